@@ -1,0 +1,122 @@
+/* GET /pay, /paid, /cancel, /health: the buyer's way to Stripe and back. The
+ * only front program that calls out. */
+#include "shop/checkout.h"
+#include "shop/front.h"
+#include "shop/knock.h"
+#include "web/gateway.h"
+#include "web/prefork.h"
+
+#define MAX_BODY_BYTES ((size_t)64 * 1024)
+
+static struct app app;
+static struct http *http;
+
+static struct response
+pay(const struct request *req)
+{
+	struct checkout c;
+	int64_t tg_id;
+	enum err e;
+
+	if (front_tg_id(req, &tg_id) != ERR_OK)
+		return front_page(&app, req, FRONT_BAD_ID);
+	if (req->method == WEB_HEAD || request_is_preview(req))
+		return front_page(&app, req, FRONT_PREVIEW);
+	if (http == NULL && (http = http_new()) == NULL)
+		return front_page(&app, req, FRONT_BROKEN);
+	e = checkout_begin(&app, http, req->arena, tg_id, &c);
+	if (e != ERR_OK)
+		return front_stripe_down(&app, req, e);
+	if (c.state == CHECKOUT_REDIRECT)
+		return response_see_other(c.url);
+	return front_page(&app, req, c.state == CHECKOUT_PAID ?
+	    FRONT_PAID_BEFORE : FRONT_PROCESSING);
+}
+
+static struct response
+paid(const struct request *req)
+{
+	static const enum front_page page_of[] = {
+		[CHECKOUT_PAID] = FRONT_PAID,
+		[CHECKOUT_PROCESSING] = FRONT_PROCESSING,
+		[CHECKOUT_NONE] = FRONT_NOT_PAID,
+	};
+	struct checkout c = { .state = CHECKOUT_NONE };
+	const char *id;
+	enum err e = front_session_id(req, &id);
+
+	if (e == ERR_NOT_FOUND)
+		return front_page(&app, req, FRONT_CHECKING);
+	if (e != ERR_OK)
+		return front_page(&app, req, FRONT_NOT_PAID_INPUT);
+	if (http == NULL && (http = http_new()) == NULL)
+		return front_page(&app, req, FRONT_BROKEN);
+	e = checkout_look(&app, http, req->arena, id, &c);
+	if (e == ERR_NOT_FOUND)
+		return front_page(&app, req, FRONT_NOT_PAID_UNKNOWN);
+	return front_page(&app, req, e == ERR_OK ? page_of[c.state] :
+						   FRONT_CHECKING);
+}
+
+static struct response
+cancel(const struct request *req)
+{
+	return front_page(&app, req, FRONT_CANCEL);
+}
+
+static struct response
+health(const struct request *req)
+{
+	return front_health(&app, req);
+}
+
+static const struct {
+	const char *page;
+	struct response (*answer)(const struct request *req);
+} routes[] = {
+	{ "pay", pay },
+	{ "pay.fcgi", pay },
+	{ "paid", paid },
+	{ "cancel", cancel },
+	{ "health", health },
+};
+
+static struct response
+route(const struct request *req)
+{
+	if (app_ready(&app, req) != ERR_OK)
+		return front_page(&app, req, FRONT_BROKEN);
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
+		if (str_eq(str_from(req->page), routes[i].page))
+			return req->method == WEB_GET ||
+				req->method == WEB_HEAD ?
+			    routes[i].answer(req) :
+			    response_not_allowed(req->arena, "GET, HEAD");
+	return front_page(&app, req, FRONT_UNKNOWN);
+}
+
+static void
+serve(void *ctx, struct exchange *x, size_t n)
+{
+	(void)ctx;
+	for (size_t i = 0; i < n; i++)
+		x[i].res = route(&x[i].req);
+}
+
+int
+main(void)
+{
+	const struct web_service service = { serve, knock_if_promised, &app, 1,
+		MAX_BODY_BYTES };
+	int status;
+
+	app_start(&app, PROGRAM_PAY, "pay");
+	app.is_fastcgi = gateway_is_fastcgi();
+	if (app.is_fastcgi && app_ready(&app, NULL) == ERR_OK &&
+	    prefork(app.conf.n_workers))
+		return 0;
+	status = gateway_run(&service);
+	http_free(http);
+	app_end(&app);
+	return status;
+}

@@ -1,0 +1,154 @@
+/* Memory by the request: blocks of 16 KiB, larger ones as asked for. */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BLOCK_BYTES ((size_t)16 * 1024)
+#define EXIT_OUT_OF_MEMORY 71 /* EX_OSERR of sysexits.h */
+
+struct arena_block {
+	struct arena_block *older;
+	size_t size, used;
+	alignas(max_align_t) char bytes[];
+};
+
+struct arena_defer {
+	struct arena_defer *older;
+	void (*release)(void *);
+	void *object;
+};
+
+static void
+die_out_of_memory(void)
+{
+	static const char line[] = "level=error ev=out_of_memory\n";
+
+	/* Nothing to be done about a failing write: the end is near. */
+	if (write(STDERR_FILENO, line, sizeof(line) - 1) < 0)
+		_exit(EXIT_OUT_OF_MEMORY);
+	_exit(EXIT_OUT_OF_MEMORY);
+}
+
+static struct arena_block *
+block_new(struct arena *a, size_t size)
+{
+	size_t room = size > BLOCK_BYTES ? size : BLOCK_BYTES;
+	struct arena_block *b = NULL;
+
+	if (room <= SIZE_MAX - sizeof(*b))
+		b = malloc(sizeof(*b) + room);
+	if (b == NULL)
+		die_out_of_memory();
+	else
+		*b = (struct arena_block){ .older = a->blocks, .size = room };
+	a->blocks = b;
+	return b;
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	const size_t step = alignof(max_align_t);
+	struct arena_block *b = a->blocks;
+	void *p;
+
+	if (size > SIZE_MAX - step)
+		die_out_of_memory();
+	size = (size + step - 1) / step * step;
+	if (b == NULL || b->size - b->used < size)
+		b = block_new(a, size);
+	p = b->bytes + b->used;
+	b->used += size;
+	a->used_bytes += size;
+	return memset(p, 0, size);
+}
+
+char *
+arena_dup(struct arena *a, struct str s)
+{
+	char *copy = arena_alloc(a, s.len + 1);
+
+	if (s.len > 0)
+		memcpy(copy, s.p, s.len);
+	return copy;
+}
+
+char *
+arena_dup_text(struct arena *a, const char *s)
+{
+	return s == NULL ? NULL : arena_dup(a, str_from(s));
+}
+
+char *
+arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list args, again;
+	char *text;
+	int len;
+
+	va_start(args, fmt);
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, fmt, args);
+	va_end(args);
+	text = arena_alloc(a, (len < 0 ? 0 : (size_t)len) + 1);
+	if (len >= 0)
+		(void)vsnprintf(text, (size_t)len + 1, fmt, again);
+	va_end(again);
+	return text;
+}
+
+void
+arena_defer(struct arena *a, void (*release)(void *), void *object)
+{
+	struct arena_defer *d = arena_alloc(a, sizeof(*d));
+
+	*d = (struct arena_defer){ a->defers, release, object };
+	a->defers = d;
+}
+
+static void
+run_defers(struct arena *a)
+{
+	/* A release may defer again, hence one at a time. */
+	while (a->defers != NULL) {
+		struct arena_defer *d = a->defers;
+
+		a->defers = d->older;
+		d->release(d->object);
+	}
+}
+
+void
+arena_reset(struct arena *a)
+{
+	struct arena_block *keep = NULL;
+
+	run_defers(a);
+	while (a->blocks != NULL) {
+		struct arena_block *b = a->blocks;
+
+		a->blocks = b->older;
+		if (keep == NULL && b->size == BLOCK_BYTES)
+			keep = b;
+		else
+			free(b);
+	}
+	if (keep != NULL) {
+		keep->older = NULL;
+		keep->used = 0;
+	}
+	*a = (struct arena){ .blocks = keep };
+}
+
+void
+arena_free(struct arena *a)
+{
+	arena_reset(a);
+	free(a->blocks);
+	*a = (struct arena){ 0 };
+}

@@ -1,0 +1,41 @@
+/* Memory that lives as long as one request (or one job, or one program run).
+ * Everything allocated from an arena goes at once, so error paths free
+ * nothing. Running out of memory ends the process: the transaction rolls back
+ * and the sender repeats. */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include "base/str.h"
+
+#include <stdarg.h>
+
+struct arena {
+	struct arena_block *blocks; /* the newest first */
+	struct arena_defer *defers; /* the newest first */
+	size_t used_bytes;          /* since the last reset */
+};
+
+/* Start from `struct arena a = { 0 }`. The memory is zeroed and aligned for
+ * any type; size 0 gives a valid pointer. */
+void *arena_alloc(struct arena *a, size_t size);
+
+/* A copy of the text with a NUL at its end. */
+char *arena_dup(struct arena *a, struct str s);
+
+/* arena_dup() of a C string; NULL stays NULL. */
+char *arena_dup_text(struct arena *a, const char *s);
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Calls release(object) when the arena is reset, the latest defer first. */
+void arena_defer(struct arena *a, void (*release)(void *), void *object);
+
+/* Runs the defers and makes the memory free for the next use. One block is
+ * kept, so a program that answers many small requests asks malloc for none. */
+void arena_reset(struct arena *a);
+
+/* arena_reset() and gives the last block back too. */
+void arena_free(struct arena *a);
+
+#endif

@@ -1,0 +1,14 @@
+/* The one module that tells the time. All times are milliseconds. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Since 1970, UTC; may jump when the host's clock is set. For what is stored
+ * and for what others compare (signatures, expiries). */
+int64_t clock_now_ms(void);
+
+/* Since some moment in the past; never jumps. For time-outs and paces. */
+int64_t clock_mono_ms(void);
+
+#endif

@@ -1,0 +1,553 @@
+/* Settings: one table, one loader, all faults at once. */
+#include "base/conf.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAX_FILE_BYTES (64 * 1024)
+
+struct str
+url_host(const char *url)
+{
+	struct str s = str_from(url), host;
+
+	if (str_starts(s, "https://"))
+		s = (struct str){ s.p + 8, s.len - 8 };
+	else if (str_starts(s, "http://"))
+		s = (struct str){ s.p + 7, s.len - 7 };
+	else
+		return (struct str){ NULL, 0 };
+	s.len = s.len == 0 ? 0 : strcspn(s.p, "/?#");
+	s = str_after_last(s, '@');
+	if (s.len > 0 && s.p[0] == '[') { /* an IPv6 address */
+		host = str_cut(&s, ']');
+		return (struct str){ host.p + 1, host.len - 1 };
+	}
+	return str_cut(&s, ':');
+}
+
+static bool
+is_dotted_127(struct str host)
+{
+	struct str rest = host;
+	int n = 0;
+
+	while (rest.len > 0) {
+		struct str part = str_cut(&rest, '.');
+		int64_t byte;
+
+		if (!str_to_i64(part, &byte) || byte > 255 ||
+		    (n == 0 && byte != 127))
+			return false;
+		n++;
+	}
+	return n == 4;
+}
+
+bool
+url_is_loopback(const char *url)
+{
+	struct str host = url_host(url);
+
+	return str_eq_nocase(host, "localhost") || str_eq(host, "::1") ||
+	    is_dotted_127(host);
+}
+
+/* Validators: NULL where the value will do, otherwise what is wrong with it,
+ * as the end of a sentence that begins with the setting's name. */
+
+static const char *
+any_text(struct conf *c, const char *v)
+{
+	(void)c;
+	for (; *v != '\0'; v++)
+		if ((unsigned char)*v < ' ')
+			return "has a control character inside";
+	return NULL;
+}
+
+static const char *
+secret(struct conf *c, const char *v)
+{
+	(void)c;
+	return str_has_blank(str_from(v)) ?
+	    "has a blank inside; copy it again without blanks and line ends" :
+	    NULL;
+}
+
+static const char *
+secret_list(struct conf *c, const char *v)
+{
+	struct str rest = str_from(v);
+
+	if (secret(c, v) != NULL)
+		return secret(c, v);
+	if (rest.len > 0 && rest.p[rest.len - 1] == ',')
+		return "ends with a comma: an empty secret is none";
+	while (rest.len > 0)
+		if (str_cut(&rest, ',').len == 0)
+			return "has an empty secret between commas";
+	return NULL;
+}
+
+static const char *
+stripe_key(struct conf *c, const char *v)
+{
+	struct str s = str_from(v);
+	bool live = strstr(v, "_live_") != NULL;
+
+	if (secret(c, v) != NULL)
+		return secret(c, v);
+	if (!str_starts(s, "sk_") && !str_starts(s, "rk_"))
+		return "is not a secret key: those begin with sk_ or rk_";
+	if (live == (strstr(v, "_test_") != NULL))
+		return "says neither _live_ nor _test_, so its mode is unknown";
+	c->livemode = live;
+	return NULL;
+}
+
+static const char *
+bot_token(struct conf *c, const char *v)
+{
+	(void)c;
+	return str_only(str_from(v), STR_LETTERS STR_DIGITS ":_-") ?
+	    NULL :
+	    "is not a bot token: letters, digits, ':', '_' and '-' only";
+}
+
+static const char *
+header_token(struct conf *c, const char *v)
+{
+	(void)c;
+	return strlen(v) <= 256 &&
+		str_only(str_from(v), STR_LETTERS STR_DIGITS "_-") ?
+	    NULL :
+	    "must be 1 to 256 letters, digits, '_' or '-' (Telegram's rule)";
+}
+
+static const char *
+http_url(struct conf *c, const char *v)
+{
+	(void)c;
+	if (str_has_blank(str_from(v)) || strpbrk(v, "\"'<>\\") != NULL)
+		return "is not a URL: it has a blank or a quote inside";
+	if (url_host(v).len == 0)
+		return "must be a full URL that begins with https://";
+	if (!str_starts(str_from(v), "https://") && !url_is_loopback(v))
+		return "must begin with https:// (http:// is for this machine "
+		       "alone)";
+	return NULL;
+}
+
+static const char *
+base_url(struct conf *c, const char *v)
+{
+	if (strpbrk(v, "?#") != NULL)
+		return "must not have a '?' or '#' in it";
+	return http_url(c, v);
+}
+
+static const char *
+channel_link(struct conf *c, const char *v)
+{
+	if (str_starts(str_from(v), "tg://"))
+		return secret(c, v);
+	return http_url(c, v);
+}
+
+static const char *
+currency(struct conf *c, const char *v)
+{
+	(void)c;
+	return strlen(v) == 3 && str_only(str_from(v), STR_LETTERS) ?
+	    NULL :
+	    "must be a three-letter code such as eur";
+}
+
+static const char *
+price_id(struct conf *c, const char *v)
+{
+	(void)c;
+	return str_starts(str_from(v), "price_") &&
+		str_only(str_from(v), STR_LETTERS STR_DIGITS "_") ?
+	    NULL :
+	    "must be the id of a Stripe price, which begins with price_";
+}
+
+static const char *
+log_level(struct conf *c, const char *v)
+{
+	(void)c;
+	return log_level_from(v) >= 0 ? NULL :
+					"must be debug, info, warn or error";
+}
+
+/* sqlite:/path, sqlite:///path (the form other tools write) or /path. */
+static const char *
+database(struct conf *c, const char *v)
+{
+	struct str s = str_from(v);
+
+	if (str_starts(s, "postgres"))
+		return "names PostgreSQL, which this build does not have; use "
+		       "sqlite:/path/to/admit.db";
+	if (str_starts(s, "sqlite://"))
+		v += strlen("sqlite://");
+	else if (str_starts(s, "sqlite:"))
+		v += strlen("sqlite:");
+	if (v[0] != '/' || v[strlen(v) - 1] == '/')
+		return "must name a file by its full path, such as "
+		       "sqlite:/home/you/admit/admit.db";
+	if (any_text(c, v) != NULL)
+		return any_text(c, v);
+	c->database_path = v;
+	return NULL;
+}
+
+enum { OPTIONAL = 0, REQUIRED = 1 };
+#define PAY PROGRAM_PAY
+#define HOOK PROGRAM_WEBHOOK
+#define BOT PROGRAM_TGUPDATE
+#define WORK PROGRAM_WORKER
+#define TEXT_AT(field) offsetof(struct conf, field), 0, 0
+#define INT_AT(field, low, high) offsetof(struct conf, field), low, high
+
+/* A number has high > 0, a text has none. Where a default is missing and the
+ * setting is required, the meaning tells where to get it. */
+static const struct setting {
+	const char *name;
+	const char *(*check)(struct conf *c, const char *v);
+	size_t at;
+	int64_t low, high;
+	unsigned used_by;
+	int required;
+	const char *dflt;
+	const char *meaning;
+} settings[] = {
+	{ "STRIPE_SECRET_KEY", stripe_key, TEXT_AT(stripe_secret_key),
+	    PAY | HOOK | WORK, REQUIRED, "",
+	    "Stripe: Developers, API keys; a restricted key needs Checkout "
+	    "Sessions write" },
+	{ "STRIPE_WEBHOOK_SECRET", secret_list, TEXT_AT(stripe_webhook_secret),
+	    HOOK, REQUIRED, "",
+	    "Stripe: Developers, Webhooks, your endpoint, Signing secret; "
+	    "several with commas while one is being rolled" },
+	{ "TELEGRAM_BOT_TOKEN", bot_token, TEXT_AT(telegram_bot_token), WORK,
+	    REQUIRED, "", "from @BotFather" },
+	{ "TELEGRAM_WEBHOOK_SECRET", header_token,
+	    TEXT_AT(telegram_webhook_secret), BOT, REQUIRED, "",
+	    "a word of your own that only Telegram and you know, such as what "
+	    "`openssl rand -hex 24` prints" },
+	{ "PAID_CHANNEL_LINK", channel_link, TEXT_AT(paid_channel_link),
+	    PAY | WORK, REQUIRED, "",
+	    "the private channel's invite link, https://t.me/+..." },
+	{ "BASE_URL", base_url, TEXT_AT(base_url), PAY | BOT | WORK, REQUIRED,
+	    "", "where the world reaches this server, https://pay.example.com" },
+	{ "DATABASE_URL", database, TEXT_AT(database_url), PROGRAM_ALL,
+	    OPTIONAL, "sqlite:~/.local/share/admit/admit.db",
+	    "the ledger, sqlite:/full/path; outside the web root" },
+	{ "PRODUCT_NAME", any_text, TEXT_AT(product_name), PROGRAM_ALL, OPTIONAL,
+	    "10 кроків до щастя", "what is sold, as the buyer reads it" },
+	{ "PRICE_AMOUNT", NULL, INT_AT(price_amount_minor, 1, 99999999), PAY,
+	    OPTIONAL, "999", "the price in minor units (cents)" },
+	{ "PRICE_CURRENCY", currency, TEXT_AT(price_currency), PAY, OPTIONAL,
+	    "eur", "three letters" },
+	{ "STRIPE_PRICE_ID", price_id, TEXT_AT(stripe_price_id), PAY, OPTIONAL,
+	    "", "a one-time price kept at Stripe, instead of amount and "
+		"currency" },
+	{ "SUPPORT_CONTACT", any_text, TEXT_AT(support_contact), PROGRAM_ALL,
+	    OPTIONAL, "", "whom a buyer may write to, @name or an address" },
+	{ "STRIPE_API_BASE", http_url, TEXT_AT(stripe_api_base), PAY | WORK,
+	    OPTIONAL, "https://api.stripe.com", "for tests" },
+	{ "TELEGRAM_API_BASE", http_url, TEXT_AT(telegram_api_base), WORK,
+	    OPTIONAL, "https://api.telegram.org",
+	    "for tests, or a Bot API server of your own" },
+	{ "WORKERS", NULL, INT_AT(n_workers, 0, 64), PAY | HOOK | BOT, OPTIONAL,
+	    "0", "processes that share the work; 0: the one the web server "
+		 "started" },
+	{ "LOG_LEVEL", log_level, TEXT_AT(log_level_name), PROGRAM_ALL, OPTIONAL,
+	    "info", "debug, info, warn or error" },
+};
+#define N_SETTINGS (sizeof(settings) / sizeof(settings[0]))
+_Static_assert(N_SETTINGS <= CONF_MAX_SETTINGS, "conf.raw is too small");
+
+bool
+conf_describe(size_t i, const char **name, const char **dflt,
+    const char **meaning, bool *required)
+{
+	if (i >= N_SETTINGS)
+		return false;
+	*name = settings[i].name;
+	*dflt = settings[i].dflt;
+	*meaning = settings[i].meaning;
+	*required = settings[i].required == REQUIRED;
+	return true;
+}
+
+static void
+fault(struct conf *c, const char *sentence)
+{
+	if (c->n_faults < CONF_MAX_FAULTS)
+		c->faults[c->n_faults++] = sentence;
+}
+
+static const char *
+home_of_account(void)
+{
+	const struct passwd *pw = getpwuid(geteuid());
+
+	return pw != NULL && pw->pw_dir != NULL && pw->pw_dir[0] == '/' ?
+	    pw->pw_dir :
+	    NULL;
+}
+
+/* The lines of a settings file, by name. */
+struct file {
+	struct kv_line {
+		struct str name, value;
+	} lines[128];
+	size_t n;
+};
+
+static struct str
+unquote(struct str v)
+{
+	if (v.len >= 2 && (v.p[0] == '"' || v.p[0] == '\'') &&
+	    v.p[v.len - 1] == v.p[0])
+		return (struct str){ v.p + 1, v.len - 2 };
+	return v;
+}
+
+static void
+file_line(struct conf *c, struct arena *a, struct file *f, struct str line,
+    int number)
+{
+	struct str value = str_trim(line), name;
+
+	if (value.len == 0 || value.p[0] == '#')
+		return;
+	if (str_starts(value, "export "))
+		value = (struct str){ value.p + 7, value.len - 7 };
+	if (memchr(value.p, '=', value.len) == NULL ||
+	    f->n == sizeof(f->lines) / sizeof(f->lines[0])) {
+		fault(c, arena_printf(a, "the settings file: line %d is not "
+		    "NAME=value", number));
+		return;
+	}
+	name = str_trim(str_cut(&value, '='));
+	f->lines[f->n++] = (struct kv_line){ name, unquote(str_trim(value)) };
+}
+
+/* Reads the whole of an open file; false where it cannot be. */
+static bool
+slurp(int fd, struct buf *text)
+{
+	char chunk[4096];
+	ssize_t n;
+
+	while ((n = read(fd, chunk, sizeof(chunk))) > 0)
+		buf_add(text, (struct str){ chunk, (size_t)n });
+	return n == 0 && !buf_full(text);
+}
+
+static void
+file_open(struct conf *c, struct arena *a, struct file *f, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct buf text = buf_new(a, MAX_FILE_BYTES);
+	struct stat st;
+	struct str rest;
+	int number = 0;
+
+	if (fd < 0 || fstat(fd, &st) != 0 || !slurp(fd, &text))
+		fault(c, arena_printf(a, "the settings file %s: cannot be "
+		    "read: %s", path, strerror(errno)));
+	else if ((st.st_mode & S_IRWXO) != 0)
+		fault(c, arena_printf(a, "the settings file %s: everybody on "
+		    "this host can read it; run chmod 600 on it", path));
+	rest = buf_str(&text);
+	while (rest.len > 0)
+		file_line(c, a, f, str_cut(&rest, '\n'), ++number);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+static void
+file_find(struct conf *c, struct arena *a, struct file *f)
+{
+	const char *named = getenv("ADMIT_CONF"), *home = home_of_account();
+	const char *path;
+
+	if (named != NULL && named[0] != '\0') {
+		file_open(c, a, f, named);
+		return;
+	}
+	if (home == NULL)
+		return;
+	path = arena_printf(a, "%s/.config/admit/admit.env", home);
+	if (access(path, F_OK) == 0)
+		file_open(c, a, f, path);
+}
+
+static const char *
+file_get(const struct file *f, struct arena *a, const char *name)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (str_eq(f->lines[i].name, name) && f->lines[i].value.len > 0)
+			return arena_dup(a, f->lines[i].value);
+	return NULL;
+}
+
+static const char *
+look_up(struct arena *a, const struct file *f, const struct conf_params *params,
+    const char *name)
+{
+	const char *v = getenv(name);
+
+	if (v != NULL && v[0] != '\0')
+		return arena_dup_text(a, v);
+	v = file_get(f, a, name);
+	if (v == NULL && params != NULL)
+		v = arena_dup_text(a, params->get(params->ctx, name));
+	return v != NULL && v[0] != '\0' ? v : NULL;
+}
+
+static void
+mkdir_parents(char *path)
+{
+	for (char *p = path + 1; *p != '\0'; p++)
+		if (*p == '/') {
+			*p = '\0';
+			(void)mkdir(path, 0700); /* a failure shows at open */
+			*p = '/';
+		}
+}
+
+/* DB_PATH is the name that the first version of the course used. */
+static const char *
+database_default(struct arena *a, const struct file *f,
+    const struct conf_params *params)
+{
+	const char *old = look_up(a, f, params, "DB_PATH");
+	const char *home = home_of_account();
+	char *path;
+
+	if (old != NULL)
+		return arena_printf(a, "sqlite:%s", old);
+	if (home == NULL)
+		return NULL;
+	path = arena_printf(a, "%s/.local/share/admit/admit.db", home);
+	mkdir_parents(path);
+	return arena_printf(a, "sqlite:%s", path);
+}
+
+static const char *
+store_int(struct conf *c, struct arena *a, const struct setting *s,
+    const char *v)
+{
+	int64_t n;
+
+	if (!str_to_i64(str_from(v), &n) || n < s->low || n > s->high)
+		return arena_printf(a, "must be a whole number from %lld to "
+		    "%lld", (long long)s->low, (long long)s->high);
+	memcpy((char *)c + s->at, &n, sizeof(n));
+	return NULL;
+}
+
+static void
+store(struct conf *c, struct arena *a, const struct setting *s, const char *v)
+{
+	const char *wrong;
+
+	if (s->high > 0) {
+		wrong = store_int(c, a, s, v);
+	} else {
+		wrong = s->check(c, v);
+		memcpy((char *)c + s->at, &v, sizeof(v));
+	}
+	if (wrong != NULL)
+		fault(c, arena_printf(a, "%s %s", s->name, wrong));
+}
+
+static void
+load_one(struct conf *c, struct arena *a, const struct file *f,
+    const struct conf_params *params, unsigned programs, size_t i)
+{
+	const struct setting *s = &settings[i];
+	const char *v = look_up(a, f, params, s->name);
+	bool set_but_empty = getenv(s->name) != NULL;
+
+	c->raw[i] = v;
+	if ((s->used_by & programs) == 0)
+		return;
+	if (v == NULL && s->check == database)
+		v = c->raw[i] = database_default(a, f, params);
+	if (v == NULL && s->dflt[0] != '\0')
+		v = s->dflt;
+	if (v != NULL)
+		store(c, a, s, v);
+	else if (s->required == REQUIRED)
+		fault(c, arena_printf(a, "%s is %s: %s", s->name,
+		    set_but_empty ? "empty" : "missing", s->meaning));
+}
+
+/* Values that are kept in another form than they were given in. */
+static void
+tidy(struct conf *c, struct arena *a)
+{
+	char *code = arena_dup_text(a, c->price_currency);
+	struct str base = str_from(c->base_url);
+
+	while (base.len > 0 && base.p[base.len - 1] == '/')
+		base.len--;
+	c->base_url = arena_dup(a, base);
+	for (char *p = code; p != NULL && *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+	c->price_currency = code;
+	c->log_level = log_level_from(c->log_level_name);
+	if (c->log_level < 0)
+		c->log_level = LOG_INFO;
+}
+
+enum err
+conf_load(struct conf *c, struct arena *a, unsigned programs,
+    const struct conf_params *params)
+{
+	struct file *f = arena_alloc(a, sizeof(*f));
+
+	*c = (struct conf){ 0 };
+	file_find(c, a, f);
+	for (size_t i = 0; i < N_SETTINGS; i++)
+		load_one(c, a, f, params, programs, i);
+	tidy(c, a);
+	return c->n_faults == 0 ? ERR_OK : ERR_CONFIG;
+}
+
+char **
+conf_environ(const struct conf *c, struct arena *a)
+{
+	char **env = arena_alloc(a, (N_SETTINGS + 3) * sizeof(*env));
+	const char *named = getenv("ADMIT_CONF"), *path = getenv("PATH");
+	size_t n = 0;
+
+	for (size_t i = 0; i < N_SETTINGS; i++)
+		if (c->raw[i] != NULL)
+			env[n++] = arena_printf(a, "%s=%s", settings[i].name,
+			    c->raw[i]);
+	if (named != NULL)
+		env[n++] = arena_printf(a, "ADMIT_CONF=%s", named);
+	env[n++] = arena_printf(a, "PATH=%s",
+	    path != NULL ? path : "/usr/local/bin:/usr/bin:/bin");
+	return env;
+}

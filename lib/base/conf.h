@@ -1,0 +1,84 @@
+/* The settings. One table in conf.c names each one, what may stand in it and
+ * who needs it; every fault is reported at once, by name, with the fix.
+ *
+ * A value is looked for in the process environment, then in a KEY=VALUE file
+ * (ADMIT_CONF, or ~/.config/admit/admit.env of the account that runs the
+ * program: suexec and some CGI hosts pass no environment at all), then among
+ * the parameters of the request (what SetEnv becomes in .htaccess). An empty
+ * value counts as none. Secrets appear in no message. */
+#ifndef BASE_CONF_H
+#define BASE_CONF_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/* Who asks: a setting is demanded and checked only of those who use it. */
+enum program {
+	PROGRAM_PAY = 1,
+	PROGRAM_WEBHOOK = 2,
+	PROGRAM_TGUPDATE = 4,
+	PROGRAM_WORKER = 8,
+	PROGRAM_LEDGER = 16, /* needs the ledger alone */
+	PROGRAM_ALL = 31
+};
+
+#define CONF_MAX_FAULTS 32
+#define CONF_MAX_SETTINGS 32
+
+struct conf {
+	const char *stripe_secret_key;
+	const char *stripe_webhook_secret; /* several with commas between */
+	const char *telegram_bot_token;
+	const char *telegram_webhook_secret;
+	const char *paid_channel_link;
+	const char *base_url; /* no slash at its end */
+	const char *database_url;
+	const char *product_name;
+	int64_t price_amount_minor;
+	const char *price_currency;  /* lower case */
+	const char *stripe_price_id; /* NULL: amount and currency count */
+	const char *support_contact; /* NULL: none given */
+	const char *stripe_api_base;
+	const char *telegram_api_base;
+	int64_t n_workers;
+	const char *log_level_name;
+
+	int log_level;             /* enum log_level */
+	bool livemode;             /* follows from the Stripe key */
+	const char *database_path; /* the file of an sqlite: address */
+
+	const char *raw[CONF_MAX_SETTINGS]; /* as given, for conf_environ() */
+	const char *faults[CONF_MAX_FAULTS];
+	size_t n_faults;
+};
+
+/* Where a request's own parameters come from; NULL where there are none.
+ * It is never asked for a name that a client could choose. */
+struct conf_params {
+	const char *(*get)(const void *ctx, const char *name);
+	const void *ctx;
+};
+
+/* Fills *c for the programs named (a sum of enum program). ERR_CONFIG with the
+ * sentences in c->faults where anything they need is missing or wrong; *c is
+ * then not to be used otherwise. The texts live in the arena. */
+enum err conf_load(struct conf *c, struct arena *a, unsigned programs,
+    const struct conf_params *params) MUST_CHECK;
+
+/* The environment for a program started by this one: the settings as this one
+ * found them and PATH, nothing else. NULL-terminated, in the arena. */
+char **conf_environ(const struct conf *c, struct arena *a);
+
+/* The i-th setting's name, default (or "") and one-line meaning, for the help
+ * and for holding the README to it; false past the last one. */
+bool conf_describe(size_t i, const char **name, const char **dflt,
+    const char **meaning, bool *required);
+
+/* Whether the host of an http(s) URL is this machine: localhost, 127.x.x.x,
+ * [::1]. Only there is plain http allowed. */
+bool url_is_loopback(const char *url);
+
+/* The host of an http(s) URL without port and user; empty for others. */
+struct str url_host(const char *url);
+
+#endif

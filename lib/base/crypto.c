@@ -1,0 +1,128 @@
+/* The only file that includes OpenSSL. */
+#include "base/crypto.h"
+
+#include "base/log.h"
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+
+/* A context is kept for the life of the process: fetching one costs more than
+ * the signature. One thread uses it. */
+static EVP_MAC_CTX *
+hmac_context(void)
+{
+	static EVP_MAC_CTX *ctx;
+	EVP_MAC *mac;
+
+	if (ctx == NULL && (mac = EVP_MAC_fetch(NULL, "HMAC", NULL)) != NULL) {
+		ctx = EVP_MAC_CTX_new(mac);
+		EVP_MAC_free(mac);
+	}
+	return ctx;
+}
+
+static bool
+hmac(EVP_MAC_CTX *ctx, struct str key, const struct str *parts, size_t n_parts,
+    unsigned char out[HMAC_SHA256_BYTES])
+{
+	char digest[] = "SHA256";
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest,
+		    0),
+		OSSL_PARAM_construct_end()
+	};
+	size_t len = 0;
+	bool ok = EVP_MAC_init(ctx, (const unsigned char *)key.p, key.len,
+		      params) == 1;
+
+	for (size_t i = 0; ok && i < n_parts; i++)
+		ok = EVP_MAC_update(ctx, (const unsigned char *)parts[i].p,
+			 parts[i].len) == 1;
+	return ok && EVP_MAC_final(ctx, out, &len, HMAC_SHA256_BYTES) == 1 &&
+	    len == HMAC_SHA256_BYTES;
+}
+
+enum err
+hmac_sha256(struct str key, const struct str *parts, size_t n_parts,
+    unsigned char out[HMAC_SHA256_BYTES])
+{
+	EVP_MAC_CTX *ctx = hmac_context();
+
+	if (key.len == 0)
+		return ERR_CONFIG;
+	if (ctx == NULL || !hmac(ctx, key, parts, n_parts, out)) {
+		log_event(LOG_ERROR, "hmac_failed", KV_NONE);
+		return ERR_INTERNAL;
+	}
+	return ERR_OK;
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool
+hex_decode(struct str hex, unsigned char *out, size_t size)
+{
+	if (hex.len != 2 * size)
+		return false;
+	for (size_t i = 0; i < size; i++) {
+		int high = hex_digit(hex.p[2 * i]);
+		int low = hex_digit(hex.p[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		out[i] = (unsigned char)(high * 16 + low);
+	}
+	return true;
+}
+
+void
+hex_encode(const unsigned char *bytes, size_t size, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < size; i++) {
+		out[2 * i] = digits[bytes[i] >> 4];
+		out[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	out[2 * size] = '\0';
+}
+
+bool
+bytes_equal_ct(const void *a, const void *b, size_t size)
+{
+	return CRYPTO_memcmp(a, b, size) == 0;
+}
+
+bool
+secret_equal(struct str theirs, struct str secret)
+{
+	/* Comparing fixed-size digests hides the secret's length as well. */
+	unsigned char a[HMAC_SHA256_BYTES], b[HMAC_SHA256_BYTES];
+
+	return secret.len > 0 && hmac_sha256(secret, &theirs, 1, a) == ERR_OK &&
+	    hmac_sha256(secret, &secret, 1, b) == ERR_OK &&
+	    bytes_equal_ct(a, b, sizeof(a));
+}
+
+enum err
+random_bytes(unsigned char *out, size_t size)
+{
+	if (RAND_bytes(out, (int)size) != 1) {
+		log_event(LOG_ERROR, "random_failed", KV_NONE);
+		return ERR_INTERNAL;
+	}
+	return ERR_OK;
+}

@@ -1,0 +1,227 @@
+/* The only file that includes json-c. */
+#include "base/json.h"
+
+#include <json-c/json.h>
+#include <limits.h>
+#include <string.h>
+
+/* struct json is json-c's object under a name of ours. */
+static struct json_object *
+raw(struct json *j)
+{
+	return (struct json_object *)(void *)j;
+}
+
+static struct json *
+ours(struct json_object *o)
+{
+	return (struct json *)(void *)o;
+}
+
+static void
+put_back(void *object)
+{
+	json_object_put(object);
+}
+
+/* json-c stops at the first NUL and is content with what came before it, so
+ * the end it reports must be the end of the text. */
+static struct json_object *
+parse_whole(struct json_tokener *tok, struct str text)
+{
+	struct json_object *o;
+
+	o = json_tokener_parse_ex(tok, text.p, (int)text.len);
+	if (json_tokener_get_error(tok) == json_tokener_success &&
+	    json_tokener_get_parse_end(tok) == text.len &&
+	    json_object_is_type(o, json_type_object))
+		return o;
+	json_object_put(o);
+	return NULL;
+}
+
+enum err
+json_parse(struct arena *a, struct str text, struct json **out)
+{
+	struct json_tokener *tok;
+	struct json_object *o;
+
+	text = str_trim(text);
+	if (text.len == 0 || text.len > INT_MAX)
+		return ERR_INPUT;
+	tok = json_tokener_new_ex(JSON_MAX_DEPTH);
+	if (tok == NULL)
+		return ERR_INTERNAL;
+	json_tokener_set_flags(tok,
+	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	o = parse_whole(tok, text);
+	json_tokener_free(tok);
+	if (o == NULL)
+		return ERR_INPUT;
+	arena_defer(a, put_back, o);
+	*out = ours(o);
+	return ERR_OK;
+}
+
+static struct json_object *
+step(struct json_object *o, struct str name)
+{
+	struct json_object *next = NULL;
+	char key[64];
+	int64_t at;
+
+	if (json_object_is_type(o, json_type_array))
+		return str_to_i64(name, &at) ?
+		    json_object_array_get_idx(o, (size_t)at) :
+		    NULL;
+	if (!json_object_is_type(o, json_type_object) ||
+	    name.len >= sizeof(key))
+		return NULL;
+	memcpy(key, name.p, name.len);
+	key[name.len] = '\0';
+	return json_object_object_get_ex(o, key, &next) ? next : NULL;
+}
+
+struct json *
+json_at(struct json *j, const char *path)
+{
+	struct json_object *o = raw(j);
+	struct str rest = str_from(path);
+
+	while (o != NULL && rest.len > 0)
+		o = step(o, str_cut(&rest, '.'));
+	return ours(o);
+}
+
+static struct json_object *
+leaf(struct json *j, const char *path, json_type type)
+{
+	struct json_object *o = raw(json_at(j, path));
+
+	return json_object_is_type(o, type) ? o : NULL;
+}
+
+const char *
+json_text(struct json *j, const char *path)
+{
+	struct json_object *o = leaf(j, path, json_type_string);
+	const char *s = o == NULL ? NULL : json_object_get_string(o);
+
+	if (s == NULL || strlen(s) != (size_t)json_object_get_string_len(o))
+		return NULL;
+	return s;
+}
+
+bool
+json_int(struct json *j, const char *path, int64_t *out)
+{
+	struct json_object *o = leaf(j, path, json_type_int);
+	int64_t n = o == NULL ? INT64_MAX : json_object_get_int64(o);
+
+	if (n == INT64_MAX || n == INT64_MIN)
+		return false;
+	*out = n;
+	return true;
+}
+
+bool
+json_is_true(struct json *j, const char *path)
+{
+	struct json_object *o = leaf(j, path, json_type_boolean);
+
+	return o != NULL && json_object_get_boolean(o);
+}
+
+bool
+json_is_object(struct json *j, const char *path)
+{
+	return leaf(j, path, json_type_object) != NULL;
+}
+
+size_t
+json_count(struct json *j, const char *path)
+{
+	struct json_object *o = leaf(j, path, json_type_array);
+
+	return o == NULL ? 0 : json_object_array_length(o);
+}
+
+struct json *
+json_new(struct arena *a)
+{
+	struct json_object *o = json_object_new_object();
+
+	arena_defer(a, put_back, o);
+	return ours(o);
+}
+
+static struct json *
+put(struct json *obj, const char *name, struct json_object *value)
+{
+	(void)json_object_object_add(raw(obj), name, value);
+	return ours(value);
+}
+
+static struct json *
+push(struct json *array, struct json_object *value)
+{
+	(void)json_object_array_add(raw(array), value);
+	return ours(value);
+}
+
+void
+json_put_text(struct json *obj, const char *name, const char *value)
+{
+	put(obj, name, value == NULL ? NULL : json_object_new_string(value));
+}
+
+void
+json_put_int(struct json *obj, const char *name, int64_t value)
+{
+	put(obj, name, json_object_new_int64(value));
+}
+
+void
+json_put_bool(struct json *obj, const char *name, bool value)
+{
+	put(obj, name, json_object_new_boolean(value));
+}
+
+struct json *
+json_put_object(struct json *obj, const char *name)
+{
+	return put(obj, name, json_object_new_object());
+}
+
+struct json *
+json_put_array(struct json *obj, const char *name)
+{
+	return put(obj, name, json_object_new_array());
+}
+
+struct json *
+json_push_object(struct json *array)
+{
+	return push(array, json_object_new_object());
+}
+
+struct json *
+json_push_array(struct json *array)
+{
+	return push(array, json_object_new_array());
+}
+
+void
+json_push_text(struct json *array, const char *value)
+{
+	push(array, json_object_new_string(value));
+}
+
+struct str
+json_render(struct arena *a, struct json *j)
+{
+	const char *text = json_object_to_json_string_ext(raw(j),
+	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+
+	return str_from(arena_dup(a, str_from(text)));
+}

@@ -1,0 +1,55 @@
+/* JSON read and written; the door to json-c.
+ *
+ * Reading is strict: the whole text, one object, valid UTF-8, at most
+ * JSON_MAX_DEPTH deep. Values are reached by dotted path ("data.object.id", a
+ * number picks from an array) and their type is checked at the leaf. Texts
+ * returned live as long as the arena. */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#define JSON_MAX_DEPTH 32
+
+struct json;
+
+/* ERR_INPUT for anything but one well-formed object. Logs nothing: what a
+ * stranger sends is the caller's to judge. */
+enum err json_parse(struct arena *a, struct str text, struct json **out)
+    MUST_CHECK;
+
+/* The value at path, or NULL where there is none or it is null. */
+struct json *json_at(struct json *j, const char *path);
+
+/* NULL where it is absent, no string, or holds a NUL inside. */
+const char *json_text(struct json *j, const char *path);
+
+/* False, leaving *out alone, unless it is a whole number within int64_t
+ * (json-c cuts larger ones to the limits; the limits are refused too). */
+bool json_int(struct json *j, const char *path, int64_t *out);
+
+/* True only for a JSON true. */
+bool json_is_true(struct json *j, const char *path);
+
+/* True for a JSON object. */
+bool json_is_object(struct json *j, const char *path);
+
+/* Number of elements of an array; 0 for anything else. */
+size_t json_count(struct json *j, const char *path);
+
+/* Writing: a tree whose root goes with the arena. */
+struct json *json_new(struct arena *a);
+void json_put_text(struct json *obj, const char *name, const char *value);
+void json_put_int(struct json *obj, const char *name, int64_t value);
+void json_put_bool(struct json *obj, const char *name, bool value);
+struct json *json_put_object(struct json *obj, const char *name);
+struct json *json_put_array(struct json *obj, const char *name);
+struct json *json_push_object(struct json *array);
+struct json *json_push_array(struct json *array);
+void json_push_text(struct json *array, const char *value);
+
+/* Compact text in the arena. */
+struct str json_render(struct arena *a, struct json *j);
+
+#endif

@@ -1,0 +1,131 @@
+/* Pieces of text: compare, cut, read numbers. */
+#include "base/str.h"
+
+#include <string.h>
+#include <strings.h>
+
+struct str
+str_from(const char *s)
+{
+	return (struct str){ s, s == NULL ? 0 : strlen(s) };
+}
+
+bool
+str_eq(struct str s, const char *with)
+{
+	return s.len == strlen(with) &&
+	    (s.len == 0 || memcmp(s.p, with, s.len) == 0);
+}
+
+bool
+str_eq_nocase(struct str s, const char *with)
+{
+	return s.len == strlen(with) &&
+	    (s.len == 0 || strncasecmp(s.p, with, s.len) == 0);
+}
+
+bool
+str_starts(struct str s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return s.len >= n && str_eq((struct str){ s.p, n }, prefix);
+}
+
+bool
+str_ends(struct str s, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	return s.len >= n &&
+	    str_eq((struct str){ s.p + s.len - n, n }, suffix);
+}
+
+bool
+str_has_nocase(struct str s, const char *needle)
+{
+	size_t n = strlen(needle);
+
+	for (size_t i = 0; i + n <= s.len; i++)
+		if (str_eq_nocase((struct str){ s.p + i, n }, needle))
+			return true;
+	return false;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct str
+str_trim(struct str s)
+{
+	while (s.len > 0 && is_blank(s.p[0]))
+		s = (struct str){ s.p + 1, s.len - 1 };
+	while (s.len > 0 && is_blank(s.p[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+struct str
+str_cut(struct str *rest, char sep)
+{
+	const char *at = NULL;
+	struct str head = *rest;
+
+	if (rest->len > 0)
+		at = memchr(rest->p, sep, rest->len);
+	if (at == NULL) {
+		*rest = (struct str){ NULL, 0 };
+		return head;
+	}
+	head.len = (size_t)(at - rest->p);
+	*rest = (struct str){ at + 1, rest->len - head.len - 1 };
+	return head;
+}
+
+struct str
+str_after_last(struct str s, char sep)
+{
+	for (size_t i = s.len; i > 0; i--)
+		if (s.p[i - 1] == sep)
+			return (struct str){ s.p + i, s.len - i };
+	return s;
+}
+
+bool
+str_to_i64(struct str s, int64_t *out)
+{
+	int64_t n = 0;
+
+	if (s.len == 0 || s.len > 19 || (s.p[0] == '0' && s.len > 1))
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		int digit = s.p[i] - '0';
+
+		if (digit < 0 || digit > 9 || n > (INT64_MAX - digit) / 10)
+			return false;
+		n = n * 10 + digit;
+	}
+	*out = n;
+	return true;
+}
+
+bool
+str_has_blank(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7f)
+			return true;
+	return false;
+}
+
+bool
+str_only(struct str s, const char *set)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.p[i] == '\0' || strchr(set, s.p[i]) == NULL)
+			return false;
+	return true;
+}

@@ -1,0 +1,60 @@
+/* HTTP to the outside; the door to libcurl. TLS is verified, only https (and
+ * plain http to this machine) is spoken, no redirect is followed, no proxy is
+ * taken from the environment, replies and times are limited. URLs may hold a
+ * secret (Telegram's token), so none is ever logged. */
+#ifndef NET_HTTP_H
+#define NET_HTTP_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#include <poll.h>
+
+#define HTTP_MAX_HEADERS 6
+
+struct http_request {
+	const char *method; /* "GET" or "POST" */
+	const char *url;
+	const char *headers[HTTP_MAX_HEADERS]; /* "Name: value", then NULLs */
+	struct str body;                       /* of a POST */
+	int connect_ms, total_ms;              /* limits; 0 is not allowed */
+};
+
+struct http_response {
+	int status;
+	struct str body;         /* in the arena; at most 256 KiB */
+	const char *request_id;  /* Request-Id, or NULL */
+	int64_t retry_after_s;   /* Retry-After in seconds; -1: none */
+	int64_t date_s;          /* Date since 1970; -1: none */
+};
+
+struct http;
+
+/* One for the life of a program: it keeps connections open. NULL where the
+ * library cannot start (logged). http_free() breaks off what is under way. */
+struct http *http_new(void);
+void http_free(struct http *h);
+
+/* Sends and waits. ERR_OK whenever an HTTP answer came, whatever its status;
+ * ERR_UNAVAILABLE where none did (no connection, time-out, cut off);
+ * ERR_TOO_BIG for an endless reply; ERR_CONFLICT where the connection broke
+ * before a byte of an answer, so that a repeatable request may go again. */
+enum err http_send(struct http *h, struct arena *a,
+    const struct http_request *req, struct http_response *res) MUST_CHECK;
+
+/* Many at once. The arena and the request must live until the transfer has
+ * been handed back by http_next_done(). ERR_INTERNAL where it cannot start. */
+enum err http_start(struct http *h, struct arena *a,
+    const struct http_request *req, void *tag) MUST_CHECK;
+
+/* Waits until a transfer needs care, one of the extra descriptors is ready or
+ * timeout_ms has passed, and moves all transfers on. revents is filled in. */
+void http_wait(struct http *h, struct pollfd *extra, size_t n_extra,
+    int timeout_ms);
+
+/* The next finished transfer: its tag, its answer and the error http_send()
+ * would have returned. False where there is none. */
+bool http_next_done(struct http *h, void **tag, struct http_response *res,
+    enum err *e);
+
+#endif

@@ -1,0 +1,86 @@
+/* Starting a program and what all programs share. */
+#include "shop/app.h"
+
+#include "base/log.h"
+#include "shop/text.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void
+app_start(struct app *app, unsigned programs, const char *name)
+{
+	const struct rlimit no_core = { 0, 0 };
+
+	*app = (struct app){ .programs = programs, .name = name };
+	(void)close_range(3, ~0U, 0);
+	(void)umask(077);
+	(void)setrlimit(RLIMIT_CORE, &no_core);
+	log_init(name, LOG_INFO);
+}
+
+static const char *
+variable_of(const void *ctx, const char *name)
+{
+	return request_variable(ctx, name);
+}
+
+enum err
+app_ready(struct app *app, const struct request *req)
+{
+	const struct conf_params params = { variable_of, req };
+	enum err e;
+
+	if (app->is_ready)
+		return ERR_OK;
+	arena_reset(&app->arena);
+	e = conf_load(&app->conf, &app->arena, app->programs,
+	    req == NULL ? NULL : &params);
+	log_init(app->name, (enum log_level)app->conf.log_level);
+	for (size_t i = 0; i < app->conf.n_faults; i++)
+		log_event(LOG_ERROR, "setting_wrong",
+		    KV(kv_text("what", app->conf.faults[i])));
+	if (e != ERR_OK)
+		return e;
+	app->db = db_new(app->conf.database_path);
+	app->is_ready = true;
+	return ERR_OK;
+}
+
+void
+app_end(struct app *app)
+{
+	db_free(app->db);
+	arena_free(&app->arena);
+}
+
+struct stripe_api
+app_stripe(const struct app *app)
+{
+	return (struct stripe_api){ app->conf.stripe_api_base,
+		app->conf.stripe_secret_key };
+}
+
+struct tg_api
+app_telegram(const struct app *app)
+{
+	return (struct tg_api){ app->conf.telegram_api_base,
+		app->conf.telegram_bot_token };
+}
+
+const char *
+app_pay_url(const struct app *app, struct arena *a, int64_t tg_id)
+{
+	return arena_printf(a, "%s/pay?tg_id=%lld", app->conf.base_url,
+	    (long long)tg_id);
+}
+
+const char *
+app_support(const struct app *app, struct arena *a)
+{
+	if (app->conf.support_contact == NULL)
+		return "";
+	return text_fill(a, TEXT_SUPPORT,
+	    KV(kv_text("contact", app->conf.support_contact)));
+}

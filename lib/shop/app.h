@@ -1,0 +1,42 @@
+/* What every program holds: its settings, the ledger, the way to the worker. */
+#ifndef SHOP_APP_H
+#define SHOP_APP_H
+
+#include "base/conf.h"
+#include "store/db.h"
+#include "stripe/checkout.h"
+#include "telegram/api.h"
+#include "web/page.h"
+
+struct app {
+	unsigned programs; /* enum program: whose settings are demanded */
+	const char *name;  /* in the log */
+	struct arena arena; /* the settings' */
+	struct conf conf;
+	struct db *db;
+	bool is_ready;
+	bool is_fastcgi; /* else CGI, whose stderr somebody waits for */
+	bool has_work;   /* something was promised since the last knock */
+};
+
+/* First thing in main(): closes what the web server leaked into the process,
+ * makes new files private, forbids core dumps, starts the log. */
+void app_start(struct app *app, unsigned programs, const char *name);
+
+/* Loads the settings unless that was done; req may be NULL. ERR_CONFIG with
+ * each fault logged, and tried again at the next call: under some servers the
+ * settings come with the request. */
+enum err app_ready(struct app *app, const struct request *req) MUST_CHECK;
+
+void app_end(struct app *app);
+
+struct stripe_api app_stripe(const struct app *app);
+struct tg_api app_telegram(const struct app *app);
+
+/* BASE_URL/pay?tg_id=N */
+const char *app_pay_url(const struct app *app, struct arena *a, int64_t tg_id);
+
+/* "Whom to write to", or "" where there is no SUPPORT_CONTACT. */
+const char *app_support(const struct app *app, struct arena *a);
+
+#endif

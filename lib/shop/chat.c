@@ -1,0 +1,262 @@
+/* The bot's side of the conversation. */
+#include "shop/chat.h"
+
+#include "base/log.h"
+#include "shop/jobs.h"
+#include "shop/ledger.h"
+#include "shop/text.h"
+
+#define BUTTON_BUY "buy"
+
+/* One update being answered. */
+struct talk {
+	struct app *app;
+	struct db *db;
+	struct arena *arena;
+	const struct tg_update *u;
+	struct chat_reply *reply;
+};
+
+static struct kv
+product(const struct talk *t)
+{
+	return kv_text("product", t->app->conf.product_name);
+}
+
+static enum err
+say_message(struct talk *t, const struct tg_message *m)
+{
+	t->reply->method = "sendMessage";
+	t->reply->params = tg_send_message(t->arena, m);
+	return ERR_OK;
+}
+
+static enum err
+say(struct talk *t, const char *text)
+{
+	const struct tg_message m = { .chat_id = t->u->from_id, .text = text };
+
+	return say_message(t, &m);
+}
+
+static enum err
+promise(struct talk *t, enum job_kind kind, int64_t order_id,
+    const char *detail)
+{
+	const char *key = arena_printf(t->arena, "update/%lld",
+	    (long long)t->u->update_id);
+
+	t->reply->promised = true;
+	return jobs_promise(t->db, kind, key, t->u->from_id, order_id, detail);
+}
+
+static enum err
+access_of(struct talk *t, enum access *access)
+{
+	return ledger_access(t->db, t->arena, t->u->from_id, PRODUCT_DEFAULT,
+	    access);
+}
+
+struct tg_message
+chat_pay_message(const struct app *app, struct arena *a, int64_t tg_id)
+{
+	const char *url = app_pay_url(app, a, tg_id);
+
+	return (struct tg_message){ .chat_id = tg_id,
+		.text = text_fill(a, TEXT_PAY,
+		    KV(kv_text("product", app->conf.product_name),
+			kv_text("url", url))),
+		.button = text_plain(TEXT_PAY_BUTTON),
+		.button_url = url };
+}
+
+static enum err
+on_start(struct talk *t)
+{
+	const struct tg_message m = { .chat_id = t->u->from_id,
+		.text = text_fill(t->arena, TEXT_WELCOME, KV(product(t))),
+		.button = text_plain(TEXT_BUY_BUTTON),
+		.button_data = BUTTON_BUY };
+
+	return say_message(t, &m);
+}
+
+static enum err
+on_pay(struct talk *t)
+{
+	const struct tg_message m = chat_pay_message(t->app, t->arena,
+	    t->u->from_id);
+	enum access access;
+	enum err e = access_of(t, &access);
+
+	if (e != ERR_OK)
+		return e;
+	if (access == ACCESS_IN)
+		return say(t, text_fill(t->arena, TEXT_ALREADY_PAID,
+				  KV(product(t))));
+	return say_message(t, &m);
+}
+
+static enum err
+on_status(struct talk *t)
+{
+	enum text which = TEXT_STATUS_UNPAID;
+	struct order o = { 0 };
+	enum access access;
+	enum err e = access_of(t, &access);
+
+	if (e == ERR_OK)
+		e = ledger_order_unpaid(t->db, t->arena, t->u->from_id,
+		    INT64_MAX, &o);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	if (access == ACCESS_IN)
+		which = TEXT_STATUS_PAID;
+	else if (o.processing_ms != 0)
+		which = TEXT_STATUS_WAITING;
+	return say(t, text_fill(t->arena, which, KV(product(t))));
+}
+
+/* The promised fallback. Who is in gets the invite again; of who is not, the
+ * worker asks Stripe about their open session; who never began to pay is told
+ * how. A message that is owed already is not promised twice: it was made due
+ * now by reach(). */
+static enum err
+on_help(struct talk *t)
+{
+	const char *whose = arena_printf(t->arena, "%lld",
+	    (long long)t->u->update_id);
+	struct order o = { 0 };
+	enum access access;
+	bool pending = false;
+	enum err e = access_of(t, &access);
+
+	if (e == ERR_OK)
+		e = jobs_pending(t->db, t->arena, t->u->from_id, JOB_INVITE,
+		    &pending);
+	if (e != ERR_OK)
+		return e;
+	if (access == ACCESS_IN) {
+		t->reply->promised = true;
+		return pending ? ERR_OK :
+				 promise(t, JOB_INVITE, 0, NULL);
+	}
+	e = ledger_order_unpaid(t->db, t->arena, t->u->from_id, INT64_MAX, &o);
+	if (e == ERR_OK)
+		return promise(t, JOB_CHECK, o.id, whose);
+	if (e != ERR_NOT_FOUND)
+		return e;
+	return say(t, text_fill(t->arena, TEXT_HELP_UNPAID,
+			  KV(product(t), kv_text("support",
+				app_support(t->app, t->arena)))));
+}
+
+static enum err
+on_anything(struct talk *t)
+{
+	return say(t, text_plain(TEXT_HINT));
+}
+
+static const struct {
+	const char *command;
+	enum err (*answer)(struct talk *t);
+	enum text description;
+} commands[] = {
+	{ "/start", on_start, TEXT_MENU_START },
+	{ "/pay", on_pay, TEXT_MENU_PAY },
+	{ "/status", on_status, TEXT_MENU_STATUS },
+	{ "/help", on_help, TEXT_MENU_HELP },
+};
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+bool
+chat_menu(size_t i, const char **command, const char **description)
+{
+	if (i >= N_COMMANDS)
+		return false;
+	*command = commands[i].command + 1; /* without the slash */
+	*description = text_plain(commands[i].description);
+	return true;
+}
+
+/* Who writes to us can be written to: what waited for that goes out now. */
+static enum err
+reach(struct talk *t)
+{
+	enum err e = ledger_user_seen(t->db, t->u->from_id, t->u->language);
+
+	if (e == ERR_OK)
+		e = ledger_user_reachable(t->db, t->u->from_id, true);
+	if (e == ERR_OK)
+		e = jobs_revive(t->db, t->u->from_id);
+	t->reply->promised = true;
+	return e;
+}
+
+static enum err
+on_message(struct talk *t)
+{
+	enum err e = reach(t);
+
+	if (e != ERR_OK)
+		return e;
+	for (size_t i = 0; t->u->text != NULL && i < N_COMMANDS; i++)
+		if (tg_is_command(t->u->text, commands[i].command))
+			return commands[i].answer(t);
+	return on_anything(t);
+}
+
+/* The answer's body has room for one call: it stops the button's spinner at
+ * once, the message is the worker's to deliver. */
+static enum err
+on_button(struct talk *t)
+{
+	enum err e = ERR_OK;
+
+	if (t->u->is_private && t->u->from_id != 0) {
+		e = reach(t);
+		if (e == ERR_OK && t->u->data != NULL &&
+		    str_eq(str_from(t->u->data), BUTTON_BUY))
+			e = promise(t, JOB_NOTICE, 0, "pay");
+	}
+	t->reply->method = "answerCallbackQuery";
+	t->reply->params = tg_answer_button(t->arena, t->u->button_id, NULL);
+	return e;
+}
+
+static enum err
+on_member(struct talk *t)
+{
+	enum err e;
+
+	if (!t->u->blocked)
+		return reach(t);
+	e = ledger_user_seen(t->db, t->u->from_id, t->u->language);
+	if (e == ERR_OK)
+		e = ledger_user_reachable(t->db, t->u->from_id, false);
+	return e;
+}
+
+enum err
+chat_answer(struct app *app, struct db *db, struct arena *a,
+    const struct tg_update *u, struct chat_reply *out)
+{
+	static const char *const types[] = { "other", "message", "button",
+		"member" };
+	struct talk t = { app, db, a, u, out };
+	bool is_new = false, is_person = u->is_private && u->from_id != 0;
+	enum err e = ledger_inbox(db, "telegram",
+	    arena_printf(a, "%lld", (long long)u->update_id), types[u->kind],
+	    &is_new);
+
+	*out = (struct chat_reply){ 0 };
+	if (e != ERR_OK || !is_new)
+		return e;
+	if (u->kind == TG_BUTTON)
+		return on_button(&t);
+	if (u->kind == TG_MESSAGE && is_person)
+		return on_message(&t);
+	if (u->kind == TG_MEMBER && is_person)
+		return on_member(&t);
+	return ERR_OK;
+}

@@ -1,0 +1,27 @@
+/* What the bot answers: from an update to facts, promises and at most one
+ * call in the answer's body (where losing it does no harm). Calls nobody. */
+#ifndef SHOP_CHAT_H
+#define SHOP_CHAT_H
+
+#include "shop/app.h"
+#include "telegram/update.h"
+
+struct chat_reply {
+	const char *method; /* of the Bot API; NULL: nothing to say now */
+	struct json *params;
+	bool promised; /* the worker has something to do */
+};
+
+/* Inside a transaction. An update seen before, and one that is none of ours,
+ * gets no reply. */
+enum err chat_answer(struct app *app, struct db *db, struct arena *a,
+    const struct tg_update *u, struct chat_reply *out) MUST_CHECK;
+
+/* The message with the way to pay, and the one that greets. */
+struct tg_message chat_pay_message(const struct app *app, struct arena *a,
+    int64_t tg_id);
+
+/* The i-th command of the bot's menu; false past the last. */
+bool chat_menu(size_t i, const char **command, const char **description);
+
+#endif

@@ -1,0 +1,356 @@
+/* Finding or making the buyer's Checkout Session. */
+#include "shop/checkout.h"
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "shop/payment.h"
+
+#include <poll.h>
+
+/* A session must live this much longer to be worth sending a buyer to. */
+#define URL_MARGIN_MS (60 * 1000)
+/* How long an attempt may be under way: two calls of Stripe's time limit. */
+#define ATTEMPT_MS (STRIPE_TOTAL_MS + 2000)
+#define CONFLICT_PAUSE_MS 300
+
+/* An attempt to open a session, as the ledger knows it. */
+struct attempt {
+	int64_t order_id; /* 0: the ledger is out of order */
+	int64_t number, attempted_ms, created_ms;
+	const char *key;
+};
+
+struct search {
+	struct app *app;
+	struct arena *arena;
+	int64_t tg_id;
+	struct checkout found;
+	bool is_found;
+	struct attempt attempt;
+};
+
+static void
+open_order_from_row(const struct row *row, void *ctx)
+{
+	struct checkout *c = ctx;
+
+	c->url = row_text(row, 0);
+	c->state = row_int(row, 1) != 0 ? CHECKOUT_PROCESSING :
+					  CHECKOUT_REDIRECT;
+}
+
+static void
+attempt_from_row(const struct row *row, void *ctx)
+{
+	*(struct attempt *)ctx = (struct attempt){
+		.order_id = row_int(row, 0),
+		.number = row_int(row, 1),
+		.attempted_ms = row_int(row, 2),
+		.created_ms = row_int(row, 3)
+	};
+}
+
+/* Paid, on its way, or open: no call to Stripe is needed. */
+static enum err
+find(struct db *db, struct search *s)
+{
+	enum access access;
+	enum err e = ledger_access(db, s->arena, s->tg_id, PRODUCT_DEFAULT,
+	    &access);
+
+	if (e != ERR_OK)
+		return e;
+	if (access == ACCESS_IN) {
+		s->found.state = CHECKOUT_PAID;
+		s->is_found = true;
+		return ERR_OK;
+	}
+	e = db_one(db, s->arena, SQL_ORDER_OPEN,
+	    KV(kv_int("tg_id", s->tg_id), kv_text("product", PRODUCT_DEFAULT),
+		kv_int("until_ms", clock_now_ms() + URL_MARGIN_MS)),
+	    open_order_from_row, &s->found);
+	s->is_found = e == ERR_OK;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err
+draft_add(struct db *db, struct search *s)
+{
+	enum err e = ledger_user_seen(db, s->tg_id, NULL);
+
+	if (e != ERR_OK)
+		return e;
+	return db_one(db, s->arena, SQL_ORDER_DRAFT_ADD,
+	    KV(kv_int("tg_id", s->tg_id), kv_text("product", PRODUCT_DEFAULT),
+		kv_int("livemode", s->app->conf.livemode),
+		kv_int("now_ms", clock_now_ms())),
+	    attempt_from_row, &s->attempt);
+}
+
+/* Joins an attempt under way or begins a new one. */
+static enum err
+draft_take(struct db *db, struct search *s)
+{
+	struct attempt *t = &s->attempt;
+	int64_t now_ms = clock_now_ms();
+	enum err e = db_one(db, s->arena, SQL_ORDER_DRAFT,
+	    KV(kv_int("tg_id", s->tg_id), kv_text("product", PRODUCT_DEFAULT)),
+	    attempt_from_row, t);
+
+	if (e == ERR_NOT_FOUND)
+		return draft_add(db, s);
+	if (e != ERR_OK || now_ms - t->attempted_ms < ATTEMPT_MS)
+		return e;
+	t->number++;
+	return db_exec(db, SQL_ORDER_ATTEMPT,
+	    KV(kv_int("id", t->order_id), kv_int("attempt", t->number),
+		kv_int("attempted_ms", now_ms)),
+	    NULL);
+}
+
+static enum err
+find_or_draft(struct db *db, void *ctx)
+{
+	struct search *s = ctx;
+	enum err e = find(db, s);
+
+	return e == ERR_OK && !s->is_found ? draft_take(db, s) : e;
+}
+
+/* Unlike any other key of the account, even after the ledger was lost. */
+static enum err
+make_key(struct search *s)
+{
+	unsigned char chance[16];
+	char hex[33];
+
+	if (s->attempt.order_id != 0) {
+		s->attempt.key = arena_printf(s->arena,
+		    "admit-%lld-%lld-%lld", (long long)s->tg_id,
+		    (long long)s->attempt.created_ms,
+		    (long long)s->attempt.number);
+		return ERR_OK;
+	}
+	if (random_bytes(chance, sizeof(chance)) != ERR_OK)
+		return ERR_INTERNAL;
+	hex_encode(chance, sizeof(chance), hex);
+	s->attempt.key = arena_printf(s->arena, "admit-%s", hex);
+	return ERR_OK;
+}
+
+static struct http_request
+create_request(struct search *s, const struct stripe_api *api)
+{
+	const struct conf *c = &s->app->conf;
+	const struct stripe_order o = {
+		.tg_id = s->tg_id,
+		.product = PRODUCT_DEFAULT,
+		.price_id = c->stripe_price_id,
+		.product_name = c->product_name,
+		.amount_minor = c->price_amount_minor,
+		.currency = c->price_currency,
+		.success_url = arena_printf(s->arena,
+		    "%s/paid?session_id={CHECKOUT_SESSION_ID}", c->base_url),
+		.cancel_url = arena_printf(s->arena, "%s/cancel", c->base_url),
+		.idempotency_key = s->attempt.key,
+	};
+
+	return stripe_create_request(s->arena, api, &o);
+}
+
+/* Sends what is safe to repeat (a GET, or a POST with an idempotency key)
+ * again where the connection broke before an answer or a twin of ours is being
+ * worked on, within the limit of one call. */
+static enum err
+call(struct http *http, struct arena *a, struct http_request *req,
+    struct stripe_session *session)
+{
+	int64_t end_ms = clock_mono_ms() + req->total_ms;
+	struct http_response res;
+	int64_t left_ms;
+	enum err e;
+
+	do {
+		e = http_send(http, a, req, &res);
+		if (e == ERR_OK)
+			e = stripe_session_answer(a, &res, session);
+		if (e == ERR_CONFLICT)
+			(void)poll(NULL, 0, CONFLICT_PAUSE_MS);
+		left_ms = end_ms - clock_mono_ms();
+		req->total_ms = (int)left_ms;
+	} while (e == ERR_CONFLICT && left_ms > CONFLICT_PAUSE_MS);
+	return e;
+}
+
+struct opened {
+	struct search *search;
+	const struct stripe_session *session;
+};
+
+static enum err
+write_opened(struct db *db, void *ctx)
+{
+	const struct opened *o = ctx;
+	const struct stripe_session *s = o->session;
+
+	return db_exec(db, SQL_ORDER_OPENED,
+	    KV(kv_int("id", o->search->attempt.order_id),
+		kv_text("session_id", s->id), kv_text("url", s->url),
+		kv_int("url_ends_ms", s->expires_s * 1000),
+		kv_int_or_null("amount_minor", s->amount_minor),
+		kv_text("currency", s->currency),
+		kv_int("livemode", s->livemode)),
+	    NULL);
+}
+
+static enum err
+drop_draft(struct db *db, void *ctx)
+{
+	const struct search *s = ctx;
+
+	return db_exec(db, SQL_ORDER_DRAFT_DROP,
+	    KV(kv_int("id", s->attempt.order_id)), NULL);
+}
+
+static enum err
+give_up_attempt(struct db *db, void *ctx)
+{
+	const struct search *s = ctx;
+
+	return db_exec(db, SQL_ORDER_ATTEMPT,
+	    KV(kv_int("id", s->attempt.order_id),
+		kv_int("attempt", s->attempt.number), kv_null("attempted_ms")),
+	    NULL);
+}
+
+/* The buyer goes on to pay even where this cannot be written: the webhook
+ * brings the session. Where that came first, the draft is in its way. */
+static void
+note_opened(struct search *s, const struct stripe_session *session)
+{
+	struct opened o = { s, session };
+	enum err e = ERR_OK;
+
+	if (s->attempt.order_id != 0)
+		e = db_transaction(s->app->db, write_opened, &o);
+	if (e == ERR_CONFLICT)
+		e = db_transaction(s->app->db, drop_draft, s);
+	if (e != ERR_OK)
+		log_event(LOG_WARN, "session_not_noted",
+		    KV(kv_text("session", session->id)));
+}
+
+static enum err
+create(struct search *s, struct http *http)
+{
+	const struct stripe_api api = app_stripe(s->app);
+	struct stripe_session session;
+	struct http_request req;
+	enum err e = make_key(s);
+
+	if (e != ERR_OK)
+		return e;
+	req = create_request(s, &api);
+	e = call(http, s->arena, &req, &session);
+	if (e == ERR_OK && !stripe_redirect_ok(&api, session.url)) {
+		log_event(LOG_ERROR, "session_url_unsafe",
+		    KV(kv_text("session", session.id)));
+		e = ERR_REFUSED;
+	}
+	if (e == ERR_OK) {
+		note_opened(s, &session);
+		s->found = (struct checkout){ CHECKOUT_REDIRECT, session.url };
+		return ERR_OK;
+	}
+	if (s->attempt.order_id != 0 &&
+	    db_transaction(s->app->db, give_up_attempt, s) != ERR_OK)
+		log_event(LOG_WARN, "attempt_not_given_up",
+		    KV(kv_int("tg_id", s->tg_id)));
+	return e;
+}
+
+enum err
+checkout_begin(struct app *app, struct http *http, struct arena *a,
+    int64_t tg_id, struct checkout *out)
+{
+	struct search s = { .app = app, .arena = a, .tg_id = tg_id };
+	enum err e = db_transaction(app->db, find_or_draft, &s);
+
+	if (e != ERR_OK) {
+		log_event(LOG_WARN, "pay_without_ledger",
+		    KV(kv_int("tg_id", tg_id)));
+		s.is_found = false;
+		s.attempt = (struct attempt){ 0 };
+	}
+	e = s.is_found ? ERR_OK : create(&s, http);
+	*out = s.found;
+	return e;
+}
+
+struct looking {
+	struct app *app;
+	struct arena *arena;
+	const struct stripe_session *session;
+	struct order order;
+	enum access access;
+};
+
+static enum err
+record_found(struct db *db, void *ctx)
+{
+	struct looking *l = ctx;
+	enum err e = payment_record_session(db, l->arena, l->session,
+	    &l->order);
+
+	if (e != ERR_OK || l->order.id == 0)
+		return e;
+	return ledger_access(db, l->arena, l->order.tg_id, l->order.product,
+	    &l->access);
+}
+
+static enum checkout_state
+state_of(const struct order *o, enum access access)
+{
+	if (o->paid_ms != 0)
+		return access == ACCESS_IN ? CHECKOUT_PAID : CHECKOUT_NONE;
+	return o->processing_ms != 0 && o->failed_ms == 0 ?
+	    CHECKOUT_PROCESSING :
+	    CHECKOUT_NONE;
+}
+
+static enum err
+ask_stripe(struct looking *l, struct http *http, const char *session_id)
+{
+	const struct stripe_api api = app_stripe(l->app);
+	struct http_request req = stripe_session_request(l->arena, &api,
+	    session_id);
+	struct stripe_session session;
+	enum err e = call(http, l->arena, &req, &session);
+
+	if (e != ERR_OK)
+		return e;
+	if (session.livemode != l->app->conf.livemode || session.tg_id == 0)
+		return ERR_NOT_FOUND;
+	l->session = &session;
+	e = db_transaction(l->app->db, record_found, l);
+	l->session = NULL;
+	l->app->has_work |= e == ERR_OK;
+	return e;
+}
+
+enum err
+checkout_look(struct app *app, struct http *http, struct arena *a,
+    const char *session_id, struct checkout *out)
+{
+	struct looking l = { .app = app, .arena = a };
+	enum err e = ledger_order_by_session(app->db, a, session_id, &l.order);
+
+	if (e == ERR_OK)
+		e = ledger_access(app->db, a, l.order.tg_id, l.order.product,
+		    &l.access);
+	if (e != ERR_OK || l.order.paid_ms == 0)
+		e = ask_stripe(&l, http, session_id);
+	*out = (struct checkout){ .state = state_of(&l.order, l.access) };
+	return e;
+}

@@ -1,0 +1,38 @@
+/* From a click on /pay to the Checkout Session where the buyer pays. The only
+ * code of the front programs that calls out, so only pay.fcgi uses it. */
+#ifndef SHOP_CHECKOUT_H
+#define SHOP_CHECKOUT_H
+
+#include "net/http.h"
+#include "shop/app.h"
+#include "shop/ledger.h"
+
+enum checkout_state {
+	CHECKOUT_REDIRECT,   /* url is where to pay */
+	CHECKOUT_PAID,       /* the buyer is in already */
+	CHECKOUT_PROCESSING, /* paid, the bank is at work */
+	CHECKOUT_NONE        /* nobody paid (checkout_look) */
+};
+
+struct checkout {
+	enum checkout_state state;
+	const char *url;
+};
+
+/* Finds the buyer's open session or makes one. An attempt is written down
+ * before Stripe is called, so that clicks at the same moment share one
+ * idempotency key and with it one session; an attempt that failed is given up,
+ * so that the next click is a fresh one. With the ledger out of order it works
+ * all the same: the webhook brings what is missing.
+ * Errors are stripe_answer()'s, and ERR_REFUSED for an address that no buyer
+ * may be sent to. */
+enum err checkout_begin(struct app *app, struct http *http, struct arena *a,
+    int64_t tg_id, struct checkout *out) MUST_CHECK;
+
+/* What has become of a session: from the ledger, or, where that has no word of
+ * a payment, from Stripe, which is then recorded. ERR_NOT_FOUND: no such
+ * session of ours. */
+enum err checkout_look(struct app *app, struct http *http, struct arena *a,
+    const char *session_id, struct checkout *out) MUST_CHECK;
+
+#endif

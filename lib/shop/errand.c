@@ -1,0 +1,292 @@
+/* Invites, notices and questions to Stripe. */
+#include "shop/errand.h"
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "shop/chat.h"
+#include "shop/payment.h"
+#include "shop/text.h"
+
+#define FIRST_PAUSE_MS 1000
+#define LAST_PAUSE_MS (5 * 60 * 1000)
+#define MAX_REFUSALS 3      /* of a message, before a person must look */
+#define PATIENCE_ATTEMPTS 4 /* of a check, before the buyer is told */
+
+int64_t
+errand_backoff_ms(int64_t n_attempts)
+{
+	int64_t pause_ms = FIRST_PAUSE_MS;
+	unsigned char chance = 128;
+
+	for (int64_t i = 1; i < n_attempts && pause_ms < LAST_PAUSE_MS; i++)
+		pause_ms *= 2;
+	if (pause_ms > LAST_PAUSE_MS)
+		pause_ms = LAST_PAUSE_MS;
+	if (random_bytes(&chance, 1) != ERR_OK)
+		return pause_ms;
+	return pause_ms * (900 + chance * 200 / 255) / 1000;
+}
+
+/* ---- what is said ---- */
+
+static struct kv
+product(const struct app *app)
+{
+	return kv_text("product", app->conf.product_name);
+}
+
+static void
+send_message(struct app *app, struct arena *a, struct errand *e,
+    const struct tg_message *m)
+{
+	const struct tg_api api = app_telegram(app);
+
+	e->call = tg_request(a, &api, "sendMessage", tg_send_message(a, m));
+	e->has_call = e->is_to_telegram = true;
+}
+
+static void
+send_text(struct app *app, struct arena *a, struct errand *e, const char *text)
+{
+	const struct tg_message m = { .chat_id = e->job.tg_id, .text = text };
+
+	send_message(app, a, e, &m);
+}
+
+static enum err
+prepare_invite(struct app *app, struct arena *a, struct errand *e)
+{
+	enum access access;
+	enum err err = ledger_access(app->db, a, e->job.tg_id, PRODUCT_DEFAULT,
+	    &access);
+
+	if (err != ERR_OK || access == ACCESS_OUT)
+		return err; /* refunded meanwhile: nothing to invite to */
+	send_text(app, a, e, text_fill(a, TEXT_INVITE,
+	    KV(product(app), kv_text("link", app->conf.paid_channel_link))));
+	return ERR_OK;
+}
+
+/* The notices, by the name that stands in the job: append, never rename. */
+static const struct {
+	const char *name;
+	enum text text;
+	bool only_unpaid; /* pointless once the order is paid */
+} notices[] = {
+	{ "processing", TEXT_PROCESSING, true },
+	{ "failed", TEXT_FAILED, true },
+	{ "refunded", TEXT_REFUNDED, false },
+	{ "help_unpaid", TEXT_HELP_UNPAID, true },
+	{ "help_later", TEXT_HELP_LATER, true },
+};
+
+static enum err
+prepare_notice(struct app *app, struct arena *a, struct errand *e)
+{
+	struct order o = { 0 };
+	enum err err = ERR_OK;
+
+	if (str_eq(str_from(e->job.detail), "pay")) {
+		const struct tg_message m = chat_pay_message(app, a,
+		    e->job.tg_id);
+
+		send_message(app, a, e, &m);
+		return ERR_OK;
+	}
+	if (e->job.order_id != 0)
+		err = ledger_order_by_id(app->db, a, e->job.order_id, &o);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	for (size_t i = 0; i < sizeof(notices) / sizeof(notices[0]); i++)
+		if (str_eq(str_from(e->job.detail), notices[i].name) &&
+		    !(notices[i].only_unpaid && o.paid_ms != 0))
+			send_text(app, a, e, text_fill(a, notices[i].text,
+			    KV(product(app),
+				kv_text("support", app_support(app, a)))));
+	return ERR_OK;
+}
+
+static enum err
+prepare_check(struct app *app, struct arena *a, struct errand *e)
+{
+	const struct stripe_api api = app_stripe(app);
+	struct order o;
+	enum err err = ledger_order_by_id(app->db, a, e->job.order_id, &o);
+
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	e->call = stripe_session_request(a, &api, o.session_id);
+	e->has_call = true;
+	return ERR_OK;
+}
+
+enum err
+errand_prepare(struct app *app, struct arena *a, struct errand *e)
+{
+	e->has_call = e->is_to_telegram = false;
+	switch (e->job.kind) {
+	case JOB_INVITE:
+		return prepare_invite(app, a, e);
+	case JOB_NOTICE:
+		return prepare_notice(app, a, e);
+	case JOB_CHECK:
+		return prepare_check(app, a, e);
+	default:
+		log_event(LOG_ERROR, "job_unknown",
+		    KV(kv_int("id", e->job.id), kv_int("kind", e->job.kind)));
+		return ERR_OK;
+	}
+}
+
+/* ---- what the answer means ---- */
+
+static void
+again(const struct errand *e, const char *error, struct verdict_of_errand *v)
+{
+	*v = (struct verdict_of_errand){ .end = ERRAND_AGAIN,
+		.wait_ms = errand_backoff_ms(e->job.attempts),
+		.error = error };
+}
+
+static void
+wait_as_told(const struct tg_answer *answer, const struct errand *e,
+    struct verdict_of_errand *v)
+{
+	again(e, "Telegram asks to wait", v);
+	v->silence_ms = v->wait_ms;
+	if (answer->wait_s > 0) {
+		v->silence_ms = answer->wait_s * 1000;
+		v->wait_ms += v->silence_ms - FIRST_PAUSE_MS / 2;
+	}
+}
+
+static const char *
+words_of(struct arena *a, const struct tg_answer *answer,
+    const struct http_response *res)
+{
+	return arena_printf(a, "Telegram: %d %.200s", res->status,
+	    answer->description == NULL ? "without a word" :
+					  answer->description);
+}
+
+static enum err
+settle_message(struct app *app, struct arena *a, const struct errand *e,
+    enum err call_err, const struct http_response *res,
+    struct verdict_of_errand *v)
+{
+	struct tg_answer answer = { .outcome = TG_LATER };
+
+	if (call_err != ERR_OK) {
+		again(e, "Telegram: no answer", v);
+		return ERR_OK;
+	}
+	tg_answer_read(a, res, &answer);
+	again(e, words_of(a, &answer, res), v);
+	switch (answer.outcome) {
+	case TG_DONE:
+		*v = (struct verdict_of_errand){ .end = ERRAND_DONE };
+		if (e->job.kind != JOB_INVITE)
+			return ERR_OK;
+		return db_exec(app->db, SQL_ACCESS_INVITED,
+		    KV(kv_int("tg_id", e->job.tg_id),
+			kv_text("product", PRODUCT_DEFAULT),
+			kv_int("now_ms", clock_now_ms())),
+		    NULL);
+	case TG_WAIT:
+		wait_as_told(&answer, e, v);
+		return ERR_OK;
+	case TG_USER_GONE:
+		v->end = ERRAND_PARK;
+		return ledger_user_reachable(app->db, e->job.tg_id, false);
+	case TG_REFUSED:
+		if (e->job.attempts >= MAX_REFUSALS)
+			v->end = ERRAND_PARK;
+		return ERR_OK;
+	default:
+		return ERR_OK;
+	}
+}
+
+static enum err
+promise_notice(struct app *app, struct arena *a, const struct errand *e,
+    const char *name)
+{
+	return jobs_promise(app->db, JOB_NOTICE,
+	    arena_printf(a, "%s/%s", name, e->job.detail), e->job.tg_id,
+	    e->job.order_id, name);
+}
+
+/* Not this one: the next older unpaid order, or the word that none is paid. */
+static enum err
+check_next(struct app *app, struct arena *a, const struct errand *e)
+{
+	struct order o;
+	enum err err = ledger_order_unpaid(app->db, a, e->job.tg_id,
+	    e->job.order_id, &o);
+
+	if (err == ERR_NOT_FOUND)
+		return promise_notice(app, a, e, "help_unpaid");
+	if (err != ERR_OK)
+		return err;
+	return jobs_promise(app->db, JOB_CHECK,
+	    arena_printf(a, "check/%s/%lld", e->job.detail, (long long)o.id),
+	    e->job.tg_id, o.id, e->job.detail);
+}
+
+/* The buyer asked for help and is in: the invite is owed, unless recording the
+ * payment has promised it this very moment. */
+static enum err
+answer_help(struct app *app, struct arena *a, const struct errand *e)
+{
+	enum access access;
+	bool pending = false;
+	enum err err = ledger_access(app->db, a, e->job.tg_id, PRODUCT_DEFAULT,
+	    &access);
+
+	if (err != ERR_OK)
+		return err;
+	if (access == ACCESS_OUT)
+		return check_next(app, a, e);
+	err = jobs_pending(app->db, a, e->job.tg_id, JOB_INVITE, &pending);
+	if (err != ERR_OK || pending)
+		return err;
+	return jobs_promise(app->db, JOB_INVITE,
+	    arena_printf(a, "help/%s", e->job.detail), e->job.tg_id, 0, NULL);
+}
+
+static enum err
+settle_check(struct app *app, struct arena *a, const struct errand *e,
+    enum err call_err, const struct http_response *res,
+    struct verdict_of_errand *v)
+{
+	struct stripe_session s;
+	enum err err = call_err;
+
+	*v = (struct verdict_of_errand){ .end = ERRAND_DONE };
+	if (err == ERR_OK)
+		err = stripe_session_answer(a, res, &s);
+	if (err == ERR_OK && s.livemode == app->conf.livemode) {
+		err = payment_record_session(app->db, a, &s, NULL);
+		return err == ERR_OK ? answer_help(app, a, e) : err;
+	}
+	if (err == ERR_OK || err == ERR_NOT_FOUND)
+		return answer_help(app, a, e); /* no such session here */
+	again(e, arena_printf(a, "Stripe: %s", err_name(err)), v);
+	if (e->job.attempts == PATIENCE_ATTEMPTS)
+		return promise_notice(app, a, e, "help_later");
+	return ERR_OK;
+}
+
+enum err
+errand_settle(struct app *app, struct arena *a, const struct errand *e,
+    enum err call_err, const struct http_response *res,
+    struct verdict_of_errand *v)
+{
+	*v = (struct verdict_of_errand){ .end = ERRAND_DONE };
+	if (!e->has_call)
+		return ERR_OK;
+	if (e->job.kind == JOB_CHECK)
+		return settle_check(app, a, e, call_err, res, v);
+	return settle_message(app, a, e, call_err, res, v);
+}

@@ -1,0 +1,42 @@
+/* What each kind of job does in the world: one call each, to Telegram or to
+ * Stripe, and what its answer means. Who sends it, and when, is the worker's
+ * affair. */
+#ifndef SHOP_ERRAND_H
+#define SHOP_ERRAND_H
+
+#include "shop/app.h"
+#include "shop/jobs.h"
+
+struct errand {
+	struct job job;
+	bool has_call;      /* false: there is nothing left to say */
+	bool is_to_telegram;
+	struct http_request call;
+};
+
+/* How a job ends, or goes on. */
+enum errand_end { ERRAND_DONE, ERRAND_AGAIN, ERRAND_PARK };
+
+struct verdict_of_errand {
+	enum errand_end end;
+	int64_t wait_ms;    /* of ERRAND_AGAIN */
+	int64_t silence_ms; /* Telegram wants none of anything for so long */
+	const char *error;  /* for the operator */
+};
+
+/* Writes the call that keeps the promise. Reads the ledger: what has become
+ * pointless meanwhile is not sent. */
+enum err errand_prepare(struct app *app, struct arena *a,
+    struct errand *e) MUST_CHECK;
+
+/* Judges the answer (call_err and res are http_send()'s) and records what it
+ * confirms, in a transaction of the caller's that also ends the job. */
+enum err errand_settle(struct app *app, struct arena *a,
+    const struct errand *e, enum err call_err, const struct http_response *res,
+    struct verdict_of_errand *v) MUST_CHECK;
+
+/* The pause before attempt n + 1: about 1, 2, 4, 8 s ... 5 min, scattered by a
+ * fifth so that what failed together does not come back together. */
+int64_t errand_backoff_ms(int64_t n_attempts);
+
+#endif

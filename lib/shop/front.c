@@ -1,0 +1,107 @@
+/* The pages of pay.fcgi. */
+#include "shop/front.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "shop/text.h"
+
+#include <string.h>
+
+static const struct {
+	int status;
+	const char *mark;
+	enum text title, lead;
+	const char *error; /* for JSON clients */
+} pages[FRONT__COUNT] = {
+	[FRONT_BAD_ID] = { 400, "🔗", TEXT_PAGE_BAD_ID, TEXT_PAGE_BAD_ID_LEAD,
+	    "bad_tg_id" },
+	[FRONT_PREVIEW] = { 200, "💳", TEXT_PAGE_PREVIEW,
+	    TEXT_PAGE_PREVIEW_LEAD, NULL },
+	[FRONT_PAID_BEFORE] = { 200, "✅", TEXT_PAGE_PAID_BEFORE,
+	    TEXT_PAGE_PAID_BEFORE_LEAD, NULL },
+	[FRONT_PROCESSING] = { 200, "⏳", TEXT_PAGE_PROCESSING,
+	    TEXT_PAGE_PROCESSING_LEAD, NULL },
+	[FRONT_PAID] = { 200, "✅", TEXT_PAGE_PAID, TEXT_PAGE_PAID_LEAD, NULL },
+	[FRONT_NOT_PAID] = { 200, "💳", TEXT_PAGE_NOT_PAID,
+	    TEXT_PAGE_NOT_PAID_LEAD, NULL },
+	[FRONT_NOT_PAID_INPUT] = { 400, "💳", TEXT_PAGE_NOT_PAID,
+	    TEXT_PAGE_NOT_PAID_LEAD, "bad_session_id" },
+	[FRONT_NOT_PAID_UNKNOWN] = { 404, "💳", TEXT_PAGE_NOT_PAID,
+	    TEXT_PAGE_NOT_PAID_LEAD, "unknown_session" },
+	[FRONT_CHECKING] = { 200, "⏳", TEXT_PAGE_CHECKING,
+	    TEXT_PAGE_CHECKING_LEAD, NULL },
+	[FRONT_CANCEL] = { 200, "↩️", TEXT_PAGE_CANCEL, TEXT_PAGE_CANCEL_LEAD,
+	    NULL },
+	[FRONT_STRIPE_DOWN] = { 503, "⏳", TEXT_PAGE_STRIPE_DOWN,
+	    TEXT_PAGE_STRIPE_DOWN_LEAD, "stripe_unavailable" },
+	[FRONT_STRIPE_REFUSED] = { 502, "⏳", TEXT_PAGE_STRIPE_DOWN,
+	    TEXT_PAGE_STRIPE_DOWN_LEAD, "stripe_refused" },
+	[FRONT_UNKNOWN] = { 404, "🔗", TEXT_PAGE_UNKNOWN,
+	    TEXT_PAGE_UNKNOWN_LEAD, "not_found" },
+	[FRONT_BROKEN] = { 500, "🛠", TEXT_PAGE_BROKEN, TEXT_PAGE_BROKEN_LEAD,
+	    "not_set_up" },
+};
+
+struct response
+front_page(const struct app *app, const struct request *req,
+    enum front_page which)
+{
+	struct kvs values = KV(kv_text("product", app->conf.product_name));
+	struct page p = { .status = pages[which].status,
+		.mark = pages[which].mark,
+		.title = text_fill(req->arena, pages[which].title, values),
+		.lead = text_fill(req->arena, pages[which].lead, values),
+		.note = app_support(app, req->arena),
+		.error = pages[which].error };
+
+	if (which == FRONT_PAID) {
+		p.button = text_plain(TEXT_PAGE_PAID_BUTTON);
+		p.button_url = app->conf.paid_channel_link;
+	}
+	return page_response(req, &p);
+}
+
+struct response
+front_stripe_down(const struct app *app, const struct request *req, enum err e)
+{
+	bool may_pass = e == ERR_UNAVAILABLE || e == ERR_THROTTLED ||
+	    e == ERR_CONFLICT;
+
+	return front_page(app, req,
+	    may_pass ? FRONT_STRIPE_DOWN : FRONT_STRIPE_REFUSED);
+}
+
+struct response
+front_health(struct app *app, const struct request *req)
+{
+	struct json *doc = json_new(req->arena);
+	int64_t oldest_ms = 0;
+	enum err e = db_one(app->db, req->arena, SQL_JOBS_OLDEST, KV_NONE,
+	    row_to_int, &oldest_ms);
+
+	json_put_bool(doc, "ok", e == ERR_OK);
+	json_put_int(doc, "oldest_job_age_ms",
+	    oldest_ms == 0 ? 0 : clock_now_ms() - oldest_ms);
+	return response_json(e == ERR_OK ? 200 : 503,
+	    json_render(req->arena, doc));
+}
+
+enum err
+front_tg_id(const struct request *req, int64_t *tg_id)
+{
+	const char *text;
+	enum err e = request_param(req, "tg_id", &text);
+
+	return e == ERR_OK && tg_id_parse(str_from(text), tg_id) ? ERR_OK :
+								   ERR_INPUT;
+}
+
+enum err
+front_session_id(const struct request *req, const char **id)
+{
+	enum err e = request_param(req, "session_id", id);
+
+	return e == ERR_OK && !stripe_session_id_ok(str_from(*id)) ?
+	    ERR_INPUT :
+	    e;
+}

@@ -1,0 +1,46 @@
+/* What the buyer sees in the browser: reading the addresses' parameters and
+ * writing the pages. */
+#ifndef SHOP_FRONT_H
+#define SHOP_FRONT_H
+
+#include "shop/app.h"
+
+enum front_page {
+	FRONT_BAD_ID,      /* 400 */
+	FRONT_PREVIEW,     /* for machines that look ahead */
+	FRONT_PAID_BEFORE,
+	FRONT_PROCESSING,
+	FRONT_PAID,        /* with the way into the channel */
+	FRONT_NOT_PAID,
+	FRONT_NOT_PAID_INPUT,   /* the same words, 400 */
+	FRONT_NOT_PAID_UNKNOWN, /* the same words, 404 */
+	FRONT_CHECKING,
+	FRONT_CANCEL,
+	FRONT_STRIPE_DOWN,    /* 503 */
+	FRONT_STRIPE_REFUSED, /* 502, the same words */
+	FRONT_UNKNOWN,        /* 404 */
+	FRONT_BROKEN,         /* 500 */
+	FRONT__COUNT
+};
+
+struct response front_page(const struct app *app, const struct request *req,
+    enum front_page which);
+
+/* The honest page for a failure of Stripe's: 503 where trying again may help,
+ * 502 otherwise. */
+struct response front_stripe_down(const struct app *app,
+    const struct request *req, enum err e);
+
+/* GET /health: {"ok":true,"oldest_job_age_ms":N}; 503 while the ledger is out
+ * of order. Nothing secret. */
+struct response front_health(struct app *app, const struct request *req);
+
+/* tg_id of the query, once, in decimal, 1 to 2^52; ERR_INPUT otherwise. */
+enum err front_tg_id(const struct request *req, int64_t *tg_id) MUST_CHECK;
+
+/* session_id of the query. ERR_NOT_FOUND: absent. ERR_INPUT: no such id can
+ * be. */
+enum err front_session_id(const struct request *req,
+    const char **id) MUST_CHECK;
+
+#endif

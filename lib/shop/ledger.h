@@ -1,0 +1,50 @@
+/* Users and orders as the ledger holds them. Writing functions are called
+ * inside a transaction. */
+#ifndef SHOP_LEDGER_H
+#define SHOP_LEDGER_H
+
+#include "shop/access.h"
+#include "store/db.h"
+
+/* The one product of the settings, as it stands in orders and access. */
+#define PRODUCT_DEFAULT "course"
+
+struct order {
+	int64_t id; /* 0: none */
+	int64_t tg_id;
+	const char *product;
+	const char *session_id;
+	int64_t paid_ms, processing_ms, failed_ms, expired_ms; /* 0: not */
+};
+
+/* Notes an event or update; *is_new false where it was seen before. */
+enum err ledger_inbox(struct db *db, const char *source, const char *id,
+    const char *type, bool *is_new) MUST_CHECK;
+
+/* Makes the user known; language may be NULL. */
+enum err ledger_user_seen(struct db *db, int64_t tg_id,
+    const char *language) MUST_CHECK;
+
+/* Whether messages reach the user: false after a block. */
+enum err ledger_user_reachable(struct db *db, int64_t tg_id,
+    bool reachable) MUST_CHECK;
+
+/* ERR_NOT_FOUND where there is none. The texts live in the arena. */
+enum err ledger_order_by_id(struct db *db, struct arena *a, int64_t id,
+    struct order *out) MUST_CHECK;
+enum err ledger_order_by_session(struct db *db, struct arena *a,
+    const char *session_id, struct order *out) MUST_CHECK;
+
+/* The newest order of the last 30 days that may have been paid without our
+ * knowing, with an id below before_id (INT64_MAX: any). */
+enum err ledger_order_unpaid(struct db *db, struct arena *a, int64_t tg_id,
+    int64_t before_id, struct order *out) MUST_CHECK;
+
+/* Whether the user is in, as decided last. */
+enum err ledger_access(struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, enum access *out) MUST_CHECK;
+
+/* A row mapper for the columns of struct order; ctx is one. */
+void order_from_row(const struct row *row, void *ctx);
+
+#endif

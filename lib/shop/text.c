@@ -1,0 +1,145 @@
+/* The sentences of the product. */
+#include "shop/text.h"
+
+#include "base/buf.h"
+
+#include <string.h>
+
+#define MAX_TEXT_BYTES 8192
+
+static const char *const uk[TEXT__COUNT] = {
+	[TEXT_INVITE] =
+	    "✅ Оплату підтверджено!\n\n"
+	    "Ласкаво просимо до закритого курсу «{product}».\n\n"
+	    "Ваше посилання на приватний канал:\n{link}\n\n"
+	    "Якщо посилання не відкривається, напишіть боту /help.\n\n"
+	    "Коуч готовий відповісти на ваші запитання щодо уроків.",
+	[TEXT_WELCOME] =
+	    "Вітаємо! Це курс «{product}».\n\n"
+	    "Натисніть кнопку або надішліть /pay, щоб отримати посилання на "
+	    "оплату. Запрошення до приватного каналу прийде сюди одразу після "
+	    "оплати.",
+	[TEXT_BUY_BUTTON] = "Купити доступ",
+	[TEXT_PAY] = "Оплата курсу «{product}»:\n{url}",
+	[TEXT_PAY_BUTTON] = "💳 Перейти до оплати",
+	[TEXT_ALREADY_PAID] =
+	    "Ви вже маєте доступ до курсу «{product}». "
+	    "Надішліть /help, щоб отримати посилання ще раз.",
+	[TEXT_STATUS_PAID] =
+	    "✅ Доступ до курсу «{product}» відкрито. "
+	    "Надішліть /help, щоб отримати посилання ще раз.",
+	[TEXT_STATUS_UNPAID] =
+	    "Доступу до курсу «{product}» поки немає. "
+	    "Надішліть /pay, щоб оплатити.",
+	[TEXT_STATUS_WAITING] =
+	    "⏳ Оплата курсу «{product}» обробляється банком. "
+	    "Щойно її буде підтверджено, запрошення прийде сюди.",
+	[TEXT_HINT] =
+	    "Я розумію такі команди:\n/pay — оплатити\n/status — стан "
+	    "доступу\n/help — допомога",
+	[TEXT_HELP_UNPAID] =
+	    "Оплати курсу «{product}» ми поки не бачимо.\n\n"
+	    "Якщо ви ще не платили, надішліть /pay. Якщо кошти вже списано, "
+	    "зачекайте кілька хвилин і надішліть /help ще раз.\n\n{support}",
+	[TEXT_HELP_LATER] =
+	    "Зараз не вдається перевірити оплату: платіжна система не "
+	    "відповідає. Якщо ви оплатили, оплату не втрачено: ми перевіримо "
+	    "її самі й надішлемо запрошення.\n\n{support}",
+	[TEXT_PROCESSING] =
+	    "⏳ Дякуємо! Банк ще обробляє оплату курсу «{product}». "
+	    "Щойно її буде підтверджено, запрошення прийде сюди.",
+	[TEXT_FAILED] =
+	    "Банк не підтвердив оплату курсу «{product}», кошти не списано. "
+	    "Надішліть /pay, щоб спробувати ще раз.",
+	[TEXT_REFUNDED] =
+	    "Оплату курсу «{product}» повернуто, тому доступ "
+	    "закрито.\n\n{support}",
+	[TEXT_SUPPORT] = "Потрібна допомога? Напишіть: {contact}",
+	[TEXT_MENU_START] = "Почати",
+	[TEXT_MENU_PAY] = "Оплатити доступ",
+	[TEXT_MENU_STATUS] = "Стан доступу",
+	[TEXT_MENU_HELP] = "Допомога й посилання ще раз",
+	[TEXT_PAGE_BAD_ID] = "Посилання неповне",
+	[TEXT_PAGE_BAD_ID_LEAD] =
+	    "У цьому посиланні бракує номера користувача Telegram або він "
+	    "неправильний. Надішліть боту /pay і відкрийте нове посилання.",
+	[TEXT_PAGE_PREVIEW] = "Оплата: {product}",
+	[TEXT_PAGE_PREVIEW_LEAD] =
+	    "Відкрийте це посилання, щоб перейти до безпечної оплати.",
+	[TEXT_PAGE_PAID_BEFORE] = "Ви вже оплатили",
+	[TEXT_PAGE_PAID_BEFORE_LEAD] =
+	    "Доступ до курсу «{product}» уже відкрито. Надішліть боту /help, "
+	    "щоб отримати посилання на канал ще раз.",
+	[TEXT_PAGE_PROCESSING] = "Оплата обробляється",
+	[TEXT_PAGE_PROCESSING_LEAD] =
+	    "Банк ще підтверджує ваш платіж. Щойно він це зробить, запрошення "
+	    "прийде в Telegram. Платити ще раз не потрібно.",
+	[TEXT_PAGE_STRIPE_DOWN] = "Оплата тимчасово недоступна",
+	[TEXT_PAGE_STRIPE_DOWN_LEAD] =
+	    "Платіжна система зараз не відповідає як слід. Кошти не списано. "
+	    "Спробуйте, будь ласка, за хвилину.",
+	[TEXT_PAGE_PAID] = "Оплату підтверджено",
+	[TEXT_PAGE_PAID_LEAD] =
+	    "Ласкаво просимо до курсу «{product}»! Запрошення вже в Telegram, "
+	    "а ось і посилання на приватний канал:",
+	[TEXT_PAGE_PAID_BUTTON] = "Відкрити канал",
+	[TEXT_PAGE_NOT_PAID] = "Оплату не завершено",
+	[TEXT_PAGE_NOT_PAID_LEAD] =
+	    "Цей платіж не завершено. Надішліть боту /pay, щоб спробувати ще "
+	    "раз.",
+	[TEXT_PAGE_CHECKING] = "Перевіряємо оплату",
+	[TEXT_PAGE_CHECKING_LEAD] =
+	    "Запрошення прийде в Telegram, щойно оплату буде підтверджено. "
+	    "Якщо його немає за кілька хвилин, надішліть боту /help.",
+	[TEXT_PAGE_CANCEL] = "Оплату скасовано",
+	[TEXT_PAGE_CANCEL_LEAD] =
+	    "Кошти не списано. Щоб повернутися до оплати, надішліть боту "
+	    "/pay.",
+	[TEXT_PAGE_UNKNOWN] = "Тут нічого немає",
+	[TEXT_PAGE_UNKNOWN_LEAD] =
+	    "Такої сторінки немає. Надішліть боту /pay, щоб перейти до "
+	    "оплати.",
+	[TEXT_PAGE_BROKEN] = "Щось пішло не так",
+	[TEXT_PAGE_BROKEN_LEAD] =
+	    "На нашому боці сталася помилка. Спробуйте, будь ласка, за "
+	    "хвилину.",
+};
+
+const char *
+text_plain(enum text which)
+{
+	return uk[which];
+}
+
+static void
+fill_hole(struct buf *b, struct str name, struct kvs values)
+{
+	for (size_t i = 0; i < values.n; i++) {
+		const struct kv *v = &values.v[i];
+
+		if (!str_eq(name, v->name))
+			continue;
+		if (v->kind == KV_INT)
+			buf_int(b, v->i);
+		else if (v->kind == KV_TEXT)
+			buf_text(b, v->s);
+		return;
+	}
+}
+
+const char *
+text_fill(struct arena *a, enum text which, struct kvs values)
+{
+	struct buf b = buf_new(a, MAX_TEXT_BYTES);
+	struct str rest = str_from(uk[which]);
+
+	while (rest.len > 0) {
+		bool has_hole = memchr(rest.p, '{', rest.len) != NULL;
+
+		buf_add(&b, str_cut(&rest, '{'));
+		if (has_hole)
+			fill_hole(&b, str_cut(&rest, '}'), values);
+	}
+	/* A last line whose only hole was empty leaves no blank behind. */
+	return arena_dup(a, str_trim(buf_str(&b)));
+}

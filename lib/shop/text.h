@@ -1,0 +1,67 @@
+/* What buyers read, in the chat and on the pages, in Ukrainian: every sentence
+ * of the product stands in text.c and nowhere else. */
+#ifndef SHOP_TEXT_H
+#define SHOP_TEXT_H
+
+#include "base/arena.h"
+#include "base/kv.h"
+
+enum text {
+	/* the chat */
+	TEXT_INVITE, /* {product} {link} */
+	TEXT_WELCOME, /* {product} */
+	TEXT_BUY_BUTTON,
+	TEXT_PAY, /* {product} {url} */
+	TEXT_PAY_BUTTON,
+	TEXT_ALREADY_PAID,    /* {product} */
+	TEXT_STATUS_PAID,     /* {product} */
+	TEXT_STATUS_UNPAID,   /* {product} */
+	TEXT_STATUS_WAITING,  /* {product} */
+	TEXT_HINT,
+	TEXT_HELP_UNPAID, /* {product} {support} */
+	TEXT_HELP_LATER,  /* {support} */
+	TEXT_PROCESSING,  /* {product} */
+	TEXT_FAILED,      /* {product} */
+	TEXT_REFUNDED,    /* {product} {support} */
+	TEXT_SUPPORT,     /* {contact} */
+	/* the bot's menu */
+	TEXT_MENU_START,
+	TEXT_MENU_PAY,
+	TEXT_MENU_STATUS,
+	TEXT_MENU_HELP,
+	/* the pages */
+	TEXT_PAGE_BAD_ID,
+	TEXT_PAGE_BAD_ID_LEAD,
+	TEXT_PAGE_PREVIEW,      /* {product} */
+	TEXT_PAGE_PREVIEW_LEAD,
+	TEXT_PAGE_PAID_BEFORE,
+	TEXT_PAGE_PAID_BEFORE_LEAD, /* {product} */
+	TEXT_PAGE_PROCESSING,
+	TEXT_PAGE_PROCESSING_LEAD,
+	TEXT_PAGE_STRIPE_DOWN,
+	TEXT_PAGE_STRIPE_DOWN_LEAD,
+	TEXT_PAGE_PAID,
+	TEXT_PAGE_PAID_LEAD, /* {product} */
+	TEXT_PAGE_PAID_BUTTON,
+	TEXT_PAGE_NOT_PAID,
+	TEXT_PAGE_NOT_PAID_LEAD,
+	TEXT_PAGE_CHECKING,
+	TEXT_PAGE_CHECKING_LEAD,
+	TEXT_PAGE_CANCEL,
+	TEXT_PAGE_CANCEL_LEAD,
+	TEXT_PAGE_UNKNOWN,
+	TEXT_PAGE_UNKNOWN_LEAD,
+	TEXT_PAGE_BROKEN,
+	TEXT_PAGE_BROKEN_LEAD,
+	TEXT__COUNT
+};
+
+/* The text with its {holes} filled from the values of the same name; a hole
+ * without a value stays empty. In the arena, plain text: what escapes it is
+ * what puts it into a page. */
+const char *text_fill(struct arena *a, enum text which, struct kvs values);
+
+/* The text as it is, for those without holes. */
+const char *text_plain(enum text which);
+
+#endif

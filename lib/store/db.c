@@ -1,0 +1,210 @@
+/* Transactions, savepoints and statements over one driver. */
+#include "store/db.h"
+
+#include "base/log.h"
+#include "store/driver.h"
+
+#include <stdlib.h>
+
+struct db {
+	const struct db_driver *driver;
+	const char *where;
+	void *conn; /* NULL while closed */
+	bool in_transaction;
+};
+
+static const struct {
+	const char *name, *text;
+} statements[SQL__COUNT] = {
+#define SQL(name, text) [SQL_##name] = { #name, text },
+#include "store/sql.h"
+#undef SQL
+};
+
+const char *
+sql_text(enum sql what)
+{
+	return statements[what].text;
+}
+
+const char *
+sql_name(enum sql what)
+{
+	return statements[what].name;
+}
+
+struct db *
+db_new(const char *path)
+{
+	struct db *db = calloc(1, sizeof(*db));
+
+	if (db == NULL)
+		abort();
+	*db = (struct db){ .driver = &sqlite_driver, .where = path };
+	return db;
+}
+
+static void
+disconnect(struct db *db)
+{
+	if (db->conn != NULL)
+		db->driver->close(db->conn);
+	db->conn = NULL;
+}
+
+void
+db_free(struct db *db)
+{
+	if (db == NULL)
+		return;
+	disconnect(db);
+	free(db);
+}
+
+enum err
+db_ready(struct db *db)
+{
+	enum err e;
+
+	if (db->conn != NULL)
+		return ERR_OK;
+	e = db->driver->open(db->where, &db->conn);
+	if (e == ERR_OK)
+		e = schema_migrate(db->driver, db->conn);
+	if (e != ERR_OK)
+		disconnect(db);
+	return e;
+}
+
+/* After a failure that the connection may not survive, the next use opens a
+ * new one. */
+static void
+drop_if_broken(struct db *db)
+{
+	if (db->conn != NULL && db->driver->is_broken(db->conn))
+		disconnect(db);
+}
+
+enum err
+db_transaction(struct db *db, enum err (*body)(struct db *db, void *ctx),
+    void *ctx)
+{
+	enum err e = db_ready(db);
+
+	if (e != ERR_OK)
+		return e;
+	if (db->in_transaction) {
+		log_event(LOG_ERROR, "transaction_nested", KV_NONE);
+		return ERR_INTERNAL;
+	}
+	e = db->driver->script(db->conn, "BEGIN IMMEDIATE");
+	if (e == ERR_OK) {
+		db->in_transaction = true;
+		e = body(db, ctx);
+		if (e == ERR_OK)
+			e = db->driver->script(db->conn, "COMMIT");
+		if (e != ERR_OK &&
+		    db->driver->script(db->conn, "ROLLBACK") != ERR_OK)
+			disconnect(db);
+		db->in_transaction = false;
+	}
+	if (e != ERR_OK)
+		drop_if_broken(db);
+	return e;
+}
+
+enum err
+db_savepoint(struct db *db, enum err (*body)(struct db *db, void *ctx),
+    void *ctx)
+{
+	enum err e, undone = ERR_OK;
+
+	if (!db->in_transaction)
+		return ERR_INTERNAL;
+	e = db->driver->script(db->conn, "SAVEPOINT one");
+	if (e != ERR_OK)
+		return e;
+	e = body(db, ctx);
+	if (e != ERR_OK)
+		undone = db->driver->script(db->conn, "ROLLBACK TO one");
+	if (undone == ERR_OK)
+		undone = db->driver->script(db->conn, "RELEASE one");
+	/* Undoing failed: the whole transaction is in doubt. */
+	return undone == ERR_OK ? e : ERR_UNAVAILABLE;
+}
+
+static enum err
+run(struct db *db, struct db_run *r)
+{
+	enum err e = db_ready(db);
+
+	if (e == ERR_OK)
+		e = db->driver->run(db->conn, r);
+	if (e != ERR_OK && !db->in_transaction)
+		drop_if_broken(db);
+	return e;
+}
+
+enum err
+db_exec(struct db *db, enum sql what, struct kvs args, int64_t *n_changed)
+{
+	struct db_run r = { .what = what, .args = args };
+	enum err e;
+
+	if (!db->in_transaction) {
+		log_event(LOG_ERROR, "write_outside_transaction",
+		    KV(kv_text("statement", sql_name(what))));
+		return ERR_INTERNAL;
+	}
+	e = run(db, &r);
+	if (n_changed != NULL)
+		*n_changed = r.n_changed;
+	return e;
+}
+
+enum err
+db_each(struct db *db, struct arena *a, enum sql what, struct kvs args,
+    void (*map)(const struct row *row, void *ctx), void *ctx)
+{
+	struct db_run r = { .what = what,
+		.args = args,
+		.arena = a,
+		.map = map,
+		.ctx = ctx };
+
+	return run(db, &r);
+}
+
+enum err
+db_one(struct db *db, struct arena *a, enum sql what, struct kvs args,
+    void (*map)(const struct row *row, void *ctx), void *ctx)
+{
+	struct db_run r = { .what = what,
+		.args = args,
+		.arena = a,
+		.map = map,
+		.ctx = ctx };
+	enum err e = run(db, &r);
+
+	return e == ERR_OK && r.n_rows == 0 ? ERR_NOT_FOUND : e;
+}
+
+int64_t
+row_int(const struct row *row, int column)
+{
+	return row->driver->column_int(row->statement, column);
+}
+
+const char *
+row_text(const struct row *row, int column)
+{
+	struct str s = row->driver->column_text(row->statement, column);
+
+	return s.p == NULL ? NULL : arena_dup(row->arena, s);
+}
+
+void
+row_to_int(const struct row *row, void *ctx)
+{
+	*(int64_t *)ctx = row_int(row, 0);
+}

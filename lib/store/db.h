@@ -1,0 +1,70 @@
+/* The ledger's database, as much of it as the code above knows. A statement is
+ * named (store/sql.h), its values are bound by name, and all writing happens
+ * inside a transaction.
+ *
+ * The connection opens at first use and again after a failure, so a program
+ * whose database is away for a while starts all the same, answers
+ * ERR_UNAVAILABLE meanwhile and comes back by itself. Open it after fork():
+ * connections cannot be shared by processes. */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/kv.h"
+
+enum sql {
+#define SQL(name, text) SQL_##name,
+#include "store/sql.h"
+#undef SQL
+	SQL__COUNT
+};
+
+struct db;
+struct row;
+
+/* path is the file of an SQLite database; its folder must exist. The text must
+ * outlive the handle. Touches nothing yet. */
+struct db *db_new(const char *path);
+
+/* Closes and frees; NULL is fine. */
+void db_free(struct db *db);
+
+/* Opens now if it is not open, and brings the tables up to date. ERR_CONFIG: the
+ * file is no ledger of ours or a newer one than this program knows. */
+enum err db_ready(struct db *db) MUST_CHECK;
+
+/* Runs body between BEGIN and COMMIT; ERR_OK means that what it wrote is on
+ * the disk. When body fails, or the commit does, nothing of it is kept and the
+ * error is returned. Transactions do not nest. */
+enum err db_transaction(struct db *db,
+    enum err (*body)(struct db *db, void *ctx), void *ctx) MUST_CHECK;
+
+/* Inside a transaction: body's writes are kept or undone as one, without harm
+ * to what the transaction did before. */
+enum err db_savepoint(struct db *db, enum err (*body)(struct db *db, void *ctx),
+    void *ctx) MUST_CHECK;
+
+/* Inside a transaction: writes. *n_changed (may be NULL) counts the rows. A
+ * missing or an extra parameter is ERR_INTERNAL; a broken constraint is
+ * ERR_CONFLICT. */
+enum err db_exec(struct db *db, enum sql what, struct kvs args,
+    int64_t *n_changed) MUST_CHECK;
+
+/* Calls map for each row, in or outside a transaction (for a statement that
+ * writes, inside). Texts taken from the row are copied to the arena. */
+enum err db_each(struct db *db, struct arena *a, enum sql what, struct kvs args,
+    void (*map)(const struct row *row, void *ctx), void *ctx) MUST_CHECK;
+
+/* The same for one row: ERR_NOT_FOUND where there is none. */
+enum err db_one(struct db *db, struct arena *a, enum sql what, struct kvs args,
+    void (*map)(const struct row *row, void *ctx), void *ctx) MUST_CHECK;
+
+/* Columns from 0. A null reads as 0, and as NULL for a text. */
+int64_t row_int(const struct row *row, int column);
+const char *row_text(const struct row *row, int column);
+
+/* A row mapper for a single number: ctx is an int64_t. */
+void row_to_int(const struct row *row, void *ctx);
+
+#endif

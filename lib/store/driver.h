@@ -1,0 +1,62 @@
+/* What a database engine must be able to do; db.c asks nothing else of one.
+ * A second engine is one more `const struct db_driver`. */
+#ifndef STORE_DRIVER_H
+#define STORE_DRIVER_H
+
+#include "store/db.h"
+
+struct row {
+	const struct db_driver *driver;
+	void *statement; /* the driver's */
+	struct arena *arena;
+};
+
+/* How many rows to hand on; a statement run with map NULL has none. */
+struct db_run {
+	enum sql what;
+	struct kvs args;
+	struct arena *arena;
+	void (*map)(const struct row *row, void *ctx);
+	void *ctx;
+	int64_t n_rows;    /* handed to map */
+	int64_t n_changed; /* by a writing statement */
+};
+
+struct db_driver {
+	/* Words of schema.c that engines spell differently. */
+	const char *word_id, *word_int, *word_table_end;
+
+	/* Opens for reading and writing, creating an empty database where
+	 * there is none. Logs the reason of a failure. */
+	enum err (*open)(const char *where, void **conn);
+	void (*close)(void *conn);
+
+	/* Runs SQL that returns nothing: BEGIN, COMMIT, tables. */
+	enum err (*script)(void *conn, const char *sql);
+
+	/* Runs a statement of sql.h, prepared once per connection. */
+	enum err (*run)(void *conn, struct db_run *run);
+
+	/* Which migrations the database has had. */
+	enum err (*get_version)(void *conn, int64_t *version);
+	enum err (*set_version)(void *conn, int64_t version);
+
+	/* True where the connection should be closed and opened anew. */
+	bool (*is_broken)(void *conn);
+
+	int64_t (*column_int)(void *statement, int column);
+	struct str (*column_text)(void *statement, int column); /* p may be
+								   NULL */
+};
+
+extern const struct db_driver sqlite_driver;
+
+/* The text of a statement and its name for the log; defined in db.c. */
+const char *sql_text(enum sql what);
+const char *sql_name(enum sql what);
+
+/* Brings an open database up to date, in one transaction. ERR_CONFIG where it
+ * is newer than this program. Defined in schema.c. */
+enum err schema_migrate(const struct db_driver *driver, void *conn) MUST_CHECK;
+
+#endif

@@ -1,0 +1,175 @@
+/* The tables, as numbered migrations. A migration that has shipped is never
+ * changed; the next one changes what it made. {id}, {int} and {end} become the
+ * engine's own words. Times are ms since 1970 (*_ms), money is minor units.
+ *
+ * No name and no e-mail address of a buyer has a column here: what is not
+ * stored cannot leak. */
+#include "base/buf.h"
+#include "base/log.h"
+#include "store/driver.h"
+
+#include <string.h>
+
+#define MAX_DDL_BYTES (16 * 1024)
+
+static const char *const migrations[] = {
+	/* 1: the payment flow */
+	"CREATE TABLE users ("
+	" tg_id {id},"
+	" language TEXT,"
+	" is_paid {int} NOT NULL DEFAULT 0," /* 1 while any access is in */
+	" session_id TEXT,"                  /* the last paid one */
+	" bot_blocked_ms {int},"             /* null: messages arrive */
+	" created_ms {int} NOT NULL"
+	") {end};"
+
+	/* One purchase and the facts about it. A row without session_id is an
+	 * attempt under way (see checkout.h). */
+	"CREATE TABLE orders ("
+	" id {id},"
+	" tg_id {int} NOT NULL REFERENCES users (tg_id),"
+	" product TEXT NOT NULL,"
+	" provider TEXT NOT NULL,"
+	" attempt {int} NOT NULL DEFAULT 0,"
+	" attempted_ms {int},"
+	" session_id TEXT UNIQUE,"
+	" payment_intent TEXT,"
+	" url TEXT,"
+	" url_ends_ms {int},"
+	" amount_minor {int},"
+	" currency TEXT,"
+	" livemode {int} NOT NULL,"
+	" processing_ms {int}," /* complete, the money under way */
+	" paid_ms {int},"
+	" failed_ms {int},"  /* the bank said no after all */
+	" expired_ms {int}," /* nobody paid */
+	" created_ms {int} NOT NULL"
+	") {end};"
+	"CREATE INDEX orders_of_buyer ON orders (tg_id, product);"
+	"CREATE INDEX orders_by_intent ON orders (payment_intent);"
+
+	/* What came back, by payment: a refund may be heard of before the
+	 * payment itself. */
+	"CREATE TABLE refunds ("
+	" payment_intent TEXT PRIMARY KEY NOT NULL,"
+	" amount_minor {int} NOT NULL,"   /* what was paid */
+	" refunded_minor {int} NOT NULL," /* of it, only ever grows */
+	" updated_ms {int} NOT NULL"
+	") {end};"
+
+	/* What was decided about a buyer and a product. */
+	"CREATE TABLE access ("
+	" tg_id {int} NOT NULL REFERENCES users (tg_id),"
+	" product TEXT NOT NULL,"
+	" is_in {int} NOT NULL,"
+	" why TEXT NOT NULL,"
+	" decided_ms {int} NOT NULL,"
+	" invited_ms {int}," /* Telegram took the invite message */
+	" PRIMARY KEY (tg_id, product)"
+	") {end};"
+
+	/* What is owed to the outside world; the key makes a promise once. */
+	"CREATE TABLE jobs ("
+	" id {id},"
+	" kind {int} NOT NULL,"
+	" promise TEXT NOT NULL UNIQUE,"
+	" tg_id {int} NOT NULL,"
+	" order_id {int},"
+	" detail TEXT,"
+	" attempts {int} NOT NULL DEFAULT 0,"
+	" due_ms {int} NOT NULL,"
+	" lease_ms {int} NOT NULL DEFAULT 0," /* nobody else's until then */
+	" done_ms {int},"
+	" parked_ms {int}," /* waits for a person */
+	" error TEXT,"
+	" created_ms {int} NOT NULL"
+	") {end};"
+	"CREATE INDEX jobs_due ON jobs (due_ms)"
+	" WHERE done_ms IS NULL AND parked_ms IS NULL;"
+	"CREATE INDEX jobs_of_user ON jobs (tg_id) WHERE done_ms IS NULL;"
+	"CREATE INDEX jobs_done ON jobs (done_ms) WHERE done_ms IS NOT NULL;"
+
+	/* Every event and update seen: duplicates end here. */
+	"CREATE TABLE inbox ("
+	" source TEXT NOT NULL,"
+	" id TEXT NOT NULL,"
+	" type TEXT NOT NULL,"
+	" at_ms {int} NOT NULL,"
+	" PRIMARY KEY (source, id)"
+	") {end};"
+	"CREATE INDEX inbox_by_age ON inbox (at_ms);",
+};
+#define N_MIGRATIONS ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
+
+static const char *
+word_for(const struct db_driver *d, struct str name)
+{
+	if (str_eq(name, "id"))
+		return d->word_id;
+	return str_eq(name, "int") ? d->word_int : d->word_table_end;
+}
+
+static const char *
+in_dialect(const struct db_driver *d, struct arena *a, const char *text)
+{
+	struct buf out = buf_new(a, MAX_DDL_BYTES);
+	struct str rest = str_from(text);
+
+	while (rest.len > 0) {
+		bool has_word = memchr(rest.p, '{', rest.len) != NULL;
+
+		buf_add(&out, str_cut(&rest, '{'));
+		if (has_word)
+			buf_text(&out, word_for(d, str_cut(&rest, '}')));
+	}
+	return buf_full(&out) ? "" : buf_str(&out).p;
+}
+
+static enum err
+apply_from(const struct db_driver *d, void *conn, int64_t version)
+{
+	struct arena a = { 0 };
+	enum err e = ERR_OK;
+
+	for (int64_t i = version; e == ERR_OK && i < N_MIGRATIONS; i++)
+		e = d->script(conn, in_dialect(d, &a, migrations[i]));
+	if (e == ERR_OK)
+		e = d->set_version(conn, N_MIGRATIONS);
+	arena_free(&a);
+	return e;
+}
+
+/* The version is read again under the write lock: two programs may start at
+ * the same moment on an empty file. */
+static enum err
+migrate_locked(const struct db_driver *d, void *conn)
+{
+	int64_t version = 0;
+	enum err e = d->script(conn, "BEGIN IMMEDIATE");
+
+	if (e != ERR_OK)
+		return e;
+	e = d->get_version(conn, &version);
+	if (e == ERR_OK && version < N_MIGRATIONS)
+		e = apply_from(d, conn, version);
+	if (e == ERR_OK)
+		return d->script(conn, "COMMIT");
+	return d->script(conn, "ROLLBACK") == ERR_OK ? e : ERR_UNAVAILABLE;
+}
+
+enum err
+schema_migrate(const struct db_driver *d, void *conn)
+{
+	int64_t version = 0;
+	enum err e = d->get_version(conn, &version);
+
+	if (e != ERR_OK)
+		return e;
+	if (version > N_MIGRATIONS) {
+		log_event(LOG_ERROR, "database_is_newer",
+		    KV(kv_int("database_version", version),
+			kv_int("known_version", N_MIGRATIONS)));
+		return ERR_CONFIG;
+	}
+	return version == N_MIGRATIONS ? ERR_OK : migrate_locked(d, conn);
+}

@@ -1,0 +1,212 @@
+/* Every statement there is: SQL(NAME, "text"). Values are bound by :name. Only
+ * what SQLite and PostgreSQL both understand may stand here. Included several
+ * times with different meanings of SQL, so it has no include guard. */
+
+/* ---- inbox ---- */
+
+SQL(INBOX_ADD,
+    "INSERT INTO inbox (source, id, type, at_ms)"
+    " VALUES (:source, :id, :type, :now_ms)"
+    " ON CONFLICT (source, id) DO NOTHING")
+
+SQL(INBOX_PRUNE, "DELETE FROM inbox WHERE at_ms < :before_ms")
+
+/* ---- users ---- */
+
+SQL(USER_SEEN,
+    "INSERT INTO users (tg_id, language, created_ms)"
+    " VALUES (:tg_id, :language, :now_ms)"
+    " ON CONFLICT (tg_id) DO UPDATE SET"
+    " language = COALESCE(excluded.language, users.language)")
+
+SQL(USER_BLOCKED,
+    "UPDATE users SET bot_blocked_ms = :now_ms"
+    " WHERE tg_id = :tg_id AND bot_blocked_ms IS NULL")
+
+SQL(USER_REACHABLE,
+    "UPDATE users SET bot_blocked_ms = NULL"
+    " WHERE tg_id = :tg_id AND bot_blocked_ms IS NOT NULL")
+
+/* is_paid follows the access rows. */
+SQL(USER_ACCESS,
+    "UPDATE users SET is_paid = CASE WHEN EXISTS ("
+    "SELECT 1 FROM access WHERE access.tg_id = users.tg_id AND is_in = 1)"
+    " THEN 1 ELSE 0 END,"
+    " session_id = COALESCE(:paid_session, session_id)"
+    " WHERE tg_id = :tg_id")
+
+/* ---- orders ---- */
+
+SQL(ORDER_OPEN,
+    "SELECT url, processing_ms FROM orders"
+    " WHERE tg_id = :tg_id AND product = :product"
+    " AND session_id IS NOT NULL AND paid_ms IS NULL"
+    " AND failed_ms IS NULL AND expired_ms IS NULL"
+    " AND (processing_ms IS NOT NULL"
+    " OR (url IS NOT NULL AND url_ends_ms > :until_ms))"
+    " ORDER BY processing_ms IS NULL, id DESC LIMIT 1")
+
+SQL(ORDER_DRAFT,
+    "SELECT id, attempt, attempted_ms, created_ms FROM orders"
+    " WHERE tg_id = :tg_id AND product = :product AND session_id IS NULL"
+    " ORDER BY id LIMIT 1")
+
+SQL(ORDER_DRAFT_ADD,
+    "INSERT INTO orders (tg_id, product, provider, attempt, attempted_ms,"
+    " livemode, created_ms)"
+    " VALUES (:tg_id, :product, 'stripe', 1, :now_ms, :livemode, :now_ms)"
+    " RETURNING id, attempt, attempted_ms, created_ms")
+
+/* :attempted_ms null: the attempt failed, the next click makes a new one. */
+SQL(ORDER_ATTEMPT,
+    "UPDATE orders SET attempt = :attempt, attempted_ms = :attempted_ms"
+    " WHERE id = :id AND session_id IS NULL")
+
+SQL(ORDER_OPENED,
+    "UPDATE orders SET session_id = :session_id, url = :url,"
+    " url_ends_ms = :url_ends_ms, amount_minor = :amount_minor,"
+    " currency = :currency, livemode = :livemode"
+    " WHERE id = :id AND session_id IS NULL")
+
+SQL(ORDER_DRAFT_DROP,
+    "DELETE FROM orders WHERE id = :id AND session_id IS NULL")
+
+SQL(ORDER_FROM_SESSION,
+    "INSERT INTO orders (tg_id, product, provider, session_id, url,"
+    " url_ends_ms, livemode, created_ms)"
+    " VALUES (:tg_id, :product, 'stripe', :session_id, :url, :url_ends_ms,"
+    " :livemode, :now_ms)"
+    " ON CONFLICT (session_id) DO NOTHING")
+
+/* Facts only grow: what is there stays. */
+SQL(ORDER_FACTS_ADD,
+    "UPDATE orders SET"
+    " payment_intent = COALESCE(payment_intent, :payment_intent),"
+    " amount_minor = COALESCE(:amount_minor, amount_minor),"
+    " currency = COALESCE(:currency, currency),"
+    " processing_ms = COALESCE(processing_ms, :processing_ms),"
+    " paid_ms = COALESCE(paid_ms, :paid_ms),"
+    " failed_ms = COALESCE(failed_ms, :failed_ms),"
+    " expired_ms = COALESCE(expired_ms, :expired_ms)"
+    " WHERE session_id = :session_id"
+    " RETURNING id, tg_id, product, session_id, paid_ms, processing_ms,"
+    " failed_ms, expired_ms")
+
+SQL(ORDER_BY_SESSION,
+    "SELECT id, tg_id, product, session_id, paid_ms, processing_ms,"
+    " failed_ms, expired_ms FROM orders WHERE session_id = :session_id")
+
+SQL(ORDER_BY_ID,
+    "SELECT id, tg_id, product, session_id, paid_ms, processing_ms,"
+    " failed_ms, expired_ms FROM orders WHERE id = :id")
+
+SQL(ORDERS_BY_INTENT,
+    "SELECT id, tg_id, product, session_id, paid_ms, processing_ms,"
+    " failed_ms, expired_ms FROM orders"
+    " WHERE payment_intent = :payment_intent")
+
+/* The newest unpaid order below an id: /help asks Stripe about each in turn. */
+SQL(ORDER_UNPAID_BEFORE,
+    "SELECT id, tg_id, product, session_id, paid_ms, processing_ms,"
+    " failed_ms, expired_ms FROM orders"
+    " WHERE tg_id = :tg_id AND id < :before_id AND session_id IS NOT NULL"
+    " AND paid_ms IS NULL AND failed_ms IS NULL AND created_ms > :since_ms"
+    " ORDER BY id DESC LIMIT 1")
+
+/* What access_decide() looks at. */
+SQL(FACTS_OF_BUYER,
+    "SELECT orders.paid_ms, COALESCE(refunds.amount_minor, 0),"
+    " COALESCE(refunds.refunded_minor, 0)"
+    " FROM orders LEFT JOIN refunds"
+    " ON refunds.payment_intent = orders.payment_intent"
+    " WHERE orders.tg_id = :tg_id AND orders.product = :product"
+    " ORDER BY orders.id")
+
+SQL(REFUND_SEEN,
+    "INSERT INTO refunds (payment_intent, amount_minor, refunded_minor,"
+    " updated_ms)"
+    " VALUES (:payment_intent, :amount_minor, :refunded_minor, :now_ms)"
+    " ON CONFLICT (payment_intent) DO UPDATE SET"
+    " refunded_minor = excluded.refunded_minor,"
+    " updated_ms = excluded.updated_ms"
+    " WHERE excluded.refunded_minor > refunds.refunded_minor")
+
+/* ---- access ---- */
+
+SQL(ACCESS_GET,
+    "SELECT is_in FROM access WHERE tg_id = :tg_id AND product = :product")
+
+SQL(ACCESS_SET,
+    "INSERT INTO access (tg_id, product, is_in, why, decided_ms)"
+    " VALUES (:tg_id, :product, :is_in, :why, :now_ms)"
+    " ON CONFLICT (tg_id, product) DO UPDATE SET is_in = excluded.is_in,"
+    " why = excluded.why, decided_ms = excluded.decided_ms"
+    " WHERE access.is_in <> excluded.is_in OR access.why <> excluded.why")
+
+SQL(ACCESS_INVITED,
+    "UPDATE access SET invited_ms = :now_ms"
+    " WHERE tg_id = :tg_id AND product = :product")
+
+/* ---- jobs ---- */
+
+SQL(JOB_PROMISE,
+    "INSERT INTO jobs (kind, promise, tg_id, order_id, detail, due_ms,"
+    " created_ms)"
+    " VALUES (:kind, :promise, :tg_id, :order_id, :detail, :now_ms, :now_ms)"
+    " ON CONFLICT (promise) DO NOTHING")
+
+SQL(JOBS_LEASE,
+    "UPDATE jobs SET lease_ms = :until_ms, attempts = attempts + 1"
+    " WHERE id IN (SELECT id FROM jobs"
+    " WHERE done_ms IS NULL AND parked_ms IS NULL AND due_ms <= :now_ms"
+    " AND lease_ms <= :now_ms ORDER BY due_ms, id LIMIT :n)"
+    " RETURNING id, kind, promise, tg_id, order_id, detail, attempts,"
+    " lease_ms, created_ms")
+
+SQL(JOB_DONE,
+    "UPDATE jobs SET done_ms = :now_ms, lease_ms = 0, error = NULL"
+    " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
+
+SQL(JOB_AGAIN,
+    "UPDATE jobs SET due_ms = :due_ms, lease_ms = 0, error = :error"
+    " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
+
+SQL(JOB_PARK,
+    "UPDATE jobs SET parked_ms = :now_ms, lease_ms = 0, error = :error"
+    " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
+
+/* Parked or waiting long: now. */
+SQL(JOBS_REVIVE,
+    "UPDATE jobs SET parked_ms = NULL, due_ms = :now_ms"
+    " WHERE tg_id = :tg_id AND done_ms IS NULL AND lease_ms <= :now_ms")
+
+SQL(JOBS_PENDING,
+    "SELECT COUNT(*) FROM jobs WHERE tg_id = :tg_id AND kind = :kind"
+    " AND done_ms IS NULL")
+
+SQL(JOBS_NEXT_DUE,
+    "SELECT COALESCE(MIN(CASE WHEN lease_ms > due_ms THEN lease_ms"
+    " ELSE due_ms END), 0) FROM jobs"
+    " WHERE done_ms IS NULL AND parked_ms IS NULL")
+
+SQL(JOBS_OLDEST,
+    "SELECT COALESCE(MIN(created_ms), 0) FROM jobs"
+    " WHERE done_ms IS NULL AND parked_ms IS NULL")
+
+SQL(JOBS_COUNT,
+    "SELECT COUNT(CASE WHEN parked_ms IS NULL THEN 1 END),"
+    " COUNT(parked_ms), COALESCE(MAX(attempts), 0)"
+    " FROM jobs WHERE done_ms IS NULL")
+
+SQL(JOBS_PARKED,
+    "SELECT id, kind, tg_id, attempts, parked_ms, error FROM jobs"
+    " WHERE done_ms IS NULL AND parked_ms IS NOT NULL"
+    " ORDER BY parked_ms DESC LIMIT 20")
+
+SQL(JOBS_PRUNE, "DELETE FROM jobs WHERE done_ms < :before_ms")
+
+SQL(LEDGER_COUNT,
+    "SELECT (SELECT COUNT(*) FROM users),"
+    " (SELECT COUNT(*) FROM orders WHERE session_id IS NOT NULL),"
+    " (SELECT COUNT(*) FROM orders WHERE paid_ms IS NOT NULL),"
+    " (SELECT COUNT(*) FROM access WHERE is_in = 1)")

@@ -1,0 +1,272 @@
+/* SQLite, the only file that includes it: WAL, every commit synced to disk
+ * before it counts, one connection a process. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/driver.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A writer waits this long for another one's commit. SQLite's own back-off
+ * starves a waiter among busy ones; short even steps do not. */
+#define BUSY_LIMIT_MS 5000
+#define BUSY_STEP_US 200
+
+struct sqlite {
+	sqlite3 *db;
+	sqlite3_stmt *prepared[SQL__COUNT];
+	int64_t busy_since_ms;
+	int last_code;
+};
+
+static int
+wait_a_little(void *ctx, int n_waits)
+{
+	struct sqlite *s = ctx;
+	int64_t now_ms = clock_mono_ms();
+
+	if (n_waits == 0)
+		s->busy_since_ms = now_ms;
+	if (now_ms - s->busy_since_ms >= BUSY_LIMIT_MS)
+		return 0;
+	(void)usleep(BUSY_STEP_US);
+	return 1;
+}
+
+/* What a result code asks of the caller. A constraint is the one failure that
+ * is part of normal life, so it is not logged. */
+static enum err
+judge(struct sqlite *s, const char *what, int code)
+{
+	int primary = code & 0xff;
+
+	s->last_code = primary;
+	if (primary == SQLITE_OK || primary == SQLITE_DONE ||
+	    primary == SQLITE_ROW)
+		return ERR_OK;
+	if (primary == SQLITE_CONSTRAINT)
+		return ERR_CONFLICT;
+	log_event(LOG_ERROR, "database_failed",
+	    KV(kv_text("statement", what), kv_int("code", code),
+		kv_text("why", sqlite3_errstr(code)),
+		kv_text("detail", sqlite3_errmsg(s->db))));
+	return primary == SQLITE_ERROR || primary == SQLITE_MISUSE ||
+		primary == SQLITE_RANGE ?
+	    ERR_INTERNAL :
+	    ERR_UNAVAILABLE;
+}
+
+static enum err
+sqlite_script(void *conn, const char *sql)
+{
+	struct sqlite *s = conn;
+
+	return judge(s, sql, sqlite3_exec(s->db, sql, NULL, NULL, NULL));
+}
+
+static void
+sqlite_close_all(void *conn)
+{
+	struct sqlite *s = conn;
+
+	for (size_t i = 0; i < SQL__COUNT; i++)
+		(void)sqlite3_finalize(s->prepared[i]);
+	(void)sqlite3_close(s->db);
+	free(s);
+}
+
+/* DEFENSIVE and an untrusted schema: a database file that somebody tampered
+ * with must not be able to make SQLite do more than hold rows. */
+static enum err
+configure(struct sqlite *s)
+{
+	enum err e;
+
+	(void)sqlite3_extended_result_codes(s->db, 1);
+	(void)sqlite3_busy_handler(s->db, wait_a_little, s);
+	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	e = sqlite_script(s, "PRAGMA journal_mode=WAL");
+	if (e == ERR_OK)
+		e = sqlite_script(s, "PRAGMA synchronous=FULL;"
+		    "PRAGMA foreign_keys=ON;PRAGMA temp_store=MEMORY");
+	return e;
+}
+
+static enum err
+sqlite_open(const char *where, void **conn)
+{
+	struct sqlite *s = calloc(1, sizeof(*s));
+	enum err e;
+
+	if (s == NULL)
+		abort();
+	e = judge(s, "open", sqlite3_open_v2(where, &s->db,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+	    NULL));
+	if (e == ERR_OK)
+		e = configure(s);
+	if (e != ERR_OK) {
+		log_event(LOG_ERROR, "database_not_opened",
+		    KV(kv_text("path", where)));
+		sqlite_close_all(s);
+		return e;
+	}
+	*conn = s;
+	return ERR_OK;
+}
+
+static int
+bind_one(sqlite3_stmt *st, const struct kv *v)
+{
+	char name[48] = ":";
+	int at;
+
+	(void)strncat(name, v->name, sizeof(name) - 2);
+	at = sqlite3_bind_parameter_index(st, name);
+	if (at == 0)
+		return SQLITE_RANGE;
+	if (v->kind == KV_INT)
+		return sqlite3_bind_int64(st, at, v->i);
+	if (v->kind == KV_TEXT)
+		return sqlite3_bind_text(st, at, v->s, -1, SQLITE_STATIC);
+	return sqlite3_bind_null(st, at);
+}
+
+static enum err
+bind_all(struct sqlite *s, sqlite3_stmt *st, const struct db_run *r)
+{
+	int code = SQLITE_OK;
+
+	for (size_t i = 0; code == SQLITE_OK && i < r->args.n; i++)
+		code = bind_one(st, &r->args.v[i]);
+	if (code == SQLITE_OK &&
+	    (int)r->args.n != sqlite3_bind_parameter_count(st))
+		code = SQLITE_RANGE;
+	return judge(s, sql_name(r->what), code);
+}
+
+static enum err
+prepare(struct sqlite *s, enum sql what, sqlite3_stmt **out)
+{
+	enum err e = ERR_OK;
+
+	if (s->prepared[what] == NULL)
+		e = judge(s, sql_name(what),
+		    sqlite3_prepare_v3(s->db, sql_text(what), -1,
+			SQLITE_PREPARE_PERSISTENT, &s->prepared[what], NULL));
+	*out = s->prepared[what];
+	return e;
+}
+
+static enum err
+step_through(struct sqlite *s, sqlite3_stmt *st, struct db_run *r)
+{
+	const struct row row = { &sqlite_driver, st, r->arena };
+	int code;
+
+	while ((code = sqlite3_step(st)) == SQLITE_ROW) {
+		if (r->map != NULL)
+			r->map(&row, r->ctx);
+		r->n_rows++;
+	}
+	return judge(s, sql_name(r->what), code);
+}
+
+static enum err
+sqlite_run(void *conn, struct db_run *r)
+{
+	struct sqlite *s = conn;
+	sqlite3_stmt *st;
+	enum err e = prepare(s, r->what, &st);
+
+	if (e != ERR_OK)
+		return e;
+	e = bind_all(s, st, r);
+	if (e == ERR_OK)
+		e = step_through(s, st, r);
+	r->n_changed = e == ERR_OK ? sqlite3_changes64(s->db) : 0;
+	(void)sqlite3_reset(st); /* repeats the error judged above */
+	(void)sqlite3_clear_bindings(st);
+	return e;
+}
+
+static enum err
+sqlite_get_version(void *conn, int64_t *version)
+{
+	struct sqlite *s = conn;
+	sqlite3_stmt *st = NULL;
+	int code = sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &st,
+	    NULL);
+	enum err e;
+
+	if (code == SQLITE_OK)
+		code = sqlite3_step(st);
+	e = judge(s, "user_version", code);
+	if (e == ERR_OK)
+		*version = sqlite3_column_int64(st, 0);
+	(void)sqlite3_finalize(st);
+	return e;
+}
+
+static enum err
+sqlite_set_version(void *conn, int64_t version)
+{
+	char sql[64];
+
+	(void)sqlite3_snprintf(sizeof(sql), sql, "PRAGMA user_version=%lld",
+	    (long long)version);
+	return sqlite_script(conn, sql);
+}
+
+static bool
+sqlite_is_broken(void *conn)
+{
+	const struct sqlite *s = conn;
+
+	switch (s->last_code) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+	case SQLITE_BUSY:
+	case SQLITE_CONSTRAINT:
+	case SQLITE_ERROR:
+	case SQLITE_RANGE:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static int64_t
+sqlite_column_int(void *statement, int column)
+{
+	return sqlite3_column_int64(statement, column);
+}
+
+static struct str
+sqlite_column_text(void *statement, int column)
+{
+	const char *p = (const char *)sqlite3_column_text(statement, column);
+
+	return (struct str){ p,
+		p == NULL ? 0 :
+			    (size_t)sqlite3_column_bytes(statement, column) };
+}
+
+const struct db_driver sqlite_driver = {
+	.word_id = "INTEGER PRIMARY KEY",
+	.word_int = "INTEGER",
+	.word_table_end = "STRICT",
+	.open = sqlite_open,
+	.close = sqlite_close_all,
+	.script = sqlite_script,
+	.run = sqlite_run,
+	.get_version = sqlite_get_version,
+	.set_version = sqlite_set_version,
+	.is_broken = sqlite_is_broken,
+	.column_int = sqlite_column_int,
+	.column_text = sqlite_column_text,
+};

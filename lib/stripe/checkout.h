@@ -1,0 +1,65 @@
+/* The calls we make to Stripe's API: each a pair, one that writes the request
+ * and one that reads the answer. Who sends it, waiting or not, is the
+ * caller's affair (net/http.h). */
+#ifndef STRIPE_CHECKOUT_H
+#define STRIPE_CHECKOUT_H
+
+#include "net/http.h"
+#include "stripe/session.h"
+
+/* Pinned: answers keep the shape this code was written for. */
+#define STRIPE_API_VERSION "2026-07-29.dahlia"
+#define STRIPE_CONNECT_MS 3000
+#define STRIPE_TOTAL_MS 10000
+
+struct stripe_api {
+	const char *base;   /* https://api.stripe.com */
+	const char *secret; /* sk_... or rk_... */
+};
+
+/* What a new Checkout Session is to be. Texts must outlive the request. */
+struct stripe_order {
+	int64_t tg_id;
+	const char *product;
+	const char *price_id; /* or NULL and the next three */
+	const char *product_name;
+	int64_t amount_minor;
+	const char *currency;
+	const char *success_url; /* with {CHECKOUT_SESSION_ID} in it */
+	const char *cancel_url;
+	const char *idempotency_key;
+};
+
+/* POST /v1/checkout/sessions, mode payment. tg_id and product go into the
+ * metadata of the session and of the payment intent, since later events carry
+ * only their own object's. */
+struct http_request stripe_create_request(struct arena *a,
+    const struct stripe_api *api, const struct stripe_order *o);
+
+/* GET /v1/checkout/sessions/ID */
+struct http_request stripe_session_request(struct arena *a,
+    const struct stripe_api *api, const char *session_id);
+
+/* GET /v1/prices/ID, and GET /v1/checkout/sessions?limit=1 to try the key. */
+struct http_request stripe_price_request(struct arena *a,
+    const struct stripe_api *api, const char *price_id);
+struct http_request stripe_probe_request(struct arena *a,
+    const struct stripe_api *api);
+
+/* Judges an answer to any of these and parses it (logged when bad):
+ * ERR_UNAVAILABLE: 5xx. ERR_THROTTLED: 429. ERR_CONFLICT: 409, the same key is
+ * being worked on. ERR_NOT_FOUND: 404. ERR_CONFIG: 401, 403, the key is wrong
+ * or may not do this. ERR_REFUSED: any other refusal, and rubbish. */
+enum err stripe_answer(struct arena *a, const struct http_response *res,
+    struct json **out) MUST_CHECK;
+
+/* stripe_answer() read as a session. */
+enum err stripe_session_answer(struct arena *a,
+    const struct http_response *res, struct stripe_session *out) MUST_CHECK;
+
+/* Whether a buyer may be sent there: https and a host, no blank or control
+ * character, at most 3,800 bytes; plain http where the API base itself is on
+ * this machine. */
+bool stripe_redirect_ok(const struct stripe_api *api, const char *url);
+
+#endif

@@ -1,0 +1,78 @@
+/* Reading an event. */
+#include "stripe/event.h"
+
+#include "base/log.h"
+
+#define MAX_TYPE_BYTES 100
+#define MAX_ID_BYTES 255
+
+static const struct {
+	const char *type;
+	enum stripe_event_kind kind;
+} kinds[] = {
+	{ "checkout.session.completed", STRIPE_CHECKOUT_COMPLETED },
+	{ "checkout.session.async_payment_succeeded", STRIPE_ASYNC_SUCCEEDED },
+	{ "checkout.session.async_payment_failed", STRIPE_ASYNC_FAILED },
+	{ "checkout.session.expired", STRIPE_CHECKOUT_EXPIRED },
+	{ "charge.refunded", STRIPE_CHARGE_REFUNDED },
+};
+#define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+const char *
+stripe_event_type(size_t i)
+{
+	return i < N_KINDS ? kinds[i].type : NULL;
+}
+
+static enum stripe_event_kind
+kind_of(const char *type)
+{
+	for (size_t i = 0; i < N_KINDS; i++)
+		if (str_eq(str_from(type), kinds[i].type))
+			return kinds[i].kind;
+	return STRIPE_OTHER;
+}
+
+static enum err
+read_object(struct arena *a, struct json *obj, struct stripe_event *out)
+{
+	if (out->kind == STRIPE_OTHER)
+		return ERR_OK;
+	if (out->kind == STRIPE_CHARGE_REFUNDED)
+		return stripe_charge_read(a, obj, &out->charge);
+	return stripe_session_read(a, obj, &out->session);
+}
+
+static const char *
+short_text(struct arena *a, struct json *doc, const char *path, size_t max)
+{
+	const char *s = json_text(doc, path);
+
+	if (s == NULL || *s == '\0' || str_from(s).len > max ||
+	    str_has_blank(str_from(s)))
+		return NULL;
+	return arena_dup_text(a, s);
+}
+
+enum err
+stripe_event_parse(struct arena *a, struct str body, struct stripe_event *out)
+{
+	struct json *doc;
+	enum err e = json_parse(a, body, &doc);
+
+	*out = (struct stripe_event){ 0 };
+	if (e != ERR_OK)
+		return e;
+	out->id = short_text(a, doc, "id", MAX_ID_BYTES);
+	out->type = short_text(a, doc, "type", MAX_TYPE_BYTES);
+	if (out->id == NULL || out->type == NULL)
+		return ERR_INPUT;
+	out->kind = kind_of(out->type);
+	out->livemode = json_is_true(doc, "livemode");
+	if (read_object(a, json_at(doc, "data.object"), out) != ERR_OK) {
+		log_event(LOG_WARN, "event_unreadable",
+		    KV(kv_text("id", out->id), kv_text("type", out->type)));
+		out->kind = STRIPE_OTHER;
+	}
+	return ERR_OK;
+}

@@ -1,0 +1,35 @@
+/* An event as Stripe posts it, reduced to what we act on
+ * (docs.stripe.com/api/events/object). */
+#ifndef STRIPE_EVENT_H
+#define STRIPE_EVENT_H
+
+#include "stripe/session.h"
+
+enum stripe_event_kind {
+	STRIPE_OTHER, /* noted, nothing else */
+	STRIPE_CHECKOUT_COMPLETED,
+	STRIPE_ASYNC_SUCCEEDED,
+	STRIPE_ASYNC_FAILED,
+	STRIPE_CHECKOUT_EXPIRED,
+	STRIPE_CHARGE_REFUNDED,
+	STRIPE_EVENT__COUNT
+};
+
+struct stripe_event {
+	const char *id;   /* evt_... */
+	const char *type; /* as Stripe spells it, for the log and the inbox */
+	enum stripe_event_kind kind;
+	bool livemode;
+	struct stripe_session session; /* of the checkout kinds */
+	struct stripe_charge charge;   /* of STRIPE_CHARGE_REFUNDED */
+};
+
+/* ERR_INPUT: not an event. An event of a kind we know whose object cannot be
+ * read becomes STRIPE_OTHER (logged): sending it again would not help. */
+enum err stripe_event_parse(struct arena *a, struct str body,
+    struct stripe_event *out) MUST_CHECK;
+
+/* The i-th type to be subscribed at Stripe, NULL past the last. */
+const char *stripe_event_type(size_t i);
+
+#endif

@@ -1,0 +1,86 @@
+/* Reading a Checkout Session and a charge. */
+#include "stripe/session.h"
+
+#define MAX_ID_BYTES 255
+
+bool
+tg_id_parse(struct str s, int64_t *tg_id)
+{
+	int64_t n;
+
+	if (!str_to_i64(s, &n) || n < 1 || n > TG_ID_MAX)
+		return false;
+	*tg_id = n;
+	return true;
+}
+
+bool
+stripe_session_id_ok(struct str id)
+{
+	return str_starts(id, "cs_") && id.len > 3 && id.len < MAX_ID_BYTES &&
+	    str_only(id, STR_LETTERS STR_DIGITS "_");
+}
+
+/* An id, or the object in its place where Stripe expanded it. */
+static const char *
+id_at(struct arena *a, struct json *obj, const char *path)
+{
+	const char *id = json_text(obj, path);
+
+	if (id == NULL)
+		id = json_text(json_at(obj, path), "id");
+	if (id == NULL || str_from(id).len > MAX_ID_BYTES ||
+	    str_has_blank(str_from(id)))
+		return NULL;
+	return arena_dup_text(a, id);
+}
+
+static bool
+read_status(struct json *obj, struct stripe_session *out)
+{
+	struct str status = str_from(json_text(obj, "status"));
+	struct str paid = str_from(json_text(obj, "payment_status"));
+
+	out->status = str_eq(status, "complete") ? STRIPE_COMPLETE :
+	    str_eq(status, "expired")		 ? STRIPE_EXPIRED :
+						   STRIPE_OPEN;
+	out->paid = str_eq(paid, "paid")	   ? STRIPE_PAID :
+	    str_eq(paid, "no_payment_required") ? STRIPE_NOTHING_TO_PAY :
+						  STRIPE_UNPAID;
+	return paid.len > 0;
+}
+
+enum err
+stripe_session_read(struct arena *a, struct json *obj,
+    struct stripe_session *out)
+{
+	*out = (struct stripe_session){ 0 };
+	out->id = id_at(a, obj, "id");
+	if (out->id == NULL || !stripe_session_id_ok(str_from(out->id)) ||
+	    !read_status(obj, out))
+		return ERR_INPUT;
+	(void)tg_id_parse(str_from(json_text(obj, "metadata.tg_id")),
+	    &out->tg_id);
+	out->product = arena_dup_text(a, json_text(obj, "metadata.product"));
+	out->payment_intent = id_at(a, obj, "payment_intent");
+	out->url = arena_dup_text(a, json_text(obj, "url"));
+	(void)json_int(obj, "expires_at", &out->expires_s);
+	(void)json_int(obj, "amount_total", &out->amount_minor);
+	out->currency = arena_dup_text(a, json_text(obj, "currency"));
+	out->livemode = json_is_true(obj, "livemode");
+	return ERR_OK;
+}
+
+enum err
+stripe_charge_read(struct arena *a, struct json *obj,
+    struct stripe_charge *out)
+{
+	*out = (struct stripe_charge){ 0 };
+	out->payment_intent = id_at(a, obj, "payment_intent");
+	out->livemode = json_is_true(obj, "livemode");
+	if (!json_int(obj, "amount", &out->amount_minor) ||
+	    !json_int(obj, "amount_refunded", &out->refunded_minor) ||
+	    out->amount_minor < 0 || out->refunded_minor < 0)
+		return ERR_INPUT;
+	return ERR_OK;
+}

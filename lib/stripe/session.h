@@ -1,0 +1,56 @@
+/* What Stripe's objects tell us, read into plain structs: a Checkout Session
+ * and a charge. The same reader serves events and answers of the API
+ * (docs.stripe.com/api/checkout/sessions/object). */
+#ifndef STRIPE_SESSION_H
+#define STRIPE_SESSION_H
+
+#include "base/json.h"
+
+/* Telegram's ids have at most 52 significant bits. */
+#define TG_ID_MAX ((int64_t)1 << 52)
+
+enum stripe_paid {
+	STRIPE_UNPAID, /* or not yet: the bank is at work */
+	STRIPE_PAID,
+	STRIPE_NOTHING_TO_PAY /* a code for 100 % off: as good as paid once
+	                         the session is complete */
+};
+
+enum stripe_status { STRIPE_OPEN, STRIPE_COMPLETE, STRIPE_EXPIRED };
+
+/* Texts live in the arena and are NULL where absent; numbers 0. */
+struct stripe_session {
+	const char *id;
+	enum stripe_status status;
+	enum stripe_paid paid;
+	int64_t tg_id;       /* from our metadata; 0: not a session of ours */
+	const char *product; /* from our metadata */
+	const char *payment_intent;
+	const char *url; /* only while open; not checked here */
+	int64_t expires_s;
+	int64_t amount_minor;
+	const char *currency;
+	bool livemode;
+};
+
+struct stripe_charge {
+	const char *payment_intent;
+	int64_t amount_minor;
+	int64_t refunded_minor; /* of it, up to now */
+	bool livemode;
+};
+
+/* Reads a tg_id in its decimal form: 1 to TG_ID_MAX. */
+bool tg_id_parse(struct str s, int64_t *tg_id);
+
+/* Whether this could be the id of a Checkout Session: "cs_" and up to 250
+ * letters, digits and '_'. */
+bool stripe_session_id_ok(struct str id);
+
+/* ERR_INPUT where a field that we rely on is absent or of another type. */
+enum err stripe_session_read(struct arena *a, struct json *obj,
+    struct stripe_session *out) MUST_CHECK;
+enum err stripe_charge_read(struct arena *a, struct json *obj,
+    struct stripe_charge *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,141 @@
+/* Writing calls to the Bot API and reading the answers. */
+#include "telegram/api.h"
+
+#include "base/conf.h"
+
+#include <string.h>
+
+#define MAX_WAIT_S 3600
+
+bool
+tg_button_url_ok(const char *url)
+{
+	struct str host = url_host(url);
+
+	return host.len > 0 && memchr(host.p, '.', host.len) != NULL;
+}
+
+static void
+put_button(struct json *params, const struct tg_message *m)
+{
+	struct json *rows, *button;
+
+	if (m->button == NULL ||
+	    (m->button_url != NULL && !tg_button_url_ok(m->button_url)))
+		return;
+	rows = json_put_array(json_put_object(params, "reply_markup"),
+	    "inline_keyboard");
+	button = json_push_object(json_push_array(rows));
+	json_put_text(button, "text", m->button);
+	if (m->button_url != NULL)
+		json_put_text(button, "url", m->button_url);
+	else
+		json_put_text(button, "callback_data", m->button_data);
+}
+
+struct json *
+tg_send_message(struct arena *a, const struct tg_message *m)
+{
+	struct json *params = json_new(a);
+
+	json_put_int(params, "chat_id", m->chat_id);
+	json_put_text(params, "text", m->text);
+	json_put_bool(json_put_object(params, "link_preview_options"),
+	    "is_disabled", true);
+	put_button(params, m);
+	return params;
+}
+
+struct json *
+tg_answer_button(struct arena *a, const char *button_id, const char *text)
+{
+	struct json *params = json_new(a);
+
+	json_put_text(params, "callback_query_id", button_id);
+	if (text != NULL)
+		json_put_text(params, "text", text);
+	return params;
+}
+
+struct http_request
+tg_request(struct arena *a, const struct tg_api *api, const char *method,
+    struct json *params)
+{
+	return (struct http_request){
+		.method = "POST",
+		.url = arena_printf(a, "%s/bot%s/%s", api->base, api->token,
+		    method),
+		.headers = { "Content-Type: application/json" },
+		.body = params == NULL ? str_from("{}") :
+					 json_render(a, params),
+		.connect_ms = TG_CONNECT_MS,
+		.total_ms = TG_TOTAL_MS,
+	};
+}
+
+struct str
+tg_reply_body(struct arena *a, const char *method, struct json *params)
+{
+	json_put_text(params, "method", method);
+	return json_render(a, params);
+}
+
+/* Words by which Telegram tells that a person cannot be reached. */
+static bool
+user_is_gone(struct str description)
+{
+	static const char *const words[] = { "bot was blocked by the user",
+		"user is deactivated", "chat not found",
+		"bot can't initiate conversation", "PEER_ID_INVALID" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_has_nocase(description, words[i]))
+			return true;
+	return false;
+}
+
+static int64_t
+wait_from(struct json *doc, const struct http_response *res)
+{
+	int64_t s = res->retry_after_s;
+
+	if (!json_int(doc, "parameters.retry_after", &s) && s < 0)
+		return 0;
+	if (s < 0)
+		return 0;
+	return s > MAX_WAIT_S ? MAX_WAIT_S : s;
+}
+
+/* 401 and 404 mean a wrong token: the operator will mend it, and what is owed
+ * must still go out then. */
+static enum tg_outcome
+judge(int status, struct str description)
+{
+	if (status == 429)
+		return TG_WAIT;
+	if (status >= 500 || status == 401 || status == 404)
+		return TG_LATER;
+	if (status == 400 || status == 403)
+		return user_is_gone(description) ? TG_USER_GONE : TG_REFUSED;
+	return TG_LATER;
+}
+
+void
+tg_answer_read(struct arena *a, const struct http_response *res,
+    struct tg_answer *out)
+{
+	struct json *doc = NULL;
+
+	*out = (struct tg_answer){ .outcome = TG_LATER };
+	if (json_parse(a, res->body, &doc) == ERR_OK)
+		out->description = arena_dup_text(a,
+		    json_text(doc, "description"));
+	if (res->status == 200 && json_is_true(doc, "ok")) {
+		out->outcome = TG_DONE;
+		out->result = json_at(doc, "result");
+		return;
+	}
+	out->outcome = judge(res->status, str_from(out->description));
+	if (out->outcome == TG_WAIT)
+		out->wait_s = wait_from(doc, res);
+}

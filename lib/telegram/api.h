@@ -1,0 +1,68 @@
+/* Calls to the Bot API (core.telegram.org/bots/api): writing them, for the
+ * worker to send or for the body of a webhook answer, and reading what
+ * Telegram says. */
+#ifndef TELEGRAM_API_H
+#define TELEGRAM_API_H
+
+#include "base/json.h"
+#include "net/http.h"
+
+#define TG_CONNECT_MS 5000
+/* Long: a message whose answer we did not wait for may arrive twice. */
+#define TG_TOTAL_MS 30000
+
+struct tg_api {
+	const char *base; /* https://api.telegram.org */
+	const char *token;
+};
+
+/* A message in plain text; at most one button, with a link or with data. */
+struct tg_message {
+	int64_t chat_id;
+	const char *text;        /* 1 to 4096 characters */
+	const char *button;      /* its label, or NULL */
+	const char *button_url;  /* one of the two */
+	const char *button_data; /* 1 to 64 bytes */
+};
+
+/* The parameters of sendMessage; link previews are off. A URL that Telegram
+ * would refuse (a host without a dot, as localhost) makes no button. */
+struct json *tg_send_message(struct arena *a, const struct tg_message *m);
+
+/* The parameters of answerCallbackQuery; text may be NULL. */
+struct json *tg_answer_button(struct arena *a, const char *button_id,
+    const char *text);
+
+/* The request that calls a method; params may be NULL. Its URL holds the
+ * token. */
+struct http_request tg_request(struct arena *a, const struct tg_api *api,
+    const char *method, struct json *params);
+
+/* The same call as the JSON body of an answer to an update: Telegram carries
+ * it out and tells nothing, so only where a loss does no harm. */
+struct str tg_reply_body(struct arena *a, const char *method,
+    struct json *params);
+
+/* What became of a call. */
+enum tg_outcome {
+	TG_DONE,
+	TG_LATER,     /* an error that passes: 5xx, rubbish, a wrong token */
+	TG_WAIT,      /* 429: nothing for wait_s seconds */
+	TG_USER_GONE, /* blocked us, deactivated, or never started the bot */
+	TG_REFUSED    /* understood and refused: the same again will fail */
+};
+
+struct tg_answer {
+	enum tg_outcome outcome;
+	int64_t wait_s;          /* of TG_WAIT; 0: Telegram did not say */
+	const char *description; /* Telegram's words, or NULL */
+	struct json *result;     /* of TG_DONE */
+};
+
+void tg_answer_read(struct arena *a, const struct http_response *res,
+    struct tg_answer *out);
+
+/* Whether Telegram takes this URL for a button. */
+bool tg_button_url_ok(const char *url);
+
+#endif

@@ -1,0 +1,97 @@
+/* Reading an update. */
+#include "telegram/update.h"
+
+#define USER_ID_MAX ((int64_t)1 << 52)
+
+const char *
+tg_allowed_update(size_t i)
+{
+	static const char *const names[] = { "message", "callback_query",
+		"my_chat_member" };
+
+	return i < sizeof(names) / sizeof(names[0]) ? names[i] : NULL;
+}
+
+/* A person (never another bot) and whether the chat is theirs alone. */
+static void
+read_person(struct arena *a, struct json *from, struct json *chat,
+    struct tg_update *out)
+{
+	int64_t id = 0, chat_id = 0;
+
+	if (!json_int(from, "id", &id) || id < 1 || id > USER_ID_MAX ||
+	    json_is_true(from, "is_bot"))
+		return;
+	out->from_id = id;
+	out->language = arena_dup_text(a, json_text(from, "language_code"));
+	out->is_private = json_int(chat, "id", &chat_id) && chat_id == id &&
+	    str_eq(str_from(json_text(chat, "type")), "private");
+}
+
+static void
+read_message(struct arena *a, struct json *m, struct tg_update *out)
+{
+	out->kind = TG_MESSAGE;
+	out->text = arena_dup_text(a, json_text(m, "text"));
+	read_person(a, json_at(m, "from"), json_at(m, "chat"), out);
+}
+
+static void
+read_button(struct arena *a, struct json *q, struct tg_update *out)
+{
+	struct json *chat = json_at(q, "message.chat");
+
+	out->kind = TG_BUTTON;
+	out->button_id = arena_dup_text(a, json_text(q, "id"));
+	out->data = arena_dup_text(a, json_text(q, "data"));
+	read_person(a, json_at(q, "from"), chat, out);
+	/* A button whose message is gone or too old: its presser is known. */
+	if (chat == NULL && out->from_id != 0)
+		out->is_private = true;
+	if (out->button_id == NULL)
+		out->kind = TG_OTHER;
+}
+
+static void
+read_member(struct arena *a, struct json *m, struct tg_update *out)
+{
+	struct str status = str_from(json_text(m, "new_chat_member.status"));
+
+	out->kind = TG_MEMBER;
+	out->blocked = str_eq(status, "kicked") || str_eq(status, "left");
+	read_person(a, json_at(m, "from"), json_at(m, "chat"), out);
+}
+
+enum err
+tg_update_parse(struct arena *a, struct str body, struct tg_update *out)
+{
+	struct json *doc;
+	enum err e = json_parse(a, body, &doc);
+
+	*out = (struct tg_update){ 0 };
+	if (e != ERR_OK)
+		return e;
+	if (!json_int(doc, "update_id", &out->update_id) || out->update_id < 0)
+		return ERR_INPUT;
+	if (json_is_object(doc, "message"))
+		read_message(a, json_at(doc, "message"), out);
+	else if (json_is_object(doc, "callback_query"))
+		read_button(a, json_at(doc, "callback_query"), out);
+	else if (json_is_object(doc, "my_chat_member"))
+		read_member(a, json_at(doc, "my_chat_member"), out);
+	return ERR_OK;
+}
+
+bool
+tg_is_command(const char *text, const char *command)
+{
+	struct str rest = str_trim(str_from(text)), word;
+
+	for (size_t i = 0; i < rest.len; i++)
+		if (rest.p[i] == '\n' || rest.p[i] == '\t') {
+			rest.len = i; /* the command ends with its line */
+			break;
+		}
+	word = str_cut(&rest, ' ');
+	return str_eq_nocase(str_cut(&word, '@'), command);
+}

@@ -1,0 +1,40 @@
+/* Between the web server and a program: finds out whether it was started as
+ * plain CGI or FastCGI, takes the requests, hands them on, sends the answers.
+ * The door to libfcgi, and the only code that knows one from the other. */
+#ifndef WEB_GATEWAY_H
+#define WEB_GATEWAY_H
+
+#include "web/response.h"
+
+#define WEB_MAX_BATCH 64
+
+/* One request and the answer to it. */
+struct exchange {
+	struct request req;
+	struct response res;
+};
+
+struct web_service {
+	/* Answers n requests that were waiting, 1 <= n <= batch, by filling
+	 * in each res. They share one arena, reset after the answers are out.
+	 * What is to be durable must be so when this returns. */
+	void (*serve)(void *ctx, struct exchange *x, size_t n);
+
+	/* Called when the answers are out: for what nobody should wait for.
+	 * NULL: nothing. */
+	void (*after)(void *ctx);
+	void *ctx;
+
+	size_t batch;          /* 1 to WEB_MAX_BATCH */
+	size_t max_body_bytes; /* more is read to its end and dropped, and
+	                          the request says ERR_TOO_BIG */
+};
+
+/* Whether fd 0 is a socket to accept from (FastCGI) rather than a CGI body. */
+bool gateway_is_fastcgi(void);
+
+/* Serves until SIGTERM, SIGINT, SIGUSR1 or SIGHUP (FastCGI) or for one request
+ * (CGI). Requests under way are answered first. Returns the exit status. */
+int gateway_run(const struct web_service *service);
+
+#endif

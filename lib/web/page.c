@@ -1,0 +1,104 @@
+/* The buyer's pages. */
+#include "web/page.h"
+
+#include "base/buf.h"
+#include "base/json.h"
+
+#define MAX_PAGE_BYTES (64 * 1024)
+
+static const char head[] =
+    "<!doctype html>\n<html lang=\"uk\">\n<head>\n<meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width, "
+    "initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n";
+
+static const char style[] =
+    "<style>\n"
+    ":root{color-scheme:light dark;--ink:#1d2433;--soft:#5b6475;"
+    "--paper:#fff;--back:#eef1f6;--accent:#2f6fed}\n"
+    "@media(prefers-color-scheme:dark){:root{--ink:#eef1f6;--soft:#a9b3c4;"
+    "--paper:#1b212d;--back:#11151d;--accent:#6d9bff}}\n"
+    "*{box-sizing:border-box}body{margin:0;min-height:100vh;display:grid;"
+    "place-items:center;padding:24px;background:var(--back);"
+    "color:var(--ink);font:17px/1.55 system-ui,-apple-system,\"Segoe UI\","
+    "Roboto,sans-serif}\n"
+    "main{max-width:30rem;width:100%;padding:40px 32px;border-radius:20px;"
+    "background:var(--paper);text-align:center;"
+    "box-shadow:0 12px 40px rgba(20,30,60,.10)}\n"
+    ".mark{font-size:44px;line-height:1}h1{font-size:1.45rem;"
+    "line-height:1.25;margin:16px 0 12px}p{margin:0 0 16px}"
+    ".note{color:var(--soft);font-size:.92rem;margin:24px 0 0}\n"
+    "a.button{display:inline-block;margin:12px 0 4px;padding:14px 28px;"
+    "border-radius:12px;background:var(--accent);color:#fff;"
+    "font-weight:600;text-decoration:none;overflow-wrap:anywhere}\n"
+    "</style>\n";
+
+static void
+element(struct buf *b, const char *open, const char *text, const char *close)
+{
+	if (text == NULL || *text == '\0')
+		return;
+	buf_text(b, open);
+	buf_html(b, text);
+	buf_text(b, close);
+}
+
+static void
+button(struct buf *b, const struct page *p)
+{
+	if (p->button == NULL || p->button_url == NULL)
+		return;
+	element(b, "<a class=\"button\" rel=\"noreferrer\" href=\"",
+	    p->button_url, "\">");
+	element(b, "", p->button, "</a>\n");
+}
+
+static struct response
+as_html(struct arena *a, const struct page *p)
+{
+	struct buf b = buf_new(a, MAX_PAGE_BYTES);
+
+	buf_text(&b, head);
+	element(&b, "<title>", p->title, "</title>\n");
+	element(&b, "<meta property=\"og:title\" content=\"", p->title,
+	    "\">\n");
+	buf_text(&b, style);
+	buf_text(&b, "</head>\n<body>\n<main>\n");
+	element(&b, "<div class=\"mark\" aria-hidden=\"true\">", p->mark,
+	    "</div>\n");
+	element(&b, "<h1>", p->title, "</h1>\n");
+	element(&b, "<p>", p->lead, "</p>\n");
+	button(&b, p);
+	element(&b, "<p class=\"note\">", p->note, "</p>\n");
+	buf_text(&b, "</main>\n</body>\n</html>\n");
+	return (struct response){ .status = p->status,
+		.content_type = "text/html; charset=utf-8",
+		.body = buf_str(&b) };
+}
+
+static struct response
+as_json(struct arena *a, const struct page *p)
+{
+	struct json *doc = json_new(a);
+
+	if (p->error != NULL)
+		json_put_text(doc, "error", p->error);
+	else
+		json_put_bool(doc, "ok", true);
+	json_put_text(doc, "message", p->title);
+	json_put_text(doc, "detail", p->lead);
+	if (p->button_url != NULL)
+		json_put_text(doc, "url", p->button_url);
+	return response_json(p->status, json_render(a, doc));
+}
+
+struct response
+page_response(const struct request *req, const struct page *p)
+{
+	struct response res = request_wants_json(req) ?
+	    as_json(req->arena, p) :
+	    as_html(req->arena, p);
+
+	if (p->status == 503)
+		res.retry_after_s = 5;
+	return res;
+}

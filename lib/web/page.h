@@ -1,0 +1,22 @@
+/* One plain page for a buyer: a headline, a paragraph or two, perhaps a
+ * button. No script, nothing loaded, readable on a telephone. */
+#ifndef WEB_PAGE_H
+#define WEB_PAGE_H
+
+#include "web/response.h"
+
+/* All texts are escaped here; NULL leaves a part out. */
+struct page {
+	int status;
+	const char *mark; /* a sign above the headline, such as "✅" */
+	const char *title;
+	const char *lead;
+	const char *button, *button_url;
+	const char *note;
+	const char *error; /* a word for JSON clients; NULL: "ok" */
+};
+
+/* The page as HTML, or as JSON with the same facts where the client asks. */
+struct response page_response(const struct request *req, const struct page *p);
+
+#endif

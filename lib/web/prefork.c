@@ -1,0 +1,126 @@
+/* Forking workers and keeping their number. */
+#include "web/prefork.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MAX_WORKERS 64
+#define GRACE_MS 5000
+#define RESPAWN_PAUSE_MS 200
+
+struct crew {
+	pid_t pids[MAX_WORKERS]; /* 0: to be started */
+	long n;
+};
+
+/* 1 in a new worker, 0 in the parent. A worker ends with its parent. */
+static int
+start_missing(struct crew *c, const sigset_t *old)
+{
+	for (long i = 0; i < c->n; i++) {
+		pid_t parent = getpid();
+
+		if (c->pids[i] != 0)
+			continue;
+		c->pids[i] = fork();
+		if (c->pids[i] == 0) {
+			(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+			if (getppid() != parent)
+				_exit(0);
+			(void)sigprocmask(SIG_SETMASK, old, NULL);
+			return 1;
+		}
+		if (c->pids[i] < 0) {
+			log_event(LOG_ERROR, "fork_failed",
+			    KV(kv_int("errno", errno)));
+			c->pids[i] = 0;
+		}
+	}
+	return 0;
+}
+
+/* Takes in those that have ended; the number still there. */
+static long
+reap(struct crew *c, int is_stopping)
+{
+	long n_alive = 0;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (long i = 0; i < c->n; i++)
+			if (c->pids[i] == pid) {
+				c->pids[i] = 0;
+				if (!is_stopping)
+					log_event(LOG_WARN, "worker_ended",
+					    KV(kv_int("status", status)));
+			}
+	for (long i = 0; i < c->n; i++)
+		n_alive += c->pids[i] != 0;
+	return n_alive;
+}
+
+static void
+signal_all(const struct crew *c, int signo)
+{
+	for (long i = 0; i < c->n; i++)
+		if (c->pids[i] > 0)
+			(void)kill(c->pids[i], signo);
+}
+
+static void
+wind_down(struct crew *c, const sigset_t *watched)
+{
+	const struct timespec step = { .tv_nsec = 50000000 };
+	int64_t give_up_ms = clock_mono_ms() + GRACE_MS;
+
+	signal_all(c, SIGTERM);
+	while (reap(c, 1) > 0) {
+		if (clock_mono_ms() > give_up_ms)
+			signal_all(c, SIGKILL);
+		(void)sigtimedwait(watched, NULL, &step);
+	}
+}
+
+int
+prefork(long n)
+{
+	static struct crew c;
+	sigset_t watched, old;
+	int signo = SIGCHLD;
+
+	if (n <= 0)
+		return 0;
+	c.n = n > MAX_WORKERS ? MAX_WORKERS : n;
+	sigemptyset(&watched);
+	sigaddset(&watched, SIGCHLD);
+	sigaddset(&watched, SIGTERM);
+	sigaddset(&watched, SIGINT);
+	sigaddset(&watched, SIGUSR1);
+	sigaddset(&watched, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &watched, &old);
+	while (signo == SIGCHLD || signo < 0) {
+		const struct timespec pause = {
+			.tv_nsec = RESPAWN_PAUSE_MS * 1000000L
+		};
+
+		(void)reap(&c, 0);
+		if (start_missing(&c, &old))
+			return 0;
+		signo = sigwaitinfo(&watched, NULL);
+		/* A worker that dies at once must not spin the machine. */
+		if (signo == SIGCHLD) {
+			int next = sigtimedwait(&watched, NULL, &pause);
+
+			signo = next > 0 && next != SIGCHLD ? next : SIGCHLD;
+		}
+	}
+	wind_down(&c, &watched);
+	return 1;
+}

@@ -1,0 +1,154 @@
+/* Reading a request from CGI variables. */
+#include "web/request.h"
+
+#include <string.h>
+
+static enum web_method
+method_from(const char *name)
+{
+	struct str s = str_from(name);
+
+	if (str_eq(s, "GET"))
+		return WEB_GET;
+	if (str_eq(s, "HEAD"))
+		return WEB_HEAD;
+	return str_eq(s, "POST") ? WEB_POST : WEB_OTHER;
+}
+
+static int
+hex_value(char c)
+{
+	const char *digits = "0123456789abcdef";
+	const char *at = c == '\0' ? NULL : strchr(digits, c | 0x20);
+
+	return at == NULL ? -1 : (int)(at - digits);
+}
+
+/* Percent-decoding; false where it is malformed or hides a NUL. */
+static bool
+decode(struct str s, bool plus_is_blank, char *out)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		int high, low;
+
+		if (s.p[i] != '%') {
+			*out++ = plus_is_blank && s.p[i] == '+' ? ' ' : s.p[i];
+			continue;
+		}
+		if (s.len - i < 3)
+			return false;
+		high = hex_value(s.p[i + 1]);
+		low = hex_value(s.p[i + 2]);
+		if (high < 0 || low < 0 || high * 16 + low == 0)
+			return false;
+		*out++ = (char)(high * 16 + low);
+		i += 2;
+	}
+	*out = '\0';
+	return true;
+}
+
+static const char *
+page_of(struct arena *a, struct str path)
+{
+	char *page = arena_alloc(a, path.len + 1);
+
+	if (!decode(path, false, page))
+		return "";
+	path = str_from(page);
+	while (path.len > 0 && path.p[path.len - 1] == '/')
+		path.len--;
+	return arena_dup(a, str_after_last(path, '/'));
+}
+
+void
+request_read(struct request *r, struct arena *a, char *const *variables)
+{
+	const char *query;
+	struct str uri;
+
+	*r = (struct request){ .arena = a, .variables = variables };
+	r->method = method_from(request_variable(r, "REQUEST_METHOD"));
+	uri = str_from(request_variable(r, "REQUEST_URI"));
+	if (uri.len == 0)
+		uri = str_from(request_variable(r, "SCRIPT_NAME"));
+	r->page = page_of(a, str_cut(&uri, '?'));
+	query = request_variable(r, "QUERY_STRING");
+	r->query = query == NULL ? "" : query;
+}
+
+const char *
+request_variable(const struct request *r, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; r->variables[i] != NULL; i++)
+		if (strncmp(r->variables[i], name, n) == 0 &&
+		    r->variables[i][n] == '=')
+			return r->variables[i] + n + 1;
+	return NULL;
+}
+
+enum err
+request_param(const struct request *r, const char *name, const char **value)
+{
+	struct str rest = str_from(r->query);
+	bool found = false;
+
+	while (rest.len > 0) {
+		struct str v = str_cut(&rest, '&'), key = str_cut(&v, '=');
+		char *plain_key = arena_alloc(r->arena, key.len + 1);
+		char *plain = arena_alloc(r->arena, v.len + 1);
+
+		if (!decode(key, true, plain_key) ||
+		    strcmp(plain_key, name) != 0)
+			continue;
+		if (found || !decode(v, true, plain))
+			return ERR_INPUT;
+		*value = plain;
+		found = true;
+	}
+	return found ? ERR_OK : ERR_NOT_FOUND;
+}
+
+bool
+request_wants_json(const struct request *r)
+{
+	struct str accept = str_from(request_variable(r, "HTTP_ACCEPT"));
+
+	return str_has_nocase(accept, "application/json") &&
+	    !str_has_nocase(accept, "text/html");
+}
+
+static bool
+looks_ahead(const struct request *r)
+{
+	static const char *const headers[] = { "HTTP_SEC_PURPOSE",
+		"HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ" };
+
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		struct str v = str_from(request_variable(r, headers[i]));
+
+		if (str_has_nocase(v, "prefetch") ||
+		    str_has_nocase(v, "preview"))
+			return true;
+	}
+	return false;
+}
+
+bool
+request_is_preview(const struct request *r)
+{
+	/* "bot" and "crawl" are in the names of nearly all of them. */
+	static const char *const names[] = { "bot", "crawl", "spider",
+		"facebookexternalhit", "facebookcatalog", "whatsapp", "viber",
+		"skypeuripreview", "slack-imgproxy", "embedly", "iframely",
+		"vkshare", "google-read-aloud", "mediapartners-google",
+		"preview", "snapchat", "flipboard", "bitlybot" };
+	struct str agent = str_from(request_variable(r, "HTTP_USER_AGENT"));
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (str_has_nocase(agent, names[i]))
+			return true;
+	return looks_ahead(r);
+}

@@ -1,0 +1,160 @@
+/* Answers: statuses, headers, rendering. */
+#include "web/response.h"
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/log.h"
+
+#define MAX_RESPONSE_BYTES (512 * 1024)
+
+int
+response_status(enum err e)
+{
+	static const int status[ERR__COUNT] = {
+		[ERR_OK] = 200,
+		[ERR_INPUT] = 400,
+		[ERR_AUTH] = 401,
+		[ERR_NOT_FOUND] = 404,
+		[ERR_CONFLICT] = 409,
+		[ERR_TOO_BIG] = 413,
+		[ERR_THROTTLED] = 429,
+		[ERR_UNAVAILABLE] = 503,
+		[ERR_REFUSED] = 502,
+		[ERR_CONFIG] = 500,
+		[ERR_INTERNAL] = 500,
+	};
+
+	return status[e];
+}
+
+struct response
+response_json(int status, struct str body)
+{
+	return (struct response){ .status = status,
+		.content_type = "application/json; charset=utf-8",
+		.body = body };
+}
+
+struct response
+response_error(struct arena *a, enum err e, const char *message)
+{
+	struct json *doc = json_new(a);
+	struct response res;
+
+	json_put_text(doc, "error", err_name(e));
+	json_put_text(doc, "message", message);
+	res = response_json(response_status(e), json_render(a, doc));
+	if (res.status == 503 || res.status == 429)
+		res.retry_after_s = 2;
+	return res;
+}
+
+struct response
+response_not_allowed(struct arena *a, const char *allow)
+{
+	struct response res = response_error(a, ERR_INPUT,
+	    "this address takes other methods");
+
+	res.status = 405;
+	res.allow = allow;
+	return res;
+}
+
+struct response
+response_see_other(const char *url)
+{
+	return (struct response){ .status = 303, .location = url };
+}
+
+static const char *
+reason(int status)
+{
+	switch (status) {
+	case 200:
+		return "OK";
+	case 303:
+		return "See Other";
+	case 400:
+		return "Bad Request";
+	case 401:
+		return "Unauthorized";
+	case 404:
+		return "Not Found";
+	case 405:
+		return "Method Not Allowed";
+	case 409:
+		return "Conflict";
+	case 413:
+		return "Content Too Large";
+	case 429:
+		return "Too Many Requests";
+	case 502:
+		return "Bad Gateway";
+	case 503:
+		return "Service Unavailable";
+	default:
+		return "Internal Server Error";
+	}
+}
+
+static void
+header(struct buf *b, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	buf_text(b, name);
+	buf_text(b, ": ");
+	buf_text(b, value);
+	buf_text(b, "\r\n");
+}
+
+static bool
+header_safe(const char *value)
+{
+	for (; value != NULL && *value != '\0'; value++)
+		if ((unsigned char)*value < ' ' || *value == 0x7f)
+			return false;
+	return true;
+}
+
+/* What every answer says: keep it nowhere, guess no type, load nothing from
+ * elsewhere, tell no other site where the reader came from. */
+static void
+standing_headers(struct buf *b)
+{
+	header(b, "Cache-Control", "no-store");
+	header(b, "X-Content-Type-Options", "nosniff");
+	header(b, "Referrer-Policy", "no-referrer");
+	header(b, "Content-Security-Policy",
+	    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+	    "form-action 'none'; frame-ancestors 'self'");
+}
+
+struct str
+response_render(struct arena *a, const struct response *res, bool head_only)
+{
+	struct buf b = buf_new(a, MAX_RESPONSE_BYTES);
+
+	if (!header_safe(res->location) || !header_safe(res->content_type)) {
+		log_event(LOG_ERROR, "header_unsafe", KV_NONE);
+		return str_from("Status: 500 Internal Server Error\r\n\r\n");
+	}
+	buf_text(&b, "Status: ");
+	buf_int(&b, res->status);
+	buf_char(&b, ' ');
+	buf_text(&b, reason(res->status));
+	buf_text(&b, "\r\n");
+	header(&b, "Content-Type", res->content_type);
+	header(&b, "Location", res->location);
+	header(&b, "Allow", res->allow);
+	if (res->retry_after_s > 0) {
+		buf_text(&b, "Retry-After: ");
+		buf_int(&b, res->retry_after_s);
+		buf_text(&b, "\r\n");
+	}
+	standing_headers(&b);
+	buf_text(&b, "\r\n");
+	if (!head_only)
+		buf_add(&b, res->body);
+	return buf_str(&b);
+}

@@ -1,0 +1,192 @@
+// What `make run` starts when there are no keys: both stand-ins, and a page to be the buyer and the operator on.
+
+import { readFile } from 'node:fs/promises';
+import { Feed } from './feed.mjs';
+import { html, json, readBody, send, serve } from './http.mjs';
+import { StripeStandIn } from './stripe.mjs';
+import { TelegramStandIn } from './telegram.mjs';
+
+const {
+  SANDBOX_PORT = '8081', BASE_URL = 'http://127.0.0.1:8080', STRIPE_WEBHOOK_SECRET = 'whsec_sandbox', STRIPE_PRICE_ID,
+  TELEGRAM_BOT_TOKEN = '123456:sandbox', TELEGRAM_WEBHOOK_SECRET = 'sandbox', SANDBOX_WATCH_STDIN,
+} = process.env;
+const PAID_CHANNEL_LINK = process.env.PAID_CHANNEL_LINK || `${BASE_URL}/sandbox/channel`;
+
+const BUYER = { id: 700_000_001, is_bot: false, first_name: 'Buyer', username: 'sandbox_buyer', language_code: 'uk' };
+const HANG_MS = 8000;
+
+const feed = new Feed();
+const stripe = new StripeStandIn({
+  webhookUrl: `${BASE_URL}/webhook`,
+  webhookSecret: STRIPE_WEBHOOK_SECRET,
+  checkoutBase: `${BASE_URL}/sandbox`,
+  prices: STRIPE_PRICE_ID ? { [STRIPE_PRICE_ID]: { unit_amount: 149_000, currency: 'uah' } } : {},
+});
+const telegram = new TelegramStandIn({
+  token: TELEGRAM_BOT_TOKEN,
+  webhook: { url: `${BASE_URL}/tgupdate`, secret: TELEGRAM_WEBHOOK_SECRET },
+});
+
+// What the page can do.
+
+const operator = { isDown: false, isBlocked: false };
+
+const lastSession = (holds) => [...stripe.sessions.values()].reverse().find(holds)?.id;
+const refundable = () => lastSession(({ id }) => stripe.charges.get(id)?.refunded === false);
+const waiting = () => lastSession(({ id, status, payment_status: paid }) =>
+  status === 'complete' && paid === 'unpaid' && !failed.has(id));
+const failed = new Set(); // sessions whose bank has said no
+
+const controls = {
+  refund: () => stripe.refund(refundable()),
+  resend: () => stripe.deliver(stripe.events.at(-1)),
+  confirm: () => stripe.asyncSucceeded(waiting()),
+  decline: () => {
+    const id = waiting();
+    failed.add(id);
+    return stripe.asyncFailed(id);
+  },
+  hang: () => telegram.setFault({ kind: 'hang', delayMs: HANG_MS, only: /./ }),
+  down: () => {
+    operator.isDown = !operator.isDown;
+    telegram.setFault(operator.isDown ? { kind: 'reset', next: Infinity, only: /./ } : null);
+  },
+  block: () => {
+    operator.isBlocked = !operator.isBlocked;
+    return operator.isBlocked ? telegram.blockBot(BUYER) : telegram.unblockBot(BUYER);
+  },
+};
+
+const FOLLOWED = { asked: 'Asked to join the channel.', joined: 'Joined.', refused: 'This invite lets nobody in.' };
+
+const deeds = {
+  '/sandbox/say': ({ text }) => telegram.say(BUYER, String(text)),
+  '/sandbox/press': ({ message_id: id, data }) => {
+    const pressed = telegram.messages(BUYER.id).find((message) => message.message_id === id);
+    if (pressed) return telegram.press(BUYER, pressed, String(data));
+  },
+  '/sandbox/follow': ({ url }) => notice(FOLLOWED[telegram.follow(BUYER, String(url))]),
+  '/sandbox/control': ({ action }) => Object.hasOwn(controls, action) && controls[action](),
+};
+
+// What the page sees.
+
+const notice = (text) => feed.push('notice', { text }, { isFleeting: true });
+
+for (const kind of ['message', 'edited']) {
+  telegram.chats.on(kind, (message) => {
+    if (message.chat.id === BUYER.id) feed.push('message', message);
+  });
+}
+telegram.chats.on('answer', ({ text }) => text && notice(text));
+
+telegram.channels.on('joined', ({ user }) => {
+  if (user.id === BUYER.id) feed.push('joined', {}, { isFleeting: true });
+});
+
+const rows = new WeakMap(); // the number of the log row that a journal's item has
+let nextRow = 1;
+
+/** Shows each item of a journal as a row of the log, and again when it is amended. */
+function log(journal, from, to, nameOf) {
+  const show = (item) => {
+    if (!rows.has(item)) rows.set(item, nextRow++);
+    const { status, ms, error, fault } = item;
+    const note = error ?? (fault && `${fault}, on purpose`);
+    feed.push('log', { row: rows.get(item), from, to, name: nameOf(item), status, ms, note });
+    showState();
+  };
+  journal.on('add', show).on('change', show);
+}
+
+const again = ({ name, attempt }) => (attempt > 1 ? `${name}, attempt ${attempt}` : name);
+
+log(stripe.journal, 'Admit', 'Stripe', ({ method, path }) => `${method} ${path.replace(/cs_test_\w+/, 'cs_…')}`);
+log(telegram.journal, 'Admit', 'Telegram', ({ method, viaReply }) => (viaReply ? `${method} in the reply` : method));
+log(stripe.attempts, 'Stripe', 'Admit', again);
+log(telegram.attempts, 'Telegram', 'Admit', again);
+
+let shown = '';
+
+/** Tells the page which controls make sense now. */
+function showState() {
+  const state = {
+    ...operator,
+    canRefund: Boolean(refundable()),
+    canResend: stripe.events.length > 0,
+    isWaiting: Boolean(waiting()),
+    baseUrl: BASE_URL,
+    channelLink: PAID_CHANNEL_LINK,
+  };
+  if (JSON.stringify(state) === shown) return;
+  shown = JSON.stringify(state);
+  feed.push('state', state);
+}
+
+// HTTP: one port for the page, both APIs and the checkout.
+
+const FILES = {
+  '/': ['page.html', 'text/html; charset=utf-8'],
+  '/sandbox/page.css': ['page.css', 'text/css; charset=utf-8'],
+  '/sandbox/page.js': ['page.js', 'text/javascript; charset=utf-8'],
+  '/sandbox/channel': ['channel.html', 'text/html; charset=utf-8'],
+};
+
+const PAGE_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    + `img-src data:; frame-src 'self' ${BASE_URL}; frame-ancestors 'self'; base-uri 'none'`,
+};
+
+async function handle(req, res) {
+  const path = req.url;
+  if (path.startsWith('/stripe/')) return stripe.handle(req, res, path.slice('/stripe'.length));
+  if (path.startsWith('/telegram/')) return telegram.handle(req, res, path.slice('/telegram'.length));
+  if (path.startsWith('/sandbox/checkout/')) {
+    await stripe.handle(req, res, path.slice('/sandbox'.length));
+    return showState();
+  }
+  if (path === '/sandbox/feed') return feed.serve(req, res);
+  if (Object.hasOwn(deeds, path) && req.method === 'POST') return act(deeds[path], req, res);
+  return serveFile(path.replace(/\?.*/, ''), res);
+}
+
+/** Only JSON is taken: another site's form cannot send that. */
+async function act(deed, req, res) {
+  const body = (await readBody(req)).toString();
+  if (!req.headers['content-type']?.startsWith('application/json')) return send(res, json(415, {}));
+  try {
+    // The page hears of the outcome by the feed; a webhook that hangs must not hang the page.
+    Promise.resolve(deed(JSON.parse(body))).catch(complain).finally(showState);
+    return send(res, json(202, {}));
+  } catch (error) {
+    complain(error);
+    return send(res, json(400, {}));
+  }
+}
+
+const complain = (error) => notice(error.message);
+
+async function serveFile(path, res) {
+  if (!Object.hasOwn(FILES, path)) return send(res, html(404, '<!doctype html><title>Not found</title>Nothing here'));
+  const [name, type] = FILES[path];
+  const body = await readFile(new URL(name, import.meta.url));
+  return send(res, { status: 200, headers: { ...PAGE_HEADERS, 'content-type': type }, body });
+}
+
+// Life and death.
+
+const server = await serve(handle, Number(SANDBOX_PORT));
+showState();
+console.log('sandbox ready');
+
+async function stop() {
+  stripe.close();
+  telegram.close();
+  await server.close();
+  process.exit(0);
+}
+
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);
+if (SANDBOX_WATCH_STDIN === '1') process.stdin.resume().once('end', stop).once('error', stop);

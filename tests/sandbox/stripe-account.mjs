@@ -1,0 +1,183 @@
+// The state of a Stripe account: Checkout Sessions, what becomes of them, and the events that tell of it.
+
+import {
+  charge, checkoutSession, customerDetails, dispute, event, newId, nowS, price, refund,
+} from './stripe-objects.mjs';
+import { noSuch } from './stripe-params.mjs';
+
+export class StripeAccount {
+  /** Checkout Sessions by id, as the API shows them. @type {Map<string, any>} */
+  sessions = new Map();
+  /** Charges by the id of their session. @type {Map<string, any>} */
+  charges = new Map();
+  /** Every event that has happened, delivered or not, oldest first. */
+  events = [];
+  /** What stands before /checkout/… in a session's url. */
+  checkoutBase = '';
+  /** Prices by id: { unit_amount, currency, recurring? }. */
+  prices = {};
+
+  #hidden = new Map(); // what a session's API object does not show: { productName, metadata, dispute? }
+
+  /** Sends an event out: the stand-in posts it, an account by itself has nowhere to send it. */
+  async announce(_news) {}
+
+  // What the buyer, the bank and the operator do. Each returns the event, once it is announced.
+
+  /** The buyer pays by card. */
+  async pay(id) {
+    const session = this.#complete(id);
+    this.#take(session);
+    return this.#happen('checkout.session.completed', session);
+  }
+
+  /** The buyer chooses a method that the bank confirms later. */
+  async payAsync(id) {
+    return this.#happen('checkout.session.completed', this.#complete(id));
+  }
+
+  async asyncSucceeded(id) {
+    const session = this.#waiting(id);
+    this.#take(session);
+    return this.#happen('checkout.session.async_payment_succeeded', session);
+  }
+
+  async asyncFailed(id) {
+    return this.#happen('checkout.session.async_payment_failed', this.#waiting(id));
+  }
+
+  async expire(id) {
+    const session = Object.assign(this.#open(id), { status: 'expired', url: null });
+    return this.#happen('checkout.session.expired', session);
+  }
+
+  /** Without an amount, all that is left. */
+  async refund(id, amountMinor) {
+    const paid = this.#chargeOf(id);
+    const before = { amount_refunded: paid.amount_refunded, refunded: paid.refunded };
+    const left = paid.amount - paid.amount_refunded;
+    const amount = amountMinor ?? left;
+    if (amount <= 0 || amount > left) throw new Error(`${id}: cannot refund ${amount} of ${left}`);
+    paid.amount_refunded += amount;
+    paid.refunded = paid.amount_refunded === paid.amount;
+    return this.#happen('charge.refunded', paid, before);
+  }
+
+  /** The bank sends a refund back: the buyer has not got the money after all. */
+  async refundFailed(id, amountMinor) {
+    const paid = this.#chargeOf(id);
+    const failed = refund(paid, amountMinor ?? paid.amount_refunded, 'failed');
+    paid.amount_refunded -= failed.amount;
+    paid.refunded = false;
+    return this.#happen('refund.failed', { ...failed, failure_reason: 'lost_or_stolen_card' });
+  }
+
+  /** @param {string} [status] 'warning_needs_response' is an inquiry, no chargeback */
+  async dispute(id, status = 'needs_response') {
+    const paid = this.#chargeOf(id);
+    const opened = dispute(paid, status);
+    paid.disputed = true;
+    this.#hidden.get(id).dispute = opened;
+    return this.#happen('charge.dispute.created', opened);
+  }
+
+  /** @param {'won'|'lost'|'warning_closed'} status */
+  async closeDispute(id, status) {
+    const opened = this.#hidden.get(id)?.dispute;
+    if (!opened) throw new Error(`${id}: no dispute`);
+    const before = { status: opened.status };
+    return this.#happen('charge.dispute.closed', Object.assign(opened, { status }), before);
+  }
+
+  // What the API and the checkout page ask for.
+
+  /** Opens a session; the parameters have been checked. */
+  create(params) {
+    const id = newId('cs_test_a1', 56);
+    const url = `${this.checkoutBase}/checkout/${id}`;
+    const session = checkoutSession(params, { id, url, ...this.#total(params) });
+    this.sessions.set(id, session);
+    this.#hidden.set(id, {
+      productName: params.line_items?.[0].price_data?.product_data?.name ?? 'Your order',
+      metadata: params.payment_intent_data?.metadata ?? {},
+    });
+    return session;
+  }
+
+  /** A session as it is now: its end is noticed when it is looked at, for nothing watches the clock. */
+  session(id) {
+    const session = this.sessions.get(id);
+    if (session?.status === 'open' && session.expires_at <= nowS()) void this.expire(id);
+    return session;
+  }
+
+  productName(id) {
+    return this.#hidden.get(id)?.productName;
+  }
+
+  price(id, param = 'price') {
+    const known = this.prices[id];
+    if (!known) throw noSuch('price', id, param);
+    return price(id, known);
+  }
+
+  #total({ line_items: items = [], currency: fallback = 'usd' }) {
+    const priced = items.map(({ price: id, price_data: data, quantity }, i) => {
+      const { unit_amount: unit, currency } = data ?? this.price(id, `line_items[${i}][price]`);
+      return { amount: Number(unit) * Number(quantity), currency: currency.toLowerCase() };
+    });
+    return {
+      amountMinor: priced.reduce((sum, { amount }) => sum + amount, 0),
+      currency: priced[0]?.currency ?? fallback,
+    };
+  }
+
+  // From one state to the next.
+
+  #open(id) {
+    const session = this.sessions.get(id);
+    if (session?.status === 'open') return session;
+    throw new Error(`${id} is ${session?.status ?? 'unknown'}, not open`);
+  }
+
+  #waiting(id) {
+    const session = this.sessions.get(id);
+    if (session?.status === 'complete' && session.payment_status === 'unpaid') return session;
+    throw new Error(`${id} does not wait for a bank`);
+  }
+
+  #chargeOf(id) {
+    const paid = this.charges.get(id);
+    if (!paid) throw new Error(`${id} has no charge`);
+    return paid;
+  }
+
+  #complete(id) {
+    const session = this.#open(id);
+    const recurring = session.mode === 'subscription';
+    return Object.assign(session, {
+      status: 'complete',
+      url: null,
+      customer_details: customerDetails(session.customer_email ?? 'buyer@example.com'),
+      customer: recurring ? newId('cus_', 14) : session.customer,
+      invoice: recurring ? newId('in_1') : null,
+      payment_intent: recurring || session.amount_total === 0 ? null : newId('pi_3'),
+      subscription: recurring ? newId('sub_1') : null,
+    });
+  }
+
+  /** The money is there, if there was any to pay. */
+  #take(session) {
+    const isFree = session.amount_total === 0;
+    session.payment_status = isFree ? 'no_payment_required' : 'paid';
+    if (!isFree) this.charges.set(session.id, charge(session, this.#hidden.get(session.id).metadata));
+  }
+
+  async #happen(type, object, before) {
+    const news = event(type, object);
+    if (before) news.data.previous_attributes = before;
+    this.events.push(news);
+    await this.announce(news);
+    return news;
+  }
+}

@@ -1,0 +1,133 @@
+// The calls of Stripe's API: who may call, which call it is, and the same answer for the same idempotency key.
+
+import { json } from './http.mjs';
+import { API_VERSION, list, newId, nowS } from './stripe-objects.mjs';
+import { checkSessionParams, noSuch, StripeError } from './stripe-params.mjs';
+
+export class StripeApi {
+  #account;
+  #isDelivered;
+  #saved = new Map(); // answers by idempotency key
+
+  #routes = [
+    ['POST', /^\/v1\/checkout\/sessions$/, (request) => this.#create(request)],
+    ['GET', /^\/v1\/checkout\/sessions$/, (request) => this.#list(request)],
+    ['GET', /^\/v1\/checkout\/sessions\/([^/]+)$/, (_, id) => this.#retrieve(id)],
+    ['POST', /^\/v1\/checkout\/sessions\/([^/]+)\/expire$/, (_, id) => this.#expire(id)],
+    ['GET', /^\/v1\/prices\/([^/]+)$/, (_, id) => this.#account.price(id)],
+    ['GET', /^\/v1\/events$/, (request) => this.#listEvents(request)],
+  ];
+
+  /**
+   * @param {import('./stripe-account.mjs').StripeAccount} account
+   * @param {(eventId: string) => boolean} isDelivered
+   */
+  constructor(account, isDelivered) {
+    this.#account = account;
+    this.#isDelivered = isDelivered;
+  }
+
+  /**
+   * @param {{ method: string, path: string, query: object, headers: object, params: object }} request
+   * @returns {import('./http.mjs').Answer}
+   */
+  answer(request) {
+    const headers = {
+      'request-id': newId('req_', 14),
+      'stripe-version': request.headers['stripe-version'] ?? API_VERSION,
+    };
+    try {
+      authorize(request.headers.authorization);
+      const answer = this.#idempotent(request, () => json(200, this.#route(request), headers));
+      return { ...answer, headers: { ...answer.headers, ...headers } };
+    } catch (error) {
+      if (!(error instanceof StripeError)) throw error;
+      return json(error.status, error.body, headers);
+    }
+  }
+
+  #route(request) {
+    for (const [method, pattern, act] of this.#routes) {
+      const match = method === request.method && pattern.exec(request.path);
+      if (match) return act(request, match[1]);
+    }
+    throw new StripeError(404, `Unrecognized request URL (${request.method}: ${request.path}).`);
+  }
+
+  /** The same key and the same form give the saved answer; a refused request was never saved. */
+  #idempotent({ method, path, headers, params }, act) {
+    const key = headers['idempotency-key'];
+    if (method !== 'POST' || key === undefined) return act();
+    if (key.length > 255) throw keyError('The idempotency key must be at most 255 characters.');
+    const asked = `${path} ${JSON.stringify(params)}`;
+    const saved = this.#saved.get(key);
+    if (saved) return replayed(saved, asked, key);
+    const answer = act();
+    this.#saved.set(key, { asked, answer });
+    return answer;
+  }
+
+  #create({ params }) {
+    checkSessionParams(params, nowS());
+    return this.#account.create(params);
+  }
+
+  #retrieve(id) {
+    const session = this.#account.session(id);
+    if (!session) throw noSuch('checkout.session', id);
+    return session;
+  }
+
+  #expire(id) {
+    const session = this.#retrieve(id);
+    if (session.status !== 'open') {
+      throw new StripeError(400, 'Only Checkout Sessions with a status in ["open"] can be expired. '
+        + `This Checkout Session has a status of ${session.status}.`);
+    }
+    void this.#account.expire(id);
+    return session;
+  }
+
+  #list({ path, query }) {
+    const keep = (session) => ['status', 'payment_intent', 'subscription', 'customer']
+      .every((name) => query[name] === undefined || session[name] === query[name]);
+    const sessions = [...this.#account.sessions.keys()].map((id) => this.#account.session(id));
+    return page(path, sessions.filter(keep), query);
+  }
+
+  #listEvents({ path, query }) {
+    const { delivery_success: wanted, types = query.type && [query.type] } = query;
+    const keep = ({ id, type }) => (!types || types.includes(type))
+      && (wanted === undefined || String(this.#isDelivered(id)) === wanted);
+    return page(path, this.#account.events.filter(keep), query);
+  }
+}
+
+function authorize(header = '') {
+  if (/^Bearer (sk|rk)_\w+$/.test(header)) return;
+  throw new StripeError(401, header.startsWith('Bearer ')
+    ? `Invalid API Key provided: ${header.slice(7, 14)}****`
+    : 'You did not provide an API key. You need to provide your API key in the Authorization header, '
+      + "using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').");
+}
+
+const keyError = (message) => new StripeError(400, message, { type: 'idempotency_error' });
+
+function replayed({ asked: before, answer }, asked, key) {
+  if (before !== asked) {
+    throw keyError('Keys for idempotent requests can only be used with the same parameters they were first used '
+      + `with. Try using a key other than '${key}' if you meant to execute a different request.`);
+  }
+  const original = answer.headers['request-id'];
+  return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true', 'original-request': original } };
+}
+
+/** Newest first, from the cursor on. */
+function page(path, items, { limit = '10', starting_after: after, created = {} }) {
+  const within = ({ created: at }) => at >= Number(created.gte ?? 0) && at > Number(created.gt ?? -1)
+    && at <= Number(created.lte ?? Infinity) && at < Number(created.lt ?? Infinity);
+  const all = items.filter(within).reverse();
+  const start = after ? all.findIndex(({ id }) => id === after) + 1 : 0;
+  const end = start + Number(limit);
+  return list(path, all.slice(start, end), end < all.length);
+}

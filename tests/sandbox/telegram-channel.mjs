@@ -1,0 +1,137 @@
+// The private channels of the Telegram stand-in: invite links, requests to join, who is in.
+
+import { randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { administrator, channelChat, chatMember, nowS, sender } from './telegram-objects.mjs';
+import { badRequest } from './telegram-text.mjs';
+
+/** Emits 'joined' ({ user, chat }) when someone comes in. */
+export class Channels extends EventEmitter {
+  #links = new Map(); // { chat, link } by invite link
+  #requests = new Map(); // the invite link that a user asks to join by, by 'chat user'
+  #members = new Map(); // a status by 'chat user'
+  #joins = []; // the link of each joining, as often as it was used
+  #bot;
+  #tell;
+  #userOf;
+
+  /** The Bot API's methods on channels, to be called with the parameters of the call. */
+  methods = {
+    createChatInviteLink: (params) => this.#createLink(params),
+    revokeChatInviteLink: ({ invite_link: link }) => this.#revokeLink(link),
+    approveChatJoinRequest: (params) => this.#settle(params, true),
+    declineChatJoinRequest: (params) => this.#settle(params, false),
+    banChatMember: (params) => this.#setStatus(params, 'kicked'),
+    unbanChatMember: (params) => this.#unban(params),
+    getChatMember: (params) => this.#member(params),
+    getChatMemberCount: ({ chat_id: chat }) => this.#count(Number(chat)),
+  };
+
+  /**
+   * @param {{ bot: object, tell: (update: object) => unknown, userOf: (id: number) => object }} telegram
+   *   `tell` sends the bot an update
+   */
+  constructor({ bot, tell, userOf }) {
+    super();
+    this.#bot = bot;
+    this.#tell = tell;
+    this.#userOf = userOf;
+  }
+
+  /** @returns {'member'|'left'|'kicked'} */
+  status(chatId, userId) {
+    return this.#members.get(`${chatId} ${userId}`) ?? (chatId > 0 ? 'member' : 'left');
+  }
+
+  /**
+   * A user follows an invite link: comes in, or asks to.
+   * @returns {'joined'|'asked'|'refused'} refused: banned, or the link is revoked, over or unknown
+   */
+  follow(user, url) {
+    const { chat, link } = this.#links.get(url) ?? {};
+    const isDead = !link || link.is_revoked || link.expire_date < nowS();
+    if (isDead || this.status(chat.id, user.id) === 'kicked') return 'refused';
+    if (link.creates_join_request) {
+      this.#requests.set(`${chat.id} ${user.id}`, link);
+      this.#tell({ chat_join_request: { chat, from: user, user_chat_id: user.id, date: nowS(), invite_link: link } });
+      return 'asked';
+    }
+    if (link.member_limit !== undefined && this.#joinedBy(link) >= link.member_limit) return 'refused';
+    this.setStatus(chat.id, user, 'member', user, link);
+    return 'joined';
+  }
+
+  /** Changes who is in and tells the bot, as Telegram tells an administrator. */
+  setStatus(chatId, user, status, by = user, link = undefined) {
+    const before = chatMember(user, this.status(chatId, user.id));
+    this.#members.set(`${chatId} ${user.id}`, status);
+    this.#tell({
+      chat_member: {
+        chat: channelChat(chatId), from: by, date: nowS(), old_chat_member: before,
+        new_chat_member: chatMember(user, status), ...(link && { invite_link: link }),
+      },
+    });
+    if (link) this.#joins.push(link);
+    if (status === 'member') this.emit('joined', { user, chat: channelChat(chatId) });
+  }
+
+  #joinedBy(link) {
+    return this.#joins.filter((used) => used === link).length;
+  }
+
+  #createLink({ chat_id: chat, name, expire_date: end, member_limit: limit, creates_join_request: asks }) {
+    if (!(Number(chat) < 0)) throw badRequest('chat not found');
+    const isAsking = asks === true || asks === 'true';
+    if (name && name.length > 32) throw badRequest('chat invite link name is too long');
+    if (isAsking && limit) {
+      throw badRequest("member limit can't be specified for links requiring administrator approval");
+    }
+    const link = {
+      invite_link: `https://t.me/+${randomBytes(12).toString('base64url')}`,
+      creator: sender(this.#bot), creates_join_request: isAsking, is_primary: false, is_revoked: false,
+      ...(name && { name }), ...(end && { expire_date: Number(end) }), ...(limit && { member_limit: Number(limit) }),
+    };
+    this.#links.set(link.invite_link, { chat: channelChat(Number(chat)), link });
+    return link;
+  }
+
+  #revokeLink(url) {
+    const { link } = this.#links.get(url) ?? {};
+    if (!link) throw badRequest('INVITE_HASH_EXPIRED');
+    return Object.assign(link, { is_revoked: true });
+  }
+
+  #settle({ chat_id: chat, user_id: id }, isApproved) {
+    const key = `${chat} ${id}`;
+    const link = this.#requests.get(key);
+    if (this.status(Number(chat), Number(id)) === 'member') throw badRequest('USER_ALREADY_PARTICIPANT');
+    if (!link) throw badRequest('HIDE_REQUESTER_MISSING');
+    this.#requests.delete(key);
+    if (isApproved) this.setStatus(Number(chat), this.#userOf(Number(id)), 'member', sender(this.#bot), link);
+    return true;
+  }
+
+  #setStatus({ chat_id: chat, user_id: id }, status) {
+    if (this.status(Number(chat), Number(id)) !== status) {
+      this.setStatus(Number(chat), this.#userOf(Number(id)), status, sender(this.#bot));
+    }
+    return true;
+  }
+
+  /** Without `only_if_banned` it also removes a member, which is the way to remove without a ban. */
+  #unban(params) {
+    const isBanned = this.status(Number(params.chat_id), Number(params.user_id)) === 'kicked';
+    if (isBanned || String(params.only_if_banned) !== 'true') this.#setStatus(params, 'left');
+    return true;
+  }
+
+  #member({ chat_id: chat, user_id: id }) {
+    if (Number(id) === this.#bot.id) return administrator(sender(this.#bot));
+    return chatMember(this.#userOf(Number(id)), this.status(Number(chat), Number(id)));
+  }
+
+  #count(chatId) {
+    const inside = [...this.#members].filter(([key, status]) => key.startsWith(`${chatId} `) && status === 'member');
+    return inside.length + 1; // and the bot
+  }
+}

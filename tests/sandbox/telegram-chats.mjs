@@ -1,0 +1,151 @@
+// The private chats of the Telegram stand-in: who can be written to, what was written, which buttons were pressed.
+
+import { EventEmitter } from 'node:events';
+import {
+  botOf, callbackQuery, channelChat, chatFullInfo, message, nowS, privateChat, sender, userOf,
+} from './telegram-objects.mjs';
+import { badRequest, checkMarkup, parseText, TelegramError, withFound } from './telegram-text.mjs';
+
+/** What Telegram answers for a chat that the bot cannot write to. */
+const UNREACHABLE = {
+  blocked: [403, 'Forbidden: bot was blocked by the user'],
+  deactivated: [403, 'Forbidden: user is deactivated'],
+  unknown: [400, 'Bad Request: chat not found'],
+};
+
+/** Emits 'message' and 'edited' with each Message, of bot or user, and 'answer' for each answered callback query. */
+export class Chats extends EventEmitter {
+  #unreachable = new Map(); // a key of UNREACHABLE by chat id
+  #users = new Map(); // users that have done something, by id
+  #messages = new Map(); // what the bot sent, by chat id
+  #commands = new Map();
+  #queries = new Set(); // ids of the callback queries that wait for an answer
+  #nextMessageId = 1;
+  #nextQueryId = 7_000_000_001;
+
+  /** The Bot API's methods on chats, to be called with the parameters of the call. */
+  methods = {
+    getMe: () => this.bot,
+    setMyCommands: (params) => this.#setCommands(params),
+    getMyCommands: (params) => this.#commands.get(commandsKey(params)) ?? [],
+    sendMessage: (params) => this.#send(params),
+    editMessageText: (params) => this.#edit(params),
+    answerCallbackQuery: (params) => this.#answerQuery(params),
+    sendChatAction: (params) => this.#showAction(params),
+    getChat: (params) => chatFullInfo(this.#chat(params)),
+  };
+
+  constructor(token) {
+    super();
+    this.bot = botOf(token);
+  }
+
+  /** Remembers a user, so that later answers show the same one. */
+  meet(user) {
+    const known = userOf(user);
+    this.#users.set(known.id, known);
+    return known;
+  }
+
+  userOf(id) {
+    return this.#users.get(id) ?? userOf(id);
+  }
+
+  /** @param {keyof typeof UNREACHABLE | null} why null: the bot can write again */
+  setUnreachable(chatId, why) {
+    if (why) this.#unreachable.set(chatId, why);
+    else this.#unreachable.delete(chatId);
+  }
+
+  /** What the bot sent to a chat and Telegram took, oldest first, as edited since. */
+  messages(chatId) {
+    return [...this.#messages.get(chatId) ?? []];
+  }
+
+  /** The message that a user's words become. */
+  said(from, text) {
+    const said = message(this.#nextMessageId++, from, privateChat(from), withFound({ text }));
+    this.emit('message', said);
+    return said;
+  }
+
+  /** The query that a pressed button becomes. */
+  pressed(from, pressed, data) {
+    const query = callbackQuery(String(this.#nextQueryId++), from, pressed, data);
+    this.#queries.add(query.id);
+    return query;
+  }
+
+  #send(params) {
+    const chat = this.#chat(params);
+    const content = parseText(params);
+    checkMarkup(params.reply_markup);
+    const sent = message(this.#nextMessageId++, sender(this.bot), chat, { ...content, ...keyboard(params) });
+    if (!this.#messages.has(chat.id)) this.#messages.set(chat.id, []);
+    this.#messages.get(chat.id).push(sent);
+    this.emit('message', sent);
+    return sent;
+  }
+
+  #edit(params) {
+    const chat = this.#chat(params);
+    const old = this.#messages.get(chat.id)?.find(({ message_id: id }) => id === Number(params.message_id));
+    if (!old) throw badRequest('message to edit not found');
+    const content = { ...parseText(params), ...keyboard(params) };
+    checkMarkup(params.reply_markup);
+    if (isSame(old, content)) {
+      throw badRequest('message is not modified: specified new message content and reply markup are exactly the '
+        + 'same as a current content and reply markup of the message');
+    }
+    delete old.entities;
+    delete old.reply_markup;
+    Object.assign(old, content, { edit_date: nowS() });
+    this.emit('edited', old);
+    return old;
+  }
+
+  #answerQuery(params) {
+    if (!this.#queries.delete(String(params.callback_query_id))) {
+      throw badRequest('query is too old and response timeout expired or query ID is invalid');
+    }
+    if ([...params.text ?? ''].length > 200) throw badRequest('MESSAGE_TOO_LONG');
+    this.emit('answer', params);
+    return true;
+  }
+
+  #showAction(params) {
+    this.#chat(params);
+    if (!params.action) throw badRequest('wrong parameter action in request');
+    return true;
+  }
+
+  #setCommands(params) {
+    const { commands } = params;
+    if (!Array.isArray(commands)) throw badRequest("can't parse commands JSON object");
+    if (commands.length > 100) throw badRequest('BOT_COMMANDS_TOO_MUCH');
+    for (const { command, description } of commands) {
+      if (!/^[a-z0-9_]{1,32}$/.test(command)) throw badRequest('BOT_COMMAND_INVALID');
+      if (!description || description.length > 256) throw badRequest('BOT_COMMAND_DESCRIPTION_INVALID');
+    }
+    this.#commands.set(commandsKey(params), commands);
+    return true;
+  }
+
+  /** The chat to write to. @throws {TelegramError} */
+  #chat({ chat_id: given }) {
+    if (given === undefined || given === '') throw badRequest('chat_id is empty');
+    const id = Number(given);
+    const why = Number.isSafeInteger(id) ? this.#unreachable.get(id) : 'unknown';
+    if (why) throw new TelegramError(...UNREACHABLE[why]);
+    return id < 0 ? channelChat(id) : privateChat(this.userOf(id));
+  }
+}
+
+const keyboard = ({ reply_markup: markup }) =>
+  (markup?.inline_keyboard ? { reply_markup: { inline_keyboard: markup.inline_keyboard } } : {});
+
+const isSame = (old, { text, reply_markup: markup }) =>
+  old.text === text && JSON.stringify(old.reply_markup) === JSON.stringify(markup);
+
+const commandsKey = ({ scope = { type: 'default' }, language_code: language = '' }) =>
+  `${JSON.stringify(scope)} ${language}`;

@@ -1,0 +1,86 @@
+/* admit: the worker and the operator's commands. */
+#include "cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ADMIT_VERSION "0.1.0"
+
+static const struct {
+	const char *name;
+	int (*run)(struct app *app, int argc, char **argv);
+	const char *usage, *what;
+} commands[] = {
+	{ "work", cmd_work, "[--once|--stay|--stop]",
+	    "keep what was promised: send invites, ask Stripe" },
+	{ "setup", cmd_setup, "",
+	    "tell Telegram where the bot lives, print what Stripe needs" },
+	{ "check", cmd_check, "[--settings]",
+	    "try settings, ledger, clock, Stripe and Telegram" },
+	{ "status", cmd_status, "",
+	    "count buyers and orders, show what is owed and what is stuck" },
+};
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void
+print_settings(void)
+{
+	const char *name, *dflt, *meaning;
+	bool required;
+
+	puts("\nSettings come from the environment, or from the file that\n"
+	     "ADMIT_CONF names, or from ~/.config/admit/admit.env:\n");
+	for (size_t i = 0;
+	     conf_describe(i, &name, &dflt, &meaning, &required); i++)
+		printf("  %-24s %s%s%s%s\n", name, meaning,
+		    required ? " (required)" : "",
+		    dflt[0] != '\0' ? "; default " : "", dflt);
+}
+
+static int
+usage(FILE *to)
+{
+	fputs("usage: admit COMMAND\n\n", to);
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		fprintf(to, "  %-7s%-23s %s\n", commands[i].name,
+		    commands[i].usage, commands[i].what);
+	fputs("  help                          this, and every setting\n"
+	      "  version\n",
+	    to);
+	return 2;
+}
+
+bool
+cmd_settings_ok(struct app *app)
+{
+	if (app_ready(app, NULL) == ERR_OK)
+		return true;
+	puts("The settings are not complete:\n");
+	for (size_t i = 0; i < app->conf.n_faults; i++)
+		printf("  - %s\n", app->conf.faults[i]);
+	return false;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct app app;
+	const char *name = argc > 1 ? argv[1] : "";
+	int status = -1;
+
+	if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0) {
+		(void)usage(stdout);
+		print_settings();
+		return 0;
+	}
+	if (strcmp(name, "version") == 0 || strcmp(name, "--version") == 0) {
+		puts("admit " ADMIT_VERSION);
+		return 0;
+	}
+	app_start(&app, PROGRAM_ALL, "admit");
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (strcmp(name, commands[i].name) == 0)
+			status = commands[i].run(&app, argc - 2, argv + 2);
+	app_end(&app);
+	return status >= 0 ? status : usage(stderr);
+}

@@ -1,0 +1,18 @@
+/* The operator's commands: one function each, one row in admit.c's table. They
+ * print for a person on standard output, log on standard error, and return an
+ * exit status: 0 done, 1 something is wrong, 2 called wrongly. */
+#ifndef TOOLS_CMD_H
+#define TOOLS_CMD_H
+
+#include "shop/app.h"
+
+int cmd_work(struct app *app, int argc, char **argv);
+int cmd_setup(struct app *app, int argc, char **argv);
+int cmd_check(struct app *app, int argc, char **argv);
+int cmd_status(struct app *app, int argc, char **argv);
+
+/* Prints the faults of the settings, each with its fix; true where there are
+ * none and the settings are loaded. */
+bool cmd_settings_ok(struct app *app);
+
+#endif

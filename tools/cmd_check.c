@@ -1,0 +1,266 @@
+/* admit check: tries everything that must work before money is taken, and
+ * says for each failure what to do. */
+#include "cmd.h"
+
+#include "base/clock.h"
+#include "net/http.h"
+#include "telegram/update.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_SKEW_S 60
+
+/* What the checks share; n_failed is the result. */
+struct checkup {
+	struct app *app;
+	struct http *http;
+	struct arena arena;
+	int n_failed;
+	int64_t stripe_date_s; /* Stripe's clock; -1: not heard */
+};
+
+static void
+good(const char *what, const char *detail)
+{
+	printf("ok    %-10s %s\n", what, detail);
+}
+
+static void
+bad(struct checkup *c, const char *what, const char *detail, const char *mend)
+{
+	printf("FAIL  %-10s %s\n                 %s\n", what, detail, mend);
+	c->n_failed++;
+}
+
+static void
+advise(const char *what, const char *detail)
+{
+	printf("note  %-10s %s\n", what, detail);
+}
+
+static enum err
+write_probe(struct db *db, void *ctx)
+{
+	(void)ctx;
+	return db_exec(db, SQL_INBOX_PRUNE, KV(kv_int("before_ms", 0)), NULL);
+}
+
+static void
+check_ledger(struct checkup *c)
+{
+	const char *path = c->app->conf.database_path;
+
+	if (db_transaction(c->app->db, write_probe, NULL) == ERR_OK)
+		good("ledger", path);
+	else
+		bad(c, "ledger", path,
+		    "create its folder and let the web server's account write "
+		    "there; the log above has the reason");
+}
+
+static const char *
+stripe_mend(enum err e)
+{
+	if (e == ERR_CONFIG)
+		return "the key is wrong or may not do this: copy "
+		       "STRIPE_SECRET_KEY again; a restricted key needs "
+		       "Checkout Sessions: write, Prices: read";
+	return "no answer from Stripe: is the network there, and https "
+	       "allowed out?";
+}
+
+static void
+check_stripe(struct checkup *c)
+{
+	const struct stripe_api api = app_stripe(c->app);
+	struct http_request req = stripe_probe_request(&c->arena, &api);
+	struct http_response res = { .date_s = -1 };
+	struct json *doc;
+	enum err e = http_send(c->http, &c->arena, &req, &res);
+
+	c->stripe_date_s = res.date_s;
+	if (e == ERR_OK)
+		e = stripe_answer(&c->arena, &res, &doc);
+	if (e == ERR_OK)
+		good("Stripe", c->app->conf.livemode ?
+			"the key works, live mode: real money" :
+			"the key works, test mode: no real money");
+	else
+		bad(c, "Stripe", "the key could not be used", stripe_mend(e));
+}
+
+static void
+check_price(struct checkup *c)
+{
+	const struct conf *conf = &c->app->conf;
+	const struct stripe_api api = app_stripe(c->app);
+	struct http_request req;
+	struct http_response res;
+	struct json *price = NULL;
+	enum err e;
+
+	if (conf->stripe_price_id == NULL) {
+		good("price", arena_printf(&c->arena, "%" PRId64 " %s",
+		    conf->price_amount_minor, conf->price_currency));
+		return;
+	}
+	req = stripe_price_request(&c->arena, &api, conf->stripe_price_id);
+	e = http_send(c->http, &c->arena, &req, &res);
+	if (e == ERR_OK)
+		e = stripe_answer(&c->arena, &res, &price);
+	if (e != ERR_OK)
+		bad(c, "price", "STRIPE_PRICE_ID is not to be found",
+		    "copy the price's id (price_...) from the product at "
+		    "Stripe, of the same mode as the key");
+	else if (!json_is_true(price, "active") ||
+	    json_is_object(price, "recurring"))
+		bad(c, "price", "the price is archived or recurring",
+		    "make a one-time price at Stripe and name it in "
+		    "STRIPE_PRICE_ID");
+	else
+		good("price", "the one-time price kept at Stripe");
+}
+
+static void
+check_clock(struct checkup *c)
+{
+	int64_t skew_s = clock_now_ms() / 1000 - c->stripe_date_s;
+
+	if (c->stripe_date_s < 0)
+		advise("clock", "not compared: Stripe did not answer");
+	else if (llabs(skew_s) <= MAX_SKEW_S)
+		good("clock", "agrees with Stripe's");
+	else
+		bad(c, "clock",
+		    arena_printf(&c->arena, "is %" PRId64 " s off Stripe's",
+			skew_s),
+		    "set this host's clock (ntp): signatures older than 300 s "
+		    "are refused");
+}
+
+/* Calls a method without parameters; NULL where it failed. */
+static struct json *
+ask_telegram(struct checkup *c, const char *method, const char **why)
+{
+	const struct tg_api api = app_telegram(c->app);
+	struct http_request req = tg_request(&c->arena, &api, method, NULL);
+	struct http_response res;
+	struct tg_answer answer = { .outcome = TG_LATER };
+
+	if (http_send(c->http, &c->arena, &req, &res) == ERR_OK)
+		tg_answer_read(&c->arena, &res, &answer);
+	*why = answer.description != NULL ? answer.description : "no answer";
+	return answer.outcome == TG_DONE ? answer.result : NULL;
+}
+
+static void
+check_bot(struct checkup *c)
+{
+	const char *why;
+	struct json *me = ask_telegram(c, "getMe", &why);
+	const char *name = json_text(me, "username");
+
+	if (me != NULL)
+		good("bot", arena_printf(&c->arena, "@%s",
+		    name == NULL ? "?" : name));
+	else
+		bad(c, "bot", why,
+		    "copy TELEGRAM_BOT_TOKEN again from @BotFather; is https "
+		    "allowed out?");
+}
+
+static bool
+all_updates_allowed(struct json *info)
+{
+	size_t n = json_count(info, "allowed_updates"), n_found = 0, n_all = 0;
+
+	for (; tg_allowed_update(n_all) != NULL; n_all++)
+		for (size_t i = 0; i < n; i++) {
+			char path[40];
+
+			(void)snprintf(path, sizeof(path),
+			    "allowed_updates.%zu", i);
+			n_found += str_eq(str_from(json_text(info, path)),
+			    tg_allowed_update(n_all));
+		}
+	return n_found == n_all;
+}
+
+static void
+check_webhook(struct checkup *c)
+{
+	const char *why;
+	struct json *info = ask_telegram(c, "getWebhookInfo", &why);
+	const char *url = json_text(info, "url");
+	const char *want = arena_printf(&c->arena, "%s/tgupdate",
+	    c->app->conf.base_url);
+	const char *error = json_text(info, "last_error_message");
+	int64_t waiting = 0;
+
+	(void)json_int(info, "pending_update_count", &waiting);
+	if (info == NULL)
+		bad(c, "webhook", why, "see the bot's token above");
+	else if (url == NULL || strcmp(url, want) != 0 ||
+	    !all_updates_allowed(info))
+		bad(c, "webhook", "Telegram does not send updates here",
+		    "run `admit setup`");
+	else if (error != NULL && waiting > 0)
+		bad(c, "webhook",
+		    arena_printf(&c->arena, "%" PRId64
+			" updates wait; Telegram says: %s", waiting, error),
+		    "look at the web server's log for /tgupdate");
+	else
+		good("webhook", want);
+	if (info != NULL && error != NULL && waiting == 0)
+		advise("webhook", arena_printf(&c->arena,
+		    "the last trouble, over by now: %s", error));
+}
+
+static void
+check_advice(struct checkup *c)
+{
+	if (c->app->conf.support_contact == NULL)
+		advise("support", "SUPPORT_CONTACT is empty: buyers in "
+				  "trouble are told nobody to write to");
+	if (!str_starts(str_from(c->app->conf.base_url), "https://"))
+		advise("address", "BASE_URL is not https: neither Stripe nor "
+				  "Telegram can reach it");
+}
+
+static int
+check_all(struct app *app)
+{
+	static void (*const checks[])(struct checkup *c) = { check_ledger,
+		check_stripe, check_price, check_clock, check_bot,
+		check_webhook, check_advice };
+	struct checkup c = { .app = app, .stripe_date_s = -1 };
+
+	c.http = http_new();
+	if (c.http == NULL)
+		return 1;
+	good("settings", "complete");
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+		checks[i](&c);
+	http_free(c.http);
+	arena_free(&c.arena);
+	if (c.n_failed == 0)
+		puts("\nAll is well.");
+	return c.n_failed == 0 ? 0 : 1;
+}
+
+int
+cmd_check(struct app *app, int argc, char **argv)
+{
+	bool only_settings = argc == 1 && strcmp(argv[0], "--settings") == 0;
+
+	if (argc > 0 && !only_settings) {
+		fputs("usage: admit check [--settings]\n", stderr);
+		return 2;
+	}
+	if (!cmd_settings_ok(app))
+		return 1;
+	return only_settings ? 0 : check_all(app);
+}

@@ -1,0 +1,111 @@
+/* admit setup: registers the bot with Telegram and says what Stripe needs. */
+#include "cmd.h"
+
+#include "net/http.h"
+#include "shop/chat.h"
+#include "stripe/event.h"
+#include "telegram/update.h"
+
+#include <stdio.h>
+
+/* Calls a method and says how it went; the description is Telegram's own. */
+static bool
+call(struct app *app, struct http *http, struct arena *a, const char *method,
+    struct json *params)
+{
+	const struct tg_api api = app_telegram(app);
+	struct http_request req = tg_request(a, &api, method, params);
+	struct http_response res;
+	struct tg_answer answer = { .outcome = TG_LATER };
+
+	if (http_send(http, a, &req, &res) == ERR_OK)
+		tg_answer_read(a, &res, &answer);
+	if (answer.outcome == TG_DONE)
+		return true;
+	printf("FAIL  Telegram's %s: %s\n", method,
+	    answer.description != NULL ? answer.description :
+					 "no answer; is the network there?");
+	return false;
+}
+
+static struct json *
+webhook_params(const struct app *app, struct arena *a)
+{
+	struct json *params = json_new(a), *allowed;
+
+	json_put_text(params, "url",
+	    arena_printf(a, "%s/tgupdate", app->conf.base_url));
+	json_put_text(params, "secret_token",
+	    app->conf.telegram_webhook_secret);
+	json_put_int(params, "max_connections", 40);
+	allowed = json_put_array(params, "allowed_updates");
+	for (size_t i = 0; tg_allowed_update(i) != NULL; i++)
+		json_push_text(allowed, tg_allowed_update(i));
+	return params;
+}
+
+static struct json *
+menu_params(struct arena *a)
+{
+	struct json *params = json_new(a);
+	struct json *list = json_put_array(params, "commands");
+	const char *command, *description;
+
+	for (size_t i = 0; chat_menu(i, &command, &description); i++) {
+		struct json *one = json_push_object(list);
+
+		json_put_text(one, "command", command);
+		json_put_text(one, "description", description);
+	}
+	return params;
+}
+
+static bool
+set_up_telegram(struct app *app, struct http *http, struct arena *a)
+{
+	if (!call(app, http, a, "setWebhook", webhook_params(app, a)))
+		return false;
+	printf("ok    Telegram sends updates to %s/tgupdate\n",
+	    app->conf.base_url);
+	if (!call(app, http, a, "setMyCommands", menu_params(a)))
+		return false;
+	puts("ok    the bot's menu has its commands");
+	return true;
+}
+
+static void
+print_stripe(const struct app *app)
+{
+	puts("\nAt Stripe, under Developers, Webhooks, add an endpoint:\n");
+	printf("  URL          %s/webhook\n", app->conf.base_url);
+	puts("  API version  " STRIPE_API_VERSION " (or the newest offered)");
+	puts("  events");
+	for (size_t i = 0; stripe_event_type(i) != NULL; i++)
+		printf("    %s\n", stripe_event_type(i));
+	puts("\nIts signing secret (whsec_...) is STRIPE_WEBHOOK_SECRET.\n"
+	     "Then run `admit check`.");
+}
+
+int
+cmd_setup(struct app *app, int argc, char **argv)
+{
+	struct arena a = { 0 };
+	struct http *http;
+	bool ok;
+
+	(void)argv;
+	if (argc > 0) {
+		fputs("usage: admit setup\n", stderr);
+		return 2;
+	}
+	/* The webhook's secret is not known yet at the first time. */
+	app->programs = PROGRAM_TGUPDATE | PROGRAM_WORKER;
+	if (!cmd_settings_ok(app))
+		return 1;
+	http = http_new();
+	ok = http != NULL && set_up_telegram(app, http, &a);
+	print_stripe(app);
+	http_free(http);
+	arena_free(&a);
+	return ok ? 0 : 1;
+}

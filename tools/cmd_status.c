@@ -1,0 +1,112 @@
+/* admit status: what the ledger holds and what is owed. */
+#include "cmd.h"
+
+#include "base/clock.h"
+#include "shop/jobs.h"
+#include "shop/knock.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+struct counts {
+	int64_t n[4];
+};
+
+static void
+counts_from_row(const struct row *row, void *ctx)
+{
+	struct counts *c = ctx;
+
+	for (int i = 0; i < 4; i++)
+		c->n[i] = row_int(row, i);
+}
+
+static void
+owed_from_row(const struct row *row, void *ctx)
+{
+	struct counts *c = ctx;
+
+	for (int i = 0; i < 3; i++)
+		c->n[i] = row_int(row, i);
+}
+
+static void
+print_parked(const struct row *row, void *ctx)
+{
+	static const char *const kinds[JOB__COUNT] = {
+		[JOB_INVITE] = "invite",
+		[JOB_NOTICE] = "notice",
+		[JOB_CHECK] = "check",
+	};
+	int64_t kind = row_int(row, 1);
+	time_t when = (time_t)(row_int(row, 4) / 1000);
+	const char *error = row_text(row, 5);
+	struct tm tm;
+	char day[32];
+
+	(void)ctx;
+	(void)strftime(day, sizeof(day), "%Y-%m-%d %H:%M", gmtime_r(&when, &tm));
+	printf("  %s  %-7s to %" PRId64 ", tried %" PRId64 " times: %s\n", day,
+	    kind > 0 && kind < JOB__COUNT ? kinds[kind] : "?", row_int(row, 2),
+	    row_int(row, 3), error == NULL ? "" : error);
+}
+
+static enum err
+print_ledger(struct app *app, struct arena *a)
+{
+	struct counts all = { { 0 } }, owed = { { 0 } };
+	int64_t oldest_ms = 0;
+	enum err e = db_one(app->db, a, SQL_LEDGER_COUNT, KV_NONE,
+	    counts_from_row, &all);
+
+	if (e == ERR_OK)
+		e = db_one(app->db, a, SQL_JOBS_COUNT, KV_NONE, owed_from_row,
+		    &owed);
+	if (e == ERR_OK)
+		e = db_one(app->db, a, SQL_JOBS_OLDEST, KV_NONE, row_to_int,
+		    &oldest_ms);
+	if (e != ERR_OK)
+		return e;
+	printf("ledger   %s\n", app->conf.database_path);
+	printf("users    %" PRId64 ", of them in: %" PRId64 "\n", all.n[0],
+	    all.n[3]);
+	printf("orders   %" PRId64 ", paid: %" PRId64 "\n", all.n[1], all.n[2]);
+	printf("owed     %" PRId64 "%s\n", owed.n[0],
+	    owed.n[0] == 0 ? "" : ", the oldest promise is");
+	if (oldest_ms != 0)
+		printf("         %" PRId64 " s old\n",
+		    (clock_now_ms() - oldest_ms) / 1000);
+	printf("parked   %" PRId64 "\n", owed.n[1]);
+	return db_each(app->db, a, SQL_JOBS_PARKED, KV_NONE, print_parked,
+	    NULL);
+}
+
+int
+cmd_status(struct app *app, int argc, char **argv)
+{
+	struct arena a = { 0 };
+	enum err e;
+	long pid;
+
+	(void)argv;
+	if (argc > 0) {
+		fputs("usage: admit status\n", stderr);
+		return 2;
+	}
+	app->programs = PROGRAM_LEDGER;
+	if (!cmd_settings_ok(app))
+		return 1;
+	e = print_ledger(app, &a);
+	arena_free(&a);
+	if (e != ERR_OK) {
+		puts("The ledger cannot be read; the log above says why.");
+		return 1;
+	}
+	pid = door_owner(app);
+	if (pid != 0)
+		printf("worker   at work, process %ld\n", pid);
+	else
+		puts("worker   not running; it starts with the next promise");
+	return 0;
+}
