@@ -29,8 +29,8 @@ pay(const struct request *req)
 		return front_stripe_down(&app, req, e);
 	if (c.state == CHECKOUT_REDIRECT)
 		return response_see_other(c.url);
-	return front_page(&app, req, c.state == CHECKOUT_PAID ?
-	    FRONT_PAID_BEFORE : FRONT_PROCESSING);
+	return front_page(&app, req,
+	    c.state == CHECKOUT_PAID ? FRONT_PAID_BEFORE : FRONT_PROCESSING);
 }
 
 static struct response
@@ -54,8 +54,8 @@ paid(const struct request *req)
 	e = checkout_look(&app, http, req->arena, id, &c);
 	if (e == ERR_NOT_FOUND)
 		return front_page(&app, req, FRONT_NOT_PAID_UNKNOWN);
-	return front_page(&app, req, e == ERR_OK ? page_of[c.state] :
-						   FRONT_CHECKING);
+	return front_page(
+	    &app, req, e == ERR_OK ? page_of[c.state] : FRONT_CHECKING);
 }
 
 static struct response

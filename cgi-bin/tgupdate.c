@@ -9,11 +9,11 @@
 static bool
 is_from_telegram(const struct app *app, const struct request *req)
 {
-	const char *token = request_variable(req,
-	    "HTTP_X_TELEGRAM_BOT_API_SECRET_TOKEN");
+	const char *token =
+	    request_variable(req, "HTTP_X_TELEGRAM_BOT_API_SECRET_TOKEN");
 
-	return secret_equal(str_from(token),
-	    str_from(app->conf.telegram_webhook_secret));
+	return secret_equal(
+	    str_from(token), str_from(app->conf.telegram_webhook_secret));
 }
 
 static void *
@@ -39,8 +39,8 @@ record(struct app *app, struct exchange *x, void *what)
 	enum err e = chat_answer(app, app->db, x->req.arena, what, &reply);
 
 	if (e == ERR_OK && reply.method != NULL)
-		x->res = response_json(200, tg_reply_body(x->req.arena,
-		    reply.method, reply.params));
+		x->res = response_json(200,
+		    tg_reply_body(x->req.arena, reply.method, reply.params));
 	app->has_work |= reply.promised;
 	return e;
 }

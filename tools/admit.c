@@ -30,8 +30,8 @@ print_settings(void)
 
 	puts("\nSettings come from the environment, or from the file that\n"
 	     "ADMIT_CONF names, or from ~/.config/admit/admit.env:\n");
-	for (size_t i = 0;
-	     conf_describe(i, &name, &dflt, &meaning, &required); i++)
+	for (size_t i = 0; conf_describe(i, &name, &dflt, &meaning, &required);
+	     i++)
 		printf("  %-24s %s%s%s%s\n", name, meaning,
 		    required ? " (required)" : "",
 		    dflt[0] != '\0' ? "; default " : "", dflt);

@@ -85,7 +85,8 @@ check_stripe(struct checkup *c)
 	if (e == ERR_OK)
 		e = stripe_answer(&c->arena, &res, &doc);
 	if (e == ERR_OK)
-		good("Stripe", c->app->conf.livemode ?
+		good("Stripe",
+		    c->app->conf.livemode ?
 			"the key works, live mode: real money" :
 			"the key works, test mode: no real money");
 	else
@@ -103,8 +104,9 @@ check_price(struct checkup *c)
 	enum err e;
 
 	if (conf->stripe_price_id == NULL) {
-		good("price", arena_printf(&c->arena, "%" PRId64 " %s",
-		    conf->price_amount_minor, conf->price_currency));
+		good("price",
+		    arena_printf(&c->arena, "%" PRId64 " %s",
+			conf->price_amount_minor, conf->price_currency));
 		return;
 	}
 	req = stripe_price_request(&c->arena, &api, conf->stripe_price_id);
@@ -135,8 +137,8 @@ check_clock(struct checkup *c)
 		good("clock", "agrees with Stripe's");
 	else
 		bad(c, "clock",
-		    arena_printf(&c->arena, "is %" PRId64 " s off Stripe's",
-			skew_s),
+		    arena_printf(
+			&c->arena, "is %" PRId64 " s off Stripe's", skew_s),
 		    "set this host's clock (ntp): signatures older than 300 s "
 		    "are refused");
 }
@@ -164,8 +166,8 @@ check_bot(struct checkup *c)
 	const char *name = json_text(me, "username");
 
 	if (me != NULL)
-		good("bot", arena_printf(&c->arena, "@%s",
-		    name == NULL ? "?" : name));
+		good("bot",
+		    arena_printf(&c->arena, "@%s", name == NULL ? "?" : name));
 	else
 		bad(c, "bot", why,
 		    "copy TELEGRAM_BOT_TOKEN again from @BotFather; is https "
@@ -181,8 +183,8 @@ all_updates_allowed(struct json *info)
 		for (size_t i = 0; i < n; i++) {
 			char path[40];
 
-			(void)snprintf(path, sizeof(path),
-			    "allowed_updates.%zu", i);
+			(void)snprintf(
+			    path, sizeof(path), "allowed_updates.%zu", i);
 			n_found += str_eq(str_from(json_text(info, path)),
 			    tg_allowed_update(n_all));
 		}
@@ -195,8 +197,8 @@ check_webhook(struct checkup *c)
 	const char *why;
 	struct json *info = ask_telegram(c, "getWebhookInfo", &why);
 	const char *url = json_text(info, "url");
-	const char *want = arena_printf(&c->arena, "%s/tgupdate",
-	    c->app->conf.base_url);
+	const char *want =
+	    arena_printf(&c->arena, "%s/tgupdate", c->app->conf.base_url);
 	const char *error = json_text(info, "last_error_message");
 	int64_t waiting = 0;
 
@@ -209,31 +211,35 @@ check_webhook(struct checkup *c)
 		    "run `admit setup`");
 	else if (error != NULL && waiting > 0)
 		bad(c, "webhook",
-		    arena_printf(&c->arena, "%" PRId64
-			" updates wait; Telegram says: %s", waiting, error),
+		    arena_printf(&c->arena,
+			"%" PRId64 " updates wait; Telegram says: %s", waiting,
+			error),
 		    "look at the web server's log for /tgupdate");
 	else
 		good("webhook", want);
 	if (info != NULL && error != NULL && waiting == 0)
-		advise("webhook", arena_printf(&c->arena,
-		    "the last trouble, over by now: %s", error));
+		advise("webhook",
+		    arena_printf(
+			&c->arena, "the last trouble, over by now: %s", error));
 }
 
 static void
 check_advice(struct checkup *c)
 {
 	if (c->app->conf.support_contact == NULL)
-		advise("support", "SUPPORT_CONTACT is empty: buyers in "
-				  "trouble are told nobody to write to");
+		advise("support",
+		    "SUPPORT_CONTACT is empty: buyers in "
+		    "trouble are told nobody to write to");
 	if (!str_starts(str_from(c->app->conf.base_url), "https://"))
-		advise("address", "BASE_URL is not https: neither Stripe nor "
-				  "Telegram can reach it");
+		advise("address",
+		    "BASE_URL is not https: neither Stripe nor "
+		    "Telegram can reach it");
 }
 
 static int
 check_all(struct app *app)
 {
-	static void (*const checks[])(struct checkup *c) = { check_ledger,
+	static void (*const checks[])(struct checkup * c) = { check_ledger,
 		check_stripe, check_price, check_clock, check_bot,
 		check_webhook, check_advice };
 	struct checkup c = { .app = app, .stripe_date_s = -1 };

@@ -33,10 +33,10 @@ webhook_params(const struct app *app, struct arena *a)
 {
 	struct json *params = json_new(a), *allowed;
 
-	json_put_text(params, "url",
-	    arena_printf(a, "%s/tgupdate", app->conf.base_url));
-	json_put_text(params, "secret_token",
-	    app->conf.telegram_webhook_secret);
+	json_put_text(
+	    params, "url", arena_printf(a, "%s/tgupdate", app->conf.base_url));
+	json_put_text(
+	    params, "secret_token", app->conf.telegram_webhook_secret);
 	json_put_int(params, "max_connections", 40);
 	allowed = json_put_array(params, "allowed_updates");
 	for (size_t i = 0; tg_allowed_update(i) != NULL; i++)

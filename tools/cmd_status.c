@@ -46,7 +46,8 @@ print_parked(const struct row *row, void *ctx)
 	char day[32];
 
 	(void)ctx;
-	(void)strftime(day, sizeof(day), "%Y-%m-%d %H:%M", gmtime_r(&when, &tm));
+	(void)strftime(
+	    day, sizeof(day), "%Y-%m-%d %H:%M", gmtime_r(&when, &tm));
 	printf("  %s  %-7s to %" PRId64 ", tried %" PRId64 " times: %s\n", day,
 	    kind > 0 && kind < JOB__COUNT ? kinds[kind] : "?", row_int(row, 2),
 	    row_int(row, 3), error == NULL ? "" : error);
@@ -57,12 +58,12 @@ print_ledger(struct app *app, struct arena *a)
 {
 	struct counts all = { { 0 } }, owed = { { 0 } };
 	int64_t oldest_ms = 0;
-	enum err e = db_one(app->db, a, SQL_LEDGER_COUNT, KV_NONE,
-	    counts_from_row, &all);
+	enum err e = db_one(
+	    app->db, a, SQL_LEDGER_COUNT, KV_NONE, counts_from_row, &all);
 
 	if (e == ERR_OK)
-		e = db_one(app->db, a, SQL_JOBS_COUNT, KV_NONE, owed_from_row,
-		    &owed);
+		e = db_one(
+		    app->db, a, SQL_JOBS_COUNT, KV_NONE, owed_from_row, &owed);
 	if (e == ERR_OK)
 		e = db_one(app->db, a, SQL_JOBS_OLDEST, KV_NONE, row_to_int,
 		    &oldest_ms);
@@ -78,8 +79,8 @@ print_ledger(struct app *app, struct arena *a)
 		printf("         %" PRId64 " s old\n",
 		    (clock_now_ms() - oldest_ms) / 1000);
 	printf("parked   %" PRId64 "\n", owed.n[1]);
-	return db_each(app->db, a, SQL_JOBS_PARKED, KV_NONE, print_parked,
-	    NULL);
+	return db_each(
+	    app->db, a, SQL_JOBS_PARKED, KV_NONE, print_parked, NULL);
 }
 
 int

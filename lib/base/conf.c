@@ -253,19 +253,22 @@ static const struct setting {
 	    PAY | WORK, REQUIRED, "",
 	    "the private channel's invite link, https://t.me/+..." },
 	{ "BASE_URL", base_url, TEXT_AT(base_url), PAY | BOT | WORK, REQUIRED,
-	    "", "where the world reaches this server, https://pay.example.com" },
+	    "",
+	    "where the world reaches this server, https://pay.example.com" },
 	{ "DATABASE_URL", database, TEXT_AT(database_url), PROGRAM_ALL,
 	    OPTIONAL, "sqlite:~/.local/share/admit/admit.db",
 	    "the ledger, sqlite:/full/path; outside the web root" },
-	{ "PRODUCT_NAME", any_text, TEXT_AT(product_name), PROGRAM_ALL, OPTIONAL,
-	    "10 кроків до щастя", "what is sold, as the buyer reads it" },
+	{ "PRODUCT_NAME", any_text, TEXT_AT(product_name), PROGRAM_ALL,
+	    OPTIONAL, "10 кроків до щастя",
+	    "what is sold, as the buyer reads it" },
 	{ "PRICE_AMOUNT", NULL, INT_AT(price_amount_minor, 1, 99999999), PAY,
 	    OPTIONAL, "999", "the price in minor units (cents)" },
 	{ "PRICE_CURRENCY", currency, TEXT_AT(price_currency), PAY, OPTIONAL,
 	    "eur", "three letters" },
 	{ "STRIPE_PRICE_ID", price_id, TEXT_AT(stripe_price_id), PAY, OPTIONAL,
-	    "", "a one-time price kept at Stripe, instead of amount and "
-		"currency" },
+	    "",
+	    "a one-time price kept at Stripe, instead of amount and "
+	    "currency" },
 	{ "SUPPORT_CONTACT", any_text, TEXT_AT(support_contact), PROGRAM_ALL,
 	    OPTIONAL, "", "whom a buyer may write to, @name or an address" },
 	{ "STRIPE_API_BASE", http_url, TEXT_AT(stripe_api_base), PAY | WORK,
@@ -274,10 +277,11 @@ static const struct setting {
 	    OPTIONAL, "https://api.telegram.org",
 	    "for tests, or a Bot API server of your own" },
 	{ "WORKERS", NULL, INT_AT(n_workers, 0, 64), PAY | HOOK | BOT, OPTIONAL,
-	    "0", "processes that share the work; 0: the one the web server "
-		 "started" },
-	{ "LOG_LEVEL", log_level, TEXT_AT(log_level_name), PROGRAM_ALL, OPTIONAL,
-	    "info", "debug, info, warn or error" },
+	    "0",
+	    "processes that share the work; 0: the one the web server "
+	    "started" },
+	{ "LOG_LEVEL", log_level, TEXT_AT(log_level_name), PROGRAM_ALL,
+	    OPTIONAL, "info", "debug, info, warn or error" },
 };
 #define N_SETTINGS (sizeof(settings) / sizeof(settings[0]))
 _Static_assert(N_SETTINGS <= CONF_MAX_SETTINGS, "conf.raw is too small");
@@ -295,11 +299,17 @@ conf_describe(size_t i, const char **name, const char **dflt,
 	return true;
 }
 
-static void
-fault(struct conf *c, const char *sentence)
+static void __attribute__((format(printf, 3, 4)))
+fault(struct conf *c, struct arena *a, const char *fmt, ...)
 {
+	char sentence[512];
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(sentence, sizeof(sentence), fmt, args);
+	va_end(args);
 	if (c->n_faults < CONF_MAX_FAULTS)
-		c->faults[c->n_faults++] = sentence;
+		c->faults[c->n_faults++] = arena_dup_text(a, sentence);
 }
 
 static const char *
@@ -341,8 +351,8 @@ file_line(struct conf *c, struct arena *a, struct file *f, struct str line,
 		value = (struct str){ value.p + 7, value.len - 7 };
 	if (memchr(value.p, '=', value.len) == NULL ||
 	    f->n == sizeof(f->lines) / sizeof(f->lines[0])) {
-		fault(c, arena_printf(a, "the settings file: line %d is not "
-		    "NAME=value", number));
+		fault(c, a, "the settings file: line %d is not NAME=value",
+		    number);
 		return;
 	}
 	name = str_trim(str_cut(&value, '='));
@@ -371,11 +381,13 @@ file_open(struct conf *c, struct arena *a, struct file *f, const char *path)
 	int number = 0;
 
 	if (fd < 0 || fstat(fd, &st) != 0 || !slurp(fd, &text))
-		fault(c, arena_printf(a, "the settings file %s: cannot be "
-		    "read: %s", path, strerror(errno)));
+		fault(c, a, "the settings file %s: cannot be read: %s", path,
+		    strerror(errno));
 	else if ((st.st_mode & S_IRWXO) != 0)
-		fault(c, arena_printf(a, "the settings file %s: everybody on "
-		    "this host can read it; run chmod 600 on it", path));
+		fault(c, a,
+		    "the settings file %s: everybody on this host can read "
+		    "it; run chmod 600 on it",
+		    path);
 	rest = buf_str(&text);
 	while (rest.len > 0)
 		file_line(c, a, f, str_cut(&rest, '\n'), ++number);
@@ -436,8 +448,8 @@ mkdir_parents(char *path)
 
 /* DB_PATH is the name that the first version of the course used. */
 static const char *
-database_default(struct arena *a, const struct file *f,
-    const struct conf_params *params)
+database_default(
+    struct arena *a, const struct file *f, const struct conf_params *params)
 {
 	const char *old = look_up(a, f, params, "DB_PATH");
 	const char *home = home_of_account();
@@ -453,14 +465,15 @@ database_default(struct arena *a, const struct file *f,
 }
 
 static const char *
-store_int(struct conf *c, struct arena *a, const struct setting *s,
-    const char *v)
+store_int(
+    struct conf *c, struct arena *a, const struct setting *s, const char *v)
 {
 	int64_t n;
 
 	if (!str_to_i64(str_from(v), &n) || n < s->low || n > s->high)
-		return arena_printf(a, "must be a whole number from %lld to "
-		    "%lld", (long long)s->low, (long long)s->high);
+		return arena_printf(a,
+		    "must be a whole number from %lld to %lld",
+		    (long long)s->low, (long long)s->high);
 	memcpy((char *)c + s->at, &n, sizeof(n));
 	return NULL;
 }
@@ -477,7 +490,7 @@ store(struct conf *c, struct arena *a, const struct setting *s, const char *v)
 		memcpy((char *)c + s->at, &v, sizeof(v));
 	}
 	if (wrong != NULL)
-		fault(c, arena_printf(a, "%s %s", s->name, wrong));
+		fault(c, a, "%s %s", s->name, wrong);
 }
 
 static void
@@ -498,8 +511,8 @@ load_one(struct conf *c, struct arena *a, const struct file *f,
 	if (v != NULL)
 		store(c, a, s, v);
 	else if (s->required == REQUIRED)
-		fault(c, arena_printf(a, "%s is %s: %s", s->name,
-		    set_but_empty ? "empty" : "missing", s->meaning));
+		fault(c, a, "%s is %s: %s", s->name,
+		    set_but_empty ? "empty" : "missing", s->meaning);
 }
 
 /* Values that are kept in another form than they were given in. */
@@ -543,11 +556,11 @@ conf_environ(const struct conf *c, struct arena *a)
 
 	for (size_t i = 0; i < N_SETTINGS; i++)
 		if (c->raw[i] != NULL)
-			env[n++] = arena_printf(a, "%s=%s", settings[i].name,
-			    c->raw[i]);
+			env[n++] = arena_printf(
+			    a, "%s=%s", settings[i].name, c->raw[i]);
 	if (named != NULL)
 		env[n++] = arena_printf(a, "ADMIT_CONF=%s", named);
-	env[n++] = arena_printf(a, "PATH=%s",
-	    path != NULL ? path : "/usr/local/bin:/usr/bin:/bin");
+	env[n++] = arena_printf(
+	    a, "PATH=%s", path != NULL ? path : "/usr/local/bin:/usr/bin:/bin");
 	return env;
 }

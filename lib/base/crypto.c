@@ -29,14 +29,12 @@ hmac(EVP_MAC_CTX *ctx, struct str key, const struct str *parts, size_t n_parts,
     unsigned char out[HMAC_SHA256_BYTES])
 {
 	char digest[] = "SHA256";
-	const OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest,
-		    0),
-		OSSL_PARAM_construct_end()
-	};
+	const OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(
+					  OSSL_MAC_PARAM_DIGEST, digest, 0),
+		OSSL_PARAM_construct_end() };
 	size_t len = 0;
-	bool ok = EVP_MAC_init(ctx, (const unsigned char *)key.p, key.len,
-		      params) == 1;
+	bool ok = EVP_MAC_init(
+		      ctx, (const unsigned char *)key.p, key.len, params) == 1;
 
 	for (size_t i = 0; ok && i < n_parts; i++)
 		ok = EVP_MAC_update(ctx, (const unsigned char *)parts[i].p,

@@ -52,8 +52,8 @@ json_parse(struct arena *a, struct str text, struct json **out)
 	tok = json_tokener_new_ex(JSON_MAX_DEPTH);
 	if (tok == NULL)
 		return ERR_INTERNAL;
-	json_tokener_set_flags(tok,
-	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(
+	    tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	o = parse_whole(tok, text);
 	json_tokener_free(tok);
 	if (o == NULL)
@@ -220,8 +220,8 @@ json_push_text(struct json *array, const char *value)
 struct str
 json_render(struct arena *a, struct json *j)
 {
-	const char *text = json_object_to_json_string_ext(raw(j),
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text = json_object_to_json_string_ext(
+	    raw(j), JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 
 	return str_from(arena_dup(a, str_from(text)));
 }

@@ -16,8 +16,8 @@ struct json;
 
 /* ERR_INPUT for anything but one well-formed object. Logs nothing: what a
  * stranger sends is the caller's to judge. */
-enum err json_parse(struct arena *a, struct str text, struct json **out)
-    MUST_CHECK;
+enum err
+json_parse(struct arena *a, struct str text, struct json **out) MUST_CHECK;
 
 /* The value at path, or NULL where there is none or it is null. */
 struct json *json_at(struct json *j, const char *path);

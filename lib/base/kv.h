@@ -36,9 +36,9 @@ kv_int(const char *name, int64_t i)
 static inline struct kv
 kv_text(const char *name, const char *s)
 {
-	return (struct kv){ .name = name,
-		.kind = s == NULL ? KV_NULL : KV_TEXT,
-		.s = s };
+	return (struct kv){
+		.name = name, .kind = s == NULL ? KV_NULL : KV_TEXT, .s = s
+	};
 }
 
 static inline struct kv

@@ -89,9 +89,8 @@ put_head(struct line *l, enum log_level level, const char *event)
 
 	(void)gmtime_r(&now_s, &tm);
 	(void)strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
-	(void)snprintf(head, sizeof(head),
-	    "ts=%s.%03dZ level=%s prog=%s ev=%s", day, (int)(now_ms % 1000),
-	    level_names[level], program_name, event);
+	(void)snprintf(head, sizeof(head), "ts=%s.%03dZ level=%s prog=%s ev=%s",
+	    day, (int)(now_ms % 1000), level_names[level], program_name, event);
 	put_text(l, head);
 }
 

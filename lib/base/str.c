@@ -37,8 +37,7 @@ str_ends(struct str s, const char *suffix)
 {
 	size_t n = strlen(suffix);
 
-	return s.len >= n &&
-	    str_eq((struct str){ s.p + s.len - n, n }, suffix);
+	return s.len >= n && str_eq((struct str){ s.p + s.len - n, n }, suffix);
 }
 
 bool

@@ -106,8 +106,8 @@ on_header(char *p, size_t size, size_t n, void *ctx)
 	else if (header_is(line, "Retry-After", &v) && str_to_i64(v, &number))
 		t->res.retry_after_s = number;
 	else if (header_is(line, "Date", &v))
-		t->res.date_s = (int64_t)curl_getdate(
-		    arena_dup(t->body.arena, v), NULL);
+		t->res.date_s =
+		    (int64_t)curl_getdate(arena_dup(t->body.arena, v), NULL);
 	return size * n;
 }
 
@@ -118,8 +118,7 @@ free_headers(void *list)
 }
 
 static void
-set_headers(struct transfer *t, const struct http_request *req,
-    struct arena *a)
+set_headers(struct transfer *t, const struct http_request *req, struct arena *a)
 {
 	/* No "Expect: 100-continue": it costs a round trip or a second. */
 	t->headers = curl_slist_append(NULL, "Expect:");
@@ -132,8 +131,8 @@ set_headers(struct transfer *t, const struct http_request *req,
 static void
 set_limits(CURL *easy, const struct http_request *req)
 {
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-	    (long)req->connect_ms);
+	curl_easy_setopt(
+	    easy, CURLOPT_CONNECTTIMEOUT_MS, (long)req->connect_ms);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)req->total_ms);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -209,8 +208,8 @@ http_send(struct http *h, struct arena *a, const struct http_request *req,
 }
 
 enum err
-http_start(struct http *h, struct arena *a, const struct http_request *req,
-    void *tag)
+http_start(
+    struct http *h, struct arena *a, const struct http_request *req, void *tag)
 {
 	CURL *easy = curl_easy_init();
 	struct transfer *t;
@@ -241,16 +240,16 @@ http_wait(struct http *h, struct pollfd *extra, size_t n_extra, int timeout_ms)
 			.events = CURL_WAIT_POLLIN };
 	/* Moving them first lets new transfers set up what to wait for. */
 	(void)curl_multi_perform(h->multi, &running);
-	(void)curl_multi_poll(h->multi, fds, (unsigned)n_extra, timeout_ms,
-	    NULL);
+	(void)curl_multi_poll(
+	    h->multi, fds, (unsigned)n_extra, timeout_ms, NULL);
 	(void)curl_multi_perform(h->multi, &running);
 	for (size_t i = 0; i < n_extra; i++)
 		extra[i].revents = fds[i].revents != 0 ? POLLIN : 0;
 }
 
 bool
-http_next_done(struct http *h, void **tag, struct http_response *res,
-    enum err *e)
+http_next_done(
+    struct http *h, void **tag, struct http_response *res, enum err *e)
 {
 	struct transfer *t;
 	CURLMsg *m;

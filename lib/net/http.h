@@ -22,10 +22,10 @@ struct http_request {
 
 struct http_response {
 	int status;
-	struct str body;         /* in the arena; at most 256 KiB */
-	const char *request_id;  /* Request-Id, or NULL */
-	int64_t retry_after_s;   /* Retry-After in seconds; -1: none */
-	int64_t date_s;          /* Date since 1970; -1: none */
+	struct str body;        /* in the arena; at most 256 KiB */
+	const char *request_id; /* Request-Id, or NULL */
+	int64_t retry_after_s;  /* Retry-After in seconds; -1: none */
+	int64_t date_s;         /* Date since 1970; -1: none */
 };
 
 struct http;
@@ -49,12 +49,12 @@ enum err http_start(struct http *h, struct arena *a,
 
 /* Waits until a transfer needs care, one of the extra descriptors is ready or
  * timeout_ms has passed, and moves all transfers on. revents is filled in. */
-void http_wait(struct http *h, struct pollfd *extra, size_t n_extra,
-    int timeout_ms);
+void
+http_wait(struct http *h, struct pollfd *extra, size_t n_extra, int timeout_ms);
 
 /* The next finished transfer: its tag, its answer and the error http_send()
  * would have returned. False where there is none. */
-bool http_next_done(struct http *h, void **tag, struct http_response *res,
-    enum err *e);
+bool http_next_done(
+    struct http *h, void **tag, struct http_response *res, enum err *e);
 
 #endif

@@ -9,8 +9,8 @@
 #include "web/page.h"
 
 struct app {
-	unsigned programs; /* enum program: whose settings are demanded */
-	const char *name;  /* in the log */
+	unsigned programs;  /* enum program: whose settings are demanded */
+	const char *name;   /* in the log */
 	struct arena arena; /* the settings' */
 	struct conf conf;
 	struct db *db;

@@ -40,11 +40,11 @@ say(struct talk *t, const char *text)
 }
 
 static enum err
-promise(struct talk *t, enum job_kind kind, int64_t order_id,
-    const char *detail)
+promise(
+    struct talk *t, enum job_kind kind, int64_t order_id, const char *detail)
 {
-	const char *key = arena_printf(t->arena, "update/%lld",
-	    (long long)t->u->update_id);
+	const char *key =
+	    arena_printf(t->arena, "update/%lld", (long long)t->u->update_id);
 
 	t->reply->promised = true;
 	return jobs_promise(t->db, kind, key, t->u->from_id, order_id, detail);
@@ -53,8 +53,8 @@ promise(struct talk *t, enum job_kind kind, int64_t order_id,
 static enum err
 access_of(struct talk *t, enum access *access)
 {
-	return ledger_access(t->db, t->arena, t->u->from_id, PRODUCT_DEFAULT,
-	    access);
+	return ledger_access(
+	    t->db, t->arena, t->u->from_id, PRODUCT_DEFAULT, access);
 }
 
 struct tg_message
@@ -84,16 +84,16 @@ on_start(struct talk *t)
 static enum err
 on_pay(struct talk *t)
 {
-	const struct tg_message m = chat_pay_message(t->app, t->arena,
-	    t->u->from_id);
+	const struct tg_message m =
+	    chat_pay_message(t->app, t->arena, t->u->from_id);
 	enum access access;
 	enum err e = access_of(t, &access);
 
 	if (e != ERR_OK)
 		return e;
 	if (access == ACCESS_IN)
-		return say(t, text_fill(t->arena, TEXT_ALREADY_PAID,
-				  KV(product(t))));
+		return say(
+		    t, text_fill(t->arena, TEXT_ALREADY_PAID, KV(product(t))));
 	return say_message(t, &m);
 }
 
@@ -106,8 +106,8 @@ on_status(struct talk *t)
 	enum err e = access_of(t, &access);
 
 	if (e == ERR_OK)
-		e = ledger_order_unpaid(t->db, t->arena, t->u->from_id,
-		    INT64_MAX, &o);
+		e = ledger_order_unpaid(
+		    t->db, t->arena, t->u->from_id, INT64_MAX, &o);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	if (access == ACCESS_IN)
@@ -124,31 +124,31 @@ on_status(struct talk *t)
 static enum err
 on_help(struct talk *t)
 {
-	const char *whose = arena_printf(t->arena, "%lld",
-	    (long long)t->u->update_id);
+	const char *whose =
+	    arena_printf(t->arena, "%lld", (long long)t->u->update_id);
 	struct order o = { 0 };
 	enum access access;
 	bool pending = false;
 	enum err e = access_of(t, &access);
 
 	if (e == ERR_OK)
-		e = jobs_pending(t->db, t->arena, t->u->from_id, JOB_INVITE,
-		    &pending);
+		e = jobs_pending(
+		    t->db, t->arena, t->u->from_id, JOB_INVITE, &pending);
 	if (e != ERR_OK)
 		return e;
 	if (access == ACCESS_IN) {
 		t->reply->promised = true;
-		return pending ? ERR_OK :
-				 promise(t, JOB_INVITE, 0, NULL);
+		return pending ? ERR_OK : promise(t, JOB_INVITE, 0, NULL);
 	}
 	e = ledger_order_unpaid(t->db, t->arena, t->u->from_id, INT64_MAX, &o);
 	if (e == ERR_OK)
 		return promise(t, JOB_CHECK, o.id, whose);
 	if (e != ERR_NOT_FOUND)
 		return e;
-	return say(t, text_fill(t->arena, TEXT_HELP_UNPAID,
-			  KV(product(t), kv_text("support",
-				app_support(t->app, t->arena)))));
+	return say(t,
+	    text_fill(t->arena, TEXT_HELP_UNPAID,
+		KV(product(t),
+		    kv_text("support", app_support(t->app, t->arena)))));
 }
 
 static enum err

@@ -36,19 +36,17 @@ open_order_from_row(const struct row *row, void *ctx)
 	struct checkout *c = ctx;
 
 	c->url = row_text(row, 0);
-	c->state = row_int(row, 1) != 0 ? CHECKOUT_PROCESSING :
-					  CHECKOUT_REDIRECT;
+	c->state =
+	    row_int(row, 1) != 0 ? CHECKOUT_PROCESSING : CHECKOUT_REDIRECT;
 }
 
 static void
 attempt_from_row(const struct row *row, void *ctx)
 {
-	*(struct attempt *)ctx = (struct attempt){
-		.order_id = row_int(row, 0),
+	*(struct attempt *)ctx = (struct attempt){ .order_id = row_int(row, 0),
 		.number = row_int(row, 1),
 		.attempted_ms = row_int(row, 2),
-		.created_ms = row_int(row, 3)
-	};
+		.created_ms = row_int(row, 3) };
 }
 
 /* Paid, on its way, or open: no call to Stripe is needed. */
@@ -56,8 +54,8 @@ static enum err
 find(struct db *db, struct search *s)
 {
 	enum access access;
-	enum err e = ledger_access(db, s->arena, s->tg_id, PRODUCT_DEFAULT,
-	    &access);
+	enum err e =
+	    ledger_access(db, s->arena, s->tg_id, PRODUCT_DEFAULT, &access);
 
 	if (e != ERR_OK)
 		return e;
@@ -126,9 +124,8 @@ make_key(struct search *s)
 	char hex[33];
 
 	if (s->attempt.order_id != 0) {
-		s->attempt.key = arena_printf(s->arena,
-		    "admit-%lld-%lld-%lld", (long long)s->tg_id,
-		    (long long)s->attempt.created_ms,
+		s->attempt.key = arena_printf(s->arena, "admit-%lld-%lld-%lld",
+		    (long long)s->tg_id, (long long)s->attempt.created_ms,
 		    (long long)s->attempt.number);
 		return ERR_OK;
 	}
@@ -278,8 +275,8 @@ checkout_begin(struct app *app, struct http *http, struct arena *a,
 	enum err e = db_transaction(app->db, find_or_draft, &s);
 
 	if (e != ERR_OK) {
-		log_event(LOG_WARN, "pay_without_ledger",
-		    KV(kv_int("tg_id", tg_id)));
+		log_event(
+		    LOG_WARN, "pay_without_ledger", KV(kv_int("tg_id", tg_id)));
 		s.is_found = false;
 		s.attempt = (struct attempt){ 0 };
 	}
@@ -300,13 +297,13 @@ static enum err
 record_found(struct db *db, void *ctx)
 {
 	struct looking *l = ctx;
-	enum err e = payment_record_session(db, l->arena, l->session,
-	    &l->order);
+	enum err e =
+	    payment_record_session(db, l->arena, l->session, &l->order);
 
 	if (e != ERR_OK || l->order.id == 0)
 		return e;
-	return ledger_access(db, l->arena, l->order.tg_id, l->order.product,
-	    &l->access);
+	return ledger_access(
+	    db, l->arena, l->order.tg_id, l->order.product, &l->access);
 }
 
 static enum checkout_state
@@ -323,8 +320,8 @@ static enum err
 ask_stripe(struct looking *l, struct http *http, const char *session_id)
 {
 	const struct stripe_api api = app_stripe(l->app);
-	struct http_request req = stripe_session_request(l->arena, &api,
-	    session_id);
+	struct http_request req =
+	    stripe_session_request(l->arena, &api, session_id);
 	struct stripe_session session;
 	enum err e = call(http, l->arena, &req, &session);
 
@@ -347,8 +344,8 @@ checkout_look(struct app *app, struct http *http, struct arena *a,
 	enum err e = ledger_order_by_session(app->db, a, session_id, &l.order);
 
 	if (e == ERR_OK)
-		e = ledger_access(app->db, a, l.order.tg_id, l.order.product,
-		    &l.access);
+		e = ledger_access(
+		    app->db, a, l.order.tg_id, l.order.product, &l.access);
 	if (e != ERR_OK || l.order.paid_ms == 0)
 		e = ask_stripe(&l, http, session_id);
 	*out = (struct checkout){ .state = state_of(&l.order, l.access) };

@@ -58,13 +58,15 @@ static enum err
 prepare_invite(struct app *app, struct arena *a, struct errand *e)
 {
 	enum access access;
-	enum err err = ledger_access(app->db, a, e->job.tg_id, PRODUCT_DEFAULT,
-	    &access);
+	enum err err =
+	    ledger_access(app->db, a, e->job.tg_id, PRODUCT_DEFAULT, &access);
 
 	if (err != ERR_OK || access == ACCESS_OUT)
 		return err; /* refunded meanwhile: nothing to invite to */
-	send_text(app, a, e, text_fill(a, TEXT_INVITE,
-	    KV(product(app), kv_text("link", app->conf.paid_channel_link))));
+	send_text(app, a, e,
+	    text_fill(a, TEXT_INVITE,
+		KV(product(app),
+		    kv_text("link", app->conf.paid_channel_link))));
 	return ERR_OK;
 }
 
@@ -88,8 +90,8 @@ prepare_notice(struct app *app, struct arena *a, struct errand *e)
 	enum err err = ERR_OK;
 
 	if (str_eq(str_from(e->job.detail), "pay")) {
-		const struct tg_message m = chat_pay_message(app, a,
-		    e->job.tg_id);
+		const struct tg_message m =
+		    chat_pay_message(app, a, e->job.tg_id);
 
 		send_message(app, a, e, &m);
 		return ERR_OK;
@@ -101,9 +103,10 @@ prepare_notice(struct app *app, struct arena *a, struct errand *e)
 	for (size_t i = 0; i < sizeof(notices) / sizeof(notices[0]); i++)
 		if (str_eq(str_from(e->job.detail), notices[i].name) &&
 		    !(notices[i].only_unpaid && o.paid_ms != 0))
-			send_text(app, a, e, text_fill(a, notices[i].text,
-			    KV(product(app),
-				kv_text("support", app_support(app, a)))));
+			send_text(app, a, e,
+			    text_fill(a, notices[i].text,
+				KV(product(app),
+				    kv_text("support", app_support(app, a)))));
 	return ERR_OK;
 }
 
@@ -209,8 +212,8 @@ settle_message(struct app *app, struct arena *a, const struct errand *e,
 }
 
 static enum err
-promise_notice(struct app *app, struct arena *a, const struct errand *e,
-    const char *name)
+promise_notice(
+    struct app *app, struct arena *a, const struct errand *e, const char *name)
 {
 	return jobs_promise(app->db, JOB_NOTICE,
 	    arena_printf(a, "%s/%s", name, e->job.detail), e->job.tg_id,
@@ -222,8 +225,8 @@ static enum err
 check_next(struct app *app, struct arena *a, const struct errand *e)
 {
 	struct order o;
-	enum err err = ledger_order_unpaid(app->db, a, e->job.tg_id,
-	    e->job.order_id, &o);
+	enum err err =
+	    ledger_order_unpaid(app->db, a, e->job.tg_id, e->job.order_id, &o);
 
 	if (err == ERR_NOT_FOUND)
 		return promise_notice(app, a, e, "help_unpaid");
@@ -241,8 +244,8 @@ answer_help(struct app *app, struct arena *a, const struct errand *e)
 {
 	enum access access;
 	bool pending = false;
-	enum err err = ledger_access(app->db, a, e->job.tg_id, PRODUCT_DEFAULT,
-	    &access);
+	enum err err =
+	    ledger_access(app->db, a, e->job.tg_id, PRODUCT_DEFAULT, &access);
 
 	if (err != ERR_OK)
 		return err;

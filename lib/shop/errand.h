@@ -9,7 +9,7 @@
 
 struct errand {
 	struct job job;
-	bool has_call;      /* false: there is nothing left to say */
+	bool has_call; /* false: there is nothing left to say */
 	bool is_to_telegram;
 	struct http_request call;
 };
@@ -26,13 +26,13 @@ struct verdict_of_errand {
 
 /* Writes the call that keeps the promise. Reads the ledger: what has become
  * pointless meanwhile is not sent. */
-enum err errand_prepare(struct app *app, struct arena *a,
-    struct errand *e) MUST_CHECK;
+enum err
+errand_prepare(struct app *app, struct arena *a, struct errand *e) MUST_CHECK;
 
 /* Judges the answer (call_err and res are http_send()'s) and records what it
  * confirms, in a transaction of the caller's that also ends the job. */
-enum err errand_settle(struct app *app, struct arena *a,
-    const struct errand *e, enum err call_err, const struct http_response *res,
+enum err errand_settle(struct app *app, struct arena *a, const struct errand *e,
+    enum err call_err, const struct http_response *res,
     struct verdict_of_errand *v) MUST_CHECK;
 
 /* The pause before attempt n + 1: about 1, 2, 4, 8 s ... 5 min, scattered by a

@@ -15,8 +15,8 @@ static const struct {
 } pages[FRONT__COUNT] = {
 	[FRONT_BAD_ID] = { 400, "🔗", TEXT_PAGE_BAD_ID, TEXT_PAGE_BAD_ID_LEAD,
 	    "bad_tg_id" },
-	[FRONT_PREVIEW] = { 200, "💳", TEXT_PAGE_PREVIEW,
-	    TEXT_PAGE_PREVIEW_LEAD, NULL },
+	[FRONT_PREVIEW] = { 200, "💳", TEXT_PAGE_PREVIEW, TEXT_PAGE_PREVIEW_LEAD,
+	    NULL },
 	[FRONT_PAID_BEFORE] = { 200, "✅", TEXT_PAGE_PAID_BEFORE,
 	    TEXT_PAGE_PAID_BEFORE_LEAD, NULL },
 	[FRONT_PROCESSING] = { 200, "⏳", TEXT_PAGE_PROCESSING,
@@ -30,21 +30,21 @@ static const struct {
 	    TEXT_PAGE_NOT_PAID_LEAD, "unknown_session" },
 	[FRONT_CHECKING] = { 200, "⏳", TEXT_PAGE_CHECKING,
 	    TEXT_PAGE_CHECKING_LEAD, NULL },
-	[FRONT_CANCEL] = { 200, "↩️", TEXT_PAGE_CANCEL, TEXT_PAGE_CANCEL_LEAD,
-	    NULL },
+	[FRONT_CANCEL] = { 200, "↩️", TEXT_PAGE_CANCEL,
+	    TEXT_PAGE_CANCEL_LEAD, NULL },
 	[FRONT_STRIPE_DOWN] = { 503, "⏳", TEXT_PAGE_STRIPE_DOWN,
 	    TEXT_PAGE_STRIPE_DOWN_LEAD, "stripe_unavailable" },
 	[FRONT_STRIPE_REFUSED] = { 502, "⏳", TEXT_PAGE_STRIPE_DOWN,
 	    TEXT_PAGE_STRIPE_DOWN_LEAD, "stripe_refused" },
-	[FRONT_UNKNOWN] = { 404, "🔗", TEXT_PAGE_UNKNOWN,
-	    TEXT_PAGE_UNKNOWN_LEAD, "not_found" },
+	[FRONT_UNKNOWN] = { 404, "🔗", TEXT_PAGE_UNKNOWN, TEXT_PAGE_UNKNOWN_LEAD,
+	    "not_found" },
 	[FRONT_BROKEN] = { 500, "🛠", TEXT_PAGE_BROKEN, TEXT_PAGE_BROKEN_LEAD,
 	    "not_set_up" },
 };
 
 struct response
-front_page(const struct app *app, const struct request *req,
-    enum front_page which)
+front_page(
+    const struct app *app, const struct request *req, enum front_page which)
 {
 	struct kvs values = KV(kv_text("product", app->conf.product_name));
 	struct page p = { .status = pages[which].status,
@@ -64,11 +64,11 @@ front_page(const struct app *app, const struct request *req,
 struct response
 front_stripe_down(const struct app *app, const struct request *req, enum err e)
 {
-	bool may_pass = e == ERR_UNAVAILABLE || e == ERR_THROTTLED ||
-	    e == ERR_CONFLICT;
+	bool may_pass =
+	    e == ERR_UNAVAILABLE || e == ERR_THROTTLED || e == ERR_CONFLICT;
 
-	return front_page(app, req,
-	    may_pass ? FRONT_STRIPE_DOWN : FRONT_STRIPE_REFUSED);
+	return front_page(
+	    app, req, may_pass ? FRONT_STRIPE_DOWN : FRONT_STRIPE_REFUSED);
 }
 
 struct response
@@ -82,8 +82,8 @@ front_health(struct app *app, const struct request *req)
 	json_put_bool(doc, "ok", e == ERR_OK);
 	json_put_int(doc, "oldest_job_age_ms",
 	    oldest_ms == 0 ? 0 : clock_now_ms() - oldest_ms);
-	return response_json(e == ERR_OK ? 200 : 503,
-	    json_render(req->arena, doc));
+	return response_json(
+	    e == ERR_OK ? 200 : 503, json_render(req->arena, doc));
 }
 
 enum err
@@ -101,7 +101,6 @@ front_session_id(const struct request *req, const char **id)
 {
 	enum err e = request_param(req, "session_id", id);
 
-	return e == ERR_OK && !stripe_session_id_ok(str_from(*id)) ?
-	    ERR_INPUT :
-	    e;
+	return e == ERR_OK && !stripe_session_id_ok(str_from(*id)) ? ERR_INPUT :
+								     e;
 }

@@ -6,11 +6,11 @@
 #include "shop/app.h"
 
 enum front_page {
-	FRONT_BAD_ID,      /* 400 */
-	FRONT_PREVIEW,     /* for machines that look ahead */
+	FRONT_BAD_ID,  /* 400 */
+	FRONT_PREVIEW, /* for machines that look ahead */
 	FRONT_PAID_BEFORE,
 	FRONT_PROCESSING,
-	FRONT_PAID,        /* with the way into the channel */
+	FRONT_PAID, /* with the way into the channel */
 	FRONT_NOT_PAID,
 	FRONT_NOT_PAID_INPUT,   /* the same words, 400 */
 	FRONT_NOT_PAID_UNKNOWN, /* the same words, 404 */
@@ -23,13 +23,13 @@ enum front_page {
 	FRONT__COUNT
 };
 
-struct response front_page(const struct app *app, const struct request *req,
-    enum front_page which);
+struct response front_page(
+    const struct app *app, const struct request *req, enum front_page which);
 
 /* The honest page for a failure of Stripe's: 503 where trying again may help,
  * 502 otherwise. */
-struct response front_stripe_down(const struct app *app,
-    const struct request *req, enum err e);
+struct response
+front_stripe_down(const struct app *app, const struct request *req, enum err e);
 
 /* GET /health: {"ok":true,"oldest_job_age_ms":N}; 503 while the ledger is out
  * of order. Nothing secret. */
@@ -40,7 +40,7 @@ enum err front_tg_id(const struct request *req, int64_t *tg_id) MUST_CHECK;
 
 /* session_id of the query. ERR_NOT_FOUND: absent. ERR_INPUT: no such id can
  * be. */
-enum err front_session_id(const struct request *req,
-    const char **id) MUST_CHECK;
+enum err
+front_session_id(const struct request *req, const char **id) MUST_CHECK;
 
 #endif

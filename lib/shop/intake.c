@@ -103,8 +103,8 @@ serve(void *ctx, struct exchange *x, size_t n)
 		if (admissible(p->in, &p->app, &x[i]))
 			what = p->in->judge(&p->app, &x[i]);
 		if (what != NULL)
-			b->items[b->n++] = (struct item){ p->in, &p->app,
-				&x[i], what };
+			b->items[b->n++] =
+			    (struct item){ p->in, &p->app, &x[i], what };
 	}
 	if (b->n > 0)
 		e = db_transaction(p->app.db, record_all, b);

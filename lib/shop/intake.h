@@ -8,8 +8,8 @@
 #include "web/gateway.h"
 
 struct intake {
-	unsigned program;   /* enum program */
-	const char *name;   /* the last part of the address, and in the log */
+	unsigned program; /* enum program */
+	const char *name; /* the last part of the address, and in the log */
 
 	/* Judges a post whose sender is not known yet: x->res becomes the
 	 * answer, and what is to be recorded is returned; NULL: nothing. */

@@ -79,8 +79,8 @@ jobs_done(struct db *db, const struct job *job)
 }
 
 enum err
-jobs_again(struct db *db, const struct job *job, int64_t due_ms,
-    const char *error)
+jobs_again(
+    struct db *db, const struct job *job, int64_t due_ms, const char *error)
 {
 	return settle(db, SQL_JOB_AGAIN,
 	    KV(kv_int("id", job->id), kv_int("lease_ms", job->lease_ms),

@@ -42,8 +42,8 @@ enum err jobs_lease(struct db *db, struct arena *a, int64_t lease_ms,
 enum err jobs_done(struct db *db, const struct job *job) MUST_CHECK;
 enum err jobs_again(struct db *db, const struct job *job, int64_t due_ms,
     const char *error) MUST_CHECK;
-enum err jobs_park(struct db *db, const struct job *job,
-    const char *error) MUST_CHECK;
+enum err
+jobs_park(struct db *db, const struct job *job, const char *error) MUST_CHECK;
 
 /* Makes all that is owed to a person due now, parked or not. */
 enum err jobs_revive(struct db *db, int64_t tg_id) MUST_CHECK;
@@ -53,7 +53,7 @@ enum err jobs_pending(struct db *db, struct arena *a, int64_t tg_id,
     enum job_kind kind, bool *pending) MUST_CHECK;
 
 /* When the next job is due, since 1970; 0: there is none. */
-enum err jobs_next_due(struct db *db, struct arena *a,
-    int64_t *due_ms) MUST_CHECK;
+enum err
+jobs_next_due(struct db *db, struct arena *a, int64_t *due_ms) MUST_CHECK;
 
 #endif

@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define START_PAUSE_MS 200  /* between two starts by one program */
+#define START_PAUSE_MS 200 /* between two starts by one program */
 #define LOCK_PATIENCE_MS 5000
 #define STOP_PATIENCE_MS 10000
 
@@ -35,8 +35,8 @@ place_open(const struct app *app, struct place *p)
 	struct arena a = { 0 };
 	const char *path = app->conf.database_path;
 	struct str name = str_after_last(str_from(path), '/');
-	char *folder = arena_dup(&a,
-	    (struct str){ path, str_from(path).len - name.len });
+	char *folder =
+	    arena_dup(&a, (struct str){ path, str_from(path).len - name.len });
 	int n;
 
 	*p = (struct place){ .addr = { .sun_family = AF_UNIX } };
@@ -176,8 +176,8 @@ lock_take(const struct place *p, struct door *d)
 	int n = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
 
 	if (d->lock_fd < 0)
-		d->lock_fd = openat(p->dir_fd, p->lock,
-		    O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		d->lock_fd = openat(
+		    p->dir_fd, p->lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (d->lock_fd < 0 || flock(d->lock_fd, LOCK_EX | LOCK_NB) != 0)
 		return false;
 	/* For the operator's eyes; the lock itself is what counts. */
@@ -213,8 +213,8 @@ listen_for_knocks(const struct place *p, struct door *d)
 	    bind(d->fd, (const struct sockaddr *)&p->addr, sizeof(p->addr)) ==
 		0)
 		return ERR_OK;
-	log_event(LOG_ERROR, "door_not_opened",
-	    KV(kv_text("why", strerror(errno))));
+	log_event(
+	    LOG_ERROR, "door_not_opened", KV(kv_text("why", strerror(errno))));
 	return ERR_UNAVAILABLE;
 }
 

@@ -33,8 +33,8 @@ enum err
 ledger_user_reachable(struct db *db, int64_t tg_id, bool reachable)
 {
 	if (reachable)
-		return db_exec(db, SQL_USER_REACHABLE,
-		    KV(kv_int("tg_id", tg_id)), NULL);
+		return db_exec(
+		    db, SQL_USER_REACHABLE, KV(kv_int("tg_id", tg_id)), NULL);
 	return db_exec(db, SQL_USER_BLOCKED,
 	    KV(kv_int("tg_id", tg_id), kv_int("now_ms", clock_now_ms())), NULL);
 }
@@ -53,16 +53,16 @@ order_from_row(const struct row *row, void *ctx)
 }
 
 enum err
-ledger_order_by_id(struct db *db, struct arena *a, int64_t id,
-    struct order *out)
+ledger_order_by_id(
+    struct db *db, struct arena *a, int64_t id, struct order *out)
 {
-	return db_one(db, a, SQL_ORDER_BY_ID, KV(kv_int("id", id)),
-	    order_from_row, out);
+	return db_one(
+	    db, a, SQL_ORDER_BY_ID, KV(kv_int("id", id)), order_from_row, out);
 }
 
 enum err
-ledger_order_by_session(struct db *db, struct arena *a, const char *session_id,
-    struct order *out)
+ledger_order_by_session(
+    struct db *db, struct arena *a, const char *session_id, struct order *out)
 {
 	return db_one(db, a, SQL_ORDER_BY_SESSION,
 	    KV(kv_text("session_id", session_id)), order_from_row, out);
@@ -84,8 +84,8 @@ ledger_access(struct db *db, struct arena *a, int64_t tg_id,
 {
 	int64_t is_in = 0;
 	enum err e = db_one(db, a, SQL_ACCESS_GET,
-	    KV(kv_int("tg_id", tg_id), kv_text("product", product)),
-	    row_to_int, &is_in);
+	    KV(kv_int("tg_id", tg_id), kv_text("product", product)), row_to_int,
+	    &is_in);
 
 	*out = is_in != 0 ? ACCESS_IN : ACCESS_OUT;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;

@@ -22,16 +22,16 @@ enum err ledger_inbox(struct db *db, const char *source, const char *id,
     const char *type, bool *is_new) MUST_CHECK;
 
 /* Makes the user known; language may be NULL. */
-enum err ledger_user_seen(struct db *db, int64_t tg_id,
-    const char *language) MUST_CHECK;
+enum err
+ledger_user_seen(struct db *db, int64_t tg_id, const char *language) MUST_CHECK;
 
 /* Whether messages reach the user: false after a block. */
-enum err ledger_user_reachable(struct db *db, int64_t tg_id,
-    bool reachable) MUST_CHECK;
+enum err
+ledger_user_reachable(struct db *db, int64_t tg_id, bool reachable) MUST_CHECK;
 
 /* ERR_NOT_FOUND where there is none. The texts live in the arena. */
-enum err ledger_order_by_id(struct db *db, struct arena *a, int64_t id,
-    struct order *out) MUST_CHECK;
+enum err ledger_order_by_id(
+    struct db *db, struct arena *a, int64_t id, struct order *out) MUST_CHECK;
 enum err ledger_order_by_session(struct db *db, struct arena *a,
     const char *session_id, struct order *out) MUST_CHECK;
 

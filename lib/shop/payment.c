@@ -39,8 +39,8 @@ facts_from_row(const struct row *row, void *ctx)
 }
 
 static enum err
-decide(struct db *db, struct arena *a, const struct order *o,
-    struct decision *out)
+decide(
+    struct db *db, struct arena *a, const struct order *o, struct decision *out)
 {
 	struct fact_list *l = arena_alloc(a, sizeof(*l));
 	enum err e = db_each(db, a, SQL_FACTS_OF_BUYER,
@@ -71,8 +71,8 @@ write_access(struct db *db, const struct order *o, const struct decision *d,
 
 /* Settles what access should be, after a fact about order o was recorded. */
 static enum err
-refresh_access(struct db *db, struct arena *a, const struct order *o,
-    struct verdict *v)
+refresh_access(
+    struct db *db, struct arena *a, const struct order *o, struct verdict *v)
 {
 	struct decision d;
 	enum err e = ledger_access(db, a, o->tg_id, o->product, &v->was);
@@ -165,15 +165,15 @@ record(struct db *db, struct arena *a, const struct stripe_session *s,
 }
 
 static enum err
-record_and_close(struct db *db, struct arena *a,
-    const struct stripe_session *s, const struct news *news, struct order *out)
+record_and_close(struct db *db, struct arena *a, const struct stripe_session *s,
+    const struct news *news, struct order *out)
 {
 	struct order o = { 0 };
 	enum err e = ERR_OK;
 
 	if (s->tg_id == 0)
-		log_event(LOG_INFO, "session_foreign",
-		    KV(kv_text("session", s->id)));
+		log_event(
+		    LOG_INFO, "session_foreign", KV(kv_text("session", s->id)));
 	else
 		e = record(db, a, s, news, &o);
 	if (e == ERR_OK && o.id != 0)
@@ -253,8 +253,8 @@ record_refund(struct db *db, struct arena *a, const struct stripe_charge *c)
 }
 
 enum err
-payment_record_event(struct db *db, struct arena *a,
-    const struct stripe_event *ev)
+payment_record_event(
+    struct db *db, struct arena *a, const struct stripe_event *ev)
 {
 	struct news news = { 0 };
 

@@ -9,8 +9,8 @@
 
 /* What one event says. Foreign sessions (no tg_id of ours) and other kinds of
  * event are no failure: nothing is recorded. */
-enum err payment_record_event(struct db *db, struct arena *a,
-    const struct stripe_event *ev) MUST_CHECK;
+enum err payment_record_event(
+    struct db *db, struct arena *a, const struct stripe_event *ev) MUST_CHECK;
 
 /* What Stripe's API says of a session just now. *order (may be NULL) is the
  * order as it then stands; its id is 0 for a session of another application. */

@@ -22,15 +22,12 @@ static const char *const uk[TEXT__COUNT] = {
 	[TEXT_BUY_BUTTON] = "Купити доступ",
 	[TEXT_PAY] = "Оплата курсу «{product}»:\n{url}",
 	[TEXT_PAY_BUTTON] = "💳 Перейти до оплати",
-	[TEXT_ALREADY_PAID] =
-	    "Ви вже маєте доступ до курсу «{product}». "
-	    "Надішліть /help, щоб отримати посилання ще раз.",
-	[TEXT_STATUS_PAID] =
-	    "✅ Доступ до курсу «{product}» відкрито. "
-	    "Надішліть /help, щоб отримати посилання ще раз.",
-	[TEXT_STATUS_UNPAID] =
-	    "Доступу до курсу «{product}» поки немає. "
-	    "Надішліть /pay, щоб оплатити.",
+	[TEXT_ALREADY_PAID] = "Ви вже маєте доступ до курсу «{product}». "
+			      "Надішліть /help, щоб отримати посилання ще раз.",
+	[TEXT_STATUS_PAID] = "✅ Доступ до курсу «{product}» відкрито. "
+			     "Надішліть /help, щоб отримати посилання ще раз.",
+	[TEXT_STATUS_UNPAID] = "Доступу до курсу «{product}» поки немає. "
+			       "Надішліть /pay, щоб оплатити.",
 	[TEXT_STATUS_WAITING] =
 	    "⏳ Оплата курсу «{product}» обробляється банком. "
 	    "Щойно її буде підтверджено, запрошення прийде сюди.",
@@ -51,9 +48,8 @@ static const char *const uk[TEXT__COUNT] = {
 	[TEXT_FAILED] =
 	    "Банк не підтвердив оплату курсу «{product}», кошти не списано. "
 	    "Надішліть /pay, щоб спробувати ще раз.",
-	[TEXT_REFUNDED] =
-	    "Оплату курсу «{product}» повернуто, тому доступ "
-	    "закрито.\n\n{support}",
+	[TEXT_REFUNDED] = "Оплату курсу «{product}» повернуто, тому доступ "
+			  "закрито.\n\n{support}",
 	[TEXT_SUPPORT] = "Потрібна допомога? Напишіть: {contact}",
 	[TEXT_MENU_START] = "Почати",
 	[TEXT_MENU_PAY] = "Оплатити доступ",

@@ -8,15 +8,15 @@
 
 enum text {
 	/* the chat */
-	TEXT_INVITE, /* {product} {link} */
+	TEXT_INVITE,  /* {product} {link} */
 	TEXT_WELCOME, /* {product} */
 	TEXT_BUY_BUTTON,
 	TEXT_PAY, /* {product} {url} */
 	TEXT_PAY_BUTTON,
-	TEXT_ALREADY_PAID,    /* {product} */
-	TEXT_STATUS_PAID,     /* {product} */
-	TEXT_STATUS_UNPAID,   /* {product} */
-	TEXT_STATUS_WAITING,  /* {product} */
+	TEXT_ALREADY_PAID,   /* {product} */
+	TEXT_STATUS_PAID,    /* {product} */
+	TEXT_STATUS_UNPAID,  /* {product} */
+	TEXT_STATUS_WAITING, /* {product} */
 	TEXT_HINT,
 	TEXT_HELP_UNPAID, /* {product} {support} */
 	TEXT_HELP_LATER,  /* {support} */
@@ -32,7 +32,7 @@ enum text {
 	/* the pages */
 	TEXT_PAGE_BAD_ID,
 	TEXT_PAGE_BAD_ID_LEAD,
-	TEXT_PAGE_PREVIEW,      /* {product} */
+	TEXT_PAGE_PREVIEW, /* {product} */
 	TEXT_PAGE_PREVIEW_LEAD,
 	TEXT_PAGE_PAID_BEFORE,
 	TEXT_PAGE_PAID_BEFORE_LEAD, /* {product} */

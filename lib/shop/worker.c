@@ -18,7 +18,7 @@
 /* Outlives the longest call and a long wait for the ledger after it. */
 #define LEASE_MS (90 * 1000)
 #define SILENCE_BEFORE_HOME_MS (60 * 1000)
-#define LEDGER_PAUSE_MS 500  /* after it failed */
+#define LEDGER_PAUSE_MS 500   /* after it failed */
 #define STOP_PATIENCE_MS 3000 /* for calls under way */
 #define KEEP_MS ((int64_t)40 * 24 * 3600 * 1000)
 
@@ -85,10 +85,9 @@ take_job(struct worker *w, const struct job *job)
 	s->errand = (struct errand){ .job = *job };
 	s->errand.job.promise = arena_dup_text(&s->arena, job->promise);
 	s->errand.job.detail = arena_dup_text(&s->arena, job->detail);
-	s->give_back =
-	    errand_prepare(w->app, &s->arena, &s->errand) != ERR_OK;
-	s->state = s->errand.has_call && !s->give_back ? SLOT_WAITING :
-							 SLOT_ANSWERED;
+	s->give_back = errand_prepare(w->app, &s->arena, &s->errand) != ERR_OK;
+	s->state =
+	    s->errand.has_call && !s->give_back ? SLOT_WAITING : SLOT_ANSWERED;
 	w->n_busy++;
 }
 
@@ -156,8 +155,8 @@ begin_calls(struct worker *w)
 		if (s->state != SLOT_WAITING)
 			continue;
 		if (s->errand.is_to_telegram)
-			when_ms = pace_when(&w->pace, s->errand.job.tg_id,
-			    now_ms);
+			when_ms =
+			    pace_when(&w->pace, s->errand.job.tg_id, now_ms);
 		if (w->stopping || when_ms - now_ms > LEASE_MS / 3) {
 			s->give_back = true;
 			s->state = SLOT_ANSWERED;
@@ -227,8 +226,8 @@ settle_one(struct db *db, void *ctx)
 
 	if (s->give_back)
 		return jobs_again(db, job, give_back_due_ms(t->w), NULL);
-	e = errand_settle(t->w->app, &s->arena, &s->errand, s->call_err,
-	    &s->res, &v);
+	e = errand_settle(
+	    t->w->app, &s->arena, &s->errand, s->call_err, &s->res, &v);
 	if (e != ERR_OK)
 		return e;
 	if (v.silence_ms > 0)
@@ -437,8 +436,8 @@ worker_run(struct app *app, enum worker_stay stay)
 	log_event(LOG_INFO, "worker_up", KV(kv_int("pid", getpid())));
 	while (e == ERR_OK && !has_ended(&w))
 		turn(&w);
-	log_event(LOG_INFO, "worker_home", KV(kv_int("busy",
-	    (int64_t)w.n_busy)));
+	log_event(
+	    LOG_INFO, "worker_home", KV(kv_int("busy", (int64_t)w.n_busy)));
 	close_worker(&w);
 	return e;
 }

@@ -86,8 +86,8 @@ drop_if_broken(struct db *db)
 }
 
 enum err
-db_transaction(struct db *db, enum err (*body)(struct db *db, void *ctx),
-    void *ctx)
+db_transaction(
+    struct db *db, enum err (*body)(struct db *db, void *ctx), void *ctx)
 {
 	enum err e = db_ready(db);
 
@@ -114,8 +114,8 @@ db_transaction(struct db *db, enum err (*body)(struct db *db, void *ctx),
 }
 
 enum err
-db_savepoint(struct db *db, enum err (*body)(struct db *db, void *ctx),
-    void *ctx)
+db_savepoint(
+    struct db *db, enum err (*body)(struct db *db, void *ctx), void *ctx)
 {
 	enum err e, undone = ERR_OK;
 
@@ -166,11 +166,9 @@ enum err
 db_each(struct db *db, struct arena *a, enum sql what, struct kvs args,
     void (*map)(const struct row *row, void *ctx), void *ctx)
 {
-	struct db_run r = { .what = what,
-		.args = args,
-		.arena = a,
-		.map = map,
-		.ctx = ctx };
+	struct db_run r = {
+		.what = what, .args = args, .arena = a, .map = map, .ctx = ctx
+	};
 
 	return run(db, &r);
 }
@@ -179,11 +177,9 @@ enum err
 db_one(struct db *db, struct arena *a, enum sql what, struct kvs args,
     void (*map)(const struct row *row, void *ctx), void *ctx)
 {
-	struct db_run r = { .what = what,
-		.args = args,
-		.arena = a,
-		.map = map,
-		.ctx = ctx };
+	struct db_run r = {
+		.what = what, .args = args, .arena = a, .map = map, .ctx = ctx
+	};
 	enum err e = run(db, &r);
 
 	return e == ERR_OK && r.n_rows == 0 ? ERR_NOT_FOUND : e;

@@ -90,7 +90,8 @@ configure(struct sqlite *s)
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	e = sqlite_script(s, "PRAGMA journal_mode=WAL");
 	if (e == ERR_OK)
-		e = sqlite_script(s, "PRAGMA synchronous=FULL;"
+		e = sqlite_script(s,
+		    "PRAGMA synchronous=FULL;"
 		    "PRAGMA foreign_keys=ON;PRAGMA temp_store=MEMORY");
 	return e;
 }
@@ -103,9 +104,11 @@ sqlite_open(const char *where, void **conn)
 
 	if (s == NULL)
 		abort();
-	e = judge(s, "open", sqlite3_open_v2(where, &s->db,
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-	    NULL));
+	e = judge(s, "open",
+	    sqlite3_open_v2(where, &s->db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+		    SQLITE_OPEN_NOMUTEX,
+		NULL));
 	if (e == ERR_OK)
 		e = configure(s);
 	if (e != ERR_OK) {
@@ -198,8 +201,8 @@ sqlite_get_version(void *conn, int64_t *version)
 {
 	struct sqlite *s = conn;
 	sqlite3_stmt *st = NULL;
-	int code = sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &st,
-	    NULL);
+	int code =
+	    sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &st, NULL);
 	enum err e;
 
 	if (code == SQLITE_OK)
@@ -216,8 +219,8 @@ sqlite_set_version(void *conn, int64_t version)
 {
 	char sql[64];
 
-	(void)sqlite3_snprintf(sizeof(sql), sql, "PRAGMA user_version=%lld",
-	    (long long)version);
+	(void)sqlite3_snprintf(
+	    sizeof(sql), sql, "PRAGMA user_version=%lld", (long long)version);
 	return sqlite_script(conn, sql);
 }
 

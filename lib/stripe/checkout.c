@@ -15,8 +15,8 @@ request(struct arena *a, const struct stripe_api *api, const char *method,
 	return (struct http_request){
 		.method = method,
 		.url = arena_printf(a, "%s/v1/%s", api->base, path),
-		.headers = { arena_printf(a, "Authorization: Bearer %s",
-				 api->secret),
+		.headers = { arena_printf(
+				 a, "Authorization: Bearer %s", api->secret),
 		    "Stripe-Version: " STRIPE_API_VERSION },
 		.connect_ms = STRIPE_CONNECT_MS,
 		.total_ms = STRIPE_TOTAL_MS,
@@ -31,47 +31,49 @@ either(bool when, struct kv v)
 }
 
 struct http_request
-stripe_create_request(struct arena *a, const struct stripe_api *api,
-    const struct stripe_order *o)
+stripe_create_request(
+    struct arena *a, const struct stripe_api *api, const struct stripe_order *o)
 {
 	struct http_request req = request(a, api, "POST", "checkout/sessions");
 	bool inline_price = o->price_id == NULL;
 
 	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
-	req.headers[3] = arena_printf(a, "Idempotency-Key: %s",
-	    o->idempotency_key);
-	req.body = form_encode(a, KV(
-	    kv_text("mode", "payment"),
-	    kv_int("client_reference_id", o->tg_id),
-	    kv_int("metadata[tg_id]", o->tg_id),
-	    kv_text("metadata[product]", o->product),
-	    kv_int("payment_intent_data[metadata][tg_id]", o->tg_id),
-	    kv_text("payment_intent_data[metadata][product]", o->product),
-	    kv_text("line_items[0][price]", o->price_id),
-	    either(inline_price, kv_text("line_items[0][price_data][currency]",
-		o->currency)),
-	    either(inline_price, kv_int("line_items[0][price_data][unit_amount]",
-		o->amount_minor)),
-	    either(inline_price, kv_text(
-		"line_items[0][price_data][product_data][name]",
-		o->product_name)),
-	    kv_int("line_items[0][quantity]", 1),
-	    kv_text("success_url", o->success_url),
-	    kv_text("cancel_url", o->cancel_url)));
+	req.headers[3] =
+	    arena_printf(a, "Idempotency-Key: %s", o->idempotency_key);
+	req.body = form_encode(a,
+	    KV(kv_text("mode", "payment"),
+		kv_int("client_reference_id", o->tg_id),
+		kv_int("metadata[tg_id]", o->tg_id),
+		kv_text("metadata[product]", o->product),
+		kv_int("payment_intent_data[metadata][tg_id]", o->tg_id),
+		kv_text("payment_intent_data[metadata][product]", o->product),
+		kv_text("line_items[0][price]", o->price_id),
+		either(inline_price,
+		    kv_text(
+			"line_items[0][price_data][currency]", o->currency)),
+		either(inline_price,
+		    kv_int("line_items[0][price_data][unit_amount]",
+			o->amount_minor)),
+		either(inline_price,
+		    kv_text("line_items[0][price_data][product_data][name]",
+			o->product_name)),
+		kv_int("line_items[0][quantity]", 1),
+		kv_text("success_url", o->success_url),
+		kv_text("cancel_url", o->cancel_url)));
 	return req;
 }
 
 struct http_request
-stripe_session_request(struct arena *a, const struct stripe_api *api,
-    const char *session_id)
+stripe_session_request(
+    struct arena *a, const struct stripe_api *api, const char *session_id)
 {
-	return request(a, api, "GET",
-	    arena_printf(a, "checkout/sessions/%s", session_id));
+	return request(
+	    a, api, "GET", arena_printf(a, "checkout/sessions/%s", session_id));
 }
 
 struct http_request
-stripe_price_request(struct arena *a, const struct stripe_api *api,
-    const char *price_id)
+stripe_price_request(
+    struct arena *a, const struct stripe_api *api, const char *price_id)
 {
 	return request(a, api, "GET", arena_printf(a, "prices/%s", price_id));
 }
@@ -105,8 +107,8 @@ judge(int status)
 }
 
 enum err
-stripe_answer(struct arena *a, const struct http_response *res,
-    struct json **out)
+stripe_answer(
+    struct arena *a, const struct http_response *res, struct json **out)
 {
 	struct json *doc = NULL;
 	enum err e = judge(res->status);
@@ -121,7 +123,8 @@ stripe_answer(struct arena *a, const struct http_response *res,
 			kv_text("type", json_text(doc, "error.type")),
 			kv_text("code", json_text(doc, "error.code")),
 			kv_text("param", json_text(doc, "error.param")),
-			kv_text("reply", parsed == ERR_OK ? NULL : "not JSON")));
+			kv_text(
+			    "reply", parsed == ERR_OK ? NULL : "not JSON")));
 	*out = doc;
 	return e;
 }

@@ -37,14 +37,14 @@ struct http_request stripe_create_request(struct arena *a,
     const struct stripe_api *api, const struct stripe_order *o);
 
 /* GET /v1/checkout/sessions/ID */
-struct http_request stripe_session_request(struct arena *a,
-    const struct stripe_api *api, const char *session_id);
+struct http_request stripe_session_request(
+    struct arena *a, const struct stripe_api *api, const char *session_id);
 
 /* GET /v1/prices/ID, and GET /v1/checkout/sessions?limit=1 to try the key. */
-struct http_request stripe_price_request(struct arena *a,
-    const struct stripe_api *api, const char *price_id);
-struct http_request stripe_probe_request(struct arena *a,
-    const struct stripe_api *api);
+struct http_request stripe_price_request(
+    struct arena *a, const struct stripe_api *api, const char *price_id);
+struct http_request
+stripe_probe_request(struct arena *a, const struct stripe_api *api);
 
 /* Judges an answer to any of these and parses it (logged when bad):
  * ERR_UNAVAILABLE: 5xx. ERR_THROTTLED: 429. ERR_CONFLICT: 409, the same key is
@@ -54,8 +54,8 @@ enum err stripe_answer(struct arena *a, const struct http_response *res,
     struct json **out) MUST_CHECK;
 
 /* stripe_answer() read as a session. */
-enum err stripe_session_answer(struct arena *a,
-    const struct http_response *res, struct stripe_session *out) MUST_CHECK;
+enum err stripe_session_answer(struct arena *a, const struct http_response *res,
+    struct stripe_session *out) MUST_CHECK;
 
 /* Whether a buyer may be sent there: https and a host, no blank or control
  * character, at most 3,800 bytes; plain http where the API base itself is on

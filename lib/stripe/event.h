@@ -26,8 +26,8 @@ struct stripe_event {
 
 /* ERR_INPUT: not an event. An event of a kind we know whose object cannot be
  * read becomes STRIPE_OTHER (logged): sending it again would not help. */
-enum err stripe_event_parse(struct arena *a, struct str body,
-    struct stripe_event *out) MUST_CHECK;
+enum err stripe_event_parse(
+    struct arena *a, struct str body, struct stripe_event *out) MUST_CHECK;
 
 /* The i-th type to be subscribed at Stripe, NULL past the last. */
 const char *stripe_event_type(size_t i);

@@ -42,25 +42,25 @@ read_status(struct json *obj, struct stripe_session *out)
 	struct str paid = str_from(json_text(obj, "payment_status"));
 
 	out->status = str_eq(status, "complete") ? STRIPE_COMPLETE :
-	    str_eq(status, "expired")		 ? STRIPE_EXPIRED :
+	    str_eq(status, "expired")            ? STRIPE_EXPIRED :
 						   STRIPE_OPEN;
-	out->paid = str_eq(paid, "paid")	   ? STRIPE_PAID :
+	out->paid = str_eq(paid, "paid")        ? STRIPE_PAID :
 	    str_eq(paid, "no_payment_required") ? STRIPE_NOTHING_TO_PAY :
 						  STRIPE_UNPAID;
 	return paid.len > 0;
 }
 
 enum err
-stripe_session_read(struct arena *a, struct json *obj,
-    struct stripe_session *out)
+stripe_session_read(
+    struct arena *a, struct json *obj, struct stripe_session *out)
 {
 	*out = (struct stripe_session){ 0 };
 	out->id = id_at(a, obj, "id");
 	if (out->id == NULL || !stripe_session_id_ok(str_from(out->id)) ||
 	    !read_status(obj, out))
 		return ERR_INPUT;
-	(void)tg_id_parse(str_from(json_text(obj, "metadata.tg_id")),
-	    &out->tg_id);
+	(void)tg_id_parse(
+	    str_from(json_text(obj, "metadata.tg_id")), &out->tg_id);
 	out->product = arena_dup_text(a, json_text(obj, "metadata.product"));
 	out->payment_intent = id_at(a, obj, "payment_intent");
 	out->url = arena_dup_text(a, json_text(obj, "url"));
@@ -72,8 +72,7 @@ stripe_session_read(struct arena *a, struct json *obj,
 }
 
 enum err
-stripe_charge_read(struct arena *a, struct json *obj,
-    struct stripe_charge *out)
+stripe_charge_read(struct arena *a, struct json *obj, struct stripe_charge *out)
 {
 	*out = (struct stripe_charge){ 0 };
 	out->payment_intent = id_at(a, obj, "payment_intent");

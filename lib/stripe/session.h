@@ -48,9 +48,9 @@ bool tg_id_parse(struct str s, int64_t *tg_id);
 bool stripe_session_id_ok(struct str id);
 
 /* ERR_INPUT where a field that we rely on is absent or of another type. */
-enum err stripe_session_read(struct arena *a, struct json *obj,
-    struct stripe_session *out) MUST_CHECK;
-enum err stripe_charge_read(struct arena *a, struct json *obj,
-    struct stripe_charge *out) MUST_CHECK;
+enum err stripe_session_read(
+    struct arena *a, struct json *obj, struct stripe_session *out) MUST_CHECK;
+enum err stripe_charge_read(
+    struct arena *a, struct json *obj, struct stripe_charge *out) MUST_CHECK;
 
 #endif

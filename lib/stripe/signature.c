@@ -34,8 +34,8 @@ find_stamp(struct str header, struct str *stamp, int64_t *sent_s)
 
 /* Compares with every v1; other schemes are none of ours. */
 static enum err
-match_any(struct str header, const unsigned char want[HMAC_SHA256_BYTES],
-    bool *match)
+match_any(
+    struct str header, const unsigned char want[HMAC_SHA256_BYTES], bool *match)
 {
 	unsigned char got[HMAC_SHA256_BYTES];
 	bool seen = false;
@@ -53,8 +53,8 @@ match_any(struct str header, const unsigned char want[HMAC_SHA256_BYTES],
 }
 
 enum err
-stripe_signature_check(struct str header, struct str body, const char *secrets,
-    int64_t now_s)
+stripe_signature_check(
+    struct str header, struct str body, const char *secrets, int64_t now_s)
 {
 	struct str stamp = { NULL, 0 }, rest = str_from(secrets);
 	unsigned char want[HMAC_SHA256_BYTES];

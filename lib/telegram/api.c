@@ -23,8 +23,8 @@ put_button(struct json *params, const struct tg_message *m)
 	if (m->button == NULL ||
 	    (m->button_url != NULL && !tg_button_url_ok(m->button_url)))
 		return;
-	rows = json_put_array(json_put_object(params, "reply_markup"),
-	    "inline_keyboard");
+	rows = json_put_array(
+	    json_put_object(params, "reply_markup"), "inline_keyboard");
 	button = json_push_object(json_push_array(rows));
 	json_put_text(button, "text", m->button);
 	if (m->button_url != NULL)
@@ -63,11 +63,11 @@ tg_request(struct arena *a, const struct tg_api *api, const char *method,
 {
 	return (struct http_request){
 		.method = "POST",
-		.url = arena_printf(a, "%s/bot%s/%s", api->base, api->token,
-		    method),
+		.url = arena_printf(
+		    a, "%s/bot%s/%s", api->base, api->token, method),
 		.headers = { "Content-Type: application/json" },
-		.body = params == NULL ? str_from("{}") :
-					 json_render(a, params),
+		.body =
+		    params == NULL ? str_from("{}") : json_render(a, params),
 		.connect_ms = TG_CONNECT_MS,
 		.total_ms = TG_TOTAL_MS,
 	};
@@ -121,15 +121,15 @@ judge(int status, struct str description)
 }
 
 void
-tg_answer_read(struct arena *a, const struct http_response *res,
-    struct tg_answer *out)
+tg_answer_read(
+    struct arena *a, const struct http_response *res, struct tg_answer *out)
 {
 	struct json *doc = NULL;
 
 	*out = (struct tg_answer){ .outcome = TG_LATER };
 	if (json_parse(a, res->body, &doc) == ERR_OK)
-		out->description = arena_dup_text(a,
-		    json_text(doc, "description"));
+		out->description =
+		    arena_dup_text(a, json_text(doc, "description"));
 	if (res->status == 200 && json_is_true(doc, "ok")) {
 		out->outcome = TG_DONE;
 		out->result = json_at(doc, "result");

@@ -30,8 +30,8 @@ struct tg_message {
 struct json *tg_send_message(struct arena *a, const struct tg_message *m);
 
 /* The parameters of answerCallbackQuery; text may be NULL. */
-struct json *tg_answer_button(struct arena *a, const char *button_id,
-    const char *text);
+struct json *
+tg_answer_button(struct arena *a, const char *button_id, const char *text);
 
 /* The request that calls a method; params may be NULL. Its URL holds the
  * token. */
@@ -40,8 +40,8 @@ struct http_request tg_request(struct arena *a, const struct tg_api *api,
 
 /* The same call as the JSON body of an answer to an update: Telegram carries
  * it out and tells nothing, so only where a loss does no harm. */
-struct str tg_reply_body(struct arena *a, const char *method,
-    struct json *params);
+struct str
+tg_reply_body(struct arena *a, const char *method, struct json *params);
 
 /* What became of a call. */
 enum tg_outcome {
@@ -59,8 +59,8 @@ struct tg_answer {
 	struct json *result;     /* of TG_DONE */
 };
 
-void tg_answer_read(struct arena *a, const struct http_response *res,
-    struct tg_answer *out);
+void tg_answer_read(
+    struct arena *a, const struct http_response *res, struct tg_answer *out);
 
 /* Whether Telegram takes this URL for a button. */
 bool tg_button_url_ok(const char *url);

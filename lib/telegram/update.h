@@ -27,8 +27,8 @@ struct tg_update {
 
 /* ERR_INPUT: no update at all (no JSON, no update_id). Anything else that is
  * not understood is TG_OTHER. */
-enum err tg_update_parse(struct arena *a, struct str body,
-    struct tg_update *out) MUST_CHECK;
+enum err tg_update_parse(
+    struct arena *a, struct str body, struct tg_update *out) MUST_CHECK;
 
 /* Whether text is the command, "/pay", "/pay@our_bot" or "/pay something". */
 bool tg_is_command(const char *text, const char *command);

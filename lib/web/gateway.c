@@ -104,8 +104,9 @@ close_body(struct request *r, struct intake *in, bool broken)
 		return;
 	}
 	r->body = buf_str(&in->body);
-	if (broken || (str_to_i64(str_from(length), &announced) &&
-			  announced > in->n_read))
+	if (broken ||
+	    (str_to_i64(str_from(length), &announced) &&
+		announced > in->n_read))
 		r->body_error = ERR_INPUT;
 }
 
@@ -138,10 +139,10 @@ accept_waiting(struct gateway *g)
 		s->fd = accept4(LISTEN_FD, NULL, NULL, SOCK_CLOEXEC);
 		if (s->fd < 0)
 			return;
-		(void)setsockopt(s->fd, SOL_SOCKET, SO_RCVTIMEO, &limit,
-		    sizeof(limit));
-		(void)setsockopt(s->fd, SOL_SOCKET, SO_SNDTIMEO, &limit,
-		    sizeof(limit));
+		(void)setsockopt(
+		    s->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+		(void)setsockopt(
+		    s->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	}
 }
 
@@ -177,8 +178,8 @@ collect(struct gateway *g, const struct pollfd *fds, size_t n_fds)
 			continue;
 		g->exchanges[n] = (struct exchange){ 0 };
 		request_read(&g->exchanges[n].req, &g->arena, s->fcgi.envp);
-		read_fastcgi_body(&s->fcgi, &g->exchanges[n].req,
-		    g->service->max_body_bytes);
+		read_fastcgi_body(
+		    &s->fcgi, &g->exchanges[n].req, g->service->max_body_bytes);
 		g->ready[n++] = s;
 	}
 	return n;
@@ -187,8 +188,8 @@ collect(struct gateway *g, const struct pollfd *fds, size_t n_fds)
 static void
 answer(struct slot *s, struct arena *a, const struct exchange *x)
 {
-	struct str text = response_render(a, &x->res,
-	    x->req.method == WEB_HEAD);
+	struct str text =
+	    response_render(a, &x->res, x->req.method == WEB_HEAD);
 
 	(void)FCGX_PutStr(text.p, (int)text.len, s->fcgi.out);
 	/* The input was read to its end, so there is nothing to wait for:
@@ -210,8 +211,7 @@ watch(struct gateway *g, struct pollfd *fds)
 		else
 			room = true;
 	if (room)
-		fds[n++] = (struct pollfd){ .fd = LISTEN_FD,
-			.events = POLLIN };
+		fds[n++] = (struct pollfd){ .fd = LISTEN_FD, .events = POLLIN };
 	return n;
 }
 
@@ -237,8 +237,7 @@ run_fastcgi(const struct web_service *service, const sigset_t *while_waiting)
 	g.service = service;
 	if (FCGX_Init() != 0)
 		return EXIT_FAILURE;
-	(void)fcntl(LISTEN_FD, F_SETFL,
-	    fcntl(LISTEN_FD, F_GETFL) | O_NONBLOCK);
+	(void)fcntl(LISTEN_FD, F_SETFL, fcntl(LISTEN_FD, F_GETFL) | O_NONBLOCK);
 	for (size_t i = 0; i < WEB_MAX_BATCH; i++) {
 		g.slots[i].fd = -1;
 		(void)FCGX_InitRequest(&g.slots[i].fcgi, LISTEN_FD, 0);
@@ -274,8 +273,8 @@ read_cgi_body(struct request *r, size_t max_bytes)
 
 	/* Without a length there is a body to the end of the file, if the
 	 * method has one. */
-	if (!str_to_i64(str_from(request_variable(r, "CONTENT_LENGTH")),
-		&left) &&
+	if (!str_to_i64(
+		str_from(request_variable(r, "CONTENT_LENGTH")), &left) &&
 	    r->method != WEB_POST)
 		left = 0;
 	while (left > 0 && n > 0) {
@@ -315,8 +314,7 @@ run_cgi(const struct web_service *s)
 	request_read(&x.req, &a, environ);
 	read_cgi_body(&x.req, s->max_body_bytes);
 	s->serve(s->ctx, &x, 1);
-	sent = write_all(response_render(&a, &x.res,
-	    x.req.method == WEB_HEAD));
+	sent = write_all(response_render(&a, &x.res, x.req.method == WEB_HEAD));
 	arena_free(&a);
 	if (s->after != NULL)
 		s->after(s->ctx);

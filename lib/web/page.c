@@ -59,8 +59,8 @@ as_html(struct arena *a, const struct page *p)
 
 	buf_text(&b, head);
 	element(&b, "<title>", p->title, "</title>\n");
-	element(&b, "<meta property=\"og:title\" content=\"", p->title,
-	    "\">\n");
+	element(
+	    &b, "<meta property=\"og:title\" content=\"", p->title, "\">\n");
 	buf_text(&b, style);
 	buf_text(&b, "</head>\n<body>\n<main>\n");
 	element(&b, "<div class=\"mark\" aria-hidden=\"true\">", p->mark,
@@ -94,9 +94,8 @@ as_json(struct arena *a, const struct page *p)
 struct response
 page_response(const struct request *req, const struct page *p)
 {
-	struct response res = request_wants_json(req) ?
-	    as_json(req->arena, p) :
-	    as_html(req->arena, p);
+	struct response res = request_wants_json(req) ? as_json(req->arena, p) :
+							as_html(req->arena, p);
 
 	if (p->status == 503)
 		res.retry_after_s = 5;

@@ -106,9 +106,8 @@ prefork(long n)
 	sigaddset(&watched, SIGHUP);
 	(void)sigprocmask(SIG_BLOCK, &watched, &old);
 	while (signo == SIGCHLD || signo < 0) {
-		const struct timespec pause = {
-			.tv_nsec = RESPAWN_PAUSE_MS * 1000000L
-		};
+		const struct timespec pause = { .tv_nsec = RESPAWN_PAUSE_MS *
+			    1000000L };
 
 		(void)reap(&c, 0);
 		if (start_missing(&c, &old))

@@ -28,8 +28,8 @@ const char *request_variable(const struct request *r, const char *name);
 
 /* A parameter of the query, decoded. ERR_NOT_FOUND: absent. ERR_INPUT: given
  * twice, badly encoded, or with a NUL inside. */
-enum err request_param(const struct request *r, const char *name,
-    const char **value) MUST_CHECK;
+enum err request_param(
+    const struct request *r, const char *name, const char **value) MUST_CHECK;
 
 /* Whether the client asks for JSON rather than a page. */
 bool request_wants_json(const struct request *r);

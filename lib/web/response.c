@@ -52,8 +52,8 @@ response_error(struct arena *a, enum err e, const char *message)
 struct response
 response_not_allowed(struct arena *a, const char *allow)
 {
-	struct response res = response_error(a, ERR_INPUT,
-	    "this address takes other methods");
+	struct response res =
+	    response_error(a, ERR_INPUT, "this address takes other methods");
 
 	res.status = 405;
 	res.allow = allow;

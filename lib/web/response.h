@@ -7,9 +7,9 @@
 struct response {
 	int status;
 	const char *content_type;
-	const char *location;    /* or NULL */
-	const char *allow;       /* or NULL */
-	int64_t retry_after_s;   /* 0: none */
+	const char *location;  /* or NULL */
+	const char *allow;     /* or NULL */
+	int64_t retry_after_s; /* 0: none */
 	struct str body;
 };
 
@@ -21,8 +21,8 @@ struct response response_json(int status, struct str body);
 
 /* {"error":"...","message":"..."} with the status of e. Says nothing that the
  * caller does not: no reason of the server's own reaches a client. */
-struct response response_error(struct arena *a, enum err e,
-    const char *message);
+struct response
+response_error(struct arena *a, enum err e, const char *message);
 
 /* 405 with the methods that are allowed. */
 struct response response_not_allowed(struct arena *a, const char *allow);
@@ -32,7 +32,7 @@ struct response response_see_other(const char *url);
 
 /* Status line, headers and body as CGI has it. A header value with a control
  * character in it turns the answer into a 500: nothing can be smuggled in. */
-struct str response_render(struct arena *a, const struct response *res,
-    bool head_only);
+struct str
+response_render(struct arena *a, const struct response *res, bool head_only);
 
 #endif
