@@ -5,7 +5,8 @@
 #   make check      install what the tests need, build, run every test
 #
 #   make all        build into build/release (MODE=debug|asan|ubsan: elsewhere)
-#   make asan       the tests under AddressSanitizer and UBSan
+#   make unit web   one suite (MODE=asan: under the sanitizers)
+#   make asan       both under AddressSanitizer and UBSan
 #   make lint       layers, doors, banned calls, lengths
 #   make fmt        format the C sources; fmt-check only looks
 #   make analyze    gcc -fanalyzer, clang-tidy, cppcheck
@@ -33,7 +34,8 @@ opt_debug := -O0 -g
 opt_asan  := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
   -fno-sanitize-recover=all
 opt_ubsan := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
-OPT := $(opt_$(MODE)) $(EXTRA)
+OPT := $(opt_$(MODE))
+SUB := $(MAKE) --no-print-directory -j2
 
 LIB_SRC := $(wildcard lib/*/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o)
@@ -45,7 +47,7 @@ LIB     := $(OUT)/libadmit.a
 LIBS    := -Wl,--as-needed -lfcgi -lcurl -ljson-c -lsqlite3 -lcrypto
 UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all help deps run check check-all unit web asan lint fmt fmt-check \
+.PHONY: all help deps run check tests unit web asan lint fmt fmt-check \
   analyze install uninstall clean
 
 all: $(FCGI) $(ADMIT)
@@ -55,7 +57,7 @@ help:
 
 $(OUT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CSTD) $(WARN) $(OPT) $(CFLAGS) -Ilib \
+	$(CC) $(CSTD) $(WARN) $(WERROR) $(OPT) $(CFLAGS) -Ilib \
 	  -DADMIT_BINDIR='"$(bindir)"' -MMD -MP -c -o $@ $<
 
 # q, not r: two layers may each have a file of the same name.
@@ -75,17 +77,34 @@ deps:
 	@sh tools/deps.sh run
 
 run: deps
-	@$(MAKE) --no-print-directory MODE=$(MODE) all
+	@$(SUB) MODE=$(MODE) all
 	@exec sh tools/run.sh $(OUT)
 
 -include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(FCGI:.fcgi=.d)
 
 $(OUT)/tests/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CSTD) $(WARN) -Wno-missing-prototypes $(OPT) $(CFLAGS) -Ilib \
-	  -MMD -MP $(LDFLAGS) -o $@ $< $(LIB) -lcmocka $(LIBS)
+	$(CC) $(CSTD) $(WARN) $(WERROR) $(OPT) $(CFLAGS) -Ilib -MMD -MP $(LDFLAGS) \
+	  -o $@ $< $(LIB) -lcmocka $(LIBS)
 
-unit: $(UNIT)
+tests: $(UNIT)
+
+# Everything a change must pass. What the tests need is installed first; then
+# both compilers must have nothing to say, and all of it runs plain and under
+# the sanitizers.
+check:
+	@sh tools/deps.sh check
+	@$(SUB) CC=gcc WERROR=-Werror all tests
+	@$(SUB) CC=clang OUT=build/clang WERROR=-Werror all
+	@$(SUB) MODE=asan all tests
+	@sh tests/check.sh build/release lint unit web build/asan unit web
+
+asan:
+	@sh tools/deps.sh check
+	@$(SUB) MODE=asan all tests
+	@sh tests/check.sh build/asan unit web
+
+unit: tests
 	@sh tests/check.sh $(OUT) unit
 
 web: all
@@ -94,13 +113,34 @@ web: all
 lint:
 	@sh tests/lint/lint.sh
 
-# Everything a change must pass. The tests' own needs are installed first.
-check:
-	@sh tools/deps.sh check
-	@$(MAKE) --no-print-directory all $(MAKEFLAGS_CHECK)
-	@$(MAKE) --no-print-directory MODE=asan all tests
-	@$(MAKE) --no-print-directory tests
-	@sh tests/check.sh $(OUT) lint unit web build/asan unit web
+C_FILES := $(wildcard lib/*/*.[ch] cgi-bin/*.c tools/*.[ch] tests/unit/*.[ch])
 
-tests: $(UNIT)
+fmt:
+	clang-format -i $(C_FILES)
+
+fmt-check:
+	@clang-format --dry-run -Werror $(C_FILES)
+
+analyze:
+	@sh tools/deps.sh analyze
+	@$(SUB) OUT=build/analyzer OPT='-O1 -fanalyzer' WERROR=-Werror all
+	@clang-tidy --quiet $(LIB_SRC) $(wildcard cgi-bin/*.c tools/*.c) -- \
+	  $(CSTD) -Ilib -DADMIT_BINDIR='""'
+	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
+	  --enable=warning,performance,portability -Ilib lib cgi-bin tools
+
+install: all
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(cgibindir) \
+	  $(DESTDIR)$(mandir)/man1
+	install -m 755 $(ADMIT) $(DESTDIR)$(bindir)/admit
+	install -m 755 $(FCGI) $(DESTDIR)$(cgibindir)
+	install -m 644 deploy/admit.1 $(DESTDIR)$(mandir)/man1/admit.1
+
+uninstall:
+	rm -f $(DESTDIR)$(bindir)/admit $(DESTDIR)$(mandir)/man1/admit.1 \
+	  $(CGI:%=$(DESTDIR)$(cgibindir)/%.fcgi)
+
+clean:
+	rm -rf build
+
 -include $(UNIT:=.d)

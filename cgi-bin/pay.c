@@ -73,25 +73,21 @@ health(const struct request *req)
 static const struct {
 	const char *page;
 	struct response (*answer)(const struct request *req);
-} routes[] = {
-	{ "pay", pay },
-	{ "pay.fcgi", pay },
-	{ "paid", paid },
-	{ "cancel", cancel },
-	{ "health", health },
-};
+} routes[] = { { "pay", pay }, { "pay.fcgi", pay }, { "paid", paid },
+	{ "cancel", cancel }, { "health", health } };
 
 static struct response
 route(const struct request *req)
 {
 	if (app_ready(&app, req) != ERR_OK)
 		return front_page(&app, req, FRONT_BROKEN);
-	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
-		if (str_eq(str_from(req->page), routes[i].page))
-			return req->method == WEB_GET ||
-				req->method == WEB_HEAD ?
-			    routes[i].answer(req) :
-			    response_not_allowed(req->arena, "GET, HEAD");
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+		if (!str_eq(str_from(req->page), routes[i].page))
+			continue;
+		if (req->method != WEB_GET && req->method != WEB_HEAD)
+			return response_not_allowed(req->arena, "GET, HEAD");
+		return routes[i].answer(req);
+	}
 	return front_page(&app, req, FRONT_UNKNOWN);
 }
 

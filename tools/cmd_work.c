@@ -7,30 +7,57 @@
 #include <stdio.h>
 #include <string.h>
 
+static int
+keep_promises(struct app *app, enum worker_stay stay)
+{
+	enum err e = worker_run(app, stay);
+
+	/* Another worker at home does what we came for. */
+	return e == ERR_OK || e == ERR_CONFLICT ? 0 : 1;
+}
+
+static int
+once(struct app *app)
+{
+	return keep_promises(app, WORKER_ONCE);
+}
+
+static int
+for_a_while(struct app *app)
+{
+	return keep_promises(app, WORKER_WHILE);
+}
+
+static int
+stay(struct app *app)
+{
+	return keep_promises(app, WORKER_FOREVER);
+}
+
+static int
+stop(struct app *app)
+{
+	return door_clear(app) ? 0 : 1;
+}
+
+static const struct {
+	const char *option;
+	int (*run)(struct app *app);
+} ways[] = { { "", for_a_while }, { "--once", once }, { "--stay", stay },
+	{ "--stop", stop } };
+
 int
 cmd_work(struct app *app, int argc, char **argv)
 {
-	enum worker_stay stay = WORKER_WHILE;
-	bool stop = false;
-	enum err e;
+	const char *option = argc == 1 ? argv[0] : "";
 
-	if (argc == 1 && strcmp(argv[0], "--once") == 0)
-		stay = WORKER_ONCE;
-	else if (argc == 1 && strcmp(argv[0], "--stay") == 0)
-		stay = WORKER_FOREVER;
-	else if (argc == 1 && strcmp(argv[0], "--stop") == 0)
-		stop = true;
-	else if (argc > 0) {
-		fputs("usage: admit work [--once | --stay | --stop]\n", stderr);
-		return 2;
-	}
 	app->programs = PROGRAM_WORKER;
 	app->name = "worker";
-	if (app_ready(app, NULL) != ERR_OK)
-		return 1;
-	if (stop)
-		return door_clear(app) ? 0 : 1;
-	e = worker_run(app, stay);
-	/* Another worker at home does what we came for. */
-	return e == ERR_OK || e == ERR_CONFLICT ? 0 : 1;
+	for (size_t i = 0; argc < 2 && i < sizeof(ways) / sizeof(ways[0]); i++)
+		if (strcmp(option, ways[i].option) == 0)
+			return app_ready(app, NULL) == ERR_OK ?
+			    ways[i].run(app) :
+			    1;
+	fputs("usage: admit work [--once | --stay | --stop]\n", stderr);
+	return 2;
 }

@@ -1,5 +1,5 @@
 /* A length-counted piece of text that somebody else owns. Nothing here
- * allocates; every function takes an empty str (p may be NULL) in its stride. */
+ * allocates; an empty str, whose p may be NULL, is fine everywhere. */
 #ifndef BASE_STR_H
 #define BASE_STR_H
 

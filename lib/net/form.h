@@ -1,5 +1,5 @@
-/* A form body (application/x-www-form-urlencoded) in Stripe's manner: nested
- * names with literal brackets, "line_items[0][price]", values percent-encoded. */
+/* A form body (application/x-www-form-urlencoded) in Stripe's manner: names
+ * with literal brackets, "line_items[0][price]", and percent-encoded values. */
 #ifndef NET_FORM_H
 #define NET_FORM_H
 

@@ -30,8 +30,8 @@ struct db *db_new(const char *path);
 /* Closes and frees; NULL is fine. */
 void db_free(struct db *db);
 
-/* Opens now if it is not open, and brings the tables up to date. ERR_CONFIG: the
- * file is no ledger of ours or a newer one than this program knows. */
+/* Opens now if it is not open, and brings the tables up to date. ERR_CONFIG:
+ * the ledger is newer than this program. */
 enum err db_ready(struct db *db) MUST_CHECK;
 
 /* Runs body between BEGIN and COMMIT; ERR_OK means that what it wrote is on

@@ -1,0 +1,75 @@
+#!/bin/sh
+# Runs suites over one or more builds and closes with one line over all of
+# them: "N passed, N failed". Status 1 if anything failed, or if nothing ran.
+#
+# usage: check.sh BUILD-FOLDER SUITE... [BUILD-FOLDER SUITE...]
+#        suites: lint unit web
+set -u
+cd "$(dirname "$0")/.." || exit 2
+
+passed=0 failed=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# count PATTERN-OF-PASSED PATTERN-OF-FAILED STATUS WHAT: adds up what the log
+# says. A suite that ended badly without a count counts as one failure.
+count() {
+	p=$(sed -n "$1" "$log" | awk '{ n += $1 } END { print n + 0 }')
+	f=$(sed -n "$2" "$log" | awk '{ n += $1 } END { print n + 0 }')
+	if [ "$3" != 0 ] && [ "$f" = 0 ]; then
+		f=1
+	fi
+	passed=$((passed + p))
+	failed=$((failed + f))
+	[ "$f" = 0 ] && echo "ok      $4: $p passed" && return
+	echo "FAILED  $4: $p passed, $f failed"
+}
+
+closing_line() {
+	count 's/^\([0-9]*\) passed, [0-9]* failed$/\1/p' \
+	    's/^[0-9]* passed, \([0-9]*\) failed$/\1/p' "$1" "$2"
+}
+
+lint() {
+	sh tests/lint/lint.sh > "$log" 2>&1
+	status=$?
+	[ $status = 0 ] && echo "1 passed, 0 failed" >> "$log" || cat "$log"
+	closing_line $status "lint"
+	sh tests/lint/selftest.sh > "$log" 2>&1
+	status=$?
+	[ $status = 0 ] || cat "$log"
+	closing_line $status "lint finds what is planted"
+}
+
+unit() {
+	for program in "$out"/tests/test_*; do
+		case $program in *.d | *.o) continue ;; esac
+		[ -x "$program" ] || continue
+		"$program" > "$log" 2>&1
+		status=$?
+		[ $status = 0 ] || cat "$log"
+		grep '^measure:' "$log"
+		count 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' \
+		    's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p' $status \
+		    "$program"
+	done
+}
+
+web() {
+	sh tests/web/run.sh "$out" > "$log" 2>&1
+	status=$?
+	[ $status = 0 ] || cat "$log"
+	grep '^measure:' "$log"
+	closing_line $status "web tests of $out"
+}
+
+out=
+for word; do
+	case $word in
+	lint | unit | web) $word ;;
+	*) out=$word ;;
+	esac
+done
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ] && [ $passed -gt 0 ]

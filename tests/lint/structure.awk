@@ -1,0 +1,84 @@
+# Includes, layers, doors, header manners: what can be seen line by line.
+BEGIN {
+	layer["base"] = 0
+	layer["store"] = layer["net"] = layer["web"] = 1
+	layer["stripe"] = layer["telegram"] = 2
+	layer["shop"] = 3
+	layer["cgi-bin"] = layer["tools"] = 4
+
+	door["fcgi"] = "lib/web/gateway.c"
+	door["curl"] = "lib/net/http.c"
+	door["json"] = "lib/base/json.c"
+	door["openssl"] = "lib/base/crypto.c"
+	door["sqlite3"] = "lib/store/sqlite.c"
+	door["libpq"] = "lib/store/postgres.c"
+
+	n = split(path, part, "/")
+	folder = part[1] == "lib" ? part[2] : part[1]
+	is_header = path ~ /\.h$/
+	if (!(folder in layer))
+		breach("layers", "the folder " folder " has no layer")
+}
+
+function breach(rule, what) {
+	printf "%s:%d: %s: %s\n", path, FNR, rule, what
+}
+
+FNR == 1 && !/^\/\*/ { breach("opening", "a file opens with what it is for") }
+
+/^#include "/ {
+	name = $2
+	gsub(/"/, "", name)
+	slash = index(name, "/")
+	to = slash ? substr(name, 1, slash - 1) : folder
+	if (!slash && layer[folder] < 4)
+		breach("layers", "\"" name "\" does not show its layer")
+	else if (!(to in layer))
+		breach("layers", to " is no folder of the house")
+	else if (to != folder && layer[to] >= layer[folder])
+		breach("layers", folder " may not see " to)
+}
+
+/^#include </ {
+	name = $2
+	library = ""
+	if (name ~ /<fcgi/) library = "fcgi"
+	if (name ~ /<curl\//) library = "curl"
+	if (name ~ /<json/) library = "json"
+	if (name ~ /<openssl\//) library = "openssl"
+	if (name ~ /<sqlite3/) library = "sqlite3"
+	if (name ~ /<libpq/) library = "libpq"
+	if (library != "" && path != door[library])
+		breach("doors", name " is for " door[library] " alone")
+}
+
+/"(SELECT|INSERT|UPDATE|DELETE) / && folder != "store" {
+	breach("sql", "statements stand in lib/store/sql.h")
+}
+
+/^typedef struct/ { breach("typedef", "a struct keeps its name") }
+
+is_header && /^#ifndef / { has_guard = 1 }
+# sql.h is included several times on purpose.
+END {
+	if (is_header && !has_guard && path != "lib/store/sql.h")
+		breach("guard", "a header has an include guard")
+}
+
+# Columns, not bytes: a tab reaches to the next eighth, and the bytes that
+# continue a UTF-8 character take no room. A long foreign text may stand.
+{
+	width = 0
+	foreign = 0
+	for (i = 1; i <= length($0); i++) {
+		c = substr($0, i, 1)
+		if (c == "\t")
+			width += 8 - width % 8
+		else if (c < "\200" || c >= "\300")
+			width++
+		if (c >= "\200")
+			foreign = 1
+	}
+	if (width > 80 && !foreign)
+		breach("width", "is " width " columns wide")
+}
