@@ -68,7 +68,7 @@ put_value(struct line *l, const char *s)
 
 	if (quoted)
 		put_text(l, "\"");
-	for (size_t i = 0; s[i] != '\0' && i < VALUE_BYTES; i++) {
+	for (size_t i = 0; i < VALUE_BYTES && s[i] != '\0'; i++) {
 		unsigned char c = (unsigned char)s[i];
 
 		if (c == '"' || c == '\\')
