@@ -50,7 +50,7 @@ record(struct app *app, struct exchange *x, void *what)
 
 	if (e != ERR_OK || !is_new)
 		return e;
-	app->has_work = true;
+	app->has_work |= ev->kind != STRIPE_OTHER;
 	return payment_record_event(app->db, x->req.arena, ev);
 }
 

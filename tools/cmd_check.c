@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define MAX_SKEW_S 60
 
@@ -48,11 +50,30 @@ write_probe(struct db *db, void *ctx)
 	return db_exec(db, SQL_INBOX_PRUNE, KV(kv_int("before_ms", 0)), NULL);
 }
 
+/* A ledger made by one account cannot be written by another one. */
+static bool
+folder_is_ours(struct checkup *c, const char *path)
+{
+	struct str folder = str_from(path);
+	struct stat st;
+
+	folder.len -= str_after_last(folder, '/').len;
+	if (stat(arena_dup(&c->arena, folder), &st) != 0 ||
+	    st.st_uid == geteuid())
+		return true; /* what is missing shows when it is opened */
+	bad(c, "ledger", path,
+	    "its folder belongs to another account: run this command as the "
+	    "account that the web server's programs run as");
+	return false;
+}
+
 static void
 check_ledger(struct checkup *c)
 {
 	const char *path = c->app->conf.database_path;
 
+	if (!folder_is_ours(c, path))
+		return;
 	if (db_transaction(c->app->db, write_probe, NULL) == ERR_OK)
 		good("ledger", path);
 	else

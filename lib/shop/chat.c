@@ -136,10 +136,8 @@ on_help(struct talk *t)
 		    t->db, t->arena, t->u->from_id, JOB_INVITE, &pending);
 	if (e != ERR_OK)
 		return e;
-	if (access == ACCESS_IN) {
-		t->reply->promised = true;
+	if (access == ACCESS_IN)
 		return pending ? ERR_OK : promise(t, JOB_INVITE, 0, NULL);
-	}
 	e = ledger_order_unpaid(t->db, t->arena, t->u->from_id, INT64_MAX, &o);
 	if (e == ERR_OK)
 		return promise(t, JOB_CHECK, o.id, whose);
@@ -188,8 +186,7 @@ reach(struct talk *t)
 	if (e == ERR_OK)
 		e = ledger_user_reachable(t->db, t->u->from_id, true);
 	if (e == ERR_OK)
-		e = jobs_revive(t->db, t->u->from_id);
-	t->reply->promised = true;
+		e = jobs_revive(t->db, t->u->from_id, &t->reply->promised);
 	return e;
 }
 

@@ -10,9 +10,10 @@
 
 /* A session must live this much longer to be worth sending a buyer to. */
 #define URL_MARGIN_MS (60 * 1000)
-/* How long an attempt may be under way: two calls of Stripe's time limit. */
-#define ATTEMPT_MS (STRIPE_TOTAL_MS + 2000)
-#define CONFLICT_PAUSE_MS 300
+/* How long an attempt may be under way. */
+#define ATTEMPT_MS (STRIPE_TOTAL_MS + TWIN_PATIENCE_MS)
+#define TWIN_PATIENCE_MS 3000
+#define TWIN_PAUSE_MS 300
 
 /* An attempt to open a session, as the ledger knows it. */
 struct attempt {
@@ -66,6 +67,7 @@ find(struct db *db, struct search *s)
 	}
 	e = db_one(db, s->arena, SQL_ORDER_OPEN,
 	    KV(kv_int("tg_id", s->tg_id), kv_text("product", PRODUCT_DEFAULT),
+		kv_int("livemode", s->app->conf.livemode),
 		kv_int("until_ms", clock_now_ms() + URL_MARGIN_MS)),
 	    open_order_from_row, &s->found);
 	s->is_found = e == ERR_OK;
@@ -156,27 +158,35 @@ create_request(struct search *s, const struct stripe_api *api)
 	return stripe_create_request(s->arena, api, &o);
 }
 
-/* Sends what is safe to repeat (a GET, or a POST with an idempotency key)
- * again where the connection broke before an answer or a twin of ours is being
- * worked on, within the limit of one call. */
+/* Sends what is safe to repeat, a GET or a POST with an idempotency key, once
+ * more where the connection broke before an answer. */
 static enum err
-call(struct http *http, struct arena *a, struct http_request *req,
+ask(struct http *http, struct arena *a, const struct http_request *req,
     struct stripe_session *session)
 {
-	int64_t end_ms = clock_mono_ms() + req->total_ms;
 	struct http_response res;
-	int64_t left_ms;
-	enum err e;
+	enum err e = http_send(http, a, req, &res);
 
-	do {
+	if (e == ERR_CONFLICT)
 		e = http_send(http, a, req, &res);
-		if (e == ERR_OK)
-			e = stripe_session_answer(a, &res, session);
-		if (e == ERR_CONFLICT)
-			(void)poll(NULL, 0, CONFLICT_PAUSE_MS);
-		left_ms = end_ms - clock_mono_ms();
-		req->total_ms = (int)left_ms;
-	} while (e == ERR_CONFLICT && left_ms > CONFLICT_PAUSE_MS);
+	if (e == ERR_CONFLICT)
+		e = ERR_UNAVAILABLE;
+	return e == ERR_OK ? stripe_session_answer(a, &res, session) : e;
+}
+
+/* ask(), and again for a little while as long as Stripe says that a twin of
+ * this request is being worked on. */
+static enum err
+ask_patiently(struct http *http, struct arena *a,
+    const struct http_request *req, struct stripe_session *session)
+{
+	int64_t end_ms = clock_mono_ms() + TWIN_PATIENCE_MS;
+	enum err e = ask(http, a, req, session);
+
+	while (e == ERR_CONFLICT && clock_mono_ms() < end_ms) {
+		(void)poll(NULL, 0, TWIN_PAUSE_MS);
+		e = ask(http, a, req, session);
+	}
 	return e;
 }
 
@@ -249,7 +259,7 @@ create(struct search *s, struct http *http)
 	if (e != ERR_OK)
 		return e;
 	req = create_request(s, &api);
-	e = call(http, s->arena, &req, &session);
+	e = ask_patiently(http, s->arena, &req, &session);
 	if (e == ERR_OK && !stripe_redirect_ok(&api, session.url)) {
 		log_event(LOG_ERROR, "session_url_unsafe",
 		    KV(kv_text("session", session.id)));
@@ -323,7 +333,7 @@ ask_stripe(struct looking *l, struct http *http, const char *session_id)
 	struct http_request req =
 	    stripe_session_request(l->arena, &api, session_id);
 	struct stripe_session session;
-	enum err e = call(http, l->arena, &req, &session);
+	enum err e = ask(http, l->arena, &req, &session);
 
 	if (e != ERR_OK)
 		return e;

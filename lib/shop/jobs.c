@@ -96,10 +96,14 @@ jobs_park(struct db *db, const struct job *job, const char *error)
 }
 
 enum err
-jobs_revive(struct db *db, int64_t tg_id)
+jobs_revive(struct db *db, int64_t tg_id, bool *any)
 {
-	return db_exec(db, SQL_JOBS_REVIVE,
-	    KV(kv_int("tg_id", tg_id), kv_int("now_ms", clock_now_ms())), NULL);
+	int64_t n = 0;
+	enum err e = db_exec(db, SQL_JOBS_REVIVE,
+	    KV(kv_int("tg_id", tg_id), kv_int("now_ms", clock_now_ms())), &n);
+
+	*any = n > 0;
+	return e;
 }
 
 enum err

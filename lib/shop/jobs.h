@@ -45,8 +45,9 @@ enum err jobs_again(struct db *db, const struct job *job, int64_t due_ms,
 enum err
 jobs_park(struct db *db, const struct job *job, const char *error) MUST_CHECK;
 
-/* Makes all that is owed to a person due now, parked or not. */
-enum err jobs_revive(struct db *db, int64_t tg_id) MUST_CHECK;
+/* Makes all that is owed to a person due now, parked or not; *any: there was
+ * something. */
+enum err jobs_revive(struct db *db, int64_t tg_id, bool *any) MUST_CHECK;
 
 /* Whether a job of this kind is still owed to this person. */
 enum err jobs_pending(struct db *db, struct arena *a, int64_t tg_id,

@@ -121,6 +121,8 @@ close_difference(struct db *db, struct arena *a, const struct order *o,
 	return ERR_OK;
 }
 
+/* There is one product: whatever the metadata call it, a buyer who paid is let
+ * in. */
 static enum err
 make_known(struct db *db, const struct stripe_session *s)
 {
@@ -129,9 +131,7 @@ make_known(struct db *db, const struct stripe_session *s)
 	if (e != ERR_OK)
 		return e;
 	return db_exec(db, SQL_ORDER_FROM_SESSION,
-	    KV(kv_int("tg_id", s->tg_id),
-		kv_text("product",
-		    s->product != NULL ? s->product : PRODUCT_DEFAULT),
+	    KV(kv_int("tg_id", s->tg_id), kv_text("product", PRODUCT_DEFAULT),
 		kv_text("session_id", s->id), kv_null("url"),
 		kv_null("url_ends_ms"), kv_int("livemode", s->livemode),
 		kv_int("now_ms", clock_now_ms())),

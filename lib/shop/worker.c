@@ -43,6 +43,7 @@ struct worker {
 	size_t n_busy;
 	int signal_fd;
 	bool stopping;
+	bool ledger_fails; /* the last look was in vain */
 	/* All by clock_mono_ms(). */
 	int64_t look_ms;   /* when to look for jobs again */
 	int64_t settle_ms; /* not before, after the ledger failed */
@@ -119,6 +120,7 @@ look_for_jobs(struct worker *w)
 		take_job(w, &l.jobs[i]);
 	if (l.n > 0)
 		w->active_ms = clock_mono_ms();
+	w->ledger_fails = e != ERR_OK;
 	if (e != ERR_OK)
 		w->look_ms = clock_mono_ms() + LEDGER_PAUSE_MS;
 	else if (w->n_busy == N_SLOTS)
@@ -342,15 +344,15 @@ turn(struct worker *w)
 	settle(w);
 }
 
-/* Nothing under way and nothing owed that is due before long. */
+/* Nothing under way and nothing owed, or no way to know. */
 static bool
 is_idle(const struct worker *w)
 {
 	if (w->n_busy > 0)
 		return false;
 	if (w->stay == WORKER_ONCE)
-		return w->look_ms > clock_mono_ms();
-	return w->look_ms == INT64_MAX &&
+		return w->look_ms > clock_mono_ms() || w->ledger_fails;
+	return (w->look_ms == INT64_MAX || w->ledger_fails) &&
 	    clock_mono_ms() - w->active_ms >= SILENCE_BEFORE_HOME_MS;
 }
 
@@ -368,13 +370,16 @@ may_go_home(struct worker *w)
 	return false;
 }
 
+/* We hold the lock, so whoever leased what is leased is no more. */
 static enum err
-prune(struct db *db, void *ctx)
+tidy_up(struct db *db, void *ctx)
 {
 	struct kv before = kv_int("before_ms", clock_now_ms() - KEEP_MS);
-	enum err e = db_exec(db, SQL_INBOX_PRUNE, KV(before), NULL);
+	enum err e = db_exec(db, SQL_JOBS_RELEASE, KV_NONE, NULL);
 
 	(void)ctx;
+	if (e == ERR_OK)
+		e = db_exec(db, SQL_INBOX_PRUNE, KV(before), NULL);
 	return e == ERR_OK ? db_exec(db, SQL_JOBS_PRUNE, KV(before), NULL) : e;
 }
 
@@ -431,8 +436,8 @@ worker_run(struct app *app, enum worker_stay stay)
 		e = ERR_INTERNAL;
 	else if (stay != WORKER_FOREVER)
 		e = db_ready(app->db);
-	if (e == ERR_OK && db_transaction(app->db, prune, NULL) != ERR_OK)
-		log_event(LOG_WARN, "prune_failed", KV_NONE);
+	if (e == ERR_OK && db_transaction(app->db, tidy_up, NULL) != ERR_OK)
+		log_event(LOG_WARN, "tidy_up_failed", KV_NONE);
 	log_event(LOG_INFO, "worker_up", KV(kv_int("pid", getpid())));
 	while (e == ERR_OK && !has_ended(&w))
 		turn(&w);

@@ -39,7 +39,7 @@ SQL(USER_ACCESS,
 
 SQL(ORDER_OPEN,
     "SELECT url, processing_ms FROM orders"
-    " WHERE tg_id = :tg_id AND product = :product"
+    " WHERE tg_id = :tg_id AND product = :product AND livemode = :livemode"
     " AND session_id IS NOT NULL AND paid_ms IS NULL"
     " AND failed_ms IS NULL AND expired_ms IS NULL"
     " AND (processing_ms IS NOT NULL"
@@ -162,6 +162,10 @@ SQL(JOBS_LEASE,
     " AND lease_ms <= :now_ms ORDER BY due_ms, id LIMIT :n)"
     " RETURNING id, kind, promise, tg_id, order_id, detail, attempts,"
     " lease_ms, created_ms")
+
+/* For the one worker there is, when it starts: what a killed one held. */
+SQL(JOBS_RELEASE,
+    "UPDATE jobs SET lease_ms = 0 WHERE done_ms IS NULL AND lease_ms > 0")
 
 SQL(JOB_DONE,
     "UPDATE jobs SET done_ms = :now_ms, lease_ms = 0, error = NULL"

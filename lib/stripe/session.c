@@ -61,7 +61,6 @@ stripe_session_read(
 		return ERR_INPUT;
 	(void)tg_id_parse(
 	    str_from(json_text(obj, "metadata.tg_id")), &out->tg_id);
-	out->product = arena_dup_text(a, json_text(obj, "metadata.product"));
 	out->payment_intent = id_at(a, obj, "payment_intent");
 	out->url = arena_dup_text(a, json_text(obj, "url"));
 	(void)json_int(obj, "expires_at", &out->expires_s);

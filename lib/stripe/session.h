@@ -23,8 +23,7 @@ struct stripe_session {
 	const char *id;
 	enum stripe_status status;
 	enum stripe_paid paid;
-	int64_t tg_id;       /* from our metadata; 0: not a session of ours */
-	const char *product; /* from our metadata */
+	int64_t tg_id; /* from our metadata; 0: not a session of ours */
 	const char *payment_intent;
 	const char *url; /* only while open; not checked here */
 	int64_t expires_s;

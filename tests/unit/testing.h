@@ -97,8 +97,8 @@ testing_fail(const char *what, const char *got, const char *want,
 }
 
 static inline void
-testing_int(int64_t got, int64_t want, const char *what, const char *file,
-    int line)
+testing_int(
+    int64_t got, int64_t want, const char *what, const char *file, int line)
 {
 	char is[24], wanted[24];
 
@@ -128,8 +128,8 @@ testing_str(struct str got, const char *want, const char *what,
 }
 
 static inline void
-testing_err(enum err got, enum err want, const char *what, const char *file,
-    int line)
+testing_err(
+    enum err got, enum err want, const char *what, const char *file, int line)
 {
 	if (got != want)
 		testing_fail(what, err_name(got), err_name(want), file, line);
