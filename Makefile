@@ -53,6 +53,8 @@ UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 .PHONY: all help deps run check tests unit web asan lint fmt fmt-check \
   analyze install uninstall clean
 
+.SECONDARY: # objects stay, so that the next build is quick
+
 all: $(FCGI) $(ADMIT)
 
 help:

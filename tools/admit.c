@@ -22,21 +22,6 @@ static const struct {
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static void
-print_settings(void)
-{
-	const char *name, *dflt, *meaning;
-	bool required;
-
-	puts("\nSettings come from the environment, or from the file that\n"
-	     "ADMIT_CONF names, or from ~/.config/admit/admit.env:\n");
-	for (size_t i = 0; conf_describe(i, &name, &dflt, &meaning, &required);
-	     i++)
-		printf("  %-24s %s%s%s%s\n", name, meaning,
-		    required ? " (required)" : "",
-		    dflt[0] != '\0' ? "; default " : "", dflt);
-}
-
 static int
 usage(FILE *to)
 {
@@ -44,10 +29,45 @@ usage(FILE *to)
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		fprintf(to, "  %-7s%-23s %s\n", commands[i].name,
 		    commands[i].usage, commands[i].what);
-	fputs("  help                          this, and every setting\n"
+	fputs("  help                           this, and every setting\n"
 	      "  version\n",
 	    to);
 	return 2;
+}
+
+/* Each setting with its default and meaning: for a terminal, or as the rows of
+ * the README's table, which is held to this output. */
+static void
+print_settings(bool as_rows)
+{
+	const char *name, *dflt, *meaning;
+	bool required;
+
+	for (size_t i = 0; conf_describe(i, &name, &dflt, &meaning, &required);
+	     i++)
+		if (as_rows)
+			printf("| `%s` | %s | %s |\n", name, meaning,
+			    required ? "**required**" : dflt);
+		else
+			printf("  %-24s %s%s%s\n", name, meaning,
+			    required            ? " (required)" :
+				dflt[0] != '\0' ? "; default " :
+						  "",
+			    required ? "" : dflt);
+}
+
+static int
+help(const char *how)
+{
+	if (strcmp(how, "--markdown") == 0) {
+		print_settings(true);
+		return 0;
+	}
+	(void)usage(stdout);
+	puts("\nSettings come from the environment, or from the file that\n"
+	     "ADMIT_CONF names, or from ~/.config/admit/admit.env:\n");
+	print_settings(false);
+	return 0;
 }
 
 bool
@@ -68,16 +88,14 @@ main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : "";
 	int status = -1;
 
-	if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0) {
-		(void)usage(stdout);
-		print_settings();
-		return 0;
-	}
+	if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0)
+		return help(argc > 2 ? argv[2] : "");
 	if (strcmp(name, "version") == 0 || strcmp(name, "--version") == 0) {
 		puts("admit " ADMIT_VERSION);
 		return 0;
 	}
 	app_start(&app, PROGRAM_ALL, "admit");
+	app.is_tool = true;
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		if (strcmp(name, commands[i].name) == 0)
 			status = commands[i].run(&app, argc - 2, argv + 2);

@@ -53,6 +53,7 @@ cmd_work(struct app *app, int argc, char **argv)
 
 	app->programs = PROGRAM_WORKER;
 	app->name = "worker";
+	app->is_tool = false;
 	for (size_t i = 0; argc < 2 && i < sizeof(ways) / sizeof(ways[0]); i++)
 		if (strcmp(option, ways[i].option) == 0)
 			return app_ready(app, NULL) == ERR_OK ?

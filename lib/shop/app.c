@@ -38,7 +38,7 @@ app_ready(struct app *app, const struct request *req)
 	e = conf_load(&app->conf, &app->arena, app->programs,
 	    req == NULL ? NULL : &params);
 	log_init(app->name, (enum log_level)app->conf.log_level);
-	for (size_t i = 0; i < app->conf.n_faults; i++)
+	for (size_t i = 0; !app->is_tool && i < app->conf.n_faults; i++)
 		log_event(LOG_ERROR, "setting_wrong",
 		    KV(kv_text("what", app->conf.faults[i])));
 	if (e != ERR_OK)

@@ -15,6 +15,7 @@ struct app {
 	struct conf conf;
 	struct db *db;
 	bool is_ready;
+	bool is_tool;    /* tells its user of wrong settings itself */
 	bool is_fastcgi; /* else CGI, whose stderr somebody waits for */
 	bool has_work;   /* something was promised since the last knock */
 };

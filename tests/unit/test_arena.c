@@ -83,7 +83,7 @@ n_blocks(void)
 	/* A block begins with the pointer to the older one. */
 	size_t n = 0;
 
-	for (void *b = mem.blocks; b != NULL; b = *(void **)b)
+	for (void *at = mem.blocks; at != NULL; at = *(void **)at)
 		n++;
 	return n;
 }
@@ -118,7 +118,7 @@ small_requests_ask_for_none(void **state)
 	}
 }
 
-static char order[8];
+static char order[8], a[] = "a", b[] = "b", c[] = "c", d[] = "d";
 
 static void
 note(void *object)
@@ -130,7 +130,7 @@ static void
 note_and_defer(void *object)
 {
 	note(object);
-	arena_defer(&mem, note, "d");
+	arena_defer(\&mem, note, d);
 }
 
 static void
@@ -138,9 +138,9 @@ defers(void **state)
 {
 	(void)state;
 	order[0] = '\0';
-	arena_defer(&mem, note, "a");
-	arena_defer(&mem, note, "b");
-	arena_defer(&mem, note, "c");
+	arena_defer(\&mem, note, a);
+	arena_defer(\&mem, note, b);
+	arena_defer(\&mem, note, c);
 	arena_reset(&mem);
 	check_text(order, "cba");
 	arena_reset(&mem); /* each only once */
@@ -152,8 +152,8 @@ defer_that_defers(void **state)
 {
 	(void)state;
 	order[0] = '\0';
-	arena_defer(&mem, note, "a");
-	arena_defer(&mem, note_and_defer, "b");
+	arena_defer(\&mem, note, a);
+	arena_defer(\&mem, note_and_defer, b);
 	arena_free(&mem);
 	check_text(order, "bda");
 }

@@ -1,0 +1,694 @@
+/* Settings: what may stand in them, where they come from, what is said of the
+ * wrong ones. */
+#include "testing.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* The account's home folder is one of ours. */
+static struct passwd account;
+#define getpwuid(uid) ((void)(uid), &account)
+#include "base/conf.c" /* the code under test, statics and all */
+
+static char home[64];
+
+static int
+make_home(void **state)
+{
+	(void)state;
+	(void)snprintf(home, sizeof(home), "/tmp/admit-conf.XXXXXX");
+	if (mkdtemp(home) == NULL)
+		return -1;
+	account.pw_dir = home;
+	return 0;
+}
+
+static int
+remove_home(void **state)
+{
+	char command[100];
+
+	(void)state;
+	(void)snprintf(command, sizeof(command), "rm -rf '%s'", home);
+	return system(command);
+}
+
+static const struct pair {
+	const char *name, *value;
+} complete[] = {
+	{ "STRIPE_SECRET_KEY", "sk_test_KEYKEY" },
+	{ "STRIPE_WEBHOOK_SECRET", "whsec_HOOKHOOK" },
+	{ "TELEGRAM_BOT_TOKEN", "123:TOKENTOKEN" },
+	{ "TELEGRAM_WEBHOOK_SECRET", "WORDWORD" },
+	{ "PAID_CHANNEL_LINK", "https://t.me/+abc" },
+	{ "BASE_URL", "https://pay.example.com" },
+	{ "DATABASE_URL", "sqlite:/tmp/admit.db" },
+};
+
+static void
+clear_environment(void)
+{
+	for (size_t i = 0; i < N_SETTINGS; i++)
+		(void)unsetenv(settings[i].name);
+	(void)unsetenv("DB_PATH");
+	(void)unsetenv("ADMIT_CONF");
+}
+
+static void
+set(const char *name, const char *value)
+{
+	if (value == NULL)
+		(void)unsetenv(name);
+	else
+		(void)setenv(name, value, 1);
+}
+
+static void
+set_all(void)
+{
+	clear_environment();
+	for (size_t i = 0; i < sizeof(complete) / sizeof(complete[0]); i++)
+		set(complete[i].name, complete[i].value);
+}
+
+static struct conf conf;
+
+static enum err
+load(unsigned programs)
+{
+	return conf_load(&conf, &mem, programs, NULL);
+}
+
+static const char *
+faults_text(void)
+{
+	struct buf b = buf_new(&mem, 1 << 20);
+
+	for (size_t i = 0; i < conf.n_faults; i++) {
+		buf_text(&b, conf.faults[i]);
+		buf_text(&b, "\n");
+	}
+	return buf_str(&b).p;
+}
+
+/* ---- one value at a time ---- */
+
+#define X16(s) s s s s s s s s s s s s s s s s
+
+static const struct value {
+	const char *why, *name, *value;
+	const char *fault; /* a part of it; NULL: the value will do */
+} values[] = {
+	{ "a test key", "STRIPE_SECRET_KEY", "sk_test_1", NULL },
+	{ "a live key", "STRIPE_SECRET_KEY", "sk_live_1", NULL },
+	{ "a restricted key", "STRIPE_SECRET_KEY", "rk_test_1", NULL },
+	{ "the publishable key", "STRIPE_SECRET_KEY", "pk_test_1",
+	    "not a secret key" },
+	{ "a key of no mode", "STRIPE_SECRET_KEY", "sk_1", "mode" },
+	{ "a key of both modes", "STRIPE_SECRET_KEY", "sk_live_test_x_test_",
+	    "mode" },
+	{ "a key with a line end", "STRIPE_SECRET_KEY", "sk_test_1\n",
+	    "blank" },
+	{ "no key", "STRIPE_SECRET_KEY", NULL, "missing" },
+	{ "an empty key", "STRIPE_SECRET_KEY", "", "empty" },
+	{ "blanks for a key", "STRIPE_SECRET_KEY", "  ", "blank" },
+
+	{ "one signing secret", "STRIPE_WEBHOOK_SECRET", "whsec_a", NULL },
+	{ "two, while one is rolled", "STRIPE_WEBHOOK_SECRET",
+	    "whsec_a,whsec_b", NULL },
+	{ "a blank after the comma", "STRIPE_WEBHOOK_SECRET",
+	    "whsec_a, whsec_b", "blank" },
+	{ "a comma at the end", "STRIPE_WEBHOOK_SECRET", "whsec_a,", "comma" },
+	{ "a comma first", "STRIPE_WEBHOOK_SECRET", ",whsec_a", "empty" },
+	{ "two commas", "STRIPE_WEBHOOK_SECRET", "whsec_a,,whsec_b", "empty" },
+	{ "a comma alone", "STRIPE_WEBHOOK_SECRET", ",", "comma" },
+	{ "no signing secret", "STRIPE_WEBHOOK_SECRET", "", "empty" },
+	{ "a tab inside", "STRIPE_WEBHOOK_SECRET", "whsec_\ta", "blank" },
+
+	{ "a bot's token", "TELEGRAM_BOT_TOKEN", "123:A-b_9", NULL },
+	{ "a token that would leave its path", "TELEGRAM_BOT_TOKEN",
+	    "123:a/../b", "bot token" },
+	{ "a token with a query", "TELEGRAM_BOT_TOKEN", "1:a?b=c",
+	    "bot token" },
+	{ "a token with a line end", "TELEGRAM_BOT_TOKEN", "1:a\r\n",
+	    "bot token" },
+
+	{ "a word of one's own", "TELEGRAM_WEBHOOK_SECRET", "A-b_9", NULL },
+	{ "256 characters", "TELEGRAM_WEBHOOK_SECRET",
+	    X16("aaaaaaaaaaaaaaaa"), NULL },
+	{ "257 characters", "TELEGRAM_WEBHOOK_SECRET",
+	    X16("aaaaaaaaaaaaaaaa") "a", "256" },
+	{ "what Telegram refuses", "TELEGRAM_WEBHOOK_SECRET", "a.b", "256" },
+
+	{ "an invite link", "PAID_CHANNEL_LINK", "https://t.me/+a", NULL },
+	{ "the app's own form", "PAID_CHANNEL_LINK", "tg://join?invite=a",
+	    NULL },
+	{ "a name of a channel", "PAID_CHANNEL_LINK", "@course", "https://" },
+	{ "a script", "PAID_CHANNEL_LINK", "javascript:alert(1)",
+	    "https://" },
+	{ "plain http", "PAID_CHANNEL_LINK", "http://t.me/+a", "https://" },
+	{ "a quote would end the attribute", "PAID_CHANNEL_LINK",
+	    "https://t.me/\"x", "quote" },
+
+	{ "an address", "BASE_URL", "https://pay.example.com", NULL },
+	{ "with a port and a folder", "BASE_URL",
+	    "https://example.com:8443/shop", NULL },
+	{ "this machine, for tests", "BASE_URL", "http://127.0.0.1:8080",
+	    NULL },
+	{ "plain http to the world", "BASE_URL", "http://example.com",
+	    "https://" },
+	{ "no scheme", "BASE_URL", "pay.example.com", "https://" },
+	{ "no host", "BASE_URL", "https://", "https://" },
+	{ "another scheme", "BASE_URL", "ftp://example.com", "https://" },
+	{ "a query", "BASE_URL", "https://example.com/?a=b", "'?'" },
+	{ "a fragment", "BASE_URL", "https://example.com/#a", "'#'" },
+	{ "a line end would begin a header", "BASE_URL",
+	    "https://example.com\r\nX: y", "blank" },
+	{ "a name that only begins like this machine", "BASE_URL",
+	    "http://127.0.0.1.example.com", "https://" },
+	{ "this machine as a user's name", "BASE_URL",
+	    "http://localhost@example.com", "https://" },
+
+	{ "a file", "DATABASE_URL", "sqlite:/srv/admit.db", NULL },
+	{ "PostgreSQL", "DATABASE_URL", "postgresql://localhost/admit",
+	    "PostgreSQL" },
+	{ "a relative path", "DATABASE_URL", "sqlite:admit.db", "full path" },
+	{ "a folder", "DATABASE_URL", "sqlite:/srv/", "full path" },
+	{ "no path", "DATABASE_URL", "sqlite:", "full path" },
+	{ "memory", "DATABASE_URL", "sqlite::memory:", "full path" },
+	{ "another database", "DATABASE_URL", "mysql://localhost/x",
+	    "full path" },
+	{ "a control character", "DATABASE_URL", "sqlite:/srv/\x01.db",
+	    "control character" },
+
+	{ "a name in any language", "PRODUCT_NAME", "10 кроків до щастя",
+	    NULL },
+	{ "a name of two lines", "PRODUCT_NAME", "a\nb",
+	    "control character" },
+
+	{ "cents", "PRICE_AMOUNT", "1", NULL },
+	{ "the highest that Stripe takes", "PRICE_AMOUNT", "99999999", NULL },
+	{ "more than that", "PRICE_AMOUNT", "100000000", "whole number" },
+	{ "for nothing", "PRICE_AMOUNT", "0", "whole number" },
+	{ "euros and cents", "PRICE_AMOUNT", "9.99", "whole number" },
+	{ "negative", "PRICE_AMOUNT", "-1", "whole number" },
+	{ "a word", "PRICE_AMOUNT", "ten", "whole number" },
+	{ "a leading zero", "PRICE_AMOUNT", "0999", "whole number" },
+
+	{ "a currency", "PRICE_CURRENCY", "uah", NULL },
+	{ "in capitals", "PRICE_CURRENCY", "EUR", NULL },
+	{ "a sign", "PRICE_CURRENCY", "€", "three-letter" },
+	{ "two letters", "PRICE_CURRENCY", "eu", "three-letter" },
+	{ "four letters", "PRICE_CURRENCY", "euro", "three-letter" },
+
+	{ "a price at Stripe", "STRIPE_PRICE_ID", "price_1Abc", NULL },
+	{ "a product is no price", "STRIPE_PRICE_ID", "prod_1Abc", "price_" },
+	{ "a price that would leave its path", "STRIPE_PRICE_ID",
+	    "price_1/../x", "price_" },
+
+	{ "a contact", "SUPPORT_CONTACT", "@coach", NULL },
+	{ "a contact of two lines", "SUPPORT_CONTACT", "a\rb",
+	    "control character" },
+
+	{ "a stand-in on this machine", "STRIPE_API_BASE",
+	    "http://127.0.0.1:9000", NULL },
+	{ "a key would travel in the clear", "STRIPE_API_BASE",
+	    "http://stripe.example.com", "https://" },
+	{ "a token would travel in the clear", "TELEGRAM_API_BASE",
+	    "http://telegram.example.com", "https://" },
+
+	{ "no workers", "WORKERS", "0", NULL },
+	{ "64 workers", "WORKERS", "64", NULL },
+	{ "65 workers", "WORKERS", "65", "whole number" },
+	{ "half a worker", "WORKERS", "0.5", "whole number" },
+
+	{ "a level", "LOG_LEVEL", "warn", NULL },
+	{ "an unknown level", "LOG_LEVEL", "loud", "debug" },
+	{ "a level in capitals", "LOG_LEVEL", "INFO", "debug" },
+};
+
+static void
+value(void **state)
+{
+	const struct value *v = *state;
+
+	set_all();
+	set(v->name, v->value);
+	check_err(load(PROGRAM_ALL), v->fault == NULL ? ERR_OK : ERR_CONFIG);
+	check_int(conf.n_faults, v->fault == NULL ? 0 : 1);
+	if (v->fault == NULL)
+		return;
+	check_has(conf.faults[0], v->fault);
+	check_int(strncmp(conf.faults[0], v->name, strlen(v->name)), 0);
+	check_int(conf.faults[0][strlen(v->name)], ' ');
+}
+
+/* ---- what becomes of the values ---- */
+
+static const struct path {
+	const char *why, *name, *value, *want;
+} paths[] = {
+	{ "sqlite: and a path", "DATABASE_URL", "sqlite:/srv/a.db",
+	    "/srv/a.db" },
+	{ "the form of other tools", "DATABASE_URL", "sqlite:///srv/a.db",
+	    "/srv/a.db" },
+	{ "a bare path", "DATABASE_URL", "/srv/a.db", "/srv/a.db" },
+	{ "the old name", "DB_PATH", "/srv/old.db", "/srv/old.db" },
+};
+
+static void
+database_path(void **state)
+{
+	const struct path *p = *state;
+
+	set_all();
+	set("DATABASE_URL", NULL);
+	set(p->name, p->value);
+	check_err(load(PROGRAM_LEDGER), ERR_OK);
+	check_text(conf.database_path, p->want);
+}
+
+static void
+new_name_wins(void **state)
+{
+	(void)state;
+	set_all();
+	set("DB_PATH", "/srv/old.db");
+	check_err(load(PROGRAM_LEDGER), ERR_OK);
+	check_text(conf.database_path, "/tmp/admit.db");
+}
+
+static void
+default_database(void **state)
+{
+	const char *want = arena_printf(&mem,
+	    "%s/.local/share/admit/admit.db", home);
+
+	(void)state;
+	clear_environment();
+	check_err(load(PROGRAM_LEDGER), ERR_OK);
+	check_text(conf.database_path, want);
+	/* Its folder is there and private. */
+	check_int(access(arena_printf(&mem, "%s/.local/share/admit", home),
+		      W_OK | X_OK),
+	    0);
+}
+
+static void
+defaults(void **state)
+{
+	(void)state;
+	set_all();
+	check_err(load(PROGRAM_ALL), ERR_OK);
+	check_int(conf.price_amount_minor, 999);
+	check_text(conf.price_currency, "eur");
+	check_text(conf.stripe_price_id, NULL);
+	check_text(conf.support_contact, NULL);
+	check_text(conf.stripe_api_base, "https://api.stripe.com");
+	check_text(conf.telegram_api_base, "https://api.telegram.org");
+	check_int(conf.n_workers, 0);
+	check_int(conf.log_level, LOG_INFO);
+	assert_false(conf.livemode);
+}
+
+static void
+tidied(void **state)
+{
+	(void)state;
+	set_all();
+	set("BASE_URL", "https://example.com/shop//");
+	set("PRICE_CURRENCY", "UAH");
+	set("STRIPE_SECRET_KEY", "rk_live_1");
+	set("LOG_LEVEL", "error");
+	check_err(load(PROGRAM_ALL), ERR_OK);
+	check_text(conf.base_url, "https://example.com/shop");
+	check_text(conf.price_currency, "uah");
+	assert_true(conf.livemode);
+	check_int(conf.log_level, LOG_ERROR);
+}
+
+/* ---- who needs what ---- */
+
+static const struct demand {
+	const char *why;
+	unsigned programs;
+	const char *missing[8];
+} demands[] = {
+	{ "pay", PROGRAM_PAY,
+	    { "STRIPE_SECRET_KEY", "PAID_CHANNEL_LINK", "BASE_URL" } },
+	{ "webhook calls nobody but must know the mode", PROGRAM_WEBHOOK,
+	    { "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET" } },
+	{ "tgupdate", PROGRAM_TGUPDATE,
+	    { "TELEGRAM_WEBHOOK_SECRET", "BASE_URL" } },
+	{ "the worker", PROGRAM_WORKER,
+	    { "STRIPE_SECRET_KEY", "TELEGRAM_BOT_TOKEN", "PAID_CHANNEL_LINK",
+		"BASE_URL" } },
+	{ "the ledger alone needs nothing", PROGRAM_LEDGER, { NULL } },
+	{ "all at once, each fault once", PROGRAM_ALL,
+	    { "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET",
+		"TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET",
+		"PAID_CHANNEL_LINK", "BASE_URL" } },
+};
+
+static void
+demand(void **state)
+{
+	const struct demand *d = *state;
+	size_t n = 0;
+
+	clear_environment();
+	set("DATABASE_URL", "sqlite:/tmp/a.db");
+	(void)load(d->programs);
+	for (; d->missing[n] != NULL; n++)
+		check_has(faults_text(),
+		    arena_printf(&mem, "%s is missing", d->missing[n]));
+	check_int(conf.n_faults, n);
+}
+
+static void
+not_asked(void **state)
+{
+	(void)state;
+	set_all();
+	set("TELEGRAM_BOT_TOKEN", "no token at all");
+	check_err(load(PROGRAM_WEBHOOK), ERR_OK);
+	check_err(load(PROGRAM_WORKER), ERR_CONFIG);
+}
+
+static const char *const leaky[] = { "STRIPE_SECRET_KEY",
+	"STRIPE_WEBHOOK_SECRET", "TELEGRAM_BOT_TOKEN",
+	"TELEGRAM_WEBHOOK_SECRET" };
+
+static void
+no_secret_is_told(void **state)
+{
+	(void)state;
+	set_all();
+	for (size_t i = 0; i < sizeof(leaky) / sizeof(leaky[0]); i++)
+		set(leaky[i], "S3CRET S3CRET");
+	check_err(load(PROGRAM_ALL), ERR_CONFIG);
+	check_int(conf.n_faults, 4);
+	check_lacks(faults_text(), "S3CRET");
+}
+
+/* ---- the settings file ---- */
+
+static const char *
+write_file(const char *path, const char *content, mode_t mode)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	(void)fputs(content, f);
+	(void)fclose(f);
+	(void)chmod(path, mode);
+	return path;
+}
+
+static const struct file_row {
+	const char *why, *content, *want, *fault;
+} files[] = {
+	{ "a plain line", "PRODUCT_NAME=Course\n", "Course", NULL },
+	{ "no line end at the end", "PRODUCT_NAME=Course", "Course", NULL },
+	{ "Windows' line ends", "PRODUCT_NAME=Course\r\nLOG_LEVEL=warn\r\n",
+	    "Course", NULL },
+	{ "double quotes", "PRODUCT_NAME=\"My Course\"\n", "My Course", NULL },
+	{ "single quotes", "PRODUCT_NAME='My Course'\n", "My Course", NULL },
+	{ "blanks inside need no quotes", "PRODUCT_NAME=My Course\n",
+	    "My Course", NULL },
+	{ "one quote is a character", "PRODUCT_NAME=\"Course\n", "\"Course",
+	    NULL },
+	{ "two kinds of quotes are characters", "PRODUCT_NAME=\"Course'\n",
+	    "\"Course'", NULL },
+	{ "blanks around", "  PRODUCT_NAME = Course  \n", "Course", NULL },
+	{ "export, as a shell has it", "export PRODUCT_NAME=Course\n",
+	    "Course", NULL },
+	{ "comments and empty lines", "# a=b\n\n  # c\nPRODUCT_NAME=Course\n",
+	    "Course", NULL },
+	{ "a sign of equality in the value", "PRODUCT_NAME=a=b\n", "a=b",
+	    NULL },
+	{ "a number sign in the value stays", "PRODUCT_NAME=a #1\n", "a #1",
+	    NULL },
+	{ "an empty value is none", "PRODUCT_NAME=\nPRODUCT_NAME=Course\n",
+	    "Course", NULL },
+	{ "an unknown name is left alone", "FOO=bar\nPRODUCT_NAME=Course\n",
+	    "Course", NULL },
+	{ "a line without a sign", "PRODUCT_NAME=Course\nS3CRET\n", "Course",
+	    "line 2 is not" },
+	{ "a longer name is another", "PRODUCT_NAME2=Other\n",
+	    "10 кроків до щастя", NULL },
+	{ "an empty file", "", "10 кроків до щастя", NULL },
+};
+
+static void
+file_content(void **state)
+{
+	const struct file_row *f = *state;
+
+	clear_environment();
+	set("DATABASE_URL", "sqlite:/tmp/a.db");
+	set("ADMIT_CONF", write_file(arena_printf(&mem, "%s/conf", home),
+			      f->content, 0600));
+	check_err(load(PROGRAM_LEDGER), f->fault == NULL ? ERR_OK : ERR_CONFIG);
+	check_text(conf.product_name, f->want);
+	if (f->fault != NULL)
+		check_has(conf.faults[0], f->fault);
+	check_lacks(faults_text() == NULL ? "" : faults_text(), "S3CRET");
+}
+
+static const struct mode {
+	const char *why;
+	mode_t mode;
+	bool ok;
+} modes[] = {
+	{ "the owner alone", 0600, true },
+	{ "the group, as some hosts need", 0640, true },
+	{ "everybody may read", 0644, false },
+	{ "everybody may write", 0602, false },
+};
+
+static void
+file_mode(void **state)
+{
+	const struct mode *m = *state;
+	const char *path = arena_printf(&mem, "%s/conf", home);
+
+	clear_environment();
+	set("DATABASE_URL", "sqlite:/tmp/a.db");
+	set("ADMIT_CONF", write_file(path, "LOG_LEVEL=warn\n", m->mode));
+	check_err(load(PROGRAM_LEDGER), m->ok ? ERR_OK : ERR_CONFIG);
+	if (!m->ok)
+		check_has(conf.faults[0], "chmod 600");
+}
+
+static const struct bad_file {
+	const char *why, *path, *fault;
+} bad_files[] = {
+	{ "named, but not there", "/nowhere/admit.env", "cannot be read" },
+	{ "a folder", "/tmp", "cannot be read" },
+	{ "endless", "/dev/zero", "cannot be read" },
+};
+
+static void
+file_unreadable(void **state)
+{
+	const struct bad_file *b = *state;
+
+	clear_environment();
+	set("DATABASE_URL", "sqlite:/tmp/a.db");
+	set("ADMIT_CONF", b->path);
+	check_err(load(PROGRAM_LEDGER), ERR_CONFIG);
+	check_has(conf.faults[0], b->fault);
+	check_lacks(conf.faults[0], "Success");
+}
+
+static void
+many_lines(void **state)
+{
+	struct buf b = buf_new(&mem, 1 << 16);
+
+	(void)state;
+	for (int i = 0; i < 129; i++) {
+		buf_text(&b, "N");
+		buf_int(&b, i);
+		buf_text(&b, "=1\n");
+	}
+	clear_environment();
+	set("DATABASE_URL", "sqlite:/tmp/a.db");
+	set("ADMIT_CONF", write_file(arena_printf(&mem, "%s/conf", home),
+			      buf_str(&b).p, 0600));
+	check_err(load(PROGRAM_LEDGER), ERR_CONFIG);
+	check_int(conf.n_faults, 1);
+	check_has(conf.faults[0], "129");
+}
+
+/* ---- where a value is looked for ---- */
+
+static const char *
+from_request(const void *ctx, const char *name)
+{
+	assert_int_not_equal(strncmp(name, "HTTP_", 5), 0);
+	return strcmp(name, ctx) == 0 ? "from the request" : NULL;
+}
+
+static const struct source {
+	const char *why;
+	bool in_environment, in_named, in_home, in_request;
+	const char *want;
+} sources[] = {
+	{ "the environment first", true, true, true, true,
+	    "from the environment" },
+	{ "then the file that is named", false, true, true, true,
+	    "from the named file" },
+	{ "then the account's own file", false, false, true, true,
+	    "from the home" },
+	{ "then the request", false, false, false, true, "from the request" },
+	{ "then the default", false, false, false, false,
+	    "10 кроків до щастя" },
+};
+
+static void
+source(void **state)
+{
+	const struct source *s = *state;
+	const struct conf_params params = { from_request,
+		s->in_request ? "PRODUCT_NAME" : "NONE" };
+	const char *folder = arena_printf(&mem, "%s/.config", home);
+	const char *own = arena_printf(&mem, "%s/admit/admit.env", folder);
+
+	clear_environment();
+	set("DATABASE_URL", "sqlite:/tmp/a.db");
+	(void)mkdir(folder, 0700);
+	(void)mkdir(arena_printf(&mem, "%s/admit", folder), 0700);
+	if (s->in_home)
+		(void)write_file(own, "PRODUCT_NAME=from the home\n", 0600);
+	if (s->in_named)
+		set("ADMIT_CONF",
+		    write_file(arena_printf(&mem, "%s/conf", home),
+			"PRODUCT_NAME=from the named file\n", 0600));
+	if (s->in_environment)
+		set("PRODUCT_NAME", "from the environment");
+	check_err(conf_load(&conf, &mem, PROGRAM_LEDGER, &params), ERR_OK);
+	check_text(conf.product_name, s->want);
+	(void)unlink(own);
+}
+
+/* ---- the environment of a program that is started ---- */
+
+static void
+environment(void **state)
+{
+	char **env;
+	size_t n = 0, found = 0;
+
+	(void)state;
+	set_all();
+	set("SUPPORT_CONTACT", "@coach");
+	set("ADMIT_CONF", write_file(arena_printf(&mem, "%s/conf", home),
+			      "LOG_LEVEL=warn\n", 0600));
+	(void)setenv("LD_PRELOAD_NOT", "x", 1);
+	check_err(load(PROGRAM_WEBHOOK), ERR_OK);
+	for (env = conf_environ(&conf, &mem); env[n] != NULL; n++)
+		for (size_t i = 0; i < 7; i++)
+			found += strcmp(env[n],
+				     arena_printf(&mem, "%s=%s",
+					 complete[i].name,
+					 complete[i].value)) == 0;
+	check_int(found, 7); /* those of other programs too */
+	/* and the contact, the level, the file and PATH: nothing else */
+	check_int(n, 7 + 4);
+	check_int(strncmp(env[n - 1], "PATH=/", 6), 0);
+}
+
+/* ---- URLs ---- */
+
+static const struct url {
+	const char *why, *url, *host;
+	bool is_loopback;
+} urls[] = {
+	{ "a name", "https://example.com", "example.com", false },
+	{ "a port", "https://example.com:8443/x", "example.com", false },
+	{ "a path", "http://example.com/x", "example.com", false },
+	{ "a query at once", "https://example.com?x", "example.com", false },
+	{ "a fragment at once", "https://example.com#x", "example.com",
+	    false },
+	{ "a user", "https://me:word@example.com/", "example.com", false },
+	{ "two at signs: the last counts", "http://a@b@localhost/",
+	    "localhost", true },
+	{ "an at sign in the path", "http://example.com/@localhost",
+	    "example.com", false },
+	{ "localhost", "http://localhost:8080", "localhost", true },
+	{ "in capitals", "http://LocalHost/", "LocalHost", true },
+	{ "a longer name", "http://localhost.example.com", NULL, false },
+	{ "127.0.0.1", "http://127.0.0.1/", "127.0.0.1", true },
+	{ "any of 127", "http://127.255.0.9/", "127.255.0.9", true },
+	{ "not 127", "http://128.0.0.1/", "128.0.0.1", false },
+	{ "three numbers", "http://127.0.1/", "127.0.1", false },
+	{ "five numbers", "http://127.0.0.0.1/", NULL, false },
+	{ "a byte of 256", "http://127.0.0.256/", NULL, false },
+	{ "a name that begins with it", "http://127.0.0.1.nip.io/", NULL,
+	    false },
+	{ "IPv6", "http://[::1]:8080/", "::1", true },
+	{ "another IPv6", "http://[2001:db8::1]/", "2001:db8::1", false },
+	{ "IPv6 without an end", "http://[::1", "::1", true },
+	{ "no host", "https:///x", "", false },
+	{ "a port alone", "https://:80/", "", false },
+	{ "another scheme", "ftp://localhost/", "", false },
+	{ "capitals in the scheme are not ours", "HTTPS://example.com", "",
+	    false },
+	{ "no URL", "localhost", "", false },
+	{ "empty", "", "", false },
+	{ "null", NULL, "", false },
+	{ "the scheme alone", "http://", "", false },
+};
+
+static void
+url(void **state)
+{
+	const struct url *u = *state;
+
+	if (u->host != NULL)
+		check_str(url_host(u->url), u->host);
+	check_int(url_is_loopback(u->url), u->is_loopback);
+}
+
+static void
+described(void **state)
+{
+	const char *name, *dflt, *meaning;
+	bool required;
+	size_t n = 0;
+
+	(void)state;
+	for (; conf_describe(n, &name, &dflt, &meaning, &required); n++) {
+		assert_true(name[0] != '\0' && meaning[0] != '\0');
+		assert_non_null(dflt);
+		if (required) /* what must be given has no default */
+			check_text(dflt, "");
+	}
+	check_int(n, N_SETTINGS);
+}
+
+int
+main(void)
+{
+	ROWS("value", value, values);
+	ROWS("database", database_path, paths);
+	ROWS("demand", demand, demands);
+	ROWS("file", file_content, files);
+	ROWS("file mode", file_mode, modes);
+	ROWS("file", file_unreadable, bad_files);
+	ROWS("source", source, sources);
+	ROWS("url", url, urls);
+	ONE("database", "the new name wins", new_name_wins);
+	ONE("database", "by default in the account's home", default_database);
+	ONE("value", "defaults", defaults);
+	ONE("value", "kept in another form", tidied);
+	ONE("demand", "what a program does not use is not checked", not_asked);
+	ONE("faults", "tell no secret", no_secret_is_told);
+	ONE("file", "more lines than are kept", many_lines);
+	ONE("environ", "the settings and PATH, nothing else", environment);
+	ONE("describe", "every setting", described);
+	return testing_run("conf", make_home, remove_home);
+}
