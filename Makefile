@@ -106,7 +106,7 @@ check:
 	@$(SUB) CC=gcc WERROR=-Werror all tests
 	@$(SUB) CC=clang OUT=build/clang WERROR=-Werror all
 	@$(SUB) MODE=asan all tests
-	@sh tests/check.sh build/release lint unit web build/asan unit web
+	@sh tests/check.sh build/release lint docs unit web build/asan unit web
 
 asan:
 	@sh tools/deps.sh check

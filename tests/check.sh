@@ -3,7 +3,7 @@
 # them: "N passed, N failed". Status 1 if anything failed, or if nothing ran.
 #
 # usage: check.sh BUILD-FOLDER SUITE... [BUILD-FOLDER SUITE...]
-#        suites: lint unit web
+#        suites: lint docs unit web
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
@@ -41,6 +41,13 @@ lint() {
 	closing_line $status "lint finds what is planted"
 }
 
+docs() {
+	sh tests/docs.sh "$out" > "$log" 2>&1
+	status=$?
+	[ $status = 0 ] || cat "$log"
+	closing_line $status "README and man page"
+}
+
 unit() {
 	for program in "$out"/tests/test_*; do
 		case $program in *.d | *.o) continue ;; esac
@@ -66,7 +73,7 @@ web() {
 out=
 for word; do
 	case $word in
-	lint | unit | web) $word ;;
+	lint | docs | unit | web) $word ;;
 	*) out=$word ;;
 	esac
 done

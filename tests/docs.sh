@@ -1,0 +1,61 @@
+#!/bin/sh
+# The README and the man page say what the programs say.
+#
+# usage: docs.sh BUILD-FOLDER          holds them to it
+#        docs.sh BUILD-FOLDER --write  writes the README's table anew
+set -u
+admit=$(cd "$1" && pwd)/bin/admit
+cd "$(dirname "$0")/.." || exit 2
+passed=0 failed=0
+
+verdict() {
+	if [ "$1" = 0 ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "not ok: $2"
+	fi
+}
+
+rows=$(mktemp)
+trap 'rm -f "$rows" "$rows.new"' EXIT
+{
+	printf '| name | what it is | default |\n|---|---|---|\n'
+	"$admit" help --markdown
+} > "$rows"
+
+with_rows() {
+	awk -v rows="$rows" '
+		/^<!-- end of settings -->/ { skip = 0 }
+		!skip { print }
+		/^<!-- settings -->/ {
+			skip = 1
+			while ((getline line < rows) > 0)
+				print line
+		}' README.md
+}
+
+with_rows > "$rows.new"
+if [ "${2:-}" = --write ]; then
+	cat "$rows.new" > README.md
+	exit 0
+fi
+cmp -s "$rows.new" README.md
+verdict $? "the README's table of settings is not that of conf.c"
+
+for word in $("$admit" help | awk '/^  [a-z]/ { print $1 } /^$/ { n++ } n == 2 { exit }'); do
+	grep -q "^\.B $word\$" deploy/admit.1
+	verdict $? "the man page does not know admit $word"
+done
+for word in $("$admit" help | grep -o -e '--[a-z]*' | sort -u); do
+	grep -q "^\.B $(echo "$word" | sed 's/-/\\\\-/g')\$" deploy/admit.1
+	verdict $? "the man page does not know $word"
+done
+for file in $(grep -o '](\(lib\|cgi-bin\|tools\|deploy\|[a-zL]*\)[^):]*)' README.md | tr -d '])('); do
+	case $file in http*) continue ;; esac
+	[ -e "$file" ]
+	verdict $? "the README links to $file, which is not there"
+done
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
