@@ -52,7 +52,7 @@ unit() {
 	for program in "$out"/tests/test_*; do
 		case $program in *.d | *.o) continue ;; esac
 		[ -x "$program" ] || continue
-		"$program" > "$log" 2>&1
+		timeout 300 "$program" > "$log" 2>&1
 		status=$?
 		[ $status = 0 ] || cat "$log"
 		grep '^measure:' "$log"

@@ -364,10 +364,15 @@ static bool
 slurp(int fd, struct buf *text)
 {
 	char chunk[4096];
-	ssize_t n;
+	ssize_t n = 1;
 
-	while ((n = read(fd, chunk, sizeof(chunk))) > 0)
-		buf_add(text, (struct str){ chunk, (size_t)n });
+	while (n > 0 && !buf_full(text)) {
+		n = read(fd, chunk, sizeof(chunk));
+		if (n > 0)
+			buf_add(text, (struct str){ chunk, (size_t)n });
+	}
+	if (buf_full(text))
+		errno = EFBIG;
 	return n == 0 && !buf_full(text);
 }
 

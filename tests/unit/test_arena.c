@@ -130,7 +130,7 @@ static void
 note_and_defer(void *object)
 {
 	note(object);
-	arena_defer(\&mem, note, d);
+	arena_defer(&mem, note, d);
 }
 
 static void
@@ -138,9 +138,9 @@ defers(void **state)
 {
 	(void)state;
 	order[0] = '\0';
-	arena_defer(\&mem, note, a);
-	arena_defer(\&mem, note, b);
-	arena_defer(\&mem, note, c);
+	arena_defer(&mem, note, a);
+	arena_defer(&mem, note, b);
+	arena_defer(&mem, note, c);
 	arena_reset(&mem);
 	check_text(order, "cba");
 	arena_reset(&mem); /* each only once */
@@ -152,8 +152,8 @@ defer_that_defers(void **state)
 {
 	(void)state;
 	order[0] = '\0';
-	arena_defer(\&mem, note, a);
-	arena_defer(\&mem, note_and_defer, b);
+	arena_defer(&mem, note, a);
+	arena_defer(&mem, note_and_defer, b);
 	arena_free(&mem);
 	check_text(order, "bda");
 }

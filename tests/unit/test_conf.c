@@ -498,6 +498,7 @@ file_unreadable(void **state)
 	clear_environment();
 	set("DATABASE_URL", "sqlite:/tmp/a.db");
 	set("ADMIT_CONF", b->path);
+	(void)alarm(5); /* for the endless one */
 	check_err(load(PROGRAM_LEDGER), ERR_CONFIG);
 	check_has(conf.faults[0], b->fault);
 	check_lacks(conf.faults[0], "Success");

@@ -15,10 +15,13 @@
 #include "base/err.h"
 #include "base/log.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TESTING_MAX 512
+#define TESTING_LIMIT_S 60 /* of one test */
 
 /* A text with its length, for a table; may hold a NUL. */
 #define LIT(s) \
@@ -35,10 +38,28 @@ static struct {
 	size_t n;
 } testing;
 
+/* cmocka leaves a test by a long jump, from here as well. */
+static inline void
+testing_hangs(int signal_number)
+{
+	(void)signal_number;
+	fail_msg("takes too long");
+}
+
+static inline int
+testing_before(void **state)
+{
+	(void)state;
+	(void)signal(SIGALRM, testing_hangs);
+	(void)alarm(TESTING_LIMIT_S);
+	return 0;
+}
+
 static inline int
 testing_after(void **state)
 {
 	(void)state;
+	(void)alarm(0);
 	arena_free(&mem);
 	return 0;
 }
@@ -54,6 +75,7 @@ testing_add(const char *rule, const char *why, void (*run)(void **state),
 	(void)snprintf(name, sizeof(testing.names[0]), "%s: %s", rule, why);
 	testing.tests[testing.n++] = (struct CMUnitTest){ .name = name,
 		.test_func = run,
+		.setup_func = testing_before,
 		.teardown_func = testing_after,
 		.initial_state = (void *)row };
 }
