@@ -54,7 +54,7 @@ unit() {
 		[ -x "$program" ] || continue
 		timeout 300 "$program" > "$log" 2>&1
 		status=$?
-		[ $status = 0 ] || cat "$log"
+		[ $status = 0 ] || grep -vE '^\[ (RUN|      OK) ' "$log"
 		grep '^measure:' "$log"
 		count 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' \
 		    's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p' $status \

@@ -1,7 +1,8 @@
 /* JSON read and written; the door to json-c.
  *
  * Reading is strict: the whole text, one object, valid UTF-8, at most
- * JSON_MAX_DEPTH deep. Values are reached by dotted path ("data.object.id", a
+ * JSON_MAX_DEPTH deep. (json-c 0.16 still takes single quotes, NaN, Infinity
+ * and a line end inside a text for what they seem to mean.) Values are reached by dotted path ("data.object.id", a
  * number picks from an array) and their type is checked at the leaf. Texts
  * returned live as long as the arena. */
 #ifndef BASE_JSON_H

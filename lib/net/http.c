@@ -19,6 +19,7 @@ struct http {
 	CURLM *multi;
 	CURL *blocking; /* kept for http_send(), so its connection stays open */
 	struct transfer *under_way; /* of http_start() */
+	int n_under_way;
 };
 
 /* One transfer; lives in the request's arena. */
@@ -58,8 +59,10 @@ drop(struct http *h, struct transfer *t)
 
 	while (*at != NULL && *at != t)
 		at = &(*at)->next;
-	if (*at == t)
+	if (*at == t) {
 		*at = t->next;
+		h->n_under_way--;
+	}
 	(void)curl_multi_remove_handle(h->multi, t->easy);
 	curl_easy_cleanup(t->easy);
 }
@@ -224,6 +227,7 @@ http_start(
 		return ERR_INTERNAL;
 	}
 	h->under_way = t;
+	h->n_under_way++;
 	return ERR_OK;
 }
 
@@ -238,10 +242,11 @@ http_wait(struct http *h, struct pollfd *extra, size_t n_extra, int timeout_ms)
 	for (size_t i = 0; i < n_extra; i++)
 		fds[i] = (struct curl_waitfd){ .fd = extra[i].fd,
 			.events = CURL_WAIT_POLLIN };
-	/* Moving them first lets new transfers set up what to wait for. */
+	/* Moving them first lets new transfers set up what to wait for. One may
+	 * even end by that; then there is nothing to wait for. */
 	(void)curl_multi_perform(h->multi, &running);
-	(void)curl_multi_poll(
-	    h->multi, fds, (unsigned)n_extra, timeout_ms, NULL);
+	(void)curl_multi_poll(h->multi, fds, (unsigned)n_extra,
+	    running < h->n_under_way ? 0 : timeout_ms, NULL);
 	(void)curl_multi_perform(h->multi, &running);
 	for (size_t i = 0; i < n_extra; i++)
 		extra[i].revents = fds[i].revents != 0 ? POLLIN : 0;

@@ -40,13 +40,3 @@ access_decide(const struct facts *f)
 		i++;
 	return rules[i].decision;
 }
-
-struct decision
-access_decide_all(const struct facts *f, int n)
-{
-	struct decision d = { ACCESS_OUT, "not paid" };
-
-	for (int i = 0; i < n && d.access == ACCESS_OUT; i++)
-		d = access_decide(&f[i]);
-	return d;
-}

@@ -24,8 +24,4 @@ struct decision {
 /* Reads nothing, writes nothing. */
 struct decision access_decide(const struct facts *f);
 
-/* For a buyer with n orders of one product: in where any of them is; without
- * one the last says why not. n may be 0. */
-struct decision access_decide_all(const struct facts *f, int n);
-
 #endif

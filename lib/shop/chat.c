@@ -101,18 +101,18 @@ static enum err
 on_status(struct talk *t)
 {
 	enum text which = TEXT_STATUS_UNPAID;
-	struct order o = { 0 };
+	bool processing = false;
 	enum access access;
 	enum err e = access_of(t, &access);
 
 	if (e == ERR_OK)
-		e = ledger_order_unpaid(
-		    t->db, t->arena, t->u->from_id, INT64_MAX, &o);
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		e = ledger_processing(
+		    t->db, t->arena, t->u->from_id, &processing);
+	if (e != ERR_OK)
 		return e;
 	if (access == ACCESS_IN)
 		which = TEXT_STATUS_PAID;
-	else if (o.processing_ms != 0)
+	else if (processing)
 		which = TEXT_STATUS_WAITING;
 	return say(t, text_fill(t->arena, which, KV(product(t))));
 }

@@ -79,6 +79,18 @@ ledger_order_unpaid(struct db *db, struct arena *a, int64_t tg_id,
 }
 
 enum err
+ledger_processing(
+    struct db *db, struct arena *a, int64_t tg_id, bool *processing)
+{
+	int64_t n = 0;
+	enum err e = db_one(db, a, SQL_ORDERS_PROCESSING,
+	    KV(kv_int("tg_id", tg_id)), row_to_int, &n);
+
+	*processing = n > 0;
+	return e;
+}
+
+enum err
 ledger_access(struct db *db, struct arena *a, int64_t tg_id,
     const char *product, enum access *out)
 {

@@ -5,8 +5,6 @@
 #include "base/log.h"
 #include "shop/jobs.h"
 
-#define MAX_FACTS 64
-
 /* The facts that one piece of news adds about an order. */
 struct news {
 	bool processing, paid, failed, expired;
@@ -17,43 +15,33 @@ struct verdict {
 	enum access was, is;
 };
 
-struct fact_list {
-	struct facts f[MAX_FACTS];
-	int n;
-};
-
+/* Any order that lets the buyer in will do. */
 static void
-facts_from_row(const struct row *row, void *ctx)
+decide_with_row(const struct row *row, void *ctx)
 {
-	struct fact_list *l = ctx;
-
-	/* More orders than that: the oldest make room, the newest count. */
-	if (l->n == MAX_FACTS)
-		for (int i = 1; i < l->n; i++)
-			l->f[i - 1] = l->f[i];
-	else
-		l->n++;
-	l->f[l->n - 1] = (struct facts){ .paid = row_int(row, 0) != 0,
+	struct decision *d = ctx;
+	const struct facts f = { .paid = row_int(row, 0) != 0,
 		.paid_minor = row_int(row, 1),
 		.refunded_minor = row_int(row, 2) };
+
+	if (d->access == ACCESS_OUT)
+		*d = access_decide(&f);
 }
 
 static enum err
 decide(
     struct db *db, struct arena *a, const struct order *o, struct decision *out)
 {
-	struct fact_list *l = arena_alloc(a, sizeof(*l));
-	enum err e = db_each(db, a, SQL_FACTS_OF_BUYER,
-	    KV(kv_int("tg_id", o->tg_id), kv_text("product", o->product)),
-	    facts_from_row, l);
+	const struct facts nothing = { 0 };
 
-	*out = access_decide_all(l->f, l->n);
-	return e;
+	*out = access_decide(&nothing);
+	return db_each(db, a, SQL_FACTS_OF_BUYER,
+	    KV(kv_int("tg_id", o->tg_id), kv_text("product", o->product)),
+	    decide_with_row, out);
 }
 
 static enum err
-write_access(struct db *db, const struct order *o, const struct decision *d,
-    const char *paid_session)
+write_access(struct db *db, const struct order *o, const struct decision *d)
 {
 	enum err e = db_exec(db, SQL_ACCESS_SET,
 	    KV(kv_int("tg_id", o->tg_id), kv_text("product", o->product),
@@ -63,10 +51,8 @@ write_access(struct db *db, const struct order *o, const struct decision *d,
 
 	if (e != ERR_OK)
 		return e;
-	return db_exec(db, SQL_USER_ACCESS,
-	    KV(kv_int("tg_id", o->tg_id),
-		kv_text("paid_session", paid_session)),
-	    NULL);
+	return db_exec(
+	    db, SQL_USER_ACCESS, KV(kv_int("tg_id", o->tg_id)), NULL);
 }
 
 /* Settles what access should be, after a fact about order o was recorded. */
@@ -87,7 +73,7 @@ refresh_access(
 		    v->is == ACCESS_IN ? "access_in" : "access_out",
 		    KV(kv_int("tg_id", o->tg_id), kv_text("why", d.why),
 			kv_text("session", o->session_id)));
-	return write_access(db, o, &d, o->paid_ms != 0 ? o->session_id : NULL);
+	return write_access(db, o, &d);
 }
 
 /* One promise of each kind per Checkout Session, whatever repeats. */

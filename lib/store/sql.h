@@ -27,12 +27,14 @@ SQL(USER_REACHABLE,
     "UPDATE users SET bot_blocked_ms = NULL"
     " WHERE tg_id = :tg_id AND bot_blocked_ms IS NOT NULL")
 
-/* is_paid follows the access rows. */
+/* is_paid follows the access rows, session_id the newest paid order. */
 SQL(USER_ACCESS,
     "UPDATE users SET is_paid = CASE WHEN EXISTS ("
     "SELECT 1 FROM access WHERE access.tg_id = users.tg_id AND is_in = 1)"
     " THEN 1 ELSE 0 END,"
-    " session_id = COALESCE(:paid_session, session_id)"
+    " session_id = (SELECT orders.session_id FROM orders"
+    " WHERE orders.tg_id = users.tg_id AND paid_ms IS NOT NULL"
+    " ORDER BY id DESC LIMIT 1)"
     " WHERE tg_id = :tg_id")
 
 /* ---- orders ---- */
@@ -113,14 +115,18 @@ SQL(ORDER_UNPAID_BEFORE,
     " AND paid_ms IS NULL AND failed_ms IS NULL AND created_ms > :since_ms"
     " ORDER BY id DESC LIMIT 1")
 
-/* What access_decide() looks at. */
+SQL(ORDERS_PROCESSING,
+    "SELECT COUNT(*) FROM orders WHERE tg_id = :tg_id"
+    " AND processing_ms IS NOT NULL AND paid_ms IS NULL AND failed_ms IS NULL")
+
+/* What access_decide() looks at, of the orders that could let somebody in. */
 SQL(FACTS_OF_BUYER,
     "SELECT orders.paid_ms, COALESCE(refunds.amount_minor, 0),"
     " COALESCE(refunds.refunded_minor, 0)"
     " FROM orders LEFT JOIN refunds"
     " ON refunds.payment_intent = orders.payment_intent"
     " WHERE orders.tg_id = :tg_id AND orders.product = :product"
-    " ORDER BY orders.id")
+    " AND orders.paid_ms IS NOT NULL ORDER BY orders.id")
 
 SQL(REFUND_SEEN,
     "INSERT INTO refunds (payment_intent, amount_minor, refunded_minor,"

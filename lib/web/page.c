@@ -70,6 +70,8 @@ as_html(struct arena *a, const struct page *p)
 	button(&b, p);
 	element(&b, "<p class=\"note\">", p->note, "</p>\n");
 	buf_text(&b, "</main>\n</body>\n</html>\n");
+	if (buf_full(&b))
+		return response_error(a, ERR_INTERNAL, "the page is too long");
 	return (struct response){ .status = p->status,
 		.content_type = "text/html; charset=utf-8",
 		.body = buf_str(&b) };

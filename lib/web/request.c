@@ -18,10 +18,11 @@ method_from(const char *name)
 static int
 hex_value(char c)
 {
-	const char *digits = "0123456789abcdef";
-	const char *at = c == '\0' ? NULL : strchr(digits, c | 0x20);
-
-	return at == NULL ? -1 : (int)(at - digits);
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
+		return (c | 0x20) - 'a' + 10;
+	return -1;
 }
 
 /* Percent-decoding; false where it is malformed or hides a NUL. */
@@ -139,14 +140,21 @@ looks_ahead(const struct request *r)
 bool
 request_is_preview(const struct request *r)
 {
-	/* "bot" and "crawl" are in the names of nearly all of them. */
-	static const char *const names[] = { "bot", "crawl", "spider",
-		"facebookexternalhit", "facebookcatalog", "whatsapp", "viber",
-		"skypeuripreview", "slack-imgproxy", "embedly", "iframely",
-		"vkshare", "google-read-aloud", "mediapartners-google",
-		"preview", "snapchat", "flipboard", "bitlybot" };
+	static const char *const names[] = { "crawl", "spider",
+		"facebookexternalhit", "facebookcatalog", "preview",
+		"slack-imgproxy", "embedly", "iframely", "vkshare",
+		"google-read-aloud", "mediapartners-google" };
+	/* Their own browsers have these in their names as well, but only the
+	 * fetcher begins with it. */
+	static const char *const apps[] = { "WhatsApp", "Viber", "Snapchat" };
 	struct str agent = str_from(request_variable(r, "HTTP_USER_AGENT"));
 
+	/* Most machines call themselves bots; Cubot makes telephones. */
+	if (str_has_nocase(agent, "bot") && !str_has_nocase(agent, "cubot"))
+		return true;
+	for (size_t i = 0; i < sizeof(apps) / sizeof(apps[0]); i++)
+		if (str_starts(agent, apps[i]))
+			return true;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (str_has_nocase(agent, names[i]))
 			return true;

@@ -130,15 +130,20 @@ standing_headers(struct buf *b)
 	    "form-action 'none'; frame-ancestors 'self'");
 }
 
+static struct str
+broken(const char *event)
+{
+	log_event(LOG_ERROR, event, KV_NONE);
+	return str_from("Status: 500 Internal Server Error\r\n\r\n");
+}
+
 struct str
 response_render(struct arena *a, const struct response *res, bool head_only)
 {
 	struct buf b = buf_new(a, MAX_RESPONSE_BYTES);
 
-	if (!header_safe(res->location) || !header_safe(res->content_type)) {
-		log_event(LOG_ERROR, "header_unsafe", KV_NONE);
-		return str_from("Status: 500 Internal Server Error\r\n\r\n");
-	}
+	if (!header_safe(res->location) || !header_safe(res->content_type))
+		return broken("header_unsafe");
 	buf_text(&b, "Status: ");
 	buf_int(&b, res->status);
 	buf_char(&b, ' ');
@@ -156,5 +161,5 @@ response_render(struct arena *a, const struct response *res, bool head_only)
 	buf_text(&b, "\r\n");
 	if (!head_only)
 		buf_add(&b, res->body);
-	return buf_str(&b);
+	return buf_full(&b) ? broken("response_too_big") : buf_str(&b);
 }

@@ -135,8 +135,8 @@ static const struct value {
 	    "bot token" },
 
 	{ "a word of one's own", "TELEGRAM_WEBHOOK_SECRET", "A-b_9", NULL },
-	{ "256 characters", "TELEGRAM_WEBHOOK_SECRET",
-	    X16("aaaaaaaaaaaaaaaa"), NULL },
+	{ "256 characters", "TELEGRAM_WEBHOOK_SECRET", X16("aaaaaaaaaaaaaaaa"),
+	    NULL },
 	{ "257 characters", "TELEGRAM_WEBHOOK_SECRET",
 	    X16("aaaaaaaaaaaaaaaa") "a", "256" },
 	{ "what Telegram refuses", "TELEGRAM_WEBHOOK_SECRET", "a.b", "256" },
@@ -145,8 +145,7 @@ static const struct value {
 	{ "the app's own form", "PAID_CHANNEL_LINK", "tg://join?invite=a",
 	    NULL },
 	{ "a name of a channel", "PAID_CHANNEL_LINK", "@course", "https://" },
-	{ "a script", "PAID_CHANNEL_LINK", "javascript:alert(1)",
-	    "https://" },
+	{ "a script", "PAID_CHANNEL_LINK", "javascript:alert(1)", "https://" },
 	{ "plain http", "PAID_CHANNEL_LINK", "http://t.me/+a", "https://" },
 	{ "a quote would end the attribute", "PAID_CHANNEL_LINK",
 	    "https://t.me/\"x", "quote" },
@@ -184,8 +183,7 @@ static const struct value {
 
 	{ "a name in any language", "PRODUCT_NAME", "10 кроків до щастя",
 	    NULL },
-	{ "a name of two lines", "PRODUCT_NAME", "a\nb",
-	    "control character" },
+	{ "a name of two lines", "PRODUCT_NAME", "a\nb", "control character" },
 
 	{ "cents", "PRICE_AMOUNT", "1", NULL },
 	{ "the highest that Stripe takes", "PRICE_AMOUNT", "99999999", NULL },
@@ -282,8 +280,8 @@ new_name_wins(void **state)
 static void
 default_database(void **state)
 {
-	const char *want = arena_printf(&mem,
-	    "%s/.local/share/admit/admit.db", home);
+	const char *want =
+	    arena_printf(&mem, "%s/.local/share/admit/admit.db", home);
 
 	(void)state;
 	clear_environment();
@@ -422,8 +420,8 @@ static const struct file_row {
 	{ "two kinds of quotes are characters", "PRODUCT_NAME=\"Course'\n",
 	    "\"Course'", NULL },
 	{ "blanks around", "  PRODUCT_NAME = Course  \n", "Course", NULL },
-	{ "export, as a shell has it", "export PRODUCT_NAME=Course\n",
-	    "Course", NULL },
+	{ "export, as a shell has it", "export PRODUCT_NAME=Course\n", "Course",
+	    NULL },
 	{ "comments and empty lines", "# a=b\n\n  # c\nPRODUCT_NAME=Course\n",
 	    "Course", NULL },
 	{ "a sign of equality in the value", "PRODUCT_NAME=a=b\n", "a=b",
@@ -448,8 +446,8 @@ file_content(void **state)
 
 	clear_environment();
 	set("DATABASE_URL", "sqlite:/tmp/a.db");
-	set("ADMIT_CONF", write_file(arena_printf(&mem, "%s/conf", home),
-			      f->content, 0600));
+	set("ADMIT_CONF",
+	    write_file(arena_printf(&mem, "%s/conf", home), f->content, 0600));
 	check_err(load(PROGRAM_LEDGER), f->fault == NULL ? ERR_OK : ERR_CONFIG);
 	check_text(conf.product_name, f->want);
 	if (f->fault != NULL)
@@ -505,6 +503,23 @@ file_unreadable(void **state)
 }
 
 static void
+too_long(void **state)
+{
+	char *text = arena_alloc(&mem, 100001);
+
+	(void)state;
+	clear_environment();
+	set("DATABASE_URL", "sqlite:/tmp/a.db");
+	set("ADMIT_CONF",
+	    write_file(arena_printf(&mem, "%s/conf", home),
+		memset(text, '\n', 100000), 0600));
+	errno = 0;
+	check_err(load(PROGRAM_LEDGER), ERR_CONFIG);
+	check_int(conf.n_faults, 1);
+	check_lacks(conf.faults[0], "Success");
+}
+
+static void
 many_lines(void **state)
 {
 	struct buf b = buf_new(&mem, 1 << 16);
@@ -517,8 +532,9 @@ many_lines(void **state)
 	}
 	clear_environment();
 	set("DATABASE_URL", "sqlite:/tmp/a.db");
-	set("ADMIT_CONF", write_file(arena_printf(&mem, "%s/conf", home),
-			      buf_str(&b).p, 0600));
+	set("ADMIT_CONF",
+	    write_file(
+		arena_printf(&mem, "%s/conf", home), buf_str(&b).p, 0600));
 	check_err(load(PROGRAM_LEDGER), ERR_CONFIG);
 	check_int(conf.n_faults, 1);
 	check_has(conf.faults[0], "129");
@@ -586,16 +602,17 @@ environment(void **state)
 	(void)state;
 	set_all();
 	set("SUPPORT_CONTACT", "@coach");
-	set("ADMIT_CONF", write_file(arena_printf(&mem, "%s/conf", home),
-			      "LOG_LEVEL=warn\n", 0600));
+	set("ADMIT_CONF",
+	    write_file(
+		arena_printf(&mem, "%s/conf", home), "LOG_LEVEL=warn\n", 0600));
 	(void)setenv("LD_PRELOAD_NOT", "x", 1);
 	check_err(load(PROGRAM_WEBHOOK), ERR_OK);
 	for (env = conf_environ(&conf, &mem); env[n] != NULL; n++)
 		for (size_t i = 0; i < 7; i++)
-			found += strcmp(env[n],
-				     arena_printf(&mem, "%s=%s",
-					 complete[i].name,
-					 complete[i].value)) == 0;
+			found +=
+			    strcmp(env[n],
+				arena_printf(&mem, "%s=%s", complete[i].name,
+				    complete[i].value)) == 0;
 	check_int(found, 7); /* those of other programs too */
 	/* and the contact, the level, the file and PATH: nothing else */
 	check_int(n, 7 + 4);
@@ -612,11 +629,10 @@ static const struct url {
 	{ "a port", "https://example.com:8443/x", "example.com", false },
 	{ "a path", "http://example.com/x", "example.com", false },
 	{ "a query at once", "https://example.com?x", "example.com", false },
-	{ "a fragment at once", "https://example.com#x", "example.com",
-	    false },
+	{ "a fragment at once", "https://example.com#x", "example.com", false },
 	{ "a user", "https://me:word@example.com/", "example.com", false },
-	{ "two at signs: the last counts", "http://a@b@localhost/",
-	    "localhost", true },
+	{ "two at signs: the last counts", "http://a@b@localhost/", "localhost",
+	    true },
 	{ "an at sign in the path", "http://example.com/@localhost",
 	    "example.com", false },
 	{ "localhost", "http://localhost:8080", "localhost", true },
@@ -688,6 +704,7 @@ main(void)
 	ONE("value", "kept in another form", tidied);
 	ONE("demand", "what a program does not use is not checked", not_asked);
 	ONE("faults", "tell no secret", no_secret_is_told);
+	ONE("file", "longer than is read: the fault says so", too_long);
 	ONE("file", "more lines than are kept", many_lines);
 	ONE("environ", "the settings and PATH, nothing else", environment);
 	ONE("describe", "every setting", described);

@@ -1,0 +1,366 @@
+/* What the bot answers, and what it promises. */
+#include "ledger.h"
+
+#include "base/buf.h"
+#include "shop/chat.h"
+#include "shop/jobs.h"
+#include "shop/text.h"
+
+static struct app app = { .conf = { .product_name = "10 кроків",
+			      .base_url = "https://pay.example.com",
+			      .support_contact = "@coach" } };
+
+#define BUYER 5
+#define PAY_URL "https://pay.example.com/pay?tg_id=5"
+
+/* How things stand before the update. */
+#define NOTHING "SELECT 1"
+#define KNOWN "INSERT INTO users (tg_id, created_ms) VALUES (5, 0);"
+#define IN KNOWN "INSERT INTO access VALUES (5, 'course', 1, 'paid', 0, NULL);"
+#define OUT \
+	KNOWN "INSERT INTO access VALUES (5, 'course', 0, 'refunded', 0, 1);"
+#define INVITE(column, value) \
+	"INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms, " column \
+	") VALUES (1, 'invite/cs_1', 5, 9e15, 0, " value ");"
+#define ORDER_OF(tg_id, column, value) \
+	"INSERT INTO orders (id, tg_id, product, provider, session_id," \
+	" livemode, created_ms, " column ") VALUES (70, " tg_id ", 'course'," \
+	" 'stripe', 'cs_1', 0, 9e15, " value ");"
+#define ORDER(column, value) KNOWN ORDER_OF("5", column, value)
+
+#define SAYS(words) \
+	{ \
+		.kind = TG_MESSAGE, .text = words \
+	}
+#define NO_TEXT TEXT__COUNT
+
+static const struct row {
+	const char *why, *before;
+	struct tg_update u;
+	const char *method; /* NULL: no reply */
+	enum text text;     /* what it says */
+	const char *button; /* the button's data or address */
+	bool promised;
+	const char *jobs; /* owed afterwards: "kind:detail,..." */
+} rows[] = {
+	{ "/start greets, with a way to buy", NOTHING, SAYS("/start"),
+	    "sendMessage", TEXT_WELCOME, "buy", false, "" },
+	{ "/start with a word from a link", NOTHING, SAYS("/start campaign1"),
+	    "sendMessage", TEXT_WELCOME, "buy", false, "" },
+	{ "/pay sends the way to pay", NOTHING, SAYS("/pay"), "sendMessage",
+	    TEXT_PAY, PAY_URL, false, "" },
+	{ "/pay with the bot's name", NOTHING, SAYS("/pay@our_bot"),
+	    "sendMessage", TEXT_PAY, PAY_URL, false, "" },
+	{ "/pay after the payment asks for no second one", IN, SAYS("/pay"),
+	    "sendMessage", TEXT_ALREADY_PAID, NULL, false, "" },
+	{ "/pay after a refund", OUT, SAYS("/pay"), "sendMessage", TEXT_PAY,
+	    PAY_URL, false, "" },
+
+	{ "/status of a stranger", NOTHING, SAYS("/status"), "sendMessage",
+	    TEXT_STATUS_UNPAID, NULL, false, "" },
+	{ "/status of who is in", IN, SAYS("/status"), "sendMessage",
+	    TEXT_STATUS_PAID, NULL, false, "" },
+	{ "/status after a refund", OUT, SAYS("/status"), "sendMessage",
+	    TEXT_STATUS_UNPAID, NULL, false, "" },
+	{ "/status while the bank is at work", ORDER("processing_ms", "1"),
+	    SAYS("/status"), "sendMessage", TEXT_STATUS_WAITING, NULL, false,
+	    "" },
+	{ "/status with a session left open", ORDER("url", "'https://h/'"),
+	    SAYS("/status"), "sendMessage", TEXT_STATUS_UNPAID, NULL, false,
+	    "" },
+	{ "/status after the bank's no",
+	    ORDER("processing_ms, failed_ms", "1, 2"), SAYS("/status"),
+	    "sendMessage", TEXT_STATUS_UNPAID, NULL, false, "" },
+
+	{ "/help of who is in: the invite again", IN INVITE("done_ms", "1"),
+	    SAYS("/help"), NULL, NO_TEXT, NULL, true, "1:" },
+	{ "/help while the invite waits: at once, not twice",
+	    IN INVITE("error", "'x'"), SAYS("/help"), NULL, NO_TEXT, NULL, true,
+	    "1:" },
+	{ "/help while the invite is parked: revived, not twice",
+	    IN INVITE("parked_ms", "1"), SAYS("/help"), NULL, NO_TEXT, NULL,
+	    true, "1:" },
+	{ "/help with a session left open: Stripe is asked",
+	    ORDER("url", "'https://h/'"), SAYS("/help"), NULL, NO_TEXT, NULL,
+	    true, "3:100" },
+	{ "/help with an expired session: Stripe is asked, it knows better",
+	    ORDER("expired_ms", "1"), SAYS("/help"), NULL, NO_TEXT, NULL, true,
+	    "3:100" },
+	{ "/help while the bank is at work", ORDER("processing_ms", "1"),
+	    SAYS("/help"), NULL, NO_TEXT, NULL, true, "3:100" },
+	{ "/help of who never began to pay", NOTHING, SAYS("/help"),
+	    "sendMessage", TEXT_HELP_UNPAID, NULL, false, "" },
+	{ "/help after the bank's no", ORDER("failed_ms", "1"), SAYS("/help"),
+	    "sendMessage", TEXT_HELP_UNPAID, NULL, false, "" },
+	{ "/help after a refund", OUT, SAYS("/help"), "sendMessage",
+	    TEXT_HELP_UNPAID, NULL, false, "" },
+	{ "another buyer's order is theirs alone",
+	    "INSERT INTO users (tg_id, created_ms) VALUES (6, 0);" ORDER_OF(
+		"6", "url", "'https://h/'"),
+	    SAYS("/help"), "sendMessage", TEXT_HELP_UNPAID, NULL, false, "" },
+
+	{ "any other text", NOTHING, SAYS("hello"), "sendMessage", TEXT_HINT,
+	    NULL, false, "" },
+	{ "an unknown command", NOTHING, SAYS("/payment"), "sendMessage",
+	    TEXT_HINT, NULL, false, "" },
+	{ "a picture", NOTHING, SAYS(NULL), "sendMessage", TEXT_HINT, NULL,
+	    false, "" },
+
+	{ "the buy button: answered at once, the rest is promised", NOTHING,
+	    { .kind = TG_BUTTON, .button_id = "q1", .data = "buy" },
+	    "answerCallbackQuery", NO_TEXT, NULL, true, "2:pay" },
+	{ "a button of another time", NOTHING,
+	    { .kind = TG_BUTTON, .button_id = "q1", .data = "old" },
+	    "answerCallbackQuery", NO_TEXT, NULL, false, "" },
+	{ "a button without data", NOTHING,
+	    { .kind = TG_BUTTON, .button_id = "q1" }, "answerCallbackQuery",
+	    NO_TEXT, NULL, false, "" },
+
+	{ "blocked: nothing is said, and it is noted", KNOWN,
+	    { .kind = TG_MEMBER, .blocked = true }, NULL, NO_TEXT, NULL, false,
+	    "" },
+	{ "unblocked: what waited goes out", IN INVITE("parked_ms", "1"),
+	    { .kind = TG_MEMBER }, NULL, NO_TEXT, NULL, true, "1:" },
+	{ "an update of another kind", NOTHING, { .kind = TG_OTHER }, NULL,
+	    NO_TEXT, NULL, false, "" },
+};
+
+struct asking {
+	struct tg_update u;
+	struct chat_reply reply;
+};
+
+static enum err
+answer_in(struct db *db, void *ctx)
+{
+	struct asking *t = ctx;
+
+	return chat_answer(&app, db, &mem, &t->u, &t->reply);
+}
+
+static struct asking
+asking(const struct tg_update *u)
+{
+	struct asking t = { .u = *u, .reply = { .promised = true } };
+
+	t.u.update_id = 100;
+	t.u.from_id = BUYER;
+	t.u.is_private = true;
+	return t;
+}
+
+static const char *
+jobs_owed(void)
+{
+	const char *text = look_text(
+	    "SELECT GROUP_CONCAT(kind || ':' || COALESCE(detail, '')) FROM"
+	    " (SELECT * FROM jobs WHERE done_ms IS NULL ORDER BY id)");
+
+	return text == NULL ? "" : text;
+}
+
+static const char *
+text_wanted(enum text which)
+{
+	const char *support =
+	    text_fill(&mem, TEXT_SUPPORT, KV(kv_text("contact", "@coach")));
+
+	return text_fill(&mem, which,
+	    KV(kv_text("product", "10 кроків"), kv_text("url", PAY_URL),
+		kv_text("support", support)));
+}
+
+static void
+check_message(const struct row *r, struct json *params)
+{
+	const char *base = "reply_markup.inline_keyboard.0.0";
+	const char *url = json_text(params, arena_printf(&mem, "%s.url", base));
+	const char *data =
+	    json_text(params, arena_printf(&mem, "%s.callback_data", base));
+	int64_t to = 0;
+
+	assert_true(json_int(params, "chat_id", &to));
+	check_int(to, BUYER);
+	check_text(json_text(params, "text"), text_wanted(r->text));
+	check_text(url != NULL ? url : data, r->button);
+}
+
+static void
+row(void **state)
+{
+	const struct row *r = *state;
+	struct asking t = asking(&r->u);
+
+	ledger_fresh();
+	check_err(db_ready(ledger.db), ERR_OK);
+	change(r->before);
+	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	check_text(t.reply.method, r->method);
+	check_int(t.reply.promised, r->promised);
+	check_text(jobs_owed(), r->jobs);
+	if (r->text != NO_TEXT)
+		check_message(r, t.reply.params);
+	/* What is owed is due now: nobody waits until the next try. */
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE done_ms IS NULL"
+			   " AND (due_ms > 8e15 OR parked_ms IS NOT NULL)"),
+	    0);
+	/* The same update again: no second answer, no second promise. */
+	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	check_text(t.reply.method, NULL);
+	assert_false(t.reply.promised);
+	check_text(jobs_owed(), r->jobs);
+}
+
+/* ---- who is none of ours ---- */
+
+static const struct stranger {
+	const char *why;
+	struct tg_update u;
+	const char *method;
+} strangers[] = {
+	{ "a command in a group",
+	    { .kind = TG_MESSAGE, .from_id = BUYER, .text = "/pay" }, NULL },
+	{ "/help in a group: no invite is told there",
+	    { .kind = TG_MESSAGE, .from_id = BUYER, .text = "/help" }, NULL },
+	{ "a message of nobody",
+	    { .kind = TG_MESSAGE, .is_private = true, .text = "/pay" }, NULL },
+	{ "removed from a group",
+	    { .kind = TG_MEMBER, .from_id = BUYER, .blocked = true }, NULL },
+	{ "a buy button in a group: its spinner stops, no more",
+	    { .kind = TG_BUTTON,
+		.from_id = BUYER,
+		.button_id = "q1",
+		.data = "buy" },
+	    "answerCallbackQuery" },
+	{ "a button pressed by a bot",
+	    { .kind = TG_BUTTON,
+		.is_private = true,
+		.button_id = "q1",
+		.data = "buy" },
+	    "answerCallbackQuery" },
+};
+
+static void
+stranger(void **state)
+{
+	const struct stranger *s = *state;
+	struct asking t = { .u = s->u };
+
+	ledger_fresh();
+	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	check_text(t.reply.method, s->method);
+	assert_false(t.reply.promised);
+	check_text(jobs_owed(), "");
+	check_int(look_int("SELECT COUNT(*) FROM users"), 0);
+	check_int(look_int("SELECT COUNT(*) FROM inbox"), 1);
+}
+
+/* ---- the rest ---- */
+
+static void
+say(const char *text, int64_t update_id, struct chat_reply *reply)
+{
+	struct asking t =
+	    asking(&(struct tg_update){ .kind = TG_MESSAGE, .text = text });
+
+	t.u.update_id = update_id;
+	t.u.language = "uk";
+	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	*reply = t.reply;
+}
+
+static void
+block(int64_t update_id, bool blocked)
+{
+	struct asking t = asking(
+	    &(struct tg_update){ .kind = TG_MEMBER, .blocked = blocked });
+
+	t.u.update_id = update_id;
+	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+}
+
+static void
+blocked_and_back(void **state)
+{
+	static const char sql[] = "SELECT bot_blocked_ms IS NOT NULL"
+				  " FROM users WHERE tg_id = 5";
+	struct chat_reply reply;
+
+	(void)state;
+	ledger_fresh();
+	block(1, true);
+	check_int(look_int(sql), 1);
+	block(2, false);
+	check_int(look_int(sql), 0);
+	block(3, true);
+	say("/start", 4, &reply); /* who writes can be written to */
+	check_int(look_int(sql), 0);
+	check_text(look_text("SELECT language FROM users"), "uk");
+}
+
+static void
+each_help_is_answered(void **state)
+{
+	struct chat_reply reply;
+
+	(void)state;
+	ledger_fresh();
+	check_err(db_ready(ledger.db), ERR_OK);
+	change(IN INVITE("done_ms", "1"));
+	say("/help", 1, &reply);
+	check_text(jobs_owed(), "1:");
+	change("UPDATE jobs SET done_ms = 1");
+	say("/help", 2, &reply);
+	check_text(jobs_owed(), "1:");
+	check_int(look_int("SELECT COUNT(*) FROM jobs"), 3);
+}
+
+static void
+hostile_name(void **state)
+{
+	struct app shop = { .conf = { .product_name = "{url}<b>\"",
+				.base_url = "https://h.example" } };
+	struct tg_message m = chat_pay_message(&shop, &mem, BUYER);
+
+	(void)state;
+	check_has(m.text, "«{url}<b>\"»");
+	check_text(m.button_url, "https://h.example/pay?tg_id=5");
+}
+
+static void
+no_support(void **state)
+{
+	const struct app shop = { .conf = { .support_contact = NULL } };
+
+	(void)state;
+	check_text(app_support(&shop, &mem), "");
+	check_has(app_support(&app, &mem), "@coach");
+}
+
+static void
+menu(void **state)
+{
+	static const char *const want[] = { "start", "pay", "status", "help" };
+	const char *command, *description;
+	size_t n = 0;
+
+	(void)state;
+	for (; chat_menu(n, &command, &description); n++) {
+		check_text(command, want[n]);
+		assert_true(description[0] != '\0');
+	}
+	check_int(n, 4);
+}
+
+int
+main(void)
+{
+	ROWS("answer", row, rows);
+	ROWS("stranger", stranger, strangers);
+	ONE("member", "blocked and back", blocked_and_back);
+	ONE("help", "each one is answered", each_help_is_answered);
+	ONE("pay", "a hostile product name", hostile_name);
+	ONE("support", "with a contact and without", no_support);
+	ONE("menu", "the commands", menu);
+	return testing_run("chat", ledger_make, ledger_remove);
+}

@@ -1,0 +1,206 @@
+/* What is read from Stripe's events. */
+#include "testing.h"
+
+#include "stripe/event.h"
+
+#define SESSION \
+	"{\"id\":\"cs_test_1\",\"object\":\"checkout.session\"," \
+	"\"status\":\"complete\",\"payment_status\":\"paid\"," \
+	"\"metadata\":{\"tg_id\":\"5\"},\"payment_intent\":\"pi_1\"}"
+#define CHARGE \
+	"{\"id\":\"ch_1\",\"object\":\"charge\",\"amount\":999," \
+	"\"amount_refunded\":999,\"payment_intent\":\"pi_1\"}"
+#define EVENT(type, object) \
+	"{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"" type "\"," \
+	"\"livemode\":true,\"data\":{\"object\":" object "}}"
+#define COMPLETED "checkout.session.completed"
+
+static const struct row {
+	const char *why, *body;
+	enum stripe_event_kind kind;
+} rows[] = {
+	{ "a session completed", EVENT(COMPLETED, SESSION),
+	    STRIPE_CHECKOUT_COMPLETED },
+	{ "paid later",
+	    EVENT("checkout.session.async_payment_succeeded", SESSION),
+	    STRIPE_ASYNC_SUCCEEDED },
+	{ "not paid after all",
+	    EVENT("checkout.session.async_payment_failed", SESSION),
+	    STRIPE_ASYNC_FAILED },
+	{ "expired", EVENT("checkout.session.expired", SESSION),
+	    STRIPE_CHECKOUT_EXPIRED },
+	{ "refunded", EVENT("charge.refunded", CHARGE),
+	    STRIPE_CHARGE_REFUNDED },
+
+	{ "another type", EVENT("customer.created", SESSION), STRIPE_OTHER },
+	{ "a type that begins like ours", EVENT(COMPLETED "2", SESSION),
+	    STRIPE_OTHER },
+	{ "a type in capitals", EVENT("CHARGE.REFUNDED", CHARGE),
+	    STRIPE_OTHER },
+	{ "another type with an object of no shape",
+	    EVENT("payout.paid", "[1]"), STRIPE_OTHER },
+	{ "a thin event, without data",
+	    "{\"id\":\"evt_1\",\"object\":\"v2.core.event\","
+	    "\"type\":\"v1.billing.meter.error_report_triggered\","
+	    "\"livemode\":true}",
+	    STRIPE_OTHER },
+
+	{ "ours, but the object is empty", EVENT(COMPLETED, "{}"),
+	    STRIPE_OTHER },
+	{ "ours, but the object is null", EVENT(COMPLETED, "null"),
+	    STRIPE_OTHER },
+	{ "ours, but the object is a list", EVENT(COMPLETED, "[" SESSION "]"),
+	    STRIPE_OTHER },
+	{ "ours, but the object is a charge", EVENT(COMPLETED, CHARGE),
+	    STRIPE_OTHER },
+	{ "a refund of a session", EVENT("charge.refunded", SESSION),
+	    STRIPE_OTHER },
+	{ "ours, without data",
+	    "{\"id\":\"evt_1\",\"type\":\"" COMPLETED "\","
+	    "\"livemode\":true}",
+	    STRIPE_OTHER },
+	{ "data of another type",
+	    "{\"id\":\"evt_1\",\"type\":\"" COMPLETED "\","
+	    "\"livemode\":true,\"data\":\"x\"}",
+	    STRIPE_OTHER },
+};
+
+static void
+kind(void **state)
+{
+	const struct row *r = *state;
+	struct stripe_event ev;
+
+	check_err(stripe_event_parse(&mem, str_from(r->body), &ev), ERR_OK);
+	check_int(ev.kind, r->kind);
+	check_text(ev.id, "evt_1");
+	assert_non_null(ev.type);
+	assert_true(ev.livemode);
+	if (ev.kind == STRIPE_CHARGE_REFUNDED) {
+		check_int(ev.charge.refunded_minor, 999);
+		check_text(ev.charge.payment_intent, "pi_1");
+	} else if (ev.kind != STRIPE_OTHER) {
+		check_text(ev.session.id, "cs_test_1");
+		check_int(ev.session.tg_id, 5);
+		check_int(ev.session.paid, STRIPE_PAID);
+	}
+}
+
+static const struct refused {
+	const char *why;
+	struct str body;
+} refuseds[] = {
+	{ "empty", LIT("") },
+	{ "no JSON", LIT("not json") },
+	{ "a list", LIT("[]") },
+	{ "an empty object", LIT("{}") },
+	{ "no id", LIT("{\"type\":\"charge.refunded\"}") },
+	{ "no type", LIT("{\"id\":\"evt_1\"}") },
+	{ "an id of another type", LIT("{\"id\":1,\"type\":\"x\"}") },
+	{ "a type of another type", LIT("{\"id\":\"evt_1\",\"type\":{}}") },
+	{ "an empty id", LIT("{\"id\":\"\",\"type\":\"x\"}") },
+	{ "an empty type", LIT("{\"id\":\"evt_1\",\"type\":\"\"}") },
+	{ "an id with a blank", LIT("{\"id\":\"evt 1\",\"type\":\"x\"}") },
+	{ "an id that would begin a line in the log",
+	    LIT("{\"id\":\"evt_1\\nlevel=error\",\"type\":\"x\"}") },
+	{ "a type with a blank", LIT("{\"id\":\"evt_1\",\"type\":\"a b\"}") },
+	{ "an id with a NUL", LIT("{\"id\":\"evt\\u00001\",\"type\":\"x\"}") },
+	{ "something behind it", LIT("{\"id\":\"evt_1\",\"type\":\"x\"}{}") },
+	{ "a NUL behind it", LIT("{\"id\":\"evt_1\",\"type\":\"x\"}\0") },
+};
+
+static void
+refused(void **state)
+{
+	const struct refused *r = *state;
+	struct stripe_event ev;
+
+	check_err(stripe_event_parse(&mem, r->body, &ev), ERR_INPUT);
+}
+
+static const struct length {
+	const char *why;
+	int id, type;
+	enum err want;
+} lengths[] = {
+	{ "an id of 255", 255, 10, ERR_OK },
+	{ "an id of 256", 256, 10, ERR_INPUT },
+	{ "a type of 100", 10, 100, ERR_OK },
+	{ "a type of 101", 10, 101, ERR_INPUT },
+};
+
+static void
+length(void **state)
+{
+	const struct length *l = *state;
+	struct stripe_event ev;
+	char *id = memset(arena_alloc(&mem, 300), 'e', (size_t)l->id);
+	char *type = memset(arena_alloc(&mem, 300), 't', (size_t)l->type);
+
+	check_err(stripe_event_parse(&mem,
+		      str_from(arena_printf(
+			  &mem, "{\"id\":\"%s\",\"type\":\"%s\"}", id, type)),
+		      &ev),
+	    l->want);
+}
+
+static const struct mode {
+	const char *why, *json;
+	bool want;
+} modes[] = {
+	{ "live", "true", true },
+	{ "test", "false", false },
+	{ "one is not true", "1", false },
+	{ "null", "null", false },
+};
+
+static void
+livemode(void **state)
+{
+	const struct mode *m = *state;
+	struct stripe_event ev;
+
+	check_err(stripe_event_parse(&mem,
+		      str_from(arena_printf(&mem,
+			  "{\"id\":\"evt_1\",\"type\":\"x\",\"livemode\":%s}",
+			  m->json)),
+		      &ev),
+	    ERR_OK);
+	check_int(ev.livemode, m->want);
+}
+
+/* Every type that is subscribed is one that is understood. */
+static void
+subscribed(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	for (; stripe_event_type(n) != NULL; n++) {
+		bool refund =
+		    strcmp(stripe_event_type(n), "charge.refunded") == 0;
+		struct stripe_event ev;
+
+		check_err(
+		    stripe_event_parse(&mem,
+			str_from(arena_printf(&mem,
+			    "{\"id\":\"e\",\"type\":\"%s\","
+			    "\"data\":{\"object\":%s}}",
+			    stripe_event_type(n), refund ? CHARGE : SESSION)),
+			&ev),
+		    ERR_OK);
+		assert_int_not_equal(ev.kind, STRIPE_OTHER);
+	}
+	check_int(n, STRIPE_EVENT__COUNT - 1);
+}
+
+int
+main(void)
+{
+	ROWS("kind", kind, rows);
+	ROWS("refused", refused, refuseds);
+	ROWS("length", length, lengths);
+	ROWS("livemode", livemode, modes);
+	ONE("type", "all that are subscribed are understood", subscribed);
+	return testing_run("event", NULL, NULL);
+}

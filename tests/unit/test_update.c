@@ -1,0 +1,239 @@
+/* What is read from Telegram's updates. */
+#include "testing.h"
+
+#include "telegram/update.h"
+
+#define BUYER \
+	"{\"id\":5,\"is_bot\":false,\"first_name\":\"<b>\"," \
+	"\"language_code\":\"uk\"}"
+#define PRIVATE "{\"id\":5,\"type\":\"private\"}"
+#define GROUP "{\"id\":-100,\"type\":\"supergroup\"}"
+#define UPDATE(kind, object) "{\"update_id\":1,\"" kind "\":" object "}"
+#define MESSAGE(from, chat, rest) \
+	UPDATE("message", \
+	    "{\"message_id\":9,\"from\":" from ",\"chat\":" chat rest "}")
+#define PRESS(message, rest) \
+	UPDATE("callback_query", \
+	    "{\"id\":\"q1\",\"from\":" BUYER message rest "}")
+#define MEMBER(from, chat, status) \
+	UPDATE("my_chat_member", \
+	    "{\"from\":" from ",\"chat\":" chat \
+	    ",\"new_chat_member\":{\"status\":\"" status "\"}}")
+
+static const struct row {
+	const char *why, *body;
+	enum tg_kind kind;
+	int64_t from_id;
+	bool is_private;
+	const char *text; /* or the button's data */
+	bool blocked;
+} rows[] = {
+	{ "a message", MESSAGE(BUYER, PRIVATE, ",\"text\":\"/pay\""),
+	    TG_MESSAGE, 5, true, "/pay", false },
+	{ "a picture has no text", MESSAGE(BUYER, PRIVATE, ",\"photo\":[]"),
+	    TG_MESSAGE, 5, true, NULL, false },
+	{ "a caption is no text",
+	    MESSAGE(BUYER, PRIVATE, ",\"caption\":\"/pay\""), TG_MESSAGE, 5,
+	    true, NULL, false },
+	{ "a text of another type", MESSAGE(BUYER, PRIVATE, ",\"text\":5"),
+	    TG_MESSAGE, 5, true, NULL, false },
+	{ "in a group", MESSAGE(BUYER, GROUP, ",\"text\":\"/pay\""), TG_MESSAGE,
+	    5, false, "/pay", false },
+	{ "another person's private chat",
+	    MESSAGE(BUYER, "{\"id\":6,\"type\":\"private\"}", ""), TG_MESSAGE,
+	    5, false, NULL, false },
+	{ "a group that has the person's id",
+	    MESSAGE(BUYER, "{\"id\":5,\"type\":\"group\"}", ""), TG_MESSAGE, 5,
+	    false, NULL, false },
+	{ "no chat", UPDATE("message", "{\"from\":" BUYER ",\"text\":\"a\"}"),
+	    TG_MESSAGE, 5, false, "a", false },
+	{ "no sender, as in channels",
+	    UPDATE("message", "{\"chat\":" GROUP ",\"text\":\"a\"}"),
+	    TG_MESSAGE, 0, false, "a", false },
+	{ "from a bot",
+	    MESSAGE(
+		"{\"id\":5,\"is_bot\":true}", PRIVATE, ",\"text\":\"/pay\""),
+	    TG_MESSAGE, 0, false, "/pay", false },
+
+	{ "a person of the largest id",
+	    MESSAGE("{\"id\":4503599627370495}",
+		"{\"id\":4503599627370495,\"type\":\"private\"}", ""),
+	    TG_MESSAGE, 4503599627370495, true, NULL, false },
+	{ "2^52, one past 52 bits, is let through",
+	    MESSAGE("{\"id\":4503599627370496}",
+		"{\"id\":4503599627370496,\"type\":\"private\"}", ""),
+	    TG_MESSAGE, 4503599627370496, true, NULL, false },
+	{ "2^52 and one",
+	    MESSAGE("{\"id\":4503599627370497}",
+		"{\"id\":4503599627370497,\"type\":\"private\"}", ""),
+	    TG_MESSAGE, 0, false, NULL, false },
+	{ "an id of 10^40",
+	    MESSAGE("{\"id\":10000000000000000000000000000000000000000}",
+		PRIVATE, ""),
+	    TG_MESSAGE, 0, false, NULL, false },
+	{ "an id in a text", MESSAGE("{\"id\":\"5\"}", PRIVATE, ""), TG_MESSAGE,
+	    0, false, NULL, false },
+	{ "an id of zero", MESSAGE("{\"id\":0}", PRIVATE, ""), TG_MESSAGE, 0,
+	    false, NULL, false },
+	{ "a negative id", MESSAGE("{\"id\":-5}", PRIVATE, ""), TG_MESSAGE, 0,
+	    false, NULL, false },
+	{ "a sender of another type", MESSAGE("[5]", PRIVATE, ""), TG_MESSAGE,
+	    0, false, NULL, false },
+	{ "no language", MESSAGE("{\"id\":5}", PRIVATE, ""), TG_MESSAGE, 5,
+	    true, NULL, false },
+
+	{ "a pressed button",
+	    PRESS(",\"message\":{\"message_id\":9,\"chat\":" PRIVATE "}",
+		",\"data\":\"buy\""),
+	    TG_BUTTON, 5, true, "buy", false },
+	{ "a button in a group",
+	    PRESS(",\"message\":{\"chat\":" GROUP "}", ",\"data\":\"buy\""),
+	    TG_BUTTON, 5, false, "buy", false },
+	{ "a button whose message is gone: its presser is known",
+	    PRESS("", ",\"data\":\"buy\""), TG_BUTTON, 5, true, "buy", false },
+	{ "an inaccessible message still tells its chat",
+	    PRESS(",\"message\":{\"message_id\":9,\"date\":0,"
+		  "\"chat\":" PRIVATE "}",
+		",\"data\":\"buy\""),
+	    TG_BUTTON, 5, true, "buy", false },
+	{ "an inaccessible message in a group",
+	    PRESS(",\"message\":{\"date\":0,\"chat\":" GROUP "}", ""),
+	    TG_BUTTON, 5, false, NULL, false },
+	{ "a button without data", PRESS("", ""), TG_BUTTON, 5, true, NULL,
+	    false },
+	{ "a button without an id cannot be answered",
+	    UPDATE("callback_query", "{\"from\":" BUYER ",\"data\":\"buy\"}"),
+	    TG_OTHER, 5, true, "buy", false },
+	{ "a button pressed by a bot",
+	    UPDATE("callback_query",
+		"{\"id\":\"q1\",\"from\":{\"id\":5,\"is_bot\":true}}"),
+	    TG_BUTTON, 0, false, NULL, false },
+
+	{ "blocked", MEMBER(BUYER, PRIVATE, "kicked"), TG_MEMBER, 5, true, NULL,
+	    true },
+	{ "unblocked", MEMBER(BUYER, PRIVATE, "member"), TG_MEMBER, 5, true,
+	    NULL, false },
+	{ "removed from a group", MEMBER(BUYER, GROUP, "left"), TG_MEMBER, 5,
+	    false, NULL, true },
+	{ "no status", UPDATE("my_chat_member", "{\"from\":" BUYER "}"),
+	    TG_MEMBER, 5, false, NULL, false },
+
+	{ "an edited message is not a new one",
+	    UPDATE("edited_message",
+		"{\"from\":" BUYER ",\"chat\":" PRIVATE ",\"text\":\"/pay\"}"),
+	    TG_OTHER, 0, false, NULL, false },
+	{ "a post in a channel",
+	    UPDATE("channel_post", "{\"chat\":" GROUP ",\"text\":\"/pay\"}"),
+	    TG_OTHER, 0, false, NULL, false },
+	{ "an inline query", UPDATE("inline_query", "{\"from\":" BUYER "}"),
+	    TG_OTHER, 0, false, NULL, false },
+	{ "another member's coming",
+	    UPDATE("chat_member", "{\"from\":" BUYER "}"), TG_OTHER, 0, false,
+	    NULL, false },
+	{ "a kind of the future", UPDATE("hologram", "{}"), TG_OTHER, 0, false,
+	    NULL, false },
+	{ "nothing but a number", "{\"update_id\":1}", TG_OTHER, 0, false, NULL,
+	    false },
+	{ "a message of another type", UPDATE("message", "\"/pay\""), TG_OTHER,
+	    0, false, NULL, false },
+	{ "a null message", UPDATE("message", "null"), TG_OTHER, 0, false, NULL,
+	    false },
+	{ "an empty message", UPDATE("message", "{}"), TG_MESSAGE, 0, false,
+	    NULL, false },
+};
+
+static void
+row(void **state)
+{
+	const struct row *r = *state;
+	struct tg_update u;
+
+	check_err(tg_update_parse(&mem, str_from(r->body), &u), ERR_OK);
+	check_int(u.update_id, 1);
+	check_int(u.kind, r->kind);
+	check_int(u.from_id, r->from_id);
+	check_int(u.is_private, r->is_private);
+	check_text(u.text != NULL ? u.text : u.data, r->text);
+	check_int(u.blocked, r->blocked);
+	if (u.kind == TG_BUTTON)
+		check_text(u.button_id, "q1");
+	if (u.from_id == 5 && strstr(r->body, "language_code") != NULL)
+		check_text(u.language, "uk");
+	else
+		check_text(u.language, NULL);
+}
+
+static const struct refused {
+	const char *why;
+	struct str body;
+} refuseds[] = {
+	{ "empty", LIT("") },
+	{ "no JSON", LIT("update_id=1") },
+	{ "a list", LIT("[{\"update_id\":1}]") },
+	{ "no number", LIT("{\"message\":{}}") },
+	{ "a number in a text", LIT("{\"update_id\":\"1\"}") },
+	{ "a negative number", LIT("{\"update_id\":-1}") },
+	{ "a fraction", LIT("{\"update_id\":1.5}") },
+	{ "past all bounds", LIT("{\"update_id\":99999999999999999999}") },
+	{ "something behind it", LIT("{\"update_id\":1}x") },
+	{ "bad UTF-8", LIT("{\"update_id\":1,\"x\":\"\xff\"}") },
+};
+
+static void
+refused(void **state)
+{
+	const struct refused *r = *state;
+	struct tg_update u;
+
+	check_err(tg_update_parse(&mem, r->body, &u), ERR_INPUT);
+}
+
+static const struct command {
+	const char *why, *text;
+	bool want;
+} commands[] = {
+	{ "the command", "/pay", true },
+	{ "with the bot's name", "/pay@our_bot", true },
+	{ "with a word behind it", "/pay now", true },
+	{ "with both", "/pay@our_bot now", true },
+	{ "in capitals, as keyboards write", "/Pay", true },
+	{ "blanks around", "  /pay \n", true },
+	{ "a line behind it", "/pay\nplease", true },
+	{ "a tab behind it", "/pay\tplease", true },
+	{ "a longer command", "/payment", false },
+	{ "the beginning of it", "/pa", false },
+	{ "without the slash", "pay", false },
+	{ "in the middle", "please /pay", false },
+	{ "two slashes", "//pay", false },
+	{ "another alphabet", "/р\u0430y", false },
+	{ "empty", "", false },
+	{ "null", NULL, false },
+};
+
+static void
+command(void **state)
+{
+	const struct command *c = *state;
+
+	check_int(tg_is_command(c->text, "/pay"), c->want);
+}
+
+static void
+allowed(void **state)
+{
+	(void)state;
+	check_text(tg_allowed_update(0), "message");
+	check_text(tg_allowed_update(1), "callback_query");
+	check_text(tg_allowed_update(2), "my_chat_member");
+	check_text(tg_allowed_update(3), NULL);
+}
+
+int
+main(void)
+{
+	ROWS("update", row, rows);
+	ROWS("refused", refused, refuseds);
+	ROWS("command", command, commands);
+	ONE("setWebhook", "asks for what is read", allowed);
+	return testing_run("update", NULL, NULL);
+}
