@@ -2,9 +2,10 @@
  *
  * Reading is strict: the whole text, one object, valid UTF-8, at most
  * JSON_MAX_DEPTH deep. (json-c 0.16 still takes single quotes, NaN, Infinity
- * and a line end inside a text for what they seem to mean.) Values are reached by dotted path ("data.object.id", a
- * number picks from an array) and their type is checked at the leaf. Texts
- * returned live as long as the arena. */
+ * and a line end inside a text for what they seem to mean.) Values are reached
+ * by dotted path ("data.object.id", a number picks from an array) and their
+ * type is checked at the leaf. Texts returned live as long as the arena.
+ */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 

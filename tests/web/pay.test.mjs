@@ -1,0 +1,184 @@
+// GET /pay: what it refuses, what it creates nothing for, and Stripe in every kind of trouble.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { SECRETS, SUPPORT, startAdmit } from './harness.mjs';
+
+describe('addresses', () => {
+  let app;
+  before(async () => { app = await startAdmit(); });
+  after(() => app.stop());
+
+  const bad = [
+    ['missing', ''],
+    ['empty', '?tg_id='],
+    ['given twice', '?tg_id=5&tg_id=6'],
+    ['given twice, the same', '?tg_id=5&tg_id=5'],
+    ['given twice, once encoded', '?tg_id=5&%74g_id=6'],
+    ['zero', '?tg_id=0'],
+    ['negative', '?tg_id=-1'],
+    ['with a sign', '?tg_id=%2B1'],
+    ['a fraction', '?tg_id=1.0'],
+    ['an exponent', '?tg_id=1e3'],
+    ['hexadecimal', '?tg_id=0x10'],
+    ['a leading zero', '?tg_id=007'],
+    ['a blank before', '?tg_id=%205'],
+    ['a blank behind', '?tg_id=5%20'],
+    ['a plus is a blank', '?tg_id=+5'],
+    ['2^52 + 1', '?tg_id=4503599627370497'],
+    ['2^63', '?tg_id=9223372036854775808'],
+    ['10^40', `?tg_id=1${'0'.repeat(40)}`],
+    ['a NUL (lighttpd refuses it itself)', '?tg_id=5%00', true],
+    ['half a percent', '?tg_id=5%'],
+    ['no hex', '?tg_id=5%zz'],
+    ['digits of another script', '?tg_id=%D9%A1%D9%A2'],
+    ['SQL', "?tg_id=1';DROP%20TABLE%20users;--"],
+    ['HTML', '?tg_id=%3Cscript%3Ealert(1)%3C/script%3E'],
+    ['a header (lighttpd refuses it itself)', '?tg_id=5%0D%0AX-Injected:%20yes', true],
+    ['another name', '?id=5'],
+    ['case counts', '?TG_ID=5'],
+  ];
+  for (const [why, query, byServer] of bad)
+    test(`refused: ${why}`, async () => {
+      for (const accept of ['text/html', 'application/json']) {
+        const res = await app.request(`/pay${query}`, { headers: { accept } });
+        assert.equal(res.status, 400);
+        assert.equal(res.headers.get('x-injected'), null);
+        assert.equal(res.headers.get('location'), null);
+        assert.doesNotMatch(res.text, /<script|X-Injected|DROP/);
+        if (byServer) continue;
+        if (accept === 'application/json') assert.equal(JSON.parse(res.text).error, 'bad_tg_id');
+        else assert.match(res.text, /<h1>Посилання неповне<\/h1>/);
+      }
+      assert.equal(app.stripe.requests.length, 0, 'Stripe is not called');
+    });
+
+  const agents = [
+    'TelegramBot (like TwitterBot)', 'facebookexternalhit/1.1', 'Twitterbot/1.0', 'WhatsApp/2.23.20.0 A',
+    'Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)', 'LinkedInBot/1.0', 'Discordbot/2.0', 'Viber/13.3.0.5',
+    'Mozilla/5.0 (compatible; Googlebot/2.1)', 'Mozilla/5.0 (Windows NT 6.1) SkypeUriPreview Preview/0.5',
+  ];
+  for (const agent of agents)
+    test(`creates nothing for ${agent.slice(0, 30)}`, async () => {
+      const res = await app.request('/pay?tg_id=5', { headers: { 'user-agent': agent } });
+      assert.equal(res.status, 200);
+      assert.equal(res.headers.get('location'), null);
+      assert.equal(app.stripe.requests.length, 0);
+    });
+
+  test('creates nothing for a look ahead and for HEAD', async () => {
+    assert.equal((await app.request('/pay?tg_id=5', { headers: { 'sec-purpose': 'prefetch' } })).status, 200);
+    const head = await app.request('/pay?tg_id=5', { method: 'HEAD' });
+    assert.deepEqual([head.status, head.text], [200, '']);
+    assert.equal((await app.request('/pay?tg_id=x', { method: 'HEAD' })).status, 400);
+    assert.equal(app.stripe.requests.length, 0);
+  });
+
+  test('other methods and other addresses', async () => {
+    const post = await app.request('/pay?tg_id=5', { method: 'POST', body: 'tg_id=5' });
+    assert.deepEqual([post.status, post.headers.get('allow')], [405, 'GET, HEAD']);
+    for (const where of ['/nothing', '/pay/extra', '/payfoo', '/admit.db', '/pay.sock', '/log'])
+      assert.ok([403, 404].includes((await app.request(where)).status), where);
+    for (const where of ['/paid?session_id=../../x', '/paid?session_id=cs_a&session_id=cs_b', '/paid?session_id=pi_1'])
+      assert.equal((await app.request(where)).status, 400, where);
+    assert.equal((await app.request('/paid?session_id=cs_test_unknown')).status, 404);
+    assert.equal((await app.request('/paid')).status, 200);
+  });
+
+  test('the largest id is taken', async () => {
+    await app.open('4503599627370496');
+  });
+
+  test('ten first clicks at once share one session', async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => app.request('/pay?tg_id=77')));
+    assert.deepEqual(answers.map(({ status }) => status), Array(10).fill(303));
+    assert.equal(new Set(answers.map(({ headers }) => headers.get('location'))).size, 1);
+    const keys = app.stripe.requests.filter(({ params }) => params.client_reference_id === '77').map(({ headers }) => headers['idempotency-key']);
+    assert.equal(new Set(keys).size, 1, 'one idempotency key');
+  });
+});
+
+describe('Stripe in trouble', () => {
+  let app;
+  before(async () => { app = await startAdmit(); });
+  after(() => app.stop());
+
+  const many = { next: Infinity };
+  const faults = [
+    ...[400, 401, 402, 403, 404].map((status) => [`${status}`, { kind: 'status', status }, 502]),
+    ...[429, 500, 503].map((status) => [`${status}`, { kind: 'status', status }, 503]),
+    ['409: a twin that never ends', { kind: 'status', status: 409 }, 503],
+    ['an HTML page', { kind: 'html' }, 502],
+    ['nothing', { kind: 'empty' }, 502],
+    ['an array', { kind: 'array' }, 502],
+    ['20,000 levels', { kind: 'deep' }, 502],
+    ['16 MiB', { kind: 'big' }, 502],
+    ['bad UTF-8', { kind: 'badutf8' }, 502],
+    ['a redirect', { kind: 'redirect' }, 502],
+    ['a reset', { kind: 'reset' }, 503],
+    ['a cut', { kind: 'truncated' }, 503],
+    ['a url with a header in it', { kind: 'url', url: 'https://x.example/\r\nX-Injected: yes' }, 502],
+    ['a script for a url', { kind: 'url', url: 'javascript:alert(1)' }, 502],
+    ['an empty url', { kind: 'url', url: '' }, 502],
+    ['a number for a url', { kind: 'url', url: 5 }, 502],
+    ['no url', { kind: 'url', url: null }, 502],
+    ['a url without a host', { kind: 'url', url: 'https://' }, 502],
+    ['a file for a url', { kind: 'url', url: 'file:///etc/passwd' }, 502],
+    ['an endless url', { kind: 'url', url: `https://x.example/${'a'.repeat(5000)}` }, 502],
+  ];
+  let tgId = 1000;
+  for (const [why, fault, status] of faults)
+    test(`an honest page for ${why}`, async () => {
+      tgId += 1;
+      app.stripe.setFault({ ...many, ...fault });
+      const res = await app.request(`/pay?tg_id=${tgId}`);
+      assert.equal(res.status, status);
+      assert.equal(res.headers.get('location'), null);
+      assert.equal(res.headers.get('x-injected'), null);
+      assert.ok(res.text.includes(SUPPORT), 'says whom to write to');
+      assert.match(res.text, /Кошти не списано/);
+      app.stripe.setFault(null);
+      const again = await app.request(`/pay?tg_id=${tgId}`);
+      assert.equal(again.status, 303, 'the next click works');
+      assert.ok(again.headers.get('location').startsWith(app.stripe.url));
+    });
+
+  test('a reset once is not even seen', async () => {
+    app.stripe.setFault({ kind: 'reset' });
+    assert.equal((await app.request('/pay?tg_id=2000')).status, 303);
+  });
+
+  test('a redirect is not followed with the key', async () => {
+    const before = app.telegram.calls.length;
+    app.stripe.setFault({ kind: 'redirect', location: `${app.telegram.url}/stolen` });
+    assert.equal((await app.request('/pay?tg_id=2001')).status, 502);
+    assert.equal(app.telegram.calls.length, before, 'nobody else hears of it');
+  });
+
+  test('hanging: given up within 11 s, and others are answered meanwhile', async () => {
+    app.stripe.setFault({ kind: 'hang', next: 1 });
+    const hanging = app.request('/pay?tg_id=2002');
+    await app.stripe.waitFor(({ fault }) => fault === 'hang');
+    const other = await app.request('/pay?tg_id=2003');
+    assert.equal(other.status, 303);
+    assert.ok(other.ms < 1000, `${other.ms} ms`);
+    const res = await hanging;
+    assert.equal(res.status, 503);
+    assert.ok(res.ms < 11_000, `${res.ms} ms`);
+  });
+
+  test('nobody at the address', async () => {
+    const alone = await startAdmit({ env: { STRIPE_API_BASE: 'http://127.0.0.1:9' } });
+    assert.equal((await alone.request('/pay?tg_id=5')).status, 503);
+    await alone.stop();
+  });
+});
+
+test('a price kept at Stripe', async () => {
+  const app = await startAdmit({ env: { STRIPE_PRICE_ID: 'price_1Course' }, stripe: { prices: { price_1Course: { unit_amount: 149_000, currency: 'uah' } } } });
+  await app.open(5);
+  const { params } = app.stripe.requests[0];
+  assert.deepEqual(params.line_items[0], { price: 'price_1Course', quantity: '1' });
+  assert.equal(app.stripe.requests[0].headers.authorization, `Bearer ${SECRETS.STRIPE_SECRET_KEY}`);
+  await app.stop();
+});
