@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define START_PAUSE_MS 200 /* between two starts by one program */
+#define START_PAUSE_MS 25 /* a started worker is up by then */
 #define LOCK_PATIENCE_MS 5000
 #define STOP_PATIENCE_MS 10000
 

@@ -298,6 +298,8 @@ wait_limit_ms(const struct worker *w, int64_t next_call_ms)
 {
 	int64_t now_ms = clock_mono_ms(), until_ms = now_ms + 60 * 1000;
 
+	if (w->stay == WORKER_ONCE && w->n_busy == 0)
+		return 0;
 	if (!w->stopping && w->look_ms < until_ms)
 		until_ms = w->look_ms;
 	if (next_call_ms < until_ms)

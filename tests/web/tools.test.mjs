@@ -1,0 +1,161 @@
+// The settings and the operator's commands.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { LINK, OUT, SECRETS, person, startAdmit } from './harness.mjs';
+
+/** Runs admit with exactly this environment. */
+const admit = (args, env) => new Promise((done) => {
+  execFile(`${OUT}/bin/admit`, args, { env }, (error, stdout, stderr) =>
+    done({ status: error ? error.code : 0, text: stdout + stderr }));
+});
+
+describe('settings', () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'admit-tools.'));
+  after(() => rmSync(dir, { recursive: true }));
+  const good = {
+    ...SECRETS, PAID_CHANNEL_LINK: LINK, BASE_URL: 'https://pay.example.com', DATABASE_URL: `sqlite:${dir}/admit.db`, PATH: process.env.PATH,
+  };
+
+  test('complete', async () => assert.deepEqual(await admit(['check', '--settings'], good), { status: 0, text: '' }));
+
+  const wrong = [
+    ['an empty secret', { STRIPE_WEBHOOK_SECRET: '' }, /STRIPE_WEBHOOK_SECRET is empty/],
+    ['a blank inside', { STRIPE_WEBHOOK_SECRET: 'whsec_a b' }, /STRIPE_WEBHOOK_SECRET has a blank/],
+    ['a line end behind', { TELEGRAM_BOT_TOKEN: '1:abc\n' }, /TELEGRAM_BOT_TOKEN/],
+    ['an empty one among several', { STRIPE_WEBHOOK_SECRET: 'whsec_a,,whsec_b' }, /STRIPE_WEBHOOK_SECRET has an empty/],
+    ['a publishable key', { STRIPE_SECRET_KEY: 'pk_test_51NobodysKey' }, /STRIPE_SECRET_KEY is not a secret key/],
+    ['a key without a mode', { STRIPE_SECRET_KEY: 'sk_51NobodysKey' }, /STRIPE_SECRET_KEY says neither/],
+    ['a secret token that Telegram refuses', { TELEGRAM_WEBHOOK_SECRET: 'ключ' }, /TELEGRAM_WEBHOOK_SECRET must be/],
+    ['plain http to another host', { BASE_URL: 'http://pay.example.com' }, /BASE_URL must begin with https/],
+    ['no number', { PRICE_AMOUNT: '9.99' }, /PRICE_AMOUNT must be a whole number/],
+    ['no currency', { PRICE_CURRENCY: 'euro' }, /PRICE_CURRENCY must be/],
+    ['no price', { STRIPE_PRICE_ID: 'prod_1' }, /STRIPE_PRICE_ID must be/],
+    ['a relative ledger', { DATABASE_URL: 'sqlite:admit.db' }, /DATABASE_URL must name a file by its full path/],
+    ['a level that is none', { LOG_LEVEL: 'loud' }, /LOG_LEVEL must be/],
+    ['a file that is not there', { ADMIT_CONF: `${dir}/none` }, /the settings file .* cannot be read/],
+  ];
+  for (const [why, env, pattern] of wrong)
+    test(`refused: ${why}`, async () => {
+      const { status, text } = await admit(['check', '--settings'], { ...good, ...env });
+      assert.equal(status, 1);
+      assert.match(text, pattern);
+      for (const value of [...Object.values(SECRETS), 'NobodysKey', 'whsec_a']) assert.ok(!text.includes(value), 'no secret is shown');
+    });
+
+  test('all faults at once, and the worker does not start', async () => {
+    const env = { PATH: process.env.PATH, ADMIT_CONF: '/dev/null', DATABASE_URL: good.DATABASE_URL };
+    const { status, text } = await admit(['check', '--settings'], env);
+    assert.equal(status, 1);
+    for (const name of [...Object.keys(SECRETS), 'PAID_CHANNEL_LINK', 'BASE_URL']) assert.match(text, new RegExp(`${name} is missing`));
+    assert.equal((await admit(['work', '--once'], env)).status, 1);
+  });
+
+  test('from a file, the environment first; not from one that everybody can read', async () => {
+    const file = `${dir}/admit.env`;
+    writeFileSync(file, `# settings\n${Object.entries(good).map(([name, value]) => `export ${name}="${value}"\r\n`).join('')}PRICE_AMOUNT=x\n`);
+    chmodSync(file, 0o600);
+    const env = { PATH: process.env.PATH, ADMIT_CONF: file };
+    assert.match((await admit(['check', '--settings'], env)).text, /PRICE_AMOUNT/);
+    assert.equal((await admit(['check', '--settings'], { ...env, PRICE_AMOUNT: '500' })).status, 0);
+    chmodSync(file, 0o644);
+    assert.match((await admit(['check', '--settings'], { ...env, PRICE_AMOUNT: '500' })).text, /chmod 600/);
+  });
+
+  test('called wrongly', async () => {
+    for (const args of [[], ['sell'], ['work', '--never'], ['setup', 'now'], ['check', '--all'], ['status', 'x']])
+      assert.equal((await admit(args, good)).status, 2, args.join(' '));
+    assert.equal((await admit(['help'], {})).status, 0);
+  });
+});
+
+describe('setup and check', () => {
+  let app;
+  before(async () => { app = await startAdmit(); });
+  after(() => app.stop());
+  const params = (name) => app.telegram.calls.findLast(({ method }) => method === name).params;
+
+  test('check before setup: the webhook is missing', async () => {
+    app.telegram.webhook = null;
+    const { status, stdout } = await app.admit(['check']);
+    assert.equal(status, 1);
+    assert.match(stdout, /FAIL +webhook .*\n +run `admit setup`/);
+    assert.match(stdout, /ok +bot +@/);
+  });
+
+  test('setup tells Telegram, and us what Stripe needs', async () => {
+    const { status, stdout } = await app.admit(['setup'], { BASE_URL: 'https://pay.example.com', STRIPE_WEBHOOK_SECRET: '' });
+    assert.equal(status, 0, stdout);
+    assert.equal(params('setWebhook').url, 'https://pay.example.com/tgupdate');
+    assert.equal(params('setWebhook').secret_token, SECRETS.TELEGRAM_WEBHOOK_SECRET);
+    assert.deepEqual(params('setWebhook').allowed_updates, ['message', 'callback_query', 'my_chat_member']);
+    assert.deepEqual(params('setMyCommands').commands.map(({ command }) => command), ['start', 'pay', 'status', 'help']);
+    assert.match(stdout, /https:\/\/pay\.example\.com\/webhook/);
+    for (const type of ['checkout.session.completed', 'checkout.session.async_payment_failed', 'charge.refunded'])
+      assert.ok(stdout.includes(type));
+  });
+
+  test('then all is well', async () => {
+    const { status, stdout } = await app.admit(['check'], { BASE_URL: 'https://pay.example.com' });
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /ok +ledger/);
+    assert.match(stdout, /ok +clock/);
+    assert.match(stdout, /test mode: no real money/);
+    assert.match(stdout, /All is well/);
+  });
+
+  const troubles = [
+    ['the Stripe key is refused', { fault: { kind: 'status', status: 401, next: Infinity } }, {}, /FAIL +Stripe[^\n]*\n +the key is wrong/],
+    ['Stripe is not to be reached', {}, { STRIPE_API_BASE: 'http://127.0.0.1:9' }, /FAIL +Stripe[^\n]*\n +no answer/],
+    ['the price is not there', {}, { STRIPE_PRICE_ID: 'price_1None' }, /FAIL +price/],
+    ['the bot token is wrong', {}, { TELEGRAM_BOT_TOKEN: '99:wrong' }, /FAIL +bot +Unauthorized/],
+    ['the ledger\'s folder is missing', {}, { DATABASE_URL: 'sqlite:/nonexistent/admit.db' }, /FAIL +ledger/],
+    ['nobody to write to', {}, { SUPPORT_CONTACT: '' }, /note +support/],
+  ];
+  for (const [why, { fault }, env, pattern] of troubles)
+    test(`check says: ${why}`, async () => {
+      app.stripe.setFault(fault ?? null);
+      const { stdout, stderr } = await app.admit(['check'], { BASE_URL: 'https://pay.example.com', ...env });
+      app.stripe.setFault(null);
+      assert.match(stdout, pattern);
+      for (const secret of Object.values(SECRETS)) assert.ok(!(stdout + stderr).includes(secret));
+    });
+
+  test('status counts', async () => {
+    app.telegram.webhook = { url: `${app.base}/tgupdate`, secret: SECRETS.TELEGRAM_WEBHOOK_SECRET };
+    await app.buy(5);
+    await app.invited(5);
+    await app.settled();
+    const { status, stdout } = await app.admit(['status']);
+    assert.equal(status, 0);
+    assert.match(stdout, /users +1, of them in: 1\norders +1, paid: 1\nowed +0\nparked +0\nworker +at work/);
+  });
+
+  test('a second worker goes home, a stopped one comes back', async () => {
+    assert.equal((await app.admit(['work', '--once'])).status, 0);
+    assert.equal((await app.admit(['work', '--stop'])).status, 0);
+    assert.match((await app.admit(['status'])).stdout, /not running/);
+    await app.say(person(5), '/help');
+    await app.told(5, LINK, 5000, app.telegram.calls.length - 1);
+    assert.match((await app.admit(['status'])).stdout, /at work/);
+  });
+
+  test('cron does what is owed', async () => {
+    const due = () => app.sql('SELECT due_ms FROM jobs WHERE done_ms IS NULL')[0]?.[0];
+    app.telegram.setFault({ kind: 'status', status: 500, next: 1 });
+    await app.buy(6);
+    await app.telegram.waitFor(({ fault }) => fault === 'status');
+    await app.admit(['work', '--stop']);
+    const from = app.telegram.calls.length;
+    await app.admit(['work', '--once']);
+    assert.equal(app.telegram.calls.length, from, 'not before it is due');
+    await new Promise((done) => setTimeout(done, Math.max(0, due() - Date.now()) + 10));
+    await app.admit(['work', '--once']);
+    assert.equal(app.invites(6).length, 2, 'tried again by cron');
+    assert.equal(due(), undefined);
+  });
+});
