@@ -28,10 +28,11 @@ chance() {
 	od -An -N16 -tx1 /dev/urandom | tr -d ' \n'
 }
 
-pids= worker= sandbox=no failed=0
+pids= worker= nap= sandbox=no failed=0
 
 stop_all() {
 	trap '' INT TERM HUP
+	[ -z "$nap" ] || kill "$nap" 2>/dev/null
 	# The web server first: whoever is being answered still promises.
 	for pid in $pids $worker; do
 		kill -TERM "$pid" 2>/dev/null
@@ -123,6 +124,7 @@ echo "log: $ADMIT_LOG"
 # Ends with the first of: Ctrl-C, the web server's end, the end of make.
 while kill -0 "$web" 2>/dev/null && kill -0 "$PPID" 2>/dev/null; do
 	sleep 1 &
-	wait $!
+	nap=$!
+	wait $nap
 done
 give_up "the web server ended"
