@@ -121,8 +121,16 @@ else
 fi
 echo "log: $ADMIT_LOG"
 
-# Ends with the first of: Ctrl-C, the web server's end, the end of make.
+# Ctrl-C reaches us all. A make that was sent SIGINT by itself does not pass it
+# on: it blocks the signal and waits for us.
+make_was_interrupted() {
+	read -r name 2>/dev/null < "/proc/$PPID/comm" && [ "$name" = make ] &&
+	    grep -q '^SigBlk:.*[2367abef]$' "/proc/$PPID/status"
+}
+
+# Ends with the first of: a signal, the web server's end, the end of make.
 while kill -0 "$web" 2>/dev/null && kill -0 "$PPID" 2>/dev/null; do
+	! make_was_interrupted || stop_all
 	sleep 1 &
 	nap=$!
 	wait $nap
