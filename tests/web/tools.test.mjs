@@ -139,8 +139,9 @@ describe('setup and check', () => {
     assert.equal((await app.admit(['work', '--once'])).status, 0);
     assert.equal((await app.admit(['work', '--stop'])).status, 0);
     assert.match((await app.admit(['status'])).stdout, /not running/);
+    const from = app.telegram.calls.length;
     await app.say(person(5), '/help');
-    await app.told(5, LINK, 5000, app.telegram.calls.length - 1);
+    await app.told(5, LINK, 5000, from);
     assert.match((await app.admit(['status'])).stdout, /at work/);
   });
 
