@@ -50,7 +50,7 @@ LIB     := $(OUT)/libadmit.a
 LIBS    := -Wl,--as-needed -lfcgi -lcurl -ljson-c -lsqlite3 -lcrypto
 UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all help deps run check tests unit web asan lint fmt fmt-check \
+.PHONY: force all help deps run check tests unit web asan lint fmt fmt-check \
   analyze install uninstall clean
 
 .SECONDARY: # objects stay, so that the next build is quick
@@ -65,6 +65,14 @@ $(OUT)/%.o: %.c Makefile
 	$(SAY) CC $<
 	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) $(OPT) $(CFLAGS) -Ilib \
 	  -DADMIT_BINDIR='"$(bindir)"' -MMD -MP -c -o $@ $<
+
+# Where the worker's program will lie is compiled in: another prefix, another
+# build of the file that knows.
+$(OUT)/bindir: force
+	@mkdir -p $(@D)
+	@echo '$(bindir)' | cmp -s - $@ || echo '$(bindir)' > $@
+
+$(OUT)/lib/shop/knock.o: $(OUT)/bindir
 
 # q, not r: two layers may each have a file of the same name.
 $(LIB): $(LIB_OBJ)

@@ -520,19 +520,29 @@ load_one(struct conf *c, struct arena *a, const struct file *f,
 		    set_but_empty ? "empty" : "missing", s->meaning);
 }
 
+/* Addresses have no slash at their end: a path is put behind them. */
+static const char *
+without_slash(struct arena *a, const char *url)
+{
+	struct str s = str_from(url);
+
+	while (s.len > 0 && s.p[s.len - 1] == '/')
+		s.len--;
+	return url == NULL ? NULL : arena_dup(a, s);
+}
+
 /* Values that are kept in another form than they were given in. */
 static void
 tidy(struct conf *c, struct arena *a)
 {
 	char *code = arena_dup_text(a, c->price_currency);
-	struct str base = str_from(c->base_url);
 
-	while (base.len > 0 && base.p[base.len - 1] == '/')
-		base.len--;
-	c->base_url = arena_dup(a, base);
 	for (char *p = code; p != NULL && *p != '\0'; p++)
 		*p = (char)tolower((unsigned char)*p);
 	c->price_currency = code;
+	c->base_url = without_slash(a, c->base_url);
+	c->stripe_api_base = without_slash(a, c->stripe_api_base);
+	c->telegram_api_base = without_slash(a, c->telegram_api_base);
 	c->log_level = log_level_from(c->log_level_name);
 	if (c->log_level < 0)
 		c->log_level = LOG_INFO;
