@@ -258,7 +258,7 @@ payment_record_event(
 	case STRIPE_CHARGE_REFUNDED:
 		return record_refund(db, a, &ev->charge);
 	default:
-		log_event(LOG_DEBUG, "event_not_needed",
+		log_event(LOG_INFO, "event_not_needed",
 		    KV(kv_text("id", ev->id), kv_text("type", ev->type)));
 		return ERR_OK;
 	}

@@ -223,6 +223,7 @@ describe('events', () => {
     assert.deepEqual([rows('users'), rows('orders'), rows('jobs')], before);
     assert.match(app.log(), /ev=event_of_other_mode/);
     assert.match(app.log(), /ev=session_foreign/);
+    assert.match(app.log(), /ev=event_not_needed/);
   });
 
   test('refunded in full: out, and told so; in part: stays', async () => {
