@@ -7,6 +7,7 @@ import { appendFileSync, closeSync, mkdtempSync, openSync, readFileSync, readdir
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import Stripe from 'stripe';
 import { startStripe } from '../sandbox/stripe.mjs';
@@ -58,6 +59,12 @@ export async function untilConnected(port, child) {
     await new Promise((done) => setTimeout(done, 20));
   }
 }
+
+/** What a failed test leaves behind would keep the whole run waiting. */
+const running = new Set();
+after(async () => {
+  for (const app of running) await app.stop().catch(() => {});
+});
 
 const ended = (child) => child.exitCode !== null || child.signalCode !== null
   ? Promise.resolve() : new Promise((done) => child.once('exit', done));
@@ -127,7 +134,10 @@ export async function startAdmit({
   const web = spawn('lighttpd', ['-D', '-f', conf], { env: given, stdio });
   const worker = resident ? spawn(`${OUT}/bin/admit`, ['work', '--stay'], { env: given, stdio }) : null;
   closeSync(logFd);
-  await untilConnected(port, web);
+  await untilConnected(port, web).catch(async (error) => {
+    await Promise.all([stripe.close(), telegram.close()]);
+    throw error;
+  });
 
   const app = {
     base, dir, env: given, port, stripe, telegram, web, worker, answers: '',
@@ -216,6 +226,7 @@ export async function startAdmit({
 
     /** Ends everything and looks at what is left: no process, no sanitizer's report, no secret, no name. */
     async stop({ keep = false } = {}) {
+      running.delete(app);
       web.kill('SIGTERM');
       await ended(web);
       worker?.kill('SIGTERM');
@@ -238,5 +249,6 @@ export async function startAdmit({
       }
     },
   };
+  running.add(app);
   return app;
 }
