@@ -252,7 +252,7 @@ describe('a ledger in trouble', () => {
     for (const tail of ['-wal', '-shm']) try { renameSync(`${app.dir}/admit.db${tail}`, `${app.dir}/kept.db${tail}`); } catch { /* none */ }
     execFileSync('mkdir', [`${app.dir}/admit.db`]);
     app.web.kill('SIGUSR1'); // the programs are started anew and find no ledger
-    await new Promise((done) => setTimeout(done, 500));
+    while ((await app.request('/health').catch(() => ({}))).status !== 503) await new Promise((done) => setTimeout(done, 20));
     const refused = await app.event(event);
     assert.equal(refused.status, 503);
     assert.ok(Number(refused.headers.get('retry-after')) > 0);
