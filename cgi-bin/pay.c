@@ -3,8 +3,7 @@
 #include "shop/checkout.h"
 #include "shop/front.h"
 #include "shop/knock.h"
-#include "web/gateway.h"
-#include "web/prefork.h"
+#include "shop/serve.h"
 
 #define MAX_BODY_BYTES ((size_t)64 * 1024)
 
@@ -107,12 +106,7 @@ main(void)
 	int status;
 
 	app_start(&app, PROGRAM_PAY, "pay");
-	app.is_fastcgi = gateway_is_fastcgi();
-	if (app.is_fastcgi && app_ready(&app, NULL) == ERR_OK &&
-	    prefork(app.conf.n_workers))
-		return 0;
-	status = gateway_run(&service);
+	status = serve_run(&app, &service);
 	http_free(http);
-	app_end(&app);
 	return status;
 }

@@ -280,6 +280,10 @@ static const struct setting {
 	    "0",
 	    "processes that share the work; 0: the one the web server "
 	    "started" },
+	{ "END_WITH_SERVER", NULL, INT_AT(end_with_server, 0, 1),
+	    PAY | HOOK | BOT, OPTIONAL, "0",
+	    "1: end when the web server that started us dies, as under "
+	    "lighttpd" },
 	{ "LOG_LEVEL", log_level, TEXT_AT(log_level_name), PROGRAM_ALL,
 	    OPTIONAL, "info", "debug, info, warn or error" },
 };

@@ -41,6 +41,7 @@ struct conf {
 	const char *stripe_api_base;
 	const char *telegram_api_base;
 	int64_t n_workers;
+	int64_t end_with_server; /* 0 or 1 */
 	const char *log_level_name;
 
 	int log_level;             /* enum log_level */

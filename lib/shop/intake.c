@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "shop/knock.h"
-#include "web/prefork.h"
+#include "shop/serve.h"
 
 #define MAX_BODY_BYTES ((size_t)1024 * 1024)
 
@@ -126,15 +126,8 @@ intake_main(const struct intake *in)
 	static struct process p;
 	const struct web_service service = { serve, after, &p, WEB_MAX_BATCH,
 		MAX_BODY_BYTES };
-	int status;
 
 	p.in = in;
 	app_start(&p.app, in->program, in->name);
-	p.app.is_fastcgi = gateway_is_fastcgi();
-	if (p.app.is_fastcgi && app_ready(&p.app, NULL) == ERR_OK &&
-	    prefork(p.app.conf.n_workers))
-		return 0;
-	status = gateway_run(&service);
-	app_end(&p.app);
-	return status;
+	return serve_run(&p.app, &service);
 }

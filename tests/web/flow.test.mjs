@@ -1,6 +1,7 @@
 // The whole way of one buyer, as FastCGI and as plain CGI.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { LINK, SUPPORT, person, startAdmit } from './harness.mjs';
 
@@ -180,5 +181,23 @@ test('where Telegram would refuse the URL there is no button', async () => {
   const reply = JSON.parse(body);
   assert.match(reply.text, /http:\/\/localhost:\d+\/pay\?tg_id=9/);
   assert.equal(reply.reply_markup, undefined);
+  await app.stop();
+});
+
+test('a web server that is killed leaves no program behind', async () => {
+  const app = await startAdmit();
+  assert.equal((await app.request('/health')).status, 200);
+  app.web.kill('SIGKILL');
+  await app.stop(); // looks at what is left
+});
+
+test('a worker that crashes costs nothing but its request', async () => {
+  const app = await startAdmit();
+  await app.open(5);
+  const workers = execFileSync('pgrep', ['-P', execFileSync('pgrep', ['-P', String(app.web.pid), 'pay.fcgi'], { encoding: 'utf8' }).trim()], { encoding: 'utf8' }).trim().split('\n');
+  assert.equal(workers.length, 8);
+  for (const pid of workers.slice(1)) process.kill(Number(pid), 'SIGKILL');
+  const answers = await Promise.all(Array.from({ length: 30 }, () => app.request('/pay?tg_id=5')));
+  assert.deepEqual(answers.map(({ status }) => status), Array(30).fill(303));
   await app.stop();
 });
