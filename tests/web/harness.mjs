@@ -213,6 +213,15 @@ export async function startAdmit({
     told: (tgId, words, ms = 5000, from = 0) => telegram.waitFor(({ method, params }) =>
       method === 'sendMessage' && String(params.chat_id) === String(tgId) && params.text.includes(words), ms, from),
 
+    /** Resolves when the ledger has an answer to the query. */
+    async noted(query, ms = 5000) {
+      const end = Date.now() + ms;
+      while (app.sql(query).length === 0) {
+        assert.ok(Date.now() < end, `not noted after ${ms} ms: ${query}`);
+        await new Promise((done) => setTimeout(done, 10));
+      }
+    },
+
     /** Resolves when nothing is owed any more but for what is parked. */
     async settled(ms = 20_000) {
       const end = Date.now() + ms;
