@@ -141,6 +141,9 @@ describe('Stripe in trouble', () => {
       const again = await app.request(`/pay?tg_id=${tgId}`);
       assert.equal(again.status, 303, 'the next click works');
       assert.ok(again.headers.get('location').startsWith(app.stripe.url));
+      const keys = app.stripe.requests.filter(({ params }) => params.client_reference_id === String(tgId))
+        .map(({ headers }) => headers['idempotency-key']);
+      assert.notEqual(keys.at(-1), keys[0], 'with a key of its own: Stripe keeps a failure as the answer to its key');
     });
 
   test('a reset once is not even seen', async () => {
