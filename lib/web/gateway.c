@@ -2,6 +2,7 @@
 #include "web/gateway.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -23,7 +24,8 @@ extern char **environ; /* the variables of plain CGI */
 /* A connection from the web server and the request on it. */
 struct slot {
 	FCGX_Request fcgi;
-	int fd; /* accepted, nothing read yet; -1: none */
+	int fd;           /* accepted, nothing read yet; -1: none */
+	int64_t since_ms; /* when that was, by clock_mono_ms() */
 };
 
 struct gateway {
@@ -139,6 +141,7 @@ accept_waiting(struct gateway *g)
 		s->fd = accept4(LISTEN_FD, NULL, NULL, SOCK_CLOEXEC);
 		if (s->fd < 0)
 			return;
+		s->since_ms = clock_mono_ms();
 		(void)setsockopt(
 		    s->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 		(void)setsockopt(
@@ -198,6 +201,19 @@ answer(struct slot *s, struct arena *a, const struct exchange *x)
 	FCGX_Finish_r(&s->fcgi);
 }
 
+/* Who connects and says nothing may not keep a place for ever. */
+static void
+drop_silent(struct gateway *g)
+{
+	int64_t limit_ms = clock_mono_ms() - PEER_TIMEOUT_S * 1000;
+
+	for (size_t i = 0; i < g->service->batch; i++)
+		if (g->slots[i].fd >= 0 && g->slots[i].since_ms < limit_ms) {
+			(void)close(g->slots[i].fd);
+			g->slots[i].fd = -1;
+		}
+}
+
 static size_t
 watch(struct gateway *g, struct pollfd *fds)
 {
@@ -243,11 +259,14 @@ run_fastcgi(const struct web_service *service, const sigset_t *while_waiting)
 		(void)FCGX_InitRequest(&g.slots[i].fcgi, LISTEN_FD, 0);
 	}
 	while (!stop_asked) {
-		const struct timespec now = { 0 };
+		const struct timespec now = { 0 }, a_second = { 1, 0 };
 		size_t n_fds = watch(&g, fds);
+		bool some_silent = n_fds > 1 || fds[0].fd != LISTEN_FD;
 
-		if (ppoll(fds, n_fds, NULL, while_waiting) < 0)
+		if (ppoll(fds, n_fds, some_silent ? &a_second : NULL,
+			while_waiting) < 0)
 			continue; /* a signal; the loop's head looks at it */
+		drop_silent(&g);
 		accept_waiting(&g);
 		n_fds = watch(&g, fds);
 		if (ppoll(fds, n_fds, &now, NULL) > 0) {
