@@ -66,7 +66,7 @@ web() {
 	sh tests/web/run.sh "$out" > "$log" 2>&1
 	status=$?
 	[ $status = 0 ] || cat "$log"
-	grep '^measure:' "$log"
+	sed -n 's/^# \(measure:\)/\1/p' "$log"
 	closing_line $status "web tests of $out"
 }
 
