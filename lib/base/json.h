@@ -1,10 +1,11 @@
 /* JSON read and written; the door to json-c.
  *
- * Reading is strict: the whole text, one object, valid UTF-8, at most
+ * Reading is strict: the whole text, one object, UTF-8, at most
  * JSON_MAX_DEPTH deep. (json-c 0.16 still takes single quotes, NaN, Infinity
- * and a line end inside a text for what they seem to mean.) Values are reached
- * by dotted path ("data.object.id", a number picks from an array) and their
- * type is checked at the leaf. Texts returned live as long as the arena.
+ * and a line end inside a text for what they seem to mean, and looks at UTF-8
+ * by its form, not by its value.) Values are reached by dotted path
+ * ("data.object.id", a number picks from an array) and their type is checked
+ * at the leaf. Texts returned live as long as the arena.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H

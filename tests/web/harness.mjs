@@ -3,11 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { appendFileSync, closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import Stripe from 'stripe';
 import { startStripe } from '../sandbox/stripe.mjs';
@@ -24,14 +24,45 @@ export const SECRETS = {
   TELEGRAM_WEBHOOK_SECRET: 'secret-token_ofTheWebTests',
 };
 
+/** What a sanitizer writes when it has found something. */
+export const SANITIZER = /ERROR: AddressSanitizer|runtime error:|LeakSanitizer|Sanitizer:/;
+
+/** A port is free only until somebody takes it, so a server is started again elsewhere; more often than this is no chance. */
+const PORT_TRIES = 8;
+const STOP_PATIENCE_MS = 10_000;
+
+export const sleep = (ms) => new Promise((done) => { setTimeout(done, ms); });
+
+/** The first truthy value of `look`, which is asked again and again. */
+export async function until(look, ms = 5000, why = String(look)) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`not within ${ms} ms: ${why}`);
+    await sleep(20);
+  }
+}
+
+// What comes from the vendors.
+
 /** Stripe's own package; it signs, it calls nobody. */
-export const stripePackage = new Stripe(SECRETS.STRIPE_SECRET_KEY);
+const stripePackage = new Stripe(SECRETS.STRIPE_SECRET_KEY);
 
-export const sign = (payload, { secret = SECRETS.STRIPE_WEBHOOK_SECRET, timestamp } = {}) =>
-  stripePackage.webhooks.generateTestHeaderString({ payload, secret, timestamp });
+/** Lets Stripe's package sign bytes that are no text: they come as latin1, one character a byte. */
+const bytewise = { computeHMACSignature: (signed, secret) => createHmac('sha256', secret).update(signed, 'latin1').digest('hex') };
 
+/** @param {string | Buffer} body */
+export const sign = (body, { secret = SECRETS.STRIPE_WEBHOOK_SECRET, timestamp } = {}) =>
+  stripePackage.webhooks.generateTestHeaderString({
+    payload: body.toString(Buffer.isBuffer(body) ? 'latin1' : undefined), secret, timestamp,
+    ...(Buffer.isBuffer(body) && { cryptoProvider: bytewise }),
+  });
+
+/** A User as Telegram sends it; none of the names may show up anywhere. */
 export const person = (id, more = {}) =>
   ({ id, is_bot: false, first_name: 'Ім’я <b>&', last_name: 'Прізвище', username: 'user_name', language_code: 'uk', ...more });
+const PERSONAL = ['Ім’я', 'Прізвище', 'user_name', 'buyer@example.com', 'Test Buyer'];
 
 /** Keeps what is sent and received, for the vendors' types to judge (types.test.mjs). */
 export function capture(kind, name, body) {
@@ -39,225 +70,330 @@ export function capture(kind, name, body) {
   appendFileSync(path.join(process.env.ADMIT_CAPTURE, `${process.pid}.jsonl`), `${JSON.stringify({ kind, name, body })}\n`);
 }
 
+/** A webhook's reply may be a call of the Bot API. */
+function captureReply(text) {
+  const { method, ...params } = text.startsWith('{') ? JSON.parse(text) : {};
+  if (method) capture('call', method, params);
+}
+
+// Processes and ports.
+
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => server.once('listening', done));
+  await new Promise((done) => { server.once('listening', done); });
   const { port } = server.address();
-  await new Promise((done) => server.close(done));
+  await new Promise((done) => { server.close(done); });
   return port;
 }
 
-export async function untilConnected(port, child) {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
-    const isUp = await new Promise((done) => {
-      const socket = createConnection(port, '127.0.0.1');
-      socket.once('connect', () => { socket.destroy(); done(true); });
-      socket.once('error', () => done(false));
-    });
-    if (isUp) return;
-    await new Promise((done) => setTimeout(done, 20));
-  }
+const isOver = (child) => child.exitCode !== null || child.signalCode !== null;
+
+export const ended = (child) => isOver(child) ? Promise.resolve() : new Promise((done) => { child.once('exit', done); });
+
+/** Ends a child, by force if need be. @returns {Promise<boolean>} there was no need */
+async function end(child) {
+  let byForce = false;
+  if (isOver(child)) return true;
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => { byForce = child.kill('SIGKILL'); }, STOP_PATIENCE_MS);
+  await ended(child);
+  clearTimeout(timer);
+  return !byForce;
 }
 
-/** What a failed test leaves behind would keep the whole run waiting. */
-const running = new Set();
-after(async () => {
-  for (const app of running) await app.stop().catch(() => {});
+const connects = (port) => new Promise((done) => {
+  const socket = createConnection(port, '127.0.0.1');
+  socket.once('connect', () => { socket.destroy(); done(true); });
+  socket.once('error', () => done(false));
 });
 
-const ended = (child) => child.exitCode !== null || child.signalCode !== null
-  ? Promise.resolve() : new Promise((done) => child.once('exit', done));
-
-/** Resolves to the processes that are left of the folder's: ending takes them a moment. */
-async function leftOf(folder) {
-  const end = Date.now() + 5000;
-  for (;;) {
-    const left = processesOf(folder);
-    if (left.length === 0 || Date.now() > end) return left;
-    await new Promise((done) => setTimeout(done, 20));
-  }
+/** The processes whose command line or environment names the folder, as { pid, line }. */
+export function processesOf(folder) {
+  const read = (pid, what) => {
+    try {
+      return readFileSync(`/proc/${pid}/${what}`, 'utf8').replaceAll('\0', ' ');
+    } catch {
+      return ''; // gone, or not ours to see
+    }
+  };
+  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
+    .map((pid) => ({ pid: Number(pid), line: read(pid, 'cmdline').trim(), environ: read(pid, 'environ') }))
+    .filter(({ line, environ }) => `${line} ${environ}`.includes(folder))
+    .map(({ pid, line }) => ({ pid, line }));
 }
 
-/** The processes whose environment names the folder. */
-export function processesOf(folder) {
-  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid).filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(folder);
-    } catch {
-      return false; // gone, or not ours to see
-    }
+/** What is left of the folder's processes after a moment to end in; it is ended then. @returns {Promise<string[]>} */
+export async function leftOf(folder) {
+  const left = await until(() => processesOf(folder).length === 0, 5000).then(() => [], () => processesOf(folder));
+  for (const { pid } of left) try { process.kill(pid, 'SIGKILL'); } catch { /* it has just ended */ }
+  return left.map(({ line }) => line);
+}
+
+/** Runs a program to its end: { status, stdout, stderr }. */
+export const run = (program, args, env) => new Promise((done) => {
+  execFile(program, args, { env, timeout: 60_000 }, (error, stdout, stderr) => {
+    done({ status: error ? error.code ?? -1 : 0, stdout, stderr });
   });
+});
+
+export async function admit(args, env) {
+  const result = await run(`${OUT}/bin/admit`, args, env);
+  assert.doesNotMatch(result.stderr, SANITIZER, `admit ${args.join(' ')}: the sanitizers have nothing to say`);
+  return result;
+}
+
+const defined = (record) => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+
+/** Writes a settings file that only its owner can read. */
+export function writeSettings(file, settings) {
+  writeFileSync(file, Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join(''), { mode: 0o600 });
 }
 
 /**
- * @param {{ mode?: 'fastcgi' | 'cgi', env?: Record<string, string | undefined>, baseUrl?: (port: number) => string,
- *   resident?: boolean, stripe?: object, telegram?: object, telegramBase?: string }} [options]
- *   `env` replaces settings, undefined takes one away; `resident` starts a worker that stays
+ * Starts lighttpd on a free port.
+ * @param {(port: number) => Record<string, string>} settingsOf
+ */
+async function startWeb({ mode, dir, settingsOf }) {
+  const conf = path.join(ROOT, mode === 'cgi' ? 'tests/web/cgi.conf' : 'lighttpd.conf');
+  for (let tries = 1; ; tries += 1) {
+    const port = await freePort();
+    const settings = settingsOf(port);
+    const env = {
+      PATH: `${process.env.PATH}:/usr/sbin:/sbin`, PORT: String(port), ADMIT_CGI: `${OUT}/cgi-bin`, ADMIT_RUN: dir,
+      ADMIT_LOG: `${dir}/log`, ADMIT_CONF: '', ...settings,
+    };
+    writeFileSync(`${dir}/log`, '');
+    if (mode === 'cgi') { // plain CGI gets nothing of the server's environment
+      env.ADMIT_CONF = `${dir}/admit.env`;
+      writeSettings(env.ADMIT_CONF, settings);
+    }
+    const log = openSync(`${dir}/log`, 'a');
+    const web = spawn('lighttpd', ['-D', '-f', conf], { env, stdio: ['ignore', 'ignore', log] });
+    closeSync(log);
+    web.on('error', () => {}); // not installed: it is over, which is noticed below
+    try {
+      await until(async () => isOver(web) || await connects(port), 15_000, 'lighttpd answers');
+    } catch (error) {
+      await end(web);
+      throw error;
+    }
+    if (!isOver(web)) return { web, port, env };
+    const said = readFileSync(`${dir}/log`, 'utf8');
+    if (tries === PORT_TRIES || !/address already in use/i.test(said)) throw new Error(`lighttpd does not start: ${said}`);
+  }
+}
+
+/**
+ * @param {{ t?: import('node:test').TestContext, mode?: 'fastcgi' | 'cgi', env?: Record<string, string | undefined>,
+ *   baseUrl?: (port: number) => string, resident?: boolean, prepare?: (dir: string) => void, ledger?: string,
+ *   stripe?: object, telegram?: object, telegramBase?: string }} [options]
+ *   `t` stops it all when that test ends, however it ends; without it the caller must;
+ *   `env` replaces settings, undefined takes one away; `resident` starts a worker that stays;
+ *   `prepare` gets the data folder before anything is started; `ledger` is a file below it
  */
 export async function startAdmit({
-  mode = 'fastcgi', env = {}, baseUrl = (port) => `http://127.0.0.1:${port}`, resident = false, stripe: stripeOptions,
-  telegram: telegramOptions, telegramBase,
+  t, mode = 'fastcgi', env = {}, baseUrl = (port) => `http://127.0.0.1:${port}`, resident = false, prepare, ledger = 'admit.db',
+  telegramBase, stripe: stripeOptions, telegram: telegramOptions,
 } = {}) {
   const dir = mkdtempSync(path.join(tmpdir(), 'admit-web.'));
-  const port = await freePort();
-  const base = `http://127.0.0.1:${port}`;
-  const telegram = await startTelegram({
-    token: SECRETS.TELEGRAM_BOT_TOKEN, webhook: { url: `${base}/tgupdate`, secret: SECRETS.TELEGRAM_WEBHOOK_SECRET },
-    ...telegramOptions,
-  });
+  prepare?.(dir);
+  const telegram = await startTelegram({ token: SECRETS.TELEGRAM_BOT_TOKEN, ...telegramOptions });
   const stripe = await startStripe({ webhookSecret: SECRETS.STRIPE_WEBHOOK_SECRET, ...stripeOptions });
-  stripe.journal.on('add', ({ method, path: where, params }) => {
-    if (method === 'POST' && where === '/v1/checkout/sessions') capture('session', where, params);
-  });
-  telegram.journal.on('add', ({ method, params }) => capture('call', method, params));
-
-  const settings = {
+  const settingsOf = (port) => defined({
     ...SECRETS, PAID_CHANNEL_LINK: LINK, SUPPORT_CONTACT: SUPPORT, BASE_URL: baseUrl(port),
-    DATABASE_URL: `sqlite:${dir}/admit.db`, STRIPE_API_BASE: stripe.url, TELEGRAM_API_BASE: telegramBase ?? telegram.url,
-    ...env,
-  };
-  const given = Object.fromEntries(Object.entries({
-    PATH: `${process.env.PATH}:/usr/sbin:/sbin`, ADMIT_CGI: `${OUT}/cgi-bin`, ADMIT_RUN: dir, ADMIT_LOG: `${dir}/log`,
-    ADMIT_CONF: '', PORT: String(port), ASAN_OPTIONS: 'detect_leaks=1', ...settings,
-  }).filter(([, value]) => value !== undefined));
-  writeFileSync(`${dir}/log`, '');
-  if (mode === 'cgi') { // plain CGI gets nothing of the server's environment
-    given.ADMIT_CONF = `${dir}/admit.env`;
-    const lines = Object.entries(settings).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${value}\n`);
-    writeFileSync(given.ADMIT_CONF, lines.join(''), { mode: 0o600 });
-  }
-
-  const conf = mode === 'cgi' ? path.join(ROOT, 'tests/web/cgi.conf') : path.join(ROOT, 'lighttpd.conf');
-  const logFd = openSync(`${dir}/log`, 'a');
-  const stdio = ['ignore', 'ignore', logFd];
-  const web = spawn('lighttpd', ['-D', '-f', conf], { env: given, stdio });
-  const worker = resident ? spawn(`${OUT}/bin/admit`, ['work', '--stay'], { env: given, stdio }) : null;
-  closeSync(logFd);
-  await untilConnected(port, web).catch(async (error) => {
-    await Promise.all([stripe.close(), telegram.close()]);
-    throw error;
+    DATABASE_URL: `sqlite:${dir}/${ledger}`, STRIPE_API_BASE: stripe.url, TELEGRAM_API_BASE: telegramBase ?? telegram.url, ...env,
   });
-
-  const app = {
-    base, dir, env: given, port, stripe, telegram, web, worker, answers: '',
-
-    /** Runs admit with the same settings: { status, stdout, stderr }. */
-    admit: (args, moreEnv = {}) => new Promise((done) => {
-      execFile(`${OUT}/bin/admit`, args, { env: { ...given, ...moreEnv }, timeout: 60_000 }, (error, stdout, stderr) =>
-        done({ status: error ? error.code ?? -1 : 0, stdout, stderr }));
-    }),
-
-    /** What the ledger says: rows of columns, as text. */
-    sql: (query) => execFileSync('sqlite3', ['-readonly', '-cmd', '.timeout 5000', `${dir}/admit.db`, query], { encoding: 'utf8' })
-      .split('\n').filter(Boolean).map((row) => row.split('|')),
-
-    log: () => readFileSync(`${dir}/log`, 'utf8'),
-
-    /** One request; redirects are not followed. */
-    async request(where, { method = 'GET', headers = {}, body } = {}) {
-      const started = performance.now();
-      const res = await fetch(base + where, { method, headers, body, redirect: 'manual' });
-      const text = await res.text();
-      app.answers += `${JSON.stringify([...res.headers])}\n${text}\n`;
-      return { status: res.status, headers: res.headers, text, ms: performance.now() - started };
-    },
-
-    /** Posts an event, signed by Stripe's own package. */
-    async event(event, { where = '/webhook', secret, timestamp } = {}) {
-      const payload = JSON.stringify(event);
-      capture('event', event.type, event);
-      return app.request(where, {
-        method: 'POST', body: payload,
-        headers: { 'content-type': 'application/json', 'stripe-signature': sign(payload, { secret, timestamp }) },
-      });
-    },
-
-    async update(update, headers = {}) {
-      capture('update', 'update', update);
-      return app.request('/tgupdate', {
-        method: 'POST', body: JSON.stringify(update),
-        headers: {
-          'content-type': 'application/json',
-          'x-telegram-bot-api-secret-token': SECRETS.TELEGRAM_WEBHOOK_SECRET, ...headers,
-        },
-      });
-    },
-
-    /** The buyer writes to the bot; the answer's body is carried out as Telegram does. */
-    async say(user, text) {
-      const said = await telegram.say(user, text);
-      capture('update', 'update', said.update);
-      return said;
-    },
-
-    /** Clicks /pay and returns the new session's id. */
-    async open(tgId) {
-      const res = await app.request(`/pay?tg_id=${tgId}`);
-      assert.equal(res.status, 303, `/pay?tg_id=${tgId} leads to Stripe`);
-      return app.sessionAt(res.headers.get('location'));
-    },
-    sessionAt: (url) => [...stripe.sessions.values()].find((session) => session.url === url)?.id,
-
-    /** Opens a session, pays it, delivers the event: { id, event, status }. */
-    async buy(tgId) {
-      const id = await app.open(tgId);
-      const event = await stripe.pay(id);
-      return { id, event, status: (await app.event(event)).status };
-    },
-
-    invites: (tgId) => telegram.calls.filter(({ method, params }) =>
-      method === 'sendMessage' && String(params.chat_id) === String(tgId) && params.text.includes(LINK)),
-    invited: (tgId, ms = 5000, from = 0) => telegram.waitFor(({ method, params }) =>
-      method === 'sendMessage' && String(params.chat_id) === String(tgId) && params.text.includes(LINK), ms, from),
-    told: (tgId, words, ms = 5000, from = 0) => telegram.waitFor(({ method, params }) =>
-      method === 'sendMessage' && String(params.chat_id) === String(tgId) && params.text.includes(words), ms, from),
-
-    /** Resolves when the ledger has an answer to the query. */
-    async noted(query, ms = 5000) {
-      const end = Date.now() + ms;
-      while (app.sql(query).length === 0) {
-        assert.ok(Date.now() < end, `not noted after ${ms} ms: ${query}`);
-        await new Promise((done) => setTimeout(done, 10));
-      }
-    },
-
-    /** Resolves when nothing is owed any more but for what is parked. */
-    async settled(ms = 20_000) {
-      const end = Date.now() + ms;
-      for (;;) {
-        const [[n]] = app.sql('SELECT COUNT(*) FROM jobs WHERE done_ms IS NULL AND parked_ms IS NULL');
-        if (n === '0') return;
-        assert.ok(Date.now() < end, `still owed after ${ms} ms: ${JSON.stringify(app.sql('SELECT * FROM jobs WHERE done_ms IS NULL'))}`);
-        await new Promise((done) => setTimeout(done, 25));
-      }
-    },
-
-    /** Ends everything and looks at what is left: no process, no sanitizer's report, no secret, no name. */
-    async stop({ keep = false } = {}) {
-      running.delete(app);
-      web.kill('SIGTERM');
-      await ended(web);
-      worker?.kill('SIGTERM');
-      if (worker) await ended(worker);
-      await app.admit(['work', '--stop']);
-      await stripe.close();
-      await telegram.close();
-      const left = await leftOf(dir);
-      const log = app.log();
-      let ledger = '';
-      for (const file of readdirSync(dir)) if (file.startsWith('admit.db')) ledger += file.includes('knock') ? '' : readFileSync(path.join(dir, file), 'latin1');
-      if (!keep) rmSync(dir, { recursive: true, force: true });
-      assert.deepEqual(left, [], 'no process is left');
-      assert.doesNotMatch(log, /Sanitizer|runtime error:/, 'the sanitizers have nothing to say');
-      const known = [...Object.values(SECRETS), 'Прізвище', 'user_name', 'buyer@example.com'];
-      for (const secret of known) {
-        assert.ok(!log.includes(secret), `the log does not hold ${secret}`);
-        assert.ok(!ledger.includes(Buffer.from(secret).toString('latin1')), `the ledger does not hold ${secret}`);
-        assert.ok(!app.answers.includes(secret), `no answer holds ${secret}`);
-      }
-    },
-  };
-  running.add(app);
+  let started;
+  try {
+    started = await startWeb({ mode, dir, settingsOf });
+  } catch (error) {
+    await stripe.close();
+    await telegram.close();
+    rmSync(dir, { recursive: true, force: true });
+    throw error;
+  }
+  const app = new Admit({ dir, stripe, telegram, ...started });
+  if (resident) app.stay();
+  t?.after(() => app.stop());
   return app;
 }
+
+class Admit {
+  /** Everything that the programs answered to anybody, for secrets to be looked for. */
+  #answers = [];
+  #worker = null;
+  #stopped = null;
+
+  constructor({ dir, stripe, telegram, web, port, env }) {
+    Object.assign(this, { dir, stripe, telegram, web, port, env, base: `http://127.0.0.1:${port}` });
+    telegram.webhook = { url: `${this.base}/tgupdate`, secret: SECRETS.TELEGRAM_WEBHOOK_SECRET };
+    this.#capture();
+  }
+
+  #capture() {
+    const { stripe, telegram } = this;
+    stripe.journal.on('add', ({ method, path: where, params }) => {
+      if (method === 'POST' && where === '/v1/checkout/sessions') capture('session', where, params);
+    });
+    telegram.journal.on('add', (call) => {
+      call.at = performance.now();
+      capture('call', call.method, call.params);
+    });
+    telegram.attempts.on('change', ({ body }) => this.#answers.push(body));
+    const send = telegram.sendUpdate.bind(telegram);
+    telegram.sendUpdate = async (update, how) => {
+      const sent = await send(update, how);
+      capture('update', 'update', sent.update);
+      return sent;
+    };
+  }
+
+  /** Starts a worker that does not go home. */
+  stay() {
+    const log = openSync(`${this.dir}/log`, 'a');
+    this.#worker = spawn(`${OUT}/bin/admit`, ['work', '--stay'], { env: this.env, stdio: ['ignore', 'ignore', log] });
+    closeSync(log);
+  }
+
+  /** Runs admit with the same settings: { status, stdout, stderr }. */
+  async admit(args, moreEnv = {}) {
+    const result = await admit(args, { ...this.env, ...moreEnv });
+    this.#answers.push(result.stdout, result.stderr);
+    return result;
+  }
+
+  /** What the ledger says: rows of columns, as text. */
+  sql(query) {
+    const out = execFileSync('sqlite3', ['-readonly', '-cmd', '.timeout 5000', `${this.dir}/admit.db`, query], { encoding: 'utf8' });
+    return out.split('\n').filter(Boolean).map((row) => row.split('|'));
+  }
+
+  log() {
+    return readFileSync(`${this.dir}/log`, 'utf8');
+  }
+
+  /** One request; redirects are not followed. */
+  async request(where, { method = 'GET', headers = {}, body } = {}) {
+    const started = performance.now();
+    const res = await fetch(this.base + where, { method, headers, body, redirect: 'manual' });
+    const text = await res.text();
+    this.#answers.push(JSON.stringify([...res.headers]), text);
+    return { status: res.status, headers: res.headers, text, ms: performance.now() - started };
+  }
+
+  /** Posts an event, signed by Stripe's own package. */
+  async event(event, { where = '/webhook', secret, timestamp } = {}) {
+    const payload = JSON.stringify(event);
+    capture('event', event.type, event);
+    return this.request(where, {
+      method: 'POST', body: payload,
+      headers: { 'content-type': 'application/json', 'stripe-signature': sign(payload, { secret, timestamp }) },
+    });
+  }
+
+  /** Posts an update; the reply is not carried out. With `isReal` false, Telegram would not send such a thing. */
+  async update(update, { isReal = true } = {}) {
+    if (isReal) capture('update', 'update', update);
+    const res = await this.request('/tgupdate', {
+      method: 'POST', body: JSON.stringify(update),
+      headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': SECRETS.TELEGRAM_WEBHOOK_SECRET },
+    });
+    captureReply(res.text);
+    return res;
+  }
+
+  /** The buyer writes to the bot; the answer's body is carried out as Telegram does. */
+  say(user, text) {
+    return this.telegram.say(user, text);
+  }
+
+  /** Clicks /pay and returns the new session's id. */
+  async open(tgId) {
+    const res = await this.request(`/pay?tg_id=${tgId}`);
+    assert.equal(res.status, 303, `/pay?tg_id=${tgId} leads to Stripe`);
+    return this.sessionAt(res.headers.get('location'));
+  }
+
+  sessionAt(url) {
+    return [...this.stripe.sessions.values()].find((session) => session.url === url)?.id;
+  }
+
+  /** Opens a session, pays it, delivers the event: { id, event, status }. */
+  async buy(tgId) {
+    const id = await this.open(tgId);
+    const event = await this.stripe.pay(id);
+    return { id, event, status: (await this.event(event)).status };
+  }
+
+  /** Calls that would bring the buyer the invite, taken or not. */
+  invites(tgId) {
+    return this.telegram.calls.filter(tells(tgId, LINK));
+  }
+
+  invited(tgId, ms = 5000, from = 0) {
+    return this.told(tgId, LINK, ms, from);
+  }
+
+  told(tgId, words, ms = 5000, from = 0) {
+    return this.telegram.journal.waitFor(tells(tgId, words), ms, from);
+  }
+
+  /** How many invites Telegram took for the buyer. */
+  arrived(tgId) {
+    return this.telegram.messages(tgId).filter(({ text }) => text.includes(LINK)).length;
+  }
+
+  /** Resolves when the ledger has an answer to the query. */
+  noted(query, ms = 5000) {
+    return until(() => this.sql(query).length > 0, ms, query);
+  }
+
+  /** Resolves when nothing is owed any more but for what is parked. */
+  settled(ms = 20_000) {
+    return until(() => this.sql('SELECT 1 FROM jobs WHERE done_ms IS NULL AND parked_ms IS NULL LIMIT 1').length === 0, ms, 'nothing is owed');
+  }
+
+  /** The processes of one of the programs. */
+  processes(name) {
+    return processesOf(this.dir).filter(({ line }) => line.includes(name)).map(({ pid }) => pid);
+  }
+
+  /** Ends everything, once, and looks at what is left: no process, no sanitizer's report, no secret, no name. */
+  stop() {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop() {
+    const { dir, web, stripe, telegram } = this;
+    const wentByItself = await end(web);
+    if (this.#worker) await end(this.#worker);
+    // A program that is still answering may still start a worker.
+    await until(() => this.processes('.fcgi').length === 0, 8000).catch(() => {});
+    await this.admit(['work', '--stop']).catch((error) => this.#answers.push(String(error)));
+    await stripe.close();
+    await telegram.close();
+    const left = await leftOf(dir);
+    const found = this.#leaks();
+    const log = this.log();
+    rmSync(dir, { recursive: true, force: true });
+    assert.ok(wentByItself, 'lighttpd ends when it is told to');
+    assert.deepEqual(left, [], 'no process is left');
+    assert.doesNotMatch(`${log}${this.#answers.join('')}`, SANITIZER, 'the sanitizers have nothing to say');
+    assert.deepEqual(found, [], 'no secret and no name is anywhere');
+  }
+
+  /** Where a secret or something personal is. */
+  #leaks() {
+    const secrets = Object.keys(SECRETS).flatMap((name) => (this.env[name] ?? '').split(',')).filter(Boolean);
+    const bytes = (text) => Buffer.from(text).toString('latin1');
+    const files = readdirSync(this.dir, { withFileTypes: true }).filter((file) => file.isFile() && /^(log|.*\.db.*)$/.test(file.name));
+    const places = files.map(({ name }) => [name, readFileSync(path.join(this.dir, name), 'latin1')]);
+    places.push(['an answer', bytes(this.#answers.join('\n'))]);
+    return [...secrets, ...Object.values(SECRETS), ...PERSONAL]
+      .flatMap((what) => places.filter(([, text]) => text.includes(bytes(what))).map(([where]) => `${where} holds ${what}`));
+  }
+}
+
+const tells = (tgId, words) => ({ method, params }) =>
+  method === 'sendMessage' && String(params.chat_id) === String(tgId) && params.text.includes(words);

@@ -1,13 +1,15 @@
 // GET /pay: what it refuses, what it creates nothing for, and Stripe in every kind of trouble.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { SECRETS, SUPPORT, startAdmit } from './harness.mjs';
+import { LINK, SECRETS, SUPPORT, startAdmit, until } from './harness.mjs';
 
 describe('addresses', () => {
   let app;
   before(async () => { app = await startAdmit(); });
-  after(() => app.stop());
+  after(() => app?.stop());
 
   const bad = [
     ['missing', ''],
@@ -30,8 +32,16 @@ describe('addresses', () => {
     ['10^40', `?tg_id=1${'0'.repeat(40)}`],
     ['a NUL (lighttpd refuses it itself)', '?tg_id=5%00', true],
     ['half a percent', '?tg_id=5%'],
+    ['half a percent before it', '?x=%&tg_id=%5'],
+    ['a percent encoded', '?tg_id=%2535'],
     ['no hex', '?tg_id=5%zz'],
     ['digits of another script', '?tg_id=%D9%A1%D9%A2'],
+    ['digits of full width', '?tg_id=%EF%BC%95'],
+    ['bytes that are no UTF-8 (lighttpd refuses them itself)', '?tg_id=%FF%FE', true],
+    ['an underline', '?tg_id=1_000'],
+    ['not a number', '?tg_id=NaN'],
+    ['brackets', '?tg_id[]=5'],
+    ['behind a semicolon', '?a=1;tg_id=5'],
     ['SQL', "?tg_id=1';DROP%20TABLE%20users;--"],
     ['HTML', '?tg_id=%3Cscript%3Ealert(1)%3C/script%3E'],
     ['a header (lighttpd refuses it itself)', '?tg_id=5%0D%0AX-Injected:%20yes', true],
@@ -77,12 +87,38 @@ describe('addresses', () => {
   test('other methods and other addresses', async () => {
     const post = await app.request('/pay?tg_id=5', { method: 'POST', body: 'tg_id=5' });
     assert.deepEqual([post.status, post.headers.get('allow')], [405, 'GET, HEAD']);
-    for (const where of ['/nothing', '/pay/extra', '/payfoo', '/admit.db', '/pay.sock', '/log'])
-      assert.ok([403, 404].includes((await app.request(where)).status), where);
     for (const where of ['/paid?session_id=../../x', '/paid?session_id=cs_a&session_id=cs_b', '/paid?session_id=pi_1'])
       assert.equal((await app.request(where)).status, 400, where);
     assert.equal((await app.request('/paid?session_id=cs_test_unknown')).status, 404);
     assert.equal((await app.request('/paid')).status, 200);
+  });
+
+  // The document root of lighttpd.conf holds the sockets, and here the ledger and the log as well.
+  const hidden = ['/admit.db', '/pay.sock-0', '/log', '/%2e%2e/log', '/pay/../log', '//log', '/cgi-bin/', '/cgi-bin/admit', '/cgi-bin/../log'];
+  for (const where of hidden)
+    test(`nothing is served at ${where}`, async () => {
+      const res = await app.request(where);
+      assert.ok([400, 403, 404].includes(res.status), `${res.status}`);
+      assert.doesNotMatch(res.text, /SQLite|ev=|server started/);
+    });
+
+  test('pages that do not exist are 404', async () => {
+    for (const where of ['/nothing', '/pay/extra', '/payfoo', '/favicon.ico']) assert.equal((await app.request(where)).status, 404, where);
+  });
+
+  const echoed = ['referer', 'user-agent', 'accept-language', 'accept', 'cookie', 'x-forwarded-host', 'x-forwarded-for', 'origin'];
+  for (const name of echoed)
+    test(`no page repeats ${name}`, async () => {
+      for (const where of ['/pay?tg_id=x', '/cancel', '/paid', '/health']) {
+        const res = await app.request(where, { headers: { [name]: '"><script>alert(7)</script>' } });
+        assert.doesNotMatch(res.text + JSON.stringify([...res.headers]), /alert/, where);
+      }
+    });
+
+  test('another host in the request changes no address of ours', async () => {
+    await app.request('/pay?tg_id=88', { headers: { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'gopher' } });
+    const { params } = app.stripe.requests.at(-1);
+    assert.equal(params.success_url, `${app.base}/paid?session_id={CHECKOUT_SESSION_ID}`);
   });
 
   test('the largest id is taken', async () => {
@@ -95,13 +131,15 @@ describe('addresses', () => {
     assert.equal(new Set(answers.map(({ headers }) => headers.get('location'))).size, 1);
     const keys = app.stripe.requests.filter(({ params }) => params.client_reference_id === '77').map(({ headers }) => headers['idempotency-key']);
     assert.equal(new Set(keys).size, 1, 'one idempotency key');
+    const sessions = [...app.stripe.sessions.values()].filter(({ client_reference_id: id }) => id === '77');
+    assert.equal(sessions.length, 1, 'and Stripe knows of one');
   });
 });
 
 describe('Stripe in trouble', () => {
   let app;
   before(async () => { app = await startAdmit(); });
-  after(() => app.stop());
+  after(() => app?.stop());
 
   const many = { next: Infinity };
   const faults = [
@@ -114,7 +152,10 @@ describe('Stripe in trouble', () => {
     ['20,000 levels', { kind: 'deep' }, 502],
     ['16 MiB', { kind: 'big' }, 502],
     ['bad UTF-8', { kind: 'badutf8' }, 502],
-    ['a redirect', { kind: 'redirect' }, 502],
+    ['a redirect', { kind: 'redirect', status: 301 }, 502],
+    ['a redirect that keeps the method', { kind: 'redirect', status: 307 }, 502],
+    ['a page behind 503', { kind: 'html', status: 503 }, 503],
+    ['nothing behind 500', { kind: 'empty', status: 500 }, 503],
     ['a reset', { kind: 'reset' }, 503],
     ['a cut', { kind: 'truncated' }, 503],
     ['a url with a header in it', { kind: 'url', url: 'https://x.example/\r\nX-Injected: yes' }, 502],
@@ -124,6 +165,15 @@ describe('Stripe in trouble', () => {
     ['no url', { kind: 'url', url: null }, 502],
     ['a url without a host', { kind: 'url', url: 'https://' }, 502],
     ['a file for a url', { kind: 'url', url: 'file:///etc/passwd' }, 502],
+    ['a url with a blank', { kind: 'url', url: 'https://x.example/a b' }, 502],
+    ['a url with a tab', { kind: 'url', url: 'https://x.example/\ta' }, 502],
+    ['a url with a NUL', { kind: 'url', url: 'https://x.example/\0a' }, 502],
+    ['a url of other letters', { kind: 'url', url: 'https://x.example/ї' }, 502],
+    ['a url without a scheme', { kind: 'url', url: '//x.example/' }, 502],
+    ['an object for a url', { kind: 'url', url: { href: 'https://x.example' } }, 502],
+    ['a list for a url', { kind: 'url', url: ['https://x.example'] }, 502],
+    ['true for a url', { kind: 'url', url: true }, 502],
+    ['data for a url', { kind: 'url', url: 'data:text/html,x' }, 502],
     ['an endless url', { kind: 'url', url: `https://x.example/${'a'.repeat(5000)}` }, 502],
   ];
   let tgId = 1000;
@@ -151,12 +201,16 @@ describe('Stripe in trouble', () => {
     assert.equal((await app.request('/pay?tg_id=2000')).status, 303);
   });
 
-  test('a redirect is not followed with the key', async () => {
-    const before = app.telegram.calls.length;
-    app.stripe.setFault({ kind: 'redirect', location: `${app.telegram.url}/stolen` });
-    assert.equal((await app.request('/pay?tg_id=2001')).status, 502);
-    assert.equal(app.telegram.calls.length, before, 'nobody else hears of it');
-  });
+  for (const status of [301, 302, 303, 307, 308])
+    test(`a redirect by ${status} is not followed with the key`, async () => {
+      const heard = [];
+      const thief = createServer((req, res) => { heard.push(req.headers); res.end('{}'); }).listen(0, '127.0.0.1');
+      await once(thief, 'listening');
+      app.stripe.setFault({ kind: 'redirect', status, location: `http://127.0.0.1:${thief.address().port}/v1/checkout/sessions` });
+      assert.equal((await app.request(`/pay?tg_id=${2100 + status}`)).status, 502);
+      thief.close();
+      assert.deepEqual(heard, [], 'nobody else hears of it');
+    });
 
   test('hanging: given up within 11 s, and others are answered meanwhile', async () => {
     app.stripe.setFault({ kind: 'hang', next: 1 });
@@ -168,20 +222,52 @@ describe('Stripe in trouble', () => {
     const res = await hanging;
     assert.equal(res.status, 503);
     assert.ok(res.ms < 11_000, `${res.ms} ms`);
+    assert.ok(res.text.includes(SUPPORT));
+    assert.equal((await app.request('/pay?tg_id=2002')).status, 303, 'the next click works');
   });
 
-  test('nobody at the address', async () => {
-    const alone = await startAdmit({ env: { STRIPE_API_BASE: 'http://127.0.0.1:9' } });
+  test('hanging for everybody: events are recorded all the same', async () => {
+    const event = await app.stripe.pay(await app.open(2004));
+    app.stripe.setFault({ kind: 'hang', next: 8 });
+    const hanging = Array.from({ length: 8 }, (_, i) => app.request(`/pay?tg_id=${2010 + i}`));
+    await until(() => app.stripe.requests.filter(({ fault }) => fault === 'hang').length >= 8);
+    const res = await app.event(event);
+    assert.equal(res.status, 200);
+    assert.ok(res.ms < 1000, `${res.ms} ms`);
+    await app.invited(2004);
+    for (const answer of await Promise.all(hanging)) assert.equal(answer.status, 503);
+  });
+
+  const looks = [
+    ['500', { kind: 'status', status: 500 }],
+    ['a wrong key', { kind: 'status', status: 401 }],
+    ['rubbish', { kind: 'html' }],
+    ['16 MiB', { kind: 'big' }],
+    ['a cut', { kind: 'truncated' }],
+  ];
+  for (const [why, fault] of looks)
+    test(`the thank-you page promises nothing and shows no link: ${why}`, async () => {
+      tgId += 1;
+      const id = await app.open(tgId);
+      await app.stripe.pay(id);
+      app.stripe.setFault({ ...many, ...fault });
+      const res = await app.request(`/paid?session_id=${id}`);
+      app.stripe.setFault(null);
+      assert.deepEqual([res.status, res.text.includes(LINK)], [200, false]);
+      assert.match(res.text, /Перевіряємо оплату/);
+      assert.ok((await app.request(`/paid?session_id=${id}`)).text.includes(LINK), 'looked at again, it does');
+    });
+
+  test('nobody at the address', async (t) => {
+    const alone = await startAdmit({ t, env: { STRIPE_API_BASE: 'http://127.0.0.1:9' } });
     assert.equal((await alone.request('/pay?tg_id=5')).status, 503);
-    await alone.stop();
   });
 });
 
-test('a price kept at Stripe', async () => {
-  const app = await startAdmit({ env: { STRIPE_PRICE_ID: 'price_1Course' }, stripe: { prices: { price_1Course: { unit_amount: 149_000, currency: 'uah' } } } });
+test('a price kept at Stripe', async (t) => {
+  const app = await startAdmit({ t, env: { STRIPE_PRICE_ID: 'price_1Course' }, stripe: { prices: { price_1Course: { unit_amount: 149_000, currency: 'uah' } } } });
   await app.open(5);
   const { params } = app.stripe.requests[0];
   assert.deepEqual(params.line_items[0], { price: 'price_1Course', quantity: '1' });
   assert.equal(app.stripe.requests[0].headers.authorization, `Bearer ${SECRETS.STRIPE_SECRET_KEY}`);
-  await app.stop();
 });

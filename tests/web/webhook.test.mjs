@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { renameSync } from 'node:fs';
+import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
+import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { SECRETS, sign, startAdmit } from './harness.mjs';
+import { LINK, SECRETS, ended, sign, startAdmit, until } from './harness.mjs';
 
 const NOW = () => Math.floor(Date.now() / 1000);
 const SECRET = SECRETS.STRIPE_WEBHOOK_SECRET;
@@ -16,13 +17,14 @@ describe('signatures', () => {
     app = await startAdmit({ env: { STRIPE_WEBHOOK_SECRET: `${ROLLED},${SECRET}` } });
     payload = JSON.stringify(app.stripe.event('customer.created', { id: 'cus_1', object: 'customer' }));
   });
-  after(() => app.stop());
+  after(() => app?.stop());
 
   const post = (body, signature, where = '/webhook') => app.request(where, {
     method: 'POST', body, headers: { 'content-type': 'application/json', ...(signature === undefined ? {} : { 'stripe-signature': signature }) },
   });
   const v1 = (secret, t = NOW()) => /v1=(\w+)/.exec(sign(payload, { secret, timestamp: t }))[1];
   const zeros = '0'.repeat(64);
+  const flipped = (hex) => (parseInt(hex[0], 16) ^ 1).toString(16) + hex.slice(1);
 
   const rows = [
     ['the first of two secrets', () => sign(payload, { secret: ROLLED }), 200],
@@ -52,8 +54,24 @@ describe('signatures', () => {
     ['with v0 beside it', () => `t=${NOW()},v0=${zeros},v1=${v1(SECRET)}`, 200],
     ['rolled: both sign, the new one first', () => `t=${NOW()},v1=${v1(ROLLED)},v1=${v1(SECRET)}`, 200],
     ['rolled: both sign, the old one first', () => `t=${NOW()},v1=${v1(SECRET)},v1=${v1(ROLLED)}`, 200],
-    ['just young enough', () => sign(payload, { secret: SECRET, timestamp: NOW() - 297 }), 200],
-    ['too old', () => sign(payload, { secret: SECRET, timestamp: NOW() - 305 }), 400],
+    ['a blank behind the comma, which belongs to the name', () => `t=${NOW()}, v1=${v1(SECRET)}`, 400],
+    ['a stamp with a blank', () => `t= ${NOW()},v1=${v1(SECRET)}`, 400],
+    ['a stamp with a fraction', () => `t=${NOW()}.0,v1=${v1(SECRET)}`, 400],
+    ['a hexadecimal stamp', () => `t=0x${NOW().toString(16)},v1=${v1(SECRET)}`, 400],
+    ['a stamp with an underline', () => `t=1_000_000_000,v1=${v1(SECRET)}`, 400],
+    ['a stamp of thirteen digits', () => `t=${NOW()}000,v1=${v1(SECRET)}`, 400],
+    ['a stamp beyond 64 bits', () => `t=${'9'.repeat(40)},v1=${v1(SECRET)}`, 400],
+    ['the stamp behind the signature', () => `v1=${v1(SECRET)},t=${NOW()}`, 200],
+    ['too short by one letter', () => `t=${NOW()},v1=${v1(SECRET).slice(0, -1)}`, 400],
+    ['too long by one letter', () => `t=${NOW()},v1=${v1(SECRET)}0`, 400],
+    ['one bit off', () => `t=${NOW()},v1=${flipped(v1(SECRET))}`, 400],
+    ['words that mean nothing beside it', () => `t=${NOW()},x,y=1,=,v1=${v1(SECRET)}`, 200],
+    ['another scheme alone', () => `t=${NOW()},v2=${v1(SECRET)}`, 400],
+    ['the scheme in capitals', () => `t=${NOW()},V1=${v1(SECRET)}`, 400],
+    ['the stamp of another signature', () => `t=${NOW() - 60},v1=${v1(SECRET)}`, 400],
+    ['just young enough', () => sign(payload, { secret: SECRET, timestamp: NOW() - 298 }), 200],
+    ['too old by a moment', () => sign(payload, { secret: SECRET, timestamp: NOW() - 301 }), 400],
+    ['too old by five seconds', () => sign(payload, { secret: SECRET, timestamp: NOW() - 305 }), 400],
     ['from 1970', () => sign(payload, { secret: SECRET, timestamp: 12345 }), 400],
     ['too far ahead', () => sign(payload, { secret: SECRET, timestamp: NOW() + 305 }), 400],
     ['a little ahead', () => sign(payload, { secret: SECRET, timestamp: NOW() + 290 }), 200],
@@ -79,15 +97,50 @@ describe('signatures', () => {
     ['a NUL inside', '{"id":"evt_1\u0000","type":"x"}', 400],
     ['an escaped NUL in the id', '{"id":"evt_1\\u0000","type":"x"}', 400],
     ['bad UTF-8', Buffer.from('{"id":"evt_1","type":"\xff\xfe"}', 'latin1'), 400],
+    ['bad UTF-8 in what nobody reads', Buffer.from('{"id":"evt_1","type":"x","a":"\x80"}', 'latin1'), 400],
+    ['good UTF-8', '{"id":"evt_utf8","type":"customer.created","note":"їжак 🦔"}', 200],
+    ['null', 'null', 400],
+    ['a text', '"evt_1"', 400],
+    ['two objects', '{"id":"evt_1","type":"x"}{}', 400],
+    ['a byte order mark', '\uFEFF{"id":"evt_bom","type":"x"}', 400],
+    ['an id of another type', '{"id":5,"type":"x"}', 400],
+    ['a type of another type', '{"id":"evt_1","type":{}}', 400],
     ['1 MiB', padded(MIB), 200],
     ['1 MiB and one byte', padded(MIB + 1), 413],
     ['a thin event', '{"id":"evt_thin","object":"v2.core.event","type":"v1.billing.meter.no_meter_found","related_object":null}', 200],
   ];
   for (const [why, body, status] of bodies)
     test(`signed body: ${why}`, async () => {
-      const signature = typeof body === 'string' ? sign(body, { secret: SECRET }) : undefined;
-      assert.equal((await post(body, signature)).status, status);
+      assert.equal((await post(body, sign(body, { secret: SECRET }))).status, status);
     });
+
+  test('signed bytes are judged as they are: one blank more is another body', async () => {
+    const pretty = JSON.stringify(JSON.parse(payload), null, 2);
+    assert.equal((await post(pretty, sign(pretty, { secret: SECRET }))).status, 200);
+    assert.equal((await post(pretty, sign(payload, { secret: SECRET }))).status, 400);
+  });
+
+  /** A request as fetch would not send it. */
+  const raw = (headers, body) => new Promise((done, fail) => {
+    const req = request(`${app.base}/webhook`, { method: 'POST', headers }, (res) => res.resume().once('end', () => done(res.statusCode)));
+    req.once('error', fail);
+    for (const part of [body].flat()) req.write(part);
+    req.end();
+  });
+  const two = [
+    ['good and good', () => [sign(payload), sign(payload)], [200, 400]],
+    ['good and bad', () => [sign(payload), 'bad_signature'], [200, 400]],
+    ['bad and good', () => ['bad_signature', sign(payload)], [200, 400]],
+    ['bad and bad', () => ['bad_signature', 'bad_signature'], [400]],
+  ];
+  for (const [why, headers, verdicts] of two)
+    test(`the header twice, ${why}: one verdict`, async () =>
+      assert.ok(verdicts.includes(await raw({ 'stripe-signature': headers(), 'content-length': Buffer.byteLength(payload) }, payload))));
+
+  test('a body in pieces and without a length', async () => {
+    const pieces = payload.match(/.{1,100}/gs);
+    assert.equal(await raw({ 'stripe-signature': sign(payload), 'transfer-encoding': 'chunked' }, pieces), 200);
+  });
 
   test('other methods, other addresses', async () => {
     for (const method of ['GET', 'PUT', 'DELETE'])
@@ -101,7 +154,7 @@ describe('signatures', () => {
 describe('events', () => {
   let app, tgId = 10_000;
   before(async () => { app = await startAdmit(); });
-  after(() => app.stop());
+  after(() => app?.stop());
 
   const isPaid = (id) => app.sql(`SELECT is_paid FROM users WHERE tg_id = ${id}`)[0]?.[0];
   /** Everything that was owed so far has gone out when this buyer's invite has. */
@@ -202,6 +255,71 @@ describe('events', () => {
     assert.deepEqual(app.sql('SELECT is_paid, session_id FROM users WHERE tg_id = 424242'), [['1', 'cs_test_neverSeen']]);
   });
 
+  test('an event of an older API version counts', async () => {
+    const { id, session } = await fresh();
+    const event = app.stripe.event('checkout.session.completed', { ...session, status: 'complete', payment_status: 'paid' }, { api_version: '2020-08-27' });
+    assert.equal((await app.event(event)).status, 200);
+    await app.invited(id);
+  });
+
+  test('the same event five times in a row: one invite', async () => {
+    const { id, session } = await fresh();
+    const event = await app.stripe.pay(session.id);
+    for (let i = 0; i < 5; i += 1) assert.equal((await app.event(event)).status, 200);
+    await sentinel();
+    assert.equal(app.invites(id).length, 1);
+  });
+
+  test('payment, refund and the bank\'s word in every order: out in the end, and invited at most once', async () => {
+    const orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    const ids = [];
+    for (const order of orders) {
+      const { id, session } = await fresh();
+      const news = [
+        await app.stripe.payAsync(session.id), await app.stripe.asyncSucceeded(session.id), await app.stripe.refund(session.id),
+      ];
+      for (const i of order) assert.equal((await app.event(news[i])).status, 200);
+      ids.push(id);
+    }
+    await sentinel();
+    for (const [i, id] of ids.entries()) {
+      assert.equal(isPaid(id), '0', `${orders[i]}`);
+      assert.ok(app.invites(id).length <= 1, `${orders[i]}`);
+    }
+  });
+
+  test('expired and paid at once, in both orders: in', async () => {
+    for (const isLate of [true, false]) {
+      const { id, session } = await fresh();
+      const news = [app.stripe.event('checkout.session.expired', { ...session, status: 'expired' }), completed({ ...session, payment_status: 'paid' })];
+      for (const event of isLate ? news.reverse() : news) assert.equal((await app.event(event)).status, 200);
+      await app.invited(id);
+      assert.equal(isPaid(id), '1');
+    }
+  });
+
+  test('refunded bit by bit: out with the last one', async () => {
+    const { id, session } = await fresh();
+    await app.event(await app.stripe.pay(session.id));
+    await app.event(await app.stripe.refund(session.id, 400));
+    assert.equal(isPaid(id), '1');
+    await app.event(await app.stripe.refund(session.id));
+    assert.equal(isPaid(id), '0');
+    await app.told(id, 'повернуто');
+  });
+
+  test('one of two purchases refunded: still in, and not told otherwise', async () => {
+    const { id, session } = await fresh();
+    const paid = (await app.stripe.pay(session.id));
+    await app.event(paid);
+    const again = { ...session, id: 'cs_test_secondOfTwo', payment_intent: 'pi_secondOfTwo', payment_status: 'paid' };
+    await app.event(completed(again));
+    await app.event(await app.stripe.refund(session.id));
+    await sentinel();
+    assert.equal(isPaid(id), '1');
+    assert.ok(!app.telegram.messages(id).some(({ text }) => text.includes('повернуто')));
+  });
+
   test('what is not ours is 200 and does nothing', async () => {
     const { session } = await fresh();
     const rows = (table) => app.sql(`SELECT COUNT(*) FROM ${table}`)[0][0];
@@ -218,7 +336,9 @@ describe('events', () => {
     ];
     for (const event of strangers) assert.equal((await app.event(event)).status, 200);
     for (const type of ['customer.created', 'payment_intent.succeeded', 'charge.succeeded', 'product.updated', 'payout.paid',
-      'account.updated', 'invoice.created', 'price.created', 'charge.updated', 'mandate.updated', 'x'.repeat(100), 'checkout.session'])
+      'account.updated', 'invoice.created', 'price.created', 'charge.updated', 'mandate.updated', 'balance.available', 'invoice.paid',
+      'customer.subscription.deleted', 'payment_intent.payment_failed', 'setup_intent.created', 'topup.created', 'coupon.created',
+      'x'.repeat(100), 'checkout.session', 'checkout.session.completed.', 'CHECKOUT.SESSION.COMPLETED'])
       assert.equal((await app.event(app.stripe.event(type, { id: 'x' }))).status, 200, type);
     assert.deepEqual([rows('users'), rows('orders'), rows('jobs')], before);
     assert.match(app.log(), /ev=event_of_other_mode/);
@@ -242,7 +362,7 @@ describe('events', () => {
 describe('a ledger in trouble', () => {
   let app;
   before(async () => { app = await startAdmit(); await app.buy(1); await app.invited(1); await app.settled(); });
-  after(() => app.stop());
+  after(() => app?.stop());
 
   test('its file is away: 503, nothing half done, healed by redelivery', async () => {
     const id = await app.open(2);
@@ -252,7 +372,7 @@ describe('a ledger in trouble', () => {
     for (const tail of ['-wal', '-shm']) try { renameSync(`${app.dir}/admit.db${tail}`, `${app.dir}/kept.db${tail}`); } catch { /* none */ }
     execFileSync('mkdir', [`${app.dir}/admit.db`]);
     app.web.kill('SIGUSR1'); // the programs are started anew and find no ledger
-    while ((await app.request('/health').catch(() => ({}))).status !== 503) await new Promise((done) => setTimeout(done, 20));
+    await until(async () => (await app.request('/health').catch(() => ({}))).status === 503);
     const refused = await app.event(event);
     assert.equal(refused.status, 503);
     assert.ok(Number(refused.headers.get('retry-after')) > 0);
@@ -274,16 +394,45 @@ describe('a ledger in trouble', () => {
     const id = await app.open(4);
     const event = await app.stripe.pay(id);
     const holder = spawn('sqlite3', [`${app.dir}/admit.db`], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const isHeld = new Promise((done) => holder.stdout.once('data', done));
-    holder.stdin.write('BEGIN IMMEDIATE;\nSELECT 1;\n');
+    const isHeld = new Promise((done) => { holder.stdout.once('data', done); });
+    holder.stdin.write('BEGIN EXCLUSIVE;\nSELECT 1;\n');
     await isHeld;
-    const refused = await app.event(event);
+    const [refused, pay] = await Promise.all([app.event(event), app.request('/pay?tg_id=5')]);
     assert.equal(refused.status, 503);
     assert.ok(refused.ms < 7000, `${refused.ms} ms`);
-    const gone = new Promise((done) => holder.once('exit', done));
+    assert.equal(pay.status, 303, 'buyers can pay all the same');
+    assert.equal(app.invites(4).length, 0, 'nothing is half done');
     holder.stdin.end('COMMIT;\n');
-    await gone;
+    await ended(holder);
     assert.equal((await app.event(event)).status, 200);
     await app.invited(4);
+    const late = await app.stripe.pay(app.sessionAt(pay.headers.get('location')));
+    assert.equal((await app.event(late)).status, 200, 'the event brings the order that was never written');
+    await app.invited(5);
+    await app.settled();
+    assert.deepEqual([app.invites(4).length, app.invites(5).length], [1, 1]);
   });
+
+  const broken = [
+    ['a folder is in its place', (dir) => mkdirSync(`${dir}/admit.db`), (dir) => rmdirSync(`${dir}/admit.db`), 'admit.db'],
+    ['its folder is missing', () => {}, (dir) => mkdirSync(`${dir}/data`), 'data/admit.db'],
+  ];
+  for (const [why, damage, repair, file] of broken)
+    test(`from the start ${why}: 503, and 200 once it is mended, without a restart`, async (t) => {
+      let where;
+      const fresh = await startAdmit({ t, ledger: file, prepare: (dir) => { where = dir; damage(dir); } });
+      const pay = await fresh.request('/pay?tg_id=9');
+      assert.equal(pay.status, 303, 'buyers can pay all the same');
+      const event = await fresh.stripe.pay(fresh.sessionAt(pay.headers.get('location')));
+      const refused = await fresh.event(event);
+      assert.equal(refused.status, 503);
+      assert.ok(Number(refused.headers.get('retry-after')) > 0);
+      assert.equal((await fresh.say(9, '/pay')).status, 503, 'Telegram sends it again as well');
+      const thanks = await fresh.request(`/paid?session_id=${event.data.object.id}`);
+      assert.deepEqual([thanks.status, thanks.text.includes(LINK)], [200, false], 'the thank-you page promises nothing');
+      assert.equal(fresh.telegram.calls.length, 0, 'nothing is half done');
+      repair(where);
+      assert.equal((await fresh.event(event)).status, 200);
+      await fresh.invited(9);
+    });
 });
