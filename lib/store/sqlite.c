@@ -77,6 +77,21 @@ sqlite_close_all(void *conn)
 	free(s);
 }
 
+/* The step to WAL wants the file for itself for a moment and is refused with
+ * SQLITE_BUSY, past the busy handler, where several programs open a new file
+ * at once: so it waits here. */
+static enum err
+enter_wal(struct sqlite *s)
+{
+	static const char sql[] = "PRAGMA journal_mode=WAL";
+	int code, n_waits = 0;
+
+	do
+		code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+	while ((code & 0xff) == SQLITE_BUSY && wait_a_little(s, n_waits++));
+	return judge(s, sql, code);
+}
+
 /* DEFENSIVE and an untrusted schema: a database file that somebody tampered
  * with must not be able to make SQLite do more than hold rows. */
 static enum err
@@ -88,7 +103,7 @@ configure(struct sqlite *s)
 	(void)sqlite3_busy_handler(s->db, wait_a_little, s);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	e = sqlite_script(s, "PRAGMA journal_mode=WAL");
+	e = enter_wal(s);
 	if (e == ERR_OK)
 		e = sqlite_script(s,
 		    "PRAGMA synchronous=FULL;"

@@ -391,7 +391,7 @@ durable(void **state)
 /* ---- several at once ---- */
 
 #define N_PROCESSES 8
-#define N_ROUNDS 10
+#define N_ROUNDS 60
 
 static int
 as_one_of_many(int i)
