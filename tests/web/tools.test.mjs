@@ -1,18 +1,17 @@
 // The settings and the operator's commands.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { LINK, OUT, SECRETS, person, startAdmit } from './harness.mjs';
+import { LINK, SECRETS, admit as runAdmit, person, sleep, startAdmit, writeSettings } from './harness.mjs';
 
 /** Runs admit with exactly this environment. */
-const admit = (args, env) => new Promise((done) => {
-  execFile(`${OUT}/bin/admit`, args, { env }, (error, stdout, stderr) =>
-    done({ status: error ? error.code : 0, text: stdout + stderr }));
-});
+async function admit(args, env) {
+  const { status, stdout, stderr } = await runAdmit(args, env);
+  return { status, text: stdout + stderr };
+}
 
 describe('settings', () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'admit-tools.'));
@@ -28,11 +27,24 @@ describe('settings', () => {
     ['a blank inside', { STRIPE_WEBHOOK_SECRET: 'whsec_a b' }, /STRIPE_WEBHOOK_SECRET has a blank/],
     ['a line end behind', { TELEGRAM_BOT_TOKEN: '1:abc\n' }, /TELEGRAM_BOT_TOKEN/],
     ['an empty one among several', { STRIPE_WEBHOOK_SECRET: 'whsec_a,,whsec_b' }, /STRIPE_WEBHOOK_SECRET has an empty/],
+    ['a blank before', { STRIPE_SECRET_KEY: ' sk_test_51NobodysKey' }, /STRIPE_SECRET_KEY has a blank/],
+    ['a blank in the secret token', { TELEGRAM_WEBHOOK_SECRET: 'NobodysKey x' }, /TELEGRAM_WEBHOOK_SECRET must be/],
+    ['a token with a slash, which would be another address', { TELEGRAM_BOT_TOKEN: '1:NobodysKey/../x' }, /TELEGRAM_BOT_TOKEN is not/],
     ['a publishable key', { STRIPE_SECRET_KEY: 'pk_test_51NobodysKey' }, /STRIPE_SECRET_KEY is not a secret key/],
     ['a key without a mode', { STRIPE_SECRET_KEY: 'sk_51NobodysKey' }, /STRIPE_SECRET_KEY says neither/],
     ['a secret token that Telegram refuses', { TELEGRAM_WEBHOOK_SECRET: 'ключ' }, /TELEGRAM_WEBHOOK_SECRET must be/],
     ['plain http to another host', { BASE_URL: 'http://pay.example.com' }, /BASE_URL must begin with https/],
-    ['no number', { PRICE_AMOUNT: '9.99' }, /PRICE_AMOUNT must be a whole number/],
+    ['an address without a scheme', { BASE_URL: 'pay.example.com' }, /BASE_URL must be a full URL/],
+    ['an address with a question', { BASE_URL: 'https://pay.example.com/?a' }, /BASE_URL must not have/],
+    ['a script for a link', { PAID_CHANNEL_LINK: 'javascript:alert(1)' }, /PAID_CHANNEL_LINK must be a full URL/],
+    ['a key sent in plain http to another host', { STRIPE_API_BASE: 'http://stripe.example' }, /STRIPE_API_BASE must begin with https/],
+    ['a host that only looks like this one', { TELEGRAM_API_BASE: 'http://127.0.0.1.example' }, /TELEGRAM_API_BASE must begin with https/],
+    ['no number', { PRICE_AMOUNT: 'abc' }, /PRICE_AMOUNT must be a whole number/],
+    ['a fraction', { PRICE_AMOUNT: '9.99' }, /PRICE_AMOUNT must be a whole number/],
+    ['for nothing', { PRICE_AMOUNT: '0' }, /PRICE_AMOUNT must be a whole number/],
+    ['less than nothing', { PRICE_AMOUNT: '-5' }, /PRICE_AMOUNT must be a whole number/],
+    ['more than Stripe takes', { PRICE_AMOUNT: '100000000' }, /PRICE_AMOUNT must be a whole number/],
+    ['too many workers', { WORKERS: '65' }, /WORKERS must be a whole number/],
     ['no currency', { PRICE_CURRENCY: 'euro' }, /PRICE_CURRENCY must be/],
     ['no price', { STRIPE_PRICE_ID: 'prod_1' }, /STRIPE_PRICE_ID must be/],
     ['a relative ledger', { DATABASE_URL: 'sqlite:admit.db' }, /DATABASE_URL must name a file by its full path/],
@@ -53,6 +65,46 @@ describe('settings', () => {
     assert.equal(status, 1);
     for (const name of [...Object.keys(SECRETS), 'PAID_CHANNEL_LINK', 'BASE_URL']) assert.match(text, new RegExp(`${name} is missing`));
     assert.equal((await admit(['work', '--once'], env)).status, 1);
+  });
+
+  test('several faults of different kinds are told together', async () => {
+    const env = { STRIPE_SECRET_KEY: 'pk_test_51NobodysKey', BASE_URL: 'http://pay.example.com', PRICE_AMOUNT: 'abc', STRIPE_WEBHOOK_SECRET: 'NobodysKey b' };
+    const { status, text } = await admit(['check', '--settings'], { ...good, ...env });
+    assert.equal(status, 1);
+    for (const name of Object.keys(env)) assert.match(text, new RegExp(`- ${name} `), name);
+    assert.doesNotMatch(text, /NobodysKey/);
+  });
+
+  test('a settings file with a line that is none', async () => {
+    const file = `${dir}/odd.env`;
+    writeSettings(file, good);
+    appendFileSync(file, 'PRICE_AMOUNT\n');
+    const { status, text } = await admit(['check', '--settings'], { ADMIT_CONF: file });
+    assert.equal(status, 1);
+    assert.match(text, new RegExp(`line ${Object.keys(good).length + 1} is not NAME=value`));
+  });
+
+  test('a folder for a settings file', async () => {
+    const { status, text } = await admit(['check', '--settings'], { ADMIT_CONF: dir });
+    assert.equal(status, 1);
+    assert.match(text, /cannot be read/);
+  });
+
+  for (const mode of [0o604, 0o644, 0o606, 0o777])
+    test(`a settings file of mode ${mode.toString(8)} is refused, and no value of it is shown`, async () => {
+      const file = `${dir}/open.env`;
+      writeSettings(file, good);
+      chmodSync(file, mode);
+      const { status, text } = await admit(['check', '--settings'], { ADMIT_CONF: file });
+      assert.equal(status, 1);
+      assert.match(text, /chmod 600/);
+      for (const value of Object.values(SECRETS)) assert.ok(!text.includes(value));
+    });
+
+  test('from a file, with nothing else in the environment', async () => {
+    const file = `${dir}/only.env`;
+    writeSettings(file, good);
+    assert.deepEqual(await admit(['check', '--settings'], { ADMIT_CONF: file }), { status: 0, text: '' });
   });
 
   test('from a file, the environment first; not from one that everybody can read', async () => {
@@ -76,7 +128,7 @@ describe('settings', () => {
 describe('setup and check', () => {
   let app;
   before(async () => { app = await startAdmit(); });
-  after(() => app.stop());
+  after(() => app?.stop());
   const params = (name) => app.telegram.calls.findLast(({ method }) => method === name).params;
 
   test('check before setup: the webhook is missing', async () => {
@@ -111,17 +163,23 @@ describe('setup and check', () => {
   const troubles = [
     ['the Stripe key is refused', { fault: { kind: 'status', status: 401, next: Infinity } }, {}, /FAIL +Stripe[^\n]*\n +the key is wrong/],
     ['Stripe is not to be reached', {}, { STRIPE_API_BASE: 'http://127.0.0.1:9' }, /FAIL +Stripe[^\n]*\n +no answer/],
+    ['Stripe is in trouble', { fault: { kind: 'status', status: 500, next: Infinity } }, {}, /FAIL +Stripe[^\n]*\n +no answer/],
+    ['Stripe answers rubbish', { fault: { kind: 'html', next: Infinity } }, {}, /FAIL +Stripe/],
     ['the price is not there', {}, { STRIPE_PRICE_ID: 'price_1None' }, /FAIL +price/],
     ['the bot token is wrong', {}, { TELEGRAM_BOT_TOKEN: '99:wrong' }, /FAIL +bot +Unauthorized/],
+    ['Telegram is not to be reached', {}, { TELEGRAM_API_BASE: 'http://127.0.0.1:9' }, /FAIL +bot +no answer/],
+    ['updates go elsewhere', {}, { BASE_URL: 'https://elsewhere.example.com' }, /FAIL +webhook[^\n]*\n +run `admit setup`/],
+    ['the ledger is a folder', {}, { DATABASE_URL: 'sqlite:/tmp' }, /FAIL +ledger/],
     ['the ledger\'s folder is missing', {}, { DATABASE_URL: 'sqlite:/nonexistent/admit.db' }, /FAIL +ledger/],
     ['nobody to write to', {}, { SUPPORT_CONTACT: '' }, /note +support/],
   ];
   for (const [why, { fault }, env, pattern] of troubles)
     test(`check says: ${why}`, async () => {
       app.stripe.setFault(fault ?? null);
-      const { stdout, stderr } = await app.admit(['check'], { BASE_URL: 'https://pay.example.com', ...env });
+      const { status, stdout, stderr } = await app.admit(['check'], { BASE_URL: 'https://pay.example.com', ...env });
       app.stripe.setFault(null);
       assert.match(stdout, pattern);
+      assert.equal(status, /FAIL/.test(stdout) ? 1 : 0);
       for (const secret of Object.values(SECRETS)) assert.ok(!(stdout + stderr).includes(secret));
     });
 
@@ -154,7 +212,7 @@ describe('setup and check', () => {
     const from = app.telegram.calls.length;
     await app.admit(['work', '--once']);
     assert.equal(app.telegram.calls.length, from, 'not before it is due');
-    await new Promise((done) => setTimeout(done, Math.max(0, due() - Date.now()) + 10));
+    await sleep(Math.max(0, due() - Date.now()) + 10);
     await app.admit(['work', '--once']);
     assert.equal(app.invites(6).length, 2, 'tried again by cron');
     assert.equal(due(), undefined);
