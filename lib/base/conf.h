@@ -23,7 +23,7 @@ enum program {
 };
 
 #define CONF_MAX_FAULTS 32
-#define CONF_MAX_SETTINGS 32
+#define CONF_MAX_SETTINGS 96
 
 struct conf {
 	const char *stripe_secret_key;
