@@ -7,33 +7,41 @@
 
 #define MAX_BODY_BYTES ((size_t)64 * 1024)
 
-static struct app app;
 static struct http *http;
 
+/* Told to stop, a program does not wait for Stripe to the end. */
+static bool
+reach_out(void)
+{
+	if (http == NULL && (http = http_new()) != NULL)
+		http_give_up_when(http, gateway_is_stopping);
+	return http != NULL;
+}
+
 static struct response
-pay(const struct request *req)
+pay(struct app *app, const struct request *req)
 {
 	struct checkout c;
 	int64_t tg_id;
 	enum err e;
 
 	if (front_tg_id(req, &tg_id) != ERR_OK)
-		return front_page(&app, req, FRONT_BAD_ID);
+		return front_page(app, req, FRONT_BAD_ID);
 	if (req->method == WEB_HEAD || request_is_preview(req))
-		return front_page(&app, req, FRONT_PREVIEW);
-	if (http == NULL && (http = http_new()) == NULL)
-		return front_page(&app, req, FRONT_BROKEN);
-	e = checkout_begin(&app, http, req->arena, tg_id, &c);
+		return front_page(app, req, FRONT_PREVIEW);
+	if (!reach_out())
+		return front_page(app, req, FRONT_BROKEN);
+	e = checkout_begin(app, http, req->arena, tg_id, &c);
 	if (e != ERR_OK)
-		return front_stripe_down(&app, req, e);
+		return front_stripe_down(app, req, e);
 	if (c.state == CHECKOUT_REDIRECT)
 		return response_see_other(c.url);
-	return front_page(&app, req,
+	return front_page(app, req,
 	    c.state == CHECKOUT_PAID ? FRONT_PAID_BEFORE : FRONT_PROCESSING);
 }
 
 static struct response
-paid(const struct request *req)
+paid(struct app *app, const struct request *req)
 {
 	static const enum front_page page_of[] = {
 		[CHECKOUT_PAID] = FRONT_PAID,
@@ -45,35 +53,25 @@ paid(const struct request *req)
 	enum err e = front_session_id(req, &id);
 
 	if (e == ERR_NOT_FOUND)
-		return front_page(&app, req, FRONT_CHECKING);
+		return front_page(app, req, FRONT_CHECKING);
 	if (e != ERR_OK)
-		return front_page(&app, req, FRONT_NOT_PAID_INPUT);
-	if (http == NULL && (http = http_new()) == NULL)
-		return front_page(&app, req, FRONT_BROKEN);
-	e = checkout_look(&app, http, req->arena, id, &c);
+		return front_page(app, req, FRONT_NOT_PAID_INPUT);
+	if (!reach_out())
+		return front_page(app, req, FRONT_BROKEN);
+	e = checkout_look(app, http, req->arena, id, &c);
 	if (e == ERR_NOT_FOUND)
-		return front_page(&app, req, FRONT_NOT_PAID_UNKNOWN);
+		return front_page(app, req, FRONT_NOT_PAID_UNKNOWN);
 	return front_page(
-	    &app, req, e == ERR_OK ? page_of[c.state] : FRONT_CHECKING);
+	    app, req, e == ERR_OK ? page_of[c.state] : FRONT_CHECKING);
 }
 
-static struct response
-cancel(const struct request *req)
-{
-	return front_page(&app, req, FRONT_CANCEL);
-}
-
-static struct response
-health(const struct request *req)
-{
-	return front_health(&app, req);
-}
+static struct app app;
 
 static const struct {
 	const char *page;
-	struct response (*answer)(const struct request *req);
+	struct response (*answer)(struct app *app, const struct request *req);
 } routes[] = { { "pay", pay }, { "pay.fcgi", pay }, { "paid", paid },
-	{ "cancel", cancel }, { "health", health } };
+	{ "cancel", front_cancel }, { "health", front_health } };
 
 static struct response
 route(const struct request *req)
@@ -85,7 +83,7 @@ route(const struct request *req)
 			continue;
 		if (req->method != WEB_GET && req->method != WEB_HEAD)
 			return response_not_allowed(req->arena, "GET, HEAD");
-		return routes[i].answer(req);
+		return routes[i].answer(&app, req);
 	}
 	return front_page(&app, req, FRONT_UNKNOWN);
 }

@@ -13,11 +13,14 @@
 
 #define MAX_REPLY_BYTES (256 * 1024)
 #define MAX_EXTRA 4
+#define GIVE_UP_STEP_MS 100
 #define CA_FOLDER "/etc/ssl/certs"
 
 struct http {
 	CURLM *multi;
-	CURL *blocking; /* kept for http_send(), so its connection stays open */
+	CURLM *alone;   /* of http_send(), with its one transfer ... */
+	CURL *blocking; /* ... kept, so that its connection stays open */
+	bool (*give_up)(void);
 	struct transfer *under_way; /* of http_start() */
 	int n_under_way;
 };
@@ -41,9 +44,10 @@ http_new(void)
 		abort();
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) {
 		h->multi = curl_multi_init();
+		h->alone = curl_multi_init();
 		h->blocking = curl_easy_init();
 	}
-	if (h->multi == NULL || h->blocking == NULL) {
+	if (h->multi == NULL || h->alone == NULL || h->blocking == NULL) {
 		log_event(LOG_ERROR, "libcurl_not_started", KV_NONE);
 		http_free(h);
 		return NULL;
@@ -75,6 +79,7 @@ http_free(struct http *h)
 	while (h->under_way != NULL)
 		drop(h, h->under_way);
 	curl_easy_cleanup(h->blocking);
+	(void)curl_multi_cleanup(h->alone);
 	(void)curl_multi_cleanup(h->multi);
 	free(h);
 }
@@ -199,12 +204,42 @@ outcome(struct transfer *t, CURLcode code, struct http_response *res)
 	return ERR_UNAVAILABLE;
 }
 
+void
+http_give_up_when(struct http *h, bool (*asked)(void))
+{
+	h->give_up = asked;
+}
+
+/* What curl_easy_perform() does, but for the question in between. */
+static CURLcode
+perform(struct http *h)
+{
+	CURLcode code = CURLE_ABORTED_BY_CALLBACK;
+	int running = 1, left;
+	CURLMsg *m = NULL;
+
+	if (curl_multi_add_handle(h->alone, h->blocking) != CURLM_OK)
+		return CURLE_FAILED_INIT;
+	while (running > 0 && (h->give_up == NULL || !h->give_up())) {
+		if (curl_multi_perform(h->alone, &running) != CURLM_OK)
+			break;
+		if (running > 0)
+			(void)curl_multi_poll(
+			    h->alone, NULL, 0, GIVE_UP_STEP_MS, NULL);
+	}
+	while ((m = curl_multi_info_read(h->alone, &left)) != NULL)
+		if (m->msg == CURLMSG_DONE)
+			code = m->data.result;
+	(void)curl_multi_remove_handle(h->alone, h->blocking);
+	return code;
+}
+
 enum err
 http_send(struct http *h, struct arena *a, const struct http_request *req,
     struct http_response *res)
 {
 	struct transfer *t = prepare(h->blocking, a, req);
-	enum err e = outcome(t, curl_easy_perform(t->easy), res);
+	enum err e = outcome(t, perform(h), res);
 
 	curl_easy_reset(h->blocking); /* forgets what lies in the arena */
 	return e;

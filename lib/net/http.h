@@ -35,6 +35,10 @@ struct http;
 struct http *http_new(void);
 void http_free(struct http *h);
 
+/* While http_send() waits it asks this now and then, and breaks off with
+ * ERR_UNAVAILABLE once it says true. NULL: never. */
+void http_give_up_when(struct http *h, bool (*asked)(void));
+
 /* Sends and waits. ERR_OK whenever an HTTP answer came, whatever its status;
  * ERR_UNAVAILABLE where none did (no connection, time-out, cut off);
  * ERR_TOO_BIG for an endless reply; ERR_CONFLICT where the connection broke

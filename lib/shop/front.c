@@ -72,6 +72,12 @@ front_stripe_down(const struct app *app, const struct request *req, enum err e)
 }
 
 struct response
+front_cancel(struct app *app, const struct request *req)
+{
+	return front_page(app, req, FRONT_CANCEL);
+}
+
+struct response
 front_health(struct app *app, const struct request *req)
 {
 	struct json *doc = json_new(req->arena);

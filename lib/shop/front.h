@@ -31,6 +31,9 @@ struct response front_page(
 struct response
 front_stripe_down(const struct app *app, const struct request *req, enum err e);
 
+/* GET /cancel. */
+struct response front_cancel(struct app *app, const struct request *req);
+
 /* GET /health: {"ok":true,"oldest_job_age_ms":N}; 503 while the ledger is out
  * of order. Nothing secret. */
 struct response front_health(struct app *app, const struct request *req);

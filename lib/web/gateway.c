@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "web/connection.h"
 
 #include <errno.h>
 #include <fcgiapp.h>
@@ -21,28 +22,39 @@
 
 extern char **environ; /* the variables of plain CGI */
 
-/* A connection from the web server and the request on it. */
+/* Connections whose request is still on its way; one more, and the one that
+ * has been silent longest gives way. */
+#define MAX_PENDING 128
+#define SILENCE_LIMIT_MS 30000
+
+/* What a request may have beside its body: far more than any server sends. */
+#define MAX_HEAD_BYTES ((size_t)1024 * 1024)
+
+/* After a stop signal, for requests that are still on their way. */
+#define STOP_GRACE_MS 500
+
+/* A request that is being answered. */
 struct slot {
 	FCGX_Request fcgi;
-	int fd;           /* accepted, nothing read yet; -1: none */
-	int64_t since_ms; /* when that was, by clock_mono_ms() */
+	struct connection from; /* fd >= 0: where the answer goes to */
 };
 
 struct gateway {
 	const struct web_service *service;
 	struct arena arena;
+	struct connection pending[MAX_PENDING];
 	struct slot slots[WEB_MAX_BATCH];
-	struct slot *ready[WEB_MAX_BATCH]; /* those of exchanges[] */
 	struct exchange exchanges[WEB_MAX_BATCH];
+	size_t n;              /* of the two above in use */
+	int64_t stop_limit_ms; /* 0: go on; else when to stop at the latest */
 };
 
-static volatile sig_atomic_t stop_asked;
+static volatile sig_atomic_t stop_asked; /* the signal, or 0 */
 
 static void
 on_stop(int signo)
 {
-	(void)signo;
-	stop_asked = 1;
+	stop_asked = signo;
 }
 
 /* Stop signals are blocked but while waiting, so none can fall between the
@@ -64,6 +76,17 @@ take_signals(sigset_t *while_waiting)
 	(void)sigprocmask(SIG_BLOCK, &block, while_waiting);
 	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
 		sigdelset(while_waiting, stops[i]);
+}
+
+bool
+gateway_is_stopping(void)
+{
+	sigset_t waiting;
+
+	return sigpending(&waiting) == 0 &&
+	    (sigismember(&waiting, SIGTERM) || sigismember(&waiting, SIGINT) ||
+		sigismember(&waiting, SIGUSR1) ||
+		sigismember(&waiting, SIGHUP));
 }
 
 bool
@@ -126,66 +149,85 @@ read_fastcgi_body(FCGX_Request *fcgi, struct request *r, size_t max_bytes)
 	close_body(r, &in, FCGX_GetError(fcgi->in) != 0);
 }
 
-/* Takes every connection that waits. Accepting here rather than in libfcgi
- * gives each a time limit and keeps it from programs started later. */
+/* The request is whole, so libfcgi reads its head and body without waiting. A
+ * preset keepConnection stops FCGX_Accept_r from closing the descriptor it is
+ * given; the request's own flag is dropped, since a kept connection would pin
+ * this process to one server process. */
+static void
+open_request(struct gateway *g, struct connection *c)
+{
+	struct slot *s = &g->slots[g->n];
+	struct exchange *x = &g->exchanges[g->n];
+	int taken = connection_take(c);
+
+	s->from = *c;
+	*c = (struct connection){ .fd = -1 };
+	s->fcgi.ipcFd = taken;
+	s->fcgi.keepConnection = 1;
+	if (FCGX_Accept_r(&s->fcgi) != 0) {
+		connection_close(&s->from);
+		return;
+	}
+	s->fcgi.keepConnection = 0;
+	*x = (struct exchange){ 0 };
+	request_read(&x->req, &g->arena, s->fcgi.envp);
+	read_fastcgi_body(&s->fcgi, &x->req, g->service->max_body_bytes);
+	connection_turn(&s->from, taken);
+	g->n++;
+}
+
+static void
+look_at(struct gateway *g, struct connection *c)
+{
+	size_t max = g->service->max_body_bytes + MAX_HEAD_BYTES;
+
+	switch (connection_read(c, max)) {
+	case CONNECTION_WAITS:
+		break;
+	case CONNECTION_WHOLE:
+		open_request(g, c);
+		break;
+	case CONNECTION_GONE:
+		connection_close(c);
+		break;
+	}
+}
+
+static struct connection *
+free_place(struct gateway *g)
+{
+	struct connection *oldest = &g->pending[0];
+
+	for (size_t i = 0; i < MAX_PENDING; i++) {
+		if (g->pending[i].fd < 0)
+			return &g->pending[i];
+		if (g->pending[i].heard_ms < oldest->heard_ms)
+			oldest = &g->pending[i];
+	}
+	connection_close(oldest);
+	return oldest;
+}
+
+/* Takes connections as long as they bring requests to answer. Accepting here
+ * rather than in libfcgi keeps them from programs started later; the limit is
+ * for answers that nobody takes. */
 static void
 accept_waiting(struct gateway *g)
 {
 	const struct timeval limit = { .tv_sec = PEER_TIMEOUT_S };
 
-	for (size_t i = 0; i < g->service->batch; i++) {
-		struct slot *s = &g->slots[i];
+	for (int i = 0; i < MAX_PENDING && g->n < g->service->batch; i++) {
+		struct connection *c;
+		int fd = accept4(LISTEN_FD, NULL, NULL, SOCK_CLOEXEC);
 
-		if (s->fd >= 0)
-			continue;
-		s->fd = accept4(LISTEN_FD, NULL, NULL, SOCK_CLOEXEC);
-		if (s->fd < 0)
+		if (fd < 0)
 			return;
-		s->since_ms = clock_mono_ms();
 		(void)setsockopt(
-		    s->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-		(void)setsockopt(
-		    s->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+		    fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+		c = free_place(g);
+		connection_open(c, fd);
+		look_at(g, c);
 	}
-}
-
-/* Lets libfcgi read the head of the request. A preset keepConnection stops
- * FCGX_Accept_r from closing the descriptor it is given; the request's own
- * flag is dropped, since a kept connection would pin this process to one
- * server process. */
-static bool
-open_request(struct slot *s)
-{
-	s->fcgi.ipcFd = s->fd;
-	s->fcgi.keepConnection = 1;
-	s->fd = -1;
-	if (FCGX_Accept_r(&s->fcgi) != 0)
-		return false;
-	s->fcgi.keepConnection = 0;
-	return true;
-}
-
-/* Readable connections become exchanges; the others stay where they are. */
-static size_t
-collect(struct gateway *g, const struct pollfd *fds, size_t n_fds)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < g->service->batch; i++) {
-		struct slot *s = &g->slots[i];
-		bool readable = false;
-
-		for (size_t k = 0; s->fd >= 0 && k < n_fds; k++)
-			readable |= fds[k].fd == s->fd && fds[k].revents != 0;
-		if (!readable || !open_request(s))
-			continue;
-		g->exchanges[n] = (struct exchange){ 0 };
-		request_read(&g->exchanges[n].req, &g->arena, s->fcgi.envp);
-		read_fastcgi_body(
-		    &s->fcgi, &g->exchanges[n].req, g->service->max_body_bytes);
-		g->ready[n++] = s;
-	}
-	return n;
 }
 
 static void
@@ -201,83 +243,111 @@ answer(struct slot *s, struct arena *a, const struct exchange *x)
 	FCGX_Finish_r(&s->fcgi);
 }
 
-/* Who connects and says nothing may not keep a place for ever. */
 static void
-drop_silent(struct gateway *g)
-{
-	int64_t limit_ms = clock_mono_ms() - PEER_TIMEOUT_S * 1000;
-
-	for (size_t i = 0; i < g->service->batch; i++)
-		if (g->slots[i].fd >= 0 && g->slots[i].since_ms < limit_ms) {
-			(void)close(g->slots[i].fd);
-			g->slots[i].fd = -1;
-		}
-}
-
-static size_t
-watch(struct gateway *g, struct pollfd *fds)
-{
-	size_t n = 0;
-	bool room = false;
-
-	for (size_t i = 0; i < g->service->batch; i++)
-		if (g->slots[i].fd >= 0)
-			fds[n++] = (struct pollfd){ .fd = g->slots[i].fd,
-				.events = POLLIN };
-		else
-			room = true;
-	if (room)
-		fds[n++] = (struct pollfd){ .fd = LISTEN_FD, .events = POLLIN };
-	return n;
-}
-
-static void
-serve_batch(struct gateway *g, size_t n)
+serve_batch(struct gateway *g)
 {
 	const struct web_service *s = g->service;
 
-	s->serve(s->ctx, g->exchanges, n);
-	for (size_t i = 0; i < n; i++)
-		answer(g->ready[i], &g->arena, &g->exchanges[i]);
+	if (g->n == 0)
+		return;
+	s->serve(s->ctx, g->exchanges, g->n);
+	for (size_t i = 0; i < g->n; i++)
+		answer(&g->slots[i], &g->arena, &g->exchanges[i]);
+	g->n = 0;
 	arena_reset(&g->arena);
 	if (s->after != NULL)
 		s->after(s->ctx);
 }
 
-static int
+/* What to wait for: fds[i] is of pending[which[i]]; the listening socket comes
+ * last, unless there is to be nothing new. */
+static size_t
+watch(const struct gateway *g, struct pollfd *fds, size_t *which)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < MAX_PENDING; i++)
+		if (g->pending[i].fd >= 0) {
+			which[n] = i;
+			fds[n++] =
+			    (struct pollfd){ g->pending[i].fd, POLLIN, 0 };
+		}
+	if (g->stop_limit_ms == 0)
+		fds[n++] = (struct pollfd){ LISTEN_FD, POLLIN, 0 };
+	return n;
+}
+
+static void
+drop_silent(struct gateway *g)
+{
+	int64_t limit_ms = clock_mono_ms() - SILENCE_LIMIT_MS;
+
+	for (size_t i = 0; i < MAX_PENDING; i++)
+		if (g->pending[i].fd >= 0 && g->pending[i].heard_ms < limit_ms)
+			connection_close(&g->pending[i]);
+}
+
+/* Waits for something to do, and does one batch of it. */
+static void
+turn(struct gateway *g, const sigset_t *while_waiting)
+{
+	static const struct timespec a_second = { 1, 0 },
+				     a_moment = { 0, 20000000 };
+	struct pollfd fds[MAX_PENDING + 1];
+	size_t which[MAX_PENDING];
+	size_t n = watch(g, fds, which);
+	size_t n_pending = n - (g->stop_limit_ms == 0);
+	const struct timespec *patience = n_pending > 0 ? &a_second : NULL;
+
+	if (g->stop_limit_ms > 0)
+		patience = &a_moment;
+	if (ppoll(fds, n, patience, while_waiting) < 0)
+		return; /* a signal; run_fastcgi() looks at it */
+	for (size_t i = 0; i < n_pending && g->n < g->service->batch; i++)
+		if (fds[i].revents != 0)
+			look_at(g, &g->pending[which[i]]);
+	if (g->stop_limit_ms == 0)
+		accept_waiting(g);
+	serve_batch(g);
+	if (n_pending > 0)
+		drop_silent(g);
+}
+
+/* Told to stop, it takes nothing new and gives what is on its way a moment. */
+static bool
+goes_on(struct gateway *g)
+{
+	if (stop_asked == 0)
+		return true;
+	if (g->stop_limit_ms == 0)
+		g->stop_limit_ms = clock_mono_ms() + STOP_GRACE_MS;
+	for (size_t i = 0; i < MAX_PENDING; i++)
+		if (g->pending[i].fd >= 0)
+			return clock_mono_ms() < g->stop_limit_ms;
+	return false;
+}
+
+/* libfcgi gets no listening socket: it would accept, and wait. */
+static enum gateway_end
 run_fastcgi(const struct web_service *service, const sigset_t *while_waiting)
 {
 	static struct gateway g;
-	struct pollfd fds[WEB_MAX_BATCH + 1];
 
-	g.service = service;
 	if (FCGX_Init() != 0)
-		return EXIT_FAILURE;
+		return GATEWAY_FAILED;
+	g.service = service;
+	g.stop_limit_ms = 0;
 	(void)fcntl(LISTEN_FD, F_SETFL, fcntl(LISTEN_FD, F_GETFL) | O_NONBLOCK);
-	for (size_t i = 0; i < WEB_MAX_BATCH; i++) {
-		g.slots[i].fd = -1;
-		(void)FCGX_InitRequest(&g.slots[i].fcgi, LISTEN_FD, 0);
-	}
-	while (!stop_asked) {
-		const struct timespec now = { 0 }, a_second = { 1, 0 };
-		size_t n_fds = watch(&g, fds);
-		bool some_silent = n_fds > 1 || fds[0].fd != LISTEN_FD;
-
-		if (ppoll(fds, n_fds, some_silent ? &a_second : NULL,
-			while_waiting) < 0)
-			continue; /* a signal; the loop's head looks at it */
-		drop_silent(&g);
-		accept_waiting(&g);
-		n_fds = watch(&g, fds);
-		if (ppoll(fds, n_fds, &now, NULL) > 0) {
-			size_t n = collect(&g, fds, n_fds);
-
-			if (n > 0)
-				serve_batch(&g, n);
-		}
-	}
+	for (size_t i = 0; i < MAX_PENDING; i++)
+		g.pending[i].fd = -1;
+	for (size_t i = 0; i < WEB_MAX_BATCH; i++)
+		(void)FCGX_InitRequest(&g.slots[i].fcgi, -1, 0);
+	while (goes_on(&g))
+		turn(&g, while_waiting);
+	for (size_t i = 0; i < MAX_PENDING; i++)
+		connection_close(&g.pending[i]);
 	arena_free(&g.arena);
-	return EXIT_SUCCESS;
+	return stop_asked == SIGHUP ? GATEWAY_RENEW : GATEWAY_STOPPED;
 }
 
 /* ---- CGI ---- */
@@ -323,7 +393,7 @@ write_all(struct str text)
 	return true;
 }
 
-static int
+static enum gateway_end
 run_cgi(const struct web_service *s)
 {
 	struct arena a = { 0 };
@@ -337,10 +407,10 @@ run_cgi(const struct web_service *s)
 	arena_free(&a);
 	if (s->after != NULL)
 		s->after(s->ctx);
-	return sent ? EXIT_SUCCESS : EXIT_FAILURE;
+	return sent ? GATEWAY_STOPPED : GATEWAY_FAILED;
 }
 
-int
+enum gateway_end
 gateway_run(const struct web_service *service)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -350,6 +420,7 @@ gateway_run(const struct web_service *service)
 	(void)sigaction(SIGPIPE, &ignore, NULL);
 	if (!gateway_is_fastcgi())
 		return run_cgi(service);
+	stop_asked = 0;
 	take_signals(&while_waiting);
 	return run_fastcgi(service, &while_waiting);
 }

@@ -33,8 +33,19 @@ struct web_service {
 /* Whether fd 0 is a socket to accept from (FastCGI) rather than a CGI body. */
 bool gateway_is_fastcgi(void);
 
+enum gateway_end {
+	GATEWAY_STOPPED, /* told to stop, or the one CGI request is answered */
+	GATEWAY_RENEW,   /* told by SIGHUP to let a new process take over */
+	GATEWAY_FAILED
+};
+
 /* Serves until SIGTERM, SIGINT, SIGUSR1 or SIGHUP (FastCGI) or for one request
- * (CGI). Requests under way are answered first. Returns the exit status. */
-int gateway_run(const struct web_service *service);
+ * (CGI). Requests under way are answered first; one whose body is still coming
+ * has half a second for it. */
+enum gateway_end gateway_run(const struct web_service *service);
+
+/* Whether a stop signal has come that gateway_run() will act on as soon as the
+ * answers under way are out: to be asked by what takes long. */
+bool gateway_is_stopping(void);
 
 #endif

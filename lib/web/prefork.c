@@ -88,7 +88,7 @@ wind_down(struct crew *c, const sigset_t *watched)
 	}
 }
 
-int
+enum prefork
 prefork(long n)
 {
 	static struct crew c;
@@ -96,8 +96,8 @@ prefork(long n)
 	int signo = SIGCHLD;
 
 	if (n <= 0)
-		return 0;
-	c.n = n > MAX_WORKERS ? MAX_WORKERS : n;
+		return PREFORK_SERVE;
+	c = (struct crew){ .n = n > MAX_WORKERS ? MAX_WORKERS : n };
 	sigemptyset(&watched);
 	sigaddset(&watched, SIGCHLD);
 	sigaddset(&watched, SIGTERM);
@@ -111,7 +111,7 @@ prefork(long n)
 
 		(void)reap(&c, 0);
 		if (start_missing(&c, &old))
-			return 0;
+			return PREFORK_SERVE;
 		signo = sigwaitinfo(&watched, NULL);
 		/* A worker that dies at once must not spin the machine. */
 		if (signo == SIGCHLD) {
@@ -120,6 +120,10 @@ prefork(long n)
 			signo = next > 0 && next != SIGCHLD ? next : SIGCHLD;
 		}
 	}
+	if (signo == SIGHUP) {
+		signal_all(&c, SIGTERM);
+		return PREFORK_RENEW;
+	}
 	wind_down(&c, &watched);
-	return 1;
+	return PREFORK_STOPPED;
 }

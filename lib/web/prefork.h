@@ -3,10 +3,16 @@
 #ifndef WEB_PREFORK_H
 #define WEB_PREFORK_H
 
-/* Forks n workers, each of which returns from here with 0 and goes on to serve.
- * The parent stays inside, starts a worker anew when one ends, and returns 1
- * when it was told to stop and all workers have ended (after 5 s they are
- * killed). n 0: returns 0 at once, in this very process. */
-int prefork(long n);
+enum prefork {
+	PREFORK_SERVE,   /* in a worker, or alone since n was 0: go and serve */
+	PREFORK_STOPPED, /* in the parent: told to stop, all workers ended */
+	PREFORK_RENEW    /* in the parent: told by SIGHUP to start anew; its
+	                    workers answer what they have and end */
+};
+
+/* Forks n workers, each of which returns to serve. The parent stays inside and
+ * starts a worker anew when one ends. Told to stop, it gives them 5 s, then
+ * kills them. */
+enum prefork prefork(long n);
 
 #endif

@@ -2,8 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { LINK, SUPPORT, person, startAdmit } from './harness.mjs';
 
@@ -205,21 +203,4 @@ test('a worker that crashes costs nothing but its request', async (t) => {
   for (const pid of workers.slice(1)) process.kill(Number(pid), 'SIGKILL');
   const answers = await Promise.all(Array.from({ length: 30 }, () => app.request('/pay?tg_id=5')));
   assert.deepEqual(answers.map(({ status }) => status), Array(30).fill(303));
-});
-
-test('who connects to a program and says nothing, or one byte, keeps nobody waiting for long', async (t) => {
-  const app = await startAdmit({ t });
-  const id = await app.open(5);
-  const silent = [];
-  for (const socket of readdirSync(app.dir).filter((name) => name.includes('.sock')))
-    for (let i = 0; i < 10; i += 1) silent.push(createConnection(`${app.dir}/${socket}`));
-  await Promise.all(silent.map((socket) => new Promise((done) => socket.once('connect', done))));
-  const event = await app.event(await app.stripe.pay(id)); // takes them all in and goes on
-  assert.deepEqual([event.status, event.ms < 1000], [200, true], `${event.ms} ms`);
-  const pay = await app.request('/pay?tg_id=6'); // each of eight workers has one; the first free one answers
-  assert.deepEqual([pay.status, pay.ms < 8000], [303, true], `${pay.ms} ms`);
-  silent[0].write('x');
-  assert.equal((await app.request('/health')).status, 200);
-  for (const socket of silent) socket.destroy();
-  await app.stop();
 });

@@ -1,0 +1,61 @@
+/* A connection from the web server, read as bytes come, without ever waiting:
+ * who connects and says nothing, or sends a body drop by drop, costs nobody
+ * else a moment. libfcgi, which waits while it reads, is given a request when
+ * all of it is there.
+ *
+ * The framing is that of the FastCGI specification 1.0, section 3.3: a record
+ * is a head of 8 bytes, its content and its padding; a request has been sent
+ * when an empty STDIN record has come, or was given up by ABORT_REQUEST. */
+#ifndef WEB_CONNECTION_H
+#define WEB_CONNECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* How far a stream of records has been followed. */
+struct records {
+	unsigned char head[8];
+	size_t n_head; /* of the next record's head, read so far */
+	size_t left;   /* of this record, still to come */
+	bool is_last;  /* this record ends the request */
+	bool is_whole;
+	bool is_broken; /* this is no FastCGI */
+};
+
+/* Zeroed but for fd: none. */
+struct connection {
+	int fd;           /* to the web server; -1: none */
+	int spool;        /* 1 + the file that holds what came; 0: it all
+	                     still lies in the socket */
+	size_t n_spooled; /* bytes in that file */
+	int64_t heard_ms; /* when the last of it came, by clock_mono_ms() */
+	struct records records;
+};
+
+enum connection_state { CONNECTION_WAITS, CONNECTION_WHOLE, CONNECTION_GONE };
+
+/* Follows n more bytes of the stream. */
+void records_follow(struct records *r, const unsigned char *p, size_t n);
+
+/* Takes an accepted descriptor, which is the connection's from now on. */
+void connection_open(struct connection *c, int fd);
+
+/* Takes what is there. Beyond max_bytes the rest is read and dropped, so that
+ * the request is cut short but can still be answered. GONE: the other side
+ * left or talks nonsense; to be closed. */
+enum connection_state connection_read(struct connection *c, size_t max_bytes);
+
+/* Of a WHOLE one: the descriptor to read the request from, now the caller's.
+ * The connection is empty afterwards but for fd, if that is another one: the
+ * answer goes there, see connection_turn(). */
+int connection_take(struct connection *c);
+
+/* The request has been read from `taken` to its end: what is written to it
+ * from now on goes to the web server. */
+void connection_turn(struct connection *c, int taken);
+
+/* Lets go of it, if there is one. */
+void connection_close(struct connection *c);
+
+#endif

@@ -1,0 +1,163 @@
+/* Following the records of a FastCGI request, however they are cut. */
+#include "testing.h"
+
+#include "web/connection.h"
+
+#include <sys/socket.h>
+
+/* A request: begin, two records of parameters, their end, a body with padding
+ * and the end of it. */
+static const unsigned char request[] = { 1, 1, 0, 1, 0, 8, 0, 0, 0, 1, 0, 0, 0,
+	0, 0, 0,                                              /* */
+	1, 4, 0, 1, 0, 3, 5, 0, 'a', 'b', 'c', 1, 5, 0, 0, 0, /* padding that
+	                                    looks like the end of a body */
+	1, 4, 0, 1, 0, 0, 0, 0,                               /* */
+	1, 5, 0, 1, 0, 9, 0, 0, 1, 5, 0, 1, 0, 0, 0, 0, 1,    /* so does this */
+	1, 5, 0, 1, 0, 0, 2, 0, 'x', 'x' };
+
+static void
+whole_at_the_last_byte(void **state)
+{
+	(void)state;
+	for (size_t step = 1; step <= sizeof(request); step++) {
+		struct records r = { 0 };
+		size_t at = 0;
+
+		while (at < sizeof(request)) {
+			size_t n = sizeof(request) - at;
+
+			assert_false(r.is_whole);
+			n = n < step ? n : step;
+			records_follow(&r, request + at, n);
+			at += n;
+		}
+		assert_true(r.is_whole);
+		assert_false(r.is_broken);
+	}
+}
+
+static void
+given_up(void **state)
+{
+	static const unsigned char abort_it[] = { 1, 2, 0, 1, 0, 0, 0, 0 };
+	struct records r = { 0 };
+
+	(void)state;
+	records_follow(&r, request, 16);
+	records_follow(&r, abort_it, sizeof(abort_it));
+	assert_true(r.is_whole);
+}
+
+static void
+nonsense(void **state)
+{
+	struct records r = { 0 };
+
+	(void)state;
+	records_follow(&r, (const unsigned char *)"GET / HT", 7);
+	assert_false(r.is_broken);
+	records_follow(&r, (const unsigned char *)"TP/1.1", 1);
+	assert_true(r.is_broken);
+	assert_false(r.is_whole);
+}
+
+static struct connection
+pair(int *peer)
+{
+	struct connection c;
+	int fds[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	*peer = fds[0];
+	connection_open(&c, fds[1]);
+	return c;
+}
+
+static void
+send_to(int peer, size_t from, size_t n)
+{
+	assert_int_equal(write(peer, request + from, n), n);
+}
+
+/* What lies in one piece stays in the socket; what came in pieces is put
+ * together, and the answer still goes to the peer. */
+static void
+taken_and_turned(void **state)
+{
+	static const size_t cuts[] = { 0, 1, 20, sizeof(request) - 1 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		unsigned char got[sizeof(request) + 1];
+		int peer, taken;
+		struct connection c = pair(&peer);
+
+		check_int(connection_read(&c, 1000), CONNECTION_WAITS);
+		if (cuts[i] > 0) {
+			send_to(peer, 0, cuts[i]);
+			check_int(connection_read(&c, 1000), CONNECTION_WAITS);
+		}
+		send_to(peer, cuts[i], sizeof(request) - cuts[i]);
+		check_int(connection_read(&c, 1000), CONNECTION_WHOLE);
+		taken = connection_take(&c);
+		check_int(read(taken, got, sizeof(got)), sizeof(request));
+		assert_memory_equal(got, request, sizeof(request));
+		connection_turn(&c, taken);
+		check_int(c.fd, -1);
+		check_int(write(taken, "yes", 3), 3);
+		check_int(read(peer, got, sizeof(got)), 3);
+		(void)close(taken);
+		check_int(read(peer, got, sizeof(got)), 0);
+		(void)close(peer);
+	}
+}
+
+static void
+kept_to_the_limit(void **state)
+{
+	unsigned char got[sizeof(request) + 1];
+	int peer, taken;
+	struct connection c = pair(&peer);
+
+	(void)state;
+	send_to(peer, 0, 30);
+	check_int(connection_read(&c, 30), CONNECTION_WAITS);
+	send_to(peer, 30, sizeof(request) - 30);
+	check_int(connection_read(&c, 30), CONNECTION_WHOLE);
+	taken = connection_take(&c);
+	check_int(read(taken, got, sizeof(got)), 30);
+	connection_turn(&c, taken);
+	(void)close(taken);
+	(void)close(peer);
+}
+
+static void
+left(void **state)
+{
+	int peer;
+	struct connection c = pair(&peer);
+
+	(void)state;
+	send_to(peer, 0, 10);
+	check_int(connection_read(&c, 1000), CONNECTION_WAITS);
+	(void)close(peer);
+	check_int(connection_read(&c, 1000), CONNECTION_GONE);
+	connection_close(&c);
+	connection_close(&c);
+	check_int(c.fd, -1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whole_at_the_last_byte),
+		cmocka_unit_test(given_up),
+		cmocka_unit_test(nonsense),
+		cmocka_unit_test(taken_and_turned),
+		cmocka_unit_test(kept_to_the_limit),
+		cmocka_unit_test(left),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,220 @@
+// Between the web server and the programs: slow peers, broken ones, new binaries, the end.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { OUT, sign, startAdmit, until } from './harness.mjs';
+
+const MIB = 1024 * 1024;
+
+// FastCGI 1.0 as a web server speaks it.
+
+const record = (type, content) => {
+  const head = Buffer.from([1, type, 0, 1, 0, 0, 0, 0]);
+  head.writeUInt16BE(content.length, 4);
+  return Buffer.concat([head, content]);
+};
+const records = (type, content) => {
+  const pieces = [];
+  for (let at = 0; at < content.length; at += 65_535) pieces.push(record(type, content.subarray(at, at + 65_535)));
+  return Buffer.concat([...pieces, record(type, Buffer.alloc(0))]);
+};
+const pair = ([name, value]) => {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE((0x80000000 + name.length) >>> 0, 0);
+  head.writeUInt32BE((0x80000000 + value.length) >>> 0, 4);
+  return Buffer.concat([head, Buffer.from(name + value)]);
+};
+const BEGIN = record(1, Buffer.from([0, 1, 0, 0, 0, 0, 0, 0]));
+const ABORT = record(2, Buffer.alloc(0));
+
+/** The bytes of a signed event on its way to webhook.fcgi. */
+function posted(body) {
+  const variables = {
+    REQUEST_METHOD: 'POST', REQUEST_URI: '/webhook', QUERY_STRING: '', CONTENT_LENGTH: String(body.length), HTTP_STRIPE_SIGNATURE: sign(body),
+  };
+  return Buffer.concat([BEGIN, records(4, Buffer.concat(Object.entries(variables).map(pair))), records(5, body)]);
+}
+
+/** A connection to a program's socket: { write, text }. */
+function connect(file) {
+  const socket = createConnection(file);
+  let said = '';
+  socket.setNoDelay?.(true);
+  socket.on('data', (data) => { said += data.toString('latin1'); });
+  const over = new Promise((done) => { socket.once('close', done); });
+  socket.on('error', () => {});
+  return {
+    write: (bytes) => new Promise((done) => { socket.write(bytes, () => setImmediate(done)); }),
+    text: () => over.then(() => said),
+    isOpen: () => !socket.destroyed,
+    destroy: () => socket.destroy(),
+  };
+}
+
+const socketsOf = (app, name) => readdirSync(app.dir).filter((file) => file.startsWith(`${name}.sock`)).map((file) => `${app.dir}/${file}`);
+
+async function paidEvent(app, tgId) {
+  return app.stripe.pay(await app.open(tgId));
+}
+
+/** An event of a size, by a field of Stripe's that we do not read. */
+function ofSize(event, size) {
+  const room = size - Buffer.byteLength(JSON.stringify({ ...event, padding: '' }));
+  return Buffer.from(JSON.stringify({ ...event, padding: ' '.repeat(room) }));
+}
+
+test('silence, one byte, half a request and nonsense keep nobody waiting', async (t) => {
+  const app = await startAdmit({ t });
+  const event = await paidEvent(app, 5);
+  const half = posted(Buffer.from('{}')).subarray(0, 60);
+  const quiet = ['pay', 'webhook', 'tgupdate'].flatMap((name) => socketsOf(app, name)).flatMap((file) => Array.from({ length: 20 }, (_, i) => {
+    const peer = connect(file);
+    if (i % 3 > 0) peer.write(i % 3 === 1 ? half.subarray(0, 1) : half);
+    return peer;
+  }));
+  const nonsense = connect(socketsOf(app, 'webhook')[0]);
+  await nonsense.write('GET / HTTP/1.1\r\n\r\n');
+  assert.equal(await nonsense.text(), '', 'no FastCGI, no answer');
+
+  const answers = await Promise.all([app.event(event), app.request('/pay?tg_id=6'), app.update({ update_id: 1 }, { isReal: false }),
+    ...Array.from({ length: 20 }, () => app.request('/health'))]);
+  assert.deepEqual(answers.map(({ status }) => status), [200, 303, 200, ...Array(20).fill(200)]);
+  assert.equal(quiet.filter((peer) => peer.isOpen()).length, quiet.length, 'all of them were still there');
+  for (const peer of quiet) peer.destroy();
+  await app.stop();
+});
+
+test('more silent peers than there are places: the oldest go', async (t) => {
+  const app = await startAdmit({ t });
+  const event = await paidEvent(app, 5);
+  const [file] = socketsOf(app, 'webhook');
+  const quiet = [];
+  for (let i = 0; i < 200; i += 1) {
+    quiet.push(connect(file));
+    await quiet[i].write('\x01');
+  }
+  assert.equal((await app.event(event)).status, 200);
+  await until(() => !quiet[0].isOpen(), 5000, 'the first one had to go');
+  assert.ok(quiet[199].isOpen(), 'the last one has its place');
+  for (const peer of quiet) peer.destroy();
+});
+
+test('a request that comes in drops, or in one piece, is the same request', async (t) => {
+  const app = await startAdmit({ t });
+  const [file] = socketsOf(app, 'webhook');
+  for (const [tgId, size, step] of [[5, 0, 7], [6, 100_000, 4096], [7, MIB, 50_000], [8, MIB, MIB * 2]]) {
+    const event = await paidEvent(app, tgId);
+    const bytes = posted(size ? ofSize(event, size) : Buffer.from(JSON.stringify(event)));
+    const peer = connect(file);
+    for (let at = 0; at < bytes.length; at += step) await peer.write(bytes.subarray(at, at + step));
+    assert.match(await peer.text(), /Status: 200/, `${size} bytes by ${step}`);
+    assert.deepEqual(app.sql(`SELECT is_paid FROM users WHERE tg_id = ${tgId}`), [['1']]);
+  }
+});
+
+test('a body over the limit is read to its end and refused', async (t) => {
+  const app = await startAdmit({ t });
+  const event = await paidEvent(app, 5);
+  for (const size of [MIB + 1, 3 * MIB]) {
+    const peer = connect(socketsOf(app, 'webhook')[0]);
+    await peer.write(posted(ofSize(event, size)));
+    assert.match(await peer.text(), /Status: 413/);
+  }
+  assert.equal((await app.event(event)).status, 200);
+});
+
+test('who leaves or gives up in the middle has sent nothing', async (t) => {
+  const app = await startAdmit({ t });
+  const event = await paidEvent(app, 5);
+  const bytes = posted(Buffer.from(JSON.stringify(event)));
+  const [file] = socketsOf(app, 'webhook');
+  for (let at = 0; at < bytes.length; at += 101) {
+    const peer = connect(file);
+    await peer.write(bytes.subarray(0, at));
+    peer.destroy();
+  }
+  const gaveUp = connect(file);
+  await gaveUp.write(Buffer.concat([bytes.subarray(0, -8), ABORT]));
+  assert.match(await gaveUp.text(), /Status: 400/);
+  assert.deepEqual(app.sql('SELECT COUNT(*) FROM inbox'), [['0']]);
+  assert.equal((await app.event(event)).status, 200);
+});
+
+/** A folder of programs that may be replaced, laid out as an installed one. */
+function ownPrograms(t) {
+  const root = mkdtempSync(path.join(tmpdir(), 'admit-programs.'));
+  const cgi = `${root}/cgi-bin`;
+  const put = () => {
+    for (const name of ['pay', 'webhook', 'tgupdate']) {
+      copyFileSync(`${OUT}/cgi-bin/${name}.fcgi`, `${cgi}/${name}.new`);
+      renameSync(`${cgi}/${name}.new`, `${cgi}/${name}.fcgi`);
+    }
+  };
+  mkdirSync(cgi);
+  symlinkSync(`${OUT}/bin`, `${root}/bin`);
+  put();
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  return { cgi, put };
+}
+
+/** What the processes whose program lies in this folder run, as the kernel names it. */
+const running = (folder) => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).map((pid) => {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return ''; // gone, or the kernel's own
+  }
+}).filter((file) => file.startsWith(`${folder}/`));
+
+/** The processes that the server itself started: pay's is the parent of its workers. */
+const heads = (app) => execFileSync('pgrep', ['-P', String(app.web.pid), 'fcgi'], { encoding: 'utf8' }).trim().split('\n').map(Number);
+
+test('new binaries take over in the middle of 1,000 requests', async (t) => {
+  const { cgi, put } = ownPrograms(t);
+  const app = await startAdmit({ t, env: { ADMIT_CGI: cgi } });
+  await app.open(5);
+  const before = heads(app).sort();
+  let left = 1000;
+  const statuses = new Map();
+  const visitor = async (n) => {
+    while (left > 0) {
+      left -= 1;
+      const { status } = await [
+        () => app.request('/pay?tg_id=5'), () => app.update({ update_id: 1000 + left }, { isReal: false }), () => app.request('/health'),
+        () => app.event({ id: `evt_${left}`, object: 'event', type: 'ping', livemode: false, data: { object: {} } }),
+      ][(left + n) % 4]();
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+  };
+  const renew = async () => {
+    while (left > 100) {
+      put();
+      for (const pid of before) process.kill(pid, 'SIGHUP');
+      const mark = left;
+      await until(() => left < mark - 100, 20_000, 'the visitors go on');
+    }
+  };
+  await Promise.all([renew(), ...Array.from({ length: 8 }, (_, n) => visitor(n))]);
+  assert.deepEqual([...statuses.keys()].sort(), [200, 303], JSON.stringify([...statuses]));
+  assert.deepEqual(heads(app).sort(), before, 'they are the same processes');
+  await until(() => running(cgi).length > 0 && running(cgi).every((file) => !file.endsWith('(deleted)')), 5000, 'none runs an old file');
+  assert.match(app.log(), /program_renewed/);
+});
+
+test('told to stop, a program answers what it has, even while Stripe is silent', async (t) => {
+  const app = await startAdmit({ t });
+  app.stripe.setFault({ kind: 'hang' });
+  const answer = app.request('/pay?tg_id=5');
+  await app.stripe.waitFor(({ fault }) => fault === 'hang');
+  const pids = heads(app);
+  for (const pid of pids) process.kill(pid, 'SIGTERM');
+  assert.equal((await answer).status, 503, 'an honest page');
+  await until(() => !heads(app).some((pid) => pids.includes(pid)), 5000, 'they have ended');
+  app.stripe.setFault(null);
+  await until(async () => (await app.request('/pay?tg_id=5')).status === 303, 10_000, 'lighttpd has started new ones');
+});
