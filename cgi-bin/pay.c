@@ -76,8 +76,12 @@ static const struct {
 static struct response
 route(const struct request *req)
 {
-	if (app_ready(&app, req) != ERR_OK)
+	enum admission verdict = serve_admits(&app, req);
+
+	if (verdict == ADMIT_NOT_SET_UP)
 		return front_page(&app, req, FRONT_BROKEN);
+	if (verdict == ADMIT_PLAIN_HTTP)
+		return serve_over_https(&app, req);
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
 		if (!str_eq(str_from(req->page), routes[i].page))
 			continue;

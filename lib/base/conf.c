@@ -2,6 +2,7 @@
 #include "base/conf.h"
 
 #include "base/buf.h"
+#include "base/cidr.h"
 #include "base/log.h"
 
 #include <ctype.h>
@@ -186,6 +187,16 @@ price_id(struct conf *c, const char *v)
 }
 
 static const char *
+networks(struct conf *c, const char *v)
+{
+	(void)c;
+	return cidr_list_ok(v) ?
+	    NULL :
+	    "must be addresses or networks with commas between, such as "
+	    "127.0.0.1, 10.0.0.0/8";
+}
+
+static const char *
 log_level(struct conf *c, const char *v)
 {
 	(void)c;
@@ -284,6 +295,10 @@ static const struct setting {
 	    PAY | HOOK | BOT, OPTIONAL, "0",
 	    "1: end when the web server that started us dies, as under "
 	    "lighttpd" },
+	{ "TRUSTED_PROXIES", networks, TEXT_AT(trusted_proxies),
+	    PAY | HOOK | BOT, OPTIONAL, "",
+	    "proxies in front whose X-Forwarded-For and X-Forwarded-Proto are "
+	    "believed: addresses or networks; by them https is enforced" },
 	{ "LOG_LEVEL", log_level, TEXT_AT(log_level_name), PROGRAM_ALL,
 	    OPTIONAL, "info", "debug, info, warn or error" },
 };
@@ -389,6 +404,7 @@ file_open(struct conf *c, struct arena *a, struct file *f, const char *path)
 	struct str rest;
 	int number = 0;
 
+	c->settings_path = path;
 	if (fd < 0 || fstat(fd, &st) != 0 || !slurp(fd, &text))
 		fault(c, a, "the settings file %s: cannot be read: %s", path,
 		    strerror(errno));

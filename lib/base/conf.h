@@ -41,9 +41,11 @@ struct conf {
 	const char *stripe_api_base;
 	const char *telegram_api_base;
 	int64_t n_workers;
-	int64_t end_with_server; /* 0 or 1 */
+	int64_t end_with_server;     /* 0 or 1 */
+	const char *trusted_proxies; /* for cidr_list_has(); NULL: none */
 	const char *log_level_name;
 
+	const char *settings_path; /* of the settings file; NULL: none */
 	int log_level;             /* enum log_level */
 	bool livemode;             /* follows from the Stripe key */
 	const char *database_path; /* the file of an sqlite: address */

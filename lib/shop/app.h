@@ -17,7 +17,8 @@ struct app {
 	bool is_ready;
 	bool is_tool;    /* tells its user of wrong settings itself */
 	bool is_fastcgi; /* else CGI, whose stderr somebody waits for */
-	bool has_work;   /* something was promised since the last knock */
+	bool root_seen, is_exposed; /* see serve_admits() */
+	bool has_work; /* something was promised since the last knock */
 };
 
 /* First thing in main(): closes what the web server leaked into the process,

@@ -47,8 +47,12 @@ is_page(const struct request *req, const char *name)
 static bool
 admissible(const struct intake *in, struct app *app, struct exchange *x)
 {
-	if (app_ready(app, &x->req) != ERR_OK)
+	enum admission verdict = serve_admits(app, &x->req);
+
+	if (verdict == ADMIT_NOT_SET_UP)
 		intake_refuse(x, ERR_CONFIG, "the server is not set up");
+	else if (verdict == ADMIT_PLAIN_HTTP)
+		intake_refuse(x, ERR_AUTH, "this is for https alone");
 	else if (!is_page(&x->req, in->name))
 		intake_refuse(x, ERR_NOT_FOUND, "there is nothing here");
 	else if (x->req.method != WEB_POST)

@@ -2,10 +2,14 @@
 #include "shop/serve.h"
 
 #include "base/log.h"
+#include "web/client.h"
 #include "web/prefork.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -60,4 +64,73 @@ serve_run(struct app *app, const struct web_service *service)
 		renew(path);
 	app_end(app);
 	return end == GATEWAY_FAILED ? 1 : 0;
+}
+
+/* Below, as the file system sees it: both paths without links and dots. The
+ * file itself may not be there yet, its folder is. */
+static bool
+lies_below(struct arena *a, const char *file, const char *root)
+{
+	struct str folder = str_from(file);
+	char real_root[PATH_MAX], real[PATH_MAX];
+	size_t n;
+
+	if (file == NULL || root == NULL || root[0] != '/')
+		return false;
+	folder.len -= str_after_last(folder, '/').len;
+	if (realpath(root, real_root) == NULL ||
+	    realpath(arena_dup(a, folder), real) == NULL)
+		return false;
+	n = strlen(real_root);
+	/* "/" is what servers say that serve no files. */
+	return n > 1 && strncmp(real, real_root, n) == 0 &&
+	    (real[n] == '/' || real[n] == '\0');
+}
+
+static bool
+is_exposed(struct app *app, const struct request *req)
+{
+	const char *files[] = { app->conf.database_path,
+		app->conf.settings_path };
+	const char *root = request_variable(req, "DOCUMENT_ROOT");
+
+	if (app->root_seen)
+		return app->is_exposed;
+	app->root_seen = true;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (lies_below(req->arena, files[i], root)) {
+			app->is_exposed = true;
+			log_event(LOG_ERROR, "file_below_web_root",
+			    KV(kv_text("file", files[i]),
+				kv_text("web_root", root),
+				kv_text("mend",
+				    "move it to a folder that the web server "
+				    "does not serve, and name it there")));
+		}
+	return app->is_exposed;
+}
+
+enum admission
+serve_admits(struct app *app, const struct request *req)
+{
+	const struct conf *c = &app->conf;
+
+	if (app_ready(app, req) != ERR_OK || is_exposed(app, req))
+		return ADMIT_NOT_SET_UP;
+	if (client_scheme(req, c->trusted_proxies) == CLIENT_HTTP &&
+	    (c->base_url == NULL || !url_is_loopback(c->base_url)))
+		return ADMIT_PLAIN_HTTP;
+	return ADMIT_YES;
+}
+
+struct response
+serve_over_https(const struct app *app, const struct request *req)
+{
+	const char *query = req->query[0] == '\0' ? "" : "?";
+	struct str page = str_from(req->page);
+
+	if (str_ends(page, ".fcgi"))
+		page.len -= strlen(".fcgi");
+	return response_see_other(arena_printf(req->arena, "%s/%.*s%s%s",
+	    app->conf.base_url, (int)page.len, page.p, query, req->query));
 }

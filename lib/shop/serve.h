@@ -12,4 +12,18 @@
  * Returns the exit status. */
 int serve_run(struct app *app, const struct web_service *service);
 
+enum admission {
+	ADMIT_YES,
+	ADMIT_NOT_SET_UP, /* settings are wrong, or where everybody can fetch
+	                     them: below the folder that the server serves */
+	ADMIT_PLAIN_HTTP  /* a trusted proxy heard it without https */
+};
+
+/* Whether a request may be answered at all: the first question to each. */
+enum admission serve_admits(struct app *app, const struct request *req);
+
+/* The same page over https, where BASE_URL is. */
+struct response
+serve_over_https(const struct app *app, const struct request *req);
+
 #endif

@@ -150,14 +150,12 @@ left(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole_at_the_last_byte),
-		cmocka_unit_test(given_up),
-		cmocka_unit_test(nonsense),
-		cmocka_unit_test(taken_and_turned),
-		cmocka_unit_test(kept_to_the_limit),
-		cmocka_unit_test(left),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	ONE("records", "whole at the last byte, however cut",
+	    whole_at_the_last_byte);
+	ONE("records", "given up", given_up);
+	ONE("records", "nonsense", nonsense);
+	ONE("connection", "taken in pieces, answered", taken_and_turned);
+	ONE("connection", "no more than the limit is kept", kept_to_the_limit);
+	ONE("connection", "the peer left", left);
+	return testing_run("connection", NULL, NULL);
 }

@@ -33,8 +33,9 @@ const BEGIN = record(1, Buffer.from([0, 1, 0, 0, 0, 0, 0, 0]));
 const ABORT = record(2, Buffer.alloc(0));
 
 /** The bytes of a signed event on its way to webhook.fcgi. */
-function posted(body) {
+function posted(body, more = {}) {
   const variables = {
+    ...more,
     REQUEST_METHOD: 'POST', REQUEST_URI: '/webhook', QUERY_STRING: '', CONTENT_LENGTH: String(body.length), HTTP_STRIPE_SIGNATURE: sign(body),
   };
   return Buffer.concat([BEGIN, records(4, Buffer.concat(Object.entries(variables).map(pair))), records(5, body)]);
@@ -217,4 +218,34 @@ test('told to stop, a program answers what it has, even while Stripe is silent',
   await until(() => !heads(app).some((pid) => pids.includes(pid)), 5000, 'they have ended');
   app.stripe.setFault(null);
   await until(async () => (await app.request('/pay?tg_id=5')).status === 303, 10_000, 'lighttpd has started new ones');
+});
+
+test('what everybody could fetch is not used: a ledger below the web root', async (t) => {
+  for (const [root, status] of [['/var/empty', 200], ['/', 200], [(app) => app.dir, 500], [(app) => `${app.dir}/../${path.basename(app.dir)}/`, 500]]) {
+    const app = await startAdmit({ t });
+    const event = await paidEvent(app, 5);
+    const peer = connect(socketsOf(app, 'webhook')[0]);
+    await peer.write(posted(Buffer.from(JSON.stringify(event)), { DOCUMENT_ROOT: typeof root === 'string' ? root : root(app) }));
+    assert.match(await peer.text(), new RegExp(`Status: ${status}`), String(root));
+    assert.equal(/file_below_web_root/.test(app.log()), status === 500);
+    assert.equal((await app.event(event)).status, status, 'once seen, it stays');
+    await app.stop();
+  }
+});
+
+test('a trusted proxy tells of plain http: pages move to https, posts are refused', async (t) => {
+  const app = await startAdmit({ t, baseUrl: () => 'https://pay.example.com/shop', env: { TRUSTED_PROXIES: '10.0.0.0/8, 127.0.0.1' } });
+  const over = (where, proto, how = {}) => app.request(where, { ...how, headers: { 'x-forwarded-proto': proto } });
+  for (const where of ['/pay?tg_id=5&x=%2F', '/cgi-bin/pay.fcgi?tg_id=5&x=%2F']) {
+    const moved = await over(where, 'http');
+    assert.deepEqual([moved.status, moved.headers.get('location')], [303, 'https://pay.example.com/shop/pay?tg_id=5&x=%2F']);
+  }
+  assert.equal(app.stripe.requests.length, 0);
+  assert.equal((await over('/pay?tg_id=5', 'https')).headers.get('location'), [...app.stripe.sessions.values()][0].url);
+  assert.equal((await app.request('/pay?tg_id=5')).status, 303, 'who says nothing is let through: the proxy may not say it');
+  for (const where of ['/webhook', '/tgupdate']) assert.equal((await over(where, 'http', { method: 'POST', body: '{}' })).status, 401);
+
+  const stranger = await startAdmit({ t, baseUrl: () => 'https://pay.example.com', env: { TRUSTED_PROXIES: '10.0.0.0/8' } });
+  const answer = await stranger.request('/pay?tg_id=5', { headers: { 'x-forwarded-proto': 'http' } });
+  assert.equal(answer.headers.get('location'), [...stranger.stripe.sessions.values()][0].url, 'nobody else is believed');
 });

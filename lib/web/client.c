@@ -1,0 +1,45 @@
+/* Believing proxies, the right ones. */
+#include "web/client.h"
+
+#include "base/cidr.h"
+
+static const char *
+peer_of(const struct request *r)
+{
+	const char *peer = request_variable(r, "REMOTE_ADDR");
+
+	return peer == NULL ? "" : peer;
+}
+
+/* From right to left: each proxy adds the one that it heard from. */
+const char *
+client_address(const struct request *r, const char *trusted)
+{
+	struct str chain =
+	    str_from(request_variable(r, "HTTP_X_FORWARDED_FOR"));
+	const char *address = peer_of(r);
+
+	while (chain.len > 0 && cidr_list_has(trusted, address)) {
+		struct str last = str_after_last(chain, ',');
+
+		chain.len -= last.len + (last.len < chain.len);
+		address = arena_dup(r->arena, str_trim(last));
+	}
+	return address;
+}
+
+enum client_scheme
+client_scheme(const struct request *r, const char *trusted)
+{
+	struct str said =
+	    str_from(request_variable(r, "HTTP_X_FORWARDED_PROTO"));
+	struct str https = str_from(request_variable(r, "HTTPS"));
+
+	if (said.len > 0 && cidr_list_has(trusted, peer_of(r)))
+		return str_eq_nocase(str_trim(str_cut(&said, ',')), "https") ?
+		    CLIENT_HTTPS :
+		    CLIENT_HTTP;
+	if (str_eq_nocase(https, "on") || str_eq(https, "1"))
+		return CLIENT_HTTPS;
+	return CLIENT_UNKNOWN;
+}

@@ -1,0 +1,133 @@
+/* Who asks, by what can be believed. */
+#include "testing.h"
+
+#include "base/cidr.h"
+#include "web/client.h"
+
+static const struct list {
+	const char *list;
+	bool ok;
+} lists[] = {
+	{ "", true },
+	{ "127.0.0.1", true },
+	{ "127.0.0.1,::1", true },
+	{ " 10.0.0.0/8 ,\t192.168.0.0/16 fd00::/8,", true },
+	{ "0.0.0.0/0", true },
+	{ "::/0", true },
+	{ "10.0.0.0/33", false },
+	{ "::/129", false },
+	{ "10.0.0.0/", false },
+	{ "10.0.0.0/08", false },
+	{ "10.0.0.0/-1", false },
+	{ "10.0.0", false },
+	{ "10.0.0.0.0", false },
+	{ "proxy.example.com", false },
+	{ "127.0.0.1;::1", false },
+	{ "*", false },
+};
+
+static void
+list_ok(void **state)
+{
+	const struct list *l = *state;
+
+	check_int(cidr_list_ok(l->list), l->ok);
+}
+
+static const struct within {
+	const char *list, *address;
+	bool want;
+} withins[] = {
+	{ "10.0.0.0/8", "10.255.0.1", true },
+	{ "10.0.0.0/8", "11.0.0.0", false },
+	{ "10.0.0.5", "10.0.0.5", true },
+	{ "10.0.0.5", "10.0.0.4", false },
+	{ "192.168.4.0/22", "192.168.7.255", true },
+	{ "192.168.4.0/22", "192.168.8.0", false },
+	{ "10.1.2.3/32", "10.1.2.3", true },
+	{ "0.0.0.0/0", "8.8.8.8", true },
+	{ "0.0.0.0/0", "2001:db8::1", false },
+	{ "::/0", "2001:db8::1", true },
+	{ "2001:db8::/33", "2001:db8:7fff::1", true },
+	{ "2001:db8::/33", "2001:db8:8000::1", false },
+	{ "10.0.0.0/8", "::ffff:10.0.0.1", true },
+	{ "1.1.1.1,,  ::1", "::1", true },
+	{ "127.0.0.1", "", false },
+	{ "127.0.0.1", NULL, false },
+	{ "127.0.0.1", "localhost", false },
+	{ NULL, "127.0.0.1", false },
+	{ "", "127.0.0.1", false },
+};
+
+static void
+within(void **state)
+{
+	const struct within *w = *state;
+
+	check_int(cidr_list_has(w->list, w->address), w->want);
+}
+
+#define FROM(a) "REMOTE_ADDR=" a
+#define FOR(a) "HTTP_X_FORWARDED_FOR=" a
+#define PROTO(p) "HTTP_X_FORWARDED_PROTO=" p
+
+static const struct asked {
+	const char *why, *variables[4];
+	const char *address;
+	enum client_scheme scheme;
+} askeds[] = {
+	{ "directly", { FROM("1.2.3.4") }, "1.2.3.4", CLIENT_UNKNOWN },
+	{ "no address", { "A=b" }, "", CLIENT_UNKNOWN },
+	{ "by a proxy", { FROM("10.0.0.1"), FOR("1.2.3.4"), PROTO("http") },
+	    "1.2.3.4", CLIENT_HTTP },
+	{ "by two", { FROM("10.0.0.1"), FOR("1.2.3.4, 10.0.0.2") }, "1.2.3.4",
+	    CLIENT_UNKNOWN },
+	{ "what the client wrote before them does not count",
+	    { FROM("10.0.0.1"), FOR("9.9.9.9, 1.2.3.4") }, "1.2.3.4",
+	    CLIENT_UNKNOWN },
+	{ "all of them trusted", { FROM("10.0.0.1"), FOR("10.0.0.2") },
+	    "10.0.0.2", CLIENT_UNKNOWN },
+	{ "rubbish in the chain", { FROM("10.0.0.1"), FOR("1.2.3.4, x") }, "x",
+	    CLIENT_UNKNOWN },
+	{ "a stranger's headers",
+	    { FROM("11.0.0.1"), FOR("1.2.3.4"), PROTO("https") }, "11.0.0.1",
+	    CLIENT_UNKNOWN },
+	{ "https, told by the proxy", { FROM("10.0.0.1"), PROTO("https") },
+	    "10.0.0.1", CLIENT_HTTPS },
+	{ "capitals", { FROM("10.0.0.1"), PROTO("HTTPS") }, "10.0.0.1",
+	    CLIENT_HTTPS },
+	{ "https at the first, plain behind",
+	    { FROM("10.0.0.1"), PROTO("https, http") }, "10.0.0.1",
+	    CLIENT_HTTPS },
+	{ "the server itself", { FROM("1.2.3.4"), "HTTPS=on" }, "1.2.3.4",
+	    CLIENT_HTTPS },
+	{ "the server itself, off", { FROM("1.2.3.4"), "HTTPS=off" }, "1.2.3.4",
+	    CLIENT_UNKNOWN },
+	{ "plain http at the proxy, https behind it",
+	    { FROM("10.0.0.1"), PROTO("http"), "HTTPS=on" }, "10.0.0.1",
+	    CLIENT_HTTP },
+};
+
+static void
+asked(void **state)
+{
+	const struct asked *row = *state;
+	char *list[5] = { NULL };
+	struct request r;
+
+	for (size_t i = 0; i < 4 && row->variables[i] != NULL; i++)
+		list[i] = arena_dup_text(&mem, row->variables[i]);
+	request_read(&r, &mem, list);
+	check_text(client_address(&r, "10.0.0.0/8"), row->address);
+	check_int(client_scheme(&r, "10.0.0.0/8"), row->scheme);
+	check_int(client_scheme(&r, NULL) == CLIENT_HTTP, 0);
+}
+
+int
+main(void)
+{
+	ROWS("a list", list_ok, lists);
+	ROWS("within", within, withins);
+	ROWS("asked", asked, askeds);
+	return testing_run("client", NULL, NULL);
+}
