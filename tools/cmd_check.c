@@ -258,12 +258,34 @@ check_advice(struct checkup *c)
 		    "Telegram can reach it");
 }
 
+/* Last of all, since it holds for the rest of this process. */
+static void
+check_confinement(struct checkup *c)
+{
+	struct confinement held = app_confine(c->app, CONFINE_NO_CALLS);
+
+	if (held.writes_confined)
+		good("confined", "programs write in the ledger's folder alone");
+	else
+		advise("confined",
+		    "this kernel has no Landlock: the programs could write "
+		    "wherever their account can");
+	if (held.calls_confined)
+		good("confined",
+		    "webhook and tgupdate with WORKERS=1 can call nobody");
+	else if (held.writes_confined)
+		advise("confined",
+		    "refusing outbound connections needs Linux 6.7");
+	if (!held.no_new_rights)
+		advise("confined", "no_new_privs cannot be set");
+}
+
 static int
 check_all(struct app *app)
 {
 	static void (*const checks[])(struct checkup * c) = { check_ledger,
 		check_stripe, check_price, check_clock, check_bot,
-		check_webhook, check_advice };
+		check_webhook, check_advice, check_confinement };
 	struct checkup c = { .app = app, .stripe_date_s = -1 };
 
 	c.http = http_new();

@@ -10,7 +10,10 @@
 static int
 keep_promises(struct app *app, enum worker_stay stay)
 {
-	enum err e = worker_run(app, stay);
+	enum err e;
+
+	(void)app_confine(app, CONFINE_MAY_CALL);
+	e = worker_run(app, stay);
 
 	/* Another worker at home does what we came for. */
 	return e == ERR_OK || e == ERR_CONFLICT ? 0 : 1;

@@ -48,6 +48,23 @@ app_ready(struct app *app, const struct request *req)
 	return ERR_OK;
 }
 
+struct confinement
+app_confine(struct app *app, enum confine_calls calls)
+{
+	struct str folder = str_from(app->conf.database_path);
+	struct confinement c;
+
+	folder.len -= str_after_last(folder, '/').len;
+	c = confine(arena_dup(&app->arena, folder), calls);
+	app->is_confined = true;
+	log_event(LOG_DEBUG, "confined",
+	    KV(kv_int("no_new_rights", c.no_new_rights),
+		kv_int("writes", c.writes_confined),
+		kv_int("calls", c.calls_confined),
+		kv_int("memory", c.memory_confined)));
+	return c;
+}
+
 void
 app_end(struct app *app)
 {

@@ -3,6 +3,7 @@
 #define SHOP_APP_H
 
 #include "base/conf.h"
+#include "base/confine.h"
 #include "store/db.h"
 #include "stripe/checkout.h"
 #include "telegram/api.h"
@@ -17,6 +18,8 @@ struct app {
 	bool is_ready;
 	bool is_tool;    /* tells its user of wrong settings itself */
 	bool is_fastcgi; /* else CGI, whose stderr somebody waits for */
+	bool has_parent; /* which starts the worker for us */
+	bool is_confined;
 	bool root_seen, is_exposed; /* see serve_admits() */
 	bool has_work; /* something was promised since the last knock */
 };
@@ -29,6 +32,10 @@ void app_start(struct app *app, unsigned programs, const char *name);
  * each fault logged, and tried again at the next call: under some servers the
  * settings come with the request. */
 enum err app_ready(struct app *app, const struct request *req) MUST_CHECK;
+
+/* Gives up all rights that are not needed any more, once the settings are
+ * there: files are written in the ledger's folder alone. */
+struct confinement app_confine(struct app *app, enum confine_calls calls);
 
 void app_end(struct app *app);
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "web/prefork.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -114,9 +115,10 @@ become_worker(const char *program, char **environment, bool keep_log)
 	_exit(127);
 }
 
-static void
-start_worker(const struct app *app)
+void
+start_worker(void *ctx)
 {
+	const struct app *app = ctx;
 	struct arena a = { 0 };
 	const char *program = find_admit(&a);
 	char **environment = conf_environ(&app->conf, &a);
@@ -155,7 +157,8 @@ knock(struct app *app)
 	if (!somebody_home(&p) &&
 	    (started_ms == 0 || now_ms - started_ms >= START_PAUSE_MS)) {
 		started_ms = now_ms;
-		start_worker(app);
+		if (!prefork_call())
+			start_worker(app);
 	}
 	(void)close(p.dir_fd);
 }

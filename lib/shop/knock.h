@@ -13,6 +13,11 @@ void knock(struct app *app);
 /* knock() for web_service.after: where app->has_work says so. */
 void knock_if_promised(void *app);
 
+/* Starts the worker, a detached process, unless one is home already: it looks
+ * for itself. What prefork()'s parent does for its confined workers; ctx is the
+ * app. */
+void start_worker(void *ctx);
+
 /* The worker's side. */
 struct door {
 	int fd;      /* readable when somebody knocked; -1: closed */

@@ -2,6 +2,7 @@
 #include "shop/serve.h"
 
 #include "base/log.h"
+#include "shop/knock.h"
 #include "web/client.h"
 #include "web/prefork.h"
 
@@ -29,10 +30,10 @@ renew(const char *path)
 
 /* The parent of the workers; true in one of them. */
 static bool
-lead_workers(const struct app *app, const char *path)
+lead_workers(struct app *app, const char *path)
 {
 	for (;;)
-		switch (prefork(app->conf.n_workers)) {
+		switch (prefork(app->conf.n_workers, start_worker, app)) {
 		case PREFORK_SERVE:
 			return true;
 		case PREFORK_STOPPED:
@@ -43,24 +44,38 @@ lead_workers(const struct app *app, const char *path)
 		}
 }
 
+/* Who needs no outbound connection has none, if its parent can start the
+ * worker: that one calls Stripe and Telegram, and what a confined process
+ * starts is confined as well. */
+static void
+confine_once(struct app *app)
+{
+	bool no_calls = app->has_parent && (app->programs & PROGRAM_PAY) == 0;
+
+	if (!app->is_confined)
+		(void)app_confine(
+		    app, no_calls ? CONFINE_NO_CALLS : CONFINE_MAY_CALL);
+}
+
 int
 serve_run(struct app *app, const struct web_service *service)
 {
 	enum gateway_end end;
 	char path[4096];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	bool has_parent = false;
 
 	path[n > 0 ? n : 0] = '\0';
 	app->is_fastcgi = gateway_is_fastcgi();
 	if (app->is_fastcgi && app_ready(app, NULL) == ERR_OK) {
 		if (app->conf.end_with_server)
 			(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-		has_parent = app->conf.n_workers > 0;
-		if (has_parent && !lead_workers(app, path))
+		app->has_parent = app->conf.n_workers > 0;
+		if (app->has_parent && !lead_workers(app, path))
 			return 0;
+		confine_once(app);
 	}
-	while ((end = gateway_run(service)) == GATEWAY_RENEW && !has_parent)
+	while (
+	    (end = gateway_run(service)) == GATEWAY_RENEW && !app->has_parent)
 		renew(path);
 	app_end(app);
 	return end == GATEWAY_FAILED ? 1 : 0;
@@ -117,6 +132,7 @@ serve_admits(struct app *app, const struct request *req)
 
 	if (app_ready(app, req) != ERR_OK || is_exposed(app, req))
 		return ADMIT_NOT_SET_UP;
+	confine_once(app);
 	if (client_scheme(req, c->trusted_proxies) == CLIENT_HTTP &&
 	    (c->base_url == NULL || !url_is_loopback(c->base_url)))
 		return ADMIT_PLAIN_HTTP;

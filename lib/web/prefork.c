@@ -13,11 +13,16 @@
 #define MAX_WORKERS 64
 #define GRACE_MS 5000
 #define RESPAWN_PAUSE_MS 200
+#define CALL_SIGNAL SIGUSR2
 
 struct crew {
 	pid_t pids[MAX_WORKERS]; /* 0: to be started */
 	long n;
+	void (*called)(void *ctx);
+	void *ctx;
 };
+
+static pid_t parent_pid; /* in a worker */
 
 /* 1 in a new worker, 0 in the parent. A worker ends with its parent. */
 static int
@@ -33,6 +38,7 @@ start_missing(struct crew *c, const sigset_t *old)
 			(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 			if (getppid() != parent)
 				_exit(0);
+			parent_pid = parent;
 			(void)sigprocmask(SIG_SETMASK, old, NULL);
 			return 1;
 		}
@@ -88,38 +94,70 @@ wind_down(struct crew *c, const sigset_t *watched)
 	}
 }
 
+bool
+prefork_call(void)
+{
+	/* An orphan's parent is a stranger. */
+	return parent_pid != 0 && getppid() == parent_pid &&
+	    kill(parent_pid, CALL_SIGNAL) == 0;
+}
+
+static void
+watch_signals(sigset_t *watched, sigset_t *old)
+{
+	static const int signals[] = { SIGCHLD, SIGTERM, SIGINT, SIGUSR1,
+		SIGHUP, CALL_SIGNAL };
+
+	sigemptyset(watched);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaddset(watched, signals[i]);
+	(void)sigprocmask(SIG_BLOCK, watched, old);
+}
+
+/* Waits for the signal that ends the parent's life as it is, keeping the crew
+ * whole meanwhile. 0 in a new worker. */
+static int
+lead(struct crew *c, const sigset_t *watched, const sigset_t *old)
+{
+	const struct timespec pause = { .tv_nsec =
+					    RESPAWN_PAUSE_MS * 1000000L };
+
+	for (;;) {
+		int signo;
+
+		(void)reap(c, 0);
+		if (start_missing(c, old))
+			return 0;
+		signo = sigwaitinfo(watched, NULL);
+		/* A worker that dies at once must not spin the machine. */
+		if (signo == SIGCHLD) {
+			int next = sigtimedwait(watched, NULL, &pause);
+
+			signo = next > 0 ? next : SIGCHLD;
+		}
+		if (signo == CALL_SIGNAL)
+			c->called(c->ctx);
+		else if (signo > 0 && signo != SIGCHLD)
+			return signo;
+	}
+}
+
 enum prefork
-prefork(long n)
+prefork(long n, void (*called)(void *ctx), void *ctx)
 {
 	static struct crew c;
 	sigset_t watched, old;
-	int signo = SIGCHLD;
+	int signo;
 
 	if (n <= 0)
 		return PREFORK_SERVE;
-	c = (struct crew){ .n = n > MAX_WORKERS ? MAX_WORKERS : n };
-	sigemptyset(&watched);
-	sigaddset(&watched, SIGCHLD);
-	sigaddset(&watched, SIGTERM);
-	sigaddset(&watched, SIGINT);
-	sigaddset(&watched, SIGUSR1);
-	sigaddset(&watched, SIGHUP);
-	(void)sigprocmask(SIG_BLOCK, &watched, &old);
-	while (signo == SIGCHLD || signo < 0) {
-		const struct timespec pause = { .tv_nsec = RESPAWN_PAUSE_MS *
-			    1000000L };
-
-		(void)reap(&c, 0);
-		if (start_missing(&c, &old))
-			return PREFORK_SERVE;
-		signo = sigwaitinfo(&watched, NULL);
-		/* A worker that dies at once must not spin the machine. */
-		if (signo == SIGCHLD) {
-			int next = sigtimedwait(&watched, NULL, &pause);
-
-			signo = next > 0 && next != SIGCHLD ? next : SIGCHLD;
-		}
-	}
+	c = (struct crew){ .n = n > MAX_WORKERS ? MAX_WORKERS : n,
+		.called = called,
+		.ctx = ctx };
+	watch_signals(&watched, &old);
+	signo = lead(&c, &watched, &old);
+	if (signo == 0)
+		return PREFORK_SERVE;
 	if (signo == SIGHUP) {
 		signal_all(&c, SIGTERM);
 		return PREFORK_RENEW;

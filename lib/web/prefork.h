@@ -3,6 +3,8 @@
 #ifndef WEB_PREFORK_H
 #define WEB_PREFORK_H
 
+#include <stdbool.h>
+
 enum prefork {
 	PREFORK_SERVE,   /* in a worker, or alone since n was 0: go and serve */
 	PREFORK_STOPPED, /* in the parent: told to stop, all workers ended */
@@ -12,7 +14,11 @@ enum prefork {
 
 /* Forks n workers, each of which returns to serve. The parent stays inside and
  * starts a worker anew when one ends. Told to stop, it gives them 5 s, then
- * kills them. */
-enum prefork prefork(long n);
+ * kills them. A worker that has given up its rights may ask the parent to do
+ * something for it: called(ctx) then runs there. */
+enum prefork prefork(long n, void (*called)(void *ctx), void *ctx);
+
+/* In a worker: asks the parent for that. False where there is none. */
+bool prefork_call(void);
 
 #endif

@@ -249,3 +249,19 @@ test('a trusted proxy tells of plain http: pages move to https, posts are refuse
   const answer = await stranger.request('/pay?tg_id=5', { headers: { 'x-forwarded-proto': 'http' } });
   assert.equal(answer.headers.get('location'), [...stranger.stripe.sessions.values()][0].url, 'nobody else is believed');
 });
+
+test('programs give up what they do not need', async (t) => {
+  const app = await startAdmit({ t, env: { LOG_LEVEL: 'debug' } });
+  assert.equal((await app.buy(5)).status, 200);
+  await app.update({ update_id: 1 }, { isReal: false });
+  await until(() => app.invites(5).length > 0, 5000, 'the worker, who is started by the parent, may call');
+  const lines = app.log().split('\n').filter((line) => line.includes('ev=confined'));
+  const of = (name) => lines.filter((line) => line.includes(`prog=${name} `)).map((line) => /no_new_rights=.*/.exec(line)[0]);
+  const best = [...lines].map((line) => /writes=(\d)/.exec(line)[1]).includes('1'); // this kernel has Landlock
+  const held = (calls) => `no_new_rights=1 writes=${best ? 1 : 0} calls=${best ? calls : 0} `;
+  for (const [name, calls] of [['webhook', '[01]'], ['tgupdate', '[01]'], ['pay', '0'], ['worker', '0']]) {
+    assert.ok(of(name).length > 0, name);
+    for (const line of of(name)) assert.match(line, new RegExp(`^${held(calls)}`), name);
+  }
+  assert.deepEqual(new Set(of('webhook')), new Set(of('tgupdate')));
+});

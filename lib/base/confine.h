@@ -1,0 +1,26 @@
+/* Giving up what a program does not need, so that one that was taken over can
+ * do little with it. What a host cannot do is left out without an error: it
+ * needs Landlock (Linux 5.13; for connections 6.7) and no rights. */
+#ifndef BASE_CONFINE_H
+#define BASE_CONFINE_H
+
+#include <stdbool.h>
+
+enum confine_calls {
+	CONFINE_MAY_CALL, /* outbound connections stay allowed */
+	CONFINE_NO_CALLS  /* no TCP connection, no TCP port */
+};
+
+/* What holds from now on, for this process and all that it starts. */
+struct confinement {
+	bool no_new_rights;   /* a set-user-ID program gives none */
+	bool writes_confined; /* files are made, changed, removed below the
+	                          folder alone (and /dev/null written) */
+	bool calls_confined;  /* CONFINE_NO_CALLS holds */
+	bool memory_confined; /* data over 1 GiB is refused */
+};
+
+/* For good. The folder must exist, or writes are not confined. */
+struct confinement confine(const char *folder, enum confine_calls calls);
+
+#endif
