@@ -27,9 +27,15 @@ CSTD := -std=c11 -D_GNU_SOURCE
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion \
   -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 \
   -Wundef
-opt_release := -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
-  -fstack-protector-strong -fPIE
-ld_release := -pie -Wl,-z,relro,-z,now
+# What this compiler knows of the hardening that the OpenSSF's guide lists, and
+# variables that are never left as they lay in memory.
+HARDEN := $(shell for f in -D_FORTIFY_SOURCE=3 -fstack-clash-protection \
+  -fcf-protection=full -fstrict-flex-arrays=3 -ftrivial-auto-var-init=zero \
+  -fzero-call-used-regs=used-gpr; do \
+  echo 'int x;' | $(CC) -Werror -O2 -U_FORTIFY_SOURCE $$f -c -o /dev/null -x c - \
+  2> /dev/null && echo $$f; done)
+opt_release := -O2 -U_FORTIFY_SOURCE $(HARDEN) -fstack-protector-strong -fPIE
+ld_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 opt_debug := -O0 -g
 opt_asan  := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
   -fno-sanitize-recover=all
@@ -114,7 +120,8 @@ check:
 	@$(SUB) CC=gcc WERROR=-Werror all tests
 	@$(SUB) CC=clang OUT=build/clang WERROR=-Werror all
 	@$(SUB) MODE=asan all tests
-	@sh tests/check.sh build/release lint docs unit web build/asan unit web
+	@sh tests/check.sh build/release lint docs hardening unit web \
+	    build/asan unit web
 
 asan:
 	@sh tools/deps.sh check

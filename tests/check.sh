@@ -3,7 +3,7 @@
 # them: "N passed, N failed". Status 1 if anything failed, or if nothing ran.
 #
 # usage: check.sh BUILD-FOLDER SUITE... [BUILD-FOLDER SUITE...]
-#        suites: lint docs unit web
+#        suites: lint docs hardening unit web
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
@@ -48,6 +48,13 @@ docs() {
 	closing_line $status "README and man page"
 }
 
+hardening() {
+	sh tests/hardening.sh "$out" > "$log" 2>&1
+	status=$?
+	[ $status = 0 ] || cat "$log"
+	closing_line $status "hardening of $out"
+}
+
 unit() {
 	for program in "$out"/tests/test_*; do
 		case $program in *.d | *.o) continue ;; esac
@@ -73,7 +80,7 @@ web() {
 out=
 for word; do
 	case $word in
-	lint | docs | unit | web) $word ;;
+	lint | docs | hardening | unit | web) $word ;;
 	*) out=$word ;;
 	esac
 done
