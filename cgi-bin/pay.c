@@ -4,6 +4,7 @@
 #include "shop/front.h"
 #include "shop/knock.h"
 #include "shop/serve.h"
+#include "web/client.h"
 
 #define MAX_BODY_BYTES ((size_t)64 * 1024)
 
@@ -18,36 +19,35 @@ reach_out(void)
 	return http != NULL;
 }
 
+static const char *
+address_of(const struct app *app, const struct request *req)
+{
+	return client_address(req, app->conf.trusted_proxies);
+}
+
 static struct response
 pay(struct app *app, const struct request *req)
 {
+	struct limit_who who = { .address = address_of(app, req) };
 	struct checkout c;
-	int64_t tg_id;
 	enum err e;
 
-	if (front_tg_id(req, &tg_id) != ERR_OK)
+	if (front_tg_id(req, &who.tg_id) != ERR_OK)
 		return front_page(app, req, FRONT_BAD_ID);
 	if (req->method == WEB_HEAD || request_is_preview(req))
 		return front_page(app, req, FRONT_PREVIEW);
 	if (!reach_out())
 		return front_page(app, req, FRONT_BROKEN);
-	e = checkout_begin(app, http, req->arena, tg_id, &c);
+	e = checkout_begin(app, http, req->arena, &who, &c);
 	if (e != ERR_OK)
 		return front_stripe_down(app, req, e);
-	if (c.state == CHECKOUT_REDIRECT)
-		return response_see_other(c.url);
-	return front_page(app, req,
-	    c.state == CHECKOUT_PAID ? FRONT_PAID_BEFORE : FRONT_PROCESSING);
+	return front_begun(app, req, &c);
 }
 
 static struct response
 paid(struct app *app, const struct request *req)
 {
-	static const enum front_page page_of[] = {
-		[CHECKOUT_PAID] = FRONT_PAID,
-		[CHECKOUT_PROCESSING] = FRONT_PROCESSING,
-		[CHECKOUT_NONE] = FRONT_NOT_PAID,
-	};
+	const struct limit_who who = { .address = address_of(app, req) };
 	struct checkout c = { .state = CHECKOUT_NONE };
 	const char *id;
 	enum err e = front_session_id(req, &id);
@@ -58,11 +58,12 @@ paid(struct app *app, const struct request *req)
 		return front_page(app, req, FRONT_NOT_PAID_INPUT);
 	if (!reach_out())
 		return front_page(app, req, FRONT_BROKEN);
-	e = checkout_look(app, http, req->arena, id, &c);
+	e = checkout_look(app, http, req->arena, &who, id, &c);
 	if (e == ERR_NOT_FOUND)
 		return front_page(app, req, FRONT_NOT_PAID_UNKNOWN);
-	return front_page(
-	    app, req, e == ERR_OK ? page_of[c.state] : FRONT_CHECKING);
+	if (e != ERR_OK)
+		return front_page(app, req, FRONT_CHECKING);
+	return front_looked(app, req, &c);
 }
 
 static struct app app;

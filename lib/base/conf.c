@@ -295,6 +295,14 @@ static const struct setting {
 	    PAY | HOOK | BOT, OPTIONAL, "0",
 	    "1: end when the web server that started us dies, as under "
 	    "lighttpd" },
+	{ "PAY_LIMIT_BUYER", NULL, INT_AT(pay_limit_buyer, 0, 1000000), PAY,
+	    OPTIONAL, "30",
+	    "Checkout Sessions that may be opened for one buyer in an hour; 0: "
+	    "any number" },
+	{ "PAY_LIMIT_ADDRESS", NULL, INT_AT(pay_limit_address, 0, 1000000), PAY,
+	    OPTIONAL, "600",
+	    "the same from one address, behind which a whole telephone company "
+	    "may be; 0: any number" },
 	{ "TRUSTED_PROXIES", networks, TEXT_AT(trusted_proxies),
 	    PAY | HOOK | BOT, OPTIONAL, "",
 	    "proxies in front whose X-Forwarded-For and X-Forwarded-Proto are "

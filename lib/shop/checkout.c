@@ -26,6 +26,7 @@ struct search {
 	struct app *app;
 	struct arena *arena;
 	int64_t tg_id;
+	const struct limit_who *who;
 	struct checkout found;
 	bool is_found;
 	struct attempt attempt;
@@ -88,6 +89,20 @@ draft_add(struct db *db, struct search *s)
 	    attempt_from_row, &s->attempt);
 }
 
+/* A limit that cannot be counted holds nobody up. */
+static bool
+is_limited(struct search *s)
+{
+	int64_t wait_s = 0;
+
+	if (limit_take(s->app, s->arena, s->who, &wait_s) != ERR_THROTTLED)
+		return false;
+	s->found =
+	    (struct checkout){ .state = CHECKOUT_LIMITED, .wait_s = wait_s };
+	s->is_found = true;
+	return true;
+}
+
 /* Joins an attempt under way or begins a new one. */
 static enum err
 draft_take(struct db *db, struct search *s)
@@ -98,10 +113,14 @@ draft_take(struct db *db, struct search *s)
 	    KV(kv_int("tg_id", s->tg_id), kv_text("product", PRODUCT_DEFAULT)),
 	    attempt_from_row, t);
 
+	if (e == ERR_OK && now_ms - t->attempted_ms < ATTEMPT_MS)
+		return ERR_OK;
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	if (is_limited(s))
+		return ERR_OK;
 	if (e == ERR_NOT_FOUND)
 		return draft_add(db, s);
-	if (e != ERR_OK || now_ms - t->attempted_ms < ATTEMPT_MS)
-		return e;
 	t->number++;
 	return db_exec(db, SQL_ORDER_ATTEMPT,
 	    KV(kv_int("id", t->order_id), kv_int("attempt", t->number),
@@ -267,7 +286,8 @@ create(struct search *s, struct http *http)
 	}
 	if (e == ERR_OK) {
 		note_opened(s, &session);
-		s->found = (struct checkout){ CHECKOUT_REDIRECT, session.url };
+		s->found = (struct checkout){ .state = CHECKOUT_REDIRECT,
+			.url = session.url };
 		return ERR_OK;
 	}
 	if (s->attempt.order_id != 0 &&
@@ -279,14 +299,16 @@ create(struct search *s, struct http *http)
 
 enum err
 checkout_begin(struct app *app, struct http *http, struct arena *a,
-    int64_t tg_id, struct checkout *out)
+    const struct limit_who *who, struct checkout *out)
 {
-	struct search s = { .app = app, .arena = a, .tg_id = tg_id };
+	struct search s = {
+		.app = app, .arena = a, .tg_id = who->tg_id, .who = who
+	};
 	enum err e = db_transaction(app->db, find_or_draft, &s);
 
 	if (e != ERR_OK) {
-		log_event(
-		    LOG_WARN, "pay_without_ledger", KV(kv_int("tg_id", tg_id)));
+		log_event(LOG_WARN, "pay_without_ledger",
+		    KV(kv_int("tg_id", s.tg_id)));
 		s.is_found = false;
 		s.attempt = (struct attempt){ 0 };
 	}
@@ -298,6 +320,8 @@ checkout_begin(struct app *app, struct http *http, struct arena *a,
 struct looking {
 	struct app *app;
 	struct arena *arena;
+	const struct limit_who *who;
+	int64_t wait_s;
 	const struct stripe_session *session;
 	struct order order;
 	enum access access;
@@ -327,14 +351,29 @@ state_of(const struct order *o, enum access access)
 }
 
 static enum err
+take_look(struct db *db, void *ctx)
+{
+	struct looking *l = ctx;
+	enum err e;
+
+	(void)db; /* the app's */
+	/* What is over the limit is counted as well, so no failure. */
+	e = limit_take(l->app, l->arena, l->who, &l->wait_s);
+	return e == ERR_THROTTLED ? ERR_OK : e;
+}
+
+static enum err
 ask_stripe(struct looking *l, struct http *http, const char *session_id)
 {
 	const struct stripe_api api = app_stripe(l->app);
 	struct http_request req =
 	    stripe_session_request(l->arena, &api, session_id);
 	struct stripe_session session;
-	enum err e = ask(http, l->arena, &req, &session);
+	enum err e = db_transaction(l->app->db, take_look, l);
 
+	if (l->wait_s > 0)
+		return ERR_OK;
+	e = ask(http, l->arena, &req, &session);
 	if (e != ERR_OK)
 		return e;
 	if (session.livemode != l->app->conf.livemode || session.tg_id == 0)
@@ -348,9 +387,9 @@ ask_stripe(struct looking *l, struct http *http, const char *session_id)
 
 enum err
 checkout_look(struct app *app, struct http *http, struct arena *a,
-    const char *session_id, struct checkout *out)
+    const struct limit_who *who, const char *session_id, struct checkout *out)
 {
-	struct looking l = { .app = app, .arena = a };
+	struct looking l = { .app = app, .arena = a, .who = who };
 	enum err e = ledger_order_by_session(app->db, a, session_id, &l.order);
 
 	if (e == ERR_OK)
@@ -358,6 +397,9 @@ checkout_look(struct app *app, struct http *http, struct arena *a,
 		    app->db, a, l.order.tg_id, l.order.product, &l.access);
 	if (e != ERR_OK || l.order.paid_ms == 0)
 		e = ask_stripe(&l, http, session_id);
-	*out = (struct checkout){ .state = state_of(&l.order, l.access) };
+	*out = (struct checkout){ .state = state_of(&l.order, l.access),
+		.wait_s = l.wait_s };
+	if (l.wait_s > 0)
+		out->state = CHECKOUT_LIMITED;
 	return e;
 }

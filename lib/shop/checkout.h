@@ -6,17 +6,20 @@
 #include "net/http.h"
 #include "shop/app.h"
 #include "shop/ledger.h"
+#include "shop/limit.h"
 
 enum checkout_state {
 	CHECKOUT_REDIRECT,   /* url is where to pay */
 	CHECKOUT_PAID,       /* the buyer is in already */
 	CHECKOUT_PROCESSING, /* paid, the bank is at work */
-	CHECKOUT_NONE        /* nobody paid (checkout_look) */
+	CHECKOUT_NONE,       /* nobody paid (checkout_look) */
+	CHECKOUT_LIMITED     /* asked too often: not before wait_s seconds */
 };
 
 struct checkout {
 	enum checkout_state state;
 	const char *url;
+	int64_t wait_s;
 };
 
 /* Finds the buyer's open session or makes one. An attempt is written down
@@ -27,12 +30,13 @@ struct checkout {
  * Errors are stripe_answer()'s, and ERR_REFUSED for an address that no buyer
  * may be sent to. */
 enum err checkout_begin(struct app *app, struct http *http, struct arena *a,
-    int64_t tg_id, struct checkout *out) MUST_CHECK;
+    const struct limit_who *who, struct checkout *out) MUST_CHECK;
 
 /* What has become of a session: from the ledger, or, where that has no word of
  * a payment, from Stripe, which is then recorded. ERR_NOT_FOUND: no such
  * session of ours. */
 enum err checkout_look(struct app *app, struct http *http, struct arena *a,
-    const char *session_id, struct checkout *out) MUST_CHECK;
+    const struct limit_who *who, const char *session_id,
+    struct checkout *out) MUST_CHECK;
 
 #endif

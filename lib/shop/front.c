@@ -38,6 +38,8 @@ static const struct {
 	    TEXT_PAGE_STRIPE_DOWN_LEAD, "stripe_refused" },
 	[FRONT_UNKNOWN] = { 404, "🔗", TEXT_PAGE_UNKNOWN, TEXT_PAGE_UNKNOWN_LEAD,
 	    "not_found" },
+	[FRONT_LIMITED] = { 429, "⏳", TEXT_PAGE_LIMITED, TEXT_PAGE_LIMITED_LEAD,
+	    "too_many_requests" },
 	[FRONT_BROKEN] = { 500, "🛠", TEXT_PAGE_BROKEN, TEXT_PAGE_BROKEN_LEAD,
 	    "not_set_up" },
 };
@@ -69,6 +71,42 @@ front_stripe_down(const struct app *app, const struct request *req, enum err e)
 
 	return front_page(
 	    app, req, may_pass ? FRONT_STRIPE_DOWN : FRONT_STRIPE_REFUSED);
+}
+
+static struct response
+limited(const struct app *app, const struct request *req, int64_t wait_s)
+{
+	struct response res = front_page(app, req, FRONT_LIMITED);
+
+	res.retry_after_s = wait_s;
+	return res;
+}
+
+struct response
+front_begun(
+    const struct app *app, const struct request *req, const struct checkout *c)
+{
+	if (c->state == CHECKOUT_REDIRECT)
+		return response_see_other(c->url);
+	if (c->state == CHECKOUT_LIMITED)
+		return limited(app, req, c->wait_s);
+	return front_page(app, req,
+	    c->state == CHECKOUT_PAID ? FRONT_PAID_BEFORE : FRONT_PROCESSING);
+}
+
+struct response
+front_looked(
+    const struct app *app, const struct request *req, const struct checkout *c)
+{
+	static const enum front_page page_of[] = {
+		[CHECKOUT_PAID] = FRONT_PAID,
+		[CHECKOUT_PROCESSING] = FRONT_PROCESSING,
+		[CHECKOUT_NONE] = FRONT_NOT_PAID,
+	};
+
+	if (c->state == CHECKOUT_LIMITED)
+		return limited(app, req, c->wait_s);
+	return front_page(app, req, page_of[c->state]);
 }
 
 struct response

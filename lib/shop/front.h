@@ -3,7 +3,7 @@
 #ifndef SHOP_FRONT_H
 #define SHOP_FRONT_H
 
-#include "shop/app.h"
+#include "shop/checkout.h"
 
 enum front_page {
 	FRONT_BAD_ID,  /* 400 */
@@ -19,6 +19,7 @@ enum front_page {
 	FRONT_STRIPE_DOWN,    /* 503 */
 	FRONT_STRIPE_REFUSED, /* 502, the same words */
 	FRONT_UNKNOWN,        /* 404 */
+	FRONT_LIMITED,        /* 429 */
 	FRONT_BROKEN,         /* 500 */
 	FRONT__COUNT
 };
@@ -30,6 +31,12 @@ struct response front_page(
  * 502 otherwise. */
 struct response
 front_stripe_down(const struct app *app, const struct request *req, enum err e);
+
+/* What checkout_begin() found, and what checkout_look() did. */
+struct response front_begun(
+    const struct app *app, const struct request *req, const struct checkout *c);
+struct response front_looked(
+    const struct app *app, const struct request *req, const struct checkout *c);
 
 /* GET /cancel. */
 struct response front_cancel(struct app *app, const struct request *req);

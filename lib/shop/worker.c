@@ -7,6 +7,7 @@
 #include "shop/errand.h"
 #include "shop/knock.h"
 #include "shop/pace.h"
+#include "shop/prune.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -20,7 +21,7 @@
 #define SILENCE_BEFORE_HOME_MS (60 * 1000)
 #define LEDGER_PAUSE_MS 500   /* after it failed */
 #define STOP_PATIENCE_MS 3000 /* for calls under way */
-#define KEEP_MS ((int64_t)40 * 24 * 3600 * 1000)
+#define PRUNE_EVERY_MS ((int64_t)3600 * 1000)
 
 enum slot_state { SLOT_FREE, SLOT_WAITING, SLOT_CALLING, SLOT_ANSWERED };
 
@@ -47,6 +48,7 @@ struct worker {
 	/* All by clock_mono_ms(). */
 	int64_t look_ms;   /* when to look for jobs again */
 	int64_t settle_ms; /* not before, after the ledger failed */
+	int64_t prune_ms;  /* when to forget old things again */
 	int64_t active_ms; /* when there was last something to do */
 	int64_t stop_ms;   /* when patience ends */
 	enum worker_stay stay;
@@ -374,15 +376,21 @@ may_go_home(struct worker *w)
 
 /* We hold the lock, so whoever leased what is leased is no more. */
 static enum err
-tidy_up(struct db *db, void *ctx)
+release_all(struct db *db, void *ctx)
 {
-	struct kv before = kv_int("before_ms", clock_now_ms() - KEEP_MS);
-	enum err e = db_exec(db, SQL_JOBS_RELEASE, KV_NONE, NULL);
-
 	(void)ctx;
-	if (e == ERR_OK)
-		e = db_exec(db, SQL_INBOX_PRUNE, KV(before), NULL);
-	return e == ERR_OK ? db_exec(db, SQL_JOBS_PRUNE, KV(before), NULL) : e;
+	return db_exec(db, SQL_JOBS_RELEASE, KV_NONE, NULL);
+}
+
+static void
+prune_now_and_then(struct worker *w)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	if (now_ms < w->prune_ms)
+		return;
+	w->prune_ms = now_ms + PRUNE_EVERY_MS;
+	prune(w->app->db);
 }
 
 static bool
@@ -438,11 +446,13 @@ worker_run(struct app *app, enum worker_stay stay)
 		e = ERR_INTERNAL;
 	else if (stay != WORKER_FOREVER)
 		e = db_ready(app->db);
-	if (e == ERR_OK && db_transaction(app->db, tidy_up, NULL) != ERR_OK)
-		log_event(LOG_WARN, "tidy_up_failed", KV_NONE);
+	if (e == ERR_OK && db_transaction(app->db, release_all, NULL) != ERR_OK)
+		log_event(LOG_WARN, "leases_not_released", KV_NONE);
 	log_event(LOG_INFO, "worker_up", KV(kv_int("pid", getpid())));
-	while (e == ERR_OK && !has_ended(&w))
+	while (e == ERR_OK && !has_ended(&w)) {
 		turn(&w);
+		prune_now_and_then(&w);
+	}
 	log_event(
 	    LOG_INFO, "worker_home", KV(kv_int("busy", (int64_t)w.n_busy)));
 	close_worker(&w);

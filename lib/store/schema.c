@@ -98,6 +98,19 @@ static const char *const migrations[] = {
 	" PRIMARY KEY (source, id)"
 	") {end};"
 	"CREATE INDEX inbox_by_age ON inbox (at_ms);",
+
+	/* 2: how often somebody made us call Stripe, in the hour since */
+	"CREATE TABLE limits ("
+	" key TEXT PRIMARY KEY NOT NULL,"
+	" n {int} NOT NULL,"
+	" since_ms {int} NOT NULL"
+	") {end};"
+	"CREATE INDEX limits_by_age ON limits (since_ms);"
+	/* what nobody paid is forgotten */
+	"CREATE INDEX orders_unpaid ON orders (created_ms)"
+	" WHERE paid_ms IS NULL;"
+	"CREATE INDEX users_never_paid ON users (created_ms)"
+	" WHERE session_id IS NULL;",
 };
 #define N_MIGRATIONS ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 

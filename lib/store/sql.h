@@ -137,6 +137,21 @@ SQL(REFUND_SEEN,
     " updated_ms = excluded.updated_ms"
     " WHERE excluded.refunded_minor > refunds.refunded_minor")
 
+/* Nobody paid and nobody can any more. */
+SQL(ORDERS_PRUNE,
+    "DELETE FROM orders WHERE created_ms < :before_ms AND paid_ms IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.order_id = orders.id"
+    " AND done_ms IS NULL)")
+
+/* Of whom nothing is known but that they asked once. */
+SQL(USERS_PRUNE,
+    "DELETE FROM users WHERE created_ms < :before_ms"
+    " AND session_id IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.tg_id = users.tg_id)"
+    " AND NOT EXISTS (SELECT 1 FROM access WHERE access.tg_id = users.tg_id)"
+    " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.tg_id = users.tg_id"
+    " AND done_ms IS NULL)")
+
 /* ---- access ---- */
 
 SQL(ACCESS_GET,
@@ -152,6 +167,19 @@ SQL(ACCESS_SET,
 SQL(ACCESS_INVITED,
     "UPDATE access SET invited_ms = :now_ms"
     " WHERE tg_id = :tg_id AND product = :product")
+
+/* ---- limits ---- */
+
+/* One more in the hour that began with the first; old_ms: an hour ago. */
+SQL(LIMIT_COUNT,
+    "INSERT INTO limits (key, n, since_ms) VALUES (:key, 1, :now_ms)"
+    " ON CONFLICT (key) DO UPDATE SET"
+    " n = CASE WHEN limits.since_ms <= :old_ms THEN 1 ELSE limits.n + 1 END,"
+    " since_ms = CASE WHEN limits.since_ms <= :old_ms THEN excluded.since_ms"
+    " ELSE limits.since_ms END"
+    " RETURNING n, since_ms")
+
+SQL(LIMITS_PRUNE, "DELETE FROM limits WHERE since_ms < :before_ms")
 
 /* ---- jobs ---- */
 

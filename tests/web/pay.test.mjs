@@ -271,3 +271,27 @@ test('a price kept at Stripe', async (t) => {
   assert.deepEqual(params.line_items[0], { price: 'price_1Course', quantity: '1' });
   assert.equal(app.stripe.requests[0].headers.authorization, `Bearer ${SECRETS.STRIPE_SECRET_KEY}`);
 });
+
+test('who asks too often waits; a repeated click costs nothing', async (t) => {
+  const app = await startAdmit({ t, env: { PAY_LIMIT_BUYER: '2', PAY_LIMIT_ADDRESS: '5', TRUSTED_PROXIES: '127.0.0.1' } });
+  const pay = (tgId, from, more = {}) => app.request(`/pay?tg_id=${tgId}`, { headers: { 'x-forwarded-for': from, ...more } });
+  const made = () => app.stripe.requests.filter(({ method }) => method === 'POST').length;
+  for (let i = 0; i < 10; i += 1) assert.equal((await pay(1, '203.0.113.1')).status, 303);
+  assert.equal(made(), 1, 'one session, ten clicks');
+  for (const tgId of [2, 3, 4, 5]) assert.equal((await pay(tgId, '203.0.113.1')).status, 303);
+  const page = await pay(6, '203.0.113.1');
+  assert.deepEqual([page.status, made()], [429, 5]);
+  assert.ok(Number(page.headers.get('retry-after')) > 3500);
+  assert.match(page.text, /Забагато спроб/);
+  assert.equal((await pay(1, '203.0.113.1')).status, 303, 'an open session is not refused');
+  assert.equal(JSON.parse((await pay(6, '203.0.113.1', { accept: 'application/json' })).text).error, 'too_many_requests');
+  assert.equal((await pay(8, '203.0.113.2')).status, 303, 'another address');
+
+  const looks = await Promise.all(Array.from({ length: 8 }, (_, i) => app.request(`/paid?session_id=cs_test_${i}none`, { headers: { 'x-forwarded-for': '203.0.113.3' } })));
+  assert.deepEqual(looks.map(({ status }) => status).sort(), [...Array(5).fill(404), ...Array(3).fill(429)]);
+
+  app.stripe.setFault({ kind: 'status', status: 500, next: 2 });
+  for (const status of [503, 503, 429]) assert.equal((await pay(7, '203.0.113.4')).status, status, 'each attempt counts');
+  assert.match(app.log(), /limit_reached/);
+  assert.doesNotMatch(JSON.stringify(app.sql('SELECT * FROM limits')), /203\.0/, 'no address is kept');
+});

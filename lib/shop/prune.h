@@ -1,0 +1,13 @@
+/* Forgetting what nobody needs any more, so that no table grows for ever:
+ * events and updates seen, jobs done, orders that nobody paid and strangers
+ * who asked once after 40 days, counts of limits after their hour. */
+#ifndef SHOP_PRUNE_H
+#define SHOP_PRUNE_H
+
+#include "store/db.h"
+
+/* To be called now and then; a failure is logged, the next call tries again.
+ * Costs what there is to forget, however large the ledger. */
+void prune(struct db *db);
+
+#endif

@@ -1,0 +1,149 @@
+/* How often somebody may make us call, and what is forgotten after a while. */
+#include "ledger.h"
+
+#include "shop/limit.h"
+#include "shop/prune.h"
+
+static struct app app = { .conf = { .stripe_secret_key = "sk_test_limits",
+			      .pay_limit_buyer = 3,
+			      .pay_limit_address = 5 } };
+
+struct taking {
+	struct limit_who who;
+	int64_t wait_s;
+};
+
+static enum err
+take_in(struct db *db, void *ctx)
+{
+	struct taking *t = ctx;
+	enum err e = limit_take(&app, &mem, &t->who, &t->wait_s);
+
+	(void)db;
+	return e == ERR_THROTTLED ? ERR_OK : e;
+}
+
+/* Seconds to wait; 0: not limited. */
+static int64_t
+take(int64_t tg_id, const char *address)
+{
+	struct taking t = { .who = { tg_id, address } };
+
+	app.db = ledger.db;
+	check_err(db_transaction(ledger.db, take_in, &t), ERR_OK);
+	return t.wait_s;
+}
+
+static void
+a_buyer(void **state)
+{
+	(void)state;
+	ledger_fresh();
+	for (int i = 0; i < 3; i++)
+		check_int(take(1, ""), 0);
+	assert_in_range(take(1, ""), 3599, 3601);
+	check_int(take(2, ""), 0);
+	/* An hour later. */
+	change("UPDATE limits SET since_ms = since_ms - 3600000");
+	check_int(take(1, ""), 0);
+	check_int(look_int("SELECT n FROM limits WHERE key = 'buyer:1'"), 1);
+	/* Half of the next hour. */
+	change("UPDATE limits SET since_ms = since_ms - 1800000");
+	check_int(take(1, ""), 0);
+	check_int(take(1, ""), 0);
+	assert_in_range(take(1, ""), 1799, 1801);
+}
+
+static void
+an_address(void **state)
+{
+	(void)state;
+	ledger_fresh();
+	for (int i = 0; i < 5; i++)
+		check_int(take(10 + i, "203.0.113.7"), 0);
+	assert_true(take(20, "203.0.113.7") > 0);
+	check_int(take(20, "203.0.113.8"), 0);
+	check_int(
+	    look_int("SELECT COUNT(*) FROM limits WHERE key LIKE '%203.0%'"),
+	    0);
+}
+
+static void
+a_network(void **state)
+{
+	(void)state;
+	ledger_fresh();
+	for (int i = 0; i < 5; i++)
+		check_int(
+		    take(10 + i, arena_printf(&mem, "2001:db8:1:2::%d", i + 1)),
+		    0);
+	assert_true(take(20, "2001:db8:1:2:ffff::9") > 0);
+	check_int(take(20, "2001:db8:1:3::1"), 0);
+}
+
+static void
+switched_off(void **state)
+{
+	struct app limited = app;
+
+	(void)state;
+	ledger_fresh();
+	app.conf.pay_limit_buyer = app.conf.pay_limit_address = 0;
+	for (int i = 0; i < 20; i++)
+		check_int(take(1, "203.0.113.7"), 0);
+	check_int(look_int("SELECT COUNT(*) FROM limits"), 0);
+	app = limited;
+}
+
+#define OLD "1"
+#define NOW "(SELECT CAST(strftime('%s') AS INTEGER) * 1000)"
+
+static void
+pruned(void **state)
+{
+	(void)state;
+	ledger_fresh();
+	check_int(take(1, ""), 0);
+	change("DELETE FROM limits;"
+	       "INSERT INTO limits VALUES ('old', 1, " NOW " - 3700000),"
+	       " ('new', 1, " NOW " - 3500000);"
+	       "INSERT INTO inbox VALUES ('stripe', 'old', 't', " OLD "),"
+	       " ('stripe', 'new', 't', " NOW ");"
+	       "INSERT INTO users (tg_id, session_id, created_ms) VALUES"
+	       " (1, NULL, " OLD "), (2, NULL, " NOW "), (3, 'cs_3', " OLD "),"
+	       " (4, NULL, " OLD "), (5, NULL, " OLD "), (6, NULL, " OLD ");"
+	       "INSERT INTO orders (id, tg_id, product, provider, livemode,"
+	       " paid_ms, created_ms) VALUES"
+	       " (3, 3, 'p', 'stripe', 0, 1, " OLD "),"
+	       " (4, 4, 'p', 'stripe', 0, NULL, " OLD "),"
+	       " (5, 5, 'p', 'stripe', 0, NULL, " OLD "),"
+	       " (6, 6, 'p', 'stripe', 0, NULL, " NOW ");"
+	       "INSERT INTO jobs (kind, promise, tg_id, order_id, due_ms,"
+	       " created_ms, done_ms) VALUES"
+	       " (1, 'owed', 5, 5, 1, " OLD ", NULL),"
+	       " (1, 'old', 3, 3, 1, " OLD ", " OLD "),"
+	       " (1, 'new', 3, 3, 1, " OLD ", " NOW ");");
+	prune(ledger.db);
+	check_text(look_text("SELECT group_concat(key) FROM limits"), "new");
+	check_text(look_text("SELECT group_concat(id) FROM inbox"), "new");
+	check_text(look_text("SELECT group_concat(promise) FROM (SELECT"
+			     " promise FROM jobs ORDER BY id)"),
+	    "owed,new");
+	check_text(look_text("SELECT group_concat(id) FROM (SELECT id FROM"
+			     " orders ORDER BY id)"),
+	    "3,5,6");
+	check_text(look_text("SELECT group_concat(tg_id) FROM (SELECT tg_id"
+			     " FROM users ORDER BY tg_id)"),
+	    "2,3,5,6");
+}
+
+int
+main(void)
+{
+	ONE("limit", "a buyer, by the hour", a_buyer);
+	ONE("limit", "an address, which is not stored", an_address);
+	ONE("limit", "a customer's IPv6 network", a_network);
+	ONE("limit", "0 switches off", switched_off);
+	ONE("prune", "what is old and settled", pruned);
+	return testing_run("limit", ledger_make, ledger_remove);
+}
