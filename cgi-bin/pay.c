@@ -3,6 +3,7 @@
 #include "shop/checkout.h"
 #include "shop/front.h"
 #include "shop/knock.h"
+#include "shop/paylink.h"
 #include "shop/serve.h"
 #include "web/client.h"
 
@@ -32,8 +33,10 @@ pay(struct app *app, const struct request *req)
 	struct checkout c;
 	enum err e;
 
-	if (front_tg_id(req, &who.tg_id) != ERR_OK)
-		return front_page(app, req, FRONT_BAD_ID);
+	e = paylink_read(app, req, &who.tg_id);
+	if (e != ERR_OK)
+		return front_page(
+		    app, req, e == ERR_AUTH ? FRONT_OLD_LINK : FRONT_BAD_ID);
 	if (req->method == WEB_HEAD || request_is_preview(req))
 		return front_page(app, req, FRONT_PREVIEW);
 	if (!reach_out())

@@ -295,6 +295,13 @@ static const struct setting {
 	    PAY | HOOK | BOT, OPTIONAL, "0",
 	    "1: end when the web server that started us dies, as under "
 	    "lighttpd" },
+	{ "PAY_LINK_SECRET", secret, TEXT_AT(pay_link_secret), PAY | BOT | WORK,
+	    OPTIONAL, "",
+	    "a word that nobody can guess, such as what `openssl rand -hex 24` "
+	    "prints: the bot's links to pay are signed with it and end after "
+	    "a day" },
+	{ "PAY_LINK_BARE", NULL, INT_AT(pay_link_bare, 0, 1), PAY, OPTIONAL,
+	    "1", "0: /pay?tg_id=N is refused, only signed links are taken" },
 	{ "PAY_LIMIT_BUYER", NULL, INT_AT(pay_limit_buyer, 0, 1000000), PAY,
 	    OPTIONAL, "30",
 	    "Checkout Sessions that may be opened for one buyer in an hour; 0: "
@@ -587,6 +594,11 @@ conf_load(struct conf *c, struct arena *a, unsigned programs,
 	for (size_t i = 0; i < N_SETTINGS; i++)
 		load_one(c, a, f, params, programs, i);
 	tidy(c, a);
+	if ((programs & PAY) != 0 && c->pay_link_bare == 0 &&
+	    c->pay_link_secret == NULL)
+		fault(c, a,
+		    "PAY_LINK_BARE is 0 and there is no PAY_LINK_SECRET: "
+		    "nobody could pay");
 	return c->n_faults == 0 ? ERR_OK : ERR_CONFIG;
 }
 

@@ -42,6 +42,8 @@ struct conf {
 	const char *telegram_api_base;
 	int64_t n_workers;
 	int64_t end_with_server;                    /* 0 or 1 */
+	const char *pay_link_secret;                /* NULL: links are bare */
+	int64_t pay_link_bare;                      /* 0 or 1 */
 	int64_t pay_limit_buyer, pay_limit_address; /* an hour; 0: none */
 	const char *trusted_proxies; /* for cidr_list_has(); NULL: none */
 	const char *log_level_name;

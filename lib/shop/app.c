@@ -87,13 +87,6 @@ app_telegram(const struct app *app)
 }
 
 const char *
-app_pay_url(const struct app *app, struct arena *a, int64_t tg_id)
-{
-	return arena_printf(
-	    a, "%s/pay?tg_id=%lld", app->conf.base_url, (long long)tg_id);
-}
-
-const char *
 app_support(const struct app *app, struct arena *a)
 {
 	if (app->conf.support_contact == NULL)

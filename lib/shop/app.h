@@ -42,9 +42,6 @@ void app_end(struct app *app);
 struct stripe_api app_stripe(const struct app *app);
 struct tg_api app_telegram(const struct app *app);
 
-/* BASE_URL/pay?tg_id=N */
-const char *app_pay_url(const struct app *app, struct arena *a, int64_t tg_id);
-
 /* "Whom to write to", or "" where there is no SUPPORT_CONTACT. */
 const char *app_support(const struct app *app, struct arena *a);
 

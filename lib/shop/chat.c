@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "shop/jobs.h"
 #include "shop/ledger.h"
+#include "shop/paylink.h"
 #include "shop/text.h"
 
 #define BUTTON_BUY "buy"
@@ -60,7 +61,7 @@ access_of(struct talk *t, enum access *access)
 struct tg_message
 chat_pay_message(const struct app *app, struct arena *a, int64_t tg_id)
 {
-	const char *url = app_pay_url(app, a, tg_id);
+	const char *url = paylink_make(app, a, tg_id);
 
 	return (struct tg_message){ .chat_id = tg_id,
 		.text = text_fill(a, TEXT_PAY,

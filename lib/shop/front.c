@@ -15,6 +15,8 @@ static const struct {
 } pages[FRONT__COUNT] = {
 	[FRONT_BAD_ID] = { 400, "🔗", TEXT_PAGE_BAD_ID, TEXT_PAGE_BAD_ID_LEAD,
 	    "bad_tg_id" },
+	[FRONT_OLD_LINK] = { 403, "🔗", TEXT_PAGE_OLD_LINK,
+	    TEXT_PAGE_OLD_LINK_LEAD, "link_ended" },
 	[FRONT_PREVIEW] = { 200, "💳", TEXT_PAGE_PREVIEW, TEXT_PAGE_PREVIEW_LEAD,
 	    NULL },
 	[FRONT_PAID_BEFORE] = { 200, "✅", TEXT_PAGE_PAID_BEFORE,
@@ -128,16 +130,6 @@ front_health(struct app *app, const struct request *req)
 	    oldest_ms == 0 ? 0 : clock_now_ms() - oldest_ms);
 	return response_json(
 	    e == ERR_OK ? 200 : 503, json_render(req->arena, doc));
-}
-
-enum err
-front_tg_id(const struct request *req, int64_t *tg_id)
-{
-	const char *text;
-	enum err e = request_param(req, "tg_id", &text);
-
-	return e == ERR_OK && tg_id_parse(str_from(text), tg_id) ? ERR_OK :
-								   ERR_INPUT;
 }
 
 enum err

@@ -6,8 +6,9 @@
 #include "shop/checkout.h"
 
 enum front_page {
-	FRONT_BAD_ID,  /* 400 */
-	FRONT_PREVIEW, /* for machines that look ahead */
+	FRONT_BAD_ID,   /* 400 */
+	FRONT_OLD_LINK, /* 403 */
+	FRONT_PREVIEW,  /* for machines that look ahead */
 	FRONT_PAID_BEFORE,
 	FRONT_PROCESSING,
 	FRONT_PAID, /* with the way into the channel */
@@ -44,9 +45,6 @@ struct response front_cancel(struct app *app, const struct request *req);
 /* GET /health: {"ok":true,"oldest_job_age_ms":N}; 503 while the ledger is out
  * of order. Nothing secret. */
 struct response front_health(struct app *app, const struct request *req);
-
-/* tg_id of the query, once, in decimal, 1 to 2^52; ERR_INPUT otherwise. */
-enum err front_tg_id(const struct request *req, int64_t *tg_id) MUST_CHECK;
 
 /* session_id of the query. ERR_NOT_FOUND: absent. ERR_INPUT: no such id can
  * be. */

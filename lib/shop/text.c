@@ -59,6 +59,10 @@ static const char *const uk[TEXT__COUNT] = {
 	[TEXT_PAGE_BAD_ID_LEAD] =
 	    "У цьому посиланні бракує номера користувача Telegram або він "
 	    "неправильний. Надішліть боту /pay і відкрийте нове посилання.",
+	[TEXT_PAGE_OLD_LINK] = "Посилання застаріло",
+	[TEXT_PAGE_OLD_LINK_LEAD] =
+	    "Це посилання на оплату діяло одну добу. Надішліть боту /pay і "
+	    "відкрийте нове.",
 	[TEXT_PAGE_PREVIEW] = "Оплата: {product}",
 	[TEXT_PAGE_PREVIEW_LEAD] =
 	    "Відкрийте це посилання, щоб перейти до безпечної оплати.",

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { LINK, SECRETS, SUPPORT, startAdmit, until } from './harness.mjs';
+import { LINK, SECRETS, SUPPORT, person, startAdmit, until } from './harness.mjs';
 
 describe('addresses', () => {
   let app;
@@ -294,4 +294,16 @@ test('who asks too often waits; a repeated click costs nothing', async (t) => {
   for (const status of [503, 503, 429]) assert.equal((await pay(7, '203.0.113.4')).status, status, 'each attempt counts');
   assert.match(app.log(), /limit_reached/);
   assert.doesNotMatch(JSON.stringify(app.sql('SELECT * FROM limits')), /203\.0/, 'no address is kept');
+});
+
+test('signed links: the bot makes them, a bare number is refused', async (t) => {
+  const app = await startAdmit({ t, env: { PAY_LINK_SECRET: 'aWordOfTheWebTests', PAY_LINK_BARE: '0' } });
+  const { text } = await app.update({ update_id: 1, message: { message_id: 1, date: 1, from: person(5), chat: { id: 5, type: 'private' }, text: '/pay' } });
+  const [url] = /http:\/\/[^\s"\\]*\/pay\?t=[0-9a-f.]+/.exec(JSON.parse(text).text);
+  const link = url.slice(app.base.length);
+  assert.equal((await app.request(link)).status, 303);
+  assert.equal([...app.stripe.sessions.values()][0].metadata.tg_id, '5');
+  assert.equal((await app.request(link.replace('t=5.', 't=6.'))).status, 400);
+  assert.equal((await app.request('/pay?tg_id=5')).status, 400);
+  assert.doesNotMatch(app.log(), /aWordOfTheWebTests/);
 });

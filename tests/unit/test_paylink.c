@@ -1,0 +1,160 @@
+/* Links to pay by: who can make one, and until when it holds. */
+#include "testing.h"
+
+#include "base/crypto.h"
+#include "shop/paylink.h"
+
+#define SECRET "a word that nobody guesses"
+#define NOBODY 0
+
+static struct app app;
+
+static void
+set(const char *secret, int64_t bare)
+{
+	app = (struct app){ .conf = { .base_url = "https://h/x",
+				.pay_link_secret = secret,
+				.pay_link_bare = bare } };
+}
+
+/* Whose it is; NOBODY with the error in *e. */
+static int64_t
+reader(const char *query, enum err *e)
+{
+	char *none[] = { NULL };
+	struct request req;
+	int64_t tg_id = NOBODY;
+
+	request_read(&req, &mem, none);
+	req.query = query;
+	*e = paylink_read(&app, &req, &tg_id);
+	return *e == ERR_OK ? tg_id : NOBODY;
+}
+
+static const char *
+query_of(const char *url)
+{
+	return strchr(url, '?') + 1;
+}
+
+/* Signed as the program would, whatever the text. */
+static const char *
+forged(const char *text)
+{
+	const struct str parts[] = { str_from("paylink:"), str_from(text) };
+	unsigned char mac[HMAC_SHA256_BYTES];
+	char hex[2 * HMAC_SHA256_BYTES + 1];
+
+	check_err(hmac_sha256(str_from(SECRET), parts, 2, mac), ERR_OK);
+	hex_encode(mac, sizeof(mac), hex);
+	return arena_printf(&mem, "t=%s.%.32s", text, hex);
+}
+
+static void
+bare(void **state)
+{
+	enum err e;
+
+	(void)state;
+	set(NULL, 1);
+	check_text(paylink_make(&app, &mem, 5), "https://h/x/pay?tg_id=5");
+	check_int(reader("tg_id=5", &e), 5);
+	check_int(reader("tg_id=0", &e), NOBODY);
+	check_err(e, ERR_INPUT);
+	check_int(reader(forged("5.99999999999"), &e), NOBODY);
+	check_err(e, ERR_INPUT);
+}
+
+static void
+signed_by_us(void **state)
+{
+	const char *url;
+	enum err e;
+
+	(void)state;
+	set(SECRET, 0);
+	url = paylink_make(&app, &mem, 4503599627370496);
+	assert_memory_equal(url, "https://h/x/pay?t=4503599627370496.", 35);
+	check_int(reader(query_of(url), &e), 4503599627370496);
+	check_int(reader("tg_id=5", &e), NOBODY);
+	check_err(e, ERR_INPUT);
+	set(SECRET, 1);
+	check_int(reader("tg_id=5", &e), 5);
+}
+
+static void
+every_byte_counts(void **state)
+{
+	const char *good;
+	enum err e;
+
+	(void)state;
+	set(SECRET, 0);
+	good = query_of(paylink_make(&app, &mem, 5));
+	for (size_t i = 2; good[i] != '\0'; i++) {
+		char *bad = arena_dup_text(&mem, good);
+
+		bad[i] = bad[i] == '7' ? '8' : '7';
+		check_int(reader(bad, &e), NOBODY);
+		bad = arena_dup_text(&mem, good);
+		bad[i] = '\0';
+		check_int(reader(bad, &e), NOBODY);
+		check_err(e, ERR_INPUT);
+	}
+	set("another word", 0);
+	check_int(reader(good, &e), NOBODY);
+}
+
+static const struct token {
+	const char *text;
+	enum err want;
+} tokens[] = {
+	{ "5.99999999999", ERR_OK },
+	{ "5.1700000000", ERR_AUTH },
+	{ "5", ERR_INPUT },
+	{ "5.", ERR_INPUT },
+	{ ".99999999999", ERR_INPUT },
+	{ "05.99999999999", ERR_INPUT },
+	{ "-5.99999999999", ERR_INPUT },
+	{ "5.99999999999.1", ERR_INPUT },
+	{ "4503599627370497.99999999999", ERR_INPUT },
+	{ "", ERR_INPUT },
+};
+
+static void
+token(void **state)
+{
+	const struct token *t = *state;
+	enum err e;
+
+	set(SECRET, 1);
+	(void)reader(forged(t->text), &e);
+	check_err(e, t->want);
+}
+
+static void
+both_forms(void **state)
+{
+	enum err e;
+
+	(void)state;
+	set(SECRET, 1);
+	(void)reader(
+	    arena_printf(&mem, "%s&tg_id=5", forged("5.99999999999")), &e);
+	check_err(e, ERR_INPUT);
+	(void)reader("", &e);
+	check_err(e, ERR_INPUT);
+	(void)reader("t=", &e);
+	check_err(e, ERR_INPUT);
+}
+
+int
+main(void)
+{
+	ONE("link", "bare", bare);
+	ONE("link", "signed", signed_by_us);
+	ONE("link", "every byte of it counts", every_byte_counts);
+	ROWS("signed, with", token, tokens);
+	ONE("link", "both forms, none, an empty one", both_forms);
+	return testing_run("paylink", NULL, NULL);
+}
