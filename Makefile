@@ -9,6 +9,7 @@
 #   make asan       both under AddressSanitizer and UBSan
 #   make lint       layers, doors, banned calls, lengths
 #   make fmt        format the C sources; fmt-check only looks
+#   make timing     whether comparing secrets takes a telling time
 #   make analyze    gcc -fanalyzer, clang-tidy, cppcheck
 #   make install    into $(DESTDIR)$(prefix); make uninstall takes it out again
 #   make deps       install what building and running needs (apt)
@@ -56,7 +57,7 @@ LIB     := $(OUT)/libadmit.a
 LIBS    := -Wl,--as-needed -lfcgi -lcurl -ljson-c -lsqlite3 -lcrypto
 UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 
-.PHONY: force all help deps run check tests unit web asan lint fmt fmt-check \
+.PHONY: force all help deps run check tests unit web timing asan lint fmt fmt-check \
   analyze install uninstall clean
 
 .SECONDARY: # objects stay, so that the next build is quick
@@ -122,6 +123,15 @@ check:
 	@$(SUB) MODE=asan all tests
 	@sh tests/check.sh build/release lint docs hardening unit web \
 	    build/asan unit web
+
+# Does the time of a comparison tell a forger anything? Wants a quiet machine.
+$(OUT)/timing: tests/timing/timing.c $(LIB)
+	$(SAY) CC $<
+	$(Q)$(CC) $(CSTD) $(WARN) $(OPT) $(CFLAGS) -Ilib $(LDFLAGS) -o $@ $< \
+	  $(LIB) -lm $(LIBS)
+
+timing: $(OUT)/timing
+	@$(OUT)/timing
 
 asan:
 	@sh tools/deps.sh check
