@@ -12,6 +12,8 @@
 #   make timing     whether comparing secrets takes a telling time
 #   make analyze    gcc -fanalyzer, clang-tidy, cppcheck
 #   make install    into $(DESTDIR)$(prefix); make uninstall takes it out again
+#   make deb        a Debian package
+#   make bundle     an archive for shared hosting: no root, no compiler
 #   make deps       install what building and running needs (apt)
 #   make clean      remove build/
 
@@ -22,6 +24,7 @@ prefix    ?= /usr/local
 bindir    ?= $(prefix)/bin
 cgibindir ?= $(prefix)/lib/admit/cgi-bin
 mandir    ?= $(prefix)/share/man
+docdir    ?= $(prefix)/share/doc/admit
 
 CC   ?= cc
 CSTD := -std=c11 -D_GNU_SOURCE
@@ -47,7 +50,9 @@ Q   := $(if $(V),,@)
 SAY := @$(if $(V),:,echo '  ')
 SUB := $(MAKE) --no-print-directory -j2
 
-LIB_SRC := $(wildcard lib/*/*.c)
+# Another way to libcurl, which only the bundle takes.
+LATE    := lib/net/curl_late.c
+LIB_SRC := $(filter-out $(LATE),$(wildcard lib/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o)
 CGI     := pay webhook tgupdate
 FCGI    := $(CGI:%=$(OUT)/cgi-bin/%.fcgi)
@@ -58,7 +63,7 @@ LIBS    := -Wl,--as-needed -lfcgi -lcurl -ljson-c -lsqlite3 -lcrypto
 UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 
 .PHONY: force all help deps run check tests unit web timing asan lint fmt fmt-check \
-  analyze install uninstall clean
+  analyze install uninstall deb bundle clean
 
 .SECONDARY: # objects stay, so that the next build is quick
 
@@ -103,7 +108,44 @@ run: deps
 	@$(SUB) MODE=$(MODE) all
 	@exec sh tools/run.sh $(OUT)
 
--include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(FCGI:.fcgi=.d)
+# For shared hosting: two programs that need no library at all, and two that
+# need the C library and open the host's libcurl when they call out. The linker
+# would warn of lookups by name in static programs (nobody makes any) and of
+# the accounts: those in /etc/passwd are found.
+VERSION := $(shell sed -n 's/^.define ADMIT_VERSION "\(.*\)"/\1/p' tools/admit.c)
+ARCH    := $(shell uname -m)
+BUNDLE  := $(OUT)/bundle/admit-$(VERSION)
+ARCHIVE := $(OUT)/admit-$(VERSION)-linux-$(ARCH).tar.gz
+PARTS   := -lfcgi -ljson-c -lsqlite3 -lcrypto
+ALONE   := $(CGI:%=$(BUNDLE)/web/%.fcgi) $(BUNDLE)/web/admit
+LATE_O  := $(LATE:%.c=$(OUT)/%.o)
+
+$(BUNDLE)/web/webhook.fcgi $(BUNDLE)/web/tgupdate.fcgi: \
+    $(BUNDLE)/web/%.fcgi: $(OUT)/cgi-bin/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(SAY) LD $@
+	$(Q)$(CC) $(OPT) -s -static-pie -Wl,-z,relro,-z,now,-z,noexecstack \
+	  -Wl,--no-warnings $(LDFLAGS) -o $@ $^ $(PARTS) -lm
+
+$(BUNDLE)/web/pay.fcgi: $(OUT)/cgi-bin/pay.o
+$(BUNDLE)/web/admit: $(TOOL_OBJ)
+$(BUNDLE)/web/pay.fcgi $(BUNDLE)/web/admit: $(LATE_O) $(LIB)
+	@mkdir -p $(@D)
+	$(SAY) LD $@
+	$(Q)$(CC) $(OPT) -s $(ld_$(MODE)) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) \
+	  -Wl,--as-needed,-Bstatic $(PARTS) -Wl,-Bdynamic -lm
+
+bundle: $(ALONE) $(ADMIT)
+	$(Q)cp deploy/htaccess $(BUNDLE)/web/.htaccess
+	$(Q)cp deploy/bundle/README deploy/bundle/install.sh LICENSE $(BUNDLE)
+	$(Q)$(ADMIT) help --env > $(BUNDLE)/admit.env
+	$(Q)chmod 600 $(BUNDLE)/admit.env
+	$(Q)tar -C $(OUT)/bundle --sort=name --owner=0 --group=0 --numeric-owner \
+	  -czf $(ARCHIVE).new admit-$(VERSION)
+	$(Q)mv $(ARCHIVE).new $(ARCHIVE)
+	$(SAY) $(ARCHIVE)
+
+-include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(FCGI:.fcgi=.d) $(LATE_O:.o=.d)
 
 $(OUT)/tests/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
@@ -118,10 +160,10 @@ tests: $(UNIT)
 # the sanitizers.
 check:
 	@sh tools/deps.sh check
-	@$(SUB) CC=gcc WERROR=-Werror all tests
+	@$(SUB) CC=gcc WERROR=-Werror all tests bundle
 	@$(SUB) CC=clang OUT=build/clang WERROR=-Werror all
 	@$(SUB) MODE=asan all tests
-	@sh tests/check.sh build/release lint docs hardening unit web \
+	@sh tests/check.sh build/release lint docs hardening installing unit web \
 	    build/asan unit web
 
 # Does the time of a comparison tell a forger anything? Wants a quiet machine.
@@ -171,20 +213,33 @@ analyze:
 	@$(SUB) OUT=build/analyzer OPT='-O1 -fanalyzer' WERROR=-Werror all
 	@clang-tidy --quiet --warnings-as-errors='*' \
 	  --checks='clang-analyzer-*,bugprone-*,$(TIDY_LESS)' \
-	  $(LIB_SRC) $(wildcard cgi-bin/*.c tools/*.c) -- $(CSTD) -Ilib -DADMIT_BINDIR='""'
+	  $(LIB_SRC) $(LATE) $(wildcard cgi-bin/*.c tools/*.c) -- $(CSTD) -Ilib -DADMIT_BINDIR='""'
 	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
 	  --enable=warning,performance,portability -Ilib lib cgi-bin tools
 
+# One list for both: what install puts there and uninstall takes out.
+DOCS      := README.md LICENSE
+EXAMPLES  := lighttpd.conf apache.conf deploy/htaccess \
+  $(wildcard deploy/*.conf deploy/Caddyfile deploy/systemd/*.*)
+INSTALLED  = $(bindir)/admit $(CGI:%=$(cgibindir)/%.fcgi) \
+  $(mandir)/man1/admit.1 $(DOCS:%=$(docdir)/%) $(docdir)/examples/admit.env \
+  $(addprefix $(docdir)/examples/,$(notdir $(EXAMPLES)))
+OUR_FOLDERS = $(docdir)/examples $(docdir) $(cgibindir) $(prefix)/lib/admit
+
 install: all
-	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(cgibindir) \
-	  $(DESTDIR)$(mandir)/man1
+	install -d $(sort $(dir $(INSTALLED:%=$(DESTDIR)%)))
 	install -m 755 $(ADMIT) $(DESTDIR)$(bindir)/admit
 	install -m 755 $(FCGI) $(DESTDIR)$(cgibindir)
 	install -m 644 deploy/admit.1 $(DESTDIR)$(mandir)/man1/admit.1
+	install -m 644 $(DOCS) $(DESTDIR)$(docdir)
+	install -m 644 $(EXAMPLES) $(DESTDIR)$(docdir)/examples
+	$(ADMIT) help --env > $(DESTDIR)$(docdir)/examples/admit.env
+	chmod 644 $(DESTDIR)$(docdir)/examples/admit.env
 
 uninstall:
-	rm -f $(DESTDIR)$(bindir)/admit $(DESTDIR)$(mandir)/man1/admit.1 \
-	  $(CGI:%=$(DESTDIR)$(cgibindir)/%.fcgi)
+	rm -f $(INSTALLED:%=$(DESTDIR)%)
+	for d in $(OUR_FOLDERS:%=$(DESTDIR)%); do [ ! -d $$d ] || \
+	  rmdir --ignore-fail-on-non-empty $$d; done
 
 clean:
 	rm -rf build

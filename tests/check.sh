@@ -3,7 +3,7 @@
 # them: "N passed, N failed". Status 1 if anything failed, or if nothing ran.
 #
 # usage: check.sh BUILD-FOLDER SUITE... [BUILD-FOLDER SUITE...]
-#        suites: lint docs hardening unit web
+#        suites: lint docs hardening installing unit web
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
@@ -55,6 +55,13 @@ hardening() {
 	closing_line $status "hardening of $out"
 }
 
+installing() {
+	sh tests/installing.sh "$out" > "$log" 2>&1
+	status=$?
+	[ $status = 0 ] || cat "$log"
+	closing_line $status "make install, uninstall and bundle"
+}
+
 unit() {
 	for program in "$out"/tests/test_*; do
 		case $program in *.d | *.o) continue ;; esac
@@ -80,7 +87,7 @@ web() {
 out=
 for word; do
 	case $word in
-	lint | docs | hardening | unit | web) $word ;;
+	lint | docs | hardening | installing | unit | web) $word ;;
 	*) out=$word ;;
 	esac
 done

@@ -29,7 +29,8 @@ usage(FILE *to)
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		fprintf(to, "  %-7s%-23s %s\n", commands[i].name,
 		    commands[i].usage, commands[i].what);
-	fputs("  help                           this, and every setting\n"
+	fputs("  help   [--env]                 this, and every setting; or a\n"
+	      "                                 settings file to fill in\n"
 	      "  version\n",
 	    to);
 	return 2;
@@ -56,9 +57,27 @@ print_settings(bool as_rows)
 			    required ? "" : dflt);
 }
 
+static void
+print_settings_file(void)
+{
+	const char *name, *dflt, *meaning;
+	bool required;
+
+	puts("# Admit's settings. The account that runs the programs must be\n"
+	     "# able to read this file, and nobody else.");
+	for (size_t i = 0; conf_describe(i, &name, &dflt, &meaning, &required);
+	     i++)
+		printf("\n# %s\n%s%s=%s\n", meaning, required ? "" : "#", name,
+		    required ? "" : dflt);
+}
+
 static int
 help(const char *how)
 {
+	if (strcmp(how, "--env") == 0) {
+		print_settings_file();
+		return 0;
+	}
 	if (strcmp(how, "--markdown") == 0) {
 		print_settings(true);
 		return 0;

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define MAX_FILE_BYTES (64 * 1024)
+#define SYSTEM_FILE "/etc/admit/admit.env" /* the Debian package's */
 
 struct str
 url_host(const char *url)
@@ -445,11 +446,12 @@ file_find(struct conf *c, struct arena *a, struct file *f)
 		file_open(c, a, f, named);
 		return;
 	}
-	if (home == NULL)
-		return;
-	path = arena_printf(a, "%s/.config/admit/admit.env", home);
-	if (access(path, F_OK) == 0)
+	path = arena_printf(
+	    a, "%s/.config/admit/admit.env", home != NULL ? home : "");
+	if (home != NULL && access(path, F_OK) == 0)
 		file_open(c, a, f, path);
+	else if (access(SYSTEM_FILE, R_OK) == 0)
+		file_open(c, a, f, SYSTEM_FILE);
 }
 
 static const char *

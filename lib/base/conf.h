@@ -3,7 +3,8 @@
  *
  * A value is looked for in the process environment, then in a KEY=VALUE file
  * (ADMIT_CONF, or ~/.config/admit/admit.env of the account that runs the
- * program: suexec and some CGI hosts pass no environment at all), then among
+ * program: suexec and some CGI hosts pass no environment at all; or, where
+ * this account may read it, /etc/admit/admit.env), then among
  * the parameters of the request (what SetEnv becomes in .htaccess). An empty
  * value counts as none. Secrets appear in no message. */
 #ifndef BASE_CONF_H

@@ -39,16 +39,19 @@ struct http *
 http_new(void)
 {
 	struct http *h = calloc(1, sizeof(*h));
+	CURLcode code;
 
 	if (h == NULL)
 		abort();
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) {
+	code = curl_global_init(CURL_GLOBAL_DEFAULT);
+	if (code == CURLE_OK) {
 		h->multi = curl_multi_init();
 		h->alone = curl_multi_init();
 		h->blocking = curl_easy_init();
 	}
 	if (h->multi == NULL || h->alone == NULL || h->blocking == NULL) {
-		log_event(LOG_ERROR, "libcurl_not_started", KV_NONE);
+		log_event(LOG_ERROR, "libcurl_not_started",
+		    KV(kv_text("why", curl_easy_strerror(code))));
 		http_free(h);
 		return NULL;
 	}

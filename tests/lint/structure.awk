@@ -7,7 +7,7 @@ BEGIN {
 	layer["cgi-bin"] = layer["tools"] = 4
 
 	door["fcgi"] = "lib/web/gateway.c"
-	door["curl"] = "lib/net/http.c"
+	door["curl"] = path == "lib/net/curl_late.c" ? path : "lib/net/http.c"
 	door["json"] = "lib/base/json.c"
 	door["openssl"] = "lib/base/crypto.c"
 	door["sqlite3"] = "lib/store/sqlite.c"
