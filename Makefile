@@ -220,7 +220,8 @@ analyze:
 # One list for both: what install puts there and uninstall takes out.
 DOCS      := README.md LICENSE
 EXAMPLES  := lighttpd.conf apache.conf deploy/htaccess \
-  $(wildcard deploy/*.conf deploy/Caddyfile deploy/systemd/*.*)
+  $(wildcard deploy/*.conf deploy/Caddyfile deploy/systemd/*.service \
+  deploy/systemd/*.socket)
 INSTALLED  = $(bindir)/admit $(CGI:%=$(cgibindir)/%.fcgi) \
   $(mandir)/man1/admit.1 $(DOCS:%=$(docdir)/%) $(docdir)/examples/admit.env \
   $(addprefix $(docdir)/examples/,$(notdir $(EXAMPLES)))
