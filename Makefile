@@ -9,6 +9,7 @@
 #   make asan       both under AddressSanitizer and UBSan
 #   make lint       layers, doors, banned calls, lengths
 #   make fmt        format the C sources; fmt-check only looks
+#   make valgrind   unit tests and the payment flow under memcheck
 #   make timing     whether comparing secrets takes a telling time
 #   make analyze    gcc -fanalyzer, clang-tidy, cppcheck
 #   make install    into $(DESTDIR)$(prefix); make uninstall takes it out again
@@ -62,8 +63,8 @@ LIB     := $(OUT)/libadmit.a
 LIBS    := -Wl,--as-needed -lfcgi -lcurl -ljson-c -lsqlite3 -lcrypto
 UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 
-.PHONY: force all help deps run check tests unit web timing asan lint fmt fmt-check \
-  analyze install uninstall deb bundle clean
+.PHONY: force all help deps run check tests unit web timing valgrind asan lint \
+  fmt fmt-check analyze install uninstall deb bundle clean
 
 .SECONDARY: # objects stay, so that the next build is quick
 
@@ -171,6 +172,9 @@ $(OUT)/timing: tests/timing/timing.c $(LIB)
 	$(SAY) CC $<
 	$(Q)$(CC) $(CSTD) $(WARN) $(OPT) $(CFLAGS) -Ilib $(LDFLAGS) -o $@ $< \
 	  $(LIB) -lm $(LIBS)
+
+valgrind: all tests
+	@sh tests/valgrind.sh $(OUT)
 
 timing: $(OUT)/timing
 	@$(OUT)/timing

@@ -1,0 +1,57 @@
+#!/bin/sh
+# The unit tests and the payment flow under valgrind's memcheck: uses of what
+# was never set, of what was freed, and leaks. Slow. Closes with "N passed,
+# N failed", where each program or process that was watched counts as one.
+#
+# usage: valgrind.sh BUILD-FOLDER-WITHOUT-SANITIZERS
+set -u
+out=$(cd "$1" && pwd) || exit 2
+cd "$(dirname "$0")/.." || exit 2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+watch="valgrind --quiet --leak-check=full --show-leak-kinds=definite \
+--errors-for-leak-kinds=definite --error-exitcode=99 --vgdb=no \
+--trace-children=no"
+passed=0 failed=0
+
+# What has written to its file has found something.
+judge() {
+	if grep -qE '^==[0-9]+==' "$2"; then
+		echo "FAILED  $1"
+		cat "$2"
+		failed=$((failed + 1))
+	else
+		passed=$((passed + 1))
+	fi
+}
+
+# Some tests stop what takes longer than a minute, or play thousands of orders
+# of events: those are for faster tools.
+for program in "$out"/tests/test_*; do
+	case $program in
+	*.d | *.o | */test_payment | */test_db | */test_confine) continue ;;
+	esac
+	[ -x "$program" ] || continue
+	timeout 600 $watch --log-file="$work/unit" "$program" \
+	    > "$work/said" 2>&1 || { cat "$work/said"; echo "==0== failed" >> "$work/unit"; }
+	judge "$(basename "$program")" "$work/unit"
+	rm -f "$work/unit"
+done
+
+# The same names as in a build, each watching the true one.
+mkdir -p "$work/out/cgi-bin" "$work/out/bin" "$work/logs"
+for name in cgi-bin/pay.fcgi cgi-bin/webhook.fcgi cgi-bin/tgupdate.fcgi bin/admit; do
+	printf '#!/bin/sh\nexec %s --log-file=%s/logs/%s.%%p %s/%s "$@"\n' \
+	    "$watch" "$work" "$(basename "$name")" "$out" "$name" > "$work/out/$name"
+	chmod +x "$work/out/$name"
+done
+sh tests/web/run.sh "$work/out" watched.mjs > "$work/said" 2>&1 || {
+	cat "$work/said"
+	failed=$((failed + 1))
+}
+for log in "$work"/logs/*; do
+	judge "$(basename "$log")" "$log"
+done
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ] && [ $passed -gt 0 ]
