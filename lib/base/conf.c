@@ -1,8 +1,8 @@
 /* Settings: one table, one loader, all faults at once. */
 #include "base/conf.h"
 
-#include "base/buf.h"
 #include "base/cidr.h"
+#include "base/file.h"
 #include "base/log.h"
 
 #include <ctype.h>
@@ -188,6 +188,37 @@ price_id(struct conf *c, const char *v)
 }
 
 static const char *
+channel_id(struct conf *c, const char *v)
+{
+	int64_t n;
+
+	(void)c;
+	return v[0] == '-' && str_to_i64(str_from(v + 1), &n) ?
+	    NULL :
+	    "must be Telegram's number of the channel, such as -1001234567890";
+}
+
+static const char *
+period(struct conf *c, const char *v)
+{
+	static const char *const periods[] = { "day", "week", "month", "year" };
+
+	(void)c;
+	for (size_t i = 0; i < sizeof(periods) / sizeof(periods[0]); i++)
+		if (strcmp(v, periods[i]) == 0)
+			return NULL;
+	return "must be day, week, month or year";
+}
+
+static const char *
+full_path(struct conf *c, const char *v)
+{
+	if (v[0] != '/')
+		return "must name a file by its full path";
+	return any_text(c, v);
+}
+
+static const char *
 networks(struct conf *c, const char *v)
 {
 	(void)c;
@@ -262,8 +293,13 @@ static const struct setting {
 	    "a word of your own that only Telegram and you know, such as what "
 	    "`openssl rand -hex 24` prints" },
 	{ "PAID_CHANNEL_LINK", channel_link, TEXT_AT(paid_channel_link),
-	    PAY | WORK, REQUIRED, "",
-	    "the private channel's invite link, https://t.me/+..." },
+	    PAY | WORK, OPTIONAL, "",
+	    "the private channel's invite link, https://t.me/+...; this, "
+	    "PAID_CHANNEL_ID or PRODUCTS_FILE is required" },
+	{ "PAID_CHANNEL_ID", channel_id, TEXT_AT(paid_channel_id), PROGRAM_ALL,
+	    OPTIONAL, "",
+	    "the private channel's number, -100...: with the bot as an "
+	    "administrator there, each buyer gets a link of their own" },
 	{ "BASE_URL", base_url, TEXT_AT(base_url), PAY | BOT | WORK, REQUIRED,
 	    "",
 	    "where the world reaches this server, https://pay.example.com" },
@@ -281,6 +317,18 @@ static const struct setting {
 	    "",
 	    "a one-time price kept at Stripe, instead of amount and "
 	    "currency" },
+	{ "PRICE_EVERY", period, TEXT_AT(price_every), PROGRAM_ALL, OPTIONAL,
+	    "",
+	    "day, week, month or year: a subscription, paid anew each time; "
+	    "else it is paid once" },
+	{ "STARS_AMOUNT", NULL, INT_AT(stars_amount, 0, 10000), PROGRAM_ALL,
+	    OPTIONAL, "0", "the price in Telegram Stars; 0: not for Stars" },
+	{ "GRACE_DAYS", NULL, INT_AT(grace_days, 0, 60), PROGRAM_ALL, OPTIONAL,
+	    "3", "how long access goes on when a subscription was not paid" },
+	{ "PRODUCTS_FILE", full_path, TEXT_AT(products_file), PROGRAM_ALL,
+	    OPTIONAL, "",
+	    "a JSON file of several products, instead of the one described "
+	    "here" },
 	{ "SUPPORT_CONTACT", any_text, TEXT_AT(support_contact), PROGRAM_ALL,
 	    OPTIONAL, "", "whom a buyer may write to, @name or an address" },
 	{ "STRIPE_API_BASE", http_url, TEXT_AT(stripe_api_base), PAY | WORK,
@@ -334,8 +382,8 @@ conf_describe(size_t i, const char **name, const char **dflt,
 	return true;
 }
 
-static void __attribute__((format(printf, 3, 4)))
-fault(struct conf *c, struct arena *a, const char *fmt, ...)
+void
+conf_fault(struct conf *c, struct arena *a, const char *fmt, ...)
 {
 	char sentence[512];
 	va_list args;
@@ -386,29 +434,12 @@ file_line(struct conf *c, struct arena *a, struct file *f, struct str line,
 		value = (struct str){ value.p + 7, value.len - 7 };
 	if (memchr(value.p, '=', value.len) == NULL ||
 	    f->n == sizeof(f->lines) / sizeof(f->lines[0])) {
-		fault(c, a, "the settings file: line %d is not NAME=value",
+		conf_fault(c, a, "the settings file: line %d is not NAME=value",
 		    number);
 		return;
 	}
 	name = str_trim(str_cut(&value, '='));
 	f->lines[f->n++] = (struct kv_line){ name, unquote(str_trim(value)) };
-}
-
-/* Reads the whole of an open file; false where it cannot be. */
-static bool
-slurp(int fd, struct buf *text)
-{
-	char chunk[4096];
-	ssize_t n = 1;
-
-	while (n > 0 && !buf_full(text)) {
-		n = read(fd, chunk, sizeof(chunk));
-		if (n > 0)
-			buf_add(text, (struct str){ chunk, (size_t)n });
-	}
-	if (buf_full(text))
-		errno = EFBIG;
-	return n == 0 && !buf_full(text);
 }
 
 static void
@@ -421,11 +452,11 @@ file_open(struct conf *c, struct arena *a, struct file *f, const char *path)
 	int number = 0;
 
 	c->settings_path = path;
-	if (fd < 0 || fstat(fd, &st) != 0 || !slurp(fd, &text))
-		fault(c, a, "the settings file %s: cannot be read: %s", path,
-		    strerror(errno));
+	if (fd < 0 || fstat(fd, &st) != 0 || !file_slurp(fd, &text))
+		conf_fault(c, a, "the settings file %s: cannot be read: %s",
+		    path, strerror(errno));
 	else if ((st.st_mode & S_IRWXO) != 0)
-		fault(c, a,
+		conf_fault(c, a,
 		    "the settings file %s: everybody on this host can read "
 		    "it; run chmod 600 on it",
 		    path);
@@ -532,7 +563,7 @@ store(struct conf *c, struct arena *a, const struct setting *s, const char *v)
 		memcpy((char *)c + s->at, &v, sizeof(v));
 	}
 	if (wrong != NULL)
-		fault(c, a, "%s %s", s->name, wrong);
+		conf_fault(c, a, "%s %s", s->name, wrong);
 }
 
 static void
@@ -553,7 +584,7 @@ load_one(struct conf *c, struct arena *a, const struct file *f,
 	if (v != NULL)
 		store(c, a, s, v);
 	else if (s->required == REQUIRED)
-		fault(c, a, "%s is %s: %s", s->name,
+		conf_fault(c, a, "%s is %s: %s", s->name,
 		    set_but_empty ? "empty" : "missing", s->meaning);
 }
 
@@ -596,9 +627,15 @@ conf_load(struct conf *c, struct arena *a, unsigned programs,
 	for (size_t i = 0; i < N_SETTINGS; i++)
 		load_one(c, a, f, params, programs, i);
 	tidy(c, a);
+	if ((programs & (PAY | WORK)) != 0 && c->paid_channel_link == NULL &&
+	    c->paid_channel_id == NULL && c->products_file == NULL)
+		conf_fault(c, a,
+		    "PAID_CHANNEL_LINK is missing: the private channel's "
+		    "invite link, https://t.me/+... (or PAID_CHANNEL_ID, or a "
+		    "PRODUCTS_FILE)");
 	if ((programs & PAY) != 0 && c->pay_link_bare == 0 &&
 	    c->pay_link_secret == NULL)
-		fault(c, a,
+		conf_fault(c, a,
 		    "PAY_LINK_BARE is 0 and there is no PAY_LINK_SECRET: "
 		    "nobody could pay");
 	return c->n_faults == 0 ? ERR_OK : ERR_CONFIG;

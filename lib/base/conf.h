@@ -32,12 +32,17 @@ struct conf {
 	const char *telegram_bot_token;
 	const char *telegram_webhook_secret;
 	const char *paid_channel_link;
-	const char *base_url; /* no slash at its end */
+	const char *paid_channel_id; /* NULL: none */
+	const char *base_url;        /* no slash at its end */
 	const char *database_url;
 	const char *product_name;
 	int64_t price_amount_minor;
 	const char *price_currency;  /* lower case */
 	const char *stripe_price_id; /* NULL: amount and currency count */
+	const char *price_every;     /* NULL: paid once */
+	int64_t stars_amount;        /* 0: not for Stars */
+	int64_t grace_days;
+	const char *products_file;   /* NULL: the product above */
 	const char *support_contact; /* NULL: none given */
 	const char *stripe_api_base;
 	const char *telegram_api_base;
@@ -71,6 +76,10 @@ struct conf_params {
  * then not to be used otherwise. The texts live in the arena. */
 enum err conf_load(struct conf *c, struct arena *a, unsigned programs,
     const struct conf_params *params) MUST_CHECK;
+
+/* Adds a fault, a sentence, for readers of what the settings name. */
+void conf_fault(struct conf *c, struct arena *a, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* The environment for a program started by this one: the settings as this one
  * found them and PATH, nothing else. NULL-terminated, in the arena. */

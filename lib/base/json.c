@@ -27,25 +27,28 @@ put_back(void *object)
 /* json-c stops at the first NUL and is content with what came before it, so
  * the end it reports must be the end of the text. */
 static struct json_object *
-parse_whole(struct json_tokener *tok, struct str text)
+parse_whole(struct json_tokener *tok, struct str text, size_t *stopped_at)
 {
 	struct json_object *o;
 
 	o = json_tokener_parse_ex(tok, text.p, (int)text.len);
+	*stopped_at = json_tokener_get_parse_end(tok);
 	if (json_tokener_get_error(tok) == json_tokener_success &&
-	    json_tokener_get_parse_end(tok) == text.len &&
-	    json_object_is_type(o, json_type_object))
+	    *stopped_at == text.len && json_object_is_type(o, json_type_object))
 		return o;
 	json_object_put(o);
 	return NULL;
 }
 
 enum err
-json_parse(struct arena *a, struct str text, struct json **out)
+json_parse_at(
+    struct arena *a, struct str text, struct json **out, size_t *stopped_at)
 {
+	const char *begin = text.p;
 	struct json_tokener *tok;
 	struct json_object *o;
 
+	*stopped_at = 0;
 	text = str_trim(text);
 	if (text.len == 0 || text.len > INT_MAX)
 		return ERR_INPUT;
@@ -54,13 +57,22 @@ json_parse(struct arena *a, struct str text, struct json **out)
 		return ERR_INTERNAL;
 	json_tokener_set_flags(
 	    tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	o = parse_whole(tok, text);
+	o = parse_whole(tok, text, stopped_at);
+	*stopped_at += (size_t)(text.p - begin);
 	json_tokener_free(tok);
 	if (o == NULL)
 		return ERR_INPUT;
 	arena_defer(a, put_back, o);
 	*out = ours(o);
 	return ERR_OK;
+}
+
+enum err
+json_parse(struct arena *a, struct str text, struct json **out)
+{
+	size_t stopped_at;
+
+	return json_parse_at(a, text, out, &stopped_at);
 }
 
 static struct json_object *
@@ -144,6 +156,24 @@ json_count(struct json *j, const char *path)
 	struct json_object *o = leaf(j, path, json_type_array);
 
 	return o == NULL ? 0 : json_object_array_length(o);
+}
+
+const char *
+json_name(struct json *obj, size_t i)
+{
+	struct json_object_iterator at, end;
+
+	if (!json_is_object(obj, ""))
+		return NULL;
+	at = json_object_iter_begin(raw(obj));
+	end = json_object_iter_end(raw(obj));
+	while (i > 0 && !json_object_iter_equal(&at, &end)) {
+		json_object_iter_next(&at);
+		i--;
+	}
+	return json_object_iter_equal(&at, &end) ?
+	    NULL :
+	    json_object_iter_peek_name(&at);
 }
 
 struct json *

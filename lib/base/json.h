@@ -22,6 +22,10 @@ struct json;
 enum err
 json_parse(struct arena *a, struct str text, struct json **out) MUST_CHECK;
 
+/* The same; where it fails *stopped_at is how far the reading came. */
+enum err json_parse_at(struct arena *a, struct str text, struct json **out,
+    size_t *stopped_at) MUST_CHECK;
+
 /* The value at path, or NULL where there is none or it is null. */
 struct json *json_at(struct json *j, const char *path);
 
@@ -40,6 +44,9 @@ bool json_is_object(struct json *j, const char *path);
 
 /* Number of elements of an array; 0 for anything else. */
 size_t json_count(struct json *j, const char *path);
+
+/* The name of an object's i-th member; NULL past the last one. */
+const char *json_name(struct json *obj, size_t i);
 
 /* Writing: a tree whose root goes with the arena. */
 struct json *json_new(struct arena *a);

@@ -37,6 +37,8 @@ app_ready(struct app *app, const struct request *req)
 	arena_reset(&app->arena);
 	e = conf_load(&app->conf, &app->arena, app->programs,
 	    req == NULL ? NULL : &params);
+	if (e == ERR_OK)
+		e = catalog_load(&app->catalog, &app->arena, &app->conf);
 	log_init(app->name, (enum log_level)app->conf.log_level);
 	for (size_t i = 0; !app->is_tool && i < app->conf.n_faults; i++)
 		log_event(LOG_ERROR, "setting_wrong",

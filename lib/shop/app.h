@@ -4,6 +4,7 @@
 
 #include "base/conf.h"
 #include "base/confine.h"
+#include "shop/catalog.h"
 #include "store/db.h"
 #include "stripe/checkout.h"
 #include "telegram/api.h"
@@ -14,6 +15,7 @@ struct app {
 	const char *name;   /* in the log */
 	struct arena arena; /* the settings' */
 	struct conf conf;
+	struct catalog catalog;
 	struct db *db;
 	bool is_ready;
 	bool is_tool;    /* tells its user of wrong settings itself */

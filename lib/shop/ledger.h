@@ -4,10 +4,8 @@
 #define SHOP_LEDGER_H
 
 #include "shop/access.h"
+#include "shop/catalog.h"
 #include "store/db.h"
-
-/* The one product of the settings, as it stands in orders and access. */
-#define PRODUCT_DEFAULT "course"
 
 struct order {
 	int64_t id; /* 0: none */

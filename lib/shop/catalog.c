@@ -1,0 +1,67 @@
+/* The products there are. */
+#include "shop/catalog.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MAX_FILE_BYTES ((size_t)256 * 1024)
+
+static struct product
+from_settings(const struct conf *conf)
+{
+	return (struct product){
+		.id = PRODUCT_DEFAULT,
+		.titles = { { NULL, conf->product_name } },
+		.n_titles = 1,
+		.price_id = conf->stripe_price_id,
+		.amount_minor = conf->price_amount_minor,
+		.currency = conf->price_currency,
+		.every = conf->price_every,
+		.stars = conf->stars_amount,
+		.channels = { { conf->paid_channel_id,
+		    conf->paid_channel_link } },
+		.n_channels = 1,
+		.grace_days = conf->grace_days,
+	};
+}
+
+enum err
+catalog_load(struct catalog *c, struct arena *a, struct conf *conf)
+{
+	const char *path = conf->products_file;
+	struct str text;
+
+	*c = (struct catalog){ .n = 1 };
+	c->products[0] = from_settings(conf);
+	if (path == NULL)
+		return ERR_OK;
+	if (!file_read(a, path, MAX_FILE_BYTES, &text)) {
+		conf_fault(conf, a, "the products file %s: cannot be read: %s",
+		    path, strerror(errno));
+		return ERR_CONFIG;
+	}
+	return catalog_read(c, a, conf, path, text) ? ERR_OK : ERR_CONFIG;
+}
+
+const struct product *
+catalog_find(const struct catalog *c, const char *id)
+{
+	if (id == NULL || id[0] == '\0')
+		return &c->products[0];
+	for (size_t i = 0; i < c->n; i++)
+		if (strcmp(c->products[i].id, id) == 0)
+			return &c->products[i];
+	return NULL;
+}
+
+const char *
+product_title(const struct product *p, const char *language)
+{
+	for (size_t i = 0; language != NULL && i < p->n_titles; i++)
+		if (p->titles[i].language != NULL &&
+		    strncmp(p->titles[i].language, language, 2) == 0)
+			return p->titles[i].text;
+	return p->titles[0].text;
+}

@@ -1,0 +1,81 @@
+/* What is sold: the one product of the settings, or those of a products file
+ * (PRODUCTS_FILE), which an operator writes:
+ *
+ *   { "products": [ {
+ *       "id": "course",                    1 to 32 of a-z 0-9 _ -, for ever
+ *       "title": { "uk": "...", "en": "..." },   or one text for all
+ *       "price": { "amount": 999, "currency": "eur" },   minor units; or
+ *                { "stripe": "price_..." },
+ *       "every": "month",                  day, week, month or year: this is a
+ *                                          subscription; absent: paid once
+ *       "stars": 500,                      the price in Telegram Stars
+ *       "channels": [ { "id": -1001234567890, "link": "https://t.me/+..." } ],
+ *       "partial_refund": "keep",          or "end"
+ *       "dispute": "end",                  or "keep"
+ *       "grace_days": 3                    after a period that was not paid
+ *   } ] }
+ *
+ * The file is judged whole; every fault is told with its line. */
+#ifndef SHOP_CATALOG_H
+#define SHOP_CATALOG_H
+
+#include "base/conf.h"
+
+#define CATALOG_MAX_PRODUCTS 32
+#define CATALOG_MAX_CHANNELS 8
+#define CATALOG_MAX_TITLES 16
+
+/* The product of the settings, as it stands in orders and access. */
+#define PRODUCT_DEFAULT "course"
+
+struct channel {
+	const char *chat_id; /* as Telegram has it, "-100..."; NULL: the bot
+	                        has no say there, the link is sent to all */
+	const char *link;    /* for who gets none of their own; may be NULL */
+};
+
+struct title {
+	const char *language; /* two letters; NULL: any */
+	const char *text;
+};
+
+struct product {
+	const char *id;
+	struct title titles[CATALOG_MAX_TITLES];
+	size_t n_titles;      /* at least 1 */
+	const char *price_id; /* kept at Stripe; NULL: the next two */
+	int64_t amount_minor; /* 0: not for money, or price_id has it */
+	const char *currency; /* lower case */
+	const char *every;    /* "day" ... "year"; NULL: paid once */
+	int64_t stars;        /* 0: not for Stars */
+	struct channel channels[CATALOG_MAX_CHANNELS];
+	size_t n_channels; /* at least 1 */
+	bool partial_refund_ends, dispute_keeps;
+	int64_t grace_days;
+};
+
+struct catalog {
+	struct product products[CATALOG_MAX_PRODUCTS];
+	size_t n; /* at least 1, the first is the default */
+};
+
+/* Fills *c from the settings, whose faults[] gets what is wrong with the
+ * products file: then ERR_CONFIG. The texts live in the arena. */
+enum err
+catalog_load(struct catalog *c, struct arena *a, struct conf *conf) MUST_CHECK;
+
+/* NULL: there is no such product. A NULL or empty id is the default's. */
+const struct product *catalog_find(const struct catalog *c, const char *id);
+
+/* In the buyer's language, else the first one given; never NULL. The language
+ * may be NULL or longer than two letters ("en-GB"). */
+const char *product_title(const struct product *p, const char *language);
+
+/* ---- catalog_file.c ---- */
+
+/* The products of a file's text; false with the faults added to conf's. path
+ * is for the messages. */
+bool catalog_read(struct catalog *c, struct arena *a, struct conf *conf,
+    const char *path, struct str text);
+
+#endif

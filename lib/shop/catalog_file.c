@@ -1,0 +1,359 @@
+/* Reading a products file, and saying where it is wrong. */
+#include "shop/catalog.h"
+
+#include "base/json.h"
+
+#include <string.h>
+
+#define MAX_ID 32
+#define MAX_TITLE_BYTES 200
+#define MAX_AMOUNT 99999999
+#define MAX_STARS 10000 /* Telegram's, for a subscription */
+#define MAX_GRACE_DAYS 60
+
+struct reading {
+	struct catalog *catalog;
+	struct arena *arena;
+	struct conf *conf;
+	const char *path;
+	struct str text;
+	struct json *doc;
+	size_t i; /* the product being read */
+	bool failed;
+};
+
+/* ---- where ---- */
+
+static size_t
+line_at(struct str text, size_t offset)
+{
+	size_t line = 1;
+
+	for (size_t i = 0; i < offset && i < text.len; i++)
+		line += text.p[i] == '\n';
+	return line;
+}
+
+/* Past a string that begins at i. */
+static size_t
+skip_string(struct str t, size_t i)
+{
+	for (i++; i < t.len && t.p[i] != '"'; i++)
+		if (t.p[i] == '\\')
+			i++;
+	return i;
+}
+
+/* Where the n-th value two levels deep begins, in a text that was parsed: the
+ * products, unless something else of the file holds objects as well, which
+ * they come to know from the fault itself. */
+static size_t
+product_at(struct str t, size_t n)
+{
+	size_t depth = 0, seen = 0;
+
+	for (size_t i = 0; i < t.len; i++) {
+		if (t.p[i] == '"')
+			i = skip_string(t, i);
+		else if (t.p[i] == '{' || t.p[i] == '[') {
+			if (++depth == 3 && seen++ == n)
+				return i;
+		} else if (t.p[i] == '}' || t.p[i] == ']')
+			depth--;
+	}
+	return 0;
+}
+
+/* Where the key stands in the product, or the product itself. */
+static size_t
+key_at(const struct reading *r, const char *key)
+{
+	size_t from = product_at(r->text, r->i);
+	size_t until = product_at(r->text, r->i + 1), n = strlen(key);
+
+	if (until == 0)
+		until = r->text.len;
+	for (size_t i = from; n > 0 && i + n + 2 <= until; i++)
+		if (r->text.p[i] == '"' && r->text.p[i + n + 1] == '"' &&
+		    memcmp(r->text.p + i + 1, key, n) == 0)
+			return i;
+	return from;
+}
+
+/* key: the last part of the path to what is wrong; "": the product. */
+static void
+wrong(struct reading *r, const char *key, const char *reason)
+{
+	r->failed = true;
+	conf_fault(r->conf, r->arena, "%s, line %zu, product %zu: %s%s%s",
+	    r->path, line_at(r->text, key_at(r, key)), r->i + 1, key,
+	    key[0] == '\0' ? "" : " ", reason);
+}
+
+/* ---- what ---- */
+
+static struct json *
+value(const struct reading *r, const char *path)
+{
+	return json_at(
+	    r->doc, arena_printf(r->arena, "products.%zu.%s", r->i, path));
+}
+
+static const char *
+text_of(const struct reading *r, const char *path)
+{
+	const char *s = json_text(value(r, path), "");
+
+	return arena_dup_text(r->arena, s);
+}
+
+static bool
+is_title(const char *s)
+{
+	size_t n = s == NULL ? 0 : strlen(s);
+
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)s[i] < ' ')
+			return false;
+	return n > 0 && n <= MAX_TITLE_BYTES;
+}
+
+static void
+add_title(struct reading *r, struct product *p, const char *language,
+    const char *text)
+{
+	if (!is_title(text) || p->n_titles == CATALOG_MAX_TITLES ||
+	    (language != NULL &&
+		(strlen(language) != 2 ||
+		    !str_only(str_from(language), STR_LETTERS))))
+		wrong(r, "title",
+		    "must be a text, or texts by two-letter language");
+	else
+		p->titles[p->n_titles++] = (struct title){ language, text };
+}
+
+static void
+read_titles(struct reading *r, struct product *p)
+{
+	struct json *by_language = value(r, "title");
+	const char *name;
+
+	if (!json_is_object(by_language, "")) {
+		add_title(r, p, NULL, text_of(r, "title"));
+		return;
+	}
+	for (size_t i = 0; (name = json_name(by_language, i)) != NULL; i++)
+		add_title(r, p, arena_dup_text(r->arena, name),
+		    arena_dup_text(r->arena, json_text(by_language, name)));
+	if (p->n_titles == 0)
+		wrong(r, "title", "is missing");
+}
+
+static void
+read_id(struct reading *r, struct product *p)
+{
+	p->id = text_of(r, "id");
+	if (value(r, "id") == NULL)
+		wrong(r, "", "must have an id");
+	else if (p->id == NULL || strlen(p->id) > MAX_ID ||
+	    !str_only(
+		str_from(p->id), "abcdefghijklmnopqrstuvwxyz" STR_DIGITS "_-"))
+		wrong(r, "id", "must be 1 to 32 of a-z, 0-9, '_' and '-'");
+	else if (r->i > 0 && catalog_find(r->catalog, p->id) != NULL)
+		wrong(r, "id", "stands there twice");
+	if (p->id == NULL)
+		p->id = "?";
+}
+
+/* A whole number between the two, or absent (then *out stays). */
+static bool
+read_number(struct reading *r, const char *path, int64_t low, int64_t high,
+    int64_t *out)
+{
+	struct json *v = value(r, path);
+	int64_t n;
+
+	if (v == NULL)
+		return true;
+	if (!json_int(v, "", &n) || n < low || n > high)
+		return false;
+	*out = n;
+	return true;
+}
+
+static void
+read_currency(struct reading *r, struct product *p)
+{
+	p->currency = text_of(r, "price.currency");
+	if (p->amount_minor == 0)
+		return;
+	if (p->currency == NULL || strlen(p->currency) != 3 ||
+	    !str_only(str_from(p->currency), "abcdefghijklmnopqrstuvwxyz"))
+		wrong(r, "currency", "must be three small letters");
+	if (p->price_id != NULL)
+		wrong(r, "price", "has both an amount and a price of Stripe's");
+}
+
+static void
+read_price(struct reading *r, struct product *p)
+{
+	p->price_id = text_of(r, "price.stripe");
+	if (!read_number(r, "price.amount", 1, MAX_AMOUNT, &p->amount_minor))
+		wrong(r, "amount", "must be a whole number of minor units");
+	if (!read_number(r, "stars", 1, MAX_STARS, &p->stars))
+		wrong(r, "stars", "must be a whole number up to 10000");
+	if (value(r, "price.stripe") != NULL &&
+	    (p->price_id == NULL ||
+		!str_starts(str_from(p->price_id), "price_")))
+		wrong(r, "stripe", "must be a price's id, price_...");
+	read_currency(r, p);
+	if (p->price_id == NULL && p->amount_minor == 0 && p->stars == 0)
+		wrong(r, "price", "is missing, and so is stars");
+}
+
+/* One of the words, or absent: 0. -1: another. */
+static int
+read_word(struct reading *r, const char *path, const char *const words[])
+{
+	const char *s = text_of(r, path);
+
+	if (value(r, path) == NULL)
+		return 0;
+	for (int i = 0; words[i] != NULL; i++)
+		if (s != NULL && strcmp(s, words[i]) == 0)
+			return i;
+	return -1;
+}
+
+static void
+read_policies(struct reading *r, struct product *p)
+{
+	static const char *const keep[] = { "keep", "end", NULL };
+	static const char *const end[] = { "end", "keep", NULL };
+	static const char *const periods[] = { "", "day", "week", "month",
+		"year", NULL };
+	int partial = read_word(r, "partial_refund", keep);
+	int dispute = read_word(r, "dispute", end);
+	int every = read_word(r, "every", periods);
+
+	if (partial < 0)
+		wrong(r, "partial_refund", "must be \"keep\" or \"end\"");
+	if (dispute < 0)
+		wrong(r, "dispute", "must be \"end\" or \"keep\"");
+	if (every < 0)
+		wrong(r, "every",
+		    "must be \"day\", \"week\", \"month\" or \"year\"");
+	p->partial_refund_ends = partial == 1;
+	p->dispute_keeps = dispute == 1;
+	p->every = every > 0 ? periods[every] : NULL;
+	if (!read_number(r, "grace_days", 0, MAX_GRACE_DAYS, &p->grace_days))
+		wrong(r, "grace_days", "must be a whole number up to 60");
+}
+
+static bool
+is_link(const char *s)
+{
+	return s != NULL && !str_has_blank(str_from(s)) &&
+	    (str_starts(str_from(s), "https://") ||
+		str_starts(str_from(s), "tg://"));
+}
+
+static void
+read_channel(struct reading *r, struct product *p, size_t k)
+{
+	const char *id = arena_printf(r->arena, "channels.%zu.id", k);
+	const char *link = arena_printf(r->arena, "channels.%zu.link", k);
+	struct channel *c = &p->channels[k];
+	int64_t chat = 0;
+
+	c->link = text_of(r, link);
+	if (value(r, link) != NULL && !is_link(c->link))
+		wrong(r, "link", "must begin with https:// or tg://");
+	if (!read_number(r, id, INT64_MIN + 1, -1, &chat))
+		wrong(r, "channels",
+		    "has an id that is not Telegram's: a negative number");
+	if (chat != 0)
+		c->chat_id = arena_printf(r->arena, "%lld", (long long)chat);
+	if (c->chat_id == NULL && c->link == NULL)
+		wrong(r, "channels", "has one with neither id nor link");
+}
+
+static void
+read_channels(struct reading *r, struct product *p)
+{
+	size_t n = json_count(value(r, "channels"), "");
+
+	if (n == 0 || n > CATALOG_MAX_CHANNELS) {
+		wrong(r, "channels", "must be a list of 1 to 8");
+		return;
+	}
+	p->n_channels = n;
+	for (size_t k = 0; k < n; k++)
+		read_channel(r, p, k);
+}
+
+/* What nobody knows is a slip of the pen. */
+static void
+know_names(struct reading *r, const char *path, const char *const names[])
+{
+	struct json *obj = path[0] == '\0' ?
+	    json_at(r->doc, arena_printf(r->arena, "products.%zu", r->i)) :
+	    value(r, path);
+	const char *name;
+
+	for (size_t i = 0; (name = json_name(obj, i)) != NULL; i++) {
+		size_t k = 0;
+
+		while (names[k] != NULL && strcmp(name, names[k]) != 0)
+			k++;
+		if (names[k] == NULL)
+			wrong(r, arena_dup_text(r->arena, name),
+			    "is no name that is known here");
+	}
+}
+
+static void
+read_product(struct reading *r)
+{
+	static const char *const names[] = { "id", "title", "price", "every",
+		"stars", "channels", "partial_refund", "dispute", "grace_days",
+		NULL };
+	static const char *const of_price[] = { "amount", "currency", "stripe",
+		NULL };
+	struct product p = { .grace_days = r->conf->grace_days };
+
+	know_names(r, "", names);
+	know_names(r, "price", of_price);
+	read_id(r, &p);
+	read_titles(r, &p);
+	read_price(r, &p);
+	read_policies(r, &p);
+	read_channels(r, &p);
+	r->catalog->products[r->i] = p;
+	r->catalog->n = r->i + 1;
+}
+
+bool
+catalog_read(struct catalog *c, struct arena *a, struct conf *conf,
+    const char *path, struct str text)
+{
+	struct reading r = { c, a, conf, path, text, NULL, 0, false };
+	size_t stopped_at = 0, n;
+
+	if (json_parse_at(a, text, &r.doc, &stopped_at) != ERR_OK) {
+		conf_fault(conf, a, "%s, line %zu: this is not JSON", path,
+		    line_at(text, stopped_at));
+		return false;
+	}
+	n = json_count(r.doc, "products");
+	if (n == 0 || n > CATALOG_MAX_PRODUCTS) {
+		conf_fault(conf, a,
+		    "%s, line 1: products must be a list of 1 to %d", path,
+		    CATALOG_MAX_PRODUCTS);
+		return false;
+	}
+	c->n = 0;
+	for (r.i = 0; r.i < n; r.i++)
+		read_product(&r);
+	return !r.failed;
+}
