@@ -3,6 +3,8 @@
 #   make run        build and serve on http://127.0.0.1:8080 (PORT=...); without
 #                   keys in the environment a sandbox, with them the real thing
 #   make check      install what the tests need, build, run every test
+#   make check-all  and what needs root: each way of installing, in plain Debian
+#                   roots (alone: make check-deploy)
 #
 #   make all        build into build/release (MODE=debug|asan|ubsan: elsewhere)
 #   make unit web   one suite (MODE=asan: under the sanitizers)
@@ -63,8 +65,8 @@ LIB     := $(OUT)/libadmit.a
 LIBS    := -Wl,--as-needed -lfcgi -lcurl -ljson-c -lsqlite3 -lcrypto
 UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 
-.PHONY: force all help deps run check tests unit web timing valgrind asan lint \
-  fmt fmt-check analyze install uninstall deb bundle clean
+.PHONY: force all help deps run check check-deploy check-all tests unit web \
+  timing valgrind asan lint fmt fmt-check analyze install uninstall deb bundle clean
 
 .SECONDARY: # objects stay, so that the next build is quick
 
@@ -179,6 +181,14 @@ valgrind: all tests
 timing: $(OUT)/timing
 	@$(OUT)/timing
 
+# As root, with debootstrap and Debian's archive: the package, the bundle and
+# the container, each installed in a plain Debian that serves a payment then.
+check-deploy:
+	@sh tests/deploy/run.sh
+
+check-all: check
+	@$(SUB) check-deploy
+
 asan:
 	@sh tools/deps.sh check
 	@$(SUB) MODE=asan all tests
@@ -245,6 +255,16 @@ uninstall:
 	rm -f $(INSTALLED:%=$(DESTDIR)%)
 	for d in $(OUR_FOLDERS:%=$(DESTDIR)%); do [ ! -d $$d ] || \
 	  rmdir --ignore-fail-on-non-empty $$d; done
+
+# The package's paths are compiled in, so it has a build of its own.
+DEB = build/admit_$(VERSION)_$(shell dpkg --print-architecture).deb
+
+deb:
+	@rm -rf build/deb/root
+	@umask 022; $(SUB) OUT=build/deb prefix=/usr DESTDIR=build/deb/root install \
+	  > build/deb.log || { cat build/deb.log; exit 1; }
+	@sh deploy/debian/build.sh build/deb/root $(VERSION) $(DEB)
+	$(SAY) $(DEB)
 
 clean:
 	rm -rf build
