@@ -3,12 +3,13 @@
 #   make run        build and serve on http://127.0.0.1:8080 (PORT=...); without
 #                   keys in the environment a sandbox, with them the real thing
 #   make check      install what the tests need, build, run every test
-#   make check-all  and what needs root: each way of installing, in plain Debian
-#                   roots (alone: make check-deploy)
+#   make check-all  and what takes long or needs root: every fault, and each way of
+#                   installing in plain Debian roots (alone: make check-deploy)
 #
 #   make all        build into build/release (MODE=debug|asan|ubsan: elsewhere)
 #   make unit web   one suite (MODE=asan: under the sanitizers)
 #   make asan       both under AddressSanitizer and UBSan
+#   make fault      kill, spoil and starve the programs at every point
 #   make lint       layers, doors, banned calls, lengths
 #   make fmt        format the C sources; fmt-check only looks
 #   make valgrind   unit tests and the payment flow under memcheck
@@ -63,10 +64,12 @@ TOOL_OBJ := $(patsubst %.c,$(OUT)/%.o,$(wildcard tools/*.c))
 ADMIT   := $(OUT)/bin/admit
 LIB     := $(OUT)/libadmit.a
 LIBS    := -Wl,--as-needed -lfcgi -lcurl -ljson-c -lsqlite3 -lcrypto
+FAULT   := $(OUT)/fault/tracer $(OUT)/fault/shim.so
 UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 
 .PHONY: force all help deps run check check-deploy check-all tests unit web \
-  timing valgrind asan lint fmt fmt-check analyze install uninstall deb bundle clean
+  fault timing valgrind asan lint fmt fmt-check analyze install uninstall deb bundle \
+  clean
 
 .SECONDARY: # objects stay, so that the next build is quick
 
@@ -156,7 +159,18 @@ $(OUT)/tests/%: tests/unit/%.c $(LIB)
 	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) $(OPT) $(CFLAGS) -Ilib -MMD -MP $(LDFLAGS) \
 	  -o $@ $< $(LIB) -lcmocka $(LIBS)
 
-tests: $(UNIT)
+tests: $(UNIT) $(FAULT)
+
+# What the fault tests do to the programs; itself without any sanitizer.
+$(OUT)/fault/tracer: tests/fault/tracer.c
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) -O1 -o $@ $<
+
+$(OUT)/fault/shim.so: tests/fault/shim.c
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) -O1 -shared -fPIC -o $@ $< -ldl
 
 # Everything a change must pass. What the tests need is installed first; then
 # both compilers must have nothing to say, and all of it runs plain and under
@@ -167,6 +181,7 @@ check:
 	@$(SUB) CC=clang OUT=build/clang WERROR=-Werror all
 	@$(SUB) MODE=asan all tests
 	@sh tests/check.sh build/release lint docs hardening installing unit web \
+	  fault-quick \
 	    build/asan unit web
 
 # Does the time of a comparison tell a forger anything? Wants a quiet machine.
@@ -187,6 +202,7 @@ check-deploy:
 	@sh tests/deploy/run.sh
 
 check-all: check
+	@sh tests/check.sh build/release fault
 	@$(SUB) check-deploy
 
 asan:
@@ -200,10 +216,14 @@ unit: tests
 web: all
 	@sh tests/check.sh $(OUT) web
 
+fault: all tests
+	@sh tests/check.sh $(OUT) fault
+
 lint:
 	@sh tests/lint/lint.sh
 
-C_FILES := $(wildcard lib/*/*.[ch] cgi-bin/*.c tools/*.[ch] tests/unit/*.[ch])
+C_FILES := $(wildcard lib/*/*.[ch] cgi-bin/*.c tools/*.[ch] \
+  tests/unit/*.[ch] tests/fault/*.c)
 
 fmt:
 	clang-format -i $(C_FILES)

@@ -3,7 +3,7 @@
 # them: "N passed, N failed". Status 1 if anything failed, or if nothing ran.
 #
 # usage: check.sh BUILD-FOLDER SUITE... [BUILD-FOLDER SUITE...]
-#        suites: lint docs hardening installing unit web
+#        suites: lint docs hardening installing unit web fault fault-quick
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
@@ -84,10 +84,20 @@ web() {
 	closing_line $status "web tests of $out"
 }
 
+# faults [--quick]: the latter takes every so many points.
+faults() {
+	ADMIT_OUT=$out node tests/fault/run.mjs "$@" > "$log" 2>&1
+	status=$?
+	grep -vE '^[0-9]* passed, ' "$log"
+	closing_line $status "faults of $out"
+}
+
 out=
 for word; do
 	case $word in
 	lint | docs | hardening | installing | unit | web) $word ;;
+	fault) faults ;;
+	fault-quick) faults --quick ;;
 	*) out=$word ;;
 	esac
 done

@@ -23,8 +23,8 @@ struct arena_defer {
 	void *object;
 };
 
-static void
-die_out_of_memory(void)
+void
+out_of_memory(void)
 {
 	static const char line[] = "level=error ev=out_of_memory\n";
 
@@ -34,18 +34,24 @@ die_out_of_memory(void)
 	_exit(EXIT_OUT_OF_MEMORY);
 }
 
+void *
+or_out_of_memory(void *p)
+{
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
 static struct arena_block *
 block_new(struct arena *a, size_t size)
 {
 	size_t room = size > BLOCK_BYTES ? size : BLOCK_BYTES;
-	struct arena_block *b = NULL;
+	struct arena_block *b;
 
-	if (room <= SIZE_MAX - sizeof(*b))
-		b = malloc(sizeof(*b) + room);
-	if (b == NULL)
-		die_out_of_memory();
-	else
-		*b = (struct arena_block){ .older = a->blocks, .size = room };
+	if (room > SIZE_MAX - sizeof(*b))
+		out_of_memory();
+	b = or_out_of_memory(malloc(sizeof(*b) + room));
+	*b = (struct arena_block){ .older = a->blocks, .size = room };
 	a->blocks = b;
 	return b;
 }
@@ -58,7 +64,7 @@ arena_alloc(struct arena *a, size_t size)
 	void *p;
 
 	if (size > SIZE_MAX - step)
-		die_out_of_memory();
+		out_of_memory();
 	size = (size + step - 1) / step * step;
 	if (b == NULL || b->size - b->used < size)
 		b = block_new(a, size);

@@ -38,4 +38,12 @@ void arena_reset(struct arena *a);
 /* arena_reset() and gives the last block back too. */
 void arena_free(struct arena *a);
 
+/* What every arena does where malloc() fails: one line in the log, then the
+ * end, with status 71. For memory that lives as long as the program, and for
+ * what a library could not make. */
+_Noreturn void out_of_memory(void);
+
+/* p, unless it is NULL: then out_of_memory(). */
+void *or_out_of_memory(void *p);
+
 #endif

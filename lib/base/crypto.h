@@ -8,6 +8,11 @@
 
 #define HMAC_SHA256_BYTES 32
 
+/* Makes the library ready. For a program that stays: a library that starts
+ * under a request, just when memory is short, may not survive that (OpenSSL
+ * 3.0 goes on without the locks it could not make). False: not to be used. */
+bool crypto_start(void) MUST_CHECK;
+
 /* HMAC-SHA256 over the parts, one after the other, without copying them.
  * ERR_INTERNAL where the library fails. An empty key is ERR_CONFIG: it would
  * make every signature a public one. */

@@ -1,6 +1,7 @@
 /* The only file that includes json-c. */
 #include "base/json.h"
 
+#include <errno.h>
 #include <json-c/json.h>
 #include <limits.h>
 #include <string.h>
@@ -24,6 +25,18 @@ put_back(void *object)
 	json_object_put(object);
 }
 
+/* json-c has no error for it: it ends with success and without an object, or
+ * leaves a piece of a text out. Either must not pass for a stranger's bad
+ * JSON, which would be answered for good. */
+static bool
+ran_out_of_memory(
+    struct json_tokener *tok, const struct json_object *o, struct str text)
+{
+	return errno == ENOMEM ||
+	    (o == NULL && json_tokener_get_error(tok) == json_tokener_success &&
+		!str_starts(text, "null"));
+}
+
 /* json-c stops at the first NUL and is content with what came before it, so
  * the end it reports must be the end of the text. */
 static struct json_object *
@@ -31,7 +44,10 @@ parse_whole(struct json_tokener *tok, struct str text, size_t *stopped_at)
 {
 	struct json_object *o;
 
+	errno = 0;
 	o = json_tokener_parse_ex(tok, text.p, (int)text.len);
+	if (ran_out_of_memory(tok, o, text))
+		out_of_memory();
 	*stopped_at = json_tokener_get_parse_end(tok);
 	if (json_tokener_get_error(tok) == json_tokener_success &&
 	    *stopped_at == text.len && json_object_is_type(o, json_type_object))
@@ -54,7 +70,7 @@ json_parse_at(
 		return ERR_INPUT;
 	tok = json_tokener_new_ex(JSON_MAX_DEPTH);
 	if (tok == NULL)
-		return ERR_INTERNAL;
+		out_of_memory();
 	json_tokener_set_flags(
 	    tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	o = parse_whole(tok, text, stopped_at);
@@ -179,30 +195,37 @@ json_name(struct json *obj, size_t i)
 struct json *
 json_new(struct arena *a)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = or_out_of_memory(json_object_new_object());
 
 	arena_defer(a, put_back, o);
 	return ours(o);
 }
 
+/* json-c would take a value that could not be made for null. */
 static struct json *
 put(struct json *obj, const char *name, struct json_object *value)
 {
-	(void)json_object_object_add(raw(obj), name, value);
+	if (json_object_object_add(raw(obj), name, or_out_of_memory(value)) !=
+	    0)
+		out_of_memory();
 	return ours(value);
 }
 
 static struct json *
 push(struct json *array, struct json_object *value)
 {
-	(void)json_object_array_add(raw(array), value);
+	if (json_object_array_add(raw(array), or_out_of_memory(value)) != 0)
+		out_of_memory();
 	return ours(value);
 }
 
 void
 json_put_text(struct json *obj, const char *name, const char *value)
 {
-	put(obj, name, value == NULL ? NULL : json_object_new_string(value));
+	if (value == NULL)
+		(void)json_object_object_add(raw(obj), name, NULL);
+	else
+		put(obj, name, json_object_new_string(value));
 }
 
 void
@@ -253,5 +276,7 @@ json_render(struct arena *a, struct json *j)
 	const char *text = json_object_to_json_string_ext(
 	    raw(j), JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 
+	if (text == NULL)
+		out_of_memory();
 	return str_from(arena_dup(a, str_from(text)));
 }

@@ -38,11 +38,9 @@ struct transfer {
 struct http *
 http_new(void)
 {
-	struct http *h = calloc(1, sizeof(*h));
+	struct http *h = or_out_of_memory(calloc(1, sizeof(*h)));
 	CURLcode code;
 
-	if (h == NULL)
-		abort();
 	code = curl_global_init(CURL_GLOBAL_DEFAULT);
 	if (code == CURLE_OK) {
 		h->multi = curl_multi_init();

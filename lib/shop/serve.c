@@ -1,6 +1,7 @@
 /* What main() of every front program does. */
 #include "shop/serve.h"
 
+#include "base/crypto.h"
 #include "base/log.h"
 #include "shop/knock.h"
 #include "web/client.h"
@@ -66,6 +67,8 @@ serve_run(struct app *app, const struct web_service *service)
 
 	path[n > 0 ? n : 0] = '\0';
 	app->is_fastcgi = gateway_is_fastcgi();
+	if (app->is_fastcgi && !crypto_start())
+		return 1;
 	if (app->is_fastcgi && app_ready(app, NULL) == ERR_OK) {
 		if (app->conf.end_with_server)
 			(void)prctl(PR_SET_PDEATHSIG, SIGTERM);

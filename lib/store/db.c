@@ -36,10 +36,8 @@ sql_name(enum sql what)
 struct db *
 db_new(const char *path)
 {
-	struct db *db = calloc(1, sizeof(*db));
+	struct db *db = or_out_of_memory(calloc(1, sizeof(*db)));
 
-	if (db == NULL)
-		abort();
 	*db = (struct db){ .driver = &sqlite_driver, .where = path };
 	return db;
 }

@@ -114,11 +114,9 @@ configure(struct sqlite *s)
 static enum err
 sqlite_open(const char *where, void **conn)
 {
-	struct sqlite *s = calloc(1, sizeof(*s));
+	struct sqlite *s = or_out_of_memory(calloc(1, sizeof(*s)));
 	enum err e;
 
-	if (s == NULL)
-		abort();
 	e = judge(s, "open",
 	    sqlite3_open_v2(where, &s->db,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |

@@ -1,0 +1,134 @@
+// kill -9 at every system call: of a front program from the connection it accepts to its end, of the worker from its
+// start to its end. Stripe and Telegram repeat what was not acknowledged; then everything is counted.
+
+import assert from 'node:assert/strict';
+import { Rig } from './rig.mjs';
+
+/** Each point has a buyer of its own, so that one drain at the end can count for all of them. */
+const FIRST_BUYER = 5_000_000;
+
+/** Kills at every `step`-th call until the program comes to its end before its time. @returns {Promise<number>} the points */
+async function everyCall(step, options, once) {
+  let points = 0;
+  for (let at = 1; ; at += step) {
+    if (!await once(at, [...options, '--kill', String(at)])) return points;
+    points += 1;
+  }
+}
+
+/** Every paid order has brought its buyer one invite, none of them more. */
+function countInvites(rig, orders) {
+  for (const { tgId, acknowledged } of orders) {
+    assert.equal(rig.invites(tgId).length, 1, `buyer ${tgId}, ${acknowledged ? 'acknowledged' : 'repeated'}: one invite`);
+  }
+}
+
+/** Everything is repeated once more, as Stripe may: nothing changes. */
+async function repeatAll(rig, orders) {
+  const webhook = await rig.serve('webhook');
+  for (const { event } of orders) assert.equal((await webhook.send(rig.post(event))).status, 200);
+  await webhook.stop();
+}
+
+/**
+ * @param {{ fresh: boolean, beside: boolean }} how `fresh`: each point begins without a ledger; `beside`: another
+ *   program has the ledger open all the while, so that no recovery hides a fault
+ */
+const webhook = (how) => async ({ step }) => {
+  const rig = await Rig.start();
+  const orders = [];
+  try {
+    const other = how.beside ? await rig.serve('webhook') : null;
+    if (other) await other.send(rig.post((await rig.order(1)).event));
+    const points = await everyCall(step, [], async (at, trace) => {
+      const order = await rig.order(FIRST_BUYER + at);
+      if (how.fresh) rig.ledger(`fresh.${at}`);
+      const victim = await rig.serve('webhook', { trace });
+      order.acknowledged = (await victim.send(rig.post(order.event))).status === 200;
+      const { hit, signal } = await victim.stop();
+      if (!order.acknowledged) {
+        const next = other ?? await rig.serve('webhook');
+        assert.equal((await next.send(rig.post(order.event))).status, 200, `call ${at}, ${hit}: the repetition is taken`);
+        if (!other) await next.stop();
+      }
+      if (how.fresh) {
+        await rig.drain();
+        countInvites(rig, [order]);
+        assert.ok(rig.isSound(), `call ${at}, ${hit}: the ledger is sound`);
+        rig.ledger('admit');
+      } else {
+        orders.push(order);
+      }
+      return signal === 9;
+    });
+    await rig.drain();
+    await repeatAll(rig, orders);
+    await rig.drain();
+    countInvites(rig, orders);
+    assert.ok(rig.isSound(), 'the ledger is sound');
+    return { points, outcome: '0 acknowledged orders lost, 0 invites twice, ledger sound' };
+  } finally {
+    await rig.close();
+  }
+};
+
+/** Telegram repeats an update that was not answered; what it asks for is done once, or its answer was lost. */
+async function tgupdate({ step }) {
+  const rig = await Rig.start();
+  try {
+    const points = await everyCall(step, [], async (at, trace) => {
+      const from = { id: FIRST_BUYER + at, is_bot: false, first_name: 'x', language_code: 'uk' };
+      const request = rig.update({
+        update_id: 1000 + at,
+        message: { message_id: 1, date: 1_700_000_000, chat: { id: from.id, type: 'private' }, from, text: '/help' },
+      });
+      const victim = await rig.serve('tgupdate', { trace });
+      const { status } = await victim.send(request);
+      const { hit, signal } = await victim.stop();
+      if (status !== 200) {
+        const next = await rig.serve('tgupdate');
+        assert.equal((await next.send(request)).status, 200, `call ${at}, ${hit}: the repetition is taken`);
+        await next.stop();
+      }
+      const [[n]] = rig.sql(`SELECT COUNT(*) FROM users WHERE tg_id = ${from.id}`);
+      assert.equal(n, '1', `call ${at}, ${hit}: the update is recorded`);
+      return signal === 9;
+    });
+    assert.ok(rig.isSound(), 'the ledger is sound');
+    return { points, outcome: '0 acknowledged updates lost, ledger sound' };
+  } finally {
+    await rig.close();
+  }
+}
+
+async function worker({ step }) {
+  const rig = await Rig.start();
+  let repeats = 0;
+  try {
+    const front = await rig.serve('webhook');
+    const points = await everyCall(step, ['--from', 'start'], async (at, trace) => {
+      const order = await rig.order(FIRST_BUYER + at);
+      assert.equal((await front.send(rig.post(order.event))).status, 200);
+      const { hit, signal } = await (await rig.work({ trace })).ended();
+      repeats += await rig.finish(order, `call ${at}, ${hit}`);
+      return signal === 9;
+    });
+    await front.stop();
+    assert.ok(rig.isSound(), 'the ledger is sound');
+    return {
+      points,
+      outcome: `0 invites lost; ${repeats} repeated, each killed between Telegram's acceptance and our commit, each the same message`,
+    };
+  } finally {
+    await rig.close();
+  }
+}
+
+/** In `make check` every so many calls, in `make fault` every one. */
+export default [
+  { name: 'kill -9 at each system call of webhook.fcgi, first request on a new ledger', quick: 11, run: webhook({ fresh: true }) },
+  { name: 'kill -9 at each system call of webhook.fcgi, alone on a ledger in use', quick: 5, run: webhook({}) },
+  { name: 'kill -9 at each system call of webhook.fcgi beside another', quick: 5, run: webhook({ beside: true }) },
+  { name: 'kill -9 at each system call of tgupdate.fcgi', quick: 7, run: tgupdate },
+  { name: 'kill -9 at each system call of the worker through a delivery', quick: 23, run: worker },
+];

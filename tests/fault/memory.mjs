@@ -1,0 +1,126 @@
+// Every allocation fails, once alone and once with all that follow: no 2xx without a commit, no crash, no leak. A
+// program that cannot go on ends itself; the web server answers 5xx, the sender
+// repeats, and the next process takes it.
+
+import assert from 'node:assert/strict';
+import { fronts } from './fronts.mjs';
+import { FROM, Page } from './page.mjs';
+import { Rig, assertNoCrash, endedForMemory } from './rig.mjs';
+
+const FIRST_BUYER = 7_000_000;
+const WAYS = [{ allocOn: 0, words: 'once' }, { allocOn: 1, words: 'from then on' }];
+
+const front = (name) => async ({ step }) => {
+  const rig = await Rig.start();
+  const { ask, isDone, good } = fronts[name];
+  let buyer = FIRST_BUYER;
+  const seen = { refused: 0, ended: 0 };
+
+  /** How many blocks a process has not freed in the end, after it met the same fault so many times. */
+  const liveAfter = async (times, at, { allocOn }) => {
+    const page = new Page(`${rig.dir}/page`, { allocFrom: FROM.accept });
+    const program = await rig.serve(name, { env: page.env });
+    for (let i = 0; i < times; i += 1) {
+      page.set({ allocs: 0, allocAt: at, allocOn });
+      await program.send(await ask(rig, buyer += 1));
+      page.set({ allocAt: 0 });
+      await program.send(await ask(rig, buyer += 1)).catch(() => {});
+    }
+    const { exit } = await program.stop();
+    const live = exit === 0 ? page.get('live') : NaN; // who ends over it leaks nothing
+    page.close();
+    return live;
+  };
+
+  /** A process that meets the fault, then gets two requests more. @returns what the page said in the end */
+  const once = async (at, { allocOn, words }, calmLive) => {
+    const what = `allocation ${at}, ${words}`;
+    const page = new Page(`${rig.dir}/page`, { allocFrom: FROM.accept, allocAt: at, allocOn });
+    buyer += 1;
+    const mine = buyer;
+    const request = await ask(rig, mine);
+    const program = await rig.serve(name, { env: page.env, trace: ['--watch'] });
+    const { status } = await program.send(request);
+    page.set({ allocAt: 0 });
+    assert.ok(status === good || status === 0 || status >= 400, `${what}: ${status} is no promise`);
+    if (status === good) assert.ok(isDone(rig, mine), `${what}: answered with ${status}, so it is in the ledger`);
+    else seen.refused += 1;
+    const later = [];
+    for (let i = 0; i < 2; i += 1) later.push((await program.send(request).catch(() => ({ status: 0 }))).status);
+    const end = await program.stop();
+    assertNoCrash(end, what, program.stderr);
+    const [failed, live] = [page.get('failed'), page.get('live')];
+    page.close();
+    if (endedForMemory(end)) {
+      seen.ended += 1;
+      const next = await rig.serve(name);
+      assert.equal((await next.send(request)).status, good, `${what}: a new process takes it`);
+      await next.stop();
+    } else {
+      assert.deepEqual(later, [good, good], `${what}: memory is back, so it is taken\n${program.stderr}`);
+      // What a library keeps of its first failure, for the next one, is no leak: a leak grows.
+      if (live > calmLive) {
+        const grown = await liveAfter(6, at, { allocOn }) - await liveAfter(3, at, { allocOn });
+        assert.ok(!(grown > 0), `${what}: ${grown} blocks are not freed\n${program.stderr}`);
+      }
+    }
+    assert.ok(isDone(rig, mine), `${what}: it is in the ledger`);
+    return { failed, live };
+  };
+
+  try {
+    await once(0, WAYS[0]); // the ledger is there
+    const { live } = await once(0, WAYS[0]);
+    let points = 0;
+    for (const way of WAYS) {
+      for (let at = 1; (await once(at, way, live)).failed > 0; at += step) points += 1;
+    }
+    assert.ok(rig.isSound(), 'the ledger is sound');
+    return {
+      points,
+      outcome: `0 promises without a commit, 0 crashes, 0 leaks; ${seen.refused} refused, ${seen.ended} of them by ending the process`,
+    };
+  } finally {
+    await rig.close();
+  }
+};
+
+/** @param {{ from: number, every: number }} how `every`: of so many allocations one is tried, for OpenSSL makes thousands */
+const worker = ({ from, every }) => async ({ step }) => {
+  const rig = await Rig.start();
+  let ended = 0, repeats = 0;
+  try {
+    const webhook = await rig.serve('webhook');
+    let points = 0;
+    for (const { allocOn, words } of WAYS) {
+      for (let at = 1; ; at += step * every) {
+        const what = `allocation ${at}, ${words}`;
+        const order = await rig.order(FIRST_BUYER + allocOn * 500_000 + at);
+        assert.equal((await webhook.send(rig.post(order.event))).status, 200);
+        const page = new Page(`${rig.dir}/page`, { allocFrom: from, allocAt: at, allocOn });
+        const program = await rig.work({ env: page.env, trace: ['--watch'] });
+        const end = await program.ended();
+        assertNoCrash(end, what, program.stderr);
+        ended += endedForMemory(end);
+        repeats += await rig.finish(order, what);
+        const reached = page.get('failed') > 0;
+        page.close();
+        if (!reached) break;
+        points += 1;
+      }
+    }
+    await webhook.stop();
+    assert.ok(rig.isSound(), 'the ledger is sound');
+    return { points, outcome: `0 invites lost, 0 crashes; ${ended} ended the process, ${repeats} repeated by the next worker` };
+  } finally {
+    await rig.close();
+  }
+};
+
+export default [
+  { name: 'each allocation of webhook.fcgi fails, once and from then on', quick: 23, run: front('webhook') },
+  { name: 'each allocation of tgupdate.fcgi fails, once and from then on', quick: 29, run: front('tgupdate') },
+  { name: 'each allocation of pay.fcgi fails, once and from then on', quick: 41, run: front('pay') },
+  { name: 'every 8th allocation of the worker in a delivery fails, once and from then on', quick: 41, run: worker({ from: FROM.sync, every: 8 }) },
+  { name: "every 16th allocation of the worker's start fails, once and from then on", quick: 41, run: worker({ from: FROM.main, every: 16 }) },
+];
