@@ -2,7 +2,8 @@
 # The README and the man page say what the programs say.
 #
 # usage: docs.sh BUILD-FOLDER          holds them to it
-#        docs.sh BUILD-FOLDER --write  writes the README's table anew
+#        docs.sh BUILD-FOLDER --write  writes the README's table anew, and the
+#                                      list of settings in deploy/render.yaml
 set -u
 admit=$(cd "$1" && pwd)/bin/admit
 cd "$(dirname "$0")/.." || exit 2
@@ -18,30 +19,51 @@ verdict() {
 }
 
 rows=$(mktemp)
-trap 'rm -f "$rows" "$rows.new"' EXIT
+trap 'rm -f "$rows" "$rows".*' EXIT
 {
 	printf '| name | what it is | default |\n|---|---|---|\n'
 	"$admit" help --markdown
 } > "$rows"
 
+# Render asks for what is required; the rest can be uncommented. What has no
+# default may be a secret, and is asked for as well then.
+"$admit" help --env | awk '
+	/^# / { meaning = $0 }
+	/^#?[A-Z_]+=/ {
+		name = value = $0
+		sub(/=.*/, "", name)
+		sub(/^[^=]*=/, "", value)
+		off = sub(/^#/, "", name) && meaning !~ /is required$/ ? "# " : ""
+		if (name == "TRUSTED_PROXIES" || name == "DATABASE_URL")
+			next
+		value = value == "" ? "sync: false" : "value: \"" value "\""
+		printf "      %s\n      %s- key: %s\n      %s  %s\n",
+		    meaning, off, name, off, value
+	}' > "$rows.yaml"
+
+# with_rows FILE ROWS: the file, with these between its two marks.
 with_rows() {
-	awk -v rows="$rows" '
-		/^<!-- end of settings -->/ { skip = 0 }
+	awk -v rows="$2" '
+		/^ *(<!--|#) end of settings/ { skip = 0 }
 		!skip { print }
-		/^<!-- settings -->/ {
+		/^ *(<!--|#) settings/ {
 			skip = 1
 			while ((getline line < rows) > 0)
 				print line
-		}' README.md
+		}' "$1"
 }
 
-with_rows > "$rows.new"
+with_rows README.md "$rows" > "$rows.new"
+with_rows deploy/render.yaml "$rows.yaml" > "$rows.render"
 if [ "${2:-}" = --write ]; then
 	cat "$rows.new" > README.md
+	cat "$rows.render" > deploy/render.yaml
 	exit 0
 fi
 cmp -s "$rows.new" README.md
 verdict $? "the README's table of settings is not that of conf.c"
+cmp -s "$rows.render" deploy/render.yaml
+verdict $? "the settings in deploy/render.yaml are not those of conf.c: docs.sh --write"
 
 for word in $("$admit" help | awk '/^  [a-z]/ { print $1 } /^$/ { n++ } n == 2 { exit }'); do
 	grep -q "^\.B $word\$" deploy/admit.1

@@ -11,7 +11,7 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const PATIENCE_MS = 300_000;
 
 /** What lets a machine behind a proxy reach Debian's archive. */
-const PROXIES = Object.entries(process.env).filter(([name]) => /^(https?|no)_proxy$/i.test(name));
+export const PROXIES = Object.entries(process.env).filter(([name]) => /^(https?|no)_proxy$/i.test(name));
 
 /** Mounts what a system needs, then stays as its first process, which reaps, until its input ends. */
 const INIT = `set -e

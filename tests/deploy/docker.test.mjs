@@ -1,0 +1,111 @@
+// deploy/Dockerfile, its own steps carried out in plain Debian roots: as its own user, on $PORT, a payment; what a host
+// does to a container: asks for its health, puts a proxy in front, stops it.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { ROOT, ended, person, until } from '../web/harness.mjs';
+import { build, parse } from './dockerfile.mjs';
+import { answers, openShop, sell } from './shop.mjs';
+
+const DOCKERFILE = path.join(ROOT, 'deploy/Dockerfile');
+const UID = '10001';
+const ends = [];
+const context = { after: (end) => ends.push(end) };
+let image, shop;
+before(async () => {
+  image = await build(context, DOCKERFILE, ROOT);
+  shop = await openShop(context);
+}, { timeout: 600_000 });
+after(async () => { for (const end of ends.reverse()) await end(); });
+
+const settings = (env = {}) => ({ PORT: String(shop.port), ...shop.settings, ...env });
+
+/** The processes of the container's user. */
+async function processes() {
+  const script = `for p in /proc/[0-9]*; do [ "$(stat -c %u $p 2>/dev/null)" != ${UID} ] || tr '\\0' ' ' < $p/cmdline; echo; done`;
+  return (await image.debian.run(['sh', '-c', script])).split('\n').filter((line) => line.trim());
+}
+
+function start(env) {
+  const [argv, options] = image.command(['sh', '-c', 'echo $$ > /tmp/cmd.pid; exec "$@"', 'sh', ...image.cmd], settings(env));
+  return image.debian.start(argv, '/tmp/container.log', options);
+}
+
+async function stop(container) {
+  await image.debian.sh('kill -TERM $(cat /tmp/cmd.pid)');
+  await ended(container);
+  return container.exitCode;
+}
+
+/** Runs a command inside, as docker exec does. */
+const exec = (argv, env = {}) => image.debian.tries(...image.command(argv, settings(env)));
+
+/** The log, where something goes wrong. */
+async function explained(deed) {
+  try {
+    return await deed();
+  } catch (error) {
+    throw new Error(image.debian.read('/tmp/container.log'), { cause: error });
+  }
+}
+
+test('the image runs as its own user and has no compiler', async () => {
+  assert.notEqual(image.user, 'root');
+  const { stdout } = await exec(['id', '-u']);
+  assert.equal(stdout.trim(), UID);
+  assert.notEqual((await exec(['sh', '-c', 'command -v gcc'])).status, 0);
+});
+
+test('what is missing in the settings is said, and nothing starts', async () => {
+  const { status, stdout } = await exec(image.cmd, { STRIPE_SECRET_KEY: '' });
+  assert.equal(status, 1);
+  assert.match(stdout, /STRIPE_SECRET_KEY is/);
+});
+
+test('a payment goes through', async () => {
+  const container = start();
+  await explained(() => answers(shop.base));
+  const setup = await exec(['admit', 'setup']);
+  assert.equal(setup.status, 0, setup.stdout);
+  await explained(() => sell(shop));
+  const { status, stdout } = await exec(['admit', 'check']);
+  assert.equal(status, 0, stdout);
+  assert.equal((await exec(image.healthcheck)).status, 0, 'it is healthy');
+  assert.ok((await processes()).some((line) => line.startsWith('admit work --stay')), 'the worker is beside it');
+  assert.match(image.debian.read('/tmp/container.log'), /prog=webhook ev=refused/, 'the log comes out of the container');
+  assert.equal(await stop(container), 0);
+  assert.deepEqual(await processes(), []);
+  assert.notEqual((await exec(image.healthcheck)).status, 0, 'it is not healthy any more');
+});
+
+test('where a part of it ends, all of it does', async () => {
+  for (const part of ['admit work', 'lighttpd -D']) {
+    const container = start();
+    await explained(() => answers(shop.base));
+    await until(async () => (await processes()).some((line) => line.startsWith(part)), 5000, part);
+    await image.debian.sh(`for p in /proc/[0-9]*; do
+      case $(tr '\\0' ' ' < $p/cmdline) in "${part}"*) kill -KILL \${p#/proc/} ;; esac; done`);
+    await ended(container);
+    assert.equal(container.exitCode, 1);
+    await until(async () => (await processes()).length === 0, 10_000, 'all have ended');
+  }
+});
+
+test('behind the host\'s proxy only https is served', async () => {
+  const container = start({ BASE_URL: 'https://pay.example.com', TRUSTED_PROXIES: '127.0.0.0/8' });
+  await explained(() => answers(shop.base));
+  const ask = (proto) => fetch(`${shop.base}/pay?tg_id=${person(900_000_001).id}`,
+    { redirect: 'manual', headers: { 'x-forwarded-proto': proto, 'x-forwarded-for': '203.0.113.7' } });
+  assert.match((await ask('http')).headers.get('location'), /^https:\/\/pay\.example\.com\/pay\?tg_id=/);
+  assert.ok(!(await ask('https')).headers.get('location').startsWith('https://pay.example.com'));
+  assert.equal(await stop(container), 0);
+});
+
+test('an instruction that the test does not know is refused', async () => {
+  assert.deepEqual(parse('# x\nRUN a \\\n  b\n'), [{ word: 'RUN', rest: 'a    b' }]);
+  assert.ok(readFileSync(DOCKERFILE, 'utf8').includes('HEALTHCHECK'));
+  await assert.rejects(image.step({ word: 'ONBUILD', rest: 'RUN true' }), /does not know ONBUILD/);
+  await assert.rejects(image.step({ word: 'COPY', rest: '--chmod=700 a b' }), /does not know COPY --chmod/);
+});
