@@ -10,8 +10,9 @@ admit check --settings || exit 1
 worker=
 stop() {
 	trap '' TERM INT
-	# The web server first: whoever is being answered still promises.
-	kill "$web" && wait "$web"
+	# The web server first: whoever is being answered still promises. By
+	# SIGINT it answers them before it goes.
+	kill -INT "$web" && wait "$web"
 	kill "$worker" && wait "$worker"
 	rm -rf "$ADMIT_RUN"
 	exit "$1"

@@ -39,6 +39,21 @@ async function stop(container) {
   return container.exitCode;
 }
 
+/** A buyer whose session takes Stripe a while: `reached` once Stripe has been asked. */
+function slowly(tgId) {
+  const { stripe, base } = shop;
+  const handle = stripe.handle.bind(stripe);
+  stripe.latencyMs = 500;
+  const reached = new Promise((done) => {
+    stripe.handle = (...args) => {
+      done();
+      return handle(...args);
+    };
+  });
+  const answer = fetch(`${base}/pay?tg_id=${tgId}`, { redirect: 'manual' }).finally(() => { stripe.latencyMs = 0; });
+  return { reached, answer };
+}
+
 /** Runs a command inside, as docker exec does. */
 const exec = (argv, env = {}) => image.debian.tries(...image.command(argv, settings(env)));
 
@@ -75,8 +90,11 @@ test('a payment goes through', async () => {
   assert.equal((await exec(image.healthcheck)).status, 0, 'it is healthy');
   assert.ok((await processes()).some((line) => line.startsWith('admit work --stay')), 'the worker is beside it');
   assert.match(image.debian.read('/tmp/container.log'), /prog=webhook ev=refused/, 'the log comes out of the container');
+  const late = slowly(900_000_002);
+  await late.reached;
   assert.equal(await stop(container), 0);
-  assert.deepEqual(await processes(), []);
+  assert.equal((await late.answer).status, 303, 'who is being answered is answered');
+  await until(async () => (await processes()).length === 0, 5000, 'nothing is left');
   assert.notEqual((await exec(image.healthcheck)).status, 0, 'it is not healthy any more');
 });
 
