@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import Stripe from 'stripe';
 import { startStripe } from '../sandbox/stripe.mjs';
 import { startTelegram } from '../sandbox/telegram.mjs';
+import { servers, startServer } from './servers.mjs';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const OUT = process.env.ADMIT_OUT ?? path.join(ROOT, 'build/release');
@@ -130,14 +131,14 @@ export async function leftOf(folder) {
 }
 
 /** Runs a program to its end: { status, stdout, stderr }. */
-export const run = (program, args, env) => new Promise((done) => {
-  execFile(program, args, { env, timeout: 60_000 }, (error, stdout, stderr) => {
+export const run = (program, args, env, ids) => new Promise((done) => {
+  execFile(program, args, { env, timeout: 60_000, ...ids }, (error, stdout, stderr) => {
     done({ status: error ? error.code ?? -1 : 0, stdout, stderr });
   });
 });
 
-export async function admit(args, env) {
-  const result = await run(`${OUT}/bin/admit`, args, env);
+export async function admit(args, env, ids) {
+  const result = await run(`${OUT}/bin/admit`, args, env, ids);
   assert.doesNotMatch(result.stderr, SANITIZER, `admit ${args.join(' ')}: the sanitizers have nothing to say`);
   return result;
 }
@@ -149,12 +150,21 @@ export function writeSettings(file, settings) {
   writeFileSync(file, Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join(''), { mode: 0o600 });
 }
 
+/** The server that the tests run behind, but for those that ask for plain CGI. */
+export const SERVER = process.env.ADMIT_SERVER ?? 'lighttpd';
+
+/** Resolves when somebody listens at the socket. */
+const listens = (file) => until(() => new Promise((done) => {
+  const socket = createConnection(file);
+  socket.once('connect', () => { socket.destroy(); done(true); });
+  socket.once('error', () => done(false));
+}), 15_000, `somebody listens at ${file}`);
+
 /**
- * Starts lighttpd on a free port.
+ * Starts the web server on a free port.
  * @param {(port: number) => Record<string, string>} settingsOf
  */
-async function startWeb({ mode, dir, settingsOf }) {
-  const conf = path.join(ROOT, mode === 'cgi' ? 'tests/web/cgi.conf' : 'lighttpd.conf');
+async function startWeb({ name, dir, settingsOf }) {
   for (let tries = 1; ; tries += 1) {
     const port = await freePort();
     const settings = settingsOf(port);
@@ -163,23 +173,22 @@ async function startWeb({ mode, dir, settingsOf }) {
       ADMIT_LOG: `${dir}/log`, ADMIT_CONF: '', ...settings,
     };
     writeFileSync(`${dir}/log`, '');
-    if (mode === 'cgi') { // plain CGI gets nothing of the server's environment
+    if (servers[name].settings === 'file') { // the server's environment does not reach the programs
       env.ADMIT_CONF = `${dir}/admit.env`;
       writeSettings(env.ADMIT_CONF, settings);
     }
-    const log = openSync(`${dir}/log`, 'a');
-    const web = spawn('lighttpd', ['-D', '-f', conf], { env, stdio: ['ignore', 'ignore', log] });
-    closeSync(log);
-    web.on('error', () => {}); // not installed: it is over, which is noticed below
+    const started = await startServer({ name, dir, port, out: OUT, env, isUp: listens });
+    const { web, others } = started;
     try {
-      await until(async () => isOver(web) || await connects(port), 15_000, 'lighttpd answers');
+      await until(async () => isOver(web) || await connects(port), 15_000, `${name} answers`);
     } catch (error) {
-      await end(web);
+      await Promise.all([web, ...others].map(end));
       throw error;
     }
-    if (!isOver(web)) return { web, port, env };
+    if (!isOver(web)) return { ...started, name, port, env };
+    await Promise.all(others.map(end));
     const said = readFileSync(`${dir}/log`, 'utf8');
-    if (tries === PORT_TRIES || !/address already in use/i.test(said)) throw new Error(`lighttpd does not start: ${said}`);
+    if (tries === PORT_TRIES || !/address already in use/i.test(said)) throw new Error(`${name} does not start: ${said}`);
   }
 }
 
@@ -205,7 +214,7 @@ export async function startAdmit({
   });
   let started;
   try {
-    started = await startWeb({ mode, dir, settingsOf });
+    started = await startWeb({ name: mode === 'cgi' ? 'lighttpd-cgi' : SERVER, dir, settingsOf });
   } catch (error) {
     await stripe.close();
     await telegram.close();
@@ -224,8 +233,8 @@ class Admit {
   #worker = null;
   #stopped = null;
 
-  constructor({ dir, stripe, telegram, web, port, env }) {
-    Object.assign(this, { dir, stripe, telegram, web, port, env, base: `http://127.0.0.1:${port}` });
+  constructor({ dir, stripe, telegram, web, others, ids, name, port, env }) {
+    Object.assign(this, { dir, stripe, telegram, web, others, ids, name, port, env, base: `http://127.0.0.1:${port}` });
     telegram.webhook = { url: `${this.base}/tgupdate`, secret: SECRETS.TELEGRAM_WEBHOOK_SECRET };
     this.#capture();
   }
@@ -251,13 +260,13 @@ class Admit {
   /** Starts a worker that does not go home. */
   stay() {
     const log = openSync(`${this.dir}/log`, 'a');
-    this.#worker = spawn(`${OUT}/bin/admit`, ['work', '--stay'], { env: this.env, stdio: ['ignore', 'ignore', log] });
+    this.#worker = spawn(`${OUT}/bin/admit`, ['work', '--stay'], { env: this.env, stdio: ['ignore', 'ignore', log], ...this.ids });
     closeSync(log);
   }
 
   /** Runs admit with the same settings: { status, stdout, stderr }. */
   async admit(args, moreEnv = {}) {
-    const result = await admit(args, { ...this.env, ...moreEnv });
+    const result = await admit(args, { ...this.env, ...moreEnv }, this.ids);
     this.#answers.push(result.stdout, result.stderr);
     return result;
   }
@@ -365,8 +374,8 @@ class Admit {
   }
 
   async #stop() {
-    const { dir, web, stripe, telegram } = this;
-    const wentByItself = await end(web);
+    const { dir, web, others, name, stripe, telegram } = this;
+    const wentByItself = (await Promise.all([web, ...others].map(end))).every(Boolean);
     if (this.#worker) await end(this.#worker);
     // A program that is still answering may still start a worker.
     await until(() => this.processes('.fcgi').length === 0, 8000).catch(() => {});
@@ -377,7 +386,7 @@ class Admit {
     const found = this.#leaks();
     const log = this.log();
     rmSync(dir, { recursive: true, force: true });
-    assert.ok(wentByItself, 'lighttpd ends when it is told to');
+    assert.ok(wentByItself, `${name} ends when it is told to`);
     assert.deepEqual(left, [], 'no process is left');
     assert.doesNotMatch(`${log}${this.#answers.join('')}`, SANITIZER, 'the sanitizers have nothing to say');
     assert.deepEqual(found, [], 'no secret and no name is anywhere');
