@@ -9,6 +9,8 @@
 #   make all        build into build/release (MODE=debug|asan|ubsan: elsewhere)
 #   make unit web   one suite (MODE=asan: under the sanitizers)
 #   make asan       both under AddressSanitizer and UBSan
+#   make fuzz       fuzz the parsers, FUZZ_S=60 seconds each, with their coverage
+#   make mutants    does the suite notice a spoilt line of the library?
 #   make fault      kill, spoil and starve the programs at every point
 #   make lint       layers, doors, banned calls, lengths
 #   make fmt        format the C sources; fmt-check only looks
@@ -68,7 +70,7 @@ FAULT   := $(OUT)/fault/tracer $(OUT)/fault/shim.so
 UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 
 .PHONY: force all help deps run check check-deploy check-all tests unit web \
-  fault timing valgrind asan lint fmt fmt-check analyze install uninstall deb bundle \
+  fault fuzz mutants timing valgrind asan lint fmt fmt-check analyze install uninstall deb bundle \
   clean
 
 .SECONDARY: # objects stay, so that the next build is quick
@@ -159,7 +161,13 @@ $(OUT)/tests/%: tests/unit/%.c $(LIB)
 	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) $(OPT) $(CFLAGS) -Ilib -MMD -MP $(LDFLAGS) \
 	  -o $@ $< $(LIB) -lcmocka $(LIBS)
 
-tests: $(UNIT) $(FAULT)
+tests: $(UNIT) $(FAULT) $(OUT)/fuzz/replay
+
+$(OUT)/fuzz/%: tests/fuzz/%.c tests/fuzz/targets.c tests/fuzz/targets.h $(LIB)
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) $(OPT) $(FUZZ_LD) $(CFLAGS) -Ilib \
+	  $(LDFLAGS) -o $@ $< tests/fuzz/targets.c $(LIB) $(LIBS)
 
 # What the fault tests do to the programs; itself without any sanitizer.
 $(OUT)/fault/tracer: tests/fault/tracer.c
@@ -181,8 +189,7 @@ check:
 	@$(SUB) CC=clang OUT=build/clang WERROR=-Werror all
 	@$(SUB) MODE=asan all tests
 	@sh tests/check.sh build/release lint docs hardening installing unit web \
-	  fault-quick \
-	    build/asan unit web
+	  corpora fault-quick build/asan unit web corpora
 
 # Does the time of a comparison tell a forger anything? Wants a quiet machine.
 $(OUT)/timing: tests/timing/timing.c $(LIB)
@@ -203,6 +210,7 @@ check-deploy:
 
 check-all: check
 	@sh tests/check.sh build/release fault
+	@$(SUB) fuzz
 	@$(SUB) check-deploy
 
 asan:
@@ -212,6 +220,16 @@ asan:
 
 unit: tests
 	@sh tests/check.sh $(OUT) unit
+
+FUZZ_S ?= 60
+fuzz:
+	@sh tools/deps.sh check
+	@$(SUB) OUT=build/fuzz CC=clang FUZZ_LD=-fsanitize=fuzzer \
+	  OPT='-O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	  -fno-sanitize-recover=all' build/fuzz/fuzz/libfuzzer
+	@$(SUB) OUT=build/coverage CC=gcc OPT='-O0 -g --coverage' \
+	  build/coverage/fuzz/replay
+	@FUZZ_S=$(FUZZ_S) sh tests/check.sh build/fuzz fuzz
 
 web: all
 	@sh tests/check.sh $(OUT) web
@@ -223,7 +241,7 @@ lint:
 	@sh tests/lint/lint.sh
 
 C_FILES := $(wildcard lib/*/*.[ch] cgi-bin/*.c tools/*.[ch] \
-  tests/unit/*.[ch] tests/fault/*.c)
+  tests/unit/*.[ch] tests/fault/*.c tests/fuzz/*.[ch])
 
 fmt:
 	clang-format -i $(C_FILES)

@@ -3,7 +3,8 @@
 # them: "N passed, N failed". Status 1 if anything failed, or if nothing ran.
 #
 # usage: check.sh BUILD-FOLDER SUITE... [BUILD-FOLDER SUITE...]
-#        suites: lint docs hardening installing unit web fault fault-quick
+#        suites: lint docs hardening installing unit web corpora fuzz fault
+#        fault-quick
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
@@ -92,10 +93,27 @@ faults() {
 	closing_line $status "faults of $out"
 }
 
+# Each parser over its corpus and changed copies of it.
+corpora() {
+	LSAN_OPTIONS=suppressions=tests/fuzz/lsan.supp:print_suppressions=0 \
+	    timeout 300 "$out/fuzz/replay" tests/fuzz/corpus 1000 > "$log" 2>&1
+	status=$?
+	[ $status = 0 ] || cat "$log"
+	closing_line $status "parsers of $out over their corpora"
+}
+
+fuzz() {
+	sh tests/fuzz/run.sh > "$log" 2>&1
+	status=$?
+	grep -vE '^[0-9]* passed, ' "$log"
+	closing_line $status "fuzzing"
+}
+
 out=
 for word; do
 	case $word in
 	lint | docs | hardening | installing | unit | web) $word ;;
+	corpora | fuzz) $word ;;
 	fault) faults ;;
 	fault-quick) faults --quick ;;
 	*) out=$word ;;

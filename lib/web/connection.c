@@ -25,7 +25,10 @@ begin_record(struct records *r)
 
 	r->n_head = 0;
 	r->left = content + r->head[6];
-	r->is_broken = r->head[0] != FCGI_VERSION;
+	/* Records of no request (id 0) are questions about libfcgi, which no
+	 * server asks and over which libfcgi 2.4 leaks. */
+	r->is_broken =
+	    r->head[0] != FCGI_VERSION || (r->head[2] == 0 && r->head[3] == 0);
 	r->is_last = r->head[1] == FCGI_ABORT_REQUEST ||
 	    (r->head[1] == FCGI_STDIN && content == 0);
 	r->is_whole = r->is_last && r->left == 0;

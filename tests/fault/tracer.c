@@ -140,6 +140,20 @@ never_fails(long nr)
 #endif
 }
 
+/* Giving up a lock does not fail on a disk of this machine either. */
+static bool
+is_unlock(pid_t pid, long nr, const uint64_t *args)
+{
+	struct flock lock = { 0 };
+	struct iovec here = { &lock, sizeof(lock) },
+		     there = { (void *)(uintptr_t)args[2], sizeof(lock) };
+
+	return nr == SYS_fcntl && args[1] == F_SETLK &&
+	    process_vm_readv(pid, &here, 1, &there, 1, 0) ==
+	    (ssize_t)sizeof(lock) &&
+	    lock.l_type == F_UNLCK;
+}
+
 /* ---- registers ---- */
 
 #if defined(__x86_64__)
@@ -231,7 +245,7 @@ finish_failing(pid_t pid)
 }
 
 static void
-on_entry(pid_t pid, long nr)
+on_entry(pid_t pid, long nr, const uint64_t *args)
 {
 	run.armed |= opt.from == FROM_MAIN && nr == SYS_close_range;
 	if (!run.armed)
@@ -239,7 +253,7 @@ on_entry(pid_t pid, long nr)
 	run.n++;
 	if (opt.what == RECORD || run.n < opt.point || run.hit != NULL)
 		return;
-	if (opt.what == FAIL && never_fails(nr))
+	if (opt.what == FAIL && (never_fails(nr) || is_unlock(pid, nr, args)))
 		return; /* the next one then */
 	run.hit = name_of(nr);
 	if (opt.what == KILL)
@@ -444,7 +458,7 @@ on_call_stop(pid_t pid)
 	if (i.op == PTRACE_SYSCALL_INFO_ENTRY) {
 		under_way.nr = (long)i.entry.nr;
 		memcpy(under_way.args, i.entry.args, sizeof(under_way.args));
-		on_entry(pid, under_way.nr);
+		on_entry(pid, under_way.nr, under_way.args);
 	} else if (i.op == PTRACE_SYSCALL_INFO_EXIT) {
 		under_way.result = i.exit.rval;
 		on_exit_of(pid, &under_way);

@@ -61,6 +61,17 @@ nonsense(void **state)
 	assert_false(r.is_whole);
 }
 
+static void
+about_the_connection(void **state)
+{
+	static const unsigned char get_values[] = { 1, 9, 0, 0, 0, 0, 0, 0 };
+	struct records r = { 0 };
+
+	(void)state;
+	records_follow(&r, get_values, sizeof(get_values));
+	assert_true(r.is_broken);
+}
+
 static struct connection
 pair(int *peer)
 {
@@ -154,6 +165,7 @@ main(void)
 	    whole_at_the_last_byte);
 	ONE("records", "given up", given_up);
 	ONE("records", "nonsense", nonsense);
+	ONE("records", "of no request", about_the_connection);
 	ONE("connection", "taken in pieces, answered", taken_and_turned);
 	ONE("connection", "no more than the limit is kept", kept_to_the_limit);
 	ONE("connection", "the peer left", left);

@@ -1,0 +1,376 @@
+/* What strangers' bytes reach, one function each, and what must hold for
+ * whatever they send. Built with libFuzzer, which looks for bytes that break
+ * it (make fuzz), and with replay.c, which needs no libFuzzer (make check). */
+#include "targets.h"
+
+#include "web/gateway.c" /* with the statics: requests from a socket */
+
+#include "base/cidr.h"
+#include "base/crypto.h"
+#include "base/json.h"
+#include "shop/catalog.h"
+#include "shop/paylink.h"
+#include "stripe/checkout.h"
+#include "stripe/event.h"
+#include "stripe/signature.h"
+#include "telegram/api.h"
+#include "telegram/update.h"
+#include "web/client.h"
+
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#define NOW_S 1700000000
+#define MAX_BODY_BYTES 4096
+
+/* Emptied after each run. */
+static struct arena mem;
+
+static void
+must(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static struct str
+first_line(struct str *rest)
+{
+	return str_cut(rest, '\n');
+}
+
+/* An HTTP status of up to 3 digits; anything else is 200. */
+static int
+status_from(struct str line)
+{
+	int64_t n = 0;
+
+	return str_to_i64(line, &n) && n < 1000 ? (int)n : 200;
+}
+
+static bool
+is_tg_id(int64_t n)
+{
+	return n >= 0 && n <= TG_ID_MAX;
+}
+
+static bool
+holds_mac(
+    struct str header, const char *secret, struct str stamp, struct str body)
+{
+	const struct str parts[] = { stamp, { ".", 1 }, body };
+	unsigned char mac[HMAC_SHA256_BYTES];
+	char hex[2 * HMAC_SHA256_BYTES + 1];
+
+	must(hmac_sha256(str_from(secret), parts, 3, mac) == ERR_OK);
+	hex_encode(mac, sizeof(mac), hex);
+	return str_has_nocase(header, hex);
+}
+
+/* Accepted only with the signature of this very body in it. */
+static void
+signature(struct str in)
+{
+	struct str header = first_line(&in), left = header, stamp = { 0 };
+
+	if (stripe_signature_check(header, in, "whsec_one,whsec_two", NOW_S) !=
+	    ERR_OK)
+		return;
+	while (left.len > 0 && stamp.len == 0) {
+		struct str value = str_cut(&left, ',');
+
+		if (str_eq(str_cut(&value, '='), "t"))
+			stamp = value;
+	}
+	must(holds_mac(header, "whsec_one", stamp, in) ||
+	    holds_mac(header, "whsec_two", stamp, in));
+}
+
+static void
+event(struct str in)
+{
+	struct stripe_event ev;
+
+	if (stripe_event_parse(&mem, in, &ev) != ERR_OK)
+		return;
+	must(ev.id != NULL && ev.type != NULL);
+	must(!str_has_blank(str_from(ev.id)));
+	must(ev.kind >= STRIPE_OTHER && ev.kind < STRIPE_EVENT__COUNT);
+	must(is_tg_id(ev.session.tg_id));
+	must(ev.charge.refunded_minor >= 0);
+}
+
+static void
+update(struct str in)
+{
+	struct tg_update u;
+
+	if (tg_update_parse(&mem, in, &u) != ERR_OK)
+		return;
+	must(is_tg_id(u.from_id));
+	(void)tg_is_command(u.text, "/pay");
+	(void)tg_is_command(u.text, "/start");
+}
+
+/* The variables of a request, a line each, and what is asked of them. */
+static void
+query(struct str in)
+{
+	static const char *const trusted = "10.0.0.0/8, ::1";
+	char *variables[64] = { NULL };
+	struct app app = { .conf = { .pay_link_secret = "secret",
+			       .pay_link_bare = 1 } };
+	struct request req;
+	const char *value;
+	int64_t tg_id = 0;
+
+	for (size_t i = 0; in.len > 0 && i < 63; i++)
+		variables[i] = arena_dup(&mem, first_line(&in));
+	request_read(&req, &mem, variables);
+	must(req.query != NULL && req.page != NULL);
+	if (request_param(&req, "tg_id", &value) == ERR_OK)
+		must(value != NULL);
+	if (paylink_read(&app, &req, &tg_id) == ERR_OK)
+		must(tg_id > 0 && is_tg_id(tg_id));
+	(void)request_wants_json(&req);
+	(void)request_is_preview(&req);
+	must(client_address(&req, trusted) != NULL);
+	(void)client_scheme(&req, trusted);
+	if (cidr_list_ok(req.query))
+		(void)cidr_list_has(req.query, "192.0.2.1");
+}
+
+/* Whatever stands in a value, the form and the JSON have it encoded. */
+static void
+form(struct str in)
+{
+	char *name = arena_dup(&mem, first_line(&in));
+	char *text = arena_dup(&mem, in);
+	const struct stripe_api api = { "https://api.stripe.com", "sk_test_1" };
+	const struct stripe_order o = { .tg_id = 1,
+		.product = "course",
+		.product_name = name,
+		.amount_minor = 100,
+		.currency = "eur",
+		.success_url = text,
+		.cancel_url = text,
+		.idempotency_key = "key" };
+	const struct tg_message m = {
+		.chat_id = 1, .text = text, .button = name, .button_url = text
+	};
+	const struct http_request req = stripe_create_request(&mem, &api, &o);
+	struct str json = json_render(&mem, tg_send_message(&mem, &m));
+	struct json *doc;
+	const char *back;
+
+	must(str_only(req.body, STR_LETTERS STR_DIGITS "-._~%&=[]"));
+	/* Text that is no UTF-8 does not come back; nothing else may differ. */
+	if (json_parse(&mem, json, &doc) == ERR_OK) {
+		back = json_text(doc, "text");
+		must(back != NULL && strcmp(back, text) == 0);
+	}
+	(void)stripe_redirect_ok(&api, text);
+	(void)url_is_loopback(text);
+}
+
+static void
+stripe_reply(struct str in)
+{
+	struct http_response res = { .retry_after_s = -1, .date_s = -1 };
+	struct stripe_session s;
+
+	res.status = status_from(first_line(&in));
+	res.body = in;
+	if (stripe_session_answer(&mem, &res, &s) == ERR_OK)
+		must(s.id != NULL && stripe_session_id_ok(str_from(s.id)) &&
+		    is_tg_id(s.tg_id) && res.status / 100 == 2);
+}
+
+static void
+telegram_reply(struct str in)
+{
+	struct http_response res = { .retry_after_s = -1, .date_s = -1 };
+	struct tg_answer answer;
+
+	res.status = status_from(first_line(&in));
+	res.body = in;
+	tg_answer_read(&mem, &res, &answer);
+	must(answer.wait_s >= 0);
+	must(answer.outcome != TG_DONE || res.status == 200);
+}
+
+static void
+products(struct str in)
+{
+	static struct catalog catalog;
+	struct conf conf = { .grace_days = 3 };
+
+	if (!catalog_read(&catalog, &mem, &conf, "products.json", in)) {
+		must(conf.n_faults > 0);
+		return;
+	}
+	must(catalog.n > 0 && catalog.n <= CATALOG_MAX_PRODUCTS);
+	for (size_t i = 0; i < catalog.n; i++)
+		must(product_title(&catalog.products[i], "uk") != NULL);
+}
+
+static void
+settings(struct str in)
+{
+	struct conf conf;
+	char path[32];
+	int fd = memfd_create("settings", MFD_CLOEXEC);
+
+	must(fd >= 0 && write(fd, in.p, in.len) == (ssize_t)in.len &&
+	    fchmod(fd, 0600) == 0);
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	(void)setenv("ADMIT_CONF", path, 1);
+	if (conf_load(&conf, &mem, PROGRAM_ALL, NULL) != ERR_OK)
+		must(conf.n_faults > 0);
+	(void)close(fd);
+}
+
+/* ---- a request from the socket, through libfcgi ---- */
+
+static void
+serve_all(void *ctx, struct exchange *x, size_t n)
+{
+	(void)ctx;
+	for (size_t i = 0; i < n; i++) {
+		const char *value;
+
+		if (request_param(&x[i].req, "tg_id", &value) == ERR_OK)
+			must(value != NULL);
+		must(x[i].req.body.len <= MAX_BODY_BYTES);
+		x[i].res = response_json(200, x[i].req.body);
+	}
+}
+
+/* Wherever the stream is cut, it ends at the same byte. */
+static void
+follow_in_steps(struct str in)
+{
+	const unsigned char *p = (const unsigned char *)in.p;
+	struct records whole = { 0 }, cut = { 0 };
+
+	records_follow(&whole, p, in.len);
+	for (size_t at = 0; at < in.len; at += 3)
+		records_follow(&cut, p + at, in.len - at < 3 ? in.len - at : 3);
+	must(whole.is_whole == cut.is_whole);
+	must(whole.is_broken == cut.is_broken);
+}
+
+/* What the PARAMS records of a stream hold, put together. */
+static struct str
+params_of(struct str in)
+{
+	struct buf all = buf_new(&mem, in.len);
+
+	while (in.len >= 8) {
+		const unsigned char *head = (const unsigned char *)in.p;
+		size_t n = (size_t)head[4] << 8 | head[5], all_of_it;
+
+		in = (struct str){ in.p + 8, in.len - 8 };
+		all_of_it = n + head[6] < in.len ? n + head[6] : in.len;
+		if (head[1] == 4)
+			buf_add(&all,
+			    (struct str){ in.p, n < in.len ? n : in.len });
+		in = (struct str){ in.p + all_of_it, in.len - all_of_it };
+	}
+	return buf_str(&all);
+}
+
+/* A length of libfcgi's pairs: one byte, or four with the highest bit set. */
+static size_t
+pair_length(struct str *in)
+{
+	const unsigned char *p = (const unsigned char *)in->p;
+	size_t size = in->len > 0 && p[0] >= 0x80 ? 4 : 1, n = 0;
+
+	for (size_t i = 0; i < size && i < in->len; i++)
+		n = n << 8 | (i == 0 && size == 4 ? p[0] & 0x7fu : p[i]);
+	size = size < in->len ? size : in->len;
+	*in = (struct str){ in->p + size, in->len - size };
+	return n;
+}
+
+/* libfcgi asks for as much memory as a variable is said to have, and ends the
+ * process where there is none: that only the web server can do to us. */
+static bool
+announces_too_much(struct str in)
+{
+	struct str rest = params_of(in);
+
+	while (rest.len > 0) {
+		size_t n = pair_length(&rest);
+
+		n += pair_length(&rest);
+		if (n > in.len)
+			return true;
+		rest = (struct str){ rest.p + (n < rest.len ? n : rest.len),
+			rest.len - (n < rest.len ? n : rest.len) };
+	}
+	return false;
+}
+
+static void
+fastcgi(struct str in)
+{
+	static const struct web_service service = {
+		.serve = serve_all, .batch = 1, .max_body_bytes = MAX_BODY_BYTES
+	};
+	static struct gateway g;
+	struct connection c;
+	int ends[2];
+
+	follow_in_steps(in);
+	if (announces_too_much(in))
+		return;
+	if (g.service == NULL) {
+		must(FCGX_Init() == 0);
+		for (size_t i = 0; i < WEB_MAX_BATCH; i++)
+			(void)FCGX_InitRequest(&g.slots[i].fcgi, -1, 0);
+		(void)signal(SIGPIPE, SIG_IGN);
+		g.service = &service;
+	}
+	must(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+	if (in.len > 0)
+		must(write(ends[1], in.p, in.len) == (ssize_t)in.len);
+	(void)shutdown(ends[1], SHUT_WR);
+	connection_open(&c, ends[0]);
+	while (c.fd >= 0 && g.n == 0)
+		look_at(&g, &c);
+	serve_batch(&g);
+	(void)close(ends[1]);
+}
+
+const struct fuzz_target fuzz_targets[] = {
+	{ "signature", signature },
+	{ "event", event },
+	{ "update", update },
+	{ "query", query },
+	{ "form", form },
+	{ "fastcgi", fastcgi },
+	{ "stripe_reply", stripe_reply },
+	{ "telegram_reply", telegram_reply },
+	{ "products", products },
+	{ "settings", settings },
+	{ NULL, NULL },
+};
+
+void
+fuzz_one(const struct fuzz_target *t, const void *bytes, size_t n)
+{
+	/* A copy of exactly this size: a byte too far is noticed. */
+	char *copy = malloc(n + 1);
+	char *exact = realloc(copy, n == 0 ? 1 : n);
+
+	must(exact != NULL);
+	if (n > 0)
+		memcpy(exact, bytes, n);
+	log_init("fuzz", LOG__COUNT);
+	t->run((struct str){ exact, n });
+	arena_free(&mem);
+	free(exact);
+}
