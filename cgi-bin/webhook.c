@@ -51,7 +51,7 @@ record(struct app *app, struct exchange *x, void *what)
 	if (e != ERR_OK || !is_new)
 		return e;
 	app->has_work |= ev->kind != STRIPE_OTHER;
-	return payment_record_event(app->db, x->req.arena, ev);
+	return payment_record_event(app, x->req.arena, ev);
 }
 
 int

@@ -1,6 +1,7 @@
 /* The time of day and the time that has passed. */
 #include "base/clock.h"
 
+#include <stdio.h>
 #include <time.h>
 
 static int64_t
@@ -22,4 +23,15 @@ int64_t
 clock_mono_ms(void)
 {
 	return read_ms(CLOCK_MONOTONIC);
+}
+
+void
+clock_date(int64_t since_1970_ms, char out[CLOCK_DATE_BYTES])
+{
+	time_t s = (time_t)(since_1970_ms / 1000);
+	struct tm t = { .tm_mday = 1 };
+
+	(void)gmtime_r(&s, &t);
+	(void)snprintf(out, CLOCK_DATE_BYTES, "%04d-%02d-%02d",
+	    t.tm_year + 1900, t.tm_mon + 1, t.tm_mday);
 }

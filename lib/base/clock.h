@@ -11,4 +11,8 @@ int64_t clock_now_ms(void);
 /* Since some moment in the past; never jumps. For time-outs and paces. */
 int64_t clock_mono_ms(void);
 
+/* The day in UTC, "2026-01-31" and a NUL; for people. */
+#define CLOCK_DATE_BYTES 32
+void clock_date(int64_t since_1970_ms, char out[CLOCK_DATE_BYTES]);
+
 #endif

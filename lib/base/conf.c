@@ -188,6 +188,19 @@ price_id(struct conf *c, const char *v)
 }
 
 static const char *
+id_list(struct conf *c, const char *v)
+{
+	struct str rest = str_from(v);
+	int64_t n;
+
+	(void)c;
+	while (rest.len > 0)
+		if (!str_to_i64(str_trim(str_cut(&rest, ',')), &n) || n == 0)
+			return "must be numbers with commas between";
+	return NULL;
+}
+
+static const char *
 channel_id(struct conf *c, const char *v)
 {
 	int64_t n;
@@ -329,6 +342,10 @@ static const struct setting {
 	    OPTIONAL, "",
 	    "a JSON file of several products, instead of the one described "
 	    "here" },
+	{ "ADMIN_TG_IDS", id_list, TEXT_AT(admin_tg_ids), PROGRAM_ALL, OPTIONAL,
+	    "",
+	    "the Telegram numbers of the operators, with commas: the bot tells "
+	    "them of sales, refunds, disputes and troubles" },
 	{ "SUPPORT_CONTACT", any_text, TEXT_AT(support_contact), PROGRAM_ALL,
 	    OPTIONAL, "", "whom a buyer may write to, @name or an address" },
 	{ "STRIPE_API_BASE", http_url, TEXT_AT(stripe_api_base), PAY | WORK,

@@ -43,6 +43,7 @@ struct conf {
 	int64_t stars_amount;        /* 0: not for Stars */
 	int64_t grace_days;
 	const char *products_file;   /* NULL: the product above */
+	const char *admin_tg_ids;    /* with commas; NULL: none */
 	const char *support_contact; /* NULL: none given */
 	const char *stripe_api_base;
 	const char *telegram_api_base;

@@ -9,19 +9,31 @@
 
 enum access { ACCESS_OUT, ACCESS_IN };
 
-/* What is known of one order. */
+/* What is known of one order. Refunds are heard of twice: of each by its own
+ * id, and in the sum that the payment itself names. */
 struct facts {
 	bool paid;
-	int64_t paid_minor;     /* of the payment the refunds are of */
-	int64_t refunded_minor; /* of it */
+	int64_t paid_minor;     /* of the payment the rest is of */
+	int64_t refunded_minor; /* the payment's own word, the most heard */
+	int64_t refunds_minor;  /* those that went through, by id */
+	int64_t refunds_failed_minor; /* those that did not */
+	int64_t n_disputes;           /* open or lost */
+};
+
+/* What the product makes of it. */
+struct policy {
+	bool partial_refund_ends;
+	bool dispute_keeps;
 };
 
 struct decision {
 	enum access access;
-	const char *why; /* a word for the operator: "paid", "refunded" */
+	const char *why; /* a word for the operator and the notices: "paid",
+	                    "refunded", "disputed", "not paid" */
 };
 
 /* Reads nothing, writes nothing. */
-struct decision access_decide(const struct facts *f);
+struct decision
+access_decide(const struct facts *f, const struct policy *policy);
 
 #endif

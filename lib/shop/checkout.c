@@ -332,7 +332,7 @@ record_found(struct db *db, void *ctx)
 {
 	struct looking *l = ctx;
 	enum err e =
-	    payment_record_session(db, l->arena, l->session, &l->order);
+	    payment_record_session(l->app, l->arena, l->session, &l->order);
 
 	if (e != ERR_OK || l->order.id == 0)
 		return e;

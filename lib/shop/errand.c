@@ -79,6 +79,7 @@ static const struct {
 	{ "processing", TEXT_PROCESSING, true },
 	{ "failed", TEXT_FAILED, true },
 	{ "refunded", TEXT_REFUNDED, false },
+	{ "disputed", TEXT_DISPUTED, false },
 	{ "help_unpaid", TEXT_HELP_UNPAID, true },
 	{ "help_later", TEXT_HELP_LATER, true },
 };
@@ -135,6 +136,9 @@ errand_prepare(struct app *app, struct arena *a, struct errand *e)
 		return prepare_notice(app, a, e);
 	case JOB_CHECK:
 		return prepare_check(app, a, e);
+	case JOB_ALERT:
+		send_text(app, a, e, e->job.detail);
+		return ERR_OK;
 	default:
 		log_event(LOG_ERROR, "job_unknown",
 		    KV(kv_int("id", e->job.id), kv_int("kind", e->job.kind)));
@@ -270,7 +274,7 @@ settle_check(struct app *app, struct arena *a, const struct errand *e,
 	if (err == ERR_OK)
 		err = stripe_session_answer(a, res, &s);
 	if (err == ERR_OK && s.livemode == app->conf.livemode) {
-		err = payment_record_session(app->db, a, &s, NULL);
+		err = payment_record_session(app, a, &s, NULL);
 		return err == ERR_OK ? answer_help(app, a, e) : err;
 	}
 	if (err == ERR_OK || err == ERR_NOT_FOUND)

@@ -49,7 +49,9 @@ order_from_row(const struct row *row, void *ctx)
 		.paid_ms = row_int(row, 4),
 		.processing_ms = row_int(row, 5),
 		.failed_ms = row_int(row, 6),
-		.expired_ms = row_int(row, 7) };
+		.expired_ms = row_int(row, 7),
+		.amount_minor = row_int(row, 8),
+		.currency = row_text(row, 9) };
 }
 
 enum err

@@ -13,6 +13,8 @@ struct order {
 	const char *product;
 	const char *session_id;
 	int64_t paid_ms, processing_ms, failed_ms, expired_ms; /* 0: not */
+	int64_t amount_minor;
+	const char *currency; /* or NULL */
 };
 
 /* Notes an event or update; *is_new false where it was seen before. */

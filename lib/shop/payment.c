@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "shop/jobs.h"
+#include "shop/news.h"
 
 /* The facts that one piece of news adds about an order. */
 struct news {
@@ -13,37 +14,54 @@ struct news {
 /* Access before and after a decision. */
 struct verdict {
 	enum access was, is;
+	const char *why;
+	int64_t invited_ms; /* 0: never yet */
+};
+
+struct deciding {
+	struct policy policy;
+	struct decision decision;
 };
 
 /* Any order that lets the buyer in will do. */
 static void
 decide_with_row(const struct row *row, void *ctx)
 {
-	struct decision *d = ctx;
+	struct deciding *d = ctx;
 	const struct facts f = { .paid = row_int(row, 0) != 0,
 		.paid_minor = row_int(row, 1),
-		.refunded_minor = row_int(row, 2) };
+		.refunded_minor = row_int(row, 2),
+		.refunds_minor = row_int(row, 3),
+		.refunds_failed_minor = row_int(row, 4),
+		.n_disputes = row_int(row, 5) };
 
-	if (d->access == ACCESS_OUT)
-		*d = access_decide(&f);
+	if (d->decision.access == ACCESS_OUT)
+		d->decision = access_decide(&f, &d->policy);
 }
 
+/* A product that is sold no more goes by the mildest policy. */
 static enum err
-decide(
-    struct db *db, struct arena *a, const struct order *o, struct decision *out)
+decide(struct app *app, struct arena *a, const struct order *o,
+    struct decision *out)
 {
+	const struct product *p = catalog_find(&app->catalog, o->product);
 	const struct facts nothing = { 0 };
+	struct deciding d = { .policy = { p != NULL && p->partial_refund_ends,
+				  p != NULL && p->dispute_keeps } };
+	enum err e;
 
-	*out = access_decide(&nothing);
-	return db_each(db, a, SQL_FACTS_OF_BUYER,
+	d.decision = access_decide(&nothing, &d.policy);
+	e = db_each(app->db, a, SQL_FACTS_OF_BUYER,
 	    KV(kv_int("tg_id", o->tg_id), kv_text("product", o->product)),
-	    decide_with_row, out);
+	    decide_with_row, &d);
+	*out = d.decision;
+	return e;
 }
 
 static enum err
-write_access(struct db *db, const struct order *o, const struct decision *d)
+write_access(struct app *app, const struct order *o, const struct decision *d)
 {
-	enum err e = db_exec(db, SQL_ACCESS_SET,
+	enum err e = db_exec(app->db, SQL_ACCESS_SET,
 	    KV(kv_int("tg_id", o->tg_id), kv_text("product", o->product),
 		kv_int("is_in", d->access == ACCESS_IN), kv_text("why", d->why),
 		kv_int("now_ms", clock_now_ms())),
@@ -52,72 +70,107 @@ write_access(struct db *db, const struct order *o, const struct decision *d)
 	if (e != ERR_OK)
 		return e;
 	return db_exec(
-	    db, SQL_USER_ACCESS, KV(kv_int("tg_id", o->tg_id)), NULL);
+	    app->db, SQL_USER_ACCESS, KV(kv_int("tg_id", o->tg_id)), NULL);
+}
+
+static void
+verdict_from_row(const struct row *row, void *ctx)
+{
+	struct verdict *v = ctx;
+
+	v->was = row_int(row, 0) != 0 ? ACCESS_IN : ACCESS_OUT;
+	v->invited_ms = row_int(row, 1);
 }
 
 /* Settles what access should be, after a fact about order o was recorded. */
 static enum err
 refresh_access(
-    struct db *db, struct arena *a, const struct order *o, struct verdict *v)
+    struct app *app, struct arena *a, const struct order *o, struct verdict *v)
 {
 	struct decision d;
-	enum err e = ledger_access(db, a, o->tg_id, o->product, &v->was);
+	enum err e;
 
+	*v = (struct verdict){ .was = ACCESS_OUT };
+	e = db_one(app->db, a, SQL_ACCESS_GET,
+	    KV(kv_int("tg_id", o->tg_id), kv_text("product", o->product)),
+	    verdict_from_row, v);
+	if (e == ERR_NOT_FOUND)
+		e = ERR_OK;
 	if (e == ERR_OK)
-		e = decide(db, a, o, &d);
+		e = decide(app, a, o, &d);
 	if (e != ERR_OK)
 		return e;
 	v->is = d.access;
+	v->why = d.why;
 	if (v->was != v->is)
 		log_event(LOG_INFO,
 		    v->is == ACCESS_IN ? "access_in" : "access_out",
 		    KV(kv_int("tg_id", o->tg_id), kv_text("why", d.why),
 			kv_text("session", o->session_id)));
-	return write_access(db, o, &d);
+	return write_access(app, o, &d);
 }
 
 /* One promise of each kind per Checkout Session, whatever repeats. */
 static enum err
-promise(struct db *db, struct arena *a, enum job_kind kind, const char *what,
+promise(struct app *app, struct arena *a, enum job_kind kind, const char *what,
     const struct order *o)
 {
-	return jobs_promise(db, kind,
+	return jobs_promise(app->db, kind,
 	    arena_printf(a, "%s/%s", what, o->session_id), o->tg_id, o->id,
 	    kind == JOB_NOTICE ? what : NULL);
 }
 
+/* Who was out for a while and is in again is invited again. */
 static enum err
-close_difference(struct db *db, struct arena *a, const struct order *o,
+promise_invite(struct app *app, struct arena *a, const struct order *o,
+    const struct verdict *v)
+{
+	if (v->was == ACCESS_OUT && v->invited_ms != 0)
+		return jobs_promise(app->db, JOB_INVITE,
+		    arena_printf(a, "invite/%lld/%s", (long long)v->invited_ms,
+			o->session_id),
+		    o->tg_id, o->id, NULL);
+	return promise(app, a, JOB_INVITE, "invite", o);
+}
+
+static enum err
+close_difference(struct app *app, struct arena *a, const struct order *o,
     const struct news *news)
 {
 	struct verdict v;
-	enum err e = refresh_access(db, a, o, &v);
+	enum err e = refresh_access(app, a, o, &v);
 
+	if (e != ERR_OK)
+		return e;
+	if (o->paid_ms != 0 && news->paid)
+		e = alert_sale(app, a, o);
 	if (e != ERR_OK)
 		return e;
 	if (o->paid_ms != 0)
-		return v.is == ACCESS_IN ?
-		    promise(db, a, JOB_INVITE, "invite", o) :
-		    ERR_OK;
+		return v.is == ACCESS_IN ? promise_invite(app, a, o, &v) :
+					   ERR_OK;
 	/* A later word of the bank's has come already: no more to say. */
 	if (news->failed)
-		return promise(db, a, JOB_NOTICE, "failed", o);
+		return promise(app, a, JOB_NOTICE, "failed", o);
 	if (news->processing && o->failed_ms == 0)
-		return promise(db, a, JOB_NOTICE, "processing", o);
+		return promise(app, a, JOB_NOTICE, "processing", o);
 	return ERR_OK;
 }
 
-/* There is one product: whatever the metadata call it, a buyer who paid is let
- * in. */
+/* What the metadata name; where that is sold no more or is no name, still
+ * something: a buyer who paid is let in. */
 static enum err
-make_known(struct db *db, const struct stripe_session *s)
+make_known(struct app *app, const struct stripe_session *s)
 {
-	enum err e = ledger_user_seen(db, s->tg_id, NULL);
+	const struct product *p = catalog_find(&app->catalog, s->product);
+	enum err e = ledger_user_seen(app->db, s->tg_id, NULL);
 
 	if (e != ERR_OK)
 		return e;
-	return db_exec(db, SQL_ORDER_FROM_SESSION,
-	    KV(kv_int("tg_id", s->tg_id), kv_text("product", PRODUCT_DEFAULT),
+	return db_exec(app->db, SQL_ORDER_FROM_SESSION,
+	    KV(kv_int("tg_id", s->tg_id),
+		kv_text(
+		    "product", p != NULL ? p->id : app->catalog.products[0].id),
 		kv_text("session_id", s->id), kv_null("url"),
 		kv_null("url_ends_ms"), kv_int("livemode", s->livemode),
 		kv_int("now_ms", clock_now_ms())),
@@ -131,14 +184,14 @@ moment(const char *name, bool when)
 }
 
 static enum err
-record(struct db *db, struct arena *a, const struct stripe_session *s,
+record(struct app *app, struct arena *a, const struct stripe_session *s,
     const struct news *news, struct order *o)
 {
-	enum err e = make_known(db, s);
+	enum err e = make_known(app, s);
 
 	if (e != ERR_OK)
 		return e;
-	return db_one(db, a, SQL_ORDER_FACTS_ADD,
+	return db_one(app->db, a, SQL_ORDER_FACTS_ADD,
 	    KV(kv_text("session_id", s->id),
 		kv_text("payment_intent", s->payment_intent),
 		kv_int_or_null("amount_minor", s->amount_minor),
@@ -151,8 +204,8 @@ record(struct db *db, struct arena *a, const struct stripe_session *s,
 }
 
 static enum err
-record_and_close(struct db *db, struct arena *a, const struct stripe_session *s,
-    const struct news *news, struct order *out)
+record_and_close(struct app *app, struct arena *a,
+    const struct stripe_session *s, const struct news *news, struct order *out)
 {
 	struct order o = { 0 };
 	enum err e = ERR_OK;
@@ -161,9 +214,9 @@ record_and_close(struct db *db, struct arena *a, const struct stripe_session *s,
 		log_event(
 		    LOG_INFO, "session_foreign", KV(kv_text("session", s->id)));
 	else
-		e = record(db, a, s, news, &o);
+		e = record(app, a, s, news, &o);
 	if (e == ERR_OK && o.id != 0)
-		e = close_difference(db, a, &o, news);
+		e = close_difference(app, a, &o, news);
 	if (out != NULL)
 		*out = o;
 	return e;
@@ -182,23 +235,30 @@ news_from(const struct stripe_session *s, bool is_complete)
 }
 
 enum err
-payment_record_session(struct db *db, struct arena *a,
+payment_record_session(struct app *app, struct arena *a,
     const struct stripe_session *s, struct order *order)
 {
 	const struct news news = news_from(s, s->status == STRIPE_COMPLETE);
 
-	return record_and_close(db, a, s, &news, order);
+	return record_and_close(app, a, s, &news, order);
 }
 
+/* A fact about the order's payment: who was in may be out now, or in again. */
 static enum err
-refund_one(struct db *db, struct arena *a, const struct order *o)
+settle_one(struct app *app, struct arena *a, const struct order *o)
 {
 	struct verdict v;
-	enum err e = refresh_access(db, a, o, &v);
+	enum err e = refresh_access(app, a, o, &v);
 
-	if (e == ERR_OK && v.was == ACCESS_IN && v.is == ACCESS_OUT)
-		e = promise(db, a, JOB_NOTICE, "refunded", o);
-	return e;
+	if (e != ERR_OK || v.was == v.is)
+		return e;
+	if (v.is == ACCESS_IN)
+		return promise_invite(app, a, o, &v);
+	/* Each time it ends it is told, with the reason. */
+	return jobs_promise(app->db, JOB_NOTICE,
+	    arena_printf(a, "%s/%s/%lld", v.why, o->session_id,
+		(long long)clock_now_ms()),
+	    o->tg_id, o->id, v.why);
 }
 
 struct order_list {
@@ -215,32 +275,105 @@ orders_from_row(const struct row *row, void *ctx)
 		order_from_row(row, &l->o[l->n++]);
 }
 
-/* A refund heard of before its payment waits in its table until then. */
+/* The orders of a payment; none where it is not ours, or not yet heard of:
+ * then what came back waits in its table. */
 static enum err
-record_refund(struct db *db, struct arena *a, const struct stripe_charge *c)
+settle_payment(struct app *app, struct arena *a, const char *payment_intent,
+    struct order_list *l)
+{
+	enum err e = db_each(app->db, a, SQL_ORDERS_BY_INTENT,
+	    KV(kv_text("payment_intent", payment_intent)), orders_from_row, l);
+
+	for (int i = 0; e == ERR_OK && i < l->n; i++)
+		e = settle_one(app, a, &l->o[i]);
+	return e;
+}
+
+static enum err
+record_charge(struct app *app, struct arena *a, const struct stripe_charge *c)
 {
 	struct order_list *l = arena_alloc(a, sizeof(*l));
-	struct kv intent = kv_text("payment_intent", c->payment_intent);
 	enum err e;
 
 	if (c->payment_intent == NULL)
 		return ERR_OK;
-	e = db_exec(db, SQL_REFUND_SEEN,
-	    KV(intent, kv_int("amount_minor", c->amount_minor),
+	e = db_exec(app->db, SQL_REFUND_SEEN,
+	    KV(kv_text("payment_intent", c->payment_intent),
+		kv_int("amount_minor", c->amount_minor),
 		kv_int("refunded_minor", c->refunded_minor),
 		kv_int("now_ms", clock_now_ms())),
 	    NULL);
 	if (e == ERR_OK)
-		e = db_each(db, a, SQL_ORDERS_BY_INTENT, KV(intent),
-		    orders_from_row, l);
-	for (int i = 0; e == ERR_OK && i < l->n; i++)
-		e = refund_one(db, a, &l->o[i]);
+		e = settle_payment(app, a, c->payment_intent, l);
+	if (e == ERR_OK && l->n > 0)
+		e = alert_refund(app, a, &l->o[0], c->refunded_minor);
 	return e;
+}
+
+/* kind: "refund" or "dispute", as the table has it. */
+struct reversal {
+	const char *kind, *id, *payment_intent;
+	int64_t amount_minor, stage, due_s;
+};
+
+static enum err
+record_reversal(struct app *app, struct arena *a, const struct reversal *r,
+    struct order_list *l)
+{
+	enum err e;
+
+	if (r->payment_intent == NULL)
+		return ERR_OK;
+	e = db_exec(app->db, SQL_REVERSAL_SEEN,
+	    KV(kv_text("id", r->id),
+		kv_text("payment_intent", r->payment_intent),
+		kv_text("kind", r->kind),
+		kv_int("amount_minor", r->amount_minor),
+		kv_int("stage", r->stage),
+		kv_int_or_null("due_ms", r->due_s * 1000),
+		kv_int("now_ms", clock_now_ms())),
+	    NULL);
+	return e == ERR_OK ? settle_payment(app, a, r->payment_intent, l) : e;
+}
+
+static enum err
+record_refund(struct app *app, struct arena *a, const struct stripe_refund *f)
+{
+	const struct reversal r = { "refund", f->id, f->payment_intent,
+		f->amount_minor, f->has_failed, 0 };
+
+	return record_reversal(
+	    app, a, &r, arena_alloc(a, sizeof(struct order_list)));
+}
+
+static enum err
+record_dispute(struct app *app, struct arena *a, const struct stripe_dispute *d)
+{
+	struct order_list *l = arena_alloc(a, sizeof(*l));
+	const struct reversal r = { "dispute", d->id, d->payment_intent,
+		d->amount_minor, (int64_t)d->stage, d->due_s };
+	enum err e = record_reversal(app, a, &r, l);
+
+	return e == ERR_OK && l->n > 0 ? alert_dispute(app, a, &l->o[0], d) : e;
+}
+
+static enum err
+record_warning(struct app *app, struct arena *a, const struct stripe_event *ev)
+{
+	struct order_list *l = arena_alloc(a, sizeof(*l));
+	enum err e;
+
+	if (ev->payment_intent == NULL)
+		return ERR_OK;
+	e = settle_payment(app, a, ev->payment_intent, l);
+	return e == ERR_OK && l->n > 0 ?
+	    alert_fraud(app, a, &l->o[0], ev->payment_intent) :
+	    e;
 }
 
 enum err
 payment_record_event(
-    struct db *db, struct arena *a, const struct stripe_event *ev)
+    struct app *app, struct arena *a, const struct stripe_event *ev)
 {
 	struct news news = { 0 };
 
@@ -256,11 +389,18 @@ payment_record_event(
 		news.expired = true;
 		break;
 	case STRIPE_CHARGE_REFUNDED:
-		return record_refund(db, a, &ev->charge);
+		return record_charge(app, a, &ev->charge);
+	case STRIPE_REFUND:
+		return record_refund(app, a, &ev->refund);
+	case STRIPE_DISPUTE:
+	case STRIPE_REINSTATED:
+		return record_dispute(app, a, &ev->dispute);
+	case STRIPE_FRAUD_WARNING:
+		return record_warning(app, a, ev);
 	default:
 		log_event(LOG_INFO, "event_not_needed",
 		    KV(kv_text("id", ev->id), kv_text("type", ev->type)));
 		return ERR_OK;
 	}
-	return record_and_close(db, a, &ev->session, &news, NULL);
+	return record_and_close(app, a, &ev->session, &news, NULL);
 }

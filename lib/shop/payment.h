@@ -4,17 +4,18 @@
 #ifndef SHOP_PAYMENT_H
 #define SHOP_PAYMENT_H
 
+#include "shop/app.h"
 #include "shop/ledger.h"
 #include "stripe/event.h"
 
 /* What one event says. Foreign sessions (no tg_id of ours) and other kinds of
  * event are no failure: nothing is recorded. */
 enum err payment_record_event(
-    struct db *db, struct arena *a, const struct stripe_event *ev) MUST_CHECK;
+    struct app *app, struct arena *a, const struct stripe_event *ev) MUST_CHECK;
 
 /* What Stripe's API says of a session just now. *order (may be NULL) is the
  * order as it then stands; its id is 0 for a session of another application. */
-enum err payment_record_session(struct db *db, struct arena *a,
+enum err payment_record_session(struct app *app, struct arena *a,
     const struct stripe_session *s, struct order *order) MUST_CHECK;
 
 #endif

@@ -50,6 +50,30 @@ static const char *const uk[TEXT__COUNT] = {
 	    "Надішліть /pay, щоб спробувати ще раз.",
 	[TEXT_REFUNDED] = "Оплату курсу «{product}» повернуто, тому доступ "
 			  "закрито.\n\n{support}",
+	[TEXT_DISPUTED] =
+	    "Банк повідомив, що платіж за «{product}» оскаржено, тому доступ "
+	    "призупинено. Якщо суперечку буде закрито на користь оплати, "
+	    "доступ повернеться.{support}",
+	[TEXT_ALERT_SALE] = "💰 Продаж: «{product}», {amount}. "
+			    "Покупець {buyer}, замовлення {order}.",
+	[TEXT_ALERT_REFUND] =
+	    "↩️ Повернення: «{product}», усього {amount}. "
+	    "Покупець {buyer}, замовлення {order}.",
+	[TEXT_ALERT_INQUIRY] =
+	    "❔ Запит банку щодо «{product}»: покупець {buyer}, замовлення "
+	    "{order}. Гроші ще на місці; відповісти до {due}.",
+	[TEXT_ALERT_DISPUTE] =
+	    "⚠️ Платіж оскаржено: «{product}», покупець {buyer}, замовлення "
+	    "{order}. Докази в Stripe подати до {due}.",
+	[TEXT_ALERT_DISPUTE_LOST] =
+	    "⚠️ Суперечку програно: «{product}», "
+	    "покупець {buyer}, замовлення {order}.",
+	[TEXT_ALERT_DISPUTE_WON] = "✅ Суперечку закрито без втрат: "
+				   "«{product}», покупець {buyer}, замовлення "
+				   "{order}.",
+	[TEXT_ALERT_FRAUD] =
+	    "⚠️ Stripe попереджає про можливе шахрайство: «{product}», "
+	    "покупець {buyer}, замовлення {order}, платіж {payment}.",
 	[TEXT_SUPPORT] = "Потрібна допомога? Напишіть: {contact}",
 	[TEXT_MENU_START] = "Почати",
 	[TEXT_MENU_PAY] = "Оплатити доступ",
@@ -146,4 +170,28 @@ text_fill(struct arena *a, enum text which, struct kvs values)
 	}
 	/* A last line whose only hole was empty leaves no blank behind. */
 	return arena_dup(a, str_trim(buf_str(&b)));
+}
+
+static const char *
+upper(char *code)
+{
+	for (char *p = code; *p != '\0'; p++)
+		if (*p >= 'a' && *p <= 'z')
+			*p = (char)(*p - 'a' + 'A');
+	return code;
+}
+
+const char *
+text_money(struct arena *a, int64_t amount_minor, const char *currency)
+{
+	static const char whole[] = "bif clp djf gnf jpy kmf krw mga pyg rwf "
+				    "ugx vnd vuv xaf xof xpf xtr";
+	char *code = arena_dup_text(a, currency == NULL ? "?" : currency);
+
+	if (strlen(code) == 3 && strstr(whole, code) != NULL)
+		return arena_printf(
+		    a, "%lld %s", (long long)amount_minor, upper(code));
+	return arena_printf(a, "%lld.%02lld %s",
+	    (long long)(amount_minor / 100), (long long)(amount_minor % 100),
+	    upper(code));
 }

@@ -24,6 +24,15 @@ enum text {
 	TEXT_FAILED,      /* {product} */
 	TEXT_REFUNDED,    /* {product} {support} */
 	TEXT_SUPPORT,     /* {contact} */
+	TEXT_DISPUTED,    /* {product} {support} */
+	/* to the operators */
+	TEXT_ALERT_SALE,    /* {product} {buyer} {order} {amount} */
+	TEXT_ALERT_REFUND,  /* the same */
+	TEXT_ALERT_INQUIRY, /* {product} {buyer} {order} {due} */
+	TEXT_ALERT_DISPUTE,
+	TEXT_ALERT_DISPUTE_LOST,
+	TEXT_ALERT_DISPUTE_WON,
+	TEXT_ALERT_FRAUD, /* {product} {buyer} {order} {payment} */
 	/* the bot's menu */
 	TEXT_MENU_START,
 	TEXT_MENU_PAY,
@@ -64,6 +73,11 @@ enum text {
  * without a value stays empty. In the arena, plain text: what escapes it is
  * what puts it into a page. */
 const char *text_fill(struct arena *a, enum text which, struct kvs values);
+
+/* "9.99 EUR" of minor units, by what ISO 4217 and Stripe say of a currency's
+ * decimals; NULL: "?". */
+const char *
+text_money(struct arena *a, int64_t amount_minor, const char *currency);
 
 /* The text as it is, for those without holes. */
 const char *text_plain(enum text which);

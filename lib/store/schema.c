@@ -111,6 +111,19 @@ static const char *const migrations[] = {
 	" WHERE paid_ms IS NULL;"
 	"CREATE INDEX users_never_paid ON users (created_ms)"
 	" WHERE session_id IS NULL;",
+
+	/* 3: what takes money back, by its own id; it may be heard of before
+	 * the payment */
+	"CREATE TABLE reversals ("
+	" id TEXT PRIMARY KEY NOT NULL," /* re_..., du_... */
+	" payment_intent TEXT NOT NULL,"
+	" kind TEXT NOT NULL," /* refund, dispute */
+	" amount_minor {int} NOT NULL,"
+	" stage {int} NOT NULL," /* only grows; of a refund 1: it failed */
+	" due_ms {int},"         /* a dispute's evidence */
+	" updated_ms {int} NOT NULL"
+	") {end};"
+	"CREATE INDEX reversals_of_payment ON reversals (payment_intent);",
 };
 #define N_MIGRATIONS ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 

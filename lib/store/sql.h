@@ -92,25 +92,29 @@ SQL(ORDER_FACTS_ADD,
     " expired_ms = COALESCE(expired_ms, :expired_ms)"
     " WHERE session_id = :session_id"
     " RETURNING id, tg_id, product, session_id, paid_ms, processing_ms,"
-    " failed_ms, expired_ms")
+    " failed_ms, expired_ms, amount_minor, currency")
 
 SQL(ORDER_BY_SESSION,
     "SELECT id, tg_id, product, session_id, paid_ms, processing_ms,"
-    " failed_ms, expired_ms FROM orders WHERE session_id = :session_id")
+    " failed_ms, expired_ms, amount_minor, currency"
+    " FROM orders WHERE session_id = :session_id")
 
 SQL(ORDER_BY_ID,
     "SELECT id, tg_id, product, session_id, paid_ms, processing_ms,"
-    " failed_ms, expired_ms FROM orders WHERE id = :id")
+    " failed_ms, expired_ms, amount_minor, currency"
+    " FROM orders WHERE id = :id")
 
 SQL(ORDERS_BY_INTENT,
     "SELECT id, tg_id, product, session_id, paid_ms, processing_ms,"
-    " failed_ms, expired_ms FROM orders"
+    " failed_ms, expired_ms, amount_minor, currency"
+    " FROM orders"
     " WHERE payment_intent = :payment_intent")
 
 /* The newest unpaid order below an id: /help asks Stripe about each in turn. */
 SQL(ORDER_UNPAID_BEFORE,
     "SELECT id, tg_id, product, session_id, paid_ms, processing_ms,"
-    " failed_ms, expired_ms FROM orders"
+    " failed_ms, expired_ms, amount_minor, currency"
+    " FROM orders"
     " WHERE tg_id = :tg_id AND id < :before_id AND session_id IS NOT NULL"
     " AND paid_ms IS NULL AND failed_ms IS NULL AND created_ms > :since_ms"
     " ORDER BY id DESC LIMIT 1")
@@ -119,14 +123,35 @@ SQL(ORDERS_PROCESSING,
     "SELECT COUNT(*) FROM orders WHERE tg_id = :tg_id"
     " AND processing_ms IS NOT NULL AND paid_ms IS NULL AND failed_ms IS NULL")
 
-/* What access_decide() looks at, of the orders that could let somebody in. */
+/* What access_decide() looks at, of the orders that could let somebody in. A
+ * dispute counts while it is open (1) or lost (2). */
 SQL(FACTS_OF_BUYER,
-    "SELECT orders.paid_ms, COALESCE(refunds.amount_minor, 0),"
-    " COALESCE(refunds.refunded_minor, 0)"
+    "SELECT orders.paid_ms,"
+    " COALESCE(refunds.amount_minor, orders.amount_minor, 0),"
+    " COALESCE(refunds.refunded_minor, 0),"
+    " (SELECT COALESCE(SUM(amount_minor), 0) FROM reversals"
+    " WHERE reversals.payment_intent = orders.payment_intent"
+    " AND kind = 'refund' AND stage = 0),"
+    " (SELECT COALESCE(SUM(amount_minor), 0) FROM reversals"
+    " WHERE reversals.payment_intent = orders.payment_intent"
+    " AND kind = 'refund' AND stage = 1),"
+    " (SELECT COUNT(*) FROM reversals"
+    " WHERE reversals.payment_intent = orders.payment_intent"
+    " AND kind = 'dispute' AND stage IN (1, 2))"
     " FROM orders LEFT JOIN refunds"
     " ON refunds.payment_intent = orders.payment_intent"
     " WHERE orders.tg_id = :tg_id AND orders.product = :product"
     " AND orders.paid_ms IS NOT NULL ORDER BY orders.id")
+
+/* One word more about a refund or a dispute; what was further stays. */
+SQL(REVERSAL_SEEN,
+    "INSERT INTO reversals (id, payment_intent, kind, amount_minor, stage,"
+    " due_ms, updated_ms)"
+    " VALUES (:id, :payment_intent, :kind, :amount_minor, :stage, :due_ms,"
+    " :now_ms)"
+    " ON CONFLICT (id) DO UPDATE SET stage = excluded.stage,"
+    " due_ms = excluded.due_ms, updated_ms = excluded.updated_ms"
+    " WHERE excluded.stage > reversals.stage")
 
 SQL(REFUND_SEEN,
     "INSERT INTO refunds (payment_intent, amount_minor, refunded_minor,"
@@ -154,8 +179,10 @@ SQL(USERS_PRUNE,
 
 /* ---- access ---- */
 
+/* invited_ms: the last invite that Telegram took. */
 SQL(ACCESS_GET,
-    "SELECT is_in FROM access WHERE tg_id = :tg_id AND product = :product")
+    "SELECT is_in, COALESCE(invited_ms, 0) FROM access"
+    " WHERE tg_id = :tg_id AND product = :product")
 
 SQL(ACCESS_SET,
     "INSERT INTO access (tg_id, product, is_in, why, decided_ms)"

@@ -15,6 +15,14 @@ static const struct {
 	{ "checkout.session.async_payment_failed", STRIPE_ASYNC_FAILED },
 	{ "checkout.session.expired", STRIPE_CHECKOUT_EXPIRED },
 	{ "charge.refunded", STRIPE_CHARGE_REFUNDED },
+	{ "refund.created", STRIPE_REFUND },
+	{ "refund.updated", STRIPE_REFUND },
+	{ "refund.failed", STRIPE_REFUND },
+	{ "charge.dispute.created", STRIPE_DISPUTE },
+	{ "charge.dispute.updated", STRIPE_DISPUTE },
+	{ "charge.dispute.closed", STRIPE_DISPUTE },
+	{ "charge.dispute.funds_reinstated", STRIPE_REINSTATED },
+	{ "radar.early_fraud_warning.created", STRIPE_FRAUD_WARNING },
 };
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -36,11 +44,27 @@ kind_of(const char *type)
 static enum err
 read_object(struct arena *a, struct json *obj, struct stripe_event *out)
 {
-	if (out->kind == STRIPE_OTHER)
+	enum err e;
+
+	switch (out->kind) {
+	case STRIPE_OTHER:
 		return ERR_OK;
-	if (out->kind == STRIPE_CHARGE_REFUNDED)
+	case STRIPE_CHARGE_REFUNDED:
 		return stripe_charge_read(a, obj, &out->charge);
-	return stripe_session_read(a, obj, &out->session);
+	case STRIPE_REFUND:
+		return stripe_refund_read(a, obj, &out->refund);
+	case STRIPE_DISPUTE:
+		return stripe_dispute_read(a, obj, &out->dispute);
+	case STRIPE_REINSTATED:
+		e = stripe_dispute_read(a, obj, &out->dispute);
+		out->dispute.stage = STRIPE_DISPUTE_SETTLED;
+		return e;
+	case STRIPE_FRAUD_WARNING:
+		out->payment_intent = stripe_id_at(a, obj, "payment_intent");
+		return ERR_OK;
+	default:
+		return stripe_session_read(a, obj, &out->session);
+	}
 }
 
 static const char *

@@ -3,6 +3,7 @@
 #ifndef STRIPE_EVENT_H
 #define STRIPE_EVENT_H
 
+#include "stripe/reversal.h"
 #include "stripe/session.h"
 
 enum stripe_event_kind {
@@ -12,6 +13,10 @@ enum stripe_event_kind {
 	STRIPE_ASYNC_FAILED,
 	STRIPE_CHECKOUT_EXPIRED,
 	STRIPE_CHARGE_REFUNDED,
+	STRIPE_REFUND,
+	STRIPE_DISPUTE,
+	STRIPE_REINSTATED, /* of a dispute: the money is back */
+	STRIPE_FRAUD_WARNING,
 	STRIPE_EVENT__COUNT
 };
 
@@ -22,6 +27,9 @@ struct stripe_event {
 	bool livemode;
 	struct stripe_session session; /* of the checkout kinds */
 	struct stripe_charge charge;   /* of STRIPE_CHARGE_REFUNDED */
+	struct stripe_refund refund;
+	struct stripe_dispute dispute;
+	const char *payment_intent; /* of STRIPE_FRAUD_WARNING; or NULL */
 };
 
 /* ERR_INPUT: not an event. An event of a kind we know whose object cannot be

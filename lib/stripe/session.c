@@ -21,9 +21,8 @@ stripe_session_id_ok(struct str id)
 	    str_only(id, STR_LETTERS STR_DIGITS "_");
 }
 
-/* An id, or the object in its place where Stripe expanded it. */
-static const char *
-id_at(struct arena *a, struct json *obj, const char *path)
+const char *
+stripe_id_at(struct arena *a, struct json *obj, const char *path)
 {
 	const char *id = json_text(obj, path);
 
@@ -55,13 +54,14 @@ stripe_session_read(
     struct arena *a, struct json *obj, struct stripe_session *out)
 {
 	*out = (struct stripe_session){ 0 };
-	out->id = id_at(a, obj, "id");
+	out->id = stripe_id_at(a, obj, "id");
 	if (out->id == NULL || !stripe_session_id_ok(str_from(out->id)) ||
 	    !read_status(obj, out))
 		return ERR_INPUT;
 	(void)tg_id_parse(
 	    str_from(json_text(obj, "metadata.tg_id")), &out->tg_id);
-	out->payment_intent = id_at(a, obj, "payment_intent");
+	out->product = stripe_id_at(a, obj, "metadata.product");
+	out->payment_intent = stripe_id_at(a, obj, "payment_intent");
 	out->url = arena_dup_text(a, json_text(obj, "url"));
 	(void)json_int(obj, "expires_at", &out->expires_s);
 	(void)json_int(obj, "amount_total", &out->amount_minor);
@@ -74,7 +74,7 @@ enum err
 stripe_charge_read(struct arena *a, struct json *obj, struct stripe_charge *out)
 {
 	*out = (struct stripe_charge){ 0 };
-	out->payment_intent = id_at(a, obj, "payment_intent");
+	out->payment_intent = stripe_id_at(a, obj, "payment_intent");
 	out->livemode = json_is_true(obj, "livemode");
 	if (!json_int(obj, "amount", &out->amount_minor) ||
 	    !json_int(obj, "amount_refunded", &out->refunded_minor) ||

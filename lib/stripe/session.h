@@ -23,7 +23,8 @@ struct stripe_session {
 	const char *id;
 	enum stripe_status status;
 	enum stripe_paid paid;
-	int64_t tg_id; /* from our metadata; 0: not a session of ours */
+	int64_t tg_id;       /* from our metadata; 0: not a session of ours */
+	const char *product; /* from our metadata; NULL: not said */
 	const char *payment_intent;
 	const char *url; /* only while open; not checked here */
 	int64_t expires_s;
@@ -45,6 +46,10 @@ bool tg_id_parse(struct str s, int64_t *tg_id);
 /* Whether this could be the id of a Checkout Session: "cs_" and up to 250
  * letters, digits and '_'. */
 bool stripe_session_id_ok(struct str id);
+
+/* An id, or that of the object in its place where Stripe expanded it; NULL
+ * where there is none. */
+const char *stripe_id_at(struct arena *a, struct json *obj, const char *path);
 
 /* ERR_INPUT where a field that we rely on is absent or of another type. */
 enum err stripe_session_read(

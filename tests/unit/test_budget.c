@@ -105,6 +105,10 @@ static const struct budget {
 	    EVENT("evt_4", "customer.created", SESSION("paid")), 3, 512 },
 };
 
+static struct app app = { .catalog = { .products = { { .id = "course",
+					   .titles = { { NULL, "A course" } },
+					   .n_titles = 1 } },
+			      .n = 1 } };
 static size_t most_bytes;
 static int most_statements;
 
@@ -117,7 +121,8 @@ record(struct db *db, void *ctx)
 
 	if (e != ERR_OK || !is_new)
 		return e;
-	return payment_record_event(db, &mem, ev);
+	app.db = db;
+	return payment_record_event(&app, &mem, ev);
 }
 
 static void

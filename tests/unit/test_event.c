@@ -7,6 +7,14 @@
 	"{\"id\":\"cs_test_1\",\"object\":\"checkout.session\"," \
 	"\"status\":\"complete\",\"payment_status\":\"paid\"," \
 	"\"metadata\":{\"tg_id\":\"5\"},\"payment_intent\":\"pi_1\"}"
+#define REFUND(status) \
+	"{\"id\":\"re_1\",\"payment_intent\":\"pi_1\",\"amount\":300," \
+	"\"status\":\"" status "\"}"
+#define DISPUTE(status) \
+	"{\"id\":\"du_1\",\"payment_intent\":\"pi_1\",\"amount\":999," \
+	"\"currency\":\"eur\",\"reason\":\"fraudulent\"," \
+	"\"evidence_details\":{\"due_by\":1700000000}," \
+	"\"status\":\"" status "\"}"
 #define CHARGE \
 	"{\"id\":\"ch_1\",\"object\":\"charge\",\"amount\":999," \
 	"\"amount_refunded\":999,\"payment_intent\":\"pi_1\"}"
@@ -169,34 +177,122 @@ livemode(void **state)
 	check_int(ev.livemode, m->want);
 }
 
+/* An object of the kind that the type tells of. */
+static const char *
+object_of(const char *type)
+{
+	static const struct {
+		const char *prefix, *object;
+	} objects[] = {
+		{ "charge.refunded", CHARGE },
+		{ "charge.dispute", DISPUTE("needs_response") },
+		{ "refund.", REFUND("succeeded") },
+		{ "radar.", "{\"payment_intent\":\"pi_1\"}" },
+	};
+
+	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
+		if (str_starts(str_from(type), objects[i].prefix))
+			return objects[i].object;
+	return SESSION;
+}
+
+static struct stripe_event
+event_of(const char *type, const char *object)
+{
+	struct stripe_event ev;
+
+	check_err(stripe_event_parse(&mem,
+		      str_from(arena_printf(&mem,
+			  "{\"id\":\"e\",\"type\":\"%s\","
+			  "\"data\":{\"object\":%s}}",
+			  type, object)),
+		      &ev),
+	    ERR_OK);
+	return ev;
+}
+
 /* Every type that is subscribed is one that is understood. */
 static void
 subscribed(void **state)
 {
-	size_t n = 0;
+	bool seen[STRIPE_EVENT__COUNT] = { true };
+	const char *type;
 
 	(void)state;
-	for (; stripe_event_type(n) != NULL; n++) {
-		bool refund =
-		    strcmp(stripe_event_type(n), "charge.refunded") == 0;
-		struct stripe_event ev;
+	for (size_t i = 0; (type = stripe_event_type(i)) != NULL; i++)
+		seen[event_of(type, object_of(type)).kind] = true;
+	for (int i = 0; i < STRIPE_EVENT__COUNT; i++)
+		assert_true(seen[i]);
+}
 
-		check_err(
-		    stripe_event_parse(&mem,
-			str_from(arena_printf(&mem,
-			    "{\"id\":\"e\",\"type\":\"%s\","
-			    "\"data\":{\"object\":%s}}",
-			    stripe_event_type(n), refund ? CHARGE : SESSION)),
-			&ev),
-		    ERR_OK);
-		assert_int_not_equal(ev.kind, STRIPE_OTHER);
-	}
-	check_int(n, STRIPE_EVENT__COUNT - 1);
+static const struct stage {
+	const char *status;
+	enum stripe_event_kind kind;
+	enum stripe_dispute_stage want;
+} stages[] = {
+	{ "warning_needs_response", STRIPE_DISPUTE, STRIPE_DISPUTE_WARNING },
+	{ "warning_under_review", STRIPE_DISPUTE, STRIPE_DISPUTE_WARNING },
+	{ "warning_closed", STRIPE_DISPUTE, STRIPE_DISPUTE_SETTLED },
+	{ "needs_response", STRIPE_DISPUTE, STRIPE_DISPUTE_OPEN },
+	{ "under_review", STRIPE_DISPUTE, STRIPE_DISPUTE_OPEN },
+	{ "won", STRIPE_DISPUTE, STRIPE_DISPUTE_SETTLED },
+	{ "prevented", STRIPE_DISPUTE, STRIPE_DISPUTE_SETTLED },
+	{ "lost", STRIPE_DISPUTE, STRIPE_DISPUTE_LOST },
+	{ "of the future", STRIPE_OTHER, STRIPE_DISPUTE_LOST },
+	{ "", STRIPE_OTHER, STRIPE_DISPUTE_LOST },
+};
+
+static void
+stage(void **state)
+{
+	const struct stage *s = *state;
+	struct stripe_event ev = event_of("charge.dispute.updated",
+	    arena_printf(&mem, DISPUTE("%s"), s->status));
+
+	check_int(ev.kind, s->kind);
+	if (s->kind == STRIPE_OTHER)
+		return;
+	check_int(ev.dispute.stage, s->want);
+	check_text(ev.dispute.id, "du_1");
+	check_text(ev.dispute.payment_intent, "pi_1");
+	check_int(ev.dispute.amount_minor, 999);
+	check_int(ev.dispute.due_s, 1700000000);
+	check_int(event_of("charge.dispute.funds_reinstated",
+		      arena_printf(&mem, DISPUTE("%s"), s->status))
+		      .dispute.stage,
+	    STRIPE_DISPUTE_SETTLED);
+}
+
+static const struct refund {
+	const char *status;
+	bool has_failed;
+} refunds[] = {
+	{ "succeeded", false },
+	{ "pending", false },
+	{ "requires_action", false },
+	{ "failed", true },
+	{ "canceled", true },
+};
+
+static void
+refund(void **state)
+{
+	const struct refund *r = *state;
+	struct stripe_event ev = event_of(
+	    "refund.updated", arena_printf(&mem, REFUND("%s"), r->status));
+
+	check_int(ev.kind, STRIPE_REFUND);
+	check_text(ev.refund.id, "re_1");
+	check_text(ev.refund.payment_intent, "pi_1");
+	check_int(ev.refund.amount_minor, 300);
+	check_int(ev.refund.has_failed, r->has_failed);
 }
 
 int
 main(void)
 {
+	ROWS("a dispute that is", stage, stages);
+	ROWS("a refund that is", refund, refunds);
 	ROWS("kind", kind, rows);
 	ROWS("refused", refused, refuseds);
 	ROWS("length", length, lengths);

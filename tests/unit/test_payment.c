@@ -9,6 +9,12 @@
 #define MAX_STEPS 6
 #define PRICE 999
 
+static struct app app = { .conf = { .admin_tg_ids = "900, 901" },
+	.catalog = { .products = { { .id = PRODUCT_DEFAULT,
+			 .titles = { { NULL, "A course" } },
+			 .n_titles = 1 } },
+	    .n = 1 } };
+
 /* One piece of news, about the first or the second session of a buyer. */
 struct step {
 	enum what {
@@ -21,7 +27,18 @@ struct step {
 		EXPIRED,
 		REFUND,    /* charge.refunded, so much up to now */
 		LOOK_PAID, /* the thank-you page asked Stripe */
-		LOOK_OPEN  /* asked before the payment, answered after */
+		LOOK_OPEN, /* asked before the payment, answered after */
+		RE,        /* refund.created, by its id: so much */
+		RE_FAILED, /* refund.failed, the same amount */
+		RE2,       /* another refund */
+		INQUIRY,   /* charge.dispute.created, a warning */
+		CLOSED,    /* the warning is over */
+		DISPUTE,   /* charge.dispute.created */
+		REVIEW,    /* charge.dispute.updated: under review */
+		LOST,
+		WON,
+		REINSTATED, /* the funds are back */
+		FRAUD       /* early fraud warning */
 	} what;
 	int session;
 	int64_t refunded_minor;
@@ -79,6 +96,57 @@ static const struct scenario {
 	{ "100 % off: nothing to pay", { { FREE, 1, 0 } }, true, 1, "1" },
 	{ "100 % off, and the thank-you page asks too",
 	    { { FREE, 1, 0 }, { LOOK_OPEN, 1, 0 } }, true, 1, "1" },
+	{ "refunded, by the payment and by the refund",
+	    { { PAID, 1, 0 }, { RE, 1, PRICE }, { REFUND, 1, PRICE } }, false,
+	    1, NULL },
+	{ "refunded in two parts, by their ids",
+	    { { PAID, 1, 0 }, { RE, 1, 400 }, { RE2, 1, 599 } }, false, 1,
+	    NULL },
+	{ "the refund failed",
+	    { { PAID, 1, 0 }, { RE, 1, PRICE }, { REFUND, 1, PRICE },
+		{ RE_FAILED, 1, PRICE } },
+	    true, 1, NULL },
+	{ "the refund failed, nothing else was heard of it",
+	    { { PAID, 1, 0 }, { REFUND, 1, PRICE }, { RE_FAILED, 1, PRICE } },
+	    true, 1, NULL },
+	{ "the refund failed, another went through",
+	    { { PAID, 1, 0 }, { RE, 1, PRICE }, { RE_FAILED, 1, PRICE },
+		{ REFUND, 1, PRICE }, { RE2, 1, PRICE } },
+	    false, 1, NULL },
+	{ "an inquiry takes nothing",
+	    { { PAID, 1, 0 }, { INQUIRY, 1, 0 }, { CLOSED, 1, 0 } }, true, 1,
+	    "1" },
+	{ "disputed", { { PAID, 1, 0 }, { DISPUTE, 1, 0 }, { REVIEW, 1, 0 } },
+	    false, 1, NULL },
+	{ "an inquiry that became a dispute",
+	    { { PAID, 1, 0 }, { INQUIRY, 1, 0 }, { DISPUTE, 1, 0 } }, false, 1,
+	    NULL },
+	{ "disputed and lost",
+	    { { PAID, 1, 0 }, { DISPUTE, 1, 0 }, { REVIEW, 1, 0 },
+		{ LOST, 1, 0 } },
+	    false, 1, NULL },
+	{ "disputed and won",
+	    { { PAID, 1, 0 }, { DISPUTE, 1, 0 }, { REVIEW, 1, 0 },
+		{ WON, 1, 0 } },
+	    true, 1, NULL },
+	{ "disputed, the money is back",
+	    { { PAID, 1, 0 }, { DISPUTE, 1, 0 }, { REINSTATED, 1, 0 } }, true,
+	    1, NULL },
+	{ "disputed and won, paid back all the same",
+	    { { PAID, 1, 0 }, { DISPUTE, 1, 0 }, { WON, 1, 0 },
+		{ RE, 1, PRICE } },
+	    false, 1, NULL },
+	{ "disputed, and bought again",
+	    { { PAID, 1, 0 }, { DISPUTE, 1, 0 }, { PAID, 1, 0 } }, false, 1,
+	    NULL },
+	{ "a warning of fraud ends nothing",
+	    { { PAID, 1, 0 }, { FRAUD, 1, 0 } }, true, 1, "1" },
+	{ "a stranger's dispute", { { PAID, 1, 0 }, { DISPUTE, 2, 0 } }, true,
+	    1, "1" },
+	{ "paid late, disputed, won",
+	    { { UNPAID, 1, 0 }, { SUCCEEDED, 1, 0 }, { DISPUTE, 1, 0 },
+		{ WON, 1, 0 }, { LOOK_PAID, 1, 0 } },
+	    true, 1, NULL },
 	{ "a stranger's refund", { { PAID, 1, 0 }, { REFUND, 2, PRICE } }, true,
 	    1, "1" },
 	{ "another application's session", { { PAID, 3, 0 } }, false, 0, "" },
@@ -131,9 +199,64 @@ kind_of_step(enum what w)
 		return STRIPE_CHECKOUT_EXPIRED;
 	case REFUND:
 		return STRIPE_CHARGE_REFUNDED;
+	case RE:
+	case RE2:
+	case RE_FAILED:
+		return STRIPE_REFUND;
+	case INQUIRY:
+	case CLOSED:
+	case DISPUTE:
+	case REVIEW:
+	case LOST:
+	case WON:
+		return STRIPE_DISPUTE;
+	case REINSTATED:
+		return STRIPE_REINSTATED;
+	case FRAUD:
+		return STRIPE_FRAUD_WARNING;
 	default:
 		return STRIPE_CHECKOUT_COMPLETED;
 	}
+}
+
+static const char *
+intent_of(const struct play *p)
+{
+	return arena_printf(
+	    &mem, "pi_%lld_%d", (long long)p->tg_id, p->step.session);
+}
+
+static void
+fill_reversals(const struct play *p, struct stripe_event *ev)
+{
+	static const enum stripe_dispute_stage stages[] = {
+		[INQUIRY] = STRIPE_DISPUTE_WARNING,
+		[CLOSED] = STRIPE_DISPUTE_SETTLED,
+		[DISPUTE] = STRIPE_DISPUTE_OPEN,
+		[REVIEW] = STRIPE_DISPUTE_OPEN,
+		[LOST] = STRIPE_DISPUTE_LOST,
+		[WON] = STRIPE_DISPUTE_SETTLED,
+		[REINSTATED] = STRIPE_DISPUTE_SETTLED,
+		[FRAUD] = STRIPE_DISPUTE_WARNING,
+	};
+	enum what w = p->step.what;
+
+	ev->payment_intent = intent_of(p);
+	ev->refund = (struct stripe_refund){
+		.id = arena_printf(&mem, "re_%lld_%d%s", (long long)p->tg_id,
+		    p->step.session, w == RE2 ? "b" : "a"),
+		.payment_intent = intent_of(p),
+		.amount_minor = p->step.refunded_minor,
+		.has_failed = w == RE_FAILED
+	};
+	if (w >= INQUIRY)
+		ev->dispute = (struct stripe_dispute){
+			.id = arena_printf(&mem, "du_%lld_%d",
+			    (long long)p->tg_id, p->step.session),
+			.payment_intent = intent_of(p),
+			.stage = stages[w],
+			.amount_minor = PRICE
+		};
 }
 
 static enum err
@@ -145,15 +268,14 @@ record(struct db *db, void *ctx)
 		.kind = kind_of_step(p->step.what),
 		.session = session_of(p) };
 
+	app.db = db;
 	if (p->step.what == LOOK_PAID || p->step.what == LOOK_OPEN)
-		return payment_record_session(db, &mem, &ev.session, NULL);
-	ev.charge = (struct stripe_charge){
-		.payment_intent = arena_printf(
-		    &mem, "pi_%lld_%d", (long long)p->tg_id, p->step.session),
+		return payment_record_session(&app, &mem, &ev.session, NULL);
+	fill_reversals(p, &ev);
+	ev.charge = (struct stripe_charge){ .payment_intent = intent_of(p),
 		.amount_minor = PRICE,
-		.refunded_minor = p->step.refunded_minor
-	};
-	return payment_record_event(db, &mem, &ev);
+		.refunded_minor = p->step.refunded_minor };
+	return payment_record_event(&app, &mem, &ev);
 }
 
 static void
@@ -185,7 +307,8 @@ in_words(const struct scenario *s, const int *order, int n)
 {
 	static const char *const words[] = { "?", "PAID", "UNPAID", "FREE",
 		"SUCCEEDED", "FAILED", "EXPIRED", "REFUND", "LOOK_PAID",
-		"LOOK_OPEN" };
+		"LOOK_OPEN", "RE", "RE_FAILED", "RE2", "INQUIRY", "CLOSED",
+		"DISPUTE", "REVIEW", "LOST", "WON", "REINSTATED", "FRAUD" };
 	struct buf b = buf_new(&mem, 1000);
 
 	for (int i = 0; i < n; i++) {
@@ -315,6 +438,14 @@ static const struct said {
 	    { { PAID, 1, 0 }, { PAID, 2, 0 }, { REFUND, 1, PRICE },
 		{ REFUND, 2, PRICE } },
 	    "refunded" },
+	{ "disputed, told once",
+	    { { PAID, 1, 0 }, { DISPUTE, 1, 0 }, { REVIEW, 1, 0 } },
+	    "disputed" },
+	{ "disputed, won, disputed no more",
+	    { { PAID, 1, 0 }, { DISPUTE, 1, 0 }, { WON, 1, 0 } }, "disputed" },
+	{ "a refund that failed: told once, by its end",
+	    { { PAID, 1, 0 }, { RE, 1, PRICE }, { RE_FAILED, 1, PRICE } },
+	    "refunded" },
 	{ "back before the payment is heard of: they never were in",
 	    { { REFUND, 1, PRICE }, { PAID, 1, 0 } }, "" },
 };
@@ -439,11 +570,11 @@ record_other(struct db *db, void *ctx)
 		.type = "charge.refunded",
 		.kind = STRIPE_CHARGE_REFUNDED,
 		.charge = { .amount_minor = 1, .refunded_minor = 1 } };
-	enum err e = payment_record_event(db, &mem, &ev);
+	enum err e = payment_record_event(&app, &mem, &ev);
 
 	(void)ctx;
 	return e == ERR_OK ?
-	    payment_record_event(db, &mem, &refund_of_nothing) :
+	    payment_record_event(&app, &mem, &refund_of_nothing) :
 	    e;
 }
 
@@ -519,7 +650,7 @@ record_look(struct db *db, void *ctx)
 	struct looked *l = ctx;
 	struct stripe_session s = session_of(&l->play);
 
-	return payment_record_session(db, &mem, &s, &l->order);
+	return payment_record_session(&app, &mem, &s, &l->order);
 }
 
 static void
@@ -539,6 +670,56 @@ order_handed_back(void **state)
 	check_int(foreigners.order.id, 0);
 }
 
+/* ---- the operators ---- */
+
+static int64_t
+n_alerts(int64_t tg_id)
+{
+	return look_int_of("SELECT COUNT(*) FROM jobs WHERE kind = 4"
+			   " AND detail LIKE '%' || ?1 || '%'",
+	    tg_id);
+}
+
+static void
+alerts(void **state)
+{
+	static const struct step steps[MAX_STEPS] = { { PAID, 1, 0 },
+		{ PAID, 1, 0 }, { DISPUTE, 1, 0 }, { REVIEW, 1, 0 },
+		{ FRAUD, 1, 0 }, { REFUND, 1, 300 } };
+	static const struct step strangers[MAX_STEPS] = { { REFUND, 1, 300 },
+		{ DISPUTE, 1, 0 }, { FRAUD, 1, 0 } };
+	int64_t tg_id;
+
+	(void)state;
+	next_buyer += 1000000;
+	tg_id = hear_all(steps);
+	/* A sale, a dispute, a warning, a refund, to each of two. */
+	check_int(n_alerts(tg_id), 8);
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE kind = 4"
+			   " AND tg_id NOT IN (900, 901)"),
+	    0);
+	check_int(n_alerts(hear_all(strangers)), 0);
+}
+
+/* Who was let in again after the invite was delivered is invited anew. */
+static void
+invited_again(void **state)
+{
+	static const struct step lost[MAX_STEPS] = { { PAID, 1, 0 },
+		{ DISPUTE, 1, 0 } };
+	static const struct step won = { WON, 1, 0 };
+	int64_t tg_id = hear_all(lost);
+
+	(void)state;
+	change(arena_printf(&mem,
+	    "UPDATE access SET invited_ms = 5 WHERE tg_id = %lld",
+	    (long long)tg_id));
+	check_text(promised(JOB_INVITE, tg_id), "1");
+	hear(tg_id, won);
+	hear(tg_id, won);
+	check_text(promised(JOB_INVITE, tg_id), "11");
+}
+
 static int
 measure(void **state)
 {
@@ -553,6 +734,8 @@ main(void)
 	ROWS("every order", every_order, scenarios);
 	ROWS("said", said, saids);
 	ROWS("bought twice", bought_twice, twices);
+	ONE("operators", "hear of it once", alerts);
+	ONE("invite", "again, after a dispute was won", invited_again);
 	ONE("facts", "as the events tell them", facts);
 	ONE("facts", "nothing of another application's", foreign);
 	ONE("facts", "nothing of other events", others);

@@ -1,0 +1,14 @@
+/* What the operator hears of in Telegram (ADMIN_TG_IDS): a sale, money that
+ * goes back, whatever needs a person. Written in the transaction that makes it
+ * true, delivered by the worker behind the buyers' messages. */
+#ifndef SHOP_ALERT_H
+#define SHOP_ALERT_H
+
+#include "shop/app.h"
+
+/* Promises a message to each of the operators, once for each key, however often
+ * this is called. In a transaction. The text is plain and holds no secret. */
+enum err alert_promise(struct app *app, struct arena *a, const char *key,
+    const char *text) MUST_CHECK;
+
+#endif

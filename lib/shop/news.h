@@ -1,0 +1,19 @@
+/* What the operators are told of money, in the transaction that records it:
+ * each once, however often Stripe says it. */
+#ifndef SHOP_NEWS_H
+#define SHOP_NEWS_H
+
+#include "shop/app.h"
+#include "shop/ledger.h"
+#include "stripe/reversal.h"
+
+enum err
+alert_sale(struct app *app, struct arena *a, const struct order *o) MUST_CHECK;
+enum err alert_refund(struct app *app, struct arena *a, const struct order *o,
+    int64_t refunded_minor) MUST_CHECK;
+enum err alert_dispute(struct app *app, struct arena *a, const struct order *o,
+    const struct stripe_dispute *d) MUST_CHECK;
+enum err alert_fraud(struct app *app, struct arena *a, const struct order *o,
+    const char *payment_intent) MUST_CHECK;
+
+#endif

@@ -1,0 +1,64 @@
+/* Reading refunds and disputes. */
+#include "stripe/reversal.h"
+
+#include "stripe/session.h"
+
+static bool
+is_one_of(const char *word, const char *const words[])
+{
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (str_eq(str_from(word), words[i]))
+			return true;
+	return false;
+}
+
+enum err
+stripe_refund_read(struct arena *a, struct json *obj, struct stripe_refund *out)
+{
+	static const char *const failures[] = { "failed", "canceled", NULL };
+	const char *status = json_text(obj, "status");
+
+	*out = (struct stripe_refund){ 0 };
+	out->id = stripe_id_at(a, obj, "id");
+	out->payment_intent = stripe_id_at(a, obj, "payment_intent");
+	out->has_failed = is_one_of(status, failures);
+	if (out->id == NULL || !json_int(obj, "amount", &out->amount_minor) ||
+	    out->amount_minor < 0)
+		return ERR_INPUT;
+	return ERR_OK;
+}
+
+static bool
+stage_of(const char *status, enum stripe_dispute_stage *stage)
+{
+	static const char *const warnings[] = { "warning_needs_response",
+		"warning_under_review", NULL };
+	static const char *const settled[] = { "won", "prevented",
+		"warning_closed", NULL };
+	static const char *const open[] = { "needs_response", "under_review",
+		NULL };
+
+	*stage = is_one_of(status, warnings) ? STRIPE_DISPUTE_WARNING :
+	    is_one_of(status, settled)       ? STRIPE_DISPUTE_SETTLED :
+	    is_one_of(status, open)          ? STRIPE_DISPUTE_OPEN :
+					       STRIPE_DISPUTE_LOST;
+	return *stage != STRIPE_DISPUTE_LOST ||
+	    str_eq(str_from(status), "lost");
+}
+
+enum err
+stripe_dispute_read(
+    struct arena *a, struct json *obj, struct stripe_dispute *out)
+{
+	*out = (struct stripe_dispute){ 0 };
+	out->id = stripe_id_at(a, obj, "id");
+	out->payment_intent = stripe_id_at(a, obj, "payment_intent");
+	out->currency = arena_dup_text(a, json_text(obj, "currency"));
+	out->reason = arena_dup_text(a, json_text(obj, "reason"));
+	(void)json_int(obj, "amount", &out->amount_minor);
+	(void)json_int(obj, "evidence_details.due_by", &out->due_s);
+	return out->id != NULL &&
+		stage_of(json_text(obj, "status"), &out->stage) ?
+	    ERR_OK :
+	    ERR_INPUT;
+}

@@ -1,0 +1,42 @@
+/* What takes money back: refunds and disputes, read into plain structs, each
+ * by its own id (docs.stripe.com/api/refunds/object, /disputes/object). */
+#ifndef STRIPE_REVERSAL_H
+#define STRIPE_REVERSAL_H
+
+#include "base/json.h"
+
+struct stripe_refund {
+	const char *id; /* re_... */
+	const char *payment_intent;
+	int64_t amount_minor;
+	bool has_failed; /* or was canceled: the money stayed */
+};
+
+/* A dispute goes from top to bottom and never back, so of two words about one
+ * the lower is the later. */
+enum stripe_dispute_stage {
+	STRIPE_DISPUTE_WARNING, /* an inquiry: no money has moved */
+	STRIPE_DISPUTE_OPEN,
+	STRIPE_DISPUTE_LOST,
+	STRIPE_DISPUTE_SETTLED /* won, prevented, a warning that was closed, or
+	                          the money is back */
+};
+
+struct stripe_dispute {
+	const char *id; /* dp_..., du_... */
+	const char *payment_intent;
+	enum stripe_dispute_stage stage;
+	int64_t amount_minor;
+	const char *currency;
+	const char *reason; /* Stripe's word, such as "fraudulent" */
+	int64_t due_s;      /* evidence is due by then; 0: none */
+};
+
+/* ERR_INPUT where a field that we rely on is absent or of another type. A
+ * payment that is not a payment intent's (NULL) is none of ours. */
+enum err stripe_refund_read(
+    struct arena *a, struct json *obj, struct stripe_refund *out) MUST_CHECK;
+enum err stripe_dispute_read(
+    struct arena *a, struct json *obj, struct stripe_dispute *out) MUST_CHECK;
+
+#endif
