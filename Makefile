@@ -273,7 +273,7 @@ analyze:
 DOCS      := README.md LICENSE
 EXAMPLES  := lighttpd.conf apache.conf deploy/htaccess \
   $(wildcard deploy/*.conf deploy/Caddyfile deploy/systemd/*.service \
-  deploy/systemd/*.socket)
+  deploy/systemd/*.socket deploy/systemd/*.target)
 INSTALLED  = $(bindir)/admit $(CGI:%=$(cgibindir)/%.fcgi) \
   $(mandir)/man1/admit.1 $(DOCS:%=$(docdir)/%) $(docdir)/examples/admit.env \
   $(addprefix $(docdir)/examples/,$(notdir $(EXAMPLES)))

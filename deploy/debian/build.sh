@@ -20,10 +20,9 @@ install -d "$root/etc/admit" "$root/lib/systemd/system"
 sed 's|^#DATABASE_URL=.*|DATABASE_URL=sqlite:/var/lib/admit/admit.db|' \
     "$root/usr/share/doc/admit/examples/admit.env" > "$root/etc/admit/admit.env"
 chmod 640 "$root/etc/admit/admit.env" # root:admit after postinst
-rm "$root"/usr/share/doc/admit/examples/*.service \
-    "$root"/usr/share/doc/admit/examples/*.socket \
-    "$root"/usr/share/doc/admit/examples/admit.env
-for unit in "$here"/../systemd/*.service "$here"/../systemd/*.socket; do
+rm "$root/usr/share/doc/admit/examples/admit.env"
+for unit in "$here"/../systemd/*; do
+	rm "$root/usr/share/doc/admit/examples/$(basename "$unit")"
 	sed 's|/usr/local/|/usr/|g' "$unit" \
 	    > "$root/lib/systemd/system/$(basename "$unit")"
 done

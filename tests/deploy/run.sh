@@ -17,7 +17,7 @@ unshare --mount --pid --fork true 2> /dev/null ||
     skip "this system gives no namespaces (unshare)"
 
 # One Debian serves as the pattern of all roots. Of two runs, one makes it.
-mkdir -p build/deploy/archives/partial
+mkdir -p build/deploy/archives
 exec 9> build/deploy/lock
 flock 9
 if [ ! -e build/deploy/base ]; then
