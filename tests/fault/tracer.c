@@ -331,7 +331,8 @@ record_fd(pid_t pid, const struct call *c)
 
 	if (!path_of(pid, c->args[0], path, sizeof(path)))
 		return;
-	if (c->nr == SYS_write && strncmp(path, "socket:", 7) == 0)
+	if (c->nr == SYS_write && c->args[0] > STDERR_FILENO &&
+	    strncmp(path, "socket:", 7) == 0)
 		note("answer", 0, 0, path);
 	if (!is_below(path))
 		return;
