@@ -378,8 +378,12 @@ may_go_home(struct worker *w)
 static enum err
 release_all(struct db *db, void *ctx)
 {
+	enum err e = db_exec(db, SQL_JOBS_RELEASE, KV_NONE, NULL);
+
 	(void)ctx;
-	return db_exec(db, SQL_JOBS_RELEASE, KV_NONE, NULL);
+	return e == ERR_OK ? db_exec(db, SQL_JOBS_FROM_FUTURE,
+				 KV(kv_int("now_ms", clock_now_ms())), NULL) :
+			     e;
 }
 
 static void

@@ -197,5 +197,11 @@ schema_migrate(const struct db_driver *d, void *conn)
 			kv_int("known_version", N_MIGRATIONS)));
 		return ERR_CONFIG;
 	}
-	return version == N_MIGRATIONS ? ERR_OK : migrate_locked(d, conn);
+	if (version == N_MIGRATIONS)
+		return ERR_OK;
+	e = migrate_locked(d, conn);
+	/* Said aloud: where there was a ledger, this is a loss. */
+	if (e == ERR_OK && version == 0)
+		log_event(LOG_WARN, "ledger_created", KV_NONE);
+	return e;
 }

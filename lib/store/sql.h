@@ -228,6 +228,12 @@ SQL(JOBS_LEASE,
 SQL(JOBS_RELEASE,
     "UPDATE jobs SET lease_ms = 0 WHERE done_ms IS NULL AND lease_ms > 0")
 
+/* Promised by a clock that was ahead and has been put right since: due now,
+ * not only when that time comes. */
+SQL(JOBS_FROM_FUTURE,
+    "UPDATE jobs SET due_ms = :now_ms"
+    " WHERE done_ms IS NULL AND created_ms > :now_ms AND due_ms > :now_ms")
+
 SQL(JOB_DONE,
     "UPDATE jobs SET done_ms = :now_ms, lease_ms = 0, error = NULL"
     " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")

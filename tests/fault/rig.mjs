@@ -112,7 +112,7 @@ export const exchange = (socketPath, bytes) => new Promise((done, fail) => {
   socket.write(bytes);
 });
 
-const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+export const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
 /** A program of the rig's under the tracer. */
 class Program {
@@ -235,9 +235,9 @@ export class Rig {
     return program;
   }
 
-  /** Starts one of the front programs. @param {string[]} [trace] the tracer's options */
-  serve(name, { trace, env } = {}) {
-    return this.#start([`${this.dir}/cgi-bin/${name}.fcgi`], { listens: true, trace }, env).up;
+  /** Starts one of the front programs. `trace`: the tracer's options; `as`: a command that runs it */
+  serve(name, { trace, env, as = [] } = {}) {
+    return this.#start([...as, `${this.dir}/cgi-bin/${name}.fcgi`], { listens: true, trace }, env).up;
   }
 
   /** Starts the real worker; it ends when nothing is owed. */
@@ -306,9 +306,9 @@ export class Rig {
   }
 
   /** The request that brings an event. */
-  post(event) {
+  post(event, atS) {
     const body = JSON.stringify(event);
-    return { uri: '/webhook', body, headers: { 'Stripe-Signature': sign(body, WEBHOOK_SECRET) } };
+    return { uri: '/webhook', body, headers: { 'Stripe-Signature': sign(body, WEBHOOK_SECRET, atS) } };
   }
 
   /** The request that brings an update. */

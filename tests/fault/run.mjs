@@ -4,16 +4,18 @@
 //        --quick: every so many points; --write: the table goes into SECURITY.md
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import disk from './disk.mjs';
 import errors from './errors.mjs';
 import kill from './kill.mjs';
 import memory from './memory.mjs';
 import power from './power.mjs';
+import storm from './storm.mjs';
 
 const FILE = new URL('../../SECURITY.md', import.meta.url);
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const words = args.filter((word) => !word.startsWith('--'));
-const rows = [kill, errors, memory, power].flat().filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+const rows = [kill, errors, memory, power, storm, disk].flat().filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 
 const done = [];
 let failed = 0;

@@ -571,7 +571,7 @@ become(char **argv)
 	(void)dup2(null, STDOUT_FILENO);
 	for (int i = 0; i < opt.n_env; i++)
 		(void)putenv((char *)opt.env[i]);
-	(void)execv(argv[0], argv);
+	(void)execvp(argv[0], argv);
 	die(argv[0]);
 }
 

@@ -1,0 +1,131 @@
+// Does the suite notice a spoilt line? Makes mutants of lib/, each one small change of one line, the same ones every
+// time, and runs the tests against each: first the unit test of the file's own name, then all of them and the parsers'
+// corpora, then some of the fault and web tests. Prints who survived.
+//
+// usage: node mutants.mjs [--seed N] [COUNT]   in a copy below build/mutants
+
+import { execFile, execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { random } from '../fault/rig.mjs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const COPY = path.join(ROOT, 'build/mutants');
+const OUT = 'build/m';
+const WEB = ['webhook', 'pay', 'telegram', 'updates', 'gateway', 'flow'].map((name) => `${name}.test.mjs`);
+const FAULTS = ['alone on a ledger', 'tgupdate.fcgi fails, once', 'through a delivery', 'several workers'];
+const SHARE_WANTED = 0.9;
+
+/** What is known of those that no test catches: file and changed line, and why that is so. */
+const REASONS = JSON.parse(readFileSync(new URL('reasons.json', import.meta.url), 'utf8'));
+
+/** What may be changed in a line, and into what. */
+const CHANGES = [
+  [/ == /g, ' != '], [/ != /g, ' == '], [/ < /g, ' <= '], [/ <= /g, ' < '], [/ > /g, ' >= '], [/ >= /g, ' > '],
+  [/ && /g, ' || '], [/ \|\| /g, ' && '], [/ \+ 1\b/g, ' + 2'], [/ - 1\b/g, ' - 2'], [/\btrue\b/g, 'false'], [/\bfalse\b/g, 'true'],
+  [/ \+ /g, ' - '], [/ \+= /g, ' -= '], [/return ERR_(?!OK)\w+;/g, 'return ERR_OK;'], [/if \(!/g, 'if ('],
+  [/\b0\b(?!x)/g, '1'], [/^\t+[\w.\->[\]]+ = .*;$/g, '\t;'], [/^\t+(\(void\))?\w+\(.*\);$/g, '\t;'],
+  [/\b(IS NULL)\b/g, 'IS NOT NULL'], [/ AND /g, ' OR '],
+];
+
+const isCode = (line) => !/^\s*(\/\*|\*|#|\/\/|static_assert|_Static_assert)/.test(line) && !/^(static|enum|struct|const)\b.*;$/.test(line);
+
+function mutantsOf(file) {
+  const lines = readFileSync(path.join(ROOT, file), 'utf8').split('\n');
+  return lines.flatMap((line, i) => !isCode(line) ? [] : CHANGES.flatMap(([what, into]) =>
+    [...line.matchAll(what)].map(({ 0: found, index }) =>
+      ({ file, number: i + 1, before: line, after: line.slice(0, index) + into + line.slice(index + found.length) }))));
+}
+
+const sources = readdirSync(path.join(ROOT, 'lib'), { recursive: true }).map((name) => `lib/${name}`)
+  .filter((name) => /\.c$|sql\.h$/.test(name) && !name.endsWith('curl_late.c')).sort();
+
+/** A file at a time in turn, so that short ones have their share. */
+function choose(count, seed) {
+  const chance = random(seed);
+  const byFile = sources.map(mutantsOf).filter((some) => some.length > 0);
+  const chosen = [];
+  for (let i = 0; chosen.length < count * 2; i += 1) {
+    const some = byFile[i % byFile.length];
+    if (some.length > 0) chosen.push(...some.splice(chance(some.length), 1));
+  }
+  return chosen;
+}
+
+const run = (program, args, timeout, env) => new Promise((done) => {
+  execFile(program, args, { cwd: COPY, timeout, killSignal: 'SIGKILL', maxBuffer: 1 << 26, env: { ...process.env, ...env } }, (error) => done(!error));
+});
+const make = (...targets) => run('make', ['-s', '-j2', `OUT=${OUT}`, 'OPT=-O1 -fPIE', 'ld_release=-pie', ...targets], 180_000);
+
+async function unitTests(names) {
+  for (const name of names) if (!await run(`${OUT}/tests/${name}`, [], 30_000)) return name;
+  return null;
+}
+
+const allTests = readdirSync(path.join(ROOT, 'tests/unit')).filter((name) => /^test_.*\.c$/.test(name)).map((name) => name.slice(0, -2));
+
+/** Who catches it, or null. 'same' if the compiler makes nothing else of it, 'no C' if it is none. */
+async function fateOf({ file, object }) {
+  const before = existsSync(object) ? readFileSync(object) : null;
+  if (before && !await make(path.relative(COPY, object))) return 'no C';
+  if (before && readFileSync(object).equals(before)) return 'same';
+  const own = `test_${path.basename(file, '.c')}`;
+  if (allTests.includes(own)) {
+    if (!await make(`${OUT}/tests/${own}`)) return 'no C';
+    if (await unitTests([own])) return own;
+  }
+  if (!await make('all', 'tests')) return 'no C';
+  const caught = await unitTests(allTests.filter((name) => name !== own));
+  if (caught) return caught;
+  if (!await run(`${OUT}/fuzz/replay`, ['tests/fuzz/corpus', '100'], 60_000)) return 'the corpora';
+  if (!await run('node', ['tests/fault/run.mjs', '--quick', ...FAULTS], 60_000, { ADMIT_OUT: OUT })) return 'the fault tests';
+  if (!await run('sh', ['tests/web/run.sh', OUT, ...WEB], 150_000)) return 'the web tests';
+  return null;
+}
+
+function makeCopy() {
+  rmSync(COPY, { recursive: true, force: true });
+  mkdirSync(COPY, { recursive: true });
+  for (const name of readdirSync(ROOT)) {
+    if (!['build', '.git', 'tests'].includes(name)) cpSync(path.join(ROOT, name), path.join(COPY, name), { recursive: true });
+  }
+  cpSync(path.join(ROOT, 'tests'), path.join(COPY, 'tests'), { recursive: true, filter: (name) => !name.includes('node_modules') });
+  const modules = path.join(ROOT, 'tests/web/node_modules');
+  if (existsSync(modules)) symlinkSync(modules, path.join(COPY, 'tests/web/node_modules'));
+}
+
+const args = process.argv.slice(2);
+const seed = args[0] === '--seed' ? Number(args.splice(0, 2)[1]) : 7;
+const count = Number(args[0] ?? 100);
+
+makeCopy();
+execFileSync('make', ['-s', '-j2', `OUT=${OUT}`, 'OPT=-O1 -fPIE', 'ld_release=-pie', 'all', 'tests'], { cwd: COPY, stdio: 'inherit' });
+let tried = 0, caughtN = 0;
+const survivors = [];
+for (const mutant of choose(count, seed)) {
+  if (tried === count) break;
+  const { file, number, before, after } = mutant;
+  const at = path.join(COPY, file);
+  const original = readFileSync(at, 'utf8');
+  const lines = original.split('\n');
+  lines[number - 1] = after;
+  writeFileSync(at, lines.join('\n'));
+  const object = path.join(COPY, OUT, file.replace(/\.[ch]$/, '.o'));
+  const fate = await fateOf({ file, object });
+  writeFileSync(at, original);
+  if (fate === 'same' || fate === 'no C') {
+    await make(path.relative(COPY, object));
+    continue;
+  }
+  tried += 1;
+  if (fate) caughtN += 1;
+  const what = `${file}:${number}: ${before.trim()}  ->  ${after.trim() === ';' ? 'taken out' : after.trim()}`;
+  console.log(`${fate ? `caught by ${fate}` : 'SURVIVED'}: ${what}`);
+  if (!fate) survivors.push({ file, after: after.trim(), what });
+}
+const explained = survivors.filter(({ file, after }) => REASONS.some((reason) => reason.file === file && reason.after === after));
+console.log(`${tried} mutants, ${caughtN} caught (${(100 * caughtN / tried).toFixed(0)} %), ${survivors.length} survived, of them ${explained.length} with a reason`);
+const good = caughtN / tried >= SHARE_WANTED;
+console.log(`${good ? 1 : 0} passed, ${good ? 0 : 1} failed`);
+process.exitCode = good ? 0 : 1;
