@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { ROOT, until } from '../web/harness.mjs';
@@ -14,9 +14,6 @@ const SETTINGS = '/etc/admit/admit.env';
 const LEDGER = '/var/lib/admit/admit.db';
 const UNITS = ['admit.target', 'admit-worker.service', 'admit@pay.socket'];
 
-/** The web server's configuration is the README's own. */
-const LOCATIONS = readFileSync(path.join(ROOT, 'README.md'), 'utf8').match(/^ {4}location .*$/gm).join('\n');
-
 const ends = [];
 const context = { after: (end) => ends.push(end) };
 const options = { skip: Debian.canBoot() ? false : 'no cgroups of the second version, which systemd needs' };
@@ -26,7 +23,6 @@ before(async () => {
   debian = await Debian.create(context, ['nginx-light', 'systemd']);
   shop = await openShop(context);
   await debian.sh('rm /etc/nginx/sites-enabled/default'); // it would take port 80
-  debian.write('/etc/nginx/conf.d/shop.conf', `server { listen 127.0.0.1:${shop.port};\n${LOCATIONS}\n}\n`);
   await debian.boot();
   debian.put(PACKAGE, '/tmp/admit.deb');
 }, { timeout: 300_000 });
@@ -80,6 +76,9 @@ test('the settings are for its user alone', options, async () => {
 });
 
 test('a payment goes through', options, async () => {
+  const conf = debian.read('/usr/share/doc/admit/examples/nginx.conf');
+  debian.write('/etc/nginx/conf.d/shop.conf', conf.replace(/listen 80;/, `listen 127.0.0.1:${shop.port};`));
+  await debian.run(['systemctl', 'reload', 'nginx']);
   await debian.run(['systemctl', 'start', 'admit.target']);
   await answers(shop.base);
   const setup = await asAdmit('setup');

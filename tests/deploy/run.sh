@@ -16,6 +16,8 @@ command -v debootstrap > /dev/null || skip "debootstrap is not installed"
 unshare --mount --pid --fork true 2> /dev/null ||
     skip "this system gives no namespaces (unshare)"
 
+sh tools/deps.sh deploy || exit 1
+
 # One Debian serves as the pattern of all roots. Of two runs, one makes it.
 mkdir -p build/deploy/archives
 exec 9> build/deploy/lock
