@@ -30,18 +30,19 @@ static struct response
 pay(struct app *app, const struct request *req)
 {
 	struct limit_who who = { .address = address_of(app, req) };
+	struct paylink link;
 	struct checkout c;
 	enum err e;
 
-	e = paylink_read(app, req, &who.tg_id);
+	e = paylink_read(app, req, &link);
 	if (e != ERR_OK)
-		return front_page(
-		    app, req, e == ERR_AUTH ? FRONT_OLD_LINK : FRONT_BAD_ID);
+		return front_bad_link(app, req, e);
+	who.tg_id = link.tg_id;
 	if (req->method == WEB_HEAD || request_is_preview(req))
 		return front_page(app, req, FRONT_PREVIEW);
 	if (!reach_out())
 		return front_page(app, req, FRONT_BROKEN);
-	e = checkout_begin(app, http, req->arena, &who, &c);
+	e = checkout_begin(app, http, req->arena, &who, link.product, &c);
 	if (e != ERR_OK)
 		return front_stripe_down(app, req, e);
 	return front_begun(app, req, &c);

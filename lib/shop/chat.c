@@ -18,10 +18,18 @@ struct talk {
 	struct chat_reply *reply;
 };
 
+/* For sentences about the one thing that is sold, or all of it. */
 static struct kv
 product(const struct talk *t)
 {
-	return kv_text("product", t->app->conf.product_name);
+	return kv_text("product",
+	    product_title(catalog_find(&t->app->catalog, NULL), "uk"));
+}
+
+static bool
+sells_many(const struct talk *t)
+{
+	return t->app->catalog.n > 1;
 }
 
 static enum err
@@ -52,23 +60,63 @@ promise(
 }
 
 static enum err
-access_of(struct talk *t, enum access *access)
+access_of(struct talk *t, const struct product *p, enum access *access)
 {
-	return ledger_access(
-	    t->db, t->arena, t->u->from_id, PRODUCT_DEFAULT, access);
+	return ledger_access(t->db, t->arena, t->u->from_id, p->id, access);
 }
 
 struct tg_message
-chat_pay_message(const struct app *app, struct arena *a, int64_t tg_id)
+chat_pay_message(const struct app *app, struct arena *a, int64_t tg_id,
+    const struct product *p)
 {
-	const char *url = paylink_make(app, a, tg_id);
+	const char *url = paylink_make(app, a, tg_id, p);
 
 	return (struct tg_message){ .chat_id = tg_id,
 		.text = text_fill(a, TEXT_PAY,
-		    KV(kv_text("product", app->conf.product_name),
+		    KV(kv_text("product", product_title(p, "uk")),
 			kv_text("url", url))),
 		.button = text_plain(TEXT_PAY_BUTTON),
 		.button_url = url };
+}
+
+/* Buttons for all that this person has not bought. */
+static enum err
+choices_for(struct talk *t, struct tg_message *m)
+{
+	const struct catalog *c = &t->app->catalog;
+	struct tg_choice *list = arena_alloc(t->arena, c->n * sizeof(*list));
+
+	m->choices = list;
+	for (size_t i = 0; i < c->n; i++) {
+		const struct product *p = &c->products[i];
+		struct kv name = kv_text("product", product_title(p, "uk"));
+		enum access access;
+		enum err e = access_of(t, p, &access);
+
+		if (e != ERR_OK)
+			return e;
+		if (access == ACCESS_OUT)
+			list[m->n_choices++] = (struct tg_choice){
+				text_fill(t->arena, TEXT_BUY_CHOICE, KV(name)),
+				arena_printf(t->arena, BUTTON_BUY ":%s", p->id)
+			};
+	}
+	return ERR_OK;
+}
+
+static enum err
+offer(struct talk *t)
+{
+	struct tg_message m = { .chat_id = t->u->from_id,
+		.text = text_plain(TEXT_WELCOME_MANY) };
+	enum err e = choices_for(t, &m);
+
+	if (e != ERR_OK)
+		return e;
+	if (m.n_choices == 0)
+		return say(
+		    t, text_fill(t->arena, TEXT_ALREADY_PAID, KV(product(t))));
+	return say_message(t, &m);
 }
 
 static enum err
@@ -79,17 +127,21 @@ on_start(struct talk *t)
 		.button = text_plain(TEXT_BUY_BUTTON),
 		.button_data = BUTTON_BUY };
 
-	return say_message(t, &m);
+	return sells_many(t) ? offer(t) : say_message(t, &m);
 }
 
 static enum err
 on_pay(struct talk *t)
 {
+	const struct product *p = catalog_find(&t->app->catalog, NULL);
 	const struct tg_message m =
-	    chat_pay_message(t->app, t->arena, t->u->from_id);
+	    chat_pay_message(t->app, t->arena, t->u->from_id, p);
 	enum access access;
-	enum err e = access_of(t, &access);
+	enum err e;
 
+	if (sells_many(t))
+		return offer(t);
+	e = access_of(t, p, &access);
 	if (e != ERR_OK)
 		return e;
 	if (access == ACCESS_IN)
@@ -98,24 +150,62 @@ on_pay(struct talk *t)
 	return say_message(t, &m);
 }
 
+/* One line about each product. */
 static enum err
-on_status(struct talk *t)
+status_of(
+    struct talk *t, const struct product *p, bool processing, const char **line)
 {
 	enum text which = TEXT_STATUS_UNPAID;
-	bool processing = false;
 	enum access access;
-	enum err e = access_of(t, &access);
+	enum err e = access_of(t, p, &access);
 
-	if (e == ERR_OK)
-		e = ledger_processing(
-		    t->db, t->arena, t->u->from_id, &processing);
-	if (e != ERR_OK)
-		return e;
 	if (access == ACCESS_IN)
 		which = TEXT_STATUS_PAID;
 	else if (processing)
 		which = TEXT_STATUS_WAITING;
-	return say(t, text_fill(t->arena, which, KV(product(t))));
+	*line = text_fill(
+	    t->arena, which, KV(kv_text("product", product_title(p, "uk"))));
+	return e;
+}
+
+static enum err
+on_status(struct talk *t)
+{
+	const struct catalog *c = &t->app->catalog;
+	const char *text = "", *line;
+	bool processing = false;
+	enum err e =
+	    ledger_processing(t->db, t->arena, t->u->from_id, &processing);
+
+	for (size_t i = 0; e == ERR_OK && i < c->n; i++) {
+		e = status_of(t, &c->products[i], processing, &line);
+		text = arena_printf(
+		    t->arena, "%s%s%s", text, i == 0 ? "" : "\n\n", line);
+	}
+	return e == ERR_OK ? say(t, text) : e;
+}
+
+/* The invites to all that this person has bought, again. */
+static enum err
+promise_invites(struct talk *t, bool pending, bool *is_in)
+{
+	const struct catalog *c = &t->app->catalog;
+
+	for (size_t i = 0; i < c->n; i++) {
+		enum access access;
+		enum err e = access_of(t, &c->products[i], &access);
+
+		if (e == ERR_OK && access == ACCESS_IN && !pending)
+			e = jobs_promise(t->db, JOB_INVITE,
+			    arena_printf(t->arena, "update/%lld/%s",
+				(long long)t->u->update_id, c->products[i].id),
+			    t->u->from_id, 0, c->products[i].id);
+		if (e != ERR_OK)
+			return e;
+		*is_in |= access == ACCESS_IN;
+	}
+	t->reply->promised |= *is_in && !pending;
+	return ERR_OK;
 }
 
 /* The promised fallback. Who is in gets the invite again; of who is not, the
@@ -128,17 +218,14 @@ on_help(struct talk *t)
 	const char *whose =
 	    arena_printf(t->arena, "%lld", (long long)t->u->update_id);
 	struct order o = { 0 };
-	enum access access;
-	bool pending = false;
-	enum err e = access_of(t, &access);
+	bool pending = false, is_in = false;
+	enum err e =
+	    jobs_pending(t->db, t->arena, t->u->from_id, JOB_INVITE, &pending);
 
 	if (e == ERR_OK)
-		e = jobs_pending(
-		    t->db, t->arena, t->u->from_id, JOB_INVITE, &pending);
-	if (e != ERR_OK)
+		e = promise_invites(t, pending, &is_in);
+	if (e != ERR_OK || is_in)
 		return e;
-	if (access == ACCESS_IN)
-		return pending ? ERR_OK : promise(t, JOB_INVITE, 0, NULL);
 	e = ledger_order_unpaid(t->db, t->arena, t->u->from_id, INT64_MAX, &o);
 	if (e == ERR_OK)
 		return promise(t, JOB_CHECK, o.id, whose);
@@ -204,6 +291,20 @@ on_message(struct talk *t)
 	return on_anything(t);
 }
 
+/* "buy", or "buy:PRODUCT" where there are several. */
+static enum err
+on_buy(struct talk *t, struct str data)
+{
+	struct str word = str_cut(&data, ':');
+	const char *id = arena_dup(t->arena, data);
+	const struct product *p = catalog_find(&t->app->catalog, id);
+
+	if (!str_eq(word, BUTTON_BUY) || p == NULL)
+		return ERR_OK;
+	return promise(t, JOB_NOTICE, 0,
+	    id[0] == '\0' ? "pay" : arena_printf(t->arena, "pay:%s", p->id));
+}
+
 /* The answer's body has room for one call: it stops the button's spinner at
  * once, the message is the worker's to deliver. */
 static enum err
@@ -213,9 +314,8 @@ on_button(struct talk *t)
 
 	if (t->u->is_private && t->u->from_id != 0) {
 		e = reach(t);
-		if (e == ERR_OK && t->u->data != NULL &&
-		    str_eq(str_from(t->u->data), BUTTON_BUY))
-			e = promise(t, JOB_NOTICE, 0, "pay");
+		if (e == ERR_OK && t->u->data != NULL)
+			e = on_buy(t, str_from(t->u->data));
 	}
 	t->reply->method = "answerCallbackQuery";
 	t->reply->params = tg_answer_button(t->arena, t->u->button_id, NULL);

@@ -17,9 +17,9 @@ struct chat_reply {
 enum err chat_answer(struct app *app, struct db *db, struct arena *a,
     const struct tg_update *u, struct chat_reply *out) MUST_CHECK;
 
-/* The message with the way to pay, and the one that greets. */
-struct tg_message
-chat_pay_message(const struct app *app, struct arena *a, int64_t tg_id);
+/* The message with the way to pay for a product. */
+struct tg_message chat_pay_message(const struct app *app, struct arena *a,
+    int64_t tg_id, const struct product *p);
 
 /* The i-th command of the bot's menu; false past the last. */
 bool chat_menu(size_t i, const char **command, const char **description);

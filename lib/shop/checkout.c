@@ -27,6 +27,7 @@ struct search {
 	struct arena *arena;
 	int64_t tg_id;
 	const struct limit_who *who;
+	const struct product *product;
 	struct checkout found;
 	bool is_found;
 	struct attempt attempt;
@@ -57,7 +58,7 @@ find(struct db *db, struct search *s)
 {
 	enum access access;
 	enum err e =
-	    ledger_access(db, s->arena, s->tg_id, PRODUCT_DEFAULT, &access);
+	    ledger_access(db, s->arena, s->tg_id, s->product->id, &access);
 
 	if (e != ERR_OK)
 		return e;
@@ -67,7 +68,7 @@ find(struct db *db, struct search *s)
 		return ERR_OK;
 	}
 	e = db_one(db, s->arena, SQL_ORDER_OPEN,
-	    KV(kv_int("tg_id", s->tg_id), kv_text("product", PRODUCT_DEFAULT),
+	    KV(kv_int("tg_id", s->tg_id), kv_text("product", s->product->id),
 		kv_int("livemode", s->app->conf.livemode),
 		kv_int("until_ms", clock_now_ms() + URL_MARGIN_MS)),
 	    open_order_from_row, &s->found);
@@ -83,7 +84,7 @@ draft_add(struct db *db, struct search *s)
 	if (e != ERR_OK)
 		return e;
 	return db_one(db, s->arena, SQL_ORDER_DRAFT_ADD,
-	    KV(kv_int("tg_id", s->tg_id), kv_text("product", PRODUCT_DEFAULT),
+	    KV(kv_int("tg_id", s->tg_id), kv_text("product", s->product->id),
 		kv_int("livemode", s->app->conf.livemode),
 		kv_int("now_ms", clock_now_ms())),
 	    attempt_from_row, &s->attempt);
@@ -110,7 +111,7 @@ draft_take(struct db *db, struct search *s)
 	struct attempt *t = &s->attempt;
 	int64_t now_ms = clock_now_ms();
 	enum err e = db_one(db, s->arena, SQL_ORDER_DRAFT,
-	    KV(kv_int("tg_id", s->tg_id), kv_text("product", PRODUCT_DEFAULT)),
+	    KV(kv_int("tg_id", s->tg_id), kv_text("product", s->product->id)),
 	    attempt_from_row, t);
 
 	if (e == ERR_OK && now_ms - t->attempted_ms < ATTEMPT_MS)
@@ -163,11 +164,11 @@ create_request(struct search *s, const struct stripe_api *api)
 	const struct conf *c = &s->app->conf;
 	const struct stripe_order o = {
 		.tg_id = s->tg_id,
-		.product = PRODUCT_DEFAULT,
-		.price_id = c->stripe_price_id,
-		.product_name = c->product_name,
-		.amount_minor = c->price_amount_minor,
-		.currency = c->price_currency,
+		.product = s->product->id,
+		.price_id = s->product->price_id,
+		.product_name = product_title(s->product, NULL),
+		.amount_minor = s->product->amount_minor,
+		.currency = s->product->currency,
 		.success_url = arena_printf(s->arena,
 		    "%s/paid?session_id={CHECKOUT_SESSION_ID}", c->base_url),
 		.cancel_url = arena_printf(s->arena, "%s/cancel", c->base_url),
@@ -299,11 +300,13 @@ create(struct search *s, struct http *http)
 
 enum err
 checkout_begin(struct app *app, struct http *http, struct arena *a,
-    const struct limit_who *who, struct checkout *out)
+    const struct limit_who *who, const struct product *p, struct checkout *out)
 {
-	struct search s = {
-		.app = app, .arena = a, .tg_id = who->tg_id, .who = who
-	};
+	struct search s = { .app = app,
+		.arena = a,
+		.tg_id = who->tg_id,
+		.who = who,
+		.product = p };
 	enum err e = db_transaction(app->db, find_or_draft, &s);
 
 	if (e != ERR_OK) {
@@ -314,6 +317,7 @@ checkout_begin(struct app *app, struct http *http, struct arena *a,
 	}
 	e = s.is_found ? ERR_OK : create(&s, http);
 	*out = s.found;
+	out->product = p;
 	return e;
 }
 
@@ -398,6 +402,7 @@ checkout_look(struct app *app, struct http *http, struct arena *a,
 	if (e != ERR_OK || l.order.paid_ms == 0)
 		e = ask_stripe(&l, http, session_id);
 	*out = (struct checkout){ .state = state_of(&l.order, l.access),
+		.product = catalog_find(&app->catalog, l.order.product),
 		.wait_s = l.wait_s };
 	if (l.wait_s > 0)
 		out->state = CHECKOUT_LIMITED;

@@ -19,6 +19,7 @@ enum checkout_state {
 struct checkout {
 	enum checkout_state state;
 	const char *url;
+	const struct product *product; /* NULL: sold no more */
 	int64_t wait_s;
 };
 
@@ -30,7 +31,8 @@ struct checkout {
  * Errors are stripe_answer()'s, and ERR_REFUSED for an address that no buyer
  * may be sent to. */
 enum err checkout_begin(struct app *app, struct http *http, struct arena *a,
-    const struct limit_who *who, struct checkout *out) MUST_CHECK;
+    const struct limit_who *who, const struct product *p,
+    struct checkout *out) MUST_CHECK;
 
 /* What has become of a session: from the ledger, or, where that has no word of
  * a payment, from Stripe, which is then recorded. ERR_NOT_FOUND: no such

@@ -30,10 +30,26 @@ errand_backoff_ms(int64_t n_attempts)
 
 /* ---- what is said ---- */
 
-static struct kv
-product(const struct app *app)
+/* What the job is about: the order's product, or the one that it names. */
+static enum err
+product_of(struct app *app, struct arena *a, const struct job *job,
+    const char *named, const struct product **out)
 {
-	return kv_text("product", app->conf.product_name);
+	struct order o = { 0 };
+	enum err e = ERR_OK;
+
+	if (job->order_id != 0)
+		e = ledger_order_by_id(app->db, a, job->order_id, &o);
+	*out = catalog_find(&app->catalog, o.id != 0 ? o.product : named);
+	if (*out == NULL) /* sold no more: the first one's words will do */
+		*out = catalog_find(&app->catalog, NULL);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static struct kv
+title(const struct product *p)
+{
+	return kv_text("product", product_title(p, "uk"));
 }
 
 static void
@@ -54,19 +70,33 @@ send_text(struct app *app, struct arena *a, struct errand *e, const char *text)
 	send_message(app, a, e, &m);
 }
 
+/* The links of all its channels, a line each. */
+static const char *
+links_of(struct arena *a, const struct product *p)
+{
+	const char *list = "";
+
+	for (size_t i = 0; i < p->n_channels; i++)
+		if (p->channels[i].link != NULL)
+			list = arena_printf(a, "%s%s%s", list,
+			    list[0] == '\0' ? "" : "\n", p->channels[i].link);
+	return list;
+}
+
 static enum err
 prepare_invite(struct app *app, struct arena *a, struct errand *e)
 {
-	enum access access;
-	enum err err =
-	    ledger_access(app->db, a, e->job.tg_id, PRODUCT_DEFAULT, &access);
+	const struct product *p;
+	enum access access = ACCESS_OUT;
+	enum err err = product_of(app, a, &e->job, e->job.detail, &p);
 
+	if (err == ERR_OK)
+		err = ledger_access(app->db, a, e->job.tg_id, p->id, &access);
 	if (err != ERR_OK || access == ACCESS_OUT)
 		return err; /* refunded meanwhile: nothing to invite to */
 	send_text(app, a, e,
-	    text_fill(a, TEXT_INVITE,
-		KV(product(app),
-		    kv_text("link", app->conf.paid_channel_link))));
+	    text_fill(
+		a, TEXT_INVITE, KV(title(p), kv_text("link", links_of(a, p)))));
 	return ERR_OK;
 }
 
@@ -88,16 +118,19 @@ static enum err
 prepare_notice(struct app *app, struct arena *a, struct errand *e)
 {
 	struct order o = { 0 };
-	enum err err = ERR_OK;
+	const struct product *p;
+	struct str named = str_from(e->job.detail);
+	struct str word = str_cut(&named, ':'); /* "pay:PRODUCT" */
+	enum err err = product_of(app, a, &e->job, arena_dup(a, named), &p);
 
-	if (str_eq(str_from(e->job.detail), "pay")) {
+	if (err == ERR_OK && str_eq(word, "pay")) {
 		const struct tg_message m =
-		    chat_pay_message(app, a, e->job.tg_id);
+		    chat_pay_message(app, a, e->job.tg_id, p);
 
 		send_message(app, a, e, &m);
 		return ERR_OK;
 	}
-	if (e->job.order_id != 0)
+	if (err == ERR_OK && e->job.order_id != 0)
 		err = ledger_order_by_id(app->db, a, e->job.order_id, &o);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
@@ -106,7 +139,7 @@ prepare_notice(struct app *app, struct arena *a, struct errand *e)
 		    !(notices[i].only_unpaid && o.paid_ms != 0))
 			send_text(app, a, e,
 			    text_fill(a, notices[i].text,
-				KV(product(app),
+				KV(title(p),
 				    kv_text("support", app_support(app, a)))));
 	return ERR_OK;
 }
@@ -178,6 +211,20 @@ words_of(struct arena *a, const struct tg_answer *answer,
 }
 
 static enum err
+note_invited(struct app *app, struct arena *a, const struct errand *e)
+{
+	const struct product *p;
+	enum err err = product_of(app, a, &e->job, e->job.detail, &p);
+
+	if (err != ERR_OK)
+		return err;
+	return db_exec(app->db, SQL_ACCESS_INVITED,
+	    KV(kv_int("tg_id", e->job.tg_id), kv_text("product", p->id),
+		kv_int("now_ms", clock_now_ms())),
+	    NULL);
+}
+
+static enum err
 settle_message(struct app *app, struct arena *a, const struct errand *e,
     enum err call_err, const struct http_response *res,
     struct verdict_of_errand *v)
@@ -193,13 +240,8 @@ settle_message(struct app *app, struct arena *a, const struct errand *e,
 	switch (answer.outcome) {
 	case TG_DONE:
 		*v = (struct verdict_of_errand){ .end = ERRAND_DONE };
-		if (e->job.kind != JOB_INVITE)
-			return ERR_OK;
-		return db_exec(app->db, SQL_ACCESS_INVITED,
-		    KV(kv_int("tg_id", e->job.tg_id),
-			kv_text("product", PRODUCT_DEFAULT),
-			kv_int("now_ms", clock_now_ms())),
-		    NULL);
+		return e->job.kind == JOB_INVITE ? note_invited(app, a, e) :
+						   ERR_OK;
 	case TG_WAIT:
 		wait_as_told(&answer, e, v);
 		return ERR_OK;
@@ -241,16 +283,18 @@ check_next(struct app *app, struct arena *a, const struct errand *e)
 	    e->job.tg_id, o.id, e->job.detail);
 }
 
-/* The buyer asked for help and is in: the invite is owed, unless recording the
- * payment has promised it this very moment. */
+/* The buyer asked for help and what was asked about lets them in: the invite
+ * is owed, unless recording the payment has promised it this very moment. */
 static enum err
 answer_help(struct app *app, struct arena *a, const struct errand *e)
 {
-	enum access access;
+	const struct product *p;
+	enum access access = ACCESS_OUT;
 	bool pending = false;
-	enum err err =
-	    ledger_access(app->db, a, e->job.tg_id, PRODUCT_DEFAULT, &access);
+	enum err err = product_of(app, a, &e->job, NULL, &p);
 
+	if (err == ERR_OK)
+		err = ledger_access(app->db, a, e->job.tg_id, p->id, &access);
 	if (err != ERR_OK)
 		return err;
 	if (access == ACCESS_OUT)
@@ -259,7 +303,7 @@ answer_help(struct app *app, struct arena *a, const struct errand *e)
 	if (err != ERR_OK || pending)
 		return err;
 	return jobs_promise(app->db, JOB_INVITE,
-	    arena_printf(a, "help/%s", e->job.detail), e->job.tg_id, 0, NULL);
+	    arena_printf(a, "help/%s", e->job.detail), e->job.tg_id, 0, p->id);
 }
 
 static enum err

@@ -17,6 +17,8 @@ static const struct {
 	    "bad_tg_id" },
 	[FRONT_OLD_LINK] = { 403, "🔗", TEXT_PAGE_OLD_LINK,
 	    TEXT_PAGE_OLD_LINK_LEAD, "link_ended" },
+	[FRONT_NO_PRODUCT] = { 400, "🔗", TEXT_PAGE_NO_PRODUCT,
+	    TEXT_PAGE_NO_PRODUCT_LEAD, "unknown_product" },
 	[FRONT_PREVIEW] = { 200, "💳", TEXT_PAGE_PREVIEW, TEXT_PAGE_PREVIEW_LEAD,
 	    NULL },
 	[FRONT_PAID_BEFORE] = { 200, "✅", TEXT_PAGE_PAID_BEFORE,
@@ -46,11 +48,26 @@ static const struct {
 	    "not_set_up" },
 };
 
-struct response
-front_page(
-    const struct app *app, const struct request *req, enum front_page which)
+/* The titles of all that is sold, with commas. */
+static const char *
+assortment(const struct app *app, struct arena *a)
 {
-	struct kvs values = KV(kv_text("product", app->conf.product_name));
+	const char *list = "";
+
+	for (size_t i = 0; i < app->catalog.n; i++)
+		list = arena_printf(a, "%s%s«%s»", list, i == 0 ? "" : ", ",
+		    product_title(&app->catalog.products[i], "uk"));
+	return list;
+}
+
+static struct response
+page_about(const struct app *app, const struct request *req,
+    enum front_page which, const struct product *about)
+{
+	struct kvs values = KV(kv_text("product",
+				   about == NULL ? app->conf.product_name :
+						   product_title(about, "uk")),
+	    kv_text("products", assortment(app, req->arena)));
 	struct page p = { .status = pages[which].status,
 		.mark = pages[which].mark,
 		.title = text_fill(req->arena, pages[which].title, values),
@@ -58,11 +75,28 @@ front_page(
 		.note = app_support(app, req->arena),
 		.error = pages[which].error };
 
-	if (which == FRONT_PAID) {
+	if (which == FRONT_PAID && about != NULL) {
 		p.button = text_plain(TEXT_PAGE_PAID_BUTTON);
-		p.button_url = app->conf.paid_channel_link;
+		p.button_url = about->channels[0].link;
 	}
 	return page_response(req, &p);
+}
+
+struct response
+front_page(
+    const struct app *app, const struct request *req, enum front_page which)
+{
+	return page_about(app, req, which,
+	    app->catalog.n == 0 ? NULL : catalog_find(&app->catalog, NULL));
+}
+
+struct response
+front_bad_link(const struct app *app, const struct request *req, enum err e)
+{
+	if (e == ERR_NOT_FOUND)
+		return front_page(app, req, FRONT_NO_PRODUCT);
+	return front_page(
+	    app, req, e == ERR_AUTH ? FRONT_OLD_LINK : FRONT_BAD_ID);
 }
 
 struct response
@@ -92,15 +126,16 @@ front_begun(
 		return response_see_other(c->url);
 	if (c->state == CHECKOUT_LIMITED)
 		return limited(app, req, c->wait_s);
-	return front_page(app, req,
-	    c->state == CHECKOUT_PAID ? FRONT_PAID_BEFORE : FRONT_PROCESSING);
+	return page_about(app, req,
+	    c->state == CHECKOUT_PAID ? FRONT_PAID_BEFORE : FRONT_PROCESSING,
+	    c->product);
 }
 
 struct response
 front_looked(
     const struct app *app, const struct request *req, const struct checkout *c)
 {
-	static const enum front_page page_of[] = {
+	static const enum front_page which[] = {
 		[CHECKOUT_PAID] = FRONT_PAID,
 		[CHECKOUT_PROCESSING] = FRONT_PROCESSING,
 		[CHECKOUT_NONE] = FRONT_NOT_PAID,
@@ -108,7 +143,7 @@ front_looked(
 
 	if (c->state == CHECKOUT_LIMITED)
 		return limited(app, req, c->wait_s);
-	return front_page(app, req, page_of[c->state]);
+	return page_about(app, req, which[c->state], c->product);
 }
 
 struct response

@@ -6,9 +6,10 @@
 #include "shop/checkout.h"
 
 enum front_page {
-	FRONT_BAD_ID,   /* 400 */
-	FRONT_OLD_LINK, /* 403 */
-	FRONT_PREVIEW,  /* for machines that look ahead */
+	FRONT_BAD_ID,     /* 400 */
+	FRONT_OLD_LINK,   /* 403 */
+	FRONT_NO_PRODUCT, /* 400; says what there is */
+	FRONT_PREVIEW,    /* for machines that look ahead */
 	FRONT_PAID_BEFORE,
 	FRONT_PROCESSING,
 	FRONT_PAID, /* with the way into the channel */
@@ -32,6 +33,10 @@ struct response front_page(
  * 502 otherwise. */
 struct response
 front_stripe_down(const struct app *app, const struct request *req, enum err e);
+
+/* Why paylink_read() failed. */
+struct response
+front_bad_link(const struct app *app, const struct request *req, enum err e);
 
 /* What checkout_begin() found, and what checkout_look() did. */
 struct response front_begun(

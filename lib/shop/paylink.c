@@ -10,7 +10,7 @@
 #define MAC_BYTES 16 /* of HMAC-SHA256's 32: 128 bits are not guessed */
 #define MAC_DIGITS ((size_t)2 * MAC_BYTES)
 
-/* The signature of "N.END". The word in front keeps it from being one of
+/* The signature of "N.P.END". The word in front keeps it from being one of
  * anything else, should the secret be used for more. */
 static enum err
 sign(const struct app *app, struct str text, char hex[MAC_DIGITS + 1])
@@ -26,11 +26,13 @@ sign(const struct app *app, struct str text, char hex[MAC_DIGITS + 1])
 }
 
 const char *
-paylink_make(const struct app *app, struct arena *a, int64_t tg_id)
+paylink_make(const struct app *app, struct arena *a, int64_t tg_id,
+    const struct product *p)
 {
 	const struct conf *c = &app->conf;
-	const char *text = arena_printf(a, "%lld.%lld", (long long)tg_id,
-	    (long long)(clock_now_ms() / 1000 + LIFE_S));
+	bool is_first = p == catalog_find(&app->catalog, NULL);
+	const char *text = arena_printf(a, "%lld.%s.%lld", (long long)tg_id,
+	    p->id, (long long)(clock_now_ms() / 1000 + LIFE_S));
 	char hex[MAC_DIGITS + 1];
 
 	if (c->pay_link_secret != NULL &&
@@ -39,42 +41,64 @@ paylink_make(const struct app *app, struct arena *a, int64_t tg_id)
 		    a, "%s/pay?t=%s.%s", c->base_url, text, hex);
 	if (c->pay_link_secret != NULL)
 		log_event(LOG_ERROR, "link_not_signed", KV_NONE);
-	return arena_printf(
-	    a, "%s/pay?tg_id=%lld", c->base_url, (long long)tg_id);
+	return arena_printf(a, "%s/pay?tg_id=%lld%s%s", c->base_url,
+	    (long long)tg_id,
+	    is_first ? "" : "&product=", is_first ? "" : p->id);
 }
 
 static enum err
-read_signed(const struct app *app, struct str token, int64_t *tg_id)
+read_signed(const struct app *app, struct arena *a, struct str token,
+    struct paylink *out)
 {
 	struct str mac = str_after_last(token, '.'), rest = token;
 	char hex[MAC_DIGITS + 1];
+	const char *id;
 	int64_t ends_s;
-	struct str number;
 
 	if (app->conf.pay_link_secret == NULL || mac.len != MAC_DIGITS ||
 	    mac.len == token.len)
 		return ERR_INPUT;
 	rest.len -= mac.len + 1;
 	if (sign(app, rest, hex) != ERR_OK ||
-	    !bytes_equal_ct(mac.p, hex, MAC_DIGITS))
+	    !bytes_equal_ct(mac.p, hex, MAC_DIGITS) ||
+	    !tg_id_parse(str_cut(&rest, '.'), &out->tg_id))
 		return ERR_INPUT;
-	number = str_cut(&rest, '.');
-	if (!tg_id_parse(number, tg_id) || !str_to_i64(rest, &ends_s))
+	id = arena_dup(a, str_cut(&rest, '.'));
+	if (id[0] == '\0' || !str_to_i64(rest, &ends_s))
 		return ERR_INPUT;
-	return ends_s > clock_now_ms() / 1000 ? ERR_OK : ERR_AUTH;
+	out->product = catalog_find(&app->catalog, id);
+	if (ends_s <= clock_now_ms() / 1000)
+		return ERR_AUTH;
+	return out->product == NULL ? ERR_NOT_FOUND : ERR_OK;
+}
+
+static enum err
+read_bare(const struct app *app, const struct request *req, const char *number,
+    struct paylink *out)
+{
+	const char *id = NULL;
+	enum err e = request_param(req, "product", &id);
+
+	if ((e != ERR_OK && e != ERR_NOT_FOUND) ||
+	    app->conf.pay_link_bare == 0 ||
+	    !tg_id_parse(str_from(number), &out->tg_id))
+		return ERR_INPUT;
+	out->product = catalog_find(&app->catalog, id);
+	return out->product == NULL ? ERR_NOT_FOUND : ERR_OK;
 }
 
 enum err
-paylink_read(const struct app *app, const struct request *req, int64_t *tg_id)
+paylink_read(
+    const struct app *app, const struct request *req, struct paylink *out)
 {
-	const char *token = NULL, *bare = NULL;
+	const char *token = NULL, *number = NULL;
 	enum err has_token = request_param(req, "t", &token);
-	enum err has_bare = request_param(req, "tg_id", &bare);
+	enum err has_number = request_param(req, "tg_id", &number);
 
-	if (has_token == ERR_OK && has_bare == ERR_NOT_FOUND)
-		return read_signed(app, str_from(token), tg_id);
-	if (has_token != ERR_NOT_FOUND || has_bare != ERR_OK ||
-	    app->conf.pay_link_bare == 0)
+	*out = (struct paylink){ 0 };
+	if (has_token == ERR_OK && has_number == ERR_NOT_FOUND)
+		return read_signed(app, req->arena, str_from(token), out);
+	if (has_token != ERR_NOT_FOUND || has_number != ERR_OK)
 		return ERR_INPUT;
-	return tg_id_parse(str_from(bare), tg_id) ? ERR_OK : ERR_INPUT;
+	return read_bare(app, req, number, out);
 }

@@ -1,18 +1,26 @@
-/* The address where somebody pays: BASE_URL/pay?tg_id=N, or, where the settings
- * hold PAY_LINK_SECRET, BASE_URL/pay?t=N.END.SIGNATURE, which only our own bot
- * can make and which ends a day later. */
+/* The address where somebody pays: BASE_URL/pay?tg_id=N, with &product=P for
+ * another product than the first, or, where the settings hold PAY_LINK_SECRET,
+ * BASE_URL/pay?t=N.P.END.SIGNATURE, which only our own bot can make and which
+ * ends a day later. */
 #ifndef SHOP_PAYLINK_H
 #define SHOP_PAYLINK_H
 
 #include "shop/app.h"
 
 /* In the arena; the bare form where a signature cannot be made (logged). */
-const char *paylink_make(const struct app *app, struct arena *a, int64_t tg_id);
+const char *paylink_make(const struct app *app, struct arena *a, int64_t tg_id,
+    const struct product *p);
+
+struct paylink {
+	int64_t tg_id;
+	const struct product *product;
+};
 
 /* Whose link a request is. ERR_INPUT: neither form, both, or one that is not
  * believed: a signature that does not fit, a bare number where the settings
- * switch it off. ERR_AUTH: signed by us, but it has ended. */
+ * switch it off. ERR_AUTH: signed by us, but it has ended. ERR_NOT_FOUND: no
+ * such product (any more). */
 enum err paylink_read(const struct app *app, const struct request *req,
-    int64_t *tg_id) MUST_CHECK;
+    struct paylink *out) MUST_CHECK;
 
 #endif

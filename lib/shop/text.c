@@ -19,6 +19,8 @@ static const char *const uk[TEXT__COUNT] = {
 	    "Натисніть кнопку або надішліть /pay, щоб отримати посилання на "
 	    "оплату. Запрошення до приватного каналу прийде сюди одразу після "
 	    "оплати.",
+	[TEXT_WELCOME_MANY] = "Вітаємо! Оберіть, до чого відкрити доступ.",
+	[TEXT_BUY_CHOICE] = "💳 {product}",
 	[TEXT_BUY_BUTTON] = "Купити доступ",
 	[TEXT_PAY] = "Оплата курсу «{product}»:\n{url}",
 	[TEXT_PAY_BUTTON] = "💳 Перейти до оплати",
@@ -83,6 +85,9 @@ static const char *const uk[TEXT__COUNT] = {
 	[TEXT_PAGE_BAD_ID_LEAD] =
 	    "У цьому посиланні бракує номера користувача Telegram або він "
 	    "неправильний. Надішліть боту /pay і відкрийте нове посилання.",
+	[TEXT_PAGE_NO_PRODUCT] = "Такого товару немає",
+	[TEXT_PAGE_NO_PRODUCT_LEAD] = "Зараз є: {products}. Надішліть боту "
+				      "/pay, щоб обрати.",
 	[TEXT_PAGE_OLD_LINK] = "Посилання застаріло",
 	[TEXT_PAGE_OLD_LINK_LEAD] =
 	    "Це посилання на оплату діяло одну добу. Надішліть боту /pay і "

@@ -10,6 +10,8 @@ enum text {
 	/* the chat */
 	TEXT_INVITE,  /* {product} {link} */
 	TEXT_WELCOME, /* {product} */
+	TEXT_WELCOME_MANY,
+	TEXT_BUY_CHOICE, /* {product} */
 	TEXT_BUY_BUTTON,
 	TEXT_PAY, /* {product} {url} */
 	TEXT_PAY_BUTTON,
@@ -41,6 +43,8 @@ enum text {
 	/* the pages */
 	TEXT_PAGE_BAD_ID,
 	TEXT_PAGE_BAD_ID_LEAD,
+	TEXT_PAGE_NO_PRODUCT,
+	TEXT_PAGE_NO_PRODUCT_LEAD, /* {products} */
 	TEXT_PAGE_OLD_LINK,
 	TEXT_PAGE_OLD_LINK_LEAD,
 	TEXT_PAGE_PREVIEW, /* {product} */

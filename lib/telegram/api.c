@@ -15,22 +15,35 @@ tg_button_url_ok(const char *url)
 	return host.len > 0 && memchr(host.p, '.', host.len) != NULL;
 }
 
-static void
-put_button(struct json *params, const struct tg_message *m)
+static struct json *
+put_row(struct json *keyboard, const char *label)
 {
-	struct json *rows, *button;
+	struct json *button = json_push_object(json_push_array(keyboard));
 
-	if (m->button == NULL ||
-	    (m->button_url != NULL && !tg_button_url_ok(m->button_url)))
+	json_put_text(button, "text", label);
+	return button;
+}
+
+static void
+put_buttons(struct json *params, const struct tg_message *m)
+{
+	bool has_button = m->button != NULL &&
+	    (m->button_url == NULL || tg_button_url_ok(m->button_url));
+	struct json *keyboard, *button;
+
+	if (!has_button && m->n_choices == 0)
 		return;
-	rows = json_put_array(
+	keyboard = json_put_array(
 	    json_put_object(params, "reply_markup"), "inline_keyboard");
-	button = json_push_object(json_push_array(rows));
-	json_put_text(button, "text", m->button);
-	if (m->button_url != NULL)
-		json_put_text(button, "url", m->button_url);
-	else
-		json_put_text(button, "callback_data", m->button_data);
+	if (has_button) {
+		button = put_row(keyboard, m->button);
+		json_put_text(button,
+		    m->button_url != NULL ? "url" : "callback_data",
+		    m->button_url != NULL ? m->button_url : m->button_data);
+	}
+	for (size_t i = 0; i < m->n_choices; i++)
+		json_put_text(put_row(keyboard, m->choices[i].label),
+		    "callback_data", m->choices[i].data);
 }
 
 struct json *
@@ -42,7 +55,7 @@ tg_send_message(struct arena *a, const struct tg_message *m)
 	json_put_text(params, "text", m->text);
 	json_put_bool(json_put_object(params, "link_preview_options"),
 	    "is_disabled", true);
-	put_button(params, m);
+	put_buttons(params, m);
 	return params;
 }
 

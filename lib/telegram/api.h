@@ -16,13 +16,19 @@ struct tg_api {
 	const char *token;
 };
 
-/* A message in plain text; at most one button, with a link or with data. */
+struct tg_choice {
+	const char *label, *data; /* data: 1 to 64 bytes */
+};
+
+/* A message in plain text, with one button, or with a list of choices. */
 struct tg_message {
 	int64_t chat_id;
-	const char *text;        /* 1 to 4096 characters */
-	const char *button;      /* its label, or NULL */
-	const char *button_url;  /* one of the two */
-	const char *button_data; /* 1 to 64 bytes */
+	const char *text;                /* 1 to 4096 characters */
+	const char *button;              /* its label, or NULL */
+	const char *button_url;          /* one of the two */
+	const char *button_data;         /* 1 to 64 bytes */
+	const struct tg_choice *choices; /* a row each */
+	size_t n_choices;
 };
 
 /* The parameters of sendMessage; link previews are off. A URL that Telegram

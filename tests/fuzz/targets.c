@@ -120,10 +120,11 @@ query(struct str in)
 	static const char *const trusted = "10.0.0.0/8, ::1";
 	char *variables[64] = { NULL };
 	struct app app = { .conf = { .pay_link_secret = "secret",
-			       .pay_link_bare = 1 } };
+			       .pay_link_bare = 1 },
+		.catalog = { .products = { { .id = "course" } }, .n = 1 } };
+	struct paylink link;
 	struct request req;
 	const char *value;
-	int64_t tg_id = 0;
 
 	for (size_t i = 0; in.len > 0 && i < 63; i++)
 		variables[i] = arena_dup(&mem, first_line(&in));
@@ -131,8 +132,8 @@ query(struct str in)
 	must(req.query != NULL && req.page != NULL);
 	if (request_param(&req, "tg_id", &value) == ERR_OK)
 		must(value != NULL);
-	if (paylink_read(&app, &req, &tg_id) == ERR_OK)
-		must(tg_id > 0 && is_tg_id(tg_id));
+	if (paylink_read(&app, &req, &link) == ERR_OK)
+		must(is_tg_id(link.tg_id) && link.product != NULL);
 	(void)request_wants_json(&req);
 	(void)request_is_preview(&req);
 	must(client_address(&req, trusted) != NULL);

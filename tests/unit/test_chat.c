@@ -6,9 +6,13 @@
 #include "shop/jobs.h"
 #include "shop/text.h"
 
-static struct app app = { .conf = { .product_name = "10 кроків",
-			      .base_url = "https://pay.example.com",
-			      .support_contact = "@coach" } };
+static struct app app = { .catalog = { .products = { { .id = "course",
+					   .titles = { { NULL, "10 кроків" } },
+					   .n_titles = 1 } },
+			      .n = 1 },
+	.conf = { .product_name = "10 кроків",
+	    .base_url = "https://pay.example.com",
+	    .support_contact = "@coach" } };
 
 #define BUYER 5
 #define PAY_URL "https://pay.example.com/pay?tg_id=5"
@@ -73,7 +77,7 @@ static const struct row {
 	    "sendMessage", TEXT_STATUS_UNPAID, NULL, false, "" },
 
 	{ "/help of who is in: the invite again", IN INVITE("done_ms", "1"),
-	    SAYS("/help"), NULL, NO_TEXT, NULL, true, "1:" },
+	    SAYS("/help"), NULL, NO_TEXT, NULL, true, "1:course" },
 	{ "/help while the invite waits: at once, not twice",
 	    IN INVITE("error", "'x'"), SAYS("/help"), NULL, NO_TEXT, NULL, true,
 	    "1:" },
@@ -308,19 +312,23 @@ each_help_is_answered(void **state)
 	check_err(db_ready(ledger.db), ERR_OK);
 	change(IN INVITE("done_ms", "1"));
 	say("/help", 1, &reply);
-	check_text(jobs_owed(), "1:");
+	check_text(jobs_owed(), "1:course");
 	change("UPDATE jobs SET done_ms = 1");
 	say("/help", 2, &reply);
-	check_text(jobs_owed(), "1:");
+	check_text(jobs_owed(), "1:course");
 	check_int(look_int("SELECT COUNT(*) FROM jobs"), 3);
 }
 
 static void
 hostile_name(void **state)
 {
-	struct app shop = { .conf = { .product_name = "{url}<b>\"",
-				.base_url = "https://h.example" } };
-	struct tg_message m = chat_pay_message(&shop, &mem, BUYER);
+	struct app shop = { .conf = { .base_url = "https://h.example" },
+		.catalog = { .products = { { .id = "course",
+				 .titles = { { NULL, "{url}<b>\"" } },
+				 .n_titles = 1 } },
+		    .n = 1 } };
+	struct tg_message m =
+	    chat_pay_message(&shop, &mem, BUYER, &shop.catalog.products[0]);
 
 	(void)state;
 	check_has(m.text, "«{url}<b>\"»");
@@ -352,6 +360,64 @@ menu(void **state)
 	check_int(n, 4);
 }
 
+/* ---- several products ---- */
+
+static const struct app shop_of_two = { .conf = { .base_url =
+						      "https://h.example" },
+	.catalog = { .products = { { .id = "course",
+				       .titles = { { NULL, "Course" } },
+				       .n_titles = 1 },
+			 { .id = "club",
+			     .titles = { { "en", "Club" }, { "uk", "Клуб" } },
+			     .n_titles = 2 } },
+	    .n = 2 } };
+
+static struct chat_reply
+say_there(int64_t update_id, const struct tg_update *said)
+{
+	struct asking t = asking(said);
+	struct app here = app;
+
+	app = shop_of_two;
+	t.u.update_id = update_id;
+	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	app = here;
+	return t.reply;
+}
+
+static void
+several(void **state)
+{
+	const struct tg_update pay = SAYS("/pay"), status = SAYS("/status"),
+			       help = SAYS("/help");
+	struct tg_update button = {
+		.kind = TG_BUTTON, .button_id = "q1", .data = "buy:club"
+	};
+	struct chat_reply r;
+
+	(void)state;
+	ledger_fresh();
+	check_err(db_ready(ledger.db), ERR_OK);
+	r = say_there(1, &pay);
+	check_has(json_render(&mem, r.params).p, "\"buy:course\"");
+	check_has(json_render(&mem, r.params).p, "💳 Клуб");
+	(void)say_there(2, &button);
+	check_text(jobs_owed(), "2:pay:club");
+	button.data = "buy:gone";
+	(void)say_there(3, &button);
+	check_text(jobs_owed(), "2:pay:club");
+	change("DELETE FROM jobs;"
+	       "INSERT INTO access VALUES (5, 'club', 1, 'paid', 0, NULL)");
+	r = say_there(4, &pay);
+	check_has(json_render(&mem, r.params).p, "buy:course");
+	check_lacks(json_render(&mem, r.params).p, "buy:club");
+	r = say_there(5, &status);
+	check_has(json_text(r.params, "text"), "Course");
+	check_has(json_text(r.params, "text"), "Клуб");
+	(void)say_there(6, &help);
+	check_text(jobs_owed(), "1:club");
+}
+
 int
 main(void)
 {
@@ -362,5 +428,6 @@ main(void)
 	ONE("pay", "a hostile product name", hostile_name);
 	ONE("support", "with a contact and without", no_support);
 	ONE("menu", "the commands", menu);
+	ONE("several products", "offered, bought, listed", several);
 	return testing_run("chat", ledger_make, ledger_remove);
 }

@@ -6,15 +6,21 @@
 
 #define SECRET "a word that nobody guesses"
 #define NOBODY 0
+#define FIRST (&app.catalog.products[0])
+#define SECOND (&app.catalog.products[1])
 
 static struct app app;
+static const char *product; /* of the link read last */
 
 static void
 set(const char *secret, int64_t bare)
 {
-	app = (struct app){ .conf = { .base_url = "https://h/x",
-				.pay_link_secret = secret,
-				.pay_link_bare = bare } };
+	app = (struct app){ .catalog = { .products = { { .id = "course" },
+					     { .id = "club" } },
+				.n = 2 },
+		.conf = { .base_url = "https://h/x",
+		    .pay_link_secret = secret,
+		    .pay_link_bare = bare } };
 }
 
 /* Whose it is; NOBODY with the error in *e. */
@@ -23,12 +29,13 @@ reader(const char *query, enum err *e)
 {
 	char *none[] = { NULL };
 	struct request req;
-	int64_t tg_id = NOBODY;
+	struct paylink link;
 
 	request_read(&req, &mem, none);
 	req.query = query;
-	*e = paylink_read(&app, &req, &tg_id);
-	return *e == ERR_OK ? tg_id : NOBODY;
+	*e = paylink_read(&app, &req, &link);
+	product = *e == ERR_OK ? link.product->id : NULL;
+	return *e == ERR_OK ? link.tg_id : NOBODY;
 }
 
 static const char *
@@ -57,11 +64,22 @@ bare(void **state)
 
 	(void)state;
 	set(NULL, 1);
-	check_text(paylink_make(&app, &mem, 5), "https://h/x/pay?tg_id=5");
+	check_text(
+	    paylink_make(&app, &mem, 5, FIRST), "https://h/x/pay?tg_id=5");
 	check_int(reader("tg_id=5", &e), 5);
+	check_text(paylink_make(&app, &mem, 5, SECOND),
+	    "https://h/x/pay?tg_id=5&product=club");
+	check_int(reader("tg_id=5&product=club", &e), 5);
+	check_text(product, "club");
+	check_int(reader("tg_id=5&product=", &e), 5);
+	check_text(product, "course");
+	(void)reader("tg_id=5&product=gone", &e);
+	check_err(e, ERR_NOT_FOUND);
+	(void)reader("tg_id=5&product=club&product=club", &e);
+	check_err(e, ERR_INPUT);
 	check_int(reader("tg_id=0", &e), NOBODY);
 	check_err(e, ERR_INPUT);
-	check_int(reader(forged("5.99999999999"), &e), NOBODY);
+	check_int(reader(forged("5.course.99999999999"), &e), NOBODY);
 	check_err(e, ERR_INPUT);
 }
 
@@ -73,9 +91,12 @@ signed_by_us(void **state)
 
 	(void)state;
 	set(SECRET, 0);
-	url = paylink_make(&app, &mem, 4503599627370496);
+	url = paylink_make(&app, &mem, 4503599627370496, FIRST);
 	assert_memory_equal(url, "https://h/x/pay?t=4503599627370496.", 35);
 	check_int(reader(query_of(url), &e), 4503599627370496);
+	check_text(product, "course");
+	check_int(reader(query_of(paylink_make(&app, &mem, 7, SECOND)), &e), 7);
+	check_text(product, "club");
 	check_int(reader("tg_id=5", &e), NOBODY);
 	check_err(e, ERR_INPUT);
 	set(SECRET, 1);
@@ -90,7 +111,7 @@ every_byte_counts(void **state)
 
 	(void)state;
 	set(SECRET, 0);
-	good = query_of(paylink_make(&app, &mem, 5));
+	good = query_of(paylink_make(&app, &mem, 5, FIRST));
 	for (size_t i = 2; good[i] != '\0'; i++) {
 		char *bad = arena_dup_text(&mem, good);
 
@@ -109,15 +130,17 @@ static const struct token {
 	const char *text;
 	enum err want;
 } tokens[] = {
-	{ "5.99999999999", ERR_OK },
-	{ "5.1700000000", ERR_AUTH },
+	{ "5.course.99999999999", ERR_OK },
+	{ "5.course.1700000000", ERR_AUTH },
 	{ "5", ERR_INPUT },
-	{ "5.", ERR_INPUT },
-	{ ".99999999999", ERR_INPUT },
-	{ "05.99999999999", ERR_INPUT },
-	{ "-5.99999999999", ERR_INPUT },
-	{ "5.99999999999.1", ERR_INPUT },
-	{ "4503599627370497.99999999999", ERR_INPUT },
+	{ "5.course.", ERR_INPUT },
+	{ "5..99999999999", ERR_INPUT },
+	{ "5.gone.99999999999", ERR_NOT_FOUND },
+	{ ".course.99999999999", ERR_INPUT },
+	{ "05.course.99999999999", ERR_INPUT },
+	{ "-5.course.99999999999", ERR_INPUT },
+	{ "5.course.99999999999.1", ERR_INPUT },
+	{ "4503599627370497.course.99999999999", ERR_INPUT },
 	{ "", ERR_INPUT },
 };
 
@@ -140,7 +163,8 @@ both_forms(void **state)
 	(void)state;
 	set(SECRET, 1);
 	(void)reader(
-	    arena_printf(&mem, "%s&tg_id=5", forged("5.99999999999")), &e);
+	    arena_printf(&mem, "%s&tg_id=5", forged("5.course.99999999999")),
+	    &e);
 	check_err(e, ERR_INPUT);
 	(void)reader("", &e);
 	check_err(e, ERR_INPUT);

@@ -570,10 +570,11 @@ record_other(struct db *db, void *ctx)
 		.type = "charge.refunded",
 		.kind = STRIPE_CHARGE_REFUNDED,
 		.charge = { .amount_minor = 1, .refunded_minor = 1 } };
-	enum err e = payment_record_event(&app, &mem, &ev);
+	enum err e;
 
-	(void)db;
 	(void)ctx;
+	app.db = db;
+	e = payment_record_event(&app, &mem, &ev);
 	return e == ERR_OK ?
 	    payment_record_event(&app, &mem, &refund_of_nothing) :
 	    e;
@@ -651,7 +652,7 @@ record_look(struct db *db, void *ctx)
 	struct looked *l = ctx;
 	struct stripe_session s = session_of(&l->play);
 
-	(void)db; /* the app's */
+	app.db = db;
 	return payment_record_session(&app, &mem, &s, &l->order);
 }
 

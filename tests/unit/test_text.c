@@ -5,8 +5,8 @@
 #include "shop/text.c" /* the code under test, statics and all */
 
 /* The holes that the code fills; nothing else may stand in braces. */
-static const char *const known[] = { "amount", "buyer", "order", "due",
-	"payment", "product", "link", "url", "support", "contact" };
+static const char *const known[] = { "amount", "products", "buyer", "order",
+	"due", "payment", "product", "link", "url", "support", "contact" };
 
 static bool
 is_known(struct str hole)

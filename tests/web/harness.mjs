@@ -198,11 +198,11 @@ async function startWeb({ name, dir, settingsOf }) {
  *   stripe?: object, telegram?: object, telegramBase?: string }} [options]
  *   `t` stops it all when that test ends, however it ends; without it the caller must;
  *   `env` replaces settings, undefined takes one away; `resident` starts a worker that stays;
- *   `prepare` gets the data folder before anything is started; `ledger` is a file below it
+ *   `prepare` gets the data folder before anything is started, `late` gives settings after it; `ledger` is a file below it
  */
 export async function startAdmit({
   t, mode = 'fastcgi', env = {}, baseUrl = (port) => `http://127.0.0.1:${port}`, resident = false, prepare, ledger = 'admit.db',
-  telegramBase, stripe: stripeOptions, telegram: telegramOptions,
+  telegramBase, late = () => ({}), stripe: stripeOptions, telegram: telegramOptions,
 } = {}) {
   const dir = mkdtempSync(path.join(tmpdir(), 'admit-web.'));
   prepare?.(dir);
@@ -210,7 +210,7 @@ export async function startAdmit({
   const stripe = await startStripe({ webhookSecret: SECRETS.STRIPE_WEBHOOK_SECRET, ...stripeOptions });
   const settingsOf = (port) => defined({
     ...SECRETS, PAID_CHANNEL_LINK: LINK, SUPPORT_CONTACT: SUPPORT, BASE_URL: baseUrl(port),
-    DATABASE_URL: `sqlite:${dir}/${ledger}`, STRIPE_API_BASE: stripe.url, TELEGRAM_API_BASE: telegramBase ?? telegram.url, ...env,
+    DATABASE_URL: `sqlite:${dir}/${ledger}`, STRIPE_API_BASE: stripe.url, TELEGRAM_API_BASE: telegramBase ?? telegram.url, ...env, ...late(),
   });
   let started;
   try {
