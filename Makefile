@@ -298,6 +298,7 @@ uninstall:
 DEB = build/admit_$(VERSION)_$(shell dpkg --print-architecture).deb
 
 deb:
+	@sh tools/deps.sh deb
 	@rm -rf build/deb/root
 	@umask 022; $(SUB) OUT=build/deb prefix=/usr DESTDIR=build/deb/root install \
 	  > build/deb.log || { cat build/deb.log; exit 1; }

@@ -3,7 +3,7 @@
 # packages through apt-get, as root or through sudo. Elsewhere it prints what
 # to install. What is there already is left alone, wherever it came from.
 #
-# usage: deps.sh run|check|deploy|analyze
+# usage: deps.sh run|check|deb|deploy|analyze
 set -eu
 
 # set, how to see that it is there, Debian's package, what it is for
@@ -28,7 +28,7 @@ check cmd:chromium         chromium              the browser test
 check any:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core its fonts
 check any:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf fonts-noto-color-emoji its signs
 check lib:libasan.so       libgcc-12-dev         the sanitizers
-deploy cmd:dpkg-shlibdeps dpkg-dev           the Debian package
+deb   cmd:dpkg-shlibdeps   dpkg-dev              the Debian package
 analyze cmd:clang-tidy     clang-tidy            reading the code
 analyze cmd:cppcheck       cppcheck              reading it again
 '
@@ -53,7 +53,7 @@ wanted=$1 missing=
 while read -r set test package why; do
 	[ -n "$set" ] || continue
 	case $wanted:$set in
-	*:run | check:check | deploy:check | deploy:deploy | analyze:analyze) ;;
+	*:run | check:check | deploy:check | deploy:deb | deb:deb | analyze:analyze) ;;
 	*) continue ;;
 	esac
 	is_there "$test" || missing="$missing $package"

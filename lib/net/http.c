@@ -6,10 +6,10 @@
 #include "base/log.h"
 
 #include <curl/curl.h>
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #define MAX_REPLY_BYTES (256 * 1024)
 #define MAX_EXTRA 4
@@ -21,6 +21,7 @@ struct http {
 	CURLM *alone;   /* of http_send(), with its one transfer ... */
 	CURL *blocking; /* ... kept, so that its connection stays open */
 	bool (*give_up)(void);
+	bool ca_folder_is_hashed;
 	struct transfer *under_way; /* of http_start() */
 	int n_under_way;
 };
@@ -34,6 +35,23 @@ struct transfer {
 	struct http_response res;
 	void *tag;
 };
+
+/* Whether the certificates lie there under the names that OpenSSL looks for,
+ * such as a1b2c3d4.0. Other systems keep nothing but a bundle there. */
+static bool
+is_hashed(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	bool found = false;
+
+	while (dir != NULL && !found && (entry = readdir(dir)) != NULL)
+		found = strspn(entry->d_name, "0123456789abcdef") == 8 &&
+		    strcmp(entry->d_name + 8, ".0") == 0;
+	if (dir != NULL)
+		(void)closedir(dir);
+	return found;
+}
 
 struct http *
 http_new(void)
@@ -53,6 +71,7 @@ http_new(void)
 		http_free(h);
 		return NULL;
 	}
+	h->ca_folder_is_hashed = is_hashed(CA_FOLDER);
 	return h;
 }
 
@@ -138,7 +157,7 @@ set_headers(struct transfer *t, const struct http_request *req, struct arena *a)
 }
 
 static void
-set_limits(CURL *easy, const struct http_request *req)
+set_limits(const struct http *h, CURL *easy, const struct http_request *req)
 {
 	curl_easy_setopt(
 	    easy, CURLOPT_CONNECTTIMEOUT_MS, (long)req->connect_ms);
@@ -150,14 +169,15 @@ set_limits(CURL *easy, const struct http_request *req)
 	    url_is_loopback(req->url) ? "https,http" : "https");
 	/* Loading the one-file bundle costs 25 ms of CPU a connection, the
 	 * folder of hashed names 1 ms. */
-	if (access(CA_FOLDER, R_OK) == 0) {
+	if (h->ca_folder_is_hashed) {
 		curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
 		curl_easy_setopt(easy, CURLOPT_CAPATH, CA_FOLDER);
 	}
 }
 
 static struct transfer *
-prepare(CURL *easy, struct arena *a, const struct http_request *req)
+prepare(const struct http *h, CURL *easy, struct arena *a,
+    const struct http_request *req)
 {
 	struct transfer *t = arena_alloc(a, sizeof(*t));
 
@@ -166,7 +186,7 @@ prepare(CURL *easy, struct arena *a, const struct http_request *req)
 		.res = { .retry_after_s = -1, .date_s = -1 } };
 	curl_easy_reset(easy); /* connections and TLS sessions stay */
 	curl_easy_setopt(easy, CURLOPT_URL, req->url);
-	set_limits(easy, req);
+	set_limits(h, easy, req);
 	set_headers(t, req, a);
 	if (strcmp(req->method, "POST") == 0) {
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
@@ -239,7 +259,7 @@ enum err
 http_send(struct http *h, struct arena *a, const struct http_request *req,
     struct http_response *res)
 {
-	struct transfer *t = prepare(h->blocking, a, req);
+	struct transfer *t = prepare(h, h->blocking, a, req);
 	enum err e = outcome(t, perform(h), res);
 
 	curl_easy_reset(h->blocking); /* forgets what lies in the arena */
@@ -255,7 +275,7 @@ http_start(
 
 	if (easy == NULL)
 		return ERR_INTERNAL;
-	t = prepare(easy, a, req);
+	t = prepare(h, easy, a, req);
 	t->tag = tag;
 	t->next = h->under_way;
 	if (curl_multi_add_handle(h->multi, easy) != CURLM_OK) {

@@ -132,6 +132,15 @@ for (const way of WAYS)
       assert.equal(res.status, 303);
     });
 
+    test('a ledger below the web root is refused, with the reason', { skip: way.name !== 'CGI' }, async () => {
+      const settings = `/home/${user}/.config/admit/admit.env`, before = debian.read(settings);
+      debian.append(settings, `DATABASE_URL=sqlite:${web}/admit.db\n`);
+      const res = await fetch(`${shop.base}/pay?tg_id=5`);
+      debian.write(settings, before, 0o600);
+      assert.equal(res.status, 500);
+      assert.match(debian.read(`/tmp/${user}/error.log`), /ev=file_below_web_root file=\S*admit\.db/);
+    });
+
     test('a newer bundle replaces the programs and keeps the rest', async () => {
       const settings = debian.read(`/home/${user}/.config/admit/admit.env`);
       const { status, stdout, stderr } = await install(folder, user);
