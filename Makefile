@@ -5,6 +5,7 @@
 #   make check      install what the tests need, build, run every test
 #   make check-all  and what takes long or needs root: every fault, and each way of
 #                   installing in plain Debian roots (alone: make check-deploy)
+#   make check-servers  the payment flow behind every web server and mode
 #
 #   make all        build into build/release (MODE=debug|asan|ubsan: elsewhere)
 #   make unit web   one suite (MODE=asan: under the sanitizers)
@@ -69,8 +70,9 @@ LIBS    := -Wl,--as-needed -lfcgi -lcurl -ljson-c -lsqlite3 -lcrypto
 FAULT   := $(OUT)/fault/tracer $(OUT)/fault/shim.so
 UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 
-.PHONY: force all help deps run check check-deploy check-all tests unit web \
-  fault fuzz mutants timing valgrind asan lint fmt fmt-check analyze install uninstall deb bundle \
+.PHONY: force all help deps run check check-deploy check-servers check-all \
+  tests unit web fault fuzz mutants timing valgrind asan lint fmt fmt-check \
+  analyze install uninstall deb bundle \
   clean
 
 .SECONDARY: # objects stay, so that the next build is quick
@@ -189,7 +191,7 @@ check:
 	@$(SUB) CC=clang OUT=build/clang WERROR=-Werror all
 	@$(SUB) MODE=asan all tests
 	@sh tests/check.sh build/release lint docs hardening installing unit web \
-	  corpora fault-quick build/asan unit web corpora
+	  servers-quick corpora fault-quick build/asan unit web corpora
 
 # Does the time of a comparison tell a forger anything? Wants a quiet machine.
 $(OUT)/timing: tests/timing/timing.c $(LIB)
@@ -203,6 +205,12 @@ valgrind: all tests
 timing: $(OUT)/timing
 	@$(OUT)/timing
 
+# Behind lighttpd, Apache, nginx, Caddy and h2o in eleven ways; with
+# TABLE=--write the README's table of servers is written anew.
+check-servers: all
+	@sh tools/deps.sh servers
+	@sh tests/servers.sh $(OUT) $(TABLE)
+
 # As root, with debootstrap and Debian's archive: the package, the bundle and
 # the container, each installed in a plain Debian that serves a payment then.
 check-deploy:
@@ -211,6 +219,7 @@ check-deploy:
 check-all: check
 	@sh tests/check.sh build/release fault
 	@$(SUB) fuzz
+	@$(SUB) check-servers
 	@$(SUB) check-deploy
 
 asan:

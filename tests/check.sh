@@ -3,8 +3,8 @@
 # them: "N passed, N failed". Status 1 if anything failed, or if nothing ran.
 #
 # usage: check.sh BUILD-FOLDER SUITE... [BUILD-FOLDER SUITE...]
-#        suites: lint docs hardening installing unit web corpora fuzz fault
-#        fault-quick
+#        suites: lint docs hardening installing unit web servers-quick corpora
+#        fuzz fault fault-quick
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
@@ -85,6 +85,13 @@ web() {
 	closing_line $status "web tests of $out"
 }
 
+servers_quick() {
+	sh tests/servers.sh "$out" --quick > "$log" 2>&1
+	status=$?
+	[ $status = 0 ] || cat "$log"
+	closing_line $status "behind Apache, $out"
+}
+
 # faults [--quick]: the latter takes every so many points.
 faults() {
 	ADMIT_OUT=$out node tests/fault/run.mjs "$@" > "$log" 2>&1
@@ -114,6 +121,7 @@ for word; do
 	case $word in
 	lint | docs | hardening | installing | unit | web) $word ;;
 	corpora | fuzz) $word ;;
+	servers-quick) servers_quick ;;
 	fault) faults ;;
 	fault-quick) faults --quick ;;
 	*) out=$word ;;

@@ -3,7 +3,7 @@
 # packages through apt-get, as root or through sudo. Elsewhere it prints what
 # to install. What is there already is left alone, wherever it came from.
 #
-# usage: deps.sh run|check|deb|deploy|analyze
+# usage: deps.sh run|check|deb|deploy|servers|analyze
 set -eu
 
 # set, how to see that it is there, Debian's package, what it is for
@@ -29,6 +29,15 @@ check any:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core its 
 check any:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf fonts-noto-color-emoji its signs
 check lib:libasan.so       libgcc-12-dev         the sanitizers
 deb   cmd:dpkg-shlibdeps   dpkg-dev              the Debian package
+check cmd:openssl          openssl               a certificate for the tests
+check cmd:apache2          apache2               the second web server
+check any:/usr/lib/apache2/modules/mod_fcgid.so libapache2-mod-fcgid its FastCGI
+check any:/usr/lib/lighttpd/mod_openssl.so lighttpd-mod-openssl TLS in lighttpd
+servers cmd:nginx          nginx-light           web servers
+servers cmd:caddy          caddy                 web servers
+servers cmd:h2o            h2o                   web servers
+servers cmd:spawn-fcgi     spawn-fcgi            starting the programs
+servers cmd:systemd-socket-activate systemd      starting the programs
 analyze cmd:clang-tidy     clang-tidy            reading the code
 analyze cmd:cppcheck       cppcheck              reading it again
 '
@@ -53,7 +62,8 @@ wanted=$1 missing=
 while read -r set test package why; do
 	[ -n "$set" ] || continue
 	case $wanted:$set in
-	*:run | check:check | deploy:check | deploy:deb | deb:deb | analyze:analyze) ;;
+	*:run | check:check | deploy:check | deploy:deb | deb:deb) ;;
+	servers:check | servers:servers | analyze:analyze) ;;
 	*) continue ;;
 	esac
 	is_there "$test" || missing="$missing $package"

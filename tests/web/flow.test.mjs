@@ -1,13 +1,12 @@
 // The whole way of one buyer, as FastCGI and as plain CGI.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
-import { LINK, SUPPORT, person, startAdmit } from './harness.mjs';
+import { BARE, LINK, MODES, SUPPORT, person, startAdmit } from './harness.mjs';
 
 const BUYER = person(700_000_001);
 
-for (const mode of ['fastcgi', 'cgi'])
+for (const mode of MODES)
   describe(`a purchase by ${mode}`, () => {
     let app, session;
     before(async () => { app = await startAdmit({ mode }); });
@@ -63,7 +62,7 @@ for (const mode of ['fastcgi', 'cgi'])
     });
 
     test('the address without rewriting works as well', async () => {
-      const res = await app.request(`/cgi-bin/pay.fcgi?tg_id=${BUYER.id}`);
+      const res = await app.request(`${BARE}/pay.fcgi?tg_id=${BUYER.id}`);
       assert.equal(app.sessionAt(res.headers.get('location')), session);
     });
 
@@ -186,21 +185,4 @@ test('where Telegram would refuse the URL there is no button', async (t) => {
   await app.telegram.press(person(9), shown, 'buy');
   const { params } = await app.told(9, `http://localhost:${app.port}/pay?tg_id=9`, 5000, from);
   assert.equal(params.reply_markup, undefined, 'nor has the message that the worker sends');
-});
-
-test('a web server that is killed leaves no program behind', async (t) => {
-  const app = await startAdmit({ t });
-  assert.equal((await app.request('/health')).status, 200);
-  app.web.kill('SIGKILL');
-  await app.stop(); // looks at what is left
-});
-
-test('a worker that crashes costs nothing but its request', async (t) => {
-  const app = await startAdmit({ t });
-  await app.open(5);
-  const workers = execFileSync('pgrep', ['-P', execFileSync('pgrep', ['-P', String(app.web.pid), 'pay.fcgi'], { encoding: 'utf8' }).trim()], { encoding: 'utf8' }).trim().split('\n');
-  assert.equal(workers.length, 8);
-  for (const pid of workers.slice(1)) process.kill(Number(pid), 'SIGKILL');
-  const answers = await Promise.all(Array.from({ length: 30 }, () => app.request('/pay?tg_id=5')));
-  assert.deepEqual(answers.map(({ status }) => status), Array(30).fill(303));
 });

@@ -1,13 +1,11 @@
-// Between the web server and the programs: slow peers, broken ones, new binaries, the end.
+// Between the web server and the programs, as FastCGI: slow peers, broken ones, what is confined.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createConnection } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { OUT, sign, startAdmit, until } from './harness.mjs';
+import { sign, startAdmit, until } from './harness.mjs';
 
 const MIB = 1024 * 1024;
 
@@ -107,6 +105,7 @@ test('more silent peers than there are places: the oldest go', async (t) => {
 
 test('a request that comes in drops, or in one piece, is the same request', async (t) => {
   const app = await startAdmit({ t });
+  assert.equal((await app.request('/health')).status, 200, 'lighttpd has made the sockets');
   const [file] = socketsOf(app, 'webhook');
   for (const [tgId, size, step] of [[5, 0, 7], [6, 100_000, 4096], [7, MIB, 50_000], [8, MIB, MIB * 2]]) {
     const event = await paidEvent(app, tgId);
@@ -144,80 +143,6 @@ test('who leaves or gives up in the middle has sent nothing', async (t) => {
   assert.match(await gaveUp.text(), /Status: 400/);
   assert.deepEqual(app.sql('SELECT COUNT(*) FROM inbox'), [['0']]);
   assert.equal((await app.event(event)).status, 200);
-});
-
-/** A folder of programs that may be replaced, laid out as an installed one. */
-function ownPrograms(t) {
-  const root = mkdtempSync(path.join(tmpdir(), 'admit-programs.'));
-  const cgi = `${root}/cgi-bin`;
-  const put = () => {
-    for (const name of ['pay', 'webhook', 'tgupdate']) {
-      copyFileSync(`${OUT}/cgi-bin/${name}.fcgi`, `${cgi}/${name}.new`);
-      renameSync(`${cgi}/${name}.new`, `${cgi}/${name}.fcgi`);
-    }
-  };
-  mkdirSync(cgi);
-  symlinkSync(`${OUT}/bin`, `${root}/bin`);
-  put();
-  t.after(() => rmSync(root, { recursive: true, force: true }));
-  return { cgi, put };
-}
-
-/** What the processes whose program lies in this folder run, as the kernel names it. */
-const running = (folder) => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).map((pid) => {
-  try {
-    return readlinkSync(`/proc/${pid}/exe`);
-  } catch {
-    return ''; // gone, or the kernel's own
-  }
-}).filter((file) => file.startsWith(`${folder}/`));
-
-/** The processes that the server itself started: pay's is the parent of its workers. */
-const heads = (app) => execFileSync('pgrep', ['-P', String(app.web.pid), 'fcgi'], { encoding: 'utf8' }).trim().split('\n').map(Number);
-
-test('new binaries take over in the middle of 1,000 requests', async (t) => {
-  const { cgi, put } = ownPrograms(t);
-  const app = await startAdmit({ t, env: { ADMIT_CGI: cgi } });
-  await app.open(5);
-  const before = heads(app).sort();
-  let left = 1000;
-  const statuses = new Map();
-  const visitor = async (n) => {
-    while (left > 0) {
-      left -= 1;
-      const { status } = await [
-        () => app.request('/pay?tg_id=5'), () => app.update({ update_id: 1000 + left }, { isReal: false }), () => app.request('/health'),
-        () => app.event({ id: `evt_${left}`, object: 'event', type: 'ping', livemode: false, data: { object: {} } }),
-      ][(left + n) % 4]();
-      statuses.set(status, (statuses.get(status) ?? 0) + 1);
-    }
-  };
-  const renew = async () => {
-    while (left > 100) {
-      put();
-      for (const pid of before) process.kill(pid, 'SIGHUP');
-      const mark = left;
-      await until(() => left < mark - 100, 20_000, 'the visitors go on');
-    }
-  };
-  await Promise.all([renew(), ...Array.from({ length: 8 }, (_, n) => visitor(n))]);
-  assert.deepEqual([...statuses.keys()].sort(), [200, 303], JSON.stringify([...statuses]));
-  assert.deepEqual(heads(app).sort(), before, 'they are the same processes');
-  await until(() => running(cgi).length > 0 && running(cgi).every((file) => !file.endsWith('(deleted)')), 5000, 'none runs an old file');
-  assert.match(app.log(), /program_renewed/);
-});
-
-test('told to stop, a program answers what it has, even while Stripe is silent', async (t) => {
-  const app = await startAdmit({ t });
-  app.stripe.setFault({ kind: 'hang' });
-  const answer = app.request('/pay?tg_id=5');
-  await app.stripe.waitFor(({ fault }) => fault === 'hang');
-  const pids = heads(app);
-  for (const pid of pids) process.kill(pid, 'SIGTERM');
-  assert.equal((await answer).status, 503, 'an honest page');
-  await until(() => !heads(app).some((pid) => pids.includes(pid)), 5000, 'they have ended');
-  app.stripe.setFault(null);
-  await until(async () => (await app.request('/pay?tg_id=5')).status === 303, 10_000, 'lighttpd has started new ones');
 });
 
 test('what everybody could fetch is not used: a ledger below the web root', async (t) => {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { appendFileSync, closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, mkdtempSync, openSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -131,14 +131,14 @@ export async function leftOf(folder) {
 }
 
 /** Runs a program to its end: { status, stdout, stderr }. */
-export const run = (program, args, env, ids) => new Promise((done) => {
-  execFile(program, args, { env, timeout: 60_000, ...ids }, (error, stdout, stderr) => {
+export const run = (program, args, env) => new Promise((done) => {
+  execFile(program, args, { env, timeout: 60_000 }, (error, stdout, stderr) => {
     done({ status: error ? error.code ?? -1 : 0, stdout, stderr });
   });
 });
 
-export async function admit(args, env, ids) {
-  const result = await run(`${OUT}/bin/admit`, args, env, ids);
+export async function admit(args, env) {
+  const result = await run(`${OUT}/bin/admit`, args, env);
   assert.doesNotMatch(result.stderr, SANITIZER, `admit ${args.join(' ')}: the sanitizers have nothing to say`);
   return result;
 }
@@ -152,6 +152,10 @@ export function writeSettings(file, settings) {
 
 /** The server that the tests run behind, but for those that ask for plain CGI. */
 export const SERVER = process.env.ADMIT_SERVER ?? 'lighttpd';
+/** Below what path it has the programs by their own names. */
+export const BARE = servers[SERVER].bare ?? '/cgi-bin';
+/** What a test that is for each mode runs as: both, where no server was named. */
+export const MODES = process.env.ADMIT_SERVER ? ['fastcgi'] : ['fastcgi', 'cgi'];
 
 /** Resolves when somebody listens at the socket. */
 const listens = (file) => until(() => new Promise((done) => {
@@ -164,9 +168,9 @@ const listens = (file) => until(() => new Promise((done) => {
  * Starts the web server on a free port.
  * @param {(port: number) => Record<string, string>} settingsOf
  */
-async function startWeb({ name, dir, settingsOf }) {
+async function startWeb({ name, tls, dir, settingsOf }) {
   for (let tries = 1; ; tries += 1) {
-    const port = await freePort();
+    const port = await freePort(), tlsPort = tls ? await freePort() : 0;
     const settings = settingsOf(port);
     const env = {
       PATH: `${process.env.PATH}:/usr/sbin:/sbin`, PORT: String(port), ADMIT_CGI: `${OUT}/cgi-bin`, ADMIT_RUN: dir,
@@ -177,15 +181,16 @@ async function startWeb({ name, dir, settingsOf }) {
       env.ADMIT_CONF = `${dir}/admit.env`;
       writeSettings(env.ADMIT_CONF, settings);
     }
-    const started = await startServer({ name, dir, port, out: OUT, env, isUp: listens });
+    const startedAt = performance.now();
+    const started = await startServer({ name, dir, port, tlsPort, out: OUT, env, isUp: listens });
     const { web, others } = started;
     try {
-      await until(async () => isOver(web) || await connects(port), 15_000, `${name} answers`);
+      await until(async () => isOver(web) || await connects(tlsPort || port), 15_000, `${name} answers`);
     } catch (error) {
       await Promise.all([web, ...others].map(end));
       throw error;
     }
-    if (!isOver(web)) return { ...started, name, port, env };
+    if (!isOver(web)) return { ...started, startedAt, name, port, tlsPort, env };
     await Promise.all(others.map(end));
     const said = readFileSync(`${dir}/log`, 'utf8');
     if (tries === PORT_TRIES || !/address already in use/i.test(said)) throw new Error(`${name} does not start: ${said}`);
@@ -193,7 +198,7 @@ async function startWeb({ name, dir, settingsOf }) {
 }
 
 /**
- * @param {{ t?: import('node:test').TestContext, mode?: 'fastcgi' | 'cgi', env?: Record<string, string | undefined>,
+ * @param {{ t?: import('node:test').TestContext, mode?: 'fastcgi' | 'cgi', tls?: boolean, env?: Record<string, string | undefined>,
  *   baseUrl?: (port: number) => string, resident?: boolean, prepare?: (dir: string) => void, ledger?: string,
  *   stripe?: object, telegram?: object, telegramBase?: string }} [options]
  *   `t` stops it all when that test ends, however it ends; without it the caller must;
@@ -201,7 +206,7 @@ async function startWeb({ name, dir, settingsOf }) {
  *   `prepare` gets the data folder before anything is started, `late` gives settings after it; `ledger` is a file below it
  */
 export async function startAdmit({
-  t, mode = 'fastcgi', env = {}, baseUrl = (port) => `http://127.0.0.1:${port}`, resident = false, prepare, ledger = 'admit.db',
+  t, mode = 'fastcgi', tls = false, env = {}, baseUrl = (port) => `http://127.0.0.1:${port}`, resident = false, prepare, ledger = 'admit.db',
   telegramBase, late = () => ({}), stripe: stripeOptions, telegram: telegramOptions,
 } = {}) {
   const dir = mkdtempSync(path.join(tmpdir(), 'admit-web.'));
@@ -214,7 +219,7 @@ export async function startAdmit({
   });
   let started;
   try {
-    started = await startWeb({ name: mode === 'cgi' ? 'lighttpd-cgi' : SERVER, dir, settingsOf });
+    started = await startWeb({ name: mode === 'cgi' ? 'lighttpd-cgi' : SERVER, tls, dir, settingsOf });
   } catch (error) {
     await stripe.close();
     await telegram.close();
@@ -233,8 +238,9 @@ class Admit {
   #worker = null;
   #stopped = null;
 
-  constructor({ dir, stripe, telegram, web, others, ids, name, port, env }) {
-    Object.assign(this, { dir, stripe, telegram, web, others, ids, name, port, env, base: `http://127.0.0.1:${port}` });
+  constructor({ port, ...parts }) {
+    const { telegram } = parts;
+    Object.assign(this, { ...parts, port, base: `http://127.0.0.1:${port}` });
     telegram.webhook = { url: `${this.base}/tgupdate`, secret: SECRETS.TELEGRAM_WEBHOOK_SECRET };
     this.#capture();
   }
@@ -260,13 +266,13 @@ class Admit {
   /** Starts a worker that does not go home. */
   stay() {
     const log = openSync(`${this.dir}/log`, 'a');
-    this.#worker = spawn(`${OUT}/bin/admit`, ['work', '--stay'], { env: this.env, stdio: ['ignore', 'ignore', log], ...this.ids });
+    this.#worker = spawn(`${OUT}/bin/admit`, ['work', '--stay'], { env: this.env, stdio: ['ignore', 'ignore', log] });
     closeSync(log);
   }
 
   /** Runs admit with the same settings: { status, stdout, stderr }. */
   async admit(args, moreEnv = {}) {
-    const result = await admit(args, { ...this.env, ...moreEnv }, this.ids);
+    const result = await admit(args, { ...this.env, ...moreEnv });
     this.#answers.push(result.stdout, result.stderr);
     return result;
   }
@@ -362,9 +368,50 @@ class Admit {
     return until(() => this.sql('SELECT 1 FROM jobs WHERE done_ms IS NULL AND parked_ms IS NULL LIMIT 1').length === 0, ms, 'nothing is owed');
   }
 
+  /** The processes of the three programs as they lie in the folder the server has them from: { pid, parent, file }. */
+  programs() {
+    return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).flatMap((pid) => {
+      try {
+        const file = readlinkSync(`/proc/${pid}/exe`);
+        const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))[1]);
+        return file.startsWith(`${this.cgi}/`) && file.includes('.fcgi') ? [{ pid: Number(pid), parent, file }] : [];
+      } catch {
+        return []; // gone, or not ours to see
+      }
+    });
+  }
+
+  /** Those of one program that are not the parent of others: they answer. */
+  answering(name) {
+    const all = this.programs();
+    return all.filter(({ pid, file }) => file.includes(`/${name}.fcgi`) && !all.some(({ parent }) => parent === pid)).map(({ pid }) => pid);
+  }
+
+  /** Those that no other of them started: who tells one, tells its workers. */
+  heads() {
+    const all = this.programs();
+    return all.filter(({ parent }) => !all.some(({ pid }) => pid === parent)).map(({ pid }) => pid).sort();
+  }
+
+  /** Has the programs start anew, as whoever runs the server would. */
+  restartPrograms() {
+    const { restart, isCgi } = servers[this.name];
+    if (isCgi) return;
+    if (restart) this.web.kill(restart);
+    else for (const pid of this.heads()) process.kill(pid, 'SIGHUP');
+  }
+
   /** The processes of one of the programs. */
   processes(name) {
     return processesOf(this.dir).filter(({ line }) => line.includes(name)).map(({ pid }) => pid);
+  }
+
+  /** Ends the web server and the programs. @returns {Promise<boolean>} all went when they were told to */
+  async stopServer() {
+    const went = await Promise.all([this.web, ...this.others].map(end));
+    // A program that is still answering may still start a worker.
+    await until(() => this.processes('.fcgi').length === 0, 8000).catch(() => {});
+    return went.every(Boolean);
   }
 
   /** Ends everything, once, and looks at what is left: no process, no sanitizer's report, no secret, no name. */
@@ -374,11 +421,9 @@ class Admit {
   }
 
   async #stop() {
-    const { dir, web, others, name, stripe, telegram } = this;
-    const wentByItself = (await Promise.all([web, ...others].map(end))).every(Boolean);
+    const { dir, name, stripe, telegram } = this;
+    const wentByItself = await this.stopServer();
     if (this.#worker) await end(this.#worker);
-    // A program that is still answering may still start a worker.
-    await until(() => this.processes('.fcgi').length === 0, 8000).catch(() => {});
     await this.admit(['work', '--stop']).catch((error) => this.#answers.push(String(error)));
     await stripe.close();
     await telegram.close();

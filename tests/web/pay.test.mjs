@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { LINK, SECRETS, SUPPORT, person, startAdmit, until } from './harness.mjs';
+import { LINK, SECRETS, SERVER, SUPPORT, person, startAdmit, until } from './harness.mjs';
+import { servers } from './servers.mjs';
 
 describe('addresses', () => {
   let app;
@@ -218,7 +219,7 @@ describe('Stripe in trouble', () => {
     await app.stripe.waitFor(({ fault }) => fault === 'hang');
     const other = await app.request('/pay?tg_id=2003');
     assert.equal(other.status, 303);
-    assert.ok(other.ms < 1000, `${other.ms} ms`);
+    assert.ok(other.ms < 5000, `${other.ms} ms`); // mod_fcgid takes a second to start another process
     const res = await hanging;
     assert.equal(res.status, 503);
     assert.ok(res.ms < 11_000, `${res.ms} ms`);
@@ -228,9 +229,10 @@ describe('Stripe in trouble', () => {
 
   test('hanging for everybody: events are recorded all the same', async () => {
     const event = await app.stripe.pay(await app.open(2004));
-    app.stripe.setFault({ kind: 'hang', next: 8 });
-    const hanging = Array.from({ length: 8 }, (_, i) => app.request(`/pay?tg_id=${2010 + i}`));
-    await until(() => app.stripe.requests.filter(({ fault }) => fault === 'hang').length >= 8);
+    const everybody = servers[SERVER].atOnce ?? 8, before = app.stripe.requests.filter(({ fault }) => fault === 'hang').length;
+    app.stripe.setFault({ kind: 'hang', next: everybody });
+    const hanging = Array.from({ length: everybody }, (_, i) => app.request(`/pay?tg_id=${2010 + i}`));
+    await until(() => app.stripe.requests.filter(({ fault }) => fault === 'hang').length >= before + everybody);
     const res = await app.event(event);
     assert.equal(res.status, 200);
     assert.ok(res.ms < 1000, `${res.ms} ms`);

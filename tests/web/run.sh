@@ -3,8 +3,10 @@
 # time; then, alone, what measures and what judges all that was captured.
 #
 # usage: run.sh BUILD-FOLDER [TEST-FILE...]
+#        run.sh --install    only what the tests need of npm's
 set -u
-out=$(cd "$1" && pwd) || exit 2
+out=
+[ "$1" = --install ] || out=$(cd "$1" && pwd) || exit 2
 shift
 cd "$(dirname "$0")" || exit 2
 
@@ -15,6 +17,7 @@ cd "$(dirname "$0")" || exit 2
 	    [ ! package-lock.json -nt node_modules/.package-lock.json ] ||
 	    npm ci --ignore-scripts --no-audit --no-fund > /dev/null
 ) 9< package-lock.json || exit 1
+[ -n "$out" ] || exit 0
 
 ADMIT_OUT=$out
 ADMIT_CAPTURE=$(mktemp -d)

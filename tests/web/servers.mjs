@@ -1,38 +1,55 @@
-// The web servers that Admit is tested behind. Each is started from the repository's own configuration; where a server
-// has no variables, the port and the folder of the sockets are put in by replacing the ones that stand there.
+// The web servers that Admit is tested behind. Each is started by whoever runs the tests from the repository's own
+// configuration; where a server has no variables, the port and the folder of the sockets are put in by replacing the
+// ones that stand there. tests/servers.sh goes through all of them.
 
-import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, openSync, closeSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, closeSync, copyFileSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAMS = ['pay', 'webhook', 'tgupdate'];
 const WORKERS = { pay: '8', webhook: '1', tgupdate: '1' };
-const NOBODY = 65_534;
 
-const read = (file) => readFileSync(path.join(ROOT, file), 'utf8');
+/**
+ * What starts are made of: `dir`, `port`, `tlsPort` (0: no TLS), `cgi` (the folder of the programs), `env` (the settings
+ * and paths), `file` (where a configuration of the repository is, ready to be read), `launch`.
+ */
 
-/** What a start needs: { dir, port, out, env (the settings and paths), conf (writes the settings file), launch }. */
+/** A configuration with its #tls lines in force. */
+const withTls = (text, at) => text.replaceAll('#tls ', '').replaceAll('/etc/ssl/', `${at.dir}/`)
+  .replace('":443"', `"127.0.0.1:${at.tlsPort}"`).replace('Listen 443', `Listen 127.0.0.1:${at.tlsPort}`).replace('*:443', `*:${at.tlsPort}`)
+  // Only root may listen where http is redirected from.
+  .replace('admin off', 'admin off\n\tauto_https disable_redirects')
+  .replace('listen 443 ', `listen 127.0.0.1:${at.tlsPort} `).replace('port: 443', `host: 127.0.0.1\n  port: ${at.tlsPort}`);
 
-/** What the programs need that no server starts: one socket each, listened at by `manager`. */
+/** What systemd's unit gives to a program, as StandardInput=socket has it: the listening socket as descriptor 0. */
+const unit = readFileSync(path.join(ROOT, 'deploy/systemd/admit@.service'), 'utf8');
+const unitEnvironment = () => {
+  if (!unit.includes('\nStandardInput=socket\n')) throw new Error('the unit hands over no socket as standard input');
+  return Object.fromEntries(/^Environment=(.*)$/m.exec(unit)[1].split(' ').map((pair) => pair.split('=')));
+};
+
+/** What the programs need that no server starts: one socket each, listened at by `manager`. @returns {string[]} the sockets */
 function startPrograms(at, manager) {
   for (const name of PROGRAMS) {
-    const [socket, program] = [`${at.dir}/${name}.sock`, `${at.out}/cgi-bin/${name}.fcgi`];
-    const env = { ...at.env, WORKERS: WORKERS[name] };
-    if (manager === 'systemd') // as StandardInput=socket has it; this one hands over descriptor 3
-      at.launch('systemd-socket-activate', ['-l', socket, ...Object.keys(env).flatMap((key) => ['-E', key]), '--',
-        'sh', '-c', 'exec "$0" <&3 3<&-', program], env);
-    else
-      at.launch('spawn-fcgi', ['-n', '-s', socket, '-M', '0600', '--', program], env);
+    const [socket, program] = [`${at.dir}/${name}.sock`, `${at.cgi}/${name}.fcgi`];
+    if (manager === 'systemd') {
+      const env = { ...unitEnvironment(), ...at.env };
+      at.launch('systemd-socket-activate', ['--inetd', '-l', socket, ...Object.keys(env).flatMap((key) => ['-E', key]), '--', program], env);
+    } else {
+      at.launch('spawn-fcgi', ['-n', '-s', socket, '-M', '0600', '--', program], { ...at.env, WORKERS: WORKERS[name] });
+    }
   }
   return PROGRAMS.map((name) => `${at.dir}/${name}.sock`);
 }
 
+/** Apache's own configuration, and in it the one under test. */
 function apache(at, include, { modules = '', more = '' } = {}) {
   const file = `${at.dir}/apache.conf`;
   const load = (name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so\n`;
-  writeFileSync(file, `${['mpm_event', 'authz_core', 'alias', ...modules.split(' ').filter(Boolean)].map(load).join('')}
+  const tls = at.tlsPort ? ['socache_shmcb', 'ssl', 'http2'] : [];
+  writeFileSync(file, `${['mpm_event', 'authz_core', 'alias', ...tls, ...modules.split(' ').filter(Boolean)].map(load).join('')}
 ServerRoot ${at.dir}
 ServerName localhost
 Listen 127.0.0.1:${at.port}
@@ -43,6 +60,9 @@ DefaultRuntimeDir ${at.dir}
 <Directory />
   Require all denied
 </Directory>
+<Directory ${at.dir}/none>
+  Require all granted
+</Directory>
 <IfModule mod_fcgid.c>
   FcgidIPCDir ${at.dir}/fcgid
   FcgidProcessTableFile ${at.dir}/fcgid.table
@@ -50,29 +70,24 @@ DefaultRuntimeDir ${at.dir}
 <IfModule mod_cgid.c>
   ScriptSock ${at.dir}/cgid
 </IfModule>
-Define ADMIT_CGI ${at.out}/cgi-bin
+<IfModule mod_ssl.c>
+  SSLSessionCache none
+</IfModule>
+Define ADMIT_CGI ${at.cgi}
 Define ADMIT_CONF ${at.dir}/admit.env
 Define ADMIT_RUN ${at.dir}
 ${more}
 ${include ? `Include ${at.file(include)}` : ''}
 `);
   mkdirSync(`${at.dir}/none`, { recursive: true });
-  at.own(`${at.dir}/none`, file);
-  return at.launch('apache2', ['-D', 'FOREGROUND', '-f', file], at.env);
+  return at.launch('apache2', ['-D', 'FOREGROUND', '-f', file], { PATH: at.env.PATH });
 }
 
 /** A shared-hosting account: its own folder below the web root, and nothing but .htaccess to say what is in it. */
 function htaccess(at, modules) {
-  const site = `${at.dir}/site`;
-  mkdirSync(site);
-  for (const name of PROGRAMS) {
-    copyFileSync(`${at.out}/cgi-bin/${name}.fcgi`, `${site}/${name}.fcgi`);
-    chmodSync(`${site}/${name}.fcgi`, 0o755);
-  }
-  copyFileSync(`${at.out}/bin/admit`, `${site}/admit`);
-  chmodSync(`${site}/admit`, 0o755);
+  const site = `${at.dir}/programs/cgi-bin`;
   copyFileSync(at.file('deploy/htaccess'), `${site}/.htaccess`);
-  at.own(site);
+  copyFileSync(`${at.dir}/programs/bin/admit`, `${site}/admit`);
   return apache(at, null, {
     modules: `${modules} rewrite env mime`,
     more: `TypesConfig /etc/mime.types
@@ -80,6 +95,7 @@ DocumentRoot ${site}
 <Directory ${site}>
   AllowOverride All
   Require all granted
+  # An account has its settings file at home, which whoever runs the tests need not have.
   SetEnv ADMIT_CONF ${at.dir}/admit.env
 </Directory>
 <IfModule mod_fcgid.c>
@@ -91,7 +107,7 @@ DocumentRoot ${site}
 
 /** Where the configuration has no variables. */
 function replaced(at, file, pairs) {
-  let text = read(file);
+  let text = readFileSync(at.file(file), 'utf8');
   for (const [there, instead] of pairs) {
     if (!text.includes(there)) throw new Error(`${file} has no ${there}`);
     text = text.replaceAll(there, instead);
@@ -99,104 +115,131 @@ function replaced(at, file, pairs) {
   return text;
 }
 
-/**
- * By name: `title` and `mode` for people; `file`, the configuration; `settings`: whether the programs find them in a file
- * rather than in the environment; `start(at)` launches everything and returns the server's process.
- */
-export const servers = {
-  lighttpd: {
-    title: 'lighttpd', mode: 'mod_fastcgi, spawning', file: 'lighttpd.conf',
-    start: (at) => at.launch('lighttpd', ['-D', '-f', at.file('lighttpd.conf')], at.env),
-  },
-  'lighttpd-sockets': {
-    title: 'lighttpd', mode: 'mod_fastcgi, systemd sockets', file: 'deploy/lighttpd-sockets.conf', sockets: 'systemd',
-    start: (at) => at.launch('lighttpd', ['-D', '-f', at.file('deploy/lighttpd-sockets.conf')], at.env),
-  },
-  'lighttpd-cgi': {
-    title: 'lighttpd', mode: 'mod_cgi', file: 'deploy/lighttpd-cgi.conf', settings: 'file',
-    start: (at) => at.launch('lighttpd', ['-D', '-f', at.file('deploy/lighttpd-cgi.conf')], at.env),
-  },
-  'apache-fcgid': {
-    title: 'Apache', mode: 'mod_fcgid', file: 'apache.conf', settings: 'file',
-    start: (at) => apache(at, 'apache.conf', { modules: 'fcgid' }),
-  },
-  'apache-htaccess': {
-    title: 'Apache', mode: 'mod_fcgid, .htaccess alone', file: 'deploy/htaccess', settings: 'file',
-    start: (at) => htaccess(at, 'fcgid'),
-  },
-  'apache-htaccess-cgi': {
-    title: 'Apache', mode: 'mod_cgid, .htaccess alone', file: 'deploy/htaccess', settings: 'file',
-    start: (at) => htaccess(at, 'cgid'),
-  },
-  'apache-proxy': {
-    title: 'Apache', mode: 'mod_proxy_fcgi, spawn-fcgi', file: 'deploy/apache-proxy.conf', sockets: 'spawn-fcgi',
-    start: (at) => apache(at, 'deploy/apache-proxy.conf', { modules: 'proxy proxy_fcgi' }),
-  },
-  'apache-cgi': {
-    title: 'Apache', mode: 'mod_cgid', file: 'deploy/apache-cgi.conf', settings: 'file',
-    start: (at) => apache(at, 'deploy/apache-cgi.conf', { modules: 'cgid env' }),
-  },
-  nginx: {
-    title: 'nginx', mode: 'spawn-fcgi', file: 'deploy/nginx.conf', sockets: 'spawn-fcgi',
-    start: (at) => {
-      const site = replaced(at, 'deploy/nginx.conf', [['listen 80;', `listen 127.0.0.1:${at.port};`], ['/run/admit/', `${at.dir}/`]]);
-      const folders = ['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'].map((name) => `${name}_temp_path ${at.dir}/nginx-${name};`);
-      writeFileSync(`${at.dir}/nginx.conf`, `daemon off; pid ${at.dir}/nginx.pid; error_log ${at.dir}/log; worker_processes 1;
+const lighttpd = (file) => (at) => at.launch('lighttpd', ['-D', '-f', at.file(file)], at.env);
+
+function nginx(at) {
+  const site = replaced(at, 'deploy/nginx.conf', [['listen 80;', `listen 127.0.0.1:${at.port};`], ['/run/admit/', `${at.dir}/`]]);
+  const folders = ['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'].map((name) => `${name}_temp_path ${at.dir}/nginx-${name};`);
+  writeFileSync(`${at.dir}/nginx.conf`, `daemon off; pid ${at.dir}/nginx.pid; error_log ${at.dir}/log; worker_processes 1;
 events {}
 http { access_log off; ${folders.join(' ')}
 ${site}}
 `);
-      return at.launch('nginx', ['-p', at.dir, '-e', `${at.dir}/log`, '-c', `${at.dir}/nginx.conf`], at.env);
-    },
+  return at.launch('nginx', ['-p', at.dir, '-e', `${at.dir}/log`, '-c', `${at.dir}/nginx.conf`], { PATH: at.env.PATH });
+}
+
+function caddy(at) {
+  const site = at.tlsPort ? `https://localhost:${at.tlsPort}` : `http://127.0.0.1:${at.port}`;
+  return at.launch('caddy', ['run', '--config', at.file('deploy/Caddyfile'), '--adapter', 'caddyfile'], {
+    PATH: at.env.PATH, HOME: at.dir, XDG_CONFIG_HOME: at.dir, XDG_DATA_HOME: at.dir, ADMIT_SITE: site, ADMIT_RUN: at.dir,
+  });
+}
+
+function h2o(at) {
+  const text = replaced(at, 'deploy/h2o.conf', [['host: 0.0.0.0', 'host: 127.0.0.1'], ['port: 80\n', `port: ${at.port}\n`], ['/run/admit/', `${at.dir}/`]]);
+  writeFileSync(`${at.dir}/h2o.conf`, `error-log: ${at.dir}/log\nnum-threads: 1\n${text}`);
+  return at.launch('h2o', ['-m', 'worker', '-c', `${at.dir}/h2o.conf`], { PATH: at.env.PATH });
+}
+
+/**
+ * By name: `title` and `mode` for people; `file`, the configuration; `settings`: whether the programs find them in a file
+ * rather than in the environment; `sockets`: who starts the programs where the server only connects; `isCgi`: a process a
+ * request; `start(at)` launches the server; `restart`: the signal by which it starts the programs anew;
+ * `bare`: where the programs are found by their own names, if not below /cgi-bin.
+ *
+ * Where they differ, and Admit promises nothing: `longHeader`, the answer to GET /pay with a header of 32 KB; `atOnce`, how
+ * many buyers can wait for Stripe at once, 8 unless said (the unit's WORKERS). And where the tests take any of the
+ * answers: /%70ay is /pay or is not there; an HTTP/2 body without a length is taken, refused (lighttpd: 411) or lost
+ * (mod_fcgid: 400); what is below a page (/pay/x) is refused by the server or by the program.
+ */
+export const servers = {
+  lighttpd: {
+    title: 'lighttpd', mode: 'mod_fastcgi, spawning', file: 'lighttpd.conf', start: lighttpd('lighttpd.conf'),
+    restart: 'SIGUSR1', longHeader: 431,
+  },
+  'lighttpd-sockets': {
+    title: 'lighttpd', mode: 'mod_fastcgi, systemd sockets', file: 'deploy/lighttpd-sockets.conf', sockets: 'systemd', atOnce: 4,
+    start: lighttpd('deploy/lighttpd-sockets.conf'), longHeader: 431,
+  },
+  'lighttpd-cgi': {
+    title: 'lighttpd', mode: 'mod_cgi', file: 'deploy/lighttpd-cgi.conf', settings: 'file', isCgi: true,
+    start: lighttpd('deploy/lighttpd-cgi.conf'), longHeader: 431,
+  },
+  'apache-fcgid': {
+    title: 'Apache', mode: 'mod_fcgid', file: 'apache.conf', settings: 'file', restart: 'SIGUSR1',
+    start: (at) => apache(at, 'apache.conf', { modules: 'fcgid' }), longHeader: 400,
+  },
+  'apache-htaccess': {
+    title: 'Apache', mode: 'mod_fcgid, .htaccess alone', file: 'deploy/htaccess', settings: 'file', bare: '', restart: 'SIGUSR1',
+    start: (at) => htaccess(at, 'fcgid'), longHeader: 400,
+  },
+  'apache-htaccess-cgi': {
+    title: 'Apache', mode: 'mod_cgid, .htaccess alone', file: 'deploy/htaccess', settings: 'file', bare: '', isCgi: true,
+    start: (at) => htaccess(at, 'cgid'), longHeader: 400,
+  },
+  'apache-proxy': {
+    title: 'Apache', mode: 'mod_proxy_fcgi, spawn-fcgi', file: 'deploy/apache-proxy.conf', sockets: 'spawn-fcgi',
+    start: (at) => apache(at, 'deploy/apache-proxy.conf', { modules: 'proxy proxy_fcgi' }), longHeader: 400,
+  },
+  'apache-cgi': {
+    title: 'Apache', mode: 'mod_cgid', file: 'deploy/apache-cgi.conf', settings: 'file', isCgi: true,
+    start: (at) => apache(at, 'deploy/apache-cgi.conf', { modules: 'cgid env' }), longHeader: 400,
+  },
+  nginx: {
+    title: 'nginx', mode: 'spawn-fcgi', file: 'deploy/nginx.conf', sockets: 'spawn-fcgi', start: nginx, longHeader: 400,
   },
   caddy: {
-    title: 'Caddy', mode: 'systemd sockets', file: 'deploy/Caddyfile', sockets: 'systemd',
-    start: (at) => at.launch('caddy', ['run', '--config', at.file('deploy/Caddyfile'), '--adapter', 'caddyfile'], {
-      PATH: at.env.PATH, HOME: at.dir, XDG_CONFIG_HOME: at.dir, XDG_DATA_HOME: at.dir, ADMIT_SITE: `http://127.0.0.1:${at.port}`, ADMIT_RUN: at.dir,
-    }),
+    title: 'Caddy', mode: 'systemd sockets', file: 'deploy/Caddyfile', sockets: 'systemd', atOnce: 4, start: caddy, longHeader: 303,
   },
   h2o: {
-    title: 'h2o', mode: 'spawn-fcgi', file: 'deploy/h2o.conf', sockets: 'spawn-fcgi',
-    start: (at) => {
-      const text = replaced(at, 'deploy/h2o.conf', [['host: 0.0.0.0', 'host: 127.0.0.1'], ['port: 80', `port: ${at.port}`], ['/run/admit/', `${at.dir}/`]]);
-      writeFileSync(`${at.dir}/h2o.conf`, `error-log: ${at.dir}/log\nnum-threads: 1\n${text}`);
-      return at.launch('h2o', ['-m', 'worker', '-c', `${at.dir}/h2o.conf`], at.env);
-    },
+    title: 'h2o', mode: 'spawn-fcgi', file: 'deploy/h2o.conf', sockets: 'spawn-fcgi', start: h2o, longHeader: 303,
   },
 };
 
-/** Root starts all of it as nobody: servers refuse to run as root, and so should they. */
-const asNobody = process.getuid() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+/** A certificate for localhost that nobody vouches for. */
+function makeCertificate(dir) {
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost',
+    '-addext', 'subjectAltName=DNS:localhost', '-keyout', `${dir}/privkey.pem`, '-out', `${dir}/fullchain.pem`], { stdio: 'ignore' });
+}
+
+/** Puts a program in place as make install does: a new file of the old name. */
+function put(from, to) {
+  copyFileSync(from, `${to}.new`);
+  chmodSync(`${to}.new`, 0o755);
+  renameSync(`${to}.new`, to);
+}
 
 /**
- * Starts a server and what it needs. @returns {{ web, others, uid }} the server's process, the others, and whose they are
- * @param {{ name: string, dir: string, port: number, out: string, env: object, isUp: (file: string) => Promise<unknown> }} how
+ * Starts a server and what it needs. @returns {{ web, others, cgi, replacePrograms }} the server's process, the others,
+ * the folder of the programs and a way to put new ones there
+ * @param {{ name: string, dir: string, port: number, tlsPort: number, out: string, env: object,
+ *   isUp: (file: string) => Promise<unknown> }} how
  */
-export async function startServer({ name, dir, port, out, env, isUp }) {
+export async function startServer({ name, dir, port, tlsPort, out, env, isUp }) {
   const { start, sockets } = servers[name];
-  const ids = name === 'lighttpd' || name === 'lighttpd-cgi' ? {} : asNobody;
-  const own = (...files) => { for (const file of files) if (ids.uid !== undefined) chownSync(file, ids.uid, ids.gid); };
   const others = [];
   const launch = (program, args, environment) => {
     const log = openSync(`${dir}/log`, 'a');
-    const child = spawn(program, args, { env: environment, stdio: ['ignore', 'ignore', log], cwd: dir, ...ids });
+    const child = spawn(program, args, { env: environment, stdio: ['ignore', 'ignore', log], cwd: dir });
     closeSync(log);
     child.on('error', () => {}); // not installed: it is over, which the caller notices
     others.push(child);
     return child;
   };
-  // Nobody may not be able to read our folders, so what is needed is put beside the ledger.
-  const copy = (from, to) => { copyFileSync(from, to); chmodSync(to, 0o755); return to; };
-  const file = (rel) => ids.uid === undefined ? path.join(ROOT, rel) : copy(path.join(ROOT, rel), `${dir}/${path.basename(rel)}.repo`);
-  const at = { dir, port, out, env, launch, own, file };
-  if (ids.uid !== undefined) {
-    at.out = `${dir}/programs`;
-    for (const folder of ['', '/cgi-bin', '/bin']) mkdirSync(at.out + folder, { recursive: true });
-    for (const name of ['cgi-bin/pay.fcgi', 'cgi-bin/webhook.fcgi', 'cgi-bin/tgupdate.fcgi', 'bin/admit']) copy(`${out}/${name}`, `${at.out}/${name}`);
-    at.env = { ...env, ADMIT_CGI: `${at.out}/cgi-bin` };
-  }
-  own(dir, `${dir}/log`, ...['admit.env', 'admit.db'].map((file) => `${dir}/${file}`).filter(existsSync));
+  const at = { dir, port, tlsPort, launch, env, cgi: env.ADMIT_CGI };
+  const replacePrograms = () => { for (const program of PROGRAMS) put(`${out}/cgi-bin/${program}.fcgi`, `${at.cgi}/${program}.fcgi`); };
+  at.cgi = `${dir}/programs/cgi-bin`;
+  for (const folder of [at.cgi, `${dir}/programs/bin`]) mkdirSync(folder, { recursive: true });
+  replacePrograms();
+  put(`${out}/bin/admit`, `${dir}/programs/bin/admit`);
+  at.env = { ...env, ADMIT_CGI: at.cgi };
+  at.file = (rel) => {
+    if (!tlsPort) return path.join(ROOT, rel);
+    writeFileSync(`${dir}/${path.basename(rel)}.tls`, withTls(readFileSync(path.join(ROOT, rel), 'utf8'), at));
+    return `${dir}/${path.basename(rel)}.tls`;
+  };
+  if (tlsPort) makeCertificate(dir);
   if (sockets) for (const socket of startPrograms(at, sockets)) await isUp(socket);
   const web = start(at);
-  return { web, others: others.filter((child) => child !== web), ids };
+  return { web, others: others.filter((child) => child !== web), cgi: at.cgi, replacePrograms };
 }

@@ -5,7 +5,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { LINK, SECRETS, ended, sign, startAdmit, until } from './harness.mjs';
+import { BARE, LINK, SECRETS, ended, sign, startAdmit, until } from './harness.mjs';
 
 const NOW = () => Math.floor(Date.now() / 1000);
 const SECRET = SECRETS.STRIPE_WEBHOOK_SECRET;
@@ -146,7 +146,7 @@ describe('signatures', () => {
     for (const method of ['GET', 'PUT', 'DELETE'])
       assert.equal((await app.request('/webhook', { method })).status, 405, method);
     assert.equal((await app.request('/webhook', { method: 'HEAD' })).status, 405);
-    for (const where of ['/stripe/webhook', '/cgi-bin/webhook.fcgi', '/webhook/'])
+    for (const where of ['/stripe/webhook', `${BARE}/webhook.fcgi`, '/webhook/'])
       assert.equal((await post(payload, sign(payload, { secret: SECRET }), where)).status, 200, where);
   });
 });
@@ -371,7 +371,7 @@ describe('a ledger in trouble', () => {
     renameSync(`${app.dir}/admit.db`, `${app.dir}/kept.db`);
     for (const tail of ['-wal', '-shm']) try { renameSync(`${app.dir}/admit.db${tail}`, `${app.dir}/kept.db${tail}`); } catch { /* none */ }
     execFileSync('mkdir', [`${app.dir}/admit.db`]);
-    app.web.kill('SIGUSR1'); // the programs are started anew and find no ledger
+    app.restartPrograms(); // they find no ledger
     await until(async () => (await app.request('/health').catch(() => ({}))).status === 503);
     const refused = await app.event(event);
     assert.equal(refused.status, 503);

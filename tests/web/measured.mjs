@@ -1,0 +1,34 @@
+// One row of the table of servers: how long the first answer takes from the start of the server, and how much memory
+// server and programs take when each program has been asked.
+//
+// usage: measured.mjs --names | NAME PASSED FAILED
+
+import { readFileSync } from 'node:fs';
+import { processesOf, startAdmit } from './harness.mjs';
+import { servers } from './servers.mjs';
+
+/** What is a process's own, and its part of what it shares, in KiB. */
+const pss = (pid) => {
+  try {
+    return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]);
+  } catch {
+    return 0; // it has just ended
+  }
+};
+
+const [name, passed, failed] = process.argv.slice(2);
+if (name === '--names') {
+  console.log(Object.keys(servers).join('\n'));
+} else {
+  const { title, mode, file } = servers[name];
+  const app = await startAdmit();
+  await app.request('/health');
+  const firstMs = performance.now() - app.startedAt;
+  await app.buy(1);
+  await app.settled();
+  await app.admit(['work', '--stop']);
+  const kib = processesOf(app.dir).map(({ pid }) => pss(pid)).reduce((sum, one) => sum + one, 0);
+  await app.stop();
+  const count = failed === '0' ? passed : `${passed}, **${failed} failed**`;
+  console.log(`| ${title} | ${mode} | [${file}](${file}) | ${count} | ${firstMs.toFixed(0)} ms | ${(kib / 1024).toFixed(1)} MiB |`);
+}

@@ -1,0 +1,101 @@
+// The life of the processes behind a web server: killed, replaced, told to stop.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SERVER, startAdmit, until } from './harness.mjs';
+import { servers } from './servers.mjs';
+
+const { isCgi, sockets } = servers[SERVER];
+const isLighttpd = SERVER === 'lighttpd';
+const kill = (pids, signal) => { for (const pid of pids) process.kill(pid, signal); };
+
+/** The status, or 0 where the connection broke. */
+const statusOf = (answer) => answer.then(({ status }) => status, () => 0);
+
+test('a worker that is killed costs its request at most', { skip: isCgi }, async (t) => {
+  const app = await startAdmit({ t });
+  await app.open(5);
+  const idle = app.answering('pay');
+  if (isLighttpd) assert.equal(idle.length, 8);
+  kill(idle.length > 1 ? idle.slice(1) : idle, 'SIGKILL');
+  const statuses = await Promise.all(Array.from({ length: 30 }, () => statusOf(app.request('/pay?tg_id=5'))));
+  const lost = statuses.filter((status) => status !== 303);
+  assert.ok(lost.length <= (idle.length > 1 ? 0 : idle.length), `${lost}`);
+  await until(() => app.answering('pay').length >= idle.length, 5000, 'they are started anew');
+
+  app.stripe.setFault({ kind: 'hang' });
+  const doomed = statusOf(app.request('/pay?tg_id=6'));
+  await app.stripe.waitFor(({ fault }) => fault === 'hang');
+  kill(app.answering('pay'), 'SIGKILL');
+  app.stripe.setFault(null);
+  const status = await doomed;
+  assert.ok(status === 0 || status >= 500, `${status}`);
+  await until(async () => await statusOf(app.request('/pay?tg_id=6')) === 303, 10_000, 'the next click is answered');
+});
+
+test('new binaries take over in the middle of 1,000 requests', async (t) => {
+  const app = await startAdmit({ t });
+  await app.open(5);
+  await app.update({ update_id: 1 }, { isReal: false });
+  await app.request('/webhook');
+  const before = app.heads();
+  const renewsItself = isCgi || SERVER.startsWith('apache-fcgid') || SERVER === 'apache-htaccess';
+  let left = 1000;
+  const statuses = new Map();
+  const visitor = async () => {
+    while (left > 0) {
+      left -= 1;
+      const { status } = await [
+        () => app.request('/pay?tg_id=5'), () => app.update({ update_id: 1000 + left }, { isReal: false }), () => app.request('/health'),
+        () => app.event({ id: `evt_${left}`, object: 'event', type: 'ping', livemode: false, data: { object: {} } }),
+      ][left % 4]();
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+  };
+  const renew = async () => {
+    while (left > 300) {
+      app.replacePrograms();
+      if (!renewsItself) kill(before, 'SIGHUP');
+      const mark = left;
+      await until(() => left < mark - 200, 60_000, 'the visitors go on');
+    }
+  };
+  await Promise.all([renew(), ...Array.from({ length: 8 }, visitor)]);
+  assert.deepEqual([...statuses.keys()].sort(), [200, 303], JSON.stringify([...statuses]));
+  if (renewsItself) return;
+  assert.deepEqual(app.heads(), before, 'they are the same processes');
+  await until(() => app.programs().every(({ file }) => !file.endsWith('(deleted)')), 5000, 'none runs an old file');
+  assert.match(app.log(), /program_renewed/);
+});
+
+test('told to stop, a program answers what it has, even while Stripe is silent', { skip: isCgi }, async (t) => {
+  const app = await startAdmit({ t });
+  app.stripe.setFault({ kind: 'hang' });
+  const answer = app.request('/pay?tg_id=5');
+  await app.stripe.waitFor(({ fault }) => fault === 'hang');
+  const pids = app.heads();
+  kill(pids, 'SIGTERM');
+  assert.equal((await answer).status, 503, 'an honest page');
+  await until(() => !app.programs().some(({ pid }) => pids.includes(pid)), 5000, 'they have ended');
+  if (sockets) return; // whoever holds the socket starts it anew: systemd, not a server
+  app.stripe.setFault(null);
+  await until(async () => await statusOf(app.request('/pay?tg_id=5')) === 303, 10_000, 'the server has started new ones');
+});
+
+test('what a program has promised is kept when the server and its programs are ended', async (t) => {
+  const app = await startAdmit({ t });
+  const id = await app.open(5);
+  app.telegram.setFault({ kind: 'status', status: 500, next: 1 });
+  assert.equal((await app.event(await app.stripe.pay(id))).status, 200);
+  await app.telegram.waitFor(({ fault }) => fault === 'status');
+  await app.stopServer();
+  assert.deepEqual(app.programs(), []);
+  await until(() => app.arrived(5) === 1, 20_000, 'the worker went on');
+});
+
+test('a lighttpd that is killed leaves no program behind', { skip: !isLighttpd }, async (t) => {
+  const app = await startAdmit({ t });
+  assert.equal((await app.request('/health')).status, 200);
+  app.web.kill('SIGKILL');
+  await app.stop(); // looks at what is left
+});
