@@ -294,9 +294,11 @@ install: all
 	install -m 755 $(FCGI) $(DESTDIR)$(cgibindir)
 	install -m 644 deploy/admit.1 $(DESTDIR)$(mandir)/man1/admit.1
 	install -m 644 $(DOCS) $(DESTDIR)$(docdir)
-	install -m 644 $(EXAMPLES) $(DESTDIR)$(docdir)/examples
+	for f in $(EXAMPLES); do \
+	  sed 's|/usr/local/lib/admit/cgi-bin|$(cgibindir)|g; s|/usr/local/bin|$(bindir)|g' \
+	  $$f > $(DESTDIR)$(docdir)/examples/$${f##*/} || exit 1; done
 	$(ADMIT) help --env > $(DESTDIR)$(docdir)/examples/admit.env
-	chmod 644 $(DESTDIR)$(docdir)/examples/admit.env
+	chmod 644 $(DESTDIR)$(docdir)/examples/*
 
 uninstall:
 	rm -f $(INSTALLED:%=$(DESTDIR)%)

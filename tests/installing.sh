@@ -47,6 +47,8 @@ installs() {
 		grep -q "/$f\$" "$tmp/installed"
 		verdict $? "$name: $f is not there"
 	done
+	grep -q "=$cgi/%i.fcgi$" "$tmp/$name"/usr/local/share/doc/admit/examples/admit@.service
+	verdict $? "$name: the units do not name $cgi"
 	wild=$(find "$tmp/$name" -newer "$tmp/before" ! -type l -perm /022)
 	[ -z "$wild" ]
 	verdict $? "$name: others can write $wild"

@@ -22,9 +22,8 @@ sed 's|^#DATABASE_URL=.*|DATABASE_URL=sqlite:/var/lib/admit/admit.db|' \
 chmod 640 "$root/etc/admit/admit.env" # root:admit after postinst
 rm "$root/usr/share/doc/admit/examples/admit.env"
 for unit in "$here"/../systemd/*; do
-	rm "$root/usr/share/doc/admit/examples/$(basename "$unit")"
-	sed 's|/usr/local/|/usr/|g' "$unit" \
-	    > "$root/lib/systemd/system/$(basename "$unit")"
+	mv "$root/usr/share/doc/admit/examples/$(basename "$unit")" \
+	    "$root/lib/systemd/system"
 done
 
 # What the programs are linked with, by the packages that brought it.

@@ -125,5 +125,6 @@ test('an instruction that the test does not know is refused', async () => {
   assert.deepEqual(parse('# x\nRUN a \\\n  b\n'), [{ word: 'RUN', rest: 'a    b' }]);
   assert.ok(readFileSync(DOCKERFILE, 'utf8').includes('HEALTHCHECK'));
   await assert.rejects(image.step({ word: 'ONBUILD', rest: 'RUN true' }), /does not know ONBUILD/);
+  await assert.rejects(image.step({ word: 'COPY', rest: 'tests/web x' }), /not in the context/);
   await assert.rejects(image.step({ word: 'COPY', rest: '--chmod=700 a b' }), /does not know COPY --chmod/);
 });

@@ -52,12 +52,18 @@ class Stage {
     if (words.length > 1 && !to.endsWith('/')) throw new Error(`COPY of several needs a folder: ${rest}`);
     for (const word of words) {
       if (/[*?[]/.test(word)) refuse(`COPY ${word}`);
+      if (!from && this.isIgnored(word)) throw new Error(`${word} is not in the context (.dockerignore)`);
       const what = path.join(source, word);
       const isFolder = statSync(what).isDirectory(); // of a folder, its contents are copied
       const where = !isFolder && to.endsWith('/') ? path.join(target, path.basename(word)) : target;
       mkdirSync(path.dirname(where), { recursive: true });
       cpSync(what, where, { recursive: true, verbatimSymlinks: true });
     }
+  }
+
+  isIgnored(word) {
+    const folders = readFileSync(path.join(this.folder, '.dockerignore'), 'utf8').split('\n').filter(Boolean);
+    return folders.some((folder) => `${word}/`.startsWith(folder));
   }
 
   setEnv(rest) {
