@@ -220,6 +220,8 @@ check-all: check
 	@sh tests/check.sh build/release fault
 	@$(SUB) fuzz
 	@$(SUB) check-servers
+	@$(SUB) mutants
+	@node tests/fault/table.mjs
 	@$(SUB) check-deploy
 
 asan:
@@ -229,6 +231,10 @@ asan:
 
 unit: tests
 	@sh tests/check.sh $(OUT) unit
+
+MUTANTS ?= 105
+mutants: all tests
+	@node tests/mutants/mutants.mjs $(MUTANTS)
 
 FUZZ_S ?= 60
 fuzz:

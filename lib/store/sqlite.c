@@ -18,7 +18,7 @@ struct sqlite {
 	sqlite3 *db;
 	sqlite3_stmt *prepared[SQL__COUNT];
 	int64_t busy_since_ms;
-	int last_code;
+	bool is_broken; /* once it is, a rollback that works mends nothing */
 };
 
 static int
@@ -35,6 +35,25 @@ wait_a_little(void *ctx, int n_waits)
 	return 1;
 }
 
+/* Whether a connection is not to be used again after this. SQLite opens a file
+ * for reading where it could not open it for writing, and stays with that. */
+static bool
+breaks(int primary)
+{
+	switch (primary) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+	case SQLITE_BUSY:
+	case SQLITE_CONSTRAINT:
+	case SQLITE_ERROR:
+	case SQLITE_RANGE:
+		return false;
+	default:
+		return true;
+	}
+}
+
 /* What a result code asks of the caller. A constraint is the one failure that
  * is part of normal life, so it is not logged. */
 static enum err
@@ -42,7 +61,7 @@ judge(struct sqlite *s, const char *what, int code)
 {
 	int primary = code & 0xff;
 
-	s->last_code = primary;
+	s->is_broken |= breaks(primary);
 	if (primary == SQLITE_OK || primary == SQLITE_DONE ||
 	    primary == SQLITE_ROW)
 		return ERR_OK;
@@ -242,18 +261,7 @@ sqlite_is_broken(void *conn)
 {
 	const struct sqlite *s = conn;
 
-	switch (s->last_code) {
-	case SQLITE_OK:
-	case SQLITE_ROW:
-	case SQLITE_DONE:
-	case SQLITE_BUSY:
-	case SQLITE_CONSTRAINT:
-	case SQLITE_ERROR:
-	case SQLITE_RANGE:
-		return false;
-	default:
-		return true;
-	}
+	return s->is_broken;
 }
 
 static int64_t

@@ -150,9 +150,10 @@ class Program {
     return least;
   }
 
-  /** It soon has no more descriptors open than this. */
+  /** It has no more descriptors open than this, or soon has not: it may still be starting a worker. */
   async settles(descriptors, what) {
-    for (let tries = 0; tries < 400 && this.#descriptors() > descriptors; tries += 1) await pause(5);
+    const end = Date.now() + HANG_MS;
+    while (this.#descriptors() > descriptors && Date.now() < end) await pause(5);
     assert.ok(this.#descriptors() <= descriptors, `${what}: a descriptor is left open`);
   }
 
@@ -266,6 +267,7 @@ export class Rig {
    * between Telegram's acceptance and our note of it, and then in the same words. @returns {Promise<number>} 1 if twice
    */
   async finish({ tgId }, what) {
+    await this.#telegramIsQuiet();
     const sent = this.invites(tgId).length;
     const [[open]] = this.sql(`SELECT COUNT(*) FROM jobs WHERE tg_id = ${tgId} AND done_ms IS NULL`);
     const mayRepeat = sent === 1 && open !== '0';
@@ -275,6 +277,11 @@ export class Rig {
     assert.equal(invites.length, mayRepeat ? 2 : 1, `${what}: sent ${sent} before, noted ${open === '0'}`);
     assert.equal(new Set(invites).size, 1, `${what}: the same message`);
     return mayRepeat ? 1 : 0;
+  }
+
+  /** What a killed worker had sent has been taken: a request that comes after it has been answered. */
+  async #telegramIsQuiet() {
+    for (let i = 0; i < 2; i += 1) await (await fetch(`${this.telegram.url}/bot${TOKEN}/getMe`)).text();
   }
 
   owed() {

@@ -1,17 +1,16 @@
 // Runs the fault tests and prints what was tried: fault, points, outcome.
 //
-// usage: node run.mjs [--quick] [--write] [WORD...]   only the rows whose name has one of the words
-//        --quick: every so many points; --write: the table goes into SECURITY.md
+// usage: node run.mjs [--quick] [WORD...]   only the rows whose name has one of the words
+//        --quick: every so many points; without it the results are kept for the table (table.mjs)
 
-import { readFileSync, writeFileSync } from 'node:fs';
 import disk from './disk.mjs';
 import errors from './errors.mjs';
 import kill from './kill.mjs';
 import memory from './memory.mjs';
 import power from './power.mjs';
 import storm from './storm.mjs';
+import { keep } from './table.mjs';
 
-const FILE = new URL('../../SECURITY.md', import.meta.url);
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const words = args.filter((word) => !word.startsWith('--'));
@@ -23,13 +22,14 @@ for (const { name, quick: step, run } of rows) {
   const startedMs = performance.now();
   try {
     const { points, outcome } = await run({ step: quick ? step : 1, quick });
+    if (points === 0) throw new Error('no point was tried');
     done.push({ name, points, outcome });
     console.log(`ok      ${name}: ${points} points, ${outcome} (${((performance.now() - startedMs) / 1000).toFixed(1)} s)`);
-    if (points === 0) throw new Error('no point was tried');
   } catch (error) {
     failed += 1;
     console.log(`FAILED  ${name}: ${error.stack}`);
   }
 }
+if (!quick) keep('fault', done);
 console.log(`${done.length} passed, ${failed} failed`);
 process.exitCode = failed > 0 || done.length === 0 ? 1 : 0;

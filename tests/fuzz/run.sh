@@ -10,7 +10,9 @@ fuzzer=$PWD/build/fuzz/fuzz/libfuzzer
 found=$PWD/build/fuzz/found
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$found"
+results=build/results/fuzz.tsv
+mkdir -p "$found" build/results
+: > "$results"
 passed=0 failed=0
 
 # What it learns stays in a folder of this run's; what breaks a target is kept.
@@ -25,6 +27,7 @@ for seeds in tests/fuzz/corpus/*; do
 	    -artifact_prefix="$found/$name." > "$work/$name.log" 2>&1; then
 		runs=$(sed -n 's/^stat::number_of_executed_units: //p' "$work/$name.log")
 		echo "ok      $name: $runs inputs in $FUZZ_S s, 0 findings"
+		printf 'fuzzing: %s\t%s\t0 findings\n' "$name" "$runs" >> "$results"
 		passed=$((passed + 1))
 	else
 		tail -n 40 "$work/$name.log"
@@ -33,6 +36,11 @@ for seeds in tests/fuzz/corpus/*; do
 	fi
 done
 
-sh tests/fuzz/coverage.sh && passed=$((passed + 1)) || failed=$((failed + 1))
+sh tests/fuzz/coverage.sh > "$work/coverage"
+status=$?
+cat "$work/coverage"
+sed -n 's/^coverage of .*: \(.*\) of \(.*\) lines$/lines of the parsers\t\2\t\1 reached by the corpora/p' \
+    "$work/coverage" >> "$results"
+[ $status = 0 ] && passed=$((passed + 1)) || failed=$((failed + 1))
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
