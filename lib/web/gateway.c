@@ -30,6 +30,9 @@ extern char **environ; /* the variables of plain CGI */
 /* What a request may have beside its body: far more than any server sends. */
 #define MAX_HEAD_BYTES ((size_t)1024 * 1024)
 
+/* How long one who is taken may keep us from taking others, see takes_new(). */
+#define FRESH_MS 50
+
 /* After a stop signal, for requests that are still on their way. */
 #define STOP_GRACE_MS 500
 
@@ -43,6 +46,7 @@ struct gateway {
 	const struct web_service *service;
 	struct arena arena;
 	struct connection pending[MAX_PENDING];
+	int64_t opened_ms[MAX_PENDING]; /* by clock_mono_ms() */
 	struct slot slots[WEB_MAX_BATCH];
 	struct exchange exchanges[WEB_MAX_BATCH];
 	size_t n;              /* of the two above in use */
@@ -208,6 +212,26 @@ free_place(struct gateway *g)
 	return oldest;
 }
 
+/* Where a request is answered alone, it may take long (Stripe), and whoever was
+ * taken beside it would wait all that time while other workers are idle. So we
+ * take nobody until the last one's request is whole. Most come in pieces that
+ * follow at once; who is slower than that no longer counts. */
+static bool
+takes_new(const struct gateway *g)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	if (g->stop_limit_ms > 0)
+		return false;
+	if (g->service->batch > 1)
+		return true;
+	for (size_t i = 0; i < MAX_PENDING; i++)
+		if (g->pending[i].fd >= 0 &&
+		    now_ms - g->opened_ms[i] < FRESH_MS)
+			return false;
+	return true;
+}
+
 /* Takes connections as long as they bring requests to answer. Accepting here
  * rather than in libfcgi keeps them from programs started later; the limit is
  * for answers that nobody takes. */
@@ -216,7 +240,8 @@ accept_waiting(struct gateway *g)
 {
 	const struct timeval limit = { .tv_sec = PEER_TIMEOUT_S };
 
-	for (int i = 0; i < MAX_PENDING && g->n < g->service->batch; i++) {
+	for (int i = 0;
+	     i < MAX_PENDING && g->n < g->service->batch && takes_new(g); i++) {
 		struct connection *c;
 		int fd = accept4(LISTEN_FD, NULL, NULL, SOCK_CLOEXEC);
 
@@ -226,6 +251,7 @@ accept_waiting(struct gateway *g)
 		    fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 		c = free_place(g);
 		connection_open(c, fd);
+		g->opened_ms[c - g->pending] = clock_mono_ms();
 		look_at(g, c);
 	}
 }
@@ -260,9 +286,9 @@ serve_batch(struct gateway *g)
 }
 
 /* What to wait for: fds[i] is of pending[which[i]]; the listening socket comes
- * last, unless there is to be nothing new. */
+ * last, unless nobody new is to be taken. */
 static size_t
-watch(const struct gateway *g, struct pollfd *fds, size_t *which)
+watch(const struct gateway *g, bool with_new, struct pollfd *fds, size_t *which)
 {
 	size_t n = 0;
 
@@ -272,7 +298,7 @@ watch(const struct gateway *g, struct pollfd *fds, size_t *which)
 			fds[n++] =
 			    (struct pollfd){ g->pending[i].fd, POLLIN, 0 };
 		}
-	if (g->stop_limit_ms == 0)
+	if (with_new)
 		fds[n++] = (struct pollfd){ LISTEN_FD, POLLIN, 0 };
 	return n;
 }
@@ -295,19 +321,19 @@ turn(struct gateway *g, const sigset_t *while_waiting)
 				     a_moment = { 0, 20000000 };
 	struct pollfd fds[MAX_PENDING + 1];
 	size_t which[MAX_PENDING];
-	size_t n = watch(g, fds, which);
-	size_t n_pending = n - (g->stop_limit_ms == 0);
+	bool with_new = takes_new(g);
+	size_t n = watch(g, with_new, fds, which);
+	size_t n_pending = n - with_new;
 	const struct timespec *patience = n_pending > 0 ? &a_second : NULL;
 
-	if (g->stop_limit_ms > 0)
+	if (!with_new)
 		patience = &a_moment;
 	if (ppoll(fds, n, patience, while_waiting) < 0)
 		return; /* a signal; run_fastcgi() looks at it */
 	for (size_t i = 0; i < n_pending && g->n < g->service->batch; i++)
 		if (fds[i].revents != 0)
 			look_at(g, &g->pending[which[i]]);
-	if (g->stop_limit_ms == 0)
-		accept_waiting(g);
+	accept_waiting(g);
 	serve_batch(g);
 	if (n_pending > 0)
 		drop_silent(g);
