@@ -3,9 +3,26 @@
 //
 // usage: measured.mjs --names | NAME PASSED FAILED
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { processesOf, startAdmit } from './harness.mjs';
 import { servers } from './servers.mjs';
+
+/** The folder's processes and all that they started: some servers hide their arguments. */
+function family(folder) {
+  const parents = new Map(readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).map((pid) => {
+    try {
+      return [Number(pid), Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))[1])];
+    } catch {
+      return [Number(pid), 0]; // it has just ended
+    }
+  }));
+  const ours = new Set(processesOf(folder).map(({ pid }) => pid));
+  for (let before = 0; before < ours.size;) {
+    before = ours.size;
+    for (const [pid, parent] of parents) if (ours.has(parent)) ours.add(pid);
+  }
+  return [...ours];
+}
 
 /** What is a process's own, and its part of what it shares, in KiB. */
 const pss = (pid) => {
@@ -27,7 +44,7 @@ if (name === '--names') {
   await app.buy(1);
   await app.settled();
   await app.admit(['work', '--stop']);
-  const kib = processesOf(app.dir).map(({ pid }) => pss(pid)).reduce((sum, one) => sum + one, 0);
+  const kib = family(app.dir).map(pss).reduce((sum, one) => sum + one, 0);
   await app.stop();
   const count = failed === '0' ? passed : `${passed}, **${failed} failed**`;
   console.log(`| ${title} | ${mode} | [${file}](${file}) | ${count} | ${firstMs.toFixed(0)} ms | ${(kib / 1024).toFixed(1)} MiB |`);
