@@ -16,6 +16,7 @@
 #   make lint       layers, doors, banned calls, lengths
 #   make fmt        format the C sources; fmt-check only looks
 #   make valgrind   unit tests and the payment flow under memcheck
+#   make bench      speed and memory (BENCHFLAGS=--small --write)
 #   make timing     whether comparing secrets takes a telling time
 #   make analyze    gcc -fanalyzer, clang-tidy, cppcheck
 #   make install    into $(DESTDIR)$(prefix); make uninstall takes it out again
@@ -71,9 +72,8 @@ FAULT   := $(OUT)/fault/tracer $(OUT)/fault/shim.so
 UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 
 .PHONY: force all help deps run check check-deploy check-servers check-all \
-  tests unit web fault fuzz mutants timing valgrind asan lint fmt fmt-check \
-  analyze install uninstall deb bundle \
-  clean
+  tests unit web fault fuzz mutants bench timing valgrind asan lint fmt \
+  fmt-check analyze install uninstall deb bundle clean
 
 .SECONDARY: # objects stay, so that the next build is quick
 
@@ -201,6 +201,17 @@ $(OUT)/timing: tests/timing/timing.c $(LIB)
 
 valgrind: all tests
 	@sh tests/valgrind.sh $(OUT)
+
+# What speed and memory are measured with: tests/bench/run.mjs says how.
+BENCH := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(wildcard tests/bench/*.c))
+$(OUT)/bench/%: tests/bench/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) $(OPT) $(CFLAGS) -Ilib $(LDFLAGS) -o $@ $< \
+	  $(LIB) $(LIBS)
+
+bench: all $(BENCH)
+	@node tests/bench/run.mjs $(OUT) $(BENCHFLAGS)
 
 timing: $(OUT)/timing
 	@$(OUT)/timing

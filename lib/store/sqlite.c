@@ -126,7 +126,8 @@ configure(struct sqlite *s)
 	if (e == ERR_OK)
 		e = sqlite_script(s,
 		    "PRAGMA synchronous=FULL;"
-		    "PRAGMA foreign_keys=ON;PRAGMA temp_store=MEMORY");
+		    "PRAGMA foreign_keys=ON;PRAGMA temp_store=MEMORY;"
+		    "PRAGMA cache_size=-256"); /* KiB */
 	return e;
 }
 

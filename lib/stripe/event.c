@@ -81,10 +81,14 @@ short_text(struct arena *a, struct json *doc, const char *path, size_t max)
 enum err
 stripe_event_parse(struct arena *a, struct str body, struct stripe_event *out)
 {
+	static struct arena
+	    tree; /* gone before the next: what is kept is copied */
 	struct json *doc;
-	enum err e = json_parse(a, body, &doc);
+	enum err e;
 
 	*out = (struct stripe_event){ 0 };
+	arena_reset(&tree);
+	e = json_parse(&tree, body, &doc);
 	if (e != ERR_OK)
 		return e;
 	out->id = short_text(a, doc, "id", MAX_ID_BYTES);
@@ -98,5 +102,6 @@ stripe_event_parse(struct arena *a, struct str body, struct stripe_event *out)
 		    KV(kv_text("id", out->id), kv_text("type", out->type)));
 		out->kind = STRIPE_OTHER;
 	}
+	arena_reset(&tree);
 	return ERR_OK;
 }

@@ -65,10 +65,14 @@ read_member(struct arena *a, struct json *m, struct tg_update *out)
 enum err
 tg_update_parse(struct arena *a, struct str body, struct tg_update *out)
 {
+	static struct arena
+	    tree; /* gone before the next: what is kept is copied */
 	struct json *doc;
-	enum err e = json_parse(a, body, &doc);
+	enum err e;
 
 	*out = (struct tg_update){ 0 };
+	arena_reset(&tree);
+	e = json_parse(&tree, body, &doc);
 	if (e != ERR_OK)
 		return e;
 	if (!json_int(doc, "update_id", &out->update_id) || out->update_id < 0)

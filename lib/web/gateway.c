@@ -176,6 +176,9 @@ open_request(struct gateway *g, struct connection *c)
 	*x = (struct exchange){ 0 };
 	request_read(&x->req, &g->arena, s->fcgi.envp);
 	read_fastcgi_body(&s->fcgi, &x->req, g->service->max_body_bytes);
+	/* 8 KiB that a batch of requests need not hold; answer() does what
+	 * FCGX_Finish_r() now leaves. */
+	FCGX_FreeStream(&s->fcgi.in);
 	connection_turn(&s->from, taken);
 	g->n++;
 }
@@ -263,6 +266,8 @@ answer(struct slot *s, struct arena *a, const struct exchange *x)
 	    response_render(a, &x->res, x->req.method == WEB_HEAD);
 
 	(void)FCGX_PutStr(text.p, (int)text.len, s->fcgi.out);
+	(void)FCGX_FClose(s->fcgi.err);
+	(void)FCGX_FClose(s->fcgi.out);
 	/* The input was read to its end, so there is nothing to wait for:
 	 * detached, libfcgi closes without asking the server to go first. */
 	(void)FCGX_Detach(&s->fcgi);
