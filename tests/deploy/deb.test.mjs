@@ -93,6 +93,7 @@ test('a payment goes through', options, async () => {
 test('what dies is started again', options, async () => {
   for (const unit of ['admit-worker.service', 'admit@pay.service', 'admit@webhook.service']) {
     const pid = await mainPid(unit);
+    assert.ok(pid > 1, `${unit} runs`);
     await debian.sh(`kill -KILL ${pid}`);
     await until(async () => ![0, pid].includes(await mainPid(unit)), 20_000, unit);
   }

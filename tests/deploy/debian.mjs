@@ -76,7 +76,7 @@ export class Debian {
   }
 
   constructor() {
-    this.path = mkdtempSync(path.join(HOME, 'root.'));
+    this.path = mkdtempSync(path.join(process.env.ADMIT_ROOTS ?? HOME, 'root.'));
     execFileSync('cp', ['-a', '--reflink=auto', `${HOME}/base/.`, this.path]);
     // What was fetched before is not fetched again.
     for (const name of readdirSync(`${HOME}/archives`)) linkSync(`${HOME}/archives/${name}`, path.join(this.in(ARCHIVES), name));

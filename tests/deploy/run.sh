@@ -41,15 +41,20 @@ make --no-print-directory -j2 all bundle deb > build/deploy/make.log 2>&1 || {
 [ -e tests/web/node_modules ] ||
     (cd tests/web && npm ci --ignore-scripts --no-audit --no-fund > /dev/null) ||
     exit 1
+ADMIT_ROOTS=$(mktemp -d "$root/build/deploy/run.XXXXXX")
+export ADMIT_ROOTS
+trap 'rm -rf "$ADMIT_ROOTS"' EXIT
+trap 'exit 130' INT TERM
 cd tests/deploy || exit 2
 [ $# -gt 0 ] || set -- *.test.mjs
-timeout 1200 node --test --test-reporter=tap "$@" > "$root/build/deploy/tests.tap" 2>&1
+timeout --foreground 1200 node --test --test-reporter=tap "$@" > "$ADMIT_ROOTS/tap" 2>&1
 status=$?
-[ $status = 0 ] || cat "$root/build/deploy/tests.tap"
+cp "$ADMIT_ROOTS/tap" "$root/build/deploy/tests.tap"
+[ $status = 0 ] || cat "$ADMIT_ROOTS/tap"
 awk -v status=$status '/^# pass / { p = $3 } /^# (fail|cancelled) / { f += $3 }
     END {
 	if (status != 0 && f == 0)
 		f = 1
 	printf "%d passed, %d failed\n", p, f
-    }' "$root/build/deploy/tests.tap"
+    }' "$ADMIT_ROOTS/tap"
 exit $status
