@@ -153,8 +153,10 @@ class Program {
   /** It has no more descriptors open than this, or soon has not: it may still be starting a worker. */
   async settles(descriptors, what) {
     const end = Date.now() + HANG_MS;
-    while (this.#descriptors() > descriptors && Date.now() < end) await pause(5);
-    assert.ok(this.#descriptors() <= descriptors, `${what}: a descriptor is left open`);
+    while (this.#descriptors() > descriptors) {
+      assert.ok(Date.now() < end, `${what}: a descriptor is left open`);
+      await pause(5);
+    }
   }
 
   /** Tells it to end, if it has not. @returns {Promise<{ calls: number, hit: string, exit?: number, signal?: number }>} */

@@ -58,6 +58,8 @@ static const struct row {
 	    ACCESS_OUT, "refunded", MILD },
 	{ "a part failed, a part went through", { true, 999, 999, 400, 599, 0 },
 	    ACCESS_IN, "paid", MILD },
+	{ "one cent paid, one back", { true, 1, 1, 0, 0, 0 }, ACCESS_OUT,
+	    "refunded", MILD },
 	{ "a part, where that ends it", { true, 999, 1, 0, 0, 0 }, ACCESS_OUT,
 	    "refunded", STRICT },
 	{ "a part that failed, where that would end it",

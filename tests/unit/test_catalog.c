@@ -173,6 +173,7 @@ good(void **state)
 	check_text(product_title(p, "de"), "Club");
 	check_text(product_title(p, NULL), "Club");
 	assert_null(catalog_find(&catalog, "clu"));
+	assert_null(catalog_find(&catalog, "c"));
 	check_text(catalog_find(&catalog, "")->id, "course");
 }
 
