@@ -249,7 +249,7 @@ mutants: all tests
 
 FUZZ_S ?= 60
 fuzz:
-	@sh tools/deps.sh check
+	@sh tools/deps.sh fuzz
 	@$(SUB) OUT=build/fuzz CC=clang FUZZ_LD=-fsanitize=fuzzer \
 	  OPT='-O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 	  -fno-sanitize-recover=all' build/fuzz/fuzz/libfuzzer

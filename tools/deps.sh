@@ -3,7 +3,7 @@
 # packages through apt-get, as root or through sudo. Elsewhere it prints what
 # to install. What is there already is left alone, wherever it came from.
 #
-# usage: deps.sh run|check|deb|deploy|servers|analyze
+# usage: deps.sh run|check|deb|deploy|servers|analyze|fuzz
 set -eu
 
 # set, how to see that it is there, Debian's package, what it is for
@@ -40,6 +40,8 @@ servers cmd:spawn-fcgi     spawn-fcgi            starting the programs
 servers cmd:systemd-socket-activate systemd      starting the programs
 analyze cmd:clang-tidy     clang-tidy            reading the code
 analyze cmd:cppcheck       cppcheck              reading it again
+fuzz  cmd:clang            clang                 libFuzzer
+fuzz  rt:fuzzer            libclang-rt-14-dev    and what it runs on
 '
 
 PATH=$PATH:/usr/sbin:/sbin
@@ -54,6 +56,8 @@ is_there() {
 		return 1
 		;;
 	lib:*) set -- /usr/lib/gcc/*/*/"${1#lib:}" && [ -e "$1" ] ;;
+	rt:*) set -- /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt."${1#rt:}"-*.a &&
+	    [ -e "$1" ] ;;
 	any:*) [ -e "${1#any:}" ] ;;
 	esac
 }
@@ -63,7 +67,7 @@ while read -r set test package why; do
 	[ -n "$set" ] || continue
 	case $wanted:$set in
 	*:run | check:check | deploy:check | deploy:deb | deb:deb) ;;
-	servers:check | servers:servers | analyze:analyze) ;;
+	servers:check | servers:servers | analyze:analyze | fuzz:fuzz) ;;
 	*) continue ;;
 	esac
 	is_there "$test" || missing="$missing $package"
