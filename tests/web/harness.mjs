@@ -424,7 +424,11 @@ class Admit {
     const { dir, name, stripe, telegram } = this;
     const wentByItself = await this.stopServer();
     if (this.#worker) await end(this.#worker);
-    await this.admit(['work', '--stop']).catch((error) => this.#answers.push(String(error)));
+    // A worker that has just been started cannot be found yet, so it may have to be told again.
+    await until(async () => {
+      await this.admit(['work', '--stop']).catch((error) => this.#answers.push(String(error)));
+      return this.processes('admit work').length === 0;
+    }, STOP_PATIENCE_MS).catch(() => {});
     await stripe.close();
     await telegram.close();
     const left = await leftOf(dir);
