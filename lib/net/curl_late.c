@@ -102,21 +102,27 @@ curl_easy_strerror(CURLcode code)
 /* An option's number says what kind of value follows. */
 CURLcode(curl_easy_setopt)(CURL *easy, CURLoption option, ...)
 {
+	long number;
+	void *object;
+	void (*function)(void);
+	curl_off_t size;
 	CURLcode code;
 	va_list args;
 
 	va_start(args, option);
-	if (option < CURLOPTTYPE_OBJECTPOINT)
-		code = late.curl_easy_setopt(easy, option, va_arg(args, long));
-	else if (option < CURLOPTTYPE_FUNCTIONPOINT)
-		code =
-		    late.curl_easy_setopt(easy, option, va_arg(args, void *));
-	else if (option < CURLOPTTYPE_OFF_T)
-		code = late.curl_easy_setopt(
-		    easy, option, va_arg(args, void (*)(void)));
-	else
-		code = late.curl_easy_setopt(
-		    easy, option, va_arg(args, curl_off_t));
+	if (option < CURLOPTTYPE_OBJECTPOINT) {
+		number = va_arg(args, long);
+		code = late.curl_easy_setopt(easy, option, number);
+	} else if (option < CURLOPTTYPE_FUNCTIONPOINT) {
+		object = va_arg(args, void *);
+		code = late.curl_easy_setopt(easy, option, object);
+	} else if (option < CURLOPTTYPE_OFF_T) {
+		function = va_arg(args, void (*)(void));
+		code = late.curl_easy_setopt(easy, option, function);
+	} else {
+		size = va_arg(args, curl_off_t);
+		code = late.curl_easy_setopt(easy, option, size);
+	}
 	va_end(args);
 	return code;
 }
