@@ -80,8 +80,8 @@ static const struct rendering {
 	{ "other methods", { .status = 405, .allow = "GET, HEAD" }, false,
 	    "Status: 405 Method Not Allowed\r\nAllow: GET, HEAD\r\n" STANDING
 	    "\r\n" },
-	{ "later", { .status = 503, .retry_after_s = 2 }, false,
-	    "Status: 503 Service Unavailable\r\nRetry-After: 2\r\n" STANDING
+	{ "later", { .status = 503, .retry_after_s = 1 }, false,
+	    "Status: 503 Service Unavailable\r\nRetry-After: 1\r\n" STANDING
 	    "\r\n" },
 	{ "too big", { .status = 413 }, false,
 	    "Status: 413 Content Too Large\r\n" STANDING "\r\n" },

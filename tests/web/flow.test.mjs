@@ -124,6 +124,7 @@ for (const mode of MODES)
 
     test('other pages', async () => {
       const health = await app.request('/health');
+      assert.equal(health.status, 200);
       assert.deepEqual(Object.keys(JSON.parse(health.text)), ['ok', 'oldest_job_age_ms']);
       assert.equal((await app.request('/cancel')).status, 200);
       assert.match((await app.request('/cancel')).text, new RegExp(SUPPORT));
