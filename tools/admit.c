@@ -19,6 +19,8 @@ static const struct {
 	    "try settings, ledger, clock, Stripe and Telegram" },
 	{ "status", cmd_status, "",
 	    "count buyers and orders, show what is owed and what is stuck" },
+	{ "reconcile", cmd_reconcile, "[--since 3d]",
+	    "ask Stripe what never arrived, and record it" },
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -27,11 +29,12 @@ usage(FILE *to)
 {
 	fputs("usage: admit COMMAND\n\n", to);
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		fprintf(to, "  %-7s%-23s %s\n", commands[i].name,
+		fprintf(to, "  %-10s%-21s %s\n", commands[i].name,
 		    commands[i].usage, commands[i].what);
-	fputs("  help   [--env]                 this, and every setting; or a\n"
-	      "                                 settings file to fill in\n"
-	      "  version\n",
+	fputs(
+	    "  help      [--env]               this, and every setting; or a\n"
+	    "                                  settings file to fill in\n"
+	    "  version\n",
 	    to);
 	return 2;
 }

@@ -9,6 +9,7 @@
 int cmd_work(struct app *app, int argc, char **argv);
 int cmd_setup(struct app *app, int argc, char **argv);
 int cmd_check(struct app *app, int argc, char **argv);
+int cmd_reconcile(struct app *app, int argc, char **argv);
 int cmd_status(struct app *app, int argc, char **argv);
 
 /* Prints the faults of the settings, each with its fix; true where there are

@@ -38,6 +38,8 @@ print_parked(const struct row *row, void *ctx)
 		[JOB_INVITE] = "invite",
 		[JOB_NOTICE] = "notice",
 		[JOB_CHECK] = "check",
+		[JOB_ALERT] = "alert",
+		[JOB_RECONCILE] = "ask",
 	};
 	int64_t kind = row_int(row, 1);
 	time_t when = (time_t)(row_int(row, 4) / 1000);

@@ -346,6 +346,9 @@ static const struct setting {
 	    "",
 	    "the Telegram numbers of the operators, with commas: the bot tells "
 	    "them of sales, refunds, disputes and troubles" },
+	{ "RECONCILE_MINUTES", NULL, INT_AT(reconcile_minutes, 0, 1440), WORK,
+	    OPTIONAL, "10",
+	    "how often the worker asks Stripe what never arrived; 0: never" },
 	{ "SUPPORT_CONTACT", any_text, TEXT_AT(support_contact), PROGRAM_ALL,
 	    OPTIONAL, "", "whom a buyer may write to, @name or an address" },
 	{ "STRIPE_API_BASE", http_url, TEXT_AT(stripe_api_base), PAY | WORK,

@@ -44,6 +44,7 @@ struct conf {
 	int64_t grace_days;
 	const char *products_file;   /* NULL: the product above */
 	const char *admin_tg_ids;    /* with commas; NULL: none */
+	int64_t reconcile_minutes;   /* 0: never */
 	const char *support_contact; /* NULL: none given */
 	const char *stripe_api_base;
 	const char *telegram_api_base;

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "shop/chat.h"
 #include "shop/payment.h"
+#include "shop/reconcile.h"
 #include "shop/text.h"
 
 #define FIRST_PAUSE_MS 1000
@@ -172,6 +173,8 @@ errand_prepare(struct app *app, struct arena *a, struct errand *e)
 	case JOB_ALERT:
 		send_text(app, a, e, e->job.detail);
 		return ERR_OK;
+	case JOB_RECONCILE:
+		return reconcile_prepare(app, a, e);
 	default:
 		log_event(LOG_ERROR, "job_unknown",
 		    KV(kv_int("id", e->job.id), kv_int("kind", e->job.kind)));
@@ -339,5 +342,7 @@ errand_settle(struct app *app, struct arena *a, const struct errand *e,
 		return ERR_OK;
 	if (e->job.kind == JOB_CHECK)
 		return settle_check(app, a, e, call_err, res, v);
+	if (e->job.kind == JOB_RECONCILE)
+		return reconcile_settle(app, a, e, call_err, res, v);
 	return settle_message(app, a, e, call_err, res, v);
 }

@@ -7,10 +7,11 @@
 
 /* Stored: append, never renumber. */
 enum job_kind {
-	JOB_INVITE = 1, /* the message with the channel's link */
-	JOB_NOTICE = 2, /* a message; detail names it (errand.c) */
-	JOB_CHECK = 3,  /* ask Stripe about an order; detail: whose /help */
-	JOB_ALERT = 4,  /* a message to an operator; detail is its text */
+	JOB_INVITE = 1,    /* the message with the channel's link */
+	JOB_NOTICE = 2,    /* a message; detail names it (errand.c) */
+	JOB_CHECK = 3,     /* ask Stripe about an order; detail: whose /help */
+	JOB_ALERT = 4,     /* a message to an operator; detail is its text */
+	JOB_RECONCILE = 5, /* a step of reconcile.h; detail says which */
 	JOB__COUNT
 };
 

@@ -76,6 +76,10 @@ static const char *const uk[TEXT__COUNT] = {
 	[TEXT_ALERT_FRAUD] =
 	    "⚠️ Stripe попереджає про можливе шахрайство: «{product}», "
 	    "покупець {buyer}, замовлення {order}, платіж {payment}.",
+	[TEXT_ALERT_SILENCE] =
+	    "⚠️ Подій Stripe про ваші замовлення, що не дійшли: {amount}. Їх уже "
+	    "враховано. Перевірте вебхук у Stripe: чи адреса {url} і чи "
+	    "той самий секрет.",
 	[TEXT_SUPPORT] = "Потрібна допомога? Напишіть: {contact}",
 	[TEXT_MENU_START] = "Почати",
 	[TEXT_MENU_PAY] = "Оплатити доступ",

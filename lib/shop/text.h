@@ -34,7 +34,8 @@ enum text {
 	TEXT_ALERT_DISPUTE,
 	TEXT_ALERT_DISPUTE_LOST,
 	TEXT_ALERT_DISPUTE_WON,
-	TEXT_ALERT_FRAUD, /* {product} {buyer} {order} {payment} */
+	TEXT_ALERT_FRAUD,   /* {product} {buyer} {order} {payment} */
+	TEXT_ALERT_SILENCE, /* {amount} {url} */
 	/* the bot's menu */
 	TEXT_MENU_START,
 	TEXT_MENU_PAY,

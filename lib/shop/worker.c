@@ -8,6 +8,7 @@
 #include "shop/knock.h"
 #include "shop/pace.h"
 #include "shop/prune.h"
+#include "shop/reconcile.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -22,6 +23,7 @@
 #define LEDGER_PAUSE_MS 500   /* after it failed */
 #define STOP_PATIENCE_MS 3000 /* for calls under way */
 #define PRUNE_EVERY_MS ((int64_t)3600 * 1000)
+#define RECONCILE_LOOK_MS ((int64_t)30 * 1000)
 
 enum slot_state { SLOT_FREE, SLOT_WAITING, SLOT_CALLING, SLOT_ANSWERED };
 
@@ -49,6 +51,7 @@ struct worker {
 	int64_t look_ms;   /* when to look for jobs again */
 	int64_t settle_ms; /* not before, after the ledger failed */
 	int64_t prune_ms;  /* when to forget old things again */
+	int64_t due_ms;    /* when to see whether to reconcile */
 	int64_t active_ms; /* when there was last something to do */
 	int64_t stop_ms;   /* when patience ends */
 	enum worker_stay stay;
@@ -397,6 +400,22 @@ prune_now_and_then(struct worker *w)
 	prune(w->app->db);
 }
 
+/* Not due by this clock: by the ledger's, whoever worked before. */
+static void
+reconcile_now_and_then(struct worker *w)
+{
+	int64_t now_ms = clock_mono_ms();
+	bool promised;
+
+	if (w->stopping || now_ms < w->due_ms)
+		return;
+	w->due_ms = now_ms + RECONCILE_LOOK_MS;
+	if (reconcile_when_due(w->app, &promised) != ERR_OK)
+		log_event(LOG_WARN, "not_reconciled", KV_NONE);
+	else if (promised)
+		w->look_ms = now_ms;
+}
+
 static bool
 has_ended(struct worker *w)
 {
@@ -456,6 +475,7 @@ worker_run(struct app *app, enum worker_stay stay)
 	while (e == ERR_OK && !has_ended(&w)) {
 		turn(&w);
 		prune_now_and_then(&w);
+		reconcile_now_and_then(&w);
 	}
 	log_event(
 	    LOG_INFO, "worker_home", KV(kv_int("busy", (int64_t)w.n_busy)));

@@ -124,6 +124,12 @@ static const char *const migrations[] = {
 	" updated_ms {int} NOT NULL"
 	") {end};"
 	"CREATE INDEX reversals_of_payment ON reversals (payment_intent);",
+
+	/* 4: how far reconciliation has come */
+	"CREATE TABLE marks ("
+	" key TEXT PRIMARY KEY NOT NULL,"
+	" value {int} NOT NULL"
+	") {end};",
 };
 #define N_MIGRATIONS ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 

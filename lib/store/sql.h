@@ -195,6 +195,29 @@ SQL(ACCESS_INVITED,
     "UPDATE access SET invited_ms = :now_ms"
     " WHERE tg_id = :tg_id AND product = :product")
 
+/* ---- reconciliation ---- */
+
+/* What is known of a payment: how many orders, and a sum that every fact
+ * changes. */
+SQL(STANDING,
+    "SELECT COUNT(*), COALESCE(SUM("
+    "(CASE WHEN processing_ms IS NULL THEN 0 ELSE 1 END)"
+    " + (CASE WHEN paid_ms IS NULL THEN 0 ELSE 1 END)"
+    " + (CASE WHEN failed_ms IS NULL THEN 0 ELSE 1 END)"
+    " + (CASE WHEN expired_ms IS NULL THEN 0 ELSE 1 END)), 0)"
+    " + (SELECT COALESCE(SUM(refunded_minor), 0) FROM refunds"
+    " WHERE refunds.payment_intent = :payment_intent)"
+    " + (SELECT COUNT(*) + COALESCE(SUM(stage), 0) FROM reversals"
+    " WHERE reversals.payment_intent = :payment_intent)"
+    " FROM orders WHERE session_id = :session_id"
+    " OR orders.payment_intent = :payment_intent")
+
+SQL(MARK_GET, "SELECT value FROM marks WHERE key = :key")
+
+SQL(MARK_SET,
+    "INSERT INTO marks (key, value) VALUES (:key, :value)"
+    " ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+
 /* ---- limits ---- */
 
 /* One more in the hour that began with the first; old_ms: an hour ago. */

@@ -23,6 +23,13 @@ request(struct arena *a, const struct stripe_api *api, const char *method,
 	};
 }
 
+struct http_request
+stripe_get_request(
+    struct arena *a, const struct stripe_api *api, const char *path)
+{
+	return request(a, api, "GET", path);
+}
+
 /* A price kept at Stripe, or one made up on the spot: never both. */
 static struct kv
 either(bool when, struct kv v)

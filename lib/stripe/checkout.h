@@ -40,6 +40,10 @@ struct http_request stripe_create_request(struct arena *a,
 struct http_request stripe_session_request(
     struct arena *a, const struct stripe_api *api, const char *session_id);
 
+/* GET /v1/PATH, with its query. */
+struct http_request stripe_get_request(
+    struct arena *a, const struct stripe_api *api, const char *path);
+
 /* GET /v1/prices/ID, and GET /v1/checkout/sessions?limit=1 to try the key. */
 struct http_request stripe_price_request(
     struct arena *a, const struct stripe_api *api, const char *price_id);

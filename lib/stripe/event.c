@@ -89,19 +89,27 @@ stripe_event_parse(struct arena *a, struct str body, struct stripe_event *out)
 	*out = (struct stripe_event){ 0 };
 	arena_reset(&tree);
 	e = json_parse(&tree, body, &doc);
-	if (e != ERR_OK)
-		return e;
+	if (e == ERR_OK)
+		e = stripe_event_read(a, doc, out);
+	arena_reset(&tree);
+	return e;
+}
+
+enum err
+stripe_event_read(struct arena *a, struct json *doc, struct stripe_event *out)
+{
+	*out = (struct stripe_event){ 0 };
 	out->id = short_text(a, doc, "id", MAX_ID_BYTES);
 	out->type = short_text(a, doc, "type", MAX_TYPE_BYTES);
 	if (out->id == NULL || out->type == NULL)
 		return ERR_INPUT;
 	out->kind = kind_of(out->type);
 	out->livemode = json_is_true(doc, "livemode");
+	(void)json_int(doc, "created", &out->created_s);
 	if (read_object(a, json_at(doc, "data.object"), out) != ERR_OK) {
 		log_event(LOG_WARN, "event_unreadable",
 		    KV(kv_text("id", out->id), kv_text("type", out->type)));
 		out->kind = STRIPE_OTHER;
 	}
-	arena_reset(&tree);
 	return ERR_OK;
 }

@@ -25,6 +25,7 @@ struct stripe_event {
 	const char *type; /* as Stripe spells it, for the log and the inbox */
 	enum stripe_event_kind kind;
 	bool livemode;
+	int64_t created_s;             /* 0: not said */
 	struct stripe_session session; /* of the checkout kinds */
 	struct stripe_charge charge;   /* of STRIPE_CHARGE_REFUNDED */
 	struct stripe_refund refund;
@@ -36,6 +37,10 @@ struct stripe_event {
  * read becomes STRIPE_OTHER (logged): sending it again would not help. */
 enum err stripe_event_parse(
     struct arena *a, struct str body, struct stripe_event *out) MUST_CHECK;
+
+/* The same of an event that stands in a list. */
+enum err stripe_event_read(
+    struct arena *a, struct json *doc, struct stripe_event *out) MUST_CHECK;
 
 /* The i-th type to be subscribed at Stripe, NULL past the last. */
 const char *stripe_event_type(size_t i);

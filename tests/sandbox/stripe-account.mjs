@@ -12,6 +12,10 @@ export class StripeAccount {
   charges = new Map();
   /** Every event that has happened, delivered or not, oldest first. */
   events = [];
+  /** Refunds and disputes, oldest first, as they stand now. @type {any[]} */
+  refunds = [];
+  /** @type {any[]} */
+  disputes = [];
   /** What stands before /checkout/… in a session's url. */
   checkoutBase = '';
   /** Prices by id: { unit_amount, currency, recurring? }. */
@@ -60,13 +64,17 @@ export class StripeAccount {
     if (amount <= 0 || amount > left) throw new Error(`${id}: cannot refund ${amount} of ${left}`);
     paid.amount_refunded += amount;
     paid.refunded = paid.amount_refunded === paid.amount;
+    this.refunds.push(refund(paid, amount));
     return this.#happen('charge.refunded', paid, before);
   }
 
   /** The bank sends a refund back: the buyer has not got the money after all. */
   async refundFailed(id, amountMinor) {
     const paid = this.#chargeOf(id);
-    const failed = refund(paid, amountMinor ?? paid.amount_refunded, 'failed');
+    const amount = amountMinor ?? paid.amount_refunded;
+    const failed = this.refunds.findLast((one) => one.charge === paid.id && one.amount === amount && one.status === 'succeeded')
+      ?? refund(paid, amount);
+    failed.status = 'failed';
     paid.amount_refunded -= failed.amount;
     paid.refunded = false;
     return this.#happen('refund.failed', { ...failed, failure_reason: 'lost_or_stolen_card' });
@@ -78,6 +86,7 @@ export class StripeAccount {
     const opened = dispute(paid, status);
     paid.disputed = true;
     this.#hidden.get(id).dispute = opened;
+    this.disputes.push(opened);
     return this.#happen('charge.dispute.created', opened);
   }
 

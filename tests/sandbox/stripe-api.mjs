@@ -15,6 +15,8 @@ export class StripeApi {
     ['GET', /^\/v1\/checkout\/sessions\/([^/]+)$/, (_, id) => this.#retrieve(id)],
     ['POST', /^\/v1\/checkout\/sessions\/([^/]+)\/expire$/, (_, id) => this.#expire(id)],
     ['GET', /^\/v1\/prices\/([^/]+)$/, (_, id) => this.#account.price(id)],
+    ['GET', /^\/v1\/refunds$/, ({ path, query }) => page(path, this.#account.refunds, query, 'refund')],
+    ['GET', /^\/v1\/disputes$/, ({ path, query }) => page(path, this.#account.disputes, query, 'dispute')],
     ['GET', /^\/v1\/events$/, (request) => this.#listEvents(request)],
   ];
 
@@ -92,14 +94,16 @@ export class StripeApi {
     const keep = (session) => ['status', 'payment_intent', 'subscription', 'customer']
       .every((name) => query[name] === undefined || session[name] === query[name]);
     const sessions = [...this.#account.sessions.keys()].map((id) => this.#account.session(id));
-    return page(path, sessions.filter(keep), query);
+    return page(path, sessions.filter(keep), query, 'checkout.session');
   }
 
   #listEvents({ path, query }) {
     const { delivery_success: wanted, types = query.type && [query.type] } = query;
+    if (query.type && query.types) throw new StripeError(400, 'You may only specify one of these parameters: type, types.');
+    if (types?.length > 20) throw new StripeError(400, 'You may pass up to 20 types.');
     const keep = ({ id, type }) => (!types || types.includes(type))
       && (wanted === undefined || String(this.#isDelivered(id)) === wanted);
-    return page(path, this.#account.events.filter(keep), query);
+    return page(path, this.#account.events.filter(keep), query, 'event');
   }
 }
 
@@ -122,12 +126,14 @@ function replayed({ asked: before, answer }, asked, key) {
   return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true', 'original-request': original } };
 }
 
-/** Newest first, from the cursor on. */
-function page(path, items, { limit = '10', starting_after: after, created = {} }) {
+/** Newest first, from the cursor on, which must be an object that there is. */
+function page(path, items, { limit = '10', starting_after: after, created = {} }, kind) {
+  if (!/^\d+$/.test(limit) || limit < 1 || limit > 100) throw new StripeError(400, `Invalid integer: ${limit}`);
   const within = ({ created: at }) => at >= Number(created.gte ?? 0) && at > Number(created.gt ?? -1)
     && at <= Number(created.lte ?? Infinity) && at < Number(created.lt ?? Infinity);
   const all = items.filter(within).reverse();
   const start = after ? all.findIndex(({ id }) => id === after) + 1 : 0;
+  if (after && start === 0) throw noSuch(kind, after, 'starting_after');
   const end = start + Number(limit);
   return list(path, all.slice(start, end), end < all.length);
 }

@@ -1,0 +1,370 @@
+/* Asking Stripe what never came, and recording it. */
+#include "shop/reconcile.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "shop/alert.h"
+#include "shop/ledger.h"
+#include "shop/payment.h"
+#include "shop/text.h"
+#include "stripe/list.h"
+
+#define MINUTE_MS ((int64_t)60 * 1000)
+#define DAY_MS (24 * 60 * MINUTE_MS)
+#define REACH_MS (3 * DAY_MS) /* Stripe itself tries so long */
+#define LONG_SILENCE_MS (2 * 60 * MINUTE_MS)
+#define ON_ITS_WAY_MS (5 * MINUTE_MS) /* an event may take so long */
+#define PATIENCE_ATTEMPTS 6           /* then the next run will do */
+
+/* The parts of a run; small ones leave out what has arrived somewhere. */
+static const struct {
+	enum stripe_list list;
+	bool in_full, in_small;
+} parts[RECONCILE__COUNT] = {
+	[RECONCILE_UNDELIVERED] = { STRIPE_LIST_UNDELIVERED, false, true },
+	[RECONCILE_EVENTS] = { STRIPE_LIST_EVENTS, true, false },
+	[RECONCILE_SESSIONS] = { STRIPE_LIST_SESSIONS, true, false },
+	[RECONCILE_REFUNDS] = { STRIPE_LIST_REFUNDS, true, false },
+	[RECONCILE_DISPUTES] = { STRIPE_LIST_DISPUTES, true, false },
+};
+
+static void
+skip_others(struct reconcile *r)
+{
+	while (r->part < RECONCILE__COUNT &&
+	    !(r->is_full ? parts[r->part].in_full : parts[r->part].in_small))
+		r->part++;
+}
+
+struct reconcile
+reconcile_begin(bool is_full, int64_t since_ms)
+{
+	struct reconcile r = { .is_full = is_full,
+		.since_s = since_ms > 0 ? since_ms / 1000 : 0 };
+
+	skip_others(&r);
+	return r;
+}
+
+void
+reconcile_pass(struct reconcile *r)
+{
+	r->after = NULL;
+	r->part++;
+	skip_others(r);
+}
+
+enum err
+reconcile_request(struct app *app, struct arena *a, const struct reconcile *r,
+    struct http_request *out)
+{
+	const struct stripe_api api = app_stripe(app);
+
+	if (r->part >= RECONCILE__COUNT)
+		return ERR_NOT_FOUND;
+	*out = stripe_list_request(
+	    a, &api, parts[r->part].list, r->since_s, r->after);
+	return ERR_OK;
+}
+
+/* ---- one object ---- */
+
+/* What the ledger holds about a payment, as a sum that any fact changes. */
+struct standing {
+	int64_t n_orders, facts;
+};
+
+static void
+standing_from_row(const struct row *row, void *ctx)
+{
+	struct standing *s = ctx;
+
+	s->n_orders = row_int(row, 0);
+	s->facts = row_int(row, 1);
+}
+
+static const char *
+intent_of(const struct stripe_event *ev)
+{
+	switch (ev->kind) {
+	case STRIPE_CHARGE_REFUNDED:
+		return ev->charge.payment_intent;
+	case STRIPE_REFUND:
+		return ev->refund.payment_intent;
+	case STRIPE_DISPUTE:
+	case STRIPE_REINSTATED:
+		return ev->dispute.payment_intent;
+	case STRIPE_FRAUD_WARNING:
+		return ev->payment_intent;
+	default:
+		return ev->session.payment_intent;
+	}
+}
+
+static enum err
+look(struct app *app, struct arena *a, const struct stripe_event *ev,
+    struct standing *out)
+{
+	return db_one(app->db, a, SQL_STANDING,
+	    KV(kv_text("session_id", ev->session.id),
+		kv_text("payment_intent", intent_of(ev))),
+	    standing_from_row, out);
+}
+
+/* An event that has been here is known; other objects say how it stands. */
+static enum err
+is_news(struct app *app, const struct reconcile *r,
+    const struct stripe_event *ev, bool *is_new)
+{
+	*is_new = ev->livemode == app->conf.livemode &&
+	    !(ev->session.id != NULL && ev->session.tg_id == 0);
+	/* Refunds do not say their mode; the list has but the key's. */
+	if (r->part == RECONCILE_REFUNDS)
+		*is_new = true;
+	if (!*is_new || ev->id == NULL)
+		return ERR_OK;
+	return ledger_inbox(app->db, "stripe", ev->id, ev->type, is_new);
+}
+
+static enum err
+record_one(struct app *app, struct arena *a, struct reconcile *r,
+    const struct stripe_event *ev)
+{
+	struct standing was = { 0 }, is = { 0 };
+	bool is_new;
+	enum err e = is_news(app, r, ev, &is_new);
+
+	r->n_seen[r->part]++;
+	if (e != ERR_OK || !is_new)
+		return e;
+	e = look(app, a, ev, &was);
+	if (e == ERR_OK)
+		e = payment_record_event(app, a, ev);
+	if (e == ERR_OK)
+		e = look(app, a, ev, &is);
+	if (e != ERR_OK || is.n_orders == 0)
+		return e;
+	if (was.n_orders != is.n_orders || was.facts != is.facts) {
+		r->n_healed[r->part]++;
+		app->has_work = true;
+		log_event(LOG_WARN, "reconciled",
+		    KV(kv_text("event", ev->id), kv_text("type", ev->type),
+			kv_text("session", ev->session.id),
+			kv_text("payment_intent", intent_of(ev))));
+	}
+	if (r->part == RECONCILE_UNDELIVERED &&
+	    ev->created_s * 1000 < clock_now_ms() - ON_ITS_WAY_MS)
+		r->n_missed++;
+	return ERR_OK;
+}
+
+enum err
+reconcile_record(struct app *app, struct arena *a, struct reconcile *r,
+    const struct http_response *res)
+{
+	struct stripe_page page;
+	enum stripe_list list = parts[r->part].list;
+	enum err e = stripe_page_answer(a, res, &page);
+
+	for (size_t i = 0; e == ERR_OK && i < page.n; i++) {
+		struct stripe_event ev;
+
+		if (stripe_page_read(a, &page, list, i, &ev) == ERR_OK)
+			e = record_one(app, a, r, &ev);
+	}
+	if (e != ERR_OK)
+		return e;
+	r->after = page.next;
+	if (page.next == NULL)
+		reconcile_pass(r);
+	return ERR_OK;
+}
+
+enum err
+reconcile_alarm(struct app *app, struct arena *a, const struct reconcile *r)
+{
+	char today[CLOCK_DATE_BYTES];
+
+	if (r->n_missed == 0)
+		return ERR_OK;
+	log_event(LOG_ERROR, "events_never_came", KV(kv_int("n", r->n_missed)));
+	clock_date(clock_now_ms(), today);
+	return alert_promise(app, a, arena_printf(a, "silence/%s", today),
+	    text_fill(a, TEXT_ALERT_SILENCE,
+		KV(kv_int("amount", r->n_missed),
+		    kv_text("url",
+			arena_printf(a, "%s/webhook", app->conf.base_url)))));
+}
+
+/* ---- the worker's own run ---- */
+
+/* A step as a job says it: "full since part after n_missed", the promise being
+ * of the run's beginning. */
+static enum err
+promise_step(struct app *app, struct arena *a, const struct reconcile *r,
+    const char *run)
+{
+	const char *step = arena_printf(a, "%d %lld %d %s %lld", r->is_full,
+	    (long long)r->since_s, (int)r->part,
+	    r->after == NULL ? "-" : r->after, (long long)r->n_missed);
+	const char *promise = arena_printf(a, "reconcile/%s/%d/%s", run,
+	    (int)r->part, r->after == NULL ? "-" : r->after);
+
+	return jobs_promise(app->db, JOB_RECONCILE, promise, 0, 0, step);
+}
+
+static int64_t
+number(struct str *rest)
+{
+	int64_t n = 0;
+
+	(void)str_to_i64(str_cut(rest, ' '), &n);
+	return n;
+}
+
+static struct reconcile
+step_of(struct arena *a, const struct job *job)
+{
+	struct str rest = str_from(job->detail);
+	struct reconcile r = { .is_full = number(&rest) != 0 };
+	struct str after;
+	int64_t part;
+
+	r.since_s = number(&rest);
+	part = number(&rest);
+	r.part = part < RECONCILE__COUNT ? (enum reconcile_part)part :
+					   RECONCILE__COUNT;
+	after = str_cut(&rest, ' ');
+	r.after = str_eq(after, "-") ? NULL : arena_dup(a, after);
+	r.n_missed = number(&rest);
+	return r;
+}
+
+enum err
+reconcile_prepare(struct app *app, struct arena *a, struct errand *e)
+{
+	const struct reconcile r = step_of(a, &e->job);
+	enum err err = reconcile_request(app, a, &r, &e->call);
+
+	e->has_call = err == ERR_OK;
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+/* "reconcile/RUN/...": the run. */
+static const char *
+run_of(struct arena *a, const struct job *job)
+{
+	struct str rest = str_from(job->promise);
+
+	(void)str_cut(&rest, '/');
+	return arena_dup(a, str_cut(&rest, '/'));
+}
+
+/* Each step promises the next in the transaction that records it, so a run
+ * that is cut off goes on where it was. */
+enum err
+reconcile_settle(struct app *app, struct arena *a, const struct errand *e,
+    enum err call_err, const struct http_response *res,
+    struct verdict_of_errand *v)
+{
+	struct reconcile r = step_of(a, &e->job);
+	enum err err =
+	    call_err == ERR_OK ? reconcile_record(app, a, &r, res) : call_err;
+
+	*v = (struct verdict_of_errand){ .end = ERRAND_DONE };
+	if (err == ERR_INTERNAL)
+		return err;
+	if (err != ERR_OK && err != ERR_CONFIG && err != ERR_REFUSED &&
+	    e->job.attempts < PATIENCE_ATTEMPTS) {
+		v->end = ERRAND_AGAIN;
+		v->wait_ms = errand_backoff_ms(e->job.attempts);
+		if (res->retry_after_s > 0 && call_err == ERR_OK)
+			v->wait_ms += res->retry_after_s * 1000;
+		v->error = arena_printf(a, "Stripe: %s", err_name(err));
+		return ERR_OK;
+	}
+	if (err != ERR_OK)
+		reconcile_pass(&r);
+	return r.part < RECONCILE__COUNT ?
+	    promise_step(app, a, &r, run_of(a, &e->job)) :
+	    reconcile_alarm(app, a, &r);
+}
+
+struct due {
+	struct app *app;
+	bool promised;
+};
+
+static enum err
+mark_get(struct db *db, struct arena *a, const char *key, int64_t *value)
+{
+	enum err e = db_one(
+	    db, a, SQL_MARK_GET, KV(kv_text("key", key)), row_to_int, value);
+
+	if (e != ERR_NOT_FOUND)
+		return e;
+	*value = 0;
+	return ERR_OK;
+}
+
+static enum err
+mark_set(struct db *db, const char *key, int64_t value)
+{
+	return db_exec(db, SQL_MARK_SET,
+	    KV(kv_text("key", key), kv_int("value", value)), NULL);
+}
+
+/* A full run after a long silence (this may be a restored copy of the ledger)
+ * and once a day, else a small one. A new ledger has missed nothing yet. */
+static enum err
+run_when_due(struct arena *a, struct due *d)
+{
+	struct db *db = d->app->db;
+	int64_t now_ms = clock_now_ms(), last_ms, full_ms;
+	int64_t every_ms = d->app->conf.reconcile_minutes * MINUTE_MS;
+	struct reconcile r;
+	bool is_full;
+	enum err e = mark_get(db, a, "reconcile_ms", &last_ms);
+
+	if (e == ERR_OK)
+		e = mark_get(db, a, "reconcile_full_ms", &full_ms);
+	if (e != ERR_OK)
+		return e;
+	if (last_ms > 0 && last_ms <= now_ms && now_ms - last_ms < every_ms)
+		return ERR_OK;
+	is_full = last_ms == 0 || now_ms - last_ms > LONG_SILENCE_MS ||
+	    now_ms - full_ms > DAY_MS;
+	e = mark_set(db, "reconcile_ms", now_ms);
+	if (e == ERR_OK && is_full)
+		e = mark_set(db, "reconcile_full_ms", now_ms);
+	if (e != ERR_OK || last_ms == 0)
+		return e;
+	r = reconcile_begin(is_full, now_ms - REACH_MS);
+	d->promised = true;
+	return promise_step(
+	    d->app, a, &r, arena_printf(a, "%lld", (long long)now_ms));
+}
+
+static enum err
+in_transaction(struct db *db, void *ctx)
+{
+	struct arena a = { 0 };
+	enum err e = run_when_due(&a, ctx);
+
+	(void)db;
+	arena_free(&a);
+	return e;
+}
+
+enum err
+reconcile_when_due(struct app *app, bool *promised)
+{
+	struct due d = { .app = app };
+	enum err e = ERR_OK;
+
+	if (app->conf.reconcile_minutes > 0 &&
+	    app->conf.stripe_secret_key != NULL)
+		e = db_transaction(app->db, in_transaction, &d);
+	*promised = e == ERR_OK && d.promised;
+	return e;
+}

@@ -1,0 +1,101 @@
+/* Asking for lists and reading them. */
+#include "stripe/list.h"
+
+#include "base/log.h"
+
+#include <stdio.h>
+
+#define MAX_TYPES 20 /* in one question, by Stripe's rule */
+
+static const struct {
+	const char *path;
+	enum stripe_event_kind kind; /* of what is no event */
+	bool of_types;
+} lists[STRIPE_LIST__COUNT] = {
+	[STRIPE_LIST_UNDELIVERED] = { "events?delivery_success=false&",
+	    STRIPE_OTHER, true },
+	[STRIPE_LIST_EVENTS] = { "events?", STRIPE_OTHER, true },
+	[STRIPE_LIST_SESSIONS] = { "checkout/sessions?status=complete&",
+	    STRIPE_CHECKOUT_COMPLETED, false },
+	[STRIPE_LIST_REFUNDS] = { "refunds?", STRIPE_REFUND, false },
+	[STRIPE_LIST_DISPUTES] = { "disputes?", STRIPE_DISPUTE, false },
+};
+
+/* Where there are more types than may be named, all are asked for. */
+static const char *
+types(struct arena *a)
+{
+	const char *list = "";
+	size_t n = 0;
+
+	while (stripe_event_type(n) != NULL)
+		n++;
+	for (size_t i = 0; n <= MAX_TYPES && i < n; i++)
+		list = arena_printf(
+		    a, "%stypes[%zu]=%s&", list, i, stripe_event_type(i));
+	return list;
+}
+
+struct http_request
+stripe_list_request(struct arena *a, const struct stripe_api *api,
+    enum stripe_list which, int64_t since_s, const char *after)
+{
+	return stripe_get_request(a, api,
+	    arena_printf(a, "%s%screated[gte]=%lld&limit=%d%s%s",
+		lists[which].path, lists[which].of_types ? types(a) : "",
+		(long long)since_s, STRIPE_PAGE,
+		after == NULL ? "" : "&starting_after=",
+		after == NULL ? "" : after));
+}
+
+static struct json *
+item(const struct stripe_page *page, size_t i)
+{
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "data.%zu", i);
+	return json_at(page->doc, path);
+}
+
+enum err
+stripe_page_answer(
+    struct arena *a, const struct http_response *res, struct stripe_page *out)
+{
+	enum err e;
+
+	*out = (struct stripe_page){ 0 };
+	e = stripe_answer(a, res, &out->doc);
+	if (e != ERR_OK)
+		return e;
+	out->n = json_count(out->doc, "data");
+	if (out->n == 0 || !json_is_true(out->doc, "has_more"))
+		return ERR_OK;
+	out->next = stripe_id_at(a, item(out, out->n - 1), "id");
+	/* It goes into a URL, and an endless list must not begin anew. */
+	if (out->next != NULL &&
+	    str_only(str_from(out->next), STR_LETTERS STR_DIGITS "_-"))
+		return ERR_OK;
+	log_event(LOG_WARN, "stripe_list_unreadable",
+	    KV(kv_text("request_id", res->request_id)));
+	return ERR_REFUSED;
+}
+
+enum err
+stripe_page_read(struct arena *a, const struct stripe_page *page,
+    enum stripe_list which, size_t i, struct stripe_event *out)
+{
+	struct json *obj = item(page, i);
+
+	if (lists[which].of_types)
+		return stripe_event_read(a, obj, out);
+	*out = (struct stripe_event){ .kind = lists[which].kind,
+		.livemode = json_is_true(obj, "livemode") };
+	switch (out->kind) {
+	case STRIPE_REFUND:
+		return stripe_refund_read(a, obj, &out->refund);
+	case STRIPE_DISPUTE:
+		return stripe_dispute_read(a, obj, &out->dispute);
+	default:
+		return stripe_session_read(a, obj, &out->session);
+	}
+}

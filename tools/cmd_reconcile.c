@@ -1,0 +1,195 @@
+/* admit reconcile: asks Stripe what the ledger does not know. */
+#include "cmd.h"
+
+#include "base/clock.h"
+#include "net/http.h"
+#include "shop/knock.h"
+#include "shop/reconcile.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HOUR_MS ((int64_t)3600 * 1000)
+#define MAX_DAYS 400
+#define PACE_MS 50 /* Stripe takes 25 calls a second of an endpoint */
+#define MAX_TRIES 6
+#define MAX_PAUSE_S 60
+
+struct run {
+	struct app *app;
+	struct http *http;
+	struct arena arena; /* one step's */
+	struct reconcile r;
+	const struct http_response *res;
+	bool is_watched; /* by a person at a terminal */
+	bool any_failed;
+};
+
+static const char *const names[RECONCILE__COUNT] = {
+	[RECONCILE_UNDELIVERED] = "events",
+	[RECONCILE_EVENTS] = "events",
+	[RECONCILE_SESSIONS] = "payments",
+	[RECONCILE_REFUNDS] = "refunds",
+	[RECONCILE_DISPUTES] = "disputes",
+};
+
+static enum err
+record(struct db *db, void *ctx)
+{
+	struct run *run = ctx;
+
+	(void)db; /* the app's */
+	return reconcile_record(run->app, &run->arena, &run->r, run->res);
+}
+
+static void
+show(const struct run *run)
+{
+	if (run->is_watched && run->r.part < RECONCILE__COUNT)
+		fprintf(stderr, "\r%-9s %" PRId64 " ", names[run->r.part],
+		    run->r.n_seen[run->r.part]);
+}
+
+/* One call and its record: ERR_OK when the run has moved on. */
+static enum err
+step(struct run *run, struct http_response *res)
+{
+	struct reconcile before = run->r;
+	struct http_request req;
+	enum err e = reconcile_request(run->app, &run->arena, &run->r, &req);
+
+	*res = (struct http_response){ .retry_after_s = -1 };
+	if (e == ERR_OK)
+		e = http_send(run->http, &run->arena, &req, res);
+	run->res = res;
+	if (e == ERR_OK)
+		e = db_transaction(run->app->db, record, run);
+	if (e != ERR_OK)
+		run->r = before; /* nothing of it was kept */
+	return e;
+}
+
+static void
+pause_for(const struct http_response *res, int n_tries)
+{
+	int64_t s = res->retry_after_s > 0 ? res->retry_after_s : 1 << n_tries;
+
+	if (s > MAX_PAUSE_S)
+		s = MAX_PAUSE_S;
+	(void)poll(NULL, 0, (int)s * 1000);
+}
+
+static bool
+may_pass(enum err e)
+{
+	return e == ERR_UNAVAILABLE || e == ERR_THROTTLED || e == ERR_CONFLICT;
+}
+
+/* What cannot be had is said and passed over: the rest is worth having. */
+static void
+give_up(struct run *run, enum err e)
+{
+	printf("FAIL  %-9s %s\n", names[run->r.part],
+	    e == ERR_CONFIG ?
+		"the key may not read them: a restricted key needs Events, "
+		"Checkout Sessions, Charges and Disputes: read" :
+		"Stripe did not answer, or the ledger could not be written; "
+		"run this again");
+	run->any_failed = true;
+	reconcile_pass(&run->r);
+}
+
+static void
+go_through(struct run *run)
+{
+	char after[256];
+	int n_tries = 0;
+
+	while (run->r.part < RECONCILE__COUNT) {
+		struct http_response res;
+		enum err e = step(run, &res);
+
+		if (e != ERR_OK && may_pass(e) && n_tries < MAX_TRIES) {
+			pause_for(&res, n_tries++);
+		} else {
+			n_tries = 0;
+			if (e != ERR_OK)
+				give_up(run, e);
+			(void)poll(NULL, 0, PACE_MS);
+		}
+		show(run);
+		/* The place where it is outlives the step. */
+		if (run->r.after != NULL) {
+			(void)snprintf(
+			    after, sizeof(after), "%s", run->r.after);
+			run->r.after = after;
+		}
+		arena_reset(&run->arena);
+	}
+	if (run->is_watched)
+		fputs("\r                    \r", stderr);
+}
+
+static void
+sum_up(const struct run *run)
+{
+	int64_t n_healed = 0;
+
+	for (int i = 0; i < RECONCILE__COUNT; i++) {
+		n_healed += run->r.n_healed[i];
+		if (i != RECONCILE_UNDELIVERED)
+			printf("%-9s %6" PRId64 " looked at, %" PRId64
+			       " mended\n",
+			    names[i], run->r.n_seen[i], run->r.n_healed[i]);
+	}
+	puts(n_healed == 0 ? "\nNothing was missing." :
+			     "\nThe worker does what follows.");
+}
+
+/* "3d" or "12h"; 0: neither. */
+static int64_t
+span_ms(const char *text)
+{
+	struct str s = str_from(text);
+	int64_t n = 0;
+	bool in_days = str_ends(s, "d");
+
+	if (!in_days && !str_ends(s, "h"))
+		return 0;
+	s.len--;
+	if (!str_to_i64(s, &n) || n < 1 || n > MAX_DAYS * 24)
+		return 0;
+	return n * HOUR_MS * (in_days ? 24 : 1);
+}
+
+int
+cmd_reconcile(struct app *app, int argc, char **argv)
+{
+	struct run run = { .app = app, .is_watched = isatty(2) == 1 };
+	int64_t back_ms = 72 * HOUR_MS;
+
+	if (argc == 2 && strcmp(argv[0], "--since") == 0)
+		back_ms = span_ms(argv[1]);
+	if ((argc != 0 && argc != 2) || back_ms == 0 ||
+	    (argc == 2 && strcmp(argv[0], "--since") != 0)) {
+		fputs("usage: admit reconcile [--since 3d | --since 12h]\n",
+		    stderr);
+		return 2;
+	}
+	app->programs = PROGRAM_WORKER;
+	if (!cmd_settings_ok(app))
+		return 1;
+	run.http = http_new();
+	if (run.http == NULL)
+		return 1;
+	run.r = reconcile_begin(true, clock_now_ms() - back_ms);
+	go_through(&run);
+	sum_up(&run);
+	knock_if_promised(app);
+	http_free(run.http);
+	arena_free(&run.arena);
+	return run.any_failed ? 1 : 0;
+}
