@@ -9,17 +9,25 @@
 #include <openssl/params.h>
 #include <openssl/rand.h>
 
-/* A context is kept for the life of the process: fetching one costs more than
- * the signature. One thread uses it. */
+/* A context with its digest is kept for the life of the process: fetching them
+ * costs more than the signature. One thread uses it. */
 static EVP_MAC_CTX *
 hmac_context(void)
 {
 	static EVP_MAC_CTX *ctx;
+	char digest[] = "SHA256";
+	const OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(
+					  OSSL_MAC_PARAM_DIGEST, digest, 0),
+		OSSL_PARAM_construct_end() };
 	EVP_MAC *mac;
 
-	if (ctx == NULL && (mac = EVP_MAC_fetch(NULL, "HMAC", NULL)) != NULL) {
-		ctx = EVP_MAC_CTX_new(mac);
-		EVP_MAC_free(mac);
+	if (ctx != NULL || (mac = EVP_MAC_fetch(NULL, "HMAC", NULL)) == NULL)
+		return ctx;
+	ctx = EVP_MAC_CTX_new(mac);
+	EVP_MAC_free(mac);
+	if (ctx != NULL && EVP_MAC_CTX_set_params(ctx, params) != 1) {
+		EVP_MAC_CTX_free(ctx);
+		ctx = NULL;
 	}
 	return ctx;
 }
@@ -28,13 +36,9 @@ static bool
 hmac(EVP_MAC_CTX *ctx, struct str key, const struct str *parts, size_t n_parts,
     unsigned char out[HMAC_SHA256_BYTES])
 {
-	char digest[] = "SHA256";
-	const OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(
-					  OSSL_MAC_PARAM_DIGEST, digest, 0),
-		OSSL_PARAM_construct_end() };
 	size_t len = 0;
-	bool ok = EVP_MAC_init(
-		      ctx, (const unsigned char *)key.p, key.len, params) == 1;
+	bool ok =
+	    EVP_MAC_init(ctx, (const unsigned char *)key.p, key.len, NULL) == 1;
 
 	for (size_t i = 0; ok && i < n_parts; i++)
 		ok = EVP_MAC_update(ctx, (const unsigned char *)parts[i].p,

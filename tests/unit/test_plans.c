@@ -1,0 +1,82 @@
+/* No statement may read a whole table: what SQLite plans to do for each of
+ * them, over the real schema. */
+#include "ledger.h"
+
+#include "store/driver.h"
+
+/* Those that may scan, and why that stays cheap, or may be slow. */
+static const struct scan {
+	const char *why;
+	enum sql what;
+} scans[] = {
+	{ "what is owed, by its own index", SQL_JOBS_RELEASE },
+	{ "what is owed, by its own index", SQL_ORDERS_PRUNE },
+	{ "what is owed, by its own index", SQL_JOBS_FROM_FUTURE },
+	{ "what is owed, for an operator", SQL_JOBS_COUNT },
+	{ "what is owed, for an operator", SQL_JOBS_PARKED },
+	{ "a count for an operator", SQL_LEDGER_COUNT },
+};
+
+static bool
+may_scan(enum sql what)
+{
+	for (size_t i = 0; i < sizeof(scans) / sizeof(scans[0]); i++)
+		if (scans[i].what == what)
+			return true;
+	return false;
+}
+
+/* The first step of the plan that goes through all of a table; NULL: none. */
+static const char *
+scan_in(enum sql what)
+{
+	sqlite3_stmt *st = ledger_look(
+	    arena_printf(&mem, "EXPLAIN QUERY PLAN %s", sql_text(what)));
+	const char *found = NULL;
+
+	while (sqlite3_step(st) == SQLITE_ROW && found == NULL) {
+		const char *step = (const char *)sqlite3_column_text(st, 3);
+
+		if (strncmp(step, "SCAN ", 5) == 0 &&
+		    strcmp(step, "SCAN CONSTANT ROW") != 0)
+			found = arena_dup_text(&mem, step);
+	}
+	(void)sqlite3_finalize(st);
+	return found;
+}
+
+static void
+no_scans(void **state)
+{
+	int n = 0;
+
+	(void)state;
+	check_err(db_ready(ledger.db), ERR_OK);
+	for (int i = 0; i < SQL__COUNT; i++) {
+		const char *step = scan_in((enum sql)i);
+
+		if (step == NULL || may_scan((enum sql)i))
+			continue;
+		print_error("%s: %s\n", sql_name((enum sql)i), step);
+		n++;
+	}
+	check_int(n, 0);
+}
+
+/* An exception that is none is to be struck off the list. */
+static void
+exception(void **state)
+{
+	const struct scan *s = *state;
+
+	check_err(db_ready(ledger.db), ERR_OK);
+	assert_non_null(scan_in(s->what));
+}
+
+int
+main(void)
+{
+	ONE("plan", "no statement goes through a table", no_scans);
+	ROWS("may scan", exception, scans);
+	return testing_run("plans", ledger_make, ledger_remove);
+}
