@@ -83,6 +83,15 @@ drop_if_broken(struct db *db)
 		disconnect(db);
 }
 
+/* A statement without values and rows. */
+static enum err
+word(struct db *db, enum sql what)
+{
+	struct db_run r = { .what = what };
+
+	return db->driver->run(db->conn, &r);
+}
+
 enum err
 db_transaction(
     struct db *db, enum err (*body)(struct db *db, void *ctx), void *ctx)
@@ -95,14 +104,13 @@ db_transaction(
 		log_event(LOG_ERROR, "transaction_nested", KV_NONE);
 		return ERR_INTERNAL;
 	}
-	e = db->driver->script(db->conn, "BEGIN IMMEDIATE");
+	e = word(db, SQL_BEGIN);
 	if (e == ERR_OK) {
 		db->in_transaction = true;
 		e = body(db, ctx);
 		if (e == ERR_OK)
-			e = db->driver->script(db->conn, "COMMIT");
-		if (e != ERR_OK &&
-		    db->driver->script(db->conn, "ROLLBACK") != ERR_OK)
+			e = word(db, SQL_COMMIT);
+		if (e != ERR_OK && word(db, SQL_ROLLBACK) != ERR_OK)
 			disconnect(db);
 		db->in_transaction = false;
 	}
@@ -119,14 +127,14 @@ db_savepoint(
 
 	if (!db->in_transaction)
 		return ERR_INTERNAL;
-	e = db->driver->script(db->conn, "SAVEPOINT one");
+	e = word(db, SQL_SAVE);
 	if (e != ERR_OK)
 		return e;
 	e = body(db, ctx);
 	if (e != ERR_OK)
-		undone = db->driver->script(db->conn, "ROLLBACK TO one");
+		undone = word(db, SQL_BACK_TO_SAVED);
 	if (undone == ERR_OK)
-		undone = db->driver->script(db->conn, "RELEASE one");
+		undone = word(db, SQL_FORGET_SAVED);
 	/* Undoing failed: the whole transaction is in doubt. */
 	return undone == ERR_OK ? e : ERR_UNAVAILABLE;
 }

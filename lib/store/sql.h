@@ -2,6 +2,15 @@
  * what SQLite and PostgreSQL both understand may stand here. Included several
  * times with different meanings of SQL, so it has no include guard. */
 
+/* ---- transactions ---- */
+
+SQL(BEGIN, "BEGIN IMMEDIATE")
+SQL(COMMIT, "COMMIT")
+SQL(ROLLBACK, "ROLLBACK")
+SQL(SAVE, "SAVEPOINT one")
+SQL(BACK_TO_SAVED, "ROLLBACK TO one")
+SQL(FORGET_SAVED, "RELEASE one")
+
 /* ---- inbox ---- */
 
 SQL(INBOX_ADD,

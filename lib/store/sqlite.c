@@ -131,12 +131,22 @@ configure(struct sqlite *s)
 	return e;
 }
 
+/* One thread uses it, and nobody asks how much memory it has. Once it is in use
+ * it stays as it was. */
+static void
+configure_library(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static enum err
 sqlite_open(const char *where, void **conn)
 {
 	struct sqlite *s = or_out_of_memory(calloc(1, sizeof(*s)));
 	enum err e;
 
+	configure_library();
 	e = judge(s, "open",
 	    sqlite3_open_v2(where, &s->db,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |

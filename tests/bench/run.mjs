@@ -2,7 +2,7 @@
 // between programs that took turns. Prints a table of goals; --write puts it into the README.
 //
 // usage: node run.mjs BUILD-FOLDER [--small] [--only=PART,...] [--write]
-// parts: webhook tgupdate start memory delay pay queue growth
+// parts: webhook tgupdate start memory delay pay queue instructions growth
 
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -280,6 +280,21 @@ const parts = {
     const atBest = (n - 50) / 30; // a burst of 50, then 30 a second
     row(`${n} queued messages, Telegram at 200 ms`, `${seconds.toFixed(1)} s, ${shop.telegram.calls.length - from} calls, ${left} left`, `${(1.1 * atBest + 1).toFixed(0)} s: its 30 a second`, left === 0 && seconds <= 1.1 * atBest + 1);
     await shop.stop();
+  },
+
+    /** Repeatable on any machine, however busy: what one event costs between the parser and the commit. */
+  async instructions() {
+    const dir = mkdtempSync(path.join(tmpdir(), 'admit-bench.'));
+    const count = async (n) => {
+      const { stderr } = await run('valgrind', ['--tool=callgrind', `--callgrind-out-file=${dir}/out`, `${OUT}/bench/bare`, `${dir}/${n}.db`, String(n)]);
+      return Number(/refs: +([\d,]+)/.exec(stderr)[1].replaceAll(',', ''));
+    };
+    try {
+      row('one event in a transaction of its own', `${Math.round((await count(600) - await count(100)) / 500).toLocaleString('en')} instructions`);
+    } catch {
+      row('one event in a transaction of its own', 'not counted: there is no valgrind here');
+    }
+    rmSync(dir, { recursive: true, force: true });
   },
 
   async growth() {

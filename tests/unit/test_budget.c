@@ -28,7 +28,6 @@ static enum err
 script_it(void *conn, const char *sql)
 {
 	n_statements++;
-	n_commits += strcmp(sql, "COMMIT") == 0;
 	return sqlite_driver.script(conn, sql);
 }
 
@@ -36,6 +35,7 @@ static enum err
 run_it(void *conn, struct db_run *r)
 {
 	n_statements++;
+	n_commits += r->what == SQL_COMMIT;
 	return sqlite_driver.run(conn, r);
 }
 
