@@ -169,6 +169,20 @@ describe('what the command refuses', () => {
   });
 });
 
+test('where there is cron, it looks after the worker, once', async () => {
+  await debian.apt('install', 'cron');
+  await debian.sh("echo '5 4 * * * another' | crontab -", { user: 'cgi' });
+  const folder = (await debian.sh('echo /home/cgi/admit-*')).trim();
+  for (let times = 0; times < 2; times += 1) {
+    const { status, stdout } = await install(folder, 'cgi');
+    assert.equal(status, 0);
+    assert.match(stdout, /cron looks after the worker/);
+  }
+  const table = (await debian.sh('crontab -l', { user: 'cgi' })).trim().split('\n');
+  assert.deepEqual(table, ['5 4 * * * another', "* * * * * '/home/cgi/public_html/join/admit' work --once"]);
+  await debian.sh(table[1].replace(/^(\* ){5}/, ''), { user: 'cgi' });
+});
+
 test('without libcurl: one clear error, and what needs none works', async () => {
   const library = debian.in('/usr/lib/x86_64-linux-gnu/libcurl.so.4');
   const web = '/home/cgi/public_html/join';
