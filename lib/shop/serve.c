@@ -58,9 +58,21 @@ confine_once(struct app *app)
 		    app, no_calls ? CONFINE_NO_CALLS : CONFINE_MAY_CALL);
 }
 
+/* Where that is asked for, the server's end is ours from now on; false where
+ * it has ended already. */
+static bool
+go_on_with(const struct app *app, pid_t server)
+{
+	if (!app->conf.end_with_server)
+		return true;
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	return getppid() == server;
+}
+
 int
 serve_run(struct app *app, const struct web_service *service)
 {
+	const pid_t server = getppid();
 	enum gateway_end end;
 	char path[4096];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
@@ -70,8 +82,8 @@ serve_run(struct app *app, const struct web_service *service)
 	if (app->is_fastcgi && !crypto_start())
 		return 1;
 	if (app->is_fastcgi && app_ready(app, NULL) == ERR_OK) {
-		if (app->conf.end_with_server)
-			(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+		if (!go_on_with(app, server))
+			return 0;
 		app->has_parent = app->conf.n_workers > 0;
 		if (app->has_parent && !lead_workers(app, path))
 			return 0;
