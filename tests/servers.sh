@@ -27,8 +27,16 @@ case ${1:-} in
 esac
 
 tmp=$(mktemp -d)
+child=
+# What runs stops its own.
+stop() {
+	trap '' INT TERM HUP
+	[ -z "$child" ] || kill "$child" 2> /dev/null
+	wait
+	exit 130
+}
+trap stop INT TERM HUP
 trap 'rm -rf "$tmp"' EXIT
-trap 'exit 130' INT TERM HUP
 
 sh tests/web/run.sh --install || exit 2
 here=. as=
@@ -59,8 +67,11 @@ passed=0 failed=0
 } > "$tmp/table"
 for name; do
 	$as env HOME="$tmp" ADMIT_SERVER="$name" \
-	    sh "$here/tests/web/run.sh" "$out" $tests > "$tmp/log" 2>&1
+	    sh "$here/tests/web/run.sh" "$out" $tests > "$tmp/log" 2>&1 &
+	child=$!
+	wait $child
 	status=$?
+	child=
 	last=$(tail -n 1 "$tmp/log")
 	p=${last%% passed*} f=${last#*, }
 	f=${f% failed}
