@@ -187,6 +187,23 @@ price_id(struct conf *c, const char *v)
 	    "must be the id of a Stripe price, which begins with price_";
 }
 
+/* docs.stripe.com/api/checkout/sessions/create, "locale". */
+static const char *
+locale(struct conf *c, const char *v)
+{
+	static const char known[] =
+	    " auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu "
+	    "id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv th tr vi "
+	    "zh zh-HK zh-TW ";
+	const char *at = strstr(known, v);
+
+	(void)c;
+	return !str_has_blank(str_from(v)) && at != NULL && at[-1] == ' ' &&
+		at[strlen(v)] == ' ' ?
+	    NULL :
+	    "must be auto or a language of Stripe's page, such as de";
+}
+
 static const char *
 id_list(struct conf *c, const char *v)
 {
@@ -342,6 +359,16 @@ static const struct setting {
 	    OPTIONAL, "",
 	    "a JSON file of several products, instead of the one described "
 	    "here" },
+	{ "ALLOW_PROMOTION_CODES", NULL, INT_AT(allow_promotion_codes, 0, 1),
+	    PAY, OPTIONAL, "0",
+	    "1: buyers may enter promotion codes of Stripe's; one of 100 % "
+	    "lets in without a payment" },
+	{ "AUTOMATIC_TAX", NULL, INT_AT(automatic_tax, 0, 1), PAY, OPTIONAL,
+	    "0", "1: Stripe works out the tax (Stripe Tax must be set up)" },
+	{ "CHECKOUT_LOCALE", locale, TEXT_AT(checkout_locale), PAY, OPTIONAL,
+	    "auto",
+	    "the language of Stripe's page: auto, or one that Stripe has, such "
+	    "as pl (it has no uk)" },
 	{ "ADMIN_TG_IDS", id_list, TEXT_AT(admin_tg_ids), PROGRAM_ALL, OPTIONAL,
 	    "",
 	    "the Telegram numbers of the operators, with commas: the bot tells "

@@ -42,7 +42,9 @@ struct conf {
 	const char *price_every;     /* NULL: paid once */
 	int64_t stars_amount;        /* 0: not for Stars */
 	int64_t grace_days;
-	const char *products_file;   /* NULL: the product above */
+	const char *products_file; /* NULL: the product above */
+	int64_t allow_promotion_codes, automatic_tax; /* 0 or 1 */
+	const char *checkout_locale; /* Stripe's word; NULL: none */
 	const char *admin_tg_ids;    /* with commas; NULL: none */
 	int64_t reconcile_minutes;   /* 0: never */
 	const char *support_contact; /* NULL: none given */

@@ -172,6 +172,9 @@ create_request(struct search *s, const struct stripe_api *api)
 		.success_url = arena_printf(s->arena,
 		    "%s/paid?session_id={CHECKOUT_SESSION_ID}", c->base_url),
 		.cancel_url = arena_printf(s->arena, "%s/cancel", c->base_url),
+		.locale = c->checkout_locale,
+		.promotion_codes = c->allow_promotion_codes != 0,
+		.automatic_tax = c->automatic_tax != 0,
 		.idempotency_key = s->attempt.key,
 	};
 

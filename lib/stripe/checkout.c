@@ -65,6 +65,11 @@ stripe_create_request(
 		    kv_text("line_items[0][price_data][product_data][name]",
 			o->product_name)),
 		kv_int("line_items[0][quantity]", 1),
+		either(o->promotion_codes,
+		    kv_text("allow_promotion_codes", "true")),
+		either(o->automatic_tax,
+		    kv_text("automatic_tax[enabled]", "true")),
+		kv_text("locale", o->locale),
 		kv_text("success_url", o->success_url),
 		kv_text("cancel_url", o->cancel_url)));
 	return req;

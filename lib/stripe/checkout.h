@@ -27,6 +27,8 @@ struct stripe_order {
 	const char *currency;
 	const char *success_url; /* with {CHECKOUT_SESSION_ID} in it */
 	const char *cancel_url;
+	const char *locale; /* or NULL */
+	bool promotion_codes, automatic_tax;
 	const char *idempotency_key;
 };
 

@@ -139,3 +139,23 @@ test('who is told what: the buyer of the end, and of the way back in', async (t)
   await app.settled();
   assert.equal(app.arrived(5), 2);
 });
+
+test('promotion codes, tax and language of the checkout are settings; a code of 100 % lets in', async (t) => {
+  const plain = await startAdmit({ t });
+  await plain.open(5);
+  const paramsOf = (app) => app.stripe.requests.find(({ method }) => method === 'POST').params;
+  const { allow_promotion_codes: codes, automatic_tax: tax, locale } = paramsOf(plain);
+  assert.deepEqual([codes, tax, locale], [undefined, undefined, 'auto']);
+
+  const app = await startAdmit({ t, env: { ALLOW_PROMOTION_CODES: '1', AUTOMATIC_TAX: '1', CHECKOUT_LOCALE: 'pl' } });
+  const id = await app.open(5);
+  const params = paramsOf(app);
+  assert.deepEqual([params.allow_promotion_codes, params.automatic_tax, params.locale], ['true', { enabled: 'true' }, 'pl']);
+  const session = { ...app.stripe.sessions.get(id), status: 'complete', payment_status: 'no_payment_required', amount_total: 0, payment_intent: null };
+  assert.equal((await app.event(app.stripe.event('checkout.session.completed', session))).status, 200);
+  await app.invited(5);
+  assert.equal(isPaid(app, 5), '1');
+
+  const wrong = await app.admit(['check', '--settings'], { CHECKOUT_LOCALE: 'uk' });
+  assert.match(wrong.stdout, /CHECKOUT_LOCALE must be auto or a language/);
+});
