@@ -34,6 +34,7 @@ static const char *const names[RECONCILE__COUNT] = {
 	[RECONCILE_SESSIONS] = "payments",
 	[RECONCILE_REFUNDS] = "refunds",
 	[RECONCILE_DISPUTES] = "disputes",
+	[RECONCILE_STARS] = "stars",
 };
 
 static enum err

@@ -241,6 +241,16 @@ period(struct conf *c, const char *v)
 }
 
 static const char *
+tills(struct conf *c, const char *v)
+{
+	(void)c;
+	if (strcmp(v, "stripe") == 0 || strcmp(v, "stars") == 0 ||
+	    strcmp(v, "both") == 0)
+		return NULL;
+	return "must be stripe, stars or both";
+}
+
+static const char *
 full_path(struct conf *c, const char *v)
 {
 	if (v[0] != '/')
@@ -351,6 +361,10 @@ static const struct setting {
 	    "",
 	    "day, week, month or year: a subscription, paid anew each time; "
 	    "else it is paid once" },
+	{ "SELL_WITH", tills, TEXT_AT(sell_with), PROGRAM_ALL, OPTIONAL,
+	    "stripe",
+	    "what the bot sells by: stripe, stars (Telegram Stars, for what "
+	    "has a price in them) or both" },
 	{ "STARS_AMOUNT", NULL, INT_AT(stars_amount, 0, 10000), PROGRAM_ALL,
 	    OPTIONAL, "0", "the price in Telegram Stars; 0: not for Stars" },
 	{ "GRACE_DAYS", NULL, INT_AT(grace_days, 0, 60), PROGRAM_ALL, OPTIONAL,

@@ -40,6 +40,7 @@ struct conf {
 	const char *price_currency;  /* lower case */
 	const char *stripe_price_id; /* NULL: amount and currency count */
 	const char *price_every;     /* NULL: paid once */
+	const char *sell_with;       /* "stripe", "stars" or "both" */
 	int64_t stars_amount;        /* 0: not for Stars */
 	int64_t grace_days;
 	const char *products_file; /* NULL: the product above */

@@ -3,6 +3,13 @@
 
 #include <stddef.h>
 
+static bool
+revoked(const struct facts *f, const struct policy *p)
+{
+	(void)p;
+	return f->revoked;
+}
+
 /* What the payment says may still count a refund that failed later; each known
  * by its id says for itself. */
 static int64_t
@@ -51,6 +58,7 @@ static const struct rule {
 	bool (*holds)(const struct facts *f, const struct policy *p);
 	struct decision decision;
 } rules[] = {
+	{ revoked, { ACCESS_OUT, "revoked" } },
 	{ refunded_in_full, { ACCESS_OUT, "refunded" } },
 	{ refunded_enough, { ACCESS_OUT, "refunded" } },
 	{ disputed, { ACCESS_OUT, "disputed" } },

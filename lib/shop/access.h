@@ -18,6 +18,7 @@ struct facts {
 	int64_t refunds_minor;  /* those that went through, by id */
 	int64_t refunds_failed_minor; /* those that did not */
 	int64_t n_disputes;           /* open or lost */
+	bool revoked;                 /* taken away by hand */
 };
 
 /* What the product makes of it. */
@@ -29,7 +30,7 @@ struct policy {
 struct decision {
 	enum access access;
 	const char *why; /* a word for the operator and the notices: "paid",
-	                    "refunded", "disputed", "not paid" */
+	                    "refunded", "disputed", "revoked", "not paid" */
 };
 
 /* Reads nothing, writes nothing. */

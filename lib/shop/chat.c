@@ -5,9 +5,11 @@
 #include "shop/jobs.h"
 #include "shop/ledger.h"
 #include "shop/paylink.h"
+#include "shop/stars.h"
 #include "shop/text.h"
 
 #define BUTTON_BUY "buy"
+#define BUTTON_STARS "stars"
 
 /* One update being answered. */
 struct talk {
@@ -70,8 +72,14 @@ chat_pay_message(const struct app *app, struct arena *a, int64_t tg_id,
     const struct product *p)
 {
 	const char *url = paylink_make(app, a, tg_id, p);
+	struct tg_choice *stars = arena_alloc(a, sizeof(*stars));
 
+	*stars = (struct tg_choice){ text_fill(a, TEXT_STARS_BUTTON,
+					 KV(kv_int("amount", p->stars))),
+		arena_printf(a, BUTTON_STARS ":%s", p->id) };
 	return (struct tg_message){ .chat_id = tg_id,
+		.choices = stars,
+		.n_choices = stars_sell(app, p) ? 1 : 0,
 		.text = text_fill(a, TEXT_PAY,
 		    KV(kv_text("product", product_title(p, "uk")),
 			kv_text("url", url))),
@@ -147,7 +155,11 @@ on_pay(struct talk *t)
 	if (access == ACCESS_IN)
 		return say(
 		    t, text_fill(t->arena, TEXT_ALREADY_PAID, KV(product(t))));
-	return say_message(t, &m);
+	if (!stars_only(t->app, p))
+		return say_message(t, &m);
+	t->reply->method = "sendInvoice";
+	t->reply->params = stars_invoice(t->app, t->arena, t->u->from_id, p);
+	return ERR_OK;
 }
 
 /* One line about each product. */
@@ -243,6 +255,35 @@ on_anything(struct talk *t)
 	return say(t, text_plain(TEXT_HINT));
 }
 
+/* What Telegram's terms for sellers ask to be answered. */
+static enum err
+say_about(struct talk *t, enum text text)
+{
+	return say(t,
+	    text_fill(t->arena, text,
+		KV(product(t),
+		    kv_text("support", app_support(t->app, t->arena)))));
+}
+
+static enum err
+on_paysupport(struct talk *t)
+{
+	return say_about(t, TEXT_PAYSUPPORT);
+}
+
+static enum err
+on_terms(struct talk *t)
+{
+	return say_about(t, TEXT_TERMS);
+}
+
+static enum err
+on_privacy(struct talk *t)
+{
+	return say_about(t, TEXT_PRIVACY);
+}
+
+/* Those with a description stand in the menu, before the others. */
 static const struct {
 	const char *command;
 	enum err (*answer)(struct talk *t);
@@ -252,13 +293,16 @@ static const struct {
 	{ "/pay", on_pay, TEXT_MENU_PAY },
 	{ "/status", on_status, TEXT_MENU_STATUS },
 	{ "/help", on_help, TEXT_MENU_HELP },
+	{ "/paysupport", on_paysupport, TEXT__COUNT },
+	{ "/terms", on_terms, TEXT__COUNT },
+	{ "/privacy", on_privacy, TEXT__COUNT },
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 bool
 chat_menu(size_t i, const char **command, const char **description)
 {
-	if (i >= N_COMMANDS)
+	if (i >= N_COMMANDS || commands[i].description == TEXT__COUNT)
 		return false;
 	*command = commands[i].command + 1; /* without the slash */
 	*description = text_plain(commands[i].description);
@@ -299,6 +343,9 @@ on_buy(struct talk *t, struct str data)
 	const char *id = arena_dup(t->arena, data);
 	const struct product *p = catalog_find(&t->app->catalog, id);
 
+	if (p != NULL && str_eq(word, BUTTON_STARS) && stars_sell(t->app, p))
+		return promise(t, JOB_NOTICE, 0,
+		    arena_printf(t->arena, BUTTON_STARS ":%s", p->id));
 	if (!str_eq(word, BUTTON_BUY) || p == NULL)
 		return ERR_OK;
 	return promise(t, JOB_NOTICE, 0,
@@ -335,26 +382,60 @@ on_member(struct talk *t)
 	return e;
 }
 
+static enum err
+on_checkout(struct talk *t)
+{
+	t->reply->method = "answerPreCheckoutQuery";
+	return stars_checkout(t->app, t->arena, t->u, &t->reply->params);
+}
+
+static enum err
+on_payment(struct talk *t)
+{
+	t->reply->promised = true;
+	return stars_record(t->app, t->arena, t->u);
+}
+
+static enum err
+on_news(struct talk *t)
+{
+	bool is_person = t->u->is_private && t->u->from_id != 0;
+
+	switch (t->u->kind) {
+	case TG_PAID:
+	case TG_REFUNDED:
+		return on_payment(t);
+	case TG_BUTTON:
+		return on_button(t);
+	case TG_MESSAGE:
+		return is_person ? on_message(t) : ERR_OK;
+	case TG_MEMBER:
+		return is_person ? on_member(t) : ERR_OK;
+	default:
+		return ERR_OK;
+	}
+}
+
 enum err
 chat_answer(struct app *app, struct db *db, struct arena *a,
     const struct tg_update *u, struct chat_reply *out)
 {
-	static const char *const types[] = { "other", "message", "button",
-		"member" };
+	static const char *const types[] = { [TG_OTHER] = "other",
+		[TG_MESSAGE] = "message",
+		[TG_BUTTON] = "button",
+		[TG_CHECKOUT] = "checkout",
+		[TG_PAID] = "paid",
+		[TG_REFUNDED] = "refunded",
+		[TG_MEMBER] = "member" };
 	struct talk t = { app, db, a, u, out };
-	bool is_new = false, is_person = u->is_private && u->from_id != 0;
+	bool is_new = false;
 	enum err e = ledger_inbox(db, "telegram",
 	    arena_printf(a, "%lld", (long long)u->update_id), types[u->kind],
 	    &is_new);
 
 	*out = (struct chat_reply){ 0 };
-	if (e != ERR_OK || !is_new)
-		return e;
-	if (u->kind == TG_BUTTON)
-		return on_button(&t);
-	if (u->kind == TG_MESSAGE && is_person)
-		return on_message(&t);
-	if (u->kind == TG_MEMBER && is_person)
-		return on_member(&t);
-	return ERR_OK;
+	/* Asked again, the answer was lost: the buyer waits for it. */
+	if (e == ERR_OK && u->kind == TG_CHECKOUT)
+		return on_checkout(&t);
+	return e == ERR_OK && is_new ? on_news(&t) : e;
 }

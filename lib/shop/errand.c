@@ -7,6 +7,7 @@
 #include "shop/chat.h"
 #include "shop/payment.h"
 #include "shop/reconcile.h"
+#include "shop/stars.h"
 #include "shop/text.h"
 
 #define FIRST_PAUSE_MS 1000
@@ -71,6 +72,29 @@ send_text(struct app *app, struct arena *a, struct errand *e, const char *text)
 	send_message(app, a, e, &m);
 }
 
+static void
+send_invoice(
+    struct app *app, struct arena *a, struct errand *e, const struct product *p)
+{
+	const struct tg_api api = app_telegram(app);
+
+	e->call = tg_request(
+	    a, &api, "sendInvoice", stars_invoice(app, a, e->job.tg_id, p));
+	e->has_call = e->is_to_telegram = true;
+}
+
+static void
+send_way_to_pay(struct app *app, struct arena *a, struct errand *e,
+    const struct product *p, bool by_stars)
+{
+	const struct tg_message m = chat_pay_message(app, a, e->job.tg_id, p);
+
+	if (by_stars || stars_only(app, p))
+		send_invoice(app, a, e, p);
+	else
+		send_message(app, a, e, &m);
+}
+
 /* The links of all its channels, a line each. */
 static const char *
 links_of(struct arena *a, const struct product *p)
@@ -111,6 +135,7 @@ static const struct {
 	{ "failed", TEXT_FAILED, true },
 	{ "refunded", TEXT_REFUNDED, false },
 	{ "disputed", TEXT_DISPUTED, false },
+	{ "revoked", TEXT_REVOKED, false },
 	{ "help_unpaid", TEXT_HELP_UNPAID, true },
 	{ "help_later", TEXT_HELP_LATER, true },
 };
@@ -124,11 +149,8 @@ prepare_notice(struct app *app, struct arena *a, struct errand *e)
 	struct str word = str_cut(&named, ':'); /* "pay:PRODUCT" */
 	enum err err = product_of(app, a, &e->job, arena_dup(a, named), &p);
 
-	if (err == ERR_OK && str_eq(word, "pay")) {
-		const struct tg_message m =
-		    chat_pay_message(app, a, e->job.tg_id, p);
-
-		send_message(app, a, e, &m);
+	if (err == ERR_OK && (str_eq(word, "pay") || str_eq(word, "stars"))) {
+		send_way_to_pay(app, a, e, p, str_eq(word, "stars"));
 		return ERR_OK;
 	}
 	if (err == ERR_OK && e->job.order_id != 0)

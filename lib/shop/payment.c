@@ -33,7 +33,8 @@ decide_with_row(const struct row *row, void *ctx)
 		.refunded_minor = row_int(row, 2),
 		.refunds_minor = row_int(row, 3),
 		.refunds_failed_minor = row_int(row, 4),
-		.n_disputes = row_int(row, 5) };
+		.n_disputes = row_int(row, 5),
+		.revoked = row_int(row, 6) != 0 };
 
 	if (d->decision.access == ACCESS_OUT)
 		d->decision = access_decide(&f, &d->policy);
@@ -403,4 +404,94 @@ payment_record_event(
 		return ERR_OK;
 	}
 	return record_and_close(app, a, &ev->session, &news, NULL);
+}
+
+/* ---- without Stripe ---- */
+
+struct paid {
+	int64_t tg_id;
+	const char *product, *provider, *key;
+	const char *payment; /* what refunds of it are found by; or NULL */
+	int64_t amount_minor;
+	const char *currency;
+};
+
+static enum err
+record_paid(
+    struct app *app, struct arena *a, const struct paid *p, struct order *o)
+{
+	const struct product *known = catalog_find(&app->catalog, p->product);
+	enum err e = ledger_user_seen(app->db, p->tg_id, NULL);
+
+	if (known == NULL)
+		known = &app->catalog.products[0];
+	if (e == ERR_OK)
+		e = db_exec(app->db, SQL_ORDER_PAID_ADD,
+		    KV(kv_int("tg_id", p->tg_id), kv_text("product", known->id),
+			kv_text("provider", p->provider),
+			kv_text("session_id", p->key),
+			kv_text("payment_intent", p->payment),
+			kv_int_or_null("amount_minor", p->amount_minor),
+			kv_text("currency", p->currency),
+			kv_int("livemode", app->conf.livemode),
+			kv_int("now_ms", clock_now_ms())),
+		    NULL);
+	return e == ERR_OK ? ledger_order_by_session(app->db, a, p->key, o) : e;
+}
+
+enum err
+payment_record_stars(
+    struct app *app, struct arena *a, const struct stars_payment *p)
+{
+	const struct paid paid = { p->tg_id, p->product, "stars", p->charge_id,
+		p->charge_id, p->stars, "xtr" };
+	const struct news news = { .paid = true };
+	struct order o;
+	enum err e = record_paid(app, a, &paid, &o);
+
+	return e == ERR_OK ? close_difference(app, a, &o, &news) : e;
+}
+
+enum err
+payment_record_stars_refund(
+    struct app *app, struct arena *a, const char *charge_id, int64_t stars)
+{
+	const struct stripe_charge all = { .payment_intent = charge_id,
+		.amount_minor = stars,
+		.refunded_minor = stars };
+
+	return record_charge(app, a, &all);
+}
+
+enum err
+payment_grant(struct app *app, struct arena *a, int64_t tg_id,
+    const char *product, struct order *order)
+{
+	const struct paid paid = { tg_id, product, "grant",
+		arena_printf(a, "grant/%lld/%lld", (long long)tg_id,
+		    (long long)clock_now_ms()),
+		NULL, 0, NULL };
+	const struct news news = { 0 };
+	struct order o;
+	enum err e = record_paid(app, a, &paid, &o);
+
+	if (e == ERR_OK)
+		e = close_difference(app, a, &o, &news);
+	if (order != NULL && e == ERR_OK)
+		*order = o;
+	return e;
+}
+
+enum err
+payment_revoke(struct app *app, struct arena *a, int64_t tg_id,
+    const char *product, int *n)
+{
+	struct order_list *l = arena_alloc(a, sizeof(*l));
+	enum err e = db_each(app->db, a, SQL_ORDERS_REVOKE,
+	    KV(kv_int("tg_id", tg_id), kv_text("product", product),
+		kv_int("now_ms", clock_now_ms())),
+	    orders_from_row, l);
+
+	*n = l->n;
+	return e == ERR_OK && l->n > 0 ? settle_one(app, a, &l->o[0]) : e;
 }

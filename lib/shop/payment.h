@@ -18,4 +18,26 @@ enum err payment_record_event(
 enum err payment_record_session(struct app *app, struct arena *a,
     const struct stripe_session *s, struct order *order) MUST_CHECK;
 
+/* A payment in Telegram Stars, by Telegram's word for it: charge_id is its
+ * name, tg_id who paid, who is let in whoever the invoice was for. */
+struct stars_payment {
+	int64_t tg_id;
+	const char *product, *charge_id;
+	int64_t stars;
+};
+enum err payment_record_stars(
+    struct app *app, struct arena *a, const struct stars_payment *p) MUST_CHECK;
+
+/* The Stars of a payment went back; it may not have been heard of yet. */
+enum err payment_record_stars_refund(struct app *app, struct arena *a,
+    const char *charge_id, int64_t stars) MUST_CHECK;
+
+/* The operator's hand: lets in without a payment, an order of its own each
+ * time, *order (may be NULL); and takes away all that was bought or granted up
+ * to now, *n of it. What is bought later lets in again. */
+enum err payment_grant(struct app *app, struct arena *a, int64_t tg_id,
+    const char *product, struct order *order) MUST_CHECK;
+enum err payment_revoke(struct app *app, struct arena *a, int64_t tg_id,
+    const char *product, int *n) MUST_CHECK;
+
 #endif

@@ -6,6 +6,7 @@
 #include "shop/alert.h"
 #include "shop/ledger.h"
 #include "shop/payment.h"
+#include "shop/stars.h"
 #include "shop/text.h"
 #include "stripe/list.h"
 
@@ -26,6 +27,7 @@ static const struct {
 	[RECONCILE_SESSIONS] = { STRIPE_LIST_SESSIONS, true, false },
 	[RECONCILE_REFUNDS] = { STRIPE_LIST_REFUNDS, true, false },
 	[RECONCILE_DISPUTES] = { STRIPE_LIST_DISPUTES, true, false },
+	[RECONCILE_STARS] = { STRIPE_LIST__COUNT, true, true },
 };
 
 static void
@@ -54,6 +56,25 @@ reconcile_pass(struct reconcile *r)
 	skip_others(r);
 }
 
+static enum err
+mark_get(struct db *db, struct arena *a, const char *key, int64_t *value)
+{
+	enum err e = db_one(
+	    db, a, SQL_MARK_GET, KV(kv_text("key", key)), row_to_int, value);
+
+	if (e != ERR_NOT_FOUND)
+		return e;
+	*value = 0;
+	return ERR_OK;
+}
+
+static enum err
+mark_set(struct db *db, const char *key, int64_t value)
+{
+	return db_exec(db, SQL_MARK_SET,
+	    KV(kv_text("key", key), kv_int("value", value)), NULL);
+}
+
 enum err
 reconcile_request(struct app *app, struct arena *a, const struct reconcile *r,
     struct http_request *out)
@@ -62,6 +83,13 @@ reconcile_request(struct app *app, struct arena *a, const struct reconcile *r,
 
 	if (r->part >= RECONCILE__COUNT)
 		return ERR_NOT_FOUND;
+	if (r->part == RECONCILE_STARS) {
+		int64_t offset;
+		enum err e = mark_get(app->db, a, "stars_offset", &offset);
+
+		*out = stars_list_request(app, a, offset);
+		return e;
+	}
 	*out = stripe_list_request(
 	    a, &api, parts[r->part].list, r->since_s, r->after);
 	return ERR_OK;
@@ -158,8 +186,39 @@ record_one(struct app *app, struct arena *a, struct reconcile *r,
 	return ERR_OK;
 }
 
-enum err
-reconcile_record(struct app *app, struct arena *a, struct reconcile *r,
+/* The list only grows at its end, so how far it was read is kept. */
+static enum err
+record_stars(struct app *app, struct arena *a, struct reconcile *r,
+    const struct http_response *res)
+{
+	struct tg_answer answer = { .outcome = TG_LATER };
+	int64_t offset, n, n_healed;
+	enum err e = mark_get(app->db, a, "stars_offset", &offset);
+
+	tg_answer_read(a, res, &answer);
+	if (answer.outcome == TG_WAIT)
+		return ERR_THROTTLED;
+	if (answer.outcome != TG_DONE)
+		return answer.outcome == TG_LATER ? ERR_UNAVAILABLE :
+						    ERR_REFUSED;
+	if (e == ERR_OK)
+		e = stars_list_record(app, a, answer.result, &n, &n_healed);
+	if (e == ERR_OK)
+		e = mark_set(app->db, "stars_offset", offset + n);
+	if (e != ERR_OK)
+		return e;
+	r->n_seen[r->part] += n;
+	r->n_healed[r->part] += n_healed;
+	app->has_work |= n_healed > 0;
+	if (n < STARS_PAGE)
+		reconcile_pass(r);
+	else
+		r->after = arena_printf(a, "%lld", (long long)(offset + n));
+	return ERR_OK;
+}
+
+static enum err
+record_page(struct app *app, struct arena *a, struct reconcile *r,
     const struct http_response *res)
 {
 	struct stripe_page page;
@@ -178,6 +237,14 @@ reconcile_record(struct app *app, struct arena *a, struct reconcile *r,
 	if (page.next == NULL)
 		reconcile_pass(r);
 	return ERR_OK;
+}
+
+enum err
+reconcile_record(struct app *app, struct arena *a, struct reconcile *r,
+    const struct http_response *res)
+{
+	return r->part == RECONCILE_STARS ? record_stars(app, a, r, res) :
+					    record_page(app, a, r, res);
 }
 
 enum err
@@ -247,6 +314,7 @@ reconcile_prepare(struct app *app, struct arena *a, struct errand *e)
 	enum err err = reconcile_request(app, a, &r, &e->call);
 
 	e->has_call = err == ERR_OK;
+	e->is_to_telegram = r.part == RECONCILE_STARS;
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
@@ -294,25 +362,6 @@ struct due {
 	struct app *app;
 	bool promised;
 };
-
-static enum err
-mark_get(struct db *db, struct arena *a, const char *key, int64_t *value)
-{
-	enum err e = db_one(
-	    db, a, SQL_MARK_GET, KV(kv_text("key", key)), row_to_int, value);
-
-	if (e != ERR_NOT_FOUND)
-		return e;
-	*value = 0;
-	return ERR_OK;
-}
-
-static enum err
-mark_set(struct db *db, const char *key, int64_t value)
-{
-	return db_exec(db, SQL_MARK_SET,
-	    KV(kv_text("key", key), kv_int("value", value)), NULL);
-}
 
 /* A full run after a long silence (this may be a restored copy of the ledger)
  * and once a day, else a small one. A new ledger has missed nothing yet. */

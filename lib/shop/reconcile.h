@@ -17,6 +17,7 @@ enum reconcile_part {
 	RECONCILE_SESSIONS,
 	RECONCILE_REFUNDS,
 	RECONCILE_DISPUTES,
+	RECONCILE_STARS, /* Telegram's list goes on where it was */
 	RECONCILE__COUNT /* the end */
 };
 

@@ -20,13 +20,22 @@ enum text {
 	TEXT_STATUS_UNPAID,  /* {product} */
 	TEXT_STATUS_WAITING, /* {product} */
 	TEXT_HINT,
-	TEXT_HELP_UNPAID, /* {product} {support} */
-	TEXT_HELP_LATER,  /* {support} */
-	TEXT_PROCESSING,  /* {product} */
-	TEXT_FAILED,      /* {product} */
-	TEXT_REFUNDED,    /* {product} {support} */
-	TEXT_SUPPORT,     /* {contact} */
-	TEXT_DISPUTED,    /* {product} {support} */
+	TEXT_HELP_UNPAID,       /* {product} {support} */
+	TEXT_HELP_LATER,        /* {support} */
+	TEXT_PROCESSING,        /* {product} */
+	TEXT_FAILED,            /* {product} */
+	TEXT_REFUNDED,          /* {product} {support} */
+	TEXT_SUPPORT,           /* {contact} */
+	TEXT_DISPUTED,          /* {product} {support} */
+	TEXT_REVOKED,           /* {product} {support} */
+	TEXT_STARS_BUTTON,      /* {amount} */
+	TEXT_STARS_DESCRIPTION, /* {product} */
+	TEXT_STARS_WRONG_PRICE,
+	TEXT_STARS_NOT_SOLD,
+	TEXT_STARS_PAID_BEFORE,
+	TEXT_PAYSUPPORT, /* {support} */
+	TEXT_TERMS,      /* {product} {support} */
+	TEXT_PRIVACY,    /* {support} */
 	/* to the operators */
 	TEXT_ALERT_SALE,    /* {product} {buyer} {order} {amount} */
 	TEXT_ALERT_REFUND,  /* the same */

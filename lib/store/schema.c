@@ -130,6 +130,9 @@ static const char *const migrations[] = {
 	" key TEXT PRIMARY KEY NOT NULL,"
 	" value {int} NOT NULL"
 	") {end};",
+
+	/* 5: taken away by hand */
+	"ALTER TABLE orders ADD COLUMN revoked_ms {int};",
 };
 #define N_MIGRATIONS ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 

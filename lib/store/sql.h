@@ -89,6 +89,22 @@ SQL(ORDER_FROM_SESSION,
     " :livemode, :now_ms)"
     " ON CONFLICT (session_id) DO NOTHING")
 
+/* Paid without a Checkout Session: by Stars, by the operator's hand. */
+SQL(ORDER_PAID_ADD,
+    "INSERT INTO orders (tg_id, product, provider, session_id,"
+    " payment_intent, amount_minor, currency, livemode, paid_ms, created_ms)"
+    " VALUES (:tg_id, :product, :provider, :session_id, :payment_intent,"
+    " :amount_minor, :currency, :livemode, :now_ms, :now_ms)"
+    " ON CONFLICT (session_id) DO NOTHING")
+
+/* What was bought until now; what is bought later counts again. */
+SQL(ORDERS_REVOKE,
+    "UPDATE orders SET revoked_ms = :now_ms"
+    " WHERE tg_id = :tg_id AND product = :product"
+    " AND paid_ms IS NOT NULL AND revoked_ms IS NULL"
+    " RETURNING id, tg_id, product, session_id, paid_ms, processing_ms,"
+    " failed_ms, expired_ms, amount_minor, currency")
+
 /* Facts only grow: what is there stays. */
 SQL(ORDER_FACTS_ADD,
     "UPDATE orders SET"
@@ -146,7 +162,8 @@ SQL(FACTS_OF_BUYER,
     " AND kind = 'refund' AND stage = 1),"
     " (SELECT COUNT(*) FROM reversals"
     " WHERE reversals.payment_intent = orders.payment_intent"
-    " AND kind = 'dispute' AND stage IN (1, 2))"
+    " AND kind = 'dispute' AND stage IN (1, 2)),"
+    " orders.revoked_ms"
     " FROM orders LEFT JOIN refunds"
     " ON refunds.payment_intent = orders.payment_intent"
     " WHERE orders.tg_id = :tg_id AND orders.product = :product"
@@ -220,6 +237,11 @@ SQL(STANDING,
     " WHERE reversals.payment_intent = :payment_intent)"
     " FROM orders WHERE session_id = :session_id"
     " OR orders.payment_intent = :payment_intent")
+
+SQL(STARS_STANDING,
+    "SELECT (SELECT COUNT(*) FROM orders WHERE session_id = :charge_id)"
+    " + (SELECT COALESCE(SUM(refunded_minor), 0) FROM refunds"
+    " WHERE refunds.payment_intent = :charge_id)")
 
 SQL(MARK_GET, "SELECT value FROM marks WHERE key = :key")
 

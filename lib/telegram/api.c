@@ -70,6 +70,52 @@ tg_answer_button(struct arena *a, const char *button_id, const char *text)
 	return params;
 }
 
+/* At most n characters of UTF-8. */
+static const char *
+cut_text(struct arena *a, const char *text, size_t n)
+{
+	size_t i = 0;
+
+	while (text[i] != '\0' &&
+	    (n > 0 || ((unsigned char)text[i] & 0xc0) == 0x80)) {
+		i++;
+		if (((unsigned char)text[i] & 0xc0) != 0x80)
+			n--;
+	}
+	return arena_dup(a, (struct str){ text, i });
+}
+
+struct json *
+tg_send_invoice(struct arena *a, const struct tg_invoice *inv)
+{
+	struct json *params = json_new(a), *price;
+	const char *title = cut_text(a, inv->title, 32);
+
+	json_put_int(params, "chat_id", inv->chat_id);
+	json_put_text(params, "title", title);
+	json_put_text(
+	    params, "description", cut_text(a, inv->description, 255));
+	json_put_text(params, "payload", inv->payload);
+	json_put_text(params, "provider_token", "");
+	json_put_text(params, "currency", "XTR");
+	price = json_push_object(json_put_array(params, "prices"));
+	json_put_text(price, "label", title);
+	json_put_int(price, "amount", inv->stars);
+	return params;
+}
+
+struct json *
+tg_answer_checkout(struct arena *a, const char *query_id, const char *refusal)
+{
+	struct json *params = json_new(a);
+
+	json_put_text(params, "pre_checkout_query_id", query_id);
+	json_put_bool(params, "ok", refusal == NULL);
+	if (refusal != NULL)
+		json_put_text(params, "error_message", refusal);
+	return params;
+}
+
 struct http_request
 tg_request(struct arena *a, const struct tg_api *api, const char *method,
     struct json *params)

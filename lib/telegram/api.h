@@ -39,6 +39,21 @@ struct json *tg_send_message(struct arena *a, const struct tg_message *m);
 struct json *
 tg_answer_button(struct arena *a, const char *button_id, const char *text);
 
+/* An invoice in Telegram Stars. */
+struct tg_invoice {
+	int64_t chat_id;
+	const char *title;       /* cut to Telegram's 32 characters */
+	const char *description; /* to 255 */
+	const char *payload;     /* 1 to 128 bytes; comes back when paid */
+	int64_t stars;
+};
+
+/* The parameters of sendInvoice and of answerPreCheckoutQuery: no reason to
+ * refuse (NULL) lets the payment go on. */
+struct json *tg_send_invoice(struct arena *a, const struct tg_invoice *inv);
+struct json *
+tg_answer_checkout(struct arena *a, const char *query_id, const char *refusal);
+
 /* The request that calls a method; params may be NULL. Its URL holds the
  * token. */
 struct http_request tg_request(struct arena *a, const struct tg_api *api,

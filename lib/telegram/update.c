@@ -7,7 +7,7 @@ const char *
 tg_allowed_update(size_t i)
 {
 	static const char *const names[] = { "message", "callback_query",
-		"my_chat_member" };
+		"my_chat_member", "pre_checkout_query" };
 
 	return i < sizeof(names) / sizeof(names[0]) ? names[i] : NULL;
 }
@@ -28,12 +28,44 @@ read_person(struct arena *a, struct json *from, struct json *chat,
 	    str_eq(str_from(json_text(chat, "type")), "private");
 }
 
+/* What has no charge or no amount is none of ours to act on. */
+static void
+read_payment(
+    struct arena *a, struct json *p, enum tg_kind kind, struct tg_update *out)
+{
+	struct tg_payment *pay = &out->payment;
+
+	pay->query_id = arena_dup_text(a, json_text(p, "id"));
+	pay->charge_id =
+	    arena_dup_text(a, json_text(p, "telegram_payment_charge_id"));
+	pay->currency = arena_dup_text(a, json_text(p, "currency"));
+	pay->payload = arena_dup_text(a, json_text(p, "invoice_payload"));
+	(void)json_int(p, "total_amount", &pay->amount);
+	if ((kind == TG_CHECKOUT ? pay->query_id : pay->charge_id) != NULL &&
+	    pay->currency != NULL && pay->payload != NULL && pay->amount > 0)
+		out->kind = kind;
+	else
+		out->kind = TG_OTHER;
+}
+
 static void
 read_message(struct arena *a, struct json *m, struct tg_update *out)
 {
 	out->kind = TG_MESSAGE;
 	out->text = arena_dup_text(a, json_text(m, "text"));
 	read_person(a, json_at(m, "from"), json_at(m, "chat"), out);
+	if (json_is_object(m, "successful_payment"))
+		read_payment(a, json_at(m, "successful_payment"), TG_PAID, out);
+	else if (json_is_object(m, "refunded_payment"))
+		read_payment(
+		    a, json_at(m, "refunded_payment"), TG_REFUNDED, out);
+}
+
+static void
+read_checkout(struct arena *a, struct json *q, struct tg_update *out)
+{
+	read_person(a, json_at(q, "from"), NULL, out);
+	read_payment(a, q, TG_CHECKOUT, out);
 }
 
 static void
@@ -81,6 +113,8 @@ tg_update_parse(struct arena *a, struct str body, struct tg_update *out)
 		read_message(a, json_at(doc, "message"), out);
 	else if (json_is_object(doc, "callback_query"))
 		read_button(a, json_at(doc, "callback_query"), out);
+	else if (json_is_object(doc, "pre_checkout_query"))
+		read_checkout(a, json_at(doc, "pre_checkout_query"), out);
 	else if (json_is_object(doc, "my_chat_member"))
 		read_member(a, json_at(doc, "my_chat_member"), out);
 	return ERR_OK;

@@ -6,10 +6,22 @@
 #include "base/json.h"
 
 enum tg_kind {
-	TG_OTHER,   /* noted, nothing else */
-	TG_MESSAGE, /* a new message; edits are TG_OTHER */
-	TG_BUTTON,  /* a pressed inline button (callback_query) */
-	TG_MEMBER   /* somebody blocked or unblocked the bot */
+	TG_OTHER,    /* noted, nothing else */
+	TG_MESSAGE,  /* a new message; edits are TG_OTHER */
+	TG_BUTTON,   /* a pressed inline button (callback_query) */
+	TG_CHECKOUT, /* Stars are about to be paid (pre_checkout_query) */
+	TG_PAID,     /* they were (successful_payment) */
+	TG_REFUNDED, /* they went back (refunded_payment) */
+	TG_MEMBER    /* somebody blocked or unblocked the bot */
+};
+
+/* A payment in Telegram Stars: of the last three kinds. */
+struct tg_payment {
+	const char *query_id;  /* of TG_CHECKOUT: to be answered in 10 s */
+	const char *charge_id; /* of the others: Telegram's name for it */
+	const char *currency;  /* "XTR" are Stars */
+	const char *payload;   /* what our invoice said */
+	int64_t amount;
 };
 
 /* Texts live in the arena. */
@@ -22,7 +34,8 @@ struct tg_update {
 	const char *text;      /* TG_MESSAGE: NULL for pictures and the like */
 	const char *button_id; /* TG_BUTTON: to be answered */
 	const char *data;      /* TG_BUTTON: what the button says, or NULL */
-	bool blocked;          /* TG_MEMBER: blocked now, or unblocked */
+	struct tg_payment payment;
+	bool blocked; /* TG_MEMBER: blocked now, or unblocked */
 };
 
 /* ERR_INPUT: no update at all (no JSON, no update_id). Anything else that is

@@ -69,6 +69,20 @@ export class Chats extends EventEmitter {
     return said;
   }
 
+  /** A message of another kind of content, by the bot or by a user. */
+  put(chat, from, content) {
+    const sent = message(this.#nextMessageId++, from, chat, content);
+    if (!this.#messages.has(chat.id)) this.#messages.set(chat.id, []);
+    if (from.is_bot) this.#messages.get(chat.id).push(sent);
+    this.emit('message', sent);
+    return sent;
+  }
+
+  /** The chat to write to, or what Telegram says of it. */
+  reach(chatId) {
+    return this.#chat({ chat_id: chatId });
+  }
+
   /** The query that a pressed button becomes. */
   pressed(from, pressed, data) {
     const query = callbackQuery(String(this.#nextQueryId++), from, pressed, data);

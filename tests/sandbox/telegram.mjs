@@ -6,6 +6,7 @@ import { Journal, noteEnd } from './journal.mjs';
 import { Channels } from './telegram-channel.mjs';
 import { Chats } from './telegram-chats.mjs';
 import { myChatMember, sender } from './telegram-objects.mjs';
+import { Stars } from './telegram-stars.mjs';
 import { badRequest, TelegramError } from './telegram-text.mjs';
 import { Updates } from './telegram-updates.mjs';
 
@@ -13,7 +14,7 @@ import { Updates } from './telegram-updates.mjs';
 const NOT_BY_REPLY = new Set(['deletewebhook', 'setwebhook', 'close', 'logout']);
 
 /** Parameters that are JSON inside a form or a query. */
-const JSON_PARAMS = ['allowed_updates', 'commands', 'entities', 'link_preview_options', 'reply_markup', 'scope'];
+const JSON_PARAMS = ['allowed_updates', 'commands', 'entities', 'link_preview_options', 'prices', 'reply_markup', 'scope'];
 
 /**
  * @typedef {object} TelegramOptions
@@ -46,7 +47,8 @@ export class TelegramStandIn {
     this.channels = new Channels({
       bot: this.bot, tell: (update) => void this.sendUpdate(update), userOf: (id) => this.chats.userOf(id),
     });
-    const methods = { ...this.chats.methods, ...this.channels.methods, ...this.#updates.methods };
+    this.stars = new Stars({ chats: this.chats, tell: (update) => this.sendUpdate(update) });
+    const methods = { ...this.chats.methods, ...this.stars.methods, ...this.channels.methods, ...this.#updates.methods };
     this.#methods = new Map(Object.entries(methods).map(([name, run]) => [name.toLowerCase(), run]));
   }
 
@@ -137,6 +139,11 @@ export class TelegramStandIn {
    */
   follow(user, url) {
     return this.channels.follow(this.chats.meet(user), url);
+  }
+
+  /** Anybody pays an invoice in Stars, as often as they like; see Stars. */
+  payStars(user, invoice, how) {
+    return this.stars.pay(this.chats.meet(user), invoice, how);
   }
 
   leave(user, chatId) {

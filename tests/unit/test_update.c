@@ -225,7 +225,8 @@ allowed(void **state)
 	check_text(tg_allowed_update(0), "message");
 	check_text(tg_allowed_update(1), "callback_query");
 	check_text(tg_allowed_update(2), "my_chat_member");
-	check_text(tg_allowed_update(3), NULL);
+	check_text(tg_allowed_update(3), "pre_checkout_query");
+	check_text(tg_allowed_update(4), NULL);
 }
 
 int

@@ -355,7 +355,7 @@ class Admit {
 
   /** How many invites Telegram took for the buyer. */
   arrived(tgId) {
-    return this.telegram.messages(tgId).filter(({ text }) => text.includes(LINK)).length;
+    return this.telegram.messages(tgId).filter(({ text }) => text?.includes(LINK)).length;
   }
 
   /** Resolves when the ledger has an answer to the query. */

@@ -84,7 +84,6 @@ test('a ledger restored from a copy: what the copy does not know is asked for', 
   assert.equal((await app.event(await app.stripe.refund(back.id))).status, 200);
   await app.settled();
   await app.admit(['work', '--stop']);
-  app.restartPrograms();
   execFileSync('sqlite3', [`${app.dir}/admit.db`, `.restore ${app.dir}/copy.db`]);
   assert.equal(isPaid(app, 2), undefined, 'forgotten');
   const from = app.telegram.calls.length;

@@ -1,0 +1,111 @@
+// Telegram Stars of the stand-in: invoices, which anybody may pay several times, the balance, refunds, transactions.
+
+import { nowS, privateChat, sender } from './telegram-objects.mjs';
+import { badRequest } from './telegram-text.mjs';
+
+export class Stars {
+  /** Oldest first, as getStarTransactions shows them. */
+  transactions = [];
+
+  #chats;
+  #tell;
+  #links = new Map(); // invoices by link
+  #queries = new Map(); // pre-checkout queries that wait: what becomes of the answer
+  #nextId = 1;
+
+  /** The Bot API's methods on Stars, to be called with the parameters of the call. */
+  methods = {
+    sendInvoice: (params) => this.#send(params),
+    createInvoiceLink: (params) => this.#link(params),
+    answerPreCheckoutQuery: (params) => this.#answer(params),
+    refundStarPayment: (params) => this.#refund(params),
+    getStarTransactions: (params) => this.#list(params),
+    getMyStarBalance: () => ({ amount: this.balance }),
+  };
+
+  constructor({ chats, tell }) {
+    this.#chats = chats;
+    this.#tell = tell;
+  }
+
+  get balance() {
+    return this.transactions.reduce((sum, { amount, source }) => sum + (source ? amount : -amount), 0);
+  }
+
+  /**
+   * A user pays an invoice: a message with one, or a link.
+   * @param {{ silently?: boolean, queryOnly?: boolean }} [how] silently: the bot is not told of the payment
+   * @returns {Promise<{ ok: boolean, error?: string, charge?: string, update?: object, query?: object }>}
+   */
+  async pay(user, invoice, { silently = false, queryOnly = false } = {}) {
+    const { payload, stars } = typeof invoice === 'string' ? this.#links.get(invoice) : invoice.of;
+    const id = `pcq_${this.#nextId++}`;
+    const query = { id, from: user, currency: 'XTR', total_amount: stars, invoice_payload: payload };
+    const answered = new Promise((done) => { this.#queries.set(id, done); });
+    const sent = await this.#tell({ pre_checkout_query: query });
+    if (queryOnly) return { ok: false, update: sent.update, query };
+    const { ok, error_message: error } = await answered;
+    if (!ok) return { ok, error };
+    const charge = `stx_${String(this.#nextId++).padStart(8, '0')}`;
+    this.transactions.push({ id: charge, amount: stars, date: nowS(), source: { type: 'user', transaction_type: 'invoice_payment', user, invoice_payload: payload } });
+    if (silently) return { ok, charge };
+    const successful_payment = {
+      currency: 'XTR', total_amount: stars, invoice_payload: payload, telegram_payment_charge_id: charge, provider_payment_charge_id: '',
+    };
+    const message = this.#chats.put(privateChat(user), user, { successful_payment });
+    const { update } = await this.#tell({ message });
+    return { ok, charge, update };
+  }
+
+  #send(params) {
+    const of = checked(params);
+    const chat = this.#chats.reach(params.chat_id);
+    const { title, description } = params;
+    const invoice = { title, description, start_parameter: '', currency: 'XTR', total_amount: of.stars };
+    const sent = this.#chats.put(chat, sender(this.#chats.bot), { invoice });
+    Object.defineProperty(sent, 'of', { value: of }); // Telegram does not show it
+    return sent;
+  }
+
+  #link(params) {
+    const link = `https://t.me/$${this.#nextId++}`;
+    this.#links.set(link, checked(params));
+    return link;
+  }
+
+  #answer({ pre_checkout_query_id: id, ok, error_message: error }) {
+    const done = this.#queries.get(id);
+    if (!done) throw badRequest('query is too old and response timeout expired or query ID is invalid');
+    if (ok !== true && !error) throw badRequest('error message must be non-empty');
+    this.#queries.delete(id);
+    done({ ok: ok === true, error_message: error });
+    return true;
+  }
+
+  #refund({ user_id: userId, telegram_payment_charge_id: charge }) {
+    const paid = this.transactions.find(({ id, source }) => id === charge && source?.user.id === Number(userId));
+    if (!paid) throw badRequest('CHARGE_ID_INVALID');
+    if (this.transactions.some(({ id, receiver }) => id === charge && receiver)) throw badRequest('CHARGE_ALREADY_REFUNDED');
+    const { source: { type, user, transaction_type, invoice_payload } } = paid;
+    this.transactions.push({ id: charge, amount: paid.amount, date: nowS(), receiver: { type, transaction_type, user, invoice_payload } });
+    const refunded_payment = { currency: 'XTR', total_amount: paid.amount, invoice_payload, telegram_payment_charge_id: charge };
+    void this.#tell({ message: this.#chats.put(privateChat(user), user, { refunded_payment }) });
+    return true;
+  }
+
+  #list({ offset = 0, limit = 100 }) {
+    if (Number(limit) < 1 || Number(limit) > 100) throw badRequest('invalid limit');
+    return { transactions: this.transactions.slice(Number(offset), Number(offset) + Number(limit)) };
+  }
+}
+
+/** What Telegram asks of an invoice in Stars. */
+function checked({ title, description, payload, currency, provider_token: token = '', prices, subscription_period: period }) {
+  if (currency !== 'XTR' || token !== '') throw badRequest('CURRENCY_INVALID');
+  if (!title || [...title].length > 32) throw badRequest('INVOICE_TITLE_INVALID');
+  if (!description || [...description].length > 255) throw badRequest('INVOICE_DESCRIPTION_INVALID');
+  if (!payload || Buffer.byteLength(payload) > 128) throw badRequest('INVOICE_PAYLOAD_INVALID');
+  if (!Array.isArray(prices) || prices.length !== 1) throw badRequest('exactly one price is expected');
+  if (period !== undefined && Number(period) !== 2_592_000) throw badRequest('SUBSCRIPTION_PERIOD_INVALID');
+  return { payload, stars: prices[0].amount };
+}
