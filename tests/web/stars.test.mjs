@@ -75,7 +75,7 @@ test('Stars that went back end the access, in any order', async (t) => {
   app.telegram.stars.methods.refundStarPayment({ user_id: 5, telegram_payment_charge_id: charge });
   await until(() => isPaid(app, 5) === '0', 5000, 'the access has ended');
   await app.told(ADMIN, 'XTR');
-  const message = (content) => ({ message_id: 1, date: 1, chat: { id: 8, type: 'private' }, from: person(8), ...content });
+  const message = (content) => ({ message_id: 1, date: 1, chat: { id: 8, type: 'private', first_name: 'Buyer' }, from: person(8), ...content });
   const about = { currency: 'XTR', total_amount: PRICE, invoice_payload: 'admit:course', telegram_payment_charge_id: 'early' };
   await app.update({ update_id: 1, message: message({ refunded_payment: about }) });
   await app.update({ update_id: 2, message: message({ successful_payment: { ...about, provider_payment_charge_id: '' } }) });
