@@ -135,7 +135,6 @@ describe('updates', () => {
     ['a chosen result', { chosen_inline_result: { result_id: '1', from: USER, query: '/pay' } }],
     ['a poll', { poll }],
     ['a vote', { poll_answer: { poll_id: '1', user: USER, option_ids: [0], option_persistent_ids: ['0'] } }],
-    ['a checkout of Telegram\'s own', { pre_checkout_query: { id: '1', from: USER, currency: 'XTR', total_amount: 1, invoice_payload: 'p' } }],
     ['a shipping query', { shipping_query: { id: '1', from: USER, invoice_payload: 'p', shipping_address: { country_code: 'UA', state: '', city: '', street_line1: '', street_line2: '', post_code: '' } } }],
     ['a member of a group', { chat_member: member }],
     ['the bot put into a group', { my_chat_member: member }],
