@@ -89,8 +89,7 @@ gateway_is_stopping(void)
 
 	return sigpending(&waiting) == 0 &&
 	    (sigismember(&waiting, SIGTERM) || sigismember(&waiting, SIGINT) ||
-		sigismember(&waiting, SIGUSR1) ||
-		sigismember(&waiting, SIGHUP));
+		sigismember(&waiting, SIGUSR1));
 }
 
 bool

@@ -45,7 +45,8 @@ enum gateway_end {
 enum gateway_end gateway_run(const struct web_service *service);
 
 /* Whether a stop signal has come that gateway_run() will act on as soon as the
- * answers under way are out: to be asked by what takes long. */
+ * answers under way are out: to be asked by what takes long. SIGHUP is none:
+ * who is replaced may take the time that its answers take. */
 bool gateway_is_stopping(void);
 
 #endif

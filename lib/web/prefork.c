@@ -159,7 +159,9 @@ prefork(long n, void (*called)(void *ctx), void *ctx)
 	if (signo == 0)
 		return PREFORK_SERVE;
 	if (signo == SIGHUP) {
-		signal_all(&c, SIGTERM);
+		/* Not SIGTERM: nobody hurries them, so whoever waits for
+		 * Stripe is answered. */
+		signal_all(&c, SIGHUP);
 		return PREFORK_RENEW;
 	}
 	wind_down(&c, &watched);

@@ -46,7 +46,7 @@ test('new binaries take over in the middle of 1,000 requests', async (t) => {
     while (left > 0) {
       left -= 1;
       const { status } = await [
-        () => app.request('/pay?tg_id=5'), () => app.update({ update_id: 1000 + left }, { isReal: false }), () => app.request('/health'),
+        () => app.request(`/pay?tg_id=${100 + left}`), () => app.update({ update_id: 1000 + left }, { isReal: false }), () => app.request('/health'),
         () => app.event({ id: `evt_${left}`, object: 'event', type: 'ping', livemode: false, data: { object: {} } }),
       ][left % 4]();
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
