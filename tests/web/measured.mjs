@@ -33,19 +33,26 @@ const pss = (pid) => {
   }
 };
 
+/** The quickest of so many starts counts: what else the machine does makes them slower only. */
+const STARTS = 3;
+
 const [name, passed, failed] = process.argv.slice(2);
 if (name === '--names') {
   console.log(Object.keys(servers).join('\n'));
 } else {
   const { title, mode, file } = servers[name];
-  const app = await startAdmit();
-  await app.request('/health');
-  const firstMs = performance.now() - app.startedAt;
-  await app.buy(1);
-  await app.settled();
-  await app.admit(['work', '--stop']);
-  const kib = family(app.dir).map(pss).reduce((sum, one) => sum + one, 0);
-  await app.stop();
+  const firstMs = [];
+  let kib;
+  for (let i = 0; i < STARTS; i += 1) {
+    const app = await startAdmit();
+    await app.request('/health');
+    firstMs.push(performance.now() - app.startedAt);
+    await app.buy(1);
+    await app.settled();
+    await app.admit(['work', '--stop']);
+    kib = family(app.dir).map(pss).reduce((sum, one) => sum + one, 0);
+    await app.stop();
+  }
   const count = failed === '0' ? passed : `${passed}, **${failed} failed**`;
-  console.log(`| ${title} | ${mode} | [${file}](${file}) | ${count} | ${firstMs.toFixed(0)} ms | ${(kib / 1024).toFixed(1)} MiB |`);
+  console.log(`| ${title} | ${mode} | [${file}](${file}) | ${count} | ${Math.min(...firstMs).toFixed(0)} ms | ${(kib / 1024).toFixed(1)} MiB |`);
 }
