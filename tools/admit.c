@@ -21,6 +21,17 @@ static const struct {
 	    "count buyers and orders, show what is owed and what is stuck" },
 	{ "reconcile", cmd_reconcile, "[--since 3d]",
 	    "ask Stripe what never arrived, and record it" },
+	{ "orders", cmd_orders, "[TG_ID]",
+	    "list the newest orders, of all or of one buyer" },
+	{ "grant", cmd_grant, "TG_ID [PRODUCT]",
+	    "let somebody in without a payment" },
+	{ "revoke", cmd_revoke, "TG_ID [PRODUCT]",
+	    "end what was bought or granted until now" },
+	{ "refund", cmd_refund, "ORDER",
+	    "send the money back, by Stripe or in Stars" },
+	{ "export", cmd_export, "[--csv|--json]",
+	    "print all orders, for the books" },
+	{ "forget", cmd_forget, "TG_ID", "erase a person from the ledger" },
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -9,6 +9,12 @@
 int cmd_work(struct app *app, int argc, char **argv);
 int cmd_setup(struct app *app, int argc, char **argv);
 int cmd_check(struct app *app, int argc, char **argv);
+int cmd_orders(struct app *app, int argc, char **argv);
+int cmd_export(struct app *app, int argc, char **argv);
+int cmd_grant(struct app *app, int argc, char **argv);
+int cmd_revoke(struct app *app, int argc, char **argv);
+int cmd_refund(struct app *app, int argc, char **argv);
+int cmd_forget(struct app *app, int argc, char **argv);
 int cmd_reconcile(struct app *app, int argc, char **argv);
 int cmd_status(struct app *app, int argc, char **argv);
 

@@ -221,6 +221,42 @@ SQL(ACCESS_INVITED,
     "UPDATE access SET invited_ms = :now_ms"
     " WHERE tg_id = :tg_id AND product = :product")
 
+/* ---- the operator's commands ---- */
+
+/* :tg_id 0: of everybody. */
+SQL(ORDERS_LIST,
+    "SELECT orders.id, orders.tg_id, orders.product, orders.provider,"
+    " orders.session_id, orders.payment_intent,"
+    " COALESCE(orders.amount_minor, 0), orders.currency, orders.livemode,"
+    " orders.created_ms, orders.paid_ms,"
+    " COALESCE(refunds.refunded_minor, (SELECT COALESCE(SUM(amount_minor), 0)"
+    " FROM reversals WHERE reversals.payment_intent = orders.payment_intent"
+    " AND kind = 'refund' AND stage = 0)), orders.revoked_ms"
+    " FROM orders LEFT JOIN refunds"
+    " ON refunds.payment_intent = orders.payment_intent"
+    " WHERE orders.session_id IS NOT NULL"
+    " AND (:tg_id = 0 OR orders.tg_id = :tg_id)"
+    " ORDER BY orders.id DESC LIMIT :n")
+
+SQL(ORDER_PAYMENT, "SELECT provider, payment_intent FROM orders WHERE id = :id")
+
+/* What stands against forgetting somebody. */
+SQL(FORGET_HELD,
+    "SELECT (SELECT COUNT(*) FROM access WHERE tg_id = :tg_id AND is_in = 1)"
+    " + (SELECT COUNT(*) FROM jobs WHERE tg_id = :tg_id AND done_ms IS NULL"
+    " AND parked_ms IS NULL)")
+
+/* Nobody's (0), and never again a way in, should Stripe tell of them anew. */
+SQL(FORGET_ORDERS,
+    "UPDATE orders SET tg_id = 0, url = NULL,"
+    " revoked_ms = COALESCE(revoked_ms, :now_ms) WHERE tg_id = :tg_id")
+
+SQL(FORGET_JOBS, "DELETE FROM jobs WHERE tg_id = :tg_id")
+
+SQL(FORGET_ACCESS, "DELETE FROM access WHERE tg_id = :tg_id")
+
+SQL(FORGET_USER, "DELETE FROM users WHERE tg_id = :tg_id")
+
 /* ---- reconciliation ---- */
 
 /* What is known of a payment: how many orders, and a sum that every fact

@@ -24,6 +24,20 @@ request(struct arena *a, const struct stripe_api *api, const char *method,
 }
 
 struct http_request
+stripe_refund_request(struct arena *a, const struct stripe_api *api,
+    const char *payment_intent, const char *idempotency_key)
+{
+	struct http_request req = request(a, api, "POST", "refunds");
+
+	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
+	req.headers[3] =
+	    arena_printf(a, "Idempotency-Key: %s", idempotency_key);
+	req.body =
+	    form_encode(a, KV(kv_text("payment_intent", payment_intent)));
+	return req;
+}
+
+struct http_request
 stripe_get_request(
     struct arena *a, const struct stripe_api *api, const char *path)
 {

@@ -42,6 +42,11 @@ struct http_request stripe_create_request(struct arena *a,
 struct http_request stripe_session_request(
     struct arena *a, const struct stripe_api *api, const char *session_id);
 
+/* POST /v1/refunds: all of a payment; the same key refunds once. */
+struct http_request
+stripe_refund_request(struct arena *a, const struct stripe_api *api,
+    const char *payment_intent, const char *idempotency_key);
+
 /* GET /v1/PATH, with its query. */
 struct http_request stripe_get_request(
     struct arena *a, const struct stripe_api *api, const char *path);

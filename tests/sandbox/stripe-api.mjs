@@ -15,6 +15,7 @@ export class StripeApi {
     ['GET', /^\/v1\/checkout\/sessions\/([^/]+)$/, (_, id) => this.#retrieve(id)],
     ['POST', /^\/v1\/checkout\/sessions\/([^/]+)\/expire$/, (_, id) => this.#expire(id)],
     ['GET', /^\/v1\/prices\/([^/]+)$/, (_, id) => this.#account.price(id)],
+    ['POST', /^\/v1\/refunds$/, (request) => this.#refund(request)],
     ['GET', /^\/v1\/refunds$/, ({ path, query }) => page(path, this.#account.refunds, query, 'refund')],
     ['GET', /^\/v1\/disputes$/, ({ path, query }) => page(path, this.#account.disputes, query, 'dispute')],
     ['GET', /^\/v1\/events$/, (request) => this.#listEvents(request)],
@@ -78,6 +79,16 @@ export class StripeApi {
     const session = this.#account.session(id);
     if (!session) throw noSuch('checkout.session', id);
     return session;
+  }
+
+  #refund({ params: { payment_intent: intent, amount } }) {
+    const session = [...this.#account.sessions.values()].find((one) => intent && one.payment_intent === intent);
+    if (!session) throw noSuch('payment_intent', intent, 'payment_intent');
+    if (this.#account.charges.get(session.id)?.refunded) {
+      throw new StripeError(400, 'The charge has already been refunded.', { code: 'charge_already_refunded' });
+    }
+    void this.#account.refund(session.id, amount && Number(amount));
+    return this.#account.refunds.at(-1);
   }
 
   #expire(id) {

@@ -1,0 +1,267 @@
+/* admit grant, revoke, refund, forget: the operator's hand on one buyer. */
+#include "cmd.h"
+
+#include "base/clock.h"
+#include "net/http.h"
+#include "shop/knock.h"
+#include "shop/payment.h"
+#include "shop/stars.h"
+#include "stripe/event.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct hand {
+	struct app *app;
+	struct arena arena;
+	int64_t tg_id;
+	const struct product *product;
+	struct order order;
+	int n;
+	struct stripe_event ev; /* a refund, as an event would tell it */
+};
+
+/* "TG_ID [PRODUCT]", and the settings. 0, or the status to end with. */
+static int
+read_who(struct hand *h, int argc, char **argv, int max, const char *usage)
+{
+	if (argc < 1 || argc > max ||
+	    !tg_id_parse(str_from(argv[0]), &h->tg_id)) {
+		fprintf(stderr, "usage: admit %s\n", usage);
+		return 2;
+	}
+	h->app->programs = PROGRAM_LEDGER;
+	if (!cmd_settings_ok(h->app))
+		return 1;
+	h->product = catalog_find(&h->app->catalog, argc > 1 ? argv[1] : NULL);
+	if (h->product != NULL)
+		return 0;
+	printf("There is no product \"%s\".\n", argv[1]);
+	return 1;
+}
+
+static int
+finish(struct hand *h, enum err e)
+{
+	if (e == ERR_OK)
+		knock(h->app);
+	else
+		puts("It was not recorded; the log above says why.");
+	arena_free(&h->arena);
+	return e == ERR_OK ? 0 : 1;
+}
+
+static enum err
+grant(struct db *db, void *ctx)
+{
+	struct hand *h = ctx;
+
+	(void)db;
+	return payment_grant(
+	    h->app, &h->arena, h->tg_id, h->product->id, &h->order);
+}
+
+int
+cmd_grant(struct app *app, int argc, char **argv)
+{
+	struct hand h = { .app = app };
+	int status = read_who(&h, argc, argv, 2, "grant TG_ID [PRODUCT]");
+	enum err e;
+
+	if (status != 0)
+		return status;
+	e = db_transaction(app->db, grant, &h);
+	if (e == ERR_OK)
+		printf("Granted as order %" PRId64
+		       "; the worker sends the invite.\n",
+		    h.order.id);
+	return finish(&h, e);
+}
+
+static enum err
+revoke(struct db *db, void *ctx)
+{
+	struct hand *h = ctx;
+
+	(void)db;
+	return payment_revoke(
+	    h->app, &h->arena, h->tg_id, h->product->id, &h->n);
+}
+
+int
+cmd_revoke(struct app *app, int argc, char **argv)
+{
+	struct hand h = { .app = app };
+	int status = read_who(&h, argc, argv, 2, "revoke TG_ID [PRODUCT]");
+	enum err e;
+
+	if (status != 0)
+		return status;
+	e = db_transaction(app->db, revoke, &h);
+	if (e == ERR_OK && h.n == 0) {
+		puts("There is nothing to revoke.");
+		arena_free(&h.arena);
+		return 1;
+	}
+	if (e == ERR_OK)
+		puts("Revoked; the worker does what follows. No money goes "
+		     "back: for that there is `admit refund`.");
+	return finish(&h, e);
+}
+
+/* ---- refund ---- */
+
+struct payment {
+	const char *provider, *id;
+};
+
+static void
+payment_from_row(const struct row *row, void *ctx)
+{
+	struct payment *p = ctx;
+
+	*p = (struct payment){ row_text(row, 0), row_text(row, 1) };
+}
+
+static enum err
+record_refund(struct db *db, void *ctx)
+{
+	struct hand *h = ctx;
+
+	(void)db;
+	return h->ev.kind == STRIPE_REFUND ?
+	    payment_record_event(h->app, &h->arena, &h->ev) :
+	    payment_record_stars_refund(
+		h->app, &h->arena, h->order.session_id, h->order.amount_minor);
+}
+
+static enum err
+refund_by_stripe(struct hand *h, struct http *http, const char *payment)
+{
+	const struct stripe_api api = app_stripe(h->app);
+	struct http_request req =
+	    stripe_refund_request(&h->arena, &api, payment,
+		arena_printf(&h->arena, "admit-refund-%" PRId64, h->order.id));
+	struct http_response res;
+	struct json *doc;
+	enum err e = http_send(http, &h->arena, &req, &res);
+
+	if (e == ERR_OK)
+		e = stripe_answer(&h->arena, &res, &doc);
+	h->ev.kind = STRIPE_REFUND;
+	return e == ERR_OK ? stripe_refund_read(&h->arena, doc, &h->ev.refund) :
+			     e;
+}
+
+static enum err
+refund_by_telegram(struct hand *h, struct http *http, const char *charge)
+{
+	struct http_request req =
+	    stars_refund_request(h->app, &h->arena, h->order.tg_id, charge);
+	struct tg_answer answer = { .outcome = TG_LATER };
+	struct http_response res;
+
+	if (http_send(http, &h->arena, &req, &res) == ERR_OK)
+		tg_answer_read(&h->arena, &res, &answer);
+	if (answer.outcome == TG_DONE)
+		return ERR_OK;
+	printf("Telegram: %s\n",
+	    answer.description != NULL ? answer.description : "no answer");
+	return ERR_REFUSED;
+}
+
+static int
+refund(struct hand *h, const struct payment *p)
+{
+	struct http *http = http_new();
+	enum err e = ERR_INTERNAL;
+
+	if (http != NULL)
+		e = strcmp(p->provider, "stars") == 0 ?
+		    refund_by_telegram(h, http, p->id) :
+		    refund_by_stripe(h, http, p->id);
+	http_free(http);
+	if (e != ERR_OK) {
+		puts("The money did not go back. Has it gone before? Else run "
+		     "this again: it goes back once.");
+		arena_free(&h->arena);
+		return 1;
+	}
+	e = db_transaction(h->app->db, record_refund, h);
+	puts("The money goes back.");
+	return finish(h, e);
+}
+
+int
+cmd_refund(struct app *app, int argc, char **argv)
+{
+	struct hand h = { .app = app };
+	struct payment p = { 0 };
+	int64_t id = 0;
+	enum err e;
+
+	if (argc != 1 || !str_to_i64(str_from(argv[0]), &id)) {
+		fputs("usage: admit refund ORDER\n", stderr);
+		return 2;
+	}
+	app->programs = PROGRAM_WORKER;
+	if (!cmd_settings_ok(app))
+		return 1;
+	e = ledger_order_by_id(app->db, &h.arena, id, &h.order);
+	if (e == ERR_OK)
+		e = db_one(app->db, &h.arena, SQL_ORDER_PAYMENT,
+		    KV(kv_int("id", id)), payment_from_row, &p);
+	if (e == ERR_OK && p.id != NULL && h.order.paid_ms != 0)
+		return refund(&h, &p);
+	puts("There is no such order, or no money in it: see `admit orders`.");
+	arena_free(&h.arena);
+	return 1;
+}
+
+/* ---- forget ---- */
+
+static enum err
+forget(struct db *db, void *ctx)
+{
+	static const enum sql steps[] = { SQL_FORGET_JOBS, SQL_FORGET_ACCESS,
+		SQL_FORGET_USER };
+	const struct hand *h = ctx;
+	enum err e = ledger_user_seen(db, 0, NULL);
+
+	if (e == ERR_OK)
+		e = db_exec(db, SQL_FORGET_ORDERS,
+		    KV(kv_int("tg_id", h->tg_id),
+			kv_int("now_ms", clock_now_ms())),
+		    NULL);
+	for (size_t i = 0; e == ERR_OK && i < sizeof(steps) / sizeof(steps[0]);
+	     i++)
+		e = db_exec(db, steps[i], KV(kv_int("tg_id", h->tg_id)), NULL);
+	return e;
+}
+
+int
+cmd_forget(struct app *app, int argc, char **argv)
+{
+	struct hand h = { .app = app };
+	int64_t n_held = 0;
+	int status = read_who(&h, argc, argv, 1, "forget TG_ID");
+	enum err e;
+
+	if (status != 0)
+		return status;
+	e = db_one(app->db, &h.arena, SQL_FORGET_HELD,
+	    KV(kv_int("tg_id", h.tg_id)), row_to_int, &n_held);
+	if (e == ERR_OK && n_held > 0) {
+		puts("Still in, or something is still owed: run `admit "
+		     "revoke` first, and let the worker do its work.");
+		arena_free(&h.arena);
+		return 1;
+	}
+	if (e == ERR_OK)
+		e = db_transaction(app->db, forget, &h);
+	if (e == ERR_OK)
+		puts("Forgotten. The orders stay, as nobody's. What Stripe "
+		     "and Telegram hold is theirs to erase.");
+	return finish(&h, e);
+}
