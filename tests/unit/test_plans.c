@@ -15,6 +15,8 @@ static const struct scan {
 	{ "what is owed, for an operator", SQL_JOBS_COUNT },
 	{ "what is owed, for an operator", SQL_JOBS_PARKED },
 	{ "a count for an operator", SQL_LEDGER_COUNT },
+	{ "a list for an operator", SQL_ORDERS_LIST },
+	{ "an operator erases a person", SQL_FORGET_JOBS },
 };
 
 static bool
