@@ -40,6 +40,7 @@ print_parked(const struct row *row, void *ctx)
 		[JOB_CHECK] = "check",
 		[JOB_ALERT] = "alert",
 		[JOB_RECONCILE] = "ask",
+		[JOB_MEMBER] = "member",
 	};
 	int64_t kind = row_int(row, 1);
 	time_t when = (time_t)(row_int(row, 4) / 1000);

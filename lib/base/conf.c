@@ -387,6 +387,10 @@ static const struct setting {
 	    "",
 	    "the Telegram numbers of the operators, with commas: the bot tells "
 	    "them of sales, refunds, disputes and troubles" },
+	{ "WHITELIST_TG_IDS", id_list, TEXT_AT(whitelist_tg_ids), PROGRAM_ALL,
+	    OPTIONAL, "",
+	    "Telegram numbers, with commas, of people who are let in and "
+	    "never removed, whatever they paid" },
 	{ "RECONCILE_MINUTES", NULL, INT_AT(reconcile_minutes, 0, 1440), WORK,
 	    OPTIONAL, "10",
 	    "how often the worker asks Stripe what never arrived; 0: never" },

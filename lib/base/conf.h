@@ -45,10 +45,11 @@ struct conf {
 	int64_t grace_days;
 	const char *products_file; /* NULL: the product above */
 	int64_t allow_promotion_codes, automatic_tax; /* 0 or 1 */
-	const char *checkout_locale; /* Stripe's word; NULL: none */
-	const char *admin_tg_ids;    /* with commas; NULL: none */
-	int64_t reconcile_minutes;   /* 0: never */
-	const char *support_contact; /* NULL: none given */
+	const char *checkout_locale;  /* Stripe's word; NULL: none */
+	const char *admin_tg_ids;     /* with commas; NULL: none */
+	int64_t reconcile_minutes;    /* 0: never */
+	const char *whitelist_tg_ids; /* the same */
+	const char *support_contact;  /* NULL: none given */
 	const char *stripe_api_base;
 	const char *telegram_api_base;
 	int64_t n_workers;

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "shop/jobs.h"
 #include "shop/ledger.h"
+#include "shop/membership.h"
 #include "shop/paylink.h"
 #include "shop/stars.h"
 #include "shop/text.h"
@@ -382,6 +383,28 @@ on_member(struct talk *t)
 	return e;
 }
 
+/* In a channel that is sold; decided by the worker, when it gets to it. */
+static enum err
+on_channel(struct talk *t)
+{
+	const struct tg_update *u = t->u;
+	const char *chat_id;
+	enum err e = membership_chat(t->app, t->arena, u->chat_id, &chat_id);
+
+	if (e != ERR_OK || chat_id == NULL)
+		return e;
+	t->reply->promised = true;
+	if (u->kind == TG_RIGHTS)
+		return membership_rights(
+		    t->app, t->arena, chat_id, u->has_rights);
+	if (u->from_id == 0)
+		return ERR_OK;
+	if (u->kind == TG_ASKS)
+		return membership_asked(t->app, t->arena, u->from_id, chat_id);
+	return membership_changed(t->app, t->arena, u->from_id, chat_id,
+	    (enum member_state)u->status, u->link);
+}
+
 static enum err
 on_checkout(struct talk *t)
 {
@@ -411,6 +434,10 @@ on_news(struct talk *t)
 		return is_person ? on_message(t) : ERR_OK;
 	case TG_MEMBER:
 		return is_person ? on_member(t) : ERR_OK;
+	case TG_ASKS:
+	case TG_CHANGED:
+	case TG_RIGHTS:
+		return on_channel(t);
 	default:
 		return ERR_OK;
 	}
@@ -426,7 +453,10 @@ chat_answer(struct app *app, struct db *db, struct arena *a,
 		[TG_CHECKOUT] = "checkout",
 		[TG_PAID] = "paid",
 		[TG_REFUNDED] = "refunded",
-		[TG_MEMBER] = "member" };
+		[TG_MEMBER] = "member",
+		[TG_ASKS] = "asks",
+		[TG_CHANGED] = "changed",
+		[TG_RIGHTS] = "rights" };
 	struct talk t = { app, db, a, u, out };
 	bool is_new = false;
 	enum err e = ledger_inbox(db, "telegram",

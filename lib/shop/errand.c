@@ -12,6 +12,7 @@
 
 #define FIRST_PAUSE_MS 1000
 #define LAST_PAUSE_MS (5 * 60 * 1000)
+#define MAX_STEPS 20        /* of a job, before they go slower */
 #define MAX_REFUSALS 3      /* of a message, before a person must look */
 #define PATIENCE_ATTEMPTS 4 /* of a check, before the buyer is told */
 
@@ -95,23 +96,62 @@ send_way_to_pay(struct app *app, struct arena *a, struct errand *e,
 		send_message(app, a, e, &m);
 }
 
-/* The links of all its channels, a line each. */
-static const char *
-links_of(struct arena *a, const struct product *p)
+/* The next call about a channel, where one is needed. */
+static enum err
+prepare_channel(
+    struct app *app, struct arena *a, struct errand *e, const char *chat_id)
 {
-	const char *list = "";
+	enum err err = channel_prepare(app, a, e->job.tg_id, chat_id,
+	    e->job.created_ms, e->job.kind == JOB_INVITE, &e->channel);
 
-	for (size_t i = 0; i < p->n_channels; i++)
-		if (p->channels[i].link != NULL)
-			list = arena_printf(a, "%s%s%s", list,
-			    list[0] == '\0' ? "" : "\n", p->channels[i].link);
-	return list;
+	e->call = e->channel.call;
+	e->has_call = e->is_to_telegram = e->channel.step != STEP_NONE;
+	return err;
+}
+
+/* The channel itself opens for who is in already. */
+static const char *
+link_of_member(struct arena *a, const struct member *m)
+{
+	struct str number = str_from(m->chat_now);
+
+	if (m->link != NULL || !str_starts(number, "-100"))
+		return m->link;
+	return arena_printf(a, "https://t.me/c/%s/1", m->chat_now + 4);
+}
+
+/* The links of all its channels, a line each; NULL while one needs a call
+ * first, which then is the errand's. */
+static enum err
+links_of(struct app *app, struct arena *a, struct errand *e,
+    const struct product *p, const char **list)
+{
+	*list = "";
+	for (size_t i = 0; i < p->n_channels; i++) {
+		const char *link = p->channels[i].link;
+		enum err err = ERR_OK;
+
+		if (p->channels[i].chat_id != NULL) {
+			err =
+			    prepare_channel(app, a, e, p->channels[i].chat_id);
+			link = link_of_member(a, &e->channel.member);
+		}
+		if (err != ERR_OK || e->has_call) {
+			*list = NULL;
+			return err;
+		}
+		if (link != NULL)
+			*list = arena_printf(a, "%s%s%s", *list,
+			    (*list)[0] == '\0' ? "" : "\n", link);
+	}
+	return ERR_OK;
 }
 
 static enum err
 prepare_invite(struct app *app, struct arena *a, struct errand *e)
 {
 	const struct product *p;
+	const char *links = NULL;
 	enum access access = ACCESS_OUT;
 	enum err err = product_of(app, a, &e->job, e->job.detail, &p);
 
@@ -119,10 +159,12 @@ prepare_invite(struct app *app, struct arena *a, struct errand *e)
 		err = ledger_access(app->db, a, e->job.tg_id, p->id, &access);
 	if (err != ERR_OK || access == ACCESS_OUT)
 		return err; /* refunded meanwhile: nothing to invite to */
-	send_text(app, a, e,
-	    text_fill(
-		a, TEXT_INVITE, KV(title(p), kv_text("link", links_of(a, p)))));
-	return ERR_OK;
+	err = links_of(app, a, e, p, &links);
+	if (err == ERR_OK && links != NULL)
+		send_text(app, a, e,
+		    text_fill(
+			a, TEXT_INVITE, KV(title(p), kv_text("link", links))));
+	return err;
 }
 
 /* The notices, by the name that stands in the job: append, never rename. */
@@ -185,6 +227,7 @@ enum err
 errand_prepare(struct app *app, struct arena *a, struct errand *e)
 {
 	e->has_call = e->is_to_telegram = false;
+	e->channel = (struct channel_call){ .step = STEP_NONE };
 	switch (e->job.kind) {
 	case JOB_INVITE:
 		return prepare_invite(app, a, e);
@@ -192,6 +235,8 @@ errand_prepare(struct app *app, struct arena *a, struct errand *e)
 		return prepare_notice(app, a, e);
 	case JOB_CHECK:
 		return prepare_check(app, a, e);
+	case JOB_MEMBER:
+		return prepare_channel(app, a, e, e->job.detail);
 	case JOB_ALERT:
 		send_text(app, a, e, e->job.detail);
 		return ERR_OK;
@@ -282,6 +327,35 @@ settle_message(struct app *app, struct arena *a, const struct errand *e,
 	}
 }
 
+/* One step of several: the next one at once, while that gets somewhere. */
+static enum err
+settle_channel(struct app *app, struct arena *a, const struct errand *e,
+    enum err call_err, const struct http_response *res,
+    struct verdict_of_errand *v)
+{
+	struct tg_answer answer = { .outcome = TG_LATER };
+	enum channel_end end = CHANNEL_LATER;
+	enum err err = ERR_OK;
+
+	if (call_err != ERR_OK) {
+		again(e, "Telegram: no answer", v);
+		return ERR_OK;
+	}
+	tg_answer_read(a, res, &answer);
+	if (answer.outcome == TG_WAIT) {
+		wait_as_told(&answer, e, v);
+		return ERR_OK;
+	}
+	err = channel_settle(
+	    app, a, &e->channel, &answer, e->job.created_ms, &end);
+	again(e, words_of(a, &answer, res), v);
+	if (end == CHANNEL_NEXT && e->job.attempts <= MAX_STEPS)
+		*v = (struct verdict_of_errand){ .end = ERRAND_AGAIN };
+	else if (end == CHANNEL_NO_RIGHT)
+		v->wait_ms = LAST_PAUSE_MS;
+	return err;
+}
+
 static enum err
 promise_notice(
     struct app *app, struct arena *a, const struct errand *e, const char *name)
@@ -362,6 +436,8 @@ errand_settle(struct app *app, struct arena *a, const struct errand *e,
 	*v = (struct verdict_of_errand){ .end = ERRAND_DONE };
 	if (!e->has_call)
 		return ERR_OK;
+	if (e->channel.step != STEP_NONE)
+		return settle_channel(app, a, e, call_err, res, v);
 	if (e->job.kind == JOB_CHECK)
 		return settle_check(app, a, e, call_err, res, v);
 	if (e->job.kind == JOB_RECONCILE)

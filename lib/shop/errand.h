@@ -4,7 +4,7 @@
 #ifndef SHOP_ERRAND_H
 #define SHOP_ERRAND_H
 
-#include "shop/app.h"
+#include "shop/channel.h"
 #include "shop/jobs.h"
 
 struct errand {
@@ -12,6 +12,7 @@ struct errand {
 	bool has_call; /* false: there is nothing left to say */
 	bool is_to_telegram;
 	struct http_request call;
+	struct channel_call channel; /* the call is its, unless STEP_NONE */
 };
 
 /* How a job ends, or goes on. */

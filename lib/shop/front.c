@@ -77,7 +77,9 @@ page_about(const struct app *app, const struct request *req,
 
 	if (which == FRONT_PAID && about != NULL) {
 		p.button = text_plain(TEXT_PAGE_PAID_BUTTON);
-		p.button_url = about->channels[0].link;
+		/* Else each buyer has one of their own. */
+		if (about->channels[0].chat_id == NULL)
+			p.button_url = about->channels[0].link;
 	}
 	return page_response(req, &p);
 }

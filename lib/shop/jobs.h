@@ -12,6 +12,7 @@ enum job_kind {
 	JOB_CHECK = 3,     /* ask Stripe about an order; detail: whose /help */
 	JOB_ALERT = 4,     /* a message to an operator; detail is its text */
 	JOB_RECONCILE = 5, /* a step of reconcile.h; detail says which */
+	JOB_MEMBER = 6,    /* who is in a channel; detail is its id */
 	JOB__COUNT
 };
 

@@ -30,7 +30,7 @@ int64_t
 pace_when(struct pace *p, int64_t chat_id, int64_t now_ms)
 {
 	int64_t when_ms = now_ms;
-	int64_t free_ms = p->chat_free_ms[slot_of(chat_id)];
+	int64_t free_ms = chat_id == 0 ? 0 : p->chat_free_ms[slot_of(chat_id)];
 
 	fill(p, now_ms);
 	if (p->tokens < 1.0)
@@ -45,7 +45,8 @@ pace_sent(struct pace *p, int64_t chat_id, int64_t now_ms)
 {
 	fill(p, now_ms);
 	p->tokens -= 1.0;
-	p->chat_free_ms[slot_of(chat_id)] = now_ms + CHAT_PAUSE_MS;
+	if (chat_id != 0)
+		p->chat_free_ms[slot_of(chat_id)] = now_ms + CHAT_PAUSE_MS;
 }
 
 void

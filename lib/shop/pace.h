@@ -20,7 +20,8 @@ struct pace {
 /* All times are clock_mono_ms(). */
 void pace_init(struct pace *p, int64_t now_ms);
 
-/* When a message to the chat may go: now_ms or later. Reserves nothing. */
+/* Chat 0: no message to anybody, so only the limit of all counts.
+ * When a message to the chat may go: now_ms or later. Reserves nothing. */
 int64_t pace_when(struct pace *p, int64_t chat_id, int64_t now_ms);
 
 /* A message goes to the chat now. */

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "shop/jobs.h"
+#include "shop/membership.h"
 #include "shop/news.h"
 
 /* The facts that one piece of news adds about an order. */
@@ -108,7 +109,10 @@ refresh_access(
 		    v->is == ACCESS_IN ? "access_in" : "access_out",
 		    KV(kv_int("tg_id", o->tg_id), kv_text("why", d.why),
 			kv_text("session", o->session_id)));
-	return write_access(app, o, &d);
+	e = write_access(app, o, &d);
+	if (e != ERR_OK || v->was == v->is)
+		return e;
+	return membership_promise(app, a, o->tg_id, o->product, d.access);
 }
 
 /* One promise of each kind per Checkout Session, whatever repeats. */

@@ -25,6 +25,7 @@ enum text {
 	TEXT_PROCESSING,        /* {product} */
 	TEXT_FAILED,            /* {product} */
 	TEXT_REFUNDED,          /* {product} {support} */
+	TEXT_UNINVITED,         /* {product} {support} */
 	TEXT_SUPPORT,           /* {contact} */
 	TEXT_DISPUTED,          /* {product} {support} */
 	TEXT_REVOKED,           /* {product} {support} */
@@ -44,6 +45,8 @@ enum text {
 	TEXT_ALERT_DISPUTE_LOST,
 	TEXT_ALERT_DISPUTE_WON,
 	TEXT_ALERT_FRAUD,   /* {product} {buyer} {order} {payment} */
+	TEXT_ALERT_RIGHTS,  /* {chat} */
+	TEXT_ALERT_PARKED,  /* {what} {buyer} {why} */
 	TEXT_ALERT_SILENCE, /* {amount} {url} */
 	/* the bot's menu */
 	TEXT_MENU_START,

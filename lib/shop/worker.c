@@ -4,11 +4,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "net/http.h"
+#include "shop/alert.h"
 #include "shop/errand.h"
 #include "shop/knock.h"
 #include "shop/pace.h"
 #include "shop/prune.h"
 #include "shop/reconcile.h"
+#include "shop/text.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -20,6 +22,7 @@
 /* Outlives the longest call and a long wait for the ledger after it. */
 #define LEASE_MS (90 * 1000)
 #define SILENCE_BEFORE_HOME_MS (60 * 1000)
+#define HELD_UP_MS 200
 #define LEDGER_PAUSE_MS 500   /* after it failed */
 #define STOP_PATIENCE_MS 3000 /* for calls under way */
 #define PRUNE_EVERY_MS ((int64_t)3600 * 1000)
@@ -34,7 +37,8 @@ struct slot {
 	struct errand errand;
 	enum err call_err;
 	struct http_response res;
-	bool give_back; /* not tried: due again as it was */
+	bool give_back;  /* not tried: due again as it was */
+	bool is_held_up; /* until another of this person is over */
 };
 
 struct worker {
@@ -83,15 +87,39 @@ free_slot(struct worker *w)
 	return &w->slots[i];
 }
 
+static bool
+is_about_channels(const struct job *job)
+{
+	return job->kind == JOB_INVITE || job->kind == JOB_MEMBER;
+}
+
+/* Two jobs about one person and the channels could let in whom the other one
+ * removes: one after the other. */
+static bool
+is_held_up(const struct worker *w, const struct job *job)
+{
+	for (size_t i = 0; i < N_SLOTS && is_about_channels(job); i++) {
+		const struct slot *s = &w->slots[i];
+
+		if (s->state != SLOT_FREE && !s->give_back &&
+		    s->errand.job.tg_id == job->tg_id &&
+		    is_about_channels(&s->errand.job))
+			return true;
+	}
+	return false;
+}
+
 static void
 take_job(struct worker *w, const struct job *job)
 {
 	struct slot *s = free_slot(w);
 
+	s->is_held_up = is_held_up(w, job);
 	s->errand = (struct errand){ .job = *job };
 	s->errand.job.promise = arena_dup_text(&s->arena, job->promise);
 	s->errand.job.detail = arena_dup_text(&s->arena, job->detail);
-	s->give_back = errand_prepare(w->app, &s->arena, &s->errand) != ERR_OK;
+	s->give_back = s->is_held_up ||
+	    errand_prepare(w->app, &s->arena, &s->errand) != ERR_OK;
 	s->state =
 	    s->errand.has_call && !s->give_back ? SLOT_WAITING : SLOT_ANSWERED;
 	w->n_busy++;
@@ -137,12 +165,19 @@ look_for_jobs(struct worker *w)
 
 /* ---- calling ---- */
 
+/* Only messages have a pace of their own for each chat. */
+static int64_t
+chat_of(const struct slot *s)
+{
+	return s->errand.channel.step == STEP_NONE ? s->errand.job.tg_id : 0;
+}
+
 static void
 begin_call(struct worker *w, struct slot *s, int64_t now_ms)
 {
 	s->state = SLOT_CALLING;
 	if (s->errand.is_to_telegram)
-		pace_sent(&w->pace, s->errand.job.tg_id, now_ms);
+		pace_sent(&w->pace, chat_of(s), now_ms);
 	s->call_err = http_start(w->http, &s->arena, &s->errand.call, s);
 	if (s->call_err != ERR_OK)
 		s->state = SLOT_ANSWERED;
@@ -162,8 +197,7 @@ begin_calls(struct worker *w)
 		if (s->state != SLOT_WAITING)
 			continue;
 		if (s->errand.is_to_telegram)
-			when_ms =
-			    pace_when(&w->pace, s->errand.job.tg_id, now_ms);
+			when_ms = pace_when(&w->pace, chat_of(s), now_ms);
 		if (w->stopping || when_ms - now_ms > LEASE_MS / 3) {
 			s->give_back = true;
 			s->state = SLOT_ANSWERED;
@@ -200,10 +234,12 @@ struct settling {
 };
 
 static int64_t
-give_back_due_ms(const struct worker *w)
+give_back_due_ms(const struct worker *w, const struct slot *s)
 {
 	int64_t wait_ms = w->pace.silent_until_ms - clock_mono_ms();
 
+	if (s->is_held_up && wait_ms < HELD_UP_MS)
+		wait_ms = HELD_UP_MS;
 	return clock_now_ms() + (wait_ms > 0 && !w->stopping ? wait_ms : 0);
 }
 
@@ -214,12 +250,30 @@ log_verdict(const struct job *job, const struct verdict_of_errand *v)
 		[ERRAND_AGAIN] = "job_again",
 		[ERRAND_PARK] = "job_parked" };
 
-	log_event(v->end == ERRAND_DONE ? LOG_INFO : LOG_WARN, events[v->end],
+	log_event(
+	    v->end == ERRAND_DONE || v->error == NULL ? LOG_INFO : LOG_WARN,
+	    events[v->end],
 	    KV(kv_int("id", job->id), kv_text("promise", job->promise),
 		kv_int("tg_id", job->tg_id), kv_int("attempt", job->attempts),
 		kv_int("age_ms", clock_now_ms() - job->created_ms),
 		kv_int_or_null("wait_ms", v->wait_ms),
 		kv_text("why", v->error)));
+}
+
+/* An alert that cannot be delivered raises none. */
+static enum err
+alert_parked(
+    struct app *app, struct arena *a, const struct job *job, const char *why)
+{
+	if (job->kind == JOB_ALERT)
+		return ERR_OK;
+	return alert_promise(app, a,
+	    arena_printf(a, "parked/%lld", (long long)job->id),
+	    text_fill(a, TEXT_ALERT_PARKED,
+		KV(kv_text("what", job->promise),
+		    kv_text("buyer",
+			arena_printf(a, "%lld", (long long)job->tg_id)),
+		    kv_text("why", why))));
 }
 
 static enum err
@@ -232,7 +286,7 @@ settle_one(struct db *db, void *ctx)
 	enum err e;
 
 	if (s->give_back)
-		return jobs_again(db, job, give_back_due_ms(t->w), NULL);
+		return jobs_again(db, job, give_back_due_ms(t->w, s), NULL);
 	e = errand_settle(
 	    t->w->app, &s->arena, &s->errand, s->call_err, &s->res, &v);
 	if (e != ERR_OK)
@@ -242,8 +296,12 @@ settle_one(struct db *db, void *ctx)
 	log_verdict(job, &v);
 	if (v.end == ERRAND_DONE)
 		return jobs_done(db, job);
-	if (v.end == ERRAND_PARK)
-		return jobs_park(db, job, v.error);
+	if (v.end == ERRAND_PARK) {
+		e = jobs_park(db, job, v.error);
+		return e == ERR_OK ?
+		    alert_parked(t->w->app, &s->arena, job, v.error) :
+		    e;
+	}
 	return jobs_again(db, job, clock_now_ms() + v.wait_ms, v.error);
 }
 

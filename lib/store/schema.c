@@ -133,6 +133,37 @@ static const char *const migrations[] = {
 
 	/* 5: taken away by hand */
 	"ALTER TABLE orders ADD COLUMN revoked_ms {int};",
+
+	/* 6: who is in which channel, as Telegram confirmed it, and the links
+	 * that were made for them */
+	"CREATE TABLE members ("
+	" tg_id {int} NOT NULL,"
+	" chat_id TEXT NOT NULL,"
+	" ours {int} NOT NULL DEFAULT 0,"    /* sold to, or by a link of ours */
+	" state {int} NOT NULL DEFAULT 0,"   /* enum member_state */
+	" seen_ms {int} NOT NULL DEFAULT 0," /* when Telegram said so */
+	" asked_ms {int},"                   /* the request that waits */
+	" hinted_ms {int},"                  /* of it, told how to buy */
+	" joined_ms {int},"
+	" removed_ms {int},"
+	" PRIMARY KEY (tg_id, chat_id)"
+	") {end};"
+	"CREATE TABLE links ("
+	" link TEXT PRIMARY KEY NOT NULL,"
+	" tg_id {int} NOT NULL,"
+	" chat_id TEXT NOT NULL,"
+	" made_ms {int} NOT NULL,"
+	" revoked_ms {int}"
+	") {end};"
+	"CREATE INDEX links_of_member ON links (tg_id, chat_id)"
+	" WHERE revoked_ms IS NULL;"
+	"CREATE INDEX links_of_chat ON links (chat_id)"
+	" WHERE revoked_ms IS NULL;"
+	/* a group that became a supergroup has another number */
+	"CREATE TABLE moved_chats ("
+	" chat_id TEXT PRIMARY KEY NOT NULL,"
+	" moved_to TEXT NOT NULL UNIQUE"
+	") {end};",
 };
 #define N_MIGRATIONS ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 

@@ -285,6 +285,76 @@ SQL(MARK_SET,
     "INSERT INTO marks (key, value) VALUES (:key, :value)"
     " ON CONFLICT (key) DO UPDATE SET value = excluded.value")
 
+/* ---- members ---- */
+
+SQL(MEMBER_GET,
+    "SELECT ours, state, seen_ms, COALESCE(asked_ms, 0),"
+    " COALESCE(hinted_ms, 0) FROM members"
+    " WHERE tg_id = :tg_id AND chat_id = :chat_id")
+
+SQL(MEMBER_OURS,
+    "INSERT INTO members (tg_id, chat_id, ours) VALUES (:tg_id, :chat_id, 1)"
+    " ON CONFLICT (tg_id, chat_id) DO UPDATE SET ours = 1")
+
+SQL(MEMBER_ASKED,
+    "INSERT INTO members (tg_id, chat_id, asked_ms)"
+    " VALUES (:tg_id, :chat_id, :now_ms)"
+    " ON CONFLICT (tg_id, chat_id) DO UPDATE SET"
+    " asked_ms = excluded.asked_ms")
+
+/* Only the request that was answered: a newer one waits still. */
+SQL(MEMBER_ANSWERED,
+    "UPDATE members SET asked_ms = NULL WHERE tg_id = :tg_id"
+    " AND chat_id = :chat_id AND asked_ms = :asked_ms")
+
+SQL(MEMBER_HINTED,
+    "UPDATE members SET hinted_ms = :asked_ms"
+    " WHERE tg_id = :tg_id AND chat_id = :chat_id")
+
+/* What Telegram said: 1 and 3 are out, 2 is in (enum member_state). */
+SQL(MEMBER_STATE,
+    "INSERT INTO members (tg_id, chat_id, state, seen_ms, joined_ms,"
+    " removed_ms) VALUES (:tg_id, :chat_id, :state, :now_ms,"
+    " CASE WHEN :state = 2 THEN :now_ms END, NULL)"
+    " ON CONFLICT (tg_id, chat_id) DO UPDATE SET"
+    " state = excluded.state, seen_ms = excluded.seen_ms,"
+    " joined_ms = COALESCE(excluded.joined_ms, members.joined_ms),"
+    " removed_ms = CASE WHEN excluded.state IN (1, 3)"
+    " AND members.joined_ms IS NOT NULL THEN excluded.seen_ms"
+    " ELSE members.removed_ms END")
+
+SQL(MEMBER_LINK,
+    "SELECT link FROM links WHERE tg_id = :tg_id AND chat_id = :chat_id"
+    " AND revoked_ms IS NULL ORDER BY made_ms LIMIT 1")
+
+SQL(LINK_ADD,
+    "INSERT INTO links (link, tg_id, chat_id, made_ms)"
+    " VALUES (:link, :tg_id, :chat_id, :now_ms)"
+    " ON CONFLICT (link) DO NOTHING")
+
+SQL(LINK_REVOKED, "UPDATE links SET revoked_ms = :now_ms WHERE link = :link")
+
+SQL(LINKS_DEAD,
+    "UPDATE links SET revoked_ms = :now_ms"
+    " WHERE chat_id = :chat_id AND revoked_ms IS NULL")
+
+SQL(LINK_IS_OURS, "SELECT COUNT(*) FROM links WHERE link = :link")
+
+SQL(CHAT_MOVED,
+    "INSERT INTO moved_chats (chat_id, moved_to) VALUES (:chat_id, :moved_to)"
+    " ON CONFLICT (chat_id) DO UPDATE SET moved_to = excluded.moved_to")
+
+SQL(CHAT_MOVED_TO, "SELECT moved_to FROM moved_chats WHERE chat_id = :chat_id")
+
+SQL(CHAT_MOVED_FROM,
+    "SELECT chat_id FROM moved_chats WHERE moved_to = :moved_to")
+
+/* What waits for the bot's rights (kinds: enum job_kind): now. */
+SQL(JOBS_REVIVE_MEMBERS,
+    "UPDATE jobs SET due_ms = :now_ms WHERE kind IN (1, 6)"
+    " AND done_ms IS NULL AND parked_ms IS NULL"
+    " AND due_ms > :now_ms AND lease_ms <= :now_ms")
+
 /* ---- limits ---- */
 
 /* One more in the hour that began with the first; old_ms: an hour ago. */
@@ -306,11 +376,12 @@ SQL(JOB_PROMISE,
     " VALUES (:kind, :promise, :tg_id, :order_id, :detail, :now_ms, :now_ms)"
     " ON CONFLICT (promise) DO NOTHING")
 
+/* Alerts to the operators (kind 4) go behind the buyers. */
 SQL(JOBS_LEASE,
     "UPDATE jobs SET lease_ms = :until_ms, attempts = attempts + 1"
     " WHERE id IN (SELECT id FROM jobs"
     " WHERE done_ms IS NULL AND parked_ms IS NULL AND due_ms <= :now_ms"
-    " AND lease_ms <= :now_ms ORDER BY due_ms, id LIMIT :n)"
+    " AND lease_ms <= :now_ms ORDER BY kind = 4, due_ms, id LIMIT :n)"
     " RETURNING id, kind, promise, tg_id, order_id, detail, attempts,"
     " lease_ms, created_ms")
 

@@ -139,6 +139,27 @@ tg_reply_body(struct arena *a, const char *method, struct json *params)
 	return json_render(a, params);
 }
 
+static bool
+has_any(struct str description, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_has_nocase(description, words[i]))
+			return true;
+	return false;
+}
+
+bool
+tg_has_no_right(const char *description)
+{
+	static const char *const words[] = { "chat not found", "bot was kicked",
+		"bot is not a member", "not enough rights", "have no rights",
+		"need administrator rights", "CHAT_ADMIN_REQUIRED",
+		"member list is inaccessible" };
+
+	return has_any(
+	    str_from(description), words, sizeof(words) / sizeof(words[0]));
+}
+
 /* Words by which Telegram tells that a person cannot be reached. */
 static bool
 user_is_gone(struct str description)
@@ -147,10 +168,7 @@ user_is_gone(struct str description)
 		"user is deactivated", "chat not found",
 		"bot can't initiate conversation", "PEER_ID_INVALID" };
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (str_has_nocase(description, words[i]))
-			return true;
-	return false;
+	return has_any(description, words, sizeof(words) / sizeof(words[0]));
 }
 
 static int64_t
@@ -194,6 +212,7 @@ tg_answer_read(
 		out->result = json_at(doc, "result");
 		return;
 	}
+	(void)json_int(doc, "parameters.migrate_to_chat_id", &out->moved_to);
 	out->outcome = judge(res->status, str_from(out->description));
 	if (out->outcome == TG_WAIT)
 		out->wait_s = wait_from(doc, res);

@@ -78,10 +78,15 @@ struct tg_answer {
 	int64_t wait_s;          /* of TG_WAIT; 0: Telegram did not say */
 	const char *description; /* Telegram's words, or NULL */
 	struct json *result;     /* of TG_DONE */
+	int64_t moved_to;        /* the supergroup a group became; or 0 */
 };
 
 void tg_answer_read(
     struct arena *a, const struct http_response *res, struct tg_answer *out);
+
+/* Whether a refusal means that the bot is no administrator of the chat, or one
+ * without the right it takes. */
+bool tg_has_no_right(const char *description);
 
 /* Whether Telegram takes this URL for a button. */
 bool tg_button_url_ok(const char *url);

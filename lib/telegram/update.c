@@ -7,7 +7,8 @@ const char *
 tg_allowed_update(size_t i)
 {
 	static const char *const names[] = { "message", "callback_query",
-		"my_chat_member", "pre_checkout_query" };
+		"my_chat_member", "pre_checkout_query", "chat_member",
+		"chat_join_request" };
 
 	return i < sizeof(names) / sizeof(names[0]) ? names[i] : NULL;
 }
@@ -84,11 +85,67 @@ read_button(struct arena *a, struct json *q, struct tg_update *out)
 		out->kind = TG_OTHER;
 }
 
+enum tg_status
+tg_status(struct json *member)
+{
+	static const struct {
+		const char *name;
+		enum tg_status status;
+	} all[] = { { "left", TG_LEFT }, { "member", TG_IN },
+		{ "kicked", TG_KICKED }, { "administrator", TG_ADMIN },
+		{ "creator", TG_ADMIN } };
+	struct str name = str_from(json_text(member, "status"));
+
+	/* Restricted people of a group may be in it or not. */
+	if (str_eq(name, "restricted"))
+		return json_is_true(member, "is_member") ? TG_IN : TG_LEFT;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (str_eq(name, all[i].name))
+			return all[i].status;
+	return TG_NO_STATUS;
+}
+
+static void
+read_asking(struct arena *a, struct json *m, struct tg_update *out)
+{
+	if (!json_int(m, "chat.id", &out->chat_id))
+		return;
+	out->kind = TG_ASKS;
+	read_person(a, json_at(m, "from"), json_at(m, "chat"), out);
+}
+
+static void
+read_change(struct arena *a, struct json *m, struct tg_update *out)
+{
+	if (!json_int(m, "chat.id", &out->chat_id))
+		return;
+	out->kind = TG_CHANGED;
+	out->status = tg_status(json_at(m, "new_chat_member"));
+	out->link = arena_dup_text(a, json_text(m, "invite_link.invite_link"));
+	read_person(
+	    a, json_at(m, "new_chat_member.user"), json_at(m, "chat"), out);
+}
+
+static void
+read_rights(struct json *m, struct tg_update *out)
+{
+	struct json *now = json_at(m, "new_chat_member");
+
+	out->kind = TG_RIGHTS;
+	out->has_rights = tg_status(now) == TG_ADMIN &&
+	    json_is_true(now, "can_invite_users") &&
+	    json_is_true(now, "can_restrict_members");
+}
+
 static void
 read_member(struct arena *a, struct json *m, struct tg_update *out)
 {
 	struct str status = str_from(json_text(m, "new_chat_member.status"));
 
+	if (json_int(m, "chat.id", &out->chat_id) && out->chat_id < 0) {
+		read_rights(m, out);
+		return;
+	}
 	out->kind = TG_MEMBER;
 	out->blocked = str_eq(status, "kicked") || str_eq(status, "left");
 	read_person(a, json_at(m, "from"), json_at(m, "chat"), out);
@@ -117,6 +174,10 @@ tg_update_parse(struct arena *a, struct str body, struct tg_update *out)
 		read_checkout(a, json_at(doc, "pre_checkout_query"), out);
 	else if (json_is_object(doc, "my_chat_member"))
 		read_member(a, json_at(doc, "my_chat_member"), out);
+	else if (json_is_object(doc, "chat_join_request"))
+		read_asking(a, json_at(doc, "chat_join_request"), out);
+	else if (json_is_object(doc, "chat_member"))
+		read_change(a, json_at(doc, "chat_member"), out);
 	return ERR_OK;
 }
 

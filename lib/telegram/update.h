@@ -12,10 +12,22 @@ enum tg_kind {
 	TG_CHECKOUT, /* Stars are about to be paid (pre_checkout_query) */
 	TG_PAID,     /* they were (successful_payment) */
 	TG_REFUNDED, /* they went back (refunded_payment) */
-	TG_MEMBER    /* somebody blocked or unblocked the bot */
+	TG_MEMBER,   /* somebody blocked or unblocked the bot */
+	TG_ASKS,     /* somebody asks to join a channel (chat_join_request) */
+	TG_CHANGED,  /* somebody came or went there (chat_member) */
+	TG_RIGHTS    /* the bot's own place there (my_chat_member) */
 };
 
-/* A payment in Telegram Stars: of the last three kinds. */
+/* What somebody is in a chat; the numbers are membership.h's. */
+enum tg_status {
+	TG_NO_STATUS, /* nothing that we know */
+	TG_LEFT,
+	TG_IN,
+	TG_KICKED,
+	TG_ADMIN /* or the owner */
+};
+
+/* A payment in Telegram Stars: of three kinds. */
 struct tg_payment {
 	const char *query_id;  /* of TG_CHECKOUT: to be answered in 10 s */
 	const char *charge_id; /* of the others: Telegram's name for it */
@@ -35,13 +47,20 @@ struct tg_update {
 	const char *button_id; /* TG_BUTTON: to be answered */
 	const char *data;      /* TG_BUTTON: what the button says, or NULL */
 	struct tg_payment payment;
-	bool blocked; /* TG_MEMBER: blocked now, or unblocked */
+	bool blocked;          /* TG_MEMBER: blocked now, or unblocked */
+	int64_t chat_id;       /* TG_ASKS, TG_CHANGED, TG_RIGHTS */
+	enum tg_status status; /* TG_CHANGED: of from_id, now */
+	const char *link;      /* TG_CHANGED: by which they came, or NULL */
+	bool has_rights;       /* TG_RIGHTS: to invite and to remove */
 };
 
 /* ERR_INPUT: no update at all (no JSON, no update_id). Anything else that is
  * not understood is TG_OTHER. */
 enum err tg_update_parse(
     struct arena *a, struct str body, struct tg_update *out) MUST_CHECK;
+
+/* Of a ChatMember. */
+enum tg_status tg_status(struct json *member);
 
 /* Whether text is the command, "/pay", "/pay@our_bot" or "/pay something". */
 bool tg_is_command(const char *text, const char *command);

@@ -3,7 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { administrator, channelChat, chatMember, nowS, sender } from './telegram-objects.mjs';
-import { badRequest } from './telegram-text.mjs';
+import { badRequest, TelegramError } from './telegram-text.mjs';
+
+const IN = new Set(['member', 'administrator']);
 
 /** Emits 'joined' ({ user, chat }) when someone comes in. */
 export class Channels extends EventEmitter {
@@ -11,18 +13,20 @@ export class Channels extends EventEmitter {
   #requests = new Map(); // the invite link that a user asks to join by, by 'chat user'
   #members = new Map(); // a status by 'chat user'
   #joins = []; // the link of each joining, as often as it was used
+  #powerless = new Set(); // chats where the bot may do nothing
+  #moved = new Map(); // the supergroup that a group became, by the group's id
   #bot;
   #tell;
   #userOf;
 
   /** The Bot API's methods on channels, to be called with the parameters of the call. */
   methods = {
-    createChatInviteLink: (params) => this.#createLink(params),
-    revokeChatInviteLink: ({ invite_link: link }) => this.#revokeLink(link),
-    approveChatJoinRequest: (params) => this.#settle(params, true),
-    declineChatJoinRequest: (params) => this.#settle(params, false),
-    banChatMember: (params) => this.#setStatus(params, 'kicked'),
-    unbanChatMember: (params) => this.#unban(params),
+    createChatInviteLink: (params) => this.#asAdmin(params, () => this.#createLink(params)),
+    revokeChatInviteLink: (params) => this.#asAdmin(params, () => this.#revokeLink(params.invite_link)),
+    approveChatJoinRequest: (params) => this.#asAdmin(params, () => this.#settle(params, true)),
+    declineChatJoinRequest: (params) => this.#asAdmin(params, () => this.#settle(params, false)),
+    banChatMember: (params) => this.#asAdmin(params, () => this.#ban(params)),
+    unbanChatMember: (params) => this.#asAdmin(params, () => this.#unban(params)),
     getChatMember: (params) => this.#member(params),
     getChatMemberCount: ({ chat_id: chat }) => this.#count(Number(chat)),
   };
@@ -75,6 +79,50 @@ export class Channels extends EventEmitter {
     if (status === 'member') this.emit('joined', { user, chat: channelChat(chatId) });
   }
 
+  /** The ids of those who are in a chat, but for the bot, in order. */
+  inside(chatId) {
+    return [...this.#members].filter(([key, status]) => key.startsWith(`${chatId} `) && IN.has(status))
+      .map(([key]) => Number(key.split(' ')[1])).sort((a, b) => a - b);
+  }
+
+  /** Takes the bot's rights in a chat, or gives them back; Telegram tells it. */
+  setRights(chatId, hasThem) {
+    if (hasThem) this.#powerless.delete(chatId);
+    else this.#powerless.add(chatId);
+    const [good, bad] = [administrator(sender(this.#bot)), chatMember(sender(this.#bot), 'member')];
+    this.#tell({
+      my_chat_member: {
+        chat: channelChat(chatId), from: this.#userOf(1), date: nowS(), old_chat_member: hasThem ? bad : good,
+        new_chat_member: hasThem ? good : bad,
+      },
+    });
+  }
+
+  /** A group becomes a supergroup: its people go along, its links do not. */
+  move(chatId, to) {
+    this.#moved.set(chatId, to);
+    for (const [key, status] of [...this.#members]) {
+      if (key.startsWith(`${chatId} `)) this.#members.set(key.replace(`${chatId} `, `${to} `), status);
+    }
+    for (const { chat, link } of this.#links.values()) if (chat.id === chatId) link.is_revoked = true;
+  }
+
+  #asAdmin({ chat_id: chat }, run) {
+    const to = this.#moved.get(Number(chat));
+    if (to) {
+      throw new TelegramError(400, 'Bad Request: group chat was upgraded to a supergroup chat', { migrate_to_chat_id: to });
+    }
+    if (this.#powerless.has(Number(chat))) throw badRequest('not enough rights to manage chat invite link');
+    return run();
+  }
+
+  #ban(params) {
+    if (this.status(Number(params.chat_id), Number(params.user_id)) === 'administrator') {
+      throw badRequest('user is an administrator of the chat');
+    }
+    return this.#setStatus(params, 'kicked');
+  }
+
   #joinedBy(link) {
     return this.#joins.filter((used) => used === link).length;
   }
@@ -121,6 +169,9 @@ export class Channels extends EventEmitter {
   /** Without `only_if_banned` it also removes a member, which is the way to remove without a ban. */
   #unban(params) {
     const isBanned = this.status(Number(params.chat_id), Number(params.user_id)) === 'kicked';
+    if (this.status(Number(params.chat_id), Number(params.user_id)) === 'administrator') {
+      throw badRequest('user is an administrator of the chat');
+    }
     if (isBanned || String(params.only_if_banned) !== 'true') this.#setStatus(params, 'left');
     return true;
   }

@@ -6,7 +6,8 @@
 
 /* The holes that the code fills; nothing else may stand in braces. */
 static const char *const known[] = { "amount", "products", "buyer", "order",
-	"due", "payment", "product", "link", "url", "support", "contact" };
+	"due", "payment", "chat", "what", "why", "product", "link", "url",
+	"support", "contact" };
 
 static bool
 is_known(struct str hole)

@@ -113,8 +113,8 @@ static const struct row {
 	    true },
 	{ "unblocked", MEMBER(BUYER, PRIVATE, "member"), TG_MEMBER, 5, true,
 	    NULL, false },
-	{ "removed from a group", MEMBER(BUYER, GROUP, "left"), TG_MEMBER, 5,
-	    false, NULL, true },
+	{ "removed from a group", MEMBER(BUYER, GROUP, "left"), TG_RIGHTS, 0,
+	    false, NULL, false },
 	{ "no status", UPDATE("my_chat_member", "{\"from\":" BUYER "}"),
 	    TG_MEMBER, 5, false, NULL, false },
 
@@ -226,7 +226,9 @@ allowed(void **state)
 	check_text(tg_allowed_update(1), "callback_query");
 	check_text(tg_allowed_update(2), "my_chat_member");
 	check_text(tg_allowed_update(3), "pre_checkout_query");
-	check_text(tg_allowed_update(4), NULL);
+	check_text(tg_allowed_update(4), "chat_member");
+	check_text(tg_allowed_update(5), "chat_join_request");
+	check_text(tg_allowed_update(6), NULL);
 }
 
 int

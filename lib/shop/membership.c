@@ -1,0 +1,262 @@
+/* Desired against confirmed. */
+#include "shop/membership.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "shop/alert.h"
+#include "shop/jobs.h"
+#include "shop/ledger.h"
+#include "shop/text.h"
+#include "stripe/session.h"
+
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+
+static enum member_step
+next_of_wanted(const struct member_facts *f)
+{
+	if (f->state == MEMBER_UNKNOWN)
+		return STEP_LOOK;
+	if (f->state == MEMBER_BANNED)
+		return STEP_UNBAN;
+	if (f->state == MEMBER_IN || f->state == MEMBER_ADMIN)
+		return f->has_link ? STEP_REVOKE : STEP_NONE;
+	return f->inviting && !f->has_link ? STEP_LINK : STEP_NONE;
+}
+
+static enum member_step
+next_of_unwanted(const struct member_facts *f)
+{
+	if (f->has_link)
+		return STEP_REVOKE;
+	if (!f->ours)
+		return STEP_NONE;
+	if (f->state == MEMBER_UNKNOWN)
+		return STEP_LOOK;
+	return f->state == MEMBER_IN ? STEP_BAN : STEP_NONE;
+}
+
+enum member_step
+member_next(const struct member_facts *f)
+{
+	if (f->asked && f->wanted)
+		return STEP_APPROVE;
+	if (f->asked)
+		return f->hinted ? STEP_DECLINE : STEP_HINT;
+	return f->wanted ? next_of_wanted(f) : next_of_unwanted(f);
+}
+
+/* ---- what the ledger knows ---- */
+
+static bool
+has_channel(const struct product *p, const char *chat_id)
+{
+	for (size_t i = 0; i < p->n_channels; i++)
+		if (p->channels[i].chat_id != NULL &&
+		    str_eq(str_from(p->channels[i].chat_id), chat_id))
+			return true;
+	return false;
+}
+
+static bool
+is_whitelisted(const struct app *app, int64_t tg_id)
+{
+	struct str rest = str_from(app->conf.whitelist_tg_ids);
+
+	while (rest.len > 0) {
+		int64_t id;
+
+		if (tg_id_parse(str_trim(str_cut(&rest, ',')), &id) &&
+		    id == tg_id)
+			return true;
+	}
+	return false;
+}
+
+/* Any product that leads there will do. *sold: some product does. */
+static enum err
+is_wanted(struct app *app, struct arena *a, int64_t tg_id, const char *chat_id,
+    bool *wanted, bool *sold)
+{
+	const struct catalog *c = &app->catalog;
+	enum err e = ERR_OK;
+
+	*wanted = is_whitelisted(app, tg_id);
+	*sold = false;
+	for (size_t i = 0; e == ERR_OK && i < c->n; i++) {
+		enum access access = ACCESS_OUT;
+
+		if (!has_channel(&c->products[i], chat_id))
+			continue;
+		*sold = true;
+		e = ledger_access(
+		    app->db, a, tg_id, c->products[i].id, &access);
+		*wanted |= access == ACCESS_IN;
+	}
+	return e;
+}
+
+struct reading {
+	struct member *m;
+	int64_t since_ms;
+};
+
+static void
+member_from_row(const struct row *row, void *ctx)
+{
+	struct reading *r = ctx;
+	struct member *m = r->m;
+
+	m->facts.ours = row_int(row, 0) != 0;
+	if (row_int(row, 2) >= r->since_ms)
+		m->facts.state = (enum member_state)row_int(row, 1);
+	m->asked_ms = row_int(row, 3);
+	m->facts.asked = m->asked_ms != 0;
+	m->facts.hinted = row_int(row, 4) >= m->asked_ms;
+}
+
+static void
+text_from_row(const struct row *row, void *ctx)
+{
+	*(const char **)ctx = row_text(row, 0);
+}
+
+static enum err
+read_text(struct app *app, struct arena *a, enum sql what, struct kvs args,
+    const char **out)
+{
+	enum err e = db_one(app->db, a, what, args, text_from_row, out);
+
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err
+membership_read(struct app *app, struct arena *a, int64_t tg_id,
+    const char *chat_id, int64_t since_ms, struct member *out)
+{
+	struct reading r = { out, since_ms };
+	bool sold = false;
+	enum err e;
+
+	*out = (struct member){ .chat_id = chat_id, .chat_now = chat_id };
+	e = db_one(app->db, a, SQL_MEMBER_GET,
+	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", chat_id)),
+	    member_from_row, &r);
+	if (e == ERR_OK || e == ERR_NOT_FOUND)
+		e = is_wanted(
+		    app, a, tg_id, chat_id, &out->facts.wanted, &sold);
+	if (e == ERR_OK && !sold) /* not ours any more: hands off */
+		*out = (struct member){ .facts = { .wanted = true,
+					    .state = MEMBER_OUT } };
+	if (e == ERR_OK)
+		e = read_text(app, a, SQL_MEMBER_LINK,
+		    KV(kv_int("tg_id", tg_id), kv_text("chat_id", chat_id)),
+		    &out->link);
+	out->facts.has_link = sold && out->link != NULL;
+	out->chat_id = out->chat_now = chat_id;
+	if (e == ERR_OK)
+		e = read_text(app, a, SQL_CHAT_MOVED_TO,
+		    KV(kv_text("chat_id", chat_id)), &out->chat_now);
+	return e;
+}
+
+/* ---- promises ---- */
+
+static enum err
+promise(struct app *app, struct arena *a, int64_t tg_id, const char *chat_id)
+{
+	return jobs_promise(app->db, JOB_MEMBER,
+	    arena_printf(a, "member/%lld/%s/%lld", (long long)tg_id, chat_id,
+		(long long)clock_now_ms()),
+	    tg_id, 0, chat_id);
+}
+
+static enum err
+note_ours(struct app *app, int64_t tg_id, const char *chat_id)
+{
+	return db_exec(app->db, SQL_MEMBER_OURS,
+	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", chat_id)), NULL);
+}
+
+enum err
+membership_promise(struct app *app, struct arena *a, int64_t tg_id,
+    const char *product, enum access access)
+{
+	const struct product *p = catalog_find(&app->catalog, product);
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; p != NULL && e == ERR_OK && i < p->n_channels; i++) {
+		const char *chat_id = p->channels[i].chat_id;
+
+		if (chat_id == NULL)
+			continue;
+		e = note_ours(app, tg_id, chat_id);
+		if (e == ERR_OK && access == ACCESS_OUT)
+			e = promise(app, a, tg_id, chat_id);
+	}
+	return e;
+}
+
+/* ---- what updates say ---- */
+
+enum err
+membership_chat(
+    struct app *app, struct arena *a, int64_t chat, const char **chat_id)
+{
+	const struct catalog *c = &app->catalog;
+	const char *id = arena_printf(a, "%lld", (long long)chat);
+	enum err e = read_text(
+	    app, a, SQL_CHAT_MOVED_FROM, KV(kv_text("moved_to", id)), &id);
+
+	*chat_id = NULL;
+	for (size_t i = 0; e == ERR_OK && i < c->n; i++)
+		if (has_channel(&c->products[i], id))
+			*chat_id = id;
+	return e;
+}
+
+enum err
+membership_asked(
+    struct app *app, struct arena *a, int64_t tg_id, const char *chat_id)
+{
+	enum err e = db_exec(app->db, SQL_MEMBER_ASKED,
+	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", chat_id),
+		kv_int("now_ms", clock_now_ms())),
+	    NULL);
+
+	return e == ERR_OK ? promise(app, a, tg_id, chat_id) : e;
+}
+
+enum err
+membership_changed(struct app *app, struct arena *a, int64_t tg_id,
+    const char *chat_id, enum member_state state, const char *link)
+{
+	int64_t n = 0;
+	bool is_in = state == MEMBER_IN;
+	enum err e = db_exec(app->db, SQL_MEMBER_STATE,
+	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", chat_id),
+		kv_int("state", (int64_t)state),
+		kv_int("now_ms", clock_now_ms())),
+	    NULL);
+
+	if (e == ERR_OK && is_in && link != NULL)
+		e = db_one(app->db, a, SQL_LINK_IS_OURS,
+		    KV(kv_text("link", link)), row_to_int, &n);
+	if (e == ERR_OK && n > 0)
+		e = note_ours(app, tg_id, chat_id);
+	/* Came in, so the link has served; or was let in by somebody else. */
+	return e == ERR_OK && is_in ? promise(app, a, tg_id, chat_id) : e;
+}
+
+enum err
+membership_rights(
+    struct app *app, struct arena *a, const char *chat_id, bool has_them)
+{
+	if (has_them)
+		return db_exec(app->db, SQL_JOBS_REVIVE_MEMBERS,
+		    KV(kv_int("now_ms", clock_now_ms())), NULL);
+	log_event(LOG_WARN, "rights_lost", KV(kv_text("chat", chat_id)));
+	return alert_promise(app, a,
+	    arena_printf(a, "rights/%s/%lld", chat_id,
+		(long long)(clock_now_ms() / DAY_MS)),
+	    text_fill(a, TEXT_ALERT_RIGHTS, KV(kv_text("chat", chat_id))));
+}

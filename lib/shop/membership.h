@@ -1,0 +1,82 @@
+/* Who should be in which channel, and who is as Telegram confirmed it. The
+ * worker closes the difference with one call after another (channel.h), each
+ * chosen anew from what is known by then, so that it may be killed between any
+ * two. */
+#ifndef SHOP_MEMBERSHIP_H
+#define SHOP_MEMBERSHIP_H
+
+#include "shop/access.h"
+#include "shop/app.h"
+
+/* Stored: append, never renumber. */
+enum member_state {
+	MEMBER_UNKNOWN, /* ask Telegram */
+	MEMBER_OUT,
+	MEMBER_IN,
+	MEMBER_BANNED,
+	MEMBER_ADMIN /* whom no bot can remove */
+};
+
+/* What is known of one person and one channel. */
+struct member_facts {
+	bool wanted;   /* access, or whitelisted */
+	bool ours;     /* sold to, or came by a link of ours: not somebody whom
+	                  the operator let in by hand */
+	bool inviting; /* to be invited just now */
+	bool asked;    /* a request to join waits */
+	bool hinted;   /* and its sender was told how to buy */
+	bool has_link; /* a link made for them and not revoked */
+	enum member_state state;
+};
+
+enum member_step {
+	STEP_NONE,
+	STEP_LOOK, /* ask Telegram what they are */
+	STEP_APPROVE,
+	STEP_HINT, /* only before the request is answered may a stranger be
+	              written to */
+	STEP_DECLINE,
+	STEP_REVOKE, /* the link */
+	STEP_UNBAN,  /* or no link lets them in */
+	STEP_LINK,   /* make one */
+	STEP_BAN
+};
+
+/* Reads nothing, writes nothing. */
+enum member_step member_next(const struct member_facts *f);
+
+/* A buyer and a channel by the ledger; texts live in the arena. */
+struct member {
+	struct member_facts facts;
+	const char *chat_id;  /* as the catalog has it */
+	const char *chat_now; /* as Telegram does: a group may have moved */
+	const char *link;     /* NULL: none */
+	int64_t asked_ms;
+};
+
+/* since_ms: an older word of Telegram's on the state is not believed. */
+enum err membership_read(struct app *app, struct arena *a, int64_t tg_id,
+    const char *chat_id, int64_t since_ms, struct member *out) MUST_CHECK;
+
+/* All that follows is called inside a transaction. */
+
+/* Access to a product has changed: who is out now is owed their removal from
+ * its channels (an invite is the caller's to promise). */
+enum err membership_promise(struct app *app, struct arena *a, int64_t tg_id,
+    const char *product, enum access access) MUST_CHECK;
+
+/* What an update says. A chat that the catalog does not name is none of ours:
+ * *chat_id is NULL. */
+enum err membership_chat(struct app *app, struct arena *a, int64_t chat,
+    const char **chat_id) MUST_CHECK;
+enum err membership_asked(struct app *app, struct arena *a, int64_t tg_id,
+    const char *chat_id) MUST_CHECK;
+enum err membership_changed(struct app *app, struct arena *a, int64_t tg_id,
+    const char *chat_id, enum member_state state, const char *link) MUST_CHECK;
+
+/* The bot's rights in a chat: lost is told to the operators, had again makes
+ * due what waited for them. */
+enum err membership_rights(struct app *app, struct arena *a,
+    const char *chat_id, bool has_them) MUST_CHECK;
+
+#endif

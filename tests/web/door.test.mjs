@@ -1,0 +1,186 @@
+// Who is in the channel afterwards: each scenario over HTTP, once in peace and once with the worker killed again and
+// again while it goes on.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { person, startAdmit, until } from './harness.mjs';
+
+const CHANNEL = -1001234567890;
+const OPERATOR = 990_001;
+const WHITELISTED = 990_002;
+
+const env = {
+  PAID_CHANNEL_ID: String(CHANNEL), PAID_CHANNEL_LINK: undefined, ADMIN_TG_IDS: String(OPERATOR),
+  WHITELIST_TG_IDS: String(WHITELISTED),
+};
+const PERSONAL = /https:\/\/t\.me\/\+[\w-]+/;
+
+let app, nextId = 30_000;
+
+/** The personal link in the newest message to the buyer that has one. */
+const linkOf = (id) => app.telegram.messages(id).map(({ text }) => PERSONAL.exec(text)?.[0]).filter(Boolean).at(-1);
+const status = (id) => app.telegram.channels.status(CHANNEL, id);
+const isInside = (id) => app.telegram.channels.inside(CHANNEL).includes(id);
+const becomes = (id, want) => until(() => status(id) === want, 40_000, `${id} becomes ${want}, is ${status(id)}`);
+
+const linkFor = (id) => until(() => linkOf(id), 40_000, `a link for ${id}`);
+
+async function enter(id, link) {
+  assert.equal(app.telegram.follow(person(id), link ?? await linkFor(id)), 'asked');
+  await becomes(id, 'member');
+}
+
+async function refund(session) {
+  assert.equal((await app.event(await app.stripe.refund(session))).status, 200);
+}
+
+/** What happens, and who of buyer and stranger is in the channel afterwards. */
+const scenarios = [
+  ['pays, follows the link: in', async ({ buyer }) => {
+    await app.buy(buyer);
+    await enter(buyer);
+  }, ['buyer']],
+  ['pays, does not come: out', async ({ buyer }) => {
+    await app.buy(buyer);
+    await linkFor(buyer);
+  }, []],
+  ['the link is passed on before the buyer came: only the buyer is in', async ({ buyer, stranger }) => {
+    await app.buy(buyer);
+    const link = await linkFor(buyer);
+    assert.equal(app.telegram.follow(person(stranger), link), 'asked');
+    await until(() => app.telegram.messages(stranger).some(({ text }) => text.includes('/pay')), 40_000, 'told how to buy');
+    await enter(buyer, link);
+  }, ['buyer']],
+  ['the link is passed on afterwards: it is revoked', async ({ buyer, stranger }) => {
+    await app.buy(buyer);
+    const link = await linkFor(buyer);
+    await enter(buyer, link);
+    await app.settled(40_000);
+    assert.equal(app.telegram.follow(person(stranger), link), 'refused');
+  }, ['buyer']],
+  ['refunded: removed, told why', async ({ buyer }) => {
+    const { id } = await app.buy(buyer);
+    await enter(buyer);
+    await refund(id);
+    await app.told(buyer, 'повернуто', 40_000);
+    await becomes(buyer, 'kicked');
+  }, []],
+  ['refunded before they came: the link lets nobody in', async ({ buyer }) => {
+    const { id } = await app.buy(buyer);
+    const link = await linkFor(buyer);
+    await refund(id);
+    await app.settled(40_000);
+    assert.equal(app.telegram.follow(person(buyer), link), 'refused');
+  }, []],
+  ['refunded, pays again: in again', async ({ buyer }) => {
+    const { id } = await app.buy(buyer);
+    await enter(buyer);
+    const link = linkOf(buyer);
+    await refund(id);
+    await becomes(buyer, 'kicked');
+    await app.settled(40_000);
+    await app.buy(buyer);
+    await until(() => linkOf(buyer) !== link, 40_000, 'another link');
+    await enter(buyer);
+  }, ['buyer']],
+  ['leaves, asks for help, comes back by a new link', async ({ buyer }) => {
+    await app.buy(buyer);
+    await enter(buyer);
+    await app.settled(40_000);
+    const link = linkOf(buyer);
+    app.telegram.leave(person(buyer), CHANNEL);
+    await app.say(person(buyer), '/help');
+    await until(() => linkOf(buyer) !== link, 40_000, 'another link');
+    await enter(buyer);
+  }, ['buyer']],
+  ['an administrator who is refunded stays', async ({ buyer }) => {
+    const { id } = await app.buy(buyer);
+    await enter(buyer);
+    app.telegram.channels.setStatus(CHANNEL, person(buyer), 'administrator');
+    await refund(id);
+    await app.told(buyer, 'повернуто', 40_000);
+  }, ['buyer']],
+  ['let in by hand, never bought: left alone', async ({ stranger }) => {
+    app.telegram.channels.setStatus(CHANNEL, person(stranger), 'member', person(1));
+    await app.noted(`SELECT 1 FROM members WHERE tg_id = ${stranger} AND state = 2`, 40_000);
+  }, ['stranger']],
+  ['approved by hand for a link of ours, never bought: removed', async ({ buyer, stranger }) => {
+    await app.buy(buyer);
+    const link = { invite_link: await linkFor(buyer) };
+    app.telegram.channels.setStatus(CHANNEL, person(stranger), 'member', person(1), link);
+    await becomes(stranger, 'kicked');
+  }, []],
+];
+
+const MAX_KILLS = 8;
+const isSettled = () => app.sql('SELECT 1 FROM jobs WHERE done_ms IS NULL AND parked_ms IS NULL LIMIT 1').length === 0;
+
+/** Kills the worker at each so many calls of the bot, and starts another whenever there is none. */
+function killWorkers(every) {
+  let n = 0, isOver = false;
+  const kill = () => {
+    n += 1;
+    if (n % every !== 0 || n / every > MAX_KILLS) return;
+    for (const pid of app.processes('admit work')) try { process.kill(pid, 'SIGKILL'); } catch { /* gone */ }
+  };
+  const revive = async () => { while (!isOver) await app.admit(['work', '--once']); };
+  app.telegram.journal.on('add', kill);
+  const revived = revive();
+  return async () => { app.telegram.journal.off('add', kill); isOver = true; await revived; };
+}
+
+/** Has workers at it until nothing is owed. */
+const drain = () => until(async () => { await app.admit(['work', '--once']); return isSettled(); }, 60_000, 'nothing is owed');
+
+for (const every of [0, 1, 2]) {
+  describe(every ? `the worker is killed at one call of ${every}` : 'in peace', () => {
+    before(async () => { app = await startAdmit({ env, resident: !every }); });
+    after(() => app?.stop());
+
+    for (const [what, play, inside] of scenarios)
+      test(what, async () => {
+        const who = { buyer: nextId += 1, stranger: nextId += 1 };
+        const stop = every ? killWorkers(every) : () => {};
+        try {
+          await play(who);
+        } finally {
+          await stop();
+        }
+        await (every ? drain() : app.settled(40_000));
+        assert.deepEqual(Object.keys(who).filter((name) => isInside(who[name])), inside);
+      });
+  });
+}
+
+describe('the bot and its channel', () => {
+  before(async () => { app = await startAdmit({ env, resident: true }); });
+  after(() => app?.stop());
+
+  test('whitelisted: let in without paying', async () => {
+    await app.buy(nextId += 1);
+    assert.equal(app.telegram.follow(person(WHITELISTED), await linkFor(nextId)), 'asked');
+    await becomes(WHITELISTED, 'member');
+  });
+
+  test('rights lost: the operator hears of it once, nothing is parked, all goes on when they are back', async () => {
+    const [one, two] = [nextId += 1, nextId += 1];
+    app.telegram.channels.setRights(CHANNEL, false);
+    await app.buy(one);
+    await app.buy(two);
+    await app.told(OPERATOR, 'не має прав');
+    await app.noted(`SELECT 1 FROM jobs WHERE tg_id = ${two} AND error LIKE '%not enough rights%'`);
+    assert.equal(app.sql('SELECT 1 FROM jobs WHERE parked_ms IS NOT NULL').length, 0);
+    app.telegram.channels.setRights(CHANNEL, true);
+    await enter(one);
+    await enter(two);
+    assert.equal(app.telegram.messages(OPERATOR).filter(({ text }) => text.includes('не має прав')).length, 1);
+  });
+
+  test('the group becomes a supergroup: links are made there', async () => {
+    const id = nextId += 1, moved = CHANNEL - 1;
+    app.telegram.channels.move(CHANNEL, moved);
+    await app.buy(id);
+    assert.equal(app.telegram.follow(person(id), await linkFor(id)), 'asked');
+    await until(() => app.telegram.channels.inside(moved).includes(id), 20_000, 'in the supergroup');
+  });
+});
