@@ -95,7 +95,7 @@ test('updates that never came: the list of transactions is read on from where it
   assert.deepEqual(asked, [0, 100, 106]);
 });
 
-test('without Stars there is no invoice; what the terms ask for is answered', async (t) => {
+test('without Stars there is no invoice; what the terms ask for is answered; a wrong SELL_WITH is told', async (t) => {
   const app = await shop(t, { SELL_WITH: 'stripe' });
   await app.say(person(5), '/pay');
   assert.ok(!JSON.stringify(app.telegram.messages(5)).includes('stars:'));
@@ -103,10 +103,6 @@ test('without Stars there is no invoice; what the terms ask for is answered', as
     await app.say(person(5), command);
     assert.match(app.telegram.messages(5).at(-1).text, words);
   }
-});
-
-test('a wrong SELL_WITH is told', async (t) => {
-  const app = await shop(t);
   const { status, stdout } = await app.admit(['check', '--settings'], { SELL_WITH: 'cash' });
   assert.equal(status, 1);
   assert.match(stdout, /SELL_WITH must be stripe, stars or both/);
