@@ -4,7 +4,7 @@
 // usage: measured.mjs --names | NAME PASSED FAILED
 
 import { readFileSync, readdirSync } from 'node:fs';
-import { processesOf, startAdmit } from './harness.mjs';
+import { processesOf, startAdmit, until } from './harness.mjs';
 import { servers } from './servers.mjs';
 
 /** The folder's processes and all that they started: some servers hide their arguments. */
@@ -50,6 +50,7 @@ if (name === '--names') {
     await app.buy(1);
     await app.settled();
     await app.admit(['work', '--stop']);
+    await until(() => app.processes('admit work').length === 0);
     kib = family(app.dir).map(pss).reduce((sum, one) => sum + one, 0);
     await app.stop();
   }
