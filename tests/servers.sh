@@ -79,7 +79,8 @@ for name; do
 	[ $status = 0 ] || [ "$f" != 0 ] || f=1
 	passed=$((passed + p)) failed=$((failed + f))
 	[ "$f" = 0 ] || grep -vE '^ *(ok|#|---|\.\.\.|duration_ms)' "$tmp/log"
-	[ "${quick:-}" ] || ADMIT_OUT=$out servers "$name" $p $f >> "$tmp/table" ||
+	[ "${quick:-}" ] || ADMIT_OUT=$out ADMIT_SERVER=$name \
+	    servers "$name" $p $f >> "$tmp/table" ||
 	    failed=$((failed + 1))
 done
 
