@@ -164,12 +164,13 @@ check_clock(struct checkup *c)
 		    "are refused");
 }
 
-/* Calls a method without parameters; NULL where it failed. */
+/* Calls a method; NULL where it failed. */
 static struct json *
-ask_telegram(struct checkup *c, const char *method, const char **why)
+ask_with(struct checkup *c, const char *method, struct json *params,
+    const char **why)
 {
 	const struct tg_api api = app_telegram(c->app);
-	struct http_request req = tg_request(&c->arena, &api, method, NULL);
+	struct http_request req = tg_request(&c->arena, &api, method, params);
 	struct http_response res;
 	struct tg_answer answer = { .outcome = TG_LATER };
 
@@ -177,6 +178,52 @@ ask_telegram(struct checkup *c, const char *method, const char **why)
 		tg_answer_read(&c->arena, &res, &answer);
 	*why = answer.description != NULL ? answer.description : "no answer";
 	return answer.outcome == TG_DONE ? answer.result : NULL;
+}
+
+static struct json *
+ask_telegram(struct checkup *c, const char *method, const char **why)
+{
+	return ask_with(c, method, NULL, why);
+}
+
+/* The bot's number stands before the colon of its token. */
+static void
+check_rights(struct checkup *c, const char *chat_id)
+{
+	struct str rest = str_from(c->app->conf.telegram_bot_token);
+	struct json *params = json_new(&c->arena), *member;
+	const char *why;
+
+	json_put_text(params, "chat_id", chat_id);
+	json_put_text(
+	    params, "user_id", arena_dup(&c->arena, str_cut(&rest, ':')));
+	member = ask_with(c, "getChatMember", params, &why);
+	if (member == NULL)
+		bad(c, "channel", why,
+		    "make the bot an administrator of the channel and copy "
+		    "its number, -100..., again");
+	else if (tg_may_admit(member))
+		good("channel",
+		    arena_printf(&c->arena,
+			"the bot may invite to %s and remove", chat_id));
+	else
+		bad(c, "channel", chat_id,
+		    "make the bot an administrator there, with the rights to "
+		    "invite and to ban users");
+}
+
+static void
+check_channels(struct checkup *c)
+{
+	const struct catalog *all = &c->app->catalog;
+
+	for (size_t i = 0; i < all->n; i++)
+		for (size_t j = 0; j < all->products[i].n_channels; j++) {
+			const char *id = all->products[i].channels[j].chat_id;
+
+			if (id != NULL)
+				check_rights(c, id);
+		}
 }
 
 static void
@@ -285,7 +332,8 @@ check_all(struct app *app)
 {
 	static void (*const checks[])(struct checkup * c) = { check_ledger,
 		check_stripe, check_price, check_clock, check_bot,
-		check_webhook, check_advice, check_confinement };
+		check_channels, check_webhook, check_advice,
+		check_confinement };
 	struct checkup c = { .app = app, .stripe_date_s = -1 };
 
 	c.http = http_new();

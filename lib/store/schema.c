@@ -155,8 +155,7 @@ static const char *const migrations[] = {
 	" made_ms {int} NOT NULL,"
 	" revoked_ms {int}"
 	") {end};"
-	"CREATE INDEX links_of_member ON links (tg_id, chat_id)"
-	" WHERE revoked_ms IS NULL;"
+	"CREATE INDEX links_of_member ON links (tg_id, chat_id);"
 	"CREATE INDEX links_of_chat ON links (chat_id)"
 	" WHERE revoked_ms IS NULL;"
 	/* a group that became a supergroup has another number */

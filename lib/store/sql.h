@@ -255,6 +255,10 @@ SQL(FORGET_JOBS, "DELETE FROM jobs WHERE tg_id = :tg_id")
 
 SQL(FORGET_ACCESS, "DELETE FROM access WHERE tg_id = :tg_id")
 
+SQL(FORGET_MEMBER, "DELETE FROM members WHERE tg_id = :tg_id")
+
+SQL(FORGET_LINKS, "DELETE FROM links WHERE tg_id = :tg_id")
+
 SQL(FORGET_USER, "DELETE FROM users WHERE tg_id = :tg_id")
 
 /* ---- reconciliation ---- */

@@ -126,15 +126,19 @@ read_change(struct arena *a, struct json *m, struct tg_update *out)
 	    a, json_at(m, "new_chat_member.user"), json_at(m, "chat"), out);
 }
 
+bool
+tg_may_admit(struct json *member)
+{
+	return tg_status(member) == TG_ADMIN &&
+	    json_is_true(member, "can_invite_users") &&
+	    json_is_true(member, "can_restrict_members");
+}
+
 static void
 read_rights(struct json *m, struct tg_update *out)
 {
-	struct json *now = json_at(m, "new_chat_member");
-
 	out->kind = TG_RIGHTS;
-	out->has_rights = tg_status(now) == TG_ADMIN &&
-	    json_is_true(now, "can_invite_users") &&
-	    json_is_true(now, "can_restrict_members");
+	out->has_rights = tg_may_admit(json_at(m, "new_chat_member"));
 }
 
 static void

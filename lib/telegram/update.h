@@ -59,6 +59,9 @@ struct tg_update {
 enum err tg_update_parse(
     struct arena *a, struct str body, struct tg_update *out) MUST_CHECK;
 
+/* Whether a ChatMember is an administrator who may invite and remove. */
+bool tg_may_admit(struct json *member);
+
 /* Of a ChatMember. */
 enum tg_status tg_status(struct json *member);
 

@@ -177,6 +177,7 @@ export class Channels extends EventEmitter {
   }
 
   #member({ chat_id: chat, user_id: id }) {
+    if (Number(id) === this.#bot.id && this.#powerless.has(Number(chat))) return chatMember(sender(this.#bot), 'member');
     if (Number(id) === this.#bot.id) return administrator(sender(this.#bot));
     return chatMember(this.#userOf(Number(id)), this.status(Number(chat), Number(id)));
   }

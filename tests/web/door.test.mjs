@@ -169,10 +169,12 @@ describe('the bot and its channel', () => {
     await app.buy(two);
     await app.told(OPERATOR, 'не має прав');
     await app.noted(`SELECT 1 FROM jobs WHERE tg_id = ${two} AND error LIKE '%not enough rights%'`);
+    assert.match((await app.admit(['check'])).stdout, /FAIL  channel/);
     assert.equal(app.sql('SELECT 1 FROM jobs WHERE parked_ms IS NOT NULL').length, 0);
     app.telegram.channels.setRights(CHANNEL, true);
     await enter(one);
     await enter(two);
+    assert.match((await app.admit(['check'])).stdout, /ok    channel +the bot may invite/);
     assert.equal(app.telegram.messages(OPERATOR).filter(({ text }) => text.includes('не має прав')).length, 1);
   });
 
