@@ -59,14 +59,15 @@ confine_once(struct app *app)
 }
 
 /* Where that is asked for, the server's end is ours from now on; false where
- * it has ended already. */
+ * it has ended already: while we started, or before, which left us to init,
+ * who is of another session. */
 static bool
 go_on_with(const struct app *app, pid_t server)
 {
 	if (!app->conf.end_with_server)
 		return true;
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-	return getppid() == server;
+	return getppid() == server && (server != 1 || getsid(0) == getsid(1));
 }
 
 int
@@ -74,6 +75,7 @@ serve_run(struct app *app, const struct web_service *service)
 {
 	const pid_t server = getppid();
 	enum gateway_end end;
+	bool is_ready;
 	char path[4096];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
@@ -81,9 +83,10 @@ serve_run(struct app *app, const struct web_service *service)
 	app->is_fastcgi = gateway_is_fastcgi();
 	if (app->is_fastcgi && !crypto_start())
 		return 1;
-	if (app->is_fastcgi && app_ready(app, NULL) == ERR_OK) {
-		if (!go_on_with(app, server))
-			return 0;
+	is_ready = app->is_fastcgi && app_ready(app, NULL) == ERR_OK;
+	if (!go_on_with(app, server))
+		return 0;
+	if (is_ready) {
 		app->has_parent = app->conf.n_workers > 0;
 		if (app->has_parent && !lead_workers(app, path))
 			return 0;

@@ -164,6 +164,21 @@ const listens = (file) => until(() => new Promise((done) => {
   socket.once('error', () => done(false));
 }), 15_000, `somebody listens at ${file}`);
 
+const PROGRAMS = ['pay', 'webhook', 'tgupdate'];
+
+/**
+ * Whether a program has come so far that it hears SIGTERM (it blocks it while it works). What a server sends between its
+ * own fork and the program's start is lost, and no test is about that.
+ */
+const heedsStop = (dir, program) => processesOf(dir).some(({ pid, line }) => {
+  try {
+    const blocked = BigInt(`0x${/SigBlk:\s*(\w+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]}`);
+    return line.includes(`${program}.fcgi`) && (blocked & (1n << 14n)) !== 0n;
+  } catch {
+    return false; // it has just ended
+  }
+});
+
 /**
  * Starts the web server on a free port.
  * @param {(port: number) => Record<string, string>} settingsOf
@@ -190,6 +205,7 @@ async function startWeb({ name, tls, dir, settingsOf }) {
       await Promise.all([web, ...others].map(end));
       throw error;
     }
+    if (!isOver(web) && name === 'lighttpd') await until(() => PROGRAMS.every((program) => heedsStop(dir, program)), 15_000, 'the programs are up');
     if (!isOver(web)) return { ...started, startedAt, name, port, tlsPort, env };
     await Promise.all(others.map(end));
     const said = readFileSync(`${dir}/log`, 'utf8');
