@@ -167,13 +167,13 @@ const listens = (file) => until(() => new Promise((done) => {
 const PROGRAMS = ['pay', 'webhook', 'tgupdate'];
 
 /**
- * Whether a program has come so far that it hears SIGTERM (it blocks it while it works). What a server sends between its
+ * Whether a program has come so far that it hears SIGTERM (its workers have a handler). What a server sends between its
  * own fork and the program's start is lost, and no test is about that.
  */
 const heedsStop = (dir, program) => processesOf(dir).some(({ pid, line }) => {
   try {
-    const blocked = BigInt(`0x${/SigBlk:\s*(\w+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]}`);
-    return line.includes(`${program}.fcgi`) && (blocked & (1n << 14n)) !== 0n;
+    const caught = BigInt(`0x${/SigCgt:\s*(\w+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]}`);
+    return line.includes(`${program}.fcgi`) && (caught & (1n << 14n)) !== 0n;
   } catch {
     return false; // it has just ended
   }
