@@ -192,11 +192,12 @@ check_rights(struct checkup *c, const char *chat_id)
 {
 	struct str rest = str_from(c->app->conf.telegram_bot_token);
 	struct json *params = json_new(&c->arena), *member;
+	int64_t bot_id = 0; /* a token without it is refused by Telegram */
 	const char *why;
 
 	json_put_text(params, "chat_id", chat_id);
-	json_put_text(
-	    params, "user_id", arena_dup(&c->arena, str_cut(&rest, ':')));
+	(void)str_to_i64(str_cut(&rest, ':'), &bot_id);
+	json_put_int(params, "user_id", bot_id);
 	member = ask_with(c, "getChatMember", params, &why);
 	if (member == NULL)
 		bad(c, "channel", why,

@@ -143,6 +143,11 @@ export class Channels extends EventEmitter {
     return link;
   }
 
+  /** A link as Telegram shows it. */
+  link(url) {
+    return this.#links.get(url).link;
+  }
+
   #revokeLink(url) {
     const { link } = this.#links.get(url) ?? {};
     if (!link) throw badRequest('INVITE_HASH_EXPIRED');

@@ -49,10 +49,12 @@ export const myChatMember = (user, bot, status) => {
   };
 };
 
-export const chatMember = (user, status) =>
-  (status === 'kicked' ? { status, user, until_date: 0 } : { status, user });
+export const chatMember = (user, status) => {
+  if (status === 'administrator') return administrator(user);
+  return status === 'kicked' ? { status, user, until_date: 0 } : { status, user };
+};
 
-/** The bot in its channel, with the rights that letting in and removing people takes. */
+/** With the rights that letting in and removing people takes, as the bot has them in its channel. */
 export const administrator = (user) => ({
   status: 'administrator', user, can_be_edited: false, is_anonymous: false, can_manage_chat: true,
   can_delete_messages: false, can_manage_video_chats: false, can_restrict_members: true, can_promote_members: false,

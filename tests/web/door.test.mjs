@@ -106,7 +106,7 @@ const scenarios = [
   }, ['stranger']],
   ['approved by hand for a link of ours, never bought: removed', async ({ buyer, stranger }) => {
     await app.buy(buyer);
-    const link = { invite_link: await linkFor(buyer) };
+    const link = app.telegram.channels.link(await linkFor(buyer));
     app.telegram.channels.setStatus(CHANNEL, person(stranger), 'member', person(1), link);
     await becomes(stranger, 'kicked');
   }, []],
