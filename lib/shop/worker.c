@@ -439,12 +439,11 @@ may_go_home(struct worker *w)
 static enum err
 release_all(struct db *db, void *ctx)
 {
-	enum err e = db_exec(db, SQL_JOBS_RELEASE, KV_NONE, NULL);
+	struct kvs now = KV(kv_int("now_ms", clock_now_ms()));
+	enum err e = db_exec(db, SQL_JOBS_RELEASE, now, NULL);
 
 	(void)ctx;
-	return e == ERR_OK ? db_exec(db, SQL_JOBS_FROM_FUTURE,
-				 KV(kv_int("now_ms", clock_now_ms())), NULL) :
-			     e;
+	return e == ERR_OK ? db_exec(db, SQL_JOBS_FROM_FUTURE, now, NULL) : e;
 }
 
 static void

@@ -163,6 +163,15 @@ static const char *const migrations[] = {
 	" chat_id TEXT PRIMARY KEY NOT NULL,"
 	" moved_to TEXT NOT NULL UNIQUE"
 	") {end};",
+
+	/* 7: the next job is found in one step, however many wait. While a job
+	 * is leased, due_ms is the lease's end. */
+	"ALTER TABLE jobs ADD COLUMN late {int} NOT NULL DEFAULT 0;"
+	"UPDATE jobs SET late = 1 WHERE kind = 4;"
+	"UPDATE jobs SET due_ms = lease_ms WHERE lease_ms > due_ms;"
+	"DROP INDEX jobs_due;"
+	"CREATE INDEX jobs_due ON jobs (late, due_ms)"
+	" WHERE done_ms IS NULL AND parked_ms IS NULL;",
 };
 #define N_MIGRATIONS ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 

@@ -356,7 +356,7 @@ SQL(CHAT_MOVED_FROM,
 /* What waits for the bot's rights (kinds: enum job_kind): now. */
 SQL(JOBS_REVIVE_MEMBERS,
     "UPDATE jobs SET due_ms = :now_ms WHERE kind IN (1, 6)"
-    " AND done_ms IS NULL AND parked_ms IS NULL"
+    " AND done_ms IS NULL AND parked_ms IS NULL AND late = 0"
     " AND due_ms > :now_ms AND lease_ms <= :now_ms")
 
 /* ---- limits ---- */
@@ -374,24 +374,36 @@ SQL(LIMITS_PRUNE, "DELETE FROM limits WHERE since_ms < :before_ms")
 
 /* ---- jobs ---- */
 
+/* Alerts to the operators (kind 4) go behind the buyers. */
 SQL(JOB_PROMISE,
     "INSERT INTO jobs (kind, promise, tg_id, order_id, detail, due_ms,"
-    " created_ms)"
-    " VALUES (:kind, :promise, :tg_id, :order_id, :detail, :now_ms, :now_ms)"
+    " created_ms, late)"
+    " VALUES (:kind, :promise, :tg_id, :order_id, :detail, :now_ms, :now_ms,"
+    " CASE WHEN :kind = 4 THEN 1 ELSE 0 END)"
     " ON CONFLICT (promise) DO NOTHING")
 
-/* Alerts to the operators (kind 4) go behind the buyers. */
+/* Each half follows the index as far as :n rows; due_ms then says when the
+ * lease ends. */
 SQL(JOBS_LEASE,
-    "UPDATE jobs SET lease_ms = :until_ms, attempts = attempts + 1"
-    " WHERE id IN (SELECT id FROM jobs"
-    " WHERE done_ms IS NULL AND parked_ms IS NULL AND due_ms <= :now_ms"
-    " AND lease_ms <= :now_ms ORDER BY kind = 4, due_ms, id LIMIT :n)"
+    "UPDATE jobs SET due_ms = :until_ms, lease_ms = :until_ms,"
+    " attempts = attempts + 1"
+    " WHERE id IN (SELECT id FROM ("
+    "SELECT * FROM (SELECT id, late, due_ms FROM jobs"
+    " WHERE done_ms IS NULL AND parked_ms IS NULL AND late = 0"
+    " AND due_ms <= :now_ms AND lease_ms <= :now_ms"
+    " ORDER BY due_ms, id LIMIT :n) AS first_half"
+    " UNION ALL SELECT * FROM (SELECT id, late, due_ms FROM jobs"
+    " WHERE done_ms IS NULL AND parked_ms IS NULL AND late = 1"
+    " AND due_ms <= :now_ms AND lease_ms <= :now_ms"
+    " ORDER BY due_ms, id LIMIT :n) AS second_half"
+    ") AS both_halves ORDER BY late, due_ms, id LIMIT :n)"
     " RETURNING id, kind, promise, tg_id, order_id, detail, attempts,"
     " lease_ms, created_ms")
 
 /* For the one worker there is, when it starts: what a killed one held. */
 SQL(JOBS_RELEASE,
-    "UPDATE jobs SET lease_ms = 0 WHERE done_ms IS NULL AND lease_ms > 0")
+    "UPDATE jobs SET lease_ms = 0, due_ms = :now_ms"
+    " WHERE done_ms IS NULL AND lease_ms > 0")
 
 /* Promised by a clock that was ahead and has been put right since: due now,
  * not only when that time comes. */
@@ -421,9 +433,11 @@ SQL(JOBS_PENDING,
     " AND done_ms IS NULL")
 
 SQL(JOBS_NEXT_DUE,
-    "SELECT COALESCE(MIN(CASE WHEN lease_ms > due_ms THEN lease_ms"
-    " ELSE due_ms END), 0) FROM jobs"
-    " WHERE done_ms IS NULL AND parked_ms IS NULL")
+    "SELECT COALESCE(MIN(due_ms), 0) FROM ("
+    "SELECT MIN(due_ms) AS due_ms FROM jobs"
+    " WHERE done_ms IS NULL AND parked_ms IS NULL AND late = 0"
+    " UNION ALL SELECT MIN(due_ms) AS due_ms FROM jobs"
+    " WHERE done_ms IS NULL AND parked_ms IS NULL AND late = 1) AS halves")
 
 SQL(JOBS_OLDEST,
     "SELECT COALESCE(MIN(created_ms), 0) FROM jobs"

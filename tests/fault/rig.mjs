@@ -291,7 +291,7 @@ export class Rig {
   }
 
   nextDueMs() {
-    const [[dueMs]] = this.sql('SELECT COALESCE(MIN(MAX(due_ms, lease_ms)), 0) FROM jobs WHERE done_ms IS NULL AND parked_ms IS NULL');
+    const [[dueMs]] = this.sql('SELECT COALESCE(MIN(due_ms), 0) FROM jobs WHERE done_ms IS NULL AND parked_ms IS NULL');
     return Number(dueMs) - Date.now();
   }
 

@@ -304,12 +304,11 @@ static const struct next {
 } nexts[] = {
 	{ "none at all", "DELETE FROM jobs", 0 },
 	{ "the earlier of two", "SELECT 1", 1000 },
-	{ "a lease that ends later counts",
-	    "UPDATE jobs SET lease_ms = 1500 WHERE promise = 'a'", 1500 },
 	{ "a lease that ended before counts for nothing",
 	    "UPDATE jobs SET lease_ms = 500 WHERE promise = 'a'", 1000 },
-	{ "leased far longer than the other waits",
-	    "UPDATE jobs SET lease_ms = 9000 WHERE promise = 'a'", 2000 },
+	{ "an alert that is due before the others counts",
+	    "UPDATE jobs SET late = 1 WHERE promise = 'a'", 1000 },
+	{ "alerts alone", "UPDATE jobs SET late = 1", 1000 },
 	{ "done ones are not due",
 	    "UPDATE jobs SET done_ms = 1 WHERE promise = 'a'", 2000 },
 	{ "parked ones wait for a person",
@@ -332,6 +331,22 @@ next(void **state)
 	       "UPDATE jobs SET due_ms = 2000 WHERE promise = 'b'");
 	change(n->change);
 	check_int(next_due(), n->want);
+}
+
+static void
+next_after_lease(void **state)
+{
+	struct job job;
+
+	(void)state;
+	ledger_fresh();
+	promise("a", 5);
+	promise("b", 5);
+	change("UPDATE jobs SET due_ms = 1000 WHERE promise = 'a';"
+	       "UPDATE jobs SET due_ms = 9e15 WHERE promise = 'b'");
+	check_int(lease(MINUTE_MS, &job, 1), 1);
+	check_text(job.promise, "a");
+	check_int(next_due(), job.lease_ms);
 }
 
 static const struct pending {
@@ -446,6 +461,7 @@ main(void)
 	ONE("again", "later, with the reason", again);
 	ONE("park", "until revived", park_and_revive);
 	ONE("revive", "leaves what is on its way", revive_leaves_leased);
+	ONE("next due", "the end of a lease", next_after_lease);
 	ROWS("next due", next, nexts);
 	ROWS("pending", pending, pendings);
 	ONE("senders", "four at once, each job once", senders);

@@ -28,6 +28,15 @@ may_scan(enum sql what)
 	return false;
 }
 
+/* Of the rows that a subquery with a limit or an aggregate has made. */
+static bool
+is_of_few(const char *step)
+{
+	return strstr(step, "_half") != NULL ||
+	    strstr(step, "halves") != NULL ||
+	    strcmp(step, "SCAN CONSTANT ROW") == 0;
+}
+
 /* The first step of the plan that goes through all of a table; NULL: none. */
 static const char *
 scan_in(enum sql what)
@@ -39,8 +48,7 @@ scan_in(enum sql what)
 	while (sqlite3_step(st) == SQLITE_ROW && found == NULL) {
 		const char *step = (const char *)sqlite3_column_text(st, 3);
 
-		if (strncmp(step, "SCAN ", 5) == 0 &&
-		    strcmp(step, "SCAN CONSTANT ROW") != 0)
+		if (strncmp(step, "SCAN ", 5) == 0 && !is_of_few(step))
 			found = arena_dup_text(&mem, step);
 	}
 	(void)sqlite3_finalize(st);
