@@ -363,7 +363,8 @@ wait_limit_ms(const struct worker *w, int64_t next_call_ms)
 
 	if (w->stay == WORKER_ONCE && w->n_busy == 0)
 		return 0;
-	if (!w->stopping && w->look_ms < until_ms)
+	/* With all slots taken a knock changes nothing: settling looks. */
+	if (!w->stopping && w->n_busy < N_SLOTS && w->look_ms < until_ms)
 		until_ms = w->look_ms;
 	if (next_call_ms < until_ms)
 		until_ms = next_call_ms;

@@ -1,8 +1,10 @@
 // The life of the processes behind a web server: killed, replaced, told to stop.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { SERVER, startAdmit, until } from './harness.mjs';
+import { SERVER, sleep, startAdmit, until } from './harness.mjs';
 import { servers } from './servers.mjs';
 
 const { isCgi, sockets } = servers[SERVER];
@@ -98,4 +100,22 @@ test('a lighttpd that is killed leaves no program behind', { skip: !isLighttpd }
   for (const [where, status] of [['/health', 200], ['/webhook', 405], ['/tgupdate', 405]]) assert.equal((await app.request(where)).status, status);
   app.web.kill('SIGKILL');
   await app.stop(); // looks at what is left
+});
+
+test('a worker whose hands are full sleeps, however often it is knocked', async (t) => {
+  const HANDS = 100;
+  const app = await startAdmit({ t, resident: true });
+  await app.buy(5);
+  await app.settled();
+  app.telegram.setFault({ kind: 'hang', next: Infinity });
+  execFileSync('sqlite3', ['-cmd', '.timeout 5000', `${app.dir}/admit.db`, `WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${2 * HANDS})
+    INSERT INTO jobs (kind, promise, tg_id, detail, due_ms, created_ms) SELECT 4, 'full/' || i, 1000 + i, 'x', 1, 1 FROM c`]);
+  await app.buy(6); // knocks
+  await until(() => app.telegram.calls.filter(({ fault }) => fault === 'hang').length >= HANDS, 20_000, 'all hands are full');
+  const [worker] = app.processes('admit work');
+  const ticks = () => readFileSync(`/proc/${worker}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((a, b) => a + Number(b), 0);
+  await app.buy(7);
+  const before = ticks();
+  await sleep(1000); // as long as it has nothing to do
+  assert.ok(ticks() - before < 30, `${ticks() - before} ticks of 100 gone`);
 });
