@@ -59,7 +59,7 @@ grant(struct db *db, void *ctx)
 
 	(void)db;
 	return payment_grant(
-	    h->app, &h->arena, h->tg_id, h->product->id, &h->order);
+	    h->app, &h->arena, h->tg_id, h->product->id, 0, &h->order);
 }
 
 int

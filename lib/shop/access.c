@@ -3,11 +3,17 @@
 
 #include <stddef.h>
 
+/* What is asked about one order. */
+struct asked {
+	const struct facts *facts;
+	const struct policy *policy;
+	int64_t now_ms;
+};
+
 static bool
-revoked(const struct facts *f, const struct policy *p)
+revoked(const struct asked *q)
 {
-	(void)p;
-	return f->revoked;
+	return q->facts->revoked;
 }
 
 /* What the payment says may still count a refund that failed later; each known
@@ -21,57 +27,88 @@ refunded(const struct facts *f)
 }
 
 static bool
-refunded_in_full(const struct facts *f, const struct policy *p)
+refunded_in_full(const struct asked *q)
 {
-	(void)p;
-	return refunded(f) > 0 && refunded(f) >= f->paid_minor;
+	return refunded(q->facts) > 0 &&
+	    refunded(q->facts) >= q->facts->paid_minor;
 }
 
 static bool
-refunded_enough(const struct facts *f, const struct policy *p)
+refunded_enough(const struct asked *q)
 {
-	return p->partial_refund_ends && refunded(f) > 0;
+	return q->policy->partial_refund_ends && refunded(q->facts) > 0;
 }
 
 static bool
-disputed(const struct facts *f, const struct policy *p)
+disputed(const struct asked *q)
 {
-	return f->n_disputes > 0 && !p->dispute_keeps;
+	return q->facts->n_disputes > 0 && !q->policy->dispute_keeps;
 }
 
 static bool
-paid(const struct facts *f, const struct policy *p)
+not_paid(const struct asked *q)
 {
-	(void)p;
-	return f->paid;
+	return !q->facts->paid;
+}
+
+static int64_t
+end_of(const struct asked *q)
+{
+	const struct facts *f = q->facts;
+
+	return f->until_ms == 0 || !f->renews ?
+	    f->until_ms :
+	    f->until_ms + q->policy->grace_ms;
 }
 
 static bool
-always(const struct facts *f, const struct policy *p)
+ended(const struct asked *q)
 {
-	(void)f;
-	(void)p;
+	return end_of(q) != 0 && end_of(q) <= q->now_ms;
+}
+
+static bool
+always(const struct asked *q)
+{
+	(void)q;
 	return true;
 }
 
 static const struct rule {
-	bool (*holds)(const struct facts *f, const struct policy *p);
-	struct decision decision;
+	bool (*holds)(const struct asked *q);
+	enum access access;
+	const char *why;
 } rules[] = {
-	{ revoked, { ACCESS_OUT, "revoked" } },
-	{ refunded_in_full, { ACCESS_OUT, "refunded" } },
-	{ refunded_enough, { ACCESS_OUT, "refunded" } },
-	{ disputed, { ACCESS_OUT, "disputed" } },
-	{ paid, { ACCESS_IN, "paid" } },
-	{ always, { ACCESS_OUT, "not paid" } },
+	{ revoked, ACCESS_OUT, "revoked" },
+	{ refunded_in_full, ACCESS_OUT, "refunded" },
+	{ refunded_enough, ACCESS_OUT, "refunded" },
+	{ disputed, ACCESS_OUT, "disputed" },
+	{ not_paid, ACCESS_OUT, "not paid" },
+	{ ended, ACCESS_OUT, "ended" },
+	{ always, ACCESS_IN, "paid" },
 };
 
 struct decision
-access_decide(const struct facts *f, const struct policy *policy)
+access_decide(
+    const struct facts *f, const struct policy *policy, int64_t now_ms)
 {
+	const struct asked q = { f, policy, now_ms };
 	size_t i = 0;
 
-	while (!rules[i].holds(f, policy))
+	while (!rules[i].holds(&q))
 		i++;
-	return rules[i].decision;
+	if (rules[i].access == ACCESS_OUT)
+		return (struct decision){ ACCESS_OUT, rules[i].why, 0, false };
+	return (struct decision){ ACCESS_IN, rules[i].why, end_of(&q),
+		f->until_ms != 0 && f->renews };
+}
+
+bool
+access_is_better(const struct decision *a, const struct decision *b)
+{
+	if (a->access != b->access)
+		return a->access == ACCESS_IN;
+	if (a->access == ACCESS_OUT || b->until_ms == 0)
+		return false;
+	return a->until_ms == 0 || a->until_ms > b->until_ms;
 }

@@ -19,22 +19,35 @@ struct facts {
 	int64_t refunds_failed_minor; /* those that did not */
 	int64_t n_disputes;           /* open or lost */
 	bool revoked;                 /* taken away by hand */
+	int64_t until_ms;             /* sold or granted until then; 0: for
+	                                 good */
+	bool renews; /* it will be paid anew by then: grace is given */
 };
 
 /* What the product makes of it. */
 struct policy {
 	bool partial_refund_ends;
 	bool dispute_keeps;
+	int64_t grace_ms; /* after a period that was not paid anew */
 };
 
 struct decision {
 	enum access access;
-	const char *why; /* a word for the operator and the notices: "paid",
-	                    "refunded", "disputed", "revoked", "not paid" */
+	const char *why;  /* a word for the operator and the notices: "paid",
+	                    "refunded", "disputed", "revoked", "not paid",
+	                    "ended" */
+	int64_t until_ms; /* in until then, unless a fact changes; 0: for good.
+	                     Of ACCESS_OUT always 0 */
+	bool renews;      /* until_ms is to move on before it comes; what is
+	                     paid for ends grace_ms earlier */
 };
 
 /* Reads nothing, writes nothing. */
-struct decision
-access_decide(const struct facts *f, const struct policy *policy);
+struct decision access_decide(
+    const struct facts *f, const struct policy *policy, int64_t now_ms);
+
+/* Of two orders, the one that decides: in before out, then who is in longer.
+ * Of two that are out, b. */
+bool access_is_better(const struct decision *a, const struct decision *b);
 
 #endif

@@ -178,6 +178,7 @@ static const struct {
 	{ "refunded", TEXT_REFUNDED, false },
 	{ "disputed", TEXT_DISPUTED, false },
 	{ "revoked", TEXT_REVOKED, false },
+	{ "ended", TEXT_ENDED, false },
 	{ "help_unpaid", TEXT_HELP_UNPAID, true },
 	{ "help_later", TEXT_HELP_LATER, true },
 };

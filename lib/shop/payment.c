@@ -7,6 +7,8 @@
 #include "shop/membership.h"
 #include "shop/news.h"
 
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+
 /* The facts that one piece of news adds about an order. */
 struct news {
 	bool processing, paid, failed, expired;
@@ -21,6 +23,7 @@ struct verdict {
 
 struct deciding {
 	struct policy policy;
+	int64_t now_ms;
 	struct decision decision;
 };
 
@@ -35,10 +38,13 @@ decide_with_row(const struct row *row, void *ctx)
 		.refunds_minor = row_int(row, 3),
 		.refunds_failed_minor = row_int(row, 4),
 		.n_disputes = row_int(row, 5),
-		.revoked = row_int(row, 6) != 0 };
+		.revoked = row_int(row, 6) != 0,
+		.until_ms = row_int(row, 7),
+		.renews = row_int(row, 8) != 0 };
+	const struct decision one = access_decide(&f, &d->policy, d->now_ms);
 
-	if (d->decision.access == ACCESS_OUT)
-		d->decision = access_decide(&f, &d->policy);
+	if (!access_is_better(&d->decision, &one))
+		d->decision = one;
 }
 
 /* A product that is sold no more goes by the mildest policy. */
@@ -49,10 +55,12 @@ decide(struct app *app, struct arena *a, const struct order *o,
 	const struct product *p = catalog_find(&app->catalog, o->product);
 	const struct facts nothing = { 0 };
 	struct deciding d = { .policy = { p != NULL && p->partial_refund_ends,
-				  p != NULL && p->dispute_keeps } };
+				  p != NULL && p->dispute_keeps,
+				  p == NULL ? 0 : p->grace_days * DAY_MS },
+		.now_ms = clock_now_ms() };
 	enum err e;
 
-	d.decision = access_decide(&nothing, &d.policy);
+	d.decision = access_decide(&nothing, &d.policy, d.now_ms);
 	e = db_each(app->db, a, SQL_FACTS_OF_BUYER,
 	    KV(kv_int("tg_id", o->tg_id), kv_text("product", o->product)),
 	    decide_with_row, &d);
@@ -66,7 +74,8 @@ write_access(struct app *app, const struct order *o, const struct decision *d)
 	enum err e = db_exec(app->db, SQL_ACCESS_SET,
 	    KV(kv_int("tg_id", o->tg_id), kv_text("product", o->product),
 		kv_int("is_in", d->access == ACCESS_IN), kv_text("why", d->why),
-		kv_int("now_ms", clock_now_ms())),
+		kv_int_or_null("until_ms", d->until_ms),
+		kv_int("renews", d->renews), kv_int("now_ms", clock_now_ms())),
 	    NULL);
 
 	if (e != ERR_OK)
@@ -266,8 +275,10 @@ settle_one(struct app *app, struct arena *a, const struct order *o)
 	    o->tg_id, o->id, v.why);
 }
 
+#define N_ORDERS 8 /* of one payment; more is no case of ours */
+
 struct order_list {
-	struct order o[8];
+	struct order o[N_ORDERS];
 	int n;
 };
 
@@ -276,7 +287,7 @@ orders_from_row(const struct row *row, void *ctx)
 {
 	struct order_list *l = ctx;
 
-	if (l->n < (int)(sizeof(l->o) / sizeof(l->o[0])))
+	if (l->n < N_ORDERS)
 		order_from_row(row, &l->o[l->n++]);
 }
 
@@ -418,6 +429,8 @@ struct paid {
 	const char *payment; /* what refunds of it are found by; or NULL */
 	int64_t amount_minor;
 	const char *currency;
+	int64_t until_ms; /* 0: for good */
+	bool renews;
 };
 
 static enum err
@@ -438,6 +451,8 @@ record_paid(
 			kv_int_or_null("amount_minor", p->amount_minor),
 			kv_text("currency", p->currency),
 			kv_int("livemode", app->conf.livemode),
+			kv_int_or_null("until_ms", p->until_ms),
+			kv_int("renews", p->renews),
 			kv_int("now_ms", clock_now_ms())),
 		    NULL);
 	return e == ERR_OK ? ledger_order_by_session(app->db, a, p->key, o) : e;
@@ -448,7 +463,7 @@ payment_record_stars(
     struct app *app, struct arena *a, const struct stars_payment *p)
 {
 	const struct paid paid = { p->tg_id, p->product, "stars", p->charge_id,
-		p->charge_id, p->stars, "xtr" };
+		p->charge_id, p->stars, "xtr", p->until_ms, p->renews };
 	const struct news news = { .paid = true };
 	struct order o;
 	enum err e = record_paid(app, a, &paid, &o);
@@ -469,12 +484,12 @@ payment_record_stars_refund(
 
 enum err
 payment_grant(struct app *app, struct arena *a, int64_t tg_id,
-    const char *product, struct order *order)
+    const char *product, int64_t until_ms, struct order *order)
 {
 	const struct paid paid = { tg_id, product, "grant",
 		arena_printf(a, "grant/%lld/%lld", (long long)tg_id,
 		    (long long)clock_now_ms()),
-		NULL, 0, NULL };
+		NULL, 0, NULL, until_ms, false };
 	const struct news news = { 0 };
 	struct order o;
 	enum err e = record_paid(app, a, &paid, &o);
@@ -498,4 +513,26 @@ payment_revoke(struct app *app, struct arena *a, int64_t tg_id,
 
 	*n = l->n;
 	return e == ERR_OK && l->n > 0 ? settle_one(app, a, &l->o[0]) : e;
+}
+
+/* ---- by the clock ---- */
+
+enum err
+payment_end_due(struct app *app, struct arena *a, bool *any)
+{
+	enum err e = ERR_OK;
+
+	*any = false;
+	for (int n = N_ORDERS; e == ERR_OK && n == N_ORDERS;) {
+		struct order_list *l = arena_alloc(a, sizeof(*l));
+
+		e = db_each(app->db, a, SQL_ACCESS_ENDED,
+		    KV(kv_int("now_ms", clock_now_ms()), kv_int("n", N_ORDERS)),
+		    orders_from_row, l);
+		n = l->n;
+		*any |= n > 0;
+		for (int i = 0; e == ERR_OK && i < n; i++)
+			e = settle_one(app, a, &l->o[i]);
+	}
+	return e;
 }

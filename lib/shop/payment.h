@@ -24,6 +24,8 @@ struct stars_payment {
 	int64_t tg_id;
 	const char *product, *charge_id;
 	int64_t stars;
+	int64_t until_ms; /* lets in until then; 0: for good */
+	bool renews;      /* Telegram takes the next payment by then */
 };
 enum err payment_record_stars(
     struct app *app, struct arena *a, const struct stars_payment *p) MUST_CHECK;
@@ -32,12 +34,18 @@ enum err payment_record_stars(
 enum err payment_record_stars_refund(struct app *app, struct arena *a,
     const char *charge_id, int64_t stars) MUST_CHECK;
 
-/* The operator's hand: lets in without a payment, an order of its own each
- * time, *order (may be NULL); and takes away all that was bought or granted up
- * to now, *n of it. What is bought later lets in again. */
+/* The operator's hand: lets in without a payment until until_ms (0: for good),
+ * an order of its own each time, *order (may be NULL); and takes away all that
+ * was bought or granted up to now, *n of it. What is bought later lets in
+ * again. */
 enum err payment_grant(struct app *app, struct arena *a, int64_t tg_id,
-    const char *product, struct order *order) MUST_CHECK;
+    const char *product, int64_t until_ms, struct order *order) MUST_CHECK;
 enum err payment_revoke(struct app *app, struct arena *a, int64_t tg_id,
     const char *product, int *n) MUST_CHECK;
+
+/* Ends all access whose time is over, as any fact would; *any: there was
+ * some. */
+enum err
+payment_end_due(struct app *app, struct arena *a, bool *any) MUST_CHECK;
 
 #endif

@@ -88,7 +88,8 @@ stars_record(struct app *app, struct arena *a, const struct tg_update *u)
 {
 	const struct tg_payment *pay = &u->payment;
 	const struct stars_payment paid = { u->from_id,
-		product_in(pay->payload), pay->charge_id, pay->amount };
+		product_in(pay->payload), pay->charge_id, pay->amount, 0,
+		false };
 
 	if (!str_eq(str_from(pay->currency), STARS) || u->from_id == 0 ||
 	    paid.product == NULL) {

@@ -82,6 +82,9 @@ static const char *const uk[TEXT__COUNT] = {
 	    "той самий секрет.",
 	[TEXT_REVOKED] =
 	    "Доступ до «{product}» припинено адміністратором. {support}",
+	[TEXT_ENDED] =
+	    "Термін доступу до «{product}» закінчився. Щоб повернутися, "
+	    "надішліть /pay.\n\n{support}",
 	[TEXT_STARS_BUTTON] = "⭐ {amount} Telegram Stars",
 	[TEXT_STARS_DESCRIPTION] =
 	    "Доступ до закритого каналу «{product}». Запрошення надійде сюди.",

@@ -29,6 +29,7 @@ enum text {
 	TEXT_SUPPORT,           /* {contact} */
 	TEXT_DISPUTED,          /* {product} {support} */
 	TEXT_REVOKED,           /* {product} {support} */
+	TEXT_ENDED,             /* {product} {support} */
 	TEXT_STARS_BUTTON,      /* {amount} */
 	TEXT_STARS_DESCRIPTION, /* {product} */
 	TEXT_STARS_WRONG_PRICE,

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "net/http.h"
 #include "shop/alert.h"
+#include "shop/due.h"
 #include "shop/errand.h"
 #include "shop/knock.h"
 #include "shop/pace.h"
@@ -27,6 +28,7 @@
 #define STOP_PATIENCE_MS 3000 /* for calls under way */
 #define PRUNE_EVERY_MS ((int64_t)3600 * 1000)
 #define RECONCILE_LOOK_MS ((int64_t)30 * 1000)
+#define DUE_LOOK_MS ((int64_t)30 * 1000) /* the clock may be set */
 
 enum slot_state { SLOT_FREE, SLOT_WAITING, SLOT_CALLING, SLOT_ANSWERED };
 
@@ -56,6 +58,7 @@ struct worker {
 	int64_t settle_ms; /* not before, after the ledger failed */
 	int64_t prune_ms;  /* when to forget old things again */
 	int64_t due_ms;    /* when to see whether to reconcile */
+	int64_t end_ms;    /* when to see whose access ends */
 	int64_t active_ms; /* when there was last something to do */
 	int64_t stop_ms;   /* when patience ends */
 	enum worker_stay stay;
@@ -351,27 +354,32 @@ settle(struct worker *w)
 			w->n_busy--;
 		}
 	w->active_ms = clock_mono_ms();
-	w->look_ms = w->active_ms; /* what was settled may promise more */
+	/* What was settled may promise more, and say until when. */
+	w->look_ms = w->end_ms = w->active_ms;
 }
 
 /* ---- the loop ---- */
 
+static int64_t
+sooner(int64_t a_ms, int64_t b_ms)
+{
+	return a_ms < b_ms ? a_ms : b_ms;
+}
+
 static int
 wait_limit_ms(const struct worker *w, int64_t next_call_ms)
 {
-	int64_t now_ms = clock_mono_ms(), until_ms = now_ms + 60 * 1000;
+	int64_t now_ms = clock_mono_ms();
+	int64_t until_ms = sooner(next_call_ms, now_ms + 60 * 1000);
 
 	if (w->stay == WORKER_ONCE && w->n_busy == 0)
 		return 0;
+	until_ms = sooner(until_ms, w->stopping ? w->stop_ms : w->end_ms);
 	/* With all slots taken a knock changes nothing: settling looks. */
-	if (!w->stopping && w->n_busy < N_SLOTS && w->look_ms < until_ms)
-		until_ms = w->look_ms;
-	if (next_call_ms < until_ms)
-		until_ms = next_call_ms;
-	if (w->settle_ms > now_ms && w->settle_ms < until_ms)
-		until_ms = w->settle_ms;
-	if (w->stopping && w->stop_ms < until_ms)
-		until_ms = w->stop_ms;
+	if (!w->stopping && w->n_busy < N_SLOTS)
+		until_ms = sooner(until_ms, w->look_ms);
+	if (w->settle_ms > now_ms)
+		until_ms = sooner(until_ms, w->settle_ms);
 	return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
 }
 
@@ -384,7 +392,7 @@ wait_for_news(struct worker *w, int timeout_ms)
 	http_wait(w->http, fds, 2, timeout_ms);
 	if (fds[1].revents != 0) {
 		door_answer(&w->door);
-		w->look_ms = w->active_ms = clock_mono_ms();
+		w->look_ms = w->active_ms = w->end_ms = clock_mono_ms();
 	}
 	if (fds[0].revents != 0 && !w->stopping) {
 		w->stopping = true;
@@ -474,6 +482,26 @@ reconcile_now_and_then(struct worker *w)
 		w->look_ms = now_ms;
 }
 
+static void
+end_what_is_over(struct worker *w)
+{
+	int64_t now_ms = clock_mono_ms(), next_ms = 0, wait_ms;
+	bool promised;
+	enum err e;
+
+	if (w->stopping || now_ms < w->end_ms)
+		return;
+	e = due_settle(w->app, &next_ms, &promised);
+	if (e != ERR_OK)
+		log_event(LOG_WARN, "not_ended", KV_NONE);
+	else if (promised)
+		w->look_ms = now_ms;
+	wait_ms = next_ms - clock_now_ms();
+	if (e != ERR_OK || next_ms == 0 || wait_ms > DUE_LOOK_MS)
+		wait_ms = DUE_LOOK_MS;
+	w->end_ms = now_ms + (wait_ms > 0 ? wait_ms : LEDGER_PAUSE_MS);
+}
+
 static bool
 has_ended(struct worker *w)
 {
@@ -534,6 +562,7 @@ worker_run(struct app *app, enum worker_stay stay)
 		turn(&w);
 		prune_now_and_then(&w);
 		reconcile_now_and_then(&w);
+		end_what_is_over(&w);
 	}
 	log_event(
 	    LOG_INFO, "worker_home", KV(kv_int("busy", (int64_t)w.n_busy)));

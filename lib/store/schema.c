@@ -172,6 +172,14 @@ static const char *const migrations[] = {
 	"DROP INDEX jobs_due;"
 	"CREATE INDEX jobs_due ON jobs (late, due_ms)"
 	" WHERE done_ms IS NULL AND parked_ms IS NULL;",
+
+	/* 8: access that ends by itself */
+	"ALTER TABLE orders ADD COLUMN until_ms {int};" /* null: for good */
+	"ALTER TABLE orders ADD COLUMN renews {int} NOT NULL DEFAULT 0;"
+	"ALTER TABLE access ADD COLUMN until_ms {int};"
+	"ALTER TABLE access ADD COLUMN renews {int} NOT NULL DEFAULT 0;"
+	"CREATE INDEX access_until ON access (until_ms)"
+	" WHERE is_in = 1 AND until_ms IS NOT NULL;",
 };
 #define N_MIGRATIONS ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 

@@ -92,9 +92,11 @@ SQL(ORDER_FROM_SESSION,
 /* Paid without a Checkout Session: by Stars, by the operator's hand. */
 SQL(ORDER_PAID_ADD,
     "INSERT INTO orders (tg_id, product, provider, session_id,"
-    " payment_intent, amount_minor, currency, livemode, paid_ms, created_ms)"
+    " payment_intent, amount_minor, currency, livemode, paid_ms, until_ms,"
+    " renews, created_ms)"
     " VALUES (:tg_id, :product, :provider, :session_id, :payment_intent,"
-    " :amount_minor, :currency, :livemode, :now_ms, :now_ms)"
+    " :amount_minor, :currency, :livemode, :now_ms, :until_ms,"
+    " :renews, :now_ms)"
     " ON CONFLICT (session_id) DO NOTHING")
 
 /* What was bought until now; what is bought later counts again. */
@@ -163,7 +165,7 @@ SQL(FACTS_OF_BUYER,
     " (SELECT COUNT(*) FROM reversals"
     " WHERE reversals.payment_intent = orders.payment_intent"
     " AND kind = 'dispute' AND stage IN (1, 2)),"
-    " orders.revoked_ms"
+    " orders.revoked_ms, orders.until_ms, orders.renews"
     " FROM orders LEFT JOIN refunds"
     " ON refunds.payment_intent = orders.payment_intent"
     " WHERE orders.tg_id = :tg_id AND orders.product = :product"
@@ -207,15 +209,35 @@ SQL(USERS_PRUNE,
 
 /* invited_ms: the last invite that Telegram took. */
 SQL(ACCESS_GET,
-    "SELECT is_in, COALESCE(invited_ms, 0) FROM access"
+    "SELECT is_in, COALESCE(invited_ms, 0), COALESCE(until_ms, 0), renews"
+    " FROM access"
     " WHERE tg_id = :tg_id AND product = :product")
 
 SQL(ACCESS_SET,
-    "INSERT INTO access (tg_id, product, is_in, why, decided_ms)"
-    " VALUES (:tg_id, :product, :is_in, :why, :now_ms)"
+    "INSERT INTO access (tg_id, product, is_in, why, until_ms, renews,"
+    " decided_ms)"
+    " VALUES (:tg_id, :product, :is_in, :why, :until_ms, :renews, :now_ms)"
     " ON CONFLICT (tg_id, product) DO UPDATE SET is_in = excluded.is_in,"
-    " why = excluded.why, decided_ms = excluded.decided_ms"
-    " WHERE access.is_in <> excluded.is_in OR access.why <> excluded.why")
+    " why = excluded.why, until_ms = excluded.until_ms,"
+    " renews = excluded.renews, decided_ms = excluded.decided_ms"
+    " WHERE access.is_in <> excluded.is_in OR access.why <> excluded.why"
+    " OR access.renews <> excluded.renews"
+    " OR COALESCE(access.until_ms, 0) <> COALESCE(excluded.until_ms, 0)")
+
+SQL(ACCESS_NEXT_END,
+    "SELECT COALESCE(MIN(until_ms), 0) FROM access"
+    " WHERE is_in = 1 AND until_ms IS NOT NULL")
+
+/* Whose access has ended by now, as the last order that they paid. */
+SQL(ACCESS_ENDED,
+    "SELECT orders.id, orders.tg_id, orders.product, orders.session_id,"
+    " orders.paid_ms, orders.processing_ms, orders.failed_ms,"
+    " orders.expired_ms, orders.amount_minor, orders.currency"
+    " FROM access JOIN orders ON orders.id = (SELECT MAX(id) FROM orders AS o"
+    " WHERE o.tg_id = access.tg_id AND o.product = access.product"
+    " AND o.paid_ms IS NOT NULL)"
+    " WHERE access.is_in = 1 AND access.until_ms IS NOT NULL"
+    " AND access.until_ms <= :now_ms ORDER BY access.until_ms LIMIT :n")
 
 SQL(ACCESS_INVITED,
     "UPDATE access SET invited_ms = :now_ms"

@@ -20,9 +20,15 @@ static struct app app = { .catalog = { .products = { { .id = "course",
 /* How things stand before the update. */
 #define NOTHING "SELECT 1"
 #define KNOWN "INSERT INTO users (tg_id, created_ms) VALUES (5, 0);"
-#define IN KNOWN "INSERT INTO access VALUES (5, 'course', 1, 'paid', 0, NULL);"
+#define ACCESS \
+	"INSERT INTO access (tg_id, product, is_in, why, decided_ms," \
+	" invited_ms) VALUES"
+#define IN \
+	KNOWN \
+	ACCESS " (5, 'course', 1, 'paid', 0, NULL);"
 #define OUT \
-	KNOWN "INSERT INTO access VALUES (5, 'course', 0, 'refunded', 0, 1);"
+	KNOWN \
+	ACCESS " (5, 'course', 0, 'refunded', 0, 1);"
 #define INVITE(column, value) \
 	"INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms, " column \
 	") VALUES (1, 'invite/cs_1', 5, 9e15, 0, " value ");"
@@ -406,8 +412,7 @@ several(void **state)
 	button.data = "buy:gone";
 	(void)say_there(3, &button);
 	check_text(jobs_owed(), "2:pay:club");
-	change("DELETE FROM jobs;"
-	       "INSERT INTO access VALUES (5, 'club', 1, 'paid', 0, NULL)");
+	change("DELETE FROM jobs;" ACCESS " (5, 'club', 1, 'paid', 0, NULL)");
 	r = say_there(4, &pay);
 	check_has(json_render(&mem, r.params).p, "buy:course");
 	check_lacks(json_render(&mem, r.params).p, "buy:club");

@@ -286,7 +286,8 @@ one_row(void **state)
 	    ERR_NOT_FOUND);
 	check_int(is_in, -7);
 	change("INSERT INTO users (tg_id, created_ms) VALUES (5, 0);"
-	       "INSERT INTO access VALUES (5, 'course', 1, 'paid', 0, NULL)");
+	       "INSERT INTO access (tg_id, product, is_in, why, decided_ms)"
+	       " VALUES (5, 'course', 1, 'paid', 0)");
 	check_err(
 	    db_one(ledger.db, &mem, SQL_ACCESS_GET, who, row_to_int, &is_in),
 	    ERR_OK);

@@ -723,6 +723,99 @@ invited_again(void **state)
 	check_text(promised(JOB_INVITE, tg_id), "11");
 }
 
+/* ---- access that ends by itself ---- */
+
+struct granting {
+	int64_t tg_id, until_ms;
+	bool any;
+};
+
+static enum err
+grant(struct db *db, void *ctx)
+{
+	const struct granting *g = ctx;
+
+	app.db = db;
+	return payment_grant(
+	    &app, &mem, g->tg_id, PRODUCT_DEFAULT, g->until_ms, NULL);
+}
+
+static enum err
+end_due(struct db *db, void *ctx)
+{
+	struct granting *g = ctx;
+
+	app.db = db;
+	return payment_end_due(&app, &mem, &g->any);
+}
+
+/* Time passes: what was to end in a while ends a moment ago. */
+static void
+pass_time(int64_t tg_id)
+{
+	change(arena_printf(&mem,
+	    "UPDATE orders SET until_ms = 5 WHERE tg_id = %lld"
+	    " AND provider = 'grant';"
+	    "UPDATE access SET until_ms = 5 WHERE tg_id = %lld",
+	    (long long)tg_id, (long long)tg_id));
+}
+
+static int64_t
+n_notices(int64_t tg_id)
+{
+	return look_int_of("SELECT COUNT(*) FROM jobs WHERE kind = 2"
+			   " AND detail = 'ended' AND tg_id = ?1",
+	    tg_id);
+}
+
+#define IS_IN "SELECT is_in FROM access WHERE tg_id = ?1"
+#define UNTIL "SELECT until_ms FROM access WHERE tg_id = ?1"
+
+static void
+ends(void **state)
+{
+	struct granting g = { next_buyer++, INT64_MAX / 2, false };
+
+	(void)state;
+	check_err(db_transaction(ledger.db, grant, &g), ERR_OK);
+	check_int(look_int_of(UNTIL, g.tg_id), g.until_ms);
+	check_err(db_transaction(ledger.db, end_due, &g), ERR_OK);
+	assert_false(g.any);
+	pass_time(g.tg_id);
+	check_err(db_transaction(ledger.db, end_due, &g), ERR_OK);
+	assert_true(g.any);
+	check_int(look_int_of(IS_IN, g.tg_id), 0);
+	check_int(n_notices(g.tg_id), 1);
+	check_err(db_transaction(ledger.db, end_due, &g), ERR_OK);
+	assert_false(g.any);
+	check_int(n_notices(g.tg_id), 1);
+}
+
+/* More than are looked at together, and one who has something else. */
+static void
+many_end(void **state)
+{
+	static const struct step paid = { PAID, 1, 0 };
+	struct granting g = { next_buyer, INT64_MAX / 2, false };
+	int64_t first = next_buyer;
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		g.tg_id = next_buyer++;
+		check_err(db_transaction(ledger.db, grant, &g), ERR_OK);
+	}
+	hear(g.tg_id, paid);
+	check_int(look_int_of(UNTIL, g.tg_id), 0); /* null */
+	for (int64_t id = first; id < next_buyer; id++)
+		pass_time(id);
+	check_err(db_transaction(ledger.db, end_due, &g), ERR_OK);
+	check_int(look_int_of("SELECT COUNT(*) FROM access WHERE is_in = 1"
+			      " AND tg_id >= ?1",
+		      first),
+	    1);
+	check_int(n_notices(first), 1);
+}
+
 static int
 measure(void **state)
 {
@@ -739,6 +832,8 @@ main(void)
 	ROWS("bought twice", bought_twice, twices);
 	ONE("operators", "hear of it once", alerts);
 	ONE("invite", "again, after a dispute was won", invited_again);
+	ONE("ends", "by the clock, and is told once", ends);
+	ONE("ends", "many at once, but not who bought it as well", many_end);
 	ONE("facts", "as the events tell them", facts);
 	ONE("facts", "nothing of another application's", foreign);
 	ONE("facts", "nothing of other events", others);
