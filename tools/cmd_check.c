@@ -138,13 +138,21 @@ check_price(struct checkup *c)
 		bad(c, "price", "STRIPE_PRICE_ID is not to be found",
 		    "copy the price's id (price_...) from the product at "
 		    "Stripe, of the same mode as the key");
-	else if (!json_is_true(price, "active") ||
-	    json_is_object(price, "recurring"))
-		bad(c, "price", "the price is archived or recurring",
-		    "make a one-time price at Stripe and name it in "
-		    "STRIPE_PRICE_ID");
+	else if (!json_is_true(price, "active"))
+		bad(c, "price", "the price is archived",
+		    "make another at Stripe and name it in STRIPE_PRICE_ID");
+	else if (json_is_object(price, "recurring") !=
+	    (conf->price_every != NULL))
+		bad(c, "price",
+		    conf->price_every == NULL ? "the price is recurring" :
+						"the price is a one-time one",
+		    "set PRICE_EVERY for a recurring price at Stripe, and "
+		    "leave it out for a one-time one");
 	else
-		good("price", "the one-time price kept at Stripe");
+		good("price",
+		    conf->price_every == NULL ?
+			"the one-time price kept at Stripe" :
+			"the recurring price kept at Stripe");
 }
 
 static void

@@ -230,6 +230,9 @@ forget(struct db *db, void *ctx)
 	enum err e = ledger_user_seen(db, 0, NULL);
 
 	if (e == ERR_OK)
+		e = db_exec(db, SQL_FORGET_SUBSCRIPTIONS,
+		    KV(kv_int("tg_id", h->tg_id)), NULL);
+	if (e == ERR_OK)
 		e = db_exec(db, SQL_FORGET_ORDERS,
 		    KV(kv_int("tg_id", h->tg_id),
 			kv_int("now_ms", clock_now_ms())),

@@ -10,17 +10,18 @@
 #include <string.h>
 
 #define N_ORDERS 50
-#define N_COLUMNS 13
+#define N_COLUMNS 15
 
 /* The columns of SQL_ORDERS_LIST: names as they are exported. */
 static const char *const columns[N_COLUMNS] = { "order", "tg_id", "product",
 	"provider", "session_id", "payment", "amount_minor", "currency",
-	"livemode", "created_ms", "paid_ms", "refunded_minor", "revoked_ms" };
+	"livemode", "created_ms", "paid_ms", "refunded_minor", "revoked_ms",
+	"subscription", "until_ms" };
 
 static bool
 is_text(int column)
 {
-	return (column >= 2 && column <= 5) || column == 7;
+	return (column >= 2 && column <= 5) || column == 7 || column == 13;
 }
 
 struct list {
@@ -32,7 +33,7 @@ static void
 print_order(const struct row *row, void *ctx)
 {
 	struct list *l = ctx;
-	char day[CLOCK_DATE_BYTES];
+	char day[CLOCK_DATE_BYTES], until[CLOCK_DATE_BYTES] = "";
 	const char *state = "open";
 
 	clock_date(row_int(row, 9), day);
@@ -43,12 +44,15 @@ print_order(const struct row *row, void *ctx)
 							     "refunded";
 	if (row_int(row, 12) != 0)
 		state = "revoked";
-	printf("%6" PRId64 "  %s  %-12" PRId64 "  %-12s  %-6s  %-9s  %s\n",
+	if (row_int(row, 14) != 0)
+		clock_date(row_int(row, 14), until);
+	printf("%6" PRId64 "  %s  %-12" PRId64 "  %-12s  %-6s  %-9s  %s%s%s\n",
 	    row_int(row, 0), day, row_int(row, 1), row_text(row, 2),
 	    row_text(row, 3), state,
 	    row_text(row, 7) == NULL ?
 		"" :
-		text_money(&l->arena, row_int(row, 6), row_text(row, 7)));
+		text_money(&l->arena, row_int(row, 6), row_text(row, 7)),
+	    until[0] == '\0' ? "" : "  until ", until);
 	l->n++;
 }
 

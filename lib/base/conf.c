@@ -228,16 +228,45 @@ channel_id(struct conf *c, const char *v)
 	    "must be Telegram's number of the channel, such as -1001234567890";
 }
 
+/* Stripe's limit is three years. */
+static const struct {
+	const char *unit;
+	int64_t max;
+} units[] = { { "day", 1095 }, { "week", 156 }, { "month", 36 },
+	{ "year", 3 } };
+
+bool
+conf_period(const char *text, const char **unit, int64_t *n)
+{
+	struct str s = str_from(text);
+	struct str first = str_cut(&s, ' ');
+
+	if (s.len == 0) {
+		s = first;
+		*n = 1;
+	} else if (!str_to_i64(first, n) || *n < 1) {
+		return false;
+	}
+	if (*n > 1 && str_ends(s, "s"))
+		s.len--;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (str_eq(s, units[i].unit)) {
+			*unit = units[i].unit;
+			return *n <= units[i].max;
+		}
+	return false;
+}
+
 static const char *
 period(struct conf *c, const char *v)
 {
-	static const char *const periods[] = { "day", "week", "month", "year" };
+	const char *unit;
+	int64_t n;
 
 	(void)c;
-	for (size_t i = 0; i < sizeof(periods) / sizeof(periods[0]); i++)
-		if (strcmp(v, periods[i]) == 0)
-			return NULL;
-	return "must be day, week, month or year";
+	return conf_period(v, &unit, &n) ?
+	    NULL :
+	    "must be day, week, month or year, or so many: 3 months";
 }
 
 static const char *
@@ -355,12 +384,12 @@ static const struct setting {
 	    "eur", "three letters" },
 	{ "STRIPE_PRICE_ID", price_id, TEXT_AT(stripe_price_id), PAY, OPTIONAL,
 	    "",
-	    "a one-time price kept at Stripe, instead of amount and "
-	    "currency" },
+	    "a price kept at Stripe, instead of amount and currency; a "
+	    "recurring one needs PRICE_EVERY" },
 	{ "PRICE_EVERY", period, TEXT_AT(price_every), PROGRAM_ALL, OPTIONAL,
 	    "",
-	    "day, week, month or year: a subscription, paid anew each time; "
-	    "else it is paid once" },
+	    "day, week, month or year, or so many (3 months): a subscription, "
+	    "paid anew each time; else it is paid once" },
 	{ "SELL_WITH", tills, TEXT_AT(sell_with), PROGRAM_ALL, OPTIONAL,
 	    "stripe",
 	    "what the bot sells by: stripe, stars (Telegram Stars, for what "
@@ -369,6 +398,10 @@ static const struct setting {
 	    OPTIONAL, "0", "the price in Telegram Stars; 0: not for Stars" },
 	{ "GRACE_DAYS", NULL, INT_AT(grace_days, 0, 60), PROGRAM_ALL, OPTIONAL,
 	    "3", "how long access goes on when a subscription was not paid" },
+	{ "REMIND_DAYS", NULL, INT_AT(remind_days, 0, 60), PROGRAM_ALL,
+	    OPTIONAL, "3",
+	    "how long before access ends for good its holder is told; 0: not "
+	    "at all" },
 	{ "PRODUCTS_FILE", full_path, TEXT_AT(products_file), PROGRAM_ALL,
 	    OPTIONAL, "",
 	    "a JSON file of several products, instead of the one described "

@@ -39,10 +39,10 @@ struct conf {
 	int64_t price_amount_minor;
 	const char *price_currency;  /* lower case */
 	const char *stripe_price_id; /* NULL: amount and currency count */
-	const char *price_every;     /* NULL: paid once */
+	const char *price_every;     /* see conf_period(); NULL: paid once */
 	const char *sell_with;       /* "stripe", "stars" or "both" */
 	int64_t stars_amount;        /* 0: not for Stars */
-	int64_t grace_days;
+	int64_t grace_days, remind_days;
 	const char *products_file; /* NULL: the product above */
 	int64_t allow_promotion_codes, automatic_tax; /* 0 or 1 */
 	const char *checkout_locale;  /* Stripe's word; NULL: none */
@@ -82,6 +82,10 @@ struct conf_params {
  * then not to be used otherwise. The texts live in the arena. */
 enum err conf_load(struct conf *c, struct arena *a, unsigned programs,
     const struct conf_params *params) MUST_CHECK;
+
+/* "month" or "3 months" as 1 or 3 of day, week, month or year; false for
+ * anything else, and for more than three years. *unit is static. */
+bool conf_period(const char *text, const char **unit, int64_t *n);
 
 /* Adds a fault, a sentence, for readers of what the settings name. */
 void conf_fault(struct conf *c, struct arena *a, const char *fmt, ...)

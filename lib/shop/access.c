@@ -51,20 +51,85 @@ not_paid(const struct asked *q)
 	return !q->facts->paid;
 }
 
-static int64_t
-end_of(const struct asked *q)
-{
-	const struct facts *f = q->facts;
+/* Until when an order holds, and why it ends. */
+struct span {
+	int64_t until_ms, paid_until_ms; /* 0: for good */
+	bool renews, is_owed;
+};
 
-	return f->until_ms == 0 || !f->renews ?
-	    f->until_ms :
-	    f->until_ms + q->policy->grace_ms;
+/* Until it must have been paid anew. */
+static struct span
+renewing(const struct asked *q, int64_t end_ms)
+{
+	int64_t grace_ms = q->policy->grace_ms;
+
+	if (grace_ms < ACCESS_RENEWAL_MS)
+		grace_ms = ACCESS_RENEWAL_MS;
+	return (struct span){ end_ms + grace_ms, end_ms, true, false };
+}
+
+static struct span
+ending(int64_t end_ms)
+{
+	return (struct span){ end_ms, end_ms, false, false };
+}
+
+/* The period that has begun is not paid: what counts is when it began. */
+static struct span
+owed(const struct asked *q)
+{
+	int64_t start_ms = q->facts->subscription.period_start_ms;
+
+	return (struct span){ start_ms + q->policy->grace_ms, start_ms, false,
+		true };
+}
+
+/* What was paid is theirs to the end, unless it was sold only until then. */
+static int64_t
+canceled_for(const struct facts_of_subscription *s)
+{
+	return s->ends_ms != 0 && s->ends_ms < s->period_end_ms ?
+	    s->ends_ms :
+	    s->period_end_ms;
+}
+
+static struct span
+term_of(const struct asked *q)
+{
+	const struct facts_of_subscription *s = &q->facts->subscription;
+
+	switch (s->status) {
+	case STRIPE_SUB_UNKNOWN:
+		return q->facts->until_ms != 0 && q->facts->renews ?
+		    renewing(q, q->facts->until_ms) :
+		    ending(q->facts->until_ms);
+	case STRIPE_SUB_TRIALING:
+	case STRIPE_SUB_ACTIVE:
+		return s->ends_ms == 0 ? renewing(q, s->period_end_ms) :
+					 ending(s->ends_ms);
+	case STRIPE_SUB_PAST_DUE:
+		return owed(q);
+	case STRIPE_SUB_CANCELED:
+		return s->is_owed ? owed(q) : ending(canceled_for(s));
+	case STRIPE_SUB_PAUSED:
+		return ending(1);
+	default:
+		return (struct span){ 1, 1, false, true };
+	}
 }
 
 static bool
-ended(const struct asked *q)
+is_over(const struct asked *q)
 {
-	return end_of(q) != 0 && end_of(q) <= q->now_ms;
+	const struct span t = term_of(q);
+
+	return t.until_ms != 0 && t.until_ms <= q->now_ms;
+}
+
+static bool
+unpaid(const struct asked *q)
+{
+	return is_over(q) && term_of(q).is_owed;
 }
 
 static bool
@@ -84,7 +149,8 @@ static const struct rule {
 	{ refunded_enough, ACCESS_OUT, "refunded" },
 	{ disputed, ACCESS_OUT, "disputed" },
 	{ not_paid, ACCESS_OUT, "not paid" },
-	{ ended, ACCESS_OUT, "ended" },
+	{ unpaid, ACCESS_OUT, "unpaid" },
+	{ is_over, ACCESS_OUT, "ended" },
 	{ always, ACCESS_IN, "paid" },
 };
 
@@ -93,14 +159,22 @@ access_decide(
     const struct facts *f, const struct policy *policy, int64_t now_ms)
 {
 	const struct asked q = { f, policy, now_ms };
+	struct decision d = { .access = ACCESS_OUT };
+	struct span t;
 	size_t i = 0;
 
 	while (!rules[i].holds(&q))
 		i++;
-	if (rules[i].access == ACCESS_OUT)
-		return (struct decision){ ACCESS_OUT, rules[i].why, 0, false };
-	return (struct decision){ ACCESS_IN, rules[i].why, end_of(&q),
-		f->until_ms != 0 && f->renews };
+	d.access = rules[i].access;
+	d.why = rules[i].why;
+	if (d.access == ACCESS_OUT)
+		return d;
+	t = term_of(&q);
+	d.until_ms = t.until_ms;
+	d.paid_until_ms = t.paid_until_ms;
+	d.renews = t.renews;
+	d.is_owed = t.is_owed;
+	return d;
 }
 
 bool

@@ -7,7 +7,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "stripe/subscription.h"
+
 enum access { ACCESS_OUT, ACCESS_IN };
+
+/* What Stripe last said of the subscription that an order began. */
+struct facts_of_subscription {
+	enum stripe_subscription_status status; /* UNKNOWN: there is none, or
+	                                           nobody has asked yet */
+	int64_t period_start_ms, period_end_ms;
+	int64_t ends_ms; /* it is canceled for then; 0: it renews */
+	bool is_owed;    /* the period's invoice was not paid */
+};
 
 /* What is known of one order. Refunds are heard of twice: of each by its own
  * id, and in the sum that the payment itself names. */
@@ -22,7 +33,12 @@ struct facts {
 	int64_t until_ms;             /* sold or granted until then; 0: for
 	                                 good */
 	bool renews; /* it will be paid anew by then: grace is given */
+	struct facts_of_subscription subscription;
 };
+
+/* Who renews is in for a while after the period's end, even where the product
+ * gives no grace: the payment itself takes its time. */
+#define ACCESS_RENEWAL_MS ((int64_t)2 * 3600 * 1000)
 
 /* What the product makes of it. */
 struct policy {
@@ -35,11 +51,13 @@ struct decision {
 	enum access access;
 	const char *why;  /* a word for the operator and the notices: "paid",
 	                    "refunded", "disputed", "revoked", "not paid",
-	                    "ended" */
+	                    "ended", "unpaid" (a subscription) */
 	int64_t until_ms; /* in until then, unless a fact changes; 0: for good.
 	                     Of ACCESS_OUT always 0 */
-	bool renews;      /* until_ms is to move on before it comes; what is
-	                     paid for ends grace_ms earlier */
+	int64_t paid_until_ms; /* what is paid for ends then: earlier, where
+	                          until_ms has grace in it */
+	bool renews;           /* and is to be paid anew by then */
+	bool is_owed;          /* and was not, when Stripe tried */
 };
 
 /* Reads nothing, writes nothing. */

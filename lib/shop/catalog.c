@@ -11,20 +11,23 @@
 static struct product
 from_settings(const struct conf *conf)
 {
-	return (struct product){
+	struct product p = {
 		.id = PRODUCT_DEFAULT,
 		.titles = { { NULL, conf->product_name } },
 		.n_titles = 1,
 		.price_id = conf->stripe_price_id,
 		.amount_minor = conf->price_amount_minor,
 		.currency = conf->price_currency,
-		.every = conf->price_every,
 		.stars = conf->stars_amount,
 		.channels = { { conf->paid_channel_id,
 		    conf->paid_channel_link } },
 		.n_channels = 1,
 		.grace_days = conf->grace_days,
 	};
+
+	if (conf->price_every != NULL)
+		(void)conf_period(conf->price_every, &p.every, &p.every_n);
+	return p;
 }
 
 enum err

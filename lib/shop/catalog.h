@@ -6,8 +6,11 @@
  *       "title": { "uk": "...", "en": "..." },   or one text for all
  *       "price": { "amount": 999, "currency": "eur" },   minor units; or
  *                { "stripe": "price_..." },
- *       "every": "month",                  day, week, month or year: this is a
- *                                          subscription; absent: paid once
+ *       "every": "month",                  day, week, month or year, or so
+ *                                          many ("3 months"): this is a
+ *                                          subscription, and a price of
+ *                                          Stripe's must be a recurring one;
+ *                                          absent: paid once
  *       "stars": 500,                      the price in Telegram Stars
  *       "channels": [ { "id": -1001234567890, "link": "https://t.me/+..." } ],
  *       "partial_refund": "keep",          or "end"
@@ -47,6 +50,7 @@ struct product {
 	int64_t amount_minor; /* 0: not for money, or price_id has it */
 	const char *currency; /* lower case */
 	const char *every;    /* "day" ... "year"; NULL: paid once */
+	int64_t every_n;      /* so many of them */
 	int64_t stars;        /* 0: not for Stars */
 	struct channel channels[CATALOG_MAX_CHANNELS];
 	size_t n_channels; /* at least 1 */

@@ -230,22 +230,21 @@ read_policies(struct reading *r, struct product *p)
 {
 	static const char *const keep[] = { "keep", "end", NULL };
 	static const char *const end[] = { "end", "keep", NULL };
-	static const char *const periods[] = { "", "day", "week", "month",
-		"year", NULL };
 	int partial = read_word(r, "partial_refund", keep);
 	int dispute = read_word(r, "dispute", end);
-	int every = read_word(r, "every", periods);
+	const char *every = text_of(r, "every");
 
 	if (partial < 0)
 		wrong(r, "partial_refund", "must be \"keep\" or \"end\"");
 	if (dispute < 0)
 		wrong(r, "dispute", "must be \"end\" or \"keep\"");
-	if (every < 0)
+	if (value(r, "every") != NULL &&
+	    (every == NULL || !conf_period(every, &p->every, &p->every_n)))
 		wrong(r, "every",
-		    "must be \"day\", \"week\", \"month\" or \"year\"");
+		    "must be \"day\", \"week\", \"month\" or \"year\", or so "
+		    "many: \"3 months\"");
 	p->partial_refund_ends = partial == 1;
 	p->dispute_keeps = dispute == 1;
-	p->every = every > 0 ? periods[every] : NULL;
 	if (!read_number(r, "grace_days", 0, MAX_GRACE_DAYS, &p->grace_days))
 		wrong(r, "grace_days", "must be a whole number up to 60");
 }

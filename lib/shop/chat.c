@@ -7,10 +7,12 @@
 #include "shop/membership.h"
 #include "shop/paylink.h"
 #include "shop/stars.h"
+#include "shop/subscription.h"
 #include "shop/text.h"
 
 #define BUTTON_BUY "buy"
 #define BUTTON_STARS "stars"
+#define BUTTON_PORTAL "portal"
 
 /* One update being answered. */
 struct talk {
@@ -169,33 +171,61 @@ status_of(
     struct talk *t, const struct product *p, bool processing, const char **line)
 {
 	enum text which = TEXT_STATUS_UNPAID;
-	enum access access;
-	enum err e = access_of(t, p, &access);
+	struct term term;
+	enum err e = ledger_term(t->db, t->arena, t->u->from_id, p->id, &term);
 
-	if (access == ACCESS_IN)
-		which = TEXT_STATUS_PAID;
+	if (term.access == ACCESS_IN)
+		which = term.until_ms == 0 ? TEXT_STATUS_PAID :
+		    term.renews            ? TEXT_STATUS_RENEWS :
+					     TEXT_STATUS_UNTIL;
 	else if (processing)
 		which = TEXT_STATUS_WAITING;
-	*line = text_fill(
-	    t->arena, which, KV(kv_text("product", product_title(p, "uk"))));
+	*line = text_fill(t->arena, which,
+	    KV(kv_text("product", product_title(p, "uk")),
+		kv_text("until",
+		    text_date(t->arena,
+			term.renews ? term.paid_until_ms : term.until_ms))));
 	return e;
+}
+
+/* A button for the page at Stripe where a subscription is managed. */
+static enum err
+add_portal(
+    struct talk *t, const struct product *p, struct tg_choice *list, size_t *n)
+{
+	struct subscription s = { 0 };
+	enum err e = subscription_of(t->db, t->arena, t->u->from_id, p->id, &s);
+
+	if (e == ERR_OK && s.customer != NULL)
+		list[(*n)++] = (struct tg_choice){
+			text_fill(t->arena, TEXT_PORTAL_CHOICE,
+			    KV(kv_text("product", product_title(p, "uk")))),
+			arena_printf(t->arena, BUTTON_PORTAL ":%s", p->id)
+		};
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 static enum err
 on_status(struct talk *t)
 {
 	const struct catalog *c = &t->app->catalog;
-	const char *text = "", *line;
+	struct tg_choice *list = arena_alloc(t->arena, c->n * sizeof(*list));
+	struct tg_message m = {
+		.chat_id = t->u->from_id, .text = "", .choices = list
+	};
+	const char *line;
 	bool processing = false;
 	enum err e =
 	    ledger_processing(t->db, t->arena, t->u->from_id, &processing);
 
 	for (size_t i = 0; e == ERR_OK && i < c->n; i++) {
 		e = status_of(t, &c->products[i], processing, &line);
-		text = arena_printf(
-		    t->arena, "%s%s%s", text, i == 0 ? "" : "\n\n", line);
+		m.text = arena_printf(
+		    t->arena, "%s%s%s", m.text, i == 0 ? "" : "\n\n", line);
+		if (e == ERR_OK)
+			e = add_portal(t, &c->products[i], list, &m.n_choices);
 	}
-	return e == ERR_OK ? say(t, text) : e;
+	return e == ERR_OK ? say_message(t, &m) : e;
 }
 
 /* The invites to all that this person has bought, again. */
@@ -336,7 +366,7 @@ on_message(struct talk *t)
 	return on_anything(t);
 }
 
-/* "buy", or "buy:PRODUCT" where there are several. */
+/* "buy", or "buy:PRODUCT" where there are several, and its like. */
 static enum err
 on_buy(struct talk *t, struct str data)
 {
@@ -347,6 +377,8 @@ on_buy(struct talk *t, struct str data)
 	if (p != NULL && str_eq(word, BUTTON_STARS) && stars_sell(t->app, p))
 		return promise(t, JOB_NOTICE, 0,
 		    arena_printf(t->arena, BUTTON_STARS ":%s", p->id));
+	if (p != NULL && str_eq(word, BUTTON_PORTAL))
+		return promise(t, JOB_PORTAL, 0, p->id);
 	if (!str_eq(word, BUTTON_BUY) || p == NULL)
 		return ERR_OK;
 	return promise(t, JOB_NOTICE, 0,

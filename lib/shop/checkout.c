@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "shop/payment.h"
+#include "shop/subscription.h"
 
 #include <poll.h>
 
@@ -52,21 +53,42 @@ attempt_from_row(const struct row *row, void *ctx)
 		.created_ms = row_int(row, 3) };
 }
 
+/* Where Stripe still waits for the money of a subscription, its invoice is
+ * what to pay. */
+static enum err
+find_owed(struct search *s)
+{
+	struct subscription sub;
+	enum err e = subscription_of(
+	    s->app->db, s->arena, s->tg_id, s->product->id, &sub);
+
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (subscription_can_be_paid(s->app, &sub)) {
+		s->found = (struct checkout){ .state = CHECKOUT_REDIRECT,
+			.url = sub.invoice_url };
+		s->is_found = true;
+	}
+	return ERR_OK;
+}
+
 /* Paid, on its way, or open: no call to Stripe is needed. */
 static enum err
 find(struct db *db, struct search *s)
 {
-	enum access access;
 	enum err e =
-	    ledger_access(db, s->arena, s->tg_id, s->product->id, &access);
+	    ledger_term(db, s->arena, s->tg_id, s->product->id, &s->found.term);
 
 	if (e != ERR_OK)
 		return e;
-	if (access == ACCESS_IN) {
+	if (s->found.term.access == ACCESS_IN) {
 		s->found.state = CHECKOUT_PAID;
 		s->is_found = true;
 		return ERR_OK;
 	}
+	e = find_owed(s);
+	if (e != ERR_OK || s->is_found)
+		return e;
 	e = db_one(db, s->arena, SQL_ORDER_OPEN,
 	    KV(kv_int("tg_id", s->tg_id), kv_text("product", s->product->id),
 		kv_int("livemode", s->app->conf.livemode),
@@ -169,6 +191,8 @@ create_request(struct search *s, const struct stripe_api *api)
 		.product_name = product_title(s->product, NULL),
 		.amount_minor = s->product->amount_minor,
 		.currency = s->product->currency,
+		.every = s->product->every,
+		.every_n = s->product->every_n,
 		.success_url = arena_printf(s->arena,
 		    "%s/paid?session_id={CHECKOUT_SESSION_ID}", c->base_url),
 		.cancel_url = arena_printf(s->arena, "%s/cancel", c->base_url),
@@ -331,7 +355,7 @@ struct looking {
 	int64_t wait_s;
 	const struct stripe_session *session;
 	struct order order;
-	enum access access;
+	struct term term;
 };
 
 static enum err
@@ -343,8 +367,8 @@ record_found(struct db *db, void *ctx)
 
 	if (e != ERR_OK || l->order.id == 0)
 		return e;
-	return ledger_access(
-	    db, l->arena, l->order.tg_id, l->order.product, &l->access);
+	return ledger_term(
+	    db, l->arena, l->order.tg_id, l->order.product, &l->term);
 }
 
 static enum checkout_state
@@ -400,11 +424,12 @@ checkout_look(struct app *app, struct http *http, struct arena *a,
 	enum err e = ledger_order_by_session(app->db, a, session_id, &l.order);
 
 	if (e == ERR_OK)
-		e = ledger_access(
-		    app->db, a, l.order.tg_id, l.order.product, &l.access);
+		e = ledger_term(
+		    app->db, a, l.order.tg_id, l.order.product, &l.term);
 	if (e != ERR_OK || l.order.paid_ms == 0)
 		e = ask_stripe(&l, http, session_id);
-	*out = (struct checkout){ .state = state_of(&l.order, l.access),
+	*out = (struct checkout){ .state = state_of(&l.order, l.term.access),
+		.term = l.term,
 		.product = catalog_find(&app->catalog, l.order.product),
 		.wait_s = l.wait_s };
 	if (l.wait_s > 0)

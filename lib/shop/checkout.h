@@ -20,10 +20,12 @@ struct checkout {
 	enum checkout_state state;
 	const char *url;
 	const struct product *product; /* NULL: sold no more */
+	struct term term;              /* of CHECKOUT_PAID */
 	int64_t wait_s;
 };
 
-/* Finds the buyer's open session or makes one. An attempt is written down
+/* Finds the buyer's open session or makes one; of a subscription that is owed
+ * and can still be paid, the invoice's page instead. An attempt is written down
  * before Stripe is called, so that clicks at the same moment share one
  * idempotency key and with it one session; an attempt that failed is given up,
  * so that the next click is a fresh one. With the ledger out of order it works

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "shop/payment.h"
+#include "shop/subscription.h"
 
 struct due {
 	struct app *app;
@@ -13,17 +14,30 @@ struct due {
 static enum err
 settle(struct db *db, void *ctx)
 {
+	static enum err (*const acts[])(
+	    struct app * app, struct arena * a, bool *any) = {
+		subscription_read_due,
+		payment_remind_due,
+		payment_end_due,
+	};
 	struct due *d = ctx;
+	enum err e = ERR_OK;
 
 	(void)db; /* the app's */
-	return payment_end_due(d->app, d->arena, &d->any);
+	for (size_t i = 0; e == ERR_OK && i < sizeof(acts) / sizeof(acts[0]);
+	     i++) {
+		bool any = false;
+
+		e = acts[i](d->app, d->arena, &any);
+		d->any |= any;
+	}
+	return e;
 }
 
 static enum err
 next(struct app *app, struct arena *a, int64_t *next_ms)
 {
-	return db_one(
-	    app->db, a, SQL_ACCESS_NEXT_END, KV_NONE, row_to_int, next_ms);
+	return db_one(app->db, a, SQL_DUE_NEXT, KV_NONE, row_to_int, next_ms);
 }
 
 enum err

@@ -1,5 +1,6 @@
-/* What time alone makes true: access that ends. Nothing tells of it, so the
- * worker looks; what the ledger holds says when. */
+/* What time alone makes true: access that ends or is going to, a subscription
+ * whose period is over. Nothing tells of it, so the worker looks; what the
+ * ledger holds says when. */
 #ifndef SHOP_DUE_H
 #define SHOP_DUE_H
 

@@ -6,8 +6,10 @@
 #include "base/log.h"
 #include "shop/chat.h"
 #include "shop/payment.h"
+#include "shop/portal.h"
 #include "shop/reconcile.h"
 #include "shop/stars.h"
+#include "shop/subscription.h"
 #include "shop/text.h"
 
 #define FIRST_PAUSE_MS 1000
@@ -179,9 +181,65 @@ static const struct {
 	{ "disputed", TEXT_DISPUTED, false },
 	{ "revoked", TEXT_REVOKED, false },
 	{ "ended", TEXT_ENDED, false },
+	{ "unpaid", TEXT_ENDED_UNPAID, false },
+	{ "portal_failed", TEXT_PORTAL_FAILED, false },
 	{ "help_unpaid", TEXT_HELP_UNPAID, true },
 	{ "help_later", TEXT_HELP_LATER, true },
 };
+
+/* That access is going to end, if it still is. */
+static enum err
+prepare_reminder(struct app *app, struct arena *a, struct errand *e,
+    const struct order *o, const struct product *p)
+{
+	struct term t;
+	enum err err = ledger_term(app->db, a, o->tg_id, o->product, &t);
+
+	if (err == ERR_OK && t.access == ACCESS_IN && t.until_ms != 0 &&
+	    !t.renews)
+		send_text(app, a, e,
+		    text_fill(a, TEXT_REMINDER,
+			KV(title(p),
+			    kv_text("until", text_date(a, t.until_ms)))));
+	return err;
+}
+
+/* That a payment failed and how to make up for it, if that is still to do. */
+static enum err
+prepare_dunning(struct app *app, struct arena *a, struct errand *e,
+    const struct order *o, const struct product *p)
+{
+	struct tg_message m = { .chat_id = o->tg_id,
+		.button = text_plain(TEXT_DUNNING_BUTTON) };
+	struct subscription s = { 0 };
+	struct term t = { 0 };
+	enum err err = subscription_of(app->db, a, o->tg_id, o->product, &s);
+
+	if (err == ERR_OK)
+		err = ledger_term(app->db, a, o->tg_id, o->product, &t);
+	if (err != ERR_OK || !subscription_can_be_paid(app, &s))
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	m.button_url = s.invoice_url;
+	m.text = text_fill(a,
+	    t.access == ACCESS_IN ? TEXT_DUNNING : TEXT_DUNNING_OUT,
+	    KV(title(p), kv_text("until", text_date(a, t.until_ms)),
+		kv_text("url", s.invoice_url)));
+	send_message(app, a, e, &m);
+	return ERR_OK;
+}
+
+static void
+send_notice(struct app *app, struct arena *a, struct errand *e,
+    const struct order *o, const struct product *p)
+{
+	for (size_t i = 0; i < sizeof(notices) / sizeof(notices[0]); i++)
+		if (str_eq(str_from(e->job.detail), notices[i].name) &&
+		    !(notices[i].only_unpaid && o->paid_ms != 0))
+			send_text(app, a, e,
+			    text_fill(a, notices[i].text,
+				KV(title(p),
+				    kv_text("support", app_support(app, a)))));
+}
 
 static enum err
 prepare_notice(struct app *app, struct arena *a, struct errand *e)
@@ -192,21 +250,18 @@ prepare_notice(struct app *app, struct arena *a, struct errand *e)
 	struct str word = str_cut(&named, ':'); /* "pay:PRODUCT" */
 	enum err err = product_of(app, a, &e->job, arena_dup(a, named), &p);
 
-	if (err == ERR_OK && (str_eq(word, "pay") || str_eq(word, "stars"))) {
-		send_way_to_pay(app, a, e, p, str_eq(word, "stars"));
-		return ERR_OK;
-	}
 	if (err == ERR_OK && e->job.order_id != 0)
 		err = ledger_order_by_id(app->db, a, e->job.order_id, &o);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
-	for (size_t i = 0; i < sizeof(notices) / sizeof(notices[0]); i++)
-		if (str_eq(str_from(e->job.detail), notices[i].name) &&
-		    !(notices[i].only_unpaid && o.paid_ms != 0))
-			send_text(app, a, e,
-			    text_fill(a, notices[i].text,
-				KV(title(p),
-				    kv_text("support", app_support(app, a)))));
+	if (str_eq(word, "pay") || str_eq(word, "stars"))
+		send_way_to_pay(app, a, e, p, str_eq(word, "stars"));
+	else if (o.id != 0 && str_eq(word, "reminder"))
+		return prepare_reminder(app, a, e, &o, p);
+	else if (o.id != 0 && str_eq(word, "dunning"))
+		return prepare_dunning(app, a, e, &o, p);
+	else
+		send_notice(app, a, e, &o, p);
 	return ERR_OK;
 }
 
@@ -243,6 +298,10 @@ errand_prepare(struct app *app, struct arena *a, struct errand *e)
 		return ERR_OK;
 	case JOB_RECONCILE:
 		return reconcile_prepare(app, a, e);
+	case JOB_SUBSCRIPTION:
+		return subscription_prepare(app, a, e);
+	case JOB_PORTAL:
+		return portal_prepare(app, a, e);
 	default:
 		log_event(LOG_ERROR, "job_unknown",
 		    KV(kv_int("id", e->job.id), kv_int("kind", e->job.kind)));
@@ -430,7 +489,7 @@ settle_check(struct app *app, struct arena *a, const struct errand *e,
 }
 
 enum err
-errand_settle(struct app *app, struct arena *a, const struct errand *e,
+errand_settle(struct app *app, struct arena *a, struct errand *e,
     enum err call_err, const struct http_response *res,
     struct verdict_of_errand *v)
 {
@@ -443,5 +502,9 @@ errand_settle(struct app *app, struct arena *a, const struct errand *e,
 		return settle_check(app, a, e, call_err, res, v);
 	if (e->job.kind == JOB_RECONCILE)
 		return reconcile_settle(app, a, e, call_err, res, v);
+	if (e->job.kind == JOB_SUBSCRIPTION)
+		return subscription_settle(app, a, e, call_err, res, v);
+	if (e->job.kind == JOB_PORTAL && !e->is_to_telegram)
+		return portal_settle(app, a, e, call_err, res, v);
 	return settle_message(app, a, e, call_err, res, v);
 }

@@ -13,10 +13,16 @@ struct errand {
 	bool is_to_telegram;
 	struct http_request call;
 	struct channel_call channel; /* the call is its, unless STEP_NONE */
+	int64_t n_heard; /* of a subscription, before it was asked about */
 };
 
 /* How a job ends, or goes on. */
-enum errand_end { ERRAND_DONE, ERRAND_AGAIN, ERRAND_PARK };
+enum errand_end {
+	ERRAND_DONE,
+	ERRAND_AGAIN,
+	ERRAND_PARK,
+	ERRAND_GO_ON /* with the errand's next call, at once */
+};
 
 struct verdict_of_errand {
 	enum errand_end end;
@@ -32,7 +38,7 @@ errand_prepare(struct app *app, struct arena *a, struct errand *e) MUST_CHECK;
 
 /* Judges the answer (call_err and res are http_send()'s) and records what it
  * confirms, in a transaction of the caller's that also ends the job. */
-enum err errand_settle(struct app *app, struct arena *a, const struct errand *e,
+enum err errand_settle(struct app *app, struct arena *a, struct errand *e,
     enum err call_err, const struct http_response *res,
     struct verdict_of_errand *v) MUST_CHECK;
 

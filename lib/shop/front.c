@@ -60,9 +60,29 @@ assortment(const struct app *app, struct arena *a)
 	return list;
 }
 
+/* Until when access is paid for, above whom to write to. */
+static const char *
+note_of(const struct app *app, struct arena *a, const struct checkout *c)
+{
+	const char *support = app_support(app, a);
+
+	if (c == NULL || c->state != CHECKOUT_PAID || c->term.until_ms == 0)
+		return support;
+	return arena_printf(a, "%s %s",
+	    text_fill(a,
+		c->term.renews ? TEXT_PAGE_PAID_RENEWS : TEXT_PAGE_PAID_UNTIL,
+		KV(kv_text("until",
+		    text_date(a,
+			c->term.renews ? c->term.paid_until_ms :
+					 c->term.until_ms)))),
+	    support);
+}
+
+/* c: what was found of a payment; may be NULL. */
 static struct response
 page_about(const struct app *app, const struct request *req,
-    enum front_page which, const struct product *about)
+    enum front_page which, const struct product *about,
+    const struct checkout *c)
 {
 	struct kvs values = KV(kv_text("product",
 				   about == NULL ? app->conf.product_name :
@@ -72,7 +92,7 @@ page_about(const struct app *app, const struct request *req,
 		.mark = pages[which].mark,
 		.title = text_fill(req->arena, pages[which].title, values),
 		.lead = text_fill(req->arena, pages[which].lead, values),
-		.note = app_support(app, req->arena),
+		.note = note_of(app, req->arena, c),
 		.error = pages[which].error };
 
 	if (which == FRONT_PAID && about != NULL) {
@@ -89,7 +109,8 @@ front_page(
     const struct app *app, const struct request *req, enum front_page which)
 {
 	return page_about(app, req, which,
-	    app->catalog.n == 0 ? NULL : catalog_find(&app->catalog, NULL));
+	    app->catalog.n == 0 ? NULL : catalog_find(&app->catalog, NULL),
+	    NULL);
 }
 
 struct response
@@ -130,7 +151,7 @@ front_begun(
 		return limited(app, req, c->wait_s);
 	return page_about(app, req,
 	    c->state == CHECKOUT_PAID ? FRONT_PAID_BEFORE : FRONT_PROCESSING,
-	    c->product);
+	    c->product, c);
 }
 
 struct response
@@ -145,7 +166,7 @@ front_looked(
 
 	if (c->state == CHECKOUT_LIMITED)
 		return limited(app, req, c->wait_s);
-	return page_about(app, req, which[c->state], c->product);
+	return page_about(app, req, which[c->state], c->product, c);
 }
 
 struct response

@@ -13,6 +13,8 @@ enum job_kind {
 	JOB_ALERT = 4,     /* a message to an operator; detail is its text */
 	JOB_RECONCILE = 5, /* a step of reconcile.h; detail says which */
 	JOB_MEMBER = 6,    /* who is in a channel; detail is its id */
+	JOB_SUBSCRIPTION = 7, /* ask Stripe how it stands; detail is its id */
+	JOB_PORTAL = 8, /* the buyer's own page at Stripe; detail: product */
 	JOB__COUNT
 };
 

@@ -104,3 +104,27 @@ ledger_access(struct db *db, struct arena *a, int64_t tg_id,
 	*out = is_in != 0 ? ACCESS_IN : ACCESS_OUT;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
+
+static void
+term_from_row(const struct row *row, void *ctx)
+{
+	*(struct term *)ctx = (struct term){
+		.access = row_int(row, 0) != 0 ? ACCESS_IN : ACCESS_OUT,
+		.until_ms = row_int(row, 2),
+		.paid_until_ms = row_int(row, 3),
+		.renews = row_int(row, 4) != 0,
+	};
+}
+
+enum err
+ledger_term(struct db *db, struct arena *a, int64_t tg_id, const char *product,
+    struct term *out)
+{
+	enum err e;
+
+	*out = (struct term){ .access = ACCESS_OUT };
+	e = db_one(db, a, SQL_ACCESS_GET,
+	    KV(kv_int("tg_id", tg_id), kv_text("product", product)),
+	    term_from_row, out);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}

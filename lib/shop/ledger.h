@@ -48,6 +48,16 @@ enum err ledger_processing(
 enum err ledger_access(struct db *db, struct arena *a, int64_t tg_id,
     const char *product, enum access *out) MUST_CHECK;
 
+/* The same with its end. */
+struct term {
+	enum access access;
+	int64_t until_ms;      /* in until then; 0: for good */
+	int64_t paid_until_ms; /* without grace */
+	bool renews;           /* and is to be paid anew by then */
+};
+enum err ledger_term(struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, struct term *out) MUST_CHECK;
+
 /* A row mapper for the columns of struct order; ctx is one. */
 void order_from_row(const struct row *row, void *ctx);
 

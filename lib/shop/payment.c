@@ -6,6 +6,7 @@
 #include "shop/jobs.h"
 #include "shop/membership.h"
 #include "shop/news.h"
+#include "shop/subscription.h"
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 
@@ -40,7 +41,13 @@ decide_with_row(const struct row *row, void *ctx)
 		.n_disputes = row_int(row, 5),
 		.revoked = row_int(row, 6) != 0,
 		.until_ms = row_int(row, 7),
-		.renews = row_int(row, 8) != 0 };
+		.renews = row_int(row, 8) != 0,
+		.subscription = {
+		    .status = stripe_subscription_status(row_text(row, 9)),
+		    .period_start_ms = row_int(row, 10),
+		    .period_end_ms = row_int(row, 11),
+		    .ends_ms = row_int(row, 12),
+		    .is_owed = row_int(row, 13) != 0 } };
 	const struct decision one = access_decide(&f, &d->policy, d->now_ms);
 
 	if (!access_is_better(&d->decision, &one))
@@ -68,6 +75,18 @@ decide(struct app *app, struct arena *a, const struct order *o,
 	return e;
 }
 
+/* When to say that it is going to end; 0: not at all. */
+static int64_t
+remind_ms(const struct app *app, const struct decision *d)
+{
+	int64_t when_ms = d->until_ms - app->conf.remind_days * DAY_MS;
+
+	if (d->until_ms == 0 || d->renews || d->is_owed ||
+	    app->conf.remind_days == 0 || when_ms <= clock_now_ms())
+		return 0;
+	return when_ms;
+}
+
 static enum err
 write_access(struct app *app, const struct order *o, const struct decision *d)
 {
@@ -75,7 +94,10 @@ write_access(struct app *app, const struct order *o, const struct decision *d)
 	    KV(kv_int("tg_id", o->tg_id), kv_text("product", o->product),
 		kv_int("is_in", d->access == ACCESS_IN), kv_text("why", d->why),
 		kv_int_or_null("until_ms", d->until_ms),
-		kv_int("renews", d->renews), kv_int("now_ms", clock_now_ms())),
+		kv_int("renews", d->renews),
+		kv_int_or_null("paid_until_ms", d->paid_until_ms),
+		kv_int_or_null("remind_ms", remind_ms(app, d)),
+		kv_int("now_ms", clock_now_ms())),
 	    NULL);
 
 	if (e != ERR_OK)
@@ -205,9 +227,10 @@ record(struct app *app, struct arena *a, const struct stripe_session *s,
 
 	if (e != ERR_OK)
 		return e;
-	return db_one(app->db, a, SQL_ORDER_FACTS_ADD,
+	e = db_one(app->db, a, SQL_ORDER_FACTS_ADD,
 	    KV(kv_text("session_id", s->id),
 		kv_text("payment_intent", s->payment_intent),
+		kv_text("subscription", s->subscription),
 		kv_int_or_null("amount_minor", s->amount_minor),
 		kv_text("currency", s->currency),
 		moment("processing_ms", news->processing),
@@ -215,6 +238,10 @@ record(struct app *app, struct arena *a, const struct stripe_session *s,
 		moment("failed_ms", news->failed),
 		moment("expired_ms", news->expired)),
 	    order_from_row, o);
+	/* Nobody's, where they were forgotten. */
+	return e == ERR_OK && s->subscription != NULL && o->tg_id != 0 ?
+	    subscription_known(app, a, s->subscription) :
+	    e;
 }
 
 static enum err
@@ -275,40 +302,53 @@ settle_one(struct app *app, struct arena *a, const struct order *o)
 	    o->tg_id, o->id, v.why);
 }
 
-#define N_ORDERS 8 /* of one payment; more is no case of ours */
-
-struct order_list {
-	struct order o[N_ORDERS];
-	int n;
-};
-
 static void
 orders_from_row(const struct row *row, void *ctx)
 {
-	struct order_list *l = ctx;
+	struct payment_orders *l = ctx;
 
-	if (l->n < N_ORDERS)
+	if (l->n < PAYMENT_ORDERS)
 		order_from_row(row, &l->o[l->n++]);
 }
 
-/* The orders of a payment; none where it is not ours, or not yet heard of:
- * then what came back waits in its table. */
 static enum err
-settle_payment(struct app *app, struct arena *a, const char *payment_intent,
-    struct order_list *l)
+settle_all(struct app *app, struct arena *a, const struct payment_orders *l)
 {
-	enum err e = db_each(app->db, a, SQL_ORDERS_BY_INTENT,
-	    KV(kv_text("payment_intent", payment_intent)), orders_from_row, l);
+	enum err e = ERR_OK;
 
 	for (int i = 0; e == ERR_OK && i < l->n; i++)
 		e = settle_one(app, a, &l->o[i]);
 	return e;
 }
 
+/* The orders of a payment; none where it is not ours, or not yet heard of:
+ * then what came back waits in its table. */
+static enum err
+settle_payment(struct app *app, struct arena *a, const char *payment_intent,
+    struct payment_orders *l)
+{
+	enum err e = db_each(app->db, a, SQL_ORDERS_BY_INTENT,
+	    KV(kv_text("payment_intent", payment_intent)), orders_from_row, l);
+
+	return e == ERR_OK ? settle_all(app, a, l) : e;
+}
+
+enum err
+payment_settle_subscription(
+    struct app *app, struct arena *a, const char *id, struct payment_orders *l)
+{
+	enum err e;
+
+	l->n = 0;
+	e = db_each(app->db, a, SQL_ORDERS_BY_SUBSCRIPTION,
+	    KV(kv_text("subscription", id)), orders_from_row, l);
+	return e == ERR_OK ? settle_all(app, a, l) : e;
+}
+
 static enum err
 record_charge(struct app *app, struct arena *a, const struct stripe_charge *c)
 {
-	struct order_list *l = arena_alloc(a, sizeof(*l));
+	struct payment_orders *l = arena_alloc(a, sizeof(*l));
 	enum err e;
 
 	if (c->payment_intent == NULL)
@@ -334,7 +374,7 @@ struct reversal {
 
 static enum err
 record_reversal(struct app *app, struct arena *a, const struct reversal *r,
-    struct order_list *l)
+    struct payment_orders *l)
 {
 	enum err e;
 
@@ -359,13 +399,13 @@ record_refund(struct app *app, struct arena *a, const struct stripe_refund *f)
 		f->amount_minor, f->has_failed, 0 };
 
 	return record_reversal(
-	    app, a, &r, arena_alloc(a, sizeof(struct order_list)));
+	    app, a, &r, arena_alloc(a, sizeof(struct payment_orders)));
 }
 
 static enum err
 record_dispute(struct app *app, struct arena *a, const struct stripe_dispute *d)
 {
-	struct order_list *l = arena_alloc(a, sizeof(*l));
+	struct payment_orders *l = arena_alloc(a, sizeof(*l));
 	const struct reversal r = { "dispute", d->id, d->payment_intent,
 		d->amount_minor, (int64_t)d->stage, d->due_s };
 	enum err e = record_reversal(app, a, &r, l);
@@ -376,7 +416,7 @@ record_dispute(struct app *app, struct arena *a, const struct stripe_dispute *d)
 static enum err
 record_warning(struct app *app, struct arena *a, const struct stripe_event *ev)
 {
-	struct order_list *l = arena_alloc(a, sizeof(*l));
+	struct payment_orders *l = arena_alloc(a, sizeof(*l));
 	enum err e;
 
 	if (ev->payment_intent == NULL)
@@ -413,6 +453,9 @@ payment_record_event(
 		return record_dispute(app, a, &ev->dispute);
 	case STRIPE_FRAUD_WARNING:
 		return record_warning(app, a, ev);
+	case STRIPE_SUBSCRIPTION:
+	case STRIPE_INVOICE:
+		return subscription_heard(app, a, ev->subscription);
 	default:
 		log_event(LOG_INFO, "event_not_needed",
 		    KV(kv_text("id", ev->id), kv_text("type", ev->type)));
@@ -505,7 +548,7 @@ enum err
 payment_revoke(struct app *app, struct arena *a, int64_t tg_id,
     const char *product, int *n)
 {
-	struct order_list *l = arena_alloc(a, sizeof(*l));
+	struct payment_orders *l = arena_alloc(a, sizeof(*l));
 	enum err e = db_each(app->db, a, SQL_ORDERS_REVOKE,
 	    KV(kv_int("tg_id", tg_id), kv_text("product", product),
 		kv_int("now_ms", clock_now_ms())),
@@ -517,22 +560,53 @@ payment_revoke(struct app *app, struct arena *a, int64_t tg_id,
 
 /* ---- by the clock ---- */
 
-enum err
-payment_end_due(struct app *app, struct arena *a, bool *any)
+/* As many as there are, a few at a time: each is none of them afterwards. */
+static enum err
+each_due(struct app *app, struct arena *a, enum sql what,
+    enum err (*act)(struct app *app, struct arena *a, const struct order *o),
+    bool *any)
 {
 	enum err e = ERR_OK;
 
 	*any = false;
-	for (int n = N_ORDERS; e == ERR_OK && n == N_ORDERS;) {
-		struct order_list *l = arena_alloc(a, sizeof(*l));
+	for (int n = PAYMENT_ORDERS; e == ERR_OK && n == PAYMENT_ORDERS;) {
+		struct payment_orders *l = arena_alloc(a, sizeof(*l));
 
-		e = db_each(app->db, a, SQL_ACCESS_ENDED,
-		    KV(kv_int("now_ms", clock_now_ms()), kv_int("n", N_ORDERS)),
+		e = db_each(app->db, a, what,
+		    KV(kv_int("now_ms", clock_now_ms()),
+			kv_int("n", PAYMENT_ORDERS)),
 		    orders_from_row, l);
 		n = l->n;
 		*any |= n > 0;
 		for (int i = 0; e == ERR_OK && i < n; i++)
-			e = settle_one(app, a, &l->o[i]);
+			e = act(app, a, &l->o[i]);
 	}
 	return e;
+}
+
+enum err
+payment_end_due(struct app *app, struct arena *a, bool *any)
+{
+	return each_due(app, a, SQL_ACCESS_ENDED, settle_one, any);
+}
+
+static enum err
+remind(struct app *app, struct arena *a, const struct order *o)
+{
+	enum err e = db_exec(app->db, SQL_ACCESS_REMINDED,
+	    KV(kv_int("tg_id", o->tg_id), kv_text("product", o->product)),
+	    NULL);
+
+	if (e != ERR_OK)
+		return e;
+	return jobs_promise(app->db, JOB_NOTICE,
+	    arena_printf(a, "reminder/%lld/%lld", (long long)o->id,
+		(long long)clock_now_ms()),
+	    o->tg_id, o->id, "reminder");
+}
+
+enum err
+payment_remind_due(struct app *app, struct arena *a, bool *any)
+{
+	return each_due(app, a, SQL_ACCESS_TO_REMIND, remind, any);
 }

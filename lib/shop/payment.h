@@ -43,6 +43,20 @@ enum err payment_grant(struct app *app, struct arena *a, int64_t tg_id,
 enum err payment_revoke(struct app *app, struct arena *a, int64_t tg_id,
     const char *product, int *n) MUST_CHECK;
 
+/* A subscription stands otherwise than before: settles the access of the
+ * orders that it began, which *l then holds. */
+#define PAYMENT_ORDERS 8
+struct payment_orders {
+	struct order o[PAYMENT_ORDERS];
+	int n;
+};
+enum err payment_settle_subscription(struct app *app, struct arena *a,
+    const char *id, struct payment_orders *l) MUST_CHECK;
+
+/* Tells, once, those whose access is going to end; *any: there were some. */
+enum err
+payment_remind_due(struct app *app, struct arena *a, bool *any) MUST_CHECK;
+
 /* Ends all access whose time is over, as any fact would; *any: there was
  * some. */
 enum err

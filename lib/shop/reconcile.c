@@ -133,8 +133,13 @@ static enum err
 look(struct app *app, struct arena *a, const struct stripe_event *ev,
     struct standing *out)
 {
+	const char *subscription = ev->subscription != NULL ?
+	    ev->subscription :
+	    ev->session.subscription;
+
 	return db_one(app->db, a, SQL_STANDING,
 	    KV(kv_text("session_id", ev->session.id),
+		kv_text("subscription", subscription),
 		kv_text("payment_intent", intent_of(ev))),
 	    standing_from_row, out);
 }

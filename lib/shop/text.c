@@ -2,6 +2,7 @@
 #include "shop/text.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 
 #include <string.h>
 
@@ -28,6 +29,13 @@ static const char *const uk[TEXT__COUNT] = {
 			      "Надішліть /help, щоб отримати посилання ще раз.",
 	[TEXT_STATUS_PAID] = "✅ Доступ до курсу «{product}» відкрито. "
 			     "Надішліть /help, щоб отримати посилання ще раз.",
+	[TEXT_STATUS_UNTIL] = "✅ Доступ до курсу «{product}» відкрито до "
+			      "{until}. Надішліть /help, щоб отримати "
+			      "посилання ще раз.",
+	[TEXT_STATUS_RENEWS] =
+	    "✅ Доступ до курсу «{product}» відкрито. Підписку оплачено до "
+	    "{until}, далі вона поновиться сама. Надішліть /help, щоб "
+	    "отримати посилання ще раз.",
 	[TEXT_STATUS_UNPAID] = "Доступу до курсу «{product}» поки немає. "
 			       "Надішліть /pay, щоб оплатити.",
 	[TEXT_STATUS_WAITING] =
@@ -85,6 +93,28 @@ static const char *const uk[TEXT__COUNT] = {
 	[TEXT_ENDED] =
 	    "Термін доступу до «{product}» закінчився. Щоб повернутися, "
 	    "надішліть /pay.\n\n{support}",
+	[TEXT_ENDED_UNPAID] =
+	    "Підписку на «{product}» не оплачено, тому доступ закрито. Щоб "
+	    "повернутися, надішліть /pay.\n\n{support}",
+	[TEXT_REMINDER] =
+	    "⏳ Доступ до «{product}» діє до {until} і сам не поновиться. "
+	    "Керувати підпискою можна через /status; коли термін мине, "
+	    "повернутися можна через /pay.",
+	[TEXT_DUNNING] =
+	    "⚠️ Не вдалося списати оплату підписки на «{product}». Доступ "
+	    "діє до {until}. Щоб його не втратити, оплатіть рахунок:\n{url}",
+	[TEXT_DUNNING_OUT] =
+	    "⚠️ Не вдалося списати оплату підписки на «{product}», доступ "
+	    "закрито. Щоб повернутися, оплатіть рахунок:\n{url}",
+	[TEXT_DUNNING_BUTTON] = "💳 Оплатити рахунок",
+	[TEXT_PORTAL] = "Керування підпискою — картка, рахунки, скасування. "
+			"Сторінка діє кілька хвилин і лише для вас:\n{url}",
+	[TEXT_PORTAL_BUTTON] = "⚙️ Відкрити",
+	[TEXT_PORTAL_CHOICE] =
+	    "⚙️ Керувати підпискою «{product}»",
+	[TEXT_PORTAL_FAILED] =
+	    "Сторінку керування підпискою зараз не вдається відкрити. "
+	    "Спробуйте, будь ласка, пізніше.\n\n{support}",
 	[TEXT_STARS_BUTTON] = "⭐ {amount} Telegram Stars",
 	[TEXT_STARS_DESCRIPTION] =
 	    "Доступ до закритого каналу «{product}». Запрошення надійде сюди.",
@@ -116,6 +146,13 @@ static const char *const uk[TEXT__COUNT] = {
 	    "Запрошення чекають.",
 	[TEXT_ALERT_PARKED] =
 	    "⚠️ Відкладено ({what}), покупець {buyer}: {why}",
+	[TEXT_ALERT_KEY] =
+	    "⚠️ Ключ Stripe не має права читати підписки. Обмеженому ключу "
+	    "потрібні Subscriptions та Invoices: read.",
+	[TEXT_ALERT_PORTAL] =
+	    "⚠️ Сторінка керування підпискою не відкривається. Увімкніть її в "
+	    "Stripe (Settings, Billing, Customer portal); обмеженому ключу "
+	    "потрібне Customer portal: write.",
 	[TEXT_SUPPORT] = "Потрібна допомога? Напишіть: {contact}",
 	[TEXT_MENU_START] = "Почати",
 	[TEXT_MENU_PAY] = "Оплатити доступ",
@@ -155,6 +192,10 @@ static const char *const uk[TEXT__COUNT] = {
 	[TEXT_PAGE_PAID_LEAD] =
 	    "Ласкаво просимо до курсу «{product}»! Запрошення вже в Telegram, "
 	    "а ось і посилання на приватний канал:",
+	[TEXT_PAGE_PAID_UNTIL] = "Доступ діє до {until}.",
+	[TEXT_PAGE_PAID_RENEWS] =
+	    "Підписку оплачено до {until}, далі вона поновиться сама. Керувати "
+	    "нею можна через /status у боті.",
 	[TEXT_PAGE_PAID_BUTTON] = "Відкрити канал",
 	[TEXT_PAGE_NOT_PAID] = "Оплату не завершено",
 	[TEXT_PAGE_NOT_PAID_LEAD] =
@@ -224,6 +265,15 @@ upper(char *code)
 		if (*p >= 'a' && *p <= 'z')
 			*p = (char)(*p - 'a' + 'A');
 	return code;
+}
+
+const char *
+text_date(struct arena *a, int64_t since_1970_ms)
+{
+	char day[CLOCK_DATE_BYTES]; /* 2026-01-31 */
+
+	clock_date(since_1970_ms, day);
+	return arena_printf(a, "%.2s.%.2s.%.4s", day + 8, day + 5, day);
 }
 
 const char *

@@ -17,19 +17,30 @@ enum text {
 	TEXT_PAY_BUTTON,
 	TEXT_ALREADY_PAID,   /* {product} */
 	TEXT_STATUS_PAID,    /* {product} */
+	TEXT_STATUS_UNTIL,   /* {product} {until} */
+	TEXT_STATUS_RENEWS,  /* {product} {until} */
 	TEXT_STATUS_UNPAID,  /* {product} */
 	TEXT_STATUS_WAITING, /* {product} */
 	TEXT_HINT,
-	TEXT_HELP_UNPAID,       /* {product} {support} */
-	TEXT_HELP_LATER,        /* {support} */
-	TEXT_PROCESSING,        /* {product} */
-	TEXT_FAILED,            /* {product} */
-	TEXT_REFUNDED,          /* {product} {support} */
-	TEXT_UNINVITED,         /* {product} {support} */
-	TEXT_SUPPORT,           /* {contact} */
-	TEXT_DISPUTED,          /* {product} {support} */
-	TEXT_REVOKED,           /* {product} {support} */
-	TEXT_ENDED,             /* {product} {support} */
+	TEXT_HELP_UNPAID,  /* {product} {support} */
+	TEXT_HELP_LATER,   /* {support} */
+	TEXT_PROCESSING,   /* {product} */
+	TEXT_FAILED,       /* {product} */
+	TEXT_REFUNDED,     /* {product} {support} */
+	TEXT_UNINVITED,    /* {product} {support} */
+	TEXT_SUPPORT,      /* {contact} */
+	TEXT_DISPUTED,     /* {product} {support} */
+	TEXT_REVOKED,      /* {product} {support} */
+	TEXT_ENDED,        /* {product} {support} */
+	TEXT_ENDED_UNPAID, /* {product} {support} */
+	TEXT_REMINDER,     /* {product} {until} */
+	TEXT_DUNNING,      /* {product} {until} {url} */
+	TEXT_DUNNING_OUT,  /* {product} {url} */
+	TEXT_DUNNING_BUTTON,
+	TEXT_PORTAL, /* {url} */
+	TEXT_PORTAL_BUTTON,
+	TEXT_PORTAL_CHOICE,     /* {product} */
+	TEXT_PORTAL_FAILED,     /* {support} */
 	TEXT_STARS_BUTTON,      /* {amount} */
 	TEXT_STARS_DESCRIPTION, /* {product} */
 	TEXT_STARS_WRONG_PRICE,
@@ -45,9 +56,11 @@ enum text {
 	TEXT_ALERT_DISPUTE,
 	TEXT_ALERT_DISPUTE_LOST,
 	TEXT_ALERT_DISPUTE_WON,
-	TEXT_ALERT_FRAUD,   /* {product} {buyer} {order} {payment} */
-	TEXT_ALERT_RIGHTS,  /* {chat} */
-	TEXT_ALERT_PARKED,  /* {what} {buyer} {why} */
+	TEXT_ALERT_FRAUD,  /* {product} {buyer} {order} {payment} */
+	TEXT_ALERT_RIGHTS, /* {chat} */
+	TEXT_ALERT_PARKED, /* {what} {buyer} {why} */
+	TEXT_ALERT_KEY,
+	TEXT_ALERT_PORTAL,
 	TEXT_ALERT_SILENCE, /* {amount} {url} */
 	/* the bot's menu */
 	TEXT_MENU_START,
@@ -72,7 +85,9 @@ enum text {
 	TEXT_PAGE_STRIPE_DOWN,
 	TEXT_PAGE_STRIPE_DOWN_LEAD,
 	TEXT_PAGE_PAID,
-	TEXT_PAGE_PAID_LEAD, /* {product} */
+	TEXT_PAGE_PAID_LEAD,   /* {product} */
+	TEXT_PAGE_PAID_UNTIL,  /* {until} */
+	TEXT_PAGE_PAID_RENEWS, /* {until} */
 	TEXT_PAGE_PAID_BUTTON,
 	TEXT_PAGE_NOT_PAID,
 	TEXT_PAGE_NOT_PAID_LEAD,
@@ -96,6 +111,9 @@ const char *text_fill(struct arena *a, enum text which, struct kvs values);
  * decimals; NULL: "?". */
 const char *
 text_money(struct arena *a, int64_t amount_minor, const char *currency);
+
+/* "31.01.2026", in UTC. */
+const char *text_date(struct arena *a, int64_t since_1970_ms);
 
 /* The text as it is, for those without holes. */
 const char *text_plain(enum text which);

@@ -41,6 +41,7 @@ struct slot {
 	struct http_response res;
 	bool give_back;  /* not tried: due again as it was */
 	bool is_held_up; /* until another of this person is over */
+	bool goes_on;    /* with another call */
 };
 
 struct worker {
@@ -294,6 +295,9 @@ settle_one(struct db *db, void *ctx)
 	    t->w->app, &s->arena, &s->errand, s->call_err, &s->res, &v);
 	if (e != ERR_OK)
 		return e;
+	s->goes_on = v.end == ERRAND_GO_ON;
+	if (s->goes_on)
+		return ERR_OK;
 	if (v.silence_ms > 0)
 		pace_silence(&t->w->pace, v.silence_ms, clock_mono_ms());
 	log_verdict(job, &v);
@@ -332,6 +336,19 @@ settle_all(struct db *db, void *ctx)
 	return e;
 }
 
+static void
+end_slot(struct worker *w, struct slot *s)
+{
+	if (s->goes_on) {
+		s->goes_on = false;
+		s->state = SLOT_WAITING;
+		return;
+	}
+	arena_reset(&s->arena);
+	s->state = SLOT_FREE;
+	w->n_busy--;
+}
+
 /* An answer that cannot be written down yet is kept and not asked for again:
  * the message is out. */
 static void
@@ -348,11 +365,8 @@ settle(struct worker *w)
 		return;
 	}
 	for (size_t i = 0; i < N_SLOTS; i++)
-		if (w->slots[i].state == SLOT_ANSWERED) {
-			arena_reset(&w->slots[i].arena);
-			w->slots[i].state = SLOT_FREE;
-			w->n_busy--;
-		}
+		if (w->slots[i].state == SLOT_ANSWERED)
+			end_slot(w, &w->slots[i]);
 	w->active_ms = clock_mono_ms();
 	/* What was settled may promise more, and say until when. */
 	w->look_ms = w->end_ms = w->active_ms;

@@ -180,6 +180,43 @@ static const char *const migrations[] = {
 	"ALTER TABLE access ADD COLUMN renews {int} NOT NULL DEFAULT 0;"
 	"CREATE INDEX access_until ON access (until_ms)"
 	" WHERE is_in = 1 AND until_ms IS NOT NULL;",
+
+	/* 9: subscriptions at Stripe, each as it was read last; what is told
+	 * of one meanwhile is counted, so that it is read again */
+	"CREATE TABLE subscriptions ("
+	" id TEXT PRIMARY KEY NOT NULL," /* sub_... */
+	" n_heard {int} NOT NULL,"
+	" n_read {int} NOT NULL DEFAULT 0," /* of n_heard, known when asked */
+	" read_ms {int},"
+	" look_ms {int}," /* when to read it unasked */
+	" status TEXT,"
+	" customer TEXT,"
+	" period_start_ms {int},"
+	" period_end_ms {int},"
+	" ends_ms {int}," /* canceled for then; null: it renews */
+	" ended_ms {int},"
+	" invoice TEXT," /* the latest */
+	" invoice_url TEXT,"
+	" is_owed {int} NOT NULL DEFAULT 0," /* nobody paid it */
+	" payment_intent TEXT,"
+	" paid_minor {int}"
+	") {end};"
+	"CREATE INDEX subscriptions_to_read ON subscriptions (look_ms)"
+	" WHERE look_ms IS NOT NULL;"
+	"ALTER TABLE orders ADD COLUMN subscription TEXT;"
+	"CREATE INDEX orders_by_subscription ON orders (subscription)"
+	" WHERE subscription IS NOT NULL;"
+	/* what its invoices were paid by: disputes name that */
+	"CREATE TABLE invoice_payments ("
+	" payment_intent TEXT PRIMARY KEY NOT NULL,"
+	" subscription TEXT NOT NULL"
+	") {end};"
+	"CREATE INDEX invoice_payments_of ON invoice_payments (subscription);"
+	/* when to say that access is going to end; null: not, or said */
+	"ALTER TABLE access ADD COLUMN remind_ms {int};"
+	"ALTER TABLE access ADD COLUMN paid_until_ms {int};" /* no grace */
+	"CREATE INDEX access_remind ON access (remind_ms)"
+	" WHERE remind_ms IS NOT NULL;",
 };
 #define N_MIGRATIONS ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 

@@ -111,6 +111,7 @@ SQL(ORDERS_REVOKE,
 SQL(ORDER_FACTS_ADD,
     "UPDATE orders SET"
     " payment_intent = COALESCE(payment_intent, :payment_intent),"
+    " subscription = COALESCE(subscription, :subscription),"
     " amount_minor = COALESCE(:amount_minor, amount_minor),"
     " currency = COALESCE(:currency, currency),"
     " processing_ms = COALESCE(processing_ms, :processing_ms),"
@@ -134,8 +135,15 @@ SQL(ORDER_BY_ID,
 SQL(ORDERS_BY_INTENT,
     "SELECT id, tg_id, product, session_id, paid_ms, processing_ms,"
     " failed_ms, expired_ms, amount_minor, currency"
-    " FROM orders"
-    " WHERE payment_intent = :payment_intent")
+    " FROM orders WHERE payment_intent = :payment_intent"
+    " OR subscription IN (SELECT invoice_payments.subscription"
+    " FROM invoice_payments"
+    " WHERE invoice_payments.payment_intent = :payment_intent)")
+
+SQL(ORDERS_BY_SUBSCRIPTION,
+    "SELECT id, tg_id, product, session_id, paid_ms, processing_ms,"
+    " failed_ms, expired_ms, amount_minor, currency"
+    " FROM orders WHERE subscription = :subscription")
 
 /* The newest unpaid order below an id: /help asks Stripe about each in turn. */
 SQL(ORDER_UNPAID_BEFORE,
@@ -150,24 +158,37 @@ SQL(ORDERS_PROCESSING,
     "SELECT COUNT(*) FROM orders WHERE tg_id = :tg_id"
     " AND processing_ms IS NOT NULL AND paid_ms IS NULL AND failed_ms IS NULL")
 
-/* What access_decide() looks at, of the orders that could let somebody in. A
+/* What access_decide() looks at, of the orders that could let somebody in. Of
+ * a subscription the latest payment counts, but each may be disputed. A
  * dispute counts while it is open (1) or lost (2). */
 SQL(FACTS_OF_BUYER,
     "SELECT orders.paid_ms,"
-    " COALESCE(refunds.amount_minor, orders.amount_minor, 0),"
+    " COALESCE(refunds.amount_minor, NULLIF(subscriptions.paid_minor, 0),"
+    " orders.amount_minor, 0),"
     " COALESCE(refunds.refunded_minor, 0),"
-    " (SELECT COALESCE(SUM(amount_minor), 0) FROM reversals"
-    " WHERE reversals.payment_intent = orders.payment_intent"
+    " (SELECT COALESCE(SUM(reversals.amount_minor), 0) FROM reversals"
+    " WHERE reversals.payment_intent ="
+    " COALESCE(subscriptions.payment_intent, orders.payment_intent)"
     " AND kind = 'refund' AND stage = 0),"
-    " (SELECT COALESCE(SUM(amount_minor), 0) FROM reversals"
-    " WHERE reversals.payment_intent = orders.payment_intent"
+    " (SELECT COALESCE(SUM(reversals.amount_minor), 0) FROM reversals"
+    " WHERE reversals.payment_intent ="
+    " COALESCE(subscriptions.payment_intent, orders.payment_intent)"
     " AND kind = 'refund' AND stage = 1),"
     " (SELECT COUNT(*) FROM reversals"
     " WHERE reversals.payment_intent = orders.payment_intent"
+    " AND kind = 'dispute' AND stage IN (1, 2))"
+    " + (SELECT COUNT(*) FROM invoice_payments JOIN reversals"
+    " ON reversals.payment_intent = invoice_payments.payment_intent"
+    " WHERE invoice_payments.subscription = orders.subscription"
     " AND kind = 'dispute' AND stage IN (1, 2)),"
-    " orders.revoked_ms, orders.until_ms, orders.renews"
-    " FROM orders LEFT JOIN refunds"
-    " ON refunds.payment_intent = orders.payment_intent"
+    " orders.revoked_ms, orders.until_ms, orders.renews,"
+    " subscriptions.status, subscriptions.period_start_ms,"
+    " subscriptions.period_end_ms, COALESCE(subscriptions.ends_ms, 0),"
+    " COALESCE(subscriptions.is_owed, 0)"
+    " FROM orders LEFT JOIN subscriptions"
+    " ON subscriptions.id = orders.subscription"
+    " LEFT JOIN refunds ON refunds.payment_intent ="
+    " COALESCE(subscriptions.payment_intent, orders.payment_intent)"
     " WHERE orders.tg_id = :tg_id AND orders.product = :product"
     " AND orders.paid_ms IS NOT NULL ORDER BY orders.id")
 
@@ -209,24 +230,23 @@ SQL(USERS_PRUNE,
 
 /* invited_ms: the last invite that Telegram took. */
 SQL(ACCESS_GET,
-    "SELECT is_in, COALESCE(invited_ms, 0), COALESCE(until_ms, 0), renews"
-    " FROM access"
+    "SELECT is_in, COALESCE(invited_ms, 0), COALESCE(until_ms, 0),"
+    " COALESCE(paid_until_ms, 0), renews FROM access"
     " WHERE tg_id = :tg_id AND product = :product")
 
 SQL(ACCESS_SET,
     "INSERT INTO access (tg_id, product, is_in, why, until_ms, renews,"
-    " decided_ms)"
-    " VALUES (:tg_id, :product, :is_in, :why, :until_ms, :renews, :now_ms)"
+    " paid_until_ms, remind_ms, decided_ms)"
+    " VALUES (:tg_id, :product, :is_in, :why, :until_ms, :renews,"
+    " :paid_until_ms, :remind_ms, :now_ms)"
     " ON CONFLICT (tg_id, product) DO UPDATE SET is_in = excluded.is_in,"
     " why = excluded.why, until_ms = excluded.until_ms,"
-    " renews = excluded.renews, decided_ms = excluded.decided_ms"
+    " renews = excluded.renews, paid_until_ms = excluded.paid_until_ms,"
+    " remind_ms = excluded.remind_ms,"
+    " decided_ms = excluded.decided_ms"
     " WHERE access.is_in <> excluded.is_in OR access.why <> excluded.why"
     " OR access.renews <> excluded.renews"
     " OR COALESCE(access.until_ms, 0) <> COALESCE(excluded.until_ms, 0)")
-
-SQL(ACCESS_NEXT_END,
-    "SELECT COALESCE(MIN(until_ms), 0) FROM access"
-    " WHERE is_in = 1 AND until_ms IS NOT NULL")
 
 /* Whose access has ended by now, as the last order that they paid. */
 SQL(ACCESS_ENDED,
@@ -239,9 +259,83 @@ SQL(ACCESS_ENDED,
     " WHERE access.is_in = 1 AND access.until_ms IS NOT NULL"
     " AND access.until_ms <= :now_ms ORDER BY access.until_ms LIMIT :n")
 
+/* Who is to be told that it is going to, likewise. */
+SQL(ACCESS_TO_REMIND,
+    "SELECT orders.id, orders.tg_id, orders.product, orders.session_id,"
+    " orders.paid_ms, orders.processing_ms, orders.failed_ms,"
+    " orders.expired_ms, orders.amount_minor, orders.currency"
+    " FROM access JOIN orders ON orders.id = (SELECT MAX(id) FROM orders AS o"
+    " WHERE o.tg_id = access.tg_id AND o.product = access.product"
+    " AND o.paid_ms IS NOT NULL)"
+    " WHERE access.remind_ms IS NOT NULL"
+    " AND access.remind_ms <= :now_ms ORDER BY access.remind_ms LIMIT :n")
+
+SQL(ACCESS_REMINDED,
+    "UPDATE access SET remind_ms = NULL"
+    " WHERE tg_id = :tg_id AND product = :product")
+
+/* When time alone changes something again; 0: nothing in sight. */
+SQL(DUE_NEXT,
+    "SELECT COALESCE(MIN(at_ms), 0) FROM ("
+    "SELECT MIN(until_ms) AS at_ms FROM access"
+    " WHERE is_in = 1 AND until_ms IS NOT NULL"
+    " UNION ALL SELECT MIN(remind_ms) FROM access"
+    " WHERE remind_ms IS NOT NULL"
+    " UNION ALL SELECT MIN(look_ms) FROM subscriptions"
+    " WHERE look_ms IS NOT NULL) AS moments")
+
 SQL(ACCESS_INVITED,
     "UPDATE access SET invited_ms = :now_ms"
     " WHERE tg_id = :tg_id AND product = :product")
+
+/* ---- subscriptions ---- */
+
+SQL(SUBSCRIPTION_ADD,
+    "INSERT INTO subscriptions (id, n_heard) VALUES (:id, 1)"
+    " ON CONFLICT (id) DO NOTHING")
+
+SQL(SUBSCRIPTION_HEARD,
+    "UPDATE subscriptions SET n_heard = n_heard + 1 WHERE id = :id"
+    " RETURNING n_read")
+
+SQL(SUBSCRIPTION_N_HEARD, "SELECT n_heard FROM subscriptions WHERE id = :id")
+
+/* As it stands now, whatever was known of it. */
+SQL(SUBSCRIPTION_READ,
+    "UPDATE subscriptions SET n_read = :n_read, read_ms = :now_ms,"
+    " look_ms = :look_ms, status = :status, customer = :customer,"
+    " period_start_ms = :period_start_ms, period_end_ms = :period_end_ms,"
+    " ends_ms = :ends_ms, ended_ms = :ended_ms, invoice = :invoice,"
+    " invoice_url = :invoice_url, is_owed = :is_owed,"
+    " payment_intent = :payment_intent, paid_minor = :paid_minor"
+    " WHERE id = :id RETURNING n_heard")
+
+/* Stripe knows none of that name. */
+SQL(SUBSCRIPTION_UNREADABLE,
+    "UPDATE subscriptions SET n_read = :n_read, look_ms = NULL"
+    " WHERE id = :id RETURNING n_heard")
+
+SQL(SUBSCRIPTIONS_TO_READ,
+    "SELECT id FROM subscriptions"
+    " WHERE look_ms IS NOT NULL AND look_ms <= :now_ms"
+    " ORDER BY look_ms LIMIT :n")
+
+SQL(SUBSCRIPTION_LOOKED,
+    "UPDATE subscriptions SET look_ms = NULL WHERE id = :id")
+
+/* The one that a buyer's access to a product is by. */
+SQL(SUBSCRIPTION_OF_BUYER,
+    "SELECT subscriptions.id, subscriptions.status, subscriptions.customer,"
+    " subscriptions.invoice_url, subscriptions.is_owed"
+    " FROM orders JOIN subscriptions"
+    " ON subscriptions.id = orders.subscription"
+    " WHERE orders.tg_id = :tg_id AND orders.product = :product"
+    " AND orders.paid_ms IS NOT NULL ORDER BY orders.id DESC LIMIT 1")
+
+SQL(INVOICE_PAYMENT_ADD,
+    "INSERT INTO invoice_payments (payment_intent, subscription)"
+    " VALUES (:payment_intent, :subscription)"
+    " ON CONFLICT (payment_intent) DO NOTHING")
 
 /* ---- the operator's commands ---- */
 
@@ -253,14 +347,22 @@ SQL(ORDERS_LIST,
     " orders.created_ms, orders.paid_ms,"
     " COALESCE(refunds.refunded_minor, (SELECT COALESCE(SUM(amount_minor), 0)"
     " FROM reversals WHERE reversals.payment_intent = orders.payment_intent"
-    " AND kind = 'refund' AND stage = 0)), orders.revoked_ms"
+    " AND kind = 'refund' AND stage = 0)), orders.revoked_ms,"
+    " orders.subscription,"
+    " COALESCE(subscriptions.period_end_ms, orders.until_ms)"
     " FROM orders LEFT JOIN refunds"
     " ON refunds.payment_intent = orders.payment_intent"
+    " LEFT JOIN subscriptions ON subscriptions.id = orders.subscription"
     " WHERE orders.session_id IS NOT NULL"
     " AND (:tg_id = 0 OR orders.tg_id = :tg_id)"
     " ORDER BY orders.id DESC LIMIT :n")
 
-SQL(ORDER_PAYMENT, "SELECT provider, payment_intent FROM orders WHERE id = :id")
+/* Of a subscription, the latest payment. */
+SQL(ORDER_PAYMENT,
+    "SELECT orders.provider,"
+    " COALESCE(subscriptions.payment_intent, orders.payment_intent)"
+    " FROM orders LEFT JOIN subscriptions"
+    " ON subscriptions.id = orders.subscription WHERE orders.id = :id")
 
 /* What stands against forgetting somebody. */
 SQL(FORGET_HELD,
@@ -272,6 +374,10 @@ SQL(FORGET_HELD,
 SQL(FORGET_ORDERS,
     "UPDATE orders SET tg_id = 0, url = NULL,"
     " revoked_ms = COALESCE(revoked_ms, :now_ms) WHERE tg_id = :tg_id")
+
+SQL(FORGET_SUBSCRIPTIONS,
+    "DELETE FROM subscriptions WHERE id IN (SELECT orders.subscription"
+    " FROM orders WHERE orders.tg_id = :tg_id)")
 
 SQL(FORGET_JOBS, "DELETE FROM jobs WHERE tg_id = :tg_id")
 
@@ -297,8 +403,14 @@ SQL(STANDING,
     " WHERE refunds.payment_intent = :payment_intent)"
     " + (SELECT COUNT(*) + COALESCE(SUM(stage), 0) FROM reversals"
     " WHERE reversals.payment_intent = :payment_intent)"
+    " + (SELECT COALESCE(SUM(n_heard), 0) FROM subscriptions"
+    " WHERE id = :subscription)"
     " FROM orders WHERE session_id = :session_id"
-    " OR orders.payment_intent = :payment_intent")
+    " OR orders.payment_intent = :payment_intent"
+    " OR orders.subscription = :subscription"
+    " OR orders.subscription IN (SELECT invoice_payments.subscription"
+    " FROM invoice_payments"
+    " WHERE invoice_payments.payment_intent = :payment_intent)")
 
 SQL(STARS_STANDING,
     "SELECT (SELECT COUNT(*) FROM orders WHERE session_id = :charge_id)"

@@ -56,18 +56,22 @@ stripe_create_request(
     struct arena *a, const struct stripe_api *api, const struct stripe_order *o)
 {
 	struct http_request req = request(a, api, "POST", "checkout/sessions");
-	bool inline_price = o->price_id == NULL;
+	bool inline_price = o->price_id == NULL, renews = o->every != NULL;
 
 	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
 	req.headers[3] =
 	    arena_printf(a, "Idempotency-Key: %s", o->idempotency_key);
 	req.body = form_encode(a,
-	    KV(kv_text("mode", "payment"),
+	    KV(kv_text("mode", renews ? "subscription" : "payment"),
 		kv_int("client_reference_id", o->tg_id),
 		kv_int("metadata[tg_id]", o->tg_id),
 		kv_text("metadata[product]", o->product),
-		kv_int("payment_intent_data[metadata][tg_id]", o->tg_id),
-		kv_text("payment_intent_data[metadata][product]", o->product),
+		kv_int(renews ? "subscription_data[metadata][tg_id]" :
+				"payment_intent_data[metadata][tg_id]",
+		    o->tg_id),
+		kv_text(renews ? "subscription_data[metadata][product]" :
+				 "payment_intent_data[metadata][product]",
+		    o->product),
 		kv_text("line_items[0][price]", o->price_id),
 		either(inline_price,
 		    kv_text(
@@ -78,6 +82,13 @@ stripe_create_request(
 		either(inline_price,
 		    kv_text("line_items[0][price_data][product_data][name]",
 			o->product_name)),
+		either(inline_price && renews,
+		    kv_text("line_items[0][price_data][recurring][interval]",
+			o->every)),
+		either(inline_price && renews,
+		    kv_int("line_items[0][price_data][recurring]"
+			   "[interval_count]",
+			o->every_n)),
 		kv_int("line_items[0][quantity]", 1),
 		either(o->promotion_codes,
 		    kv_text("allow_promotion_codes", "true")),
@@ -95,6 +106,27 @@ stripe_session_request(
 {
 	return request(
 	    a, api, "GET", arena_printf(a, "checkout/sessions/%s", session_id));
+}
+
+struct http_request
+stripe_subscription_request(
+    struct arena *a, const struct stripe_api *api, const char *id)
+{
+	return request(a, api, "GET",
+	    arena_printf(
+		a, "subscriptions/%s?expand[]=latest_invoice.payments", id));
+}
+
+struct http_request
+stripe_portal_request(
+    struct arena *a, const struct stripe_api *api, const char *customer)
+{
+	struct http_request req =
+	    request(a, api, "POST", "billing_portal/sessions");
+
+	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
+	req.body = form_encode(a, KV(kv_text("customer", customer)));
+	return req;
 }
 
 struct http_request

@@ -25,6 +25,8 @@ struct stripe_order {
 	const char *product_name;
 	int64_t amount_minor;
 	const char *currency;
+	const char *every; /* "day" ... "year": a subscription; or NULL */
+	int64_t every_n;
 	const char *success_url; /* with {CHECKOUT_SESSION_ID} in it */
 	const char *cancel_url;
 	const char *locale; /* or NULL */
@@ -32,9 +34,9 @@ struct stripe_order {
 	const char *idempotency_key;
 };
 
-/* POST /v1/checkout/sessions, mode payment. tg_id and product go into the
- * metadata of the session and of the payment intent, since later events carry
- * only their own object's. */
+/* POST /v1/checkout/sessions, mode payment or subscription. tg_id and product
+ * go into the metadata of the session and of the payment intent or the
+ * subscription, since later events carry only their own object's. */
 struct http_request stripe_create_request(struct arena *a,
     const struct stripe_api *api, const struct stripe_order *o);
 
@@ -46,6 +48,17 @@ struct http_request stripe_session_request(
 struct http_request
 stripe_refund_request(struct arena *a, const struct stripe_api *api,
     const char *payment_intent, const char *idempotency_key);
+
+/* GET /v1/subscriptions/ID with its latest invoice and what that was paid by:
+ * what stripe_subscription_read() reads. */
+struct http_request stripe_subscription_request(
+    struct arena *a, const struct stripe_api *api, const char *id);
+
+/* POST /v1/billing_portal/sessions: a customer's own page at Stripe, for a few
+ * minutes. The answer's url opens it for whoever holds it, so it is kept
+ * nowhere. */
+struct http_request stripe_portal_request(
+    struct arena *a, const struct stripe_api *api, const char *customer);
 
 /* GET /v1/PATH, with its query. */
 struct http_request stripe_get_request(

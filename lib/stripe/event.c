@@ -23,6 +23,13 @@ static const struct {
 	{ "charge.dispute.closed", STRIPE_DISPUTE },
 	{ "charge.dispute.funds_reinstated", STRIPE_REINSTATED },
 	{ "radar.early_fraud_warning.created", STRIPE_FRAUD_WARNING },
+	{ "customer.subscription.created", STRIPE_SUBSCRIPTION },
+	{ "customer.subscription.updated", STRIPE_SUBSCRIPTION },
+	{ "customer.subscription.deleted", STRIPE_SUBSCRIPTION },
+	{ "customer.subscription.paused", STRIPE_SUBSCRIPTION },
+	{ "customer.subscription.resumed", STRIPE_SUBSCRIPTION },
+	{ "invoice.paid", STRIPE_INVOICE },
+	{ "invoice.payment_failed", STRIPE_INVOICE },
 };
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -61,6 +68,12 @@ read_object(struct arena *a, struct json *obj, struct stripe_event *out)
 		return e;
 	case STRIPE_FRAUD_WARNING:
 		out->payment_intent = stripe_id_at(a, obj, "payment_intent");
+		return ERR_OK;
+	case STRIPE_SUBSCRIPTION:
+		out->subscription = stripe_id_at(a, obj, "id");
+		return out->subscription == NULL ? ERR_INPUT : ERR_OK;
+	case STRIPE_INVOICE:
+		out->subscription = stripe_invoice_subscription(a, obj);
 		return ERR_OK;
 	default:
 		return stripe_session_read(a, obj, &out->session);

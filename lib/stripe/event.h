@@ -5,6 +5,7 @@
 
 #include "stripe/reversal.h"
 #include "stripe/session.h"
+#include "stripe/subscription.h"
 
 enum stripe_event_kind {
 	STRIPE_OTHER, /* noted, nothing else */
@@ -17,6 +18,8 @@ enum stripe_event_kind {
 	STRIPE_DISPUTE,
 	STRIPE_REINSTATED, /* of a dispute: the money is back */
 	STRIPE_FRAUD_WARNING,
+	STRIPE_SUBSCRIPTION, /* something happened to one */
+	STRIPE_INVOICE,      /* to its payment */
 	STRIPE_EVENT__COUNT
 };
 
@@ -31,6 +34,7 @@ struct stripe_event {
 	struct stripe_refund refund;
 	struct stripe_dispute dispute;
 	const char *payment_intent; /* of STRIPE_FRAUD_WARNING; or NULL */
+	const char *subscription;   /* of the last two; NULL: of none */
 };
 
 /* ERR_INPUT: not an event. An event of a kind we know whose object cannot be

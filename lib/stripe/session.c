@@ -62,6 +62,7 @@ stripe_session_read(
 	    str_from(json_text(obj, "metadata.tg_id")), &out->tg_id);
 	out->product = stripe_id_at(a, obj, "metadata.product");
 	out->payment_intent = stripe_id_at(a, obj, "payment_intent");
+	out->subscription = stripe_id_at(a, obj, "subscription");
 	out->url = arena_dup_text(a, json_text(obj, "url"));
 	(void)json_int(obj, "expires_at", &out->expires_s);
 	(void)json_int(obj, "amount_total", &out->amount_minor);

@@ -26,7 +26,8 @@ struct stripe_session {
 	int64_t tg_id;       /* from our metadata; 0: not a session of ours */
 	const char *product; /* from our metadata; NULL: not said */
 	const char *payment_intent;
-	const char *url; /* only while open; not checked here */
+	const char *subscription; /* once it is complete, of that mode */
+	const char *url;          /* only while open; not checked here */
 	int64_t expires_s;
 	int64_t amount_minor;
 	const char *currency;

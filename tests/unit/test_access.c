@@ -3,19 +3,24 @@
 
 #include "shop/access.h"
 
-#define NOW 1000000
+#define NO_SUB \
+	{ \
+		0 \
+	}
+#define HOUR ((int64_t)3600 * 1000)
+#define NOW (1000 * HOUR)
 
 #define MILD \
 	{ \
-		false, false, 10 \
+		false, false, 24 * HOUR \
 	}
 #define STRICT \
 	{ \
-		true, false, 10 \
+		true, false, 24 * HOUR \
 	}
 #define PATIENT \
 	{ \
-		false, true, 10 \
+		false, true, 24 * HOUR \
 	}
 
 static const struct row {
@@ -26,96 +31,103 @@ static const struct row {
 	struct policy policy;
 	int64_t until_ms;
 } rows[] = {
-	{ "nothing known", { false, 0, 0, 0, 0, 0, false, 0, false },
+	{ "nothing known", { false, 0, 0, 0, 0, 0, false, 0, false, NO_SUB },
 	    ACCESS_OUT, "not paid", MILD, 0 },
-	{ "paid", { true, 999, 0, 0, 0, 0, false, 0, false }, ACCESS_IN, "paid",
-	    MILD, 0 },
+	{ "paid", { true, 999, 0, 0, 0, 0, false, 0, false, NO_SUB }, ACCESS_IN,
+	    "paid", MILD, 0 },
 	{ "paid, nothing known of refunds",
-	    { true, 0, 0, 0, 0, 0, false, 0, false }, ACCESS_IN, "paid", MILD,
-	    0 },
-	{ "paid, part of it back", { true, 999, 500, 0, 0, 0, false, 0, false },
-	    ACCESS_IN, "paid", MILD, 0 },
-	{ "paid, all but a cent back",
-	    { true, 999, 998, 0, 0, 0, false, 0, false }, ACCESS_IN, "paid",
+	    { true, 0, 0, 0, 0, 0, false, 0, false, NO_SUB }, ACCESS_IN, "paid",
 	    MILD, 0 },
-	{ "paid, all of it back", { true, 999, 999, 0, 0, 0, false, 0, false },
-	    ACCESS_OUT, "refunded", MILD, 0 },
+	{ "paid, part of it back",
+	    { true, 999, 500, 0, 0, 0, false, 0, false, NO_SUB }, ACCESS_IN,
+	    "paid", MILD, 0 },
+	{ "paid, all but a cent back",
+	    { true, 999, 998, 0, 0, 0, false, 0, false, NO_SUB }, ACCESS_IN,
+	    "paid", MILD, 0 },
+	{ "paid, all of it back",
+	    { true, 999, 999, 0, 0, 0, false, 0, false, NO_SUB }, ACCESS_OUT,
+	    "refunded", MILD, 0 },
 	{ "paid, more than all back",
-	    { true, 999, 1500, 0, 0, 0, false, 0, false }, ACCESS_OUT,
+	    { true, 999, 1500, 0, 0, 0, false, 0, false, NO_SUB }, ACCESS_OUT,
 	    "refunded", MILD, 0 },
 	{ "a free one: nothing paid, nothing back",
-	    { true, 0, 0, 0, 0, 0, false, 0, false }, ACCESS_IN, "paid", MILD,
-	    0 },
+	    { true, 0, 0, 0, 0, 0, false, 0, false, NO_SUB }, ACCESS_IN, "paid",
+	    MILD, 0 },
 	{ "the refund is heard of first",
-	    { false, 999, 999, 0, 0, 0, false, 0, false }, ACCESS_OUT,
+	    { false, 999, 999, 0, 0, 0, false, 0, false, NO_SUB }, ACCESS_OUT,
 	    "refunded", MILD, 0 },
 	{ "part of it back, the payment not yet heard of",
-	    { false, 999, 500, 0, 0, 0, false, 0, false }, ACCESS_OUT,
+	    { false, 999, 500, 0, 0, 0, false, 0, false, NO_SUB }, ACCESS_OUT,
 	    "not paid", MILD, 0 },
 	{ "unpaid, an amount known",
-	    { false, 999, 0, 0, 0, 0, false, 0, false }, ACCESS_OUT, "not paid",
-	    MILD, 0 },
+	    { false, 999, 0, 0, 0, 0, false, 0, false, NO_SUB }, ACCESS_OUT,
+	    "not paid", MILD, 0 },
 	{ "refunded, by its id alone",
-	    { true, 999, 0, 999, 0, 0, false, 0, false }, ACCESS_OUT,
+	    { true, 999, 0, 999, 0, 0, false, 0, false, NO_SUB }, ACCESS_OUT,
 	    "refunded", MILD, 0 },
 	{ "refunded, told twice",
-	    { true, 999, 999, 999, 0, 0, false, 0, false }, ACCESS_OUT,
+	    { true, 999, 999, 999, 0, 0, false, 0, false, NO_SUB }, ACCESS_OUT,
 	    "refunded", MILD, 0 },
 	{ "in two parts, by their ids",
-	    { true, 999, 500, 999, 0, 0, false, 0, false }, ACCESS_OUT,
+	    { true, 999, 500, 999, 0, 0, false, 0, false, NO_SUB }, ACCESS_OUT,
 	    "refunded", MILD, 0 },
-	{ "the refund failed", { true, 999, 999, 0, 999, 0, false, 0, false },
-	    ACCESS_IN, "paid", MILD, 0 },
+	{ "the refund failed",
+	    { true, 999, 999, 0, 999, 0, false, 0, false, NO_SUB }, ACCESS_IN,
+	    "paid", MILD, 0 },
 	{ "it failed, and its sum was not heard of",
-	    { true, 999, 0, 0, 999, 0, false, 0, false }, ACCESS_IN, "paid",
-	    MILD, 0 },
+	    { true, 999, 0, 0, 999, 0, false, 0, false, NO_SUB }, ACCESS_IN,
+	    "paid", MILD, 0 },
 	{ "it failed, another went through",
-	    { true, 999, 999, 999, 999, 0, false, 0, false }, ACCESS_OUT,
-	    "refunded", MILD, 0 },
-	{ "a part failed, a part went through",
-	    { true, 999, 999, 400, 599, 0, false, 0, false }, ACCESS_IN, "paid",
-	    MILD, 0 },
-	{ "one cent paid, one back", { true, 1, 1, 0, 0, 0, false, 0, false },
+	    { true, 999, 999, 999, 999, 0, false, 0, false, NO_SUB },
 	    ACCESS_OUT, "refunded", MILD, 0 },
+	{ "a part failed, a part went through",
+	    { true, 999, 999, 400, 599, 0, false, 0, false, NO_SUB }, ACCESS_IN,
+	    "paid", MILD, 0 },
+	{ "one cent paid, one back",
+	    { true, 1, 1, 0, 0, 0, false, 0, false, NO_SUB }, ACCESS_OUT,
+	    "refunded", MILD, 0 },
 	{ "a part, where that ends it",
-	    { true, 999, 1, 0, 0, 0, false, 0, false }, ACCESS_OUT, "refunded",
-	    STRICT, 0 },
+	    { true, 999, 1, 0, 0, 0, false, 0, false, NO_SUB }, ACCESS_OUT,
+	    "refunded", STRICT, 0 },
 	{ "a part that failed, where that would end it",
-	    { true, 999, 1, 0, 1, 0, false, 0, false }, ACCESS_IN, "paid",
-	    STRICT, 0 },
-	{ "disputed", { true, 999, 0, 0, 0, 1, false, 0, false }, ACCESS_OUT,
-	    "disputed", MILD, 0 },
+	    { true, 999, 1, 0, 1, 0, false, 0, false, NO_SUB }, ACCESS_IN,
+	    "paid", STRICT, 0 },
+	{ "disputed", { true, 999, 0, 0, 0, 1, false, 0, false, NO_SUB },
+	    ACCESS_OUT, "disputed", MILD, 0 },
 	{ "disputed, where that is borne",
-	    { true, 999, 0, 0, 0, 1, false, 0, false }, ACCESS_IN, "paid",
-	    PATIENT, 0 },
-	{ "disputed and refunded", { true, 999, 999, 0, 0, 1, false, 0, false },
-	    ACCESS_OUT, "refunded", PATIENT, 0 },
+	    { true, 999, 0, 0, 0, 1, false, 0, false, NO_SUB }, ACCESS_IN,
+	    "paid", PATIENT, 0 },
+	{ "disputed and refunded",
+	    { true, 999, 999, 0, 0, 1, false, 0, false, NO_SUB }, ACCESS_OUT,
+	    "refunded", PATIENT, 0 },
 	{ "disputed, not yet known as paid",
-	    { false, 0, 0, 0, 0, 1, false, 0, false }, ACCESS_OUT, "disputed",
-	    MILD, 0 },
-	{ "taken away by hand", { true, 999, 0, 0, 0, 0, true, 0, false },
-	    ACCESS_OUT, "revoked", MILD, 0 },
-	{ "granted for a while", { true, 0, 0, 0, 0, 0, false, NOW + 1, false },
-	    ACCESS_IN, "paid", MILD, NOW + 1 },
-	{ "which is over", { true, 0, 0, 0, 0, 0, false, NOW, false },
+	    { false, 0, 0, 0, 0, 1, false, 0, false, NO_SUB }, ACCESS_OUT,
+	    "disputed", MILD, 0 },
+	{ "taken away by hand",
+	    { true, 999, 0, 0, 0, 0, true, 0, false, NO_SUB }, ACCESS_OUT,
+	    "revoked", MILD, 0 },
+	{ "granted for a while",
+	    { true, 0, 0, 0, 0, 0, false, NOW + 1, false, NO_SUB }, ACCESS_IN,
+	    "paid", MILD, NOW + 1 },
+	{ "which is over", { true, 0, 0, 0, 0, 0, false, NOW, false, NO_SUB },
 	    ACCESS_OUT, "ended", MILD, 0 },
 	{ "over, and refunded as well",
-	    { true, 999, 999, 0, 0, 0, false, NOW - 1, false }, ACCESS_OUT,
-	    "refunded", MILD, 0 },
+	    { true, 999, 999, 0, 0, 0, false, NOW - 1, false, NO_SUB },
+	    ACCESS_OUT, "refunded", MILD, 0 },
 	{ "for a while, not paid",
-	    { false, 0, 0, 0, 0, 0, false, NOW + 1, false }, ACCESS_OUT,
+	    { false, 0, 0, 0, 0, 0, false, NOW + 1, false, NO_SUB }, ACCESS_OUT,
 	    "not paid", MILD, 0 },
 	{ "paid until just now, renews: within grace",
-	    { true, 999, 0, 0, 0, 0, false, NOW - 9, true }, ACCESS_IN, "paid",
-	    MILD, NOW + 1 },
+	    { true, 999, 0, 0, 0, 0, false, NOW - 23 * HOUR, true, NO_SUB },
+	    ACCESS_IN, "paid", MILD, NOW + HOUR },
 	{ "paid until then, renews: grace is over",
-	    { true, 999, 0, 0, 0, 0, false, NOW - 10, true }, ACCESS_OUT,
-	    "ended", MILD, 0 },
+	    { true, 999, 0, 0, 0, 0, false, NOW - 24 * HOUR, true, NO_SUB },
+	    ACCESS_OUT, "ended", MILD, 0 },
 	{ "for good and renewing is for good",
-	    { true, 999, 0, 0, 0, 0, false, 0, true }, ACCESS_IN, "paid", MILD,
-	    0 },
+	    { true, 999, 0, 0, 0, 0, false, 0, true, NO_SUB }, ACCESS_IN,
+	    "paid", MILD, 0 },
 	{ "amounts past 32 bits",
-	    { true, 5000000000, 4999999999, 0, 0, 0, false, 0, false },
+	    { true, 5000000000, 4999999999, 0, 0, 0, false, 0, false, NO_SUB },
 	    ACCESS_IN, "paid", MILD, 0 },
 };
 
@@ -130,15 +142,118 @@ decide(void **state)
 	check_int(d.until_ms, r->until_ms);
 }
 
+/* ---- subscriptions ---- */
+
+#define START (NOW - 2 * HOUR)
+#define END (NOW + 700 * HOUR)
+#define GRACE (24 * HOUR)
+
+static const struct sub {
+	const char *why;
+	struct facts_of_subscription sub;
+	enum access want;
+	const char *word;
+	int64_t until_ms;
+	bool renews;
+} subs[] = {
+	{ "not read yet: the payment lets in",
+	    { STRIPE_SUB_UNKNOWN, 0, 0, 0, false }, ACCESS_IN, "paid", 0,
+	    false },
+	{ "active", { STRIPE_SUB_ACTIVE, START, END, 0, false }, ACCESS_IN,
+	    "paid", END + GRACE, true },
+	{ "on trial", { STRIPE_SUB_TRIALING, START, END, 0, false }, ACCESS_IN,
+	    "paid", END + GRACE, true },
+	{ "active, its invoice is still being paid",
+	    { STRIPE_SUB_ACTIVE, START, END, 0, true }, ACCESS_IN, "paid",
+	    END + GRACE, true },
+	{ "over, and nobody has told more: within grace",
+	    { STRIPE_SUB_ACTIVE, 1, NOW - GRACE + 1, 0, false }, ACCESS_IN,
+	    "paid", NOW + 1, true },
+	{ "over, grace as well",
+	    { STRIPE_SUB_ACTIVE, 1, NOW - GRACE, 0, false }, ACCESS_OUT,
+	    "ended", 0, false },
+	{ "canceled for the period's end: no grace",
+	    { STRIPE_SUB_ACTIVE, START, END, END, false }, ACCESS_IN, "paid",
+	    END, false },
+	{ "canceled for a day of its own",
+	    { STRIPE_SUB_ACTIVE, START, END, NOW + 5, false }, ACCESS_IN,
+	    "paid", NOW + 5, false },
+	{ "canceled for then, which is now",
+	    { STRIPE_SUB_ACTIVE, START, NOW, NOW, false }, ACCESS_OUT, "ended",
+	    0, false },
+	{ "past due: grace from the period's beginning",
+	    { STRIPE_SUB_PAST_DUE, START, END, 0, true }, ACCESS_IN, "paid",
+	    START + GRACE, false },
+	{ "past due: grace is over",
+	    { STRIPE_SUB_PAST_DUE, NOW - GRACE, END, 0, true }, ACCESS_OUT,
+	    "unpaid", 0, false },
+	{ "Stripe tries no more", { STRIPE_SUB_UNPAID, START, END, 0, true },
+	    ACCESS_OUT, "unpaid", 0, false },
+	{ "never begun", { STRIPE_SUB_INCOMPLETE, START, END, 0, true },
+	    ACCESS_OUT, "unpaid", 0, false },
+	{ "paused", { STRIPE_SUB_PAUSED, START, END, 0, false }, ACCESS_OUT,
+	    "ended", 0, false },
+	{ "canceled at once: what was paid is theirs",
+	    { STRIPE_SUB_CANCELED, START, END, 0, false }, ACCESS_IN, "paid",
+	    END, false },
+	{ "canceled at the day it was canceled for",
+	    { STRIPE_SUB_CANCELED, START, END, NOW - 1, false }, ACCESS_OUT,
+	    "ended", 0, false },
+	{ "canceled, the period is over",
+	    { STRIPE_SUB_CANCELED, 1, NOW, NOW, false }, ACCESS_OUT, "ended", 0,
+	    false },
+	{ "canceled because nobody paid: the period is not theirs",
+	    { STRIPE_SUB_CANCELED, NOW - GRACE, END, 0, true }, ACCESS_OUT,
+	    "unpaid", 0, false },
+};
+
+static void
+subscription(void **state)
+{
+	static const struct policy mild = { .grace_ms = GRACE };
+	const struct sub *s = *state;
+	struct facts f = {
+		.paid = true, .paid_minor = 999, .subscription = s->sub
+	};
+	struct decision d = access_decide(&f, &mild, NOW);
+
+	check_int(d.access, s->want);
+	check_text(d.why, s->word);
+	check_int(d.until_ms, s->until_ms);
+	check_int(d.renews, s->renews);
+	/* None of them outlives its money, and none lets in without. */
+	f.refunded_minor = 999;
+	check_int(access_decide(&f, &mild, NOW).access, ACCESS_OUT);
+	f = (struct facts){ .subscription = s->sub };
+	check_int(access_decide(&f, &mild, NOW).access, ACCESS_OUT);
+}
+
+/* Where no grace is given, the payment itself has its time. */
+static void
+no_grace(void **state)
+{
+	static const struct policy strict = { 0 };
+	struct facts f = { .paid = true,
+		.subscription = { STRIPE_SUB_ACTIVE, 1, NOW, 0, false } };
+	struct decision d = access_decide(&f, &strict, NOW);
+
+	(void)state;
+	check_int(d.until_ms, NOW + ACCESS_RENEWAL_MS);
+	check_int(d.paid_until_ms, NOW);
+	f.subscription = (struct facts_of_subscription){ STRIPE_SUB_PAST_DUE,
+		NOW, END, 0, true };
+	check_int(access_decide(&f, &strict, NOW).access, ACCESS_OUT);
+}
+
 /* ---- of several orders ---- */
 
-#define IN(until_ms) \
+#define IN(until) \
 	{ \
-		ACCESS_IN, "paid", until_ms, false \
+		.access = ACCESS_IN, .until_ms = (until) \
 	}
 #define OUT \
 	{ \
-		ACCESS_OUT, "ended", 0, false \
+		.access = ACCESS_OUT \
 	}
 
 static const struct pair {
@@ -168,6 +283,8 @@ int
 main(void)
 {
 	ROWS("one order", decide, rows);
+	ROWS("subscription", subscription, subs);
+	ONE("subscription", "without grace", no_grace);
 	ROWS("two orders", better, pairs);
 	return testing_run("access", NULL, NULL);
 }

@@ -25,17 +25,39 @@ static const struct stripe_order plain = { .tg_id = 123456789,
 	"&success_url=https%3A%2F%2Fh%2Fpaid%3Fsession_id%3D" \
 	"%7BCHECKOUT_SESSION_ID%7D&cancel_url=https%3A%2F%2Fh%2Fcancel"
 
+#define RECURRING \
+	"mode=subscription&client_reference_id=123456789" \
+	"&metadata[tg_id]=123456789&metadata[product]=course" \
+	"&subscription_data[metadata][tg_id]=123456789" \
+	"&subscription_data[metadata][product]=course"
+
 static const struct body {
-	const char *why, *price_id, *want;
+	const char *why, *price_id, *want, *every;
+	int64_t every_n;
 } bodies[] = {
 	{ "a price made up on the spot", NULL,
 	    BEFORE_PRICE "&line_items[0][price_data][currency]=eur"
 			 "&line_items[0][price_data][unit_amount]=999"
 			 "&line_items[0][price_data][product_data][name]="
 			 "10%20%D0%BA%D1%80%D0%BE%D0%BA%D1%96%D0%B2"
-			 "%20%26%20100%25" AFTER_PRICE },
+			 "%20%26%20100%25" AFTER_PRICE,
+	    NULL, 0 },
 	{ "a price kept at Stripe", "price_1Abc",
-	    BEFORE_PRICE "&line_items[0][price]=price_1Abc" AFTER_PRICE },
+	    BEFORE_PRICE "&line_items[0][price]=price_1Abc" AFTER_PRICE, NULL,
+	    0 },
+	{ "a subscription, its price made up on the spot", NULL,
+	    RECURRING "&line_items[0][price_data][currency]=eur"
+		      "&line_items[0][price_data][unit_amount]=999"
+		      "&line_items[0][price_data][product_data][name]="
+		      "10%20%D0%BA%D1%80%D0%BE%D0%BA%D1%96%D0%B2"
+		      "%20%26%20100%25"
+		      "&line_items[0][price_data][recurring][interval]=month"
+		      "&line_items[0][price_data][recurring]"
+		      "[interval_count]=3" AFTER_PRICE,
+	    "month", 3 },
+	{ "a subscription, its price kept at Stripe", "price_1Abc",
+	    RECURRING "&line_items[0][price]=price_1Abc" AFTER_PRICE, "year",
+	    1 },
 };
 
 static void
@@ -45,6 +67,8 @@ body(void **state)
 	struct stripe_order o = plain;
 
 	o.price_id = b->price_id;
+	o.every = b->every;
+	o.every_n = b->every_n;
 	check_str(stripe_create_request(&mem, &api, &o).body, b->want);
 }
 

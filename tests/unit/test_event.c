@@ -188,6 +188,8 @@ object_of(const char *type)
 		{ "charge.dispute", DISPUTE("needs_response") },
 		{ "refund.", REFUND("succeeded") },
 		{ "radar.", "{\"payment_intent\":\"pi_1\"}" },
+		{ "customer.subscription.", "{\"id\":\"sub_1\"}" },
+		{ "invoice.", "{\"subscription\":\"sub_1\"}" },
 	};
 
 	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)

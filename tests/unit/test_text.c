@@ -7,7 +7,7 @@
 /* The holes that the code fills; nothing else may stand in braces. */
 static const char *const known[] = { "amount", "products", "buyer", "order",
 	"due", "payment", "chat", "what", "why", "product", "link", "url",
-	"support", "contact" };
+	"support", "contact", "until" };
 
 static bool
 is_known(struct str hole)

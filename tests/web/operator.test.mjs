@@ -34,7 +34,7 @@ test('granted, revoked, bought, refunded, exported, forgotten', async (t) => {
   assert.match((await app.admit(['refund', order])).stdout, /The money goes back/, 'the same call is answered as before');
   assert.equal(app.stripe.refunds.length, 1);
   const csv = (await ok('export')).trim().split('\n');
-  assert.deepEqual([csv.length, csv[0].split(',').length], [3, 13]);
+  assert.deepEqual([csv.length, csv[0].split(',').length], [3, 15]);
   const json = (await ok('export', '--json')).trim().split('\n').map((line) => JSON.parse(line));
   assert.deepEqual(json.map(({ tg_id: tgId, provider }) => [tgId, provider]), [[5, 'stripe'], [5, 'grant']]);
   await app.settled();

@@ -1,0 +1,289 @@
+/* Reading subscriptions and what follows from how they stand. */
+#include "shop/subscription.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "shop/alert.h"
+#include "shop/payment.h"
+#include "shop/text.h"
+
+#define MINUTE_MS ((int64_t)60 * 1000)
+#define HOUR_MS (60 * MINUTE_MS)
+#define LATE_MS (10 * MINUTE_MS) /* Stripe begins a period by then */
+#define EARLY_MS (10 * MINUTE_MS)
+#define LOOK_AGAIN_MS (6 * HOUR_MS)
+#define N_DUE 20
+
+/* ---- that there is something to read ---- */
+
+/* While it is being read for what was told up to n_read, all that is told is
+ * one promise. */
+static enum err
+promise(struct app *app, struct arena *a, const char *id, int64_t n_read)
+{
+	return jobs_promise(app->db, JOB_SUBSCRIPTION,
+	    arena_printf(a, "subscription/%s/%lld", id, (long long)n_read), 0,
+	    0, id);
+}
+
+enum err
+subscription_known(struct app *app, struct arena *a, const char *id)
+{
+	int64_t n = 0;
+	enum err e;
+
+	if (!stripe_subscription_id_ok(id))
+		return ERR_OK;
+	e = db_exec(app->db, SQL_SUBSCRIPTION_ADD, KV(kv_text("id", id)), &n);
+	return e == ERR_OK && n > 0 ? promise(app, a, id, 0) : e;
+}
+
+enum err
+subscription_heard(struct app *app, struct arena *a, const char *id)
+{
+	int64_t n_read = 0;
+	enum err e;
+
+	if (id == NULL)
+		return ERR_OK;
+	e = db_one(app->db, a, SQL_SUBSCRIPTION_HEARD, KV(kv_text("id", id)),
+	    row_to_int, &n_read);
+	if (e == ERR_NOT_FOUND) {
+		log_event(LOG_INFO, "subscription_foreign",
+		    KV(kv_text("subscription", id)));
+		return ERR_OK;
+	}
+	return e == ERR_OK ? promise(app, a, id, n_read) : e;
+}
+
+struct due_list {
+	const char *ids[N_DUE];
+	size_t n;
+};
+
+static void
+id_from_row(const struct row *row, void *ctx)
+{
+	struct due_list *l = ctx;
+
+	if (l->n < N_DUE)
+		l->ids[l->n++] = row_text(row, 0);
+}
+
+enum err
+subscription_read_due(struct app *app, struct arena *a, bool *any)
+{
+	enum err e = ERR_OK;
+	size_t n = N_DUE;
+
+	*any = false;
+	while (e == ERR_OK && n == N_DUE) {
+		struct due_list *l = arena_alloc(a, sizeof(*l));
+
+		e = db_each(app->db, a, SQL_SUBSCRIPTIONS_TO_READ,
+		    KV(kv_int("now_ms", clock_now_ms()), kv_int("n", N_DUE)),
+		    id_from_row, l);
+		n = l->n;
+		*any |= n > 0;
+		for (size_t i = 0; e == ERR_OK && i < n; i++) {
+			e = db_exec(app->db, SQL_SUBSCRIPTION_LOOKED,
+			    KV(kv_text("id", l->ids[i])), NULL);
+			if (e == ERR_OK)
+				e = subscription_heard(app, a, l->ids[i]);
+		}
+	}
+	return e;
+}
+
+/* ---- as it is known ---- */
+
+static void
+subscription_from_row(const struct row *row, void *ctx)
+{
+	*(struct subscription *)ctx =
+	    (struct subscription){ .id = row_text(row, 0),
+		    .status = stripe_subscription_status(row_text(row, 1)),
+		    .customer = row_text(row, 2),
+		    .invoice_url = row_text(row, 3),
+		    .is_owed = row_int(row, 4) != 0 };
+}
+
+enum err
+subscription_of(struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, struct subscription *out)
+{
+	return db_one(db, a, SQL_SUBSCRIPTION_OF_BUYER,
+	    KV(kv_int("tg_id", tg_id), kv_text("product", product)),
+	    subscription_from_row, out);
+}
+
+bool
+subscription_can_be_paid(const struct app *app, const struct subscription *s)
+{
+	const struct stripe_api api = app_stripe(app);
+
+	return s->is_owed && s->invoice_url != NULL &&
+	    stripe_redirect_ok(&api, s->invoice_url) &&
+	    (s->status == STRIPE_SUB_PAST_DUE ||
+		s->status == STRIPE_SUB_UNPAID);
+}
+
+/* ---- reading it ---- */
+
+enum err
+subscription_prepare(struct app *app, struct arena *a, struct errand *e)
+{
+	const struct stripe_api api = app_stripe(app);
+	enum err err = db_one(app->db, a, SQL_SUBSCRIPTION_N_HEARD,
+	    KV(kv_text("id", e->job.detail)), row_to_int, &e->n_heard);
+
+	e->has_call = err == ERR_OK;
+	if (e->has_call)
+		e->call = stripe_subscription_request(a, &api, e->job.detail);
+	return err == ERR_NOT_FOUND ? ERR_OK : err; /* forgotten meanwhile */
+}
+
+/* When to look whether something changed that nobody told: soon after the
+ * period's end, and before access would end; 0: never again. */
+static int64_t
+next_look_ms(const struct stripe_subscription *s)
+{
+	int64_t now_ms = clock_now_ms();
+	int64_t end_ms = (s->ends_s != 0 ? s->ends_s : s->period_end_s) * 1000;
+	int64_t before_ms = end_ms - EARLY_MS;
+
+	if (s->status == STRIPE_SUB_CANCELED || s->ended_s != 0)
+		return 0;
+	if (s->ends_s != 0 && before_ms > now_ms)
+		return before_ms;
+	if (end_ms + LATE_MS > now_ms && s->status != STRIPE_SUB_PAST_DUE)
+		return end_ms + LATE_MS;
+	return now_ms + LOOK_AGAIN_MS;
+}
+
+static enum err
+write_down(struct app *app, struct arena *a, const struct errand *e,
+    const struct stripe_subscription *s, int64_t *n_heard)
+{
+	enum err err = db_one(app->db, a, SQL_SUBSCRIPTION_READ,
+	    KV(kv_text("id", s->id), kv_int("n_read", e->n_heard),
+		kv_int("now_ms", clock_now_ms()),
+		kv_int_or_null("look_ms", next_look_ms(s)),
+		kv_text("status", s->word), kv_text("customer", s->customer),
+		kv_int("period_start_ms", s->period_start_s * 1000),
+		kv_int("period_end_ms", s->period_end_s * 1000),
+		kv_int_or_null("ends_ms", s->ends_s * 1000),
+		kv_int_or_null("ended_ms", s->ended_s * 1000),
+		kv_text("invoice", s->invoice),
+		kv_text("invoice_url", s->invoice_url),
+		kv_int("is_owed", s->is_owed),
+		kv_text("payment_intent", s->payment_intent),
+		kv_int("paid_minor", s->paid_minor)),
+	    row_to_int, n_heard);
+
+	if (err != ERR_OK || s->payment_intent == NULL)
+		return err;
+	return db_exec(app->db, SQL_INVOICE_PAYMENT_ADD,
+	    KV(kv_text("payment_intent", s->payment_intent),
+		kv_text("subscription", s->id)),
+	    NULL);
+}
+
+/* That a payment failed, with the way to make up for it: once for each time
+ * that Stripe tried. */
+static enum err
+dun(struct app *app, struct arena *a, const struct stripe_subscription *s,
+    const struct order *o)
+{
+	const struct subscription known = { .status = s->status,
+		.invoice_url = s->invoice_url,
+		.is_owed = s->is_owed };
+
+	if (s->n_attempts == 0 || !subscription_can_be_paid(app, &known))
+		return ERR_OK;
+	return jobs_promise(app->db, JOB_NOTICE,
+	    arena_printf(a, "dunning/%s/%lld/%lld", s->invoice,
+		(long long)s->n_attempts, (long long)o->id),
+	    o->tg_id, o->id, "dunning");
+}
+
+static enum err
+record(struct app *app, struct arena *a, const struct errand *e,
+    const struct stripe_subscription *s, int64_t *n_heard)
+{
+	struct payment_orders *l = arena_alloc(a, sizeof(*l));
+	enum err err = write_down(app, a, e, s, n_heard);
+
+	if (err == ERR_OK)
+		err = payment_settle_subscription(app, a, s->id, l);
+	for (int i = 0; err == ERR_OK && i < l->n; i++)
+		if (l->o[i].paid_ms != 0 && l->o[i].tg_id != 0)
+			err = dun(app, a, s, &l->o[i]);
+	return err;
+}
+
+/* No such subscription: of another account, or of the other mode. */
+static enum err
+record_none(
+    struct app *app, struct arena *a, const struct errand *e, int64_t *n_heard)
+{
+	log_event(LOG_WARN, "subscription_unknown",
+	    KV(kv_text("subscription", e->job.detail)));
+	return db_one(app->db, a, SQL_SUBSCRIPTION_UNREADABLE,
+	    KV(kv_text("id", e->job.detail), kv_int("n_read", e->n_heard)),
+	    row_to_int, n_heard);
+}
+
+static enum err
+answer(struct arena *a, const struct http_response *res,
+    struct stripe_subscription *out)
+{
+	struct json *doc;
+	enum err e = stripe_answer(a, res, &doc);
+
+	if (e != ERR_OK)
+		return e;
+	if (stripe_subscription_read(a, doc, out) == ERR_OK)
+		return ERR_OK;
+	log_event(LOG_WARN, "subscription_unreadable",
+	    KV(kv_text("request_id", res->request_id)));
+	return ERR_REFUSED;
+}
+
+static enum err
+tell_of_key(struct app *app, struct arena *a)
+{
+	char today[CLOCK_DATE_BYTES];
+
+	clock_date(clock_now_ms(), today);
+	return alert_promise(app, a,
+	    arena_printf(a, "key/subscriptions/%s", today),
+	    text_plain(TEXT_ALERT_KEY));
+}
+
+enum err
+subscription_settle(struct app *app, struct arena *a, const struct errand *e,
+    enum err call_err, const struct http_response *res,
+    struct verdict_of_errand *v)
+{
+	struct stripe_subscription s = { 0 };
+	int64_t n_heard = 0;
+	enum err err = call_err == ERR_OK ? answer(a, res, &s) : call_err;
+
+	*v = (struct verdict_of_errand){ .end = ERRAND_DONE };
+	if (err == ERR_OK && str_eq(str_from(s.id), e->job.detail) &&
+	    s.livemode == app->conf.livemode)
+		err = record(app, a, e, &s, &n_heard);
+	else if (err == ERR_OK || err == ERR_NOT_FOUND)
+		err = record_none(app, a, e, &n_heard);
+	else {
+		*v = (struct verdict_of_errand){ .end = ERRAND_AGAIN,
+			.wait_ms = errand_backoff_ms(e->job.attempts),
+			.error = arena_printf(a, "Stripe: %s", err_name(err)) };
+		return err == ERR_CONFIG ? tell_of_key(app, a) : ERR_OK;
+	}
+	/* Told of meanwhile: the answer may be older than that. */
+	if (err == ERR_OK && n_heard > e->n_heard)
+		err = promise(app, a, e->job.detail, e->n_heard);
+	return err;
+}

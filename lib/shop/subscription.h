@@ -1,0 +1,51 @@
+/* Subscriptions at Stripe. What an event says of one is old news as soon as
+ * there is another, and nothing tells which of two is newer; so an event only
+ * says that there is something to read, and the worker asks Stripe how the
+ * subscription stands and writes that over what was known. One is read by one
+ * job at a time, once more where something was told meanwhile, and by the
+ * clock when a period is to have changed: an event that never came costs
+ * nobody their access. */
+#ifndef SHOP_SUBSCRIPTION_H
+#define SHOP_SUBSCRIPTION_H
+
+#include "shop/errand.h"
+
+/* All but the pair at the end is called in a transaction. */
+
+/* An order is found to have begun it: from now on it is of interest. */
+enum err
+subscription_known(struct app *app, struct arena *a, const char *id) MUST_CHECK;
+
+/* Something was told of it. Of one that no order has begun, it is another
+ * application's, or its session's completion will bring it: nothing is done. */
+enum err
+subscription_heard(struct app *app, struct arena *a, const char *id) MUST_CHECK;
+
+/* Promises to read those that are due by the clock; *any: there were some. */
+enum err
+subscription_read_due(struct app *app, struct arena *a, bool *any) MUST_CHECK;
+
+/* The one that a buyer's access to a product came by; ERR_NOT_FOUND: none. */
+struct subscription {
+	const char *id;
+	enum stripe_subscription_status status;
+	const char *customer;    /* or NULL */
+	const char *invoice_url; /* of the latest; NULL: not known */
+	bool is_owed;            /* that one was not paid */
+};
+enum err subscription_of(struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, struct subscription *out) MUST_CHECK;
+
+/* Whether the buyer can still pay what is owed, at invoice_url: then a new
+ * subscription beside this one would charge them twice. */
+bool
+subscription_can_be_paid(const struct app *app, const struct subscription *s);
+
+/* Reading it, as a job: see errand.h. */
+enum err subscription_prepare(
+    struct app *app, struct arena *a, struct errand *e) MUST_CHECK;
+enum err subscription_settle(struct app *app, struct arena *a,
+    const struct errand *e, enum err call_err, const struct http_response *res,
+    struct verdict_of_errand *v) MUST_CHECK;
+
+#endif

@@ -1,0 +1,54 @@
+/* A subscription, read into a plain struct, and which subscription an event is
+ * about (docs.stripe.com/api/subscriptions/object). Where Stripe has moved a
+ * field, the newer place is looked at first and then the older: the period
+ * stands on the item since 2025-03-31 and stood on the subscription before. */
+#ifndef STRIPE_SUBSCRIPTION_H
+#define STRIPE_SUBSCRIPTION_H
+
+#include "base/json.h"
+
+enum stripe_subscription_status {
+	STRIPE_SUB_UNKNOWN,    /* not read yet, or a word that we do not know */
+	STRIPE_SUB_INCOMPLETE, /* the first payment was not made, or not in
+	                          time */
+	STRIPE_SUB_TRIALING,
+	STRIPE_SUB_ACTIVE,
+	STRIPE_SUB_PAST_DUE, /* Stripe still tries to get the money */
+	STRIPE_SUB_UNPAID,   /* and does no more */
+	STRIPE_SUB_PAUSED,
+	STRIPE_SUB_CANCELED
+};
+
+/* Texts live in the arena and are NULL where absent; numbers 0. */
+struct stripe_subscription {
+	const char *id; /* sub_... */
+	enum stripe_subscription_status status;
+	const char *word;     /* the status as Stripe spells it */
+	const char *customer; /* cus_... */
+	int64_t period_start_s, period_end_s;
+	int64_t ends_s;  /* it is to be canceled then; 0: it renews */
+	int64_t ended_s; /* 0: not yet */
+	bool livemode;
+	/* Of the latest invoice, where the answer holds it whole. */
+	const char *invoice;     /* in_... */
+	const char *invoice_url; /* where the buyer can pay it; not checked */
+	const char *payment_intent;
+	int64_t n_attempts; /* to take its money */
+	int64_t paid_minor; /* by it */
+	bool is_owed;       /* it was not paid, whatever became of it */
+};
+
+enum stripe_subscription_status stripe_subscription_status(const char *word);
+
+/* Whether this could be the id of a subscription: it goes into an address. */
+bool stripe_subscription_id_ok(const char *id);
+
+/* ERR_INPUT where a field that we rely on is absent or of another type. */
+enum err stripe_subscription_read(struct arena *a, struct json *obj,
+    struct stripe_subscription *out) MUST_CHECK;
+
+/* The subscription that an invoice is for, in the shape of any version; NULL:
+ * it is for none. */
+const char *stripe_invoice_subscription(struct arena *a, struct json *obj);
+
+#endif

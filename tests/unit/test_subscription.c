@@ -1,0 +1,238 @@
+/* Subscriptions: what is read of them in the shape of any version, and that
+ * the end is the same in whatever order it is heard of. */
+#include "testing.h"
+
+#include "stripe/event.h"
+
+/* ---- the shapes ---- */
+
+#define ITEM(start, end) \
+	"\"items\":{\"object\":\"list\",\"data\":[{\"id\":\"si_1\"," \
+	"\"current_period_start\":" start ",\"current_period_end\":" end "}]}"
+#define OLD(start, end) \
+	"\"items\":{\"object\":\"list\",\"data\":[{\"id\":\"si_1\"}]}," \
+	"\"current_period_start\":" start ",\"current_period_end\":" end
+#define SUB(status, rest) \
+	"{\"id\":\"sub_1\",\"object\":\"subscription\",\"customer\":\"cus_1\"," \
+	"\"livemode\":true,\"status\":\"" status "\"," rest "}"
+#define KEEPS "\"cancel_at\":null,\"cancel_at_period_end\":false,"
+#define INVOICE(status, rest) \
+	"\"latest_invoice\":{\"id\":\"in_1\",\"status\":\"" status "\"," \
+	"\"hosted_invoice_url\":\"https://i/1\",\"attempt_count\":2," \
+	"\"amount_paid\":999," rest "}"
+#define PAYMENTS \
+	"\"payments\":{\"object\":\"list\",\"data\":[{\"id\":\"inpay_1\"," \
+	"\"payment\":{\"type\":\"payment_intent\"," \
+	"\"payment_intent\":\"pi_1\"}}]}"
+
+static const struct shape {
+	const char *why, *body;
+	enum err want;
+	struct stripe_subscription s;
+} shapes[] = {
+	{ "the period on the item", SUB("active", KEEPS ITEM("100", "200")),
+	    ERR_OK,
+	    { .status = STRIPE_SUB_ACTIVE,
+		.period_start_s = 100,
+		.period_end_s = 200 } },
+	{ "the period on the subscription",
+	    SUB("active", KEEPS OLD("100", "200")), ERR_OK,
+	    { .status = STRIPE_SUB_ACTIVE,
+		.period_start_s = 100,
+		.period_end_s = 200 } },
+	{ "canceled for the period's end",
+	    SUB("active",
+		"\"cancel_at\":null,\"cancel_at_period_end\":true," ITEM(
+		    "100", "200")),
+	    ERR_OK,
+	    { .status = STRIPE_SUB_ACTIVE,
+		.period_start_s = 100,
+		.period_end_s = 200,
+		.ends_s = 200 } },
+	{ "canceled for a day of its own",
+	    SUB("trialing",
+		"\"cancel_at\":150,\"cancel_at_period_end\":false," ITEM(
+		    "100", "200")),
+	    ERR_OK,
+	    { .status = STRIPE_SUB_TRIALING,
+		.period_start_s = 100,
+		.period_end_s = 200,
+		.ends_s = 150 } },
+	{ "canceled",
+	    SUB("canceled", KEEPS "\"ended_at\":160," ITEM("100", "200")),
+	    ERR_OK,
+	    { .status = STRIPE_SUB_CANCELED,
+		.period_start_s = 100,
+		.period_end_s = 200,
+		.ended_s = 160 } },
+	{ "its invoice paid",
+	    SUB("active",
+		KEEPS ITEM("100", "200") "," INVOICE("paid", PAYMENTS)),
+	    ERR_OK,
+	    { .status = STRIPE_SUB_ACTIVE,
+		.period_start_s = 100,
+		.period_end_s = 200,
+		.payment_intent = "pi_1",
+		.invoice = "in_1" } },
+	{ "its invoice paid, in the older shape",
+	    SUB("active",
+		KEEPS OLD("100", "200") "," INVOICE(
+		    "paid", "\"payment_intent\":\"pi_1\"")),
+	    ERR_OK,
+	    { .status = STRIPE_SUB_ACTIVE,
+		.period_start_s = 100,
+		.period_end_s = 200,
+		.payment_intent = "pi_1",
+		.invoice = "in_1" } },
+	{ "its invoice open",
+	    SUB("past_due",
+		KEEPS ITEM("100", "200") "," INVOICE("open", PAYMENTS)),
+	    ERR_OK,
+	    { .status = STRIPE_SUB_PAST_DUE,
+		.period_start_s = 100,
+		.period_end_s = 200,
+		.payment_intent = "pi_1",
+		.invoice = "in_1",
+		.is_owed = true } },
+	{ "its invoice given up",
+	    SUB("unpaid",
+		KEEPS ITEM("100", "200") "," INVOICE(
+		    "uncollectible", "\"x\":1")),
+	    ERR_OK,
+	    { .status = STRIPE_SUB_UNPAID,
+		.period_start_s = 100,
+		.period_end_s = 200,
+		.invoice = "in_1",
+		.is_owed = true } },
+	{ "its invoice a draft: nobody owes it yet",
+	    SUB("active",
+		KEEPS ITEM("100", "200") "," INVOICE("draft", "\"x\":1")),
+	    ERR_OK,
+	    { .status = STRIPE_SUB_ACTIVE,
+		.period_start_s = 100,
+		.period_end_s = 200,
+		.invoice = "in_1" } },
+	{ "its invoice by name alone",
+	    SUB("active",
+		KEEPS ITEM("100", "200") ",\"latest_invoice\":\"in_1\""),
+	    ERR_OK,
+	    { .status = STRIPE_SUB_ACTIVE,
+		.period_start_s = 100,
+		.period_end_s = 200 } },
+	{ "a status of the future", SUB("hibernating", ITEM("100", "200")),
+	    ERR_INPUT, { 0 } },
+	{ "no period", SUB("active", KEEPS "\"items\":{\"data\":[]}"),
+	    ERR_INPUT, { 0 } },
+	{ "a period that is no number",
+	    SUB("active", KEEPS ITEM("\"100\"", "\"200\"")), ERR_INPUT, { 0 } },
+	{ "an id that goes elsewhere",
+	    "{\"id\":\"../x\",\"status\":\"active\"," ITEM("1", "2") "}",
+	    ERR_INPUT, { 0 } },
+	{ "nothing", "{}", ERR_INPUT, { 0 } },
+};
+
+static void
+shape(void **state)
+{
+	const struct shape *row = *state;
+	const struct stripe_subscription *want = &row->s;
+	struct stripe_subscription s;
+	struct json *doc;
+
+	check_err(json_parse(&mem, str_from(row->body), &doc), ERR_OK);
+	check_err(stripe_subscription_read(&mem, doc, &s), row->want);
+	if (row->want != ERR_OK)
+		return;
+	check_text(s.id, "sub_1");
+	check_text(s.customer, "cus_1");
+	assert_true(s.livemode);
+	check_int(s.status, want->status);
+	check_int(s.period_start_s, want->period_start_s);
+	check_int(s.period_end_s, want->period_end_s);
+	check_int(s.ends_s, want->ends_s);
+	check_int(s.ended_s, want->ended_s);
+	check_int(s.is_owed, want->is_owed);
+	check_text(s.payment_intent, want->payment_intent);
+	check_text(s.invoice, want->invoice);
+	check_text(s.invoice_url, want->invoice == NULL ? NULL : "https://i/1");
+	check_int(s.n_attempts, want->invoice == NULL ? 0 : 2);
+}
+
+static const struct word {
+	const char *word;
+	enum stripe_subscription_status want;
+} words[] = {
+	{ "incomplete", STRIPE_SUB_INCOMPLETE },
+	{ "incomplete_expired", STRIPE_SUB_INCOMPLETE },
+	{ "trialing", STRIPE_SUB_TRIALING },
+	{ "active", STRIPE_SUB_ACTIVE },
+	{ "past_due", STRIPE_SUB_PAST_DUE },
+	{ "unpaid", STRIPE_SUB_UNPAID },
+	{ "paused", STRIPE_SUB_PAUSED },
+	{ "canceled", STRIPE_SUB_CANCELED },
+	{ "Active", STRIPE_SUB_UNKNOWN },
+	{ "", STRIPE_SUB_UNKNOWN },
+};
+
+static void
+status(void **state)
+{
+	const struct word *w = *state;
+
+	check_int(stripe_subscription_status(w->word), w->want);
+	check_int(stripe_subscription_status(NULL), STRIPE_SUB_UNKNOWN);
+}
+
+/* ---- which one an event is about ---- */
+
+#define EVENT(type, object) \
+	"{\"id\":\"evt_1\",\"type\":\"" type "\",\"data\":{\"object\":" object \
+	"}}"
+
+static const struct about {
+	const char *why, *body;
+	enum stripe_event_kind kind;
+	const char *want;
+} abouts[] = {
+	{ "a subscription that changed",
+	    EVENT("customer.subscription.updated", "{\"id\":\"sub_1\"}"),
+	    STRIPE_SUBSCRIPTION, "sub_1" },
+	{ "one without a name", EVENT("customer.subscription.deleted", "{}"),
+	    STRIPE_OTHER, NULL },
+	{ "an invoice",
+	    EVENT("invoice.paid",
+		"{\"id\":\"in_1\",\"parent\":{\"subscription_details\":"
+		"{\"subscription\":\"sub_1\"}}}"),
+	    STRIPE_INVOICE, "sub_1" },
+	{ "an invoice, in the older shape",
+	    EVENT("invoice.payment_failed",
+		"{\"id\":\"in_1\",\"subscription\":\"sub_1\"}"),
+	    STRIPE_INVOICE, "sub_1" },
+	{ "an invoice that holds it whole",
+	    EVENT("invoice.payment_failed",
+		"{\"id\":\"in_1\",\"subscription\":{\"id\":\"sub_1\"}}"),
+	    STRIPE_INVOICE, "sub_1" },
+	{ "an invoice of no subscription",
+	    EVENT("invoice.paid", "{\"id\":\"in_1\",\"parent\":null}"),
+	    STRIPE_INVOICE, NULL },
+};
+
+static void
+about(void **state)
+{
+	const struct about *r = *state;
+	struct stripe_event ev;
+
+	check_err(stripe_event_parse(&mem, str_from(r->body), &ev), ERR_OK);
+	check_int(ev.kind, r->kind);
+	check_text(ev.subscription, r->want);
+}
+
+int
+main(void)
+{
+	ROWS("read", shape, shapes);
+	ROWS("status", status, words);
+	ROWS("about", about, abouts);
+	return testing_run("subscription", NULL, NULL);
+}
