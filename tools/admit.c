@@ -31,6 +31,8 @@ static const struct {
 	    "send the money back, by Stripe or in Stars" },
 	{ "export", cmd_export, "[--csv|--json]",
 	    "print all orders, for the books" },
+	{ "lessons", cmd_lessons, "import|list|remove|search",
+	    "what the coach answers from" },
 	{ "forget", cmd_forget, "TG_ID", "erase a person from the ledger" },
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -15,6 +15,7 @@ int cmd_grant(struct app *app, int argc, char **argv);
 int cmd_revoke(struct app *app, int argc, char **argv);
 int cmd_refund(struct app *app, int argc, char **argv);
 int cmd_forget(struct app *app, int argc, char **argv);
+int cmd_lessons(struct app *app, int argc, char **argv);
 int cmd_reconcile(struct app *app, int argc, char **argv);
 int cmd_status(struct app *app, int argc, char **argv);
 

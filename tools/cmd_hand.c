@@ -225,7 +225,8 @@ static enum err
 forget(struct db *db, void *ctx)
 {
 	static const enum sql steps[] = { SQL_FORGET_JOBS, SQL_FORGET_ACCESS,
-		SQL_FORGET_MEMBER, SQL_FORGET_LINKS, SQL_FORGET_USER };
+		SQL_FORGET_MEMBER, SQL_FORGET_LINKS, SQL_FORGET_QUESTIONS,
+		SQL_FORGET_USER };
 	const struct hand *h = ctx;
 	enum err e = ledger_user_seen(db, 0, NULL);
 

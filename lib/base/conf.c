@@ -257,6 +257,35 @@ conf_period(const char *text, const char **unit, int64_t *n)
 	return false;
 }
 
+/* A group's begins with a minus, a person's does not. */
+static const char *
+chat_number(struct conf *c, const char *v)
+{
+	int64_t n;
+
+	(void)c;
+	return str_to_i64(str_from(v[0] == '-' ? v + 1 : v), &n) && n > 0 ?
+	    NULL :
+	    "must be Telegram's number of a chat, such as -1001234567890";
+}
+
+static const char *
+host_list(struct conf *c, const char *v)
+{
+	struct str rest = str_from(v);
+
+	(void)c;
+	while (rest.len > 0) {
+		struct str host = str_trim(str_cut(&rest, ','));
+
+		if (!str_only(host, STR_LETTERS STR_DIGITS ".-") ||
+		    memchr(host.p, '.', host.len) == NULL)
+			return "must be names of hosts with commas between, "
+			       "such as example.com";
+	}
+	return NULL;
+}
+
 static const char *
 period(struct conf *c, const char *v)
 {
@@ -461,6 +490,47 @@ static const struct setting {
 	    PAY | HOOK | BOT, OPTIONAL, "",
 	    "proxies in front whose X-Forwarded-For and X-Forwarded-Proto are "
 	    "believed: addresses or networks; by them https is enforced" },
+	{ "COACH_API_BASE", http_url, TEXT_AT(coach_api_base), WORK, OPTIONAL,
+	    "",
+	    "a server that speaks OpenAI's chat completions, up to /v1: the "
+	    "coach then words its answers with a model; with a COACH_API_KEY "
+	    "alone it is https://api.openai.com/v1" },
+	{ "COACH_API_KEY", secret, TEXT_AT(coach_api_key), WORK, OPTIONAL, "",
+	    "its key; without key and base the coach quotes the lessons" },
+	{ "COACH_MODEL", secret, TEXT_AT(coach_model), WORK, OPTIONAL,
+	    "gpt-4o-mini", "its model" },
+	{ "COACH_QUESTIONS_A_DAY", NULL,
+	    INT_AT(coach_questions_a_day, 0, 100000), BOT, OPTIONAL, "20",
+	    "questions that one person may ask in a day; 0: any number" },
+	{ "COACH_TOKENS_A_MONTH", NULL,
+	    INT_AT(coach_tokens_a_month, 0, 1000000000000), WORK, OPTIONAL,
+	    "2000000",
+	    "tokens of the model in a calendar month; then the coach quotes "
+	    "the lessons until the next; 0: any number" },
+	{ "COACH_HELPLINE", any_text, TEXT_AT(coach_helpline), WORK, OPTIONAL,
+	    "Lifeline Ukraine — 7333, цілодобово й безкоштовно; екстрена "
+	    "допомога — 112",
+	    "whom to call, for somebody who writes of ending their life; by "
+	    "language with |, as in 7333|pl:800 70 2222|de:0800 1110111" },
+	{ "COACH_LINKS", host_list, TEXT_AT(coach_links), WORK, OPTIONAL, "",
+	    "hosts that a model's answer may have links to, with commas; all "
+	    "others are taken out" },
+	{ "COACH_GROUP_ID", chat_number, TEXT_AT(coach_group_id), BOT | WORK,
+	    OPTIONAL, "",
+	    "a discussion group in which the coach answers too, -100...: what "
+	    "is written to it with /ask or as a reply" },
+	{ "COACH_SPEECH_API_BASE", http_url, TEXT_AT(coach_speech_base),
+	    BOT | WORK, OPTIONAL, "",
+	    "a server that speaks OpenAI's audio transcriptions, up to /v1: "
+	    "questions may then be spoken" },
+	{ "COACH_SPEECH_API_KEY", secret, TEXT_AT(coach_speech_key), WORK,
+	    OPTIONAL, "", "its key" },
+	{ "COACH_SPEECH_MODEL", secret, TEXT_AT(coach_speech_model), WORK,
+	    OPTIONAL, "whisper-1", "its model" },
+	{ "SUPPORT_CHAT_ID", chat_number, TEXT_AT(support_chat_id), BOT | WORK,
+	    OPTIONAL, "",
+	    "the chat that questions for a person are forwarded to, with the "
+	    "bot in it: a reply there reaches the buyer" },
 	{ "LOG_LEVEL", log_level, TEXT_AT(log_level_name), PROGRAM_ALL,
 	    OPTIONAL, "info", "debug, info, warn or error" },
 };
@@ -664,6 +734,22 @@ store(struct conf *c, struct arena *a, const struct setting *s, const char *v)
 		conf_fault(c, a, "%s %s", s->name, wrong);
 }
 
+/* Names that the first version of the course used. */
+static const struct {
+	const char *name, *old;
+} old_names[] = { { "COACH_API_KEY", "OPENAI_API_KEY" },
+	{ "COACH_MODEL", "OPENAI_MODEL_GPT" } };
+
+static const char *
+look_up_old(struct arena *a, const struct file *f,
+    const struct conf_params *params, const char *name)
+{
+	for (size_t i = 0; i < sizeof(old_names) / sizeof(old_names[0]); i++)
+		if (strcmp(name, old_names[i].name) == 0)
+			return look_up(a, f, params, old_names[i].old);
+	return NULL;
+}
+
 static void
 load_one(struct conf *c, struct arena *a, const struct file *f,
     const struct conf_params *params, unsigned programs, size_t i)
@@ -672,6 +758,8 @@ load_one(struct conf *c, struct arena *a, const struct file *f,
 	const char *v = look_up(a, f, params, s->name);
 	bool set_but_empty = getenv(s->name) != NULL;
 
+	if (v == NULL)
+		v = look_up_old(a, f, params, s->name);
 	c->raw[i] = v;
 	if ((s->used_by & programs) == 0)
 		return;
@@ -709,6 +797,10 @@ tidy(struct conf *c, struct arena *a)
 	c->base_url = without_slash(a, c->base_url);
 	c->stripe_api_base = without_slash(a, c->stripe_api_base);
 	c->telegram_api_base = without_slash(a, c->telegram_api_base);
+	c->coach_api_base = without_slash(a, c->coach_api_base);
+	c->coach_speech_base = without_slash(a, c->coach_speech_base);
+	if (c->coach_api_base == NULL && c->coach_api_key != NULL)
+		c->coach_api_base = "https://api.openai.com/v1";
 	c->log_level = log_level_from(c->log_level_name);
 	if (c->log_level < 0)
 		c->log_level = LOG_INFO;

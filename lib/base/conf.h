@@ -58,6 +58,17 @@ struct conf {
 	int64_t pay_link_bare;                      /* 0 or 1 */
 	int64_t pay_limit_buyer, pay_limit_address; /* an hour; 0: none */
 	const char *trusted_proxies; /* for cidr_list_has(); NULL: none */
+	const char *coach_api_base;  /* NULL: no model is asked */
+	const char *coach_api_key;   /* NULL: the server wants none */
+	const char *coach_model;
+	int64_t coach_questions_a_day, coach_tokens_a_month; /* 0: any number */
+	const char *coach_helpline;
+	const char *coach_links;       /* hosts, with commas; NULL: none */
+	const char *coach_group_id;    /* Telegram's number; NULL: none */
+	const char *coach_speech_base; /* NULL: voices are not heard */
+	const char *coach_speech_key;  /* NULL: the server wants none */
+	const char *coach_speech_model;
+	const char *support_chat_id; /* Telegram's number; NULL: none */
 	const char *log_level_name;
 
 	const char *settings_path; /* of the settings file; NULL: none */

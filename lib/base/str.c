@@ -128,3 +128,43 @@ str_only(struct str s, const char *set)
 			return false;
 	return true;
 }
+
+/* The length of a sequence, by its first byte; 0: none begins so. */
+static size_t
+utf8_length(unsigned char first)
+{
+	if (first < 0x80)
+		return first != '\0';
+	if (first < 0xc2 || first > 0xf4)
+		return 0;
+	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+/* What may follow some first bytes is less than 80..BF: else a character would
+ * have two forms, be half of a surrogate pair, or lie past the last one. */
+static bool
+utf8_second_ok(const unsigned char *p)
+{
+	unsigned char low = p[0] == 0xe0 ? 0xa0 : p[0] == 0xf0 ? 0x90 : 0x80;
+	unsigned char high = p[0] == 0xed ? 0x9f : p[0] == 0xf4 ? 0x8f : 0xbf;
+
+	return p[1] >= low && p[1] <= high;
+}
+
+bool
+str_is_utf8(struct str s)
+{
+	size_t n;
+
+	for (size_t i = 0; i < s.len; i += n) {
+		const unsigned char *p = (const unsigned char *)s.p + i;
+
+		n = utf8_length(p[0]);
+		if (n == 0 || n > s.len - i || (n > 1 && !utf8_second_ok(p)))
+			return false;
+		for (size_t k = 2; k < n; k++)
+			if ((p[k] & 0xc0) != 0x80)
+				return false;
+	}
+	return true;
+}

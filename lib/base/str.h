@@ -41,6 +41,9 @@ bool str_has_blank(struct str s);
 /* True where every byte of s is one of the characters in set. */
 bool str_only(struct str s, const char *set);
 
+/* True for well-formed UTF-8 (RFC 3629) without a NUL. */
+bool str_is_utf8(struct str s);
+
 #define STR_DIGITS "0123456789"
 #define STR_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

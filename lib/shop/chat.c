@@ -2,6 +2,7 @@
 #include "shop/chat.h"
 
 #include "base/log.h"
+#include "shop/coach.h"
 #include "shop/jobs.h"
 #include "shop/ledger.h"
 #include "shop/membership.h"
@@ -13,6 +14,7 @@
 #define BUTTON_BUY "buy"
 #define BUTTON_STARS "stars"
 #define BUTTON_PORTAL "portal"
+#define BUTTON_ASK "ask"
 
 /* One update being answered. */
 struct talk {
@@ -280,10 +282,41 @@ on_help(struct talk *t)
 		    kv_text("support", app_support(t->app, t->arena)))));
 }
 
+/* A question to the coach, or something we do not understand. */
 static enum err
 on_anything(struct talk *t)
 {
-	return say(t, text_plain(TEXT_HINT));
+	bool heard = false;
+	enum err e =
+	    coach_hear(t->app, t->arena, t->u, t->u->text, t->reply, &heard);
+
+	return e != ERR_OK || heard ? e : say(t, text_plain(TEXT_HINT));
+}
+
+/* What follows a command. */
+static const char *
+after_command(struct talk *t)
+{
+	struct str rest = str_trim(str_from(t->u->text));
+
+	while (rest.len > 0 && (unsigned char)rest.p[0] > ' ') {
+		rest.p++;
+		rest.len--;
+	}
+	return arena_dup(t->arena, str_trim(rest));
+}
+
+static enum err
+on_ask(struct talk *t)
+{
+	const char *question = after_command(t);
+	bool heard = false;
+	enum err e = ERR_OK;
+
+	if (question[0] != '\0')
+		e = coach_hear(
+		    t->app, t->arena, t->u, question, t->reply, &heard);
+	return e != ERR_OK || heard ? e : say(t, text_plain(TEXT_COACH_HOW));
 }
 
 /* What Telegram's terms for sellers ask to be answered. */
@@ -324,6 +357,7 @@ static const struct {
 	{ "/pay", on_pay, TEXT_MENU_PAY },
 	{ "/status", on_status, TEXT_MENU_STATUS },
 	{ "/help", on_help, TEXT_MENU_HELP },
+	{ "/ask", on_ask, TEXT__COUNT },
 	{ "/paysupport", on_paysupport, TEXT__COUNT },
 	{ "/terms", on_terms, TEXT__COUNT },
 	{ "/privacy", on_privacy, TEXT__COUNT },
@@ -368,12 +402,14 @@ on_message(struct talk *t)
 
 /* "buy", or "buy:PRODUCT" where there are several, and its like. */
 static enum err
-on_buy(struct talk *t, struct str data)
+on_choice(struct talk *t, struct str data)
 {
 	struct str word = str_cut(&data, ':');
 	const char *id = arena_dup(t->arena, data);
 	const struct product *p = catalog_find(&t->app->catalog, id);
 
+	if (str_eq(word, BUTTON_ASK))
+		return coach_pass_on(t->app, t->arena, t->u, data, t->reply);
 	if (p != NULL && str_eq(word, BUTTON_STARS) && stars_sell(t->app, p))
 		return promise(t, JOB_NOTICE, 0,
 		    arena_printf(t->arena, BUTTON_STARS ":%s", p->id));
@@ -383,6 +419,33 @@ on_buy(struct talk *t, struct str data)
 		return ERR_OK;
 	return promise(t, JOB_NOTICE, 0,
 	    id[0] == '\0' ? "pay" : arena_printf(t->arena, "pay:%s", p->id));
+}
+
+/* In the group of the coach, and in that of the people behind it. */
+static enum err
+on_group(struct talk *t)
+{
+	const char *text = t->u->text;
+	bool heard;
+
+	if (t->u->from_id == 0 || !coach_is_asked(t->app, t->u))
+		return ERR_OK;
+	if (text != NULL && tg_is_command(text, "/ask"))
+		text = after_command(t);
+	return coach_hear(t->app, t->arena, t->u, text, t->reply, &heard);
+}
+
+static enum err
+on_words(struct talk *t)
+{
+	bool taken = false;
+	enum err e = coach_pass_back(t->app, t->arena, t->u, t->reply, &taken);
+
+	if (e != ERR_OK || taken)
+		return e;
+	if (t->u->is_private && t->u->from_id != 0)
+		return on_message(t);
+	return on_group(t);
 }
 
 /* The answer's body has room for one call: it stops the button's spinner at
@@ -395,7 +458,7 @@ on_button(struct talk *t)
 	if (t->u->is_private && t->u->from_id != 0) {
 		e = reach(t);
 		if (e == ERR_OK && t->u->data != NULL)
-			e = on_buy(t, str_from(t->u->data));
+			e = on_choice(t, str_from(t->u->data));
 	}
 	t->reply->method = "answerCallbackQuery";
 	t->reply->params = tg_answer_button(t->arena, t->u->button_id, NULL);
@@ -463,7 +526,7 @@ on_news(struct talk *t)
 	case TG_BUTTON:
 		return on_button(t);
 	case TG_MESSAGE:
-		return is_person ? on_message(t) : ERR_OK;
+		return on_words(t);
 	case TG_MEMBER:
 		return is_person ? on_member(t) : ERR_OK;
 	case TG_ASKS:

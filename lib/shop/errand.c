@@ -185,6 +185,8 @@ static const struct {
 	{ "portal_failed", TEXT_PORTAL_FAILED, false },
 	{ "help_unpaid", TEXT_HELP_UNPAID, true },
 	{ "help_later", TEXT_HELP_LATER, true },
+	{ "passed_on", TEXT_COACH_PASSED_ON, false },
+	{ "not_passed_on", TEXT_COACH_NOT_PASSED_ON, false },
 };
 
 /* That access is going to end, if it still is. */
@@ -279,11 +281,23 @@ prepare_check(struct app *app, struct arena *a, struct errand *e)
 	return ERR_OK;
 }
 
+static enum err
+prepare_coach(struct app *app, struct arena *a, struct errand *e)
+{
+	enum err err = answer_prepare(app, a, &e->job, &e->answer);
+
+	e->call = e->answer.call;
+	e->has_call = e->answer.step != ANSWER_NOTHING;
+	e->is_to_telegram = e->answer.is_to_telegram;
+	return err;
+}
+
 enum err
 errand_prepare(struct app *app, struct arena *a, struct errand *e)
 {
 	e->has_call = e->is_to_telegram = false;
 	e->channel = (struct channel_call){ .step = STEP_NONE };
+	e->answer = (struct answer_call){ .step = ANSWER_NOTHING };
 	switch (e->job.kind) {
 	case JOB_INVITE:
 		return prepare_invite(app, a, e);
@@ -302,6 +316,10 @@ errand_prepare(struct app *app, struct arena *a, struct errand *e)
 		return subscription_prepare(app, a, e);
 	case JOB_PORTAL:
 		return portal_prepare(app, a, e);
+	case JOB_ANSWER:
+	case JOB_FORWARD:
+	case JOB_RELAY:
+		return prepare_coach(app, a, e);
 	default:
 		log_event(LOG_ERROR, "job_unknown",
 		    KV(kv_int("id", e->job.id), kv_int("kind", e->job.kind)));
@@ -354,6 +372,45 @@ note_invited(struct app *app, struct arena *a, const struct errand *e)
 	    NULL);
 }
 
+/* What follows from a message that Telegram took. */
+static enum err
+on_taken(struct app *app, struct arena *a, const struct errand *e,
+    const struct tg_answer *answer, struct verdict_of_errand *v)
+{
+	bool is_over = true;
+	enum err err = ERR_OK;
+
+	if (e->job.kind == JOB_INVITE)
+		err = note_invited(app, a, e);
+	else if (e->answer.step != ANSWER_NOTHING)
+		err = answer_said(app, a, &e->answer, answer->result, &is_over);
+	*v = (struct verdict_of_errand){ .end = is_over ? ERRAND_DONE :
+							  ERRAND_AGAIN };
+	return err;
+}
+
+/* Not to be had: a person who is gone, or the support chat, or a group. */
+static enum err
+on_gone(struct app *app, struct arena *a, const struct errand *e,
+    const struct tg_answer *answer, struct verdict_of_errand *v)
+{
+	const struct question *q = &e->answer.q;
+	bool is_over = false;
+	enum err err;
+
+	if (e->answer.step == ANSWER_PASS_ON) {
+		err = answer_not_passed(
+		    app, a, &e->answer, answer->description, &is_over);
+		if (is_over)
+			v->end = ERRAND_DONE;
+		return err;
+	}
+	v->end = ERRAND_PARK;
+	if (answer->outcome == TG_REFUSED || q->chat_id != q->tg_id)
+		return ERR_OK;
+	return ledger_user_reachable(app->db, e->job.tg_id, false);
+}
+
 static enum err
 settle_message(struct app *app, struct arena *a, const struct errand *e,
     enum err call_err, const struct http_response *res,
@@ -369,19 +426,17 @@ settle_message(struct app *app, struct arena *a, const struct errand *e,
 	again(e, words_of(a, &answer, res), v);
 	switch (answer.outcome) {
 	case TG_DONE:
-		*v = (struct verdict_of_errand){ .end = ERRAND_DONE };
-		return e->job.kind == JOB_INVITE ? note_invited(app, a, e) :
-						   ERR_OK;
+		return on_taken(app, a, e, &answer, v);
 	case TG_WAIT:
 		wait_as_told(&answer, e, v);
 		return ERR_OK;
 	case TG_USER_GONE:
-		v->end = ERRAND_PARK;
-		return ledger_user_reachable(app->db, e->job.tg_id, false);
+		return on_gone(app, a, e, &answer, v);
 	case TG_REFUSED:
-		if (e->job.attempts >= MAX_REFUSALS)
-			v->end = ERRAND_PARK;
-		return ERR_OK;
+		return e->answer.step == ANSWER_PASS_ON ||
+			e->job.attempts >= MAX_REFUSALS ?
+		    on_gone(app, a, e, &answer, v) :
+		    ERR_OK;
 	default:
 		return ERR_OK;
 	}
@@ -488,6 +543,26 @@ settle_check(struct app *app, struct arena *a, const struct errand *e,
 	return ERR_OK;
 }
 
+/* The model and the ear: whatever came of it, the next step is due. */
+static enum err
+settle_thought(struct app *app, struct arena *a, const struct errand *e,
+    enum err call_err, const struct http_response *res,
+    struct verdict_of_errand *v)
+{
+	*v = (struct verdict_of_errand){ .end = ERRAND_AGAIN };
+	return answer_settle(app, a, &e->answer, call_err, res, &v->wait_ms);
+}
+
+bool
+errand_goes_on(struct app *app, struct arena *a, struct errand *e,
+    enum err call_err, const struct http_response *res)
+{
+	if (call_err != ERR_OK || !answer_goes_on(app, a, &e->answer, res))
+		return false;
+	e->call = e->answer.call;
+	return true;
+}
+
 enum err
 errand_settle(struct app *app, struct arena *a, struct errand *e,
     enum err call_err, const struct http_response *res,
@@ -506,5 +581,7 @@ errand_settle(struct app *app, struct arena *a, struct errand *e,
 		return subscription_settle(app, a, e, call_err, res, v);
 	if (e->job.kind == JOB_PORTAL && !e->is_to_telegram)
 		return portal_settle(app, a, e, call_err, res, v);
+	if (e->answer.step != ANSWER_NOTHING && !e->is_to_telegram)
+		return settle_thought(app, a, e, call_err, res, v);
 	return settle_message(app, a, e, call_err, res, v);
 }

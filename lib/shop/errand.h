@@ -4,6 +4,7 @@
 #ifndef SHOP_ERRAND_H
 #define SHOP_ERRAND_H
 
+#include "shop/answer.h"
 #include "shop/channel.h"
 #include "shop/jobs.h"
 
@@ -14,6 +15,7 @@ struct errand {
 	struct http_request call;
 	struct channel_call channel; /* the call is its, unless STEP_NONE */
 	int64_t n_heard; /* of a subscription, before it was asked about */
+	struct answer_call answer; /* the same, unless ANSWER_NOTHING */
 };
 
 /* How a job ends, or goes on. */
@@ -35,6 +37,11 @@ struct verdict_of_errand {
  * pointless meanwhile is not sent. */
 enum err
 errand_prepare(struct app *app, struct arena *a, struct errand *e) MUST_CHECK;
+
+/* Whether the answer leads to another call at once, which the errand then
+ * holds: no lease ends between the two. Nothing is written. */
+bool errand_goes_on(struct app *app, struct arena *a, struct errand *e,
+    enum err call_err, const struct http_response *res);
 
 /* Judges the answer (call_err and res are http_send()'s) and records what it
  * confirms, in a transaction of the caller's that also ends the job. */

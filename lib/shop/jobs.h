@@ -14,7 +14,10 @@ enum job_kind {
 	JOB_RECONCILE = 5, /* a step of reconcile.h; detail says which */
 	JOB_MEMBER = 6,    /* who is in a channel; detail is its id */
 	JOB_SUBSCRIPTION = 7, /* ask Stripe how it stands; detail is its id */
-	JOB_PORTAL = 8, /* the buyer's own page at Stripe; detail: product */
+	JOB_PORTAL = 8,   /* the buyer's own page at Stripe; detail: product */
+	JOB_ANSWER = 9,   /* a question to the coach; detail: its id */
+	JOB_FORWARD = 10, /* the same, on to a person */
+	JOB_RELAY = 11,   /* a person's reply; detail: "question/message" */
 	JOB__COUNT
 };
 

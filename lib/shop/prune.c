@@ -12,7 +12,8 @@ static const struct {
 	int64_t keep_ms;
 } prunes[] = { { SQL_INBOX_PRUNE, KEEP_MS }, { SQL_JOBS_PRUNE, KEEP_MS },
 	{ SQL_ORDERS_PRUNE, KEEP_MS }, { SQL_USERS_PRUNE, KEEP_MS },
-	{ SQL_LIMITS_PRUNE, HOUR_MS } };
+	{ SQL_LIMITS_PRUNE, HOUR_MS }, { SQL_QUESTIONS_FORGET, HOUR_MS },
+	{ SQL_QUESTIONS_PRUNE, KEEP_MS }, { SQL_UNANSWERED_PRUNE, KEEP_MS } };
 
 static enum err
 prune_all(struct db *db, void *ctx)

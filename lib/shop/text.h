@@ -49,10 +49,32 @@ enum text {
 	TEXT_PAYSUPPORT, /* {support} */
 	TEXT_TERMS,      /* {product} {support} */
 	TEXT_PRIVACY,    /* {support} */
+	/* the coach */
+	TEXT_COACH_QUOTES,
+	TEXT_COACH_SOURCE,       /* {number} {lesson} */
+	TEXT_COACH_SOURCE_PLAIN, /* {lesson} */
+	TEXT_COACH_NOT_FOUND,
+	TEXT_COACH_NO_ACCESS, /* {product} */
+	TEXT_COACH_CRISIS,    /* {helpline} */
+	TEXT_COACH_LONG,      /* {limit} */
+	TEXT_COACH_NO_VOICE,
+	TEXT_COACH_LONG_VOICE, /* {seconds} */
+	TEXT_COACH_UNHEARD,
+	TEXT_COACH_BUSY,
+	TEXT_COACH_ENOUGH, /* {amount} */
+	TEXT_COACH_HOW,
+	TEXT_COACH_NO_LINK,
+	TEXT_COACH_PERSON_BUTTON,
+	TEXT_COACH_PASSED_ON,
+	TEXT_COACH_NOT_PASSED_ON,
 	/* to the operators */
-	TEXT_ALERT_SALE,    /* {product} {buyer} {order} {amount} */
-	TEXT_ALERT_REFUND,  /* the same */
-	TEXT_ALERT_INQUIRY, /* {product} {buyer} {order} {due} */
+	TEXT_ALERT_COACH,        /* {why} */
+	TEXT_ALERT_COACH_BUDGET, /* {amount} */
+	TEXT_ALERT_CRISIS,       /* {buyer} */
+	TEXT_ALERT_SUPPORT_CHAT, /* {why} */
+	TEXT_ALERT_SALE,         /* {product} {buyer} {order} {amount} */
+	TEXT_ALERT_REFUND,       /* the same */
+	TEXT_ALERT_INQUIRY,      /* {product} {buyer} {order} {due} */
 	TEXT_ALERT_DISPUTE,
 	TEXT_ALERT_DISPUTE_LOST,
 	TEXT_ALERT_DISPUTE_WON,

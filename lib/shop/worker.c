@@ -226,7 +226,10 @@ take_answers(struct worker *w)
 
 		s->res = res;
 		s->call_err = e;
-		s->state = SLOT_ANSWERED;
+		s->state =
+		    errand_goes_on(w->app, &s->arena, &s->errand, e, &res) ?
+		    SLOT_WAITING :
+		    SLOT_ANSWERED;
 	}
 }
 

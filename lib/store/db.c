@@ -169,6 +169,13 @@ db_exec(struct db *db, enum sql what, struct kvs args, int64_t *n_changed)
 }
 
 enum err
+db_search_make(struct db *db)
+{
+	return db->in_transaction ? db->driver->search_make(db->conn) :
+				    ERR_INTERNAL;
+}
+
+enum err
 db_each(struct db *db, struct arena *a, enum sql what, struct kvs args,
     void (*map)(const struct row *row, void *ctx), void *ctx)
 {

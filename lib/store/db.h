@@ -51,6 +51,9 @@ enum err db_savepoint(struct db *db, enum err (*body)(struct db *db, void *ctx),
 enum err db_exec(struct db *db, enum sql what, struct kvs args,
     int64_t *n_changed) MUST_CHECK;
 
+/* Before what is to be searched is written, in the same transaction. */
+enum err db_search_make(struct db *db) MUST_CHECK;
+
 /* Calls map for each row, in or outside a transaction (for a statement that
  * writes, inside). Texts taken from the row are copied to the arena. */
 enum err db_each(struct db *db, struct arena *a, enum sql what, struct kvs args,

@@ -41,6 +41,11 @@ struct db_driver {
 	enum err (*get_version)(void *conn, int64_t *version);
 	enum err (*set_version)(void *conn, int64_t version);
 
+	/* Makes what its own full-text search needs, unless it is there; in a
+	 * transaction. Then statements of sql.h that begin with SEARCH_ may
+	 * have another text. ERR_OK too where it has no such search. */
+	enum err (*search_make)(void *conn);
+
 	/* True where the connection should be closed and opened anew. */
 	bool (*is_broken)(void *conn);
 

@@ -217,6 +217,57 @@ static const char *const migrations[] = {
 	"ALTER TABLE access ADD COLUMN paid_until_ms {int};" /* no grace */
 	"CREATE INDEX access_remind ON access (remind_ms)"
 	" WHERE remind_ms IS NOT NULL;",
+	/* 10: lessons, and their pieces as the search reads them */
+	"CREATE TABLE lessons ("
+	" id {id},"
+	" product TEXT NOT NULL,"
+	" source TEXT NOT NULL,"
+	" lesson_no {int} NOT NULL,"
+	" title TEXT NOT NULL,"
+	" hash TEXT NOT NULL,"
+	" is_public {int} NOT NULL,"
+	" imported_ms {int} NOT NULL,"
+	" UNIQUE (product, source)"
+	") {end};"
+	"CREATE TABLE chunks ("
+	" id {id},"
+	" lesson_id {int} NOT NULL REFERENCES lessons (id),"
+	" position {int} NOT NULL,"
+	" heading TEXT NOT NULL,"
+	" body TEXT NOT NULL,"
+	" folded TEXT NOT NULL,"
+	" UNIQUE (lesson_id, position)"
+	") {end};"
+	/* questions to the coach; their words go after an hour */
+	"CREATE TABLE questions ("
+	" id {id},"
+	" tg_id {int} NOT NULL,"
+	" chat_id {int} NOT NULL,"
+	" message_id {int} NOT NULL,"
+	" question TEXT,"
+	" voice TEXT,"
+	" language TEXT,"
+	" answer TEXT,"
+	" n_tried {int} NOT NULL DEFAULT 0,"
+	" n_sent {int} NOT NULL DEFAULT 0,"
+	" outcome {int} NOT NULL DEFAULT 0," /* enum question_outcome */
+	" forwarded_id {int},"               /* in the support chat */
+	" asked_ms {int} NOT NULL,"
+	" ended_ms {int}"
+	") {end};"
+	"CREATE INDEX questions_of_asker ON questions (tg_id, asked_ms);"
+	"CREATE INDEX questions_by_age ON questions (asked_ms);"
+	"CREATE INDEX questions_with_words ON questions (asked_ms)"
+	" WHERE question IS NOT NULL;"
+	"CREATE INDEX questions_forwarded ON questions (forwarded_id)"
+	" WHERE forwarded_id IS NOT NULL;"
+	/* what the lessons did not answer, for their author; nobody's */
+	"CREATE TABLE unanswered ("
+	" id {id},"
+	" question TEXT NOT NULL,"
+	" asked_ms {int} NOT NULL"
+	") {end};"
+	"CREATE INDEX unanswered_by_age ON unanswered (asked_ms);",
 };
 #define N_MIGRATIONS ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 

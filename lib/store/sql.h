@@ -589,6 +589,133 @@ SQL(JOBS_PARKED,
 
 SQL(JOBS_PRUNE, "DELETE FROM jobs WHERE done_ms < :before_ms")
 
+/* ---- lessons ---- */
+
+SQL(LESSON_KNOWN,
+    "SELECT id, hash FROM lessons"
+    " WHERE product = :product AND source = :source")
+
+SQL(LESSON_ADD,
+    "INSERT INTO lessons (product, source, lesson_no, title, hash, is_public,"
+    " imported_ms) VALUES (:product, :source, :lesson_no, :title, :hash,"
+    " :is_public, :now_ms) RETURNING id")
+
+SQL(LESSON_REMOVE, "DELETE FROM lessons WHERE id = :lesson_id")
+
+SQL(LESSONS_LIST,
+    "SELECT id, lesson_no, title, source, product, is_public,"
+    " (SELECT COUNT(*) FROM chunks WHERE lesson_id = lessons.id)"
+    " FROM lessons ORDER BY product, is_public, lesson_no, source")
+
+SQL(CHUNK_ADD,
+    "INSERT INTO chunks (lesson_id, position, heading, body, folded)"
+    " VALUES (:lesson_id, :position, :heading, :body, :folded) RETURNING id")
+
+SQL(CHUNKS_REMOVE, "DELETE FROM chunks WHERE lesson_id = :lesson_id")
+
+SQL(CHUNKS_COUNT, "SELECT COUNT(*) FROM chunks")
+
+/* An engine with full-text search has texts of its own for these (see
+ * driver.h). Without one, every piece that may be read is a candidate, and
+ * search.c finds the right ones all the same. */
+SQL(SEARCH_ADD_WORDS, "SELECT 1 WHERE :id IS NULL AND :folded IS NULL")
+
+SQL(SEARCH_ADD_GRAMS, "SELECT 1 WHERE :id IS NULL AND :folded IS NULL")
+
+SQL(SEARCH_REMOVE_WORDS, "SELECT 1 WHERE :lesson_id IS NULL")
+
+SQL(SEARCH_REMOVE_GRAMS, "SELECT 1 WHERE :lesson_id IS NULL")
+
+SQL(SEARCH_COUNT,
+    "SELECT COUNT(*) FROM chunks"
+    " WHERE folded LIKE :like AND :query IS NOT NULL")
+
+SQL(SEARCH_WORDS,
+    "SELECT chunks.id, product, lesson_no, title, heading, body, folded"
+    " FROM chunks JOIN lessons ON lessons.id = lesson_id"
+    " WHERE :query IS NOT NULL AND (:tg_id = 0 OR is_public = 1"
+    " OR EXISTS (SELECT 1 FROM access WHERE access.tg_id = :tg_id"
+    " AND access.product = lessons.product AND is_in = 1))"
+    " ORDER BY chunks.id LIMIT 100 * :n")
+
+SQL(SEARCH_GRAMS,
+    "SELECT id, '', 0, '', '', '', '' FROM chunks"
+    " WHERE id < 0 AND :query IS NULL AND :tg_id IS NULL LIMIT :n")
+
+/* ---- questions to the coach ---- */
+
+SQL(QUESTION_ADD,
+    "INSERT INTO questions (tg_id, chat_id, message_id, question, voice,"
+    " language, asked_ms) VALUES (:tg_id, :chat_id, :message_id, :question,"
+    " :voice, :language, :now_ms) RETURNING id")
+
+SQL(QUESTION_GET,
+    "SELECT id, tg_id, chat_id, message_id, question, voice, language, answer,"
+    " n_tried, n_sent, outcome, ended_ms FROM questions WHERE id = :id")
+
+SQL(QUESTION_FORWARDED,
+    "SELECT id, tg_id, chat_id, message_id, question, voice, language, answer,"
+    " n_tried, n_sent, outcome, ended_ms FROM questions"
+    " WHERE forwarded_id = :message_id")
+
+SQL(QUESTIONS_COUNT,
+    "SELECT COUNT(*), COUNT(CASE WHEN ended_ms IS NULL"
+    " AND asked_ms > :open_since_ms THEN 1 END) FROM questions"
+    " WHERE tg_id = :tg_id AND asked_ms > :since_ms")
+
+SQL(QUESTIONS_BEFORE,
+    "SELECT question, answer FROM questions"
+    " WHERE tg_id = :tg_id AND chat_id = :chat_id AND id < :id"
+    " AND asked_ms > :since_ms AND question IS NOT NULL"
+    " AND answer IS NOT NULL AND outcome = 1 ORDER BY id DESC LIMIT :n")
+
+SQL(QUESTION_HEARD,
+    "UPDATE questions SET question = :question, voice = NULL, n_tried = 0"
+    " WHERE id = :id")
+
+SQL(QUESTION_TRIED,
+    "UPDATE questions SET n_tried = n_tried + :n WHERE id = :id")
+
+SQL(QUESTION_ANSWER,
+    "UPDATE questions SET answer = :answer, outcome = :outcome"
+    " WHERE id = :id")
+
+SQL(QUESTION_SENT, "UPDATE questions SET n_sent = n_sent + 1 WHERE id = :id")
+
+SQL(QUESTION_NOTE_FORWARD,
+    "UPDATE questions SET forwarded_id = :message_id WHERE id = :id")
+
+SQL(QUESTION_END,
+    "UPDATE questions SET ended_ms = :now_ms, outcome = :outcome"
+    " WHERE id = :id")
+
+SQL(UNANSWERED_ADD,
+    "INSERT INTO unanswered (question, asked_ms)"
+    " VALUES (:question, :now_ms)")
+
+SQL(UNANSWERED_LIST,
+    "SELECT question, asked_ms FROM unanswered WHERE asked_ms >= :since_ms"
+    " ORDER BY asked_ms DESC LIMIT :n")
+
+/* The words of what has been answered. */
+SQL(QUESTIONS_FORGET,
+    "UPDATE questions SET question = NULL, answer = NULL, voice = NULL"
+    " WHERE asked_ms < :before_ms AND ended_ms IS NOT NULL"
+    " AND question IS NOT NULL")
+
+SQL(QUESTIONS_PRUNE, "DELETE FROM questions WHERE asked_ms < :before_ms")
+
+SQL(UNANSWERED_PRUNE, "DELETE FROM unanswered WHERE asked_ms < :before_ms")
+
+SQL(FORGET_QUESTIONS, "DELETE FROM questions WHERE tg_id = :tg_id")
+
+SQL(HAS_LESSONS,
+    "SELECT COUNT(*) FROM (SELECT id FROM lessons LIMIT 1) AS first_half")
+
+SQL(MARK_ADD,
+    "INSERT INTO marks (key, value) VALUES (:key, :n)"
+    " ON CONFLICT (key) DO UPDATE SET value = marks.value + excluded.value")
+
 SQL(LEDGER_COUNT,
     "SELECT (SELECT COUNT(*) FROM users),"
     " (SELECT COUNT(*) FROM orders WHERE session_id IS NOT NULL),"

@@ -194,6 +194,49 @@ bind_all(struct sqlite *s, sqlite3_stmt *st, const struct db_run *r)
 	return judge(s, sql_name(r->what), code);
 }
 
+static const struct {
+	enum sql what;
+	const char *text;
+} own_texts[] = {
+#define OWN(name, text) { SQL_##name, text },
+#include "store/sqlite_search.h"
+#undef OWN
+};
+
+/* Lessons may have been imported where SQLite had no FTS5. */
+static bool
+has_search(struct sqlite *s)
+{
+	sqlite3_stmt *st = NULL;
+	bool has = sqlite3_prepare_v2(s->db,
+		       "SELECT 1 FROM chunk_words, chunk_grams LIMIT 1", -1,
+		       &st, NULL) == SQLITE_OK;
+
+	(void)sqlite3_finalize(st);
+	return has;
+}
+
+static enum err
+sqlite_search_make(void *conn)
+{
+	if (sqlite3_compileoption_used("ENABLE_FTS5") == 0)
+		return ERR_OK;
+	return sqlite_script(conn,
+	    "CREATE VIRTUAL TABLE IF NOT EXISTS chunk_words USING"
+	    " fts5(folded, tokenize = 'unicode61 remove_diacritics 0');"
+	    "CREATE VIRTUAL TABLE IF NOT EXISTS chunk_grams USING"
+	    " fts5(folded, tokenize = 'trigram')");
+}
+
+static const char *
+text_for(struct sqlite *s, enum sql what)
+{
+	for (size_t i = 0; i < sizeof(own_texts) / sizeof(own_texts[0]); i++)
+		if (own_texts[i].what == what && has_search(s))
+			return own_texts[i].text;
+	return sql_text(what);
+}
+
 static enum err
 prepare(struct sqlite *s, enum sql what, sqlite3_stmt **out)
 {
@@ -201,7 +244,7 @@ prepare(struct sqlite *s, enum sql what, sqlite3_stmt **out)
 
 	if (s->prepared[what] == NULL)
 		e = judge(s, sql_name(what),
-		    sqlite3_prepare_v3(s->db, sql_text(what), -1,
+		    sqlite3_prepare_v3(s->db, text_for(s, what), -1,
 			SQLITE_PREPARE_PERSISTENT, &s->prepared[what], NULL));
 	*out = s->prepared[what];
 	return e;
@@ -301,6 +344,7 @@ const struct db_driver sqlite_driver = {
 	.run = sqlite_run,
 	.get_version = sqlite_get_version,
 	.set_version = sqlite_set_version,
+	.search_make = sqlite_search_make,
 	.is_broken = sqlite_is_broken,
 	.column_int = sqlite_column_int,
 	.column_text = sqlite_column_text,

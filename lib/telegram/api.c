@@ -46,6 +46,15 @@ put_buttons(struct json *params, const struct tg_message *m)
 		    "callback_data", m->choices[i].data);
 }
 
+void
+tg_put_reply(struct json *params, int64_t message_id)
+{
+	struct json *reply = json_put_object(params, "reply_parameters");
+
+	json_put_int(reply, "message_id", message_id);
+	json_put_bool(reply, "allow_sending_without_reply", true);
+}
+
 struct json *
 tg_send_message(struct arena *a, const struct tg_message *m)
 {
@@ -55,6 +64,8 @@ tg_send_message(struct arena *a, const struct tg_message *m)
 	json_put_text(params, "text", m->text);
 	json_put_bool(json_put_object(params, "link_preview_options"),
 	    "is_disabled", true);
+	if (m->reply_to != 0)
+		tg_put_reply(params, m->reply_to);
 	put_buttons(params, m);
 	return params;
 }
@@ -130,6 +141,23 @@ tg_request(struct arena *a, const struct tg_api *api, const char *method,
 		.connect_ms = TG_CONNECT_MS,
 		.total_ms = TG_TOTAL_MS,
 	};
+}
+
+enum err
+tg_file_request(struct arena *a, const struct tg_api *api, const char *path,
+    struct http_request *out)
+{
+	if (path == NULL || path[0] == '/' || strstr(path, "..") != NULL ||
+	    !str_only(str_from(path), STR_LETTERS STR_DIGITS "/_.-"))
+		return ERR_INPUT;
+	*out = (struct http_request){
+		.method = "GET",
+		.url = arena_printf(
+		    a, "%s/file/bot%s/%s", api->base, api->token, path),
+		.connect_ms = TG_CONNECT_MS,
+		.total_ms = TG_TOTAL_MS,
+	};
+	return ERR_OK;
 }
 
 struct str

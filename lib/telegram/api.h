@@ -29,11 +29,21 @@ struct tg_message {
 	const char *button_data;         /* 1 to 64 bytes */
 	const struct tg_choice *choices; /* a row each */
 	size_t n_choices;
+	int64_t reply_to; /* a message of that chat, may be gone; 0: none */
 };
 
 /* The parameters of sendMessage; link previews are off. A URL that Telegram
  * would refuse (a host without a dot, as localhost) makes no button. */
 struct json *tg_send_message(struct arena *a, const struct tg_message *m);
+
+/* Adds that the message answers another one of its chat, which may be gone by
+ * then. */
+void tg_put_reply(struct json *params, int64_t message_id);
+
+/* The request for a file's bytes, by the path that getFile tells; ERR_INPUT
+ * for a path that would lead elsewhere. Its URL holds the token. */
+enum err tg_file_request(struct arena *a, const struct tg_api *api,
+    const char *path, struct http_request *out) MUST_CHECK;
 
 /* The parameters of answerCallbackQuery; text may be NULL. */
 struct json *

@@ -50,10 +50,26 @@ read_payment(
 }
 
 static void
+read_voice(struct arena *a, struct json *voice, struct tg_voice *out)
+{
+	out->file_id = arena_dup_text(a, json_text(voice, "file_id"));
+	(void)json_int(voice, "duration", &out->duration_s);
+	(void)json_int(voice, "file_size", &out->size_bytes);
+}
+
+static void
 read_message(struct arena *a, struct json *m, struct tg_update *out)
 {
+	struct json *earlier = json_at(m, "reply_to_message");
+
 	out->kind = TG_MESSAGE;
 	out->text = arena_dup_text(a, json_text(m, "text"));
+	(void)json_int(m, "chat.id", &out->chat_id);
+	(void)json_int(m, "message_id", &out->message_id);
+	(void)json_int(earlier, "message_id", &out->reply_to);
+	out->replies_to_bot = json_is_true(earlier, "from.is_bot");
+	out->replies_to_post = json_is_true(earlier, "is_automatic_forward");
+	read_voice(a, json_at(m, "voice"), &out->voice);
 	read_person(a, json_at(m, "from"), json_at(m, "chat"), out);
 	if (json_is_object(m, "successful_payment"))
 		read_payment(a, json_at(m, "successful_payment"), TG_PAID, out);

@@ -36,6 +36,12 @@ struct tg_payment {
 	int64_t amount;
 };
 
+/* A voice message. */
+struct tg_voice {
+	const char *file_id; /* NULL: none */
+	int64_t duration_s, size_bytes;
+};
+
 /* Texts live in the arena. */
 struct tg_update {
 	int64_t update_id;
@@ -44,11 +50,16 @@ struct tg_update {
 	bool is_private;       /* a chat of this person and the bot alone */
 	const char *language;  /* two letters or more, or NULL */
 	const char *text;      /* TG_MESSAGE: NULL for pictures and the like */
+	struct tg_voice voice; /* TG_MESSAGE */
+	int64_t message_id;    /* TG_MESSAGE, in chat_id */
+	int64_t reply_to;      /* of which message of that chat; 0: of none */
+	bool replies_to_bot;   /* a bot wrote that one */
+	bool replies_to_post;  /* it came from the group's channel */
 	const char *button_id; /* TG_BUTTON: to be answered */
 	const char *data;      /* TG_BUTTON: what the button says, or NULL */
 	struct tg_payment payment;
 	bool blocked;          /* TG_MEMBER: blocked now, or unblocked */
-	int64_t chat_id;       /* TG_ASKS, TG_CHANGED, TG_RIGHTS */
+	int64_t chat_id;       /* TG_MESSAGE, TG_ASKS, TG_CHANGED, TG_RIGHTS */
 	enum tg_status status; /* TG_CHANGED: of from_id, now */
 	const char *link;      /* TG_CHANGED: by which they came, or NULL */
 	bool has_rights;       /* TG_RIGHTS: to invite and to remove */

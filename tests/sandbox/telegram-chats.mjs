@@ -19,6 +19,8 @@ export class Chats extends EventEmitter {
   #users = new Map(); // users that have done something, by id
   #messages = new Map(); // what the bot sent, by chat id
   #commands = new Map();
+  #all = new Map(); // every message of bot or user, by `chat/id`
+  #files = new Map(); // { path, bytes } by file id
   #queries = new Set(); // ids of the callback queries that wait for an answer
   #nextMessageId = 1;
   #nextQueryId = 7_000_000_001;
@@ -33,6 +35,9 @@ export class Chats extends EventEmitter {
     answerCallbackQuery: (params) => this.#answerQuery(params),
     sendChatAction: (params) => this.#showAction(params),
     getChat: (params) => chatFullInfo(this.#chat(params)),
+    forwardMessage: (params) => this.#forward(params),
+    copyMessage: (params) => this.#copy(params),
+    getFile: (params) => this.#fileOf(params),
   };
 
   constructor(token) {
@@ -64,14 +69,66 @@ export class Chats extends EventEmitter {
 
   /** The message that a user's words become. */
   said(from, text) {
-    const said = message(this.#nextMessageId++, from, privateChat(from), withFound({ text }));
+    return this.#say(from, privateChat(from), withFound({ text }));
+  }
+
+  /** Words in any chat, perhaps as a reply. */
+  saidIn(from, chat, text, more = {}) {
+    return this.#say(from, chat, { ...withFound({ text }), ...more });
+  }
+
+  /** A voice message of these bytes. */
+  spoke(from, bytes, duration = 3) {
+    const id = `voice${this.#files.size + 1}`;
+    this.#files.set(id, { path: `voice/file_${this.#files.size + 1}.oga`, bytes });
+    const voice = { file_id: id, file_unique_id: `u${id}`, duration, mime_type: 'audio/ogg', file_size: bytes.length };
+    return this.#say(from, privateChat(from), { voice });
+  }
+
+  /** What GET /file/bot…/PATH answers; undefined: there is no such file. */
+  bytesAt(path) {
+    return [...this.#files.values()].find((file) => file.path === path)?.bytes;
+  }
+
+  #say(from, chat, content) {
+    const said = this.#keep(message(this.#nextMessageId++, from, chat, content));
     this.emit('message', said);
     return said;
   }
 
+  #keep(one) {
+    this.#all.set(`${one.chat.id}/${one.message_id}`, one);
+    return one;
+  }
+
+  #original(params, what) {
+    const one = this.#all.get(`${params.from_chat_id}/${params.message_id}`);
+    if (!one) throw badRequest(`message to ${what} not found`);
+    return one;
+  }
+
+  #forward(params) {
+    const chat = this.#chat(params);
+    const { from, date, message_id: _id, chat: _chat, reply_to_message: _reply, ...content } = this.#original(params, 'forward');
+    const origin = { type: 'user', sender_user: from, date };
+    return this.put(chat, sender(this.bot), { ...content, forward_origin: origin });
+  }
+
+  #copy(params) {
+    const chat = this.#chat(params);
+    const { from: _from, date: _date, message_id: _id, chat: _chat, reply_to_message: _reply, ...content } = this.#original(params, 'copy');
+    return { message_id: this.put(chat, sender(this.bot), content).message_id };
+  }
+
+  #fileOf({ file_id: id }) {
+    const file = this.#files.get(id);
+    if (!file) throw badRequest('invalid file_id');
+    return { file_id: id, file_unique_id: `u${id}`, file_size: file.bytes.length, file_path: file.path };
+  }
+
   /** A message of another kind of content, by the bot or by a user. */
   put(chat, from, content) {
-    const sent = message(this.#nextMessageId++, from, chat, content);
+    const sent = this.#keep(message(this.#nextMessageId++, from, chat, content));
     if (!this.#messages.has(chat.id)) this.#messages.set(chat.id, []);
     if (from.is_bot) this.#messages.get(chat.id).push(sent);
     this.emit('message', sent);
@@ -94,7 +151,7 @@ export class Chats extends EventEmitter {
     const chat = this.#chat(params);
     const content = parseText(params);
     checkMarkup(params.reply_markup);
-    const sent = message(this.#nextMessageId++, sender(this.bot), chat, { ...content, ...keyboard(params) });
+    const sent = this.#keep(message(this.#nextMessageId++, sender(this.bot), chat, { ...content, ...keyboard(params) }));
     if (!this.#messages.has(chat.id)) this.#messages.set(chat.id, []);
     this.#messages.get(chat.id).push(sent);
     this.emit('message', sent);

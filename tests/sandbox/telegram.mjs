@@ -14,7 +14,7 @@ import { Updates } from './telegram-updates.mjs';
 const NOT_BY_REPLY = new Set(['deletewebhook', 'setwebhook', 'close', 'logout']);
 
 /** Parameters that are JSON inside a form or a query. */
-const JSON_PARAMS = ['allowed_updates', 'commands', 'entities', 'link_preview_options', 'prices', 'reply_markup', 'scope'];
+const JSON_PARAMS = ['allowed_updates', 'commands', 'entities', 'link_preview_options', 'prices', 'reply_markup', 'reply_parameters', 'scope'];
 
 /**
  * @typedef {object} TelegramOptions
@@ -115,6 +115,17 @@ export class TelegramStandIn {
     return this.sendUpdate({ message: this.chats.said(this.chats.meet(user), text) });
   }
 
+  /** The same in a group, perhaps as a reply to a message of it. */
+  sayIn(chat, user, text, repliesTo) {
+    const more = repliesTo ? { reply_to_message: repliesTo } : {};
+    return this.sendUpdate({ message: this.chats.saidIn(this.chats.meet(user), chat, text, more) });
+  }
+
+  /** A voice message. */
+  speak(user, bytes, duration) {
+    return this.sendUpdate({ message: this.chats.spoke(this.chats.meet(user), bytes, duration) });
+  }
+
   /** Presses an inline button of a message that the bot sent. */
   press(user, pressed, data) {
     return this.sendUpdate({ callback_query: this.chats.pressed(this.chats.meet(user), pressed, data) });
@@ -182,6 +193,12 @@ export class TelegramStandIn {
     const url = new URL(path, 'http://telegram.invalid');
     const bytes = await readBody(req);
     await pause(this.latencyMs, res);
+    const file = /^\/file\/bot([^/]+)\/(.+)$/.exec(decodeURIComponent(url.pathname));
+    if (file) {
+      const found = file[1] === this.token ? this.chats.bytesAt(file[2]) : undefined;
+      send(res, found ? { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: found } : failure(new TelegramError(404, 'Not Found')));
+      return;
+    }
     try {
       const method = this.#methodOf(url);
       await this.#serveCall(res, { method, params: readParams(req, url, bytes), atMs });

@@ -145,6 +145,7 @@ answer_in(struct db *db, void *ctx)
 {
 	struct asking *t = ctx;
 
+	app.db = db;
 	return chat_answer(&app, db, &mem, &t->u, &t->reply);
 }
 

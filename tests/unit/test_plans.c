@@ -16,6 +16,11 @@ static const struct scan {
 	{ "what is owed, for an operator", SQL_JOBS_PARKED },
 	{ "a count for an operator", SQL_LEDGER_COUNT },
 	{ "a list for an operator", SQL_ORDERS_LIST },
+	{ "a list for an operator", SQL_LESSONS_LIST },
+	{ "stops at the first", SQL_HAS_LESSONS },
+	{ "some hundred pieces of lessons", SQL_CHUNKS_COUNT },
+	{ "what an engine without a search of its own does", SQL_SEARCH_COUNT },
+	{ "what an engine without a search of its own does", SQL_SEARCH_WORDS },
 	{ "an operator erases a person", SQL_FORGET_JOBS },
 };
 

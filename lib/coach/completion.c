@@ -1,0 +1,113 @@
+/* Chat completions. */
+#include "coach/completion.h"
+
+#include "base/json.h"
+
+static void
+put_message(struct json *list, const char *role, const char *content)
+{
+	struct json *message = json_push_object(list);
+
+	json_put_text(message, "role", role);
+	json_put_text(message, "content", content);
+}
+
+static struct json *
+params_of(struct arena *a, const struct model *m, const char *system,
+    const struct turn *turns, size_t n_turns)
+{
+	struct json *params = json_new(a), *list;
+
+	json_put_text(params, "model", m->name);
+	json_put_int(params, m->is_new ? "max_completion_tokens" : "max_tokens",
+	    COMPLETION_MAX_TOKENS);
+	if (!m->is_new)
+		json_put_int(params, "temperature", 0);
+	list = json_put_array(params, "messages");
+	put_message(list, "system", system);
+	for (size_t i = 0; i < n_turns; i++) {
+		put_message(list, "user", turns[i].question);
+		if (turns[i].answer != NULL)
+			put_message(list, "assistant", turns[i].answer);
+	}
+	return params;
+}
+
+struct http_request
+completion_request(struct arena *a, const struct model *m, const char *system,
+    const struct turn *turns, size_t n_turns)
+{
+	struct http_request req = {
+		.method = "POST",
+		.url = arena_printf(a, "%s/chat/completions", m->base),
+		.headers = { "Content-Type: application/json" },
+		.body = json_render(a, params_of(a, m, system, turns, n_turns)),
+		.connect_ms = COMPLETION_CONNECT_MS,
+		.total_ms = COMPLETION_TOTAL_MS,
+	};
+
+	if (m->key != NULL)
+		req.headers[1] =
+		    arena_printf(a, "Authorization: Bearer %s", m->key);
+	return req;
+}
+
+static bool
+passes(int status)
+{
+	return status == 408 || status == 409 || status == 429 || status >= 500;
+}
+
+/* Newer models refuse what older ones need. */
+static bool
+is_about_form(struct json *doc)
+{
+	struct str said = str_from(json_text(doc, "error.message"));
+
+	return str_has_nocase(said, "max_completion_tokens") ||
+	    str_has_nocase(said, "temperature");
+}
+
+static enum err
+refused(struct arena *a, const struct http_response *res, struct json *doc,
+    struct completion *out)
+{
+	const char *said = json_text(doc, "error.message");
+
+	out->reason = arena_printf(a, "%d %.200s", res->status,
+	    said == NULL ? "without a word" : said);
+	out->wants_new = res->status == 400 && is_about_form(doc);
+	return out->wants_new || passes(res->status) ? ERR_UNAVAILABLE :
+						       ERR_REFUSED;
+}
+
+enum err
+completion_read(
+    struct arena *a, const struct http_response *res, struct completion *out)
+{
+	struct json *doc = NULL;
+	enum err e = json_parse(a, res->body, &doc);
+	const char *reason;
+	struct str text;
+
+	*out = (struct completion){ .reason = "no JSON" };
+	if (res->status != 200)
+		return refused(a, res, e == ERR_OK ? doc : NULL, out);
+	if (e != ERR_OK)
+		return ERR_UNAVAILABLE;
+	if (!json_int(doc, "usage.total_tokens", &out->n_tokens) ||
+	    out->n_tokens < 0)
+		out->n_tokens = 0;
+	reason = json_text(doc, "choices.0.finish_reason");
+	if (str_eq(str_from(reason), "content_filter")) {
+		out->reason = "its content filter";
+		return ERR_REFUSED;
+	}
+	text = str_trim(str_from(json_text(doc, "choices.0.message.content")));
+	out->reason = "an empty answer";
+	if (text.len == 0)
+		return ERR_UNAVAILABLE;
+	out->text = arena_dup(a, text);
+	out->reason = NULL;
+	return ERR_OK;
+}

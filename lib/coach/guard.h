@@ -1,0 +1,23 @@
+/* What is watched for in what people write, and in what a model answers. */
+#ifndef COACH_GUARD_H
+#define COACH_GUARD_H
+
+#include "base/arena.h"
+
+/* Whether somebody writes of ending their life or of hurting themselves, in
+ * Ukrainian, Russian or English. Errs towards yes: the answer is a number to
+ * call, which harms nobody. */
+bool guard_is_crisis(struct arena *a, struct str text);
+
+/* The text with every link, bare host name and @name put out by instead; those
+ * of the hosts in allowed (with commas between, and below them; NULL: none)
+ * stay. Telegram makes links of all of these by itself. */
+const char *guard_unlink(
+    struct arena *a, struct str text, const char *allowed, const char *instead);
+
+/* Lower case, letters and digits only, with one blank before each word: for
+ * comparing words. Latin and Cyrillic letters are known, others stay as they
+ * are; apostrophes inside words vanish. */
+struct str guard_fold(struct arena *a, struct str text);
+
+#endif

@@ -1,0 +1,22 @@
+/* From a voice message to its words: the audio transcriptions form
+ * (platform.openai.com/docs/api-reference/audio), which speech servers of
+ * one's own speak too. */
+#ifndef COACH_SPEECH_H
+#define COACH_SPEECH_H
+
+#include "coach/completion.h"
+
+#define SPEECH_TOTAL_MS 25000
+#define SPEECH_MAX_S 60 /* longer ones are turned away before they are asked */
+#define SPEECH_MAX_BYTES ((int64_t)200 * 1024)
+
+/* language: two letters, or NULL for any. */
+struct http_request speech_request(struct arena *a, const struct model *m,
+    struct str audio, const char *language) MUST_CHECK;
+
+/* The words, trimmed, in *text; ERR_UNAVAILABLE where trying again may help,
+ * ERR_NOT_FOUND where there were none, else ERR_REFUSED. */
+enum err speech_read(struct arena *a, const struct http_response *res,
+    const char **text) MUST_CHECK;
+
+#endif

@@ -1,0 +1,664 @@
+/* The steps of an answer. */
+#include "shop/answer.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "coach/guard.h"
+#include "coach/parts.h"
+#include "coach/prompt.h"
+#include "coach/speech.h"
+#include "shop/alert.h"
+#include "shop/ledger.h"
+#include "shop/text.h"
+
+#include <string.h>
+
+#define MAX_TRIES 2
+#define PART_BYTES ((size_t)3900) /* Telegram takes 4096 characters */
+#define MAX_ANSWER_BYTES (3 * PART_BYTES)
+#define MAX_QUOTES 3
+#define QUOTE_BYTES ((size_t)1000)
+#define BYTES_A_TOKEN 3 /* of Cyrillic, at worst */
+#define PAUSE_MS 1000
+#define MAX_PAUSE_S 10
+#define FIND_MS 8000
+#define GET_MS 20000
+#define MARK_NEW "coach/new-form"
+
+/* ---- what is said ---- */
+
+static const char *
+source_of(struct arena *a, const struct passage *p)
+{
+	return text_fill(a,
+	    p->lesson_no > 0 ? TEXT_COACH_SOURCE : TEXT_COACH_SOURCE_PLAIN,
+	    KV(kv_int("number", p->lesson_no), kv_text("lesson", p->lesson)));
+}
+
+static bool
+is_same_lesson(const struct passage *p, const struct passage *q)
+{
+	return p->lesson_no == q->lesson_no &&
+	    strcmp(p->lesson, q->lesson) == 0 &&
+	    strcmp(p->product, q->product) == 0;
+}
+
+/* The lessons behind an answer, each once. */
+static const char *
+sources(struct arena *a, const struct answer_call *c,
+    const struct prompt_answer *from)
+{
+	const char *list = "";
+
+	for (size_t i = 0; i < c->n_passages; i++) {
+		bool is_known = from->names_any ? !from->uses[i] : i > 0;
+
+		for (size_t k = 0; k < i && !is_known; k++)
+			is_known = (!from->names_any || from->uses[k]) &&
+			    is_same_lesson(&c->passages[k], &c->passages[i]);
+		if (!is_known)
+			list = arena_printf(
+			    a, "%s\n%s", list, source_of(a, &c->passages[i]));
+	}
+	return list;
+}
+
+static const char *
+quotes(struct arena *a, const struct answer_call *c)
+{
+	const char *text = text_plain(TEXT_COACH_QUOTES);
+
+	for (size_t i = 0; i < c->n_passages && i < MAX_QUOTES; i++) {
+		const struct passage *p = &c->passages[i];
+		struct str rest = str_from(p->text);
+		struct str quote = parts_next(&rest, QUOTE_BYTES);
+
+		text = arena_printf(a, "%s\n\n%s%s%s\n%.*s%s", text,
+		    source_of(a, p), p->heading[0] == '\0' ? "" : " · ",
+		    p->heading, (int)quote.len, quote.p,
+		    rest.len > 0 ? " …" : "");
+	}
+	return text;
+}
+
+/* "7333|pl:800 70 2222": in the asker's language, or the first. */
+static const char *
+helpline(const struct app *app, struct arena *a, const char *language)
+{
+	struct str rest = str_from(app->conf.coach_helpline), first = { 0 };
+
+	while (rest.len > 0) {
+		struct str one = str_cut(&rest, '|');
+		bool has_language = one.len > 3 && one.p[2] == ':' &&
+		    str_only((struct str){ one.p, 2 }, STR_LETTERS);
+		struct str number =
+		    has_language ? (struct str){ one.p + 3, one.len - 3 } : one;
+
+		if (first.p == NULL)
+			first = number;
+		if (has_language && language != NULL &&
+		    strncasecmp(language, one.p, 2) == 0)
+			return arena_dup(a, str_trim(number));
+	}
+	return arena_dup(a, str_trim(first));
+}
+
+static struct tg_message
+message_to(struct app *app, struct arena *a, const struct answer_call *c,
+    const char *text)
+{
+	const struct question *q = &c->q;
+	struct tg_message m = { .chat_id = q->chat_id,
+		.text = text,
+		.reply_to = q->chat_id == q->tg_id ? 0 : q->message_id };
+
+	if (c->is_last && c->outcome <= QUESTION_NOT_FOUND &&
+	    app->conf.support_chat_id != NULL) {
+		m.button = text_plain(TEXT_COACH_PERSON_BUTTON);
+		m.button_data = arena_printf(a, "ask:%lld", (long long)q->id);
+	}
+	return m;
+}
+
+static void
+say(struct app *app, struct arena *a, struct answer_call *c, const char *text)
+{
+	const struct tg_api api = app_telegram(app);
+	struct tg_message m;
+
+	c->step = ANSWER_SAY;
+	c->is_to_telegram = true;
+	m = message_to(app, a, c, text);
+	c->call = tg_request(a, &api, "sendMessage", tg_send_message(a, &m));
+}
+
+static void
+say_all(struct app *app, struct arena *a, struct answer_call *c,
+    enum question_outcome outcome, const char *text)
+{
+	c->outcome = outcome;
+	c->is_last = true;
+	say(app, a, c, text);
+}
+
+/* The next part of an answer that has several. */
+static void
+say_part(struct app *app, struct arena *a, struct answer_call *c)
+{
+	struct str rest = str_from(c->q.answer), part = { 0 };
+
+	for (int64_t i = 0; i <= c->q.n_sent; i++)
+		part = parts_next(&rest, PART_BYTES);
+	if (part.len == 0)
+		return;
+	c->outcome = c->q.outcome;
+	c->is_last = str_trim(rest).len == 0;
+	say(app, a, c, arena_dup(a, part));
+}
+
+/* ---- what it takes ---- */
+
+static enum err
+has_access(struct app *app, struct arena *a, int64_t tg_id, bool *has)
+{
+	const struct catalog *catalog = &app->catalog;
+
+	*has = false;
+	for (size_t i = 0; i < catalog->n && !*has; i++) {
+		enum access access = ACCESS_OUT;
+		enum err e = ledger_access(
+		    app->db, a, tg_id, catalog->products[i].id, &access);
+
+		if (e != ERR_OK)
+			return e;
+		*has = access == ACCESS_IN;
+	}
+	return ERR_OK;
+}
+
+static struct kvs
+holes(struct app *app, struct arena *a)
+{
+	const struct product *p = catalog_find(&app->catalog, NULL);
+	struct kv *list = arena_alloc(a, 2 * sizeof(*list));
+
+	list[0] = kv_text("product", product_title(p, "uk"));
+	list[1] = kv_text("support", app_support(app, a));
+	return (struct kvs){ list, 2 };
+}
+
+/* The marks that tokens are counted under, by the calendar's month. */
+static const char *
+month_mark(struct arena *a)
+{
+	char today[CLOCK_DATE_BYTES];
+
+	clock_date(clock_now_ms(), today);
+	return arena_printf(a, "coach/%.7s", today);
+}
+
+static enum err
+mark_get(struct app *app, struct arena *a, const char *key, int64_t *n)
+{
+	enum err e = db_one(
+	    app->db, a, SQL_MARK_GET, KV(kv_text("key", key)), row_to_int, n);
+
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err
+write_request(struct app *app, struct arena *a, struct answer_call *c)
+{
+	struct turn turns[QUESTION_MAX_TURNS + 1];
+	struct model m = { app->conf.coach_api_base, app->conf.coach_api_key,
+		app->conf.coach_model, false };
+	const char *system = prompt_system(a, c->passages, c->n_passages);
+	int64_t is_new = 0;
+	size_t n = 0;
+	enum err e = question_history(app->db, a, &c->q, turns, &n);
+
+	if (e == ERR_OK)
+		e = mark_get(app, a, MARK_NEW, &is_new);
+	if (e != ERR_OK)
+		return e;
+	m.is_new = is_new != 0;
+	turns[n++] = (struct turn){ c->q.text, NULL };
+	c->step = ANSWER_ASK;
+	c->call = completion_request(a, &m, system, turns, n);
+	c->n_tokens =
+	    (int64_t)c->call.body.len / BYTES_A_TOKEN + COMPLETION_MAX_TOKENS;
+	return ERR_OK;
+}
+
+/* A model's words, if one may be asked; else the step stays ANSWER_NOTHING. */
+static enum err
+ask_model(struct app *app, struct arena *a, struct answer_call *c)
+{
+	int64_t limit = app->conf.coach_tokens_a_month, spent = 0;
+	enum err e;
+
+	if (app->conf.coach_api_base == NULL || c->q.n_tried >= MAX_TRIES)
+		return ERR_OK;
+	e = mark_get(app, a, month_mark(a), &spent);
+	if (e == ERR_OK)
+		e = write_request(app, a, c);
+	if (e == ERR_OK && limit > 0 && spent + c->n_tokens > limit) {
+		c->step = ANSWER_NOTHING;
+		c->is_over_budget = true;
+	}
+	return e;
+}
+
+/* "And why?" is about what was said just before. */
+static enum err
+search(struct app *app, struct arena *a, struct answer_call *c)
+{
+	struct turn turns[QUESTION_MAX_TURNS];
+	size_t n = 0;
+	enum err e = search_passages(app->db, a, c->q.tg_id,
+	    str_from(c->q.text), c->passages, &c->n_passages);
+
+	if (e != ERR_OK || c->n_passages > 0)
+		return e;
+	e = question_history(app->db, a, &c->q, turns, &n);
+	if (e != ERR_OK || n == 0)
+		return e;
+	return search_passages(app->db, a, c->q.tg_id,
+	    str_from(
+		arena_printf(a, "%s\n%s", turns[n - 1].question, c->q.text)),
+	    c->passages, &c->n_passages);
+}
+
+/* Who has bought nothing hears how to, below what is for everybody. */
+static const char *
+with_offer(struct app *app, struct arena *a, const struct answer_call *c,
+    const char *text)
+{
+	return c->is_buyer ?
+	    text :
+	    arena_printf(a, "%s\n\n%s", text,
+		text_fill(a, TEXT_COACH_NO_ACCESS, holes(app, a)));
+}
+
+static enum err
+answer_from_lessons(struct app *app, struct arena *a, struct answer_call *c)
+{
+	enum err e = search(app, a, c);
+
+	if (e == ERR_OK)
+		e = has_access(app, a, c->q.tg_id, &c->is_buyer);
+	if (e != ERR_OK)
+		return e;
+	if (c->n_passages == 0) {
+		say_all(app, a, c,
+		    c->is_buyer ? QUESTION_NOT_FOUND : QUESTION_NO_ACCESS,
+		    text_fill(a,
+			c->is_buyer ? TEXT_COACH_NOT_FOUND :
+				      TEXT_COACH_NO_ACCESS,
+			holes(app, a)));
+		return ERR_OK;
+	}
+	e = ask_model(app, a, c);
+	if (e == ERR_OK && c->step == ANSWER_NOTHING)
+		say_all(app, a, c, QUESTION_QUOTED,
+		    with_offer(app, a, c, quotes(a, c)));
+	return e;
+}
+
+static enum err
+prepare_answer(struct app *app, struct arena *a, struct answer_call *c)
+{
+	const struct tg_api api = app_telegram(app);
+	struct json *params;
+
+	if (c->q.has_ended)
+		return ERR_OK;
+	if (c->q.answer != NULL) {
+		say_part(app, a, c);
+		return ERR_OK;
+	}
+	if (c->q.text != NULL) {
+		if (!guard_is_crisis(a, str_from(c->q.text)))
+			return answer_from_lessons(app, a, c);
+		say_all(app, a, c, QUESTION_CRISIS,
+		    text_fill(a, TEXT_COACH_CRISIS,
+			KV(kv_text(
+			    "helpline", helpline(app, a, c->q.language)))));
+		return ERR_OK;
+	}
+	if (c->q.voice == NULL || app->conf.coach_speech_base == NULL ||
+	    c->q.n_tried >= MAX_TRIES) {
+		say_all(app, a, c, QUESTION_UNHEARD,
+		    text_plain(TEXT_COACH_UNHEARD));
+		return ERR_OK;
+	}
+	params = json_new(a);
+	json_put_text(params, "file_id", c->q.voice);
+	c->step = ANSWER_FIND_VOICE;
+	c->call = tg_request(a, &api, "getFile", params);
+	c->call.total_ms = FIND_MS;
+	return ERR_OK;
+}
+
+/* ---- a person ---- */
+
+/* Numbers of chats were checked with the settings. */
+static void
+put_chat(struct json *params, const char *name, const char *setting)
+{
+	struct str s = str_from(setting);
+	bool is_group = str_starts(s, "-");
+	int64_t n = 0;
+
+	if (is_group)
+		s = (struct str){ s.p + 1, s.len - 1 };
+	(void)str_to_i64(s, &n);
+	json_put_int(params, name, is_group ? -n : n);
+}
+
+static void
+prepare_pass_on(struct app *app, struct arena *a, struct answer_call *c)
+{
+	const struct tg_api api = app_telegram(app);
+	struct json *params = json_new(a);
+
+	if (app->conf.support_chat_id == NULL)
+		return;
+	put_chat(params, "chat_id", app->conf.support_chat_id);
+	json_put_int(params, "from_chat_id", c->q.chat_id);
+	json_put_int(params, "message_id", c->q.message_id);
+	c->step = ANSWER_PASS_ON;
+	c->is_to_telegram = true;
+	c->call = tg_request(a, &api, "forwardMessage", params);
+}
+
+static void
+prepare_pass_back(struct app *app, struct arena *a, struct answer_call *c,
+    struct str message_id)
+{
+	const struct tg_api api = app_telegram(app);
+	struct json *params = json_new(a);
+	int64_t n;
+
+	if (app->conf.support_chat_id == NULL || !str_to_i64(message_id, &n))
+		return;
+	json_put_int(params, "chat_id", c->q.chat_id);
+	put_chat(params, "from_chat_id", app->conf.support_chat_id);
+	json_put_int(params, "message_id", n);
+	tg_put_reply(params, c->q.message_id);
+	c->step = ANSWER_PASS_BACK;
+	c->is_to_telegram = true;
+	c->call = tg_request(a, &api, "copyMessage", params);
+}
+
+enum err
+answer_prepare(struct app *app, struct arena *a, const struct job *job,
+    struct answer_call *out)
+{
+	struct str detail = str_from(job->detail), id = str_cut(&detail, '/');
+	int64_t n = 0;
+	enum err e;
+
+	*out = (struct answer_call){ .step = ANSWER_NOTHING };
+	(void)str_to_i64(id, &n);
+	e = question_get(app->db, a, n, &out->q);
+	if (e != ERR_OK) /* forgotten meanwhile */
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (job->kind == JOB_FORWARD)
+		prepare_pass_on(app, a, out);
+	else if (job->kind == JOB_RELAY)
+		prepare_pass_back(app, a, out, detail);
+	else
+		return prepare_answer(app, a, out);
+	return ERR_OK;
+}
+
+/* ---- hearing ---- */
+
+static bool
+get_voice(struct app *app, struct arena *a, struct answer_call *c,
+    const struct http_response *res)
+{
+	const struct tg_api api = app_telegram(app);
+	struct tg_answer answer;
+
+	tg_answer_read(a, res, &answer);
+	if (answer.outcome != TG_DONE ||
+	    tg_file_request(a, &api, json_text(answer.result, "file_path"),
+		&c->call) != ERR_OK)
+		return false;
+	c->call.total_ms = GET_MS;
+	c->step = ANSWER_GET_VOICE;
+	return true;
+}
+
+/* Two small letters, for a language's name is a stranger's text too. */
+static const char *
+short_language(struct arena *a, const char *language)
+{
+	struct str s = str_from(language);
+
+	s.len = s.len > 2 ? 2 : s.len;
+	return s.len == 2 && str_only(s, STR_LETTERS) ? arena_dup(a, s) : NULL;
+}
+
+static bool
+hear(struct app *app, struct arena *a, struct answer_call *c,
+    const struct http_response *res)
+{
+	const struct model m = { .base = app->conf.coach_speech_base,
+		.key = app->conf.coach_speech_key,
+		.name = app->conf.coach_speech_model };
+
+	if (res->status != 200 || res->body.len == 0)
+		return false;
+	c->call =
+	    speech_request(a, &m, res->body, short_language(a, c->q.language));
+	c->step = ANSWER_HEAR;
+	return true;
+}
+
+bool
+answer_goes_on(struct app *app, struct arena *a, struct answer_call *c,
+    const struct http_response *res)
+{
+	if (c->step == ANSWER_FIND_VOICE)
+		return get_voice(app, a, c, res);
+	return c->step == ANSWER_GET_VOICE && hear(app, a, c, res);
+}
+
+static enum err
+settle_voice(struct app *app, struct arena *a, const struct answer_call *c,
+    enum err e, const struct http_response *res)
+{
+	const char *words = NULL;
+
+	if (e == ERR_OK)
+		e = c->step == ANSWER_HEAR ? speech_read(a, res, &words) :
+					     ERR_UNAVAILABLE;
+	if (e == ERR_OK)
+		return question_heard(app->db, &c->q, words);
+	log_event(LOG_WARN, "voice_not_heard",
+	    KV(kv_int("question", c->q.id), kv_int("step", (int64_t)c->step),
+		kv_text("why", err_name(e))));
+	return question_tried(
+	    app->db, &c->q, e == ERR_UNAVAILABLE ? 1 : MAX_TRIES);
+}
+
+/* ---- what a model answered ---- */
+
+static enum err
+spend(struct app *app, struct arena *a, int64_t n)
+{
+	return db_exec(app->db, SQL_MARK_ADD,
+	    KV(kv_text("key", month_mark(a)), kv_int("n", n)), NULL);
+}
+
+/* Told once a day: a wrong key, an unknown model. */
+static enum err
+alert_refused(struct app *app, struct arena *a, const char *why)
+{
+	char today[CLOCK_DATE_BYTES];
+
+	clock_date(clock_now_ms(), today);
+	return alert_promise(app, a, arena_printf(a, "coach-refused/%s", today),
+	    text_fill(a, TEXT_ALERT_COACH, KV(kv_text("why", why))));
+}
+
+static enum err
+note_failure(struct app *app, struct arena *a, const struct answer_call *c,
+    enum err why, const struct completion *answer)
+{
+	enum err e = ERR_OK;
+
+	log_event(LOG_WARN, "model_failed",
+	    KV(kv_int("question", c->q.id), kv_text("why", answer->reason)));
+	if (answer->wants_new)
+		e = db_exec(app->db, SQL_MARK_SET,
+		    KV(kv_text("key", MARK_NEW), kv_int("value", 1)), NULL);
+	if (e == ERR_OK && why == ERR_REFUSED)
+		e = alert_refused(app, a, answer->reason);
+	if (e == ERR_OK)
+		e = question_tried(
+		    app->db, &c->q, why == ERR_REFUSED ? MAX_TRIES : 1);
+	return e;
+}
+
+static enum err
+note_answer(struct app *app, struct arena *a, const struct answer_call *c,
+    const char *text)
+{
+	struct prompt_answer said = prompt_read(str_from(text), c->n_passages);
+	struct str rest = said.text;
+
+	if (said.is_none)
+		return question_answer(app->db, &c->q,
+		    text_fill(a, TEXT_COACH_NOT_FOUND, holes(app, a)),
+		    QUESTION_NOT_FOUND);
+	text = guard_unlink(a, parts_next(&rest, MAX_ANSWER_BYTES - 1000),
+	    app->conf.coach_links, text_plain(TEXT_COACH_NO_LINK));
+	text = arena_printf(a, "%s\n%s", text, sources(a, c, &said));
+	return question_answer(
+	    app->db, &c->q, with_offer(app, a, c, text), QUESTION_ANSWERED);
+}
+
+static enum err
+settle_model(struct app *app, struct arena *a, const struct answer_call *c,
+    enum err call_err, const struct http_response *res, int64_t *wait_ms)
+{
+	struct completion answer = { .reason = "no answer" };
+	enum err e = call_err, noted = ERR_OK;
+
+	if (call_err == ERR_OK)
+		e = completion_read(a, res, &answer);
+	if (call_err == ERR_OK && res->status == 200)
+		noted = spend(app, a,
+		    answer.n_tokens > 0 ? answer.n_tokens : c->n_tokens);
+	if (noted != ERR_OK)
+		return noted;
+	if (e == ERR_OK)
+		return note_answer(app, a, c, answer.text);
+	*wait_ms = PAUSE_MS;
+	if (call_err == ERR_OK && res->retry_after_s > 0 &&
+	    res->retry_after_s <= MAX_PAUSE_S)
+		*wait_ms = res->retry_after_s * 1000;
+	return note_failure(app, a, c, e, &answer);
+}
+
+enum err
+answer_settle(struct app *app, struct arena *a, const struct answer_call *c,
+    enum err call_err, const struct http_response *res, int64_t *wait_ms)
+{
+	*wait_ms = 0;
+	if (c->step == ANSWER_ASK)
+		return settle_model(app, a, c, call_err, res, wait_ms);
+	*wait_ms = PAUSE_MS;
+	return settle_voice(app, a, c, call_err, res);
+}
+
+/* ---- what Telegram took ---- */
+
+static enum err
+alert_budget(struct app *app, struct arena *a)
+{
+	return alert_promise(app, a,
+	    arena_printf(a, "budget/%s", month_mark(a)),
+	    text_fill(a, TEXT_ALERT_COACH_BUDGET,
+		KV(kv_int("amount", app->conf.coach_tokens_a_month))));
+}
+
+/* A person must see this, and soon. */
+static enum err
+call_person(struct app *app, struct arena *a, const struct answer_call *c)
+{
+	enum err e = alert_promise(app, a,
+	    arena_printf(a, "crisis/%lld", (long long)c->q.id),
+	    text_fill(a, TEXT_ALERT_CRISIS,
+		KV(kv_text(
+		    "buyer", arena_printf(a, "%lld", (long long)c->q.tg_id)))));
+
+	if (e != ERR_OK || app->conf.support_chat_id == NULL)
+		return e;
+	return jobs_promise(app->db, JOB_FORWARD,
+	    arena_printf(a, "person/%lld", (long long)c->q.id), c->q.tg_id, 0,
+	    arena_printf(a, "%lld", (long long)c->q.id));
+}
+
+static enum err
+end_answer(struct app *app, struct arena *a, const struct answer_call *c)
+{
+	enum err e = question_end(app->db, &c->q, c->outcome);
+
+	if (e == ERR_OK && c->is_over_budget)
+		e = alert_budget(app, a);
+	if (e == ERR_OK && c->outcome == QUESTION_CRISIS)
+		e = call_person(app, a, c);
+	return e;
+}
+
+/* Of a question whose asker did not ask for a person: nothing is said. */
+static enum err
+tell_asker(struct app *app, struct arena *a, const struct answer_call *c,
+    const char *notice)
+{
+	if (c->q.outcome == QUESTION_CRISIS)
+		return ERR_OK;
+	return jobs_promise(app->db, JOB_NOTICE,
+	    arena_printf(a, "%s/%lld", notice, (long long)c->q.id), c->q.tg_id,
+	    0, notice);
+}
+
+enum err
+answer_said(struct app *app, struct arena *a, const struct answer_call *c,
+    struct json *result, bool *is_over)
+{
+	int64_t message_id = 0;
+	enum err e;
+
+	*is_over = c->step != ANSWER_SAY || c->is_last;
+	if (c->step == ANSWER_SAY) {
+		e = question_sent(app->db, &c->q);
+		return e == ERR_OK && c->is_last ? end_answer(app, a, c) : e;
+	}
+	if (c->step == ANSWER_PASS_BACK)
+		return ERR_OK;
+	(void)json_int(result, "message_id", &message_id);
+	e = question_note_forward(app->db, &c->q, message_id);
+	return e == ERR_OK ? tell_asker(app, a, c, "passed_on") : e;
+}
+
+enum err
+answer_not_passed(struct app *app, struct arena *a, const struct answer_call *c,
+    const char *why, bool *is_over)
+{
+	char today[CLOCK_DATE_BYTES];
+
+	/* The message itself is gone, or may not be passed on. */
+	*is_over =
+	    str_has_nocase(str_from(why), "message") && !tg_has_no_right(why);
+	if (*is_over)
+		return tell_asker(app, a, c, "not_passed_on");
+	clock_date(clock_now_ms(), today);
+	return alert_promise(app, a, arena_printf(a, "support-chat/%s", today),
+	    text_fill(a, TEXT_ALERT_SUPPORT_CHAT, KV(kv_text("why", why))));
+}

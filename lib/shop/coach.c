@@ -1,0 +1,204 @@
+/* Listening for questions. */
+#include "shop/coach.h"
+
+#include "coach/guard.h"
+#include "coach/speech.h"
+#include "shop/jobs.h"
+#include "shop/question.h"
+#include "shop/text.h"
+
+static enum err
+is_here(struct app *app, struct arena *a, bool *is)
+{
+	int64_t n = 0;
+	enum err e =
+	    db_one(app->db, a, SQL_HAS_LESSONS, KV_NONE, row_to_int, &n);
+
+	*is = n > 0 || app->conf.support_chat_id != NULL;
+	return e;
+}
+
+static bool
+is_chat(const char *setting, int64_t chat_id)
+{
+	struct str s = str_from(setting);
+	bool is_group = str_starts(s, "-");
+	int64_t n;
+
+	if (is_group)
+		s = (struct str){ s.p + 1, s.len - 1 };
+	return str_to_i64(s, &n) && chat_id == (is_group ? -n : n);
+}
+
+bool
+coach_is_asked(const struct app *app, const struct tg_update *u)
+{
+	struct str text = str_trim(str_from(u->text));
+
+	if (!is_chat(app->conf.coach_group_id, u->chat_id))
+		return false;
+	return tg_is_command(u->text, "/ask") || u->replies_to_bot ||
+	    (u->replies_to_post && str_ends(text, "?"));
+}
+
+/* ---- who may ask ---- */
+
+static size_t
+count_chars(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text != '\0'; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
+}
+
+/* What is wrong with the words, TEXT__COUNT: nothing. */
+static enum text
+fault_of(const struct app *app, const struct tg_update *u, const char *text)
+{
+	if (text != NULL)
+		return count_chars(text) > COACH_MAX_CHARS ? TEXT_COACH_LONG :
+							     TEXT__COUNT;
+	if (app->conf.coach_speech_base == NULL)
+		return TEXT_COACH_NO_VOICE;
+	return u->voice.duration_s > SPEECH_MAX_S ||
+		u->voice.size_bytes > SPEECH_MAX_BYTES ?
+	    TEXT_COACH_LONG_VOICE :
+	    TEXT__COUNT;
+}
+
+static enum err
+refusal(struct app *app, struct arena *a, const struct tg_update *u,
+    const char *text, enum text *which)
+{
+	int64_t a_day = app->conf.coach_questions_a_day;
+	struct question_count n = { 0 };
+	enum err e;
+
+	*which = fault_of(app, u, text);
+	if (*which != TEXT__COUNT)
+		return ERR_OK;
+	e = question_count(app->db, a, u->from_id, &n);
+	if (n.n_open > 0)
+		*which = TEXT_COACH_BUSY;
+	else if (a_day > 0 && n.n_today >= a_day)
+		*which = TEXT_COACH_ENOUGH;
+	return e;
+}
+
+/* ---- taking it ---- */
+
+static void
+say(struct app *app, struct arena *a, const struct tg_update *u,
+    enum text which, struct chat_reply *reply)
+{
+	const struct tg_message m = { .chat_id = u->chat_id,
+		.reply_to = u->is_private ? 0 : u->message_id,
+		.text = text_fill(a, which,
+		    KV(kv_int("amount", app->conf.coach_questions_a_day),
+			kv_int("limit", COACH_MAX_CHARS),
+			kv_int("seconds", SPEECH_MAX_S))) };
+
+	reply->method = "sendMessage";
+	reply->params = tg_send_message(a, &m);
+}
+
+static void
+show_typing(
+    struct arena *a, const struct tg_update *u, struct chat_reply *reply)
+{
+	reply->method = "sendChatAction";
+	reply->params = json_new(a);
+	json_put_int(reply->params, "chat_id", u->chat_id);
+	json_put_text(reply->params, "action", "typing");
+}
+
+static enum err
+take(struct app *app, struct arena *a, const struct tg_update *u,
+    const char *text, struct chat_reply *reply)
+{
+	const struct question q = { .tg_id = u->from_id,
+		.chat_id = u->chat_id,
+		.message_id = u->message_id,
+		.text = text,
+		.voice = text == NULL ? u->voice.file_id : NULL,
+		.language = u->language };
+	int64_t id = 0;
+	enum err e = question_add(app->db, a, &q, &id);
+
+	if (e != ERR_OK)
+		return e;
+	show_typing(a, u, reply);
+	reply->promised = true;
+	return jobs_promise(app->db, JOB_ANSWER,
+	    arena_printf(a, "question/%lld", (long long)id), u->from_id, 0,
+	    arena_printf(a, "%lld", (long long)id));
+}
+
+enum err
+coach_hear(struct app *app, struct arena *a, const struct tg_update *u,
+    const char *text, struct chat_reply *reply, bool *heard)
+{
+	bool has_words = text != NULL && text[0] != '\0' && text[0] != '/';
+	enum text which;
+	enum err e;
+
+	/* Before any limit, and wherever there is a bot to say it. */
+	*heard = has_words && guard_is_crisis(a, str_from(text));
+	if (*heard)
+		return take(app, a, u, text, reply);
+	e = is_here(app, a, heard);
+	*heard =
+	    *heard && (has_words || (text == NULL && u->voice.file_id != NULL));
+	if (e != ERR_OK || !*heard)
+		return e;
+	e = refusal(app, a, u, text, &which);
+	if (e != ERR_OK)
+		return e;
+	if (which == TEXT__COUNT)
+		return take(app, a, u, text, reply);
+	say(app, a, u, which, reply);
+	return ERR_OK;
+}
+
+/* ---- a person ---- */
+
+enum err
+coach_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
+    struct str id, struct chat_reply *reply)
+{
+	struct question q = { 0 };
+	int64_t n;
+	enum err e;
+
+	if (app->conf.support_chat_id == NULL || !str_to_i64(id, &n))
+		return ERR_OK;
+	e = question_get(app->db, a, n, &q);
+	if (e != ERR_OK || q.tg_id != u->from_id)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	reply->promised = true;
+	return jobs_promise(app->db, JOB_FORWARD,
+	    arena_printf(a, "person/%lld", (long long)q.id), q.tg_id, 0,
+	    arena_printf(a, "%lld", (long long)q.id));
+}
+
+enum err
+coach_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
+    struct chat_reply *reply, bool *taken)
+{
+	struct question q = { 0 };
+	enum err e;
+
+	*taken = false;
+	if (u->reply_to == 0 || !is_chat(app->conf.support_chat_id, u->chat_id))
+		return ERR_OK;
+	e = question_forwarded(app->db, a, u->reply_to, &q);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	*taken = reply->promised = true;
+	return jobs_promise(app->db, JOB_RELAY,
+	    arena_printf(a, "relay/%lld", (long long)u->update_id), q.tg_id, 0,
+	    arena_printf(
+		a, "%lld/%lld", (long long)q.id, (long long)u->message_id));
+}

@@ -1,0 +1,31 @@
+/* The coach listens: which messages are questions, whose are taken, and what
+ * is passed on to a person and back. What is answered, and how, is the
+ * worker's affair (answer.h). All inside a transaction. */
+#ifndef SHOP_COACH_H
+#define SHOP_COACH_H
+
+#include "shop/chat.h"
+
+#define COACH_MAX_CHARS 1000 /* of a question */
+
+/* What somebody wrote or said to the bot, or to the coach's group; text is
+ * without the command that it may have followed. *heard false: there is no
+ * coach here (no lessons and nobody to ask), or it was no question. */
+enum err coach_hear(struct app *app, struct arena *a, const struct tg_update *u,
+    const char *text, struct chat_reply *reply, bool *heard) MUST_CHECK;
+
+/* In the coach's group: a reply to the bot, or one to a post that asks. */
+bool coach_is_asked(const struct app *app, const struct tg_update *u);
+
+/* The button under an answer: on to a person. id is the question's; somebody
+ * else's is left alone. */
+enum err
+coach_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
+    struct str id, struct chat_reply *reply) MUST_CHECK;
+
+/* A reply in the support chat: back to who asked. *taken false: it is none. */
+enum err
+coach_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
+    struct chat_reply *reply, bool *taken) MUST_CHECK;
+
+#endif
