@@ -219,12 +219,32 @@ moment(const char *name, bool when)
 	return kv_int_or_null(name, when ? clock_now_ms() : 0);
 }
 
+/* A session that began a subscription: from the payment on that is read,
+ * unless the order is nobody's any more. */
+static enum err
+note_subscription(struct app *app, struct arena *a,
+    const struct stripe_session *s, const struct order *was,
+    const struct order *is)
+{
+	enum err e;
+
+	if (s->subscription == NULL || is->tg_id == 0)
+		return ERR_OK;
+	e = subscription_known(app, a, s->subscription);
+	return e == ERR_OK && is->paid_ms != 0 && was->paid_ms == 0 ?
+	    subscription_heard(app, a, s->subscription) :
+	    e;
+}
+
 static enum err
 record(struct app *app, struct arena *a, const struct stripe_session *s,
     const struct news *news, struct order *o)
 {
+	struct order was = { 0 };
 	enum err e = make_known(app, s);
 
+	if (e == ERR_OK && s->subscription != NULL)
+		e = ledger_order_by_session(app->db, a, s->id, &was);
 	if (e != ERR_OK)
 		return e;
 	e = db_one(app->db, a, SQL_ORDER_FACTS_ADD,
@@ -238,10 +258,7 @@ record(struct app *app, struct arena *a, const struct stripe_session *s,
 		moment("failed_ms", news->failed),
 		moment("expired_ms", news->expired)),
 	    order_from_row, o);
-	/* Nobody's, where they were forgotten. */
-	return e == ERR_OK && s->subscription != NULL && o->tg_id != 0 ?
-	    subscription_known(app, a, s->subscription) :
-	    e;
+	return e == ERR_OK ? note_subscription(app, a, s, &was, o) : e;
 }
 
 static enum err

@@ -34,6 +34,7 @@ const instead = {
 /** Kinds that spoil the true answer: the call took effect, the caller cannot know it. */
 const spoilt = {
   hang: (answer) => answer,
+  late: (answer) => answer, // as it was when it was asked
   lost: () => null,
   truncated: (answer) => answer,
   array: (answer) => ({ ...answer, body: `[${answer.body}]` }),
@@ -79,6 +80,12 @@ export class Faults {
  * @param {{ errorAnswer: (fault: Fault) => import('./http.mjs').Answer }} service
  */
 export async function answerBadly(fault, res, act, service) {
+  if (fault.kind === 'late') {
+    const answer = act();
+    await pause(fault.delayMs, res);
+    send(res, answer);
+    return;
+  }
   await pause(fault.delayMs ?? (fault.kind === 'hang' ? Infinity : 0), res);
   if (res.destroyed) return; // the caller gave up waiting, so nothing was done
   const answer = fault.kind in instead ? instead[fault.kind](fault, service) : spoilt[fault.kind](act(), fault);

@@ -1,14 +1,15 @@
 // The state of a Stripe account: Checkout Sessions, what becomes of them, and the events that tell of it.
 
+import { Billing } from './stripe-billing.mjs';
 import {
-  charge, checkoutSession, customerDetails, dispute, event, newId, nowS, price, refund,
+  API_VERSION, charge, checkoutSession, customerDetails, dispute, event, newId, nowS, price, refund,
 } from './stripe-objects.mjs';
-import { noSuch } from './stripe-params.mjs';
+import { noSuch, wrongMode } from './stripe-params.mjs';
 
 export class StripeAccount {
   /** Checkout Sessions by id, as the API shows them. @type {Map<string, any>} */
   sessions = new Map();
-  /** Charges by the id of their session. @type {Map<string, any>} */
+  /** Charges by the id of their session or invoice. @type {Map<string, any>} */
   charges = new Map();
   /** Every event that has happened, delivered or not, oldest first. */
   events = [];
@@ -20,6 +21,10 @@ export class StripeAccount {
   checkoutBase = '';
   /** Prices by id: { unit_amount, currency, recurring? }. */
   prices = {};
+  /** The version that events are rendered in: the endpoint's. */
+  eventVersion = API_VERSION;
+  /** Subscriptions and their invoices. */
+  billing = new Billing(this);
 
   #hidden = new Map(); // what a session's API object does not show: { productName, metadata, dispute? }
 
@@ -31,28 +36,37 @@ export class StripeAccount {
   /** The buyer pays by card. */
   async pay(id) {
     const session = this.#complete(id);
-    this.#take(session);
-    return this.#happen('checkout.session.completed', session);
+    if (session.mode === 'subscription') {
+      session.payment_status = 'paid';
+      await this.billing.begin(session, { ...this.#hidden.get(id), isPaid: true });
+    } else {
+      this.#take(session);
+    }
+    return this.happen('checkout.session.completed', session);
   }
 
   /** The buyer chooses a method that the bank confirms later. */
   async payAsync(id) {
-    return this.#happen('checkout.session.completed', this.#complete(id));
+    const session = this.#complete(id);
+    if (session.subscription) await this.billing.begin(session, { ...this.#hidden.get(id), isPaid: false });
+    return this.happen('checkout.session.completed', session);
   }
 
   async asyncSucceeded(id) {
     const session = this.#waiting(id);
-    this.#take(session);
-    return this.#happen('checkout.session.async_payment_succeeded', session);
+    if (session.subscription) await this.billing.payInvoice(session.invoice);
+    if (session.subscription) session.payment_status = 'paid';
+    else this.#take(session);
+    return this.happen('checkout.session.async_payment_succeeded', session);
   }
 
   async asyncFailed(id) {
-    return this.#happen('checkout.session.async_payment_failed', this.#waiting(id));
+    return this.happen('checkout.session.async_payment_failed', this.#waiting(id));
   }
 
   async expire(id) {
     const session = Object.assign(this.#open(id), { status: 'expired', url: null });
-    return this.#happen('checkout.session.expired', session);
+    return this.happen('checkout.session.expired', session);
   }
 
   /** Without an amount, all that is left. */
@@ -65,7 +79,7 @@ export class StripeAccount {
     paid.amount_refunded += amount;
     paid.refunded = paid.amount_refunded === paid.amount;
     this.refunds.push(refund(paid, amount));
-    return this.#happen('charge.refunded', paid, before);
+    return this.happen('charge.refunded', paid, before);
   }
 
   /** The bank sends a refund back: the buyer has not got the money after all. */
@@ -77,7 +91,7 @@ export class StripeAccount {
     failed.status = 'failed';
     paid.amount_refunded -= failed.amount;
     paid.refunded = false;
-    return this.#happen('refund.failed', { ...failed, failure_reason: 'lost_or_stolen_card' });
+    return this.happen('refund.failed', { ...failed, failure_reason: 'lost_or_stolen_card' });
   }
 
   /** @param {string} [status] 'warning_needs_response' is an inquiry, no chargeback */
@@ -87,7 +101,7 @@ export class StripeAccount {
     paid.disputed = true;
     this.#hidden.get(id).dispute = opened;
     this.disputes.push(opened);
-    return this.#happen('charge.dispute.created', opened);
+    return this.happen('charge.dispute.created', opened);
   }
 
   /** @param {'won'|'lost'|'warning_closed'} status */
@@ -95,7 +109,7 @@ export class StripeAccount {
     const opened = this.#hidden.get(id)?.dispute;
     if (!opened) throw new Error(`${id}: no dispute`);
     const before = { status: opened.status };
-    return this.#happen('charge.dispute.closed', Object.assign(opened, { status }), before);
+    return this.happen('charge.dispute.closed', Object.assign(opened, { status }), before);
   }
 
   // What the API and the checkout page ask for.
@@ -108,9 +122,28 @@ export class StripeAccount {
     this.sessions.set(id, session);
     this.#hidden.set(id, {
       productName: params.line_items?.[0].price_data?.product_data?.name ?? 'Your order',
-      metadata: params.payment_intent_data?.metadata ?? {},
+      metadata: (params.payment_intent_data ?? params.subscription_data)?.metadata ?? {},
+      price: this.#recurring(params),
     });
     return session;
+  }
+
+  /** The price that a subscription is for; a price of the other kind is refused. */
+  #recurring({ mode, line_items: [{ price: id, price_data: data }] = [{}] }) {
+    const { unit_amount: unit, currency, recurring } = data ?? this.price(id, 'line_items[0][price]');
+    if (Boolean(recurring) !== (mode === 'subscription')) throw wrongMode(mode);
+    if (!recurring) return null;
+    const count = Number(recurring.interval_count ?? 1);
+    return price(id ?? newId('price_1'), {
+      unit_amount: Number(unit), currency: currency.toLowerCase(),
+      recurring: { interval: recurring.interval, interval_count: count, meter: null, trial_period_days: null, usage_type: 'licensed' },
+    });
+  }
+
+  /** Money was taken for an invoice. */
+  charged(id, paid) {
+    this.#hidden.set(id, {});
+    this.charges.set(id, charge(paid, {}));
   }
 
   /** A session as it is now: its end is noticed when it is looked at, for nothing watches the clock. */
@@ -182,8 +215,8 @@ export class StripeAccount {
     if (!isFree) this.charges.set(session.id, charge(session, this.#hidden.get(session.id).metadata));
   }
 
-  async #happen(type, object, before) {
-    const news = event(type, object);
+  async happen(type, object, before) {
+    const news = event(type, this.billing.render(object, this.eventVersion), { api_version: this.eventVersion });
     if (before) news.data.previous_attributes = before;
     this.events.push(news);
     await this.announce(news);

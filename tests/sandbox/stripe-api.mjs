@@ -14,6 +14,9 @@ export class StripeApi {
     ['GET', /^\/v1\/checkout\/sessions$/, (request) => this.#list(request)],
     ['GET', /^\/v1\/checkout\/sessions\/([^/]+)$/, (_, id) => this.#retrieve(id)],
     ['POST', /^\/v1\/checkout\/sessions\/([^/]+)\/expire$/, (_, id) => this.#expire(id)],
+    ['GET', /^\/v1\/subscriptions\/([^/]+)$/, (request, id) => this.#subscription(request, id)],
+    ['GET', /^\/v1\/invoices\/([^/]+)$/, (request, id) => this.#invoice(request, id)],
+    ['POST', /^\/v1\/billing_portal\/sessions$/, (request) => this.#portal(request)],
     ['GET', /^\/v1\/prices\/([^/]+)$/, (_, id) => this.#account.price(id)],
     ['POST', /^\/v1\/refunds$/, (request) => this.#refund(request)],
     ['GET', /^\/v1\/refunds$/, ({ path, query }) => page(path, this.#account.refunds, query, 'refund')],
@@ -81,13 +84,31 @@ export class StripeApi {
     return session;
   }
 
+  #subscription({ query, headers }, id) {
+    const found = this.#account.billing.show(id, versionOf(headers), query.expand);
+    if (!found) throw noSuch('subscription', id);
+    return found;
+  }
+
+  #invoice({ query, headers }, id) {
+    const found = this.#account.billing.showInvoice(id, versionOf(headers), query.expand?.includes('payments'));
+    if (!found) throw noSuch('invoice', id);
+    return found;
+  }
+
+  #portal({ params: { customer } }) {
+    const { billing, checkoutBase } = this.#account;
+    if (![...billing.subscriptions.values()].some((sub) => sub.customer === customer)) throw noSuch('customer', customer, 'customer');
+    return billing.portal(customer, checkoutBase);
+  }
+
   #refund({ params: { payment_intent: intent, amount } }) {
-    const session = [...this.#account.sessions.values()].find((one) => intent && one.payment_intent === intent);
-    if (!session) throw noSuch('payment_intent', intent, 'payment_intent');
-    if (this.#account.charges.get(session.id)?.refunded) {
+    const [id, charge] = [...this.#account.charges].find(([, one]) => intent && one.payment_intent === intent) ?? [];
+    if (!charge) throw noSuch('payment_intent', intent, 'payment_intent');
+    if (charge.refunded) {
       throw new StripeError(400, 'The charge has already been refunded.', { code: 'charge_already_refunded' });
     }
-    void this.#account.refund(session.id, amount && Number(amount));
+    void this.#account.refund(id, amount && Number(amount));
     return this.#account.refunds.at(-1);
   }
 
@@ -117,6 +138,8 @@ export class StripeApi {
     return page(path, this.#account.events.filter(keep), query, 'event');
   }
 }
+
+const versionOf = (headers) => headers['stripe-version'] ?? API_VERSION;
 
 function authorize(header = '') {
   if (/^Bearer (sk|rk)_\w+$/.test(header)) return;

@@ -14,6 +14,14 @@ export class StripeError extends Error {
 export const noSuch = (kind, id, param = 'id') =>
   new StripeError(404, `No such ${kind}: '${id}'`, { code: 'resource_missing', param });
 
+/** A one-time price for a subscription, or the other way round. */
+export const wrongMode = (mode) => new StripeError(400, mode === 'subscription'
+  ? 'You must provide at least one recurring price in `subscription` mode when using prices.'
+  : `You specified \`${mode}\` mode but passed a recurring price. Switch to \`subscription\` mode or use only one-time prices.`,
+{ param: 'line_items' });
+
+const INTERVALS = { day: 1095, week: 156, month: 36, year: 3 }; // at most so many
+
 const KNOWN = new Set(`adaptive_pricing after_expiration allow_promotion_codes automatic_tax
   billing_address_collection branding_settings cancel_url client_reference_id consent_collection currency
   custom_fields custom_text customer customer_account customer_creation customer_email customer_update discounts
@@ -114,6 +122,15 @@ function priceData(data, at, mode) {
   wholeNumber(data.unit_amount, `${at}[unit_amount]`);
   if (!data.product && !data.product_data?.name) throw missing(`${at}[product_data][name]`);
   if (mode === 'subscription' && !data.recurring?.interval) throw missing(`${at}[recurring][interval]`);
+  if (data.recurring) recurring(data.recurring, `${at}[recurring]`);
+}
+
+function recurring({ interval, interval_count: count = '1' }, at) {
+  if (!Object.hasOwn(INTERVALS, interval)) {
+    throw invalid(`${at}[interval]`, `Invalid ${at}[interval]: must be one of ${Object.keys(INTERVALS).join(', ')}`);
+  }
+  wholeNumber(count, `${at}[interval_count]`);
+  if (count < 1 || count > INTERVALS[interval]) throw invalid(`${at}[interval_count]`, 'Invalid interval count.');
 }
 
 function wholeNumber(value, param) {

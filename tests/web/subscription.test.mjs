@@ -1,24 +1,69 @@
-// Access that ends by itself, and subscriptions at Stripe: who is in the channel as the periods go by.
+// Access that ends by itself, and subscriptions at Stripe: who is in the channel as the periods go by. Time passes by
+// moving back what the ledger and Stripe hold of the future.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { person, startAdmit, until } from './harness.mjs';
 
 const CHANNEL = -1001234567890;
+const OPERATOR = 900;
+const BUYER = 5;
+const DAY_MS = 86_400_000;
+const OLDER = '2024-06-20';
 const PERSONAL = /https:\/\/t\.me\/\+[\w-]+/;
+const GRACE_DAYS = 3; // the default
 
-const env = { PAID_CHANNEL_ID: String(CHANNEL), PAID_CHANNEL_LINK: undefined };
+const env = { PAID_CHANNEL_ID: String(CHANNEL), PAID_CHANNEL_LINK: undefined, ADMIN_TG_IDS: String(OPERATOR), RECONCILE_MINUTES: '0' };
+
+const shop = (t, more = {}) => startAdmit({ t, env: { ...env, PRICE_EVERY: 'month', ...more } });
 const write = (app, statement) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', `${app.dir}/admit.db`, statement]);
-const isIn = (app, tgId) => app.telegram.channels.inside(CHANNEL).includes(tgId);
-const becomes = (app, tgId, want) => until(() => isIn(app, tgId) === want, 20_000, `${tgId} is ${want ? 'in' : 'out'}`);
-const linkOf = (app, tgId) => app.telegram.messages(tgId).map(({ text }) => PERSONAL.exec(text)?.[0]).filter(Boolean).at(-1);
+const isIn = (app, tgId = BUYER) => app.telegram.channels.inside(CHANNEL).includes(tgId);
+const becomes = (app, want, tgId = BUYER) => until(() => isIn(app, tgId) === want, 20_000, `${tgId} is ${want ? 'in' : 'out'}`);
+const linksOf = (app, tgId) => app.telegram.messages(tgId).map(({ text }) => PERSONAL.exec(text)?.[0]).filter(Boolean);
+const said = (app, words, tgId = BUYER) => app.telegram.messages(tgId).filter(({ text }) => text?.includes(words)).length;
+const access = (app, tgId = BUYER) => app.sql(`SELECT is_in, why FROM access WHERE tg_id = ${tgId}`)[0];
+const untilMs = (app, tgId = BUYER) => Number(app.sql(`SELECT until_ms FROM access WHERE tg_id = ${tgId}`)[0][0]);
+const reads = (app) => app.stripe.requests.filter(({ method, path }) => method === 'GET' && path.startsWith('/v1/subscriptions/'));
+const date = (ms) => new Date(ms).toISOString().slice(0, 10).split('-').reverse().join('.');
 
-async function enter(app, tgId) {
-  const link = await until(() => linkOf(app, tgId), 20_000, `a link for ${tgId}`);
-  assert.equal(app.telegram.follow(person(tgId), link), 'asked');
-  await becomes(app, tgId, true);
+async function enter(app, tgId = BUYER, nth = 1) {
+  await until(() => linksOf(app, tgId).length >= nth, 20_000, `link ${nth} for ${tgId}`);
+  assert.equal(app.telegram.follow(person(tgId), linksOf(app, tgId).at(-1)), 'asked');
+  await becomes(app, true, tgId);
 }
+
+async function tell(app, events) {
+  for (const event of events) assert.equal((await app.event(event)).status, 200);
+  await app.settled();
+}
+
+/** Buys the subscription and goes in: its id. */
+async function subscribe(app, tgId = BUYER) {
+  const { id } = await app.buy(tgId);
+  await enter(app, tgId);
+  await app.settled();
+  return app.stripe.sessions.get(id).subscription;
+}
+
+/** So many days go by, for Stripe, for the ledger and for the worker. */
+async function elapse(app, days, ...subs) {
+  const ms = Math.round(days * DAY_MS);
+  for (const sub of subs) app.stripe.billing.age(sub, Math.round(days * 86_400));
+  const moved = (table, columns) => `UPDATE ${table} SET ${columns.map((column) => `${column} = ${column} - ${ms}`).join(', ')};`;
+  write(app, moved('access', ['until_ms', 'paid_until_ms', 'remind_ms']) + moved('orders', ['until_ms'])
+    + moved('subscriptions', ['look_ms', 'period_start_ms', 'period_end_ms', 'ends_ms']));
+  await app.admit(['work', '--once']); // or it knocks at the one that is home
+  const now = Date.now();
+  await until(() => app.sql(`SELECT 1 FROM access WHERE (is_in = 1 AND until_ms <= ${now}) OR remind_ms <= ${now}
+    UNION ALL SELECT 1 FROM subscriptions WHERE look_ms <= ${now}`).length === 0, 20_000, 'what is due is done');
+  await app.settled();
+}
+
+/** The period of a subscription comes to its end, or so many days on from there. */
+const elapseToEnd = (app, sub, days = 0.001) =>
+  elapse(app, (app.stripe.billing.subscriptions.get(sub).items.data[0].current_period_end * 1000 - Date.now()) / DAY_MS + days, sub);
 
 test('access that ends: removed at that moment, told once, and not before', async (t) => {
   const app = await startAdmit({ t, env });
@@ -29,12 +74,327 @@ test('access that ends: removed at that moment, told once, and not before', asyn
   await app.settled();
   const soon = Date.now() + 1500;
   write(app, `UPDATE orders SET until_ms = ${soon} WHERE tg_id = 5; UPDATE access SET until_ms = ${soon} WHERE tg_id = 5`);
-  await app.admit(['work', '--once']); // knocks at the one that is home
-  await becomes(app, 5, false);
+  await app.admit(['work', '--once']);
+  await becomes(app, false);
   assert.ok(Date.now() >= soon, 'not before');
   await app.told(5, 'закінчився');
   await app.settled();
-  assert.equal(app.telegram.messages(5).filter(({ text }) => /закінчився/.test(text)).length, 1);
+  assert.equal(said(app, 'закінчився'), 1);
   assert.ok(isIn(app, 6));
-  assert.deepEqual(app.sql('SELECT is_in, why FROM access WHERE tg_id = 5'), [['0', 'ended']]);
+  assert.deepEqual(access(app), ['0', 'ended']);
+});
+
+test('bought and renewed: in, told until when, and no word at a renewal', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  const { params } = app.stripe.requests.find(({ method, path }) => method === 'POST' && path === '/v1/checkout/sessions');
+  assert.equal(params.mode, 'subscription');
+  assert.deepEqual(params.subscription_data.metadata, { tg_id: '5', product: 'course' });
+  assert.deepEqual(params.line_items[0].price_data.recurring, { interval: 'month', interval_count: '1' });
+  const end = () => app.stripe.billing.subscriptions.get(sub).items.data[0].current_period_end * 1000;
+  assert.equal(untilMs(app), end() + GRACE_DAYS * DAY_MS);
+  await app.say(person(BUYER), '/status');
+  assert.equal(said(app, `оплачено до ${date(end())}`), 1);
+  const { text } = await app.request(`/paid?session_id=${[...app.stripe.sessions.keys()][0]}`);
+  assert.ok(text.includes(date(end())), 'and the thank-you page');
+  assert.match((await app.admit(['orders'])).stdout, new RegExp(`paid +9\\.99 EUR +until ${new Date(end()).toISOString().slice(0, 10)}`));
+  assert.equal(JSON.parse((await app.admit(['export', '--json'])).stdout).subscription, sub);
+  const before = app.telegram.messages(BUYER).length;
+  for (let n = 0; n < 3; n += 1) {
+    await elapseToEnd(app, sub);
+    assert.ok(isIn(app), 'while Stripe has not yet told');
+    await tell(app, await app.stripe.billing.renew(sub));
+    assert.equal(untilMs(app), end() + GRACE_DAYS * DAY_MS);
+    assert.ok(isIn(app));
+  }
+  assert.equal(app.telegram.messages(BUYER).length, before, 'silently');
+  assert.equal((await app.request(`/pay?tg_id=${BUYER}`)).status, 200, 'nobody pays twice');
+});
+
+test('renewed, and no event of it ever comes: the worker asks when the period is over', async (t) => {
+  const app = await shop(t, { GRACE_DAYS: '0' });
+  const sub = await subscribe(app);
+  await elapseToEnd(app, sub);
+  await app.stripe.billing.renew(sub);
+  await elapse(app, 0.02, sub);
+  assert.ok(isIn(app));
+  assert.ok(untilMs(app) > Date.now() + 25 * DAY_MS);
+  await elapseToEnd(app, sub, 0.1);
+  await becomes(app, false); // nothing renewed it
+});
+
+test('a payment fails: told once for each attempt, in within grace, out after it, back by the invoice', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  await elapse(app, 31, sub);
+  const failed = await app.stripe.billing.fail(sub);
+  await tell(app, [...failed, ...failed, failed[0]]);
+  const invoice = app.stripe.billing.invoices.get(app.stripe.billing.subscriptions.get(sub).latest_invoice);
+  assert.equal(said(app, invoice.hosted_invoice_url), 1);
+  assert.ok(isIn(app));
+  await tell(app, [...failed, ...await app.stripe.billing.fail(sub)]);
+  assert.equal(said(app, invoice.hosted_invoice_url), 2, 'a second attempt');
+  await elapse(app, GRACE_DAYS, sub);
+  await becomes(app, false);
+  assert.deepEqual(access(app), ['0', 'unpaid']);
+  await app.told(BUYER, 'не оплачено');
+  const res = await app.request(`/pay?tg_id=${BUYER}`);
+  assert.deepEqual([res.status, res.headers.get('location')], [303, invoice.hosted_invoice_url], 'no second subscription beside it');
+  await tell(app, await app.stripe.billing.payInvoice(invoice.id));
+  await enter(app, BUYER, 2);
+  assert.deepEqual(access(app), ['1', 'paid']);
+});
+
+for (const end of ['unpaid', 'canceled'])
+  test(`nobody ever pays, and Stripe makes it ${end}: out, and the period that was not paid is not theirs`, async (t) => {
+    const app = await shop(t);
+    const sub = await subscribe(app);
+    await elapse(app, 31, sub);
+    await tell(app, await app.stripe.billing.fail(sub));
+    await elapse(app, 14, sub);
+    await tell(app, await app.stripe.billing.giveUp(sub, end));
+    await becomes(app, false);
+    assert.deepEqual(access(app), ['0', 'unpaid']);
+    if (end === 'unpaid') return;
+    const { id } = await app.buy(BUYER);
+    await enter(app, BUYER, 2);
+    assert.notEqual(app.stripe.sessions.get(id).subscription, sub, 'bought anew');
+  });
+
+test('canceled for its end: in until then, reminded once, out, and back with a new one', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  await tell(app, await app.stripe.billing.cancelAtEnd(sub));
+  const end = app.stripe.billing.subscriptions.get(sub).cancel_at * 1000;
+  assert.equal(untilMs(app), end, 'no grace: nobody is waited for');
+  await app.say(person(BUYER), '/status');
+  assert.equal(said(app, `до ${date(end)}`), 1);
+  await elapseToEnd(app, sub, -3.1);
+  assert.equal(said(app, 'сам не поновиться'), 0);
+  await elapse(app, 0.2, sub);
+  assert.equal(said(app, 'сам не поновиться'), 1);
+  await elapse(app, 2.8, sub);
+  assert.ok(isIn(app), 'a moment before the end');
+  await elapse(app, 0.2, sub);
+  await becomes(app, false);
+  await tell(app, await app.stripe.billing.cancel(sub));
+  await app.told(BUYER, 'закінчився');
+  assert.equal(said(app, 'сам не поновиться'), 1, 'once');
+  assert.equal(said(app, 'закінчився'), 1);
+  const { id } = await app.buy(BUYER);
+  await enter(app, BUYER, 2);
+  assert.notEqual(app.stripe.sessions.get(id).subscription, sub);
+});
+
+test('canceled and kept after all: no reminder, it renews', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  await tell(app, await app.stripe.billing.cancelAtEnd(sub));
+  await elapse(app, 10, sub);
+  await tell(app, await app.stripe.billing.cancelAtEnd(sub, false));
+  await elapse(app, 21, sub);
+  await tell(app, await app.stripe.billing.renew(sub));
+  assert.ok(isIn(app));
+  assert.equal(said(app, 'сам не поновиться'), 0);
+});
+
+test('kept after all, and nobody told: asked before the end', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  await tell(app, await app.stripe.billing.cancelAtEnd(sub));
+  await app.stripe.billing.cancelAtEnd(sub, false);
+  await elapseToEnd(app, sub, -5 / 1440);
+  assert.ok(isIn(app));
+  assert.ok(untilMs(app) > Date.now() + DAY_MS);
+});
+
+test('canceled at once: what was paid is theirs to the end', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  await tell(app, await app.stripe.billing.cancel(sub));
+  assert.ok(isIn(app));
+  await elapse(app, 31.1, sub);
+  await becomes(app, false);
+  assert.deepEqual(access(app), ['0', 'ended']);
+});
+
+test('paused: out; resumed: invited again', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  await tell(app, await app.stripe.billing.pause(sub));
+  await becomes(app, false);
+  await tell(app, await app.stripe.billing.pause(sub, false));
+  await enter(app, BUYER, 2);
+});
+
+test('money that goes back: of the latest payment all of it ends access, of an older one nothing; each may be disputed', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  const first = app.stripe.billing.subscriptions.get(sub).latest_invoice;
+  await elapse(app, 31, sub);
+  await tell(app, await app.stripe.billing.renew(sub));
+  const second = app.stripe.billing.subscriptions.get(sub).latest_invoice;
+  await tell(app, [await app.stripe.refund(first)]);
+  assert.ok(isIn(app), 'an older payment');
+  await tell(app, [await app.stripe.refund(second, 300)]);
+  assert.ok(isIn(app), 'a part of the latest');
+  await tell(app, [await app.stripe.dispute(first)]);
+  await becomes(app, false);
+  await tell(app, [await app.stripe.closeDispute(first, 'won')]);
+  await enter(app, BUYER, 2);
+  const [[order]] = app.sql(`SELECT id FROM orders WHERE subscription = '${sub}'`);
+  await app.stripe.refund(second); // what is left
+  await tell(app, [app.stripe.events.at(-1)]);
+  await becomes(app, false);
+  assert.deepEqual(access(app), ['0', 'refunded']);
+  await elapse(app, 31, sub);
+  await tell(app, await app.stripe.billing.renew(sub));
+  await enter(app, BUYER, 3);
+  const { status, stdout } = await app.admit(['refund', order]);
+  assert.equal(status, 0, stdout);
+  await becomes(app, false);
+});
+
+test('the customer portal: asked for under /status, written down nowhere', async (t) => {
+  const app = await shop(t);
+  await app.say(person(6), '/status');
+  assert.equal(app.telegram.messages(6).at(-1).reply_markup, undefined, 'who has no subscription has no button');
+  await subscribe(app);
+  await app.say(person(BUYER), '/status');
+  const status = app.telegram.messages(BUYER).at(-1);
+  const [[button]] = status.reply_markup.inline_keyboard;
+  assert.equal(button.callback_data, 'portal:course');
+  await app.telegram.press(person(BUYER), status, button.callback_data);
+  await app.told(BUYER, '/portal/bps_1');
+  const [[id, customer]] = app.stripe.billing.portals;
+  assert.equal(customer, [...app.stripe.billing.subscriptions.values()][0].customer);
+  await app.settled();
+  assert.equal(execFileSync('sqlite3', [`${app.dir}/admit.db`, '.dump'], { encoding: 'utf8' }).includes(id), false);
+  assert.equal(app.log().includes(id), false);
+  await app.telegram.press(person(6), status, button.callback_data);
+  await app.settled();
+  assert.equal(app.stripe.billing.portals.size, 1, 'nothing for who has none');
+  app.stripe.setFault({ kind: 'status', status: 400, only: /billing_portal/, next: 1 });
+  await app.telegram.press(person(BUYER), status, button.callback_data);
+  await app.told(BUYER, 'не вдається відкрити');
+  await app.told(OPERATOR, 'Customer portal');
+  await app.settled();
+  app.stripe.setFault({ kind: 'status', status: 500, only: /billing_portal/, next: 1 });
+  await app.telegram.press(person(BUYER), status, button.callback_data);
+  await app.settled();
+  assert.equal(said(app, '/portal/bps_1'), 2, 'tried again');
+});
+
+test('events in the shape of an older version', async (t) => {
+  const app = await shop(t);
+  app.stripe.eventVersion = OLDER;
+  const sub = await subscribe(app);
+  await elapse(app, 31, sub);
+  const renewed = await app.stripe.billing.renew(sub);
+  assert.ok(renewed[0].data.object.current_period_end && renewed[1].data.object.subscription === sub);
+  await tell(app, renewed.slice(1)); // the invoice alone
+  assert.ok(untilMs(app) > Date.now() + 25 * DAY_MS);
+  await elapse(app, 31, sub);
+  await tell(app, (await app.stripe.billing.fail(sub)).slice(0, 1));
+  assert.equal(said(app, '/invoice/in_1'), 1);
+});
+
+test('many events at once are few questions, and a change while one is asked is asked about again', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  await elapse(app, 31, sub);
+  const renewed = await app.stripe.billing.renew(sub);
+  const canceled = await app.stripe.billing.cancelAtEnd(sub);
+  const from = reads(app).length;
+  app.stripe.latencyMs = 300;
+  await Promise.all(Array.from({ length: 30 }, (_, i) => app.event({ ...[...renewed, ...canceled][i % 3], id: `evt_many${i}` })));
+  await app.settled();
+  const n = reads(app).length - from;
+  assert.ok(n >= 1 && n <= 4, `${n} questions`);
+  assert.equal(app.sql(`SELECT ends_ms IS NOT NULL FROM subscriptions WHERE id = '${sub}'`)[0][0], '1');
+  // A question is under way with the old answer when the next change happens.
+  app.stripe.latencyMs = 0;
+  const asked = reads(app).length;
+  app.stripe.setFault({ kind: 'late', delayMs: 700, only: /v1\/subscriptions/, next: 1 });
+  await app.event({ ...renewed[0], id: 'evt_early' });
+  await until(() => reads(app).length > asked, 5000, 'asked');
+  await tell(app, [...await app.stripe.billing.cancelAtEnd(sub, false)]);
+  assert.equal(app.sql(`SELECT ends_ms IS NULL FROM subscriptions WHERE id = '${sub}'`)[0][0], '1');
+});
+
+test('what never came is mended by reconciling; another application\'s subscription is left alone', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  await app.stripe.billing.pause(sub); // no event of it arrives
+  const other = app.stripe.create({ mode: 'subscription', line_items: [{ quantity: '1', price_data: { unit_amount: '500', currency: 'eur', recurring: { interval: 'month' } } }] });
+  await app.stripe.pay(other.id);
+  const from = app.stripe.events.length;
+  await app.stripe.billing.renew(app.stripe.sessions.get(other.id).subscription);
+  await tell(app, app.stripe.events.slice(from));
+  assert.equal(app.sql('SELECT COUNT(*) FROM subscriptions')[0][0], '1');
+  const { status, stdout } = await app.admit(['reconcile', '--since', '2d']);
+  assert.equal(status, 0, stdout);
+  await becomes(app, false);
+  await app.settled();
+  assert.match((await app.admit(['reconcile', '--since', '2d'])).stdout, /Nothing was missing/);
+});
+
+test('a key that may not read subscriptions: the operator is told, and it is read when it may', async (t) => {
+  const app = await shop(t);
+  app.stripe.setFault({ kind: 'status', status: 403, only: /v1\/subscriptions/, next: 1 });
+  const { id } = await app.buy(BUYER);
+  await enter(app);
+  await app.told(OPERATOR, 'Subscriptions та Invoices');
+  await app.settled();
+  assert.equal(reads(app).length, 2);
+  assert.equal(app.sql(`SELECT status FROM subscriptions WHERE id = '${app.stripe.sessions.get(id).subscription}'`)[0][0], 'active');
+});
+
+test('paid later by a bank, as a subscription', async (t) => {
+  const app = await shop(t);
+  const id = await app.open(BUYER);
+  await tell(app, [await app.stripe.payAsync(id)]);
+  assert.equal(isIn(app), false);
+  await tell(app, [await app.stripe.asyncSucceeded(id)]);
+  await enter(app);
+  assert.ok(untilMs(app) > Date.now());
+});
+
+test('forgotten: nothing of the subscription is left, and no old news bring it back', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  await app.admit(['revoke', String(BUYER)]);
+  await becomes(app, false);
+  await app.settled();
+  const { status, stdout } = await app.admit(['forget', String(BUYER)]);
+  assert.equal(status, 0, stdout);
+  await tell(app, await app.stripe.billing.cancelAtEnd(sub));
+  await app.admit(['reconcile']);
+  await app.settled();
+  assert.equal(app.sql('SELECT COUNT(*) FROM subscriptions')[0][0], '0');
+});
+
+test('several products, one of them paid anew every three months at a price kept at Stripe', async (t) => {
+  const products = [
+    { id: 'course', title: 'Course', price: { amount: 999, currency: 'eur' }, channels: [{ id: CHANNEL }] },
+    { id: 'club', title: 'Club', price: { stripe: 'price_1Club' }, every: '3 months', channels: [{ id: CHANNEL }] },
+  ];
+  let file;
+  const app = await startAdmit({
+    t, env: { ...env, PAID_CHANNEL_ID: undefined }, late: () => ({ PRODUCTS_FILE: file }),
+    prepare: (dir) => { file = `${dir}/products.json`; writeFileSync(file, JSON.stringify({ products })); },
+    stripe: { prices: { price_1Club: { unit_amount: 2500, currency: 'eur', recurring: { interval: 'month', interval_count: 3 } } } },
+  });
+  const location = (await app.request(`/pay?tg_id=${BUYER}&product=club`)).headers.get('location');
+  const id = app.sessionAt(location);
+  await tell(app, [await app.stripe.pay(id)]);
+  await enter(app);
+  assert.ok(Math.abs(untilMs(app) - Date.now() - (91 + GRACE_DAYS) * DAY_MS) < 3 * DAY_MS);
+  await app.say(person(BUYER), '/status');
+  const { text, reply_markup: buttons } = app.telegram.messages(BUYER).at(-1);
+  assert.match(text, /«Course» поки немає[^]*«Club» відкрито/);
+  assert.equal(buttons.inline_keyboard.length, 1);
+  assert.equal((await app.request(`/pay?tg_id=${BUYER}`)).status, 303, 'the other one is sold once');
+  const one = app.stripe.requests.findLast(({ method }) => method === 'POST');
+  assert.equal(one.params.mode, 'payment');
 });
