@@ -15,23 +15,39 @@
 
 /* Record types of the specification, section 8. */
 #define FCGI_VERSION 1
-#define FCGI_ABORT_REQUEST 2
+#define FCGI_BEGIN_REQUEST 1
+#define FCGI_PARAMS 4
 #define FCGI_STDIN 5
+
+/* Whether a record may come where it comes: libfcgi passes over what it does
+ * not expect, a request that is given up as well, and waits for more, which
+ * need not come. */
+static bool
+is_due(struct records *r, unsigned type, size_t content)
+{
+	if (r->id == 0)
+		return type == FCGI_BEGIN_REQUEST;
+	if (r->has_params)
+		return type == FCGI_STDIN;
+	r->has_params = content == 0;
+	return type == FCGI_PARAMS;
+}
 
 static void
 begin_record(struct records *r)
 {
 	size_t content = (size_t)r->head[4] << 8 | r->head[5];
+	unsigned id = (unsigned)r->head[2] << 8 | r->head[3];
 
 	r->n_head = 0;
 	r->left = content + r->head[6];
 	/* Records of no request (id 0) are questions about libfcgi, which no
 	 * server asks and over which libfcgi 2.4 leaks. */
-	r->is_broken =
-	    r->head[0] != FCGI_VERSION || (r->head[2] == 0 && r->head[3] == 0);
-	r->is_last = r->head[1] == FCGI_ABORT_REQUEST ||
-	    (r->head[1] == FCGI_STDIN && content == 0);
-	r->is_whole = r->is_last && r->left == 0;
+	r->is_broken = r->head[0] != FCGI_VERSION || id == 0 ||
+	    !is_due(r, r->head[1], content) || (r->id != 0 && id != r->id);
+	r->id = id;
+	r->is_last = r->head[1] == FCGI_STDIN && content == 0;
+	r->is_whole = r->is_last && r->left == 0 && !r->is_broken;
 }
 
 void

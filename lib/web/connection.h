@@ -16,11 +16,14 @@
 /* How far a stream of records has been followed. */
 struct records {
 	unsigned char head[8];
-	size_t n_head; /* of the next record's head, read so far */
-	size_t left;   /* of this record, still to come */
-	bool is_last;  /* this record ends the request */
+	size_t n_head;   /* of the next record's head, read so far */
+	size_t left;     /* of this record, still to come */
+	unsigned id;     /* of the request; 0: nothing has begun */
+	bool has_params; /* all of them */
+	bool is_last;    /* this record ends the request */
 	bool is_whole;
-	bool is_broken; /* this is no FastCGI */
+	bool is_broken; /* this is no FastCGI, not of one request
+	                 alone, or that was given up */
 };
 
 /* Zeroed but for fd: none. */

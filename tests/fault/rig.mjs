@@ -114,6 +114,11 @@ export const exchange = (socketPath, bytes) => new Promise((done, fail) => {
 
 export const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
+/** Rigs that have not been closed: their programs must not outlive this process, however it ends. */
+const open = new Set();
+process.on('exit', () => { for (const rig of open) rig.abandon(); });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(128 + constants.signals[signal]));
+
 /** A program of the rig's under the tracer. */
 class Program {
   constructor(child, socketPath, reportPath) {
@@ -159,6 +164,11 @@ class Program {
     }
   }
 
+  /** Ends it at once, without waiting. */
+  kill() {
+    for (const pid of [this.pid, this.child.pid]) try { process.kill(pid, 'SIGKILL'); } catch { /* gone, or never begun */ }
+  }
+
   /** Tells it to end, if it has not. @returns {Promise<{ calls: number, hit: string, exit?: number, signal?: number }>} */
   async stop(signal = 'SIGTERM') {
     this.child.kill(signal);
@@ -188,11 +198,14 @@ export class Order {
 
 export class Rig {
   #n = 0;
+  #nextUpdate = 0;
   #programs = new Set();
 
-  static async start({ telegram = {} } = {}) {
+  /** @param {{ telegram?: object, settings?: object }} [how] `settings`: added to the usual ones; undefined takes one away */
+  static async start({ telegram = {}, settings = {} } = {}) {
     const rig = new Rig();
     rig.dir = mkdtempSync(path.join(tmpdir(), 'admit-fault.'));
+    open.add(rig);
     rig.telegram = await startTelegram({ token: TOKEN, ...telegram });
     rig.stripe = await startStripe({ webhookSecret: WEBHOOK_SECRET });
     // Beside these copies there is no worker: a knock starts nothing.
@@ -207,7 +220,7 @@ export class Rig {
       STRIPE_SECRET_KEY: 'sk_test_51TestKeyOfNobody', STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET, TELEGRAM_BOT_TOKEN: TOKEN,
       TELEGRAM_WEBHOOK_SECRET: TELEGRAM_SECRET, PAID_CHANNEL_LINK: LINK, BASE_URL: 'http://127.0.0.1:9', SUPPORT_CONTACT: '@help',
       STRIPE_API_BASE: rig.stripe.url, TELEGRAM_API_BASE: rig.telegram.url, PAY_LIMIT_BUYER: '0', PAY_LIMIT_ADDRESS: '0',
-      ADMIT_CONF: '', PATH: process.env.PATH,
+      ADMIT_CONF: '', PATH: process.env.PATH, ...settings,
     };
     return rig;
   }
@@ -269,7 +282,7 @@ export class Rig {
    * between Telegram's acceptance and our note of it, and then in the same words. @returns {Promise<number>} 1 if twice
    */
   async finish({ tgId }, what) {
-    await this.#telegramIsQuiet();
+    await this.telegramIsQuiet();
     const sent = this.invites(tgId).length;
     const [[open]] = this.sql(`SELECT COUNT(*) FROM jobs WHERE tg_id = ${tgId} AND done_ms IS NULL`);
     const mayRepeat = sent === 1 && open !== '0';
@@ -282,7 +295,7 @@ export class Rig {
   }
 
   /** What a killed worker had sent has been taken: a request that comes after it has been answered. */
-  async #telegramIsQuiet() {
+  async telegramIsQuiet() {
     for (let i = 0; i < 2; i += 1) await (await fetch(`${this.telegram.url}/bot${TOKEN}/getMe`)).text();
   }
 
@@ -325,9 +338,27 @@ export class Rig {
     return { uri: '/tgupdate', body: JSON.stringify(update), headers: { 'X-Telegram-Bot-Api-Secret-Token': TELEGRAM_SECRET } };
   }
 
+  /** Brings the updates that wait at Telegram to a tgupdate.fcgi, in their order. @returns {Promise<number>} how many */
+  async relay(program) {
+    const answer = await fetch(`${this.telegram.url}/bot${TOKEN}/getUpdates?offset=${this.#nextUpdate}`);
+    const { result } = await answer.json();
+    for (const update of result) {
+      assert.equal((await program.send(this.update(update))).status, 200, `update ${update.update_id}: ${program.stderr}`);
+      this.#nextUpdate = update.update_id + 1;
+    }
+    return result.length;
+  }
+
   /** The invites that Telegram took for a buyer, as texts. */
   invites(tgId) {
     return this.telegram.messages(tgId).map(({ text }) => text).filter((text) => text.includes('t.me/'));
+  }
+
+  /** Leaves nothing behind, at once; close() is the better way. */
+  abandon() {
+    for (const program of this.#programs) program.kill();
+    rmSync(this.dir, { recursive: true, force: true });
+    open.delete(this);
   }
 
   async close() {
@@ -337,6 +368,7 @@ export class Rig {
     await this.stripe.close();
     await this.telegram.close();
     rmSync(this.dir, { recursive: true, force: true });
+    open.delete(this);
   }
 }
 

@@ -4,6 +4,7 @@
 //        --quick: every so many points; without it the results are kept for the table (table.mjs)
 
 import disk from './disk.mjs';
+import door from './door.mjs';
 import errors from './errors.mjs';
 import kill from './kill.mjs';
 import memory from './memory.mjs';
@@ -14,7 +15,7 @@ import { keep } from './table.mjs';
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const words = args.filter((word) => !word.startsWith('--'));
-const rows = [kill, errors, memory, power, storm, disk].flat().filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+const rows = [kill, door, errors, memory, power, storm, disk].flat().filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 
 const done = [];
 let failed = 0;

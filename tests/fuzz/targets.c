@@ -12,6 +12,7 @@
 #include "shop/paylink.h"
 #include "stripe/checkout.h"
 #include "stripe/event.h"
+#include "stripe/list.h"
 #include "stripe/signature.h"
 #include "telegram/api.h"
 #include "telegram/update.h"
@@ -87,6 +88,31 @@ signature(struct str in)
 	    holds_mac(header, "whsec_two", stamp, in));
 }
 
+static bool
+is_blank_free(const char *id)
+{
+	return id == NULL || !str_has_blank(str_from(id));
+}
+
+/* What holds for whatever an event was read from. */
+static void
+must_be_event(const struct stripe_event *ev)
+{
+	must(ev->kind >= STRIPE_OTHER && ev->kind < STRIPE_EVENT__COUNT);
+	must(is_tg_id(ev->session.tg_id));
+	must(ev->kind != STRIPE_CHARGE_REFUNDED ||
+	    ev->charge.refunded_minor >= 0);
+	must(is_blank_free(ev->charge.payment_intent));
+	must(is_blank_free(ev->payment_intent));
+	must(ev->kind != STRIPE_REFUND ||
+	    (ev->refund.id != NULL && is_blank_free(ev->refund.id) &&
+		ev->refund.amount_minor >= 0));
+	must((ev->kind != STRIPE_DISPUTE && ev->kind != STRIPE_REINSTATED) ||
+	    (ev->dispute.id != NULL && is_blank_free(ev->dispute.id)));
+	must(ev->kind != STRIPE_REINSTATED ||
+	    ev->dispute.stage == STRIPE_DISPUTE_SETTLED);
+}
+
 static void
 event(struct str in)
 {
@@ -95,10 +121,8 @@ event(struct str in)
 	if (stripe_event_parse(&mem, in, &ev) != ERR_OK)
 		return;
 	must(ev.id != NULL && ev.type != NULL);
-	must(!str_has_blank(str_from(ev.id)));
-	must(ev.kind >= STRIPE_OTHER && ev.kind < STRIPE_EVENT__COUNT);
-	must(is_tg_id(ev.session.tg_id));
-	must(ev.charge.refunded_minor >= 0);
+	must(is_blank_free(ev.id));
+	must_be_event(&ev);
 }
 
 static void
@@ -109,8 +133,37 @@ update(struct str in)
 	if (tg_update_parse(&mem, in, &u) != ERR_OK)
 		return;
 	must(is_tg_id(u.from_id));
+	must(u.kind != TG_CHECKOUT || u.payment.query_id != NULL);
+	must((u.kind != TG_PAID && u.kind != TG_REFUNDED) ||
+	    (u.payment.charge_id != NULL && u.payment.amount > 0));
+	must(u.status >= TG_NO_STATUS && u.status <= TG_ADMIN);
+	must(u.kind != TG_BUTTON || u.button_id != NULL);
 	(void)tg_is_command(u.text, "/pay");
 	(void)tg_is_command(u.text, "/start");
+}
+
+/* The link that we would make for somebody is theirs, signed or bare. */
+static void
+must_lead_back(const struct app *app, const struct paylink *link)
+{
+	struct app bare = *app;
+	const struct app *const apps[] = { app, &bare };
+
+	bare.conf.pay_link_secret = NULL;
+	for (size_t i = 0; i < 2; i++) {
+		const char *url =
+		    paylink_make(apps[i], &mem, link->tg_id, link->product);
+		char *query =
+		    arena_printf(&mem, "QUERY_STRING=%s", strchr(url, '?') + 1);
+		char *variables[] = { query, NULL };
+		struct request req;
+		struct paylink back;
+
+		request_read(&req, &mem, variables);
+		must(paylink_read(apps[i], &req, &back) == ERR_OK);
+		must(back.tg_id == link->tg_id &&
+		    strcmp(back.product->id, link->product->id) == 0);
+	}
 }
 
 /* The variables of a request, a line each, and what is asked of them. */
@@ -119,8 +172,9 @@ query(struct str in)
 {
 	static const char *const trusted = "10.0.0.0/8, ::1";
 	char *variables[64] = { NULL };
-	struct app app = { .conf = { .pay_link_secret = "secret",
-			       .pay_link_bare = 1 },
+	const struct app app = { .conf = { .base_url = "https://h",
+				     .pay_link_secret = "secret",
+				     .pay_link_bare = 1 },
 		.catalog = { .products = { { .id = "course" } }, .n = 1 } };
 	struct paylink link;
 	struct request req;
@@ -132,14 +186,64 @@ query(struct str in)
 	must(req.query != NULL && req.page != NULL);
 	if (request_param(&req, "tg_id", &value) == ERR_OK)
 		must(value != NULL);
-	if (paylink_read(&app, &req, &link) == ERR_OK)
+	if (paylink_read(&app, &req, &link) == ERR_OK) {
 		must(is_tg_id(link.tg_id) && link.product != NULL);
+		must_lead_back(&app, &link);
+	}
 	(void)request_wants_json(&req);
 	(void)request_is_preview(&req);
 	must(client_address(&req, trusted) != NULL);
 	(void)client_scheme(&req, trusted);
 	if (cidr_list_ok(req.query))
 		(void)cidr_list_has(req.query, "192.0.2.1");
+}
+
+/* The call as a request and as the reply to an update. Text that is no UTF-8
+ * does not come back; nothing else may differ. */
+static void
+must_come_back(struct json *params, const char *path, const char *want)
+{
+	const struct tg_api api = { "https://api.telegram.org", "1:x" };
+	const struct http_request req =
+	    tg_request(&mem, &api, "method", params);
+	const struct str bodies[] = { req.body,
+		tg_reply_body(&mem, "method", params) };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct json *doc;
+		const char *back;
+
+		if (json_parse(&mem, bodies[i], &doc) != ERR_OK)
+			continue;
+		back = json_text(doc, path);
+		must(back != NULL && strcmp(back, want) == 0);
+	}
+}
+
+static size_t
+n_characters(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s != '\0'; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
+/* Titles are cut to what Telegram takes, never within a character. */
+static void
+write_invoice(const char *title, const char *description)
+{
+	const struct tg_invoice inv = { 1, title, description, "admit:x", 5 };
+	struct str json = json_render(&mem, tg_send_invoice(&mem, &inv));
+	struct json *doc;
+
+	if (json_parse(&mem, json, &doc) != ERR_OK)
+		return;
+	must(n_characters(json_text(doc, "title")) <= 32);
+	must(n_characters(json_text(doc, "description")) <= 255);
+	must(strncmp(json_text(doc, "title"), title,
+		 strlen(json_text(doc, "title"))) == 0);
 }
 
 /* Whatever stands in a value, the form and the JSON have it encoded. */
@@ -157,20 +261,23 @@ form(struct str in)
 		.success_url = text,
 		.cancel_url = text,
 		.idempotency_key = "key" };
-	const struct tg_message m = {
-		.chat_id = 1, .text = text, .button = name, .button_url = text
-	};
+	const struct tg_choice choice = { name, text };
+	const struct tg_message m = { .chat_id = 1,
+		.text = text,
+		.button = name,
+		.button_url = text,
+		.choices = &choice,
+		.n_choices = 1 };
 	const struct http_request req = stripe_create_request(&mem, &api, &o);
-	struct str json = json_render(&mem, tg_send_message(&mem, &m));
-	struct json *doc;
-	const char *back;
 
 	must(str_only(req.body, STR_LETTERS STR_DIGITS "-._~%&=[]"));
-	/* Text that is no UTF-8 does not come back; nothing else may differ. */
-	if (json_parse(&mem, json, &doc) == ERR_OK) {
-		back = json_text(doc, "text");
-		must(back != NULL && strcmp(back, text) == 0);
-	}
+	must(str_only(stripe_refund_request(&mem, &api, text, "key").body,
+	    STR_LETTERS STR_DIGITS "-._~%&=[]"));
+	must_come_back(tg_send_message(&mem, &m), "text", text);
+	must_come_back(tg_answer_button(&mem, "1", text), "text", text);
+	must_come_back(
+	    tg_answer_checkout(&mem, "1", text), "error_message", text);
+	write_invoice(name, text);
 	(void)stripe_redirect_ok(&api, text);
 	(void)url_is_loopback(text);
 }
@@ -188,6 +295,33 @@ stripe_reply(struct str in)
 		    is_tg_id(s.tg_id) && res.status / 100 == 2);
 }
 
+/* A page of a list: its kind, the status, the body. */
+static void
+stripe_list(struct str in)
+{
+	const struct stripe_api api = { "https://api.stripe.com", "sk_test_1" };
+	struct http_response res = { .retry_after_s = -1, .date_s = -1 };
+	enum stripe_list which = (enum stripe_list)(
+	    in.len == 0 ? 0 : (unsigned char)in.p[0] % STRIPE_LIST__COUNT);
+	struct http_request next;
+	struct stripe_page page;
+
+	(void)first_line(&in);
+	res.status = status_from(first_line(&in));
+	res.body = in;
+	if (stripe_page_answer(&mem, &res, &page) != ERR_OK)
+		return;
+	must(page.next == NULL || page.n > 0);
+	next = stripe_list_request(&mem, &api, which, NOW_S, page.next);
+	must(str_only(str_from(next.url), STR_LETTERS STR_DIGITS "-._:/?=&[]"));
+	for (size_t i = 0; i < page.n && i < 64; i++) {
+		struct stripe_event ev;
+
+		if (stripe_page_read(&mem, &page, which, i, &ev) == ERR_OK)
+			must_be_event(&ev);
+	}
+}
+
 static void
 telegram_reply(struct str in)
 {
@@ -199,6 +333,9 @@ telegram_reply(struct str in)
 	tg_answer_read(&mem, &res, &answer);
 	must(answer.wait_s >= 0);
 	must(answer.outcome != TG_DONE || res.status == 200);
+	must(!tg_may_admit(answer.result) ||
+	    tg_status(answer.result) == TG_ADMIN);
+	(void)tg_has_no_right(answer.description);
 }
 
 static void
@@ -316,14 +453,41 @@ announces_too_much(struct str in)
 }
 
 static void
+send_all(int fd, const char *p, size_t n)
+{
+	if (n > 0)
+		must(write(fd, p, n) == (ssize_t)n);
+}
+
+/* The stream as it comes from a web server, the first bytes before the rest. */
+static void
+serve_stream(struct gateway *g, struct str in, size_t n_first)
+{
+	struct connection c;
+	int ends[2];
+
+	must(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+	connection_open(&c, ends[0]);
+	send_all(ends[1], in.p, n_first);
+	if (n_first > 0)
+		look_at(g, &c);
+	if (c.fd >= 0 && g->n == 0)
+		send_all(ends[1], in.p + n_first, in.len - n_first);
+	(void)shutdown(ends[1], SHUT_WR);
+	while (c.fd >= 0 && g->n == 0)
+		look_at(g, &c);
+	serve_batch(g);
+	connection_close(&c);
+	(void)close(ends[1]);
+}
+
+static void
 fastcgi(struct str in)
 {
 	static const struct web_service service = {
 		.serve = serve_all, .batch = 1, .max_body_bytes = MAX_BODY_BYTES
 	};
 	static struct gateway g;
-	struct connection c;
-	int ends[2];
 
 	follow_in_steps(in);
 	if (announces_too_much(in))
@@ -335,15 +499,8 @@ fastcgi(struct str in)
 		(void)signal(SIGPIPE, SIG_IGN);
 		g.service = &service;
 	}
-	must(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
-	if (in.len > 0)
-		must(write(ends[1], in.p, in.len) == (ssize_t)in.len);
-	(void)shutdown(ends[1], SHUT_WR);
-	connection_open(&c, ends[0]);
-	while (c.fd >= 0 && g.n == 0)
-		look_at(&g, &c);
-	serve_batch(&g);
-	(void)close(ends[1]);
+	serve_stream(&g, in, 0);
+	serve_stream(&g, in, in.len / 2);
 }
 
 const struct fuzz_target fuzz_targets[] = {
@@ -354,6 +511,7 @@ const struct fuzz_target fuzz_targets[] = {
 	{ "form", form },
 	{ "fastcgi", fastcgi },
 	{ "stripe_reply", stripe_reply },
+	{ "stripe_list", stripe_list },
 	{ "telegram_reply", telegram_reply },
 	{ "products", products },
 	{ "settings", settings },

@@ -1,22 +1,34 @@
-// Does the suite notice a spoilt line? Makes mutants of lib/, each one small change of one line, the same ones every
-// time, and runs the tests against each: first the unit test of the file's own name, then all of them and the parsers'
-// corpora, then some of the fault and web tests. Prints who survived.
+// Does the suite notice a spoilt line? Makes mutants of lib/, each one small change of one line, and runs the tests
+// against each: first the unit test of the file's own name, then all of them and the parsers' corpora, then some of the
+// fault tests, then the web tests, those concerned before the others. Prints who survived. Which lines are spoilt
+// follows from their text, so that a change elsewhere leaves the choice as it is.
 //
-// usage: node mutants.mjs [--seed N] [COUNT]   in a copy below build/mutants
+// usage: node mutants.mjs [--seed WORD] [--survivors] [COUNT]   in a copy below build/mutants
+//        --survivors: only those that survived the last run
 
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { random } from '../fault/rig.mjs';
 import { keep } from '../fault/table.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COPY = path.join(ROOT, 'build/mutants');
 const OUT = 'build/m';
-const WEB = ['flow', 'webhook', 'pay', 'telegram', 'gateway', 'tools'].map((name) => `${name}.test.mjs`);
+const SURVIVORS = path.join(ROOT, 'build/results/survivors.json');
+const WEB = ['flow', 'webhook', 'pay', 'telegram', 'updates', 'life', 'stars', 'tools', 'operator', 'gateway', 'processes', 'reconcile', 'door'];
+/** The web tests that are concerned, by a file's path. */
+const NEAR = [
+  [/channel|membership/, ['door']], [/stars/, ['stars']], [/reconcile|list\.c/, ['reconcile', 'tools']], [/chat|text|telegram/, ['telegram', 'updates']],
+  [/payment|access|reversal|event/, ['life', 'webhook']], [/checkout|paylink|limit|client|page|http|form/, ['pay']],
+  [/catalog/, ['life', 'tools']], [/conf|file|confine|alert|news/, ['tools', 'operator']], [/web\/|serve|prefork/, ['gateway', 'processes']],
+  [/worker|knock|jobs|pace|errand/, ['telegram', 'operator', 'processes']],
+];
 const FAULTS = ['alone on a ledger', 'tgupdate.fcgi fails, once', 'through a delivery', 'several workers'];
 const SHARE_WANTED = 0.9;
+/** All of them take a few minutes; a program that hangs would keep each test waiting. */
+const WEB_PATIENCE_MS = 900_000;
 
 /** Those that no test can catch: file and changed line, and why that is so. */
 const REASONS = JSON.parse(readFileSync(new URL('reasons.json', import.meta.url), 'utf8'));
@@ -42,20 +54,16 @@ function mutantsOf(file) {
 const sources = readdirSync(path.join(ROOT, 'lib'), { recursive: true }).map((name) => `lib/${name}`)
   .filter((name) => /\.c$|sql\.h$/.test(name) && !name.endsWith('curl_late.c')).sort();
 
-/** A file at a time in turn, so that short ones have their share. */
+/** A file at a time in turn, so that short ones have their share; within it in an order that its lines' text gives. */
 function choose(count, seed) {
-  const chance = random(seed);
-  const byFile = sources.map(mutantsOf).filter((some) => some.length > 0);
-  const chosen = [];
-  for (let i = 0; chosen.length < count * 2; i += 1) {
-    const some = byFile[i % byFile.length];
-    if (some.length > 0) chosen.push(...some.splice(chance(some.length), 1));
-  }
-  return chosen;
+  const rank = ({ file, before, after }) => createHash('sha256').update([seed, file, before, after].join('\n')).digest('hex');
+  const byFile = sources.map((file) => mutantsOf(file).sort((a, b) => rank(a) < rank(b) ? -1 : 1));
+  const turns = Array.from({ length: Math.max(...byFile.map(({ length }) => length)) }, (_, turn) => byFile.map((some) => some[turn]));
+  return turns.flat().filter(Boolean).slice(0, count * 2);
 }
 
 const run = (program, args, timeout, env) => new Promise((done) => {
-  execFile(program, args, { cwd: COPY, timeout, killSignal: 'SIGKILL', maxBuffer: 1 << 26, env: { ...process.env, ...env } }, (error) => done(!error));
+  execFile(program, args, { cwd: COPY, timeout, killSignal: 'SIGTERM', maxBuffer: 1 << 26, env: { ...process.env, ...env } }, (error) => done(!error));
 });
 const make = (...targets) => run('make', ['-s', '-j2', `OUT=${OUT}`, 'OPT=-O1 -fPIE', 'ld_release=-pie', ...targets], 180_000);
 
@@ -84,24 +92,49 @@ async function fateOf({ file, object }) {
   return null;
 }
 
-/** Whether the web tests, which take longest, catch it. */
-const isCaughtByWeb = async () =>
-  await make('all') && !await run('sh', ['tests/web/run.sh', OUT, ...WEB], 240_000);
+/** Runs the web tests up to the first file that fails: its name, or null. */
+const firstFailedWeb = (names) => new Promise((done) => {
+  const child = spawn('sh', ['tests/web/run.sh', OUT, ...names.map((name) => `${name}.test.mjs`)], { cwd: COPY, stdio: ['ignore', 'pipe', 'ignore'] });
+  let seen = '', failed = null;
+  const timer = setTimeout(() => child.kill('SIGTERM'), WEB_PATIENCE_MS);
+  child.stdout.on('data', (piece) => {
+    seen += piece;
+    if (failed || !/^# (fail|cancelled) [1-9]/m.test(seen)) return;
+    failed = /^not ok \d+ - (.*)$/m.exec(seen)?.[1] ?? 'a web test';
+    child.kill('SIGTERM');
+  });
+  child.once('close', (code) => {
+    clearTimeout(timer);
+    done(failed ?? (code === 0 ? null : 'the web tests'));
+  });
+});
+
+/** Which web test, for they take longest, catches it; or null. */
+async function caughtByWeb(file) {
+  const near = NEAR.flatMap(([what, names]) => what.test(file) ? names : []);
+  return await make('all') ? firstFailedWeb([...new Set([...near, ...WEB])]) : 'the compiler';
+}
 
 function makeCopy() {
   rmSync(COPY, { recursive: true, force: true });
   mkdirSync(COPY, { recursive: true });
   for (const name of readdirSync(ROOT)) {
-    if (!['build', '.git', 'tests'].includes(name)) cpSync(path.join(ROOT, name), path.join(COPY, name), { recursive: true });
+    if (!['build', '.git', 'tests'].includes(name)) cpSync(path.join(ROOT, name), path.join(COPY, name), { recursive: true, preserveTimestamps: true });
   }
-  cpSync(path.join(ROOT, 'tests'), path.join(COPY, 'tests'), { recursive: true, filter: (name) => !name.includes('node_modules') });
+  cpSync(path.join(ROOT, 'tests'), path.join(COPY, 'tests'), { recursive: true, preserveTimestamps: true, filter: (name) => !name.includes('node_modules') });
   const modules = path.join(ROOT, 'tests/web/node_modules');
   if (existsSync(modules)) symlinkSync(modules, path.join(COPY, 'tests/web/node_modules'));
 }
 
 const args = process.argv.slice(2);
-const seed = args[0] === '--seed' ? Number(args.splice(0, 2)[1]) : 7;
-const count = Number(args[0] ?? 100);
+const seed = args[0] === '--seed' ? args.splice(0, 2)[1] : '7';
+const onlySurvivors = args[0] === '--survivors' && args.shift() !== undefined;
+const wanted = onlySurvivors ? JSON.parse(readFileSync(SURVIVORS, 'utf8')) : null;
+const count = wanted ? wanted.length : Number(args[0] ?? 100);
+
+/** The mutants of this tree that are in the list: the line may have moved. */
+const isWanted = (mutant) => wanted.some(({ file, before, after }) => file === mutant.file && before === mutant.before && after === mutant.after);
+const mutants = wanted ? sources.flatMap(mutantsOf).filter(isWanted) : choose(count, seed);
 
 makeCopy();
 execFileSync('make', ['-s', '-j2', `OUT=${OUT}`, 'OPT=-O1 -fPIE', 'ld_release=-pie', 'all', 'tests'], { cwd: COPY, stdio: 'inherit' });
@@ -120,7 +153,7 @@ async function within({ file, number, after }, look) {
 
 let tried = 0;
 const suspects = [], survivors = [];
-for (const mutant of choose(count, seed)) {
+for (const mutant of mutants) {
   if (tried === count) break;
   const { file, number, before, after } = mutant;
   const fate = await within(mutant, (object) => fateOf({ file, object }));
@@ -134,20 +167,22 @@ for (const mutant of choose(count, seed)) {
   if (!fate) suspects.push(mutant);
 }
 for (const mutant of suspects) {
-  const isCaught = await within(mutant, isCaughtByWeb);
-  console.log(`${isCaught ? 'caught by the web tests' : 'SURVIVED'}: ${mutant.what}`);
-  if (!isCaught) survivors.push({ ...mutant, after: mutant.after.trim() });
+  const fate = await within(mutant, () => caughtByWeb(mutant.file));
+  console.log(`${fate ? `caught by ${fate}` : 'SURVIVED'}: ${mutant.what}`);
+  if (!fate) survivors.push(mutant);
 }
+mkdirSync(path.dirname(SURVIVORS), { recursive: true });
+writeFileSync(SURVIVORS, JSON.stringify(survivors, null, 1));
 const caughtN = tried - survivors.length;
 let explained = 0;
-for (const { file, after, what } of survivors) {
-  const reason = REASONS.find((known) => known.file === file && known.after === after);
+for (const { file, before, after, what } of survivors) {
+  const reason = REASONS.find((known) => known.file === file && known.after === after.trim() && (known.before ?? before.trim()) === before.trim());
   explained += reason !== undefined;
   console.log(`survived: ${what}\n  ${reason ? reason.why : 'no test and no reason yet'}`);
 }
 const share = caughtN / (tried - explained);
 console.log(`${tried} mutants, ${caughtN} caught, ${survivors.length} survived, ${explained} of them for a reason (reasons.json): ${(100 * share).toFixed(0)} % of the others`);
-keep('mutants', [{ name: 'a spoilt line of the library (mutants)', points: tried, outcome: `${caughtN} noticed by the tests, ${explained} cannot be for a known reason` }]);
+if (!onlySurvivors) keep('mutants', [{ name: 'a spoilt line of the library (mutants)', points: tried, outcome: `${caughtN} noticed by the tests, ${explained} cannot be for a known reason` }]);
 const good = share >= SHARE_WANTED;
 console.log(`${good ? 1 : 0} passed, ${good ? 0 : 1} failed`);
 process.exitCode = good ? 0 : 1;

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { keep } from '../fault/table.mjs';
 import { SERVER, sleep, startAdmit, until } from './harness.mjs';
 import { servers } from './servers.mjs';
 
@@ -41,6 +42,7 @@ test('new binaries take over in the middle of 1,000 requests', async (t) => {
   await app.update({ update_id: 1 }, { isReal: false });
   await app.request('/webhook');
   const before = app.heads();
+  let renewals = 0;
   const renewsItself = isCgi || SERVER.startsWith('apache-fcgid') || SERVER === 'apache-htaccess';
   let left = 1000;
   const statuses = new Map();
@@ -57,6 +59,7 @@ test('new binaries take over in the middle of 1,000 requests', async (t) => {
   const renew = async () => {
     while (left > 300) {
       app.replacePrograms();
+      renewals += 1;
       if (!renewsItself) kill(before, 'SIGHUP');
       const mark = left;
       await until(() => left < mark - 200, 60_000, 'the visitors go on');
@@ -68,6 +71,11 @@ test('new binaries take over in the middle of 1,000 requests', async (t) => {
   assert.deepEqual(app.heads(), before, 'they are the same processes');
   await until(() => app.programs().every(({ file }) => !file.endsWith('(deleted)')), 5000, 'none runs an old file');
   assert.match(app.log(), /program_renewed/);
+  if (!isLighttpd) return;
+  keep('upgrade', [{
+    name: 'new binaries in the middle of traffic', points: [...statuses.values()].reduce((sum, n) => sum + n),
+    outcome: `${renewals} renewals while 8 visitors click: each request answered, 0 with an error`,
+  }]);
 });
 
 test('told to stop, a program answers what it has, even while Stripe is silent', { skip: isCgi }, async (t) => {
