@@ -479,14 +479,26 @@ settle(struct db *db, void *ctx)
 	return e;
 }
 
-static void
+/* The promise that is owed, as the worker would lease it; none: nothing is
+ * asked. */
+static bool
 ask(struct play *p)
 {
-	p->asked = (struct errand){ .job = { .kind = JOB_SUBSCRIPTION,
+	int64_t job = look_int_of("SELECT id FROM jobs WHERE kind = 7"
+				  " AND done_ms IS NULL AND promise LIKE"
+				  " 'subscription/sub_' || ?1 || '_1/%'",
+	    p->tg_id);
+
+	if (job < 0)
+		return false;
+	p->asked = (struct errand){ .job = { .id = job,
+					.kind = JOB_SUBSCRIPTION,
 					.detail = named(p, "sub_", 1),
 					.attempts = 1 } };
 	app.db = ledger.db;
 	check_err(subscription_prepare(&app, &mem, &p->asked), ERR_OK);
+	assert_true(p->asked.has_call);
+	return true;
 }
 
 static void
@@ -496,6 +508,8 @@ be_answered(struct play *p, const struct truth *t)
 		return;
 	p->answer = t;
 	check_err(db_transaction(ledger.db, settle, p), ERR_OK);
+	change(arena_printf(&mem, "UPDATE jobs SET done_ms = 1 WHERE id = %lld",
+	    (long long)p->asked.job.id));
 	p->asked.has_call = false;
 }
 
@@ -503,20 +517,12 @@ be_answered(struct play *p, const struct truth *t)
 static void
 drain(struct play *p, const struct truth *t)
 {
-	static const char owed[] = "SELECT COUNT(*) FROM jobs WHERE kind = 7"
-				   " AND done_ms IS NULL AND promise LIKE"
-				   " 'subscription/sub_' || ?1 || '_1/%'";
-
-	for (int n = 0; look_int_of(owed, p->tg_id) > 0; n++) {
+	for (int n = 0; ask(p); n++) {
 		assert_true(n < 9);
-		ask(p);
-		change(arena_printf(&mem,
-		    "UPDATE jobs SET done_ms = 1 WHERE kind = 7 AND detail ="
-		    " '%s'",
-		    named(p, "sub_", 1)));
 		be_answered(p, t);
 	}
 }
+
 /* What Stripe said before it happened. */
 static const struct truth *
 stale(const struct play *p)
@@ -529,7 +535,7 @@ stale(const struct play *p)
 static bool
 tells_of_change(enum what w)
 {
-	return w == SUB || w == INVOICED || w == PAID || w == SUCCEEDED;
+	return w == SUB || w == INVOICED;
 }
 
 static void
@@ -537,7 +543,7 @@ take_step(struct play *p, enum what w)
 {
 	p->what = w;
 	if (w == ASK && !p->asked.has_call)
-		ask(p);
+		(void)ask(p);
 	else if (w == READ && !p->asked.has_call)
 		drain(p, &p->s->now);
 	else if (w != ASK && w != READ)
