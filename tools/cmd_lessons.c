@@ -49,7 +49,7 @@ put_all(struct db *db, void *ctx)
 static void
 refuse(struct import *im, const char *why)
 {
-	printf("  %-32s %s\n", im->name, why);
+	printf("  %s: %s\n", im->name, why);
 	im->n_refused++;
 }
 
@@ -76,7 +76,7 @@ import_file(struct import *im, const char *folder)
 	}
 	e = db_transaction(im->app->db, put_all, im);
 	if (e == ERR_OK)
-		printf("  %-32s %s\n", im->name,
+		printf("  %s: %s\n", im->name,
 		    im->n_new > n_new ? "read" : "as before");
 	return e;
 }

@@ -9,9 +9,9 @@
 #define EVERYBODY ((int64_t)0)
 #define CANDIDATES 30 /* of each index */
 #define QUERY_BYTES ((size_t)8192)
-#define ENOUGH 42    /* of 100: below, the lessons say nothing of it */
+#define ENOUGH 45    /* of 100: below, the lessons say nothing of it */
 #define NEAR_BEST 60 /* of 100, of the best one's score */
-#define UNKNOWN 45   /* the weight of a word that is in no lesson */
+#define UNKNOWN 70   /* the weight of a word that is in no lesson */
 #define IN_TITLE 12  /* more, for words in the title or heading */
 
 struct search {
@@ -57,14 +57,14 @@ weigh(struct search *s)
 	    s->db, s->arena, SQL_CHUNKS_COUNT, KV_NONE, row_to_int, &n_chunks);
 
 	for (size_t i = 0; e == ERR_OK && i < s->n_terms; i++) {
-		const char *prefix = arena_dup(s->arena, s->terms[i].prefix);
+		const char *stem = arena_dup(s->arena, s->terms[i].stem);
 		int64_t rare;
 
 		e = db_one(s->db, s->arena, SQL_SEARCH_COUNT,
 		    KV(kv_text(
-			   "query", arena_printf(s->arena, "\"%s\"*", prefix)),
+			   "query", arena_printf(s->arena, "\"%s\"*", stem)),
 			kv_text(
-			    "like", arena_printf(s->arena, "%% %s%%", prefix))),
+			    "like", arena_printf(s->arena, "%% %s%%", stem))),
 		    row_to_int, &n);
 		rare = 100 - 100 * n / (n_chunks + 1);
 		s->weights[i] = n == 0 ? UNKNOWN : (int)(rare * rare / 100);

@@ -5,9 +5,11 @@
 
 #include <string.h>
 
-#define MIN_PREFIX 3 /* letters */
-#define INSIDE 55    /* what a match inside of a word counts, of 100 */
-#define MIN_INSIDE 4 /* letters, for such a match */
+#define MIN_STEM 3   /* letters */
+#define MAX_ENDING 7 /* of a word that has the stem */
+#define ALIKE 70     /* of 100: all but the last letter of the stem */
+#define INSIDE 55    /* the stem inside of another word */
+#define MIN_INSIDE 5 /* letters, for that */
 #define MAX_QUESTION_BYTES ((size_t)8192)
 
 /* Words of any question, in Ukrainian, Russian and English. */
@@ -19,7 +21,7 @@ static const char stop_words[] =
     "маєш мене мені ми між мій мною може можна можу можуть моя моє мої моєї "
     "моєму моїх мою на навіщо над нам нами нас наш наша наше наші не нема немає "
     "неї ним ними них ні ніби ніж о об однак ось от отже перед під по поки "
-    "потім потрібно треба при про раз саме сам сама самі свій свого своє свої "
+    "потім потрібно треба при про раз саме сам сама самі скільки свій свого своє свої "
     "своєї своїх свою се себе собі собою та так така таке такий такі також "
     "там твій твоя тебе тим тих то тобі того тоді той тому тут ту ти тільки "
     "у усе усі хай хоч хто хіба це цей цього цьому ця ці цих цим чи чим чого "
@@ -41,6 +43,28 @@ static const struct {
 	const char *from, *to;
 } alike[] = { { "ї", "і" }, { "ґ", "г" }, { "ё", "е" }, { "й", "и" } };
 
+static bool
+is_vowel(const char *letter)
+{
+	static const char vowels[] = "аеиіоуєюяыэ";
+
+	for (const char *v = vowels; *v != '\0'; v += 2)
+		if (memcmp(v, letter, 2) == 0)
+			return true;
+	return false;
+}
+
+/* Ukrainian says увечері and ввечері, учитель and вчитель. */
+static void
+fold_beginnings(char *p, size_t len)
+{
+	for (size_t i = 0; i + 5 <= len; i++)
+		if (p[i] == ' ' && memcmp(p + i + 1, "у", 2) == 0 &&
+		    ((unsigned char)p[i + 3] & 0x80) != 0 &&
+		    !is_vowel(p + i + 3))
+			memcpy(p + i + 1, "в", 2);
+}
+
 struct str
 terms_fold(struct arena *a, struct str text)
 {
@@ -51,6 +75,7 @@ terms_fold(struct arena *a, struct str text)
 		for (size_t k = 0; k < sizeof(alike) / sizeof(alike[0]); k++)
 			if (memcmp(p + i, alike[k].from, 2) == 0)
 				memcpy(p + i, alike[k].to, 2);
+	fold_beginnings(p, folded.len);
 	return (struct str){ p, folded.len };
 }
 
@@ -75,32 +100,43 @@ first_letters(struct str s, size_t n)
 	return (struct str){ s.p, i };
 }
 
-static bool
-ends_with_vowel(struct str s)
-{
-	static const char *const vowels[] = { "а", "е", "и", "і", "о", "у", "є",
-		"ю", "я", "ь", "ы", "э" };
+/* What inflection and word-building put behind a stem, folded, the longer ones
+ * first: Ukrainian, and Russian where it is alike. */
+static const char *const endings[] = { "остями", "остям", "остях", "остеи",
+	"ством", "ствами", "істю", "ості", "ість", "ству", "ства", "ство",
+	"енням", "анням", "ення", "ання", "еннями", "увати", "ювати", "ується",
+	"ються", "ться", "тися", "иться", "ається", "ими", "іми", "ами", "ями",
+	"ого", "ому", "ьому", "ові", "еві", "еш", "иш", "ють", "уть", "ать",
+	"ять", "ити", "ати", "іти", "яти", "ете", "ите", "имо", "емо", "ала",
+	"али", "ало", "ила", "или", "ило", "ою", "ею", "єю", "ої", "оі", "ах",
+	"ях", "их", "іх", "ам", "ям", "ом", "ем", "єм", "им", "ів", "еи", "ии",
+	"ти", "ся", "сь", "ає", "яє", "ує", "ую", "аю", "яю", "ла", "ли", "ло",
+	"ав", "ив", "а", "я", "о", "е", "є", "и", "і", "у", "ю", "ь", "в" };
 
-	for (size_t i = 0; i < sizeof(vowels) / sizeof(vowels[0]); i++)
-		if (str_ends(s, vowels[i]))
-			return true;
-	return false;
-}
-
-/* Some 60 % of a long word, and no vowel at its end: вдячності, вдячність. */
+/* The word without its ending, at least MIN_STEM letters of it. */
 static struct str
-prefix_of(struct str word)
+stem_of(struct str word)
 {
 	size_t n = count_letters(word);
-	size_t keep = n <= 4 ? n - (n == 4) : (6 * n + 9) / 10;
-	struct str prefix;
 
-	if (n > 4 && keep < 4)
-		keep = 4;
-	prefix = first_letters(word, keep);
-	while (keep > MIN_PREFIX && n > 4 && ends_with_vowel(prefix))
-		prefix = first_letters(word, --keep);
-	return prefix;
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		struct str end = str_from(endings[i]);
+
+		if (str_ends(word, endings[i]) &&
+		    n >= MIN_STEM + count_letters(end))
+			return (struct str){ word.p, word.len - end.len };
+	}
+	return word;
+}
+
+/* What finds the candidates: a letter less, for the last one of a stem often
+ * changes with its ending (звичка, звичок; рука, руці). */
+static struct str
+prefix_of(struct str stem)
+{
+	size_t n = count_letters(stem);
+
+	return n >= 5 ? first_letters(stem, n - 1) : stem;
 }
 
 static bool
@@ -122,11 +158,11 @@ is_among(struct str words, struct str word)
 }
 
 static bool
-is_known(const struct term *terms, size_t n, struct str prefix)
+is_known(const struct term *terms, size_t n, struct str stem)
 {
 	for (size_t i = 0; i < n; i++)
-		if (terms[i].prefix.len == prefix.len &&
-		    memcmp(terms[i].prefix.p, prefix.p, prefix.len) == 0)
+		if (terms[i].stem.len == stem.len &&
+		    memcmp(terms[i].stem.p, stem.p, stem.len) == 0)
 			return true;
 	return false;
 }
@@ -144,29 +180,75 @@ terms_of(
 	while (rest.len > 0 && n < TERMS_MAX) {
 		struct str word = str_cut(&rest, ' ');
 
+		struct str stem = stem_of(word);
+
 		if (count_letters(word) < 2 || is_among(stops, word) ||
-		    is_known(out, n, prefix_of(word)))
+		    is_known(out, n, stem))
 			continue;
-		out[n++] = (struct term){ word, prefix_of(word) };
+		out[n++] = (struct term){ stem, prefix_of(stem) };
 	}
 	return n;
+}
+
+/* Letters that both begin with. */
+static size_t
+common_letters(struct str a, struct str b)
+{
+	size_t n = 0, i = 0;
+
+	while (i < a.len && i < b.len && a.p[i] == b.p[i])
+		i++;
+	for (size_t k = 0; k < i; k++)
+		n += ((unsigned char)a.p[k] & 0xc0) != 0x80;
+	/* A letter of which only the first half is the same is none. */
+	if (i < a.len && ((unsigned char)a.p[i] & 0xc0) == 0x80 && n > 0)
+		n--;
+	return n;
+}
+
+/* One word of a text, in hundredths. A word that goes on long after the stem
+ * is another one. */
+static int
+word_match(struct str word, const struct term *t, size_t n_letters)
+{
+	size_t n = common_letters(word, t->stem);
+
+	if (n + 1 < n_letters || n < MIN_STEM - (n_letters < MIN_STEM) ||
+	    count_letters(word) > n + MAX_ENDING)
+		return 0;
+	if (n == n_letters)
+		return 100;
+	return n_letters >= MIN_STEM + 2 ? ALIKE : 0;
+}
+
+/* A long stem inside of another word: самодисципліна, дисципліна. */
+static bool
+is_inside(struct str folded, const struct term *t, size_t n_letters)
+{
+	const char *at = folded.p;
+
+	while (n_letters >= MIN_INSIDE &&
+	    (at = memmem(at, folded.len - (size_t)(at - folded.p), t->stem.p,
+		 t->stem.len)) != NULL) {
+		if (at > folded.p && at[-1] != ' ')
+			return true;
+		at += t->stem.len;
+	}
+	return false;
 }
 
 int
 terms_match(struct str folded, const struct term *t)
 {
-	const char *at = folded.p;
-	size_t left = folded.len;
-	int best = 0;
+	size_t n_letters = count_letters(t->stem);
+	int best = is_inside(folded, t, n_letters) ? INSIDE : 0;
 
-	while (best < 100 &&
-	    (at = memmem(at, left, t->prefix.p, t->prefix.len)) != NULL) {
-		if (at == folded.p || at[-1] == ' ')
-			best = 100;
-		else if (count_letters(t->prefix) >= MIN_INSIDE)
-			best = INSIDE;
-		at += t->prefix.len;
-		left = folded.len - (size_t)(at - folded.p);
+	while (folded.len > 0 && best < 100) {
+		struct str word = str_cut(&folded, ' ');
+		int match = word_match(word, t, n_letters);
+
+		if (match > best)
+			best = match;
 	}
 	return best;
 }

@@ -7,12 +7,12 @@
 #define TERMS_MAX 24
 
 /* guard_fold(), and letters that people leave out or mix up made one: ї and і,
- * ґ and г, ё and е, й and и. */
+ * ґ and г, ё and е, й and и, and у for в at the beginning of a word. */
 struct str terms_fold(struct arena *a, struct str text);
 
 struct term {
-	struct str word;   /* folded */
-	struct str prefix; /* what its inflected forms begin with, too */
+	struct str stem;   /* folded, without its ending */
+	struct str prefix; /* of the stem: what its forms begin with, too */
 };
 
 /* The words of a question that say what it is about, each once, at most
@@ -20,8 +20,9 @@ struct term {
 size_t terms_of(
     struct arena *a, struct str question, struct term out[static TERMS_MAX]);
 
-/* How well a folded text holds a term: 1 at the beginning of a word, less
- * inside of one, 0 not at all; in hundredths. */
+/* How well a folded text holds a term, in hundredths: all of it for a word
+ * that begins alike (an inflected form), less for one that is somewhat alike or
+ * has it inside, 0 for none. */
 int terms_match(struct str folded, const struct term *t);
 
 #endif
