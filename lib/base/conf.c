@@ -379,7 +379,7 @@ static const struct setting {
 	{ "STRIPE_SECRET_KEY", stripe_key, TEXT_AT(stripe_secret_key),
 	    PAY | HOOK | WORK, REQUIRED, "",
 	    "Stripe: Developers, API keys; a restricted key needs Checkout "
-	    "Sessions write" },
+	    "Sessions write, and what subscriptions need" },
 	{ "STRIPE_WEBHOOK_SECRET", secret_list, TEXT_AT(stripe_webhook_secret),
 	    HOOK, REQUIRED, "",
 	    "Stripe: Developers, Webhooks, your endpoint, Signing secret; "
