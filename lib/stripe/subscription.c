@@ -4,6 +4,7 @@
 #include "stripe/session.h"
 
 #define MAX_ID_BYTES 255
+#define MAX_TIME_S 100000000000 /* in ms it is still a number */
 
 static const struct {
 	const char *word;
@@ -84,6 +85,20 @@ read_invoice(
 	out->is_owed = is_owed(invoice);
 }
 
+static bool
+is_time(int64_t s)
+{
+	return s >= 0 && s <= MAX_TIME_S;
+}
+
+static bool
+has_period(const struct stripe_subscription *s)
+{
+	return s->period_start_s > 0 && is_time(s->period_start_s) &&
+	    s->period_end_s > 0 && is_time(s->period_end_s) &&
+	    is_time(s->ends_s) && is_time(s->ended_s);
+}
+
 enum err
 stripe_subscription_read(
     struct arena *a, struct json *obj, struct stripe_subscription *out)
@@ -102,8 +117,7 @@ stripe_subscription_read(
 	if (json_is_object(obj, "latest_invoice"))
 		read_invoice(a, json_at(obj, "latest_invoice"), out);
 	return stripe_subscription_id_ok(out->id) &&
-		out->status != STRIPE_SUB_UNKNOWN && out->period_start_s > 0 &&
-		out->period_end_s > 0 ?
+		out->status != STRIPE_SUB_UNKNOWN && has_period(out) ?
 	    ERR_OK :
 	    ERR_INPUT;
 }

@@ -286,13 +286,21 @@ static void
 stripe_reply(struct str in)
 {
 	struct http_response res = { .retry_after_s = -1, .date_s = -1 };
+	struct stripe_subscription sub;
 	struct stripe_session s;
+	struct json *doc;
 
 	res.status = status_from(first_line(&in));
 	res.body = in;
 	if (stripe_session_answer(&mem, &res, &s) == ERR_OK)
 		must(s.id != NULL && stripe_session_id_ok(str_from(s.id)) &&
 		    is_tg_id(s.tg_id) && res.status / 100 == 2);
+	if (stripe_answer(&mem, &res, &doc) == ERR_OK &&
+	    stripe_subscription_read(&mem, doc, &sub) == ERR_OK)
+		must(stripe_subscription_id_ok(sub.id) &&
+		    sub.period_start_s > 0 &&
+		    sub.period_end_s < INT64_MAX / 1000 &&
+		    sub.status != STRIPE_SUB_UNKNOWN);
 }
 
 /* A page of a list: its kind, the status, the body. */
