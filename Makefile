@@ -18,7 +18,7 @@
 #   make valgrind   unit tests and the payment flow under memcheck
 #   make bench      speed and memory (BENCHFLAGS=--small --write)
 #   make timing     whether comparing secrets takes a telling time
-#   make analyze    gcc -fanalyzer, clang-tidy, cppcheck
+#   make analyze    gcc -fanalyzer, clang-tidy, scan-build, cppcheck
 #   make install    into $(DESTDIR)$(prefix); make uninstall takes it out again
 #   make deb        a Debian package
 #   make bundle     an archive for shared hosting: no root, no compiler
@@ -292,6 +292,9 @@ analyze:
 	@clang-tidy --quiet --warnings-as-errors='*' \
 	  --checks='clang-analyzer-*,bugprone-*,$(TIDY_LESS)' \
 	  $(LIB_SRC) $(LATE) $(wildcard cgi-bin/*.c tools/*.c) -- $(CSTD) -Ilib -DADMIT_BINDIR='""'
+	@rm -rf build/scanned
+	@scan-build -o build/scan --status-bugs $(SUB) OUT=build/scanned CC=clang \
+	  OPT=-O1 all
 	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
 	  --enable=warning,performance,portability -Ilib lib cgi-bin tools
 

@@ -402,8 +402,8 @@ ask_stripe(struct looking *l, struct http *http, const char *session_id)
 	struct stripe_session session;
 	enum err e = db_transaction(l->app->db, take_look, l);
 
-	if (l->wait_s > 0)
-		return ERR_OK;
+	if (e != ERR_OK || l->wait_s > 0)
+		return e;
 	e = ask(http, l->arena, &req, &session);
 	if (e != ERR_OK)
 		return e;

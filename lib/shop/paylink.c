@@ -31,8 +31,9 @@ paylink_make(const struct app *app, struct arena *a, int64_t tg_id,
 {
 	const struct conf *c = &app->conf;
 	bool is_first = p == catalog_find(&app->catalog, NULL);
-	const char *text = arena_printf(a, "%lld.%s.%lld", (long long)tg_id,
-	    p->id, (long long)(clock_now_ms() / 1000 + LIFE_S));
+	int64_t ends_s = clock_now_ms() / 1000 + LIFE_S;
+	const char *text = arena_printf(
+	    a, "%lld.%s.%lld", (long long)tg_id, p->id, (long long)ends_s);
 	char hex[MAC_DIGITS + 1];
 
 	if (c->pay_link_secret != NULL &&

@@ -10,6 +10,8 @@
 #include "shop/text.h"
 #include "stripe/list.h"
 
+#include <inttypes.h>
+
 #define MINUTE_MS ((int64_t)60 * 1000)
 #define DAY_MS (24 * 60 * MINUTE_MS)
 #define REACH_MS (3 * DAY_MS) /* Stripe itself tries so long */
@@ -218,7 +220,7 @@ record_stars(struct app *app, struct arena *a, struct reconcile *r,
 	if (n < STARS_PAGE)
 		reconcile_pass(r);
 	else
-		r->after = arena_printf(a, "%lld", (long long)(offset + n));
+		r->after = arena_printf(a, "%" PRId64, offset + n);
 	return ERR_OK;
 }
 

@@ -1,6 +1,6 @@
 // Does the suite notice a spoilt line? Makes mutants of lib/, each one small change of one line, and runs the tests
-// against each: first the unit test of the file's own name, then all of them and the parsers' corpora, then some of the
-// fault tests, then the web tests, those concerned before the others. Prints who survived. Which lines are spoilt
+// against each: first the unit test of the file's own name, then all of them and the parsers' corpora, then the web
+// tests that are concerned, some of the fault tests, the other web tests. Prints who survived. Which lines are spoilt
 // follows from their text, so that a change elsewhere leaves the choice as it is.
 //
 // usage: node mutants.mjs [--seed WORD] [--survivors] [COUNT]   in a copy below build/mutants
@@ -87,9 +87,7 @@ async function fateOf({ file, object }) {
   if (!await make('all', 'tests')) return 'no C';
   const caught = await unitTests(allTests.filter((name) => name !== own));
   if (caught) return caught;
-  if (!await run(`${OUT}/fuzz/replay`, ['tests/fuzz/corpus', '100'], 60_000)) return 'the corpora';
-  if (!await run('node', ['tests/fault/run.mjs', '--quick', ...FAULTS], 60_000, { ADMIT_OUT: OUT })) return 'the fault tests';
-  return null;
+  return await run(`${OUT}/fuzz/replay`, ['tests/fuzz/corpus', '20'], 60_000) ? null : 'the corpora';
 }
 
 /** Runs the web tests up to the first file that fails: its name, or null. */
@@ -109,10 +107,14 @@ const firstFailedWeb = (names) => new Promise((done) => {
   });
 });
 
-/** Which web test, for they take longest, catches it; or null. */
-async function caughtByWeb(file) {
+/** What of the slower tests catches it, or null. */
+async function caughtSlowly(file) {
   const near = NEAR.flatMap(([what, names]) => what.test(file) ? names : []);
-  return await make('all') ? firstFailedWeb([...new Set([...near, ...WEB])]) : 'the compiler';
+  if (!await make('all')) return 'the compiler';
+  const caught = near.length > 0 ? await firstFailedWeb(near) : null;
+  if (caught) return caught;
+  if (!await run('node', ['tests/fault/run.mjs', '--quick', ...FAULTS], 120_000, { ADMIT_OUT: OUT })) return 'the fault tests';
+  return firstFailedWeb(WEB.filter((name) => !near.includes(name)));
 }
 
 function makeCopy() {
@@ -167,7 +169,7 @@ for (const mutant of mutants) {
   if (!fate) suspects.push(mutant);
 }
 for (const mutant of suspects) {
-  const fate = await within(mutant, () => caughtByWeb(mutant.file));
+  const fate = await within(mutant, () => caughtSlowly(mutant.file));
   console.log(`${fate ? `caught by ${fate}` : 'SURVIVED'}: ${mutant.what}`);
   if (!fate) survivors.push(mutant);
 }
