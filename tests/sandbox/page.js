@@ -113,6 +113,7 @@ function showState(news) {
   $('resend').disabled = !state.canResend;
   $('confirm').disabled = !state.isWaiting;
   $('decline').disabled = !state.isWaiting;
+  for (const id of ['renew', 'refuse', 'cancel']) $(id).hidden = !state.hasSubscription;
   $('hang').disabled = state.isDown;
   toggle('down', state.isDown, 'Telegram down', 'Telegram up again');
   toggle('block', state.isBlocked, 'Block the bot', 'Unblock the bot');

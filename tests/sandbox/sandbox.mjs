@@ -8,19 +8,25 @@ import { TelegramStandIn } from './telegram.mjs';
 
 const {
   SANDBOX_PORT = '8081', BASE_URL = 'http://127.0.0.1:8080', STRIPE_WEBHOOK_SECRET = 'whsec_sandbox', STRIPE_PRICE_ID,
-  TELEGRAM_BOT_TOKEN = '123456:sandbox', TELEGRAM_WEBHOOK_SECRET = 'sandbox', SANDBOX_WATCH_STDIN,
+  TELEGRAM_BOT_TOKEN = '123456:sandbox', TELEGRAM_WEBHOOK_SECRET = 'sandbox', SANDBOX_WATCH_STDIN, PRICE_EVERY,
 } = process.env;
 const PAID_CHANNEL_LINK = process.env.PAID_CHANNEL_LINK || `${BASE_URL}/sandbox/channel`;
 
 const BUYER = { id: 700_000_001, is_bot: false, first_name: 'Buyer', username: 'sandbox_buyer', language_code: 'uk' };
 const HANG_MS = 8000;
 
+/** 'month' or '3 months' as Stripe has it. */
+function recurring(every) {
+  const [, count = '1', interval] = /^(?:(\d+) )?(\w+?)s?$/.exec(every ?? '') ?? [];
+  return interval ? { interval, interval_count: Number(count) } : undefined;
+}
+
 const feed = new Feed();
 const stripe = new StripeStandIn({
   webhookUrl: `${BASE_URL}/webhook`,
   webhookSecret: STRIPE_WEBHOOK_SECRET,
   checkoutBase: `${BASE_URL}/sandbox`,
-  prices: STRIPE_PRICE_ID ? { [STRIPE_PRICE_ID]: { unit_amount: 149_000, currency: 'uah' } } : {},
+  prices: STRIPE_PRICE_ID ? { [STRIPE_PRICE_ID]: { unit_amount: 149_000, currency: 'uah', recurring: recurring(PRICE_EVERY) } } : {},
 });
 const telegram = new TelegramStandIn({
   token: TELEGRAM_BOT_TOKEN,
@@ -37,7 +43,12 @@ const waiting = () => lastSession(({ id, status, payment_status: paid }) =>
   status === 'complete' && paid === 'unpaid' && !failed.has(id));
 const failed = new Set(); // sessions whose bank has said no
 
+const subscription = () => [...stripe.billing.subscriptions.values()].reverse().find(({ status }) => status !== 'canceled')?.id;
+
 const controls = {
+  renew: () => stripe.billing.renew(subscription()),
+  refuse: () => stripe.billing.fail(subscription()),
+  cancel: () => stripe.billing.cancel(subscription()),
   refund: () => stripe.refund(refundable()),
   resend: () => stripe.deliver(stripe.events.at(-1)),
   confirm: () => stripe.asyncSucceeded(waiting()),
@@ -115,6 +126,7 @@ function showState() {
     canRefund: Boolean(refundable()),
     canResend: stripe.events.length > 0,
     isWaiting: Boolean(waiting()),
+    hasSubscription: Boolean(subscription()),
     baseUrl: BASE_URL,
     channelLink: PAID_CHANNEL_LINK,
   };
@@ -142,7 +154,7 @@ async function handle(req, res) {
   const path = req.url;
   if (path.startsWith('/stripe/')) return stripe.handle(req, res, path.slice('/stripe'.length));
   if (path.startsWith('/telegram/')) return telegram.handle(req, res, path.slice('/telegram'.length));
-  if (path.startsWith('/sandbox/checkout/')) {
+  if (/^\/sandbox\/(checkout|invoice|portal)\//.test(path)) {
     await stripe.handle(req, res, path.slice('/sandbox'.length));
     return showState();
   }

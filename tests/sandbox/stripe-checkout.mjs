@@ -1,4 +1,4 @@
-// The hosted checkout page: what the buyer sees at the url of a Checkout Session.
+// The hosted pages: what the buyer sees at the url of a Checkout Session, of an invoice and of the customer portal.
 
 import { escapeHtml, html, readBody, redirect, send } from './http.mjs';
 
@@ -21,6 +21,35 @@ export async function serveCheckout(stripe, id, req, res) {
     : req.method === 'POST' ? await act(stripe, session, form)
       : payForm(stripe, session);
   return send(res, answer);
+}
+
+/** An invoice that can be paid. */
+export async function serveInvoice(stripe, id, req, res) {
+  const { billing } = stripe;
+  await readBody(req);
+  if (req.method === 'POST' && billing.invoices.get(id)?.status === 'open') await atMost(WEBHOOK_WAIT_MS, billing.payInvoice(id));
+  const invoice = billing.invoices.get(id);
+  if (!invoice) return send(res, page(404, 'Nothing here', '<p>There is no such invoice.</p>'));
+  const amount = escapeHtml(formatAmount(invoice.amount_due, invoice.currency));
+  return send(res, page(200, 'Invoice', `<p class="amount">${amount}</p>` + (invoice.status === 'open'
+    ? `<form method="post"><button id="pay" name="action" value="pay">Pay ${amount}</button></form>` : `<p>It is ${invoice.status}.</p>`)));
+}
+
+/** The customer's page: their subscription, which they cancel or keep. */
+export async function servePortal(stripe, id, req, res) {
+  const { billing } = stripe;
+  const customer = billing.portals.get(id);
+  const sub = [...billing.subscriptions.values()].find((one) => customer && one.customer === customer);
+  if (!sub) return send(res, page(404, 'Nothing here', '<p>This page has expired.</p>'));
+  const action = new URLSearchParams((await readBody(req)).toString()).get('action');
+  if (sub.status !== 'canceled' && (action === 'cancel' || action === 'keep')) {
+    await atMost(WEBHOOK_WAIT_MS, billing.cancelAtEnd(sub.id, action === 'cancel'));
+  }
+  const end = new Date(sub.items.data[0].current_period_end * 1000).toISOString().slice(0, 10);
+  const [label, value] = sub.cancel_at ? ['Keep the subscription', 'keep'] : ['Cancel the subscription', 'cancel'];
+  return send(res, page(200, 'Your subscription', `
+    <p>It is ${sub.status}; ${sub.cancel_at ? 'it ends' : 'it renews'} on ${end}.</p>`
+    + (sub.status === 'canceled' ? '' : `<form method="post"><button name="action" value="${value}">${label}</button></form>`)));
 }
 
 async function act(stripe, session, form) {

@@ -8,7 +8,7 @@ import { json, readBody, send, serve } from './http.mjs';
 import { Journal, noteEnd } from './journal.mjs';
 import { StripeAccount } from './stripe-account.mjs';
 import { StripeApi } from './stripe-api.mjs';
-import { serveCheckout } from './stripe-checkout.mjs';
+import { serveCheckout, serveInvoice, servePortal } from './stripe-checkout.mjs';
 import { API_VERSION, event, newId, nowS } from './stripe-objects.mjs';
 import { StripeError } from './stripe-params.mjs';
 
@@ -119,11 +119,11 @@ export class StripeStandIn extends StripeAccount {
     this.#courier.close();
   }
 
-  /** Serves the API and the checkout page. `path` is what remains when the mount's prefix is taken off. */
+  /** Serves the API and the hosted pages. `path` is what remains when the mount's prefix is taken off. */
   async handle(req, res, path = req.url) {
     const url = new URL(path, 'http://stripe.invalid');
-    const id = /^\/checkout\/([^/]+)$/.exec(url.pathname)?.[1];
-    if (id) await serveCheckout(this, id, req, res);
+    const [, name, id] = /^\/(checkout|invoice|portal)\/([^/]+)$/.exec(url.pathname) ?? [];
+    if (id) await PAGES[name](this, id, req, res);
     else await this.#serveApi(req, res, url);
   }
 
@@ -153,6 +153,8 @@ export class StripeStandIn extends StripeAccount {
     return json(status, error.body, { 'request-id': newId('req_', 14), ...wait });
   }
 }
+
+const PAGES = { checkout: serveCheckout, invoice: serveInvoice, portal: servePortal };
 
 /**
  * Starts the stand-in on a port of its own.
