@@ -84,7 +84,9 @@ if ! has_keys; then
 	export TELEGRAM_WEBHOOK_SECRET="$(chance)"
 	export STRIPE_API_BASE="http://127.0.0.1:$SANDBOX_PORT/stripe"
 	export TELEGRAM_API_BASE="http://127.0.0.1:$SANDBOX_PORT/telegram"
-	export PAID_CHANNEL_LINK="${PAID_CHANNEL_LINK:-$BASE_URL/sandbox/channel}"
+	# A link of your own is the other way of selling: one for all buyers.
+	[ -n "${PAID_CHANNEL_LINK:-}" ] ||
+	    export PAID_CHANNEL_ID="${PAID_CHANNEL_ID:--1001000000001}"
 	export SUPPORT_CONTACT="${SUPPORT_CONTACT:-@support}"
 	export DATABASE_URL="sqlite:$run/admit.db"
 	unset DB_PATH

@@ -18,6 +18,7 @@ on('log', showCall);
 on('state', showState);
 on('notice', ({ text }) => notice(text));
 on('joined', () => browse('/sandbox/channel'));
+on('out', () => browse('/sandbox/outside'));
 
 function showMessage(message) {
   const item = element('li', { className: message.from.is_bot ? 'bot' : 'mine' });
@@ -114,9 +115,22 @@ function showState(news) {
   $('confirm').disabled = !state.isWaiting;
   $('decline').disabled = !state.isWaiting;
   for (const id of ['renew', 'refuse', 'cancel']) $(id).hidden = !state.hasSubscription;
+  showPlace(state.place);
+  $('pass').disabled = !state.canPass;
+  $('leave').disabled = state.place !== 'member';
   $('hang').disabled = state.isDown;
   toggle('down', state.isDown, 'Telegram down', 'Telegram up again');
   toggle('block', state.isBlocked, 'Block the bot', 'Unblock the bot');
+}
+
+const PLACES = { member: 'in the channel', left: 'not in the channel', kicked: 'removed from the channel' };
+
+/** Where the link is the same for all, nobody knows who is in. */
+function showPlace(place) {
+  $('place').hidden = !place;
+  $('place').className = place;
+  $('place').textContent = PLACES[place] ?? place;
+  for (const id of ['pass', 'leave']) $(id).hidden = !place;
 }
 
 function toggle(id, isOn, offText, onText) {
@@ -137,7 +151,7 @@ function notice(text) {
 
 /** Opens a link in the browser pane. Nothing outside this machine is ever loaded. */
 function browse(url) {
-  if (url.startsWith('https://t.me/+') && url !== state.channelLink) {
+  if (/^https:\/\/t\.me\/(\+|c\/)/.test(url) && url !== state.channelLink) {
     post('/sandbox/follow', { url });
     return;
   }

@@ -10,9 +10,11 @@ const {
   SANDBOX_PORT = '8081', BASE_URL = 'http://127.0.0.1:8080', STRIPE_WEBHOOK_SECRET = 'whsec_sandbox', STRIPE_PRICE_ID,
   TELEGRAM_BOT_TOKEN = '123456:sandbox', TELEGRAM_WEBHOOK_SECRET = 'sandbox', SANDBOX_WATCH_STDIN, PRICE_EVERY,
 } = process.env;
-const PAID_CHANNEL_LINK = process.env.PAID_CHANNEL_LINK || `${BASE_URL}/sandbox/channel`;
+const PAID_CHANNEL_LINK = process.env.PAID_CHANNEL_LINK ?? '';
+const CHANNEL = Number(process.env.PAID_CHANNEL_ID ?? 0); // 0: the link is the same for all
 
 const BUYER = { id: 700_000_001, is_bot: false, first_name: 'Buyer', username: 'sandbox_buyer', language_code: 'uk' };
+const STRANGER = { id: 700_000_002, is_bot: false, first_name: 'Stranger', language_code: 'uk' };
 const HANG_MS = 8000;
 
 /** 'month' or '3 months' as Stripe has it. */
@@ -45,10 +47,15 @@ const failed = new Set(); // sessions whose bank has said no
 
 const subscription = () => [...stripe.billing.subscriptions.values()].reverse().find(({ status }) => status !== 'canceled')?.id;
 
+let lastLink; // the newest personal link in the buyer's chat
+const PERSONAL = /https:\/\/t\.me\/\+[\w-]+/;
+
 const controls = {
   renew: () => stripe.billing.renew(subscription()),
   refuse: () => stripe.billing.fail(subscription()),
   cancel: () => stripe.billing.cancel(subscription()),
+  pass: () => lastLink && notice(`The stranger: ${FOLLOWED[telegram.follow(STRANGER, lastLink)]}`),
+  leave: () => telegram.leave(BUYER, CHANNEL),
   refund: () => stripe.refund(refundable()),
   resend: () => stripe.deliver(stripe.events.at(-1)),
   confirm: () => stripe.asyncSucceeded(waiting()),
@@ -76,7 +83,11 @@ const deeds = {
     const pressed = telegram.messages(BUYER.id).find((message) => message.message_id === id);
     if (pressed) return telegram.press(BUYER, pressed, String(data));
   },
-  '/sandbox/follow': ({ url }) => notice(FOLLOWED[telegram.follow(BUYER, String(url))]),
+  '/sandbox/follow': ({ url }) => {
+    const isMember = telegram.channels.status(CHANNEL, BUYER.id) === 'member';
+    if (isMember) return feed.push('joined', {}, { isFleeting: true });
+    return notice(FOLLOWED[telegram.follow(BUYER, String(url))]);
+  },
   '/sandbox/control': ({ action }) => Object.hasOwn(controls, action) && controls[action](),
 };
 
@@ -86,13 +97,18 @@ const notice = (text) => feed.push('notice', { text }, { isFleeting: true });
 
 for (const kind of ['message', 'edited']) {
   telegram.chats.on(kind, (message) => {
-    if (message.chat.id === BUYER.id) feed.push('message', message);
+    if (message.chat.id !== BUYER.id) return;
+    lastLink = PERSONAL.exec(message.text)?.[0] ?? lastLink;
+    feed.push('message', message);
+    showState();
   });
 }
 telegram.chats.on('answer', ({ text }) => text && notice(text));
 
-telegram.channels.on('joined', ({ user }) => {
-  if (user.id === BUYER.id) feed.push('joined', {}, { isFleeting: true });
+telegram.channels.on('changed', ({ user, status }) => {
+  if (user.id !== BUYER.id) return notice(status === 'member' ? 'The stranger is in.' : 'The stranger is out.');
+  feed.push(status === 'member' ? 'joined' : 'out', {}, { isFleeting: true });
+  return showState();
 });
 
 const rows = new WeakMap(); // the number of the log row that a journal's item has
@@ -127,6 +143,8 @@ function showState() {
     canResend: stripe.events.length > 0,
     isWaiting: Boolean(waiting()),
     hasSubscription: Boolean(subscription()),
+    place: CHANNEL ? telegram.channels.status(CHANNEL, BUYER.id) : '',
+    canPass: Boolean(CHANNEL && lastLink),
     baseUrl: BASE_URL,
     channelLink: PAID_CHANNEL_LINK,
   };
@@ -142,6 +160,7 @@ const FILES = {
   '/sandbox/page.css': ['page.css', 'text/css; charset=utf-8'],
   '/sandbox/page.js': ['page.js', 'text/javascript; charset=utf-8'],
   '/sandbox/channel': ['channel.html', 'text/html; charset=utf-8'],
+  '/sandbox/outside': ['outside.html', 'text/html; charset=utf-8'],
 };
 
 const PAGE_HEADERS = {

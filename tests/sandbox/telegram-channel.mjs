@@ -7,7 +7,7 @@ import { badRequest, TelegramError } from './telegram-text.mjs';
 
 const IN = new Set(['member', 'administrator']);
 
-/** Emits 'joined' ({ user, chat }) when someone comes in. */
+/** Emits 'changed' ({ user, chat, status }) when someone comes in or is out. */
 export class Channels extends EventEmitter {
   #links = new Map(); // { chat, link } by invite link
   #requests = new Map(); // the invite link that a user asks to join by, by 'chat user'
@@ -76,7 +76,7 @@ export class Channels extends EventEmitter {
       },
     });
     if (link) this.#joins.push(link);
-    if (status === 'member') this.emit('joined', { user, chat: channelChat(chatId) });
+    this.emit('changed', { user, chat: channelChat(chatId), status });
   }
 
   /** The ids of those who are in a chat, but for the bot, in order. */

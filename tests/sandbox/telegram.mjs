@@ -29,7 +29,7 @@ export class TelegramStandIn {
   journal = new Journal();
   /** Emits 'message', 'edited' and 'answer'. */
   chats;
-  /** Emits 'joined'. */
+  /** Emits 'changed'. */
   channels;
 
   #updates;
