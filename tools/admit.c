@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HOUR_MS ((int64_t)3600 * 1000)
+#define MAX_SPAN_DAYS 3650
+
 #define ADMIT_VERSION "0.1.0"
 
 static const struct {
@@ -23,12 +26,14 @@ static const struct {
 	    "ask Stripe what never arrived, and record it" },
 	{ "orders", cmd_orders, "[TG_ID]",
 	    "list the newest orders, of all or of one buyer" },
-	{ "grant", cmd_grant, "TG_ID [PRODUCT]",
+	{ "grant", cmd_grant, "TG_ID [PRODUCT] [--days N]",
 	    "let somebody in without a payment" },
 	{ "revoke", cmd_revoke, "TG_ID [PRODUCT]",
 	    "end what was bought or granted until now" },
 	{ "refund", cmd_refund, "ORDER",
 	    "send the money back, by Stripe or in Stars" },
+	{ "report", cmd_report, "[--since 30d] [--json]",
+	    "what was sold, who is in, what the coach could not answer" },
 	{ "export", cmd_export, "[--csv|--json]",
 	    "print all orders, for the books" },
 	{ "lessons", cmd_lessons, "import|list|remove|search",
@@ -42,11 +47,13 @@ usage(FILE *to)
 {
 	fputs("usage: admit COMMAND\n\n", to);
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		fprintf(to, "  %-10s%-21s %s\n", commands[i].name,
+		fprintf(to, "  %-10s%-28s %s\n", commands[i].name,
 		    commands[i].usage, commands[i].what);
 	fputs(
-	    "  help      [--env]               this, and every setting; or a\n"
-	    "                                  settings file to fill in\n"
+	    "  help      [--env]                      this, and every setting; "
+	    "or a\n"
+	    "                                         settings file to fill "
+	    "in\n"
 	    "  version\n",
 	    to);
 	return 2;
@@ -114,6 +121,21 @@ cmd_settings_ok(struct app *app)
 	for (size_t i = 0; i < app->conf.n_faults; i++)
 		printf("  - %s\n", app->conf.faults[i]);
 	return false;
+}
+
+int64_t
+cmd_span_ms(const char *text)
+{
+	struct str s = str_from(text);
+	int64_t n = 0;
+	bool in_days = str_ends(s, "d");
+
+	if (!in_days && !str_ends(s, "h"))
+		return 0;
+	s.len--;
+	if (!str_to_i64(s, &n) || n < 1 || n > MAX_SPAN_DAYS * 24)
+		return 0;
+	return n * HOUR_MS * (in_days ? 24 : 1);
 }
 
 int

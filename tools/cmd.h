@@ -17,10 +17,14 @@ int cmd_refund(struct app *app, int argc, char **argv);
 int cmd_forget(struct app *app, int argc, char **argv);
 int cmd_lessons(struct app *app, int argc, char **argv);
 int cmd_reconcile(struct app *app, int argc, char **argv);
+int cmd_report(struct app *app, int argc, char **argv);
 int cmd_status(struct app *app, int argc, char **argv);
 
 /* Prints the faults of the settings, each with its fix; true where there are
  * none and the settings are loaded. */
 bool cmd_settings_ok(struct app *app);
+
+/* "3d" or "12h" in ms; 0: neither. */
+int64_t cmd_span_ms(const char *text);
 
 #endif

@@ -12,12 +12,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+#define MAX_DAYS 36500
+
 struct hand {
 	struct app *app;
 	struct arena arena;
 	int64_t tg_id;
 	const struct product *product;
 	struct order order;
+	int64_t until_ms; /* of a grant; 0: for good */
 	int n;
 	struct stripe_event ev; /* a refund, as an event would tell it */
 };
@@ -58,24 +62,47 @@ grant(struct db *db, void *ctx)
 	struct hand *h = ctx;
 
 	(void)db;
-	return payment_grant(
-	    h->app, &h->arena, h->tg_id, h->product->id, 0, &h->order);
+	return payment_grant(h->app, &h->arena, h->tg_id, h->product->id,
+	    h->until_ms, &h->order);
+}
+
+/* Takes "--days N" off the end of the arguments. */
+static bool
+read_days(struct hand *h, int *argc, char **argv)
+{
+	int64_t days;
+
+	if (*argc < 2 || strcmp(argv[*argc - 2], "--days") != 0)
+		return true;
+	if (!str_to_i64(str_from(argv[*argc - 1]), &days) || days < 1 ||
+	    days > MAX_DAYS)
+		return false;
+	h->until_ms = clock_now_ms() + days * DAY_MS;
+	*argc -= 2;
+	return true;
 }
 
 int
 cmd_grant(struct app *app, int argc, char **argv)
 {
+	static const char usage[] = "grant TG_ID [PRODUCT] [--days N]";
 	struct hand h = { .app = app };
-	int status = read_who(&h, argc, argv, 2, "grant TG_ID [PRODUCT]");
+	char until[CLOCK_DATE_BYTES];
+	int status;
 	enum err e;
 
+	if (!read_days(&h, &argc, argv))
+		argc = 0;
+	status = read_who(&h, argc, argv, 2, usage);
 	if (status != 0)
 		return status;
 	e = db_transaction(app->db, grant, &h);
+	clock_date(h.until_ms, until);
 	if (e == ERR_OK)
-		printf("Granted as order %" PRId64
+		printf("Granted%s%s as order %" PRId64
 		       "; the worker sends the invite.\n",
-		    h.order.id);
+		    h.until_ms == 0 ? "" : " until ",
+		    h.until_ms == 0 ? "" : until, h.order.id);
 	return finish(&h, e);
 }
 

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #define HOUR_MS ((int64_t)3600 * 1000)
-#define MAX_DAYS 400
 #define PACE_MS 50 /* Stripe takes 25 calls a second of an endpoint */
 #define MAX_TRIES 6
 #define MAX_PAUSE_S 60
@@ -150,22 +149,6 @@ sum_up(const struct run *run)
 			     "\nThe worker does what follows.");
 }
 
-/* "3d" or "12h"; 0: neither. */
-static int64_t
-span_ms(const char *text)
-{
-	struct str s = str_from(text);
-	int64_t n = 0;
-	bool in_days = str_ends(s, "d");
-
-	if (!in_days && !str_ends(s, "h"))
-		return 0;
-	s.len--;
-	if (!str_to_i64(s, &n) || n < 1 || n > MAX_DAYS * 24)
-		return 0;
-	return n * HOUR_MS * (in_days ? 24 : 1);
-}
-
 int
 cmd_reconcile(struct app *app, int argc, char **argv)
 {
@@ -173,7 +156,7 @@ cmd_reconcile(struct app *app, int argc, char **argv)
 	int64_t back_ms = 72 * HOUR_MS;
 
 	if (argc == 2 && strcmp(argv[0], "--since") == 0)
-		back_ms = span_ms(argv[1]);
+		back_ms = cmd_span_ms(argv[1]);
 	if ((argc != 0 && argc != 2) || back_ms == 0 ||
 	    (argc == 2 && strcmp(argv[0], "--since") != 0)) {
 		fputs("usage: admit reconcile [--since 3d | --since 12h]\n",

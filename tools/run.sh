@@ -94,7 +94,15 @@ fi
 
 "$admit" check --settings || give_up "the settings must be mended first"
 
+# What the coach answers from.
+teach() {
+	"$admit" lessons import "$root/tests/lessons" &&
+	    "$admit" lessons import --public "$root/tests/lessons/about"
+}
+
 if [ $sandbox = yes ]; then
+	teach > "$run/lessons.out" 2>> "$ADMIT_LOG" ||
+	    give_up "the lessons cannot be read: $(cat "$run/lessons.out")"
 	node "$root/tests/sandbox/sandbox.mjs" > "$run/sandbox.out" 2>&1 &
 	pids="$pids $!"
 	tries=0

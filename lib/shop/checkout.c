@@ -416,6 +416,32 @@ ask_stripe(struct looking *l, struct http *http, const char *session_id)
 	return e;
 }
 
+static void
+link_from_row(const struct row *row, void *ctx)
+{
+	*(const char **)ctx = row_text(row, 0);
+}
+
+/* The one for all, or the one that the worker has had made for this buyer: it
+ * lets nobody else in. */
+static const char *
+link_for(struct app *app, struct arena *a, const struct order *o,
+    const struct product *p)
+{
+	const char *link = NULL;
+	enum err e;
+
+	if (p == NULL)
+		return NULL;
+	if (p->channels[0].chat_id == NULL)
+		return p->channels[0].link;
+	e = db_one(app->db, a, SQL_MEMBER_LINK,
+	    KV(kv_int("tg_id", o->tg_id),
+		kv_text("chat_id", p->channels[0].chat_id)),
+	    link_from_row, &link);
+	return e == ERR_OK ? link : NULL;
+}
+
 enum err
 checkout_look(struct app *app, struct http *http, struct arena *a,
     const struct limit_who *who, const char *session_id, struct checkout *out)
@@ -434,5 +460,7 @@ checkout_look(struct app *app, struct http *http, struct arena *a,
 		.wait_s = l.wait_s };
 	if (l.wait_s > 0)
 		out->state = CHECKOUT_LIMITED;
+	if (e == ERR_OK && out->state == CHECKOUT_PAID)
+		out->link = link_for(app, a, &l.order, out->product);
 	return e;
 }

@@ -21,6 +21,8 @@ struct checkout {
 	const char *url;
 	const struct product *product; /* NULL: sold no more */
 	struct term term;              /* of CHECKOUT_PAID */
+	const char *link; /* of checkout_look(): the buyer's invite to the
+	                     first channel; NULL: none (yet) */
 	int64_t wait_s;
 };
 

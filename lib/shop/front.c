@@ -26,6 +26,8 @@ static const struct {
 	[FRONT_PROCESSING] = { 200, "⏳", TEXT_PAGE_PROCESSING,
 	    TEXT_PAGE_PROCESSING_LEAD, NULL },
 	[FRONT_PAID] = { 200, "✅", TEXT_PAGE_PAID, TEXT_PAGE_PAID_LEAD, NULL },
+	[FRONT_PAID_SOON] = { 200, "✅", TEXT_PAGE_PAID,
+	    TEXT_PAGE_PAID_SOON_LEAD, NULL },
 	[FRONT_NOT_PAID] = { 200, "💳", TEXT_PAGE_NOT_PAID,
 	    TEXT_PAGE_NOT_PAID_LEAD, NULL },
 	[FRONT_NOT_PAID_INPUT] = { 400, "💳", TEXT_PAGE_NOT_PAID,
@@ -95,11 +97,9 @@ page_about(const struct app *app, const struct request *req,
 		.note = note_of(app, req->arena, c),
 		.error = pages[which].error };
 
-	if (which == FRONT_PAID && about != NULL) {
+	if (which == FRONT_PAID) {
 		p.button = text_plain(TEXT_PAGE_PAID_BUTTON);
-		/* Else each buyer has one of their own. */
-		if (about->channels[0].chat_id == NULL)
-			p.button_url = about->channels[0].link;
+		p.button_url = c->link;
 	}
 	return page_response(req, &p);
 }
@@ -166,6 +166,8 @@ front_looked(
 
 	if (c->state == CHECKOUT_LIMITED)
 		return limited(app, req, c->wait_s);
+	if (c->state == CHECKOUT_PAID && c->link == NULL)
+		return page_about(app, req, FRONT_PAID_SOON, c->product, c);
 	return page_about(app, req, which[c->state], c->product, c);
 }
 

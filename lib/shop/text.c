@@ -247,6 +247,9 @@ static const char *const uk[TEXT__COUNT] = {
 	[TEXT_PAGE_PAID_RENEWS] =
 	    "Підписку оплачено до {until}, далі вона поновиться сама. Керувати "
 	    "нею можна через /status у боті.",
+	[TEXT_PAGE_PAID_SOON_LEAD] =
+	    "Ласкаво просимо до курсу «{product}»! Ваше особисте запрошення "
+	    "вже в дорозі: воно прийде в Telegram за мить.",
 	[TEXT_PAGE_PAID_BUTTON] = "Відкрити канал",
 	[TEXT_PAGE_NOT_PAID] = "Оплату не завершено",
 	[TEXT_PAGE_NOT_PAID_LEAD] =

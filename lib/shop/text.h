@@ -107,9 +107,10 @@ enum text {
 	TEXT_PAGE_STRIPE_DOWN,
 	TEXT_PAGE_STRIPE_DOWN_LEAD,
 	TEXT_PAGE_PAID,
-	TEXT_PAGE_PAID_LEAD,   /* {product} */
-	TEXT_PAGE_PAID_UNTIL,  /* {until} */
-	TEXT_PAGE_PAID_RENEWS, /* {until} */
+	TEXT_PAGE_PAID_LEAD,      /* {product} */
+	TEXT_PAGE_PAID_SOON_LEAD, /* {product} */
+	TEXT_PAGE_PAID_UNTIL,     /* {until} */
+	TEXT_PAGE_PAID_RENEWS,    /* {until} */
 	TEXT_PAGE_PAID_BUTTON,
 	TEXT_PAGE_NOT_PAID,
 	TEXT_PAGE_NOT_PAID_LEAD,

@@ -364,6 +364,50 @@ SQL(ORDER_PAYMENT,
     " FROM orders LEFT JOIN subscriptions"
     " ON subscriptions.id = orders.subscription WHERE orders.id = :id")
 
+/* :since_ms, :n in each of admit report's, used or not. Of what was paid since
+ * then. */
+SQL(REPORT_SALES,
+    "SELECT product, provider, COUNT(*), COALESCE(SUM(orders.amount_minor), 0),"
+    " currency, COALESCE(SUM(CASE WHEN refunds.refunded_minor IS NOT NULL"
+    " THEN refunds.refunded_minor ELSE (SELECT COALESCE(SUM(amount_minor), 0)"
+    " FROM reversals WHERE reversals.payment_intent = orders.payment_intent"
+    " AND kind = 'refund' AND stage = 0) END), 0), currency,"
+    " SUM((SELECT COUNT(*) FROM reversals"
+    " WHERE reversals.payment_intent = orders.payment_intent"
+    " AND kind = 'dispute' AND stage > 0))"
+    " FROM orders LEFT JOIN refunds"
+    " ON refunds.payment_intent = orders.payment_intent"
+    " WHERE paid_ms >= :since_ms AND :n > 0"
+    " GROUP BY product, provider, currency"
+    " ORDER BY product, provider, currency")
+
+SQL(REPORT_INSIDE,
+    "SELECT product, COUNT(*), (SELECT COUNT(*) FROM members WHERE state = 2)"
+    " FROM access WHERE is_in = 1 AND :since_ms >= 0 AND :n > 0"
+    " GROUP BY product ORDER BY product")
+
+SQL(REPORT_LEFT,
+    "SELECT product, why, COUNT(*) FROM access"
+    " WHERE is_in = 0 AND decided_ms >= :since_ms AND :n > 0"
+    " GROUP BY product, why ORDER BY product, why")
+
+/* By enum job_kind. */
+SQL(REPORT_PARKED,
+    "SELECT CASE kind WHEN 1 THEN 'invite' WHEN 2 THEN 'notice'"
+    " WHEN 4 THEN 'alert' WHEN 6 THEN 'channel' WHEN 9 THEN 'answer'"
+    " WHEN 10 THEN 'to a person' WHEN 11 THEN 'from a person'"
+    " ELSE 'other' END, COUNT(*) FROM jobs"
+    " WHERE done_ms IS NULL AND parked_ms IS NOT NULL"
+    " AND :since_ms >= 0 AND :n > 0 GROUP BY 1 ORDER BY 1")
+
+/* By enum question_outcome. */
+SQL(REPORT_QUESTIONS,
+    "SELECT CASE outcome WHEN 1 THEN 'answered' WHEN 2 THEN 'quoted'"
+    " WHEN 3 THEN 'not in the lessons' WHEN 4 THEN 'no access'"
+    " WHEN 5 THEN 'crisis' WHEN 6 THEN 'not heard' ELSE 'open' END, COUNT(*)"
+    " FROM questions WHERE asked_ms >= :since_ms AND :n > 0"
+    " GROUP BY 1 ORDER BY 1")
+
 /* What stands against forgetting somebody. */
 SQL(FORGET_HELD,
     "SELECT (SELECT COUNT(*) FROM access WHERE tg_id = :tg_id AND is_in = 1)"

@@ -60,6 +60,10 @@ test('a purchase and a refund in the sandbox', async (t) => {
 
   await chat('Ласкаво просимо').waitFor();
   await frame.getByText('Оплату підтверджено').waitFor();
+  const invite = chat('Ласкаво просимо').locator('a[href^="https://t.me/+"]').first();
+  const link = await invite.getAttribute('href');
+  const page2 = await fetch(await frame.locator('body').evaluate(() => location.href)); // by now the link is there
+  assert.ok((await page2.text()).includes(`href="${link}"`), 'the thank-you page leads where the message does');
   await page.locator('[data-log]', { hasText: 'checkout.session.completed' }).waitFor();
 
   await say('/status');
@@ -68,10 +72,12 @@ test('a purchase and a refund in the sandbox', async (t) => {
   await place('not in the channel');
   await page.click('#pass');
   await call('declineChatJoinRequest');
-  await chat('Ласкаво просимо').locator('a[href^="https://t.me/+"]').click();
+  await invite.click();
   await frame.getByText('Ви в каналі').waitFor();
   await place('in the channel');
   await call('revokeChatInviteLink');
+  await say('Як вести щоденник вдячності?');
+  await chat('📖 Урок 1 «Вдячність щодня»').waitFor();
   if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
   await page.click('#refund');
   await chat('повернуто').waitFor();

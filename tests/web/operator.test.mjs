@@ -1,6 +1,7 @@
 // The operator's commands on orders and buyers.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { person, startAdmit, until } from './harness.mjs';
 
@@ -65,4 +66,34 @@ test('called wrongly', async (t) => {
     assert.match(stderr, /^usage: admit /);
   }
   for (const args of [['grant', '5', 'none'], ['refund', '99']]) assert.equal((await app.admit(args)).status, 1, args.join(' '));
+});
+
+test('granted for some days only', async (t) => {
+  const app = await startAdmit({ t });
+  const { status, stdout } = await app.admit(['grant', '5', '--days', '30']);
+  assert.equal(status, 0);
+  assert.ok(stdout.includes(`until ${new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)} `), stdout);
+  await app.invited(5);
+  const [[untilMs]] = app.sql('SELECT until_ms FROM access WHERE tg_id = 5');
+  assert.ok(Math.abs(Number(untilMs) - Date.now() - 30 * 86_400_000) < 60_000);
+  for (const days of ['0', '-1', 'x', '99999', '']) assert.equal((await app.admit(['grant', '6', '--days', days])).status, 2, days);
+});
+
+test('a report: what was sold and came back, who is in, what was asked in vain', async (t) => {
+  const app = await startAdmit({ t });
+  assert.match((await app.admit(['report'])).stdout, /Nothing was sold\..*Nobody is in\..*The coach was asked nothing/s);
+  for (const id of [5, 6, 7]) await app.buy(id);
+  await app.settled();
+  const [[order]] = app.sql('SELECT id FROM orders WHERE tg_id = 6');
+  assert.equal((await app.admit(['refund', order])).status, 0);
+  await app.admit(['grant', '8']);
+  await app.settled();
+  execFileSync('sqlite3', ['-cmd', '.timeout 5000', `${app.dir}/admit.db`, `INSERT INTO unanswered (question, asked_ms) VALUES ('Де взяти' || char(10) || 'сертифікат?', ${Date.now()});
+    INSERT INTO questions (tg_id, chat_id, message_id, outcome, asked_ms) VALUES (5, 5, 1, 3, ${Date.now()}), (5, 5, 2, 1, ${Date.now()})`]);
+  const { stdout } = await app.admit(['report', '--since', '2d']);
+  for (const words of [/course \| grant \| 1 \|/, /course \| stripe \| 3 \| 29\.97 EUR \| 9\.99 EUR \| 0/, /course \| 3 \| 0/, /course \| refunded \| 1/, /answered \| 1/, /not in the lessons \| 1/, /Де взяти сертифікат\? \| \d{4}-\d\d-\d\d/]) assert.match(stdout, words);
+  const report = JSON.parse((await app.admit(['report', '--json'])).stdout);
+  assert.deepEqual(report.sales.find(({ provider }) => provider === 'stripe'), { product: 'course', provider: 'stripe', orders: 3, amount_minor: 2997, currency: 'eur', refunded_minor: 999, refunded_currency: 'eur', disputes: 0 });
+  assert.equal(report.unanswered[0].question, 'Де взяти\nсертифікат?');
+  for (const args of [['--since'], ['--since', 'x'], ['--xml']]) assert.equal((await app.admit(['report', ...args])).status, 2);
 });
