@@ -111,8 +111,6 @@ telegram.channels.on('changed', ({ user, status }) => {
   return showState();
 });
 
-});
-
 const rows = new WeakMap(); // the number of the log row that a journal's item has
 let nextRow = 1;
 
