@@ -1,6 +1,7 @@
 // Does the suite notice a spoilt line? Makes mutants of lib/, each one small change of one line, and runs the tests
-// against each: first the unit test of the file's own name, then all of them and the parsers' corpora, then the web
-// tests that are concerned, some of the fault tests, the other web tests. Prints who survived. Which lines are spoilt
+// against each: first the unit test of the file's own name, then all of them and the parsers' corpora, then its own
+// unit test under AddressSanitizer, the web tests that are concerned, some of the fault tests, the other web tests.
+// Prints who survived. Which lines are spoilt
 // follows from their text, so that a change elsewhere leaves the choice as it is.
 //
 // usage: node mutants.mjs [--seed WORD] [--survivors] [COUNT]   in a copy below build/mutants
@@ -107,9 +108,17 @@ const firstFailedWeb = (names) => new Promise((done) => {
   });
 });
 
+/** The unit test of the file's own name under AddressSanitizer, as `make check` runs them all: leaks show there alone. */
+async function isCaughtBySanitizer(own) {
+  if (!allTests.includes(own)) return false;
+  const isBuilt = await run('make', ['-s', '-j2', 'MODE=asan', `OUT=${OUT}-asan`, `${OUT}-asan/tests/${own}`], 300_000);
+  return isBuilt && !await run(`${OUT}-asan/tests/${own}`, [], 60_000);
+}
+
 /** What of the slower tests catches it, or null. */
 async function caughtSlowly(file) {
   const near = NEAR.flatMap(([what, names]) => what.test(file) ? names : []);
+  if (await isCaughtBySanitizer(`test_${path.basename(file, '.c')}`)) return 'the sanitizers';
   if (!await make('all')) return 'the compiler';
   const caught = near.length > 0 ? await firstFailedWeb(near) : null;
   if (caught) return caught;

@@ -616,7 +616,11 @@ environment(void **state)
 	check_int(found, 7); /* those of other programs too */
 	/* and the contact, the level, the file and PATH: nothing else */
 	check_int(n, 7 + 4);
-	check_int(strncmp(env[n - 1], "PATH=/", 6), 0);
+	set("PATH", "/opt/x");
+	check_text(conf_environ(&conf, &mem)[n - 1], "PATH=/opt/x");
+	set("PATH", NULL);
+	check_text(conf_environ(&conf, &mem)[n - 1],
+	    "PATH=/usr/local/bin:/usr/bin:/bin");
 }
 
 /* ---- URLs ---- */

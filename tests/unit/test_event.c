@@ -290,6 +290,20 @@ refund(void **state)
 	check_int(ev.refund.has_failed, r->has_failed);
 }
 
+static void
+made_at(void **state)
+{
+	struct stripe_event ev;
+
+	(void)state;
+	check_err(stripe_event_parse(&mem,
+		      str_from("{\"id\":\"evt_1\",\"type\":\"x\","
+			       "\"created\":1700000000}"),
+		      &ev),
+	    ERR_OK);
+	check_int(ev.created_s, 1700000000);
+}
+
 int
 main(void)
 {
@@ -299,6 +313,7 @@ main(void)
 	ROWS("refused", refused, refuseds);
 	ROWS("length", length, lengths);
 	ROWS("livemode", livemode, modes);
+	ONE("created", "as Stripe says", made_at);
 	ONE("type", "all that are subscribed are understood", subscribed);
 	return testing_run("event", NULL, NULL);
 }

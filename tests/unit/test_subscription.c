@@ -670,9 +670,71 @@ measure(void **state)
 	return ledger_remove(state);
 }
 
+/* ---- small questions ---- */
+
+static const struct payable {
+	const char *why;
+	struct subscription s;
+	bool want;
+} payables[] = {
+	{ "past due",
+	    { .is_owed = true,
+		.invoice_url = "https://i/1",
+		.status = STRIPE_SUB_PAST_DUE },
+	    true },
+	{ "unpaid",
+	    { .is_owed = true,
+		.invoice_url = "https://i/1",
+		.status = STRIPE_SUB_UNPAID },
+	    true },
+	{ "paid",
+	    { .invoice_url = "https://i/1", .status = STRIPE_SUB_PAST_DUE },
+	    false },
+	{ "canceled",
+	    { .is_owed = true,
+		.invoice_url = "https://i/1",
+		.status = STRIPE_SUB_CANCELED },
+	    false },
+	{ "without a page", { .is_owed = true, .status = STRIPE_SUB_UNPAID },
+	    false },
+	{ "a page without https",
+	    { .is_owed = true,
+		.invoice_url = "http://i/1",
+		.status = STRIPE_SUB_UNPAID },
+	    false },
+};
+
+static void
+payable(void **state)
+{
+	const struct payable *p = *state;
+	const struct app shop = { .conf = { .stripe_api_base = "https://h" } };
+
+	check_int(subscription_can_be_paid(&shop, &p->s), p->want);
+}
+
+static void
+id_length(void **state)
+{
+	char id[300];
+
+	(void)state;
+	memset(id, 'a', sizeof(id));
+	id[255] = '\0';
+	assert_true(stripe_subscription_id_ok(id));
+	id[255] = 'a';
+	id[256] = '\0';
+	assert_false(stripe_subscription_id_ok(id));
+	assert_false(stripe_subscription_id_ok(""));
+	assert_false(stripe_subscription_id_ok(NULL));
+	assert_false(stripe_subscription_id_ok("sub/1"));
+}
+
 int
 main(void)
 {
+	ROWS("can be paid", payable, payables);
+	ONE("id", "goes into an address", id_length);
 	ROWS("read", shape, shapes);
 	ROWS("status", status, statuses);
 	ROWS("about", about, abouts);

@@ -1,0 +1,105 @@
+/* What a job says in the world, and of which product. */
+#include "ledger.h"
+
+#include "shop/errand.h"
+#include "shop/front.h"
+
+static struct app app = { .conf = { .telegram_api_base = "https://t.invalid",
+			      .telegram_bot_token = "1:x",
+			      .base_url = "https://h" },
+	.catalog = {
+	    .products = { { .id = "course",
+			      .titles = { { NULL, "A course" } },
+			      .n_titles = 1,
+			      .channels = { { NULL, "https://t.me/+a" } },
+			      .n_channels = 1 },
+		{ .id = "club",
+		    .titles = { { NULL, "A club" } },
+		    .n_titles = 1,
+		    .channels = { { NULL, "https://t.me/+b" } },
+		    .n_channels = 1 } },
+	    .n = 2 } };
+
+static void
+begin(const char *before)
+{
+	ledger_fresh();
+	app.db = ledger.db;
+	check_err(db_ready(ledger.db), ERR_OK);
+	change(before);
+}
+
+#define USER "INSERT INTO users (tg_id, created_ms) VALUES (5, 1);"
+#define ACCESS(product) \
+	"INSERT INTO access (tg_id, product, is_in, why, decided_ms)" \
+	" VALUES (5, '" product "', 1, 'paid', 1);"
+
+static const struct row {
+	const char *why, *before;
+	enum job_kind kind;
+	const char *detail;
+	const char *says, *lacks; /* says NULL: nothing */
+} rows[] = {
+	{ "an invite to the product that is named",
+	    USER ACCESS("course") ACCESS("club"), JOB_INVITE, "club",
+	    "https://t.me/+b", "https://t.me/+a" },
+	{ "an invite to the first", USER ACCESS("course"), JOB_INVITE, NULL,
+	    "https://t.me/+a", "https://t.me/+b" },
+	{ "an invite to what is sold no more: the first's, for who has it",
+	    USER ACCESS("course"), JOB_INVITE, "gone", "A course", "club" },
+	{ "access is over meanwhile", USER, JOB_INVITE, "course", NULL, "" },
+	{ "the way to pay for another product", USER, JOB_NOTICE, "pay:club",
+	    "A club", "A course" },
+	{ "a notice", USER, JOB_NOTICE, "refunded", "A course", "A club" },
+	{ "a notice nobody knows", USER, JOB_NOTICE, "of_yesterday", NULL, "" },
+	{ "an alert", USER, JOB_ALERT, "the words", "the words", "course" },
+};
+
+static void
+said(void **state)
+{
+	const struct row *r = *state;
+	struct errand e = { .job = { .id = 1,
+				.kind = r->kind,
+				.tg_id = 5,
+				.detail = r->detail } };
+	const char *body;
+
+	begin(r->before);
+	check_err(errand_prepare(&app, &mem, &e), ERR_OK);
+	check_int(e.has_call, r->says != NULL);
+	if (!e.has_call)
+		return;
+	assert_true(e.is_to_telegram);
+	body = arena_dup(&mem, e.call.body);
+	check_has(body, r->says);
+	check_lacks(body, r->lacks);
+	check_has(body, "\"chat_id\":5");
+}
+
+static void
+healthy(void **state)
+{
+	static char *no_variables[] = { NULL };
+	struct request req;
+	struct response res;
+
+	(void)state;
+	begin("INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms)"
+	      " VALUES (1, 'x', 5, 1, 1)");
+	request_read(&req, &mem, no_variables);
+	res = front_health(&app, &req);
+	check_int(res.status, 200);
+	check_has(arena_dup(&mem, res.body), "\"ok\":true");
+	change("DELETE FROM jobs");
+	check_has(arena_dup(&mem, front_health(&app, &req).body),
+	    "\"oldest_job_age_ms\":0");
+}
+
+int
+main(void)
+{
+	ROWS("says", said, rows);
+	ONE("health", "in words", healthy);
+	return testing_run("errand", ledger_make, ledger_remove);
+}
