@@ -191,23 +191,14 @@ note_refused(struct app *app, const struct channel_call *c,
 	return ERR_OK;
 }
 
-/* A group became a supergroup: its links are dead, its number is another. */
+/* A chat that the bot may do nothing in, or not even see. */
 static enum err
-note_moved(struct app *app, const struct channel_call *c, struct arena *a,
-    int64_t moved_to)
+note_no_right(struct app *app, struct arena *a, const struct channel_call *c,
+    const struct tg_answer *answer)
 {
-	enum err e = db_exec(app->db, SQL_CHAT_MOVED,
-	    KV(kv_text("chat_id", c->member.chat_id),
-		kv_text(
-		    "moved_to", arena_printf(a, "%lld", (long long)moved_to))),
-	    NULL);
-
-	if (e != ERR_OK)
-		return e;
-	return db_exec(app->db, SQL_LINKS_DEAD,
-	    KV(kv_text("chat_id", c->member.chat_id),
-		kv_int("now_ms", clock_now_ms())),
-	    NULL);
+	return tg_chat_is_unknown(answer->description) ?
+	    membership_unknown(app, a, c->member.chat_id) :
+	    membership_rights(app, a, c->member.chat_id, false);
 }
 
 enum err
@@ -221,14 +212,14 @@ channel_settle(struct app *app, struct arena *a, const struct channel_call *c,
 	if (answer->outcome == TG_DONE)
 		return note_done(app, c, answer->result, since_ms);
 	if (answer->moved_to != 0)
-		return note_moved(app, c, a, answer->moved_to);
+		return membership_moved(
+		    app, a, c->member.chat_id, answer->moved_to);
 	*end = CHANNEL_LATER;
 	if (answer->outcome == TG_USER_GONE || answer->outcome == TG_REFUSED) {
 		if (c->step != STEP_HINT &&
 		    tg_has_no_right(answer->description)) {
 			*end = CHANNEL_NO_RIGHT;
-			return membership_rights(
-			    app, a, c->member.chat_id, false);
+			return note_no_right(app, a, c, answer);
 		}
 		e = note_refused(app, c, answer, since_ms, &is_known);
 		if (is_known)

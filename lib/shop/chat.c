@@ -492,6 +492,8 @@ on_channel(struct talk *t)
 	if (u->kind == TG_RIGHTS)
 		return membership_rights(
 		    t->app, t->arena, chat_id, u->has_rights);
+	if (u->kind == TG_MOVED)
+		return membership_moved(t->app, t->arena, chat_id, u->moved_to);
 	if (u->from_id == 0)
 		return ERR_OK;
 	if (u->kind == TG_ASKS)
@@ -532,6 +534,7 @@ on_news(struct talk *t)
 	case TG_ASKS:
 	case TG_CHANGED:
 	case TG_RIGHTS:
+	case TG_MOVED:
 		return on_channel(t);
 	default:
 		return ERR_OK;
@@ -551,7 +554,8 @@ chat_answer(struct app *app, struct db *db, struct arena *a,
 		[TG_MEMBER] = "member",
 		[TG_ASKS] = "asks",
 		[TG_CHANGED] = "changed",
-		[TG_RIGHTS] = "rights" };
+		[TG_RIGHTS] = "rights",
+		[TG_MOVED] = "moved" };
 	struct talk t = { app, db, a, u, out };
 	bool is_new = false;
 	enum err e = ledger_inbox(db, "telegram",

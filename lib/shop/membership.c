@@ -247,6 +247,43 @@ membership_changed(struct app *app, struct arena *a, int64_t tg_id,
 	return e == ERR_OK && is_in ? promise(app, a, tg_id, chat_id) : e;
 }
 
+/* Told once a day, whatever the first word for it was. */
+static enum err
+lost(struct app *app, struct arena *a, const char *chat_id, enum text how)
+{
+	log_event(LOG_WARN, "rights_lost", KV(kv_text("chat", chat_id)));
+	return alert_promise(app, a,
+	    arena_printf(a, "rights/%s/%lld", chat_id,
+		(long long)(clock_now_ms() / DAY_MS)),
+	    text_fill(a, how, KV(kv_text("chat", chat_id))));
+}
+
+enum err
+membership_unknown(struct app *app, struct arena *a, const char *chat_id)
+{
+	return lost(app, a, chat_id, TEXT_ALERT_CHANNEL);
+}
+
+enum err
+membership_moved(
+    struct app *app, struct arena *a, const char *chat_id, int64_t moved_to)
+{
+	int64_t n_new = 0;
+	enum err e = db_exec(app->db, SQL_CHAT_MOVED,
+	    KV(kv_text("chat_id", chat_id),
+		kv_text(
+		    "moved_to", arena_printf(a, "%lld", (long long)moved_to))),
+	    &n_new);
+
+	if (e != ERR_OK || n_new == 0)
+		return e; /* links have been made in the new one since */
+	log_event(LOG_INFO, "chat_moved",
+	    KV(kv_text("chat", chat_id), kv_int("to", moved_to)));
+	return db_exec(app->db, SQL_LINKS_DEAD,
+	    KV(kv_text("chat_id", chat_id), kv_int("now_ms", clock_now_ms())),
+	    NULL);
+}
+
 enum err
 membership_rights(
     struct app *app, struct arena *a, const char *chat_id, bool has_them)
@@ -254,9 +291,5 @@ membership_rights(
 	if (has_them)
 		return db_exec(app->db, SQL_JOBS_REVIVE_MEMBERS,
 		    KV(kv_int("now_ms", clock_now_ms())), NULL);
-	log_event(LOG_WARN, "rights_lost", KV(kv_text("chat", chat_id)));
-	return alert_promise(app, a,
-	    arena_printf(a, "rights/%s/%lld", chat_id,
-		(long long)(clock_now_ms() / DAY_MS)),
-	    text_fill(a, TEXT_ALERT_RIGHTS, KV(kv_text("chat", chat_id))));
+	return lost(app, a, chat_id, TEXT_ALERT_RIGHTS);
 }

@@ -79,4 +79,13 @@ enum err membership_changed(struct app *app, struct arena *a, int64_t tg_id,
 enum err membership_rights(struct app *app, struct arena *a,
     const char *chat_id, bool has_them) MUST_CHECK;
 
+/* There is no such chat for the bot: told to the operators likewise. */
+enum err membership_unknown(
+    struct app *app, struct arena *a, const char *chat_id) MUST_CHECK;
+
+/* A group became a supergroup: its links are dead, its number is another.
+ * The second word of it changes nothing. */
+enum err membership_moved(struct app *app, struct arena *a, const char *chat_id,
+    int64_t moved_to) MUST_CHECK;
+
 #endif

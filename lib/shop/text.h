@@ -78,9 +78,10 @@ enum text {
 	TEXT_ALERT_DISPUTE,
 	TEXT_ALERT_DISPUTE_LOST,
 	TEXT_ALERT_DISPUTE_WON,
-	TEXT_ALERT_FRAUD,  /* {product} {buyer} {order} {payment} */
-	TEXT_ALERT_RIGHTS, /* {chat} */
-	TEXT_ALERT_PARKED, /* {what} {buyer} {why} */
+	TEXT_ALERT_FRAUD,   /* {product} {buyer} {order} {payment} */
+	TEXT_ALERT_RIGHTS,  /* {chat} */
+	TEXT_ALERT_CHANNEL, /* {chat} */
+	TEXT_ALERT_PARKED,  /* {what} {buyer} {why} */
 	TEXT_ALERT_KEY,
 	TEXT_ALERT_PORTAL,
 	TEXT_ALERT_SILENCE, /* {amount} {url} */

@@ -524,7 +524,8 @@ SQL(LINK_IS_OURS, "SELECT COUNT(*) FROM links WHERE link = :link")
 
 SQL(CHAT_MOVED,
     "INSERT INTO moved_chats (chat_id, moved_to) VALUES (:chat_id, :moved_to)"
-    " ON CONFLICT (chat_id) DO UPDATE SET moved_to = excluded.moved_to")
+    " ON CONFLICT (chat_id) DO UPDATE SET moved_to = excluded.moved_to"
+    " WHERE moved_chats.moved_to <> excluded.moved_to")
 
 SQL(CHAT_MOVED_TO, "SELECT moved_to FROM moved_chats WHERE chat_id = :chat_id")
 

@@ -177,15 +177,27 @@ has_any(struct str description, const char *const *words, size_t n)
 }
 
 bool
-tg_has_no_right(const char *description)
+tg_chat_is_unknown(const char *description)
 {
 	static const char *const words[] = { "chat not found", "bot was kicked",
-		"bot is not a member", "not enough rights", "have no rights",
-		"need administrator rights", "CHAT_ADMIN_REQUIRED",
-		"member list is inaccessible" };
+		"bot is not a member", "bot is not a participant",
+		"CHANNEL_PRIVATE", "CHANNEL_INVALID", "chat was deactivated",
+		"chat was deleted" };
 
 	return has_any(
 	    str_from(description), words, sizeof(words) / sizeof(words[0]));
+}
+
+bool
+tg_has_no_right(const char *description)
+{
+	static const char *const words[] = { "not enough rights",
+		"have no rights", "need administrator rights",
+		"CHAT_ADMIN_REQUIRED", "member list is inaccessible" };
+
+	return tg_chat_is_unknown(description) ||
+	    has_any(
+		str_from(description), words, sizeof(words) / sizeof(words[0]));
 }
 
 /* Words by which Telegram tells that a person cannot be reached. */

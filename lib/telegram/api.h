@@ -98,6 +98,10 @@ void tg_answer_read(
  * without the right it takes. */
 bool tg_has_no_right(const char *description);
 
+/* Of those, that there is no such chat for the bot: a wrong number, or it was
+ * thrown out. */
+bool tg_chat_is_unknown(const char *description);
+
 /* Whether Telegram takes this URL for a button. */
 bool tg_button_url_ok(const char *url);
 

@@ -57,6 +57,23 @@ read_voice(struct arena *a, struct json *voice, struct tg_voice *out)
 	(void)json_int(voice, "file_size", &out->size_bytes);
 }
 
+/* It is told twice: in the group that was, and in the supergroup that is. */
+static void
+read_move(struct json *m, struct tg_update *out)
+{
+	int64_t other = 0;
+
+	if (json_int(m, "migrate_to_chat_id", &other)) {
+		out->moved_to = other;
+	} else if (json_int(m, "migrate_from_chat_id", &other)) {
+		out->moved_to = out->chat_id;
+		out->chat_id = other;
+	}
+	if (other != 0)
+		out->kind =
+		    out->chat_id < 0 && out->moved_to < 0 ? TG_MOVED : TG_OTHER;
+}
+
 static void
 read_message(struct arena *a, struct json *m, struct tg_update *out)
 {
@@ -76,6 +93,7 @@ read_message(struct arena *a, struct json *m, struct tg_update *out)
 	else if (json_is_object(m, "refunded_payment"))
 		read_payment(
 		    a, json_at(m, "refunded_payment"), TG_REFUNDED, out);
+	read_move(m, out);
 }
 
 static void

@@ -15,7 +15,8 @@ enum tg_kind {
 	TG_MEMBER,   /* somebody blocked or unblocked the bot */
 	TG_ASKS,     /* somebody asks to join a channel (chat_join_request) */
 	TG_CHANGED,  /* somebody came or went there (chat_member) */
-	TG_RIGHTS    /* the bot's own place there (my_chat_member) */
+	TG_RIGHTS,   /* the bot's own place there (my_chat_member) */
+	TG_MOVED     /* a group became a supergroup */
 };
 
 /* What somebody is in a chat; the numbers are membership.h's. */
@@ -63,6 +64,7 @@ struct tg_update {
 	enum tg_status status; /* TG_CHANGED: of from_id, now */
 	const char *link;      /* TG_CHANGED: by which they came, or NULL */
 	bool has_rights;       /* TG_RIGHTS: to invite and to remove */
+	int64_t moved_to; /* TG_MOVED: the supergroup of what was chat_id */
 };
 
 /* ERR_INPUT: no update at all (no JSON, no update_id). Anything else that is

@@ -14,6 +14,7 @@ export class Channels extends EventEmitter {
   #members = new Map(); // a status by 'chat user'
   #joins = []; // the link of each joining, as often as it was used
   #powerless = new Set(); // chats where the bot may do nothing
+  #gone = new Map(); // chats that there are not for the bot, with Telegram's words
   #moved = new Map(); // the supergroup that a group became, by the group's id
   #bot;
   #tell;
@@ -98,22 +99,41 @@ export class Channels extends EventEmitter {
     });
   }
 
-  /** A group becomes a supergroup: its people go along, its links do not. */
-  move(chatId, to) {
+  /** There is no such chat for the bot any more; null: there is again. */
+  setGone(chatId, words) {
+    if (words) this.#gone.set(chatId, words);
+    else this.#gone.delete(chatId);
+  }
+
+  /**
+   * A group becomes a supergroup: its people go along, its links do not. Both chats say so, unless it is `silently`.
+   */
+  move(chatId, to, { silently = false } = {}) {
     this.#moved.set(chatId, to);
     for (const [key, status] of [...this.#members]) {
       if (key.startsWith(`${chatId} `)) this.#members.set(key.replace(`${chatId} `, `${to} `), status);
     }
     for (const { chat, link } of this.#links.values()) if (chat.id === chatId) link.is_revoked = true;
+    if (silently) return;
+    const said = { message_id: 1, date: nowS(), from: this.#userOf(1) };
+    this.#tell({ message: { ...said, chat: { id: chatId, type: 'group', title: 'A group' }, migrate_to_chat_id: to } });
+    this.#tell({ message: { ...said, chat: { id: to, type: 'supergroup', title: 'A group' }, migrate_from_chat_id: chatId } });
   }
 
   #asAdmin({ chat_id: chat }, run) {
+    this.#see(chat);
     const to = this.#moved.get(Number(chat));
     if (to) {
       throw new TelegramError(400, 'Bad Request: group chat was upgraded to a supergroup chat', { migrate_to_chat_id: to });
     }
     if (this.#powerless.has(Number(chat))) throw badRequest('not enough rights to manage chat invite link');
     return run();
+  }
+
+  #see(chat) {
+    const words = this.#gone.get(Number(chat));
+    if (words?.startsWith('Forbidden')) throw new TelegramError(403, words);
+    if (words) throw badRequest(words);
   }
 
   #ban(params) {
@@ -182,6 +202,7 @@ export class Channels extends EventEmitter {
   }
 
   #member({ chat_id: chat, user_id: id }) {
+    this.#see(chat);
     if (Number(id) === this.#bot.id && this.#powerless.has(Number(chat))) return chatMember(sender(this.#bot), 'member');
     if (Number(id) === this.#bot.id) return administrator(sender(this.#bot));
     return chatMember(this.#userOf(Number(id)), this.status(Number(chat), Number(id)));

@@ -67,6 +67,14 @@ static const struct row {
 	{ "the bot may not", IN, "getChatMember", "",
 	    REFUSED("Bad Request: not enough rights"), CHANNEL_NO_RIGHT,
 	    "SELECT COUNT(*) = 1 FROM jobs WHERE kind = 4 AND tg_id = 900" },
+	{ "no such chat", IN, "getChatMember", "",
+	    REFUSED("Bad Request: chat not found"), CHANNEL_NO_RIGHT,
+	    "SELECT detail LIKE '%-1001 %' FROM jobs WHERE kind = 4" },
+	{ "thrown out", IN, "getChatMember", "", 403,
+	    "{\"description\":\"Forbidden: bot was kicked from the channel"
+	    " chat\"}",
+	    CHANNEL_NO_RIGHT,
+	    "SELECT COUNT(*) = 1 FROM jobs WHERE kind = 4 AND tg_id = 900" },
 	{ "a group that has moved", IN LINK, "getChatMember", "", 400,
 	    "{\"ok\":false,\"parameters\":{\"migrate_to_chat_id\":-1009}}",
 	    CHANNEL_NEXT,
@@ -362,6 +370,28 @@ went_by_ours(struct db *db, void *ctx)
 }
 
 static enum err
+moves(struct db *db, void *ctx)
+{
+	(void)db;
+	(void)ctx;
+	return membership_moved(&app, &mem, CHAT, -1009);
+}
+
+/* The word that comes second must spare what was made in between. */
+static enum err
+moves_again(struct db *db, void *ctx)
+{
+	enum err e = moves(db, ctx);
+
+	if (e == ERR_OK)
+		e = db_exec(db, SQL_LINK_ADD,
+		    KV(kv_text("link", "x"), kv_int("tg_id", BUYER),
+			kv_text("chat_id", CHAT), kv_int("now_ms", 1)),
+		    NULL);
+	return e == ERR_OK ? moves(db, ctx) : e;
+}
+
+static enum err
 rights_are_back(struct db *db, void *ctx)
 {
 	(void)db;
@@ -384,6 +414,11 @@ static const struct news {
 	{ "came by another", came_by_another,
 	    OF_MEMBER("ours = 0 AND state = 2"), 1 },
 	{ "left", went_by_ours, OF_MEMBER("ours = 0 AND state = 1"), 0 },
+	{ "moved: the links are dead", moves, OF_LINK("revoked_ms > 0"), 0 },
+	{ "moved, told again", moves_again,
+	    "SELECT COUNT(*) = 1 FROM links WHERE link = 'x'"
+	    " AND revoked_ms IS NULL",
+	    0 },
 	{ "the bot may again", rights_are_back,
 	    "SELECT due_ms < 4000000000000 FROM jobs WHERE id = 1", 0 },
 };

@@ -180,9 +180,62 @@ describe('the bot and its channel', () => {
 
   test('the group becomes a supergroup: links are made there', async () => {
     const id = nextId += 1, moved = CHANNEL - 1;
-    app.telegram.channels.move(CHANNEL, moved);
+    app.telegram.channels.move(CHANNEL, moved, { silently: true });
     await app.buy(id);
     assert.equal(app.telegram.follow(person(id), await linkFor(id)), 'asked');
     await until(() => app.telegram.channels.inside(moved).includes(id), 20_000, 'in the supergroup');
+  });
+});
+
+describe('a channel that changes under the bot', () => {
+  before(async () => { app = await startAdmit({ env, resident: true }); });
+  after(() => app?.stop());
+
+  const told = () => app.telegram.messages(OPERATOR).filter(({ text }) => text.includes(String(CHANNEL))).map(({ text }) => text);
+
+  for (const words of ['Forbidden: bot was kicked from the channel chat', 'chat not found'])
+    test(`${words}: the operator hears of it, nothing is parked, all goes on when it is back`, async () => {
+      const one = nextId += 1, two = nextId += 1;
+      app.telegram.channels.setGone(CHANNEL, words);
+      await app.buy(one);
+      await app.buy(two);
+      await app.told(OPERATOR, 'для бота немає');
+      await app.noted(`SELECT 1 FROM jobs WHERE tg_id = ${two} AND error LIKE '%${words}%'`);
+      assert.equal(app.sql('SELECT 1 FROM jobs WHERE parked_ms IS NOT NULL').length, 0);
+      app.telegram.channels.setGone(CHANNEL, null);
+      app.telegram.channels.setRights(CHANNEL, true);
+      await enter(one);
+      await enter(two);
+      assert.equal(told().length, 1, 'once a day');
+    });
+
+  test('the service message of a move: no call goes to the group that was', async () => {
+    const [early, late] = [nextId += 1, nextId += 1];
+    const moved = CHANNEL - 1;
+    await app.buy(early);
+    await linkFor(early);
+    await app.settled(40_000);
+    app.telegram.channels.move(CHANNEL, moved);
+    await app.noted(`SELECT 1 FROM moved_chats WHERE moved_to = '${moved}'`);
+    await app.noted("SELECT 1 FROM inbox WHERE type = 'moved' LIMIT 1 OFFSET 1");
+    const from = app.telegram.calls.length;
+    await app.buy(late);
+    assert.equal(app.telegram.follow(person(late), await linkFor(late)), 'asked');
+    await until(() => app.telegram.channels.inside(moved).includes(late), 20_000, 'in the supergroup');
+    assert.deepEqual(app.telegram.calls.slice(from).filter(({ params }) => String(params.chat_id) === String(CHANNEL)), []);
+    const link = linkOf(early);
+    await app.say(person(early), '/help');
+    await until(() => linkOf(early) !== link, 40_000, 'a link to the supergroup');
+    assert.equal(app.telegram.follow(person(early), linkOf(early)), 'asked');
+    await until(() => app.telegram.channels.inside(moved).includes(early), 20_000, 'in the supergroup');
+  });
+
+  test('a move told again spares the links that were made since', async () => {
+    const id = nextId += 1, moved = CHANNEL - 1;
+    await app.buy(id);
+    const link = await linkFor(id);
+    const message = { message_id: 2, date: 1, chat: { id: moved, type: 'supergroup', title: 'A group' }, from: person(1), migrate_from_chat_id: CHANNEL };
+    await app.update({ update_id: 990_000_001, message });
+    assert.deepEqual(app.sql(`SELECT COUNT(*) FROM links WHERE link = '${link}' AND revoked_ms IS NULL`), [['1']]);
   });
 });
