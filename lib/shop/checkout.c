@@ -54,7 +54,8 @@ attempt_from_row(const struct row *row, void *ctx)
 }
 
 /* Where Stripe still waits for the money of a subscription, its invoice is
- * what to pay. */
+ * what to pay; and none is sold beside one that goes on (access may be out all
+ * the same: refunded, disputed, taken away). */
 static enum err
 find_owed(struct search *s)
 {
@@ -64,11 +65,14 @@ find_owed(struct search *s)
 
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	if (subscription_can_be_paid(s->app, &sub)) {
+	if (subscription_can_be_paid(s->app, &sub))
 		s->found = (struct checkout){ .state = CHECKOUT_REDIRECT,
 			.url = sub.invoice_url };
-		s->is_found = true;
-	}
+	else if (subscription_goes_on(&sub))
+		s->found = (struct checkout){ .state = CHECKOUT_SUBSCRIBED };
+	else
+		return ERR_OK;
+	s->is_found = true;
 	return ERR_OK;
 }
 

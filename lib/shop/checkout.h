@@ -12,6 +12,7 @@ enum checkout_state {
 	CHECKOUT_REDIRECT,   /* url is where to pay */
 	CHECKOUT_PAID,       /* the buyer is in already */
 	CHECKOUT_PROCESSING, /* paid, the bank is at work */
+	CHECKOUT_SUBSCRIBED, /* out, but Stripe will charge for it again */
 	CHECKOUT_NONE,       /* nobody paid (checkout_look) */
 	CHECKOUT_LIMITED     /* asked too often: not before wait_s seconds */
 };

@@ -25,6 +25,8 @@ static const struct {
 	    TEXT_PAGE_PAID_BEFORE_LEAD, NULL },
 	[FRONT_PROCESSING] = { 200, "⏳", TEXT_PAGE_PROCESSING,
 	    TEXT_PAGE_PROCESSING_LEAD, NULL },
+	[FRONT_SUBSCRIBED] = { 200, "🔁", TEXT_PAGE_SUBSCRIBED,
+	    TEXT_PAGE_SUBSCRIBED_LEAD, NULL },
 	[FRONT_PAID] = { 200, "✅", TEXT_PAGE_PAID, TEXT_PAGE_PAID_LEAD, NULL },
 	[FRONT_PAID_SOON] = { 200, "✅", TEXT_PAGE_PAID,
 	    TEXT_PAGE_PAID_SOON_LEAD, NULL },
@@ -150,7 +152,9 @@ front_begun(
 	if (c->state == CHECKOUT_LIMITED)
 		return limited(app, req, c->wait_s);
 	return page_about(app, req,
-	    c->state == CHECKOUT_PAID ? FRONT_PAID_BEFORE : FRONT_PROCESSING,
+	    c->state == CHECKOUT_PAID           ? FRONT_PAID_BEFORE :
+		c->state == CHECKOUT_SUBSCRIBED ? FRONT_SUBSCRIBED :
+						  FRONT_PROCESSING,
 	    c->product, c);
 }
 
@@ -161,6 +165,7 @@ front_looked(
 	static const enum front_page which[] = {
 		[CHECKOUT_PAID] = FRONT_PAID,
 		[CHECKOUT_PROCESSING] = FRONT_PROCESSING,
+		[CHECKOUT_SUBSCRIBED] = FRONT_SUBSCRIBED,
 		[CHECKOUT_NONE] = FRONT_NOT_PAID,
 	};
 

@@ -12,9 +12,9 @@ enum front_page {
 	FRONT_PREVIEW,    /* for machines that look ahead */
 	FRONT_PAID_BEFORE,
 	FRONT_PROCESSING,
-	FRONT_PAID,
-	FRONT_PAID_SOON,
-	/* the invite is on its way */ /* with the way into the channel */
+	FRONT_SUBSCRIBED, /* to be canceled before another is bought */
+	FRONT_PAID,       /* with the way into the channel */
+	FRONT_PAID_SOON,  /* the invite is on its way */
 	FRONT_NOT_PAID,
 	FRONT_NOT_PAID_INPUT,   /* the same words, 400 */
 	FRONT_NOT_PAID_UNKNOWN, /* the same words, 404 */

@@ -39,6 +39,20 @@ alert_refund(struct app *app, struct arena *a, const struct order *o,
 }
 
 enum err
+alert_ended(
+    struct app *app, struct arena *a, const struct order *o, const char *why)
+{
+	bool unpaid = str_eq(str_from(why), "unpaid");
+
+	if (!unpaid && !str_eq(str_from(why), "ended"))
+		return ERR_OK;
+	return tell(app, a, o,
+	    arena_printf(a, "%s/%lld/%lld", why, (long long)o->id,
+		(long long)clock_now_ms()),
+	    unpaid ? TEXT_ALERT_UNPAID : TEXT_ALERT_ENDED, kv_null("amount"));
+}
+
+enum err
 alert_dispute(struct app *app, struct arena *a, const struct order *o,
     const struct stripe_dispute *d)
 {

@@ -11,6 +11,9 @@ enum err
 alert_sale(struct app *app, struct arena *a, const struct order *o) MUST_CHECK;
 enum err alert_refund(struct app *app, struct arena *a, const struct order *o,
     int64_t refunded_minor) MUST_CHECK;
+/* Access is over, by its own end; what else ends it is told as what it is. */
+enum err alert_ended(struct app *app, struct arena *a, const struct order *o,
+    const char *why) MUST_CHECK;
 enum err alert_dispute(struct app *app, struct arena *a, const struct order *o,
     const struct stripe_dispute *d) MUST_CHECK;
 enum err alert_fraud(struct app *app, struct arena *a, const struct order *o,

@@ -313,6 +313,9 @@ settle_one(struct app *app, struct arena *a, const struct order *o)
 	if (v.is == ACCESS_IN)
 		return promise_invite(app, a, o, &v);
 	/* Each time it ends it is told, with the reason. */
+	e = alert_ended(app, a, o, v.why);
+	if (e != ERR_OK)
+		return e;
 	return jobs_promise(app->db, JOB_NOTICE,
 	    arena_printf(a, "%s/%s/%lld", v.why, o->session_id,
 		(long long)clock_now_ms()),

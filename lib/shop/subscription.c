@@ -12,6 +12,7 @@
 #define LATE_MS (10 * MINUTE_MS) /* Stripe begins a period by then */
 #define EARLY_MS (10 * MINUTE_MS)
 #define LOOK_AGAIN_MS (6 * HOUR_MS)
+#define LOOK_SELDOM_MS (24 * HOUR_MS) /* where nothing moves any more */
 #define N_DUE 20
 
 /* ---- that there is something to read ---- */
@@ -105,7 +106,8 @@ subscription_from_row(const struct row *row, void *ctx)
 		    .status = stripe_subscription_status(row_text(row, 1)),
 		    .customer = row_text(row, 2),
 		    .invoice_url = row_text(row, 3),
-		    .is_owed = row_int(row, 4) != 0 };
+		    .is_owed = row_int(row, 4) != 0,
+		    .ends = row_int(row, 5) != 0 };
 }
 
 enum err
@@ -128,6 +130,15 @@ subscription_can_be_paid(const struct app *app, const struct subscription *s)
 		s->status == STRIPE_SUB_UNPAID);
 }
 
+bool
+subscription_goes_on(const struct subscription *s)
+{
+	return !s->ends &&
+	    (s->status == STRIPE_SUB_TRIALING ||
+		s->status == STRIPE_SUB_ACTIVE ||
+		s->status == STRIPE_SUB_PAST_DUE);
+}
+
 /* ---- reading it ---- */
 
 enum err
@@ -143,6 +154,13 @@ subscription_prepare(struct app *app, struct arena *a, struct errand *e)
 	return err == ERR_NOT_FOUND ? ERR_OK : err; /* forgotten meanwhile */
 }
 
+static bool
+is_live(const struct stripe_subscription *s)
+{
+	return s->status == STRIPE_SUB_ACTIVE ||
+	    s->status == STRIPE_SUB_TRIALING;
+}
+
 /* When to look whether something changed that nobody told: soon after the
  * period's end, and before access would end; 0: never again. */
 static int64_t
@@ -152,13 +170,16 @@ next_look_ms(const struct stripe_subscription *s)
 	int64_t end_ms = (s->ends_s != 0 ? s->ends_s : s->period_end_s) * 1000;
 	int64_t before_ms = end_ms - EARLY_MS;
 
-	if (s->status == STRIPE_SUB_CANCELED || s->ended_s != 0)
+	if (s->status == STRIPE_SUB_CANCELED ||
+	    s->status == STRIPE_SUB_INCOMPLETE || s->ended_s != 0)
 		return 0;
 	if (s->ends_s != 0 && before_ms > now_ms)
 		return before_ms;
-	if (end_ms + LATE_MS > now_ms && s->status != STRIPE_SUB_PAST_DUE)
+	if (s->status == STRIPE_SUB_PAST_DUE)
+		return now_ms + LOOK_AGAIN_MS;
+	if (end_ms + LATE_MS > now_ms)
 		return end_ms + LATE_MS;
-	return now_ms + LOOK_AGAIN_MS;
+	return now_ms + (is_live(s) ? LOOK_AGAIN_MS : LOOK_SELDOM_MS);
 }
 
 static enum err

@@ -32,14 +32,18 @@ struct subscription {
 	const char *customer;    /* or NULL */
 	const char *invoice_url; /* of the latest; NULL: not known */
 	bool is_owed;            /* that one was not paid */
+	bool ends;               /* it is canceled for some day */
 };
 enum err subscription_of(struct db *db, struct arena *a, int64_t tg_id,
     const char *product, struct subscription *out) MUST_CHECK;
 
-/* Whether the buyer can still pay what is owed, at invoice_url: then a new
- * subscription beside this one would charge them twice. */
+/* Whether the buyer can still pay what is owed, at invoice_url. */
 bool
 subscription_can_be_paid(const struct app *app, const struct subscription *s);
+
+/* Whether Stripe is going to charge the buyer again: then a new one beside it
+ * would charge them twice. */
+bool subscription_goes_on(const struct subscription *s);
 
 /* Reading it, as a job: see errand.h. */
 enum err subscription_prepare(

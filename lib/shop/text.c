@@ -152,6 +152,11 @@ static const char *const uk[TEXT__COUNT] = {
 	    "Запрошення чекають.",
 	[TEXT_ALERT_PARKED] =
 	    "⚠️ Відкладено ({what}), покупець {buyer}: {why}",
+	[TEXT_ALERT_ENDED] = "👋 Доступ закінчився: «{product}», покупець "
+			     "{buyer}, замовлення {order}.",
+	[TEXT_ALERT_UNPAID] =
+	    "👋 Підписку не оплачено, доступ закрито: «{product}», покупець "
+	    "{buyer}, замовлення {order}.",
 	[TEXT_ALERT_KEY] =
 	    "⚠️ Ключ Stripe не має права читати підписки. Обмеженому ключу "
 	    "потрібні Subscriptions та Invoices: read.",
@@ -235,6 +240,11 @@ static const char *const uk[TEXT__COUNT] = {
 	[TEXT_PAGE_PROCESSING_LEAD] =
 	    "Банк ще підтверджує ваш платіж. Щойно він це зробить, запрошення "
 	    "прийде в Telegram. Платити ще раз не потрібно.",
+	[TEXT_PAGE_SUBSCRIBED] = "Підписка ще діє",
+	[TEXT_PAGE_SUBSCRIBED_LEAD] =
+	    "Підписку на «{product}» не скасовано, і наступна оплата спишеться "
+	    "сама. Щоб не платити двічі, спершу скасуйте її: надішліть боту "
+	    "/status і відкрийте керування підпискою.",
 	[TEXT_PAGE_LIMITED] = "Забагато спроб",
 	[TEXT_PAGE_LIMITED_LEAD] =
 	    "За останню годину звідси відкривали оплату надто часто. "

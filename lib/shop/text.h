@@ -82,6 +82,8 @@ enum text {
 	TEXT_ALERT_RIGHTS,  /* {chat} */
 	TEXT_ALERT_CHANNEL, /* {chat} */
 	TEXT_ALERT_PARKED,  /* {what} {buyer} {why} */
+	TEXT_ALERT_ENDED,   /* {product} {buyer} {order} */
+	TEXT_ALERT_UNPAID,  /* the same */
 	TEXT_ALERT_KEY,
 	TEXT_ALERT_PORTAL,
 	TEXT_ALERT_SILENCE, /* {amount} {url} */
@@ -103,6 +105,8 @@ enum text {
 	TEXT_PAGE_PAID_BEFORE_LEAD, /* {product} */
 	TEXT_PAGE_PROCESSING,
 	TEXT_PAGE_PROCESSING_LEAD,
+	TEXT_PAGE_SUBSCRIBED,
+	TEXT_PAGE_SUBSCRIBED_LEAD, /* {product} */
 	TEXT_PAGE_LIMITED,
 	TEXT_PAGE_LIMITED_LEAD,
 	TEXT_PAGE_STRIPE_DOWN,

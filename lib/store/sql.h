@@ -326,7 +326,8 @@ SQL(SUBSCRIPTION_LOOKED,
 /* The one that a buyer's access to a product is by. */
 SQL(SUBSCRIPTION_OF_BUYER,
     "SELECT subscriptions.id, subscriptions.status, subscriptions.customer,"
-    " subscriptions.invoice_url, subscriptions.is_owed"
+    " subscriptions.invoice_url, subscriptions.is_owed,"
+    " COALESCE(subscriptions.ends_ms, 0)"
     " FROM orders JOIN subscriptions"
     " ON subscriptions.id = orders.subscription"
     " WHERE orders.tg_id = :tg_id AND orders.product = :product"

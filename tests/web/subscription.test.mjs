@@ -82,6 +82,7 @@ test('access that ends: removed at that moment, told once, and not before', asyn
   assert.equal(said(app, 'закінчився'), 1);
   assert.ok(isIn(app, 6));
   assert.deepEqual(access(app), ['0', 'ended']);
+  assert.equal(said(app, 'Доступ закінчився', OPERATOR), 1);
 });
 
 test('bought and renewed: in, told until when, and no word at a renewal', async (t) => {
@@ -249,12 +250,17 @@ test('money that goes back: of the latest payment all of it ends access, of an o
   await tell(app, [app.stripe.events.at(-1)]);
   await becomes(app, false);
   assert.deepEqual(access(app), ['0', 'refunded']);
+  const sessions = app.stripe.sessions.size;
+  assert.match((await app.request(`/pay?tg_id=${BUYER}`)).text, /Підписка ще діє/);
+  assert.equal(app.stripe.sessions.size, sessions, 'no second subscription beside one that goes on');
   await elapse(app, 31, sub);
   await tell(app, await app.stripe.billing.renew(sub));
   await enter(app, BUYER, 3);
   const { status, stdout } = await app.admit(['refund', order]);
   assert.equal(status, 0, stdout);
   await becomes(app, false);
+  await tell(app, await app.stripe.billing.cancelAtEnd(sub));
+  await app.open(BUYER); // canceled, so another may be bought
 });
 
 test('the customer portal: asked for under /status, written down nowhere', async (t) => {
