@@ -105,6 +105,8 @@ static const struct bad {
 	{ "a slip of the pen",
 	    LINE1 "{\n" ID TITLE PRICE "\"chanels\": [],\n" CHANNEL END,
 	    "line 6, product 1: chanels is no name" },
+	{ "a line before it", "\n" LINE1 "{\n" ID " x",
+	    "line 5: this is not JSON" },
 	{ "one letter", LINE1 "{\n" ID "\"q\": 1,\n" TITLE PRICE CHANNEL END,
 	    "line 4, product 1: q is no name" },
 	{ "a slip of the pen in the price",

@@ -17,8 +17,28 @@ static struct app app = { .conf = { .telegram_api_base = "https://t.invalid",
 		    .titles = { { NULL, "A club" } },
 		    .n_titles = 1,
 		    .channels = { { NULL, "https://t.me/+b" } },
+		    .n_channels = 1 },
+		{ .id = "private",
+		    .titles = { { NULL, "A room" } },
+		    .n_titles = 1,
+		    .channels = { { "-1001", NULL } },
 		    .n_channels = 1 } },
-	    .n = 2 } };
+	    .n = 3 } };
+
+struct settling {
+	struct errand e;
+	const struct http_response *res;
+	struct verdict_of_errand v;
+};
+
+static enum err
+settle(struct db *db, void *ctx)
+{
+	struct settling *s = ctx;
+
+	(void)db;
+	return errand_settle(&app, &mem, &s->e, ERR_OK, s->res, &s->v);
+}
 
 static void
 begin(const char *before)
@@ -77,6 +97,40 @@ said(void **state)
 	check_has(body, "\"chat_id\":5");
 }
 
+/* One step at once after the other, but not for ever. */
+static const struct patience {
+	const char *why;
+	int64_t attempts;
+	bool waits;
+} patiences[] = {
+	{ "the first", 1, false },
+	{ "the last of those", 20, false },
+	{ "one more", 21, true },
+};
+
+static void
+next_step(void **state)
+{
+	const struct patience *p = *state;
+	const struct http_response res = { .status = 200,
+		.body = str_from("{\"ok\":true,\"result\":"
+				 "{\"status\":\"member\"}}") };
+	struct settling s = { .e = { .job = { .id = 1,
+					 .kind = JOB_MEMBER,
+					 .tg_id = 5,
+					 .detail = "-1001",
+					 .attempts = p->attempts } },
+		.res = &res };
+
+	begin(USER "INSERT INTO members (tg_id, chat_id, ours)"
+		   " VALUES (5, '-1001', 1)");
+	check_err(errand_prepare(&app, &mem, &s.e), ERR_OK);
+	check_int(s.e.channel.step, STEP_LOOK);
+	check_err(db_transaction(ledger.db, settle, &s), ERR_OK);
+	check_int(s.v.end, ERRAND_AGAIN);
+	check_int(s.v.wait_ms > 0, p->waits);
+}
+
 static void
 healthy(void **state)
 {
@@ -100,6 +154,7 @@ int
 main(void)
 {
 	ROWS("says", said, rows);
+	ROWS("step", next_step, patiences);
 	ONE("health", "in words", healthy);
 	return testing_run("errand", ledger_make, ledger_remove);
 }

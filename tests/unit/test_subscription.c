@@ -713,6 +713,29 @@ payable(void **state)
 	check_int(subscription_can_be_paid(&shop, &p->s), p->want);
 }
 
+static enum err
+known_and_heard(struct db *db, void *ctx)
+{
+	enum err e = subscription_known(&app, &mem, "sub_1");
+
+	(void)db;
+	(void)ctx;
+	if (e == ERR_OK)
+		e = subscription_heard(&app, &mem, "sub_1");
+	return e == ERR_OK ? subscription_heard(&app, &mem, "sub_1") : e;
+}
+
+static void
+asked_once(void **state)
+{
+	(void)state;
+	ledger_fresh();
+	app.db = ledger.db;
+	check_err(db_transaction(ledger.db, known_and_heard, NULL), ERR_OK);
+	check_int(look_int("SELECT n_heard FROM subscriptions"), 3);
+	check_int(look_int("SELECT COUNT(*) FROM jobs"), 1);
+}
+
 static void
 id_length(void **state)
 {
@@ -734,6 +757,7 @@ int
 main(void)
 {
 	ROWS("can be paid", payable, payables);
+	ONE("news", "of one not yet read are one question", asked_once);
 	ONE("id", "goes into an address", id_length);
 	ROWS("read", shape, shapes);
 	ROWS("status", status, statuses);
