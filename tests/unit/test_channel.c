@@ -18,7 +18,7 @@ static struct app app = { .conf = { .admin_tg_ids = "900",
 	    .products = { { .id = "course",
 		.titles = { { NULL, "A course" } },
 		.n_titles = 1,
-		.channels = { { NULL, "https://t.me/+all" }, { CHAT, NULL } },
+		.channels = { { CHAT, NULL }, { NULL, "https://t.me/+all" } },
 		.n_channels = 2 } },
 	    .n = 1 } };
 
