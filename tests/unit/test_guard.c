@@ -1,0 +1,184 @@
+/* Words of crisis, links, and how words are compared. */
+#include "testing.h"
+
+#include "coach/guard.h"
+#include "coach/terms.h"
+
+static const struct crisis {
+	const char *why, *text;
+	bool is;
+} crises[] = {
+	{ "plainly", "Я не хочу жити", true },
+	{ "in capitals", "НЕ ХОЧУ БІЛЬШЕ ЖИТИ!!!", true },
+	{ "over lines, with dashes", "не — хочу\n\nжити", true },
+	{ "an apostrophe of any kind", "уб'ю себе, уб’ю", true },
+	{ "the other apostrophe", "убʼю себе", true },
+	{ "with unseen characters", "само\xe2\x80\x8bгубство", true },
+	{ "a stressed vowel",
+	    "самогу\xcc\x81"
+	    "бство",
+	    true },
+	{ "as a noun", "думаю про самогубство", true },
+	{ "suicide in Ukrainian", "суїцидальні думки", true },
+	{ "in Russian", "Я хочу умереть", true },
+	{ "in English", "I want to DIE.", true },
+	{ "English, contracted", "I don't want to live", true },
+	{ "self-harm", "self-harm", true },
+	{ "cutting", "я ріжу себе", true },
+	{ "wanting to live well", "хочу жити краще", false },
+	{ "wanting to live elsewhere", "не хочу жити так", true },
+	{ "cutting bread", "ріжу хліб", false },
+	{ "a word that only ends alike", "несуїцид", false },
+	{ "an empty text", "", false },
+	{ "nothing but signs", "?!... 😀", false },
+};
+
+static void
+crisis(void **state)
+{
+	const struct crisis *c = *state;
+
+	check_int(guard_is_crisis(&mem, str_from(c->text)), c->is);
+}
+
+#define OUT "[-]"
+
+static const struct link {
+	const char *why, *text, *allowed, *want;
+} links[] = {
+	{ "none", "просто слова, без посилань.", NULL,
+	    "просто слова, без посилань." },
+	{ "with a scheme", "див. https://evil.example/x!", NULL, "див. " OUT },
+	{ "a bare host", "зайди на evil.com зараз", NULL,
+	    "зайди на " OUT " зараз" },
+	{ "a host in brackets", "(www.evil.co.uk)", NULL, OUT },
+	{ "a host with a path", "t.me/joinchat/abc", NULL, OUT },
+	{ "a host in capitals", "EVIL.COM", NULL, OUT },
+	{ "in Cyrillic", "сайт.укр", NULL, OUT },
+	{ "punycode", "x.xn--j1amh", NULL, OUT },
+	{ "a user's name", "пиши @someone", NULL, "пиши " OUT },
+	{ "an address", "a@b.example", NULL, OUT },
+	{ "Telegram's own scheme", "tg:resolve?domain=x", NULL, OUT },
+	{ "in Markdown", "[сюди](https://evil.example)", NULL, OUT },
+	{ "allowed", "https://good.example/a?b", "good.example",
+	    "https://good.example/a?b" },
+	{ "allowed, below it", "www.good.example/a", "x.y, good.example",
+	    "www.good.example/a" },
+	{ "allowed in Markdown", "[a](https://good.example)", "good.example",
+	    "[a](https://good.example)" },
+	{ "a host that only ends alike", "https://notgood.example",
+	    "good.example", OUT },
+	{ "a name before the host", "https://good.example@evil.example",
+	    "good.example", OUT },
+	{ "a backslash", "https://good.example\\@evil.example", "good.example",
+	    OUT },
+	{ "two in a word", "https://good.example,https://evil.example",
+	    "good.example", OUT },
+	{ "a number", "3.5 і 1.000.000", NULL, "3.5 і 1.000.000" },
+	{ "an abbreviation", "т.д., i.e. так", NULL, "т.д., i.e. так" },
+	{ "a sentence without a blank", "кінець.Початок", NULL,
+	    "кінець.Початок" },
+	{ "blanks stay", " a\n\n b ", NULL, " a\n\n b " },
+	{ "an empty text", "", NULL, "" },
+};
+
+static void
+unlink_text(void **state)
+{
+	const struct link *l = *state;
+
+	check_text(
+	    guard_unlink(&mem, str_from(l->text), l->allowed, OUT), l->want);
+}
+
+static const struct fold {
+	const char *why, *text, *want;
+} folds[] = {
+	{ "case and signs", "Привіт, СВІТЕ!", " привіт світе" },
+	{ "letters with a mark", "Їжак ҐАНОК Єнот Ё", " їжак ґанок єнот ё" },
+	{ "apostrophes", "пам'ять пам’ять", " память память" },
+	{ "digits", "5-й урок 10", " 5 й урок 10" },
+	{ "a soft hyphen", "сло\xc2\xadво", " слово" },
+	{ "Latin with marks", "Café NAÏVE", " café naïve" },
+	{ "a broken byte",
+	    "a\xff "
+	    "b",
+	    " a b" },
+	{ "emoji", "a😀b", " a b" },
+	{ "cut off in a character", "a\xd0", " a" },
+};
+
+static void
+fold(void **state)
+{
+	const struct fold *f = *state;
+	const char *got = arena_dup(&mem, guard_fold(&mem, str_from(f->text)));
+
+	check_text(got, f->want);
+}
+
+/* Whether a question's only word is found in a text. */
+static const struct match {
+	const char *why, *word, *text;
+	int least, most;
+} matches[] = {
+	{ "itself", "сон", "Сон і відпочинок", 100, 100 },
+	{ "plural", "вправами", "Одна вправа", 100, 100 },
+	{ "a vowel that shifts", "вдячності", "Вдячність щодня", 100, 100 },
+	{ "a vowel that vanishes", "звичок", "шкідлива звичка", 70, 100 },
+	{ "ї for і", "іжа", "Їжа", 100, 100 },
+	{ "ґ for г", "ганок", "ґанок", 100, 100 },
+	{ "в for у", "увечері", "сьогодні ввечері", 100, 100 },
+	{ "inside of another", "дисципліна", "самодисципліна", 1, 60 },
+	{ "another word", "вибори", "виберіть одну звичку", 0, 0 },
+	{ "one that begins alike", "переклад", "автоматичний переказ", 0, 0 },
+	{ "a short one inside", "рух", "обрухт", 0, 0 },
+};
+
+static void
+match(void **state)
+{
+	const struct match *m = *state;
+	struct term terms[TERMS_MAX];
+	int got;
+
+	check_int(terms_of(&mem, str_from(m->word), terms), 1);
+	got = terms_match(terms_fold(&mem, str_from(m->text)), &terms[0]);
+	if (got < m->least || got > m->most)
+		fail_msg("%d, not %d to %d", got, m->least, m->most);
+}
+
+static const struct count {
+	const char *why, *text;
+	size_t want;
+} counts[] = {
+	{ "words of any question are left out",
+	    "Як мені, будь ласка, це зробити?", 0 },
+	{ "each word once, in any form", "сон сну сном Сон", 3 },
+	{ "no more than there is room for",
+	    "a1 b2 c3 d4 e5 f6 g7 h8 i9 j10 k11 l12 m13 n14 o15 p16 q17 r18 "
+	    "s19 t20 u21 v22 w23 x24 y25 z26",
+	    TERMS_MAX },
+	{ "single letters are none", "b c d", 0 },
+	{ "nothing", " ?!\"'*()😀 ", 0 },
+};
+
+static void
+count(void **state)
+{
+	const struct count *c = *state;
+	struct term terms[TERMS_MAX];
+
+	check_int(terms_of(&mem, str_from(c->text), terms), c->want);
+}
+
+int
+main(void)
+{
+	ROWS("crisis", crisis, crises);
+	ROWS("links", unlink_text, links);
+	ROWS("fold", fold, folds);
+	ROWS("match", match, matches);
+	ROWS("terms", count, counts);
+	return testing_run("guard", NULL, NULL);
+}
