@@ -6,7 +6,8 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 
-parsers='base/cidr base/json shop/catalog_file shop/paylink stripe/checkout
+parsers='base/cidr base/json coach/completion coach/guard coach/lesson
+coach/parts coach/prompt coach/speech coach/terms shop/catalog_file shop/paylink stripe/checkout
 stripe/event stripe/list stripe/reversal stripe/session stripe/signature
 telegram/api telegram/update web/client web/connection web/request'
 

@@ -8,6 +8,12 @@
 #include "base/cidr.h"
 #include "base/crypto.h"
 #include "base/json.h"
+#include "coach/guard.h"
+#include "coach/lesson.h"
+#include "coach/parts.h"
+#include "coach/prompt.h"
+#include "coach/speech.h"
+#include "coach/terms.h"
 #include "shop/catalog.h"
 #include "shop/paylink.h"
 #include "stripe/checkout.h"
@@ -377,6 +383,91 @@ settings(struct str in)
 	(void)close(fd);
 }
 
+/* ---- the coach ---- */
+
+/* The first line is the file's name. */
+static void
+lesson(struct str in)
+{
+	const char *name = arena_dup(&mem, first_line(&in)), *why = NULL;
+	struct lessons l;
+
+	if (lesson_read(&mem, name, in, &l, &why) != ERR_OK) {
+		must(why != NULL);
+		return;
+	}
+	for (size_t i = 0; i < l.n; i++) {
+		must(l.list[i].title != NULL && l.list[i].number >= 0);
+		for (size_t k = 0; k < l.list[i].n; k++) {
+			struct str text = str_from(l.list[i].chunks[k].text);
+
+			must(text.len > 0 && text.len <= CHUNK_BYTES);
+			must(str_is_utf8(text));
+		}
+	}
+}
+
+/* Nothing of a query's syntax comes out of a question; a question holds its
+ * own words. */
+static void
+question(struct str in)
+{
+	struct term terms[TERMS_MAX];
+	size_t n = terms_of(&mem, in, terms);
+	struct str folded = terms_fold(&mem, in);
+
+	must(n <= TERMS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		must(terms[i].prefix.len > 0 &&
+		    terms[i].prefix.len <= terms[i].stem.len);
+		for (size_t k = 0; k < terms[i].stem.len; k++)
+			must((unsigned char)terms[i].stem.p[k] > '/' &&
+			    memchr("\"'*()^:", terms[i].stem.p[k], 8) == NULL);
+		must(in.len > 8000 || terms_match(folded, &terms[i]) > 0);
+	}
+	(void)guard_is_crisis(&mem, in);
+}
+
+/* The first line is the status. */
+static void
+model_reply(struct str in)
+{
+	struct http_response res = { .retry_after_s = -1, .date_s = -1 };
+	struct completion said;
+	struct prompt_answer answer;
+	const char *words = NULL;
+
+	res.status = status_from(first_line(&in));
+	res.body = in;
+	if (speech_read(&mem, &res, &words) == ERR_OK)
+		must(words != NULL && words[0] != '\0');
+	if (completion_read(&mem, &res, &said) != ERR_OK) {
+		must(said.text == NULL && said.reason != NULL);
+		return;
+	}
+	must(said.text[0] != '\0' && said.n_tokens >= 0);
+	answer = prompt_read(str_from(said.text), PASSAGES_MAX);
+	must(answer.is_none || answer.text.len > 0);
+}
+
+/* What is put out stays out, and parts lose nothing but blanks. */
+static void
+links(struct str in)
+{
+	const char *once = guard_unlink(&mem, in, "good.example", "[-]");
+	struct str rest = str_from(once), part;
+	size_t n = 0;
+
+	must(strcmp(guard_unlink(&mem, rest, "good.example", "[-]"), once) ==
+	    0);
+	must(strstr(once, "evil.com") == NULL);
+	while ((part = parts_next(&rest, 50)).len > 0) {
+		must(part.len <= 50);
+		n += part.len;
+	}
+	must(n <= strlen(once));
+}
+
 /* ---- a request from the socket, through libfcgi ---- */
 
 static void
@@ -523,6 +614,10 @@ const struct fuzz_target fuzz_targets[] = {
 	{ "telegram_reply", telegram_reply },
 	{ "products", products },
 	{ "settings", settings },
+	{ "lesson", lesson },
+	{ "question", question },
+	{ "model_reply", model_reply },
+	{ "links", links },
 	{ NULL, NULL },
 };
 
