@@ -7,18 +7,25 @@
 
 /* ---- folding ---- */
 
-/* The next character of UTF-8 and its length; a broken byte is a character. */
+/* The next character of UTF-8 and its length; a broken byte is a character of
+ * its own, and no letter. */
 static uint32_t
 next_char(struct str s, size_t *len)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
 	size_t n = p[0] < 0xc0 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	uint32_t c = n == 1 ? p[0] : (uint32_t)(p[0] & (0x7fu >> n));
+	uint32_t c = p[0] & (0x7fu >> n);
 
-	if (n > s.len)
-		n = 1;
-	for (size_t i = 1; i < n; i++)
+	*len = 1;
+	if (p[0] < 0x80)
+		return p[0];
+	if (n == 1 || n > s.len)
+		return 0;
+	for (size_t i = 1; i < n; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
 		c = c << 6 | (p[i] & 0x3f);
+	}
 	*len = n;
 	return c;
 }
@@ -157,7 +164,7 @@ is_host(struct arena *a, struct str s)
 {
 	struct str end = str_after_last(s, '.');
 
-	if (end.len == s.len || end.len < 2 || s.p[0] == '.')
+	if (end.len == s.len || end.len < 2)
 		return false;
 	return str_only(end, STR_LETTERS) || str_starts(end, "xn--") ||
 	    is_known_end(a, end);
@@ -190,6 +197,8 @@ host_at(struct str s)
 	while (host.len < s.len && strchr("/?#:", s.p[host.len]) == NULL)
 		host.len++;
 	host = str_after_last(host, '@');
+	while (host.len > 0 && host.p[0] == '.')
+		host = (struct str){ host.p + 1, host.len - 1 };
 	for (size_t i = 0; i < host.len; i++)
 		if (!is_host_char(host.p[i]))
 			host.len = i;

@@ -276,6 +276,8 @@ read_by_name(struct arena *a, const char *name, struct str text,
 {
 	struct str end = str_after_last(str_from(name), '.');
 
+	if (end.len == strlen(name))
+		end.len = 0; /* no dot, no ending */
 	if (str_eq_nocase(end, "json"))
 		return read_json(a, text, out, is_full, why);
 	if (str_eq_nocase(end, "txt"))

@@ -53,6 +53,7 @@ static const struct link {
 	    "зайди на " OUT " зараз" },
 	{ "a host in brackets", "(www.evil.co.uk)", NULL, OUT },
 	{ "a host with a path", "t.me/joinchat/abc", NULL, OUT },
+	{ "behind a dot", "https:/.evil.com/x", NULL, OUT },
 	{ "a host in capitals", "EVIL.COM", NULL, OUT },
 	{ "in Cyrillic", "сайт.укр", NULL, OUT },
 	{ "punycode", "x.xn--j1amh", NULL, OUT },
@@ -104,6 +105,7 @@ static const struct fold {
 	    "a\xff "
 	    "b",
 	    " a b" },
+	{ "signs that pose as the rest of a letter", "a\xe1\"\x20z", " a z" },
 	{ "emoji", "a😀b", " a b" },
 	{ "cut off in a character", "a\xd0", " a" },
 };

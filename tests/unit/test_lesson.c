@@ -84,6 +84,7 @@ static const struct bad {
 	{ "no lesson in the list", "a.json", "{\"lessons\":[1,2]}", "nothing" },
 	{ "another kind", "a.pdf", "x", ".md, .txt, .json" },
 	{ "no ending", "a", "x", ".md, .txt, .json" },
+	{ "nothing but an ending", "md", "x", ".md, .txt, .json" },
 };
 
 static void
