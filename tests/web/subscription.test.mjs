@@ -409,3 +409,49 @@ test('several products, one of them paid anew every three months at a price kept
   const one = app.stripe.requests.findLast(({ method }) => method === 'POST');
   assert.equal(one.params.mode, 'payment');
 });
+
+/** Kills whatever worker there is at each call to Telegram or about a subscription, so many times, and has another at it. */
+function killWorkers(app, times) {
+  let n = 0, isOver = false;
+  const kill = ({ path: where = '/v1/subscriptions' }) => {
+    if (!where.includes('/v1/subscriptions') || (n += 1) > times) return;
+    for (const pid of app.processes('admit work')) try { process.kill(pid, 'SIGKILL'); } catch { /* gone */ }
+  };
+  const journals = [app.telegram.journal, app.stripe.journal];
+  for (const journal of journals) journal.on('add', kill);
+  const revived = (async () => { while (!isOver) await app.admit(['work', '--once']); })();
+  return async () => {
+    for (const journal of journals) journal.off('add', kill);
+    isOver = true;
+    await revived;
+    return Math.min(n, times);
+  };
+}
+
+test('the worker is killed again and again: each is where they belong', async (t) => {
+  const app = await shop(t);
+  const names = ['renews', 'makesUpForIt', 'neverPays', 'cancels', 'pauses', 'resumes'];
+  const subs = {};
+  for (const [i, name] of names.entries()) subs[name] = await subscribe(app, 100 + i);
+  const all = Object.values(subs), { billing } = app.stripe;
+  await tell(app, await billing.cancelAtEnd(subs.cancels));
+  const stop = killWorkers(app, 30);
+  await tell(app, [...await billing.pause(subs.pauses), ...await billing.pause(subs.resumes), ...await billing.pause(subs.resumes, false)]);
+  await elapse(app, 31, ...all);
+  await tell(app, [
+    ...await billing.fail(subs.makesUpForIt), ...await billing.fail(subs.neverPays), ...await billing.renew(subs.renews),
+    ...await billing.renew(subs.resumes), ...await billing.cancel(subs.cancels),
+  ]);
+  await tell(app, await billing.payInvoice(billing.subscriptions.get(subs.makesUpForIt).latest_invoice));
+  await elapse(app, GRACE_DAYS, ...all);
+  const n = await stop();
+  assert.ok(n >= 10, `${n} kills`);
+  await until(async () => {
+    await app.admit(['work', '--once']);
+    return app.sql('SELECT 1 FROM jobs WHERE done_ms IS NULL LIMIT 1').length === 0;
+  }, 60_000, 'nothing is owed');
+  await until(() => [2, 3, 4].every((i) => !isIn(app, 100 + i)), 20_000, 'who is out is out');
+  const inside = names.filter((_, i) => access(app, 100 + i)[0] === '1');
+  assert.deepEqual(inside, ['renews', 'makesUpForIt', 'resumes']);
+  assert.ok(isIn(app, 100) && isIn(app, 101));
+});
