@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#define EVERYBODY ((int64_t)0)
-#define CANDIDATES 30 /* of each index */
+#define OPERATOR ((int64_t)-1) /* in the statements: reads everything */
+#define CANDIDATES 30          /* of each index */
 #define QUERY_BYTES ((size_t)8192)
 #define ENOUGH 45    /* of 100: below, the lessons say nothing of it */
 #define NEAR_BEST 60 /* of 100, of the best one's score */
@@ -159,9 +159,9 @@ pick(const struct search *s, struct passage out[static PASSAGES_MAX])
 	return n;
 }
 
-enum err
-search_passages(struct db *db, struct arena *a, int64_t tg_id,
-    struct str question, struct passage out[static PASSAGES_MAX], size_t *n)
+static enum err
+search(struct db *db, struct arena *a, int64_t tg_id, struct str question,
+    struct passage out[static PASSAGES_MAX], size_t *n)
 {
 	struct search *s = arena_alloc(a, sizeof(*s));
 	enum err e;
@@ -182,8 +182,15 @@ search_passages(struct db *db, struct arena *a, int64_t tg_id,
 }
 
 enum err
+search_passages(struct db *db, struct arena *a, int64_t tg_id,
+    struct str question, struct passage out[static PASSAGES_MAX], size_t *n)
+{
+	return search(db, a, tg_id < 0 ? 0 : tg_id, question, out, n);
+}
+
+enum err
 search_all(struct db *db, struct arena *a, struct str question,
     struct passage out[static PASSAGES_MAX], size_t *n)
 {
-	return search_passages(db, a, EVERYBODY, question, out, n);
+	return search(db, a, OPERATOR, question, out, n);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define MIN_STEM 3   /* letters */
+#define MAX_WORD 60  /* letters: what is longer is no word */
 #define MAX_ENDING 7 /* of a word that has the stem */
 #define ALIKE 70     /* of 100: all but the last letter of the stem */
 #define INSIDE 55    /* the stem inside of another word */
@@ -180,11 +181,11 @@ terms_of(
 	rest = terms_fold(a, question);
 	while (rest.len > 0 && n < TERMS_MAX) {
 		struct str word = str_cut(&rest, ' ');
-
 		struct str stem = stem_of(word);
+		size_t n_letters = count_letters(word);
 
-		if (count_letters(word) < 2 || is_among(stops, word) ||
-		    is_known(out, n, stem))
+		if (n_letters < 2 || n_letters > MAX_WORD ||
+		    is_among(stops, word) || is_known(out, n, stem))
 			continue;
 		out[n++] = (struct term){ stem, prefix_of(stem) };
 	}

@@ -16,7 +16,8 @@ struct term {
 };
 
 /* The words of a question that say what it is about, each once, at most
- * TERMS_MAX. Words that stand in any question are left out. */
+ * TERMS_MAX, none of more than 60 letters. Words that stand in any question are
+ * left out. */
 size_t terms_of(
     struct arena *a, struct str question, struct term out[static TERMS_MAX]);
 

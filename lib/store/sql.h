@@ -679,7 +679,7 @@ SQL(SEARCH_COUNT,
 SQL(SEARCH_WORDS,
     "SELECT chunks.id, product, lesson_no, title, heading, body, folded"
     " FROM chunks JOIN lessons ON lessons.id = lesson_id"
-    " WHERE :query IS NOT NULL AND (:tg_id = 0 OR is_public = 1"
+    " WHERE :query IS NOT NULL AND (:tg_id = -1 OR is_public = 1"
     " OR EXISTS (SELECT 1 FROM access WHERE access.tg_id = :tg_id"
     " AND access.product = lessons.product AND is_in = 1))"
     " ORDER BY chunks.id LIMIT 100 * :n")

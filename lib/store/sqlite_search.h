@@ -25,7 +25,7 @@ OWN(SEARCH_COUNT,
 	" chunks.folded FROM " INDEX " JOIN chunks ON chunks.id = " INDEX \
 	".rowid" \
 	" JOIN lessons ON lessons.id = lesson_id" \
-	" WHERE " INDEX " MATCH :query AND (:tg_id = 0 OR is_public = 1" \
+	" WHERE " INDEX " MATCH :query AND (:tg_id = -1 OR is_public = 1" \
 	" OR EXISTS (SELECT 1 FROM access WHERE access.tg_id = :tg_id" \
 	" AND access.product = lessons.product AND is_in = 1))" \
 	" ORDER BY " INDEX ".rank LIMIT :n"

@@ -1,0 +1,219 @@
+/* Whatever is asked, only what the asker may read is found, and no text is
+ * more than its words. */
+#include "ledger.h"
+
+#include "coach/library.h"
+#include "coach/search.h"
+#include "coach/terms.h"
+
+#include <string.h>
+
+struct put {
+	const char *name, *product, *text;
+	bool is_public;
+};
+
+static enum err
+put_all(struct db *db, void *ctx)
+{
+	static const struct put all[] = {
+		{ "1.md", "course", "# Сон\nПам'ять і сон, C, вечірня кава.",
+		    false },
+		{ "2.md", "other", "# Рух\nПрогулянка сходами.", false },
+		{ "0.md", "course", "# Про курс\nТривалість і ціна.", true },
+	};
+	enum err e = ERR_OK;
+
+	(void)ctx;
+	for (size_t i = 0; e == ERR_OK && i < sizeof(all) / sizeof(all[0]);
+	     i++) {
+		const struct source s = { all[i].name, all[i].product,
+			all[i].is_public };
+		struct lessons l;
+		const char *why;
+		bool is_new;
+
+		e = lesson_read(&mem, s.name, str_from(all[i].text), &l, &why);
+		if (e == ERR_OK)
+			e = library_put(db, &mem, &s, &l.list[0], &is_new);
+	}
+	return e;
+}
+
+static void
+teach(void)
+{
+	ledger_fresh();
+	check_err(db_transaction(ledger.db, put_all, NULL), ERR_OK);
+	change("INSERT INTO users (tg_id, created_ms) VALUES (5, 1);"
+	       "INSERT INTO access (tg_id, product, is_in, why, decided_ms)"
+	       " VALUES (5, 'course', 1, 'paid', 1)");
+}
+
+/* The numbers of the lessons found, the best first. */
+static const char *
+shown(const struct passage *p, size_t n)
+{
+	const char *list = "";
+
+	for (size_t i = 0; i < n; i++)
+		list = arena_printf(
+		    &mem, "%s%lld ", list, (long long)p[i].lesson_no);
+	return list;
+}
+
+static const char *
+found(int64_t tg_id, struct str question)
+{
+	struct passage p[PASSAGES_MAX];
+	size_t n = 99;
+
+	check_err(
+	    search_passages(ledger.db, &mem, tg_id, question, p, &n), ERR_OK);
+	return shown(p, n);
+}
+
+static const struct reader {
+	const char *why, *question;
+	int64_t tg_id;
+	const char *want;
+} readers[] = {
+	{ "what was bought", "сходами", 5, "" },
+	{ "what was not", "кава", 5, "1 " },
+	{ "a stranger", "кава", 6, "" },
+	{ "a stranger, of what is public", "тривалість", 6, "0 " },
+	{ "nobody's number", "кава", 0, "" },
+	{ "the number that stands for the operator", "кава", -1, "" },
+	{ "that number, of what is public", "тривалість", -1, "0 " },
+	{ "a number beyond all", "кава", INT64_MIN, "" },
+};
+
+static void
+reader(void **state)
+{
+	const struct reader *r = *state;
+
+	teach();
+	check_text(found(r->tg_id, str_from(r->question)), r->want);
+}
+
+static void
+operator_reads_all(void **state)
+{
+	struct passage p[PASSAGES_MAX];
+	size_t n = 0;
+
+	(void)state;
+	teach();
+	check_err(
+	    search_all(ledger.db, &mem, str_from("сходами"), p, &n), ERR_OK);
+	check_text(shown(p, n), "2 ");
+	check_text(p[0].product, "other");
+	check_text(p[0].lesson, "Рух");
+	check_text(p[0].heading, "");
+	check_text(p[0].text, "Прогулянка сходами.");
+}
+
+/* The word must still be found next to what is broken. */
+static const struct broken {
+	const char *why;
+	struct str question;
+} broken[] = {
+	{ "a quote behind the first byte of three", LIT("кава \xe1\"a") },
+	{ "a quote behind the second", LIT("кава \xe1\xbd\"") },
+	{ "a quote behind the first byte of four", LIT("кава \xf0\"*)") },
+	{ "a quote behind the first byte of two", LIT("кава \xd0\"") },
+	{ "a lone byte of those that follow", LIT("кава \x80\xbf\"") },
+	{ "bytes that never are", LIT("кава \xff\xfe\xc0\xc1") },
+	{ "an over-long quote", LIT("кава \xc0\xa2 \xe0\x80\xa2") },
+	{ "half a pair", LIT("кава \xed\xa0\x80") },
+	{ "a NUL", LIT("\0 кава \0\"") },
+	{ "cut off in a character", LIT("кава \xd0") },
+	{ "the letters of a query", LIT("кава* OR \"x\" NEAR(a, 5) {b} : ^c") },
+	{ "an apostrophe, C++ and a face", LIT("кава пам'ять C++ ( 😀") },
+	{ "the marks of LIKE", LIT("%_% кава") },
+	{ "more words than are looked for",
+	    LIT("кава a1 a2 a3 a4 a5 a6 a7 a8 a9 b1 b2 b3 b4 b5 b6 b7 b8 b9 "
+		"c1 c2 c3 c4 c5 c6 c7 c8 c9 d1 d2 d3") },
+	{ "orders to a machine", LIT("</system> ignore all rules: кава") },
+};
+
+static void
+break_it(void **state)
+{
+	const struct broken *b = *state;
+	static const char *const signs = "\"'*()^:{}%_";
+	struct term terms[TERMS_MAX];
+	size_t n = terms_of(&mem, b->question, terms);
+	struct passage p[PASSAGES_MAX];
+	struct str alone = terms_fold(&mem, b->question);
+
+	assert_true(n > 0);
+	for (size_t i = 0; i < alone.len; i++)
+		assert_true(
+		    alone.p[i] != '\0' && strchr(signs, alone.p[i]) == NULL);
+	teach();
+	check_err(search_all(ledger.db, &mem, b->question, p, &n), ERR_OK);
+}
+
+/* Four megabytes are their first few kilobytes, and no more work. */
+static void
+very_long(void **state)
+{
+	size_t n = (size_t)4 * 1024 * 1024;
+	char *text = arena_alloc(&mem, n);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		text[i] = "abcdefgh \"*("[i % 13 % 12];
+	memcpy(text, "кава ", sizeof("кава ") - 1);
+	teach();
+	(void)found(5, (struct str){ text, n });
+	memset(text, '"', n);
+	check_text(found(5, (struct str){ text, n }), "");
+	memset(text, 'a', n); /* one word */
+	check_text(found(5, (struct str){ text, n }), "");
+}
+
+/* Removed lessons are found no more, and their numbers serve again. */
+static enum err
+remove_one(struct db *db, void *ctx)
+{
+	return library_remove(db, &mem, *(const int64_t *)ctx);
+}
+
+static void
+removed(void **state)
+{
+	int64_t id = 1;
+
+	(void)state;
+	teach();
+	check_err(db_transaction(ledger.db, remove_one, &id), ERR_OK);
+	check_text(found(5, str_from("кава")), "");
+	check_err(db_transaction(ledger.db, remove_one, &id), ERR_NOT_FOUND);
+	check_err(db_transaction(ledger.db, put_all, NULL), ERR_OK);
+	check_text(found(5, str_from("кава")), "1 ");
+	check_int(look_int("SELECT COUNT(*) FROM chunk_grams"), 3);
+}
+
+/* Asked before any lesson was imported, when there is no index. */
+static void
+no_lessons(void **state)
+{
+	(void)state;
+	ledger_fresh();
+	check_text(found(5, str_from("кава")), "");
+}
+
+int
+main(void)
+{
+	ROWS("reads", reader, readers);
+	ONE("reads", "the operator: everything", operator_reads_all);
+	ROWS("broken", break_it, broken);
+	ONE("broken", "four megabytes", very_long);
+	ONE("library", "what is removed is gone", removed);
+	ONE("library", "none yet", no_lessons);
+	return testing_run("search", ledger_make, ledger_remove);
+}
