@@ -282,6 +282,18 @@ tell_of_key(struct app *app, struct arena *a)
 	    text_plain(TEXT_ALERT_KEY));
 }
 
+/* res is NULL where no answer came. */
+static void
+again(struct arena *a, const struct errand *e, enum err why,
+    const struct http_response *res, struct verdict_of_errand *v)
+{
+	*v = (struct verdict_of_errand){ .end = ERRAND_AGAIN,
+		.wait_ms = errand_backoff_ms(e->job.attempts),
+		.error = arena_printf(a, "Stripe: %s", err_name(why)) };
+	if (res != NULL && res->retry_after_s > 0)
+		v->wait_ms += res->retry_after_s * 1000;
+}
+
 enum err
 subscription_settle(struct app *app, struct arena *a, const struct errand *e,
     enum err call_err, const struct http_response *res,
@@ -298,11 +310,11 @@ subscription_settle(struct app *app, struct arena *a, const struct errand *e,
 	else if (err == ERR_OK || err == ERR_NOT_FOUND)
 		err = record_none(app, a, e, &n_heard);
 	else {
-		*v = (struct verdict_of_errand){ .end = ERRAND_AGAIN,
-			.wait_ms = errand_backoff_ms(e->job.attempts),
-			.error = arena_printf(a, "Stripe: %s", err_name(err)) };
+		again(a, e, err, call_err == ERR_OK ? res : NULL, v);
 		return err == ERR_CONFIG ? tell_of_key(app, a) : ERR_OK;
 	}
+	if (err == ERR_NOT_FOUND) /* forgotten while it was asked about */
+		return ERR_OK;
 	/* Told of meanwhile: the answer may be older than that. */
 	if (err == ERR_OK && n_heard > e->n_heard)
 		err = promise(app, a, e->job.detail, e->n_heard);

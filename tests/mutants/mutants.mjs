@@ -18,10 +18,10 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COPY = path.join(ROOT, 'build/mutants');
 const OUT = 'build/m';
 const SURVIVORS = path.join(ROOT, 'build/results/survivors.json');
-const WEB = ['flow', 'webhook', 'pay', 'telegram', 'updates', 'life', 'stars', 'tools', 'operator', 'gateway', 'processes', 'reconcile', 'door'];
+const WEB = ['flow', 'webhook', 'pay', 'telegram', 'updates', 'life', 'stars', 'tools', 'operator', 'gateway', 'processes', 'reconcile', 'door', 'subscription'];
 /** The web tests that are concerned, by a file's path. */
 const NEAR = [
-  [/channel|membership/, ['door']], [/stars/, ['stars']], [/reconcile|list\.c/, ['reconcile', 'tools']], [/chat|text|telegram/, ['telegram', 'updates']],
+  [/channel|membership/, ['door']], [/subscription|portal|due/, ['subscription']], [/stars/, ['stars']], [/reconcile|list\.c/, ['reconcile', 'tools']], [/chat|text|telegram/, ['telegram', 'updates']],
   [/payment|access|reversal|event/, ['life', 'webhook']], [/checkout|paylink|limit|client|page|http|form/, ['pay']],
   [/catalog/, ['life', 'tools']], [/conf|file|confine|alert|news/, ['tools', 'operator']], [/web\/|serve|prefork/, ['gateway', 'processes']],
   [/worker|knock|jobs|pace|errand/, ['telegram', 'operator', 'processes']],

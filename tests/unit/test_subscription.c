@@ -662,6 +662,91 @@ every_order(void **state)
 	}
 }
 
+/* Whoever was forgotten while Stripe was asked holds up nobody else. */
+static void
+forgotten(void **state)
+{
+	static const struct scenario s = { .why = "forgotten",
+		.now = { "active", 0, 30, 0, "paid", 1 } };
+	struct play p = {
+		.s = &s, .tg_id = next_buyer++, .now_ms = clock_now_ms()
+	};
+
+	(void)state;
+	take_step(&p, PAID);
+	take_step(&p, ASK);
+	assert_true(p.asked.has_call);
+	change("DELETE FROM subscriptions");
+	be_answered(&p, &s.now);
+	take_step(&p, SUB);
+	drain(&p, &s.now);
+	check_int(look_int("SELECT COUNT(*) FROM subscriptions"), 0);
+	change("DELETE FROM jobs");
+}
+
+static const struct bad {
+	const char *why;
+	enum err call_err;
+	int status;
+	int64_t retry_after_s;
+	const char *body;
+	enum errand_end want;
+	int64_t wait_ms; /* at least */
+} bads[] = {
+	{ "no answer", ERR_UNAVAILABLE, 0, 0, "", ERRAND_AGAIN, 900 },
+	{ "Stripe fails", ERR_OK, 500, -1, "{}", ERRAND_AGAIN, 900 },
+	{ "it asks to wait", ERR_OK, 429, 7, "{}", ERRAND_AGAIN, 7900 },
+	{ "no right to read it", ERR_OK, 403, -1, "{}", ERRAND_AGAIN, 900 },
+	{ "rubbish", ERR_OK, 200, -1, "<html>", ERRAND_AGAIN, 900 },
+	{ "another object", ERR_OK, 200, -1, "{\"id\":\"in_1\"}", ERRAND_AGAIN,
+	    900 },
+	{ "no such subscription", ERR_OK, 404, -1, "{}", ERRAND_DONE, 0 },
+	{ "another one than was asked for", ERR_OK, 200, -1,
+	    SUB("active", KEEPS ITEM("1", "2")), ERRAND_DONE, 0 },
+};
+
+struct answering {
+	struct errand e;
+	const struct bad *b;
+	struct verdict_of_errand v;
+};
+
+static enum err
+settle_bad(struct db *db, void *ctx)
+{
+	struct answering *t = ctx;
+	const struct http_response res = { .status = t->b->status,
+		.retry_after_s = t->b->retry_after_s,
+		.body = str_from(t->b->body) };
+
+	app.db = db;
+	return subscription_settle(
+	    &app, &mem, &t->e, t->b->call_err, &res, &t->v);
+}
+
+static void
+bad_answer(void **state)
+{
+	static const struct scenario s = { .why = "bad",
+		.now = { "active", 0, 30, 0, "paid", 1 } };
+	struct play p = {
+		.s = &s, .tg_id = next_buyer++, .now_ms = clock_now_ms()
+	};
+	struct answering t = { .b = *state };
+
+	take_step(&p, PAID);
+	take_step(&p, ASK);
+	t.e = p.asked;
+	check_err(db_transaction(ledger.db, settle_bad, &t), ERR_OK);
+	check_int(t.v.end, t.b->want);
+	assert_true(t.v.wait_ms >= t.b->wait_ms);
+	/* In by the payment, whatever Stripe says of the rest. */
+	check_int(
+	    look_int_of("SELECT is_in FROM access WHERE tg_id = ?1", p.tg_id),
+	    1);
+	change("DELETE FROM jobs");
+}
+
 static int
 measure(void **state)
 {
@@ -763,5 +848,7 @@ main(void)
 	ROWS("status", status, statuses);
 	ROWS("about", about, abouts);
 	ROWS("every order", every_order, scenarios);
+	ROWS("answer", bad_answer, bads);
+	ONE("answer", "about somebody who was forgotten meanwhile", forgotten);
 	return testing_run("subscription", ledger_make, measure);
 }
