@@ -41,6 +41,12 @@ print_parked(const struct row *row, void *ctx)
 		[JOB_ALERT] = "alert",
 		[JOB_RECONCILE] = "ask",
 		[JOB_MEMBER] = "member",
+		[JOB_SUBSCRIPTION] = "ask",
+		[JOB_PORTAL] = "portal",
+		[JOB_ANSWER] = "answer",
+		[JOB_FORWARD] = "pass on",
+		[JOB_RELAY] = "reply",
+		[JOB_CANCEL_STARS] = "cancel",
 	};
 	int64_t kind = row_int(row, 1);
 	time_t when = (time_t)(row_int(row, 4) / 1000);

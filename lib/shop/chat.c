@@ -162,6 +162,9 @@ on_pay(struct talk *t)
 		    t, text_fill(t->arena, TEXT_ALREADY_PAID, KV(product(t))));
 	if (!stars_only(t->app, p))
 		return say_message(t, &m);
+	if (stars_is_plan(p))
+		return promise(t, JOB_NOTICE, 0,
+		    arena_printf(t->arena, BUTTON_STARS ":%s", p->id));
 	t->reply->method = "sendInvoice";
 	t->reply->params = stars_invoice(t->app, t->arena, t->u->from_id, p);
 	return ERR_OK;

@@ -86,13 +86,24 @@ send_invoice(
 	e->has_call = e->is_to_telegram = true;
 }
 
+/* A subscription in Stars can be sold by a link only. */
+static void
+make_plan_link(
+    struct app *app, struct arena *a, struct errand *e, const struct product *p)
+{
+	e->call = stars_plan_request(app, a, p);
+	e->has_call = e->is_to_telegram = e->makes_link = true;
+}
+
 static void
 send_way_to_pay(struct app *app, struct arena *a, struct errand *e,
     const struct product *p, bool by_stars)
 {
 	const struct tg_message m = chat_pay_message(app, a, e->job.tg_id, p);
 
-	if (by_stars || stars_only(app, p))
+	if ((by_stars || stars_only(app, p)) && stars_is_plan(p))
+		make_plan_link(app, a, e, p);
+	else if (by_stars || stars_only(app, p))
 		send_invoice(app, a, e, p);
 	else
 		send_message(app, a, e, &m);
@@ -292,10 +303,23 @@ prepare_coach(struct app *app, struct arena *a, struct errand *e)
 	return err;
 }
 
+static enum err
+prepare_cancel(struct app *app, struct arena *a, struct errand *e)
+{
+	if (e->job.kind != JOB_CANCEL_STARS) {
+		log_event(LOG_ERROR, "job_unknown",
+		    KV(kv_int("id", e->job.id), kv_int("kind", e->job.kind)));
+		return ERR_OK;
+	}
+	e->call = stars_cancel_request(app, a, e->job.tg_id, e->job.detail);
+	e->has_call = e->is_to_telegram = true;
+	return ERR_OK;
+}
+
 enum err
 errand_prepare(struct app *app, struct arena *a, struct errand *e)
 {
-	e->has_call = e->is_to_telegram = false;
+	e->has_call = e->is_to_telegram = e->makes_link = false;
 	e->channel = (struct channel_call){ .step = STEP_NONE };
 	e->answer = (struct answer_call){ .step = ANSWER_NOTHING };
 	switch (e->job.kind) {
@@ -321,9 +345,7 @@ errand_prepare(struct app *app, struct arena *a, struct errand *e)
 	case JOB_RELAY:
 		return prepare_coach(app, a, e);
 	default:
-		log_event(LOG_ERROR, "job_unknown",
-		    KV(kv_int("id", e->job.id), kv_int("kind", e->job.kind)));
-		return ERR_OK;
+		return prepare_cancel(app, a, e);
 	}
 }
 
@@ -406,6 +428,12 @@ on_gone(struct app *app, struct arena *a, const struct errand *e,
 		return err;
 	}
 	v->end = ERRAND_PARK;
+	if (e->job.kind == JOB_CANCEL_STARS) { /* not its first payment */
+		v->end = ERRAND_DONE;
+		log_event(LOG_INFO, "stars_not_canceled",
+		    KV(kv_text("why", answer->description)));
+		return ERR_OK;
+	}
 	if (answer->outcome == TG_REFUSED || q->chat_id != q->tg_id)
 		return ERR_OK;
 	return ledger_user_reachable(app->db, e->job.tg_id, false);
@@ -440,6 +468,38 @@ settle_message(struct app *app, struct arena *a, const struct errand *e,
 	default:
 		return ERR_OK;
 	}
+}
+
+/* The invoice's link, on to the buyer. */
+static enum err
+settle_link(struct app *app, struct arena *a, struct errand *e,
+    enum err call_err, const struct http_response *res,
+    struct verdict_of_errand *v)
+{
+	const char *url = call_err == ERR_OK ? stars_plan_link(a, res) : NULL;
+	struct tg_message m = { .chat_id = e->job.tg_id, .button_url = url };
+	struct str product = str_from(e->job.detail);
+	const struct product *p;
+	enum err err;
+
+	(void)str_cut(&product, ':');
+	err = product_of(app, a, &e->job, arena_dup(a, product), &p);
+	if (err != ERR_OK)
+		return err;
+	if (url == NULL) {
+		err = settle_message(app, a, e, call_err, res, v);
+		if (v->end == ERRAND_DONE)
+			again(e, "Telegram: an answer without a link", v);
+		return err;
+	}
+	m.button =
+	    text_fill(a, TEXT_STARS_BUTTON, KV(kv_int("amount", p->stars)));
+	m.text = text_fill(a, TEXT_STARS_PLAN,
+	    KV(title(p), kv_int("amount", p->stars), kv_text("url", url)));
+	send_message(app, a, e, &m);
+	e->makes_link = false;
+	v->end = ERRAND_GO_ON;
+	return ERR_OK;
 }
 
 /* One step of several: the next one at once, while that gets somewhere. */
@@ -573,6 +633,8 @@ errand_settle(struct app *app, struct arena *a, struct errand *e,
 		return ERR_OK;
 	if (e->channel.step != STEP_NONE)
 		return settle_channel(app, a, e, call_err, res, v);
+	if (e->makes_link)
+		return settle_link(app, a, e, call_err, res, v);
 	if (e->job.kind == JOB_CHECK)
 		return settle_check(app, a, e, call_err, res, v);
 	if (e->job.kind == JOB_RECONCILE)

@@ -13,6 +13,7 @@
 /* The facts that one piece of news adds about an order. */
 struct news {
 	bool processing, paid, failed, expired;
+	bool goes_on; /* of a subscription: silent, while it does */
 };
 
 /* Access before and after a decision. */
@@ -183,8 +184,10 @@ close_difference(struct app *app, struct arena *a, const struct order *o,
 	if (e != ERR_OK)
 		return e;
 	if (o->paid_ms != 0)
-		return v.is == ACCESS_IN ? promise_invite(app, a, o, &v) :
-					   ERR_OK;
+		return v.is == ACCESS_OUT ||
+			(news->goes_on && v.was == ACCESS_IN) ?
+		    ERR_OK :
+		    promise_invite(app, a, o, &v);
 	/* A later word of the bank's has come already: no more to say. */
 	if (news->failed)
 		return promise(app, a, JOB_NOTICE, "failed", o);
@@ -527,11 +530,21 @@ payment_record_stars(
 {
 	const struct paid paid = { p->tg_id, p->product, "stars", p->charge_id,
 		p->charge_id, p->stars, "xtr", p->until_ms, p->renews };
-	const struct news news = { .paid = true };
+	const struct news news = { .paid = true, .goes_on = p->renews };
 	struct order o;
 	enum err e = record_paid(app, a, &paid, &o);
 
 	return e == ERR_OK ? close_difference(app, a, &o, &news) : e;
+}
+
+/* Who has got money back, or was shown the door, pays no more. */
+static enum err
+cancel_stars(struct app *app, int64_t tg_id, const char *product)
+{
+	return db_exec(app->db, SQL_STARS_CANCEL,
+	    KV(kv_int("tg_id", tg_id), kv_text("product", product),
+		kv_int("now_ms", clock_now_ms())),
+	    NULL);
 }
 
 enum err
@@ -542,7 +555,14 @@ payment_record_stars_refund(
 		.amount_minor = stars,
 		.refunded_minor = stars };
 
-	return record_charge(app, a, &all);
+	struct order o = { 0 };
+	enum err e = record_charge(app, a, &all);
+
+	if (e == ERR_OK)
+		e = ledger_order_by_session(app->db, a, charge_id, &o);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return cancel_stars(app, o.tg_id, o.product);
 }
 
 enum err
@@ -575,7 +595,9 @@ payment_revoke(struct app *app, struct arena *a, int64_t tg_id,
 	    orders_from_row, l);
 
 	*n = l->n;
-	return e == ERR_OK && l->n > 0 ? settle_one(app, a, &l->o[0]) : e;
+	if (e == ERR_OK && l->n > 0)
+		e = settle_one(app, a, &l->o[0]);
+	return e == ERR_OK && l->n > 0 ? cancel_stars(app, tg_id, product) : e;
 }
 
 /* ---- by the clock ---- */

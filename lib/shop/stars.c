@@ -1,6 +1,7 @@
 /* Selling for Telegram Stars. */
 #include "shop/stars.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "shop/ledger.h"
 #include "shop/payment.h"
@@ -10,11 +11,20 @@
 
 #define PAYLOAD "admit:"
 #define STARS "XTR"
+#define RENEWAL_MS ((int64_t)24 * 3600 * 1000)
+#define DATE_MAX_S ((int64_t)1 << 40)
+
+bool
+stars_is_plan(const struct product *p)
+{
+	return p->every != NULL && str_eq(str_from(p->every), "month") &&
+	    p->every_n == 1;
+}
 
 bool
 stars_sell(const struct app *app, const struct product *p)
 {
-	return p->stars > 0 && p->every == NULL &&
+	return p->stars > 0 && (p->every == NULL || stars_is_plan(p)) &&
 	    !str_eq(str_from(app->conf.sell_with), "stripe");
 }
 
@@ -25,18 +35,64 @@ stars_only(const struct app *app, const struct product *p)
 	    str_eq(str_from(app->conf.sell_with), "stars");
 }
 
+static struct tg_invoice
+invoice_for(struct arena *a, int64_t tg_id, const struct product *p)
+{
+	const char *title = product_title(p, "uk");
+
+	return (struct tg_invoice){ tg_id, title,
+		text_fill(
+		    a, TEXT_STARS_DESCRIPTION, KV(kv_text("product", title))),
+		arena_printf(a, PAYLOAD "%s", p->id), p->stars };
+}
+
 struct json *
 stars_invoice(const struct app *app, struct arena *a, int64_t tg_id,
     const struct product *p)
 {
-	const char *title = product_title(p, "uk");
-	const struct tg_invoice inv = { tg_id, title,
-		text_fill(
-		    a, TEXT_STARS_DESCRIPTION, KV(kv_text("product", title))),
-		arena_printf(a, PAYLOAD "%s", p->id), p->stars };
+	const struct tg_invoice inv = invoice_for(a, tg_id, p);
 
 	(void)app;
 	return tg_send_invoice(a, &inv);
+}
+
+struct http_request
+stars_plan_request(
+    const struct app *app, struct arena *a, const struct product *p)
+{
+	const struct tg_api api = app_telegram(app);
+	const struct tg_invoice inv = invoice_for(a, 0, p);
+
+	return tg_request(a, &api, "createInvoiceLink", tg_plan_link(a, &inv));
+}
+
+const char *
+stars_plan_link(struct arena *a, const struct http_response *res)
+{
+	struct json *doc;
+	const char *link;
+
+	if (res->status != 200 || json_parse(a, res->body, &doc) != ERR_OK ||
+	    !json_is_true(doc, "ok"))
+		return NULL;
+	link = arena_dup_text(a, json_text(doc, "result"));
+	return link != NULL && tg_button_url_ok(link) &&
+		str_starts(str_from(link), "https://") ?
+	    link :
+	    NULL;
+}
+
+struct http_request
+stars_cancel_request(const struct app *app, struct arena *a, int64_t tg_id,
+    const char *charge_id)
+{
+	const struct tg_api api = app_telegram(app);
+	struct json *params = json_new(a);
+
+	json_put_int(params, "user_id", tg_id);
+	json_put_text(params, "telegram_payment_charge_id", charge_id);
+	json_put_bool(params, "is_canceled", true);
+	return tg_request(a, &api, "editUserStarSubscription", params);
 }
 
 /* The product that an invoice of ours was for. */
@@ -48,6 +104,32 @@ product_in(const char *payload)
 	return str_starts(s, PAYLOAD) ? payload + sizeof(PAYLOAD) - 1 : NULL;
 }
 
+/* Whether the next payment of a subscription of theirs may be due: then they
+ * are in and pay all the same, at the price they began with. */
+static enum err
+is_renewal(struct app *app, struct arena *a, int64_t tg_id,
+    const struct product *p, bool *renewal)
+{
+	int64_t until_ms = 0;
+	enum err e = db_one(app->db, a, SQL_STARS_PAID_UNTIL,
+	    KV(kv_int("tg_id", tg_id), kv_text("product", p->id)), row_to_int,
+	    &until_ms);
+
+	*renewal = until_ms != 0 && until_ms - clock_now_ms() < RENEWAL_MS;
+	return e;
+}
+
+static const char *
+why_not(const struct app *app, const struct tg_payment *pay,
+    const struct product *p, enum access access)
+{
+	if (!stars_sell(app, p))
+		return text_plain(TEXT_STARS_NOT_SOLD);
+	if (pay->amount != p->stars)
+		return text_plain(TEXT_STARS_WRONG_PRICE);
+	return access == ACCESS_IN ? text_plain(TEXT_STARS_PAID_BEFORE) : NULL;
+}
+
 static enum err
 refusal(struct app *app, struct arena *a, const struct tg_update *u,
     const char **why)
@@ -57,18 +139,19 @@ refusal(struct app *app, struct arena *a, const struct tg_update *u,
 	const struct product *p =
 	    id == NULL ? NULL : catalog_find(&app->catalog, id);
 	enum access access = ACCESS_OUT;
-	enum err e = ERR_OK;
+	bool renewal = false;
+	enum err e;
 
-	*why = NULL;
-	if (p != NULL)
-		e = ledger_access(app->db, a, u->from_id, p->id, &access);
-	if (p == NULL || u->from_id == 0 || !stars_sell(app, p))
-		*why = text_plain(TEXT_STARS_NOT_SOLD);
-	else if (!str_eq(str_from(pay->currency), STARS) ||
-	    pay->amount != p->stars)
-		*why = text_plain(TEXT_STARS_WRONG_PRICE);
-	else if (access == ACCESS_IN)
-		*why = text_plain(TEXT_STARS_PAID_BEFORE);
+	*why = text_plain(TEXT_STARS_NOT_SOLD);
+	if (p == NULL || u->from_id == 0)
+		return ERR_OK;
+	*why = text_plain(TEXT_STARS_WRONG_PRICE);
+	if (!str_eq(str_from(pay->currency), STARS))
+		return ERR_OK;
+	e = ledger_access(app->db, a, u->from_id, p->id, &access);
+	if (e == ERR_OK && access == ACCESS_IN)
+		e = is_renewal(app, a, u->from_id, p, &renewal);
+	*why = renewal ? NULL : why_not(app, pay, p, access);
 	return e;
 }
 
@@ -88,8 +171,8 @@ stars_record(struct app *app, struct arena *a, const struct tg_update *u)
 {
 	const struct tg_payment *pay = &u->payment;
 	const struct stars_payment paid = { u->from_id,
-		product_in(pay->payload), pay->charge_id, pay->amount, 0,
-		false };
+		product_in(pay->payload), pay->charge_id, pay->amount,
+		pay->until_s * 1000, pay->until_s != 0 };
 
 	if (!str_eq(str_from(pay->currency), STARS) || u->from_id == 0 ||
 	    paid.product == NULL) {
@@ -97,6 +180,11 @@ stars_record(struct app *app, struct arena *a, const struct tg_update *u)
 		    KV(kv_int("tg_id", u->from_id)));
 		return ERR_OK;
 	}
+	if (paid.renews)
+		log_event(LOG_INFO, "stars_subscription",
+		    KV(kv_int("tg_id", u->from_id),
+			kv_int("recurs", pay->recurs),
+			kv_int("is_first", pay->is_first)));
 	return u->kind == TG_PAID ?
 	    payment_record_stars(app, a, &paid) :
 	    payment_record_stars_refund(app, a, paid.charge_id, paid.stars);
@@ -133,6 +221,7 @@ record_one(struct app *app, struct arena *a, struct json *t)
 	struct json *in = json_at(t, "source"), *out = json_at(t, "receiver");
 	struct json *who = in != NULL ? in : out;
 	struct tg_update u = { .kind = in != NULL ? TG_PAID : TG_REFUNDED };
+	int64_t period_s = 0;
 
 	u.payment.charge_id = arena_dup_text(a, json_text(t, "id"));
 	u.payment.currency = STARS;
@@ -140,6 +229,11 @@ record_one(struct app *app, struct arena *a, struct json *t)
 	    arena_dup_text(a, json_text(who, "invoice_payload"));
 	(void)json_int(t, "amount", &u.payment.amount);
 	(void)json_int(who, "user.id", &u.from_id);
+	if (json_int(who, "subscription_period", &period_s) &&
+	    period_s == TG_PLAN_S && json_int(t, "date", &u.payment.until_s))
+		u.payment.until_s += period_s;
+	if (u.payment.until_s < 0 || u.payment.until_s > DATE_MAX_S)
+		return ERR_OK; /* beyond all time */
 	if (!str_eq(str_from(json_text(who, "type")), "user") ||
 	    u.payment.charge_id == NULL || u.payment.amount <= 0 ||
 	    product_in(u.payment.payload) == NULL)

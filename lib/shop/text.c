@@ -116,6 +116,10 @@ static const char *const uk[TEXT__COUNT] = {
 	    "Сторінку керування підпискою зараз не вдається відкрити. "
 	    "Спробуйте, будь ласка, пізніше.\n\n{support}",
 	[TEXT_STARS_BUTTON] = "⭐ {amount} Telegram Stars",
+	[TEXT_STARS_PLAN] =
+	    "«{product}» за підпискою: {amount} Telegram Stars кожні 30 днів. "
+	    "Скасувати можна будь-коли в налаштуваннях Telegram, сплачене "
+	    "діє до кінця.\n\n{url}",
 	[TEXT_STARS_DESCRIPTION] =
 	    "Доступ до закритого каналу «{product}». Запрошення надійде сюди.",
 	[TEXT_STARS_WRONG_PRICE] =

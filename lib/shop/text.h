@@ -42,6 +42,7 @@ enum text {
 	TEXT_PORTAL_CHOICE,     /* {product} */
 	TEXT_PORTAL_FAILED,     /* {support} */
 	TEXT_STARS_BUTTON,      /* {amount} */
+	TEXT_STARS_PLAN,        /* {product} {amount} {url} */
 	TEXT_STARS_DESCRIPTION, /* {product} */
 	TEXT_STARS_WRONG_PRICE,
 	TEXT_STARS_NOT_SOLD,

@@ -97,7 +97,23 @@ SQL(ORDER_PAID_ADD,
     " VALUES (:tg_id, :product, :provider, :session_id, :payment_intent,"
     " :amount_minor, :currency, :livemode, :now_ms, :until_ms,"
     " :renews, :now_ms)"
-    " ON CONFLICT (session_id) DO NOTHING")
+    " ON CONFLICT (session_id) DO UPDATE SET until_ms = excluded.until_ms"
+    " WHERE orders.until_ms < excluded.until_ms")
+
+/* Until when a buyer's subscription in Stars is paid; 0: there is none. */
+SQL(STARS_PAID_UNTIL,
+    "SELECT COALESCE(MAX(until_ms), 0) FROM orders WHERE tg_id = :tg_id"
+    " AND product = :product AND provider = 'stars' AND renews = 1"
+    " AND revoked_ms IS NULL")
+
+/* Telegram knows a subscription by its first payment, which of several it is
+ * nobody noted: all of them are named (kind: JOB_CANCEL_STARS). */
+SQL(STARS_CANCEL,
+    "INSERT INTO jobs (kind, promise, tg_id, order_id, detail, due_ms,"
+    " created_ms) SELECT 12, 'cancel/' || session_id, tg_id, id, session_id,"
+    " :now_ms, :now_ms FROM orders WHERE tg_id = :tg_id"
+    " AND product = :product AND provider = 'stars' AND renews = 1"
+    " ON CONFLICT (promise) DO NOTHING")
 
 /* What was bought until now; what is bought later counts again. */
 SQL(ORDERS_REVOKE,

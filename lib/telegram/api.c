@@ -96,13 +96,12 @@ cut_text(struct arena *a, const char *text, size_t n)
 	return arena_dup(a, (struct str){ text, i });
 }
 
-struct json *
-tg_send_invoice(struct arena *a, const struct tg_invoice *inv)
+static struct json *
+invoice(struct arena *a, const struct tg_invoice *inv)
 {
 	struct json *params = json_new(a), *price;
 	const char *title = cut_text(a, inv->title, 32);
 
-	json_put_int(params, "chat_id", inv->chat_id);
 	json_put_text(params, "title", title);
 	json_put_text(
 	    params, "description", cut_text(a, inv->description, 255));
@@ -112,6 +111,24 @@ tg_send_invoice(struct arena *a, const struct tg_invoice *inv)
 	price = json_push_object(json_put_array(params, "prices"));
 	json_put_text(price, "label", title);
 	json_put_int(price, "amount", inv->stars);
+	return params;
+}
+
+struct json *
+tg_send_invoice(struct arena *a, const struct tg_invoice *inv)
+{
+	struct json *params = invoice(a, inv);
+
+	json_put_int(params, "chat_id", inv->chat_id);
+	return params;
+}
+
+struct json *
+tg_plan_link(struct arena *a, const struct tg_invoice *inv)
+{
+	struct json *params = invoice(a, inv);
+
+	json_put_int(params, "subscription_period", TG_PLAN_S);
 	return params;
 }
 

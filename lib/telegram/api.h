@@ -49,7 +49,8 @@ enum err tg_file_request(struct arena *a, const struct tg_api *api,
 struct json *
 tg_answer_button(struct arena *a, const char *button_id, const char *text);
 
-/* An invoice in Telegram Stars. */
+/* An invoice in Telegram Stars, and the period of a subscription in them. */
+#define TG_PLAN_S ((int64_t)30 * 24 * 3600)
 struct tg_invoice {
 	int64_t chat_id;
 	const char *title;       /* cut to Telegram's 32 characters */
@@ -61,6 +62,11 @@ struct tg_invoice {
 /* The parameters of sendInvoice and of answerPreCheckoutQuery: no reason to
  * refuse (NULL) lets the payment go on. */
 struct json *tg_send_invoice(struct arena *a, const struct tg_invoice *inv);
+
+/* Of createInvoiceLink: a link that whoever follows it pays by, every 30 days,
+ * which is the one period that there is; inv->chat_id is not looked at. */
+struct json *tg_plan_link(struct arena *a, const struct tg_invoice *inv);
+
 struct json *
 tg_answer_checkout(struct arena *a, const char *query_id, const char *refusal);
 

@@ -2,6 +2,7 @@
 #include "telegram/update.h"
 
 #define USER_ID_MAX ((int64_t)1 << 52)
+#define DATE_MAX_S ((int64_t)1 << 40) /* in ms it is a number still */
 
 const char *
 tg_allowed_update(size_t i)
@@ -42,8 +43,12 @@ read_payment(
 	pay->currency = arena_dup_text(a, json_text(p, "currency"));
 	pay->payload = arena_dup_text(a, json_text(p, "invoice_payload"));
 	(void)json_int(p, "total_amount", &pay->amount);
+	(void)json_int(p, "subscription_expiration_date", &pay->until_s);
+	pay->recurs = json_is_true(p, "is_recurring");
+	pay->is_first = json_is_true(p, "is_first_recurring");
 	if ((kind == TG_CHECKOUT ? pay->query_id : pay->charge_id) != NULL &&
-	    pay->currency != NULL && pay->payload != NULL && pay->amount > 0)
+	    pay->currency != NULL && pay->payload != NULL && pay->amount > 0 &&
+	    pay->until_s >= 0 && pay->until_s <= DATE_MAX_S)
 		out->kind = kind;
 	else
 		out->kind = TG_OTHER;

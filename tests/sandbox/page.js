@@ -115,6 +115,7 @@ function showState(news) {
   $('confirm').disabled = !state.isWaiting;
   $('decline').disabled = !state.isWaiting;
   for (const id of ['renew', 'refuse', 'cancel']) $(id).hidden = !state.hasSubscription;
+  $('renewStars').hidden = !state.hasPlan;
   showPlace(state.place);
   $('pass').disabled = !state.canPass;
   $('leave').disabled = state.place !== 'member';
@@ -151,6 +152,10 @@ function notice(text) {
 
 /** Opens a link in the browser pane. Nothing outside this machine is ever loaded. */
 function browse(url) {
+  if (url.startsWith('https://t.me/$')) {
+    post('/sandbox/stars', { url });
+    return;
+  }
   if (/^https:\/\/t\.me\/(\+|c\/)/.test(url) && url !== state.channelLink) {
     post('/sandbox/follow', { url });
     return;

@@ -47,6 +47,7 @@ const failed = new Set(); // sessions whose bank has said no
 
 const subscription = () => [...stripe.billing.subscriptions.values()].reverse().find(({ status }) => status !== 'canceled')?.id;
 
+let plan; // the charge that the buyer's newest subscription in Stars is known by
 let lastLink; // the newest personal link in the buyer's chat
 const PERSONAL = /https:\/\/t\.me\/\+[\w-]+/;
 
@@ -54,6 +55,7 @@ const controls = {
   renew: () => stripe.billing.renew(subscription()),
   refuse: () => stripe.billing.fail(subscription()),
   cancel: () => stripe.billing.cancel(subscription()),
+  renewStars: () => telegram.stars.renew(plan),
   pass: () => lastLink && notice(`The stranger: ${FOLLOWED[telegram.follow(STRANGER, lastLink)]}`),
   leave: () => telegram.leave(BUYER, CHANNEL),
   refund: () => stripe.refund(refundable()),
@@ -82,6 +84,12 @@ const deeds = {
   '/sandbox/press': ({ message_id: id, data }) => {
     const pressed = telegram.messages(BUYER.id).find((message) => message.message_id === id);
     if (pressed) return telegram.press(BUYER, pressed, String(data));
+  },
+  '/sandbox/stars': async ({ url }) => {
+    const { charge, error } = await telegram.payStars(BUYER, String(url));
+    if (error) return notice(error);
+    plan = charge;
+    return notice('Paid in Stars.');
   },
   '/sandbox/follow': ({ url }) => {
     const isMember = telegram.channels.status(CHANNEL, BUYER.id) === 'member';
@@ -143,6 +151,7 @@ function showState() {
     canResend: stripe.events.length > 0,
     isWaiting: Boolean(waiting()),
     hasSubscription: Boolean(subscription()),
+    hasPlan: telegram.stars.isRenewing(plan),
     place: CHANNEL ? telegram.channels.status(CHANNEL, BUYER.id) : '',
     canPass: Boolean(CHANNEL && lastLink),
     baseUrl: BASE_URL,

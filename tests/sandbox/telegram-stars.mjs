@@ -11,6 +11,7 @@ export class Stars {
   #tell;
   #links = new Map(); // invoices by link
   #queries = new Map(); // pre-checkout queries that wait: what becomes of the answer
+  #plans = new Map(); // subscriptions, by the charge of their first payment
   #nextId = 1;
 
   /** The Bot API's methods on Stars, to be called with the parameters of the call. */
@@ -18,6 +19,7 @@ export class Stars {
     sendInvoice: (params) => this.#send(params),
     createInvoiceLink: (params) => this.#link(params),
     answerPreCheckoutQuery: (params) => this.#answer(params),
+    editUserStarSubscription: (params) => this.#edit(params),
     refundStarPayment: (params) => this.#refund(params),
     getStarTransactions: (params) => this.#list(params),
     getMyStarBalance: () => ({ amount: this.balance }),
@@ -35,10 +37,12 @@ export class Stars {
   /**
    * A user pays an invoice: a message with one, or a link.
    * @param {{ silently?: boolean, queryOnly?: boolean }} [how] silently: the bot is not told of the payment
+   *   The link of a subscription begins one, which is known by the charge of this payment.
    * @returns {Promise<{ ok: boolean, error?: string, charge?: string, update?: object, query?: object }>}
    */
   async pay(user, invoice, { silently = false, queryOnly = false } = {}) {
-    const { payload, stars } = typeof invoice === 'string' ? this.#links.get(invoice) : invoice.of;
+    const of = typeof invoice === 'string' ? this.#links.get(invoice) : invoice.of;
+    const { payload, stars } = of;
     const id = `pcq_${this.#nextId++}`;
     const query = { id, from: user, currency: 'XTR', total_amount: stars, invoice_payload: payload };
     const answered = new Promise((done) => { this.#queries.set(id, done); });
@@ -46,18 +50,48 @@ export class Stars {
     if (queryOnly) return { ok: false, update: sent.update, query };
     const { ok, error_message: error } = await answered;
     if (!ok) return { ok, error };
+    return this.#take(user, of, { silently });
+  }
+
+  /**
+   * The next payment of a subscription, as Telegram takes it by itself when a period is over.
+   * @param {string} first the charge of the payment that began it
+   */
+  async renew(first, { silently = false } = {}) {
+    const plan = this.#plans.get(first);
+    if (!plan || plan.isCanceled) return { ok: false, error: 'canceled' };
+    return this.#take(plan.user, plan.of, { silently, plan });
+  }
+
+  /** Whether Telegram goes on taking payments. */
+  isRenewing(first) {
+    return this.#plans.get(first)?.isCanceled === false;
+  }
+
+  /** Money changes hands, and the bot is told. */
+  async #take(user, of, { silently, plan }) {
+    const { payload, stars, period } = of;
     const charge = `stx_${String(this.#nextId++).padStart(8, '0')}`;
-    this.transactions.push({ id: charge, amount: stars, date: nowS(), source: { type: 'user', transaction_type: 'invoice_payment', user, invoice_payload: payload } });
-    if (silently) return { ok, charge };
+    const date = nowS();
+    this.transactions.push({
+      id: charge, amount: stars, date,
+      source: { type: 'user', transaction_type: 'invoice_payment', user, invoice_payload: payload, ...(period && { subscription_period: period }) },
+    });
+    const untilS = Math.max(plan?.untilS ?? 0, date) + period;
+    if (plan) plan.untilS = untilS;
+    else if (period) this.#plans.set(charge, { user, of, untilS, isCanceled: false });
+    if (silently) return { ok: true, charge };
     const successful_payment = {
       currency: 'XTR', total_amount: stars, invoice_payload: payload, telegram_payment_charge_id: charge, provider_payment_charge_id: '',
+      ...(period && { subscription_expiration_date: untilS, is_recurring: true, ...(!plan && { is_first_recurring: true }) }),
     };
     const message = this.#chats.put(privateChat(user), user, { successful_payment });
     const { update } = await this.#tell({ message });
-    return { ok, charge, update };
+    return { ok: true, charge, update };
   }
 
   #send(params) {
+    if (params.subscription_period) throw badRequest('SUBSCRIPTION_PERIOD_INVALID'); // of a link only
     const of = checked(params);
     const chat = this.#chats.reach(params.chat_id);
     const { title, description } = params;
@@ -79,6 +113,13 @@ export class Stars {
     if (ok !== true && !error) throw badRequest('error message must be non-empty');
     this.#queries.delete(id);
     done({ ok: ok === true, error_message: error });
+    return true;
+  }
+
+  #edit({ user_id: userId, telegram_payment_charge_id: charge, is_canceled: isCanceled }) {
+    const plan = this.#plans.get(charge);
+    if (plan?.user.id !== Number(userId)) throw badRequest('CHARGE_ID_INVALID');
+    plan.isCanceled = isCanceled === true || isCanceled === 'true';
     return true;
   }
 
@@ -107,5 +148,6 @@ function checked({ title, description, payload, currency, provider_token: token 
   if (!payload || Buffer.byteLength(payload) > 128) throw badRequest('INVOICE_PAYLOAD_INVALID');
   if (!Array.isArray(prices) || prices.length !== 1) throw badRequest('exactly one price is expected');
   if (period !== undefined && Number(period) !== 2_592_000) throw badRequest('SUBSCRIPTION_PERIOD_INVALID');
-  return { payload, stars: prices[0].amount };
+  if (period !== undefined && prices[0].amount > 10_000) throw badRequest('STARS_AMOUNT_INVALID');
+  return { payload, stars: prices[0].amount, period: Number(period ?? 0) };
 }

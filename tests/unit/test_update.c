@@ -20,6 +20,12 @@
 	    "{\"from\":" from ",\"chat\":" chat \
 	    ",\"new_chat_member\":{\"status\":\"" status "\"}}")
 
+#define PAYMENT(until_s) \
+	",\"successful_payment\":{\"currency\":\"XTR\"," \
+	"\"total_amount\":500,\"invoice_payload\":\"admit:course\"," \
+	"\"telegram_payment_charge_id\":\"c1\",\"is_recurring\":true," \
+	"\"subscription_expiration_date\":" until_s "}"
+
 static const struct row {
 	const char *why, *body;
 	enum tg_kind kind;
@@ -127,6 +133,14 @@ static const struct row {
 	    TG_OTHER, 0, false, NULL, false },
 	{ "an inline query", UPDATE("inline_query", "{\"from\":" BUYER "}"),
 	    TG_OTHER, 0, false, NULL, false },
+	{ "a subscription's payment",
+	    MESSAGE(BUYER, PRIVATE, PAYMENT("1800000000")), TG_PAID, 5, true,
+	    NULL, false },
+	{ "paid until a time beyond all time",
+	    MESSAGE(BUYER, PRIVATE, PAYMENT("9000000000000000")), TG_OTHER, 5,
+	    true, NULL, false },
+	{ "paid until before all time", MESSAGE(BUYER, PRIVATE, PAYMENT("-1")),
+	    TG_OTHER, 5, true, NULL, false },
 	{ "a group that becomes a supergroup",
 	    MESSAGE(BUYER, GROUP, ",\"migrate_to_chat_id\":-1009"), TG_MOVED, 5,
 	    false, NULL, false },

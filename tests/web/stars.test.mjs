@@ -1,6 +1,7 @@
 // Telegram Stars, the second till: invoices, the question before a payment, payments, refunds.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { person, startAdmit, until } from './harness.mjs';
 
@@ -106,4 +107,150 @@ test('without Stars there is no invoice; what the terms ask for is answered; a w
   const { status, stdout } = await app.admit(['check', '--settings'], { SELL_WITH: 'cash' });
   assert.equal(status, 1);
   assert.match(stdout, /SELL_WITH must be stripe, stars or both/);
+});
+
+// ---- subscriptions of 30 days ----
+
+const DAY_MS = 86_400_000;
+const CHANNEL = -1001234567890;
+const PLAN = { PRICE_EVERY: 'month', PAID_CHANNEL_ID: String(CHANNEL), PAID_CHANNEL_LINK: undefined, SELL_WITH: 'stars' };
+
+const personal = (app, tgId) => app.telegram.messages(tgId).map(({ text }) => /https:\/\/t\.me\/\+[\w-]+/.exec(text)?.[0]).filter(Boolean);
+const isIn = (app, tgId) => app.telegram.channels.inside(CHANNEL).includes(tgId);
+const access = (app, tgId) => app.sql(`SELECT is_in, why, until_ms, renews FROM access WHERE tg_id = ${tgId}`)[0];
+const cancels = (app) => app.telegram.calls.filter(({ method }) => method === 'editUserStarSubscription').map(({ params }) => params.telegram_payment_charge_id);
+
+/** The link of the invoice that the bot sends when asked to sell. */
+async function planFor(app, tgId) {
+  const from = app.telegram.messages(tgId).length;
+  await app.say(person(tgId), '/pay');
+  const button = () => app.telegram.messages(tgId).slice(from).flatMap(({ reply_markup: markup }) => markup?.inline_keyboard.flat() ?? [])
+    .find(({ url }) => url?.startsWith('https://t.me/$'));
+  return (await until(button, 10_000, 'a button with the link of an invoice')).url;
+}
+
+/** Pays, and goes in: the charge that the subscription is known by. */
+async function subscribe(app, tgId = 5) {
+  const paid = await app.telegram.payStars(person(tgId), await planFor(app, tgId));
+  assert.equal(paid.ok, true, paid.error);
+  const link = await until(() => personal(app, tgId).at(-1), 10_000, 'a link');
+  assert.equal(app.telegram.follow(person(tgId), link), 'asked');
+  await until(() => isIn(app, tgId), 10_000, 'in');
+  await app.settled();
+  return paid.charge;
+}
+
+/** So many days go by, for the ledger and the worker. */
+async function elapse(app, days) {
+  const ms = days * DAY_MS;
+  execFileSync('sqlite3', ['-cmd', '.timeout 5000', `${app.dir}/admit.db`,
+    `UPDATE orders SET until_ms = until_ms - ${ms}; UPDATE access SET until_ms = until_ms - ${ms}, paid_until_ms = paid_until_ms - ${ms};`]);
+  await app.admit(['work', '--once']);
+  await until(() => app.sql(`SELECT 1 FROM access WHERE is_in = 1 AND until_ms <= ${Date.now()}`).length === 0, 10_000, 'what is due is done');
+  await app.settled();
+}
+
+test('a subscription: sold by a link, renewed in silence, each payment a charge of its own', async (t) => {
+  const app = await shop(t, PLAN);
+  const first = await subscribe(app);
+  const made = app.telegram.calls.find(({ method }) => method === 'createInvoiceLink').params;
+  assert.deepEqual([made.subscription_period, made.currency, made.prices.length, made.prices[0].amount, made.chat_id], [2_592_000, 'XTR', 1, PRICE, undefined]);
+  const [, , begun, renews] = access(app, 5);
+  assert.equal(renews, '1');
+  assert.ok(Math.abs(Number(begun) - Date.now() - 33 * DAY_MS) < DAY_MS, '30 days and the grace');
+  await app.say(person(5), '/status');
+  assert.match(app.telegram.messages(5).at(-1).text, /\d\d\.\d\d\.\d{4}/);
+
+  const heard = app.telegram.messages(5).filter(({ from }) => from.is_bot).length;
+  const next = await app.telegram.stars.renew(first);
+  await app.telegram.sendUpdate(next.update);
+  await app.telegram.sendUpdate({ ...next.update, update_id: next.update.update_id + 1000 });
+  await app.settled();
+  assert.notEqual(next.charge, first);
+  assert.equal(Math.round((Number(access(app, 5)[2]) - Number(begun)) / DAY_MS), 30, 'longer by a period, once');
+  assert.equal(app.sql("SELECT COUNT(*) FROM orders WHERE provider = 'stars'")[0][0], '2');
+  assert.equal(app.telegram.messages(5).filter(({ from }) => from.is_bot).length, heard, 'the buyer is not told');
+});
+
+test('a subscription that is not paid anew: in through the grace, then out; paid again: in again', async (t) => {
+  const app = await shop(t, PLAN);
+  await subscribe(app);
+  await elapse(app, 31);
+  assert.deepEqual([isIn(app, 5), access(app, 5)[0]], [true, '1'], 'three days of grace');
+  await elapse(app, 3);
+  await until(() => !isIn(app, 5), 10_000, 'out');
+  assert.deepEqual(access(app, 5).slice(0, 2), ['0', 'ended']);
+  const links = personal(app, 5).length;
+  assert.equal((await app.telegram.payStars(person(5), await planFor(app, 5))).ok, true);
+  await until(() => personal(app, 5).length > links, 10_000, 'another link');
+  app.telegram.follow(person(5), personal(app, 5).at(-1));
+  await until(() => isIn(app, 5), 10_000, 'in again');
+});
+
+test('a second subscription is refused, a renewal at the price it began with is not', async (t) => {
+  const app = await shop(t, PLAN);
+  const link = await planFor(app, 5);
+  await subscribe(app);
+  assert.match((await app.telegram.payStars(person(5), link)).error, /вже маєте доступ/);
+  const asked = async (tgId, amount) => {
+    const query = { id: `q${tgId}${amount}`, from: person(tgId), currency: 'XTR', total_amount: amount, invoice_payload: 'admit:course' };
+    return JSON.parse((await app.update({ update_id: 700_000 + tgId + amount, pre_checkout_query: query })).text).ok;
+  };
+  assert.deepEqual([await asked(5, 100), await asked(6, 100)], [false, false]);
+  await elapse(app, 29.5);
+  assert.deepEqual([await asked(5, 100), await asked(6, 100)], [true, false], 'an older price is that of an older subscription');
+});
+
+for (const [what, end, why] of [
+  ['refunded', async (app, first) => {
+    const [[order]] = app.sql(`SELECT id FROM orders WHERE session_id = '${first.at(-1)}'`);
+    assert.equal((await app.admit(['refund', order])).status, 0);
+    const [[earlier]] = app.sql(`SELECT id FROM orders WHERE session_id = '${first[0]}'`);
+    assert.equal((await app.admit(['refund', earlier])).status, 0);
+  }, 'refunded'],
+  ['revoked', async (app) => { assert.equal((await app.admit(['revoke', '5'])).status, 0); }, 'revoked'],
+])
+  test(`a subscription that the operator has ${what}: out, and Telegram takes no more`, async (t) => {
+    const app = await shop(t, PLAN);
+    const first = await subscribe(app);
+    const { charge } = await app.telegram.stars.renew(first);
+    await app.noted(`SELECT 1 FROM orders WHERE session_id = '${charge}'`);
+    assert.equal(app.telegram.stars.isRenewing(first), true);
+    await end(app, [first, charge]);
+    await until(() => !app.telegram.stars.isRenewing(first), 10_000, 'canceled at Telegram');
+    await until(() => !isIn(app, 5), 10_000, 'out');
+    await app.settled();
+    assert.deepEqual(access(app, 5).slice(0, 2), ['0', why]);
+    assert.deepEqual(cancels(app).filter((one) => one === first).length, 1);
+    assert.equal((await app.telegram.stars.renew(first)).ok, false);
+    assert.equal(app.sql('SELECT 1 FROM jobs WHERE parked_ms IS NOT NULL').length, 0);
+  });
+
+test('renewals that were never told: reconciled with their period, in any order', async (t) => {
+  const app = await shop(t, PLAN);
+  const first = await subscribe(app);
+  const before = Number(access(app, 5)[2]);
+  await elapse(app, 20);
+  const { charge } = await app.telegram.stars.renew(first, { silently: true });
+  assert.equal((await app.admit(['reconcile'])).status, 0);
+  const [[listed, renews]] = app.sql(`SELECT until_ms, renews FROM orders WHERE session_id = '${charge}'`);
+  assert.equal(renews, '1');
+  assert.ok(Math.abs(Number(listed) - Date.now() - 30 * DAY_MS) < DAY_MS, 'a period from the payment');
+  const message = {
+    message_id: 9, date: 1, chat: { id: 5, type: 'private', first_name: 'Buyer' }, from: person(5),
+    successful_payment: {
+      currency: 'XTR', total_amount: PRICE, invoice_payload: 'admit:course', telegram_payment_charge_id: charge, provider_payment_charge_id: '',
+      is_recurring: true, subscription_expiration_date: Math.round(before / 1000) + 30 * 86_400,
+    },
+  };
+  await app.update({ update_id: 800_001, message });
+  const [[told]] = app.sql(`SELECT until_ms FROM orders WHERE session_id = '${charge}'`);
+  assert.ok(Number(told) > Number(listed), 'the later of the two words holds');
+  assert.ok(Number(access(app, 5)[2]) > Number(told), 'and access with it');
+});
+
+test('what is paid by the year is not sold for Stars', async (t) => {
+  const app = await shop(t, { ...PLAN, SELL_WITH: 'both', PRICE_EVERY: 'year' });
+  await app.say(person(5), '/pay');
+  assert.doesNotMatch(JSON.stringify(app.telegram.messages(5)), /stars:/);
 });
