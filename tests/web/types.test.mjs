@@ -63,7 +63,11 @@ const indexOf = (line) => Number(/\((\d+),/.exec(line)?.[1]) - PRELUDE.split('\n
 /** Stripe's package reads these texts into numbers of its own kind; what travels is not what it types. */
 const withoutDecimals = (key, value) => key.endsWith('_decimal') ? null : value;
 
-const constant = (i, { kind, name, body }) => `const x${i}: ${annotations[kind](name)} = ${JSON.stringify(body, withoutDecimals)};\n`;
+/** What a message answers has, in the vendor's type, nothing that it answers itself, and says so. */
+const bare = (key, value) => (key === 'reply_to_message' && typeof value === 'object' ? { ...value, reply_to_message: '@none' } : withoutDecimals(key, value));
+const spelled = (body) => JSON.stringify(body, bare).replaceAll('"@none"', 'undefined');
+
+const constant = (i, { kind, name, body }) => `const x${i}: ${annotations[kind](name)} = ${spelled(body)};\n`;
 
 /** A word that a type may spell out, as 'payment' or 'supergroup'; any other text is as good as the next. */
 const WORD = /^[a-z][a-z_.]*$/;
@@ -83,7 +87,7 @@ function distinct(items) {
 
 const captured = () => readdirSync(process.env.ADMIT_CAPTURE).filter((file) => file.endsWith('.jsonl'))
   .flatMap((file) => readFileSync(path.join(process.env.ADMIT_CAPTURE, file), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line)))
-  .filter(({ kind, name, body }) => kind !== 'event' || (KNOWN.test(name) && body.data.object?.id && body.api_version === API_VERSION));
+  .filter(({ kind, name, body }) => kind !== 'event' || (KNOWN.test(name) && body.data.object?.object && body.api_version === API_VERSION));
 
 test('planted: the types refuse what is wrong', async () => {
   const planted = [
