@@ -3,6 +3,7 @@
 #include "cmd.h"
 
 #include "base/clock.h"
+#include "coach/completion.h"
 #include "net/http.h"
 #include "telegram/update.h"
 
@@ -301,6 +302,69 @@ check_webhook(struct checkup *c)
 			&c->arena, "the last trouble, over by now: %s", error));
 }
 
+/* Whether the chat for questions to people is there. */
+static void
+check_support_chat(struct checkup *c)
+{
+	struct json *params = json_new(&c->arena);
+	const char *why;
+
+	if (c->app->conf.support_chat_id == NULL)
+		return;
+	json_put_text(params, "chat_id", c->app->conf.support_chat_id);
+	if (ask_with(c, "getChat", params, &why) != NULL)
+		good("people", "the support chat is there");
+	else
+		bad(c, "people", why,
+		    "is SUPPORT_CHAT_ID right, and the bot in that chat?");
+}
+
+/* Its list of models costs nothing and wants the key. */
+static void
+check_model(struct checkup *c)
+{
+	const struct conf *conf = &c->app->conf;
+	struct http_request req = { .method = "GET",
+		.url =
+		    arena_printf(&c->arena, "%s/models", conf->coach_api_base),
+		.connect_ms = COMPLETION_CONNECT_MS,
+		.total_ms = COMPLETION_TOTAL_MS };
+	struct http_response res = { .status = 0 };
+
+	if (conf->coach_api_key != NULL)
+		req.headers[0] = arena_printf(
+		    &c->arena, "Authorization: Bearer %s", conf->coach_api_key);
+	if (http_send(c->http, &c->arena, &req, &res) != ERR_OK)
+		bad(c, "model", conf->coach_api_base,
+		    "no answer; until there is one the coach quotes the "
+		    "lessons");
+	else if (res.status == 401 || res.status == 403)
+		bad(c, "model", conf->coach_api_base,
+		    "refuses the key: see COACH_API_KEY");
+	else
+		good("model", conf->coach_model);
+}
+
+static void
+check_coach(struct checkup *c)
+{
+	int64_t n = 0;
+
+	if (db_one(c->app->db, &c->arena, SQL_LESSONS_COUNT, KV_NONE,
+		row_to_int, &n) != ERR_OK)
+		return; /* the ledger was told of above */
+	if (n == 0)
+		advise("coach",
+		    "no lessons: the invite says that the coach answers "
+		    "questions about them (admit lessons import)");
+	else
+		good(
+		    "coach", arena_printf(&c->arena, "%" PRId64 " lessons", n));
+	if (c->app->conf.coach_api_base != NULL)
+		check_model(c);
+	check_support_chat(c);
+}
+
 static void
 check_advice(struct checkup *c)
 {
@@ -341,7 +405,7 @@ check_all(struct app *app)
 {
 	static void (*const checks[])(struct checkup * c) = { check_ledger,
 		check_stripe, check_price, check_clock, check_bot,
-		check_channels, check_webhook, check_advice,
+		check_channels, check_webhook, check_coach, check_advice,
 		check_confinement };
 	struct checkup c = { .app = app, .stripe_date_s = -1 };
 

@@ -664,6 +664,8 @@ SQL(LESSON_ADD,
 
 SQL(LESSON_REMOVE, "DELETE FROM lessons WHERE id = :lesson_id")
 
+SQL(LESSONS_COUNT, "SELECT COUNT(*) FROM lessons")
+
 SQL(LESSONS_LIST,
     "SELECT id, lesson_no, title, source, product, is_public,"
     " (SELECT COUNT(*) FROM chunks WHERE lesson_id = lessons.id)"

@@ -14,6 +14,8 @@ export class ModelStandIn {
   usage = { prompt_tokens: 90, completion_tokens: 10, total_tokens: 100 };
   /** A newer model takes no max_tokens. */
   isNew = false;
+  /** What GET /v1/models wants to see; the rest takes any. */
+  key = null;
   #faults = new Faults();
 
   get calls() {
@@ -26,6 +28,7 @@ export class ModelStandIn {
   }
 
   async handle(req, res) {
+    if (req.method === 'GET') return send(res, req.headers.authorization === `Bearer ${this.key}` ? json(200, { object: 'list', data: [] }) : json(401, error('Incorrect API key provided', 'invalid_api_key')));
     const bytes = await readBody(req);
     const name = req.url.replace(/^\/v1\//, '');
     const isSpeech = name === 'audio/transcriptions';
@@ -34,8 +37,8 @@ export class ModelStandIn {
     if (fault) call.fault = fault.kind;
     this.journal.add(call);
     const act = () => (isSpeech ? json(200, { text: this.words }) : this.#complete(call.body));
-    if (fault) await answerBadly(fault, res, act, this);
-    else send(res, act());
+    if (fault) return answerBadly(fault, res, act, this);
+    return send(res, act());
   }
 
   #complete(body) {

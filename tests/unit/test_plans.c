@@ -17,6 +17,7 @@ static const struct scan {
 	{ "a count for an operator", SQL_LEDGER_COUNT },
 	{ "a list for an operator", SQL_ORDERS_LIST },
 	{ "a list for an operator", SQL_LESSONS_LIST },
+	{ "a count for an operator", SQL_LESSONS_COUNT },
 	{ "a sum for an operator", SQL_REPORT_SALES },
 	{ "a sum for an operator", SQL_REPORT_INSIDE },
 	{ "a sum for an operator", SQL_REPORT_LEFT },

@@ -363,3 +363,21 @@ test('lessons by command: what is wrong with a file is told, the others are read
   assert.equal((await app.admit(['lessons'])).status, 2);
   assert.equal((await app.admit(['lessons', 'import', '--product', 'none', folder])).status, 1);
 });
+
+test('admit check looks at the coach; the old names of its settings are taken', async (t) => {
+  const model = await modelFor(t);
+  model.key = KEY;
+  const app = await school(t, { lessons: null, buyers: [] });
+  const check = async (env) => (await app.admit(['check'], env)).stdout;
+  assert.match(await check({}), /note +coach +no lessons/);
+  await teach(app, LESSONS);
+  const env = { COACH_API_BASE: model.url, OPENAI_API_KEY: KEY, OPENAI_MODEL_GPT: 'gpt-old', SUPPORT_CHAT_ID: String(SUPPORT) };
+  const well = await check(env);
+  for (const words of [/ok +coach +3 lessons/, /ok +model +gpt-old/, /ok +people/]) assert.match(well, words);
+  const ill = await check({ ...env, COACH_API_KEY: 'sk-wrong', SUPPORT_CHAT_ID: '-x' }).catch(String);
+  assert.match(ill, /SUPPORT_CHAT_ID must be Telegram's number/);
+  app.telegram.setFault({ kind: 'status', status: 400, description: 'Bad Request: chat not found', only: /^getChat$/ });
+  const worse = await check({ ...env, COACH_API_KEY: 'sk-wrong' });
+  for (const words of [/FAIL +model .*\n +refuses the key/, /FAIL +people +Bad Request: chat not found/]) assert.match(worse, words);
+  assert.ok(!worse.includes('sk-wrong'));
+});
