@@ -92,6 +92,31 @@ chat_pay_message(const struct app *app, struct arena *a, int64_t tg_id,
 		.button_url = url };
 }
 
+enum err
+chat_owed_message(const struct app *app, struct db *db, struct arena *a,
+    int64_t tg_id, const char *product, const char *title, struct tg_message *m)
+{
+	struct subscription s = { 0 };
+	struct term t = { 0 };
+	enum err e = subscription_of(db, a, tg_id, product, &s);
+
+	*m = (struct tg_message){ .chat_id = tg_id };
+	if (e == ERR_NOT_FOUND || (e == ERR_OK && !s.is_owed))
+		return ERR_OK;
+	if (e == ERR_OK)
+		e = ledger_term(db, a, tg_id, product, &t);
+	if (e != ERR_OK || !subscription_can_be_paid(app, &s))
+		return e;
+	m->button = text_plain(TEXT_DUNNING_BUTTON);
+	m->button_url = s.invoice_url;
+	m->text = text_fill(a,
+	    t.access == ACCESS_IN ? TEXT_DUNNING : TEXT_DUNNING_OUT,
+	    KV(kv_text("product", title),
+		kv_text("until", text_date(a, t.until_ms)),
+		kv_text("url", s.invoice_url)));
+	return ERR_OK;
+}
+
 /* Buttons for all that this person has not bought. */
 static enum err
 choices_for(struct talk *t, struct tg_message *m)
@@ -144,19 +169,31 @@ on_start(struct talk *t)
 }
 
 static enum err
+owed_by(struct talk *t, const struct product *p, struct tg_message *m)
+{
+	return chat_owed_message(t->app, t->db, t->arena, t->u->from_id, p->id,
+	    product_title(p, "uk"), m);
+}
+
+static enum err
 on_pay(struct talk *t)
 {
 	const struct product *p = catalog_find(&t->app->catalog, NULL);
 	const struct tg_message m =
 	    chat_pay_message(t->app, t->arena, t->u->from_id, p);
+	struct tg_message owed;
 	enum access access;
 	enum err e;
 
 	if (sells_many(t))
 		return offer(t);
 	e = access_of(t, p, &access);
+	if (e == ERR_OK)
+		e = owed_by(t, p, &owed);
 	if (e != ERR_OK)
 		return e;
+	if (owed.text != NULL)
+		return say_message(t, &owed);
 	if (access == ACCESS_IN)
 		return say(
 		    t, text_fill(t->arena, TEXT_ALREADY_PAID, KV(product(t))));
@@ -176,8 +213,14 @@ status_of(
     struct talk *t, const struct product *p, bool processing, const char **line)
 {
 	enum text which = TEXT_STATUS_UNPAID;
+	struct tg_message owed;
 	struct term term;
-	enum err e = ledger_term(t->db, t->arena, t->u->from_id, p->id, &term);
+	enum err e = owed_by(t, p, &owed);
+
+	*line = owed.text;
+	if (e != ERR_OK || owed.text != NULL)
+		return e;
+	e = ledger_term(t->db, t->arena, t->u->from_id, p->id, &term);
 
 	if (term.access == ACCESS_IN)
 		which = term.until_ms == 0 ? TEXT_STATUS_PAID :

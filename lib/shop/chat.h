@@ -21,6 +21,13 @@ enum err chat_answer(struct app *app, struct db *db, struct arena *a,
 struct tg_message chat_pay_message(const struct app *app, struct arena *a,
     int64_t tg_id, const struct product *p);
 
+/* The message with the invoice of the buyer's subscription, where one is owed
+ * and can be paid; else its text is NULL. The invoice's page shows who they
+ * are, so it is told to them alone. */
+enum err chat_owed_message(const struct app *app, struct db *db,
+    struct arena *a, int64_t tg_id, const char *product, const char *title,
+    struct tg_message *m) MUST_CHECK;
+
 /* The i-th command of the bot's menu; false past the last. */
 bool chat_menu(size_t i, const char **command, const char **description);
 

@@ -54,8 +54,9 @@ attempt_from_row(const struct row *row, void *ctx)
 }
 
 /* Where Stripe still waits for the money of a subscription, its invoice is
- * what to pay; and none is sold beside one that goes on (access may be out all
- * the same: refunded, disputed, taken away). */
+ * what to pay, which the bot tells to the buyer alone; and none is sold beside
+ * one that goes on (access may be out all the same: refunded, disputed, taken
+ * away). */
 static enum err
 find_owed(struct search *s)
 {
@@ -66,8 +67,7 @@ find_owed(struct search *s)
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	if (subscription_can_be_paid(s->app, &sub))
-		s->found = (struct checkout){ .state = CHECKOUT_REDIRECT,
-			.url = sub.invoice_url };
+		s->found = (struct checkout){ .state = CHECKOUT_OWED };
 	else if (subscription_goes_on(&sub))
 		s->found = (struct checkout){ .state = CHECKOUT_SUBSCRIBED };
 	else

@@ -12,6 +12,7 @@ enum checkout_state {
 	CHECKOUT_REDIRECT,   /* url is where to pay */
 	CHECKOUT_PAID,       /* the buyer is in already */
 	CHECKOUT_PROCESSING, /* paid, the bank is at work */
+	CHECKOUT_OWED,       /* a subscription whose invoice can be paid */
 	CHECKOUT_SUBSCRIBED, /* out, but Stripe will charge for it again */
 	CHECKOUT_NONE,       /* nobody paid (checkout_look) */
 	CHECKOUT_LIMITED     /* asked too often: not before wait_s seconds */
@@ -27,8 +28,8 @@ struct checkout {
 	int64_t wait_s;
 };
 
-/* Finds the buyer's open session or makes one; of a subscription that is owed
- * and can still be paid, the invoice's page instead. An attempt is written down
+/* Finds the buyer's open session or makes one; beside a subscription that is
+ * owed or goes on, none. An attempt is written down
  * before Stripe is called, so that clicks at the same moment share one
  * idempotency key and with it one session; an attempt that failed is given up,
  * so that the next click is a fresh one. With the ledger out of order it works

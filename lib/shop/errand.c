@@ -95,18 +95,26 @@ make_plan_link(
 	e->has_call = e->is_to_telegram = e->makes_link = true;
 }
 
-static void
+static enum err
 send_way_to_pay(struct app *app, struct arena *a, struct errand *e,
     const struct product *p, bool by_stars)
 {
 	const struct tg_message m = chat_pay_message(app, a, e->job.tg_id, p);
+	struct tg_message owed;
+	enum err err = chat_owed_message(app, app->db, a, e->job.tg_id, p->id,
+	    product_title(p, "uk"), &owed);
 
-	if ((by_stars || stars_only(app, p)) && stars_is_plan(p))
+	if (err != ERR_OK)
+		return err;
+	if (owed.text != NULL)
+		send_message(app, a, e, &owed);
+	else if ((by_stars || stars_only(app, p)) && stars_is_plan(p))
 		make_plan_link(app, a, e, p);
 	else if (by_stars || stars_only(app, p))
 		send_invoice(app, a, e, p);
 	else
 		send_message(app, a, e, &m);
+	return ERR_OK;
 }
 
 /* The next call about a channel, where one is needed. */
@@ -222,23 +230,13 @@ static enum err
 prepare_dunning(struct app *app, struct arena *a, struct errand *e,
     const struct order *o, const struct product *p)
 {
-	struct tg_message m = { .chat_id = o->tg_id,
-		.button = text_plain(TEXT_DUNNING_BUTTON) };
-	struct subscription s = { 0 };
-	struct term t = { 0 };
-	enum err err = subscription_of(app->db, a, o->tg_id, o->product, &s);
+	struct tg_message m;
+	enum err err = chat_owed_message(
+	    app, app->db, a, o->tg_id, o->product, product_title(p, "uk"), &m);
 
-	if (err == ERR_OK)
-		err = ledger_term(app->db, a, o->tg_id, o->product, &t);
-	if (err != ERR_OK || !subscription_can_be_paid(app, &s))
-		return err == ERR_NOT_FOUND ? ERR_OK : err;
-	m.button_url = s.invoice_url;
-	m.text = text_fill(a,
-	    t.access == ACCESS_IN ? TEXT_DUNNING : TEXT_DUNNING_OUT,
-	    KV(title(p), kv_text("until", text_date(a, t.until_ms)),
-		kv_text("url", s.invoice_url)));
-	send_message(app, a, e, &m);
-	return ERR_OK;
+	if (err == ERR_OK && m.text != NULL)
+		send_message(app, a, e, &m);
+	return err;
 }
 
 static void
@@ -268,13 +266,12 @@ prepare_notice(struct app *app, struct arena *a, struct errand *e)
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
 	if (str_eq(word, "pay") || str_eq(word, "stars"))
-		send_way_to_pay(app, a, e, p, str_eq(word, "stars"));
-	else if (o.id != 0 && str_eq(word, "reminder"))
+		return send_way_to_pay(app, a, e, p, str_eq(word, "stars"));
+	if (o.id != 0 && str_eq(word, "reminder"))
 		return prepare_reminder(app, a, e, &o, p);
-	else if (o.id != 0 && str_eq(word, "dunning"))
+	if (o.id != 0 && str_eq(word, "dunning"))
 		return prepare_dunning(app, a, e, &o, p);
-	else
-		send_notice(app, a, e, &o, p);
+	send_notice(app, a, e, &o, p);
 	return ERR_OK;
 }
 

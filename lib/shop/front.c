@@ -25,6 +25,8 @@ static const struct {
 	    TEXT_PAGE_PAID_BEFORE_LEAD, NULL },
 	[FRONT_PROCESSING] = { 200, "⏳", TEXT_PAGE_PROCESSING,
 	    TEXT_PAGE_PROCESSING_LEAD, NULL },
+	[FRONT_OWED] = { 200, "🧾", TEXT_PAGE_OWED, TEXT_PAGE_OWED_LEAD,
+	    NULL },
 	[FRONT_SUBSCRIBED] = { 200, "🔁", TEXT_PAGE_SUBSCRIBED,
 	    TEXT_PAGE_SUBSCRIBED_LEAD, NULL },
 	[FRONT_PAID] = { 200, "✅", TEXT_PAGE_PAID, TEXT_PAGE_PAID_LEAD, NULL },
@@ -147,15 +149,18 @@ struct response
 front_begun(
     const struct app *app, const struct request *req, const struct checkout *c)
 {
+	static const enum front_page which[] = {
+		[CHECKOUT_PAID] = FRONT_PAID_BEFORE,
+		[CHECKOUT_PROCESSING] = FRONT_PROCESSING,
+		[CHECKOUT_OWED] = FRONT_OWED,
+		[CHECKOUT_SUBSCRIBED] = FRONT_SUBSCRIBED,
+	};
+
 	if (c->state == CHECKOUT_REDIRECT)
 		return response_see_other(c->url);
 	if (c->state == CHECKOUT_LIMITED)
 		return limited(app, req, c->wait_s);
-	return page_about(app, req,
-	    c->state == CHECKOUT_PAID           ? FRONT_PAID_BEFORE :
-		c->state == CHECKOUT_SUBSCRIBED ? FRONT_SUBSCRIBED :
-						  FRONT_PROCESSING,
-	    c->product, c);
+	return page_about(app, req, which[c->state], c->product, c);
 }
 
 struct response
@@ -165,7 +170,6 @@ front_looked(
 	static const enum front_page which[] = {
 		[CHECKOUT_PAID] = FRONT_PAID,
 		[CHECKOUT_PROCESSING] = FRONT_PROCESSING,
-		[CHECKOUT_SUBSCRIBED] = FRONT_SUBSCRIBED,
 		[CHECKOUT_NONE] = FRONT_NOT_PAID,
 	};
 

@@ -12,6 +12,7 @@ enum front_page {
 	FRONT_PREVIEW,    /* for machines that look ahead */
 	FRONT_PAID_BEFORE,
 	FRONT_PROCESSING,
+	FRONT_OWED,       /* the bot has the invoice */
 	FRONT_SUBSCRIBED, /* to be canceled before another is bought */
 	FRONT_PAID,       /* with the way into the channel */
 	FRONT_PAID_SOON,  /* the invite is on its way */

@@ -139,8 +139,17 @@ test('a payment fails: told once for each attempt, in within grace, out after it
   await becomes(app, false);
   assert.deepEqual(access(app), ['0', 'unpaid']);
   await app.told(BUYER, 'не оплачено');
-  const res = await app.request(`/pay?tg_id=${BUYER}`);
-  assert.deepEqual([res.status, res.headers.get('location')], [303, invoice.hosted_invoice_url], 'no second subscription beside it');
+  const sessions = app.stripe.sessions.size;
+  const { text } = await app.request(`/pay?tg_id=${BUYER}`);
+  assert.match(text, /Рахунок чекає на оплату/);
+  assert.ok(!text.includes(invoice.id), 'which is nobody else\'s business');
+  for (const command of ['/pay', '/status']) {
+    await app.say(person(BUYER), command);
+    assert.ok(app.telegram.messages(BUYER).at(-1).text.includes(invoice.hosted_invoice_url), `${command} leads there`);
+  }
+  await app.say(person(6), '/pay');
+  assert.ok(!app.telegram.messages(6).at(-1).text.includes('/invoice/'));
+  assert.equal(app.stripe.sessions.size, sessions, 'no second subscription beside it');
   const from = app.stripe.events.length;
   await fetch(invoice.hosted_invoice_url, { method: 'POST' }); // the buyer pays there
   await tell(app, app.stripe.events.slice(from));
