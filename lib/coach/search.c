@@ -9,10 +9,11 @@
 #define OPERATOR ((int64_t)-1) /* in the statements: reads everything */
 #define CANDIDATES 30          /* of each index */
 #define QUERY_BYTES ((size_t)8192)
-#define ENOUGH 45    /* of 100: below, the lessons say nothing of it */
-#define NEAR_BEST 60 /* of 100, of the best one's score */
-#define UNKNOWN 70   /* the weight of a word that is in no lesson */
-#define IN_TITLE 12  /* more, for words in the title or heading */
+#define ENOUGH 45      /* of 100: below, the lessons say nothing of it */
+#define NEAR_BEST 60   /* of 100, of the best one's score */
+#define UNKNOWN 70     /* the weight of a word that is in no lesson */
+#define IN_TITLE 12    /* more, for words in the title or heading */
+#define WEIGHT_MAX 500 /* a long message is about no more than five words */
 
 struct search {
 	struct db *db;
@@ -20,7 +21,8 @@ struct search {
 	int64_t tg_id;
 	struct term terms[TERMS_MAX];
 	int weights[TERMS_MAX];
-	size_t n_terms;
+	size_t n_terms,
+	    n_asked; /* those of the sentences that ask come first */
 	struct passage best[PASSAGES_MAX]; /* the best first */
 	size_t n_best;
 };
@@ -72,19 +74,37 @@ weigh(struct search *s)
 	return e;
 }
 
+/* By the first n words. */
 static int
-score_of(const struct search *s, struct str folded, struct str title)
+score_by(const struct search *s, size_t n, struct str folded, struct str title)
 {
-	int held = 0, all = 0, titled = 0;
+	int held = 0, all = 0, titled = 0, score;
 
-	for (size_t i = 0; i < s->n_terms; i++) {
+	for (size_t i = 0; i < n; i++) {
 		int w = s->weights[i];
 
 		all += w;
 		held += w * terms_match(folded, &s->terms[i]) / 100;
 		titled += w * terms_match(title, &s->terms[i]) / 100;
 	}
-	return all == 0 ? 0 : 100 * held / all + IN_TITLE * titled / all;
+	if (all == 0)
+		return 0;
+	if (all > WEIGHT_MAX)
+		all = WEIGHT_MAX;
+	score = 100 * held / all;
+	return (score < 100 ? score : 100) +
+	    (titled < all ? IN_TITLE * titled / all : IN_TITLE);
+}
+
+/* People say hello and tell of themselves before they ask: it is enough if
+ * what they ask is answered. */
+static int
+score_of(const struct search *s, struct str folded, struct str title)
+{
+	int by_all = score_by(s, s->n_terms, folded, title);
+	int by_asked = score_by(s, s->n_asked, folded, title);
+
+	return by_all > by_asked ? by_all : by_asked;
 }
 
 static bool
@@ -159,6 +179,19 @@ pick(const struct search *s, struct passage out[static PASSAGES_MAX])
 	return n;
 }
 
+static void
+read_terms(struct search *s, struct str question)
+{
+	struct str asked = terms_asked(s->arena, question);
+	struct buf all = buf_new(s->arena, asked.len + question.len + 2);
+
+	buf_add(&all, asked);
+	buf_char(&all, '\n');
+	buf_add(&all, question);
+	s->n_asked = terms_of(s->arena, asked, s->terms);
+	s->n_terms = terms_of(s->arena, buf_str(&all), s->terms);
+}
+
 static enum err
 search(struct db *db, struct arena *a, int64_t tg_id, struct str question,
     struct passage out[static PASSAGES_MAX], size_t *n)
@@ -168,7 +201,7 @@ search(struct db *db, struct arena *a, int64_t tg_id, struct str question,
 
 	*n = 0;
 	*s = (struct search){ .db = db, .arena = a, .tg_id = tg_id };
-	s->n_terms = terms_of(a, question, s->terms);
+	read_terms(s, question);
 	if (s->n_terms == 0)
 		return ERR_OK;
 	e = weigh(s);

@@ -1,16 +1,18 @@
 /* From a question to the words that it is about. */
 #include "coach/terms.h"
 
+#include "base/buf.h"
 #include "coach/guard.h"
 
 #include <string.h>
 
-#define MIN_STEM 3   /* letters */
-#define MAX_WORD 60  /* letters: what is longer is no word */
-#define MAX_ENDING 7 /* of a word that has the stem */
-#define ALIKE 70     /* of 100: all but the last letter of the stem */
-#define INSIDE 55    /* the stem inside of another word */
-#define MIN_INSIDE 5 /* letters, for that */
+#define MIN_STEM 3         /* letters */
+#define MAX_WORD 60        /* letters: what is longer is no word */
+#define MAX_ENDING 7       /* of a word that has the stem */
+#define MAX_OTHER_ENDING 5 /* of one that has all but its last letter */
+#define ALIKE 70           /* of 100: all but the last letter of the stem */
+#define INSIDE 55          /* the stem inside of another word */
+#define MIN_INSIDE 5       /* letters, for that */
 #define MAX_QUESTION_BYTES ((size_t)8192)
 
 /* Words of any question, in Ukrainian, Russian and English. */
@@ -192,6 +194,24 @@ terms_of(
 	return n;
 }
 
+struct str
+terms_asked(struct arena *a, struct str question)
+{
+	struct buf asked = buf_new(a, question.len + 1);
+	size_t from = 0;
+
+	for (size_t i = 0; i < question.len; i++) {
+		if (question.p[i] == '\0' ||
+		    strchr(".!?\n", question.p[i]) == NULL)
+			continue;
+		if (question.p[i] == '?')
+			buf_add(&asked,
+			    (struct str){ question.p + from, i + 1 - from });
+		from = i + 1;
+	}
+	return buf_str(&asked);
+}
+
 /* Letters that both begin with. */
 static size_t
 common_letters(struct str a, struct str b)
@@ -220,7 +240,10 @@ word_match(struct str word, const struct term *t, size_t n_letters)
 		return 0;
 	if (n == n_letters)
 		return 100;
-	return n_letters >= MIN_STEM + 2 ? ALIKE : 0;
+	return n_letters >= MIN_STEM + 2 &&
+		count_letters(word) <= n + MAX_OTHER_ENDING ?
+	    ALIKE :
+	    0;
 }
 
 /* A long stem inside of another word: самодисципліна, дисципліна. */

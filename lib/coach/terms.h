@@ -21,6 +21,9 @@ struct term {
 size_t terms_of(
     struct arena *a, struct str question, struct term out[static TERMS_MAX]);
 
+/* The sentences that end in a question mark; empty where there are none. */
+struct str terms_asked(struct arena *a, struct str question);
+
 /* How well a folded text holds a term, in hundredths: all of it for a word
  * that begins alike (an inflected form), less for one that is somewhat alike or
  * has it inside, 0 for none. */

@@ -175,6 +175,55 @@ very_long(void **state)
 	check_text(found(5, (struct str){ text, n }), "");
 }
 
+static const struct asking {
+	const char *why, *text, *want;
+} askings[] = {
+	{ "all of it", "Як спати?", "Як спати?" },
+	{ "after a greeting", "Вітаю! Як спати?", " Як спати?" },
+	{ "two of three", "Хто? Я. Як?", "Хто? Як?" },
+	{ "over lines", "Дякую\nЯк спати\nдовго?", "довго?" },
+	{ "none", "Як спати. Дякую!", "" },
+	{ "a mark alone", "?", "?" },
+	{ "nothing", "", "" },
+};
+
+static void
+asking(void **state)
+{
+	const struct asking *q = *state;
+
+	check_text(
+	    arena_dup(&mem, terms_asked(&mem, str_from(q->text))), q->want);
+}
+
+/* What surrounds a question neither hides the lesson nor finds one. */
+static const struct letter {
+	const char *why, *text, *want;
+} letters[] = {
+	{ "greeting and story before it",
+	    "Добрий день! Мене звати Олена, працюю бухгалтером, маю двох "
+	    "малюків, кота й город біля річки. Коли вечірня кава?",
+	    "1 " },
+	{ "one word of many is none",
+	    "мене звати олена працюю бухгалтером маю кота город біля річки "
+	    "кава",
+	    "" },
+	{ "the story holds a word, the question none",
+	    "П'ю каву щодня, маю кота й великий город біля річки. Де купити "
+	    "квитки на потяг?",
+	    "" },
+	{ "a word that goes on otherwise", "вечоріє, каверна", "" },
+};
+
+static void
+letter(void **state)
+{
+	const struct letter *l = *state;
+
+	teach();
+	check_text(found(5, str_from(l->text)), l->want);
+}
+
 /* Removed lessons are found no more, and their numbers serve again. */
 static enum err
 remove_one(struct db *db, void *ctx)
@@ -211,6 +260,8 @@ main(void)
 {
 	ROWS("reads", reader, readers);
 	ONE("reads", "the operator: everything", operator_reads_all);
+	ROWS("asks", asking, askings);
+	ROWS("letter", letter, letters);
 	ROWS("broken", break_it, broken);
 	ONE("broken", "four megabytes", very_long);
 	ONE("library", "what is removed is gone", removed);

@@ -28,7 +28,7 @@ test('the sample lessons are read', async () => {
 });
 
 /** Each kind of question with the least share that must end as it should, held out ones among them. */
-for (const [kind, least] of [['plain', 0.95], ['inflected', 0.9], ['refuse', 0.9], ['injection', 1], ['public', 1]]) {
+for (const [kind, least] of [['plain', 0.95], ['inflected', 0.9], ['refuse', 0.9], ['injection', 1], ['public', 1], ['long', 0.9]]) {
   test(`${kind} questions`, async () => {
     const asked = questions.filter((one) => one.kind === kind);
     assert.ok(asked.length >= 3);
