@@ -1,5 +1,5 @@
 // Does the suite notice a spoilt line? Makes mutants of lib/, each one small change of one line, and runs the tests
-// against each: first the unit test of the file's own name, then all of them and the parsers' corpora, then its own
+// against each: first the unit tests that are concerned, then all of them and the parsers' corpora, then its own
 // unit test under AddressSanitizer, the web tests that are concerned, some of the fault tests, the other web tests.
 // What is known to mean the same (reasons.json) is spared the slower ones. Prints who survived. Which lines are spoilt
 // follows from their text, so that a change elsewhere leaves the choice as it is.
@@ -18,10 +18,17 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COPY = path.join(ROOT, 'build/mutants');
 const OUT = 'build/m';
 const SURVIVORS = path.join(ROOT, 'build/results/survivors.json');
-const WEB = ['flow', 'webhook', 'pay', 'telegram', 'updates', 'life', 'stars', 'tools', 'operator', 'gateway', 'processes', 'reconcile', 'door', 'subscription'];
+const WEB = ['flow', 'webhook', 'pay', 'telegram', 'updates', 'life', 'stars', 'tools', 'operator', 'gateway', 'processes', 'reconcile', 'subscription', 'coach', 'lessons', 'door'];
+/** The unit tests that are concerned beside the one of the file's own name. */
+const NEAR_UNITS = {
+  alert: ['news'], catalog_file: ['catalog'], chat: ['text'], cidr: ['client'], clock: ['small'], err: ['small'], form: ['checkout'], front: ['errand'],
+  jobs: ['budget'], ledger: ['payment'], limit: ['checkout'], payment: ['access'], portal: ['subscription'], prune: ['db'], reconcile: ['news'],
+  reversal: ['event', 'payment'], schema: ['db', 'plans'], sql: ['plans', 'db', 'payment', 'jobs'], sqlite: ['db'], api: ['tgapi'], text: ['news'],
+  worker: ['memory'],
+};
 /** The web tests that are concerned, by a file's path. */
 const NEAR = [
-  [/channel|membership/, ['door']], [/subscription|portal|due/, ['subscription']], [/stars/, ['stars']], [/reconcile|list\.c/, ['reconcile', 'tools']], [/chat|text|telegram/, ['telegram', 'updates']],
+  [/coach\//, ['coach', 'lessons']], [/subscription|portal|due/, ['subscription']], [/channel|membership/, ['door']], [/stars/, ['stars']], [/reconcile|list\.c/, ['reconcile', 'tools']], [/chat|text|telegram/, ['telegram', 'updates']],
   [/payment|access|reversal|event/, ['life', 'webhook']], [/checkout|paylink|limit|client|page|http|form/, ['pay']],
   [/catalog/, ['life', 'tools']], [/conf|file|confine|alert|news/, ['tools', 'operator']], [/web\/|serve|prefork/, ['gateway', 'processes']],
   [/worker|knock|jobs|pace|errand/, ['telegram', 'operator', 'processes']],
@@ -80,13 +87,14 @@ async function fateOf({ file, object }) {
   const before = existsSync(object) ? readFileSync(object) : null;
   if (before && !await make(path.relative(COPY, object))) return 'no C';
   if (before && readFileSync(object).equals(before)) return 'same';
-  const own = `test_${path.basename(file, '.c')}`;
-  if (allTests.includes(own)) {
-    if (!await make(`${OUT}/tests/${own}`)) return 'no C';
-    if (await unitTests([own])) return own;
+  const name = path.basename(file).replace(/\.[ch]$/, '');
+  const near = [name, ...NEAR_UNITS[name] ?? []].map((one) => `test_${one}`).filter((one) => allTests.includes(one));
+  for (const test of near) {
+    if (!await make(`${OUT}/tests/${test}`)) return 'no C';
+    if (await unitTests([test])) return test;
   }
   if (!await make('all', 'tests')) return 'no C';
-  const caught = await unitTests(allTests.filter((name) => name !== own));
+  const caught = await unitTests(allTests.filter((test) => !near.includes(test)));
   if (caught) return caught;
   return await run(`${OUT}/fuzz/replay`, ['tests/fuzz/corpus', '20'], 60_000) ? null : 'the corpora';
 }

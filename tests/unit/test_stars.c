@@ -1,0 +1,240 @@
+/* Selling for Stars: who may pay what, and what a payment, a refund and
+ * Telegram's own list of both make of the ledger. */
+#include "ledger.h"
+
+#include "shop/stars.h"
+#include "shop/text.h"
+
+#define BUYER 5
+
+static struct app app = { .conf = { .telegram_api_base = "https://t.invalid",
+			      .telegram_bot_token = "1:x" },
+	.catalog = { .products = { { .id = "course",
+				       .titles = { { NULL, "A course" } },
+				       .n_titles = 1,
+				       .stars = 500 },
+			 { .id = "euro",
+			     .titles = { { NULL, "For euros" } },
+			     .n_titles = 1 },
+			 { .id = "club",
+			     .titles = { { NULL, "A club" } },
+			     .n_titles = 1,
+			     .stars = 7 } },
+	    .n = 3 } };
+
+static void
+begin(const char *before)
+{
+	ledger_fresh();
+	app.db = ledger.db;
+	check_err(db_ready(ledger.db), ERR_OK);
+	change(before);
+}
+
+#define HAS_COURSE \
+	"INSERT INTO users (tg_id, created_ms) VALUES (5, 1);" \
+	"INSERT INTO access (tg_id, product, is_in, why, decided_ms)" \
+	" VALUES (5, 'course', 1, 'paid', 1)"
+#define NOTHING "SELECT 1"
+
+static const struct asked {
+	const char *why, *before, *sell_with;
+	struct tg_payment pay;
+	int64_t from;
+	enum text refusal;
+	bool is_fine;
+} askeds[] = {
+	{ "the price", NOTHING, NULL, { "1", NULL, "XTR", "admit:course", 500 },
+	    BUYER, 0, true },
+	{ "another product", HAS_COURSE, NULL,
+	    { "1", NULL, "XTR", "admit:club", 7 }, BUYER, 0, true },
+	{ "less", NOTHING, NULL, { "1", NULL, "XTR", "admit:course", 499 },
+	    BUYER, TEXT_STARS_WRONG_PRICE, false },
+	{ "euros", NOTHING, NULL, { "1", NULL, "EUR", "admit:course", 500 },
+	    BUYER, TEXT_STARS_WRONG_PRICE, false },
+	{ "paid before", HAS_COURSE, NULL,
+	    { "1", NULL, "XTR", "admit:course", 500 }, BUYER,
+	    TEXT_STARS_PAID_BEFORE, false },
+	{ "not for Stars", NOTHING, NULL, { "1", NULL, "XTR", "admit:euro", 5 },
+	    BUYER, TEXT_STARS_NOT_SOLD, false },
+	{ "switched off", NOTHING, "stripe",
+	    { "1", NULL, "XTR", "admit:course", 500 }, BUYER,
+	    TEXT_STARS_NOT_SOLD, false },
+	{ "sold no more", NOTHING, NULL, { "1", NULL, "XTR", "admit:gone", 5 },
+	    BUYER, TEXT_STARS_NOT_SOLD, false },
+	{ "an invoice of somebody else's", NOTHING, NULL,
+	    { "1", NULL, "XTR", "course", 500 }, BUYER, TEXT_STARS_NOT_SOLD,
+	    false },
+	{ "nobody", NOTHING, NULL, { "1", NULL, "XTR", "admit:course", 500 }, 0,
+	    TEXT_STARS_NOT_SOLD, false },
+};
+
+static void
+may_pay(void **state)
+{
+	const struct asked *t = *state;
+	const struct tg_update u = {
+		.kind = TG_CHECKOUT, .from_id = t->from, .payment = t->pay
+	};
+	struct json *params;
+
+	begin(t->before);
+	app.conf.sell_with = t->sell_with;
+	check_err(stars_checkout(&app, &mem, &u, &params), ERR_OK);
+	app.conf.sell_with = NULL;
+	check_text(json_text(params, "pre_checkout_query_id"), "1");
+	check_int(json_is_true(params, "ok"), t->is_fine);
+	check_text(json_text(params, "error_message"),
+	    t->is_fine ? NULL : text_plain(t->refusal));
+}
+
+static enum err
+record(struct db *db, void *ctx)
+{
+	(void)db;
+	return stars_record(&app, &mem, ctx);
+}
+
+static void
+paid_and_back(void **state)
+{
+	struct tg_update u = { .kind = TG_PAID,
+		.from_id = BUYER,
+		.payment = { NULL, "stx1", "XTR", "admit:course", 500 } };
+
+	(void)state;
+	begin(NOTHING);
+	check_err(db_transaction(ledger.db, record, &u), ERR_OK);
+	check_err(db_transaction(ledger.db, record, &u), ERR_OK);
+	check_int(look_int("SELECT is_in FROM access WHERE tg_id = 5"), 1);
+	check_int(look_int("SELECT COUNT(*) FROM orders"), 1);
+	check_text(look_text("SELECT provider FROM orders"), "stars");
+	check_int(look_int("SELECT amount_minor FROM orders"), 500);
+	u.kind = TG_REFUNDED;
+	check_err(db_transaction(ledger.db, record, &u), ERR_OK);
+	check_int(look_int("SELECT is_in FROM access WHERE tg_id = 5"), 0);
+}
+
+static const struct foreign {
+	const char *why;
+	struct tg_update u;
+} foreigns[] = {
+	{ "in euros",
+	    { .kind = TG_PAID,
+		.from_id = BUYER,
+		.payment = { NULL, "stx1", "EUR", "admit:course", 500 } } },
+	{ "by nobody",
+	    { .kind = TG_PAID,
+		.payment = { NULL, "stx1", "XTR", "admit:course", 500 } } },
+	{ "for something of another bot's",
+	    { .kind = TG_PAID,
+		.from_id = BUYER,
+		.payment = { NULL, "stx1", "XTR", "other", 500 } } },
+};
+
+static void
+not_ours(void **state)
+{
+	const struct foreign *f = *state;
+	struct tg_update u = f->u;
+
+	begin(NOTHING);
+	check_err(db_transaction(ledger.db, record, &u), ERR_OK);
+	check_int(look_int("SELECT COUNT(*) FROM orders"), 0);
+}
+
+/* ---- the list ---- */
+
+#define WHO \
+	"{\"type\":\"user\",\"user\":{\"id\":5}," \
+	"\"invoice_payload\":\"admit:course\"}"
+#define CAME "{\"id\":\"stx1\",\"amount\":500,\"source\":" WHO "}"
+#define WENT "{\"id\":\"stx1\",\"amount\":500,\"receiver\":" WHO "}"
+
+static const struct list {
+	const char *why, *transactions;
+	int64_t n, n_healed;
+	int is_in; /* -1: nobody of the ledger's */
+} lists[] = {
+	{ "empty", "", 0, 0, -1 },
+	{ "a payment", CAME, 1, 1, 1 },
+	{ "the same twice", CAME "," CAME, 2, 1, 1 },
+	{ "a payment that went back", CAME "," WENT, 2, 2, 0 },
+	{ "a withdrawal",
+	    "{\"id\":\"w\",\"amount\":5,\"receiver\":{\"type\":\"fragment\"}}",
+	    1, 0, -1 },
+	{ "a gift",
+	    "{\"id\":\"g\",\"amount\":5,\"source\":{\"type\":\"user\","
+	    "\"user\":{\"id\":5}}}",
+	    1, 0, -1 },
+	{ "nothing that came",
+	    "{\"id\":\"stx1\",\"amount\":0,\"source\":" WHO "}", 1, 0, -1 },
+	{ "one without a name", "{\"amount\":500,\"source\":" WHO "}", 1, 0,
+	    -1 },
+};
+
+struct recording {
+	struct json *result;
+	int64_t n, n_healed;
+};
+
+static enum err
+record_list(struct db *db, void *ctx)
+{
+	struct recording *r = ctx;
+
+	(void)db;
+	return stars_list_record(&app, &mem, r->result, &r->n, &r->n_healed);
+}
+
+static void
+listed(void **state)
+{
+	const struct list *l = *state;
+	struct recording r = { .n = -1 };
+
+	begin(NOTHING);
+	check_err(json_parse(&mem,
+		      str_from(arena_printf(
+			  &mem, "{\"transactions\":[%s]}", l->transactions)),
+		      &r.result),
+	    ERR_OK);
+	check_err(db_transaction(ledger.db, record_list, &r), ERR_OK);
+	check_int(r.n, l->n);
+	check_int(r.n_healed, l->n_healed);
+	check_int(look_int("SELECT is_in FROM access"), l->is_in);
+}
+
+static void
+calls(void **state)
+{
+	struct http_request req = stars_list_request(&app, &mem, 40);
+	struct json *invoice =
+	    stars_invoice(&app, &mem, BUYER, &app.catalog.products[0]);
+
+	(void)state;
+	check_text(req.url, "https://t.invalid/bot1:x/getStarTransactions");
+	check_has(arena_dup(&mem, req.body), "\"offset\":40");
+	req = stars_refund_request(&app, &mem, BUYER, "stx1");
+	check_text(req.url, "https://t.invalid/bot1:x/refundStarPayment");
+	check_has(arena_dup(&mem, req.body), "\"user_id\":5");
+	check_has(arena_dup(&mem, req.body), "\"stx1\"");
+	check_text(json_text(invoice, "payload"), "admit:course");
+	check_text(json_text(invoice, "currency"), "XTR");
+	app.conf.sell_with = "stars";
+	assert_true(stars_only(&app, &app.catalog.products[0]));
+	assert_false(stars_only(&app, &app.catalog.products[1]));
+	app.conf.sell_with = NULL;
+	assert_false(stars_only(&app, &app.catalog.products[0]));
+}
+
+int
+main(void)
+{
+	ROWS("asked", may_pay, askeds);
+	ONE("paid", "once, and back", paid_and_back);
+	ROWS("none of ours", not_ours, foreigns);
+	ROWS("list", listed, lists);
+	ONE("calls", "as Telegram wants them", calls);
+	return testing_run("stars", ledger_make, ledger_remove);
+}
