@@ -148,10 +148,12 @@ free_headers(void *list)
 static void
 set_headers(struct transfer *t, const struct http_request *req, struct arena *a)
 {
-	/* No "Expect: 100-continue": it costs a round trip or a second. */
-	t->headers = curl_slist_append(NULL, "Expect:");
+	/* No "Expect: 100-continue": it costs a round trip or a second. Without
+	 * memory the list would be lost, and the request go out without it. */
+	t->headers = or_out_of_memory(curl_slist_append(NULL, "Expect:"));
 	for (size_t i = 0; i < HTTP_MAX_HEADERS && req->headers[i] != NULL; i++)
-		t->headers = curl_slist_append(t->headers, req->headers[i]);
+		t->headers = or_out_of_memory(
+		    curl_slist_append(t->headers, req->headers[i]));
 	arena_defer(a, free_headers, t->headers);
 	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
 }
