@@ -22,7 +22,7 @@ const WEB = ['flow', 'webhook', 'pay', 'telegram', 'updates', 'life', 'stars', '
 /** The unit tests that are concerned beside the one of the file's own name. */
 const NEAR_UNITS = {
   alert: ['news'], catalog_file: ['catalog'], chat: ['text'], cidr: ['client'], clock: ['small'], err: ['small'], form: ['checkout'], front: ['errand'],
-  jobs: ['budget'], ledger: ['payment'], limit: ['checkout'], payment: ['access'], portal: ['subscription'], prune: ['db'], reconcile: ['news'],
+  jobs: ['budget'], ledger: ['payment'], limit: ['checkout'], payment: ['access'], prune: ['db'], reconcile: ['news'],
   reversal: ['event', 'payment'], schema: ['db', 'plans'], sql: ['plans', 'db', 'payment', 'jobs'], sqlite: ['db'], api: ['tgapi'], text: ['news'],
   worker: ['memory'],
 };
