@@ -31,6 +31,17 @@ begin(const char *before)
 	change(before);
 }
 
+#define ASKED(money, what, n) \
+	{ \
+		.query_id = "1", .currency = money, .payload = what, \
+		.amount = n \
+	}
+#define CHARGED(money, what, n) \
+	{ \
+		.charge_id = "stx1", .currency = money, .payload = what, \
+		.amount = n \
+	}
+
 #define HAS_COURSE \
 	"INSERT INTO users (tg_id, created_ms) VALUES (5, 1);" \
 	"INSERT INTO access (tg_id, product, is_in, why, decided_ms)" \
@@ -44,28 +55,25 @@ static const struct asked {
 	enum text refusal;
 	bool is_fine;
 } askeds[] = {
-	{ "the price", NOTHING, NULL, { "1", NULL, "XTR", "admit:course", 500 },
+	{ "the price", NOTHING, NULL, ASKED("XTR", "admit:course", 500), BUYER,
+	    0, true },
+	{ "another product", HAS_COURSE, NULL, ASKED("XTR", "admit:club", 7),
 	    BUYER, 0, true },
-	{ "another product", HAS_COURSE, NULL,
-	    { "1", NULL, "XTR", "admit:club", 7 }, BUYER, 0, true },
-	{ "less", NOTHING, NULL, { "1", NULL, "XTR", "admit:course", 499 },
-	    BUYER, TEXT_STARS_WRONG_PRICE, false },
-	{ "euros", NOTHING, NULL, { "1", NULL, "EUR", "admit:course", 500 },
-	    BUYER, TEXT_STARS_WRONG_PRICE, false },
-	{ "paid before", HAS_COURSE, NULL,
-	    { "1", NULL, "XTR", "admit:course", 500 }, BUYER,
-	    TEXT_STARS_PAID_BEFORE, false },
-	{ "not for Stars", NOTHING, NULL, { "1", NULL, "XTR", "admit:euro", 5 },
-	    BUYER, TEXT_STARS_NOT_SOLD, false },
-	{ "switched off", NOTHING, "stripe",
-	    { "1", NULL, "XTR", "admit:course", 500 }, BUYER,
+	{ "less", NOTHING, NULL, ASKED("XTR", "admit:course", 499), BUYER,
+	    TEXT_STARS_WRONG_PRICE, false },
+	{ "euros", NOTHING, NULL, ASKED("EUR", "admit:course", 500), BUYER,
+	    TEXT_STARS_WRONG_PRICE, false },
+	{ "paid before", HAS_COURSE, NULL, ASKED("XTR", "admit:course", 500),
+	    BUYER, TEXT_STARS_PAID_BEFORE, false },
+	{ "not for Stars", NOTHING, NULL, ASKED("XTR", "admit:euro", 5), BUYER,
 	    TEXT_STARS_NOT_SOLD, false },
-	{ "sold no more", NOTHING, NULL, { "1", NULL, "XTR", "admit:gone", 5 },
+	{ "switched off", NOTHING, "stripe", ASKED("XTR", "admit:course", 500),
 	    BUYER, TEXT_STARS_NOT_SOLD, false },
+	{ "sold no more", NOTHING, NULL, ASKED("XTR", "admit:gone", 5), BUYER,
+	    TEXT_STARS_NOT_SOLD, false },
 	{ "an invoice of somebody else's", NOTHING, NULL,
-	    { "1", NULL, "XTR", "course", 500 }, BUYER, TEXT_STARS_NOT_SOLD,
-	    false },
-	{ "nobody", NOTHING, NULL, { "1", NULL, "XTR", "admit:course", 500 }, 0,
+	    ASKED("XTR", "course", 500), BUYER, TEXT_STARS_NOT_SOLD, false },
+	{ "nobody", NOTHING, NULL, ASKED("XTR", "admit:course", 500), 0,
 	    TEXT_STARS_NOT_SOLD, false },
 };
 
@@ -100,7 +108,7 @@ paid_and_back(void **state)
 {
 	struct tg_update u = { .kind = TG_PAID,
 		.from_id = BUYER,
-		.payment = { NULL, "stx1", "XTR", "admit:course", 500 } };
+		.payment = CHARGED("XTR", "admit:course", 500) };
 
 	(void)state;
 	begin(NOTHING);
@@ -122,14 +130,14 @@ static const struct foreign {
 	{ "in euros",
 	    { .kind = TG_PAID,
 		.from_id = BUYER,
-		.payment = { NULL, "stx1", "EUR", "admit:course", 500 } } },
+		.payment = CHARGED("EUR", "admit:course", 500) } },
 	{ "by nobody",
 	    { .kind = TG_PAID,
-		.payment = { NULL, "stx1", "XTR", "admit:course", 500 } } },
+		.payment = CHARGED("XTR", "admit:course", 500) } },
 	{ "for something of another bot's",
 	    { .kind = TG_PAID,
 		.from_id = BUYER,
-		.payment = { NULL, "stx1", "XTR", "other", 500 } } },
+		.payment = CHARGED("XTR", "other", 500) } },
 };
 
 static void
