@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define HEADING_BYTES ((size_t)160)
+#define OVERLAP_BYTES ((size_t)240) /* of two pieces of a section */
 #define MAX_DEPTH 6 /* of lists and objects inside a lesson's field */
 
 /* A lesson that grows. */
@@ -27,6 +28,25 @@ begin(struct arena *a, struct lesson *l)
 	return (struct draft){ a, l, "", buf_new(a, LESSON_MAX_BYTES), false };
 }
 
+/* Where a paragraph is cut, its next piece begins with the last sentences of
+ * the one before, as far as OVERLAP_BYTES go: what is read alone needs a
+ * beginning, and what is asked about may stand across the cut. */
+static struct str
+with_last_sentences(struct str part, struct str rest)
+{
+	const char *end = part.p + part.len;
+	size_t most =
+	    part.len / 2 < OVERLAP_BYTES ? part.len / 2 : OVERLAP_BYTES;
+
+	if (memchr(end, '\n', (size_t)(rest.p - end)) != NULL)
+		return rest;
+	for (const char *p = end - most; p + 1 < end; p++)
+		if (p[1] == ' ' && strchr(".!?", p[0]) != NULL)
+			return (struct str){ p + 1,
+				rest.len + (size_t)(rest.p - (p + 1)) };
+	return rest;
+}
+
 /* What stands under the heading becomes chunks. */
 static void
 end_section(struct draft *d)
@@ -44,6 +64,8 @@ end_section(struct draft *d)
 		}
 		d->lesson->chunks[d->lesson->n++] =
 		    (struct chunk){ d->heading, arena_dup(d->arena, part) };
+		if (str_trim(rest).len > 0)
+			rest = with_last_sentences(part, rest);
 	}
 	d->text = buf_new(d->arena, LESSON_MAX_BYTES);
 }

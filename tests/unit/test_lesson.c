@@ -121,6 +121,47 @@ limits(void **state)
 	    ERR_INPUT);
 }
 
+/* Numbered sentences of so many bytes each: where a paragraph is cut, the
+ * last ones that fit into 240 bytes are told twice, and none is lost. */
+static const struct cut {
+	const char *why;
+	int n, bytes, twice;
+	const char *between;
+} cuts[] = {
+	{ "a section that fits", 10, 100, 0, " " },
+	{ "one cut", 20, 100, 2, " " },
+	{ "four cuts", 60, 100, 8, " " },
+	{ "short sentences", 200, 10, 23, " " },
+	{ "between paragraphs: none", 60, 100, 0, "\n\n" },
+	{ "between lines: none", 60, 100, 0, "\n" },
+	{ "long sentences: none", 6, 500, 0, " " },
+};
+
+static void
+cut(void **state)
+{
+	const struct cut *c = *state;
+	const char *text = "# T\n";
+	struct lessons l;
+	const char *why;
+	int n_seen = 0;
+
+	for (int i = 0; i < c->n; i++)
+		text = arena_printf(&mem, "%s%0*d.%s", text, c->bytes - 2,
+		    i + 1000, i % 2 == 0 ? " " : c->between);
+	check_err(lesson_read(&mem, "1.md", str_from(text), &l, &why), ERR_OK);
+	for (int i = 0; i < c->n; i++) {
+		const char *mark = arena_printf(&mem, "%d.", i + 1000);
+		int n = 0;
+
+		for (size_t k = 0; k < l.list[0].n; k++)
+			n += strstr(l.list[0].chunks[k].text, mark) != NULL;
+		assert_true(n > 0);
+		n_seen += n;
+	}
+	check_int(n_seen - c->n, c->twice);
+}
+
 /* ---- kept and found ---- */
 
 struct putting {
@@ -244,6 +285,7 @@ main(void)
 	ROWS("good", good, goods);
 	ROWS("bad", bad, bads);
 	ONE("bad", "over the limits", limits);
+	ROWS("cut", cut, cuts);
 	ONE("library", "each once, the last word counts", kept_once);
 	ONE("search", "only one's own", only_ones_own);
 	ONE("search", "without an index", without_an_index);
