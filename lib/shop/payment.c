@@ -20,7 +20,7 @@ struct news {
 struct verdict {
 	enum access was, is;
 	const char *why;
-	int64_t invited_ms; /* 0: never yet */
+	int64_t was_decided_ms; /* that it was; 0: never yet */
 };
 
 struct deciding {
@@ -113,7 +113,7 @@ verdict_from_row(const struct row *row, void *ctx)
 	struct verdict *v = ctx;
 
 	v->was = row_int(row, 0) != 0 ? ACCESS_IN : ACCESS_OUT;
-	v->invited_ms = row_int(row, 1);
+	v->was_decided_ms = row_int(row, 5);
 }
 
 /* Settles what access should be, after a fact about order o was recorded. */
@@ -157,17 +157,34 @@ promise(struct app *app, struct arena *a, enum job_kind kind, const char *what,
 	    kind == JOB_NOTICE ? what : NULL);
 }
 
-/* Who was out for a while and is in again is invited again. */
+static void
+waits_from_row(const struct row *row, void *ctx)
+{
+	*(bool *)ctx = row_int(row, 0) != 0;
+}
+
+/* Who was out for a while and is in again is invited again: an invite that was
+ * sent meanwhile has a dead link, one that was due meanwhile was not sent. */
 static enum err
 promise_invite(struct app *app, struct arena *a, const struct order *o,
     const struct verdict *v)
 {
-	if (v->was == ACCESS_OUT && v->invited_ms != 0)
-		return jobs_promise(app->db, JOB_INVITE,
-		    arena_printf(a, "invite/%lld/%s", (long long)v->invited_ms,
-			o->session_id),
-		    o->tg_id, o->id, NULL);
-	return promise(app, a, JOB_INVITE, "invite", o);
+	bool waits = false; /* nobody has begun with the first one */
+	enum err e = ERR_NOT_FOUND;
+
+	if (v->was == ACCESS_OUT && v->was_decided_ms != 0)
+		e = db_one(app->db, a, SQL_JOB_PROMISED,
+		    KV(kv_text("promise",
+			arena_printf(a, "invite/%s", o->session_id))),
+		    waits_from_row, &waits);
+	if (e == ERR_NOT_FOUND)
+		return promise(app, a, JOB_INVITE, "invite", o);
+	if (e != ERR_OK || waits)
+		return e;
+	return jobs_promise(app->db, JOB_INVITE,
+	    arena_printf(a, "invite/%lld/%s", (long long)v->was_decided_ms,
+		o->session_id),
+	    o->tg_id, o->id, NULL);
 }
 
 static enum err

@@ -247,7 +247,7 @@ SQL(USERS_PRUNE,
 /* invited_ms: the last invite that Telegram took. */
 SQL(ACCESS_GET,
     "SELECT is_in, COALESCE(invited_ms, 0), COALESCE(until_ms, 0),"
-    " COALESCE(paid_until_ms, 0), renews FROM access"
+    " COALESCE(paid_until_ms, 0), renews, decided_ms FROM access"
     " WHERE tg_id = :tg_id AND product = :product")
 
 SQL(ACCESS_SET,
@@ -577,6 +577,11 @@ SQL(JOB_PROMISE,
     " VALUES (:kind, :promise, :tg_id, :order_id, :detail, :now_ms, :now_ms,"
     " CASE WHEN :kind = 4 THEN 1 ELSE 0 END)"
     " ON CONFLICT (promise) DO NOTHING")
+
+/* Whether nobody has begun with it, where there is such a promise. */
+SQL(JOB_PROMISED,
+    "SELECT CASE WHEN done_ms IS NULL AND lease_ms = 0 THEN 1 ELSE 0 END"
+    " FROM jobs WHERE promise = :promise")
 
 /* Each half follows the index as far as :n rows; due_ms then says when the
  * lease ends. */
