@@ -28,7 +28,7 @@ const NEAR_UNITS = {
 };
 /** The web tests that are concerned, by a file's path. */
 const NEAR = [
-  [/coach\//, ['coach', 'lessons']], [/subscription|portal|due/, ['subscription']], [/channel|membership/, ['door']], [/stars/, ['stars']], [/reconcile|list\.c/, ['reconcile', 'tools']], [/chat|text|telegram/, ['telegram', 'updates']],
+  [/coach|answer|question/, ['coach', 'lessons']], [/subscription|portal|due/, ['subscription']], [/channel|membership/, ['door']], [/stars/, ['stars']], [/reconcile|list\.c/, ['reconcile', 'tools']], [/chat|text|telegram/, ['telegram', 'updates']],
   [/payment|access|reversal|event/, ['life', 'webhook']], [/checkout|paylink|limit|client|page|http|form/, ['pay']],
   [/catalog/, ['life', 'tools']], [/conf|file|confine|alert|news/, ['tools', 'operator']], [/web\/|serve|prefork/, ['gateway', 'processes']],
   [/worker|knock|jobs|pace|errand/, ['telegram', 'operator', 'processes']],

@@ -6,7 +6,7 @@
 #include "shop/reconcile.h"
 #include "shop/text.h"
 
-static struct app app = { .conf = { .admin_tg_ids = "900,5, x, 900" },
+static struct app app = { .conf = { .admin_tg_ids = "900, x, 900,5" },
 	.catalog = { .products = { { .id = "course",
 			 .titles = { { NULL, "A course" } },
 			 .n_titles = 1 } },
