@@ -9,6 +9,7 @@
 #include "coach/speech.h"
 #include "shop/alert.h"
 #include "shop/ledger.h"
+#include "shop/support.h"
 #include "shop/text.h"
 
 #include <string.h>
@@ -340,57 +341,6 @@ prepare_answer(struct app *app, struct arena *a, struct answer_call *c)
 	return ERR_OK;
 }
 
-/* ---- a person ---- */
-
-/* Numbers of chats were checked with the settings. */
-static void
-put_chat(struct json *params, const char *name, const char *setting)
-{
-	struct str s = str_from(setting);
-	bool is_group = str_starts(s, "-");
-	int64_t n = 0;
-
-	if (is_group)
-		s = (struct str){ s.p + 1, s.len - 1 };
-	(void)str_to_i64(s, &n);
-	json_put_int(params, name, is_group ? -n : n);
-}
-
-static void
-prepare_pass_on(struct app *app, struct arena *a, struct answer_call *c)
-{
-	const struct tg_api api = app_telegram(app);
-	struct json *params = json_new(a);
-
-	if (app->conf.support_chat_id == NULL)
-		return;
-	put_chat(params, "chat_id", app->conf.support_chat_id);
-	json_put_int(params, "from_chat_id", c->q.chat_id);
-	json_put_int(params, "message_id", c->q.message_id);
-	c->step = ANSWER_PASS_ON;
-	c->is_to_telegram = true;
-	c->call = tg_request(a, &api, "forwardMessage", params);
-}
-
-static void
-prepare_pass_back(struct app *app, struct arena *a, struct answer_call *c,
-    struct str message_id)
-{
-	const struct tg_api api = app_telegram(app);
-	struct json *params = json_new(a);
-	int64_t n;
-
-	if (app->conf.support_chat_id == NULL || !str_to_i64(message_id, &n))
-		return;
-	json_put_int(params, "chat_id", c->q.chat_id);
-	put_chat(params, "from_chat_id", app->conf.support_chat_id);
-	json_put_int(params, "message_id", n);
-	tg_put_reply(params, c->q.message_id);
-	c->step = ANSWER_PASS_BACK;
-	c->is_to_telegram = true;
-	c->call = tg_request(a, &api, "copyMessage", params);
-}
-
 enum err
 answer_prepare(struct app *app, struct arena *a, const struct job *job,
     struct answer_call *out)
@@ -404,12 +354,9 @@ answer_prepare(struct app *app, struct arena *a, const struct job *job,
 	e = question_get(app->db, a, n, &out->q);
 	if (e != ERR_OK) /* forgotten meanwhile */
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	if (job->kind == JOB_FORWARD)
-		prepare_pass_on(app, a, out);
-	else if (job->kind == JOB_RELAY)
-		prepare_pass_back(app, a, out, detail);
-	else
+	if (job->kind == JOB_ANSWER)
 		return prepare_answer(app, a, out);
+	support_prepare(app, a, job, detail, out);
 	return ERR_OK;
 }
 
@@ -587,23 +534,6 @@ alert_budget(struct app *app, struct arena *a)
 		KV(kv_int("amount", app->conf.coach_tokens_a_month))));
 }
 
-/* A person must see this, and soon. */
-static enum err
-call_person(struct app *app, struct arena *a, const struct answer_call *c)
-{
-	enum err e = alert_promise(app, a,
-	    arena_printf(a, "crisis/%lld", (long long)c->q.id),
-	    text_fill(a, TEXT_ALERT_CRISIS,
-		KV(kv_text(
-		    "buyer", arena_printf(a, "%lld", (long long)c->q.tg_id)))));
-
-	if (e != ERR_OK || app->conf.support_chat_id == NULL)
-		return e;
-	return jobs_promise(app->db, JOB_FORWARD,
-	    arena_printf(a, "person/%lld", (long long)c->q.id), c->q.tg_id, 0,
-	    arena_printf(a, "%lld", (long long)c->q.id));
-}
-
 static enum err
 end_answer(struct app *app, struct arena *a, const struct answer_call *c)
 {
@@ -612,53 +542,19 @@ end_answer(struct app *app, struct arena *a, const struct answer_call *c)
 	if (e == ERR_OK && c->is_over_budget)
 		e = alert_budget(app, a);
 	if (e == ERR_OK && c->outcome == QUESTION_CRISIS)
-		e = call_person(app, a, c);
+		e = support_call(app, a, &c->q);
 	return e;
-}
-
-/* Of a question whose asker did not ask for a person: nothing is said. */
-static enum err
-tell_asker(struct app *app, struct arena *a, const struct answer_call *c,
-    const char *notice)
-{
-	if (c->q.outcome == QUESTION_CRISIS)
-		return ERR_OK;
-	return jobs_promise(app->db, JOB_NOTICE,
-	    arena_printf(a, "%s/%lld", notice, (long long)c->q.id), c->q.tg_id,
-	    0, notice);
 }
 
 enum err
 answer_said(struct app *app, struct arena *a, const struct answer_call *c,
     struct json *result, bool *is_over)
 {
-	int64_t message_id = 0;
 	enum err e;
 
 	*is_over = c->step != ANSWER_SAY || c->is_last;
-	if (c->step == ANSWER_SAY) {
-		e = question_sent(app->db, &c->q);
-		return e == ERR_OK && c->is_last ? end_answer(app, a, c) : e;
-	}
-	if (c->step == ANSWER_PASS_BACK)
-		return ERR_OK;
-	(void)json_int(result, "message_id", &message_id);
-	e = question_note_forward(app->db, &c->q, message_id);
-	return e == ERR_OK ? tell_asker(app, a, c, "passed_on") : e;
-}
-
-enum err
-answer_not_passed(struct app *app, struct arena *a, const struct answer_call *c,
-    const char *why, bool *is_over)
-{
-	char today[CLOCK_DATE_BYTES];
-
-	/* The message itself is gone, or may not be passed on. */
-	*is_over =
-	    str_has_nocase(str_from(why), "message") && !tg_has_no_right(why);
-	if (*is_over)
-		return tell_asker(app, a, c, "not_passed_on");
-	clock_date(clock_now_ms(), today);
-	return alert_promise(app, a, arena_printf(a, "support-chat/%s", today),
-	    text_fill(a, TEXT_ALERT_SUPPORT_CHAT, KV(kv_text("why", why))));
+	if (c->step != ANSWER_SAY)
+		return support_passed(app, a, c, result);
+	e = question_sent(app->db, &c->q);
+	return e == ERR_OK && c->is_last ? end_answer(app, a, c) : e;
 }

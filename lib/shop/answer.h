@@ -53,8 +53,4 @@ enum err answer_settle(struct app *app, struct arena *a,
 enum err answer_said(struct app *app, struct arena *a,
     const struct answer_call *c, struct json *result, bool *is_over) MUST_CHECK;
 
-/* Telegram will not pass it on: its asker is told. */
-enum err answer_not_passed(struct app *app, struct arena *a,
-    const struct answer_call *c, const char *why, bool *is_over) MUST_CHECK;
-
 #endif

@@ -9,6 +9,7 @@
 #include "shop/paylink.h"
 #include "shop/stars.h"
 #include "shop/subscription.h"
+#include "shop/support.h"
 #include "shop/text.h"
 
 #define BUTTON_BUY "buy"
@@ -455,7 +456,7 @@ on_choice(struct talk *t, struct str data)
 	const struct product *p = catalog_find(&t->app->catalog, id);
 
 	if (str_eq(word, BUTTON_ASK))
-		return coach_pass_on(t->app, t->arena, t->u, data, t->reply);
+		return support_pass_on(t->app, t->arena, t->u, data, t->reply);
 	if (p != NULL && str_eq(word, BUTTON_STARS) && stars_sell(t->app, p))
 		return promise(t, JOB_NOTICE, 0,
 		    arena_printf(t->arena, BUTTON_STARS ":%s", p->id));
@@ -485,7 +486,8 @@ static enum err
 on_words(struct talk *t)
 {
 	bool taken = false;
-	enum err e = coach_pass_back(t->app, t->arena, t->u, t->reply, &taken);
+	enum err e =
+	    support_pass_back(t->app, t->arena, t->u, t->reply, &taken);
 
 	if (e != ERR_OK || taken)
 		return e;

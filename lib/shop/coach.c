@@ -18,24 +18,13 @@ is_here(struct app *app, struct arena *a, bool *is)
 	return e;
 }
 
-static bool
-is_chat(const char *setting, int64_t chat_id)
-{
-	struct str s = str_from(setting);
-	bool is_group = str_starts(s, "-");
-	int64_t n;
-
-	if (is_group)
-		s = (struct str){ s.p + 1, s.len - 1 };
-	return str_to_i64(s, &n) && chat_id == (is_group ? -n : n);
-}
-
 bool
 coach_is_asked(const struct app *app, const struct tg_update *u)
 {
 	struct str text = str_trim(str_from(u->text));
 
-	if (!is_chat(app->conf.coach_group_id, u->chat_id))
+	if (u->chat_id == 0 ||
+	    u->chat_id != tg_chat_id(app->conf.coach_group_id))
 		return false;
 	return tg_is_command(u->text, "/ask") || u->replies_to_bot ||
 	    (u->replies_to_post && str_ends(text, "?"));
@@ -160,45 +149,4 @@ coach_hear(struct app *app, struct arena *a, const struct tg_update *u,
 		return take(app, a, u, text, reply);
 	say(app, a, u, which, reply);
 	return ERR_OK;
-}
-
-/* ---- a person ---- */
-
-enum err
-coach_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
-    struct str id, struct chat_reply *reply)
-{
-	struct question q = { 0 };
-	int64_t n;
-	enum err e;
-
-	if (app->conf.support_chat_id == NULL || !str_to_i64(id, &n))
-		return ERR_OK;
-	e = question_get(app->db, a, n, &q);
-	if (e != ERR_OK || q.tg_id != u->from_id)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	reply->promised = true;
-	return jobs_promise(app->db, JOB_FORWARD,
-	    arena_printf(a, "person/%lld", (long long)q.id), q.tg_id, 0,
-	    arena_printf(a, "%lld", (long long)q.id));
-}
-
-enum err
-coach_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
-    struct chat_reply *reply, bool *taken)
-{
-	struct question q = { 0 };
-	enum err e;
-
-	*taken = false;
-	if (u->reply_to == 0 || !is_chat(app->conf.support_chat_id, u->chat_id))
-		return ERR_OK;
-	e = question_forwarded(app->db, a, u->reply_to, &q);
-	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	*taken = reply->promised = true;
-	return jobs_promise(app->db, JOB_RELAY,
-	    arena_printf(a, "relay/%lld", (long long)u->update_id), q.tg_id, 0,
-	    arena_printf(
-		a, "%lld/%lld", (long long)q.id, (long long)u->message_id));
 }

@@ -1,5 +1,5 @@
-/* The coach listens: which messages are questions, whose are taken, and what
- * is passed on to a person and back. What is answered, and how, is the
+/* The coach listens: which messages are questions, and whose are taken. What
+ * is answered, and how, is the
  * worker's affair (answer.h). All inside a transaction. */
 #ifndef SHOP_COACH_H
 #define SHOP_COACH_H
@@ -16,16 +16,5 @@ enum err coach_hear(struct app *app, struct arena *a, const struct tg_update *u,
 
 /* In the coach's group: a reply to the bot, or one to a post that asks. */
 bool coach_is_asked(const struct app *app, const struct tg_update *u);
-
-/* The button under an answer: on to a person. id is the question's; somebody
- * else's is left alone. */
-enum err
-coach_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
-    struct str id, struct chat_reply *reply) MUST_CHECK;
-
-/* A reply in the support chat: back to who asked. *taken false: it is none. */
-enum err
-coach_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
-    struct chat_reply *reply, bool *taken) MUST_CHECK;
 
 #endif

@@ -10,6 +10,7 @@
 #include "shop/reconcile.h"
 #include "shop/stars.h"
 #include "shop/subscription.h"
+#include "shop/support.h"
 #include "shop/text.h"
 
 #define FIRST_PAUSE_MS 1000
@@ -418,7 +419,7 @@ on_gone(struct app *app, struct arena *a, const struct errand *e,
 	enum err err;
 
 	if (e->answer.step == ANSWER_PASS_ON) {
-		err = answer_not_passed(
+		err = support_not_passed(
 		    app, a, &e->answer, answer->description, &is_over);
 		if (is_over)
 			v->end = ERRAND_DONE;

@@ -224,6 +224,19 @@ tg_update_parse(struct arena *a, struct str body, struct tg_update *out)
 	return ERR_OK;
 }
 
+int64_t
+tg_chat_id(const char *text)
+{
+	struct str s = str_from(text);
+	bool is_group = str_starts(s, "-");
+	int64_t n = 0;
+
+	if (is_group)
+		s = (struct str){ s.p + 1, s.len - 1 };
+	(void)str_to_i64(s, &n);
+	return is_group ? -n : n;
+}
+
 bool
 tg_is_command(const char *text, const char *command)
 {

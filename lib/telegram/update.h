@@ -81,6 +81,9 @@ bool tg_may_admit(struct json *member);
 /* Of a ChatMember. */
 enum tg_status tg_status(struct json *member);
 
+/* A chat's number as settings have it, with a minus for groups; 0: none. */
+int64_t tg_chat_id(const char *text);
+
 /* Whether text is the command, "/pay", "/pay@our_bot" or "/pay something". */
 bool tg_is_command(const char *text, const char *command);
 

@@ -1,0 +1,159 @@
+/* Questions on to people, replies back. */
+#include "shop/support.h"
+
+#include "base/clock.h"
+#include "shop/alert.h"
+#include "shop/text.h"
+
+/* Once for each question, however often it is asked for. */
+static enum err
+promise(struct app *app, struct arena *a, const struct question *q)
+{
+	return jobs_promise(app->db, JOB_FORWARD,
+	    arena_printf(a, "person/%lld", (long long)q->id), q->tg_id, 0,
+	    arena_printf(a, "%lld", (long long)q->id));
+}
+
+/* ---- in the front ---- */
+
+enum err
+support_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
+    struct str id, struct chat_reply *reply)
+{
+	struct question q = { 0 };
+	int64_t n;
+	enum err e;
+
+	if (app->conf.support_chat_id == NULL || !str_to_i64(id, &n))
+		return ERR_OK;
+	e = question_get(app->db, a, n, &q);
+	if (e != ERR_OK || q.tg_id != u->from_id)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	reply->promised = true;
+	return promise(app, a, &q);
+}
+
+enum err
+support_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
+    struct chat_reply *reply, bool *taken)
+{
+	struct question q = { 0 };
+	enum err e;
+
+	*taken = false;
+	if (u->reply_to == 0 ||
+	    u->chat_id != tg_chat_id(app->conf.support_chat_id))
+		return ERR_OK;
+	e = question_forwarded(app->db, a, u->reply_to, &q);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	*taken = reply->promised = true;
+	return jobs_promise(app->db, JOB_RELAY,
+	    arena_printf(a, "relay/%lld", (long long)u->update_id), q.tg_id, 0,
+	    arena_printf(
+		a, "%lld/%lld", (long long)q.id, (long long)u->message_id));
+}
+
+/* ---- in the worker ---- */
+
+static void
+prepare_pass_on(struct app *app, struct arena *a, struct answer_call *c)
+{
+	const struct tg_api api = app_telegram(app);
+	struct json *params = json_new(a);
+
+	if (app->conf.support_chat_id == NULL)
+		return;
+	json_put_int(params, "chat_id", tg_chat_id(app->conf.support_chat_id));
+	json_put_int(params, "from_chat_id", c->q.chat_id);
+	json_put_int(params, "message_id", c->q.message_id);
+	c->step = ANSWER_PASS_ON;
+	c->is_to_telegram = true;
+	c->call = tg_request(a, &api, "forwardMessage", params);
+}
+
+static void
+prepare_pass_back(struct app *app, struct arena *a, struct answer_call *c,
+    struct str message_id)
+{
+	const struct tg_api api = app_telegram(app);
+	struct json *params = json_new(a);
+	int64_t n;
+
+	if (app->conf.support_chat_id == NULL || !str_to_i64(message_id, &n))
+		return;
+	json_put_int(params, "chat_id", c->q.chat_id);
+	json_put_int(
+	    params, "from_chat_id", tg_chat_id(app->conf.support_chat_id));
+	json_put_int(params, "message_id", n);
+	tg_put_reply(params, c->q.message_id);
+	c->step = ANSWER_PASS_BACK;
+	c->is_to_telegram = true;
+	c->call = tg_request(a, &api, "copyMessage", params);
+}
+
+void
+support_prepare(struct app *app, struct arena *a, const struct job *job,
+    struct str detail, struct answer_call *c)
+{
+	if (job->kind == JOB_FORWARD)
+		prepare_pass_on(app, a, c);
+	else
+		prepare_pass_back(app, a, c, detail);
+}
+
+enum err
+support_call(struct app *app, struct arena *a, const struct question *q)
+{
+	enum err e = alert_promise(app, a,
+	    arena_printf(a, "crisis/%lld", (long long)q->id),
+	    text_fill(a, TEXT_ALERT_CRISIS,
+		KV(kv_text(
+		    "buyer", arena_printf(a, "%lld", (long long)q->tg_id)))));
+
+	if (e != ERR_OK || app->conf.support_chat_id == NULL)
+		return e;
+	return promise(app, a, q);
+}
+
+/* Of a question whose asker did not ask for a person: nothing is said. */
+static enum err
+tell_asker(struct app *app, struct arena *a, const struct answer_call *c,
+    const char *notice)
+{
+	if (c->q.outcome == QUESTION_CRISIS)
+		return ERR_OK;
+	return jobs_promise(app->db, JOB_NOTICE,
+	    arena_printf(a, "%s/%lld", notice, (long long)c->q.id), c->q.tg_id,
+	    0, notice);
+}
+
+enum err
+support_passed(struct app *app, struct arena *a, const struct answer_call *c,
+    struct json *result)
+{
+	int64_t message_id = 0;
+	enum err e;
+
+	if (c->step == ANSWER_PASS_BACK)
+		return ERR_OK;
+	(void)json_int(result, "message_id", &message_id);
+	e = question_note_forward(app->db, &c->q, message_id);
+	return e == ERR_OK ? tell_asker(app, a, c, "passed_on") : e;
+}
+
+enum err
+support_not_passed(struct app *app, struct arena *a,
+    const struct answer_call *c, const char *why, bool *is_over)
+{
+	char today[CLOCK_DATE_BYTES];
+
+	/* The message itself is gone, or may not be passed on. */
+	*is_over =
+	    str_has_nocase(str_from(why), "message") && !tg_has_no_right(why);
+	if (*is_over)
+		return tell_asker(app, a, c, "not_passed_on");
+	clock_date(clock_now_ms(), today);
+	return alert_promise(app, a, arena_printf(a, "support-chat/%s", today),
+	    text_fill(a, TEXT_ALERT_SUPPORT_CHAT, KV(kv_text("why", why))));
+}

@@ -1,0 +1,39 @@
+/* The people behind the coach: a question goes on to the support chat, a reply
+ * there goes back to who asked. The first two are the front's, inside a
+ * transaction; the others are steps of the worker's (answer.h). */
+#ifndef SHOP_SUPPORT_H
+#define SHOP_SUPPORT_H
+
+#include "shop/answer.h"
+#include "shop/chat.h"
+
+/* The button under an answer. id is the question's; somebody else's is left
+ * alone. */
+enum err
+support_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
+    struct str id, struct chat_reply *reply) MUST_CHECK;
+
+/* A reply in the support chat. *taken false: it is none. */
+enum err
+support_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
+    struct chat_reply *reply, bool *taken) MUST_CHECK;
+
+/* Promises that a person sees the question, and tells the operators. */
+enum err support_call(
+    struct app *app, struct arena *a, const struct question *q) MUST_CHECK;
+
+/* The calls that do it; detail is the job's behind the question's number. None
+ * where there is no support chat any more. */
+void support_prepare(struct app *app, struct arena *a, const struct job *job,
+    struct str detail, struct answer_call *c);
+
+/* Telegram took a call of support_prepare()'s. */
+enum err support_passed(struct app *app, struct arena *a,
+    const struct answer_call *c, struct json *result) MUST_CHECK;
+
+/* Telegram will not pass it on: its asker is told where that is for good
+ * (*is_over), else the operators. */
+enum err support_not_passed(struct app *app, struct arena *a,
+    const struct answer_call *c, const char *why, bool *is_over) MUST_CHECK;
+
+#endif
