@@ -161,8 +161,16 @@ is_live(const struct stripe_subscription *s)
 	    s->status == STRIPE_SUB_TRIALING;
 }
 
+static bool
+waits_for_money(const struct stripe_subscription *s)
+{
+	return s->status == STRIPE_SUB_PAST_DUE ||
+	    (is_live(s) && s->invoice != NULL && !s->is_paid);
+}
+
 /* When to look whether something changed that nobody told: soon after the
- * period's end, and before access would end; 0: never again. */
+ * period's end, and before access would end; while the period that has begun
+ * is not paid, now and then; 0: never again. */
 static int64_t
 next_look_ms(const struct stripe_subscription *s)
 {
@@ -175,7 +183,7 @@ next_look_ms(const struct stripe_subscription *s)
 		return 0;
 	if (s->ends_s != 0 && before_ms > now_ms)
 		return before_ms;
-	if (s->status == STRIPE_SUB_PAST_DUE)
+	if (waits_for_money(s))
 		return now_ms + LOOK_AGAIN_MS;
 	if (end_ms + LATE_MS > now_ms)
 		return end_ms + LATE_MS;

@@ -82,6 +82,7 @@ read_invoice(
 	out->payment_intent = payment_of(a, invoice);
 	(void)json_int(invoice, "attempt_count", &out->n_attempts);
 	(void)json_int(invoice, "amount_paid", &out->paid_minor);
+	out->is_paid = str_eq(str_from(json_text(invoice, "status")), "paid");
 	out->is_owed = is_owed(invoice);
 }
 

@@ -35,7 +35,8 @@ struct stripe_subscription {
 	const char *payment_intent;
 	int64_t n_attempts; /* to take its money */
 	int64_t paid_minor; /* by it */
-	bool is_owed;       /* it was not paid, whatever became of it */
+	bool is_paid;
+	bool is_owed; /* it was not paid, whatever became of it */
 };
 
 enum stripe_subscription_status stripe_subscription_status(const char *word);

@@ -237,22 +237,25 @@ export class Billing {
     return [created, ...isPaid ? await this.#paid(sub, first) : []];
   }
 
+  /** The period is over, the next one has begun; its invoice is a draft for an hour. */
+  async roll(id) {
+    const sub = this.#live(id);
+    this.#nextPeriod(sub);
+    Object.assign(this.#newInvoice(sub, 'subscription_cycle'), { status: 'draft', hosted_invoice_url: null });
+    return [await this.#happen('customer.subscription.updated', sub)];
+  }
+
   /** The period is over, the next one is paid. */
   async renew(id) {
     const sub = this.#live(id);
-    this.#nextPeriod(sub);
-    const next = this.#newInvoice(sub, 'subscription_cycle');
+    const next = this.#nextInvoice(sub);
     return [await this.#happen('customer.subscription.updated', sub), ...await this.#paid(sub, next)];
   }
 
   /** The period is over; the card refuses to pay the next one. Called again, it refuses once more. */
   async fail(id) {
     const sub = this.#live(id);
-    if (sub.status !== 'past_due') {
-      this.#nextPeriod(sub);
-      this.#newInvoice(sub, 'subscription_cycle');
-    }
-    const owed = this.invoices.get(sub.latest_invoice);
+    const owed = sub.status === 'past_due' ? this.invoices.get(sub.latest_invoice) : this.#nextInvoice(sub);
     Object.assign(owed, { attempted: true, attempt_count: owed.attempt_count + 1, next_payment_attempt: nowS() + 3 * 86_400 });
     sub.status = 'past_due';
     return [await this.#happen('invoice.payment_failed', owed), await this.#happen('customer.subscription.updated', sub)];
@@ -350,6 +353,16 @@ export class Billing {
   #nextPeriod({ items: { data: [first] } }) {
     first.current_period_start = first.current_period_end;
     first.current_period_end = periodEnd(first.current_period_start, first.price.recurring);
+  }
+
+  /** The invoice of the next period, or of the one that has begun with a draft. */
+  #nextInvoice(sub) {
+    const last = this.invoices.get(sub.latest_invoice);
+    if (last.status === 'draft') {
+      return Object.assign(last, { status: 'open', hosted_invoice_url: `${this.#account.checkoutBase}/invoice/${last.id}` });
+    }
+    this.#nextPeriod(sub);
+    return this.#newInvoice(sub, 'subscription_cycle');
   }
 
   #newInvoice(sub, reason, id) {

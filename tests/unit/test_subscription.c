@@ -127,6 +127,8 @@ static const struct shape {
 	    ERR_INPUT, { 0 } },
 	{ "a period that is no number",
 	    SUB("active", KEEPS ITEM("\"100\"", "\"200\"")), ERR_INPUT, { 0 } },
+	{ "a period since nothing", SUB("active", KEEPS ITEM("0", "200")),
+	    ERR_INPUT, { 0 } },
 	{ "a period beyond all time",
 	    SUB("active", KEEPS ITEM("100", "9223372036854775807")), ERR_INPUT,
 	    { 0 } },
@@ -160,6 +162,7 @@ shape(void **state)
 	check_int(s.ends_s, want->ends_s);
 	check_int(s.ended_s, want->ended_s);
 	check_int(s.is_owed, want->is_owed);
+	check_int(s.is_paid, strstr(row->body, "\"paid\"") != NULL);
 	check_text(s.payment_intent, want->payment_intent);
 	check_text(s.invoice, want->invoice);
 	check_text(s.invoice_url, want->invoice == NULL ? NULL : "https://i/1");

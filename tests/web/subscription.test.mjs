@@ -157,6 +157,19 @@ test('a payment fails: told once for each attempt, in within grace, out after it
   assert.deepEqual(access(app), ['1', 'paid']);
 });
 
+test('a period begins, its payment fails, and no event of that comes: asked until it is paid', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  await elapseToEnd(app, sub);
+  await tell(app, await app.stripe.billing.roll(sub));
+  assert.ok(untilMs(app) > Date.now() + 25 * DAY_MS, 'in for the period that has begun');
+  await app.stripe.billing.fail(sub);
+  await elapse(app, 0.3, sub);
+  assert.equal(said(app, '/invoice/in_1'), 1);
+  await elapse(app, GRACE_DAYS, sub);
+  await becomes(app, false);
+});
+
 for (const end of ['unpaid', 'canceled'])
   test(`nobody ever pays, and Stripe makes it ${end}: out, and the period that was not paid is not theirs`, async (t) => {
     const app = await shop(t);
