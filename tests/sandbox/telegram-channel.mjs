@@ -80,6 +80,12 @@ export class Channels extends EventEmitter {
     this.emit('changed', { user, chat: channelChat(chatId), status });
   }
 
+  /** The same, with the bot not told of it. */
+  setStatusUnseen(chatId, user, status) {
+    this.#members.set(`${chatId} ${user.id}`, status);
+    this.emit('changed', { user, chat: channelChat(chatId), status });
+  }
+
   /** The ids of those who are in a chat, but for the bot, in order. */
   inside(chatId) {
     return [...this.#members].filter(([key, status]) => key.startsWith(`${chatId} `) && IN.has(status))

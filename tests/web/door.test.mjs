@@ -23,6 +23,10 @@ const status = (id) => app.telegram.channels.status(CHANNEL, id);
 const isInside = (id) => app.telegram.channels.inside(CHANNEL).includes(id);
 const becomes = (id, want) => until(() => status(id) === want, 40_000, `${id} becomes ${want}, is ${status(id)}`);
 
+const hints = (id) => app.telegram.messages(id).filter(({ text }) => text.includes('/pay')).length;
+const declines = (id) => app.telegram.calls.filter(({ method, params, status: answer }) =>
+  method === 'declineChatJoinRequest' && params.user_id === id && answer === 200).length;
+
 const linkFor = (id) => until(() => linkOf(id), 40_000, `a link for ${id}`);
 
 async function enter(id, link) {
@@ -36,9 +40,11 @@ async function refund(session) {
 
 /** What happens, and who of buyer and stranger is in the channel afterwards. */
 const scenarios = [
-  ['pays, follows the link: in', async ({ buyer }) => {
+  ['pays, follows the link: in, without a word of how to buy', async ({ buyer }) => {
     await app.buy(buyer);
     await enter(buyer);
+    await app.settled(40_000);
+    assert.equal(hints(buyer), 0);
   }, ['buyer']],
   ['pays, does not come: out', async ({ buyer }) => {
     await app.buy(buyer);
@@ -100,6 +106,47 @@ const scenarios = [
     await refund(id);
     await app.told(buyer, 'повернуто', 40_000);
   }, ['buyer']],
+  ['an administrator since a moment that we missed stays, and nothing is owed', async ({ buyer }) => {
+    const { id } = await app.buy(buyer);
+    await enter(buyer);
+    await app.settled(40_000);
+    app.telegram.channels.setStatusUnseen(CHANNEL, person(buyer), 'administrator');
+    await refund(id);
+    await app.told(buyer, 'повернуто', 40_000);
+  }, ['buyer']],
+  ['leaves unseen, asks for help, comes back by a new link', async ({ buyer }) => {
+    await app.buy(buyer);
+    await enter(buyer);
+    await app.settled(40_000);
+    const link = linkOf(buyer);
+    app.telegram.channels.setStatusUnseen(CHANNEL, person(buyer), 'left');
+    await app.say(person(buyer), '/help');
+    await until(() => linkOf(buyer) !== link, 40_000, 'another link');
+    await enter(buyer);
+  }, ['buyer']],
+  ['buys, is let in by hand, is refunded: removed', async ({ buyer }) => {
+    const { id } = await app.buy(buyer);
+    await linkFor(buyer);
+    app.telegram.channels.setStatus(CHANNEL, person(buyer), 'member', person(1));
+    await app.settled(40_000);
+    await refund(id);
+    await becomes(buyer, 'kicked');
+  }, []],
+  ['a stranger asks twice: told how to buy each time', async ({ buyer, stranger }) => {
+    await app.buy(buyer);
+    const link = await linkFor(buyer);
+    for (const times of [1, 2]) {
+      assert.equal(app.telegram.follow(person(stranger), link), 'asked');
+      await until(() => hints(stranger) >= times, 40_000, `told ${times} times`);
+      await until(() => declines(stranger) >= times, 40_000, `declined ${times} times`);
+    }
+  }, []],
+  ['a stranger who has blocked the bot is declined all the same', async ({ buyer, stranger }) => {
+    await app.buy(buyer);
+    app.telegram.block(stranger);
+    assert.equal(app.telegram.follow(person(stranger), await linkFor(buyer)), 'asked');
+    await until(() => declines(stranger) > 0, 40_000, 'declined');
+  }, []],
   ['let in by hand, never bought: left alone', async ({ stranger }) => {
     app.telegram.channels.setStatus(CHANNEL, person(stranger), 'member', person(1));
     await app.noted(`SELECT 1 FROM members WHERE tg_id = ${stranger} AND state = 2`, 40_000);
@@ -175,6 +222,7 @@ describe('the bot and its channel', () => {
     await enter(one);
     await enter(two);
     assert.match((await app.admit(['check'])).stdout, /ok    channel +the bot may invite/);
+    await app.settled(40_000);
     assert.equal(app.telegram.messages(OPERATOR).filter(({ text }) => text.includes('не має прав')).length, 1);
   });
 
@@ -206,6 +254,7 @@ describe('a channel that changes under the bot', () => {
       app.telegram.channels.setRights(CHANNEL, true);
       await enter(one);
       await enter(two);
+      await app.settled(40_000);
       assert.equal(told().length, 1, 'once a day');
     });
 
