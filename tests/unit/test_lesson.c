@@ -1,6 +1,7 @@
 /* Lessons read from their files, kept, and found. */
 #include "ledger.h"
 
+#include "base/buf.h"
 #include "coach/lesson.h"
 #include "coach/library.h"
 #include "coach/search.h"
@@ -49,6 +50,13 @@ static const struct good {
 	    "{\"lessons\":[{\"title\":\"A\",\"core\":\"a\"},"
 	    "{\"order\":7,\"title\":\"B\",\"core\":[[\"b\"]]}]}",
 	    "0 A {Головне|a}; 7 B {Головне|b}" },
+	{ "a number below nought is none", "5.json",
+	    "{\"number\":-4,\"title\":\"T\",\"core\":\"a\"}",
+	    "5 T {Головне|a}" },
+	{ "of several, none takes the name's number", "7.json",
+	    "{\"lessons\":[{\"title\":\"A\",\"core\":\"a\"},"
+	    "{\"title\":\"B\",\"core\":\"b\"}]}",
+	    "0 A {Головне|a}; 0 B {Головне|b}" },
 	{ "numbers and truths are no text", "1.json",
 	    "{\"title\":\"T\",\"core\":[1,true,null,\"a\"]}",
 	    "1 T {Головне|a}" },
@@ -119,6 +127,38 @@ limits(void **state)
 	check_err(
 	    lesson_read(&mem, "a.md", (struct str){ "a\0b", 3 }, &l, &why),
 	    ERR_INPUT);
+}
+
+/* As many of a thing as there may be, and one more. */
+static const struct most {
+	const char *why, *name, *begin, *each, *end;
+	size_t n;
+} mosts[] = {
+	{ "parts of a lesson", "1.md", "# T\n", "## h\nb\n", "",
+	    LESSON_MAX_CHUNKS },
+	{ "lessons in a file", "1.json", "{\"lessons\":[{}",
+	    ",{\"title\":\"T\",\"core\":\"a\"}", "]}", LESSON_MAX_IN_FILE - 1 },
+};
+
+static void
+most(void **state)
+{
+	const struct most *m = *state;
+
+	for (size_t more = 0; more < 2; more++) {
+		struct buf text = buf_new(&mem, LESSON_MAX_BYTES);
+		struct lessons l;
+		const char *why = NULL;
+
+		buf_text(&text, m->begin);
+		for (size_t i = 0; i < m->n + more; i++)
+			buf_text(&text, m->each);
+		buf_text(&text, m->end);
+		check_err(lesson_read(&mem, m->name, buf_str(&text), &l, &why),
+		    more == 0 ? ERR_OK : ERR_TOO_BIG);
+		if (more == 1)
+			check_text(why, "has too many parts");
+	}
 }
 
 /* Numbered sentences of so many bytes each: where a paragraph is cut, the
@@ -285,6 +325,7 @@ main(void)
 	ROWS("good", good, goods);
 	ROWS("bad", bad, bads);
 	ONE("bad", "over the limits", limits);
+	ROWS("most", most, mosts);
 	ROWS("cut", cut, cuts);
 	ONE("library", "each once, the last word counts", kept_once);
 	ONE("search", "only one's own", only_ones_own);

@@ -13,41 +13,52 @@ struct put {
 	bool is_public;
 };
 
+struct puts {
+	const struct put *list;
+	size_t n;
+};
+
 static enum err
 put_all(struct db *db, void *ctx)
 {
-	static const struct put all[] = {
-		{ "1.md", "course", "# Сон\nПам'ять і сон, C, вечірня кава.",
-		    false },
-		{ "2.md", "other", "# Рух\nПрогулянка сходами.", false },
-		{ "0.md", "course", "# Про курс\nТривалість і ціна.", true },
-	};
+	const struct puts *puts = ctx;
 	enum err e = ERR_OK;
 
-	(void)ctx;
-	for (size_t i = 0; e == ERR_OK && i < sizeof(all) / sizeof(all[0]);
-	     i++) {
-		const struct source s = { all[i].name, all[i].product,
-			all[i].is_public };
+	for (size_t i = 0; e == ERR_OK && i < puts->n; i++) {
+		const struct put *p = &puts->list[i];
+		const struct source s = { p->name, p->product, p->is_public };
 		struct lessons l;
 		const char *why;
 		bool is_new;
 
-		e = lesson_read(&mem, s.name, str_from(all[i].text), &l, &why);
+		e = lesson_read(&mem, s.name, str_from(p->text), &l, &why);
 		if (e == ERR_OK)
 			e = library_put(db, &mem, &s, &l.list[0], &is_new);
 	}
 	return e;
 }
 
+static const struct put few[] = {
+	{ "1.md", "course", "# Сон\nПам'ять і сон, C, вечірня кава.", false },
+	{ "2.md", "other", "# Рух\nПрогулянка сходами.", false },
+	{ "0.md", "course", "# Про курс\nТривалість і ціна.", true },
+};
+static struct puts all_few = { few, sizeof(few) / sizeof(few[0]) };
+
 static void
-teach(void)
+teach_from(struct puts *puts)
 {
 	ledger_fresh();
-	check_err(db_transaction(ledger.db, put_all, NULL), ERR_OK);
+	check_err(db_transaction(ledger.db, put_all, puts), ERR_OK);
 	change("INSERT INTO users (tg_id, created_ms) VALUES (5, 1);"
 	       "INSERT INTO access (tg_id, product, is_in, why, decided_ms)"
 	       " VALUES (5, 'course', 1, 'paid', 1)");
+}
+
+static void
+teach(void)
+{
+	teach_from(&all_few);
 }
 
 /* The numbers of the lessons found, the best first. */
@@ -156,6 +167,55 @@ break_it(void **state)
 	check_err(search_all(ledger.db, &mem, b->question, p, &n), ERR_OK);
 }
 
+/* ---- which is the best ---- */
+
+#define LESSON(number, text) \
+	{ \
+		number ".md", "course", text, false \
+	}
+#define COMMON(number) LESSON(number, "# Розділ\nЩоденна звичка.")
+
+static const struct put many[] = {
+	COMMON("11"),
+	COMMON("12"),
+	COMMON("13"),
+	COMMON("14"),
+	COMMON("15"),
+	COMMON("16"),
+	LESSON("20", "# Розділ\nМаятник."),
+	LESSON("21", "# Розділ\nЧервоний олівець."),
+	LESSON("22", "# Розділ\nЧервоний олівець, синій зошит."),
+	LESSON("23", "# Розділ\nСамодисципліна."),
+	LESSON("24", "# Розділ\nКомпас."),
+	LESSON("25", "# Компас\nСтрілка, шпилька, гора, річка й довгий шлях."),
+	LESSON("26", "# Розділ\nПоговорити. Соняшниковий."),
+};
+static struct puts all_many = { many, sizeof(many) / sizeof(many[0]) };
+
+static const struct best {
+	const char *why, *question, *want;
+} bests[] = {
+	{ "a rare word is worth more", "маятник, звичка", "20 " },
+	{ "who holds more comes first", "червоний олівець, зошит", "22 21 " },
+	{ "what is far from the best is left out",
+	    "червоний олівець, синій зошит", "22 " },
+	{ "inside of a word", "дисципліна", "23 " },
+	{ "in the title comes first", "компас", "25 24 " },
+	{ "a word that goes on otherwise", "погода", "" },
+	{ "a word that goes on for long", "сон", "" },
+	{ "no more than there is room for", "щоденна звичка",
+	    "11 12 13 14 15 " },
+};
+
+static void
+best(void **state)
+{
+	const struct best *b = *state;
+
+	teach_from(&all_many);
+	check_text(found(5, str_from(b->question)), b->want);
+}
+
 /* Four megabytes are their first few kilobytes, and no more work. */
 static void
 very_long(void **state)
@@ -171,7 +231,13 @@ very_long(void **state)
 	(void)found(5, (struct str){ text, n });
 	memset(text, '"', n);
 	check_text(found(5, (struct str){ text, n }), "");
-	memset(text, 'a', n); /* one word */
+	memset(text, 'a', n); /* one word, then three long ones */
+	check_text(found(5, (struct str){ text, n }), "");
+	text[2500] = text[5000] = ' ';
+	text[2501] = text[5001] = 'b';
+	text[5002] = 'c';
+	check_text(found(5, (struct str){ text, n }), "");
+	memcpy(text + 10000, " кава ", sizeof(" кава ") - 1);
 	check_text(found(5, (struct str){ text, n }), "");
 }
 
@@ -241,7 +307,7 @@ removed(void **state)
 	check_err(db_transaction(ledger.db, remove_one, &id), ERR_OK);
 	check_text(found(5, str_from("кава")), "");
 	check_err(db_transaction(ledger.db, remove_one, &id), ERR_NOT_FOUND);
-	check_err(db_transaction(ledger.db, put_all, NULL), ERR_OK);
+	check_err(db_transaction(ledger.db, put_all, &all_few), ERR_OK);
 	check_text(found(5, str_from("кава")), "1 ");
 	check_int(look_int("SELECT COUNT(*) FROM chunk_grams"), 3);
 }
@@ -260,6 +326,7 @@ main(void)
 {
 	ROWS("reads", reader, readers);
 	ONE("reads", "the operator: everything", operator_reads_all);
+	ROWS("best", best, bests);
 	ROWS("asks", asking, askings);
 	ROWS("letter", letter, letters);
 	ROWS("broken", break_it, broken);
