@@ -1,5 +1,5 @@
 // How well the coach finds: questions.json over the lessons of tests/lessons. Recall is whether the right
-// lesson is among the first three passages; a share of the questions was never looked at while the search was tuned.
+// lesson is among the first three passages; those held out had no part in choosing the numbers of the search.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
