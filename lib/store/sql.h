@@ -409,6 +409,12 @@ SQL(REPORT_LEFT,
     " GROUP BY product, why ORDER BY product, why")
 
 /* By enum job_kind. */
+SQL(REPORT_LINKS,
+    "SELECT chat_id, COUNT(*),"
+    " COUNT(CASE WHEN revoked_ms IS NULL THEN 1 END) FROM links"
+    " WHERE made_ms >= :since_ms AND :n > 0"
+    " GROUP BY chat_id ORDER BY chat_id")
+
 SQL(REPORT_PARKED,
     "SELECT CASE kind WHEN 1 THEN 'invite' WHEN 2 THEN 'notice'"
     " WHEN 4 THEN 'alert' WHEN 6 THEN 'channel' WHEN 9 THEN 'answer'"

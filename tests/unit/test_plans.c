@@ -21,6 +21,7 @@ static const struct scan {
 	{ "a sum for an operator", SQL_REPORT_SALES },
 	{ "a sum for an operator", SQL_REPORT_INSIDE },
 	{ "a sum for an operator", SQL_REPORT_LEFT },
+	{ "a sum for an operator", SQL_REPORT_LINKS },
 	{ "a sum for an operator", SQL_REPORT_PARKED },
 	{ "stops at the first", SQL_HAS_LESSONS },
 	{ "some hundred pieces of lessons", SQL_CHUNKS_COUNT },
