@@ -1,8 +1,11 @@
-/* The HTTP client: what it decides before it calls anybody. */
+/* The HTTP client: what it decides before it calls anybody, and what it leaves
+ * behind when nobody answers. */
 #include "testing.h"
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "net/http.c" /* the code under test, statics and all */
@@ -43,12 +46,56 @@ certificates_by_their_hashed_names(void **state)
 	assert_false(is_hashed("/tmp/admit-http.not-there"));
 }
 
+/* A port of this machine where nobody listens. */
+static int
+closed_port(void)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(addr);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&addr, &len), 0);
+	(void)close(fd);
+	return ntohs(addr.sin_port);
+}
+
+/* The sanitizers see whether anything of it is left. */
+static void
+nobody_answers(void **state)
+{
+	struct http *h = http_new();
+	struct arena a = { 0 };
+	struct http_response res;
+
+	(void)state;
+	assert_non_null(h);
+	for (int i = 0; i < 3; i++) {
+		const struct http_request req = { .method = "POST",
+			.url = arena_printf(
+			    &a, "http://127.0.0.1:%d/x", closed_port()),
+			.headers = { "X-One: 1", "X-Two: 2" },
+			.body = str_from("body"),
+			.connect_ms = 1000,
+			.total_ms = 1000 };
+
+		assert_int_equal(http_send(h, &a, &req, &res), ERR_UNAVAILABLE);
+		arena_reset(&a);
+	}
+	arena_free(&a);
+	http_free(h);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(certificates_by_their_hashed_names),
+		cmocka_unit_test(nobody_answers),
 	};
 
+	log_init("test", LOG__COUNT);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
