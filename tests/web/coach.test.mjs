@@ -1,6 +1,7 @@
 // The coach: questions about the lessons, with and without a model, and the people behind it.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { startModel } from '../sandbox/model.mjs';
@@ -75,13 +76,13 @@ test('words are forgotten after an hour, a person at once', async (t) => {
   const app = await school(t);
   await ask(app, 5, 'Що таке вдячність?');
   await ask(app, 5, 'Хто виграв чемпіонат?');
-  const write = (sql) => app.admit(['work', '--stop']).then(() => import('node:child_process')).then(({ execFileSync }) => execFileSync('sqlite3', [`${app.dir}/admit.db`, sql]));
-  await write('UPDATE questions SET asked_ms = asked_ms - 3700000');
+  await app.admit(['work', '--stop']);
+  execFileSync('sqlite3', ['-cmd', '.timeout 5000', `${app.dir}/admit.db`, 'UPDATE questions SET asked_ms = asked_ms - 3700000']);
   await app.admit(['work', '--once']);
   assert.deepEqual(app.sql('SELECT COUNT(*), COUNT(question), COUNT(answer) FROM questions'), [['2', '0', '0']]);
   assert.deepEqual(app.sql('SELECT question FROM unanswered'), [['Хто виграв чемпіонат?']]);
   assert.equal((await app.admit(['revoke', '5'])).status, 0);
-  await app.admit(['work', '--once']);
+  await app.settled();
   const { status, stdout } = await app.admit(['forget', '5']);
   assert.equal(status, 0, stdout);
   assert.deepEqual(app.sql('SELECT COUNT(*) FROM questions'), [['0']]);
