@@ -1,7 +1,6 @@
 // The coach: questions about the lessons, with and without a model, and the people behind it.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { startModel } from '../sandbox/model.mjs';
@@ -77,7 +76,7 @@ test('words are forgotten after an hour, a person at once', async (t) => {
   await ask(app, 5, 'Що таке вдячність?');
   await ask(app, 5, 'Хто виграв чемпіонат?');
   await app.admit(['work', '--stop']);
-  execFileSync('sqlite3', ['-cmd', '.timeout 5000', `${app.dir}/admit.db`, 'UPDATE questions SET asked_ms = asked_ms - 3700000']);
+  app.write('UPDATE questions SET asked_ms = asked_ms - 3700000');
   await app.admit(['work', '--once']);
   assert.deepEqual(app.sql('SELECT COUNT(*), COUNT(question), COUNT(answer) FROM questions'), [['2', '0', '0']]);
   assert.deepEqual(app.sql('SELECT question FROM unanswered'), [['Хто виграв чемпіонат?']]);

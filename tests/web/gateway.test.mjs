@@ -8,6 +8,8 @@ import { test } from 'node:test';
 import { sign, startAdmit, until } from './harness.mjs';
 
 const MIB = 1024 * 1024;
+/** WEB_MAX_BATCH of lib/web/gateway.h. */
+const BATCH = 64;
 
 // FastCGI 1.0 as a web server speaks it.
 
@@ -33,8 +35,8 @@ const ABORT = record(2, Buffer.alloc(0));
 /** The bytes of a signed event on its way to webhook.fcgi. */
 function posted(body, more = {}) {
   const variables = {
-    ...more,
     REQUEST_METHOD: 'POST', REQUEST_URI: '/webhook', QUERY_STRING: '', CONTENT_LENGTH: String(body.length), HTTP_STRIPE_SIGNATURE: sign(body),
+    ...more,
   };
   return Buffer.concat([BEGIN, records(4, Buffer.concat(Object.entries(variables).map(pair))), records(5, body)]);
 }
@@ -115,6 +117,25 @@ test('a request that comes in drops, or in one piece, is the same request', asyn
     assert.match(await peer.text(), /Status: 200/, `${size} bytes by ${step}`);
     assert.deepEqual(app.sql(`SELECT is_paid FROM users WHERE tg_id = ${tgId}`), [['1']]);
   }
+});
+
+test('more requests at once than a batch takes: each gets its answer', async (t) => {
+  const app = await startAdmit({ t });
+  assert.equal((await app.request('/health')).status, 200);
+  const [file] = socketsOf(app, 'webhook');
+  const pids = app.answering('webhook');
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  const peers = await Promise.all(Array.from({ length: 2 * BATCH + 1 }, async (_, i) => {
+    const peer = connect(file);
+    // A wrong signature, a body that is none and news of no payment, in turn: each slot has an answer of its own.
+    const body = Buffer.from(i % 3 === 1 ? '{' : JSON.stringify({ id: `evt_${i}`, object: 'event', type: 'topup.created', created: 1, livemode: false, data: { object: {} } }));
+    await peer.write(posted(body, i % 3 === 0 ? { HTTP_STRIPE_SIGNATURE: 't=1,v1=00' } : {}));
+    return peer;
+  }));
+  for (const pid of pids) process.kill(pid, 'SIGCONT');
+  const statuses = await Promise.all(peers.map(async (peer) => /Status: (\d+)/.exec(await peer.text())?.[1]));
+  assert.deepEqual(statuses, peers.map((_, i) => ['400', '400', '200'][i % 3]));
+  assert.deepEqual(app.answering('webhook'), pids, 'by the same processes');
 });
 
 test('a body over the limit is read to its end and refused', async (t) => {

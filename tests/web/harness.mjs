@@ -299,6 +299,11 @@ class Admit {
     return out.split('\n').filter(Boolean).map((row) => row.split('|'));
   }
 
+  /** Changes the ledger behind the programs' backs. */
+  write(statement) {
+    execFileSync('sqlite3', ['-cmd', '.timeout 5000', `${this.dir}/admit.db`, statement]);
+  }
+
   log() {
     return readFileSync(`${this.dir}/log`, 'utf8');
   }

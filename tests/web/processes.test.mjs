@@ -1,7 +1,6 @@
 // The life of the processes behind a web server: killed, replaced, told to stop.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { keep } from '../fault/table.mjs';
@@ -116,8 +115,8 @@ test('a worker whose hands are full sleeps, however often it is knocked', async 
   await app.buy(5);
   await app.settled();
   app.telegram.setFault({ kind: 'hang', next: Infinity });
-  execFileSync('sqlite3', ['-cmd', '.timeout 5000', `${app.dir}/admit.db`, `WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${2 * HANDS})
-    INSERT INTO jobs (kind, promise, tg_id, detail, due_ms, created_ms) SELECT 4, 'full/' || i, 1000 + i, 'x', 1, 1 FROM c`]);
+  app.write(`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${2 * HANDS})
+    INSERT INTO jobs (kind, promise, tg_id, detail, due_ms, created_ms) SELECT 4, 'full/' || i, 1000 + i, 'x', 1, 1 FROM c`);
   await app.buy(6); // knocks
   await until(() => app.telegram.calls.filter(({ fault }) => fault === 'hang').length >= HANDS, 20_000, 'all hands are full');
   const [worker] = app.processes('admit work');

@@ -9,7 +9,6 @@ import { ended, LINK, OUT, startAdmit, until } from './harness.mjs';
 const ADMIN = 900;
 
 const isPaid = (app, tgId) => app.sql(`SELECT is_paid FROM users WHERE tg_id = ${tgId}`)[0]?.[0];
-const write = (app, statement) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', `${app.dir}/admit.db`, statement]);
 const lists = (app) => app.stripe.requests.filter(({ method, path }) => method === 'GET' && !/sessions\/cs_/.test(path));
 
 /** What the buyer and the bank do while no event arrives: the session's id. */
@@ -159,7 +158,7 @@ test('the worker asks by itself when it is due, and tells of silence', async (t)
   await app.admit(['work', '--once']);
   assert.equal(lists(app).length, 0, 'it is not due');
   for (const event of app.stripe.events) event.created -= 600; // they have had their time
-  write(app, "UPDATE marks SET value = value - 660000 WHERE key = 'reconcile_ms'");
+  app.write("UPDATE marks SET value = value - 660000 WHERE key = 'reconcile_ms'");
   await app.admit(['work', '--once']);
   assert.deepEqual(lists(app).map(({ path, query }) => [path, query.delivery_success]), [['/v1/events', 'false']], 'a small one');
   assert.equal(isPaid(app, 1), '1');
@@ -169,7 +168,7 @@ test('the worker asks by itself when it is due, and tells of silence', async (t)
   assert.ok(params.text.includes(`${app.base}/webhook`));
   await app.admit(['work', '--once']);
   assert.equal(lists(app).length, 1, 'it is not due again');
-  write(app, "UPDATE marks SET value = value - 8000000 WHERE key = 'reconcile_ms'");
+  app.write("UPDATE marks SET value = value - 8000000 WHERE key = 'reconcile_ms'");
   await app.admit(['work', '--once']);
   assert.deepEqual([...new Set(lists(app).slice(1).map(({ path }) => path))], ['/v1/events', '/v1/checkout/sessions', '/v1/refunds', '/v1/disputes'], 'after a long silence all of it');
   assert.equal(app.telegram.calls.filter(({ params: { chat_id: to, text } }) => to === ADMIN && /не дійшли/.test(text)).length, 1, 'told once');

@@ -18,7 +18,6 @@ const GRACE_DAYS = 3; // the default
 const env = { PAID_CHANNEL_ID: String(CHANNEL), PAID_CHANNEL_LINK: undefined, ADMIN_TG_IDS: String(OPERATOR), RECONCILE_MINUTES: '0' };
 
 const shop = (t, more = {}) => startAdmit({ t, env: { ...env, PRICE_EVERY: 'month', ...more } });
-const write = (app, statement) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', `${app.dir}/admit.db`, statement]);
 const isIn = (app, tgId = BUYER) => app.telegram.channels.inside(CHANNEL).includes(tgId);
 const becomes = (app, want, tgId = BUYER) => until(() => isIn(app, tgId) === want, 20_000, `${tgId} is ${want ? 'in' : 'out'}`);
 const linksOf = (app, tgId) => app.telegram.messages(tgId).map(({ text }) => PERSONAL.exec(text)?.[0]).filter(Boolean);
@@ -52,7 +51,7 @@ async function elapse(app, days, ...subs) {
   const ms = Math.round(days * DAY_MS);
   for (const sub of subs) app.stripe.billing.age(sub, Math.round(days * 86_400));
   const moved = (table, columns) => `UPDATE ${table} SET ${columns.map((column) => `${column} = ${column} - ${ms}`).join(', ')};`;
-  write(app, moved('access', ['until_ms', 'paid_until_ms', 'remind_ms']) + moved('orders', ['until_ms'])
+  app.write(moved('access', ['until_ms', 'paid_until_ms', 'remind_ms']) + moved('orders', ['until_ms'])
     + moved('subscriptions', ['look_ms', 'period_start_ms', 'period_end_ms', 'ends_ms']));
   await app.admit(['work', '--once']); // or it knocks at the one that is home
   const now = Date.now();
@@ -73,7 +72,7 @@ test('access that ends: removed at that moment, told once, and not before', asyn
   }
   await app.settled();
   const soon = Date.now() + 1500;
-  write(app, `UPDATE orders SET until_ms = ${soon} WHERE tg_id = 5; UPDATE access SET until_ms = ${soon} WHERE tg_id = 5`);
+  app.write(`UPDATE orders SET until_ms = ${soon} WHERE tg_id = 5; UPDATE access SET until_ms = ${soon} WHERE tg_id = 5`);
   await app.admit(['work', '--once']);
   await becomes(app, false);
   assert.ok(Date.now() >= soon, 'not before');
