@@ -21,11 +21,15 @@ function read(suite) {
   });
 }
 
-/** Keeps what was measured; a row replaces the one of its name, the others stay where they are. */
-export function keep(suite, rows) {
+/**
+ * Keeps what was measured; a row replaces the one of its name, the others stay where they are.
+ * @param {string[]} [names] the rows that the suite has, in their order: others are of yesterday
+ */
+export function keep(suite, rows, names) {
   mkdirSync(RESULTS, { recursive: true });
   const all = new Map([...read(suite), ...rows].map((row) => [row.name, row]));
-  writeFileSync(fileOf(suite), [...all.values()].map(({ name, points, outcome }) => `${name}\t${points}\t${outcome}\n`).join(''));
+  const kept = names ? names.flatMap((name) => all.get(name) ?? []) : [...all.values()];
+  writeFileSync(fileOf(suite), kept.map(({ name, points, outcome }) => `${name}\t${points}\t${outcome}\n`).join(''));
 }
 
 function table() {

@@ -9,31 +9,52 @@ cd "$(dirname "$0")/../.." || exit 2
 fuzzer=$PWD/build/fuzz/fuzz/libfuzzer
 found=$PWD/build/fuzz/found
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'kill $(jobs -p) 2> /dev/null; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
 results=build/results/fuzz.tsv
 mkdir -p "$found" build/results
 : > "$results"
 passed=0 failed=0
 
-# What it learns stays in a folder of this run's; what breaks a target is kept.
-for seeds in tests/fuzz/corpus/*; do
-	name=${seeds##*/}
-	mkdir "$work/$name"
-	if FUZZ_TARGET=$name ASAN_OPTIONS=allocator_may_return_null=1 \
+# What one learns stays in a folder of this run's; what breaks it is kept.
+# -> its process in $!
+begin() {
+	mkdir "$work/$1"
+	FUZZ_TARGET=$1 ASAN_OPTIONS=allocator_may_return_null=1 \
 	    LSAN_OPTIONS=suppressions=tests/fuzz/lsan.supp:print_suppressions=0 \
-	    timeout $((FUZZ_S + 120)) nice "$fuzzer" "$work/$name" "$seeds" \
-	    -max_total_time="$FUZZ_S" -max_len=8192 -timeout=10 \
-	    -malloc_limit_mb=0 -rss_limit_mb=0 -print_final_stats=1 \
-	    -artifact_prefix="$found/$name." > "$work/$name.log" 2>&1; then
-		runs=$(sed -n 's/^stat::number_of_executed_units: //p' "$work/$name.log")
-		echo "ok      $name: $runs inputs in $FUZZ_S s, 0 findings"
-		printf 'fuzzing: %s\t%s\t0 findings\n' "$name" "$runs" >> "$results"
+	    timeout $((FUZZ_S + 120)) nice "$fuzzer" "$work/$1" \
+	    "tests/fuzz/corpus/$1" -max_total_time="$FUZZ_S" -max_len=8192 \
+	    -timeout=10 -malloc_limit_mb=0 -rss_limit_mb=0 -print_final_stats=1 \
+	    -artifact_prefix="$found/$1." > "$work/$1.log" 2>&1 &
+}
+
+# end NAME PROCESS
+end() {
+	if wait "$2"; then
+		runs=$(sed -n 's/^stat::number_of_executed_units: //p' "$work/$1.log")
+		echo "ok      $1: $runs inputs in $FUZZ_S s, 0 findings"
+		printf 'fuzzing: %s\t%s\t0 findings\n' "$1" "$runs" >> "$results"
 		passed=$((passed + 1))
 	else
-		tail -n 40 "$work/$name.log"
-		echo "FAILED  $name: see $found"
+		tail -n 40 "$work/$1.log"
+		echo "FAILED  $1: see $found"
 		failed=$((failed + 1))
 	fi
+}
+
+# As many at once as there are cores; each runs for the same time.
+cores=$(nproc)
+set --
+for seeds in tests/fuzz/corpus/*; do
+	begin "${seeds##*/}"
+	set -- "$@" "${seeds##*/}" $!
+	[ $# -lt $((2 * cores)) ] && continue
+	end "$1" "$2"
+	shift 2
+done
+while [ $# -gt 0 ]; do
+	end "$1" "$2"
+	shift 2
 done
 
 sh tests/fuzz/coverage.sh > "$work/coverage"

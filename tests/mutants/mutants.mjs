@@ -4,24 +4,25 @@
 // What is known to mean the same (reasons.json) is spared the slower ones. Prints who survived. Which lines are spoilt
 // follows from their text, so that a change elsewhere leaves the choice as it is.
 //
-// usage: node mutants.mjs [--seed WORD] [--survivors] [COUNT]   in a copy below build/mutants
+// usage: node mutants.mjs [--seed WORD] [--survivors] [COUNT]   in copies below build/mutants, one for each core
 //        --survivors: only those that survived the last run
 
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { keep } from '../fault/table.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const COPY = path.join(ROOT, 'build/mutants');
 const OUT = 'build/m';
 const SURVIVORS = path.join(ROOT, 'build/results/survivors.json');
 const WEB = ['flow', 'webhook', 'pay', 'telegram', 'updates', 'life', 'stars', 'tools', 'operator', 'gateway', 'processes', 'reconcile', 'subscription', 'coach', 'lessons', 'door'];
 /** The unit tests that are concerned beside the one of the file's own name. */
 const NEAR_UNITS = {
-  alert: ['news'], catalog_file: ['catalog'], chat: ['text'], cidr: ['client'], clock: ['small'], err: ['small'], form: ['checkout'], front: ['errand'],
+  alert: ['news'], checkout: ['pay'], completion: ['model'], library: ['lesson', 'search'], parts: ['model'], prompt: ['model'], speech: ['model'], terms: ['search', 'guard'],
+  catalog_file: ['catalog'], chat: ['text'], cidr: ['client'], clock: ['small'], err: ['small'], form: ['checkout'], front: ['errand'],
   jobs: ['budget'], ledger: ['payment'], limit: ['checkout'], payment: ['access'], prune: ['db'], reconcile: ['news'],
   reversal: ['event', 'payment'], schema: ['db', 'plans'], sql: ['plans', 'db', 'payment', 'jobs'], sqlite: ['db'], api: ['tgapi'], text: ['news'],
   worker: ['memory'],
@@ -70,79 +71,110 @@ function choose(count, seed) {
   return turns.flat().filter(Boolean).slice(0, count * 2);
 }
 
-const run = (program, args, timeout, env) => new Promise((done) => {
-  execFile(program, args, { cwd: COPY, timeout, killSignal: 'SIGTERM', maxBuffer: 1 << 26, env: { ...process.env, ...env } }, (error) => done(!error));
-});
-const make = (...targets) => run('make', ['-s', '-j2', `OUT=${OUT}`, 'OPT=-O1 -fPIE', 'ld_release=-pie', ...targets], 180_000);
-
-async function unitTests(names) {
-  for (const name of names) if (!await run(`${OUT}/tests/${name}`, [], 30_000)) return name;
-  return null;
-}
-
 const allTests = readdirSync(path.join(ROOT, 'tests/unit')).filter((name) => /^test_.*\.c$/.test(name)).map((name) => name.slice(0, -2));
 
-/** Who catches it, or null. 'same' if the compiler makes nothing else of it, 'no C' if it is none. */
-async function fateOf({ file, object }) {
-  const before = existsSync(object) ? readFileSync(object) : null;
-  if (before && !await make(path.relative(COPY, object))) return 'no C';
-  if (before && readFileSync(object).equals(before)) return 'same';
+/** The unit tests that are concerned, that of the file's own name first. */
+function unitsNear(file) {
   const name = path.basename(file).replace(/\.[ch]$/, '');
-  const near = [name, ...NEAR_UNITS[name] ?? []].map((one) => `test_${one}`).filter((one) => allTests.includes(one));
-  for (const test of near) {
-    if (!await make(`${OUT}/tests/${test}`)) return 'no C';
-    if (await unitTests([test])) return test;
+  return [name, ...NEAR_UNITS[name] ?? []].map((one) => `test_${one}`).filter((one) => allTests.includes(one));
+}
+
+/** A copy of the tree, in which one mutant at a time is tried. */
+class Copy {
+  constructor(name) {
+    this.dir = path.join(ROOT, 'build/mutants', name);
+    rmSync(this.dir, { recursive: true, force: true });
+    mkdirSync(this.dir, { recursive: true });
+    for (const one of readdirSync(ROOT)) {
+      if (!['build', '.git', 'tests'].includes(one)) cpSync(path.join(ROOT, one), path.join(this.dir, one), { recursive: true, preserveTimestamps: true });
+    }
+    cpSync(path.join(ROOT, 'tests'), path.join(this.dir, 'tests'), { recursive: true, preserveTimestamps: true, filter: (one) => !one.includes('node_modules') });
+    const modules = path.join(ROOT, 'tests/web/node_modules');
+    if (existsSync(modules)) symlinkSync(modules, path.join(this.dir, 'tests/web/node_modules'));
   }
-  if (!await make('all', 'tests')) return 'no C';
-  const caught = await unitTests(allTests.filter((test) => !near.includes(test)));
-  if (caught) return caught;
-  return await run(`${OUT}/fuzz/replay`, ['tests/fuzz/corpus', '20'], 60_000) ? null : 'the corpora';
-}
 
-/** Runs the web tests up to the first file that fails: its name, or null. */
-const firstFailedWeb = (names) => new Promise((done) => {
-  const child = spawn('sh', ['tests/web/run.sh', OUT, ...names.map((name) => `${name}.test.mjs`)], { cwd: COPY, stdio: ['ignore', 'pipe', 'ignore'] });
-  let seen = '', failed = null;
-  const timer = setTimeout(() => child.kill('SIGTERM'), WEB_PATIENCE_MS);
-  child.stdout.on('data', (piece) => {
-    seen += piece;
-    if (failed || !/^# (fail|cancelled) [1-9]/m.test(seen)) return;
-    failed = /^not ok \d+ - (.*)$/m.exec(seen)?.[1] ?? 'a web test';
-    child.kill('SIGTERM');
-  });
-  child.once('close', (code) => {
-    clearTimeout(timer);
-    done(failed ?? (code === 0 ? null : 'the web tests'));
-  });
-});
-
-/** The unit test of the file's own name under AddressSanitizer, as `make check` runs them all: leaks show there alone. */
-async function isCaughtBySanitizer(own) {
-  if (!allTests.includes(own)) return false;
-  const isBuilt = await run('make', ['-s', '-j2', 'MODE=asan', `OUT=${OUT}-asan`, `${OUT}-asan/tests/${own}`], 300_000);
-  return isBuilt && !await run(`${OUT}-asan/tests/${own}`, [], 60_000);
-}
-
-/** What of the slower tests catches it, or null. */
-async function caughtSlowly(file) {
-  const near = NEAR.flatMap(([what, names]) => what.test(file) ? names : []);
-  if (await isCaughtBySanitizer(`test_${path.basename(file, '.c')}`)) return 'the sanitizers';
-  if (!await make('all')) return 'the compiler';
-  const caught = near.length > 0 ? await firstFailedWeb(near) : null;
-  if (caught) return caught;
-  if (!await run('node', ['tests/fault/run.mjs', '--quick', ...FAULTS], 120_000, { ADMIT_OUT: OUT })) return 'the fault tests';
-  return firstFailedWeb(WEB.filter((name) => !near.includes(name)));
-}
-
-function makeCopy() {
-  rmSync(COPY, { recursive: true, force: true });
-  mkdirSync(COPY, { recursive: true });
-  for (const name of readdirSync(ROOT)) {
-    if (!['build', '.git', 'tests'].includes(name)) cpSync(path.join(ROOT, name), path.join(COPY, name), { recursive: true, preserveTimestamps: true });
+  run(program, args, timeout, env) {
+    return new Promise((done) => {
+      execFile(program, args, { cwd: this.dir, timeout, killSignal: 'SIGTERM', maxBuffer: 1 << 26, env: { ...process.env, ...env } }, (error) => done(!error));
+    });
   }
-  cpSync(path.join(ROOT, 'tests'), path.join(COPY, 'tests'), { recursive: true, preserveTimestamps: true, filter: (name) => !name.includes('node_modules') });
-  const modules = path.join(ROOT, 'tests/web/node_modules');
-  if (existsSync(modules)) symlinkSync(modules, path.join(COPY, 'tests/web/node_modules'));
+
+  make(...targets) {
+    return this.run('make', ['-s', '-j2', `OUT=${OUT}`, 'OPT=-O1 -fPIE', 'ld_release=-pie', ...targets], 180_000);
+  }
+
+  async unitTests(names) {
+    for (const name of names) if (!await this.run(`${OUT}/tests/${name}`, [], 30_000)) return name;
+    return null;
+  }
+
+  /** Tries something with the mutant in the copy, and takes it out again. */
+  async within({ file, number, after }, look) {
+    const at = path.join(this.dir, file);
+    const original = readFileSync(at, 'utf8');
+    const lines = original.split('\n');
+    lines[number - 1] = after;
+    writeFileSync(at, lines.join('\n'));
+    const fate = await look();
+    writeFileSync(at, original);
+    return fate;
+  }
+
+  /** Who catches it, or null. 'same' if the compiler makes nothing else of it, 'no C' if it is none. */
+  async fateOf({ file }) {
+    const object = file.replace(/\.[ch]$/, '.o'), at = path.join(this.dir, OUT, object);
+    const before = existsSync(at) ? readFileSync(at) : null;
+    if (before && !await this.make(`${OUT}/${object}`)) return 'no C';
+    if (before && readFileSync(at).equals(before)) return 'same';
+    const near = unitsNear(file);
+    for (const test of near) {
+      if (!await this.make(`${OUT}/tests/${test}`)) return 'no C';
+      if (await this.unitTests([test])) return test;
+    }
+    if (!await this.make('all', 'tests')) return 'no C';
+    const caught = await this.unitTests(allTests.filter((test) => !near.includes(test)));
+    if (caught) return caught;
+    return await this.run(`${OUT}/fuzz/replay`, ['tests/fuzz/corpus', '20'], 60_000) ? null : 'the corpora';
+  }
+
+  /** Runs the web tests up to the first file that fails: its name, or null. */
+  firstFailedWeb(names) {
+    return new Promise((done) => {
+      const child = spawn('sh', ['tests/web/run.sh', OUT, ...names.map((name) => `${name}.test.mjs`)], { cwd: this.dir, stdio: ['ignore', 'pipe', 'ignore'] });
+      let seen = '', failed = null;
+      const timer = setTimeout(() => child.kill('SIGTERM'), WEB_PATIENCE_MS);
+      child.stdout.on('data', (piece) => {
+        seen += piece;
+        if (failed || !/^# (fail|cancelled) [1-9]/m.test(seen)) return;
+        failed = /^not ok \d+ - (.*)$/m.exec(seen)?.[1] ?? 'a web test';
+        child.kill('SIGTERM');
+      });
+      child.once('close', (code) => {
+        clearTimeout(timer);
+        done(failed ?? (code === 0 ? null : 'the web tests'));
+      });
+    });
+  }
+
+  /** The unit tests that are concerned under AddressSanitizer, as `make check` runs them all: leaks show there alone. */
+  async isCaughtBySanitizer(file) {
+    for (const test of unitsNear(file)) {
+      const isBuilt = await this.run('make', ['-s', '-j2', 'MODE=asan', `OUT=${OUT}-asan`, `${OUT}-asan/tests/${test}`], 300_000);
+      if (isBuilt && !await this.run(`${OUT}-asan/tests/${test}`, [], 60_000)) return true;
+    }
+    return false;
+  }
+
+  /** What of the slower tests catches it, or null. */
+  async caughtSlowly({ file }) {
+    const near = NEAR.flatMap(([what, names]) => what.test(file) ? names : []);
+    if (await this.isCaughtBySanitizer(file)) return 'the sanitizers';
+    if (!await this.make('all')) return 'the compiler';
+    const caught = near.length > 0 ? await this.firstFailedWeb(near) : null;
+    if (caught) return caught;
+    if (!await this.run('node', ['tests/fault/run.mjs', '--quick', ...FAULTS], 120_000, { ADMIT_OUT: OUT })) return 'the fault tests';
+    return this.firstFailedWeb(WEB.filter((name) => !near.includes(name)));
+  }
 }
 
 const args = process.argv.slice(2);
@@ -155,43 +187,39 @@ const count = wanted ? wanted.length : Number(args[0] ?? 100);
 const isWanted = (mutant) => wanted.some(({ file, before, after }) => file === mutant.file && before === mutant.before && after === mutant.after);
 const mutants = wanted ? sources.flatMap(mutantsOf).filter(isWanted) : choose(count, seed);
 
-makeCopy();
-execFileSync('make', ['-s', '-j2', `OUT=${OUT}`, 'OPT=-O1 -fPIE', 'ld_release=-pie', 'all', 'tests'], { cwd: COPY, stdio: 'inherit' });
+// A core each; a list that all of them draw from.
+const copies = cpus().map((_, i) => new Copy(String(i)));
+await Promise.all(copies.map((copy) => copy.make('all', 'tests')));
+const eachDraws = (draw) => Promise.all(copies.map(draw));
 
-/** Tries something with the mutant in the copy, and takes it out again. */
-async function within({ file, number, after }, look) {
-  const at = path.join(COPY, file);
-  const original = readFileSync(at, 'utf8');
-  const lines = original.split('\n');
-  lines[number - 1] = after;
-  writeFileSync(at, lines.join('\n'));
-  const fate = await look(path.join(COPY, OUT, file.replace(/\.[ch]$/, '.o')));
-  writeFileSync(at, original);
-  return fate;
-}
-
+const queue = [...mutants], suspects = [], survivors = [];
 let tried = 0;
-const suspects = [], survivors = [];
-for (const mutant of mutants) {
-  if (tried === count) break;
-  const { file, number, before, after } = mutant;
-  const fate = await within(mutant, (object) => fateOf({ file, object }));
-  if (fate === 'same' || fate === 'no C') {
-    await make(`${OUT}/${file.replace(/\.[ch]$/, '.o')}`);
-    continue;
+await eachDraws(async (copy) => {
+  while (tried < count && queue.length > 0) {
+    const mutant = queue.shift();
+    tried += 1; // given back if it is none
+    const { file, number, before, after } = mutant;
+    const fate = await copy.within(mutant, () => copy.fateOf(mutant));
+    if (fate === 'same' || fate === 'no C') {
+      tried -= 1;
+      await copy.make(`${OUT}/${file.replace(/\.[ch]$/, '.o')}`);
+      continue;
+    }
+    mutant.what = `${file}:${number}: ${before.trim()}  ->  ${after.trim() === ';' ? 'taken out' : after.trim()}`;
+    console.log(`${fate ? `caught by ${fate}` : 'not caught yet'}: ${mutant.what}`);
+    if (!fate) suspects.push(mutant);
   }
-  tried += 1;
-  mutant.what = `${file}:${number}: ${before.trim()}  ->  ${after.trim() === ';' ? 'taken out' : after.trim()}`;
-  console.log(`${fate ? `caught by ${fate}` : 'not caught yet'}: ${mutant.what}`);
-  if (!fate) suspects.push(mutant);
-}
+});
 const reasonOf = ({ file, before, after }) => REASONS.find((known) => known.file === file && known.after === after.trim()
   && (known.before ?? before.trim()) === before.trim())?.why;
-for (const mutant of suspects) {
-  const fate = reasonOf(mutant) ? null : await within(mutant, () => caughtSlowly(mutant.file));
-  console.log(`${fate ? `caught by ${fate}` : 'SURVIVED'}: ${mutant.what}`);
-  if (!fate) survivors.push(mutant);
-}
+await eachDraws(async (copy) => {
+  while (suspects.length > 0) {
+    const mutant = suspects.shift();
+    const fate = reasonOf(mutant) ? null : await copy.within(mutant, () => copy.caughtSlowly(mutant));
+    console.log(`${fate ? `caught by ${fate}` : 'SURVIVED'}: ${mutant.what}`);
+    if (!fate) survivors.push(mutant);
+  }
+});
 mkdirSync(path.dirname(SURVIVORS), { recursive: true });
 writeFileSync(SURVIVORS, JSON.stringify(survivors, null, 1));
 const caughtN = tried - survivors.length;
