@@ -3,22 +3,22 @@
 #   make run        build and serve on http://127.0.0.1:8080 (PORT=...); without
 #                   keys in the environment a sandbox, with them the real thing
 #   make check      install what the tests need, build, run every test
-#   make check-all  and what takes long or needs root: every fault, and each way of
-#                   installing in plain Debian roots (alone: make check-deploy)
+#   make check-all  and what takes hours or needs root: each of these that follow
+#   make fault      kill, spoil and starve the programs at every point
+#   make fuzz       fuzz the parsers, FUZZ_S=60 seconds each, with their coverage
 #   make check-servers  the payment flow behind every web server and mode
+#   make check-deploy   each way of installing, in plain Debian roots
+#   make mutants    does the suite notice a spoilt line of the library?
+#   make valgrind   unit tests and the payment flow under memcheck
+#   make timing     whether comparing secrets takes a telling time
+#   make analyze    gcc -fanalyzer, clang-tidy, scan-build, cppcheck
 #
 #   make all        build into build/release (MODE=debug|asan|ubsan: elsewhere)
 #   make unit web   one suite (MODE=asan: under the sanitizers)
 #   make asan       both under AddressSanitizer and UBSan
-#   make fuzz       fuzz the parsers, FUZZ_S=60 seconds each, with their coverage
-#   make mutants    does the suite notice a spoilt line of the library?
-#   make fault      kill, spoil and starve the programs at every point
 #   make lint       layers, doors, banned calls, lengths
 #   make fmt        format the C sources; fmt-check only looks
-#   make valgrind   unit tests and the payment flow under memcheck
 #   make bench      speed and memory (BENCHFLAGS=--small --write)
-#   make timing     whether comparing secrets takes a telling time
-#   make analyze    gcc -fanalyzer, clang-tidy, scan-build, cppcheck
 #   make install    into $(DESTDIR)$(prefix); make uninstall takes it out again
 #   make deb        a Debian package
 #   make bundle     an archive for shared hosting: no root, no compiler
@@ -214,7 +214,7 @@ bench: all $(BENCH)
 	@node tests/bench/run.mjs $(OUT) $(BENCHFLAGS)
 
 timing: $(OUT)/timing
-	@$(OUT)/timing
+	@sh tests/timing/run.sh $(OUT)/timing
 
 # Behind lighttpd, Apache, nginx, Caddy and h2o in eleven ways; with
 # TABLE=--write the README's table of servers is written anew.
@@ -227,13 +227,13 @@ check-servers: all
 check-deploy:
 	@sh tests/deploy/run.sh
 
+# One that fails does not keep the others from being tried.
+ALL := fault fuzz check-servers check-deploy mutants valgrind timing analyze
+
 check-all: check
-	@sh tests/check.sh build/release fault
-	@$(SUB) fuzz
-	@$(SUB) check-servers
-	@$(SUB) mutants
-	@node tests/fault/table.mjs
-	@$(SUB) check-deploy
+	@failed=; for part in $(ALL); do \
+	  echo "== make $$part"; $(SUB) $$part || failed="$$failed $$part"; done; \
+	node tests/fault/table.mjs; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
 asan:
 	@sh tools/deps.sh check

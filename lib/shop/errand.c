@@ -16,7 +16,7 @@
 #define FIRST_PAUSE_MS 1000
 #define LAST_PAUSE_MS (5 * 60 * 1000)
 #define MAX_STEPS 20        /* of a job, before they go slower */
-#define MAX_REFUSALS 3      /* of a message, before a person must look */
+#define MAX_REFUSALS 3      /* of a call, before a person must look */
 #define PATIENCE_ATTEMPTS 4 /* of a check, before the buyer is told */
 
 int64_t
@@ -526,6 +526,10 @@ settle_channel(struct app *app, struct arena *a, const struct errand *e,
 		*v = (struct verdict_of_errand){ .end = ERRAND_AGAIN };
 	else if (end == CHANNEL_NO_RIGHT)
 		v->wait_ms = LAST_PAUSE_MS;
+	else if (err == ERR_OK && answer.outcome == TG_REFUSED &&
+	    e->job.attempts >= MAX_REFUSALS)
+		err = membership_refused(
+		    app, a, e->channel.member.chat_id, v->error);
 	return err;
 }
 

@@ -249,13 +249,32 @@ membership_changed(struct app *app, struct arena *a, int64_t tg_id,
 
 /* Told once a day, whatever the first word for it was. */
 static enum err
+tell(struct app *app, struct arena *a, const char *what, const char *chat_id,
+    const char *text)
+{
+	return alert_promise(app, a,
+	    arena_printf(a, "%s/%s/%lld", what, chat_id,
+		(long long)(clock_now_ms() / DAY_MS)),
+	    text);
+}
+
+static enum err
 lost(struct app *app, struct arena *a, const char *chat_id, enum text how)
 {
 	log_event(LOG_WARN, "rights_lost", KV(kv_text("chat", chat_id)));
-	return alert_promise(app, a,
-	    arena_printf(a, "rights/%s/%lld", chat_id,
-		(long long)(clock_now_ms() / DAY_MS)),
+	return tell(app, a, "rights", chat_id,
 	    text_fill(a, how, KV(kv_text("chat", chat_id))));
+}
+
+enum err
+membership_refused(
+    struct app *app, struct arena *a, const char *chat_id, const char *words)
+{
+	log_event(LOG_WARN, "channel_refused",
+	    KV(kv_text("chat", chat_id), kv_text("why", words)));
+	return tell(app, a, "refused", chat_id,
+	    text_fill(a, TEXT_ALERT_REFUSED,
+		KV(kv_text("chat", chat_id), kv_text("why", words))));
 }
 
 enum err

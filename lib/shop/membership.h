@@ -79,6 +79,11 @@ enum err membership_changed(struct app *app, struct arena *a, int64_t tg_id,
 enum err membership_rights(struct app *app, struct arena *a,
     const char *chat_id, bool has_them) MUST_CHECK;
 
+/* Telegram refuses what is owed in a chat, in words that nobody knows: told to
+ * the operators likewise. */
+enum err membership_refused(struct app *app, struct arena *a,
+    const char *chat_id, const char *words) MUST_CHECK;
+
 /* There is no such chat for the bot: told to the operators likewise. */
 enum err membership_unknown(
     struct app *app, struct arena *a, const char *chat_id) MUST_CHECK;

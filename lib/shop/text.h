@@ -82,6 +82,7 @@ enum text {
 	TEXT_ALERT_FRAUD,   /* {product} {buyer} {order} {payment} */
 	TEXT_ALERT_RIGHTS,  /* {chat} */
 	TEXT_ALERT_CHANNEL, /* {chat} */
+	TEXT_ALERT_REFUSED, /* {chat} {why} */
 	TEXT_ALERT_PARKED,  /* {what} {buyer} {why} */
 	TEXT_ALERT_ENDED,   /* {product} {buyer} {order} */
 	TEXT_ALERT_UNPAID,  /* the same */

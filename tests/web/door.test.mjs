@@ -258,6 +258,18 @@ describe('a channel that changes under the bot', () => {
       assert.equal(told().length, 1, 'once a day');
     });
 
+  test('refused in words that nobody knows: the operator reads them once, and the invite comes when it may', async () => {
+    const id = nextId += 1;
+    app.telegram.channels.setGone(CHANNEL, 'of tomorrow');
+    await app.buy(id);
+    await app.told(OPERATOR, 'of tomorrow', 20_000);
+    assert.equal(app.sql('SELECT 1 FROM jobs WHERE parked_ms IS NOT NULL').length, 0);
+    app.telegram.channels.setGone(CHANNEL, null);
+    await enter(id);
+    await app.settled(40_000);
+    assert.equal(told().filter((text) => text.includes('of tomorrow')).length, 1, 'once a day');
+  });
+
   test('the service message of a move: no call goes to the group that was', async () => {
     const [early, late] = [nextId += 1, nextId += 1];
     const moved = CHANNEL - 1;
