@@ -5,7 +5,7 @@ import { built } from './rig.mjs';
 
 /** As in struct page. */
 const FIELDS = ['allocFrom', 'allocAt', 'allocOn', 'allocs', 'failed', 'live', 'diskIsSmall', 'diskLeft', 'clockAheadS'];
-export const FROM = { main: 1, accept: 2, sync: 3 };
+export const FROM = { main: 1, accept: 2 };
 
 export class Page {
   #fd;

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 /* From where allocations count. */
-enum { FROM_NOWHERE, FROM_MAIN, FROM_ACCEPT, FROM_SYNC };
+enum { FROM_NOWHERE, FROM_MAIN, FROM_ACCEPT };
 
 /* Known to page.mjs as well: the order of its names. */
 struct page {
@@ -152,15 +152,6 @@ accept4(int fd, __SOCKADDR_ARG addr, socklen_t *restrict len, int flags)
 	got = next_accept4(fd, addr, len, flags);
 	armed |= got >= 0 && page->alloc_from == FROM_ACCEPT;
 	return got;
-}
-
-int
-fdatasync(int fd)
-{
-	NEXT(int, fdatasync, (int));
-
-	armed |= page->alloc_from == FROM_SYNC;
-	return next_fdatasync(fd);
 }
 
 /* The first thing that main() does in every program. */
