@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { keep } from '../fault/table.mjs';
 import { dispute, refund } from '../sandbox/stripe-objects.mjs';
 import { LINK, person, startAdmit, until } from './harness.mjs';
 
@@ -122,6 +123,7 @@ test('money that goes back, in every order over HTTP', async (t) => {
     }
   }
   t.diagnostic(`measure: ${SCENARIOS.length} scenarios of money that goes back, ${runs} orders over HTTP`);
+  keep('reversals', [{ name: 'money that goes back, in every order of the events', points: runs, outcome: `${SCENARIOS.length} scenarios: paid or not as it ought to be` }]);
     const told = app.sql(`SELECT detail FROM jobs WHERE tg_id = ${ADMIN}`).join('\n'); // delivered at one a second
   await app.told(ADMIN, 'Продаж');
   for (const words of [/Продаж: «.*», 9\.99 EUR/, /оскаржено.*2030-01-01/, /шахрайство/, /програно/, /без втрат/]) assert.match(told, words);

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { keep } from '../fault/table.mjs';
 import { dispute, refund } from '../sandbox/stripe-objects.mjs';
 import { person, startAdmit, until } from './harness.mjs';
 
@@ -194,5 +195,9 @@ describe(`the worker is killed once in each order, SCENARIO_SEED=${SEED}`, { con
   test('all of them', (t) => {
     t.diagnostic(`measure: ${SCENARIOS.length} scenarios over HTTP, ${n_orders} orders of their events, the worker killed ${n_kills} times, seed ${SEED}`);
     assert.ok(n_kills > 0, 'a worker was killed');
+    keep('scenarios', [{
+      name: 'buying, renewing and losing, each in several orders of its events', points: n_orders,
+      outcome: `${SCENARIOS.length} scenarios: whoever belongs in the channel is in, nobody else; ${n_kills} times a worker was killed in between`,
+    }]);
   });
 });
