@@ -317,9 +317,6 @@ prepare_cancel(struct app *app, struct arena *a, struct errand *e)
 enum err
 errand_prepare(struct app *app, struct arena *a, struct errand *e)
 {
-	e->has_call = e->is_to_telegram = e->makes_link = false;
-	e->channel = (struct channel_call){ .step = STEP_NONE };
-	e->answer = (struct answer_call){ .step = ANSWER_NOTHING };
 	switch (e->job.kind) {
 	case JOB_INVITE:
 		return prepare_invite(app, a, e);

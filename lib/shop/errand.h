@@ -34,8 +34,9 @@ struct verdict_of_errand {
 	const char *error;  /* for the operator */
 };
 
-/* Writes the call that keeps the promise. Reads the ledger: what has become
- * pointless meanwhile is not sent. */
+/* Writes the call that keeps the promise into *e, of which the job is set and
+ * the rest zero. Reads the ledger: what has become pointless meanwhile is not
+ * sent. */
 enum err
 errand_prepare(struct app *app, struct arena *a, struct errand *e) MUST_CHECK;
 

@@ -1,6 +1,7 @@
 // Does the suite notice a spoilt line? Makes mutants of lib/, each one small change of one line, and runs the tests
 // against each: first the unit tests that are concerned, then all of them and the parsers' corpora, then its own
-// unit test under AddressSanitizer, the web tests that are concerned, some of the fault tests, the other web tests.
+// unit tests under AddressSanitizer, the README, the web tests that are concerned, some of the fault tests, the other
+// web tests.
 // What is known to mean the same (reasons.json) is spared the slower ones. Prints who survived. Which lines are spoilt
 // follows from their text, so that a change elsewhere leaves the choice as it is.
 //
@@ -170,6 +171,7 @@ class Copy {
     const near = NEAR.flatMap(([what, names]) => what.test(file) ? names : []);
     if (await this.isCaughtBySanitizer(file)) return 'the sanitizers';
     if (!await this.make('all')) return 'the compiler';
+    if (!await this.run('sh', ['tests/docs.sh', OUT], 60_000)) return 'the README and the man page';
     const caught = near.length > 0 ? await this.firstFailedWeb(near) : null;
     if (caught) return caught;
     if (!await this.run('node', ['tests/fault/run.mjs', '--quick', ...FAULTS], 120_000, { ADMIT_OUT: OUT })) return 'the fault tests';

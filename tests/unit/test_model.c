@@ -170,6 +170,7 @@ static const struct split {
 	{ "at a word", "aaaa bbbb cccc", 10, "aaaa bbbb|cccc" },
 	{ "inside a word", "aaaaaaaaaaaa", 5, "aaaaa|aaaaa|aa" },
 	{ "between characters", "іііііі", 5, "іі|іі|іі" },
+	{ "no characters at all", "\x80\x80\x80", 2, "\x80|\x80\x80" },
 	{ "nothing", "  \n ", 5, "" },
 	{ "not after the first word", "a bbbbbbbbbbbbbb", 10,
 	    "a bbbbbbbb|bbbbbb" },

@@ -699,6 +699,8 @@ static const struct bad {
 	{ "no answer", ERR_UNAVAILABLE, 0, 0, "", ERRAND_AGAIN, 900 },
 	{ "Stripe fails", ERR_OK, 500, -1, "{}", ERRAND_AGAIN, 900 },
 	{ "it asks to wait", ERR_OK, 429, 7, "{}", ERRAND_AGAIN, 7900 },
+	{ "it asks to wait a second", ERR_OK, 429, 1, "{}", ERRAND_AGAIN,
+	    1900 },
 	{ "no right to read it", ERR_OK, 403, -1, "{}", ERRAND_AGAIN, 900 },
 	{ "rubbish", ERR_OK, 200, -1, "<html>", ERRAND_AGAIN, 900 },
 	{ "another object", ERR_OK, 200, -1, "{\"id\":\"in_1\"}", ERRAND_AGAIN,
