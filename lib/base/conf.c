@@ -566,8 +566,13 @@ conf_fault(struct conf *c, struct arena *a, const char *fmt, ...)
 static const char *
 home_of_account(void)
 {
-	const struct passwd *pw = getpwuid(geteuid());
+	const struct passwd *pw;
 
+	errno = 0;
+	pw = getpwuid(geteuid());
+	/* To go on without the owner's settings would be worse. */
+	if (pw == NULL && errno == ENOMEM)
+		(void)or_out_of_memory(NULL);
 	return pw != NULL && pw->pw_dir != NULL && pw->pw_dir[0] == '/' ?
 	    pw->pw_dir :
 	    NULL;
@@ -638,13 +643,13 @@ file_open(struct conf *c, struct arena *a, struct file *f, const char *path)
 static void
 file_find(struct conf *c, struct arena *a, struct file *f)
 {
-	const char *named = getenv("ADMIT_CONF"), *home = home_of_account();
-	const char *path;
+	const char *named = getenv("ADMIT_CONF"), *home, *path;
 
 	if (named != NULL && named[0] != '\0') {
 		file_open(c, a, f, named);
 		return;
 	}
+	home = home_of_account();
 	path = arena_printf(
 	    a, "%s/.config/admit/admit.env", home != NULL ? home : "");
 	if (home != NULL && access(path, F_OK) == 0)
@@ -693,11 +698,12 @@ database_default(
     struct arena *a, const struct file *f, const struct conf_params *params)
 {
 	const char *old = look_up(a, f, params, "DB_PATH");
-	const char *home = home_of_account();
+	const char *home;
 	char *path;
 
 	if (old != NULL)
 		return arena_printf(a, "sqlite:%s", old);
+	home = home_of_account();
 	if (home == NULL)
 		return NULL;
 	path = arena_printf(a, "%s/.local/share/admit/admit.db", home);

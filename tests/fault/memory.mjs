@@ -8,6 +8,7 @@ import { FROM, Page } from './page.mjs';
 import { Rig, assertNoCrash, endedForMemory } from './rig.mjs';
 
 const FIRST_BUYER = 7_000_000;
+const LANES = 3;
 const WAYS = [{ allocOn: 0, words: 'once' }, { allocOn: 1, words: 'from then on' }];
 
 const front = (name) => async ({ step }) => {
@@ -85,11 +86,14 @@ const front = (name) => async ({ step }) => {
   }
 };
 
-/** A buyer's invite is owed until a worker has sent it, however many ran out of memory before, from their start on. */
-const worker = ({ allocOn, words }) => async ({ step }) => {
+/**
+ * A buyer's invite is owed until a worker has sent it, however many ran out of memory before, from their start on.
+ * @returns how it went with the allocations `first`, `first` + `step`, ... in a rig of its own
+ */
+async function starve({ allocOn, words }, first, step) {
   const rig = await Rig.start();
-  let ended = 0, repeats = 0, buyer = FIRST_BUYER;
-  let order = null;
+  const seen = { points: 0, ended: 0, repeats: 0 };
+  let order = null, buyer = FIRST_BUYER;
   try {
     const webhook = await rig.serve('webhook');
 
@@ -112,7 +116,7 @@ const worker = ({ allocOn, words }) => async ({ step }) => {
       const program = await rig.work({ env: page.env, trace: ['--watch'] });
       const end = await program.ended();
       assertNoCrash(end, what, program.stderr);
-      ended += endedForMemory(end);
+      seen.ended += endedForMemory(end);
       const reached = page.get('failed') > 0;
       page.close();
       await rig.telegramIsQuiet();
@@ -120,21 +124,27 @@ const worker = ({ allocOn, words }) => async ({ step }) => {
         assert.ok(reached, `${what}: the worker had no reason not to send it\n${program.stderr}`);
         assert.equal(rig.owed(), 1, `${what}: it is still owed\n${program.stderr}`);
       } else {
-        repeats += await rig.finish(order, what);
+        seen.repeats += await rig.finish(order, what);
         order = null;
       }
       return reached;
     };
 
-    let points = 0;
-    for (let at = 1; await once(at); at += step) points += 1;
-    if (order) repeats += await rig.finish(order, 'in the end');
+    for (let at = first; await once(at); at += step) seen.points += 1;
+    if (order) seen.repeats += await rig.finish(order, 'in the end');
     await webhook.stop();
     assert.ok(rig.isSound(), 'the ledger is sound');
-    return { points, outcome: `0 invites lost, 0 crashes; ${ended} ended the process, ${repeats} repeated by the next worker` };
+    return seen;
   } finally {
     await rig.close();
   }
+}
+
+/** Several at once: a worker whose ledger fails waits half a second before it tries again. */
+const worker = (way) => async ({ step }) => {
+  const all = await Promise.all(Array.from({ length: LANES }, (_, i) => starve(way, 1 + i * step, LANES * step)));
+  const sum = (what) => all.reduce((n, seen) => n + seen[what], 0);
+  return { points: sum('points'), outcome: `0 invites lost, 0 crashes; ${sum('ended')} ended the process, ${sum('repeats')} repeated by the next worker` };
 };
 
 export default [

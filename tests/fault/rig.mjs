@@ -216,11 +216,14 @@ export class Rig {
     writeFileSync(`${rig.dir}/bin/admit`, '#!/bin/sh\n', { mode: 0o755 });
     copyFileSync(`${OUT}/bin/admit`, `${rig.dir}/worker`);
     rig.ledger('admit');
+    // A file that is named keeps the programs from asking for their account's home: without memory the C library's
+    // search for it (glibc 2.36) follows null pointers, before anything is promised.
+    writeFileSync(`${rig.dir}/admit.env`, '# nothing\n', { mode: 0o600 });
     rig.settings = {
       STRIPE_SECRET_KEY: 'sk_test_51TestKeyOfNobody', STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET, TELEGRAM_BOT_TOKEN: TOKEN,
       TELEGRAM_WEBHOOK_SECRET: TELEGRAM_SECRET, PAID_CHANNEL_LINK: LINK, BASE_URL: 'http://127.0.0.1:9', SUPPORT_CONTACT: '@help',
       STRIPE_API_BASE: rig.stripe.url, TELEGRAM_API_BASE: rig.telegram.url, PAY_LIMIT_BUYER: '0', PAY_LIMIT_ADDRESS: '0',
-      ADMIT_CONF: '', PATH: process.env.PATH, ...settings,
+      ADMIT_CONF: `${rig.dir}/admit.env`, PATH: process.env.PATH, ...settings,
     };
     return rig;
   }

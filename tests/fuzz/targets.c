@@ -475,8 +475,9 @@ question(struct str in)
 {
 	struct term terms[TERMS_MAX];
 	size_t n = terms_of(&mem, in, terms);
-	struct str folded = terms_fold(&mem, in);
+	struct str folded = terms_fold(&mem, in), asked = terms_asked(&mem, in);
 
+	must(asked.len <= in.len && (asked.len == 0 || str_ends(asked, "?")));
 	must(n <= TERMS_MAX);
 	for (size_t i = 0; i < n; i++) {
 		must(terms[i].prefix.len > 0 &&
