@@ -62,7 +62,8 @@ const barriers = [
 ];
 
 async function notWritable() {
-  const rig = await Rig.start();
+  // As nobody they could not read the settings file; all they need is in their environment.
+  const rig = await Rig.start({ settings: { ADMIT_CONF: '' } });
   const isRoot = process.getuid() === 0;
   try {
     chmodSync(rig.dir, 0o755);
