@@ -88,6 +88,13 @@ function htaccess(at, modules) {
   const site = `${at.dir}/programs/cgi-bin`;
   copyFileSync(at.file('deploy/htaccess'), `${site}/.htaccess`);
   copyFileSync(`${at.dir}/programs/bin/admit`, `${site}/admit`);
+  const tls = at.tlsPort ? `Listen 127.0.0.1:${at.tlsPort}
+Protocols h2 http/1.1
+<VirtualHost *:${at.tlsPort}>
+  SSLEngine on
+  SSLCertificateFile ${at.dir}/fullchain.pem
+  SSLCertificateKeyFile ${at.dir}/privkey.pem
+</VirtualHost>` : '';
   return apache(at, null, {
     modules: `${modules} rewrite env mime`,
     more: `TypesConfig /etc/mime.types
@@ -101,7 +108,8 @@ DocumentRoot ${site}
 <IfModule mod_fcgid.c>
   FcgidInitialEnv ADMIT_CONF ${at.dir}/admit.env
   FcgidMaxRequestLen 2097152
-</IfModule>`,
+</IfModule>
+${tls}`,
   });
 }
 
@@ -149,8 +157,8 @@ function h2o(at) {
  *
  * Where they differ, and Admit promises nothing: `longHeader`, the answer to GET /pay with a header of 32 KB; `atOnce`, how
  * many buyers can wait for Stripe at once, 8 unless said (the unit's WORKERS). And where the tests take any of the
- * answers: /%70ay is /pay or is not there; an HTTP/2 body without a length is taken, refused (lighttpd: 411) or lost
- * (mod_fcgid: 400); what is below a page (/pay/x) is refused by the server or by the program.
+ * answers: /%70ay is /pay or is not there; an HTTP/2 body without a length is taken or refused (lighttpd, mod_fcgid: 411);
+ * what is below a page (/pay/x) is refused by the server or by the program.
  */
 export const servers = {
   lighttpd: {
