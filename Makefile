@@ -72,7 +72,7 @@ FAULT   := $(OUT)/fault/tracer $(OUT)/fault/shim.so
 UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 
 .PHONY: force all help deps run check check-deploy check-servers check-all \
-  tests unit web fault fuzz mutants bench timing valgrind asan lint fmt \
+  build-release build-asan build-clang tests unit web fault fuzz mutants bench timing valgrind asan lint fmt \
   fmt-check analyze install uninstall deb bundle clean
 
 .SECONDARY: # objects stay, so that the next build is quick
@@ -183,15 +183,23 @@ $(OUT)/fault/shim.so: tests/fault/shim.c
 	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) -O1 -shared -fPIC -o $@ $< -ldl
 
 # Everything a change must pass. What the tests need is installed first; then
-# both compilers must have nothing to say, and all of it runs plain and under
-# the sanitizers.
+# both compilers must have nothing to say, and all of it runs plain and, where
+# memory errors can hide, under the sanitizers.
 check:
 	@sh tools/deps.sh check
+	@sh tests/check.sh build/release build fault-quick unit corpora lint \
+	  servers-quick docs hardening installing web measure \
+	  build/asan build unit corpora web-memory build/clang build
+
+# The builds that it asks for. Of the third only what the compiler says counts.
+build-release:
 	@$(SUB) CC=gcc WERROR=-Werror all tests bundle
-	@$(SUB) CC=clang OUT=build/clang WERROR=-Werror all
+
+build-asan:
 	@$(SUB) MODE=asan all tests
-	@sh tests/check.sh build/release lint docs hardening installing unit web \
-	  servers-quick corpora fault-quick build/asan unit web corpora
+
+build-clang:
+	@$(SUB) CC=clang OUT=build/clang OPT='-O0 -fPIE' WERROR=-Werror all
 
 # Does the time of a comparison tell a forger anything? Wants a quiet machine.
 $(OUT)/timing: tests/timing/timing.c $(LIB)
@@ -237,8 +245,7 @@ check-all: check
 
 asan:
 	@sh tools/deps.sh check
-	@$(SUB) MODE=asan all tests
-	@sh tests/check.sh build/asan unit web
+	@sh tests/check.sh build/asan build unit corpora web-memory
 
 unit: tests
 	@sh tests/check.sh $(OUT) unit
@@ -258,7 +265,7 @@ fuzz:
 	@FUZZ_S=$(FUZZ_S) sh tests/check.sh build/fuzz fuzz
 
 web: all
-	@sh tests/check.sh $(OUT) web
+	@sh tests/check.sh $(OUT) web measure
 
 fault: all tests
 	@sh tests/check.sh $(OUT) fault

@@ -1,9 +1,12 @@
 #!/bin/sh
-# The web tests: the programs of one build behind real lighttpd. Two files at a
-# time; then, alone, what measures and what judges all that was captured.
+# The web tests: the programs of one build behind real lighttpd. Several files
+# at a time, for they mostly wait, the long ones first; then, alone, what
+# measures and what judges all that was captured. Where ADMIT_TIMES names a
+# file, it gets a line for each test: milliseconds, a tab, the name.
 #
 # usage: run.sh BUILD-FOLDER [TEST-FILE...]
 #        run.sh --install    only what the tests need of npm's
+#        LANES=N             so many files at a time
 set -u
 out=
 [ "$1" = --install ] || out=$(cd "$1" && pwd) || exit 2
@@ -56,15 +59,19 @@ lane() {
 }
 
 [ $# -gt 0 ] || set -- *.test.mjs
-side=
+long= side=
 for file; do
 	case $file in
 	measure.test.mjs | types.test.mjs) ;;
+	coach.* | door.* | subscription.* | telegram.* | flow.* | stars.*)
+		long="$long $file"
+		;;
 	*) side="$side $file" ;;
 	esac
 done
-lane $side &
-lane $side &
+for i in $(seq "${LANES:-$((2 * $(getconf _NPROCESSORS_ONLN)))}"); do
+	lane $long $side &
+done
 wait
 for file in measure.test.mjs types.test.mjs; do
 	case " $* " in
@@ -84,5 +91,14 @@ for file; do
 	[ $f = 0 ] || echo "FAILED  $file: $f"
 done
 cat "$work"/*.log | sed -n 's/^ *# \(measure: \)/\1/p'
+[ -z "${ADMIT_TIMES:-}" ] || cat "$work"/*.log | awk -v of="${out##*/}" '
+	/^ *(not )?ok [0-9]+ - / { name = $0; sub(/^[^-]*- /, "", name) }
+	/^ *duration_ms:/ { ms = $2; group = 0 }
+	/^ *type: .suite/ { group = 1 }
+	/^ *\.\.\.$/ && ms != "" {
+		if (!group)
+			printf "%.0f\t%s (%s)\n", ms, name, of
+		ms = ""
+	}' >> "$ADMIT_TIMES"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ] && [ $passed -gt 0 ]
