@@ -2,9 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { test } from 'node:test';
+import { describe, test as row } from 'node:test';
 import { startModel } from '../sandbox/model.mjs';
 import { person, startAdmit, until } from './harness.mjs';
+
+// Each has an Admit of its own and mostly waits, so several run at once.
+const rows = [];
+const test = (...one) => rows.push(one);
 
 const KEY = 'sk-coach-keyOfTheWebTests';
 const GROUP = { id: -1009000000001, type: 'supergroup', title: 'Discussion' };
@@ -381,3 +385,5 @@ test('admit check looks at the coach; the old names of its settings are taken', 
   for (const words of [/FAIL +model .*\n +refuses the key/, /FAIL +people +Bad Request: chat not found/]) assert.match(worse, words);
   assert.ok(!worse.includes('sk-wrong'));
 });
+
+describe('the coach', { concurrency: 3 }, () => { for (const one of rows) row(...one); });
