@@ -1,8 +1,9 @@
 #!/bin/sh
 # The payment flow, traffic as it is and the life of processes behind every web
 # server and mode (tests/web/servers.mjs), each started from the repository's
-# own configuration as an ordinary user: root hands over to nobody. Prints one
-# table and closes with "N passed, N failed".
+# own configuration as an ordinary user: root hands over to nobody. Several are
+# tried at once, then each is measured alone. Prints one table and closes with
+# "N passed, N failed".
 #
 # usage: servers.sh BUILD-FOLDER           behind all of them
 #        servers.sh BUILD-FOLDER --write   and puts the table into the README
@@ -27,11 +28,13 @@ case ${1:-} in
 esac
 
 tmp=$(mktemp -d)
-child=
 # What runs stops its own.
 stop() {
 	trap '' INT TERM HUP
-	[ -z "$child" ] || kill "$child" 2> /dev/null
+	touch "$tmp/stop"
+	for pid in "$tmp"/*.pid; do
+		[ ! -e "$pid" ] || kill "$(cat "$pid")" 2> /dev/null
+	done
 	wait
 	exit 130
 }
@@ -65,20 +68,35 @@ passed=0 failed=0
 	echo "| server | mode | configuration | passed | first answer | memory |"
 	echo "|---|---|---|---|---|---|"
 } > "$tmp/table"
+# Takes whichever server no other lane has taken: they mostly wait.
+lane() {
+	for name; do
+		[ ! -e "$tmp/stop" ] || return
+		mkdir "$tmp/$name.taken" 2> /dev/null || continue
+		$as env HOME="$tmp" ADMIT_SERVER="$name" LANES=2 \
+		    sh "$here/tests/web/run.sh" "$out" $tests > "$tmp/$name.log" 2>&1 &
+		echo $! > "$tmp/$name.pid"
+		[ ! -e "$tmp/stop" ] || kill $!
+		wait $!
+		echo $? > "$tmp/$name.status"
+		rm "$tmp/$name.pid"
+	done
+}
+for i in $(seq $((2 * $(getconf _NPROCESSORS_ONLN)))); do
+	lane "$@" &
+done
+wait
+
+# What is measured is measured alone.
 for name; do
-	$as env HOME="$tmp" ADMIT_SERVER="$name" \
-	    sh "$here/tests/web/run.sh" "$out" $tests > "$tmp/log" 2>&1 &
-	child=$!
-	wait $child
-	status=$?
-	child=
-	last=$(tail -n 1 "$tmp/log")
+	status=$(cat "$tmp/$name.status")
+	last=$(tail -n 1 "$tmp/$name.log")
 	p=${last%% passed*} f=${last#*, }
 	f=${f% failed}
 	case $p$f in *[!0-9]* | '') p=0 f=1 ;; esac
 	[ $status = 0 ] || [ "$f" != 0 ] || f=1
 	passed=$((passed + p)) failed=$((failed + f))
-	[ "$f" = 0 ] || grep -vE '^ *(ok|#|---|\.\.\.|duration_ms)' "$tmp/log"
+	[ "$f" = 0 ] || grep -vE '^ *(ok|#|---|\.\.\.|duration_ms)' "$tmp/$name.log"
 	[ "${quick:-}" ] || ADMIT_OUT=$out ADMIT_SERVER=$name \
 	    servers "$name" $p $f >> "$tmp/table" ||
 	    failed=$((failed + 1))
