@@ -1,15 +1,27 @@
 #!/bin/sh
-# Holds the house to its plan: folders are layers, each library has one door,
-# functions stay short, a few calls stay out. One line a breach; status 1 if
-# there is any.
+# Holds the house to its plan: arrows between folders point down (the list is
+# in arrows), files see each other in no circle, no folder holds more than a
+# fifth of lib/, each library has one door, functions stay short, a few calls
+# stay out. One line a breach; status 1 if there is any.
 #
-# usage: lint.sh [ROOT]
+# What breaks the plan today stands in allowed, which must not grow; with
+# --shrink, what holds by now is taken off it.
+#
+# usage: lint.sh [--shrink] [ROOT]
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
+shrink=
+[ "$1" != --shrink ] || { shrink=1 && shift; }
 cd "${1:-$here/../..}" || exit 2
 
 files=$(find lib cgi-bin tools -name '*.[ch]' | sort)
+if [ -n "$shrink" ]; then
+	lines=$(awk -v shrink=1 -f "$here/house.awk" "$here/arrows" \
+	    "$here/allowed" $files)
+	sed -i "$lines" "$here/allowed"
+fi
 found=$(
+	awk -f "$here/house.awk" "$here/arrows" "$here/allowed" $files
 	for f in $files; do
 		awk -v path="$f" -f "$here/structure.awk" "$f"
 		awk -f "$here/bare.awk" "$f" |
@@ -32,4 +44,5 @@ if [ -n "$found" ]; then
 	echo "$found"
 	exit 1
 fi
-echo "lint: $(echo "$files" | wc -l) files hold"
+echo "lint: $(echo "$files" | wc -l) files hold, but for" \
+    "$(grep -c '^[a-z]' "$here/allowed") breaches still allowed"

@@ -1,11 +1,5 @@
-# Includes, layers, doors, header manners: what can be seen line by line.
+# Doors, header manners: what can be seen line by line.
 BEGIN {
-	layer["base"] = 0
-	layer["store"] = layer["net"] = layer["web"] = 1
-	layer["stripe"] = layer["telegram"] = layer["coach"] = 2
-	layer["shop"] = 3
-	layer["cgi-bin"] = layer["tools"] = 4
-
 	door["fcgi"] = "lib/web/gateway.c"
 	door["curl"] = path == "lib/net/curl_late.c" ? path : "lib/net/http.c"
 	door["json"] = "lib/base/json.c"
@@ -16,8 +10,6 @@ BEGIN {
 	n = split(path, part, "/")
 	folder = part[1] == "lib" ? part[2] : part[1]
 	is_header = path ~ /\.h$/
-	if (!(folder in layer))
-		breach("layers", "the folder " folder " has no layer")
 }
 
 function breach(rule, what) {
@@ -26,17 +18,8 @@ function breach(rule, what) {
 
 FNR == 1 && !/^\/\*/ { breach("opening", "a file opens with what it is for") }
 
-/^#include "/ {
-	name = $2
-	gsub(/"/, "", name)
-	slash = index(name, "/")
-	to = slash ? substr(name, 1, slash - 1) : folder
-	if (!slash && layer[folder] < 4)
-		breach("layers", "\"" name "\" does not show its layer")
-	else if (!(to in layer))
-		breach("layers", to " is no folder of the house")
-	else if (to != folder && layer[to] >= layer[folder])
-		breach("layers", folder " may not see " to)
+/^#include "/ && part[1] == "lib" && !/\// {
+	breach("layers", $2 " does not show its folder")
 }
 
 /^#include </ {
