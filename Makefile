@@ -16,7 +16,7 @@
 #   make all        build into build/release (MODE=debug|asan|ubsan: elsewhere)
 #   make unit web   one suite (MODE=asan: under the sanitizers)
 #   make asan       both under AddressSanitizer and UBSan
-#   make lint       layers, doors, banned calls, lengths
+#   make lint       arrows, circles, doors, banned calls, lengths
 #   make fmt        format the C sources; fmt-check only looks
 #   make bench      speed and memory (BENCHFLAGS=--small --write)
 #   make install    into $(DESTDIR)$(prefix); make uninstall takes it out again
