@@ -6,14 +6,14 @@ import { Rig } from './rig.mjs';
 
 /** Each point has a buyer of its own, so that one drain at the end can count for all of them. */
 const FIRST_BUYER = 5_000_000;
+const NEVER = 1_000_000;
 
-/** Kills at every `step`-th call until the program comes to its end before its time. @returns {Promise<number>} the points */
-async function everyCall(step, options, once) {
-  let points = 0;
-  for (let at = 1; ; at += step) {
-    if (!await once(at, [...options, '--kill', String(at)])) return points;
-    points += 1;
-  }
+/** Kills at the chosen calls, of as many as two runs in peace have: the first of them finds no ledger. `once` tells how it ended. */
+async function everyCall(sample, options, once) {
+  const at = (call) => once(call, [...options, '--kill', String(call)]);
+  await at(NEVER);
+  const { calls } = await at(NEVER + 1);
+  for (const call of sample.choose(calls)) sample.count((await at(call)).signal === 9);
 }
 
 /** Every paid order has brought its buyer one invite, none of them more. */
@@ -34,18 +34,19 @@ async function repeatAll(rig, orders) {
  * @param {{ fresh: boolean, beside: boolean }} how `fresh`: each point begins without a ledger; `beside`: another
  *   program has the ledger open all the while, so that no recovery hides a fault
  */
-const webhook = (how) => async ({ step }) => {
+const webhook = (how) => async ({ sample }) => {
   const rig = await Rig.start();
   const orders = [];
   try {
     const other = how.beside ? await rig.serve('webhook') : null;
     if (other) await other.send(rig.post((await rig.order(1)).event));
-    const points = await everyCall(step, [], async (at, trace) => {
+    await everyCall(sample, [], async (at, trace) => {
       const order = await rig.order(FIRST_BUYER + at);
       if (how.fresh) rig.ledger(`fresh.${at}`);
       const victim = await rig.serve('webhook', { trace });
       order.acknowledged = (await victim.send(rig.post(order.event))).status === 200;
-      const { hit, signal } = await victim.stop();
+      const end = await victim.stop();
+      const { hit } = end;
       if (!order.acknowledged) {
         const next = other ?? await rig.serve('webhook');
         assert.equal((await next.send(rig.post(order.event))).status, 200, `call ${at}, ${hit}: the repetition is taken`);
@@ -59,24 +60,24 @@ const webhook = (how) => async ({ step }) => {
       } else {
         orders.push(order);
       }
-      return signal === 9;
+      return end;
     });
     await rig.drain();
     await repeatAll(rig, orders);
     await rig.drain();
     countInvites(rig, orders);
     assert.ok(rig.isSound(), 'the ledger is sound');
-    return { points, outcome: '0 acknowledged orders lost, 0 invites twice, ledger sound' };
+    return { points: sample.text(), outcome: '0 acknowledged orders lost, 0 invites twice, ledger sound' };
   } finally {
     await rig.close();
   }
 };
 
 /** Telegram repeats an update that was not answered; what it asks for is done once, or its answer was lost. */
-async function tgupdate({ step }) {
+async function tgupdate({ sample }) {
   const rig = await Rig.start();
   try {
-    const points = await everyCall(step, [], async (at, trace) => {
+    await everyCall(sample, [], async (at, trace) => {
       const from = { id: FIRST_BUYER + at, is_bot: false, first_name: 'x', language_code: 'uk' };
       const request = rig.update({
         update_id: 1000 + at,
@@ -84,7 +85,8 @@ async function tgupdate({ step }) {
       });
       const victim = await rig.serve('tgupdate', { trace });
       const { status } = await victim.send(request);
-      const { hit, signal } = await victim.stop();
+      const end = await victim.stop();
+      const { hit } = end;
       if (status !== 200) {
         const next = await rig.serve('tgupdate');
         assert.equal((await next.send(request)).status, 200, `call ${at}, ${hit}: the repetition is taken`);
@@ -92,31 +94,31 @@ async function tgupdate({ step }) {
       }
       const [[n]] = rig.sql(`SELECT COUNT(*) FROM users WHERE tg_id = ${from.id}`);
       assert.equal(n, '1', `call ${at}, ${hit}: the update is recorded`);
-      return signal === 9;
+      return end;
     });
     assert.ok(rig.isSound(), 'the ledger is sound');
-    return { points, outcome: '0 acknowledged updates lost, ledger sound' };
+    return { points: sample.text(), outcome: '0 acknowledged updates lost, ledger sound' };
   } finally {
     await rig.close();
   }
 }
 
-async function worker({ step }) {
+async function worker({ sample }) {
   const rig = await Rig.start();
   let repeats = 0;
   try {
     const front = await rig.serve('webhook');
-    const points = await everyCall(step, ['--from', 'start'], async (at, trace) => {
+    await everyCall(sample, ['--from', 'start'], async (at, trace) => {
       const order = await rig.order(FIRST_BUYER + at);
       assert.equal((await front.send(rig.post(order.event))).status, 200);
-      const { hit, signal } = await (await rig.work({ trace })).ended();
-      repeats += await rig.finish(order, `call ${at}, ${hit}`);
-      return signal === 9;
+      const end = await (await rig.work({ trace })).ended();
+      repeats += await rig.finish(order, `call ${at}, ${end.hit}`);
+      return end;
     });
     await front.stop();
     assert.ok(rig.isSound(), 'the ledger is sound');
     return {
-      points,
+      points: sample.text(),
       outcome: `0 invites lost; ${repeats} repeated, each killed between Telegram's acceptance and our commit, each the same message`,
     };
   } finally {
@@ -124,11 +126,11 @@ async function worker({ step }) {
   }
 }
 
-/** In `make check` every so many calls, in `make fault` every one. */
+/** `quick`: how many points `make check` takes. */
 export default [
-  { name: 'kill -9 at each system call of webhook.fcgi, first request on a new ledger', quick: 11, run: webhook({ fresh: true }) },
-  { name: 'kill -9 at each system call of webhook.fcgi, alone on a ledger in use', quick: 5, run: webhook({}) },
-  { name: 'kill -9 at each system call of webhook.fcgi beside another', quick: 5, run: webhook({ beside: true }) },
-  { name: 'kill -9 at each system call of tgupdate.fcgi', quick: 7, run: tgupdate },
-  { name: 'kill -9 at each system call of the worker through a delivery', quick: 23, run: worker },
+  { name: 'kill -9 at each system call of webhook.fcgi, first request on a new ledger', quick: 40, run: webhook({ fresh: true }) },
+  { name: 'kill -9 at each system call of webhook.fcgi, alone on a ledger in use', quick: 30, run: webhook({}) },
+  { name: 'kill -9 at each system call of webhook.fcgi beside another', quick: 30, run: webhook({ beside: true }) },
+  { name: 'kill -9 at each system call of tgupdate.fcgi', quick: 20, run: tgupdate },
+  { name: 'kill -9 at each system call of the worker through a delivery', quick: 28, run: worker },
 ];

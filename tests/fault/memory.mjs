@@ -11,7 +11,7 @@ const FIRST_BUYER = 7_000_000;
 const LANES = 3;
 const WAYS = [{ allocOn: 0, words: 'once' }, { allocOn: 1, words: 'from then on' }];
 
-const front = (name) => async ({ step }) => {
+const front = (name) => async ({ sample }) => {
   const rig = await Rig.start();
   const { ask, isDone, good } = fronts[name];
   let buyer = FIRST_BUYER;
@@ -42,6 +42,7 @@ const front = (name) => async ({ step }) => {
     const request = await ask(rig, mine);
     const program = await rig.serve(name, { env: page.env, trace: ['--watch'] });
     const { status } = await program.send(request);
+    const allocs = page.get('allocs');
     page.set({ allocAt: 0 });
     assert.ok(status === good || status === 0 || status >= 400, `${what}: ${status} is no promise`);
     if (status === good) assert.ok(isDone(rig, mine), `${what}: answered with ${status}, so it is in the ledger`);
@@ -66,19 +67,18 @@ const front = (name) => async ({ step }) => {
       }
     }
     assert.ok(isDone(rig, mine), `${what}: it is in the ledger`);
-    return { failed, live };
+    return { failed, live, allocs };
   };
 
   try {
     await once(0, WAYS[0]); // the ledger is there
-    const { live } = await once(0, WAYS[0]);
-    let points = 0;
+    const { live, allocs } = await once(0, WAYS[0]);
     for (const way of WAYS) {
-      for (let at = 1; (await once(at, way, live)).failed > 0; at += step) points += 1;
+      for (const at of sample.choose(allocs, way.words, WAYS.length)) sample.count((await once(at, way, live)).failed > 0);
     }
     assert.ok(rig.isSound(), 'the ledger is sound');
     return {
-      points,
+      points: sample.text(),
       outcome: `0 promises without a commit, 0 crashes, 0 leaks; ${seen.refused} refused, ${seen.ended} of them by ending the process`,
     };
   } finally {
@@ -88,11 +88,11 @@ const front = (name) => async ({ step }) => {
 
 /**
  * A buyer's invite is owed until a worker has sent it, however many ran out of memory before, from their start on.
- * @returns how it went with the allocations `first`, `first` + `step`, ... in a rig of its own
+ * @returns how it went with these allocations in a rig of its own; 0 is none of them
  */
-async function starve({ allocOn, words }, first, step) {
+async function starve({ allocOn, words }, points, sample) {
   const rig = await Rig.start();
-  const seen = { points: 0, ended: 0, repeats: 0 };
+  const seen = { allocs: 0, ended: 0, repeats: 0 };
   let order = null, buyer = FIRST_BUYER;
   try {
     const webhook = await rig.serve('webhook');
@@ -117,20 +117,24 @@ async function starve({ allocOn, words }, first, step) {
       const end = await program.ended();
       assertNoCrash(end, what, program.stderr);
       seen.ended += endedForMemory(end);
-      const reached = page.get('failed') > 0;
+      const isReached = page.get('failed') > 0;
+      seen.allocs = page.get('allocs');
       page.close();
       await rig.telegramIsQuiet();
       if (rig.invites(order.tgId).length === 0) {
-        assert.ok(reached, `${what}: the worker had no reason not to send it\n${program.stderr}`);
+        assert.ok(isReached, `${what}: the worker had no reason not to send it\n${program.stderr}`);
         assert.equal(rig.owed(), 1, `${what}: it is still owed\n${program.stderr}`);
       } else {
         seen.repeats += await rig.finish(order, what);
         order = null;
       }
-      return reached;
+      return isReached;
     };
 
-    for (let at = first; await once(at); at += step) seen.points += 1;
+    for (const at of points) {
+      const isReached = await once(at);
+      sample?.count(isReached);
+    }
     if (order) seen.repeats += await rig.finish(order, 'in the end');
     await webhook.stop();
     assert.ok(rig.isSound(), 'the ledger is sound');
@@ -141,16 +145,18 @@ async function starve({ allocOn, words }, first, step) {
 }
 
 /** Several at once: a worker whose ledger fails waits half a second before it tries again. */
-const worker = (way) => async ({ step }) => {
-  const all = await Promise.all(Array.from({ length: LANES }, (_, i) => starve(way, 1 + i * step, LANES * step)));
+const worker = (way) => async ({ sample }) => {
+  const points = sample.choose((await starve(way, [0])).allocs);
+  const all = await Promise.all(Array.from({ length: LANES }, (_, lane) =>
+    starve(way, points.filter((_at, i) => i % LANES === lane), sample)));
   const sum = (what) => all.reduce((n, seen) => n + seen[what], 0);
-  return { points: sum('points'), outcome: `0 invites lost, 0 crashes; ${sum('ended')} ended the process, ${sum('repeats')} repeated by the next worker` };
+  return { points: sample.text(), outcome: `0 invites lost, 0 crashes; ${sum('ended')} ended the process, ${sum('repeats')} repeated by the next worker` };
 };
 
 export default [
-  { name: 'each allocation of webhook.fcgi fails, once and from then on', quick: 23, run: front('webhook') },
-  { name: 'each allocation of tgupdate.fcgi fails, once and from then on', quick: 29, run: front('tgupdate') },
-  { name: 'each allocation of pay.fcgi fails, once and from then on', quick: 41, isLong: true, run: front('pay') },
-  { name: 'each allocation of the worker fails, once', quick: 331, isLong: true, run: worker(WAYS[0]) },
-  { name: 'each allocation of the worker fails, from then on', quick: 331, isLong: true, run: worker(WAYS[1]) },
+  { name: 'each allocation of webhook.fcgi fails, once and from then on', quick: 120, run: front('webhook') },
+  { name: 'each allocation of tgupdate.fcgi fails, once and from then on', quick: 60, run: front('tgupdate') },
+  { name: 'each allocation of pay.fcgi fails, once and from then on', quick: 60, isLong: true, run: front('pay') },
+  { name: 'each allocation of the worker fails, once', quick: 30, isLong: true, run: worker(WAYS[0]) },
+  { name: 'each allocation of the worker fails, from then on', quick: 30, isLong: true, run: worker(WAYS[1]) },
 ];

@@ -1,39 +1,46 @@
 // Runs the fault tests, several rows at once, each in a process of its own, and prints what was tried: fault, points,
-// outcome.
+// outcome. Of each row's points it takes as many as a quarter of an hour for a group has room for, drawn by a seed
+// (sample.mjs); the same seed draws the same ones again.
 //
-// usage: node run.mjs [--quick] [WORD...]   only the rows whose name has one of the words
-//        --quick: every so many points; without it the results are kept for the table (table.mjs)
+// usage: node run.mjs [--quick] [--group GROUP] [WORD...]   only the rows whose name has one of the words
+//        --quick: few points, always the same; without it the results are kept for the table (table.mjs)
+//        POINTS=all (or so many) and SEED=... in the environment; the seed follows from the sources otherwise
 
 import { fork } from 'node:child_process';
 import { constants, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { treeOf } from '../parts/tree.mjs';
 import disk from './disk.mjs';
 import door from './door.mjs';
 import errors from './errors.mjs';
 import kill from './kill.mjs';
 import memory from './memory.mjs';
 import power from './power.mjs';
+import { Sample } from './sample.mjs';
 import storm from './storm.mjs';
 import { keep } from './table.mjs';
 
-const ROWS = [kill, door, errors, memory, power, storm, disk].flat();
+const GROUPS = { kill: [kill, door].flat(), errors, memory, rest: [power, storm, disk].flat() };
+const ROWS = Object.values(GROUPS).flat();
 const NAMES = ROWS.map(({ name }) => name);
+const POINTS = 250;
 
 /** One row, in this process. @returns what its parent is told: { name, points, outcome, s } or { name, error } */
-async function tried({ name, quick: step, run }, quick) {
+async function tried({ name, quick: few, run }, { quick, points, seed }) {
   const startedMs = performance.now();
   try {
-    const { points, outcome } = await run({ step: quick ? step : 1, quick });
-    if (points === 0) throw new Error('no point was tried');
-    return { name, points, outcome, s: ((performance.now() - startedMs) / 1000).toFixed(1) };
+    const sample = new Sample({ points: quick ? few : points, seed, name });
+    const told = await run({ sample, quick });
+    if (told.points === 0) throw new Error('no point was tried');
+    return { name, points: told.points, outcome: told.outcome, s: ((performance.now() - startedMs) / 1000).toFixed(1) };
   } catch (error) {
     return { name, error: error.stack };
   }
 }
 
 /** The same in a process of its own. */
-const triedApart = (name, quick) => new Promise((done) => {
-  const child = fork(fileURLToPath(import.meta.url), quick ? ['--quick', name] : [name]);
+const triedApart = (name, how) => new Promise((done) => {
+  const child = fork(fileURLToPath(import.meta.url), [name], { env: { ...process.env, FAULT_HOW: JSON.stringify(how) } });
   let told = { name, error: 'its process ended without a word' };
   child.on('message', (message) => { told = message; });
   child.once('exit', () => done(told));
@@ -42,22 +49,23 @@ const triedApart = (name, quick) => new Promise((done) => {
   child.once('exit', () => process.off('exit', end));
 });
 
-async function runAll(rows, quick) {
+async function runAll(rows, how) {
   // The long ones first, so that none is left alone in the end.
   const queue = [...rows.filter(({ isLong }) => isLong), ...rows.filter(({ isLong }) => !isLong)].map(({ name }) => name);
   const done = [];
   let failed = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(128 + constants.signals[signal]));
+  console.log(`${rows.length} rows; ${how.points === Infinity ? 'all points' : `points drawn by seed ${how.seed}`}`);
   const lane = async () => {
     while (queue.length > 0) {
-      const { name, points, outcome, s, error } = await triedApart(queue.shift(), quick);
+      const { name, points, outcome, s, error } = await triedApart(queue.shift(), how);
       if (error) {
         failed += 1;
-        console.log(`FAILED  ${name}: ${error}`);
+        console.log(`FAILED  ${name} (seed ${how.seed}): ${error}`);
         continue;
       }
       done.push(name);
-      if (!quick) keep('fault', [{ name, points, outcome }], NAMES);
+      if (!how.quick) keep('fault', [{ name, points, outcome }], NAMES);
       console.log(`ok      ${name}: ${points} points, ${outcome} (${s} s)`);
     }
   };
@@ -67,11 +75,22 @@ async function runAll(rows, quick) {
   process.exitCode = failed > 0 || done.length === 0 ? 1 : 0;
 }
 
+function howFrom(quick) {
+  const points = process.env.POINTS || String(POINTS);
+  if (!/^(all|[1-9]\d*)$/.test(points)) throw new Error(`POINTS is a number or all: ${points}`);
+  const seed = process.env.SEED || (quick ? 'always' : treeOf(fileURLToPath(new URL('../..', import.meta.url))).key);
+  return { quick, points: points === 'all' ? Infinity : Number(points), seed };
+}
+
 const args = process.argv.slice(2);
-const quick = args.includes('--quick');
-const words = args.filter((word) => !word.startsWith('--'));
 if (process.send) {
-  process.send(await tried(ROWS.find(({ name }) => name === words[0]), quick), () => process.disconnect());
+  const how = JSON.parse(process.env.FAULT_HOW);
+  const row = ROWS.find(({ name }) => name === args[0]);
+  process.send(await tried(row, { ...how, points: how.points ?? Infinity }), () => process.disconnect()); // JSON has no infinity
 } else {
-  await runAll(ROWS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word))), quick);
+  const quick = args.includes('--quick');
+  const at = args.indexOf('--group');
+  const among = at < 0 ? ROWS : GROUPS[args.splice(at, 2)[1]];
+  const words = args.filter((word) => !word.startsWith('--'));
+  await runAll(among.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word))), howFrom(quick));
 }
