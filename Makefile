@@ -3,12 +3,18 @@
 #   make run        build and serve on http://127.0.0.1:8080 (PORT=...); without
 #                   keys in the environment a sandbox, with them the real thing
 #   make check      install what the tests need, build, run every test
-#   make check-all  and what takes hours or needs root: each of these that follow
-#   make fault      kill, spoil and starve the programs at every point
-#   make fuzz       fuzz the parsers, FUZZ_S=60 seconds each, with their coverage
+#   make check-all  that and what takes an hour or needs root, the parts that
+#                   follow: those that have not passed on these sources yet, all
+#                   of them with FRESH=1, some with PARTS="fuzz mutants"
+#   make fault      kill, spoil and starve the programs at points drawn by SEED;
+#                   at every point with POINTS=all; fault-kill, fault-errors,
+#                   fault-memory or fault-rest alone
+#   make fuzz       fuzz the parsers, FUZZ_TOTAL_S=360 seconds together, with
+#                   their coverage
 #   make check-servers  the payment flow behind every web server and mode
 #   make check-deploy   each way of installing, in plain Debian roots
-#   make mutants    does the suite notice a spoilt line of the library?
+#   make mutants    does the suite notice a spoilt line of the library? MUTANTS=100
+#                   of them, drawn by SEED, within MUTANTS_S=780 seconds
 #   make valgrind   unit tests and the payment flow under memcheck
 #   make timing     whether comparing secrets takes a telling time
 #   make analyze    gcc -fanalyzer, clang-tidy, scan-build, cppcheck
@@ -71,8 +77,11 @@ LIBS    := -Wl,--as-needed -lfcgi -lcurl -ljson-c -lsqlite3 -lcrypto
 FAULT   := $(OUT)/fault/tracer $(OUT)/fault/shim.so
 UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 
+FAULTS := fault-kill fault-errors fault-memory fault-rest
+
 .PHONY: force all help deps run check check-deploy check-servers check-all \
-  build-release build-asan build-clang tests unit web fault fuzz mutants bench timing valgrind asan lint fmt \
+  build-release build-asan build-clang tests unit web fault $(FAULTS) fuzz \
+  mutants bench timing valgrind asan lint fmt \
   fmt-check analyze install uninstall deb bundle clean
 
 .SECONDARY: # objects stay, so that the next build is quick
@@ -235,13 +244,15 @@ check-servers: all
 check-deploy:
 	@sh tests/deploy/run.sh
 
-# One that fails does not keep the others from being tried.
-ALL := fault fuzz check-servers check-deploy mutants valgrind timing analyze
+# What each part does is kept by the state of the sources, so that a second start
+# goes on with what is missing. One that fails does not keep the others from
+# being tried.
+PARTS ?= check $(FAULTS) fuzz mutants check-servers check-deploy valgrind \
+  timing analyze
 
-check-all: check
-	@failed=; for part in $(ALL); do \
-	  echo "== make $$part"; $(SUB) $$part || failed="$$failed $$part"; done; \
-	node tests/fault/table.mjs; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
+check-all:
+	@node tests/parts/run.mjs $(PARTS); status=$$?; \
+	node tests/fault/table.mjs; exit $$status
 
 asan:
 	@sh tools/deps.sh check
@@ -250,11 +261,15 @@ asan:
 unit: tests
 	@sh tests/check.sh $(OUT) unit
 
-MUTANTS ?= 105
+MUTANTS   ?= 100
+MUTANTS_S ?= 780
+export MUTANTS_S
 mutants: all tests
 	@node tests/mutants/mutants.mjs $(MUTANTS)
 
-FUZZ_S ?= 60
+# Both cores for so long, shared among the targets; FUZZ_S=60 for a minute each.
+FUZZ_TOTAL_S ?= 360
+FUZZ_S       ?=
 fuzz:
 	@sh tools/deps.sh fuzz
 	@$(SUB) OUT=build/fuzz CC=clang FUZZ_LD=-fsanitize=fuzzer \
@@ -262,13 +277,16 @@ fuzz:
 	  -fno-sanitize-recover=all' build/fuzz/fuzz/libfuzzer
 	@$(SUB) OUT=build/coverage CC=gcc OPT='-O0 -g --coverage' \
 	  build/coverage/fuzz/replay
-	@FUZZ_S=$(FUZZ_S) sh tests/check.sh build/fuzz fuzz
+	@FUZZ_TOTAL_S=$(FUZZ_TOTAL_S) FUZZ_S=$(FUZZ_S) sh tests/fuzz/run.sh
 
 web: all
 	@sh tests/check.sh $(OUT) web measure
 
 fault: all tests
-	@sh tests/check.sh $(OUT) fault
+	@ADMIT_OUT=$(OUT) node tests/fault/run.mjs
+
+$(FAULTS): fault-%: all tests
+	@ADMIT_OUT=$(OUT) node tests/fault/run.mjs --group $*
 
 lint:
 	@sh tests/lint/lint.sh

@@ -54,8 +54,8 @@ for log in "$work"/logs/*; do
 	judge "$(basename "$log")" "$log"
 done
 
-mkdir -p build/results
 printf 'programs and processes under valgrind: unit tests, a day of a shop\t%s\t%s with an error or a leak\n' \
-    $((passed + failed)) "$failed" > build/results/valgrind.tsv
+    $((passed + failed)) "$failed" |
+    node tests/fault/table.mjs --keep valgrind || failed=$((failed + 1))
 echo "$passed passed, $failed failed"
 [ $failed = 0 ] && [ $passed -gt 0 ]

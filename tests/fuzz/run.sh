@@ -1,6 +1,7 @@
 #!/bin/sh
-# Fuzzes each target for FUZZ_S seconds under libFuzzer with AddressSanitizer
-# and UBSan, then counts which lines of the parsers the corpora reach.
+# Fuzzes each target under libFuzzer with AddressSanitizer and UBSan, all of them
+# together for FUZZ_TOTAL_S seconds on as many cores as there are, or each for
+# FUZZ_S; then counts which lines of the parsers the corpora reach.
 #
 # usage: run.sh    after make fuzz has built build/fuzz and build/coverage
 set -u
@@ -11,10 +12,15 @@ found=$PWD/build/fuzz/found
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2> /dev/null; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
-results=build/results/fuzz.tsv
-mkdir -p "$found" build/results
+results=$work/results
+mkdir -p "$found"
 : > "$results"
 passed=0 failed=0
+
+cores=$(nproc)
+set -- tests/fuzz/corpus/*
+FUZZ_S=${FUZZ_S:-$((${FUZZ_TOTAL_S:-360} * cores / $#))}
+[ "$FUZZ_S" -gt 0 ] || FUZZ_S=1
 
 # What one learns stays in a folder of this run's; what breaks it is kept.
 # -> its process in $!
@@ -43,7 +49,6 @@ end() {
 }
 
 # As many at once as there are cores; each runs for the same time.
-cores=$(nproc)
 set --
 for seeds in tests/fuzz/corpus/*; do
 	begin "${seeds##*/}"
@@ -63,5 +68,6 @@ cat "$work/coverage"
 sed -n 's/^coverage of .*: \(.*\) of \(.*\) lines$/lines of the parsers\t\2\t\1 reached by the corpora/p' \
     "$work/coverage" >> "$results"
 [ $status = 0 ] && passed=$((passed + 1)) || failed=$((failed + 1))
+node tests/fault/table.mjs --keep fuzz < "$results" || failed=$((failed + 1))
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
