@@ -135,7 +135,7 @@ VERSION := $(shell sed -n 's/^.define ADMIT_VERSION "\(.*\)"/\1/p' tools/admit.c
 ARCH    := $(shell uname -m)
 BUNDLE  := $(OUT)/bundle/admit-$(VERSION)
 ARCHIVE := $(OUT)/admit-$(VERSION)-linux-$(ARCH).tar.gz
-PARTS   := -lfcgi -ljson-c -lsqlite3 -lcrypto
+BUNDLED := -lfcgi -ljson-c -lsqlite3 -lcrypto
 ALONE   := $(CGI:%=$(BUNDLE)/web/%.fcgi) $(BUNDLE)/web/admit
 LATE_O  := $(LATE:%.c=$(OUT)/%.o)
 
@@ -144,7 +144,7 @@ $(BUNDLE)/web/webhook.fcgi $(BUNDLE)/web/tgupdate.fcgi: \
 	@mkdir -p $(@D)
 	$(SAY) LD $@
 	$(Q)$(CC) $(OPT) -s -static-pie -Wl,-z,relro,-z,now,-z,noexecstack \
-	  -Wl,--no-warnings $(LDFLAGS) -o $@ $^ $(PARTS) -lm
+	  -Wl,--no-warnings $(LDFLAGS) -o $@ $^ $(BUNDLED) -lm
 
 $(BUNDLE)/web/pay.fcgi: $(OUT)/cgi-bin/pay.o
 $(BUNDLE)/web/admit: $(TOOL_OBJ)
@@ -152,7 +152,7 @@ $(BUNDLE)/web/pay.fcgi $(BUNDLE)/web/admit: $(LATE_O) $(LIB)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
 	$(Q)$(CC) $(OPT) -s $(ld_$(MODE)) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) \
-	  -Wl,--as-needed,-Bstatic $(PARTS) -Wl,-Bdynamic -lm
+	  -Wl,--as-needed,-Bstatic $(BUNDLED) -Wl,-Bdynamic -lm
 
 bundle: $(ALONE) $(ADMIT)
 	$(Q)cp deploy/htaccess $(BUNDLE)/web/.htaccess

@@ -1,12 +1,13 @@
 // Does the suite notice a spoilt line? Makes mutants of lib/, each one small change of one line, and runs the tests
-// against each: first the unit tests that are concerned, then all of them and the parsers' corpora, then its own
-// unit tests under AddressSanitizer, the README, the web tests that are concerned, some of the fault tests, the other
-// web tests.
+// against each: the unit tests that reach the line (reach.mjs), the quickest first, and the parsers' corpora; then the
+// README, the web tests that are concerned, some of the fault tests, and its own unit tests under AddressSanitizer.
 // What is known to mean the same (reasons.json) is spared the slower ones. Prints who survived. Which lines are spoilt
-// follows from their text, so that a change elsewhere leaves the choice as it is.
+// follows from a seed and their text, so that a change elsewhere leaves the choice as it is. When its time is over, it
+// says what was not finished, which counts as not caught.
 //
-// usage: node mutants.mjs [--seed WORD] [--survivors] [COUNT]   in copies below build/mutants, one for each core
-//        --survivors: only those that survived the last run
+// usage: node mutants.mjs [--survivors] [--only FILE-OR-LINE] [COUNT]   in copies below build/mutants, one for each core
+//        --survivors: only those that survived the last run; --only lib/coach or lib/web/page.c:40: only those
+//        SEED (7) and MUTANTS_S (780 seconds) in the environment
 
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,11 +16,11 @@ import { cpus } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { keep } from '../fault/table.mjs';
+import { reachOf } from './reach.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const OUT = 'build/m';
 const SURVIVORS = path.join(ROOT, 'build/results/survivors.json');
-const WEB = ['flow', 'webhook', 'pay', 'telegram', 'updates', 'life', 'stars', 'tools', 'operator', 'gateway', 'processes', 'reconcile', 'subscription', 'coach', 'lessons', 'door'];
 /** The unit tests that are concerned beside the one of the file's own name. */
 const NEAR_UNITS = {
   alert: ['news'], checkout: ['pay'], completion: ['model'], library: ['lesson', 'search'], parts: ['model'], prompt: ['model'], speech: ['model'], terms: ['search', 'guard'],
@@ -37,8 +38,11 @@ const NEAR = [
 ];
 const FAULTS = ['alone on a ledger', 'tgupdate.fcgi fails, once', 'through a delivery', 'several workers'];
 const SHARE_WANTED = 0.9;
-/** All of them take a few minutes; a program that hangs would keep each test waiting. */
-const WEB_PATIENCE_MS = 900_000;
+/** For the web tests that are concerned. */
+const WEB_PATIENCE_MS = 120_000;
+/** A test that takes so much longer than in peace hangs. */
+const HANG_TIMES = 10;
+const HANG_MS = 10_000;
 
 /** Those that no test can catch: file and changed line, and why that is so. */
 const REASONS = JSON.parse(readFileSync(new URL('reasons.json', import.meta.url), 'utf8'));
@@ -62,12 +66,14 @@ function mutantsOf(file) {
 }
 
 const sources = readdirSync(path.join(ROOT, 'lib'), { recursive: true }).map((name) => `lib/${name}`)
-  .filter((name) => /\.c$|sql\.h$/.test(name) && !name.endsWith('curl_late.c')).sort();
+  .filter((name) => /\.c$|sql\.h$/.test(name) && !name.endsWith('curl_late.c'))
+  .sort();
 
 /** A file at a time in turn, so that short ones have their share; within it in an order that its lines' text gives. */
 function choose(count, seed) {
   const rank = ({ file, before, after }) => createHash('sha256').update([seed, file, before, after].join('\n')).digest('hex');
-  const byFile = sources.map((file) => mutantsOf(file).sort((a, b) => rank(a) < rank(b) ? -1 : 1));
+  const byFile = sources.map((file) => mutantsOf(file)
+    .filter(({ number }) => `${file}:${number}`.startsWith(only)).sort((a, b) => rank(a) < rank(b) ? -1 : 1));
   const turns = Array.from({ length: Math.max(...byFile.map(({ length }) => length)) }, (_, turn) => byFile.map((some) => some[turn]));
   return turns.flat().filter(Boolean).slice(0, count * 2);
 }
@@ -78,6 +84,23 @@ const allTests = readdirSync(path.join(ROOT, 'tests/unit')).filter((name) => /^t
 function unitsNear(file) {
   const name = path.basename(file).replace(/\.[ch]$/, '');
   return [name, ...NEAR_UNITS[name] ?? []].map((one) => `test_${one}`).filter((one) => allTests.includes(one));
+}
+
+/** A few at first, since most are caught there; then more at once, which builds quicker. */
+function* inChunks(all) {
+  for (let at = 0, n = 2; at < all.length; at += n, n = 6) yield all.slice(at, at + n);
+}
+
+/** Set before the first mutant is tried. */
+let reach = null;
+const endMs = Date.now() + 1000 * Number(process.env.MUTANTS_S || 780);
+const isOver = () => Date.now() >= endMs;
+
+/** The unit tests that may notice: the concerned ones first, for they say most clearly what is wrong. */
+function unitsFor({ file, number }) {
+  const reaching = reach.of(file, number);
+  const near = unitsNear(file);
+  return [...near.filter((test) => reaching.includes(test)), ...reaching.filter((test) => !near.includes(test))];
 }
 
 /** A copy of the tree, in which one mutant at a time is tried. */
@@ -96,7 +119,11 @@ class Copy {
 
   run(program, args, timeout, env) {
     return new Promise((done) => {
-      execFile(program, args, { cwd: this.dir, timeout, killSignal: 'SIGTERM', maxBuffer: 1 << 26, env: { ...process.env, ...env } }, (error) => done(!error));
+      if (isOver()) {
+        done(false);
+        return;
+      }
+      execFile(program, args, { cwd: this.dir, timeout: Math.ceil(Math.min(timeout, endMs - Date.now())), killSignal: 'SIGTERM', maxBuffer: 1 << 26, env: { ...process.env, ...env } }, (error) => done(!error));
     });
   }
 
@@ -105,7 +132,7 @@ class Copy {
   }
 
   async unitTests(names) {
-    for (const name of names) if (!await this.run(`${OUT}/tests/${name}`, [], 30_000)) return name;
+    for (const name of names) if (!await this.run(`${OUT}/tests/${name}`, [], HANG_MS + HANG_TIMES * (reach?.msOf.get(name) ?? 0))) return name;
     return null;
   }
 
@@ -122,28 +149,28 @@ class Copy {
   }
 
   /** Who catches it, or null. 'same' if the compiler makes nothing else of it, 'no C' if it is none. */
-  async fateOf({ file }) {
+  async fateOf(mutant) {
+    const { file } = mutant;
     const object = file.replace(/\.[ch]$/, '.o'), at = path.join(this.dir, OUT, object);
     const before = existsSync(at) ? readFileSync(at) : null;
     if (before && !await this.make(`${OUT}/${object}`)) return 'no C';
     if (before && readFileSync(at).equals(before)) return 'same';
-    const near = unitsNear(file);
-    for (const test of near) {
-      if (!await this.make(`${OUT}/tests/${test}`)) return 'no C';
-      if (await this.unitTests([test])) return test;
+    for (const tests of inChunks(unitsFor(mutant))) {
+      if (!await this.make(...tests.map((test) => `${OUT}/tests/${test}`))) return 'no C';
+      const caught = await this.unitTests(tests);
+      if (caught) return caught;
     }
-    if (!await this.make('all', 'tests')) return 'no C';
-    const caught = await this.unitTests(allTests.filter((test) => !near.includes(test)));
-    if (caught) return caught;
+    if (!await this.make('all', `${OUT}/fuzz/replay`)) return 'no C';
     return await this.run(`${OUT}/fuzz/replay`, ['tests/fuzz/corpus', '20'], 60_000) ? null : 'the corpora';
   }
 
-  /** Runs the web tests up to the first file that fails: its name, or null. */
+  /** Runs the web tests up to the first file that fails: its name, or null. Their time being over tells nothing. */
   firstFailedWeb(names) {
     return new Promise((done) => {
       const child = spawn('sh', ['tests/web/run.sh', OUT, ...names.map((name) => `${name}.test.mjs`)], { cwd: this.dir, stdio: ['ignore', 'pipe', 'ignore'] });
       let seen = '', failed = null;
-      const timer = setTimeout(() => child.kill('SIGTERM'), WEB_PATIENCE_MS);
+      let isLate = false;
+      const timer = setTimeout(() => { isLate = true; child.kill('SIGTERM'); }, Math.max(0, Math.min(WEB_PATIENCE_MS, endMs - Date.now())));
       child.stdout.on('data', (piece) => {
         seen += piece;
         if (failed || !/^# (fail|cancelled) [1-9]/m.test(seen)) return;
@@ -152,7 +179,7 @@ class Copy {
       });
       child.once('close', (code) => {
         clearTimeout(timer);
-        done(failed ?? (code === 0 ? null : 'the web tests'));
+        done(failed ?? (code === 0 || isLate ? null : 'the web tests'));
       });
     });
   }
@@ -168,19 +195,19 @@ class Copy {
 
   /** What of the slower tests catches it, or null. */
   async caughtSlowly({ file }) {
-    const near = NEAR.flatMap(([what, names]) => what.test(file) ? names : []);
-    if (await this.isCaughtBySanitizer(file)) return 'the sanitizers';
-    if (!await this.make('all')) return 'the compiler';
+    const near = [...new Set(NEAR.flatMap(([what, names]) => what.test(file) ? names : []))];
+    if (!await this.make('all', 'tests')) return 'the compiler';
     if (!await this.run('sh', ['tests/docs.sh', OUT], 60_000)) return 'the README and the man page';
     const caught = near.length > 0 ? await this.firstFailedWeb(near) : null;
     if (caught) return caught;
-    if (!await this.run('node', ['tests/fault/run.mjs', '--quick', ...FAULTS], 120_000, { ADMIT_OUT: OUT })) return 'the fault tests';
-    return this.firstFailedWeb(WEB.filter((name) => !near.includes(name)));
+    if (!await this.run('node', ['tests/fault/run.mjs', '--quick', ...FAULTS], 120_000, { ADMIT_OUT: OUT, POINTS: '' })) return 'the fault tests';
+    return await this.isCaughtBySanitizer(file) ? 'the sanitizers' : null;
   }
 }
 
 const args = process.argv.slice(2);
-const seed = args[0] === '--seed' ? args.splice(0, 2)[1] : '7';
+const seed = process.env.SEED || '7';
+const only = args.includes('--only') ? args.splice(args.indexOf('--only'), 2)[1] : '';
 const onlySurvivors = args[0] === '--survivors' && args.shift() !== undefined;
 const wanted = onlySurvivors ? JSON.parse(readFileSync(SURVIVORS, 'utf8')) : null;
 const count = wanted ? wanted.length : Number(args[0] ?? 100);
@@ -189,25 +216,30 @@ const count = wanted ? wanted.length : Number(args[0] ?? 100);
 const isWanted = (mutant) => wanted.some(({ file, before, after }) => file === mutant.file && before === mutant.before && after === mutant.after);
 const mutants = wanted ? sources.flatMap(mutantsOf).filter(isWanted) : choose(count, seed);
 
+reach = await reachOf(ROOT, allTests);
 // A core each; a list that all of them draw from.
 const copies = cpus().map((_, i) => new Copy(String(i)));
 await Promise.all(copies.map((copy) => copy.make('all', 'tests')));
 const eachDraws = (draw) => Promise.all(copies.map(draw));
 
-const queue = [...mutants], suspects = [], survivors = [];
+const queue = [...mutants], suspects = [], survivors = [], unfinished = [];
 let tried = 0;
 await eachDraws(async (copy) => {
-  while (tried < count && queue.length > 0) {
+  while (tried < count && queue.length > 0 && !isOver()) {
     const mutant = queue.shift();
     tried += 1; // given back if it is none
     const { file, number, before, after } = mutant;
     const fate = await copy.within(mutant, () => copy.fateOf(mutant));
+    mutant.what = `${file}:${number}: ${before.trim()}  ->  ${after.trim() === ';' ? 'taken out' : after.trim()}`;
+    if (isOver()) {
+      unfinished.push(mutant);
+      continue;
+    }
     if (fate === 'same' || fate === 'no C') {
       tried -= 1;
       await copy.make(`${OUT}/${file.replace(/\.[ch]$/, '.o')}`);
       continue;
     }
-    mutant.what = `${file}:${number}: ${before.trim()}  ->  ${after.trim() === ';' ? 'taken out' : after.trim()}`;
     console.log(`${fate ? `caught by ${fate}` : 'not caught yet'}: ${mutant.what}`);
     if (!fate) suspects.push(mutant);
   }
@@ -217,23 +249,30 @@ const reasonOf = ({ file, before, after }) => REASONS.find((known) => known.file
 await eachDraws(async (copy) => {
   while (suspects.length > 0) {
     const mutant = suspects.shift();
-    const fate = reasonOf(mutant) ? null : await copy.within(mutant, () => copy.caughtSlowly(mutant));
-    console.log(`${fate ? `caught by ${fate}` : 'SURVIVED'}: ${mutant.what}`);
+    const why = reasonOf(mutant);
+    const fate = why || isOver() ? null : await copy.within(mutant, () => copy.caughtSlowly(mutant));
+    if (!why && isOver()) {
+      unfinished.push(mutant);
+      continue;
+    }
+    console.log(`${fate ? `caught by ${fate}` : why ? 'excused' : 'SURVIVED'}: ${mutant.what}`);
     if (!fate) survivors.push(mutant);
   }
 });
 mkdirSync(path.dirname(SURVIVORS), { recursive: true });
 writeFileSync(SURVIVORS, JSON.stringify(survivors, null, 1));
-const caughtN = tried - survivors.length;
-let explained = 0;
+const caughtN = tried - survivors.length - unfinished.length;
+let excused = 0;
 for (const mutant of survivors) {
   const why = reasonOf(mutant);
-  explained += why !== undefined;
+  excused += why !== undefined;
   console.log(`survived: ${mutant.what}\n  ${why ?? 'no test and no reason yet'}`);
 }
-const share = caughtN / (tried - explained);
-console.log(`${tried} mutants, ${caughtN} caught, ${survivors.length} survived, ${explained} of them for a reason (reasons.json): ${(100 * share).toFixed(0)} % of the others`);
-if (!onlySurvivors) keep('mutants', [{ name: 'a spoilt line of the library (mutants)', points: tried, outcome: `${caughtN} noticed by the tests, ${explained} cannot be for a known reason, ${survivors.length - explained} not` }]);
-const good = share >= SHARE_WANTED;
+for (const { what } of unfinished) console.log(`not finished: ${what}`);
+const share = caughtN / (tried - excused);
+const counts = `${caughtN} noticed by the tests, ${excused} cannot be for a known reason, ${survivors.length - excused} survived, ${unfinished.length} not finished`;
+console.log(`${tried} mutants drawn by seed ${seed} of ${count}: ${counts}; ${(100 * share).toFixed(0)} % of those without a reason`);
+if (!onlySurvivors && only === '') keep('mutants', [{ name: 'a spoilt line of the library (mutants)', points: `${tried} by seed ${seed}`, outcome: counts }], ['a spoilt line of the library (mutants)']);
+const good = (tried >= count || queue.length === 0) && share >= SHARE_WANTED;
 console.log(`${good ? 1 : 0} passed, ${good ? 0 : 1} failed`);
 process.exitCode = good ? 0 : 1;
