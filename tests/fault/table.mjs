@@ -68,7 +68,7 @@ function partsTable() {
   const total = all.reduce((sum, { seconds }) => sum + seconds, 0);
   return [
     '', '| part of `make check-all` | seconds | outcome |', '|---|---|---|',
-    ...all.map(({ part, seconds, outcome, said }) => `| ${part} | ${seconds} | ${outcome}${said ? `: ${said}` : ''} |`),
+    ...all.map(({ part, how, seconds, outcome, said }) => `| ${[part, how].filter(Boolean).join(' ')} | ${seconds} | ${outcome}${said ? `: ${said}` : ''} |`),
     `| together | ${total.toLocaleString('en')} | ${all.filter(({ outcome }) => outcome === 'passed').length} of ${all.length} passed |`,
   ];
 }

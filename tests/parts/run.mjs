@@ -15,6 +15,10 @@ import { treeOf } from './tree.mjs';
 /** A part that takes longer hangs. The longest should take a quarter of an hour. */
 const HANG_MS = Number(process.env.PART_HANG_S ?? 2700) * 1000;
 
+/** How much is tried may be said in the environment. What passed with less, or by another seed, is no result of this. */
+const HOW = ['POINTS', 'SEED', 'FUZZ_TOTAL_S', 'FUZZ_S', 'MUTANTS', 'MUTANTS_S'];
+const how = HOW.filter((name) => process.env[name]).map((name) => `${name}=${process.env[name]}`).join(' ');
+
 /**
  * A part heads a process group of its own and takes all of it along when it is told to end, or when whoever started it
  * is gone, even by SIGKILL: nothing of a part goes on beside the next start.
@@ -104,11 +108,11 @@ async function runAll(parts, root) {
       stopping.current?.();
     });
   }
-  console.log(`${parts.length} parts on ${tree.name}`);
+  console.log(`${parts.length} parts on ${tree.name}${how ? `, ${how}` : ''}`);
   const results = [];
   for (const part of parts) {
     const known = ledger.of(part);
-    if (known?.outcome === 'passed') {
+    if (known?.outcome === 'passed' && known.how === how) {
       results.push({ ...known, kept: true });
       continue;
     }
@@ -118,7 +122,7 @@ async function runAll(parts, root) {
     if (treeOf(root).key !== tree.key) {
       Object.assign(result, { outcome: 'failed', said: 'the sources changed meanwhile, so that it tells nothing' });
     } else {
-      ledger.note({ ...result, on: tree.name, at: new Date().toISOString() });
+      ledger.note({ ...result, how, on: tree.name, at: new Date().toISOString() });
     }
     results.push(result);
   }

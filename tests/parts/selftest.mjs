@@ -50,7 +50,7 @@ class Bench {
   }
 
   start(parts, env = {}) {
-    const child = spawn('node', [RUN, '--root', this.root, ...parts], { env: { ...process.env, FRESH: '', ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn('node', [RUN, '--root', this.root, ...parts], { env: { ...process.env, FRESH: '', POINTS: '', ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
     let said = '';
     child.stdout.on('data', (piece) => { said += piece; });
     const over = new Promise((done) => { child.once('close', (code, signal) => done({ code, signal, said })); });
@@ -212,6 +212,14 @@ const tests = {
     rmSync(`${bench.root}/new.c`);
     await bench.run(['one']);
     assert.equal(bench.ran(), '', 'as in the beginning');
+  },
+  async 'what passed with less is no result of more'(bench) {
+    assert.equal((await bench.run(['one'], { POINTS: '5' })).code, 0);
+    bench.ran();
+    await bench.run(['one'], { POINTS: '' });
+    assert.equal(bench.ran(), 'one');
+    await bench.run(['one'], { POINTS: '' });
+    assert.equal(bench.ran(), '');
   },
   async 'sources that change under a part: its outcome tells nothing'(bench) {
     const { over } = bench.start(['slow']);
