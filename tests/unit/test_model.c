@@ -212,6 +212,21 @@ speech(void **state)
 		9);
 }
 
+/* Longer than all that the form adds to it. */
+static void
+long_speech(void **state)
+{
+	const size_t n = 100000;
+	char *talk = arena_alloc(&mem, n);
+	struct http_request req;
+
+	(void)state;
+	memset(talk, 'O', n);
+	req = speech_request(&mem, &old, (struct str){ talk, n }, NULL);
+	assert_non_null(memmem(req.body.p, req.body.len, talk, n));
+	assert_true(str_ends(req.body, "--\r\n"));
+}
+
 static const struct heard {
 	const char *why;
 	int status;
@@ -249,6 +264,7 @@ main(void)
 	ROWS("answer", answer, answers);
 	ROWS("split", split, splits);
 	ONE("speech", "the audio as it is", speech);
+	ONE("speech", "the audio whole, however long", long_speech);
 	ROWS("heard", heard, heards);
 	return testing_run("model", NULL, NULL);
 }
