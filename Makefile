@@ -324,21 +324,23 @@ analyze:
 	  --enable=warning,performance,portability -Ilib lib cgi-bin tools
 
 # One list for both: what install puts there and uninstall takes out.
-DOCS      := README.md LICENSE
+DOCS      := README.md SECURITY.md CHANGES.md LICENSE deploy/README.md \
+  $(wildcard docs/*.md)
 EXAMPLES  := lighttpd.conf apache.conf deploy/htaccess \
   $(wildcard deploy/*.conf deploy/Caddyfile deploy/systemd/*.service \
   deploy/systemd/*.socket deploy/systemd/*.target)
 INSTALLED  = $(bindir)/admit $(CGI:%=$(cgibindir)/%.fcgi) \
   $(mandir)/man1/admit.1 $(DOCS:%=$(docdir)/%) $(docdir)/examples/admit.env \
   $(addprefix $(docdir)/examples/,$(notdir $(EXAMPLES)))
-OUR_FOLDERS = $(docdir)/examples $(docdir) $(cgibindir) $(prefix)/lib/admit
+OUR_FOLDERS = $(addprefix $(docdir)/,examples docs deploy) $(docdir) $(cgibindir) $(prefix)/lib/admit
 
 install: all
 	install -d $(sort $(dir $(INSTALLED:%=$(DESTDIR)%)))
 	install -m 755 $(ADMIT) $(DESTDIR)$(bindir)/admit
 	install -m 755 $(FCGI) $(DESTDIR)$(cgibindir)
 	install -m 644 deploy/admit.1 $(DESTDIR)$(mandir)/man1/admit.1
-	install -m 644 $(DOCS) $(DESTDIR)$(docdir)
+	for f in $(DOCS); do \
+	  install -m 644 $$f $(DESTDIR)$(docdir)/$$f || exit 1; done
 	for f in $(EXAMPLES); do \
 	  sed 's|/usr/local/lib/admit/cgi-bin|$(cgibindir)|g; s|/usr/local/bin|$(bindir)|g' \
 	  $$f > $(DESTDIR)$(docdir)/examples/$${f##*/} || exit 1; done

@@ -1,9 +1,9 @@
 #!/bin/sh
-# The README and the man page say what the programs say.
+# The documents and the man page say what the programs say.
 #
 # usage: docs.sh BUILD-FOLDER          holds them to it
-#        docs.sh BUILD-FOLDER --write  writes the README's table anew, and the
-#                                      list of settings in deploy/render.yaml
+#        docs.sh BUILD-FOLDER --write  writes the settings anew, in
+#                                      deploy/README.md and deploy/render.yaml
 set -u
 admit=$(cd "$1" && pwd)/bin/admit
 cd "$(dirname "$0")/.." || exit 2
@@ -53,15 +53,16 @@ with_rows() {
 		}' "$1"
 }
 
-with_rows README.md "$rows" > "$rows.new"
+guide=deploy/README.md
+with_rows $guide "$rows" > "$rows.new"
 with_rows deploy/render.yaml "$rows.yaml" > "$rows.render"
 if [ "${2:-}" = --write ]; then
-	cat "$rows.new" > README.md
+	cat "$rows.new" > $guide
 	cat "$rows.render" > deploy/render.yaml
 	exit 0
 fi
-cmp -s "$rows.new" README.md
-verdict $? "the README's table of settings is not that of conf.c"
+cmp -s "$rows.new" $guide
+verdict $? "the settings in $guide are not those of conf.c: docs.sh --write"
 cmp -s "$rows.render" deploy/render.yaml
 verdict $? "the settings in deploy/render.yaml are not those of conf.c: docs.sh --write"
 
@@ -73,11 +74,28 @@ for word in $("$admit" help | grep -o -e '--[a-z]*' | sort -u); do
 	grep -q "^\.B $(echo "$word" | sed 's/-/\\\\-/g')\$" deploy/admit.1
 	verdict $? "the man page does not know $word"
 done
-for file in $(grep -o '](\(lib\|cgi-bin\|tools\|deploy\|[a-zL]*\)[^):]*)' README.md | tr -d '])('); do
-	case $file in http* | "#"*) continue ;; esac
-	[ -e "$file" ]
-	verdict $? "the README links to $file, which is not there"
+# links_of FILE: what it links to, a place a line.
+links_of() {
+	grep -o ']([^)]*)' "$1" | sed 's/^](//; s/)$//' | grep -v '^https\{0,1\}:'
+}
+
+# anchors_of FILE: its headings as a link names them.
+anchors_of() {
+	sed -n 's/^##* //p' "$1" | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9\n-'
+}
+
+for page in *.md docs/*.md deploy/README.md lib/README.md tests/README.md; do
+	for link in $(links_of "$page"); do
+		file=${link%%#*} anchor=${link#"${link%%#*}"}
+		to=$page
+		[ -z "$file" ] || to=$(dirname "$page")/$file
+		[ -e "$to" ] && { [ -z "$anchor" ] ||
+		    anchors_of "$to" | grep -qx "${anchor#"#"}"; }
+		verdict $? "$page links to $link, which is not there"
+	done
 done
+[ "$(wc -l < README.md)" -le 150 ]
+verdict $? "the README has more than the 150 lines of a front page"
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -6,7 +6,7 @@
 # "N passed, N failed".
 #
 # usage: servers.sh BUILD-FOLDER           behind all of them
-#        servers.sh BUILD-FOLDER --write   and puts the table into the README
+#        servers.sh BUILD-FOLDER --write   and puts the table into the guide
 #        servers.sh BUILD-FOLDER --quick   a part, behind Apache with mod_fcgid
 #        servers.sh BUILD-FOLDER NAME...   behind these
 set -u
@@ -111,7 +111,7 @@ if [ $write = yes ] && [ $failed = 0 ]; then
 			skip = 1
 			while ((getline line < rows) > 0)
 				print line
-		}' README.md > "$tmp/README.md" && cat "$tmp/README.md" > README.md
+		}' deploy/README.md > "$tmp/guide" && cat "$tmp/guide" > deploy/README.md
 fi
 echo "$passed passed, $failed failed"
 [ $failed = 0 ] && [ $passed -gt 0 ]

@@ -4,6 +4,7 @@
 // usage: measured.mjs --names | NAME PASSED FAILED
 
 import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { processesOf, startAdmit, until } from './harness.mjs';
 import { servers } from './servers.mjs';
 
@@ -55,5 +56,5 @@ if (name === '--names') {
     await app.stop();
   }
   const count = failed === '0' ? passed : `${passed}, **${failed} failed**`;
-  console.log(`| ${title} | ${mode} | [${file}](${file}) | ${count} | ${Math.min(...firstMs).toFixed(0)} ms | ${(kib / 1024).toFixed(1)} MiB |`);
+  console.log(`| ${title} | ${mode} | [${file}](${path.relative('deploy', file)}) | ${count} | ${Math.min(...firstMs).toFixed(0)} ms | ${(kib / 1024).toFixed(1)} MiB |`);
 }
