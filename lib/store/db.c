@@ -2,7 +2,8 @@
 #include "store/db.h"
 
 #include "base/log.h"
-#include "store/driver.h"
+#include "store/schema.h"
+#include "store/sqlite.h"
 
 #include <stdlib.h>
 
@@ -12,26 +13,6 @@ struct db {
 	void *conn; /* NULL while closed */
 	bool in_transaction;
 };
-
-static const struct {
-	const char *name, *text;
-} statements[SQL__COUNT] = {
-#define SQL(name, text) [SQL_##name] = { #name, text },
-#include "store/sql.h"
-#undef SQL
-};
-
-const char *
-sql_text(enum sql what)
-{
-	return statements[what].text;
-}
-
-const char *
-sql_name(enum sql what)
-{
-	return statements[what].name;
-}
 
 struct db *
 db_new(const char *path)

@@ -12,13 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/kv.h"
-
-enum sql {
-#define SQL(name, text) SQL_##name,
-#include "store/sql.h"
-#undef SQL
-	SQL__COUNT
-};
+#include "store/statement.h"
 
 struct db;
 struct row;

@@ -3,7 +3,10 @@
 #ifndef STORE_DRIVER_H
 #define STORE_DRIVER_H
 
-#include "store/db.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/kv.h"
+#include "store/statement.h"
 
 struct row {
 	const struct db_driver *driver;
@@ -53,15 +56,5 @@ struct db_driver {
 	struct str (*column_text)(void *statement, int column); /* p may be
 								   NULL */
 };
-
-extern const struct db_driver sqlite_driver;
-
-/* The text of a statement and its name for the log; defined in db.c. */
-const char *sql_text(enum sql what);
-const char *sql_name(enum sql what);
-
-/* Brings an open database up to date, in one transaction. ERR_CONFIG where it
- * is newer than this program. Defined in schema.c. */
-enum err schema_migrate(const struct db_driver *driver, void *conn) MUST_CHECK;
 
 #endif

@@ -4,9 +4,10 @@
  *
  * No name and no e-mail address of a buyer has a column here: what is not
  * stored cannot leak. */
+#include "store/schema.h"
+
 #include "base/buf.h"
 #include "base/log.h"
-#include "store/driver.h"
 
 #include <string.h>
 

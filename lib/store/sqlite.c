@@ -1,8 +1,9 @@
 /* SQLite, the only file that includes it: WAL, every commit synced to disk
  * before it counts, one connection a process. */
+#include "store/sqlite.h"
+
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/driver.h"
 
 #include <sqlite3.h>
 #include <stdlib.h>

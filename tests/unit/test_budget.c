@@ -2,7 +2,7 @@
 #include "ledger.h"
 
 #include "shop/payment.h"
-#include "store/driver.h"
+#include "store/sqlite.h"
 
 /* The statements of a driver, counted on their way. */
 static const struct db_driver counting_driver;

@@ -2,7 +2,7 @@
  * them, over the real schema. */
 #include "ledger.h"
 
-#include "store/driver.h"
+#include "store/sqlite.h"
 
 /* Those that may scan, and why that stays cheap, or may be slow. */
 static const struct scan {

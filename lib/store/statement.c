@@ -1,0 +1,22 @@
+/* The table of statements, as sql.h has it. */
+#include "store/statement.h"
+
+static const struct {
+	const char *name, *text;
+} statements[SQL__COUNT] = {
+#define SQL(name, text) [SQL_##name] = { #name, text },
+#include "store/sql.h"
+#undef SQL
+};
+
+const char *
+sql_text(enum sql what)
+{
+	return statements[what].text;
+}
+
+const char *
+sql_name(enum sql what)
+{
+	return statements[what].name;
+}

@@ -1,0 +1,19 @@
+/* The statements by name: sql.h as an enum, with each one's text and the name
+ * by which the log tells of it. */
+#ifndef STORE_STATEMENT_H
+#define STORE_STATEMENT_H
+
+enum sql {
+#define SQL(name, text) SQL_##name,
+#include "store/sql.h"
+#undef SQL
+	SQL__COUNT
+};
+
+/* What the engine is given, with :name where a value goes. */
+const char *sql_text(enum sql what);
+
+/* "ORDER_BY_ID": what the log calls it. */
+const char *sql_name(enum sql what);
+
+#endif
