@@ -165,9 +165,9 @@ class Copy {
   }
 
   /** Runs the web tests up to the first file that fails: its name, or null. Their time being over tells nothing. */
-  firstFailedWeb(names) {
+  firstFailedWeb(names, out = OUT) {
     return new Promise((done) => {
-      const child = spawn('sh', ['tests/web/run.sh', OUT, ...names.map((name) => `${name}.test.mjs`)], { cwd: this.dir, stdio: ['ignore', 'pipe', 'ignore'] });
+      const child = spawn('sh', ['tests/web/run.sh', out, ...names.map((name) => `${name}.test.mjs`)], { cwd: this.dir, stdio: ['ignore', 'pipe', 'ignore'] });
       let seen = '', failed = null;
       let isLate = false;
       const timer = setTimeout(() => { isLate = true; child.kill('SIGTERM'); }, Math.max(0, Math.min(WEB_PATIENCE_MS, endMs - Date.now())));
@@ -184,13 +184,17 @@ class Copy {
     });
   }
 
-  /** The unit tests that are concerned under AddressSanitizer, as `make check` runs them all: leaks show there alone. */
+  /**
+   * The unit tests that are concerned under the sanitizers, as `make check` runs them all: leaks show there alone. What
+   * no unit test reaches because it is the connection to the web server: its web tests.
+   */
   async isCaughtBySanitizer(file) {
     for (const test of unitsNear(file)) {
       const isBuilt = await this.run('make', ['-s', '-j2', 'MODE=asan', `OUT=${OUT}-asan`, `${OUT}-asan/tests/${test}`], 300_000);
       if (isBuilt && !await this.run(`${OUT}-asan/tests/${test}`, [], 60_000)) return true;
     }
-    return false;
+    if (!file.startsWith('lib/web/') || !await this.run('make', ['-s', '-j2', 'MODE=asan', `OUT=${OUT}-asan`, 'all'], 300_000)) return false;
+    return await this.firstFailedWeb(['gateway'], `${OUT}-asan`) !== null;
   }
 
   /** What of the slower tests catches it, or null. */
