@@ -1,12 +1,14 @@
 /* Addresses and networks. */
 #include "base/cidr.h"
 
-#include "base/str.h"
-
 #include <arpa/inet.h>
 #include <string.h>
 
 #define V4_IN_V6_BITS 96
+
+_Static_assert(CIDR_ADDRESS_BYTES == INET6_ADDRSTRLEN, "one and the same");
+
+static const unsigned char v4_in_v6[12] = { [10] = 0xff, [11] = 0xff };
 
 /* All as IPv6; IPv4 as ::ffff:a.b.c.d. */
 struct network {
@@ -17,7 +19,6 @@ struct network {
 static bool
 read_address(struct str s, struct network *out, bool *is_v4)
 {
-	static const unsigned char v4_in_v6[12] = { [10] = 0xff, [11] = 0xff };
 	char text[INET6_ADDRSTRLEN];
 
 	if (s.len == 0 || s.len >= sizeof(text))
@@ -28,6 +29,56 @@ read_address(struct str s, struct network *out, bool *is_v4)
 	memcpy(out->bytes, v4_in_v6, sizeof(v4_in_v6));
 	*is_v4 = inet_pton(AF_INET, text, out->bytes + 12) == 1;
 	return *is_v4 || inet_pton(AF_INET6, text, out->bytes) == 1;
+}
+
+/* Without quotes and blanks. */
+static struct str
+unwrap(struct str s)
+{
+	s = str_trim(s);
+	if (s.len >= 2 && s.p[0] == '"' && s.p[s.len - 1] == '"')
+		s = str_trim((struct str){ s.p + 1, s.len - 2 });
+	return s;
+}
+
+/* Cuts brackets and the port off. One colon stands before a port, several are
+ * an IPv6 address. False where what is cut off is no port. */
+static bool
+cut_port(struct str *s)
+{
+	struct str rest = *s;
+	const char *colon;
+
+	if (s->len > 0 && s->p[0] == '[') {
+		rest = (struct str){ s->p + 1, s->len - 1 };
+		if (memchr(rest.p, ']', rest.len) == NULL)
+			return false;
+		*s = str_cut(&rest, ']');
+		return rest.len == 0 ||
+		    (rest.p[0] == ':' &&
+			str_only((struct str){ rest.p + 1, rest.len - 1 },
+			    STR_DIGITS));
+	}
+	colon = s->len == 0 ? NULL : memchr(s->p, ':', s->len);
+	if (colon == NULL || str_after_last(*s, ':').p != colon + 1)
+		return true;
+	*s = str_cut(&rest, ':');
+	return str_only(rest, STR_DIGITS);
+}
+
+bool
+cidr_address(struct str written, char out[CIDR_ADDRESS_BYTES])
+{
+	struct str s = unwrap(written);
+	struct network net;
+	bool is_v4;
+
+	if (!cut_port(&s) || !read_address(str_cut(&s, '%'), &net, &is_v4))
+		return false;
+	is_v4 = memcmp(net.bytes, v4_in_v6, sizeof(v4_in_v6)) == 0;
+	return inet_ntop(is_v4 ? AF_INET : AF_INET6,
+		   is_v4 ? net.bytes + sizeof(v4_in_v6) : net.bytes, out,
+		   CIDR_ADDRESS_BYTES) != NULL;
 }
 
 static bool

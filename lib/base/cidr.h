@@ -3,7 +3,15 @@
 #ifndef BASE_CIDR_H
 #define BASE_CIDR_H
 
-#include <stdbool.h>
+#include "base/str.h"
+
+#define CIDR_ADDRESS_BYTES 46 /* INET6_ADDRSTRLEN */
+
+/* The one spelling of an address, of all in which servers and proxies write
+ * it: quotes and blanks around it, brackets, a port or a zone behind it,
+ * capitals, and IPv4 in IPv6 clothes (::ffff:10.0.0.1), which is the IPv4
+ * address. False where it is none; out is then not written. */
+bool cidr_address(struct str written, char out[CIDR_ADDRESS_BYTES]);
 
 /* Whether each part of the list is an address or a network. */
 bool cidr_list_ok(const char *list);

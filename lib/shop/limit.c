@@ -1,6 +1,7 @@
 /* Counting by the hour. */
 #include "shop/limit.h"
 
+#include "base/cidr.h"
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
@@ -27,10 +28,13 @@ static struct str
 network_of(struct arena *a, const char *address)
 {
 	unsigned char *v6 = arena_alloc(a, sizeof(struct in6_addr));
+	char *plain = arena_alloc(a, CIDR_ADDRESS_BYTES);
 
-	if (inet_pton(AF_INET6, address, v6) == 1)
+	if (!cidr_address(str_from(address), plain))
+		return str_from(address);
+	if (inet_pton(AF_INET6, plain, v6) == 1)
 		return (struct str){ (const char *)v6, 8 };
-	return str_from(address);
+	return str_from(plain);
 }
 
 static enum err

@@ -11,21 +11,26 @@ peer_of(const struct request *r)
 	return peer == NULL ? "" : peer;
 }
 
-/* From right to left: each proxy adds the one that it heard from. */
+/* From right to left: each proxy adds the one that it heard from. What is no
+ * address is nobody's: the proxy that let it through is the nearest known. */
 const char *
 client_address(const struct request *r, const char *trusted)
 {
 	struct str chain =
 	    str_from(request_variable(r, "HTTP_X_FORWARDED_FOR"));
-	const char *address = peer_of(r);
+	const char *peer = peer_of(r);
+	char plain[CIDR_ADDRESS_BYTES];
 
-	while (chain.len > 0 && cidr_list_has(trusted, address)) {
+	if (!cidr_address(str_from(peer), plain))
+		return peer;
+	while (chain.len > 0 && cidr_list_has(trusted, plain)) {
 		struct str last = str_after_last(chain, ',');
 
 		chain.len -= last.len + (last.len < chain.len);
-		address = arena_dup(r->arena, str_trim(last));
+		if (str_trim(last).len > 0 && !cidr_address(last, plain))
+			break;
 	}
-	return address;
+	return arena_dup_text(r->arena, plain);
 }
 
 enum client_scheme

@@ -9,7 +9,9 @@
 enum client_scheme { CLIENT_UNKNOWN, CLIENT_HTTP, CLIENT_HTTPS };
 
 /* trusted is a list for cidr_list_has(). The address is the nearest one that
- * is no trusted proxy; "" where the server tells none. */
+ * is no trusted proxy, in its one spelling (see cidr_address()), so that a
+ * client is one client whatever server and proxy stand in front; "" where the
+ * server tells none. */
 const char *client_address(const struct request *r, const char *trusted);
 
 /* UNKNOWN: nobody who can be believed has said. A server says https alone by

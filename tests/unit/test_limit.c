@@ -82,6 +82,17 @@ a_network(void **state)
 }
 
 static void
+in_ipv6_clothes(void **state)
+{
+	(void)state;
+	ledger_fresh();
+	for (int i = 0; i < 5; i++)
+		check_int(take(10 + i, "::ffff:203.0.113.7"), 0);
+	check_int(take(20, "::ffff:203.0.113.8"), 0);
+	assert_true(take(20, "203.0.113.7") > 0);
+}
+
+static void
 switched_off(void **state)
 {
 	struct app limited = app;
@@ -143,6 +154,7 @@ main(void)
 	ONE("limit", "a buyer, by the hour", a_buyer);
 	ONE("limit", "an address, which is not stored", an_address);
 	ONE("limit", "a customer's IPv6 network", a_network);
+	ONE("limit", "IPv4 addresses in IPv6 clothes", in_ipv6_clothes);
 	ONE("limit", "0 switches off", switched_off);
 	ONE("prune", "what is old and settled", pruned);
 	return testing_run("limit", ledger_make, ledger_remove);
