@@ -3,7 +3,6 @@
 #include "shop/checkout.h"
 #include "shop/front.h"
 #include "shop/knock.h"
-#include "shop/paylink.h"
 #include "shop/serve.h"
 #include "web/client.h"
 
@@ -32,20 +31,21 @@ pay(struct app *app, const struct request *req)
 	struct limit_who who = { .address = address_of(app, req) };
 	struct paylink link;
 	struct checkout c;
-	enum err e;
+	enum err e = paylink_read(app, req, &link);
 
-	e = paylink_read(app, req, &link);
+	if (request_looks_ahead(req))
+		return front_page(app, req, FRONT_AHEAD);
 	if (e != ERR_OK)
 		return front_bad_link(app, req, e);
 	who.tg_id = link.tg_id;
-	if (req->method == WEB_HEAD || request_is_preview(req))
-		return front_page(app, req, FRONT_PREVIEW);
+	if (paylink_is_looked_at(req))
+		return front_preview(app, req, &link);
 	if (!reach_out())
 		return front_page(app, req, FRONT_BROKEN);
 	e = checkout_begin(app, http, req->arena, &who, link.product, &c);
 	if (e != ERR_OK)
 		return front_stripe_down(app, req, e);
-	return front_begun(app, req, &c);
+	return front_begun(app, req, &link, &c);
 }
 
 static struct response

@@ -484,8 +484,8 @@ static const struct setting {
 	    "any number" },
 	{ "PAY_LIMIT_ADDRESS", NULL, INT_AT(pay_limit_address, 0, 1000000), PAY,
 	    OPTIONAL, "600",
-	    "the same from one address, behind which a whole telephone company "
-	    "may be; 0: any number" },
+	    "how often /pay may be asked from one address in an hour, behind "
+	    "which a whole telephone company may be; 0: any number" },
 	{ "TRUSTED_PROXIES", networks, TEXT_AT(trusted_proxies),
 	    PAY | HOOK | BOT, OPTIONAL, "",
 	    "proxies in front whose X-Forwarded-For and X-Forwarded-Proto are "

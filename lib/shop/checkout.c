@@ -116,17 +116,23 @@ draft_add(struct db *db, struct search *s)
 	    attempt_from_row, &s->attempt);
 }
 
-/* A limit that cannot be counted holds nobody up. */
-static bool
-is_limited(struct search *s)
+static void
+limit_found(struct search *s, int64_t wait_s)
 {
-	int64_t wait_s = 0;
-
-	if (limit_take(s->app, s->arena, s->who, &wait_s) != ERR_THROTTLED)
-		return false;
 	s->found =
 	    (struct checkout){ .state = CHECKOUT_LIMITED, .wait_s = wait_s };
 	s->is_found = true;
+}
+
+/* A limit that cannot be counted holds nobody up. */
+static bool
+buyer_is_limited(struct search *s)
+{
+	int64_t wait_s = 0;
+
+	if (limit_buyer(s->app, s->arena, s->who, &wait_s) != ERR_THROTTLED)
+		return false;
+	limit_found(s, wait_s);
 	return true;
 }
 
@@ -144,7 +150,7 @@ draft_take(struct db *db, struct search *s)
 		return ERR_OK;
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	if (is_limited(s))
+	if (buyer_is_limited(s))
 		return ERR_OK;
 	if (e == ERR_NOT_FOUND)
 		return draft_add(db, s);
@@ -159,9 +165,18 @@ static enum err
 find_or_draft(struct db *db, void *ctx)
 {
 	struct search *s = ctx;
+	int64_t wait_s = 0;
+	bool is_limited =
+	    limit_address(s->app, s->arena, s->who, &wait_s) == ERR_THROTTLED;
 	enum err e = find(db, s);
 
-	return e == ERR_OK && !s->is_found ? draft_take(db, s) : e;
+	if (e != ERR_OK)
+		return e;
+	/* Over the limit all hear the same, but for whoever is on the way to
+	 * pay: that costs nothing and tells of no purchase. */
+	if (is_limited && !(s->is_found && s->found.state == CHECKOUT_REDIRECT))
+		limit_found(s, wait_s);
+	return s->is_found ? ERR_OK : draft_take(db, s);
 }
 
 /* Unlike any other key of the account, even after the ledger was lost. */
@@ -393,7 +408,7 @@ take_look(struct db *db, void *ctx)
 
 	(void)db; /* the app's */
 	/* What is over the limit is counted as well, so no failure. */
-	e = limit_take(l->app, l->arena, l->who, &l->wait_s);
+	e = limit_address(l->app, l->arena, l->who, &l->wait_s);
 	return e == ERR_THROTTLED ? ERR_OK : e;
 }
 

@@ -21,6 +21,10 @@ static const struct {
 	    TEXT_PAGE_NO_PRODUCT_LEAD, "unknown_product" },
 	[FRONT_PREVIEW] = { 200, "💳", TEXT_PAGE_PREVIEW, TEXT_PAGE_PREVIEW_LEAD,
 	    NULL },
+	[FRONT_AHEAD] = { 503, "💳", TEXT_PAGE_PREVIEW, TEXT_PAGE_PREVIEW_LEAD,
+	    "looks_ahead" },
+	[FRONT_IN_CHAT] = { 200, "💬", TEXT_PAGE_IN_CHAT, TEXT_PAGE_IN_CHAT_LEAD,
+	    NULL },
 	[FRONT_PAID_BEFORE] = { 200, "✅", TEXT_PAGE_PAID_BEFORE,
 	    TEXT_PAGE_PAID_BEFORE_LEAD, NULL },
 	[FRONT_PROCESSING] = { 200, "⏳", TEXT_PAGE_PROCESSING,
@@ -85,7 +89,7 @@ note_of(const struct app *app, struct arena *a, const struct checkout *c)
 }
 
 /* c: what was found of a payment; may be NULL. */
-static struct response
+static struct page
 page_about(const struct app *app, const struct request *req,
     enum front_page which, const struct product *about,
     const struct checkout *c)
@@ -105,6 +109,16 @@ page_about(const struct app *app, const struct request *req,
 		p.button = text_plain(TEXT_PAGE_PAID_BUTTON);
 		p.button_url = c->link;
 	}
+	return p;
+}
+
+static struct response
+respond_about(const struct app *app, const struct request *req,
+    enum front_page which, const struct product *about,
+    const struct checkout *c)
+{
+	struct page p = page_about(app, req, which, about, c);
+
 	return page_response(req, &p);
 }
 
@@ -112,7 +126,7 @@ struct response
 front_page(
     const struct app *app, const struct request *req, enum front_page which)
 {
-	return page_about(app, req, which,
+	return respond_about(app, req, which,
 	    app->catalog.n == 0 ? NULL : catalog_find(&app->catalog, NULL),
 	    NULL);
 }
@@ -136,6 +150,18 @@ front_stripe_down(const struct app *app, const struct request *req, enum err e)
 	    app, req, may_pass ? FRONT_STRIPE_DOWN : FRONT_STRIPE_REFUSED);
 }
 
+struct response
+front_preview(const struct app *app, const struct request *req,
+    const struct paylink *link)
+{
+	struct page p =
+	    page_about(app, req, FRONT_PREVIEW, link->product, NULL);
+
+	p.button = text_plain(TEXT_PAGE_PREVIEW_BUTTON);
+	p.button_url = paylink_onward(app, req, link);
+	return page_response(req, &p);
+}
+
 static struct response
 limited(const struct app *app, const struct request *req, int64_t wait_s)
 {
@@ -146,8 +172,8 @@ limited(const struct app *app, const struct request *req, int64_t wait_s)
 }
 
 struct response
-front_begun(
-    const struct app *app, const struct request *req, const struct checkout *c)
+front_begun(const struct app *app, const struct request *req,
+    const struct paylink *link, const struct checkout *c)
 {
 	static const enum front_page which[] = {
 		[CHECKOUT_PAID] = FRONT_PAID_BEFORE,
@@ -160,7 +186,9 @@ front_begun(
 		return response_see_other(c->url);
 	if (c->state == CHECKOUT_LIMITED)
 		return limited(app, req, c->wait_s);
-	return page_about(app, req, which[c->state], c->product, c);
+	if (!link->is_signed)
+		return respond_about(app, req, FRONT_IN_CHAT, c->product, NULL);
+	return respond_about(app, req, which[c->state], c->product, c);
 }
 
 struct response
@@ -176,8 +204,8 @@ front_looked(
 	if (c->state == CHECKOUT_LIMITED)
 		return limited(app, req, c->wait_s);
 	if (c->state == CHECKOUT_PAID && c->link == NULL)
-		return page_about(app, req, FRONT_PAID_SOON, c->product, c);
-	return page_about(app, req, which[c->state], c->product, c);
+		return respond_about(app, req, FRONT_PAID_SOON, c->product, c);
+	return respond_about(app, req, which[c->state], c->product, c);
 }
 
 struct response

@@ -4,12 +4,15 @@
 #define SHOP_FRONT_H
 
 #include "shop/checkout.h"
+#include "shop/paylink.h"
 
 enum front_page {
 	FRONT_BAD_ID,     /* 400 */
 	FRONT_OLD_LINK,   /* 403 */
 	FRONT_NO_PRODUCT, /* 400; says what there is */
-	FRONT_PREVIEW,    /* for machines that look ahead */
+	FRONT_PREVIEW,    /* for machines that show what a link leads to */
+	FRONT_AHEAD,      /* 503: a browser asks again when its reader does */
+	FRONT_IN_CHAT,    /* the buyer is told in the chat, nobody else */
 	FRONT_PAID_BEFORE,
 	FRONT_PROCESSING,
 	FRONT_OWED,       /* the bot has the invoice */
@@ -41,9 +44,14 @@ front_stripe_down(const struct app *app, const struct request *req, enum err e);
 struct response
 front_bad_link(const struct app *app, const struct request *req, enum err e);
 
-/* What checkout_begin() found, and what checkout_look() did. */
-struct response front_begun(
-    const struct app *app, const struct request *req, const struct checkout *c);
+/* What a link leads to, with a button onward. */
+struct response front_preview(const struct app *app, const struct request *req,
+    const struct paylink *link);
+
+/* What checkout_begin() found: by a link that anybody can write, only whether
+ * there is something to pay. And what checkout_look() found. */
+struct response front_begun(const struct app *app, const struct request *req,
+    const struct paylink *link, const struct checkout *c);
 struct response front_looked(
     const struct app *app, const struct request *req, const struct checkout *c);
 

@@ -76,20 +76,27 @@ count(struct app *app, struct arena *a, const char *key, int64_t limit,
 }
 
 enum err
-limit_take(struct app *app, struct arena *a, const struct limit_who *who,
+limit_buyer(struct app *app, struct arena *a, const struct limit_who *who,
     int64_t *wait_s)
 {
-	const struct conf *c = &app->conf;
-	enum err e = ERR_OK;
-	const char *key;
+	if (app->conf.pay_limit_buyer == 0 || who->tg_id == 0)
+		return ERR_OK;
+	return count(app, a,
+	    arena_printf(a, "buyer:%lld", (long long)who->tg_id),
+	    app->conf.pay_limit_buyer, wait_s);
+}
 
-	if (c->pay_limit_buyer > 0 && who->tg_id != 0)
-		e = count(app, a,
-		    arena_printf(a, "buyer:%lld", (long long)who->tg_id),
-		    c->pay_limit_buyer, wait_s);
-	if (e != ERR_OK || c->pay_limit_address == 0 || who->address[0] == '\0')
-		return e;
+enum err
+limit_address(struct app *app, struct arena *a, const struct limit_who *who,
+    int64_t *wait_s)
+{
+	const char *key;
+	enum err e;
+
+	if (app->conf.pay_limit_address == 0 || who->address[0] == '\0')
+		return ERR_OK;
 	e = key_of_address(app, a, who->address, &key);
-	return e == ERR_OK ? count(app, a, key, c->pay_limit_address, wait_s) :
-			     e;
+	if (e != ERR_OK)
+		return e;
+	return count(app, a, key, app->conf.pay_limit_address, wait_s);
 }

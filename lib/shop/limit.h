@@ -1,6 +1,5 @@
-/* How often somebody may make us call Stripe: a count in each hour, by buyer
- * and by address. What is counted is the call, not the click: a repeated click
- * finds its open session and costs nothing. */
+/* How often somebody may ask: a count in each hour, of the calls to Stripe for
+ * a buyer, and of the requests from an address. */
 #ifndef SHOP_LIMIT_H
 #define SHOP_LIMIT_H
 
@@ -11,11 +10,15 @@ struct limit_who {
 	const char *address; /* of client_address(); "": not known */
 };
 
-/* Counts one call, in a transaction. ERR_THROTTLED where one of the limits of
- * the settings is reached, with the seconds to wait in *wait_s. Addresses are
- * not stored: only a keyed hash of one, for its hour, an IPv6 one as the /64
- * network that a single customer has. */
-enum err limit_take(struct app *app, struct arena *a,
+/* Each counts one, in a transaction: a call to Stripe for a buyer, and a
+ * request from an address, whatever it finds, since whoever asks about one
+ * number after another would learn something from each answer. ERR_THROTTLED
+ * where the limit of the settings is reached, with the seconds to wait in
+ * *wait_s. Addresses are not stored: only a keyed hash of one, for its hour, an
+ * IPv6 one as the /64 network that a single customer has. */
+enum err limit_buyer(struct app *app, struct arena *a,
+    const struct limit_who *who, int64_t *wait_s) MUST_CHECK;
+enum err limit_address(struct app *app, struct arena *a,
     const struct limit_who *who, int64_t *wait_s) MUST_CHECK;
 
 #endif

@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "stripe/session.h"
 
+#include <string.h>
+
 #define LIFE_S ((int64_t)24 * 60 * 60)
 #define MAC_BYTES 16 /* of HMAC-SHA256's 32: 128 bits are not guessed */
 #define MAC_DIGITS ((size_t)2 * MAC_BYTES)
@@ -47,6 +49,30 @@ paylink_make(const struct app *app, struct arena *a, int64_t tg_id,
 	    is_first ? "" : "&product=", is_first ? "" : p->id);
 }
 
+const char *
+paylink_onward(const struct app *app, const struct request *req,
+    const struct paylink *link)
+{
+	const char *token = NULL;
+
+	if (link->is_signed && request_param(req, "t", &token) == ERR_OK)
+		return arena_printf(
+		    req->arena, "%s/pay?t=%s&go=1", app->conf.base_url, token);
+	return arena_printf(req->arena, "%s/pay?tg_id=%lld&product=%s&go=1",
+	    app->conf.base_url, (long long)link->tg_id, link->product->id);
+}
+
+bool
+paylink_is_looked_at(const struct request *req)
+{
+	const char *go = NULL;
+
+	if (req->method == WEB_HEAD)
+		return true;
+	return request_is_preview(req) &&
+	    (request_param(req, "go", &go) != ERR_OK || strcmp(go, "1") != 0);
+}
+
 static enum err
 read_signed(const struct app *app, struct arena *a, struct str token,
     struct paylink *out)
@@ -67,6 +93,7 @@ read_signed(const struct app *app, struct arena *a, struct str token,
 	id = arena_dup(a, str_cut(&rest, '.'));
 	if (id[0] == '\0' || !str_to_i64(rest, &ends_s))
 		return ERR_INPUT;
+	out->is_signed = true;
 	out->product = catalog_find(&app->catalog, id);
 	if (ends_s <= clock_now_ms() / 1000)
 		return ERR_AUTH;

@@ -14,7 +14,16 @@ const char *paylink_make(const struct app *app, struct arena *a, int64_t tg_id,
 struct paylink {
 	int64_t tg_id;
 	const struct product *product;
+	bool is_signed; /* by us, so its holder may be told of the buyer */
 };
+
+/* The same link again, for a person who was taken for a machine. */
+const char *paylink_onward(const struct app *app, const struct request *req,
+    const struct paylink *link);
+
+/* Whether a machine only looks at what a link leads to: HEAD, or a preview
+ * whose page's button was not pressed. */
+bool paylink_is_looked_at(const struct request *req);
 
 /* Whose link a request is. ERR_INPUT: neither form, both, or one that is not
  * believed: a signature that does not fit, a bare number where the settings

@@ -239,6 +239,12 @@ static const char *const uk[TEXT__COUNT] = {
 	[TEXT_PAGE_PREVIEW] = "Оплата: {product}",
 	[TEXT_PAGE_PREVIEW_LEAD] =
 	    "Відкрийте це посилання, щоб перейти до безпечної оплати.",
+	[TEXT_PAGE_PREVIEW_BUTTON] = "Перейти до оплати",
+	[TEXT_PAGE_IN_CHAT] = "Відповідь — у чаті з ботом",
+	[TEXT_PAGE_IN_CHAT_LEAD] =
+	    "Це посилання міг відкрити будь-хто, тому тут ми не показуємо, "
+	    "хто що оплатив. Надішліть боту /status: він скаже, що з вашим "
+	    "доступом і чи потрібно щось платити.",
 	[TEXT_PAGE_PAID_BEFORE] = "Ви вже оплатили",
 	[TEXT_PAGE_PAID_BEFORE_LEAD] =
 	    "Доступ до курсу «{product}» уже відкрито. Надішліть боту /help, "

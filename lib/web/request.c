@@ -121,42 +121,81 @@ request_wants_json(const struct request *r)
 	    !str_has_nocase(accept, "text/html");
 }
 
-static bool
-looks_ahead(const struct request *r)
+bool
+request_looks_ahead(const struct request *r)
 {
 	static const char *const headers[] = { "HTTP_SEC_PURPOSE",
 		"HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ" };
+	static const char *const words[] = { "prefetch", "prerender",
+		"preview" };
 
-	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
-		struct str v = str_from(request_variable(r, headers[i]));
-
-		if (str_has_nocase(v, "prefetch") ||
-		    str_has_nocase(v, "preview"))
-			return true;
-	}
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
+		for (size_t j = 0; j < sizeof(words) / sizeof(words[0]); j++)
+			if (str_has_nocase(
+				str_from(request_variable(r, headers[i])),
+				words[j]))
+				return true;
 	return false;
+}
+
+/* Chats' and networks' previews, search engines, archives, and those who read
+ * for a model. */
+static bool
+is_machine_name(struct str word)
+{
+	static const char *const names[] = { "TelegramBot",
+		"facebookexternalhit", "facebookcatalog", "Facebot",
+		"meta-externalagent", "meta-externalfetcher", "Twitterbot",
+		"Slackbot", "Slackbot-LinkExpanding", "Slack-ImgProxy",
+		"Discordbot", "LinkedInBot", "SkypeUriPreview",
+		"MicrosoftPreview", "BingPreview", "Iframely", "Embedly",
+		"vkShare", "redditbot", "Pinterestbot", "Mastodon",
+		"Linespider", "kakaotalk-scrap", "Google-Read-Aloud",
+		"Google-InspectionTool", "GoogleOther", "Mediapartners-Google",
+		"AdsBot-Google", "Googlebot", "Googlebot-Image", "bingbot",
+		"YandexBot", "Applebot", "DuckDuckBot", "Baiduspider",
+		"PetalBot", "Bytespider", "Amazonbot", "AhrefsBot",
+		"SemrushBot", "MJ12bot", "GPTBot", "OAI-SearchBot",
+		"ChatGPT-User", "ClaudeBot", "CCBot", "PerplexityBot",
+		"ia_archiver", "crawler", "spider" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (str_eq_nocase(word, names[i]))
+			return true;
+	return false;
+}
+
+/* The next run of letters, digits, '-' and '_'; false at the end. */
+static bool
+next_word(struct str *rest, struct str *word)
+{
+	static const char letters[] = STR_LETTERS STR_DIGITS "-_";
+	size_t from = 0, to;
+
+	while (from < rest->len && strchr(letters, rest->p[from]) == NULL)
+		from++;
+	for (to = from; to < rest->len && strchr(letters, rest->p[to]) != NULL;
+	     to++)
+		continue;
+	*word = (struct str){ rest->p + from, to - from };
+	*rest = (struct str){ rest->p + to, rest->len - to };
+	return word->len > 0;
 }
 
 bool
 request_is_preview(const struct request *r)
 {
-	static const char *const names[] = { "crawl", "spider",
-		"facebookexternalhit", "facebookcatalog", "preview",
-		"slack-imgproxy", "embedly", "iframely", "vkshare",
-		"google-read-aloud", "mediapartners-google" };
 	/* Their own browsers have these in their names as well, but only the
 	 * fetcher begins with it. */
 	static const char *const apps[] = { "WhatsApp", "Viber", "Snapchat" };
 	struct str agent = str_from(request_variable(r, "HTTP_USER_AGENT"));
+	struct str rest = agent, word;
 
-	/* Most machines call themselves bots; Cubot makes telephones. */
-	if (str_has_nocase(agent, "bot") && !str_has_nocase(agent, "cubot"))
-		return true;
 	for (size_t i = 0; i < sizeof(apps) / sizeof(apps[0]); i++)
 		if (str_starts(agent, apps[i]))
 			return true;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (str_has_nocase(agent, names[i]))
+	while (rest.len > 0 && next_word(&rest, &word))
+		if (is_machine_name(word))
 			return true;
-	return looks_ahead(r);
+	return str_has_nocase(agent, "+http");
 }

@@ -35,8 +35,13 @@ enum err request_param(
 bool request_wants_json(const struct request *r);
 
 /* Whether this is a machine that fetches links to show what is behind them:
- * chats' previews, search engines. Told by User-Agent and by the headers that
- * browsers send when they only look ahead. */
+ * chats' previews, search engines. Told by User-Agent: a name of theirs as a
+ * word of its own, or an address to complain to. The word "bot" inside another
+ * is none: Cubot makes telephones. */
 bool request_is_preview(const struct request *r);
+
+/* Whether a browser only looks ahead, in case its reader should click: told by
+ * the headers that browsers then send. */
+bool request_looks_ahead(const struct request *r);
 
 #endif

@@ -17,8 +17,10 @@ static enum err
 take_in(struct db *db, void *ctx)
 {
 	struct taking *t = ctx;
-	enum err e = limit_take(&app, &mem, &t->who, &t->wait_s);
+	enum err e = limit_buyer(&app, &mem, &t->who, &t->wait_s);
 
+	if (e == ERR_OK)
+		e = limit_address(&app, &mem, &t->who, &t->wait_s);
 	(void)db;
 	return e == ERR_THROTTLED ? ERR_OK : e;
 }

@@ -154,62 +154,94 @@ method(void **state)
 
 static const struct client {
 	const char *why, *variable;
-	bool wants_json, is_preview;
+	bool wants_json, is_preview, looks_ahead;
 } clients[] = {
 	{ "a browser", "HTTP_ACCEPT=text/html,application/xhtml+xml,*/*;q=0.8",
-	    false, false },
+	    false, false, false },
 	{ "a program that reads JSON", "HTTP_ACCEPT=application/json", true,
-	    false },
-	{ "in capitals", "HTTP_ACCEPT=Application/JSON", true, false },
+	    false, false },
+	{ "in capitals", "HTTP_ACCEPT=Application/JSON", true, false, false },
 	{ "both: a page", "HTTP_ACCEPT=application/json, text/html", false,
-	    false },
-	{ "anything", "HTTP_ACCEPT=*/*", false, false },
-	{ "nothing said", "X=y", false, false },
+	    false, false },
+	{ "anything", "HTTP_ACCEPT=*/*", false, false, false },
+	{ "nothing said", "X=y", false, false, false },
 
 	{ "Firefox",
 	    "HTTP_USER_AGENT=Mozilla/5.0 (X11; Linux x86_64; rv:128.0) "
 	    "Gecko/20100101 Firefox/128.0",
-	    false, false },
+	    false, false, false },
 	{ "Safari on a telephone",
 	    "HTTP_USER_AGENT=Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac "
 	    "OS X) AppleWebKit/605.1.15 Version/17.0 Mobile/15E148 "
 	    "Safari/604.1",
-	    false, false },
+	    false, false, false },
 	{ "Telegram's own browser on Android",
 	    "HTTP_USER_AGENT=Mozilla/5.0 (Linux; Android 14; SM-G991B) "
 	    "AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36 "
 	    "Telegram-Android/11.0",
-	    false, false },
+	    false, false, false },
 	{ "a telephone of the maker Cubot is no bot",
 	    "HTTP_USER_AGENT=Mozilla/5.0 (Linux; Android 12; CUBOT NOTE 30) "
 	    "AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36",
-	    false, false },
+	    false, false, false },
+	{ "one whose agent has that word alone",
+	    "HTTP_USER_AGENT=Mozilla/5.0 (Linux; Android 10; CUBOT X30) "
+	    "AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36",
+	    false, false, false },
+	{ "a browser on somebody's robot",
+	    "HTTP_USER_AGENT=Mozilla/5.0 (Linux; Android 13; Temi Robot V3) "
+	    "AppleWebKit/537.36 Chrome/126.0 Safari/537.36",
+	    false, false, false },
+	{ "a browser that has Preview in its name",
+	    "HTTP_USER_AGENT=Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) "
+	    "AppleWebKit/605.1.15 Version/17.0 Safari/605.1.15 "
+	    "TechnologyPreview",
+	    false, false, false },
+	{ "a machine says where it is from",
+	    "HTTP_USER_AGENT=Strange/1.0 (+https://strange.example/why)", false,
+	    true, false },
+	{ "iMessage's previews",
+	    "HTTP_USER_AGENT=Mozilla/5.0 (Macintosh) AppleWebKit/601.2.4 "
+	    "Safari/601.2.4 facebookexternalhit/1.1 Facebot Twitterbot/1.0",
+	    false, true, false },
+	{ "Discord's",
+	    "HTTP_USER_AGENT=Mozilla/5.0 (compatible; Discordbot/2.0; "
+	    "+https://discordapp.com)",
+	    false, true, false },
+	{ "in capitals", "HTTP_USER_AGENT=TELEGRAMBOT", false, true, false },
 	{ "Telegram's previews",
-	    "HTTP_USER_AGENT=TelegramBot (like TwitterBot)", false, true },
+	    "HTTP_USER_AGENT=TelegramBot (like TwitterBot)", false, true,
+	    false },
 	{ "Facebook's",
 	    "HTTP_USER_AGENT=facebookexternalhit/1.1 (+http://facebook.com)",
-	    false, true },
-	{ "WhatsApp's", "HTTP_USER_AGENT=WhatsApp/2.23.20.0 A", false, true },
-	{ "Viber's", "HTTP_USER_AGENT=Viber/13.3.0.5", false, true },
+	    false, true, false },
+	{ "WhatsApp's", "HTTP_USER_AGENT=WhatsApp/2.23.20.0 A", false, true,
+	    false },
+	{ "Viber's", "HTTP_USER_AGENT=Viber/13.3.0.5", false, true, false },
 	{ "Skype's",
 	    "HTTP_USER_AGENT=Mozilla/5.0 (Windows NT 6.1; WOW64) "
 	    "SkypeUriPreview Preview/0.5",
-	    false, true },
-	{ "Slack's", "HTTP_USER_AGENT=Slackbot-LinkExpanding 1.0", false,
-	    true },
+	    false, true, false },
+	{ "Slack's", "HTTP_USER_AGENT=Slackbot-LinkExpanding 1.0", false, true,
+	    false },
 	{ "a search engine",
 	    "HTTP_USER_AGENT=Mozilla/5.0 (compatible; Googlebot/2.1)", false,
-	    true },
-	{ "a crawler", "HTTP_USER_AGENT=ia_archiver web crawler", false, true },
+	    true, false },
+	{ "a crawler", "HTTP_USER_AGENT=ia_archiver web crawler", false, true,
+	    false },
 	{ "a browser that looks ahead", "HTTP_SEC_PURPOSE=prefetch;prerender",
+	    false, false, true },
+	{ "one that draws the page already",
+	    "HTTP_SEC_PURPOSE=prefetch;anonymous-client-ip;prerender", false,
 	    false, true },
-	{ "an older one", "HTTP_PURPOSE=prefetch", false, true },
-	{ "Safari's preview", "HTTP_X_PURPOSE=preview", false, true },
-	{ "Firefox's", "HTTP_X_MOZ=prefetch", false, true },
-	{ "another purpose", "HTTP_PURPOSE=reading", false, false },
+	{ "prerender alone", "HTTP_SEC_PURPOSE=prerender", false, false, true },
+	{ "an older one", "HTTP_PURPOSE=prefetch", false, false, true },
+	{ "Safari's preview", "HTTP_X_PURPOSE=preview", false, false, true },
+	{ "Firefox's", "HTTP_X_MOZ=prefetch", false, false, true },
+	{ "another purpose", "HTTP_PURPOSE=reading", false, false, false },
 	{ "curl is a person with a terminal", "HTTP_USER_AGENT=curl/7.88.1",
-	    false, false },
-	{ "no User-Agent", "HTTP_USER_AGENT=", false, false },
+	    false, false, false },
+	{ "no User-Agent", "HTTP_USER_AGENT=", false, false, false },
 };
 
 static void
@@ -221,6 +253,7 @@ client(void **state)
 
 	check_int(request_wants_json(&r), c->wants_json);
 	check_int(request_is_preview(&r), c->is_preview);
+	check_int(request_looks_ahead(&r), c->looks_ahead);
 }
 
 static void

@@ -77,12 +77,37 @@ describe('addresses', () => {
       assert.equal(app.stripe.requests.length, 0);
     });
 
-  test('creates nothing for a look ahead and for HEAD', async () => {
-    assert.equal((await app.request('/pay?tg_id=5', { headers: { 'sec-purpose': 'prefetch' } })).status, 200);
+  const ahead = [['sec-purpose', 'prefetch'], ['sec-purpose', 'prefetch;prerender'], ['purpose', 'prefetch'], ['x-moz', 'prefetch'], ['x-purpose', 'preview']];
+  for (const [name, value] of ahead)
+    test(`a browser that looks ahead has to ask anew at the click: ${name}: ${value}`, async () => {
+      const res = await app.request('/pay?tg_id=5', { headers: { [name]: value } });
+      assert.deepEqual([res.status, res.headers.get('cache-control'), res.headers.get('location')], [503, 'no-store', null]);
+      assert.equal(app.stripe.requests.length, 0, 'nothing is created');
+    });
+
+  test('creates nothing for HEAD', async () => {
     const head = await app.request('/pay?tg_id=5', { method: 'HEAD' });
     assert.deepEqual([head.status, head.text], [200, '']);
     assert.equal((await app.request('/pay?tg_id=x', { method: 'HEAD' })).status, 400);
     assert.equal(app.stripe.requests.length, 0);
+  });
+
+  test('a person taken for a machine goes on by the button', async (t) => {
+    const alone = await startAdmit({ t });
+    const headers = { 'user-agent': 'Mozilla/5.0 (compatible; Googlebot/2.1)' };
+    const page = await alone.request('/pay?tg_id=5', { headers });
+    const [, href] = /<a class="button"[^>]* href="([^"]+)"/.exec(page.text);
+    assert.ok(href.startsWith(`${alone.base}/pay?`), href);
+    assert.equal(alone.stripe.requests.length, 0);
+    const onward = await alone.request(href.replaceAll('&amp;', '&').slice(alone.base.length), { headers });
+    assert.equal(onward.status, 303);
+    assert.equal([...alone.stripe.sessions.values()][0].client_reference_id, '5');
+  });
+
+  test('a telephone of the maker Cubot pays', async (t) => {
+    const alone = await startAdmit({ t });
+    const agent = 'Mozilla/5.0 (Linux; Android 10; CUBOT X30) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36';
+    assert.equal((await alone.request('/pay?tg_id=5', { headers: { 'user-agent': agent } })).status, 303);
   });
 
   test('other methods and other addresses', async () => {
@@ -287,8 +312,8 @@ test('a price kept at Stripe', async (t) => {
   assert.equal(app.stripe.requests[0].headers.authorization, `Bearer ${SECRETS.STRIPE_SECRET_KEY}`);
 });
 
-test('who asks too often waits; a repeated click costs nothing', async (t) => {
-  const app = await startAdmit({ t, env: { PAY_LIMIT_BUYER: '2', PAY_LIMIT_ADDRESS: '5', TRUSTED_PROXIES: '127.0.0.1' } });
+test('who asks too often waits; an open session is not refused', async (t) => {
+  const app = await startAdmit({ t, env: { PAY_LIMIT_BUYER: '2', PAY_LIMIT_ADDRESS: '14', TRUSTED_PROXIES: '127.0.0.1' } });
   const pay = (tgId, from, more = {}) => app.request(`/pay?tg_id=${tgId}`, { headers: { 'x-forwarded-for': from, ...more } });
   const made = () => app.stripe.requests.filter(({ method }) => method === 'POST').length;
   for (let i = 0; i < 10; i += 1) assert.equal((await pay(1, '203.0.113.1')).status, 303);
@@ -300,15 +325,55 @@ test('who asks too often waits; a repeated click costs nothing', async (t) => {
   assert.match(page.text, /Забагато спроб/);
   assert.equal((await pay(1, '203.0.113.1')).status, 303, 'an open session is not refused');
   assert.equal(JSON.parse((await pay(6, '203.0.113.1', { accept: 'application/json' })).text).error, 'too_many_requests');
+  assert.equal((await pay(6, '::ffff:203.0.113.1')).status, 429, 'the same client in IPv6 clothes');
+  assert.equal((await pay(6, '203.0.113.1:4711')).status, 429, 'and with a port');
   assert.equal((await pay(8, '203.0.113.2')).status, 303, 'another address');
 
-  const looks = await Promise.all(Array.from({ length: 8 }, (_, i) => app.request(`/paid?session_id=cs_test_${i}none`, { headers: { 'x-forwarded-for': '203.0.113.3' } })));
-  assert.deepEqual(looks.map(({ status }) => status).sort(), [...Array(5).fill(404), ...Array(3).fill(429)]);
+  const looks = await Promise.all(Array.from({ length: 17 }, (_, i) => app.request(`/paid?session_id=cs_test_${i}none`, { headers: { 'x-forwarded-for': '203.0.113.3' } })));
+  assert.deepEqual(looks.map(({ status }) => status).sort(), [...Array(14).fill(404), ...Array(3).fill(429)]);
 
   app.stripe.setFault({ kind: 'status', status: 500, next: 2 });
   for (const status of [503, 503, 429]) assert.equal((await pay(7, '203.0.113.4')).status, status, 'each attempt counts');
   assert.match(app.log(), /limit_reached/);
   assert.doesNotMatch(JSON.stringify(app.sql('SELECT * FROM limits')), /203\.0/, 'no address is kept');
+});
+
+test('whoever asks about others one by one is answered no more than the limit, of buyers as of strangers', async (t) => {
+  const app = await startAdmit({ t, env: { PAY_LIMIT_ADDRESS: '6', TRUSTED_PROXIES: '127.0.0.1' } });
+  for (const tgId of [1, 2, 3]) assert.equal((await app.admit(['grant', String(tgId)])).status, 0);
+  const probe = (tgId) => app.request(`/pay?tg_id=${tgId}`, { headers: { 'x-forwarded-for': '203.0.113.1' } });
+  for (const tgId of [1, 2, 3, 1, 2]) assert.equal((await probe(tgId)).status, 200);
+  assert.equal((await probe(9)).status, 303);
+  for (const tgId of [1, 2, 3, 7, 8]) assert.equal((await probe(tgId)).status, 429, 'in or not, the same answer');
+  assert.equal((await probe(9)).status, 303, 'one\'s own open session goes on');
+});
+
+test('a bare link tells nobody what another has; a signed one tells its owner', async (t) => {
+  const app = await startAdmit({ t, env: { PAY_LINK_SECRET: 'aWordOfTheWebTests' } });
+  const signed = async (tgId) => {
+    const { text } = await app.update({
+      update_id: tgId, message: { message_id: 1, date: 1, from: person(tgId), chat: { id: tgId, type: 'private', first_name: 'Ім’я' }, text: '/pay' },
+    });
+    return /http:\/\/[^\s"\\]*(\/pay\?t=[\w.]+)/.exec(JSON.parse(text).text)[1];
+  };
+  const links = new Map();
+  for (const tgId of [5, 6, 7]) links.set(tgId, await signed(tgId));
+  await app.buy(5);
+  await app.event(await app.stripe.payAsync(await app.open(6)));
+  assert.equal((await app.admit(['grant', '7', '--days', '30'])).status, 0);
+  for (const accept of ['text/html', 'application/json']) {
+    const pages = await Promise.all([5, 6, 7].map((tgId) => app.request(`/pay?tg_id=${tgId}`, { headers: { accept } })));
+    assert.deepEqual(new Set(pages.map(({ text }) => text)).size, 1, 'bought, under way and granted look the same');
+    assert.equal(pages[0].status, 200);
+    assert.match(pages[0].text, /Відповідь — у чаті з ботом/);
+    assert.doesNotMatch(pages[0].text, /оплатили|відкрито|обробляється|20\d\d/);
+  }
+  assert.equal(app.telegram.messages(5).filter(({ text }) => /чаті/.test(text)).length, 0, 'and nobody is written to because of it');
+  const pages = new Map();
+  for (const [tgId, link] of links) pages.set(tgId, (await app.request(link)).text);
+  assert.match(pages.get(5), /Ви вже оплатили/);
+  assert.match(pages.get(6), /Оплата обробляється/);
+  assert.match(pages.get(7), /Ви вже оплатили[\s\S]*20\d\d/);
 });
 
 test('signed links: the bot makes them, a bare number is refused', async (t) => {

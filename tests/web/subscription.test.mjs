@@ -140,7 +140,7 @@ test('a payment fails: told once for each attempt, in within grace, out after it
   await app.told(BUYER, 'не оплачено');
   const sessions = app.stripe.sessions.size;
   const { text } = await app.request(`/pay?tg_id=${BUYER}`);
-  assert.match(text, /Рахунок чекає на оплату/);
+  assert.match(text, /Відповідь — у чаті з ботом/);
   assert.ok(!text.includes(invoice.id), 'which is nobody else\'s business');
   for (const command of ['/pay', '/status']) {
     await app.say(person(BUYER), command);
@@ -272,7 +272,7 @@ test('money that goes back: of the latest payment all of it ends access, of an o
   await becomes(app, false);
   assert.deepEqual(access(app), ['0', 'refunded']);
   const sessions = app.stripe.sessions.size;
-  assert.match((await app.request(`/pay?tg_id=${BUYER}`)).text, /Підписка ще діє/);
+  assert.match((await app.request(`/pay?tg_id=${BUYER}`)).text, /Відповідь — у чаті з ботом/);
   assert.equal(app.stripe.sessions.size, sessions, 'no second subscription beside one that goes on');
   await elapse(app, 31, sub);
   await tell(app, await app.stripe.billing.renew(sub));

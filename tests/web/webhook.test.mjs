@@ -190,7 +190,7 @@ describe('events', () => {
     const { id, session } = await fresh();
     await app.event(await app.stripe.payAsync(session.id));
     await app.told(id, 'обробляє');
-    assert.match((await app.request(`/pay?tg_id=${id}`)).text, /Платити ще раз не потрібно/);
+    assert.match((await app.request(`/pay?tg_id=${id}`)).text, /Відповідь — у чаті з ботом/);
     await app.event(await app.stripe.asyncSucceeded(session.id));
     await app.invited(id);
     assert.equal(isPaid(id), '1');
