@@ -24,6 +24,21 @@ int cmd_status(struct app *app, int argc, char **argv);
  * none and the settings are loaded. */
 bool cmd_settings_ok(struct app *app);
 
+/* The same, and the ledger is there and ours; says what is wrong else. As root
+ * the command becomes the ledger's owner, since a file that root makes beside
+ * it would lock the programs out. */
+bool cmd_ledger_ok(struct app *app);
+
+/* The same for the commands that may make a ledger where there is none. */
+bool cmd_ledger_made(struct app *app);
+
+/* The parts of it: a sentence if this account is neither the ledger's (or its
+ * folder's) nor could become it, else NULL; and whether there is a file. */
+const char *cmd_account_fault(struct app *app);
+bool cmd_has_ledger(const struct app *app);
+/* Whether one could be written, or made, in its folder. */
+bool cmd_may_make_ledger(struct app *app);
+
 /* "3d" or "12h" in ms; 0: neither. */
 int64_t cmd_span_ms(const char *text);
 

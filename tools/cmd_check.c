@@ -5,14 +5,13 @@
 #include "base/clock.h"
 #include "coach/completion.h"
 #include "net/http.h"
+#include "shop/knock.h"
 #include "telegram/update.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define MAX_SKEW_S 60
 
@@ -22,6 +21,7 @@ struct checkup {
 	struct http *http;
 	struct arena arena;
 	int n_failed;
+	bool has_ledger;
 	int64_t stripe_date_s; /* Stripe's clock; -1: not heard */
 };
 
@@ -51,36 +51,43 @@ write_probe(struct db *db, void *ctx)
 	return db_exec(db, SQL_INBOX_PRUNE, KV(kv_int("before_ms", 0)), NULL);
 }
 
-/* A ledger made by one account cannot be written by another one. */
-static bool
-folder_is_ours(struct checkup *c, const char *path)
-{
-	struct str folder = str_from(path);
-	struct stat st;
-
-	folder.len -= str_after_last(folder, '/').len;
-	if (stat(arena_dup(&c->arena, folder), &st) != 0 ||
-	    st.st_uid == geteuid())
-		return true; /* what is missing shows when it is opened */
-	bad(c, "ledger", path,
-	    "its folder belongs to another account: run this command as the "
-	    "account that the web server's programs run as");
-	return false;
-}
-
+/* A ledger made by one account cannot be written by another one; and a check
+ * makes none. */
 static void
 check_ledger(struct checkup *c)
 {
 	const char *path = c->app->conf.database_path;
+	const char *fault = cmd_account_fault(c->app);
 
-	if (!folder_is_ours(c, path))
-		return;
-	if (db_transaction(c->app->db, write_probe, NULL) == ERR_OK)
+	c->has_ledger = fault == NULL && cmd_has_ledger(c->app);
+	if (fault != NULL)
+		bad(c, "ledger", path, fault);
+	else if (!cmd_may_make_ledger(c->app))
+		bad(c, "ledger", path,
+		    "create its folder and let the web server's account write "
+		    "there");
+	else if (!c->has_ledger)
+		advise("ledger",
+		    arena_printf(&c->arena,
+			"there is no ledger yet at %s: `admit setup` makes it",
+			path));
+	else if (db_transaction(c->app->db, write_probe, NULL) == ERR_OK)
 		good("ledger", path);
 	else
 		bad(c, "ledger", path,
-		    "create its folder and let the web server's account write "
-		    "there; the log above has the reason");
+		    "let the web server's account write it; the log above has "
+		    "the reason");
+}
+
+static void
+check_worker(struct checkup *c)
+{
+	const char *fault = door_fault(c->app, &c->arena);
+
+	if (fault != NULL)
+		bad(c, "worker", fault,
+		    "remove that file: another account made it, by a command "
+		    "that was run as that one");
 }
 
 static const char *
@@ -350,7 +357,8 @@ check_coach(struct checkup *c)
 {
 	int64_t n = 0;
 
-	if (db_one(c->app->db, &c->arena, SQL_LESSONS_COUNT, KV_NONE,
+	if (c->has_ledger &&
+	    db_one(c->app->db, &c->arena, SQL_LESSONS_COUNT, KV_NONE,
 		row_to_int, &n) != ERR_OK)
 		return; /* the ledger was told of above */
 	if (n == 0)
@@ -404,7 +412,7 @@ static int
 check_all(struct app *app)
 {
 	static void (*const checks[])(struct checkup * c) = { check_ledger,
-		check_stripe, check_price, check_clock, check_bot,
+		check_worker, check_stripe, check_price, check_clock, check_bot,
 		check_channels, check_webhook, check_coach, check_advice,
 		check_confinement };
 	struct checkup c = { .app = app, .stripe_date_s = -1 };

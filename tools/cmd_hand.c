@@ -36,7 +36,7 @@ read_who(struct hand *h, int argc, char **argv, int max, const char *usage)
 		return 2;
 	}
 	h->app->programs = PROGRAM_LEDGER;
-	if (!cmd_settings_ok(h->app))
+	if (!cmd_ledger_ok(h->app))
 		return 1;
 	h->product = catalog_find(&h->app->catalog, argc > 1 ? argv[1] : NULL);
 	if (h->product != NULL)
@@ -233,7 +233,7 @@ cmd_refund(struct app *app, int argc, char **argv)
 		return 2;
 	}
 	app->programs = PROGRAM_WORKER;
-	if (!cmd_settings_ok(app))
+	if (!cmd_ledger_ok(app))
 		return 1;
 	e = ledger_order_by_id(app->db, &h.arena, id, &h.order);
 	if (e == ERR_OK)

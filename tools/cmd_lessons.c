@@ -301,15 +301,18 @@ cmd_lessons(struct app *app, int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(struct app *app, int argc, char **argv);
-	} all[] = { { "import", import }, { "list", list },
-		{ "remove", remove_lessons }, { "search", search } };
+		bool (*opens)(struct app *app);
+	} all[] = { { "import", import, cmd_ledger_made },
+		{ "list", list, cmd_ledger_ok },
+		{ "remove", remove_lessons, cmd_ledger_ok },
+		{ "search", search, cmd_ledger_ok } };
 	int status = 2;
 
 	app->programs = PROGRAM_LEDGER;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (argc < 1 || strcmp(argv[0], all[i].name) != 0)
 			continue;
-		if (!cmd_settings_ok(app))
+		if (!all[i].opens(app))
 			return 1;
 		status = all[i].run(app, argc - 1, argv + 1);
 	}

@@ -117,7 +117,7 @@ cmd_orders(struct app *app, int argc, char **argv)
 		return 2;
 	}
 	app->programs = PROGRAM_LEDGER;
-	if (!cmd_settings_ok(app))
+	if (!cmd_ledger_ok(app))
 		return 1;
 	return list_orders(app, tg_id, N_ORDERS, print_order);
 }
@@ -132,7 +132,7 @@ cmd_export(struct app *app, int argc, char **argv)
 		return 2;
 	}
 	app->programs = PROGRAM_LEDGER;
-	if (!cmd_settings_ok(app))
+	if (!cmd_ledger_ok(app))
 		return 1;
 	for (int i = 0; !json && i < N_COLUMNS; i++)
 		printf("%s%s", columns[i], i < N_COLUMNS - 1 ? "," : "\n");

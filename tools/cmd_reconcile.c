@@ -164,7 +164,7 @@ cmd_reconcile(struct app *app, int argc, char **argv)
 		return 2;
 	}
 	app->programs = PROGRAM_WORKER;
-	if (!cmd_settings_ok(app))
+	if (!cmd_ledger_ok(app))
 		return 1;
 	run.http = http_new();
 	if (run.http == NULL)

@@ -197,7 +197,7 @@ cmd_report(struct app *app, int argc, char **argv)
 		return 2;
 	}
 	app->programs = PROGRAM_LEDGER;
-	if (!cmd_settings_ok(app))
+	if (!cmd_ledger_ok(app))
 		return 1;
 	return report(app, back_ms, as_json);
 }

@@ -100,7 +100,7 @@ cmd_setup(struct app *app, int argc, char **argv)
 	}
 	/* The webhook's secret is not known yet at the first time. */
 	app->programs = PROGRAM_TGUPDATE | PROGRAM_WORKER;
-	if (!cmd_settings_ok(app))
+	if (!cmd_ledger_made(app))
 		return 1;
 	http = http_new();
 	ok = http != NULL && set_up_telegram(app, http, &a);

@@ -92,12 +92,25 @@ print_ledger(struct app *app, struct arena *a)
 	    app->db, a, SQL_JOBS_PARKED, KV_NONE, print_parked, NULL);
 }
 
+static void
+print_worker(struct app *app, struct arena *a)
+{
+	const char *fault = door_fault(app, a);
+	long pid = door_owner(app);
+
+	if (pid != 0)
+		printf("worker   at work, process %ld\n", pid);
+	else if (fault != NULL)
+		printf("worker   cannot start: %s\n", fault);
+	else
+		puts("worker   not running; it starts with the next promise");
+}
+
 int
 cmd_status(struct app *app, int argc, char **argv)
 {
 	struct arena a = { 0 };
 	enum err e;
-	long pid;
 
 	(void)argv;
 	if (argc > 0) {
@@ -105,18 +118,13 @@ cmd_status(struct app *app, int argc, char **argv)
 		return 2;
 	}
 	app->programs = PROGRAM_LEDGER;
-	if (!cmd_settings_ok(app))
+	if (!cmd_ledger_ok(app))
 		return 1;
 	e = print_ledger(app, &a);
-	arena_free(&a);
-	if (e != ERR_OK) {
-		puts("The ledger cannot be read; the log above says why.");
-		return 1;
-	}
-	pid = door_owner(app);
-	if (pid != 0)
-		printf("worker   at work, process %ld\n", pid);
+	if (e == ERR_OK)
+		print_worker(app, &a);
 	else
-		puts("worker   not running; it starts with the next promise");
-	return 0;
+		puts("The ledger cannot be read; the log above says why.");
+	arena_free(&a);
+	return e == ERR_OK ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 /* admit work: the worker. */
 #include "cmd.h"
 
+#include "base/log.h"
 #include "shop/knock.h"
 #include "shop/worker.h"
 
@@ -43,6 +44,22 @@ stop(struct app *app)
 	return door_clear(app) ? 0 : 1;
 }
 
+/* Before it makes or touches a file: a lock that another account made would
+ * keep the ledger's own worker out. */
+static bool
+is_ours(struct app *app)
+{
+	const char *fault;
+
+	if (app_ready(app, NULL) != ERR_OK)
+		return false;
+	fault = cmd_account_fault(app);
+	if (fault != NULL)
+		log_event(
+		    LOG_ERROR, "account_wrong", KV(kv_text("why", fault)));
+	return fault == NULL;
+}
+
 static const struct {
 	const char *option;
 	int (*run)(struct app *app);
@@ -59,9 +76,7 @@ cmd_work(struct app *app, int argc, char **argv)
 	app->is_tool = false;
 	for (size_t i = 0; argc < 2 && i < sizeof(ways) / sizeof(ways[0]); i++)
 		if (strcmp(option, ways[i].option) == 0)
-			return app_ready(app, NULL) == ERR_OK ?
-			    ways[i].run(app) :
-			    1;
+			return is_ours(app) ? ways[i].run(app) : 1;
 	fputs("usage: admit work [--once | --stay | --stop]\n", stderr);
 	return 2;
 }

@@ -681,34 +681,36 @@ look_up(struct arena *a, const struct file *f, const struct conf_params *params,
 	return v != NULL && v[0] != '\0' ? v : NULL;
 }
 
-static void
-mkdir_parents(char *path)
+void
+conf_make_folder(const struct conf *c)
 {
-	for (char *p = path + 1; *p != '\0'; p++)
+	char path[4096];
+	int n = snprintf(path, sizeof(path), "%s",
+	    c->database_is_default ? c->database_path : "");
+
+	for (char *p = path + 1; n > 1 && *p != '\0'; p++)
 		if (*p == '/') {
 			*p = '\0';
-			(void)mkdir(path, 0700); /* a failure shows at open */
+			(void)mkdir(path, 0700);
 			*p = '/';
 		}
 }
 
 /* DB_PATH is the name that the first version of the course used. */
 static const char *
-database_default(
-    struct arena *a, const struct file *f, const struct conf_params *params)
+database_default(struct conf *c, struct arena *a, const struct file *f,
+    const struct conf_params *params)
 {
 	const char *old = look_up(a, f, params, "DB_PATH");
 	const char *home;
-	char *path;
 
 	if (old != NULL)
 		return arena_printf(a, "sqlite:%s", old);
 	home = home_of_account();
 	if (home == NULL)
 		return NULL;
-	path = arena_printf(a, "%s/.local/share/admit/admit.db", home);
-	mkdir_parents(path);
-	return arena_printf(a, "sqlite:%s", path);
+	c->database_is_default = true;
+	return arena_printf(a, "sqlite:%s/.local/share/admit/admit.db", home);
 }
 
 static const char *
@@ -770,7 +772,7 @@ load_one(struct conf *c, struct arena *a, const struct file *f,
 	if ((s->used_by & programs) == 0)
 		return;
 	if (v == NULL && s->check == database)
-		v = c->raw[i] = database_default(a, f, params);
+		v = c->raw[i] = database_default(c, a, f, params);
 	if (v == NULL && s->dflt[0] != '\0')
 		v = s->dflt;
 	if (v != NULL)

@@ -75,6 +75,7 @@ struct conf {
 	int log_level;             /* enum log_level */
 	bool livemode;             /* follows from the Stripe key */
 	const char *database_path; /* the file of an sqlite: address */
+	bool database_is_default;  /* not named by any setting */
 
 	const char *raw[CONF_MAX_SETTINGS]; /* as given, for conf_environ() */
 	const char *faults[CONF_MAX_FAULTS];
@@ -93,6 +94,10 @@ struct conf_params {
  * then not to be used otherwise. The texts live in the arena. */
 enum err conf_load(struct conf *c, struct arena *a, unsigned programs,
     const struct conf_params *params) MUST_CHECK;
+
+/* Makes the folder of a ledger whose place no setting names, for whoever is
+ * about to make the ledger. A failure shows when that is opened. */
+void conf_make_folder(const struct conf *c);
 
 /* "month" or "3 months" as 1 or 3 of day, week, month or year; false for
  * anything else, and for more than three years. *unit is static. */

@@ -45,6 +45,8 @@ app_ready(struct app *app, const struct request *req)
 		    KV(kv_text("what", app->conf.faults[i])));
 	if (e != ERR_OK)
 		return e;
+	if (!app->is_tool)
+		conf_make_folder(&app->conf);
 	app->db = db_new(app->conf.database_path);
 	app->is_ready = true;
 	return ERR_OK;

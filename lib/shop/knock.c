@@ -190,16 +190,29 @@ lock_take(const struct place *p, struct door *d)
 	return true;
 }
 
+static void
+say_lock_fault(const struct app *app)
+{
+	log_event(LOG_ERROR, "worker_lock_not_opened",
+	    KV(kv_text("ledger", app->conf.database_path),
+		kv_text("why", strerror(errno)),
+		kv_text("mend",
+		    "remove the file of that name with .worker behind it; "
+		    "another account made it")));
+}
+
 /* Whoever was about to leave when we came is waited for; whoever stays hears
  * our knock. */
 static enum err
-lock_wait(const struct place *p, struct door *d)
+lock_wait(const struct app *app, const struct place *p, struct door *d)
 {
 	int64_t give_up_ms = clock_mono_ms() + LOCK_PATIENCE_MS;
 
 	while (!lock_take(p, d)) {
-		if (d->lock_fd < 0)
+		if (d->lock_fd < 0) {
+			say_lock_fault(app);
 			return ERR_UNAVAILABLE;
+		}
 		if (somebody_home(p) || clock_mono_ms() > give_up_ms)
 			return ERR_CONFLICT;
 		(void)poll(NULL, 0, 5);
@@ -233,7 +246,7 @@ door_open(const struct app *app, struct door *d)
 		    KV(kv_text("path", app->conf.database_path)));
 		return ERR_UNAVAILABLE;
 	}
-	e = lock_wait(&p, d);
+	e = lock_wait(app, &p, d);
 	if (e == ERR_OK)
 		e = listen_for_knocks(&p, d);
 	(void)close(p.dir_fd);
@@ -285,6 +298,25 @@ door_leave(struct door *d)
 	if (d->lock_fd >= 0)
 		(void)close(d->lock_fd); /* and with it the lock */
 	*d = (struct door){ -1, -1 };
+}
+
+const char *
+door_fault(const struct app *app, struct arena *a)
+{
+	const char *why = NULL;
+	struct place p;
+	int fd;
+
+	if (!place_open(app, &p))
+		return NULL; /* the ledger tells of its folder */
+	fd = openat(p.dir_fd, p.lock, O_RDWR | O_CLOEXEC);
+	if (fd < 0 && errno != ENOENT)
+		why = arena_printf(a, "its lock %s.worker cannot be opened: %s",
+		    app->conf.database_path, strerror(errno));
+	if (fd >= 0)
+		(void)close(fd);
+	(void)close(p.dir_fd);
+	return why;
 }
 
 long

@@ -37,6 +37,10 @@ void door_shut(const struct app *app, struct door *d);
 enum err door_reopen(const struct app *app, struct door *d) MUST_CHECK;
 void door_leave(struct door *d);
 
+/* Why no worker could take its lock, such as one that another account made;
+ * NULL: nothing is in its way. */
+const char *door_fault(const struct app *app, struct arena *a);
+
 /* The process id of the worker that is home; 0: none. */
 long door_owner(const struct app *app);
 

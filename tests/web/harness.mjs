@@ -131,14 +131,14 @@ export async function leftOf(folder) {
 }
 
 /** Runs a program to its end: { status, stdout, stderr }. */
-export const run = (program, args, env) => new Promise((done) => {
-  execFile(program, args, { env, timeout: 60_000 }, (error, stdout, stderr) => {
+export const run = (program, args, env, more = {}) => new Promise((done) => {
+  execFile(program, args, { env, timeout: 60_000, ...more }, (error, stdout, stderr) => {
     done({ status: error ? error.code ?? -1 : 0, stdout, stderr });
   });
 });
 
-export async function admit(args, env) {
-  const result = await run(`${OUT}/bin/admit`, args, env);
+export async function admit(args, env, more) {
+  const result = await run(`${OUT}/bin/admit`, args, env, more);
   assert.doesNotMatch(result.stderr, SANITIZER, `admit ${args.join(' ')}: the sanitizers have nothing to say`);
   return result;
 }

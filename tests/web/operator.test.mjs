@@ -13,6 +13,7 @@ test('granted, revoked, bought, refunded, exported, forgotten', async (t) => {
     assert.equal(status, 0, `${args.join(' ')}: ${stdout}${stderr}`);
     return stdout;
   };
+  assert.equal((await app.request('/health')).status, 200, 'the ledger is there');
   assert.match(await ok('orders'), /There are no orders/);
   await ok('grant', '5');
   await app.invited(5);
@@ -64,11 +65,13 @@ test('called wrongly', async (t) => {
     assert.equal(status, 2, args.join(' '));
     assert.match(stderr, /^usage: admit /);
   }
+  assert.equal((await app.request('/health')).status, 200, 'the ledger is there');
   for (const args of [['grant', '5', 'none'], ['refund', '99']]) assert.equal((await app.admit(args)).status, 1, args.join(' '));
 });
 
 test('granted for some days only', async (t) => {
   const app = await startAdmit({ t });
+  assert.equal((await app.request('/health')).status, 200, 'the ledger is there');
   const { status, stdout } = await app.admit(['grant', '5', '--days', '30']);
   assert.equal(status, 0);
   assert.ok(stdout.includes(`until ${new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)} `), stdout);
@@ -80,6 +83,7 @@ test('granted for some days only', async (t) => {
 
 test('a report: what was sold and came back, who is in, what was asked in vain', async (t) => {
   const app = await startAdmit({ t });
+  assert.equal((await app.request('/health')).status, 200, 'the ledger is there');
   assert.match((await app.admit(['report'])).stdout, /Nothing was sold\..*Nobody is in\..*The coach was asked nothing/s);
   for (const id of [5, 6, 7]) await app.buy(id);
   await app.settled();

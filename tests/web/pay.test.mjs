@@ -340,6 +340,7 @@ test('who asks too often waits; an open session is not refused', async (t) => {
 
 test('whoever asks about others one by one is answered no more than the limit, of buyers as of strangers', async (t) => {
   const app = await startAdmit({ t, env: { PAY_LIMIT_ADDRESS: '6', TRUSTED_PROXIES: '127.0.0.1' } });
+  assert.equal((await app.request('/health')).status, 200, 'the ledger is there');
   for (const tgId of [1, 2, 3]) assert.equal((await app.admit(['grant', String(tgId)])).status, 0);
   const probe = (tgId) => app.request(`/pay?tg_id=${tgId}`, { headers: { 'x-forwarded-for': '203.0.113.1' } });
   for (const tgId of [1, 2, 3, 1, 2]) assert.equal((await probe(tgId)).status, 200);

@@ -1,7 +1,7 @@
 // The settings and the operator's commands.
 
 import assert from 'node:assert/strict';
-import { appendFileSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -122,6 +122,81 @@ describe('settings', () => {
     for (const args of [[], ['sell'], ['work', '--never'], ['setup', 'now'], ['check', '--all'], ['status', 'x']])
       assert.equal((await admit(args, good)).status, 2, args.join(' '));
     assert.equal((await admit(['help'], {})).status, 0);
+  });
+});
+
+describe('whose ledger it is', () => {
+  /** Accounts that nobody has; only root can try what happens with them. */
+  const THEIRS = 54321, OTHERS = 54322;
+  const asRoot = { skip: process.getuid() !== 0 && 'only root can be two accounts' };
+  const folder = (t, mode = 0o700) => {
+    const dir = mkdtempSync(path.join(tmpdir(), 'admit-own.'));
+    t.after(() => rmSync(dir, { recursive: true }));
+    chmodSync(dir, mode);
+    return dir;
+  };
+  const settings = (dir) => ({
+    ...SECRETS, PAID_CHANNEL_LINK: LINK, BASE_URL: 'http://127.0.0.1:9', DATABASE_URL: `sqlite:${dir}/admit.db`, PATH: process.env.PATH,
+    STRIPE_API_BASE: 'http://127.0.0.1:9', TELEGRAM_API_BASE: 'http://127.0.0.1:9', RECONCILE_MINUTES: '0',
+  });
+  const commands = [['status'], ['check'], ['orders'], ['export'], ['report'], ['grant', '5'], ['revoke', '5'], ['refund', '1'], ['forget', '5'],
+    ['reconcile'], ['lessons', 'list'], ['lessons', 'search', 'x'], ['lessons', 'remove', 'all']];
+
+  for (const args of commands)
+    test(`no ledger is made by: ${args.join(' ')}`, async (t) => {
+      const dir = folder(t);
+      const { status, text } = await admit(args, settings(dir));
+      assert.equal(status, 1, text);
+      assert.match(text, /[Tt]here is no ledger yet at .*admit\.db/);
+      assert.deepEqual(readdirSync(dir), []);
+    });
+
+  for (const args of [['setup'], ['lessons', 'import', '/var/empty'], ['work', '--once']])
+    test(`a ledger is made by: ${args.join(' ')}`, async (t) => {
+      const dir = folder(t);
+      await admit(args, settings(dir));
+      assert.ok(statSync(`${dir}/admit.db`).size > 0);
+      assert.match((await admit(['status'], settings(dir))).text, /users +0/);
+    });
+
+  for (const args of [['setup'], ['work', '--once']])
+    test(`root becomes the account that the folder belongs to: ${args.join(' ')}`, asRoot, async (t) => {
+      const dir = folder(t);
+      chownSync(dir, THEIRS, THEIRS);
+      await admit(args, settings(dir));
+      const files = readdirSync(dir);
+      assert.ok(files.includes('admit.db'), files.join());
+      assert.deepEqual(files.map((name) => statSync(`${dir}/${name}`).uid), files.map(() => THEIRS), files.join());
+    });
+
+  test('root becomes the account that the ledger belongs to', asRoot, async (t) => {
+    const dir = folder(t, 0o777);
+    await runAdmit(['setup'], settings(dir));
+    for (const name of readdirSync(dir)) chownSync(`${dir}/${name}`, THEIRS, THEIRS);
+    assert.equal((await admit(['work', '--once'], settings(dir))).status, 0);
+    assert.equal(statSync(`${dir}/admit.db.worker`).uid, THEIRS);
+    assert.match((await admit(['status'], settings(dir))).text, /not running/);
+  });
+
+  for (const args of [['status'], ['setup'], ['check'], ['work', '--once'], ['grant', '5']])
+    test(`another account is told whose it is: ${args.join(' ')}`, asRoot, async (t) => {
+      const dir = folder(t, 0o777);
+      chownSync(dir, THEIRS, THEIRS);
+      const { status, stdout, stderr } = await runAdmit(args, settings(dir), { uid: OTHERS, gid: OTHERS });
+      assert.equal(status, 1);
+      assert.match(stdout + stderr, new RegExp(`belongs to another account, number ${THEIRS}`));
+      assert.deepEqual(readdirSync(dir), []);
+    });
+
+  test('a lock that cannot be opened is said', async (t) => {
+    const dir = folder(t);
+    await admit(['setup'], settings(dir));
+    mkdirSync(`${dir}/admit.db.worker`);
+    const work = await admit(['work', '--once'], settings(dir));
+    assert.equal(work.status, 1);
+    assert.match(work.text, /ev=worker_lock_not_opened.*admit\.db/);
+    assert.match((await admit(['status'], settings(dir))).text, /worker +cannot start: its lock .*admit\.db\.worker cannot be opened/);
+    assert.match((await admit(['check'], settings(dir))).text, /FAIL +worker +its lock .* cannot be opened/);
   });
 });
 

@@ -1,0 +1,108 @@
+/* Whose the ledger is, and whether this command may touch it. A file that the
+ * wrong account makes beside the ledger locks the right one out. */
+#include "cmd.h"
+
+#include "base/conf.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *
+folder_of(struct app *app)
+{
+	struct str folder = str_from(app->conf.database_path);
+
+	folder.len -= str_after_last(folder, '/').len;
+	return arena_dup(&app->arena, folder);
+}
+
+static bool
+become(const struct stat *st)
+{
+	const struct passwd *pw = getpwuid(st->st_uid);
+	gid_t gid = pw != NULL ? pw->pw_gid : st->st_gid;
+	int groups =
+	    pw != NULL ? initgroups(pw->pw_name, gid) : setgroups(0, NULL);
+
+	return groups == 0 && setgid(gid) == 0 && setuid(st->st_uid) == 0;
+}
+
+const char *
+cmd_account_fault(struct app *app)
+{
+	const char *path = app->conf.database_path;
+	const struct passwd *pw;
+	struct stat st;
+
+	if (stat(path, &st) != 0 && stat(path = folder_of(app), &st) != 0)
+		return NULL; /* what is missing shows when it is opened */
+	if (st.st_uid == geteuid() || (geteuid() == 0 && become(&st)))
+		return NULL;
+	pw = getpwuid(st.st_uid);
+	if (pw == NULL)
+		return arena_printf(&app->arena,
+		    "%s belongs to another account, number %ld: run this as "
+		    "that one",
+		    path, (long)st.st_uid);
+	return arena_printf(&app->arena,
+	    "%s belongs to another account, %s: run this as that one, such as "
+	    "by sudo -u %s",
+	    path, pw->pw_name, pw->pw_name);
+}
+
+bool
+cmd_has_ledger(const struct app *app)
+{
+	struct stat st;
+
+	return stat(app->conf.database_path, &st) == 0 || errno != ENOENT;
+}
+
+bool
+cmd_may_make_ledger(struct app *app)
+{
+	return app->conf.database_is_default ||
+	    access(folder_of(app), W_OK | X_OK) == 0;
+}
+
+static bool
+account_ok(struct app *app)
+{
+	const char *fault = cmd_settings_ok(app) ? cmd_account_fault(app) : "";
+
+	if (fault != NULL && fault[0] != '\0')
+		puts(fault);
+	return fault == NULL;
+}
+
+bool
+cmd_ledger_ok(struct app *app)
+{
+	if (!account_ok(app))
+		return false;
+	if (cmd_has_ledger(app))
+		return true;
+	printf("There is no ledger yet at %s. If there should be one, it is "
+	       "another account's, or DATABASE_URL names another file; `admit "
+	       "setup` makes a new one, and so does the first request.\n",
+	    app->conf.database_path);
+	return false;
+}
+
+bool
+cmd_ledger_made(struct app *app)
+{
+	if (!account_ok(app))
+		return false;
+	conf_make_folder(&app->conf);
+	if (db_ready(app->db) == ERR_OK)
+		return true;
+	printf("The ledger %s cannot be opened; the log above says why.\n",
+	    app->conf.database_path);
+	return false;
+}
