@@ -434,12 +434,16 @@ int
 cmd_check(struct app *app, int argc, char **argv)
 {
 	bool only_settings = argc == 1 && strcmp(argv[0], "--settings") == 0;
+	int status;
 
 	if (argc > 0 && !only_settings) {
 		fputs("usage: admit check [--settings]\n", stderr);
 		return 2;
 	}
-	if (!cmd_settings_ok(app))
-		return 1;
+	status = cmd_settings_ok(app) ? 0 : 1;
+	for (size_t i = 0; i < app->conf.n_notes; i++)
+		advise("settings", app->conf.notes[i]);
+	if (status != 0)
+		return status;
 	return only_settings ? 0 : check_all(app);
 }

@@ -550,17 +550,35 @@ conf_describe(size_t i, const char **name, const char **dflt,
 	return true;
 }
 
+static void
+add_sentence(
+    struct arena *a, const char **all, size_t *n, const char *fmt, va_list args)
+{
+	char sentence[512];
+
+	(void)vsnprintf(sentence, sizeof(sentence), fmt, args);
+	if (*n < CONF_MAX_FAULTS)
+		all[(*n)++] = arena_dup_text(a, sentence);
+}
+
 void
 conf_fault(struct conf *c, struct arena *a, const char *fmt, ...)
 {
-	char sentence[512];
 	va_list args;
 
 	va_start(args, fmt);
-	(void)vsnprintf(sentence, sizeof(sentence), fmt, args);
+	add_sentence(a, c->faults, &c->n_faults, fmt, args);
 	va_end(args);
-	if (c->n_faults < CONF_MAX_FAULTS)
-		c->faults[c->n_faults++] = arena_dup_text(a, sentence);
+}
+
+static void __attribute__((format(printf, 3, 4)))
+note(struct conf *c, struct arena *a, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	add_sentence(a, c->notes, &c->n_notes, fmt, args);
+	va_end(args);
 }
 
 static const char *
@@ -595,6 +613,125 @@ unquote(struct str v)
 	return v;
 }
 
+/* A value in quotes of which nothing but a comment follows. */
+static bool
+in_quotes(struct str v, struct str *inside, bool *has_comment)
+{
+	if (v.len < 2 || (v.p[0] != '"' && v.p[0] != '\''))
+		return false;
+	for (size_t i = 1; i < v.len; i++) {
+		struct str rest = { v.p + i + 1, v.len - i - 1 };
+		struct str after = str_trim(rest);
+
+		if (v.p[i] != v.p[0] ||
+		    (after.len > 0 && (after.p[0] != '#' || after.p == rest.p)))
+			continue;
+		*inside = (struct str){ v.p + 1, i - 1 };
+		*has_comment = after.len > 0;
+		return true;
+	}
+	return false;
+}
+
+static bool
+is_blank(struct str v, size_t at)
+{
+	return at >= v.len || v.p[at] == ' ' || v.p[at] == '\t';
+}
+
+/* v: what follows the sign of equality, with blanks. */
+static struct str
+plain_value(struct conf *c, struct arena *a, struct str v, int number)
+{
+	static const char told[] =
+	    "the settings file: line %d: what follows \"#\" is a %s; put the "
+	    "value in quotes";
+	struct str inside;
+	bool has_comment = false;
+
+	if (in_quotes(str_trim(v), &inside, &has_comment)) {
+		if (has_comment)
+			note(c, a, told, number, "comment");
+		return inside;
+	}
+	for (size_t i = 1; i < v.len; i++) {
+		if (v.p[i] != '#' || !is_blank(v, i - 1))
+			continue;
+		has_comment = is_blank(v, i + 1);
+		note(c, a, told, number,
+		    has_comment ? "comment" :
+				  "part of the value: a comment has a blank "
+				  "behind it");
+		return unquote(
+		    str_trim((struct str){ v.p, has_comment ? i : v.len }));
+	}
+	return unquote(str_trim(v));
+}
+
+/* How many letters must be changed, put in or left out to make b of a, over
+ * capitals; the longer a name, the more of that is a slip. */
+static size_t
+distance(struct str a, const char *b)
+{
+	size_t row[64], n = strlen(b);
+
+	if (a.len == 0 || a.len >= 64 || n >= 64)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.len; i++) {
+		size_t above = row[0]++;
+
+		for (size_t j = 1; j <= n; j++) {
+			size_t kept = above +
+			    (toupper((unsigned char)a.p[i - 1]) != b[j - 1]);
+			size_t other =
+			    (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+
+			above = row[j];
+			row[j] = kept < other ? kept : other;
+		}
+	}
+	return row[n];
+}
+
+/* What may stand in the file beside the settings. */
+static bool
+is_known_beside(struct str name)
+{
+	static const char *const names[] = { "DB_PATH", "OPENAI_API_KEY",
+		"OPENAI_MODEL_GPT", "PORT", "ADMIT_CONF", "PATH", "TZ" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (str_eq(name, names[i]))
+			return true;
+	return false;
+}
+
+static void
+know_name(struct conf *c, struct arena *a, struct str name, int number)
+{
+	size_t best = 4;
+	const char *nearest = NULL;
+	const struct str shown = { name.p, name.len < 64 ? name.len : 64 };
+
+	if (is_known_beside(name))
+		return;
+	for (size_t i = 0; i < N_SETTINGS; i++) {
+		size_t far = distance(name, settings[i].name);
+
+		if (str_eq(name, settings[i].name))
+			return;
+		if (far < best && far < name.len / 2) {
+			best = far;
+			nearest = settings[i].name;
+		}
+	}
+	note(c, a, "the settings file: line %d: there is no setting %.*s%s%s%s",
+	    number, (int)shown.len, shown.p, nearest == NULL ? "" : "; is it ",
+	    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?");
+}
+
 static void
 file_line(struct conf *c, struct arena *a, struct file *f, struct str line,
     int number)
@@ -612,7 +749,22 @@ file_line(struct conf *c, struct arena *a, struct file *f, struct str line,
 		return;
 	}
 	name = str_trim(str_cut(&value, '='));
-	f->lines[f->n++] = (struct kv_line){ name, unquote(str_trim(value)) };
+	know_name(c, a, name, number);
+	f->lines[f->n++] =
+	    (struct kv_line){ name, plain_value(c, a, value, number) };
+}
+
+/* Editors of Windows put a mark in front, of UTF-8 or of what is none. */
+static struct str
+past_mark(struct conf *c, struct arena *a, struct str text)
+{
+	if (str_starts(text, "\xef\xbb\xbf"))
+		return (struct str){ text.p + 3, text.len - 3 };
+	if (!str_starts(text, "\xff\xfe") && !str_starts(text, "\xfe\xff"))
+		return text;
+	conf_fault(c, a,
+	    "the settings file is UTF-16, which is not read: save it as UTF-8");
+	return (struct str){ NULL, 0 };
 }
 
 static void
@@ -633,7 +785,7 @@ file_open(struct conf *c, struct arena *a, struct file *f, const char *path)
 		    "the settings file %s: everybody on this host can read "
 		    "it; run chmod 600 on it",
 		    path);
-	rest = buf_str(&text);
+	rest = past_mark(c, a, buf_str(&text));
 	while (rest.len > 0)
 		file_line(c, a, f, str_cut(&rest, '\n'), ++number);
 	if (fd >= 0)

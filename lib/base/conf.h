@@ -6,7 +6,10 @@
  * program: suexec and some CGI hosts pass no environment at all; or, where
  * this account may read it, /etc/admit/admit.env), then among
  * the parameters of the request (what SetEnv becomes in .htaccess). An empty
- * value counts as none. Secrets appear in no message. */
+ * value counts as none. Secrets appear in no message.
+ *
+ * In the file a value may stand in quotes; outside of them " # " begins a
+ * comment, so that secrets and titles may have "#" in them. */
 #ifndef BASE_CONF_H
 #define BASE_CONF_H
 
@@ -80,6 +83,9 @@ struct conf {
 	const char *raw[CONF_MAX_SETTINGS]; /* as given, for conf_environ() */
 	const char *faults[CONF_MAX_FAULTS];
 	size_t n_faults;
+	const char *notes[CONF_MAX_FAULTS]; /* sentences about what is odd in
+	                                       the settings file, and taken */
+	size_t n_notes;
 };
 
 /* Where a request's own parameters come from; NULL where there are none.

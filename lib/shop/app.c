@@ -43,6 +43,9 @@ app_ready(struct app *app, const struct request *req)
 	for (size_t i = 0; !app->is_tool && i < app->conf.n_faults; i++)
 		log_event(LOG_ERROR, "setting_wrong",
 		    KV(kv_text("what", app->conf.faults[i])));
+	for (size_t i = 0; !app->is_tool && i < app->conf.n_notes; i++)
+		log_event(LOG_WARN, "setting_odd",
+		    KV(kv_text("what", app->conf.notes[i])));
 	if (e != ERR_OK)
 		return e;
 	if (!app->is_tool)

@@ -339,6 +339,9 @@ catalog_read(struct catalog *c, struct arena *a, struct conf *conf,
 	struct reading r = { c, a, conf, path, text, NULL, 0, false };
 	size_t stopped_at = 0, n;
 
+	/* Editors of Windows put a mark of UTF-8 in front. */
+	if (str_starts(text, "\xef\xbb\xbf"))
+		r.text = text = (struct str){ text.p + 3, text.len - 3 };
 	if (json_parse_at(a, text, &r.doc, &stopped_at) != ERR_OK) {
 		conf_fault(conf, a, "%s, line %zu: this is not JSON", path,
 		    line_at(text, stopped_at));

@@ -201,12 +201,24 @@ of_the_settings(void **state)
 	assert_non_null(strstr(conf.faults[0], "cannot be read"));
 }
 
+/* An editor of Windows' puts it there; the lines are counted as before. */
+static void
+mark_in_front(void **state)
+{
+	(void)state;
+	assert_true(reads(
+	    "\xef\xbb\xbf{ \"products\": [ {" ID TITLE PRICE CHANNEL "} ] }"));
+	assert_false(reads("\xef\xbb\xbf{\n x"));
+	check_has(conf.faults[0], "line 2: this is not JSON");
+}
+
 int
 main(void)
 {
 	ROWS("refused", bad, bads);
 	ONE("refused", "all that is wrong is told", all_faults_at_once);
 	ONE("taken", "every field", good);
+	ONE("taken", "with the mark of UTF-8 in front", mark_in_front);
 	ONE("taken", "the product of the settings", of_the_settings);
 	return testing_run("catalog", NULL, NULL);
 }

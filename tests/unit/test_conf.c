@@ -408,37 +408,72 @@ write_file(const char *path, const char *content, mode_t mode)
 
 static const struct file_row {
 	const char *why, *content, *want, *fault;
+	const char *note; /* a part of it; NULL: nothing to say */
 } files[] = {
-	{ "a plain line", "PRODUCT_NAME=Course\n", "Course", NULL },
-	{ "no line end at the end", "PRODUCT_NAME=Course", "Course", NULL },
+	{ "a plain line", "PRODUCT_NAME=Course\n", "Course", NULL, NULL },
+	{ "no line end at the end", "PRODUCT_NAME=Course", "Course", NULL,
+	    NULL },
 	{ "Windows' line ends", "PRODUCT_NAME=Course\r\nLOG_LEVEL=warn\r\n",
-	    "Course", NULL },
-	{ "double quotes", "PRODUCT_NAME=\"My Course\"\n", "My Course", NULL },
-	{ "single quotes", "PRODUCT_NAME='My Course'\n", "My Course", NULL },
+	    "Course", NULL, NULL },
+	{ "double quotes", "PRODUCT_NAME=\"My Course\"\n", "My Course", NULL,
+	    NULL },
+	{ "single quotes", "PRODUCT_NAME='My Course'\n", "My Course", NULL,
+	    NULL },
 	{ "blanks inside need no quotes", "PRODUCT_NAME=My Course\n",
-	    "My Course", NULL },
+	    "My Course", NULL, NULL },
 	{ "one quote is a character", "PRODUCT_NAME=\"Course\n", "\"Course",
-	    NULL },
+	    NULL, NULL },
 	{ "two kinds of quotes are characters", "PRODUCT_NAME=\"Course'\n",
-	    "\"Course'", NULL },
-	{ "blanks around", "  PRODUCT_NAME = Course  \n", "Course", NULL },
-	{ "export, as a shell has it", "export PRODUCT_NAME=Course\n", "Course",
+	    "\"Course'", NULL, NULL },
+	{ "blanks around", "  PRODUCT_NAME = Course  \n", "Course", NULL,
 	    NULL },
+	{ "export, as a shell has it", "export PRODUCT_NAME=Course\n", "Course",
+	    NULL, NULL },
 	{ "comments and empty lines", "# a=b\n\n  # c\nPRODUCT_NAME=Course\n",
-	    "Course", NULL },
-	{ "a sign of equality in the value", "PRODUCT_NAME=a=b\n", "a=b",
+	    "Course", NULL, NULL },
+	{ "a sign of equality in the value", "PRODUCT_NAME=a=b\n", "a=b", NULL,
 	    NULL },
 	{ "a number sign in the value stays", "PRODUCT_NAME=a #1\n", "a #1",
+	    NULL, "line 1: what follows \"#\" is a part of the value" },
+	{ "in the middle of a word too", "PRODUCT_NAME=a#1#\n", "a#1#", NULL,
 	    NULL },
+	{ "at the beginning", "PRODUCT_NAME=#1\n", "#1", NULL, NULL },
+	{ "a comment behind a value", "PRODUCT_NAME=Course # the name\n",
+	    "Course", NULL, "line 1: what follows \"#\" is a comment" },
+	{ "behind a tab, with Windows' line end",
+	    "PRODUCT_NAME=Course\t#\tthe name\r\n", "Course", NULL,
+	    "is a comment" },
+	{ "behind quotes", "PRODUCT_NAME=\"Course # 1\" # \"the\" name\n",
+	    "Course # 1", NULL, "is a comment" },
+	{ "in quotes it is none", "PRODUCT_NAME='Course # 1'\n", "Course # 1",
+	    NULL, NULL },
+	{ "nothing but a comment is no value",
+	    "PRODUCT_NAME= # none\nPRODUCT_NAME=Course\n", "Course", NULL,
+	    "line 1: what follows \"#\" is a comment" },
+	{ "quotes within quotes", "PRODUCT_NAME=\"a\"b\"\n", "a\"b", NULL,
+	    NULL },
+	{ "Notepad's mark of UTF-8",
+	    "\xef\xbb\xbfPRODUCT_NAME=Course\nPRODUCT_NAME=b\n", "Course", NULL,
+	    NULL },
+	{ "UTF-16", "\xff\xfeP", "10 кроків до щастя", "save it as UTF-8",
+	    NULL },
+	{ "a name with a letter wrong",
+	    "PRODUKT_NAME=S3CRET\nPRODUCT_NAME=Course\n", "Course", NULL,
+	    "line 1: there is no setting PRODUKT_NAME; is it PRODUCT_NAME?" },
+	{ "small letters", "product_name=S3CRET\nPRODUCT_NAME=Course\n",
+	    "Course", NULL, "is it PRODUCT_NAME?" },
+	{ "a name like none", "FOO=S3CRET\nPRODUCT_NAME=Course\n", "Course",
+	    NULL, "line 1: there is no setting FOO" },
+	{ "old names are known",
+	    "DB_PATH=/tmp/b.db\nOPENAI_API_KEY=x\nPRODUCT_NAME=Course\n",
+	    "Course", NULL, NULL },
 	{ "an empty value is none", "PRODUCT_NAME=\nPRODUCT_NAME=Course\n",
-	    "Course", NULL },
-	{ "an unknown name is left alone", "FOO=bar\nPRODUCT_NAME=Course\n",
-	    "Course", NULL },
+	    "Course", NULL, NULL },
 	{ "a line without a sign", "PRODUCT_NAME=Course\nS3CRET\n", "Course",
-	    "line 2 is not" },
+	    "line 2 is not", NULL },
 	{ "a longer name is another", "PRODUCT_NAME2=Other\n",
-	    "10 кроків до щастя", NULL },
-	{ "an empty file", "", "10 кроків до щастя", NULL },
+	    "10 кроків до щастя", NULL, "is it PRODUCT_NAME?" },
+	{ "an empty file", "", "10 кроків до щастя", NULL, NULL },
 };
 
 static void
@@ -454,6 +489,11 @@ file_content(void **state)
 	check_text(conf.product_name, f->want);
 	if (f->fault != NULL)
 		check_has(conf.faults[0], f->fault);
+	check_int(conf.n_notes, f->note != NULL);
+	for (size_t i = 0; i < conf.n_notes; i++) {
+		check_has(conf.notes[i], f->note);
+		check_lacks(conf.notes[i], "S3CRET");
+	}
 	check_lacks(faults_text() == NULL ? "" : faults_text(), "S3CRET");
 }
 

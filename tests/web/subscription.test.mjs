@@ -66,6 +66,7 @@ const elapseToEnd = (app, sub, days = 0.001) =>
 
 test('access that ends: removed at that moment, told once, and not before', async (t) => {
   const app = await startAdmit({ t, env });
+  assert.equal((await app.request('/health')).status, 200, 'the ledger is there');
   for (const tgId of [5, 6]) {
     assert.equal((await app.admit(['grant', String(tgId)])).status, 0);
     await enter(app, tgId);

@@ -84,6 +84,18 @@ describe('settings', () => {
     assert.match(text, new RegExp(`line ${Object.keys(good).length + 1} is not NAME=value`));
   });
 
+  test('a name that is none and a comment are told, by check and in the log, and harm nothing', async () => {
+    const file = `${dir}/noted.env`;
+    writeFileSync(file, `\uFEFF${Object.entries(good).map(([name, value]) => `${name}=${value} # as copied\r\n`).join('')}SUPORT_CONTACT=NobodysKey\r\n`, { mode: 0o600 });
+    const { status, text } = await admit(['check', '--settings'], { ADMIT_CONF: file });
+    assert.equal(status, 0, text);
+    assert.match(text, /note +settings +.*there is no setting SUPORT_CONTACT; is it SUPPORT_CONTACT\?/);
+    assert.match(text, /line 1: what follows "#" is a comment/);
+    const log = (await admit(['work', '--stop'], { ADMIT_CONF: file })).text;
+    assert.match(log, /ev=setting_odd .*SUPORT_CONTACT/);
+    for (const value of [...Object.values(SECRETS), 'NobodysKey']) assert.ok(!(text + log).includes(value), 'no value is shown');
+  });
+
   test('a folder for a settings file', async () => {
     const { status, text } = await admit(['check', '--settings'], { ADMIT_CONF: dir });
     assert.equal(status, 1);
