@@ -2,6 +2,8 @@
 #include "web/connection.h"
 
 #include "base/clock.h"
+#include "base/log.h"
+#include "base/str.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +18,15 @@
 /* Record types of the specification, section 8. */
 #define FCGI_VERSION 1
 #define FCGI_BEGIN_REQUEST 1
+#define FCGI_END_REQUEST 3
 #define FCGI_PARAMS 4
 #define FCGI_STDIN 5
+#define FCGI_GET_VALUES 9
+#define FCGI_GET_VALUES_RESULT 10
+#define FCGI_UNKNOWN_TYPE 11
+
+#define FCGI_CANT_MPX_CONN 1
+#define HEAD_BYTES 8
 
 /* Whether a record may come where it comes: libfcgi passes over what it does
  * not expect, a request that is given up as well, and waits for more, which
@@ -34,40 +43,179 @@ is_due(struct records *r, unsigned type, size_t content)
 }
 
 static void
+reply(struct records *r, unsigned type, unsigned id, const void *content,
+    size_t n)
+{
+	const unsigned char head[HEAD_BYTES] = { FCGI_VERSION,
+		(unsigned char)type, (unsigned char)(id >> 8),
+		(unsigned char)id, 0, (unsigned char)n };
+
+	memcpy(r->reply, head, sizeof(head));
+	memcpy(r->reply + sizeof(head), content, n);
+	r->n_reply = sizeof(head) + n;
+}
+
+/* A length of the specification's section 3.4: one byte or four. False where
+ * it is not there whole. */
+static bool
+take_length(struct str *s, size_t *length)
+{
+	const unsigned char *p = (const unsigned char *)s->p;
+	size_t n = s->len > 0 && p[0] >> 7 == 0 ? 1 : 4;
+
+	if (s->len < n)
+		return false;
+	*length = n == 1 ? p[0] :
+			   (size_t)(p[0] & 0x7f) << 24 | (size_t)p[1] << 16 |
+		(size_t)p[2] << 8 | p[3];
+	*s = (struct str){ s->p + n, s->len - n };
+	return true;
+}
+
+static bool
+asks_for(struct str rest, const char *name)
+{
+	size_t n_name, n_value;
+
+	while (take_length(&rest, &n_name) && take_length(&rest, &n_value) &&
+	    n_name <= rest.len && n_value <= rest.len - n_name) {
+		if (str_eq((struct str){ rest.p, n_name }, name))
+			return true;
+		n_name += n_value;
+		rest = (struct str){ rest.p + n_name, rest.len - n_name };
+	}
+	return false;
+}
+
+#define TEXT_OF(number) #number
+#define DECIMAL(number) TEXT_OF(number)
+
+/* A server may open as many connections as have a place; each carries one
+ * request. */
+static void
+tell_values(struct records *r)
+{
+	static const struct {
+		const char *name, *value;
+	} values[] = { { "FCGI_MAX_CONNS", DECIMAL(CONNECTIONS_MAX) },
+		{ "FCGI_MAX_REQS", DECIMAL(CONNECTIONS_MAX) },
+		{ "FCGI_MPXS_CONNS", "0" } };
+	const struct str asked = { (const char *)r->asked, r->n_asked };
+	unsigned char content[sizeof(r->reply) - HEAD_BYTES];
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		size_t n_name = strlen(values[i].name);
+		size_t n_value = strlen(values[i].value);
+
+		if (!asks_for(asked, values[i].name))
+			continue;
+		content[n++] = (unsigned char)n_name;
+		content[n++] = (unsigned char)n_value;
+		memcpy(content + n, values[i].name, n_name);
+		memcpy(content + n + n_name, values[i].value, n_value);
+		n += n_name + n_value;
+	}
+	reply(r, FCGI_GET_VALUES_RESULT, 0, content, n);
+}
+
+/* A record beside the request has come to its end. */
+static void
+end_beside(struct records *r)
+{
+	unsigned type = r->head[1], id = (unsigned)r->head[2] << 8 | r->head[3];
+	const unsigned char unknown[8] = { (unsigned char)type };
+	const unsigned char refused[8] = { 0, 0, 0, 0, FCGI_CANT_MPX_CONN };
+
+	r->is_beside = false;
+	if (id == 0 && type == FCGI_GET_VALUES)
+		tell_values(r);
+	else if (id == 0)
+		reply(r, FCGI_UNKNOWN_TYPE, 0, unknown, sizeof(unknown));
+	else if (type == FCGI_BEGIN_REQUEST)
+		reply(r, FCGI_END_REQUEST, id, refused, sizeof(refused));
+	r->n_asked = 0;
+}
+
+/* Whether it is of the request. */
+static bool
 begin_record(struct records *r)
 {
 	size_t content = (size_t)r->head[4] << 8 | r->head[5];
 	unsigned id = (unsigned)r->head[2] << 8 | r->head[3];
 
 	r->n_head = 0;
-	r->left = content + r->head[6];
-	/* Records of no request (id 0) are questions about libfcgi, which no
-	 * server asks and over which libfcgi 2.4 leaks. */
-	r->is_broken = r->head[0] != FCGI_VERSION || id == 0 ||
-	    !is_due(r, r->head[1], content) || (r->id != 0 && id != r->id);
+	r->padding = r->head[6];
+	r->left = content + r->padding;
+	r->is_beside = id == 0 || (r->id != 0 && id != r->id);
+	r->is_broken = r->head[0] != FCGI_VERSION ||
+	    (!r->is_beside && !is_due(r, r->head[1], content));
+	if (r->is_broken)
+		return false;
+	if (r->is_beside) {
+		r->has_beside = true;
+		if (r->left == 0)
+			end_beside(r);
+		return false;
+	}
 	r->id = id;
 	r->is_last = r->head[1] == FCGI_STDIN && content == 0;
-	r->is_whole = r->is_last && r->left == 0 && !r->is_broken;
+	r->is_whole = r->is_last && r->left == 0;
+	return true;
+}
+
+static void
+keep_asked(struct records *r, const unsigned char *p, size_t n)
+{
+	size_t content = r->left > r->padding ? r->left - r->padding : 0;
+	size_t room = sizeof(r->asked) - r->n_asked;
+
+	n = n < content ? n : content;
+	n = n < room ? n : room;
+	memcpy(r->asked + r->n_asked, p, n);
+	r->n_asked += n;
+}
+
+/* Follows a piece of a head, or of what comes behind it, and says how long that
+ * was. *ours is what of the request has become known by it: a head when it is
+ * complete, since only then it is clear whose it is. */
+static size_t
+follow_piece(
+    struct records *r, const unsigned char *p, size_t n, struct str *ours)
+{
+	size_t whole = r->left > 0 ? r->left : sizeof(r->head) - r->n_head;
+	size_t step = n < whole ? n : whole;
+
+	*ours = (struct str){ NULL, 0 };
+	if (r->left > 0 && r->is_beside) {
+		keep_asked(r, p, step);
+		r->left -= step;
+		if (r->left == 0)
+			end_beside(r);
+	} else if (r->left > 0) {
+		*ours = (struct str){ (const char *)p, step };
+		r->left -= step;
+		r->is_whole = r->is_last && r->left == 0;
+	} else {
+		memcpy(r->head + r->n_head, p, step);
+		r->n_head += step;
+		if (r->n_head < sizeof(r->head))
+			return step;
+		if (begin_record(r))
+			*ours = (struct str){ (const char *)r->head,
+				sizeof(r->head) };
+	}
+	return step;
 }
 
 void
 records_follow(struct records *r, const unsigned char *p, size_t n)
 {
-	while (n > 0 && !r->is_whole && !r->is_broken) {
-		size_t step =
-		    r->left > 0 ? r->left : sizeof(r->head) - r->n_head;
+	struct str ours;
 
-		if (step > n)
-			step = n;
-		if (r->left > 0) {
-			r->left -= step;
-			r->is_whole = r->is_last && r->left == 0;
-		} else {
-			memcpy(r->head + r->n_head, p, step);
-			r->n_head += step;
-			if (r->n_head == sizeof(r->head))
-				begin_record(r);
-		}
+	while (n > 0 && !r->is_whole && !r->is_broken) {
+		size_t step = follow_piece(r, p, n, &ours);
+
 		p += step;
 		n -= step;
 	}
@@ -107,14 +255,50 @@ spool_open(struct connection *c)
 }
 
 static bool
-spool_add(struct connection *c, const unsigned char *p, size_t n, size_t max)
+spool_add(struct connection *c, const void *p, size_t n, size_t max)
 {
 	if (c->spool == 0 && !spool_open(c))
 		return false;
 	if (c->n_spooled >= max)
 		return true;
 	c->n_spooled += n;
-	return write(c->spool - 1, p, n) == (ssize_t)n;
+	return n == 0 || write(c->spool - 1, p, n) == (ssize_t)n;
+}
+
+/* Whoever asks and does not read the answers has to go. */
+static bool
+say(struct connection *c)
+{
+	size_t n = c->records.n_reply;
+
+	c->records.n_reply = 0;
+	return n == 0 ||
+	    send(c->fd, c->records.reply, n, MSG_DONTWAIT | MSG_NOSIGNAL) ==
+	    (ssize_t)n;
+}
+
+/* Keeps what is the request's and answers what is not. A head that came in two
+ * reads stands before what came with its end, hence the room for one more. */
+static bool
+keep(struct connection *c, const unsigned char *p, size_t n, size_t max)
+{
+	static char kept[GULP_BYTES + HEAD_BYTES];
+	struct records *r = &c->records;
+	size_t n_kept = 0;
+
+	while (n > 0 && !r->is_whole && !r->is_broken) {
+		struct str ours;
+		size_t step = follow_piece(r, p, n, &ours);
+
+		if (ours.len > 0)
+			memcpy(kept + n_kept, ours.p, ours.len);
+		n_kept += ours.len;
+		if (!say(c))
+			return false;
+		p += step;
+		n -= step;
+	}
+	return spool_add(c, kept, n_kept, max);
 }
 
 static enum connection_state
@@ -139,12 +323,16 @@ connection_read(struct connection *c, size_t max_bytes)
 	records_follow(&ahead, gulp, (size_t)n);
 	/* The usual case: all of it came at once, and libfcgi reads it where
 	 * it lies. */
-	if (ahead.is_whole && c->spool == 0)
+	if (ahead.is_whole && !ahead.has_beside && c->spool == 0)
 		return CONNECTION_WHOLE;
 	n = recv(c->fd, gulp, (size_t)n, MSG_DONTWAIT);
-	if (n <= 0 || !spool_add(c, gulp, (size_t)n, max_bytes))
+	if (n <= 0)
 		return CONNECTION_GONE;
-	records_follow(&c->records, gulp, (size_t)n);
+	if (!keep(c, gulp, (size_t)n, max_bytes)) {
+		log_event(LOG_ERROR, "request_not_kept",
+		    KV(kv_text("why", strerror(errno))));
+		return CONNECTION_GONE;
+	}
 	c->heard_ms = clock_mono_ms();
 	return state_of(&c->records);
 }

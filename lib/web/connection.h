@@ -5,7 +5,11 @@
  *
  * The framing is that of the FastCGI specification 1.0, section 3.3: a record
  * is a head of 8 bytes, its content and its padding; a request has been sent
- * when an empty STDIN record has come, or was given up by ABORT_REQUEST. */
+ * when an empty STDIN record has come, or was given up by ABORT_REQUEST. What
+ * else comes between is answered here and kept from libfcgi, which would pass
+ * over it, wait, or leak: questions about the program (record id 0: GET_VALUES
+ * and kinds that nobody knows) and further requests on the same connection,
+ * which is told that it carries one at a time. */
 #ifndef WEB_CONNECTION_H
 #define WEB_CONNECTION_H
 
@@ -13,17 +17,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* As many wait for the rest of their request; one more, and the one that has
+ * been silent longest gives way. GET_VALUES tells this number. */
+#define CONNECTIONS_MAX 128
+
 /* How far a stream of records has been followed. */
 struct records {
 	unsigned char head[8];
-	size_t n_head;   /* of the next record's head, read so far */
-	size_t left;     /* of this record, still to come */
+	size_t n_head;            /* of the next record's head, read so far */
+	size_t left;              /* of this record, still to come */
+	size_t padding;           /* the end of that */
+	bool is_beside;           /* this record is not of the request */
+	bool has_beside;          /* there was one */
+	unsigned char asked[128]; /* what a GET_VALUES holds, its beginning */
+	size_t n_asked;
+	unsigned char reply[80]; /* to be sent before going on */
+	size_t n_reply;
 	unsigned id;     /* of the request; 0: nothing has begun */
 	bool has_params; /* all of them */
 	bool is_last;    /* this record ends the request */
 	bool is_whole;
-	bool is_broken; /* this is no FastCGI, not of one request
-	                 alone, or that was given up */
+	bool is_broken; /* this is no FastCGI, or was given up */
 };
 
 /* Zeroed but for fd: none. */

@@ -22,9 +22,8 @@
 
 extern char **environ; /* the variables of plain CGI */
 
-/* Connections whose request is still on its way; one more, and the one that
- * has been silent longest gives way. */
-#define MAX_PENDING 128
+/* Connections whose request is still on its way. */
+#define MAX_PENDING CONNECTIONS_MAX
 #define SILENCE_LIMIT_MS 30000
 
 /* What a request may have beside its body: far more than any server sends. */

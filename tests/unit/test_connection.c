@@ -49,46 +49,6 @@ nonsense(void **state)
 	assert_false(r.is_whole);
 }
 
-static void
-about_the_connection(void **state)
-{
-	static const unsigned char get_values[] = { 1, 9, 0, 0, 0, 0, 0, 0 };
-	struct records r = { 0 };
-
-	(void)state;
-	records_follow(&r, get_values, sizeof(get_values));
-	assert_true(r.is_broken);
-}
-
-/* libfcgi would pass over the last record and wait for another. */
-static const struct strange {
-	const char *why;
-	size_t n; /* of the request above, before it */
-	unsigned char record[8];
-} stranges[] = {
-	{ "parameters before the request", 0, { 1, 4, 0, 1, 0, 0, 0, 0 } },
-	{ "the end of another request's body", 40, { 1, 5, 1, 0, 0, 0, 0, 0 } },
-	{ "a body before the parameters end", 16, { 1, 5, 0, 1, 0, 0, 0, 0 } },
-	{ "parameters after their end", 40, { 1, 4, 0, 1, 0, 0, 0, 0 } },
-	{ "another request", 40, { 1, 1, 0, 2, 0, 8, 0, 0 } },
-	{ "given up", 16, { 1, 2, 0, 1, 0, 0, 0, 0 } },
-	{ "given up in the body", 40, { 1, 2, 0, 1, 0, 0, 0, 0 } },
-	{ "it begins again", 16, { 1, 1, 0, 1, 0, 8, 0, 0 } },
-};
-
-static void
-strange(void **state)
-{
-	const struct strange *s = *state;
-	struct records r = { 0 };
-
-	records_follow(&r, request, s->n);
-	assert_false(r.is_broken);
-	records_follow(&r, s->record, sizeof(s->record));
-	assert_true(r.is_broken);
-	assert_false(r.is_whole);
-}
-
 static struct connection
 pair(int *peer)
 {
@@ -105,6 +65,92 @@ static void
 send_to(int peer, size_t from, size_t n)
 {
 	assert_int_equal(write(peer, request + from, n), n);
+}
+
+/* Records of no request, and of another, harm this one in no place. */
+static const struct beside {
+	const char *why;
+	unsigned char record[24];
+	size_t n;
+	unsigned char reply[32];
+	size_t n_reply;
+} besides[] = {
+	{ "a question about one value",
+	    { 1, 9, 0, 0, 0, 15, 1, 0, 13, 0, 'F', 'C', 'G', 'I', '_', 'M', 'A',
+		'X', '_', 'R', 'E', 'Q', 'S' },
+	    24,
+	    { 1, 10, 0, 0, 0, 18, 0, 0, 13, 3, 'F', 'C', 'G', 'I', '_', 'M',
+		'A', 'X', '_', 'R', 'E', 'Q', 'S', '1', '2', '8' },
+	    26 },
+	{ "a question about nothing", { 1, 9, 0, 0, 0, 0, 0, 0 }, 8,
+	    { 1, 10, 0, 0, 0, 0, 0, 0 }, 8 },
+	{ "a question of a kind that is none", { 1, 200, 0, 0, 0, 2, 0, 0 }, 10,
+	    { 1, 11, 0, 0, 0, 8, 0, 0, 200, 0, 0, 0, 0, 0, 0, 0 }, 16 },
+	{ "lengths that lead out of it",
+	    { 1, 9, 0, 0, 0, 4, 0, 0, 0x80, 0xff, 0xff, 0xff }, 12,
+	    { 1, 10, 0, 0, 0, 0, 0, 0 }, 8 },
+	{ "another request", { 1, 1, 1, 2, 0, 8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0 },
+	    16, { 1, 3, 1, 2, 0, 8, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0 }, 16 },
+	{ "the body of another request", { 1, 5, 1, 0, 0, 3, 0, 0 }, 11, { 0 },
+	    0 },
+};
+
+static void
+beside(void **state)
+{
+	static const size_t at[] = { 0, 16, 32, 40, 57 };
+	const struct beside *b = *state;
+
+	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+		unsigned char got[sizeof(request) + 100];
+		int peer, taken;
+		struct connection c;
+
+		if (at[i] == 0 && b->record[3] + b->record[2] != 0)
+			continue; /* the first to begin is the request */
+		c = pair(&peer);
+		send_to(peer, 0, at[i]);
+		check_int(write(peer, b->record, b->n), b->n);
+		check_int(connection_read(&c, 1000), CONNECTION_WAITS);
+		check_int(recv(peer, got, sizeof(got), MSG_DONTWAIT),
+		    b->n_reply > 0 ? (int)b->n_reply : -1);
+		assert_memory_equal(got, b->reply, b->n_reply);
+		send_to(peer, at[i], sizeof(request) - at[i]);
+		check_int(connection_read(&c, 1000), CONNECTION_WHOLE);
+		taken = connection_take(&c);
+		check_int(read(taken, got, sizeof(got)), sizeof(request));
+		assert_memory_equal(got, request, sizeof(request));
+		connection_turn(&c, taken);
+		(void)close(taken);
+		(void)close(peer);
+	}
+}
+
+/* libfcgi would pass over the last record and wait for another. */
+static const struct strange {
+	const char *why;
+	size_t n; /* of the request above, before it */
+	unsigned char record[8];
+} stranges[] = {
+	{ "parameters before the request", 0, { 1, 4, 0, 1, 0, 0, 0, 0 } },
+	{ "a body before the parameters end", 16, { 1, 5, 0, 1, 0, 0, 0, 0 } },
+	{ "parameters after their end", 40, { 1, 4, 0, 1, 0, 0, 0, 0 } },
+	{ "given up", 16, { 1, 2, 0, 1, 0, 0, 0, 0 } },
+	{ "given up in the body", 40, { 1, 2, 0, 1, 0, 0, 0, 0 } },
+	{ "it begins again", 16, { 1, 1, 0, 1, 0, 8, 0, 0 } },
+};
+
+static void
+strange(void **state)
+{
+	const struct strange *s = *state;
+	struct records r = { 0 };
+
+	records_follow(&r, request, s->n);
+	assert_false(r.is_broken);
+	records_follow(&r, s->record, sizeof(s->record));
+	assert_true(r.is_broken);
+	assert_false(r.is_whole);
 }
 
 /* What lies in one piece stays in the socket; what came in pieces is put
@@ -182,7 +228,7 @@ main(void)
 	    whole_at_the_last_byte);
 	ONE("records", "nonsense", nonsense);
 	ROWS("out of place", strange, stranges);
-	ONE("records", "of no request", about_the_connection);
+	ROWS("beside the request", beside, besides);
 	ONE("connection", "taken in pieces, answered", taken_and_turned);
 	ONE("connection", "no more than the limit is kept", kept_to_the_limit);
 	ONE("connection", "the peer left", left);

@@ -13,8 +13,8 @@ const BATCH = 64;
 
 // FastCGI 1.0 as a web server speaks it.
 
-const record = (type, content) => {
-  const head = Buffer.from([1, type, 0, 1, 0, 0, 0, 0]);
+const record = (type, content, id = 1) => {
+  const head = Buffer.from([1, type, 0, id, 0, 0, 0, 0]);
   head.writeUInt16BE(content.length, 4);
   return Buffer.concat([head, content]);
 };
@@ -41,6 +41,16 @@ function posted(body, more = {}) {
   return Buffer.concat([BEGIN, records(4, Buffer.concat(Object.entries(variables).map(pair))), records(5, body)]);
 }
 
+/** The records of an answer: [{ type, id, content }]. */
+function recordsOf(text) {
+  const found = [];
+  for (let rest = Buffer.from(text, 'latin1'); rest.length >= 8; rest = rest.subarray(8 + rest.readUInt16BE(4) + rest[6]))
+    found.push({ type: rest[1], id: rest.readUInt16BE(2), content: rest.subarray(8, 8 + rest.readUInt16BE(4)) });
+  return found;
+}
+const short = (name, value = '') => Buffer.concat([Buffer.from([name.length, value.length]), Buffer.from(name + value)]);
+const GET_VALUES = (...names) => record(9, Buffer.concat(names.map((name) => short(name))), 0);
+
 /** A connection to a program's socket: { write, text }. */
 function connect(file) {
   const socket = createConnection(file);
@@ -52,6 +62,7 @@ function connect(file) {
   return {
     write: (bytes) => new Promise((done) => { socket.write(bytes, () => setImmediate(done)); }),
     text: () => over.then(() => said),
+    said: () => said,
     isOpen: () => !socket.destroyed,
     destroy: () => socket.destroy(),
   };
@@ -164,6 +175,57 @@ test('who leaves or gives up in the middle has sent nothing', async (t) => {
   assert.equal(await gaveUp.text(), '', 'who gives up wants no answer');
   assert.deepEqual(app.sql('SELECT COUNT(*) FROM inbox'), [['0']]);
   assert.equal((await app.event(event)).status, 200);
+});
+
+test('questions about the program itself are answered, between the records of a request as well', async (t) => {
+  const app = await startAdmit({ t });
+  assert.equal((await app.request('/health')).status, 200);
+  const [file] = socketsOf(app, 'webhook');
+  const event = await paidEvent(app, 5);
+  const bytes = posted(Buffer.from(JSON.stringify(event)));
+  const asked = GET_VALUES('FCGI_MPXS_CONNS', 'FCGI_MAX_CONNS', 'FCGI_OTHER', 'FCGI_MAX_REQS');
+  const strange = record(77, Buffer.from('what is this?'), 0);
+  const answers = [
+    { type: 10, id: 0, content: Buffer.concat([short('FCGI_MAX_CONNS', '128'), short('FCGI_MAX_REQS', '128'), short('FCGI_MPXS_CONNS', '0')]) },
+    { type: 11, id: 0, content: Buffer.from([77, 0, 0, 0, 0, 0, 0, 0]) },
+  ];
+
+  const alone = connect(file);
+  await alone.write(asked);
+  await until(() => recordsOf(alone.said()).length === 1);
+  await alone.write(strange);
+  await until(() => recordsOf(alone.said()).length === 2);
+  assert.deepEqual(recordsOf(alone.said()), answers);
+  await alone.write(bytes);
+  assert.match(await alone.text(), /Status: 200/, 'and the request that follows is answered');
+
+  for (const step of [1, 7, 1e6]) { // in drops, and all at once
+    const whole = Buffer.concat([asked, bytes.subarray(0, 16), strange, bytes.subarray(16)]);
+    const peer = connect(file);
+    for (let at = 0; at < whole.length; at += step) await peer.write(whole.subarray(at, at + step));
+    const said = await peer.text();
+    assert.deepEqual(recordsOf(said).slice(0, 2), answers, `by ${step}`);
+    assert.match(said, /Status: 200/, `by ${step}`);
+  }
+  assert.deepEqual(app.sql('SELECT is_paid FROM users WHERE tg_id = 5'), [['1']]);
+});
+
+test('a second request on the same connection is refused, the first is answered', async (t) => {
+  const app = await startAdmit({ t });
+  assert.equal((await app.request('/health')).status, 200);
+  const event = await paidEvent(app, 5);
+  const bytes = posted(Buffer.from(JSON.stringify(event)));
+  const second = Buffer.concat([record(1, Buffer.from([0, 1, 0, 0, 0, 0, 0, 0]), 2), record(4, pair(['REQUEST_METHOD', 'GET']), 2), record(4, Buffer.alloc(0), 2),
+    record(5, Buffer.alloc(0), 2)]);
+  for (const step of [5, 1e6]) {
+    const whole = Buffer.concat([bytes.subarray(0, 16), second, bytes.subarray(16)]);
+    const peer = connect(socketsOf(app, 'webhook')[0]);
+    for (let at = 0; at < whole.length; at += step) await peer.write(whole.subarray(at, at + step));
+    const said = recordsOf(await peer.text());
+    assert.deepEqual(said[0], { type: 3, id: 2, content: Buffer.from([0, 0, 0, 0, 1, 0, 0, 0]) }, 'END_REQUEST, CANT_MPX_CONN');
+    assert.match(said.filter(({ type, id }) => type === 6 && id === 1).map(({ content }) => content).join(''), /Status: 200/);
+    assert.deepEqual(said.at(-1), { type: 3, id: 1, content: Buffer.alloc(8) });
+  }
 });
 
 test('what everybody could fetch is not used: a ledger below the web root', async (t) => {
