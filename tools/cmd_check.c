@@ -80,6 +80,15 @@ check_ledger(struct checkup *c)
 }
 
 static void
+check_host(struct checkup *c)
+{
+	const char *what;
+
+	for (size_t i = 0; (what = app_hindrance(i, &c->arena)) != NULL; i++)
+		advise("host", what);
+}
+
+static void
 check_worker(struct checkup *c)
 {
 	const char *fault = door_fault(c->app, &c->arena);
@@ -411,10 +420,10 @@ check_confinement(struct checkup *c)
 static int
 check_all(struct app *app)
 {
-	static void (*const checks[])(struct checkup * c) = { check_ledger,
-		check_worker, check_stripe, check_price, check_clock, check_bot,
-		check_channels, check_webhook, check_coach, check_advice,
-		check_confinement };
+	static void (*const checks[])(struct checkup * c) = { check_host,
+		check_ledger, check_worker, check_stripe, check_price,
+		check_clock, check_bot, check_channels, check_webhook,
+		check_coach, check_advice, check_confinement };
 	struct checkup c = { .app = app, .stripe_date_s = -1 };
 
 	c.http = http_new();

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "shop/text.h"
 
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,12 +13,49 @@ void
 app_start(struct app *app, unsigned programs, const char *name)
 {
 	const struct rlimit no_core = { 0, 0 };
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 	*app = (struct app){ .programs = programs, .name = name };
 	(void)close_range(3, ~0U, 0);
 	(void)umask(077);
 	(void)setrlimit(RLIMIT_CORE, &no_core);
+	/* A file that may not grow is an error of write(), no end. */
+	(void)sigaction(SIGXFSZ, &ignore, NULL);
 	log_init(name, LOG_INFO);
+}
+
+const char *
+app_hindrance(size_t i, struct arena *a)
+{
+	struct rlimit size = { RLIM_INFINITY, RLIM_INFINITY };
+	bool is_small = getrlimit(RLIMIT_FSIZE, &size) == 0 &&
+	    size.rlim_cur != RLIM_INFINITY;
+	bool no_proc = access("/proc/self/fd", X_OK) != 0;
+
+	if (is_small && i-- == 0)
+		return arena_printf(a,
+		    "files may not grow over %lld bytes here (ulimit -f): the "
+		    "ledger cannot be written once it has reached that",
+		    (long long)size.rlim_cur);
+	if (no_proc && i == 0)
+		return "/proc is not there: the worker's program is looked "
+		       "for in " ADMIT_BINDIR " alone, and the ledger's path "
+		       "must be short";
+	return NULL;
+}
+
+static void
+log_oddities(const struct app *app)
+{
+	struct arena a = { 0 };
+	const char *what;
+
+	for (size_t i = 0; i < app->conf.n_notes; i++)
+		log_event(LOG_WARN, "setting_odd",
+		    KV(kv_text("what", app->conf.notes[i])));
+	for (size_t i = 0; (what = app_hindrance(i, &a)) != NULL; i++)
+		log_event(LOG_WARN, "host_odd", KV(kv_text("what", what)));
+	arena_free(&a);
 }
 
 static const char *
@@ -43,9 +81,8 @@ app_ready(struct app *app, const struct request *req)
 	for (size_t i = 0; !app->is_tool && i < app->conf.n_faults; i++)
 		log_event(LOG_ERROR, "setting_wrong",
 		    KV(kv_text("what", app->conf.faults[i])));
-	for (size_t i = 0; !app->is_tool && i < app->conf.n_notes; i++)
-		log_event(LOG_WARN, "setting_odd",
-		    KV(kv_text("what", app->conf.notes[i])));
+	if (!app->is_tool)
+		log_oddities(app);
 	if (e != ERR_OK)
 		return e;
 	if (!app->is_tool)

@@ -30,6 +30,10 @@ struct app {
  * makes new files private, forbids core dumps, starts the log. */
 void app_start(struct app *app, unsigned programs, const char *name);
 
+/* The i-th thing about this host that may be in our way, a sentence for the log
+ * and for check; NULL: no more. */
+const char *app_hindrance(size_t i, struct arena *a);
+
 /* Loads the settings unless that was done; req may be NULL. ERR_CONFIG with
  * each fault logged, and tried again at the next call: under some servers the
  * settings come with the request. */

@@ -23,7 +23,7 @@
 #define STOP_PATIENCE_MS 10000
 
 /* A socket's name may have 107 bytes, a path more: so the folder is opened and
- * the name given relative to it. */
+ * the name given relative to it, by /proc where that is there. */
 struct place {
 	int dir_fd;
 	struct sockaddr_un addr;
@@ -45,11 +45,15 @@ place_open(const struct app *app, struct place *p)
 	arena_free(&a);
 	if (p->dir_fd < 0)
 		return false;
-	n = snprintf(p->addr.sun_path, sizeof(p->addr.sun_path),
-	    "/proc/self/fd/%d/%s.knock", p->dir_fd, name.p);
+	n = access("/proc/self/fd", X_OK) == 0 ?
+	    snprintf(p->addr.sun_path, sizeof(p->addr.sun_path),
+		"/proc/self/fd/%d/%s.knock", p->dir_fd, name.p) :
+	    snprintf(
+		p->addr.sun_path, sizeof(p->addr.sun_path), "%s.knock", path);
 	(void)snprintf(p->lock, sizeof(p->lock), "%s.worker", name.p);
 	if (n < 0 || (size_t)n >= sizeof(p->addr.sun_path)) {
 		(void)close(p->dir_fd);
+		errno = ENAMETOOLONG;
 		return false;
 	}
 	return true;
@@ -243,7 +247,8 @@ door_open(const struct app *app, struct door *d)
 	*d = (struct door){ -1, -1 };
 	if (!place_open(app, &p)) {
 		log_event(LOG_ERROR, "data_folder_missing",
-		    KV(kv_text("path", app->conf.database_path)));
+		    KV(kv_text("path", app->conf.database_path),
+			kv_text("why", strerror(errno))));
 		return ERR_UNAVAILABLE;
 	}
 	e = lock_wait(app, &p, d);

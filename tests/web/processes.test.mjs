@@ -1,10 +1,11 @@
 // The life of the processes behind a web server: killed, replaced, told to stop.
 
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { keep } from '../fault/table.mjs';
-import { SERVER, sleep, startAdmit, until } from './harness.mjs';
+import { OUT, SERVER, run, sleep, startAdmit, until } from './harness.mjs';
 import { servers } from './servers.mjs';
 
 const { isCgi, sockets } = servers[SERVER];
@@ -125,4 +126,45 @@ test('a worker whose hands are full sleeps, however often it is knocked', async 
   const before = ticks();
   await sleep(1000); // as long as it has nothing to do
   assert.ok(ticks() - before < 30, `${ticks() - before} ticks of 100 gone`);
+});
+
+test('files that may not grow are errors, not the end: 503, said in the log, taken again when they may', async (t) => {
+  const app = await startAdmit({ t, env: { RECONCILE_MINUTES: '0' } });
+  assert.equal((await app.buy(5)).status, 200);
+  await app.invited(5);
+  await app.settled();
+  await app.admit(['work', '--stop']);
+  const event = await app.stripe.pay(await app.open(6));
+  const pids = app.answering('webhook');
+  for (const pid of pids) execFileSync('prlimit', ['--pid', String(pid), '--fsize=32768:unlimited']);
+  assert.equal((await app.event(event)).status, 503);
+  assert.ok(pids.every((pid) => app.answering('webhook').includes(pid)), 'nobody was killed');
+  assert.match(app.log(), /ev=database_failed/);
+  for (const pid of pids) execFileSync('prlimit', ['--pid', String(pid), '--fsize=unlimited:unlimited']);
+  assert.equal((await app.event(event)).status, 200);
+  await app.invited(6);
+});
+
+test('a limit of files\' size is named by the log of the start and by check', async (t) => {
+  const app = await startAdmit({ t });
+  assert.equal((await app.request('/health')).status, 200);
+  const limited = (args) => run('prlimit', ['--fsize=10000000', `${OUT}/bin/admit`, ...args], app.env);
+  assert.match((await limited(['work', '--stop'])).stderr, /ev=host_odd .*files may not grow over 10000000 bytes/);
+  assert.match((await limited(['check'])).stdout, /note +host +files may not grow over 10000000 bytes/);
+});
+
+/** Only root, in a namespace of its own, can have no /proc. */
+const canHide = process.getuid() === 0 && spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/proc']).status === 0;
+
+test('without /proc: named, and the worker works', { skip: !canHide && 'only root can hide /proc' }, async (t) => {
+  const app = await startAdmit({ t });
+  app.telegram.setFault({ kind: 'status', status: 500, next: 1 });
+  await app.buy(5);
+  await app.telegram.waitFor(({ fault }) => fault === 'status');
+  await app.admit(['work', '--stop']);
+  app.write('UPDATE jobs SET due_ms = 1 WHERE done_ms IS NULL');
+  const { status, stderr } = await run('unshare', ['-m', 'sh', '-c', `mount -t tmpfs none /proc && exec ${OUT}/bin/admit work --once`], app.env);
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /ev=host_odd .*\/proc is not there/);
+  assert.equal(app.invites(5).length, 2, 'the second one was taken');
 });

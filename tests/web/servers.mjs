@@ -107,7 +107,6 @@ DocumentRoot ${site}
 </Directory>
 <IfModule mod_fcgid.c>
   FcgidInitialEnv ADMIT_CONF ${at.dir}/admit.env
-  FcgidMaxRequestLen 2097152
 </IfModule>
 ${tls}`,
   });
@@ -179,7 +178,7 @@ export const servers = {
   },
   'apache-htaccess': {
     title: 'Apache', mode: 'mod_fcgid, .htaccess alone', file: 'deploy/htaccess', settings: 'file', bare: '', restart: 'SIGUSR1',
-    start: (at) => htaccess(at, 'fcgid'), longHeader: 400,
+    start: (at) => htaccess(at, 'fcgid cgid'), longHeader: 400,
   },
   'apache-htaccess-cgi': {
     title: 'Apache', mode: 'mod_cgid, .htaccess alone', file: 'deploy/htaccess', settings: 'file', bare: '', isCgi: true,
