@@ -519,6 +519,11 @@ static const struct setting {
 	    OPTIONAL, "",
 	    "a discussion group in which the coach answers too, -100...: what "
 	    "is written to it with /ask or as a reply" },
+	{ "COACH_GROUP_PRODUCT", any_text, TEXT_AT(coach_group_product), WORK,
+	    OPTIONAL, "",
+	    "the id of the product whose lessons the coach may quote there, "
+	    "for a group that its buyers alone are in; without it the public "
+	    "ones" },
 	{ "COACH_SPEECH_API_BASE", http_url, TEXT_AT(coach_speech_base),
 	    BOT | WORK, OPTIONAL, "",
 	    "a server that speaks OpenAI's audio transcriptions, up to /v1: "

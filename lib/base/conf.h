@@ -66,10 +66,11 @@ struct conf {
 	const char *coach_model;
 	int64_t coach_questions_a_day, coach_tokens_a_month; /* 0: any number */
 	const char *coach_helpline;
-	const char *coach_links;       /* hosts, with commas; NULL: none */
-	const char *coach_group_id;    /* Telegram's number; NULL: none */
-	const char *coach_speech_base; /* NULL: voices are not heard */
-	const char *coach_speech_key;  /* NULL: the server wants none */
+	const char *coach_links;         /* hosts, with commas; NULL: none */
+	const char *coach_group_id;      /* Telegram's number; NULL: none */
+	const char *coach_group_product; /* NULL: public lessons alone */
+	const char *coach_speech_base;   /* NULL: voices are not heard */
+	const char *coach_speech_key;    /* NULL: the server wants none */
 	const char *coach_speech_model;
 	const char *support_chat_id; /* Telegram's number; NULL: none */
 	const char *log_level_name;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define OPERATOR ((int64_t)-1) /* in the statements: reads everything */
+#define NOBODY ((int64_t)0)    /* there: has bought nothing */
 #define CANDIDATES 30          /* of each index */
 #define QUERY_BYTES ((size_t)8192)
 #define ENOUGH 45      /* of 100: below, the lessons say nothing of it */
@@ -19,6 +20,7 @@ struct search {
 	struct db *db;
 	struct arena *arena;
 	int64_t tg_id;
+	const char *product; /* whose lessons may be read, besides; or NULL */
 	struct term terms[TERMS_MAX];
 	int weights[TERMS_MAX];
 	size_t n_terms,
@@ -161,7 +163,7 @@ look(struct search *s, enum sql what, const char *query)
 		return ERR_OK;
 	return db_each(s->db, s->arena, what,
 	    KV(kv_text("query", query), kv_int("tg_id", s->tg_id),
-		kv_int("n", CANDIDATES)),
+		kv_text("product", s->product), kv_int("n", CANDIDATES)),
 	    judge_row, s);
 }
 
@@ -193,14 +195,16 @@ read_terms(struct search *s, struct str question)
 }
 
 static enum err
-search(struct db *db, struct arena *a, int64_t tg_id, struct str question,
-    struct passage out[static PASSAGES_MAX], size_t *n)
+search(struct db *db, struct arena *a, int64_t tg_id, const char *product,
+    struct str question, struct passage out[static PASSAGES_MAX], size_t *n)
 {
 	struct search *s = arena_alloc(a, sizeof(*s));
 	enum err e;
 
 	*n = 0;
-	*s = (struct search){ .db = db, .arena = a, .tg_id = tg_id };
+	*s = (struct search){
+		.db = db, .arena = a, .tg_id = tg_id, .product = product
+	};
 	read_terms(s, question);
 	if (s->n_terms == 0)
 		return ERR_OK;
@@ -218,12 +222,20 @@ enum err
 search_passages(struct db *db, struct arena *a, int64_t tg_id,
     struct str question, struct passage out[static PASSAGES_MAX], size_t *n)
 {
-	return search(db, a, tg_id < 0 ? 0 : tg_id, question, out, n);
+	return search(
+	    db, a, tg_id < 0 ? NOBODY : tg_id, NULL, question, out, n);
+}
+
+enum err
+search_shared(struct db *db, struct arena *a, const char *product,
+    struct str question, struct passage out[static PASSAGES_MAX], size_t *n)
+{
+	return search(db, a, NOBODY, product, question, out, n);
 }
 
 enum err
 search_all(struct db *db, struct arena *a, struct str question,
     struct passage out[static PASSAGES_MAX], size_t *n)
 {
-	return search(db, a, OPERATOR, question, out, n);
+	return search(db, a, OPERATOR, NULL, question, out, n);
 }

@@ -104,6 +104,12 @@ helpline(const struct app *app, struct arena *a, const char *language)
 	return arena_dup(a, str_trim(first));
 }
 
+static bool
+is_in_group(const struct question *q)
+{
+	return q->chat_id != q->tg_id;
+}
+
 static struct tg_message
 message_to(struct app *app, struct arena *a, const struct answer_call *c,
     const char *text)
@@ -111,7 +117,7 @@ message_to(struct app *app, struct arena *a, const struct answer_call *c,
 	const struct question *q = &c->q;
 	struct tg_message m = { .chat_id = q->chat_id,
 		.text = text,
-		.reply_to = q->chat_id == q->tg_id ? 0 : q->message_id };
+		.reply_to = is_in_group(q) ? q->message_id : 0 };
 
 	if (c->is_last && c->outcome <= QUESTION_NOT_FOUND &&
 	    app->conf.support_chat_id != NULL) {
@@ -250,32 +256,69 @@ ask_model(struct app *app, struct arena *a, struct answer_call *c)
 	return e;
 }
 
+/* The product whose buyers alone are in the group of a question; NULL: there is
+ * none, anybody may read along. */
+static const char *
+product_of_group(const struct app *app, const struct question *q)
+{
+	return q->chat_id == tg_chat_id(app->conf.coach_group_id) ?
+	    app->conf.coach_group_product :
+	    NULL;
+}
+
+/* An answer in a group is read by everybody there: what its asker may read says
+ * nothing about the others. */
+static enum err
+search_for(
+    struct app *app, struct arena *a, struct answer_call *c, const char *words)
+{
+	return is_in_group(&c->q) ?
+	    search_shared(app->db, a, product_of_group(app, &c->q),
+		str_from(words), c->passages, &c->n_passages) :
+	    search_passages(app->db, a, c->q.tg_id, str_from(words),
+		c->passages, &c->n_passages);
+}
+
 /* "And why?" is about what was said just before. */
 static enum err
 search(struct app *app, struct arena *a, struct answer_call *c)
 {
 	struct turn turns[QUESTION_MAX_TURNS];
 	size_t n = 0;
-	enum err e = search_passages(app->db, a, c->q.tg_id,
-	    str_from(c->q.text), c->passages, &c->n_passages);
+	enum err e = search_for(app, a, c, c->q.text);
 
 	if (e != ERR_OK || c->n_passages > 0)
 		return e;
 	e = question_history(app->db, a, &c->q, turns, &n);
 	if (e != ERR_OK || n == 0)
 		return e;
-	return search_passages(app->db, a, c->q.tg_id,
-	    str_from(
-		arena_printf(a, "%s\n%s", turns[n - 1].question, c->q.text)),
-	    c->passages, &c->n_passages);
+	return search_for(app, a, c,
+	    arena_printf(a, "%s\n%s", turns[n - 1].question, c->q.text));
 }
 
-/* Who has bought nothing hears how to, below what is for everybody. */
+/* Nothing was found that may be said. In a group, the same for everybody: who
+ * has bought is nobody's business. */
+static enum text
+nothing_found(const struct app *app, const struct answer_call *c,
+    enum question_outcome *outcome)
+{
+	bool may_read = is_in_group(&c->q) ?
+	    product_of_group(app, &c->q) != NULL :
+	    c->is_buyer;
+
+	*outcome = may_read ? QUESTION_NOT_FOUND : QUESTION_NO_ACCESS;
+	if (is_in_group(&c->q))
+		return TEXT_COACH_NOT_HERE;
+	return may_read ? TEXT_COACH_NOT_FOUND : TEXT_COACH_NO_ACCESS;
+}
+
+/* Who has bought nothing hears how to, below what is for everybody; not before
+ * others. */
 static const char *
 with_offer(struct app *app, struct arena *a, const struct answer_call *c,
     const char *text)
 {
-	return c->is_buyer ?
+	return c->is_buyer || is_in_group(&c->q) ?
 	    text :
 	    arena_printf(a, "%s\n\n%s", text,
 		text_fill(a, TEXT_COACH_NO_ACCESS, holes(app, a)));
@@ -284,6 +327,8 @@ with_offer(struct app *app, struct arena *a, const struct answer_call *c,
 static enum err
 answer_from_lessons(struct app *app, struct arena *a, struct answer_call *c)
 {
+	enum question_outcome outcome;
+	enum text nothing;
 	enum err e = search(app, a, c);
 
 	if (e == ERR_OK)
@@ -291,12 +336,9 @@ answer_from_lessons(struct app *app, struct arena *a, struct answer_call *c)
 	if (e != ERR_OK)
 		return e;
 	if (c->n_passages == 0) {
-		say_all(app, a, c,
-		    c->is_buyer ? QUESTION_NOT_FOUND : QUESTION_NO_ACCESS,
-		    text_fill(a,
-			c->is_buyer ? TEXT_COACH_NOT_FOUND :
-				      TEXT_COACH_NO_ACCESS,
-			holes(app, a)));
+		nothing = nothing_found(app, c, &outcome);
+		say_all(
+		    app, a, c, outcome, text_fill(a, nothing, holes(app, a)));
 		return ERR_OK;
 	}
 	e = ask_model(app, a, c);
@@ -480,7 +522,10 @@ note_answer(struct app *app, struct arena *a, const struct answer_call *c,
 
 	if (said.is_none)
 		return question_answer(app->db, &c->q,
-		    text_fill(a, TEXT_COACH_NOT_FOUND, holes(app, a)),
+		    text_fill(a,
+			is_in_group(&c->q) ? TEXT_COACH_NOT_HERE :
+					     TEXT_COACH_NOT_FOUND,
+			holes(app, a)),
 		    QUESTION_NOT_FOUND);
 	text = guard_unlink(a, parts_next(&rest, MAX_ANSWER_BYTES - 1000),
 	    app->conf.coach_links, text_plain(TEXT_COACH_NO_LINK));

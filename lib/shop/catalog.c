@@ -30,6 +30,19 @@ from_settings(const struct conf *conf)
 	return p;
 }
 
+/* What the settings name must be sold. */
+static enum err
+check_names(const struct catalog *c, struct arena *a, struct conf *conf)
+{
+	const char *id = conf->coach_group_product;
+
+	if (id == NULL || catalog_find(c, id) != NULL)
+		return ERR_OK;
+	conf_fault(conf, a,
+	    "COACH_GROUP_PRODUCT: there is no product with the id %s", id);
+	return ERR_CONFIG;
+}
+
 enum err
 catalog_load(struct catalog *c, struct arena *a, struct conf *conf)
 {
@@ -39,13 +52,14 @@ catalog_load(struct catalog *c, struct arena *a, struct conf *conf)
 	*c = (struct catalog){ .n = 1 };
 	c->products[0] = from_settings(conf);
 	if (path == NULL)
-		return ERR_OK;
+		return check_names(c, a, conf);
 	if (!file_read(a, path, MAX_FILE_BYTES, &text)) {
 		conf_fault(conf, a, "the products file %s: cannot be read: %s",
 		    path, strerror(errno));
 		return ERR_CONFIG;
 	}
-	return catalog_read(c, a, conf, path, text) ? ERR_OK : ERR_CONFIG;
+	return catalog_read(c, a, conf, path, text) ? check_names(c, a, conf) :
+						      ERR_CONFIG;
 }
 
 const struct product *

@@ -56,8 +56,9 @@ enum text {
 	TEXT_COACH_SOURCE_PLAIN, /* {lesson} */
 	TEXT_COACH_NOT_FOUND,
 	TEXT_COACH_NO_ACCESS, /* {product} */
-	TEXT_COACH_CRISIS,    /* {helpline} */
-	TEXT_COACH_LONG,      /* {limit} */
+	TEXT_COACH_NOT_HERE,
+	TEXT_COACH_CRISIS, /* {helpline} */
+	TEXT_COACH_LONG,   /* {limit} */
 	TEXT_COACH_NO_VOICE,
 	TEXT_COACH_LONG_VOICE, /* {seconds} */
 	TEXT_COACH_UNHEARD,

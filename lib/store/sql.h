@@ -709,13 +709,15 @@ SQL(SEARCH_WORDS,
     "SELECT chunks.id, product, lesson_no, title, heading, body, folded"
     " FROM chunks JOIN lessons ON lessons.id = lesson_id"
     " WHERE :query IS NOT NULL AND (:tg_id = -1 OR is_public = 1"
-    " OR EXISTS (SELECT 1 FROM access WHERE access.tg_id = :tg_id"
-    " AND access.product = lessons.product AND is_in = 1))"
+    " OR lessons.product = :product OR EXISTS (SELECT 1 FROM access"
+    " WHERE access.tg_id = :tg_id"
+    " AND :tg_id > 0 AND access.product = lessons.product AND is_in = 1))"
     " ORDER BY chunks.id LIMIT 100 * :n")
 
 SQL(SEARCH_GRAMS,
     "SELECT id, '', 0, '', '', '', '' FROM chunks"
-    " WHERE id < 0 AND :query IS NULL AND :tg_id IS NULL LIMIT :n")
+    " WHERE id < 0 AND :query IS NULL AND :tg_id IS NULL"
+    " AND :product IS NULL LIMIT :n")
 
 /* ---- questions to the coach ---- */
 

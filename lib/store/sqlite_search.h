@@ -26,8 +26,9 @@ OWN(SEARCH_COUNT,
 	".rowid" \
 	" JOIN lessons ON lessons.id = lesson_id" \
 	" WHERE " INDEX " MATCH :query AND (:tg_id = -1 OR is_public = 1" \
+	" OR lessons.product = :product" \
 	" OR EXISTS (SELECT 1 FROM access WHERE access.tg_id = :tg_id" \
-	" AND access.product = lessons.product AND is_in = 1))" \
+	" AND :tg_id > 0 AND access.product = lessons.product AND is_in = 1))" \
 	" ORDER BY " INDEX ".rank LIMIT :n"
 
 OWN(SEARCH_WORDS, CHUNKS_TO_READ("chunk_words"))

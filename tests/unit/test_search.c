@@ -321,9 +321,38 @@ no_lessons(void **state)
 	check_text(found(5, str_from("кава")), "");
 }
 
+/* What may be said before everybody: of one product, besides what is public. */
+static const struct shared {
+	const char *why, *product, *question, *want;
+} shareds[] = {
+	{ "public lessons alone", NULL, "тривалість", "0 " },
+	{ "and those of the product", "other", "прогулянка, тривалість",
+	    "2 0 " },
+	{ "what others have bought stays", "other", "вечірня кава", "" },
+	{ "nobody's rows open nothing", NULL, "вечірня кава", "" },
+};
+
+static void
+share(void **state)
+{
+	const struct shared *s = *state;
+	struct passage p[PASSAGES_MAX];
+	size_t n = 99;
+
+	teach();
+	change("INSERT INTO users (tg_id, created_ms) VALUES (0, 1);"
+	       "INSERT INTO access (tg_id, product, is_in, why, decided_ms)"
+	       " VALUES (0, 'course', 1, 'paid', 1)");
+	check_err(search_shared(ledger.db, &mem, s->product,
+		      str_from(s->question), p, &n),
+	    ERR_OK);
+	check_text(shown(p, n), s->want);
+}
+
 int
 main(void)
 {
+	ROWS("shared", share, shareds);
 	ROWS("reads", reader, readers);
 	ONE("reads", "the operator: everything", operator_reads_all);
 	ROWS("best", best, bests);

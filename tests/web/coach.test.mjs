@@ -317,7 +317,7 @@ test('spoken questions: a polite line without an ear, else the words are answere
 });
 
 test('in the discussion group: what is written to the coach is answered there', async (t) => {
-  const app = await school(t, { env: { COACH_GROUP_ID: String(GROUP.id) } });
+  const app = await school(t, { env: { COACH_GROUP_ID: String(GROUP.id), COACH_GROUP_PRODUCT: 'course' } });
   const post = { message_id: 7, date: 1, chat: GROUP, from: { id: 777000, is_bot: false, first_name: 'Telegram' }, is_automatic_forward: true, text: 'Пост' };
   await app.telegram.sayIn(GROUP, person(5), 'балачки');
   await app.telegram.sayIn(GROUP, person(5), 'не запитання', post);
@@ -334,8 +334,29 @@ test('in the discussion group: what is written to the coach is answered there', 
   await app.settled();
   await app.telegram.sayIn(GROUP, person(6), '/ask@sandbox_bot Що таке вдячність?');
   await until(() => app.telegram.messages(GROUP.id).length === 3, 5000, 'a third one');
-  assert.match(app.telegram.messages(GROUP.id).at(-1).text, /надішліть \/pay/);
+  assert.match(app.telegram.messages(GROUP.id).at(-1).text, /Урок 3/, 'whose lessons these are, all there have bought');
   assert.equal(app.telegram.messages(5).length, 1, 'only the invite');
+});
+
+test('in a group that anybody may be in, a buyer is told only what is public, and a stranger the same', async (t) => {
+  const model = await modelFor(t);
+  const app = await school(t, { model, env: { COACH_GROUP_ID: String(GROUP.id) } });
+  await teach(app, { 'about.md': '# Про курс\n\n## Тривалість\n\nКурс триває десять тижнів, по одному уроку на тиждень.\n' }, ['--public']);
+  model.answer = ({ messages: [{ content }] }) => `Ось: ${content.includes('Щовечора') ? 'щовечора' : 'десять'}.\nSOURCES: 1`;
+  const answers = [];
+  for (const [id, words] of [[5, '/ask Як вести щоденник вдячності?'], [6, '/ask Як вести щоденник вдячності?'], [5, '/ask скільки триває курс?']]) {
+    await app.telegram.sayIn(GROUP, person(id), words);
+    await until(() => app.telegram.messages(GROUP.id).length > answers.length, 5000, `an answer to ${words}`);
+    answers.push(app.telegram.messages(GROUP.id).at(-1).text);
+    await app.settled();
+  }
+  assert.match(answers[0], /^У групі я кажу лише те, що відкрито для всіх/);
+  assert.equal(answers[1], answers[0], 'who has bought is not told to the others');
+  assert.match(answers[2], /десять/);
+  assert.ok(!JSON.stringify(model.calls).includes('Щовечора'), 'nor is the model told');
+  assert.match(await ask(app, 5, 'Як вести щоденник вдячності?'), /щовечора/, 'in private, all that was bought');
+  const wrong = await app.admit(['check'], { COACH_GROUP_PRODUCT: 'nonesuch' });
+  assert.match(`${wrong.stdout}${wrong.stderr}`, /COACH_GROUP_PRODUCT: there is no product with the id nonesuch/);
 });
 
 test('without lessons and people the bot says what it understands', async (t) => {
