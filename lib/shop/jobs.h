@@ -17,7 +17,7 @@ enum job_kind {
 	JOB_PORTAL = 8,   /* the buyer's own page at Stripe; detail: product */
 	JOB_ANSWER = 9,   /* a question to the coach; detail: its id */
 	JOB_FORWARD = 10, /* the same, on to a person */
-	JOB_RELAY = 11,   /* a person's reply; detail: "question/message" */
+	JOB_RELAY = 11,   /* a person's reply: "question/message/chat" */
 	JOB_CANCEL_STARS = 12, /* a subscription; detail: a charge of it */
 	JOB__COUNT
 };

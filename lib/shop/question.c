@@ -46,11 +46,14 @@ question_get(struct db *db, struct arena *a, int64_t id, struct question *out)
 }
 
 enum err
-question_forwarded(
-    struct db *db, struct arena *a, int64_t message_id, struct question *out)
+question_forwarded(struct db *db, struct arena *a, struct message_at copy,
+    int64_t writer_id, struct question *out)
 {
 	return db_one(db, a, SQL_QUESTION_FORWARDED,
-	    KV(kv_int("message_id", message_id)), question_from_row, out);
+	    KV(kv_int("message_id", copy.message_id),
+		kv_int("chat_id", copy.chat_id),
+		kv_int("writer_id", writer_id)),
+	    question_from_row, out);
 }
 
 static void
@@ -137,10 +140,12 @@ question_sent(struct db *db, const struct question *q)
 
 enum err
 question_note_forward(
-    struct db *db, const struct question *q, int64_t message_id)
+    struct db *db, const struct question *q, struct message_at copy)
 {
 	return db_exec(db, SQL_QUESTION_NOTE_FORWARD,
-	    KV(kv_int("id", q->id), kv_int("message_id", message_id)), NULL);
+	    KV(kv_int("id", q->id), kv_int("message_id", copy.message_id),
+		kv_int("chat_id", copy.chat_id)),
+	    NULL);
 }
 
 enum err

@@ -40,9 +40,16 @@ enum err question_add(struct db *db, struct arena *a, const struct question *q,
 enum err question_get(struct db *db, struct arena *a, int64_t id,
     struct question *out) MUST_CHECK;
 
-/* By the number of its copy in the support chat. */
-enum err question_forwarded(struct db *db, struct arena *a, int64_t message_id,
-    struct question *out) MUST_CHECK;
+/* A message, by its number in one chat. */
+struct message_at {
+	int64_t chat_id, message_id;
+};
+
+/* By its copy in the support chat. Of one that was forwarded when the chat was
+ * not noted yet, the copy must say that it is its asker's (writer_id): the same
+ * number is some other message in another chat. */
+enum err question_forwarded(struct db *db, struct arena *a,
+    struct message_at copy, int64_t writer_id, struct question *out) MUST_CHECK;
 
 struct question_count {
 	int64_t n_today; /* in the last 24 hours */
@@ -67,7 +74,7 @@ enum err question_answer(struct db *db, const struct question *q,
     const char *answer, enum question_outcome outcome) MUST_CHECK;
 enum err question_sent(struct db *db, const struct question *q) MUST_CHECK;
 enum err question_note_forward(
-    struct db *db, const struct question *q, int64_t message_id) MUST_CHECK;
+    struct db *db, const struct question *q, struct message_at copy) MUST_CHECK;
 
 /* The end of it. What found no answer is kept for the operator, without its
  * asker. */

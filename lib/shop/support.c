@@ -2,6 +2,7 @@
 #include "shop/support.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "shop/alert.h"
 #include "shop/text.h"
 
@@ -44,14 +45,16 @@ support_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
 	if (u->reply_to == 0 ||
 	    u->chat_id != tg_chat_id(app->conf.support_chat_id))
 		return ERR_OK;
-	e = question_forwarded(app->db, a, u->reply_to, &q);
+	e = question_forwarded(app->db, a,
+	    (struct message_at){ u->chat_id, u->reply_to }, u->reply_writer,
+	    &q);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	*taken = reply->promised = true;
 	return jobs_promise(app->db, JOB_RELAY,
 	    arena_printf(a, "relay/%lld", (long long)u->update_id), q.tg_id, 0,
-	    arena_printf(
-		a, "%lld/%lld", (long long)q.id, (long long)u->message_id));
+	    arena_printf(a, "%lld/%lld/%lld", (long long)q.id,
+		(long long)u->message_id, (long long)u->chat_id));
 }
 
 /* ---- in the worker ---- */
@@ -72,19 +75,24 @@ prepare_pass_on(struct app *app, struct arena *a, struct answer_call *c)
 	c->call = tg_request(a, &api, "forwardMessage", params);
 }
 
+/* at: "message/chat". A reply that was noted without its chat is sent to
+ * nobody: in the chat of today's settings that number may be any message. */
 static void
-prepare_pass_back(struct app *app, struct arena *a, struct answer_call *c,
-    struct str message_id)
+prepare_pass_back(
+    struct app *app, struct arena *a, struct answer_call *c, struct str at)
 {
 	const struct tg_api api = app_telegram(app);
 	struct json *params = json_new(a);
-	int64_t n;
+	struct str message_id = str_cut(&at, '/');
+	int64_t n, chat_id = tg_chat_id(arena_dup(a, at));
 
-	if (app->conf.support_chat_id == NULL || !str_to_i64(message_id, &n))
+	if (chat_id == 0 || !str_to_i64(message_id, &n)) {
+		log_event(LOG_WARN, "reply_without_chat",
+		    KV(kv_int("question", c->q.id)));
 		return;
+	}
 	json_put_int(params, "chat_id", c->q.chat_id);
-	json_put_int(
-	    params, "from_chat_id", tg_chat_id(app->conf.support_chat_id));
+	json_put_int(params, "from_chat_id", chat_id);
 	json_put_int(params, "message_id", n);
 	tg_put_reply(params, c->q.message_id);
 	c->step = ANSWER_PASS_BACK;
@@ -132,13 +140,14 @@ enum err
 support_passed(struct app *app, struct arena *a, const struct answer_call *c,
     struct json *result)
 {
-	int64_t message_id = 0;
+	struct message_at copy = { tg_chat_id(app->conf.support_chat_id), 0 };
 	enum err e;
 
 	if (c->step == ANSWER_PASS_BACK)
 		return ERR_OK;
-	(void)json_int(result, "message_id", &message_id);
-	e = question_note_forward(app->db, &c->q, message_id);
+	(void)json_int(result, "message_id", &copy.message_id);
+	(void)json_int(result, "chat.id", &copy.chat_id);
+	e = question_note_forward(app->db, &c->q, copy);
 	return e == ERR_OK ? tell_asker(app, a, c, "passed_on") : e;
 }
 

@@ -269,6 +269,10 @@ static const char *const migrations[] = {
 	" asked_ms {int} NOT NULL"
 	") {end};"
 	"CREATE INDEX unanswered_by_age ON unanswered (asked_ms);",
+
+	/* 11: numbers of messages are a chat's own: in which chat forwarded_id
+	 * is; null: forwarded before that was noted */
+	"ALTER TABLE questions ADD COLUMN forwarded_chat_id {int};",
 };
 #define N_MIGRATIONS ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 

@@ -733,7 +733,9 @@ SQL(QUESTION_GET,
 SQL(QUESTION_FORWARDED,
     "SELECT id, tg_id, chat_id, message_id, question, voice, language, answer,"
     " n_tried, n_sent, outcome, ended_ms FROM questions"
-    " WHERE forwarded_id = :message_id")
+    " WHERE forwarded_id = :message_id AND (forwarded_chat_id = :chat_id"
+    " OR (forwarded_chat_id IS NULL AND tg_id = :writer_id))"
+    " ORDER BY forwarded_chat_id IS NULL, id DESC LIMIT 1")
 
 SQL(QUESTIONS_COUNT,
     "SELECT COUNT(*), COUNT(CASE WHEN ended_ms IS NULL"
@@ -760,7 +762,8 @@ SQL(QUESTION_ANSWER,
 SQL(QUESTION_SENT, "UPDATE questions SET n_sent = n_sent + 1 WHERE id = :id")
 
 SQL(QUESTION_NOTE_FORWARD,
-    "UPDATE questions SET forwarded_id = :message_id WHERE id = :id")
+    "UPDATE questions SET forwarded_id = :message_id,"
+    " forwarded_chat_id = :chat_id WHERE id = :id")
 
 SQL(QUESTION_END,
     "UPDATE questions SET ended_ms = :now_ms, outcome = :outcome"

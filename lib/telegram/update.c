@@ -89,6 +89,8 @@ read_message(struct arena *a, struct json *m, struct tg_update *out)
 	(void)json_int(m, "chat.id", &out->chat_id);
 	(void)json_int(m, "message_id", &out->message_id);
 	(void)json_int(earlier, "message_id", &out->reply_to);
+	(void)json_int(
+	    earlier, "forward_origin.sender_user.id", &out->reply_writer);
 	out->replies_to_bot = json_is_true(earlier, "from.is_bot");
 	out->replies_to_post = json_is_true(earlier, "is_automatic_forward");
 	read_voice(a, json_at(m, "voice"), &out->voice);

@@ -57,6 +57,7 @@ struct tg_update {
 	struct tg_voice voice; /* TG_MESSAGE */
 	int64_t message_id;    /* TG_MESSAGE, in chat_id */
 	int64_t reply_to;      /* of which message of that chat; 0: of none */
+	int64_t reply_writer;  /* who wrote what was forwarded there; or 0 */
 	bool replies_to_bot;   /* a bot wrote that one */
 	bool replies_to_post;  /* it came from the group's channel */
 	const char *button_id; /* TG_BUTTON: to be answered */

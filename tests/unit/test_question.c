@@ -94,9 +94,46 @@ left_out(void **state)
 	check_text(history(&q), "");
 }
 
+/* A reply in a support chat belongs to the question whose copy has that number
+ * there. What was forwarded before the chat was noted is known by its asker. */
+static const struct copy {
+	const char *why;
+	struct message_at at;
+	int64_t writer_id;
+	int64_t want; /* the question; 0: none */
+} copies[] = {
+	{ "in the chat it was forwarded to", { -100, 70 }, 0, 1 },
+	{ "the same number in another chat", { -200, 70 }, BUYER, 0 },
+	{ "another number", { -100, 71 }, BUYER, 0 },
+	{ "of old, the copy names its asker", { -200, 80 }, BUYER, 2 },
+	{ "of old, the copy names nobody", { -200, 80 }, 0, 0 },
+	{ "of old, the copy is somebody else's", { -200, 80 }, 6, 0 },
+	{ "the noted chat goes before what is of old", { -100, 90 }, BUYER, 3 },
+};
+
+static void
+forwarded(void **state)
+{
+	const struct copy *c = *state;
+	struct question q = { 0 };
+
+	begin();
+	for (int i = 0; i < 4; i++)
+		asked("one", 1000);
+	change("UPDATE questions SET forwarded_id = 70,"
+	       " forwarded_chat_id = -100 WHERE id = 1;"
+	       "UPDATE questions SET forwarded_id = 80 WHERE id = 2;"
+	       "UPDATE questions SET forwarded_id = 90 WHERE id IN (3, 4);"
+	       "UPDATE questions SET forwarded_chat_id = -100 WHERE id = 3;");
+	check_err(question_forwarded(ledger.db, &mem, c->at, c->writer_id, &q),
+	    c->want == 0 ? ERR_NOT_FOUND : ERR_OK);
+	check_int(q.id, c->want);
+}
+
 int
 main(void)
 {
+	ROWS("forwarded", forwarded, copies);
 	ONE("said before", "the last ones, the oldest first", oldest_first);
 	ROWS("said before, left out", left_out, others);
 	return testing_run("question", ledger_make, ledger_remove);

@@ -271,6 +271,41 @@ test('a person: the button passes the question on, a reply comes back', async (t
   assert.deepEqual([params.chat_id, params.reply_parameters.allow_sending_without_reply], [5, true]);
 });
 
+test('another support chat: the same number there is another message, and reaches nobody', async (t) => {
+  const app = await school(t, { env: { SUPPORT_CHAT_ID: String(SUPPORT) } });
+  await ask(app, 5, 'Хто виграв чемпіонат?');
+  const answer = app.telegram.messages(5).at(-1);
+  await app.telegram.press(person(5), answer, answer.reply_markup.inline_keyboard[0][0].callback_data);
+  await app.told(5, 'Ваше запитання передано людині');
+  await app.settled();
+  const [copy] = app.telegram.messages(SUPPORT);
+  const replies = async (id, chatId, to, text) => {
+    const chat = { id: chatId, type: 'supergroup', title: 'Support' };
+    const { update } = await app.telegram.sayIn(chat, person(ADMIN), text, { ...to, chat });
+    await app.noted(`SELECT 1 FROM inbox WHERE id = '${update.update_id}'`);
+    return app.sql(`SELECT detail FROM jobs WHERE promise = 'relay/${update.update_id}'`).map(([detail]) => detail);
+  };
+  // As after the operator has named another chat: what was noted belongs to the one before.
+  app.write(`UPDATE questions SET forwarded_chat_id = ${SUPPORT - 1}`);
+  const other = { message_id: copy.message_id, date: 1, from: person(ADMIN + 1), text: 'обід о першій' };
+  assert.deepEqual(await replies(1, SUPPORT, other, 'тільки не борщ'), []);
+  assert.deepEqual(await replies(2, SUPPORT, copy, 'і так само ні'), []);
+  // One that was forwarded before the chat was noted: the copy itself must tell whose it is.
+  app.write('UPDATE questions SET forwarded_chat_id = NULL');
+  assert.deepEqual(await replies(3, SUPPORT, other, 'тільки не борщ'), []);
+  assert.deepEqual(await replies(4, SUPPORT, { ...copy, forward_origin: { type: 'hidden_user', sender_user_name: 'Buyer', date: 1 } }, 'хто це?'), []);
+  assert.equal((await replies(5, SUPPORT, copy, 'Наші!')).length, 1);
+  await until(() => app.telegram.messages(5).at(-1).text === 'Наші!', 5000, 'the reply is back');
+  await app.settled();
+  assert.equal(app.telegram.calls.filter(({ method }) => method === 'copyMessage').length, 1);
+  // A reply that waits is sent from the chat where it was written, whatever the settings say by then; without one, from none.
+  await app.admit(['work', '--stop']);
+  app.write(`INSERT INTO jobs (kind, promise, tg_id, detail, due_ms, created_ms) VALUES (11, 'relay/x', 5, '1/${copy.message_id}', 1, 1)`);
+  await app.admit(['work', '--once']);
+  await app.settled();
+  assert.equal(app.telegram.calls.filter(({ method }) => method === 'copyMessage').length, 1);
+});
+
 test('a question that can be passed on no more, and a support chat that is not there', async (t) => {
   const app = await school(t, { env: { SUPPORT_CHAT_ID: String(SUPPORT) } });
   await ask(app, 5, 'Хто виграв чемпіонат?');
