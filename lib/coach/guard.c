@@ -1,34 +1,11 @@
 /* Words of crisis, and links. */
 #include "coach/guard.h"
 
-#include "base/buf.h"
+#include "coach/letters.h"
 
 #include <string.h>
 
 /* ---- folding ---- */
-
-/* The next character of UTF-8 and its length; a broken byte is a character of
- * its own, and no letter. */
-static uint32_t
-next_char(struct str s, size_t *len)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-	size_t n = p[0] < 0xc0 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	uint32_t c = p[0] & (0x7fu >> n);
-
-	*len = 1;
-	if (p[0] < 0x80)
-		return p[0];
-	if (n == 1 || n > s.len)
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (p[i] & 0x3f);
-	}
-	*len = n;
-	return c;
-}
 
 static bool
 is_apostrophe(uint32_t c)
@@ -37,67 +14,81 @@ is_apostrophe(uint32_t c)
 	    c == 0x02bc || c == 0x00b4;
 }
 
-/* Soft hyphens, joiners, direction marks: seen by nobody. */
+/* Whether a word of two alphabets is one of the first: all that it has of the
+ * second looks like letters of the first. */
 static bool
-is_unseen(uint32_t c)
+is_all_of(struct str word, uint32_t (*as)(uint32_t c),
+    bool (*is_other)(uint32_t c), bool *is_mixed)
 {
-	return c == 0x00ad || (c >= 0x200b && c <= 0x200f) ||
-	    (c >= 0x2060 && c <= 0x2064) || c == 0xfeff ||
-	    (c >= 0x0300 && c <= 0x036f);
-}
+	bool is_all = true;
 
-static bool
-is_letter(uint32_t c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	    (c >= 0x00df && c != 0x00f7 && c < 0x2000);
-}
+	*is_mixed = false;
+	for (size_t len = 0; word.len > 0; word.p += len, word.len -= len) {
+		uint32_t c = letter_next(word, &len);
 
-static uint32_t
-lower(uint32_t c)
-{
-	if ((c >= 'A' && c <= 'Z') || (c >= 0x0410 && c <= 0x042f) ||
-	    (c >= 0x00c0 && c <= 0x00de && c != 0x00d7))
-		return c + 0x20;
-	if (c >= 0x0400 && c <= 0x040f)
-		return c + 0x50;
-	return c == 0x0490 ? 0x0491 : c;
+		*is_mixed |= is_other(c);
+		is_all = is_all && (!is_other(c) || as(c) != c);
+	}
+	return is_all;
 }
 
 static void
-put_char(struct buf *b, uint32_t c, struct str as_it_was)
+put_as(struct buf *out, struct str word, uint32_t (*as)(uint32_t c))
 {
-	if (c < 0x80) {
-		buf_char(b, (char)c);
-	} else if (c < 0x800) {
-		buf_char(b, (char)(0xc0 | c >> 6));
-		buf_char(b, (char)(0x80 | (c & 0x3f)));
-	} else {
-		buf_add(b, as_it_was);
+	for (size_t len = 0; word.len > 0; word.p += len, word.len -= len)
+		letter_put(out, as(letter_next(word, &len)));
+}
+
+/* A word in two alphabets that look alike is written in one of them. */
+static struct str
+in_one_alphabet(struct arena *a, struct str folded)
+{
+	struct buf out = buf_new(a, 2 * folded.len + 2);
+
+	(void)str_cut(&folded, ' ');
+	while (folded.len > 0) {
+		struct str word = str_cut(&folded, ' ');
+		bool has_latin, has_cyrillic;
+		bool is_cyrillic = is_all_of(
+		    word, letter_as_cyrillic, letter_is_latin, &has_latin);
+		bool is_latin = is_all_of(
+		    word, letter_as_latin, letter_is_cyrillic, &has_cyrillic);
+
+		buf_char(&out, ' ');
+		if (has_latin && has_cyrillic && is_cyrillic)
+			put_as(&out, word, letter_as_cyrillic);
+		else if (has_latin && has_cyrillic && is_latin)
+			put_as(&out, word, letter_as_latin);
+		else
+			buf_add(&out, word);
 	}
+	return buf_str(&out);
 }
 
 struct str
 guard_fold(struct arena *a, struct str text)
 {
 	struct buf out = buf_new(a, 2 * text.len + 2);
-	bool in_word = false;
+	uint32_t held = 0; /* its marks may follow; 0: between words */
 
 	for (size_t len = 0; text.len > 0; text.p += len, text.len -= len) {
-		uint32_t c = lower(next_char(text, &len));
+		uint32_t c = letter_lower(letter_next(text, &len));
 
-		if (is_apostrophe(c) || is_unseen(c))
+		if (is_apostrophe(c) || letter_is_unseen(c))
 			continue;
-		if (!is_letter(c)) {
-			in_word = false;
+		if (letter_is_mark(c)) {
+			held = letter_compose(held, c);
 			continue;
 		}
-		if (!in_word)
+		if (held != 0)
+			letter_put(&out, held);
+		if (held == 0 && letter_is(c))
 			buf_char(&out, ' ');
-		in_word = true;
-		put_char(&out, c, (struct str){ text.p, len });
+		held = letter_is(c) ? c : 0;
 	}
-	return buf_str(&out);
+	if (held != 0)
+		letter_put(&out, held);
+	return in_one_alphabet(a, buf_str(&out));
 }
 
 /* ---- crisis ---- */
@@ -124,14 +115,55 @@ static const char *const crisis[] = { " самогуб", " суїцид", " вб
 	" dont want to live", " do not want to live", " no reason to live",
 	" better off dead" };
 
+static uint32_t
+any_cyrillic(uint32_t c)
+{
+	static const struct {
+		uint32_t from, to;
+	} same[] = { { '0', 0x043e }, { '3', 0x0437 }, { 0x0457, 0x0456 },
+		{ 0x0491, 0x0433 }, { 0x0451, 0x0435 }, { 0x0439, 0x0438 } };
+
+	c = letter_as_cyrillic(c);
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		if (c == same[i].from)
+			return same[i].to;
+	return c;
+}
+
+static uint32_t
+any_latin(uint32_t c)
+{
+	c = letter_as_latin(c);
+	return c == '0' ? 'o' : c == '1' ? 'i' : c;
+}
+
+static const char *
+rewritten(struct arena *a, struct str folded, uint32_t (*as)(uint32_t c))
+{
+	struct buf out = buf_new(a, 2 * folded.len + 2);
+
+	put_as(&out, folded, as);
+	return arena_dup(a, buf_str(&out));
+}
+
+/* Whatever keyboard and whatever signs the words were written with: each
+ * alphabet's are looked for in all that may be read as its letters. */
 bool
 guard_is_crisis(struct arena *a, struct str text)
 {
-	const char *folded = arena_dup(a, guard_fold(a, text));
+	struct str folded = guard_fold(a, text);
+	const char *cyrillic = rewritten(a, folded, any_cyrillic);
+	const char *latin = rewritten(a, folded, any_latin);
 
-	for (size_t i = 0; i < sizeof(crisis) / sizeof(crisis[0]); i++)
-		if (strstr(folded, crisis[i]) != NULL)
+	for (size_t i = 0; i < sizeof(crisis) / sizeof(crisis[0]); i++) {
+		bool is_latin = ((unsigned char)crisis[i][1] & 0x80) == 0;
+
+		if (is_latin ? strstr(latin, crisis[i]) != NULL :
+			       strstr(cyrillic,
+				   rewritten(a, str_from(crisis[i]),
+				       any_cyrillic)) != NULL)
 			return true;
+	}
 	return false;
 }
 

@@ -16,8 +16,10 @@ const char *guard_unlink(
     struct arena *a, struct str text, const char *allowed, const char *instead);
 
 /* Lower case, letters and digits only, with one blank before each word: for
- * comparing words. Latin and Cyrillic letters are known, others stay as they
- * are; apostrophes inside words vanish. */
+ * comparing words. Letters are known as a reader sees them (letters.h): in one
+ * piece or with their mark apart, with unseen signs between, and in a word of
+ * one alphabet a letter of another that looks the same. Apostrophes inside
+ * words vanish, and stress marks. */
 struct str guard_fold(struct arena *a, struct str text);
 
 #endif
