@@ -2,6 +2,7 @@
 #include "coach/completion.h"
 
 #include "base/json.h"
+#include "coach/thought.h"
 
 static void
 put_message(struct json *list, const char *role, const char *content)
@@ -81,6 +82,29 @@ refused(struct arena *a, const struct http_response *res, struct json *doc,
 						       ERR_REFUSED;
 }
 
+/* One text, or a list of parts of which those named so are text. */
+static struct str
+content_of(struct arena *a, struct json *doc)
+{
+	static const char at[] = "choices.0.message.content";
+	const char *all = json_text(doc, at);
+	size_t n = json_count(doc, at);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *part = arena_printf(a, "%s.%zu", at, i);
+		const char *text =
+		    json_text(doc, arena_printf(a, "%s.text", part));
+
+		if (text != NULL &&
+		    str_eq(str_from(json_text(
+			       doc, arena_printf(a, "%s.type", part))),
+			"text"))
+			all = arena_printf(
+			    a, "%s%s", all == NULL ? "" : all, text);
+	}
+	return str_from(all);
+}
+
 enum err
 completion_read(
     struct arena *a, const struct http_response *res, struct completion *out)
@@ -103,7 +127,7 @@ completion_read(
 		out->reason = "its content filter";
 		return ERR_REFUSED;
 	}
-	text = str_trim(str_from(json_text(doc, "choices.0.message.content")));
+	text = str_trim(thought_cut(a, content_of(a, doc)));
 	out->reason = "an empty answer";
 	if (text.len == 0)
 		return ERR_UNAVAILABLE;

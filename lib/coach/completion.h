@@ -30,9 +30,9 @@ struct http_request completion_request(struct arena *a, const struct model *m,
     const char *system, const struct turn *turns, size_t n_turns);
 
 struct completion {
-	const char *text;   /* trimmed, never empty; in the arena */
-	int64_t n_tokens;   /* question and answer together; 0: not told */
-	bool wants_new;     /* refused for what is_new would change */
+	const char *text; /* trimmed, never empty; no thoughts; in the arena */
+	int64_t n_tokens; /* question and answer together; 0: not told */
+	bool wants_new;   /* refused for what is_new would change */
 	const char *reason; /* of a failure, for the log; never NULL then */
 };
 

@@ -3,6 +3,9 @@
 
 #include "base/json.h"
 
+#include <ctype.h>
+#include <string.h>
+
 #define NO_ANSWER "NO_ANSWER"
 #define SOURCES "SOURCES:"
 
@@ -38,32 +41,176 @@ prompt_system(struct arena *a, const struct passage *passages, size_t n)
 	return arena_printf(a, "%s%.*s", rules, (int)data.len, data.p);
 }
 
+/* ---- reading ---- */
+
+/* Signs by which a model dresses up words: Markdown, quotes, brackets. */
+static bool
+is_dress(char c)
+{
+	return strchr(" \t\r*_`~#>|\\\"'()[]{}-.!", c) != NULL ||
+	    ((unsigned char)c >= 0x80 && (unsigned char)c < 0xd0) ||
+	    (unsigned char)c >= 0xe0; /* «», “”, —; no Cyrillic letter */
+}
+
+static struct str
+undressed(struct str s)
+{
+	while (s.len > 0 && is_dress(s.p[0]))
+		s = (struct str){ s.p + 1, s.len - 1 };
+	while (s.len > 0 && is_dress(s.p[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+/* s without the word that it begins with, in whatever case; with a blank, a
+ * line or a backslash for the line inside of it. */
+static bool
+cut_word(struct str *s, const char *word)
+{
+	struct str rest = *s;
+
+	for (; *word != '\0'; word++) {
+		if (*word == '_')
+			while (rest.len > 0 && rest.p[0] == '\\')
+				rest = (struct str){ rest.p + 1, rest.len - 1 };
+		if (rest.len == 0 ||
+		    (*word == '_' ? strchr("_ -", rest.p[0]) == NULL :
+				    tolower((unsigned char)rest.p[0]) !=
+				tolower((unsigned char)*word)))
+			return false;
+		rest = (struct str){ rest.p + 1, rest.len - 1 };
+	}
+	*s = rest;
+	return true;
+}
+
+/* Said alone, however it is dressed; or in so many words amid others. */
+static bool
+says_none(struct str text)
+{
+	struct str all = undressed(text);
+
+	if (cut_word(&all, NO_ANSWER) && undressed(all).len == 0)
+		return true;
+	return str_has_nocase(text, NO_ANSWER) ||
+	    str_has_nocase(text, "NO\\_ANSWER");
+}
+
+/* What follows the word for sources that a line begins with. */
+static bool
+is_list(struct str line, struct str *list)
+{
+	static const char *const names[] = { "sources", "source", "джерела",
+		"Джерела", "ДЖЕРЕЛА", "источники", "Источники" };
+	struct str s = undressed(line);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		*list = s;
+		if (!cut_word(list, names[i]))
+			continue;
+		while (
+		    list->len > 0 && list->p[0] != ':' && is_dress(list->p[0]))
+			*list = (struct str){ list->p + 1, list->len - 1 };
+		if (str_starts(*list, ":") || str_starts(*list, "\xef\xbc\x9a"))
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_words(struct str line)
+{
+	for (size_t i = 0; i < line.len; i++)
+		if (isalpha((unsigned char)line.p[i]) ||
+		    (unsigned char)line.p[i] >= 0x80)
+			return true;
+	return false;
+}
+
+/* Every number in it. */
 static void
-read_sources(struct str list, size_t n, struct prompt_answer *out)
+read_numbers(struct str list, size_t n, struct prompt_answer *out)
 {
 	while (list.len > 0) {
+		struct str digits = { list.p, 0 };
 		int64_t number;
 
-		if (str_to_i64(str_trim(str_cut(&list, ',')), &number) &&
-		    number >= 1 && (size_t)number <= n)
+		while (digits.len < list.len &&
+		    isdigit((unsigned char)list.p[digits.len]))
+			digits.len++;
+		if (str_to_i64(digits, &number) && number >= 1 &&
+		    (size_t)number <= n)
 			out->uses[number - 1] = out->names_any = true;
+		digits.len += digits.len == 0;
+		list =
+		    (struct str){ list.p + digits.len, list.len - digits.len };
 	}
+}
+
+/* Sources at the end of the line's own words, as the rules have them. */
+static bool
+is_list_inside(struct str line, struct str *list, size_t *at)
+{
+	const char *found = memmem(line.p, line.len, SOURCES, strlen(SOURCES));
+
+	if (found == NULL)
+		return false;
+	*at = (size_t)(found - line.p);
+	*list = (struct str){ found, line.len - *at };
+	return true;
+}
+
+/* The list of sources at the end of a text: a line, and perhaps lines of
+ * numbers below. True where there is one; *at is where it begins. */
+static bool
+find_list(struct str text, struct str *list, size_t *at)
+{
+	struct str above = str_trim(text);
+
+	while (above.len > 0) {
+		struct str line = str_after_last(above, '\n');
+		size_t from = 0;
+
+		*at = (size_t)(line.p - text.p);
+		if (is_list(line, list) || is_list_inside(line, list, &from)) {
+			*at += from;
+			list->len = (size_t)(text.p + text.len - list->p);
+			return true;
+		}
+		if (has_words(line))
+			return false;
+		above.len = (size_t)(line.p - above.p);
+		above = str_trim(above);
+	}
+	return false;
+}
+
+/* Without lines of signs alone at its end. */
+static struct str
+without_rule(struct str text)
+{
+	struct str line;
+
+	for (text = str_trim(text); text.len > 0; text = str_trim(text)) {
+		line = str_after_last(text, '\n');
+		if (!str_only(line, "*_`~#>- \t\r"))
+			break;
+		text.len = (size_t)(line.p - text.p);
+	}
+	return text;
 }
 
 struct prompt_answer
 prompt_read(struct str text, size_t n)
 {
-	struct str trimmed = str_trim(text),
-		   last = str_trim(str_after_last(trimmed, '\n'));
-	struct prompt_answer out = { .text = trimmed };
+	struct prompt_answer out = { .text = str_trim(text) };
+	struct str list;
+	size_t at = 0;
 
-	if (str_starts(last, SOURCES)) {
-		out.text.len = (size_t)(last.p - trimmed.p);
-		last.p += sizeof(SOURCES) - 1;
-		last.len -= sizeof(SOURCES) - 1;
-		read_sources(last, n, &out);
+	if (find_list(out.text, &list, &at)) {
+		read_numbers(list, n, &out);
+		out.text = without_rule((struct str){ out.text.p, at });
 	}
-	out.text = str_trim(out.text);
-	out.is_none = out.text.len == 0 || str_starts(out.text, NO_ANSWER);
+	out.is_none = out.text.len == 0 || says_none(out.text);
 	return out;
 }

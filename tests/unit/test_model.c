@@ -5,6 +5,7 @@
 #include "coach/parts.h"
 #include "coach/prompt.h"
 #include "coach/speech.h"
+#include "coach/thought.h"
 
 #include <string.h>
 
@@ -74,6 +75,16 @@ static const struct reply {
 	{ "none", 200, SAID("null"), ERR_UNAVAILABLE, NULL },
 	{ "of another type", 200, SAID("[1]"), ERR_UNAVAILABLE, NULL },
 	{ "no choices", 200, "{\"choices\":[]}", ERR_UNAVAILABLE, NULL },
+	{ "after a thought", 200, SAID("\"<think>Ні, ні.</think>\\n\\nТак.\""),
+	    ERR_OK, "Так." },
+	{ "a thought without end", 200, SAID("\"<think>Гм, а якщо\""),
+	    ERR_UNAVAILABLE, NULL },
+	{ "in parts, thoughts apart", 200,
+	    SAID("[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\","
+		 "\"text\":\"Гм\"}]},{\"type\":\"text\",\"text\":\"Та\"},"
+		 "{\"type\":\"text\",\"text\":\"к.\"},{\"type\":\"new\","
+		 "\"text\":\"x\"}]"),
+	    ERR_OK, "Так." },
 	{ "filtered", 200,
 	    "{\"choices\":[{\"finish_reason\":\"content_filter\","
 	    "\"message\":{\"content\":\"x\"}}]}",
@@ -111,6 +122,52 @@ reply(void **state)
 		check_int(got.n_tokens, 12);
 }
 
+static const struct thought {
+	const char *why, *text, *want;
+} thoughts[] = {
+	{ "none", "Так.", "Так." },
+	{ "before", "<think>a\nb</think>Так.", "Так." },
+	{ "in the middle", "Так, <think>a</think>так.", "Так, так." },
+	{ "that does not end", "Так. <think>а може", "Так. " },
+	{ "that did not begin", "гадаю, ні\n</think>\nТак.", "\nТак." },
+	{ "several", "<think>a</think>Т<think>b</think>ак.", "Так." },
+	{ "one in another", "<think>a<think>b</think>c</think>Так.", "Так." },
+	{ "that speaks of its mark", "<think>no </think> yet</think>Так.",
+	    "Так." },
+	{ "in capitals, with blanks", "< THINK >a</ Think >Так.", "Так." },
+	{ "with an attribute", "<think id=\"1\">a</think>Так.", "Так." },
+	{ "an empty mark", "<think/>Так.", "Так." },
+	{ "of other names",
+	    "<thinking>a</thinking><reasoning>b</reasoning>"
+	    "<reflection>c</reflection><scratchpad>d</scratchpad>Так.",
+	    "Так." },
+	{ "in square brackets", "[THINK]a[/THINK]Так.", "Так." },
+	{ "in triangles", "◁think▷a◁/think▷Так.", "Так." },
+	{ "of many words", "<|begin_of_thought|>a<|end_of_thought|>Так.",
+	    "Так." },
+	{ "a channel",
+	    "<|channel|>analysis<|message|>a<|end|><|start|>assistant"
+	    "<|channel|>final<|message|>Так.<|return|>",
+	    "Так." },
+	{ "a channel without an answer", "<|channel|>analysis<|message|>a, b",
+	    "" },
+	{ "a seed", "<seed:think>a</seed:think>Так.", "Так." },
+	{ "a sign of less", "1 < 2, 3 > 2, [думка]", "1 < 2, 3 > 2, [думка]" },
+	{ "a heading in brackets", "[Reflection] Так.", "[Reflection] Так." },
+	{ "another mark", "<b>Так</b>", "<b>Так</b>" },
+	{ "half a mark", "Так <thi", "Так <thi" },
+	{ "the first byte of a bracket", "\xe2", "\xe2" },
+	{ "nothing", "", "" },
+};
+
+static void
+cut_thoughts(void **state)
+{
+	const struct thought *t = *state;
+
+	check_str(thought_cut(&mem, str_from(t->text)), t->want);
+}
+
 static void
 passages_are_data(void **state)
 {
@@ -135,7 +192,38 @@ static const struct answer {
 } answers[] = {
 	{ "with sources", "Так.\nSOURCES: 1, 3", "Так.", "13", false },
 	{ "none named", "Так.", "Так.", "", false },
-	{ "odd sources", "Так.\nSOURCES: 0, 9, x, 2.", "Так.", "", false },
+	{ "odd sources", "Так.\nSOURCES: 0, 9, x, 2.", "Так.", "2", false },
+	{ "a number of another kind", "Так.\nSOURCES: 12, 01", "Так.", "",
+	    false },
+	{ "bold", "Так.\n\n**SOURCES:** 1, 2", "Так.", "12", false },
+	{ "bold and its colon outside", "Так.\n**Sources**: 1", "Так.", "1",
+	    false },
+	{ "small, in brackets", "Так.\nSources: [1], [3]", "Так.", "13",
+	    false },
+	{ "slanted", "Так.\n_sources: 2_", "Так.", "2", false },
+	{ "a heading and a list", "Так.\n\n### Sources:\n\n- 1\n- 3\n", "Так.",
+	    "13", false },
+	{ "below a rule", "Так.\n\n---\n**SOURCES:** 1", "Так.", "1", false },
+	{ "with words", "Так.\nSources: passages 1 and 2", "Так.", "12",
+	    false },
+	{ "in Ukrainian", "Так.\n**Джерела:** 2", "Так.", "2", false },
+	{ "on the line itself", "Так. SOURCES: 3", "Так.", "3", false },
+	{ "in a fence", "Так.\n```\nSOURCES: 3\n```", "Так.", "3", false },
+	{ "a word of an answer's own", "Так.\nsources of joy: 2",
+	    "Так.\nsources of joy: 2", "", false },
+	{ "no answer, bold", "**NO_ANSWER**", "**NO_ANSWER**", "", true },
+	{ "no answer, as code", "`NO_ANSWER`.", "`NO_ANSWER`.", "", true },
+	{ "no answer, in small", "no_answer", "no_answer", "", true },
+	{ "no answer, quoted", "«NO_ANSWER»", "«NO_ANSWER»", "", true },
+	{ "no answer, escaped", "NO\\_ANSWER", "NO\\_ANSWER", "", true },
+	{ "no answer, with a blank", "**No answer.**", "**No answer.**", "",
+	    true },
+	{ "no answer, after words", "На жаль, ні.\n\nNO_ANSWER",
+	    "На жаль, ні.\n\nNO_ANSWER", "", true },
+	{ "no answer, fenced",
+	    "```\nNO_ANSWER\n```\nSOURCES:", "```\nNO_ANSWER", "", true },
+	{ "words that begin so", "No answer is final.", "No answer is final.",
+	    "", false },
 	{ "several lines", "a\n\nb\nSOURCES: 2\n\n", "a\n\nb", "2", false },
 	{ "in the middle it is text", "SOURCES: 1\nТак.", "SOURCES: 1\nТак.",
 	    "", false },
@@ -262,6 +350,7 @@ main(void)
 	ROWS("reply", reply, replies);
 	ONE("prompt", "passages are data", passages_are_data);
 	ROWS("answer", answer, answers);
+	ROWS("thoughts", cut_thoughts, thoughts);
 	ROWS("split", split, splits);
 	ONE("speech", "the audio as it is", speech);
 	ONE("speech", "the audio whole, however long", long_speech);

@@ -158,6 +158,24 @@ test('a model that finds nothing, and one that would rather do something else', 
   assert.equal(text, '[посилання вилучено] [посилання вилучено]\n\n📖 Урок 3 «Вдячність щодня»');
 });
 
+test('what a model thinks is told to nobody, whatever its marks; its signs are read in any dress', async (t) => {
+  const model = await modelFor(t);
+  const app = await school(t, { model });
+  for (const [said, shown] of [
+    ['<think>Він питає про щось інше.</think>\n\nТак.\n**Sources:** [1]', 'Так.\n\n📖 Урок 3 «Вдячність щодня»'],
+    ['Хм, гадаю.</think>Так.\n\n*SOURCES:* 1', 'Так.\n\n📖 Урок 3 «Вдячність щодня»'],
+    ['<|channel|>analysis<|message|>Хм<|end|><|start|>assistant<|channel|>final<|message|>Так.\nSOURCES: 1', 'Так.\n\n📖 Урок 3 «Вдячність щодня»'],
+    ['**NO_ANSWER**', 'В уроках відповіді на це запитання немає'],
+    ['<thinking>Хм</thinking>`no_answer`.', 'В уроках відповіді на це запитання немає'],
+    ['<think>Він питає про', 'Ось що про це сказано в уроках'],
+  ]) {
+    model.answer = said;
+    const text = await ask(app, 5, 'Що таке вдячність?');
+    assert.ok(text.startsWith(shown), `${said}: ${text}`);
+    assert.doesNotMatch(text, /думаю|гадаю|питає|Хм|NO_ANSWER|think|SOURCES/i);
+  }
+});
+
 test('a long answer comes in parts, cut at paragraphs; with a new model the form is found', async (t) => {
   const model = await modelFor(t);
   const app = await school(t, { model });
