@@ -950,6 +950,21 @@ without_slash(struct arena *a, const char *url)
 	return url == NULL ? NULL : arena_dup(a, s);
 }
 
+/* "123456:ABC" is the token of bot 123456. */
+static int64_t
+bot_of(const struct conf *c)
+{
+	int64_t id = 0;
+
+	for (size_t i = 0; i < N_SETTINGS; i++)
+		if (strcmp(settings[i].name, "TELEGRAM_BOT_TOKEN") == 0) {
+			struct str token = str_from(c->raw[i]);
+
+			(void)str_to_i64(str_cut(&token, ':'), &id);
+		}
+	return id;
+}
+
 /* Values that are kept in another form than they were given in. */
 static void
 tidy(struct conf *c, struct arena *a)
@@ -966,6 +981,7 @@ tidy(struct conf *c, struct arena *a)
 	c->coach_speech_base = without_slash(a, c->coach_speech_base);
 	if (c->coach_api_base == NULL && c->coach_api_key != NULL)
 		c->coach_api_base = "https://api.openai.com/v1";
+	c->bot_id = bot_of(c);
 	c->log_level = log_level_from(c->log_level_name);
 	if (c->log_level < 0)
 		c->log_level = LOG_INFO;

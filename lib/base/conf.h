@@ -78,6 +78,7 @@ struct conf {
 	const char *settings_path; /* of the settings file; NULL: none */
 	int log_level;             /* enum log_level */
 	bool livemode;             /* follows from the Stripe key */
+	int64_t bot_id; /* from the bot's token, whoever uses that; 0: none */
 	const char *database_path; /* the file of an sqlite: address */
 	bool database_is_default;  /* not named by any setting */
 

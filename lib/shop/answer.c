@@ -9,6 +9,7 @@
 #include "coach/speech.h"
 #include "shop/alert.h"
 #include "shop/ledger.h"
+#include "shop/self.h"
 #include "shop/support.h"
 #include "shop/text.h"
 
@@ -591,6 +592,16 @@ end_answer(struct app *app, struct arena *a, const struct answer_call *c)
 	return e;
 }
 
+/* A message that was taken names its sender. */
+static enum err
+note_self(struct app *app, struct arena *a, struct json *message)
+{
+	int64_t id = 0;
+
+	(void)json_int(message, "from.id", &id);
+	return self_note(app, a, id, json_text(message, "from.username"));
+}
+
 enum err
 answer_said(struct app *app, struct arena *a, const struct answer_call *c,
     struct json *result, bool *is_over)
@@ -601,5 +612,7 @@ answer_said(struct app *app, struct arena *a, const struct answer_call *c,
 	if (c->step != ANSWER_SAY)
 		return support_passed(app, a, c, result);
 	e = question_sent(app->db, &c->q);
+	if (e == ERR_OK)
+		e = note_self(app, a, result);
 	return e == ERR_OK && c->is_last ? end_answer(app, a, c) : e;
 }

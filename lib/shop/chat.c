@@ -7,6 +7,7 @@
 #include "shop/ledger.h"
 #include "shop/membership.h"
 #include "shop/paylink.h"
+#include "shop/self.h"
 #include "shop/stars.h"
 #include "shop/subscription.h"
 #include "shop/support.h"
@@ -329,34 +330,40 @@ on_help(struct talk *t)
 		    kv_text("support", app_support(t->app, t->arena)))));
 }
 
+/* Whether another picture of the same album was answered. */
+static enum err
+is_of_album(struct talk *t, bool *is_told)
+{
+	bool is_new = true;
+	enum err e = ERR_OK;
+
+	if (t->u->album != NULL)
+		e = ledger_inbox(t->db, "album",
+		    arena_printf(t->arena, "%lld/%s", (long long)t->u->chat_id,
+			t->u->album),
+		    "message", &is_new);
+	*is_told = !is_new;
+	return e;
+}
+
 /* A question to the coach, or something we do not understand. */
 static enum err
 on_anything(struct talk *t)
 {
-	bool heard = false;
-	enum err e =
-	    coach_hear(t->app, t->arena, t->u, t->u->text, t->reply, &heard);
+	bool heard = false, is_told = false;
+	enum err e = is_of_album(t, &is_told);
 
+	if (e != ERR_OK || is_told)
+		return e;
+	e = coach_hear(
+	    t->app, t->arena, t->u, tg_words(t->u), t->reply, &heard);
 	return e != ERR_OK || heard ? e : say(t, text_plain(TEXT_HINT));
-}
-
-/* What follows a command. */
-static const char *
-after_command(struct talk *t)
-{
-	struct str rest = str_trim(str_from(t->u->text));
-
-	while (rest.len > 0 && (unsigned char)rest.p[0] > ' ') {
-		rest.p++;
-		rest.len--;
-	}
-	return arena_dup(t->arena, str_trim(rest));
 }
 
 static enum err
 on_ask(struct talk *t)
 {
-	const char *question = after_command(t);
+	const char *question = arena_dup(t->arena, tg_command(t->u->text).rest);
 	bool heard = false;
 	enum err e = ERR_OK;
 
@@ -435,16 +442,33 @@ reach(struct talk *t)
 }
 
 static enum err
-on_message(struct talk *t)
+on_command(struct talk *t)
 {
-	enum err e = reach(t);
+	struct tg_command c = tg_command(t->u->text);
+	struct self self = { 0 };
+	enum err e = ERR_OK;
 
+	if (c.bot.len > 0)
+		e = self_get(t->app, t->arena, &self);
 	if (e != ERR_OK)
 		return e;
-	for (size_t i = 0; t->u->text != NULL && i < N_COMMANDS; i++)
-		if (tg_is_command(t->u->text, commands[i].command))
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (str_eq_nocase(c.name, commands[i].command) &&
+		    self_is_meant(&self, &c, true))
 			return commands[i].answer(t);
 	return on_anything(t);
+}
+
+static enum err
+on_message(struct talk *t)
+{
+	bool is_crisis = false;
+	enum err e = reach(t);
+
+	if (e != ERR_OK || t->u->is_service)
+		return e;
+	e = coach_hear_crisis(t->app, t->arena, t->u, t->reply, &is_crisis);
+	return e != ERR_OK || is_crisis ? e : on_command(t);
 }
 
 /* "buy", or "buy:PRODUCT" where there are several, and its like. */
@@ -472,14 +496,20 @@ on_choice(struct talk *t, struct str data)
 static enum err
 on_group(struct talk *t)
 {
-	const char *text = t->u->text;
-	bool heard;
+	const char *text = NULL;
+	bool is_asked = false, heard = false;
+	enum err e = ERR_OK;
 
-	if (t->u->from_id == 0 || !coach_is_asked(t->app, t->u))
-		return ERR_OK;
-	if (text != NULL && tg_is_command(text, "/ask"))
-		text = after_command(t);
-	return coach_hear(t->app, t->arena, t->u, text, t->reply, &heard);
+	if (t->u->from_id != 0 && !t->u->is_service)
+		e = coach_is_asked(t->app, t->arena, t->u, &text, &is_asked);
+	if (e != ERR_OK || !is_asked)
+		return e;
+	e = coach_hear_crisis(t->app, t->arena, t->u, t->reply, &heard);
+	if (e == ERR_OK && !heard)
+		e = is_of_album(t, &heard);
+	return e != ERR_OK || heard ?
+	    e :
+	    coach_hear(t->app, t->arena, t->u, text, t->reply, &heard);
 }
 
 static enum err
@@ -614,5 +644,7 @@ chat_answer(struct app *app, struct db *db, struct arena *a,
 	/* Asked again, the answer was lost: the buyer waits for it. */
 	if (e == ERR_OK && u->kind == TG_CHECKOUT)
 		return on_checkout(&t);
+	if (e == ERR_OK && is_new && u->bot_id != 0)
+		e = self_learn(app, a, u);
 	return e == ERR_OK && is_new ? on_news(&t) : e;
 }

@@ -5,6 +5,7 @@
 #include "coach/speech.h"
 #include "shop/jobs.h"
 #include "shop/question.h"
+#include "shop/self.h"
 #include "shop/text.h"
 
 static enum err
@@ -18,16 +19,32 @@ is_here(struct app *app, struct arena *a, bool *is)
 	return e;
 }
 
-bool
-coach_is_asked(const struct app *app, const struct tg_update *u)
+enum err
+coach_is_asked(struct app *app, struct arena *a, const struct tg_update *u,
+    const char **text, bool *is_asked)
 {
-	struct str text = str_trim(str_from(u->text));
+	struct tg_command command = tg_command(u->text);
+	struct self self;
+	enum err e;
 
+	*is_asked = false;
 	if (u->chat_id == 0 ||
 	    u->chat_id != tg_chat_id(app->conf.coach_group_id))
-		return false;
-	return tg_is_command(u->text, "/ask") || u->replies_to_bot ||
-	    (u->replies_to_post && str_ends(text, "?"));
+		return ERR_OK;
+	e = self_get(app, a, &self);
+	if (e != ERR_OK)
+		return e;
+	*text = tg_words(u);
+	if (command.name.len > 0) {
+		*is_asked = str_eq_nocase(command.name, "/ask") &&
+		    self_is_meant(&self, &command, false);
+		*text = arena_dup(a, command.rest);
+	} else {
+		*is_asked = (u->replies_to_bot && u->bot_id == self.id) ||
+		    (u->replies_to_post &&
+			str_ends(str_trim(str_from(*text)), "?"));
+	}
+	return ERR_OK;
 }
 
 /* ---- who may ask ---- */
@@ -126,6 +143,16 @@ take(struct app *app, struct arena *a, const struct tg_update *u,
 }
 
 enum err
+coach_hear_crisis(struct app *app, struct arena *a, const struct tg_update *u,
+    struct chat_reply *reply, bool *heard)
+{
+	const char *text = u->text != NULL ? u->text : u->caption;
+
+	*heard = text != NULL && guard_is_crisis(a, str_from(text));
+	return *heard ? take(app, a, u, text, reply) : ERR_OK;
+}
+
+enum err
 coach_hear(struct app *app, struct arena *a, const struct tg_update *u,
     const char *text, struct chat_reply *reply, bool *heard)
 {
@@ -133,10 +160,6 @@ coach_hear(struct app *app, struct arena *a, const struct tg_update *u,
 	enum text which;
 	enum err e;
 
-	/* Before any limit, and wherever there is a bot to say it. */
-	*heard = has_words && guard_is_crisis(a, str_from(text));
-	if (*heard)
-		return take(app, a, u, text, reply);
 	e = is_here(app, a, heard);
 	*heard =
 	    *heard && (has_words || (text == NULL && u->voice.file_id != NULL));

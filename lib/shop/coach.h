@@ -14,7 +14,15 @@
 enum err coach_hear(struct app *app, struct arena *a, const struct tg_update *u,
     const char *text, struct chat_reply *reply, bool *heard) MUST_CHECK;
 
-/* In the coach's group: a reply to the bot, or one to a post that asks. */
-bool coach_is_asked(const struct app *app, const struct tg_update *u);
+/* Words of crisis come before all else, limits and commands too: *heard where
+ * there are any. */
+enum err
+coach_hear_crisis(struct app *app, struct arena *a, const struct tg_update *u,
+    struct chat_reply *reply, bool *heard) MUST_CHECK;
+
+/* In the coach's group: /ask, a reply to the bot, or one to a post that asks.
+ * *text is what is asked, or NULL; *is_asked false: it is for others. */
+enum err coach_is_asked(struct app *app, struct arena *a,
+    const struct tg_update *u, const char **text, bool *is_asked) MUST_CHECK;
 
 #endif

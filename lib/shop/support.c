@@ -42,7 +42,7 @@ support_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
 	enum err e;
 
 	*taken = false;
-	if (u->reply_to == 0 ||
+	if (u->reply_to == 0 || u->is_service ||
 	    u->chat_id != tg_chat_id(app->conf.support_chat_id))
 		return ERR_OK;
 	e = question_forwarded(app->db, a,

@@ -272,7 +272,9 @@ static const char *const migrations[] = {
 
 	/* 11: numbers of messages are a chat's own: in which chat forwarded_id
 	 * is; null: forwarded before that was noted */
-	"ALTER TABLE questions ADD COLUMN forwarded_chat_id {int};",
+	"ALTER TABLE questions ADD COLUMN forwarded_chat_id {int};"
+	/* the bot's, whose value is its number */
+	"ALTER TABLE marks ADD COLUMN word TEXT;",
 };
 #define N_MIGRATIONS ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 

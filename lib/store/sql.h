@@ -490,6 +490,14 @@ SQL(MARK_SET,
     "INSERT INTO marks (key, value) VALUES (:key, :value)"
     " ON CONFLICT (key) DO UPDATE SET value = excluded.value")
 
+/* Who the bot is, as Telegram said last. */
+SQL(SELF_GET, "SELECT value, word FROM marks WHERE key = 'bot'")
+
+SQL(SELF_SET,
+    "INSERT INTO marks (key, value, word) VALUES ('bot', :id, :word)"
+    " ON CONFLICT (key) DO UPDATE SET value = excluded.value,"
+    " word = excluded.word")
+
 /* ---- members ---- */
 
 SQL(MEMBER_GET,

@@ -80,21 +80,70 @@ read_move(struct json *m, struct tg_update *out)
 }
 
 static void
-read_message(struct arena *a, struct json *m, struct tg_update *out)
+read_bot(struct arena *a, struct json *user, struct tg_update *out)
 {
-	struct json *earlier = json_at(m, "reply_to_message");
+	if (!json_is_true(user, "is_bot") ||
+	    !json_int(user, "id", &out->bot_id))
+		return;
+	out->bot_name = arena_dup_text(a, json_text(user, "username"));
+}
 
-	out->kind = TG_MESSAGE;
-	out->text = arena_dup_text(a, json_text(m, "text"));
-	(void)json_int(m, "chat.id", &out->chat_id);
-	(void)json_int(m, "message_id", &out->message_id);
+/* In a topic every message that answers none names the one that began the
+ * topic. */
+static void
+read_reply(struct arena *a, struct json *earlier, struct tg_update *out)
+{
+	if (json_at(earlier, "forum_topic_created") != NULL)
+		return;
 	(void)json_int(earlier, "message_id", &out->reply_to);
 	(void)json_int(
 	    earlier, "forward_origin.sender_user.id", &out->reply_writer);
-	out->replies_to_bot = json_is_true(earlier, "from.is_bot");
 	out->replies_to_post = json_is_true(earlier, "is_automatic_forward");
+	/* An administrator without a name and a channel look like bots. */
+	if (json_at(earlier, "sender_chat") != NULL)
+		return;
+	read_bot(a, json_at(earlier, "from"), out);
+	out->replies_to_bot = out->bot_id != 0;
+}
+
+/* What somebody said: everything else is a note of Telegram's, of which it
+ * has more with each version. */
+static bool
+is_said(struct json *m)
+{
+	static const char *const kinds[] = { "text", "caption", "photo",
+		"voice", "video", "video_note", "audio", "document",
+		"animation", "sticker", "location", "venue", "contact", "poll",
+		"dice", "game", "story", "paid_media", "checklist", "invoice",
+		"live_photo" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (json_at(m, kinds[i]) != NULL)
+			return true;
+	return false;
+}
+
+static void
+read_words(struct arena *a, struct json *m, struct tg_update *out)
+{
+	out->text = arena_dup_text(a, json_text(m, "text"));
+	out->caption = arena_dup_text(a, json_text(m, "caption"));
+	out->album = arena_dup_text(a, json_text(m, "media_group_id"));
+	out->is_service = !is_said(m);
 	read_voice(a, json_at(m, "voice"), &out->voice);
-	read_person(a, json_at(m, "from"), json_at(m, "chat"), out);
+}
+
+static void
+read_message(struct arena *a, struct json *m, struct tg_update *out)
+{
+	out->kind = TG_MESSAGE;
+	(void)json_int(m, "chat.id", &out->chat_id);
+	(void)json_int(m, "message_id", &out->message_id);
+	read_words(a, m, out);
+	read_reply(a, json_at(m, "reply_to_message"), out);
+	/* What is said in a channel's or a group's name is no person's. */
+	if (json_at(m, "sender_chat") == NULL)
+		read_person(a, json_at(m, "from"), json_at(m, "chat"), out);
 	if (json_is_object(m, "successful_payment"))
 		read_payment(a, json_at(m, "successful_payment"), TG_PAID, out);
 	else if (json_is_object(m, "refunded_payment"))
@@ -118,6 +167,7 @@ read_button(struct arena *a, struct json *q, struct tg_update *out)
 	out->kind = TG_BUTTON;
 	out->button_id = arena_dup_text(a, json_text(q, "id"));
 	out->data = arena_dup_text(a, json_text(q, "data"));
+	read_bot(a, json_at(q, "message.from"), out);
 	read_person(a, json_at(q, "from"), chat, out);
 	/* A button whose message is gone or too old: its presser is known. */
 	if (chat == NULL && out->from_id != 0)
@@ -187,6 +237,7 @@ read_member(struct arena *a, struct json *m, struct tg_update *out)
 {
 	struct str status = str_from(json_text(m, "new_chat_member.status"));
 
+	read_bot(a, json_at(m, "new_chat_member.user"), out);
 	if (json_int(m, "chat.id", &out->chat_id) && out->chat_id < 0) {
 		read_rights(m, out);
 		return;
@@ -239,16 +290,79 @@ tg_chat_id(const char *text)
 	return is_group ? -n : n;
 }
 
+const char *
+tg_words(const struct tg_update *u)
+{
+	return u->text == NULL && u->voice.file_id == NULL ? u->caption :
+							     u->text;
+}
+
+/* Signs that nobody sees, as copying brings them along: U+200B to 200F, 2060,
+ * FEFF. */
+static struct str
+skip_unseen(struct str s)
+{
+	for (s = str_trim(s); s.len >= 3; s = str_trim(s)) {
+		bool is_unseen = str_starts(s, "\xef\xbb\xbf") ||
+		    str_starts(s, "\xe2\x81\xa0") ||
+		    (str_starts(s, "\xe2\x80") &&
+			(unsigned char)s.p[2] >= 0x8b &&
+			(unsigned char)s.p[2] <= 0x8f);
+
+		if (!is_unseen)
+			break;
+		s = (struct str){ s.p + 3, s.len - 3 };
+	}
+	return s;
+}
+
+/* Letters, digits and lines from s on. */
+static struct str
+cut_name(struct str *s)
+{
+	struct str name = { s->p, 0 };
+
+	while (name.len < s->len &&
+	    str_only(
+		(struct str){ s->p + name.len, 1 }, STR_LETTERS STR_DIGITS "_"))
+		name.len++;
+	*s = (struct str){ s->p + name.len, s->len - name.len };
+	return name;
+}
+
+/* Whether a name ends before s: no letter of another alphabet goes on, and no
+ * path. */
+static bool
+is_end(struct str s)
+{
+	unsigned char c = s.len == 0 ? ' ' : (unsigned char)s.p[0];
+
+	return c != '/' && (c < 0xc3 || c > 0xdf);
+}
+
+struct tg_command
+tg_command(const char *text)
+{
+	struct str s = skip_unseen(str_from(text));
+	struct tg_command none = { .rest = s }, c = { .bot = { NULL, 0 } };
+
+	if (!str_starts(s, "/"))
+		return none;
+	c.name.p = s.p;
+	s = (struct str){ s.p + 1, s.len - 1 };
+	c.name.len = 1 + cut_name(&s).len;
+	if (c.name.len > 1 && str_starts(s, "@")) {
+		s = (struct str){ s.p + 1, s.len - 1 };
+		c.bot = cut_name(&s);
+	}
+	if (c.name.len == 1 || !is_end(s))
+		return none;
+	c.rest = skip_unseen(s);
+	return c;
+}
+
 bool
 tg_is_command(const char *text, const char *command)
 {
-	struct str rest = str_trim(str_from(text)), word;
-
-	for (size_t i = 0; i < rest.len; i++)
-		if (rest.p[i] == '\n' || rest.p[i] == '\t') {
-			rest.len = i; /* the command ends with its line */
-			break;
-		}
-	word = str_cut(&rest, ' ');
-	return str_eq_nocase(str_cut(&word, '@'), command);
+	return str_eq_nocase(tg_command(text).name, command);
 }

@@ -50,16 +50,21 @@ struct tg_voice {
 struct tg_update {
 	int64_t update_id;
 	enum tg_kind kind;
-	int64_t from_id;       /* the person; 0 where there is none */
-	bool is_private;       /* a chat of this person and the bot alone */
-	const char *language;  /* two letters or more, or NULL */
-	const char *text;      /* TG_MESSAGE: NULL for pictures and the like */
+	int64_t from_id;      /* the person; 0 where there is none */
+	bool is_private;      /* a chat of this person and the bot alone */
+	const char *language; /* two letters or more, or NULL */
+	const char *text;     /* TG_MESSAGE: NULL for pictures and the like */
+	const char *caption;  /* TG_MESSAGE: the words under one, or NULL */
+	const char *album; /* TG_MESSAGE: of which several are one; or NULL */
+	bool is_service;   /* TG_MESSAGE: nobody said anything */
 	struct tg_voice voice; /* TG_MESSAGE */
 	int64_t message_id;    /* TG_MESSAGE, in chat_id */
 	int64_t reply_to;      /* of which message of that chat; 0: of none */
 	int64_t reply_writer;  /* who wrote what was forwarded there; or 0 */
-	bool replies_to_bot;   /* a bot wrote that one */
+	bool replies_to_bot;   /* bot_id wrote that one */
 	bool replies_to_post;  /* it came from the group's channel */
+	int64_t bot_id;        /* a bot that it is about; 0: none */
+	const char *bot_name;  /* its name without the @, or NULL */
 	const char *button_id; /* TG_BUTTON: to be answered */
 	const char *data;      /* TG_BUTTON: what the button says, or NULL */
 	struct tg_payment payment;
@@ -85,7 +90,20 @@ enum tg_status tg_status(struct json *member);
 /* A chat's number as settings have it, with a minus for groups; 0: none. */
 int64_t tg_chat_id(const char *text);
 
-/* Whether text is the command, "/pay", "/pay@our_bot" or "/pay something". */
+/* What was said in letters: a text, or the words under a picture; NULL:
+ * nothing, or it was spoken. */
+const char *tg_words(const struct tg_update *u);
+
+/* A command as Telegram marks it, at the beginning of a text: "/pay",
+ * "/pay@our_bot", "/pay something". */
+struct tg_command {
+	struct str name; /* with its slash; empty: it is none */
+	struct str bot;  /* whose it is; empty: not said */
+	struct str rest; /* what follows, trimmed; all of it where it is none */
+};
+struct tg_command tg_command(const char *text);
+
+/* Whether it is this one, whosever. */
 bool tg_is_command(const char *text, const char *command);
 
 /* What must be asked for in setWebhook; NULL past the last. */

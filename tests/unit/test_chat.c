@@ -113,6 +113,15 @@ static const struct row {
 	    NULL, false, "" },
 	{ "an unknown command", NOTHING, SAYS("/payment"), "sendMessage",
 	    TEXT_HINT, NULL, false, "" },
+	{ "words of crisis behind a command", NOTHING,
+	    SAYS("/help я не хочу жити"), "sendChatAction", NO_TEXT, NULL, true,
+	    "9:1" },
+	{ "words of crisis under a picture", NOTHING,
+	    { .kind = TG_MESSAGE, .caption = "Не хочу жити" }, "sendChatAction",
+	    NO_TEXT, NULL, true, "9:1" },
+	{ "a command under a picture is none", NOTHING,
+	    { .kind = TG_MESSAGE, .caption = "/pay" }, "sendMessage", TEXT_HINT,
+	    NULL, false, "" },
 	{ "a picture", NOTHING, SAYS(NULL), "sendMessage", TEXT_HINT, NULL,
 	    false, "" },
 
@@ -266,7 +275,115 @@ stranger(void **state)
 	check_int(look_int("SELECT COUNT(*) FROM inbox"), 1);
 }
 
+/* ---- whose name stands behind a command ---- */
+
+static const struct naming {
+	const char *why, *before, *said;
+	int64_t bot_id; /* by the token */
+	bool is_ours;
+} namings[] = {
+	{ "while the name is not known", NOTHING, "/pay@other_bot", 7, true },
+	{ "ours", "INSERT INTO marks VALUES ('bot', 7, 'our_bot')",
+	    "/pay@our_bot", 7, true },
+	{ "in other letters", "INSERT INTO marks VALUES ('bot', 7, 'our_bot')",
+	    "/pay@Our_Bot", 7, true },
+	{ "another's", "INSERT INTO marks VALUES ('bot', 7, 'our_bot')",
+	    "/pay@other_bot", 7, false },
+	{ "one that only begins so",
+	    "INSERT INTO marks VALUES ('bot', 7, 'our_bot')", "/pay@our_bo", 7,
+	    false },
+	{ "the name is of the bot before",
+	    "INSERT INTO marks VALUES ('bot', 8, 'our_bot')", "/pay@new_bot", 7,
+	    true },
+	{ "no token here, and the name noted",
+	    "INSERT INTO marks VALUES ('bot', 7, 'our_bot')", "/pay@other_bot",
+	    0, false },
+};
+
+static void
+name_behind(void **state)
+{
+	const struct naming *n = *state;
+	struct asking t =
+	    asking(&(struct tg_update){ .kind = TG_MESSAGE, .text = n->said });
+
+	ledger_fresh();
+	check_err(db_ready(ledger.db), ERR_OK);
+	change(n->before);
+	app.conf.bot_id = n->bot_id;
+	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	app.conf.bot_id = 0;
+	check_text(json_text(t.reply.params, "text"),
+	    text_wanted(n->is_ours ? TEXT_PAY : TEXT_HINT));
+}
+
+/* From whom the name is learnt. */
+static const struct learning {
+	const char *why;
+	enum tg_kind kind;
+	int64_t bot_id, token_id;
+	const char *want;
+} learnings[] = {
+	{ "a button is under our own message", TG_BUTTON, 7, 0, "7 b" },
+	{ "told of itself", TG_MEMBER, 7, 7, "7 b" },
+	{ "in a channel", TG_RIGHTS, 7, 7, "7 b" },
+	{ "an answer to our message", TG_MESSAGE, 7, 7, "7 b" },
+	{ "an answer to another bot", TG_MESSAGE, 8, 7, NULL },
+	{ "an answer to somebody's bot", TG_MESSAGE, 8, 0, NULL },
+	{ "of another bot than the token's", TG_BUTTON, 8, 7, NULL },
+};
+
+static void
+learn(void **state)
+{
+	const struct learning *l = *state;
+	struct asking t = { .u = { .update_id = 1,
+				.kind = l->kind,
+				.button_id = "q",
+				.bot_id = l->bot_id,
+				.bot_name = "b" } };
+
+	ledger_fresh();
+	app.conf.bot_id = l->token_id;
+	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	app.conf.bot_id = 0;
+	check_text(
+	    look_text("SELECT value || ' ' || word FROM marks"), l->want);
+}
+
 /* ---- the rest ---- */
+
+static void
+told_once(void **state)
+{
+	struct asking t =
+	    asking(&(struct tg_update){ .kind = TG_MESSAGE, .album = "77" });
+
+	(void)state;
+	ledger_fresh();
+	for (int64_t i = 1; i <= 3; i++) {
+		t.u.update_id = i;
+		check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+		check_text(t.reply.method, i == 1 ? "sendMessage" : NULL);
+	}
+	t.u.update_id = 4;
+	t.u.caption = "я не хочу жити"; /* that one is answered all the same */
+	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	check_text(jobs_owed(), "9:1");
+}
+
+static void
+nothing_said(void **state)
+{
+	struct asking t = asking(
+	    &(struct tg_update){ .kind = TG_MESSAGE, .is_service = true });
+
+	(void)state;
+	ledger_fresh();
+	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	check_text(t.reply.method, NULL);
+	check_int(look_int("SELECT COUNT(*) FROM users"), 1); /* reachable */
+}
 
 static void
 say(const char *text, int64_t update_id, struct chat_reply *reply)
@@ -429,6 +546,10 @@ main(void)
 {
 	ROWS("answer", row, rows);
 	ROWS("stranger", stranger, strangers);
+	ROWS("name behind a command", name_behind, namings);
+	ROWS("name learnt", learn, learnings);
+	ONE("album", "answered once", told_once);
+	ONE("service message", "nothing is said", nothing_said);
 	ONE("member", "blocked and back", blocked_and_back);
 	ONE("help", "each one is answered", each_help_is_answered);
 	ONE("pay", "a hostile product name", hostile_name);

@@ -244,6 +244,132 @@ command(void **state)
 	check_int(tg_is_command(c->text, "/pay"), c->want);
 }
 
+static const struct mine {
+	const char *why, *text, *name, *bot, *rest;
+} mines[] = {
+	{ "alone", "/pay", "/pay", "", "" },
+	{ "somebody's", "/ask@our_bot Як?", "/ask", "our_bot", "Як?" },
+	{ "words behind it", "/ask  що це?\nі так", "/ask", "",
+	    "що це?\nі так" },
+	{ "a blank that does not break", "/ask\xc2\xa0що?", "/ask", "",
+	    "\xc2\xa0що?" },
+	{ "a sign behind it", "/pay.", "/pay", "", "." },
+	{ "unseen signs around", "\xef\xbb\xbf\xe2\x80\x8b /pay\xe2\x80\x8b",
+	    "/pay", "", "" },
+	{ "letters of another alphabet go on", "/payй", "", "", "/payй" },
+	{ "a path", "/pay/x", "", "", "/pay/x" },
+	{ "a slash alone", "/ pay", "", "", "/ pay" },
+	{ "an at alone", "/pay@", "/pay", "", "" },
+	{ "no command", " слова ", "", "", "слова" },
+	{ "nothing", NULL, "", "", "" },
+};
+
+static void
+whose(void **state)
+{
+	const struct mine *m = *state;
+	struct tg_command c = tg_command(m->text);
+
+	check_str(c.name, m->name);
+	check_str(c.bot, m->bot);
+	check_str(c.rest, m->rest);
+}
+
+#define PERSON_TO(chat, rest) \
+	UPDATE("message", \
+	    "{\"message_id\":9,\"from\":" BUYER ",\"chat\":" chat rest "}")
+#define ANSWERS(earlier) \
+	PERSON_TO(GROUP, ",\"text\":\"a\",\"reply_to_message\":" earlier)
+#define BOT(id) "{\"id\":" id ",\"is_bot\":true,\"username\":\"b" id "\"}"
+
+static const struct place {
+	const char *why, *body;
+	int64_t from_id, reply_to, bot_id;
+	bool replies_to_bot, replies_to_post, is_service;
+} places[] = {
+	{ "an answer to a bot",
+	    ANSWERS("{\"message_id\":3,\"from\":" BOT("7") "}"), 5, 3, 7, true,
+	    false, false },
+	{ "an answer to a person",
+	    ANSWERS("{\"message_id\":3,\"from\":{\"id\":8}}"), 5, 3, 0, false,
+	    false, false },
+	{ "an answer to an administrator without a name",
+	    ANSWERS("{\"message_id\":3,\"from\":" BOT(
+		"1087968824") ",\"sender_chat\":" GROUP "}"),
+	    5, 3, 0, false, false, false },
+	{ "an answer to a channel's post",
+	    ANSWERS(
+		"{\"message_id\":3,\"from\":{\"id\":777000},\"sender_chat\":{\"id\":-1007},\"is_automatic_forward\":true}"),
+	    5, 3, 0, false, true, false },
+	{ "the first in a topic that a bot has opened",
+	    ANSWERS("{\"message_id\":3,\"from\":" BOT(
+		"7") ",\"forum_topic_created\":{\"name\":\"x\"}}"),
+	    5, 0, 0, false, false, false },
+	{ "said in a channel's name",
+	    PERSON_TO(GROUP, ",\"text\":\"a\",\"sender_chat\":{\"id\":-1007}"),
+	    0, 0, 0, false, false, false },
+	{ "a pin", PERSON_TO(PRIVATE, ",\"pinned_message\":{\"text\":\"a\"}"),
+	    5, 0, 0, false, false, true },
+	{ "somebody came",
+	    PERSON_TO(GROUP, ",\"new_chat_members\":[" BUYER "]"), 5, 0, 0,
+	    false, false, true },
+	{ "a note of a kind to come",
+	    PERSON_TO(PRIVATE, ",\"note_of_2030\":{}"), 5, 0, 0, false, false,
+	    true },
+	{ "a picture", PERSON_TO(PRIVATE, ",\"photo\":[]"), 5, 0, 0, false,
+	    false, false },
+	{ "a sticker", PERSON_TO(PRIVATE, ",\"sticker\":{}"), 5, 0, 0, false,
+	    false, false },
+	{ "the bot comes to a group",
+	    UPDATE("my_chat_member",
+		"{\"from\":" BUYER ",\"chat\":" GROUP
+		",\"new_chat_member\":{\"status\":\"member\",\"user\":" BOT(
+		    "7") "}}"),
+	    0, 0, 7, false, false, false },
+	{ "a button under a message of the bot's",
+	    PRESS(",\"message\":{\"message_id\":9,\"from\":" BOT(
+		      "7") ",\"chat\":" PRIVATE "}",
+		""),
+	    5, 0, 7, false, false, false },
+};
+
+static void
+stands(void **state)
+{
+	const struct place *p = *state;
+	struct tg_update u;
+
+	check_err(tg_update_parse(&mem, str_from(p->body), &u), ERR_OK);
+	check_int(u.from_id, p->from_id);
+	check_int(u.reply_to, p->reply_to);
+	check_int(u.bot_id, p->bot_id);
+	check_int(u.replies_to_bot, p->replies_to_bot);
+	check_int(u.replies_to_post, p->replies_to_post);
+	check_int(u.is_service, p->is_service);
+	if (p->bot_id != 0)
+		check_text(u.bot_name, "b7");
+}
+
+static void
+under_a_picture(void **state)
+{
+	struct tg_update u;
+
+	(void)state;
+	check_err(tg_update_parse(&mem,
+		      str_from(PERSON_TO(PRIVATE,
+			  ",\"photo\":[],\"caption\":\"/pay\","
+			  "\"media_group_id\":\"77\"")),
+		      &u),
+	    ERR_OK);
+	check_text(u.text, NULL);
+	check_text(u.caption, "/pay");
+	check_text(u.album, "77");
+	check_text(tg_words(&u), "/pay");
+	u.voice.file_id = "v";
+	check_text(tg_words(&u), NULL);
+}
+
 static void
 allowed(void **state)
 {
@@ -263,6 +389,10 @@ main(void)
 	ROWS("update", row, rows);
 	ROWS("refused", refused, refuseds);
 	ROWS("command", command, commands);
+	ROWS("command, parts", whose, mines);
+	ROWS("place", stands, places);
+	ONE("caption", "words under a picture, one of several",
+	    under_a_picture);
 	ONE("setWebhook", "asks for what is read", allowed);
 	return testing_run("update", NULL, NULL);
 }

@@ -412,6 +412,46 @@ test('in a group that anybody may be in, a buyer is told only what is public, an
   assert.match(`${wrong.stdout}${wrong.stderr}`, /COACH_GROUP_PRODUCT: there is no product with the id nonesuch/);
 });
 
+test('in a group the coach leaves alone what is said to others', async (t) => {
+  const app = await school(t, { env: { COACH_GROUP_ID: String(GROUP.id), COACH_GROUP_PRODUCT: 'course' } });
+  const words = { text: 'Що таке вдячність?' };
+  const bot = (id, username) => ({ id, is_bot: true, first_name: 'Bot', username });
+  const say = async (content, from = person(5)) => {
+    const { update } = await app.telegram.sendUpdate({ message: { message_id: 1000 + Math.floor(Math.random() * 1e6), date: 1, chat: GROUP, from, ...content } });
+    await app.noted(`SELECT 1 FROM inbox WHERE id = '${update.update_id}'`);
+  };
+  const asked = () => app.sql('SELECT COUNT(*) FROM questions')[0][0];
+  await say({ ...words, reply_to_message: { message_id: 3, date: 1, chat: GROUP, from: bot(1087968824, 'GroupAnonymousBot'), sender_chat: GROUP, text: 'Хто там?' } });
+  await say({ ...words, reply_to_message: { message_id: 4, date: 1, chat: GROUP, from: bot(42, 'quiz_bot'), text: '2 × 2?' } });
+  await say({ ...words, is_topic_message: true, message_thread_id: 5, reply_to_message: { message_id: 5, date: 1, chat: GROUP, from: app.telegram.bot, forum_topic_created: { name: 'x', icon_color: 7322096 } } });
+  await say({ text: '/ask@quiz_bot Що таке вдячність?' });
+  await say({ text: '/ask Що таке вдячність?', sender_chat: { id: -1007, type: 'channel', title: 'Ch' } }, { id: 777000, is_bot: false, first_name: 'Telegram' });
+  await say({ pinned_message: { message_id: 6, date: 1, chat: GROUP, text: 'Пост' }, reply_to_message: { message_id: 6, date: 1, chat: GROUP, from: app.telegram.bot, text: 'Пост' } });
+  assert.equal(asked(), '0');
+  await say({ ...words, reply_to_message: { message_id: 7, date: 1, chat: GROUP, from: app.telegram.bot, text: 'Пост' } });
+  assert.equal(asked(), '1');
+  await app.settled();
+  await say({ text: '/ask@Sandbox_Bot Що таке вдячність?' });
+  await app.settled();
+  await say({ text: '/ask@quiz_bot Що таке вдячність?' });
+  assert.equal(asked(), '2');
+  await app.told(GROUP.id, 'Урок 3');
+});
+
+test('an album is one message; a note of Telegram\'s is none', async (t) => {
+  const app = await school(t);
+  const chat = { id: 5, type: 'private', first_name: 'Buyer' };
+  const post = (n, content) => app.telegram.sendUpdate({ message: { message_id: 900 + n, date: 1, from: person(5), chat, ...content } });
+  const photo = [{ file_id: 'p', file_unique_id: 'u', width: 1, height: 1 }];
+  const before = app.telegram.calls.length;
+  for (let n = 0; n < 4; n += 1) await post(n, { photo, media_group_id: '13', ...(n === 0 && { caption: 'Що таке вдячність?' }) });
+  await app.told(5, 'Урок 3');
+  await app.settled();
+  await post(5, { pinned_message: { message_id: 900, date: 1, chat, photo } });
+  await post(6, { message_auto_delete_timer_changed: { message_auto_delete_time: 86400 } });
+  assert.deepEqual(app.telegram.calls.slice(before).map(({ method }) => method).sort(), ['sendChatAction', 'sendMessage']);
+});
+
 test('without lessons and people the bot says what it understands', async (t) => {
   const app = await school(t, { lessons: null });
   await app.say(person(5), 'Що таке вдячність?');

@@ -1,0 +1,60 @@
+/* The bot's own number and name. */
+#include "shop/self.h"
+
+static void
+self_from_row(const struct row *row, void *ctx)
+{
+	*(struct self *)ctx =
+	    (struct self){ row_int(row, 0), row_text(row, 1) };
+}
+
+enum err
+self_get(struct app *app, struct arena *a, struct self *out)
+{
+	enum err e =
+	    db_one(app->db, a, SQL_SELF_GET, KV_NONE, self_from_row, out);
+
+	if (e == ERR_NOT_FOUND)
+		*out = (struct self){ 0 };
+	else if (e != ERR_OK)
+		return e;
+	/* The token is of another bot than the one that was noted. */
+	if (app->conf.bot_id != 0 && app->conf.bot_id != out->id)
+		*out = (struct self){ .id = app->conf.bot_id };
+	return ERR_OK;
+}
+
+enum err
+self_note(struct app *app, struct arena *a, int64_t id, const char *name)
+{
+	struct self known;
+	enum err e;
+
+	if (id == 0 || name == NULL ||
+	    (app->conf.bot_id != 0 && app->conf.bot_id != id))
+		return ERR_OK;
+	e = self_get(app, a, &known);
+	if (e != ERR_OK ||
+	    (known.id == id && str_eq(str_from(known.name), name)))
+		return e;
+	return db_exec(app->db, SQL_SELF_SET,
+	    KV(kv_int("id", id), kv_text("word", name)), NULL);
+}
+
+enum err
+self_learn(struct app *app, struct arena *a, const struct tg_update *u)
+{
+	/* Anybody may answer to anybody's bot. */
+	if (u->kind == TG_MESSAGE &&
+	    (u->bot_id == 0 || u->bot_id != app->conf.bot_id))
+		return ERR_OK;
+	return self_note(app, a, u->bot_id, u->bot_name);
+}
+
+bool
+self_is_meant(const struct self *s, const struct tg_command *c, bool is_private)
+{
+	if (c->bot.len == 0)
+		return true;
+	return s->name == NULL ? is_private : str_eq_nocase(c->bot, s->name);
+}

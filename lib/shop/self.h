@@ -1,0 +1,30 @@
+/* Who the bot is: what its updates are compared with. */
+#ifndef SHOP_SELF_H
+#define SHOP_SELF_H
+
+#include "shop/app.h"
+#include "telegram/update.h"
+
+struct self {
+	int64_t id;       /* 0: not known yet */
+	const char *name; /* without the @; NULL: not known yet */
+};
+
+enum err
+self_get(struct app *app, struct arena *a, struct self *out) MUST_CHECK;
+
+/* Notes the name, in a transaction. A name that is noted is not written again,
+ * another bot's not at all. */
+enum err self_note(
+    struct app *app, struct arena *a, int64_t id, const char *name) MUST_CHECK;
+
+/* The same of whom an update is about, where that is surely this bot. */
+enum err self_learn(
+    struct app *app, struct arena *a, const struct tg_update *u) MUST_CHECK;
+
+/* Whether a command is for this bot: nobody's name stands behind it, or ours.
+ * While ours is not known, any name will do where nobody else is. */
+bool self_is_meant(
+    const struct self *s, const struct tg_command *c, bool is_private);
+
+#endif
