@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "net/http.h"
+#include "shop/alert.h"
 #include "shop/knock.h"
 #include "shop/payment.h"
 #include "shop/stars.h"
@@ -248,15 +249,31 @@ cmd_refund(struct app *app, int argc, char **argv)
 
 /* ---- forget ---- */
 
+/* Where a person's number stands in what is not theirs. */
+static enum err
+forget_mentions(struct db *db, struct arena *a, int64_t tg_id)
+{
+	enum err e = alert_forget(db, a, tg_id);
+
+	return e != ERR_OK ?
+	    e :
+	    db_exec(db, SQL_FORGET_LIMITS,
+		KV(kv_text(
+		    "like", arena_printf(a, "%%:%lld", (long long)tg_id))),
+		NULL);
+}
+
 static enum err
 forget(struct db *db, void *ctx)
 {
 	static const enum sql steps[] = { SQL_FORGET_JOBS, SQL_FORGET_ACCESS,
 		SQL_FORGET_MEMBER, SQL_FORGET_LINKS, SQL_FORGET_QUESTIONS,
 		SQL_FORGET_USER };
-	const struct hand *h = ctx;
+	struct hand *h = ctx;
 	enum err e = ledger_user_seen(db, 0, NULL);
 
+	if (e == ERR_OK)
+		e = forget_mentions(db, &h->arena, h->tg_id);
 	if (e == ERR_OK)
 		e = db_exec(db, SQL_FORGET_SUBSCRIPTIONS,
 		    KV(kv_int("tg_id", h->tg_id)), NULL);

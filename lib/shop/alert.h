@@ -11,4 +11,7 @@
 enum err alert_promise(struct app *app, struct arena *a, const char *key,
     const char *text) MUST_CHECK;
 
+/* Takes a person's number out of all alerts, sent or not; in a transaction. */
+enum err alert_forget(struct db *db, struct arena *a, int64_t tg_id) MUST_CHECK;
+
 #endif

@@ -349,38 +349,48 @@ answer_from_lessons(struct app *app, struct arena *a, struct answer_call *c)
 	return e;
 }
 
-static enum err
-prepare_answer(struct app *app, struct arena *a, struct answer_call *c)
+/* The words of a question that was spoken. */
+static void
+find_voice(struct app *app, struct arena *a, struct answer_call *c)
 {
 	const struct tg_api api = app_telegram(app);
-	struct json *params;
+	struct json *params = json_new(a);
 
-	if (c->q.has_ended)
-		return ERR_OK;
-	if (c->q.answer != NULL) {
-		say_part(app, a, c);
-		return ERR_OK;
-	}
-	if (c->q.text != NULL) {
-		if (!guard_is_crisis(a, str_from(c->q.text)))
-			return answer_from_lessons(app, a, c);
-		say_all(app, a, c, QUESTION_CRISIS,
-		    text_fill(a, TEXT_COACH_CRISIS,
-			KV(kv_text(
-			    "helpline", helpline(app, a, c->q.language)))));
-		return ERR_OK;
-	}
-	if (c->q.voice == NULL || app->conf.coach_speech_base == NULL ||
-	    c->q.n_tried >= MAX_TRIES) {
-		say_all(app, a, c, QUESTION_UNHEARD,
-		    text_plain(TEXT_COACH_UNHEARD));
-		return ERR_OK;
-	}
-	params = json_new(a);
 	json_put_text(params, "file_id", c->q.voice);
 	c->step = ANSWER_FIND_VOICE;
 	c->call = tg_request(a, &api, "getFile", params);
 	c->call.total_ms = FIND_MS;
+}
+
+static void
+say_helpline(struct app *app, struct arena *a, struct answer_call *c)
+{
+	say_all(app, a, c, QUESTION_CRISIS,
+	    text_fill(a, TEXT_COACH_CRISIS,
+		KV(kv_text("helpline", helpline(app, a, c->q.language)))));
+}
+
+static enum err
+prepare_answer(struct app *app, struct arena *a, struct answer_call *c)
+{
+	const struct question *q = &c->q;
+
+	if (q->has_ended)
+		return ERR_OK;
+	if (q->outcome == QUESTION_CRISIS)
+		say_helpline(app, a, c);
+	else if (q->answer != NULL)
+		say_part(app, a, c);
+	else if (q->text != NULL)
+		return answer_from_lessons(app, a, c);
+	else if (q->voice == NULL)
+		say_all(app, a, c, QUESTION_TOO_LATE,
+		    text_plain(TEXT_COACH_TOO_LATE));
+	else if (app->conf.coach_speech_base == NULL || q->n_tried >= MAX_TRIES)
+		say_all(app, a, c, QUESTION_UNHEARD,
+		    text_plain(TEXT_COACH_UNHEARD));
+	else
+		find_voice(app, a, c);
 	return ERR_OK;
 }
 
@@ -467,7 +477,9 @@ settle_voice(struct app *app, struct arena *a, const struct answer_call *c,
 		e = c->step == ANSWER_HEAR ? speech_read(a, res, &words) :
 					     ERR_UNAVAILABLE;
 	if (e == ERR_OK)
-		return question_heard(app->db, &c->q, words);
+		return question_heard(app->db, &c->q, words,
+		    guard_is_crisis(a, str_from(words)) ? QUESTION_CRISIS :
+							  QUESTION_OPEN);
 	log_event(LOG_WARN, "voice_not_heard",
 	    KV(kv_int("question", c->q.id), kv_int("step", (int64_t)c->step),
 		kv_text("why", err_name(e))));

@@ -122,9 +122,10 @@ show_typing(
 
 static enum err
 take(struct app *app, struct arena *a, const struct tg_update *u,
-    const char *text, struct chat_reply *reply)
+    const char *text, enum question_outcome outcome, struct chat_reply *reply)
 {
 	const struct question q = { .tg_id = u->from_id,
+		.outcome = outcome,
 		.chat_id = u->chat_id,
 		.message_id = u->message_id,
 		.text = text,
@@ -149,7 +150,7 @@ coach_hear_crisis(struct app *app, struct arena *a, const struct tg_update *u,
 	const char *text = u->text != NULL ? u->text : u->caption;
 
 	*heard = text != NULL && guard_is_crisis(a, str_from(text));
-	return *heard ? take(app, a, u, text, reply) : ERR_OK;
+	return *heard ? take(app, a, u, text, QUESTION_CRISIS, reply) : ERR_OK;
 }
 
 enum err
@@ -169,7 +170,7 @@ coach_hear(struct app *app, struct arena *a, const struct tg_update *u,
 	if (e != ERR_OK)
 		return e;
 	if (which == TEXT__COUNT)
-		return take(app, a, u, text, reply);
+		return take(app, a, u, text, QUESTION_OPEN, reply);
 	say(app, a, u, which, reply);
 	return ERR_OK;
 }

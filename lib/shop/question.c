@@ -34,6 +34,7 @@ question_add(
 		kv_int("message_id", q->message_id),
 		kv_text("question", q->text), kv_text("voice", q->voice),
 		kv_text("language", q->language),
+		kv_int("outcome", (int64_t)q->outcome),
 		kv_int("now_ms", clock_now_ms())),
 	    row_to_int, id);
 }
@@ -109,10 +110,13 @@ question_history(struct db *db, struct arena *a, const struct question *q,
 }
 
 enum err
-question_heard(struct db *db, const struct question *q, const char *text)
+question_heard(struct db *db, const struct question *q, const char *text,
+    enum question_outcome outcome)
 {
 	return db_exec(db, SQL_QUESTION_HEARD,
-	    KV(kv_int("id", q->id), kv_text("question", text)), NULL);
+	    KV(kv_int("id", q->id), kv_text("question", text),
+		kv_int("outcome", (int64_t)outcome)),
+	    NULL);
 }
 
 enum err

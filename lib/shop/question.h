@@ -15,7 +15,8 @@ enum question_outcome {
 	QUESTION_NOT_FOUND = 3,
 	QUESTION_NO_ACCESS = 4,
 	QUESTION_CRISIS = 5,
-	QUESTION_UNHEARD = 6 /* a voice without words */
+	QUESTION_UNHEARD = 6, /* a voice without words */
+	QUESTION_TOO_LATE = 7 /* its words were forgotten before */
 };
 
 struct question {
@@ -32,7 +33,8 @@ struct question {
 	bool has_ended;
 };
 
-/* Notes one; its id in *id. */
+/* Notes one; its id in *id. Its outcome is QUESTION_OPEN, or QUESTION_CRISIS:
+ * that is answered even when the words themselves are forgotten. */
 enum err question_add(struct db *db, struct arena *a, const struct question *q,
     int64_t *id) MUST_CHECK;
 
@@ -66,8 +68,9 @@ enum err
 question_history(struct db *db, struct arena *a, const struct question *q,
     struct turn out[static QUESTION_MAX_TURNS], size_t *n) MUST_CHECK;
 
-enum err question_heard(
-    struct db *db, const struct question *q, const char *text) MUST_CHECK;
+/* outcome: QUESTION_OPEN, or QUESTION_CRISIS where the words are such. */
+enum err question_heard(struct db *db, const struct question *q,
+    const char *text, enum question_outcome outcome) MUST_CHECK;
 enum err
 question_tried(struct db *db, const struct question *q, int64_t n) MUST_CHECK;
 enum err question_answer(struct db *db, const struct question *q,

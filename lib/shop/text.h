@@ -57,6 +57,7 @@ enum text {
 	TEXT_COACH_NOT_FOUND,
 	TEXT_COACH_NO_ACCESS, /* {product} */
 	TEXT_COACH_NOT_HERE,
+	TEXT_COACH_TOO_LATE,
 	TEXT_COACH_CRISIS, /* {helpline} */
 	TEXT_COACH_LONG,   /* {limit} */
 	TEXT_COACH_NO_VOICE,

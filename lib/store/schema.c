@@ -273,6 +273,11 @@ static const char *const migrations[] = {
 	/* 11: numbers of messages are a chat's own: in which chat forwarded_id
 	 * is; null: forwarded before that was noted */
 	"ALTER TABLE questions ADD COLUMN forwarded_chat_id {int};"
+	/* words go whatever became of the answer, and what was spoken too */
+	"DROP INDEX questions_with_words;"
+	"CREATE INDEX questions_with_words ON questions (asked_ms)"
+	" WHERE question IS NOT NULL OR answer IS NOT NULL"
+	" OR voice IS NOT NULL;"
 	/* the bot's, whose value is its number */
 	"ALTER TABLE marks ADD COLUMN word TEXT;",
 };

@@ -427,7 +427,8 @@ SQL(REPORT_PARKED,
 SQL(REPORT_QUESTIONS,
     "SELECT CASE outcome WHEN 1 THEN 'answered' WHEN 2 THEN 'quoted'"
     " WHEN 3 THEN 'not in the lessons' WHEN 4 THEN 'no access'"
-    " WHEN 5 THEN 'crisis' WHEN 6 THEN 'not heard' ELSE 'open' END, COUNT(*)"
+    " WHEN 5 THEN 'crisis' WHEN 6 THEN 'not heard' WHEN 7 THEN 'too late'"
+    " ELSE 'open' END, COUNT(*)"
     " FROM questions WHERE asked_ms >= :since_ms AND :n > 0"
     " GROUP BY 1 ORDER BY 1")
 
@@ -451,6 +452,15 @@ SQL(FORGET_JOBS, "DELETE FROM jobs WHERE tg_id = :tg_id")
 SQL(FORGET_ACCESS, "DELETE FROM access WHERE tg_id = :tg_id")
 
 SQL(FORGET_MEMBER, "DELETE FROM members WHERE tg_id = :tg_id")
+
+/* :like is "%:" and the number. */
+SQL(FORGET_LIMITS, "DELETE FROM limits WHERE key LIKE :like")
+
+/* Alerts (kind 4) with a text in them. */
+SQL(ALERTS_WITH,
+    "SELECT id, detail FROM jobs WHERE kind = 4 AND detail LIKE :like")
+
+SQL(ALERT_REWRITE, "UPDATE jobs SET detail = :detail WHERE id = :id")
 
 SQL(FORGET_LINKS, "DELETE FROM links WHERE tg_id = :tg_id")
 
@@ -731,8 +741,8 @@ SQL(SEARCH_GRAMS,
 
 SQL(QUESTION_ADD,
     "INSERT INTO questions (tg_id, chat_id, message_id, question, voice,"
-    " language, asked_ms) VALUES (:tg_id, :chat_id, :message_id, :question,"
-    " :voice, :language, :now_ms) RETURNING id")
+    " language, outcome, asked_ms) VALUES (:tg_id, :chat_id, :message_id,"
+    " :question, :voice, :language, :outcome, :now_ms) RETURNING id")
 
 SQL(QUESTION_GET,
     "SELECT id, tg_id, chat_id, message_id, question, voice, language, answer,"
@@ -757,8 +767,8 @@ SQL(QUESTIONS_BEFORE,
     " AND answer IS NOT NULL AND outcome = 1 ORDER BY id DESC LIMIT :n")
 
 SQL(QUESTION_HEARD,
-    "UPDATE questions SET question = :question, voice = NULL, n_tried = 0"
-    " WHERE id = :id")
+    "UPDATE questions SET question = :question, outcome = :outcome,"
+    " voice = NULL, n_tried = 0 WHERE id = :id")
 
 SQL(QUESTION_TRIED,
     "UPDATE questions SET n_tried = n_tried + :n WHERE id = :id")
@@ -785,11 +795,11 @@ SQL(UNANSWERED_LIST,
     "SELECT question, asked_ms FROM unanswered WHERE asked_ms >= :since_ms"
     " ORDER BY asked_ms DESC LIMIT :n")
 
-/* The words of what has been answered. */
+/* The words, answered or not: by the index of those that have some. */
 SQL(QUESTIONS_FORGET,
     "UPDATE questions SET question = NULL, answer = NULL, voice = NULL"
-    " WHERE asked_ms < :before_ms AND ended_ms IS NOT NULL"
-    " AND question IS NOT NULL")
+    " WHERE asked_ms < :before_ms AND (question IS NOT NULL"
+    " OR answer IS NOT NULL OR voice IS NOT NULL)")
 
 SQL(QUESTIONS_PRUNE, "DELETE FROM questions WHERE asked_ms < :before_ms")
 

@@ -79,16 +79,36 @@ test('words are forgotten after an hour, a person at once', async (t) => {
   const app = await school(t);
   await ask(app, 5, 'Що таке вдячність?');
   await ask(app, 5, 'Хто виграв чемпіонат?');
+  app.telegram.block(6); // without a word: what waits for them is parked
+  await app.say(person(6), 'Що таке сон?');
+  await app.noted('SELECT 1 FROM jobs WHERE tg_id = 6 AND kind = 9 AND parked_ms IS NOT NULL');
+  app.telegram.block(7);
+  await app.say(person(7), 'я не хочу жити');
+  await app.noted('SELECT 1 FROM jobs WHERE tg_id = 7 AND kind = 9 AND parked_ms IS NOT NULL');
   await app.admit(['work', '--stop']);
-  app.write('UPDATE questions SET asked_ms = asked_ms - 3700000');
+  app.write("INSERT INTO questions (tg_id, chat_id, message_id, voice, asked_ms) VALUES (5, 5, 1, 'v', 1)");
+  app.write(`UPDATE questions SET asked_ms = ${Date.now() - 3700000}`);
   await app.admit(['work', '--once']);
-  assert.deepEqual(app.sql('SELECT COUNT(*), COUNT(question), COUNT(answer) FROM questions'), [['2', '0', '0']]);
+  assert.deepEqual(app.sql('SELECT COUNT(*), COUNT(question), COUNT(answer), COUNT(voice) FROM questions'), [['5', '0', '0', '0']]);
+  app.telegram.allow(6);
+  app.telegram.allow(7);
+  await app.say(person(6), '/start');
+  await app.told(6, 'його слова вже стерто');
+  await app.say(person(7), '/start');
+  await app.told(7, '7333');
   assert.deepEqual(app.sql('SELECT question FROM unanswered'), [['Хто виграв чемпіонат?']]);
   assert.equal((await app.admit(['revoke', '5'])).status, 0);
   await app.settled();
+  const about = (n) => app.sql(`SELECT detail FROM jobs WHERE detail LIKE '% ${n},%' OR detail LIKE '% ${n} %'`).length;
+  assert.ok(about(5) > 0, 'an alert tells of the sale');
+  app.write("INSERT INTO jobs (kind, promise, tg_id, detail, due_ms, created_ms, done_ms) VALUES (4, 'alert/x', 900, 'Покупець 5, замовлення 15, 5', 1, 1, 1), (4, 'alert/y', 900, 'Покупець 55, 15', 1, 1, 1)");
+  app.write("INSERT INTO limits VALUES ('buyer:5', 1, 9e12), ('buyer:55', 1, 9e12), ('buyer:15', 1, 9e12) ON CONFLICT DO NOTHING");
   const { status, stdout } = await app.admit(['forget', '5']);
   assert.equal(status, 0, stdout);
-  assert.deepEqual(app.sql('SELECT COUNT(*) FROM questions'), [['0']]);
+  assert.deepEqual(app.sql('SELECT COUNT(*) FROM questions WHERE tg_id = 5'), [['0']]);
+  assert.equal(about(5), 0);
+  assert.deepEqual(app.sql("SELECT detail FROM jobs WHERE promise IN ('alert/x', 'alert/y') ORDER BY promise"), [['Покупець —, замовлення 15, —'], ['Покупець 55, 15']]);
+  assert.deepEqual(app.sql("SELECT key FROM limits WHERE key LIKE 'buyer:%' ORDER BY key"), [['buyer:15'], ['buyer:55']]);
 });
 
 test('only what one has bought is searched', async (t) => {
