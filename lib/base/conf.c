@@ -507,6 +507,11 @@ static const struct setting {
 	    "2000000",
 	    "tokens of the model in a calendar month; then the coach quotes "
 	    "the lessons until the next; 0: any number" },
+	{ "COACH_STRANGER_TOKENS_A_MONTH", NULL,
+	    INT_AT(coach_stranger_tokens, 0, 1000000000000), WORK, OPTIONAL,
+	    "0",
+	    "how many of them may go to people who have bought nothing; 0: "
+	    "they are quoted the public lessons" },
 	{ "COACH_HELPLINE", any_text, TEXT_AT(coach_helpline), WORK, OPTIONAL,
 	    "Lifeline Ukraine — 7333, цілодобово й безкоштовно; екстрена "
 	    "допомога — 112",

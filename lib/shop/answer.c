@@ -8,6 +8,7 @@
 #include "coach/prompt.h"
 #include "coach/speech.h"
 #include "shop/alert.h"
+#include "shop/coach.h"
 #include "shop/ledger.h"
 #include "shop/self.h"
 #include "shop/support.h"
@@ -166,24 +167,6 @@ say_part(struct app *app, struct arena *a, struct answer_call *c)
 
 /* ---- what it takes ---- */
 
-static enum err
-has_access(struct app *app, struct arena *a, int64_t tg_id, bool *has)
-{
-	const struct catalog *catalog = &app->catalog;
-
-	*has = false;
-	for (size_t i = 0; i < catalog->n && !*has; i++) {
-		enum access access = ACCESS_OUT;
-		enum err e = ledger_access(
-		    app->db, a, tg_id, catalog->products[i].id, &access);
-
-		if (e != ERR_OK)
-			return e;
-		*has = access == ACCESS_IN;
-	}
-	return ERR_OK;
-}
-
 static struct kvs
 holes(struct app *app, struct arena *a)
 {
@@ -203,6 +186,13 @@ month_mark(struct arena *a)
 
 	clock_date(clock_now_ms(), today);
 	return arena_printf(a, "coach/%.7s", today);
+}
+
+/* Of these, what went to people who have bought nothing. */
+static const char *
+stranger_mark(struct arena *a)
+{
+	return arena_printf(a, "%s/strangers", month_mark(a));
 }
 
 static enum err
@@ -238,23 +228,35 @@ write_request(struct app *app, struct arena *a, struct answer_call *c)
 	return ERR_OK;
 }
 
+static bool
+may_ask(const struct app *app, const struct answer_call *c)
+{
+	return app->conf.coach_api_base != NULL && c->q.n_tried < MAX_TRIES &&
+	    (c->is_buyer || app->conf.coach_stranger_tokens > 0);
+}
+
 /* A model's words, if one may be asked; else the step stays ANSWER_NOTHING. */
 static enum err
 ask_model(struct app *app, struct arena *a, struct answer_call *c)
 {
-	int64_t limit = app->conf.coach_tokens_a_month, spent = 0;
+	int64_t limit = app->conf.coach_tokens_a_month, spent = 0, theirs = 0;
 	enum err e;
 
-	if (app->conf.coach_api_base == NULL || c->q.n_tried >= MAX_TRIES)
+	if (!may_ask(app, c))
 		return ERR_OK;
 	e = mark_get(app, a, month_mark(a), &spent);
+	if (e == ERR_OK && !c->is_buyer)
+		e = mark_get(app, a, stranger_mark(a), &theirs);
 	if (e == ERR_OK)
 		e = write_request(app, a, c);
-	if (e == ERR_OK && limit > 0 && spent + c->n_tokens > limit) {
+	if (e != ERR_OK)
+		return e;
+	c->is_over_budget = limit > 0 && spent + c->n_tokens > limit;
+	if (c->is_over_budget ||
+	    (!c->is_buyer &&
+		theirs + c->n_tokens > app->conf.coach_stranger_tokens))
 		c->step = ANSWER_NOTHING;
-		c->is_over_budget = true;
-	}
-	return e;
+	return ERR_OK;
 }
 
 /* The product whose buyers alone are in the group of a question; NULL: there is
@@ -333,7 +335,7 @@ answer_from_lessons(struct app *app, struct arena *a, struct answer_call *c)
 	enum err e = search(app, a, c);
 
 	if (e == ERR_OK)
-		e = has_access(app, a, c->q.tg_id, &c->is_buyer);
+		e = coach_is_buyer(app, a, c->q.tg_id, &c->is_buyer);
 	if (e != ERR_OK)
 		return e;
 	if (c->n_passages == 0) {
@@ -490,10 +492,15 @@ settle_voice(struct app *app, struct arena *a, const struct answer_call *c,
 /* ---- what a model answered ---- */
 
 static enum err
-spend(struct app *app, struct arena *a, int64_t n)
+spend(struct app *app, struct arena *a, const struct answer_call *c, int64_t n)
 {
-	return db_exec(app->db, SQL_MARK_ADD,
+	enum err e = db_exec(app->db, SQL_MARK_ADD,
 	    KV(kv_text("key", month_mark(a)), kv_int("n", n)), NULL);
+
+	return e != ERR_OK || c->is_buyer ?
+	    e :
+	    db_exec(app->db, SQL_MARK_ADD,
+		KV(kv_text("key", stranger_mark(a)), kv_int("n", n)), NULL);
 }
 
 /* Told once a day: a wrong key, an unknown model. */
@@ -557,7 +564,7 @@ settle_model(struct app *app, struct arena *a, const struct answer_call *c,
 	if (call_err == ERR_OK)
 		e = completion_read(a, res, &answer);
 	if (call_err == ERR_OK && res->status == 200)
-		noted = spend(app, a,
+		noted = spend(app, a, c,
 		    answer.n_tokens > 0 ? answer.n_tokens : c->n_tokens);
 	if (noted != ERR_OK)
 		return noted;

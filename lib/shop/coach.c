@@ -4,6 +4,7 @@
 #include "coach/guard.h"
 #include "coach/speech.h"
 #include "shop/jobs.h"
+#include "shop/ledger.h"
 #include "shop/question.h"
 #include "shop/self.h"
 #include "shop/text.h"
@@ -49,6 +50,24 @@ coach_is_asked(struct app *app, struct arena *a, const struct tg_update *u,
 
 /* ---- who may ask ---- */
 
+enum err
+coach_is_buyer(struct app *app, struct arena *a, int64_t tg_id, bool *is)
+{
+	const struct catalog *catalog = &app->catalog;
+
+	*is = false;
+	for (size_t i = 0; i < catalog->n && !*is; i++) {
+		enum access access = ACCESS_OUT;
+		enum err e = ledger_access(
+		    app->db, a, tg_id, catalog->products[i].id, &access);
+
+		if (e != ERR_OK)
+			return e;
+		*is = access == ACCESS_IN;
+	}
+	return ERR_OK;
+}
+
 static size_t
 count_chars(const char *text)
 {
@@ -61,13 +80,16 @@ count_chars(const char *text)
 
 /* What is wrong with the words, TEXT__COUNT: nothing. */
 static enum text
-fault_of(const struct app *app, const struct tg_update *u, const char *text)
+fault_of(const struct app *app, const struct tg_update *u, const char *text,
+    bool is_buyer)
 {
 	if (text != NULL)
 		return count_chars(text) > COACH_MAX_CHARS ? TEXT_COACH_LONG :
 							     TEXT__COUNT;
 	if (app->conf.coach_speech_base == NULL)
 		return TEXT_COACH_NO_VOICE;
+	if (!is_buyer)
+		return TEXT_COACH_NO_EAR;
 	return u->voice.duration_s > SPEECH_MAX_S ||
 		u->voice.size_bytes > SPEECH_MAX_BYTES ?
 	    TEXT_COACH_LONG_VOICE :
@@ -80,11 +102,14 @@ refusal(struct app *app, struct arena *a, const struct tg_update *u,
 {
 	int64_t a_day = app->conf.coach_questions_a_day;
 	struct question_count n = { 0 };
-	enum err e;
+	bool is_buyer = false;
+	enum err e = ERR_OK;
 
-	*which = fault_of(app, u, text);
-	if (*which != TEXT__COUNT)
-		return ERR_OK;
+	if (text == NULL)
+		e = coach_is_buyer(app, a, u->from_id, &is_buyer);
+	*which = fault_of(app, u, text, is_buyer);
+	if (e != ERR_OK || *which != TEXT__COUNT)
+		return e;
 	e = question_count(app->db, a, u->from_id, &n);
 	if (n.n_open > 0)
 		*which = TEXT_COACH_BUSY;

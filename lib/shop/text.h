@@ -61,6 +61,7 @@ enum text {
 	TEXT_COACH_CRISIS, /* {helpline} */
 	TEXT_COACH_LONG,   /* {limit} */
 	TEXT_COACH_NO_VOICE,
+	TEXT_COACH_NO_EAR,
 	TEXT_COACH_LONG_VOICE, /* {seconds} */
 	TEXT_COACH_UNHEARD,
 	TEXT_COACH_BUSY,

@@ -272,6 +272,28 @@ test('limits: length, one at a time, questions a day, tokens a month', async (t)
   assert.equal(app.telegram.messages(ADMIN).filter(({ text }) => /ліміт коуча \(4000/.test(text)).length, 1);
 });
 
+test('strangers cost the model nothing, unless they are given a share', async (t) => {
+  const model = await modelFor(t);
+  const about = { 'about.md': '# Про курс\n\n## Тривалість\n\nКурс триває десять тижнів, по одному уроку на тиждень.\n' };
+  model.answer = 'Слова моделі.';
+  model.usage = { total_tokens: 3000 };
+  const closed = await school(t, { model, env: { COACH_SPEECH_API_BASE: model.url } });
+  await teach(closed, about, ['--public']);
+  assert.match(await ask(closed, 6, 'скільки триває курс?'), /^Ось що про це сказано.*надішліть \/pay/s);
+  await closed.telegram.speak(person(6), Buffer.from('OggS'));
+  assert.match(closed.telegram.messages(6).at(-1).text, /слухаю лише в розмові з учасниками/);
+  await closed.settled();
+  assert.equal(model.calls.length, 0);
+  assert.match(await ask(closed, 5, 'скільки триває курс?'), /^Слова моделі/);
+  const open = await school(t, { model, env: { COACH_STRANGER_TOKENS_A_MONTH: '4000' } });
+  await teach(open, about, ['--public']);
+  assert.match(await ask(open, 6, 'скільки триває курс?'), /^Слова моделі.*надішліть \/pay/s);
+  assert.match(await ask(open, 7, 'скільки триває курс?'), /^Ось що про це сказано/, 'their share is spent');
+  assert.match(await ask(open, 5, 'скільки триває курс?'), /^Слова моделі/, 'the buyers\' is not');
+  assert.deepEqual(open.sql("SELECT value FROM marks WHERE key LIKE 'coach/2%' ORDER BY key"), [['6000'], ['3000']]);
+  assert.equal(open.telegram.messages(ADMIN).filter(({ text }) => /ліміт/.test(text)).length, 0);
+});
+
 test('words of crisis: the number to call, before any model or limit, for anybody, and a person is told', async (t) => {
   const model = await modelFor(t);
   const app = await school(t, { model, env: { SUPPORT_CHAT_ID: String(SUPPORT), COACH_QUESTIONS_A_DAY: '1', COACH_HELPLINE: '7333|pl:800 70 2222' } });
