@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define MAX_TRIES 2
+#define MAX_CALLS 3               /* about one person, in an hour */
 #define PART_BYTES ((size_t)3900) /* Telegram takes 4096 characters */
 #define MAX_ANSWER_BYTES (3 * PART_BYTES)
 #define MAX_QUOTES 3
@@ -141,26 +142,20 @@ say(struct app *app, struct arena *a, struct answer_call *c, const char *text)
 	c->call = tg_request(a, &api, "sendMessage", tg_send_message(a, &m));
 }
 
+/* The part of a text that is due now: Telegram takes no more at once. A text
+ * that is put together anew for each part is the same each time, or ends a
+ * little otherwise where a lesson was changed meanwhile. */
 static void
 say_all(struct app *app, struct arena *a, struct answer_call *c,
     enum question_outcome outcome, const char *text)
 {
-	c->outcome = outcome;
-	c->is_last = true;
-	say(app, a, c, text);
-}
-
-/* The next part of an answer that has several. */
-static void
-say_part(struct app *app, struct arena *a, struct answer_call *c)
-{
-	struct str rest = str_from(c->q.answer), part = { 0 };
+	struct str rest = str_from(text), part = { 0 };
 
 	for (int64_t i = 0; i <= c->q.n_sent; i++)
 		part = parts_next(&rest, PART_BYTES);
 	if (part.len == 0)
 		return;
-	c->outcome = c->q.outcome;
+	c->outcome = outcome;
 	c->is_last = str_trim(rest).len == 0;
 	say(app, a, c, arena_dup(a, part));
 }
@@ -232,6 +227,7 @@ static bool
 may_ask(const struct app *app, const struct answer_call *c)
 {
 	return app->conf.coach_api_base != NULL && c->q.n_tried < MAX_TRIES &&
+	    c->q.n_sent == 0 &&
 	    (c->is_buyer || app->conf.coach_stranger_tokens > 0);
 }
 
@@ -382,7 +378,7 @@ prepare_answer(struct app *app, struct arena *a, struct answer_call *c)
 	if (q->outcome == QUESTION_CRISIS)
 		say_helpline(app, a, c);
 	else if (q->answer != NULL)
-		say_part(app, a, c);
+		say_all(app, a, c, q->outcome, q->answer);
 	else if (q->text != NULL)
 		return answer_from_lessons(app, a, c);
 	else if (q->voice == NULL)
@@ -549,7 +545,8 @@ note_answer(struct app *app, struct arena *a, const struct answer_call *c,
 		    QUESTION_NOT_FOUND);
 	text = guard_unlink(a, parts_next(&rest, MAX_ANSWER_BYTES - 1000),
 	    app->conf.coach_links, text_plain(TEXT_COACH_NO_LINK));
-	text = arena_printf(a, "%s\n%s", text, sources(a, c, &said));
+	text = arena_printf(a, "%s%s\n%s", text, rest.len > 0 ? " …" : "",
+	    sources(a, c, &said));
 	return question_answer(
 	    app->db, &c->q, with_offer(app, a, c, text), QUESTION_ANSWERED);
 }
@@ -599,6 +596,16 @@ alert_budget(struct app *app, struct arena *a)
 		KV(kv_int("amount", app->conf.coach_tokens_a_month))));
 }
 
+/* Nobody's words alone can keep calling everybody. */
+static enum err
+call_people(struct app *app, struct arena *a, const struct question *q)
+{
+	int64_t n = 0;
+	enum err e = question_crises(app->db, a, q->tg_id, q->id, &n);
+
+	return e != ERR_OK || n > MAX_CALLS ? e : support_call(app, a, q);
+}
+
 static enum err
 end_answer(struct app *app, struct arena *a, const struct answer_call *c)
 {
@@ -606,9 +613,9 @@ end_answer(struct app *app, struct arena *a, const struct answer_call *c)
 
 	if (e == ERR_OK && c->is_over_budget)
 		e = alert_budget(app, a);
-	if (e == ERR_OK && c->outcome == QUESTION_CRISIS)
-		e = support_call(app, a, &c->q);
-	return e;
+	return e == ERR_OK && c->outcome == QUESTION_CRISIS ?
+	    call_people(app, a, &c->q) :
+	    e;
 }
 
 /* A message that was taken names its sender. */

@@ -167,6 +167,12 @@ on_start(struct talk *t)
 		.button = text_plain(TEXT_BUY_BUTTON),
 		.button_data = BUTTON_BUY };
 
+	bool taken = false;
+	enum err e = support_started(t->app, t->arena, t->u,
+	    tg_command(t->u->text).rest, t->reply, &taken);
+
+	if (e != ERR_OK || taken)
+		return e;
 	return sells_many(t) ? offer(t) : say_message(t, &m);
 }
 
@@ -531,15 +537,22 @@ on_words(struct talk *t)
 static enum err
 on_button(struct talk *t)
 {
+	struct support_word word = { NULL, NULL };
+	struct str data = str_from(t->u->data);
 	enum err e = ERR_OK;
 
 	if (t->u->is_private && t->u->from_id != 0) {
 		e = reach(t);
 		if (e == ERR_OK && t->u->data != NULL)
-			e = on_choice(t, str_from(t->u->data));
+			e = on_choice(t, data);
+	} else if (t->u->from_id != 0 &&
+	    str_eq(str_cut(&data, ':'), BUTTON_ASK)) {
+		e = support_pressed_in_group(
+		    t->app, t->arena, t->u, data, t->reply, &word);
 	}
 	t->reply->method = "answerCallbackQuery";
-	t->reply->params = tg_answer_button(t->arena, t->u->button_id, NULL);
+	t->reply->params =
+	    tg_answer_button(t->arena, t->u->button_id, word.text, word.url);
 	return e;
 }
 

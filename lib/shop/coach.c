@@ -9,6 +9,8 @@
 #include "shop/self.h"
 #include "shop/text.h"
 
+#define MAX_CRISES 10 /* of one person, answered in an hour */
+
 static enum err
 is_here(struct app *app, struct arena *a, bool *is)
 {
@@ -173,9 +175,16 @@ coach_hear_crisis(struct app *app, struct arena *a, const struct tg_update *u,
     struct chat_reply *reply, bool *heard)
 {
 	const char *text = u->text != NULL ? u->text : u->caption;
+	int64_t n = 0;
+	enum err e;
 
 	*heard = text != NULL && guard_is_crisis(a, str_from(text));
-	return *heard ? take(app, a, u, text, QUESTION_CRISIS, reply) : ERR_OK;
+	if (!*heard)
+		return ERR_OK;
+	e = question_crises(app->db, a, u->from_id, INT64_MAX, &n);
+	if (e != ERR_OK || n >= MAX_CRISES)
+		return e; /* they have the number to call, many times */
+	return take(app, a, u, text, QUESTION_CRISIS, reply);
 }
 
 enum err

@@ -76,6 +76,18 @@ question_count(
 	    count_from_row, out);
 }
 
+enum err
+question_crises(
+    struct db *db, struct arena *a, int64_t tg_id, int64_t last_id, int64_t *n)
+{
+	return db_one(db, a, SQL_QUESTIONS_CRISES,
+	    KV(kv_int("tg_id", tg_id),
+		kv_int("outcome", (int64_t)QUESTION_CRISIS),
+		kv_int("id", last_id),
+		kv_int("since_ms", clock_now_ms() - HOUR_MS)),
+	    row_to_int, n);
+}
+
 struct turns {
 	struct turn *out;
 	size_t n;

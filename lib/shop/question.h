@@ -61,6 +61,10 @@ struct question_count {
 enum err question_count(struct db *db, struct arena *a, int64_t tg_id,
     struct question_count *out) MUST_CHECK;
 
+/* How many of the last hour's were of crisis, up to one (INT64_MAX: all). */
+enum err question_crises(struct db *db, struct arena *a, int64_t tg_id,
+    int64_t last_id, int64_t *n) MUST_CHECK;
+
 #define QUESTION_MAX_TURNS 3
 
 /* What was said before it in the last hour, the oldest first. */

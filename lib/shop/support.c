@@ -4,7 +4,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "shop/alert.h"
+#include "shop/self.h"
 #include "shop/text.h"
+
+#define STARTED_BY "ask_"
 
 /* Once for each question, however often it is asked for. */
 static enum err
@@ -32,6 +35,81 @@ support_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	reply->promised = true;
 	return promise(app, a, &q);
+}
+
+static enum err
+is_reachable(struct app *app, struct arena *a, int64_t tg_id, bool *is)
+{
+	int64_t n = 0;
+	enum err e = db_one(app->db, a, SQL_USER_IS_REACHABLE,
+	    KV(kv_int("tg_id", tg_id)), row_to_int, &n);
+
+	*is = n > 0;
+	return e;
+}
+
+/* How somebody comes to the bot who has not been there. */
+static enum err
+way_to_us(struct app *app, struct arena *a, const struct question *q,
+    struct support_word *word)
+{
+	struct self self;
+	enum err e = self_get(app, a, &self);
+
+	if (e == ERR_OK && self.name != NULL)
+		word->url =
+		    arena_printf(a, "https://t.me/%s?start=" STARTED_BY "%lld",
+			self.name, (long long)q->id);
+	else
+		word->text = text_plain(TEXT_COACH_START_FIRST);
+	return e;
+}
+
+enum err
+support_pressed_in_group(struct app *app, struct arena *a,
+    const struct tg_update *u, struct str id, struct chat_reply *reply,
+    struct support_word *word)
+{
+	struct question q = { 0 };
+	bool is = false;
+	int64_t n;
+	enum err e;
+
+	*word = (struct support_word){ NULL, NULL };
+	if (app->conf.support_chat_id == NULL || !str_to_i64(id, &n))
+		return ERR_OK;
+	e = question_get(app->db, a, n, &q);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (q.tg_id != u->from_id) {
+		word->text = text_plain(TEXT_COACH_NOT_YOURS);
+		return ERR_OK;
+	}
+	e = is_reachable(app, a, q.tg_id, &is);
+	if (e != ERR_OK || !is)
+		return e == ERR_OK ? way_to_us(app, a, &q, word) : e;
+	word->text = text_plain(TEXT_COACH_PASSING_ON);
+	reply->promised = true;
+	return promise(app, a, &q);
+}
+
+enum err
+support_started(struct app *app, struct arena *a, const struct tg_update *u,
+    struct str word, struct chat_reply *reply, bool *taken)
+{
+	bool promised = reply->promised;
+	size_t n = sizeof(STARTED_BY) - 1;
+	enum err e;
+
+	*taken = false;
+	if (!str_starts(word, STARTED_BY))
+		return ERR_OK;
+	reply->promised = false;
+	e = support_pass_on(
+	    app, a, u, (struct str){ word.p + n, word.len - n }, reply);
+	*taken = reply->promised;
+	reply->promised |= promised;
+	return e;
 }
 
 enum err
@@ -91,10 +169,12 @@ prepare_pass_back(
 		    KV(kv_int("question", c->q.id)));
 		return;
 	}
-	json_put_int(params, "chat_id", c->q.chat_id);
+	/* To the asker alone: a person may write what a group must not read. */
+	json_put_int(params, "chat_id", c->q.tg_id);
 	json_put_int(params, "from_chat_id", chat_id);
 	json_put_int(params, "message_id", n);
-	tg_put_reply(params, c->q.message_id);
+	if (c->q.chat_id == c->q.tg_id)
+		tg_put_reply(params, c->q.message_id);
 	c->step = ANSWER_PASS_BACK;
 	c->is_to_telegram = true;
 	c->call = tg_request(a, &api, "copyMessage", params);

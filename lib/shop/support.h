@@ -13,6 +13,22 @@ enum err
 support_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
     struct str id, struct chat_reply *reply) MUST_CHECK;
 
+/* The same button in a group, where everybody sees it: what its presser is
+ * told. The person's reply comes to the asker alone, so they must have opened
+ * the bot; url leads there, to do both at once. */
+struct support_word {
+	const char *text, *url; /* NULL: none */
+};
+enum err support_pressed_in_group(struct app *app, struct arena *a,
+    const struct tg_update *u, struct str id, struct chat_reply *reply,
+    struct support_word *word) MUST_CHECK;
+
+/* The word behind /start by which such a link asks: "ask_" and the number.
+ * *taken false: it is another. */
+enum err
+support_started(struct app *app, struct arena *a, const struct tg_update *u,
+    struct str word, struct chat_reply *reply, bool *taken) MUST_CHECK;
+
 /* A reply in the support chat. *taken false: it is none. */
 enum err
 support_pass_back(struct app *app, struct arena *a, const struct tg_update *u,

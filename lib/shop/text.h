@@ -70,6 +70,9 @@ enum text {
 	TEXT_COACH_NO_LINK,
 	TEXT_COACH_PERSON_BUTTON,
 	TEXT_COACH_PASSED_ON,
+	TEXT_COACH_PASSING_ON, /* at most 200 characters, as the next ones */
+	TEXT_COACH_NOT_YOURS,
+	TEXT_COACH_START_FIRST,
 	TEXT_COACH_NOT_PASSED_ON,
 	/* to the operators */
 	TEXT_ALERT_COACH,        /* {why} */

@@ -32,6 +32,10 @@ SQL(USER_BLOCKED,
     "UPDATE users SET bot_blocked_ms = :now_ms"
     " WHERE tg_id = :tg_id AND bot_blocked_ms IS NULL")
 
+SQL(USER_IS_REACHABLE,
+    "SELECT COUNT(*) FROM users"
+    " WHERE tg_id = :tg_id AND bot_blocked_ms IS NULL")
+
 SQL(USER_REACHABLE,
     "UPDATE users SET bot_blocked_ms = NULL"
     " WHERE tg_id = :tg_id AND bot_blocked_ms IS NOT NULL")
@@ -759,6 +763,10 @@ SQL(QUESTIONS_COUNT,
     "SELECT COUNT(*), COUNT(CASE WHEN ended_ms IS NULL"
     " AND asked_ms > :open_since_ms THEN 1 END) FROM questions"
     " WHERE tg_id = :tg_id AND asked_ms > :since_ms")
+
+SQL(QUESTIONS_CRISES,
+    "SELECT COUNT(*) FROM questions WHERE tg_id = :tg_id"
+    " AND outcome = :outcome AND asked_ms > :since_ms AND id <= :id")
 
 SQL(QUESTIONS_BEFORE,
     "SELECT question, answer FROM questions"

@@ -55,13 +55,33 @@ tg_put_reply(struct json *params, int64_t message_id)
 	json_put_bool(reply, "allow_sending_without_reply", true);
 }
 
+/* The text, or as much of it as Telegram takes. */
+static const char *
+fitting(struct arena *a, const char *text)
+{
+	size_t n = 0, end = 0;
+
+	for (size_t i = 0; text[i] != '\0'; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if ((c & 0xc0) == 0x80)
+			continue;
+		if (n <= TG_MAX_TEXT - 1)
+			end = i;
+		n += c >= 0xf0 ? 2 : 1;
+	}
+	return n <= TG_MAX_TEXT ?
+	    text :
+	    arena_printf(a, "%.*s\xe2\x80\xa6", (int)end, text);
+}
+
 struct json *
 tg_send_message(struct arena *a, const struct tg_message *m)
 {
 	struct json *params = json_new(a);
 
 	json_put_int(params, "chat_id", m->chat_id);
-	json_put_text(params, "text", m->text);
+	json_put_text(params, "text", fitting(a, m->text));
 	json_put_bool(json_put_object(params, "link_preview_options"),
 	    "is_disabled", true);
 	if (m->reply_to != 0)
@@ -71,13 +91,16 @@ tg_send_message(struct arena *a, const struct tg_message *m)
 }
 
 struct json *
-tg_answer_button(struct arena *a, const char *button_id, const char *text)
+tg_answer_button(
+    struct arena *a, const char *button_id, const char *text, const char *url)
 {
 	struct json *params = json_new(a);
 
 	json_put_text(params, "callback_query_id", button_id);
 	if (text != NULL)
 		json_put_text(params, "text", text);
+	if (url != NULL)
+		json_put_text(params, "url", url);
 	return params;
 }
 

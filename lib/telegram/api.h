@@ -23,7 +23,7 @@ struct tg_choice {
 /* A message in plain text, with one button, or with a list of choices. */
 struct tg_message {
 	int64_t chat_id;
-	const char *text;                /* 1 to 4096 characters */
+	const char *text;                /* not empty; see TG_MAX_TEXT */
 	const char *button;              /* its label, or NULL */
 	const char *button_url;          /* one of the two */
 	const char *button_data;         /* 1 to 64 bytes */
@@ -32,8 +32,13 @@ struct tg_message {
 	int64_t reply_to; /* a message of that chat, may be gone; 0: none */
 };
 
-/* The parameters of sendMessage; link previews are off. A URL that Telegram
- * would refuse (a host without a dot, as localhost) makes no button. */
+/* What Telegram takes in one message, in the units of UTF-16 (most letters are
+ * one, faces two). */
+#define TG_MAX_TEXT 4096
+
+/* The parameters of sendMessage; link previews are off. A text that is too long
+ * for Telegram ends in an ellipsis. A URL that Telegram would refuse (a host
+ * without a dot, as localhost) makes no button. */
 struct json *tg_send_message(struct arena *a, const struct tg_message *m);
 
 /* Adds that the message answers another one of its chat, which may be gone by
@@ -45,9 +50,10 @@ void tg_put_reply(struct json *params, int64_t message_id);
 enum err tg_file_request(struct arena *a, const struct tg_api *api,
     const char *path, struct http_request *out) MUST_CHECK;
 
-/* The parameters of answerCallbackQuery; text may be NULL. */
-struct json *
-tg_answer_button(struct arena *a, const char *button_id, const char *text);
+/* The parameters of answerCallbackQuery: what to show, and a link of the bot's
+ * own to open; both may be NULL. */
+struct json *tg_answer_button(
+    struct arena *a, const char *button_id, const char *text, const char *url);
 
 /* An invoice in Telegram Stars, and the period of a subscription in them. */
 #define TG_PLAN_S ((int64_t)30 * 24 * 3600)

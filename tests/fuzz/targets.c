@@ -340,8 +340,9 @@ form(struct str in)
 	write_requests(&api, text);
 	lead_to_file(text);
 	ask_model(name, text);
-	must_come_back(tg_send_message(&mem, &m), "text", text);
-	must_come_back(tg_answer_button(&mem, "1", text), "text", text);
+	if (strlen(text) <= TG_MAX_TEXT)
+		must_come_back(tg_send_message(&mem, &m), "text", text);
+	must_come_back(tg_answer_button(&mem, "1", text, NULL), "text", text);
 	must_come_back(
 	    tg_answer_checkout(&mem, "1", text), "error_message", text);
 	write_invoice(name, text);

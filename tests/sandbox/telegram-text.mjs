@@ -25,7 +25,7 @@ export function parseText({ text, parse_mode: mode = '', entities }) {
   if (mode !== '' && mode.toLowerCase() !== 'html') throw badRequest('unsupported parse_mode');
   const parsed = mode ? parseHtml(text) : { text, entities: entities ?? [] };
   if (parsed.text.trim() === '') throw badRequest('message text is empty');
-  if ([...parsed.text].length > TEXT_LIMIT) throw badRequest('message is too long');
+  if (parsed.text.length > TEXT_LIMIT) throw badRequest('message is too long');
   return withFound(parsed);
 }
 

@@ -28,6 +28,8 @@ static const struct scan {
 	{ "what an engine without a search of its own does", SQL_SEARCH_COUNT },
 	{ "what an engine without a search of its own does", SQL_SEARCH_WORDS },
 	{ "an operator erases a person", SQL_FORGET_JOBS },
+	{ "an operator erases a person", SQL_FORGET_LIMITS },
+	{ "an operator erases a person", SQL_ALERTS_WITH },
 };
 
 static bool

@@ -96,13 +96,53 @@ replies(void **state)
 {
 	(void)state;
 	check_str(tg_reply_body(&mem, "answerCallbackQuery",
-		      tg_answer_button(&mem, "q1", NULL)),
+		      tg_answer_button(&mem, "q1", NULL, NULL)),
 	    "{\"callback_query_id\":\"q1\","
 	    "\"method\":\"answerCallbackQuery\"}");
 	check_str(tg_reply_body(&mem, "answerCallbackQuery",
-		      tg_answer_button(&mem, "q1", "ok")),
+		      tg_answer_button(&mem, "q1", "ok", "https://t.me/b")),
 	    "{\"callback_query_id\":\"q1\",\"text\":\"ok\","
+	    "\"url\":\"https://t.me/b\","
 	    "\"method\":\"answerCallbackQuery\"}");
+}
+
+/* Letters of one kind, and whether Telegram takes so many. */
+static const struct length {
+	const char *why, *letter;
+	size_t n, units_each;
+	bool is_cut;
+} lengths[] = {
+	{ "Latin, as long as may be", "a", 4096, 1, false },
+	{ "Latin, one more", "a", 4097, 1, true },
+	{ "Cyrillic, as long as may be", "ї", 4096, 1, false },
+	{ "Cyrillic, one more", "ї", 4097, 1, true },
+	{ "faces, as long as may be", "😀", 2048, 2, false },
+	{ "faces, one more", "😀", 2049, 2, true },
+	{ "very long", "a", 100000, 1, true },
+};
+
+static void
+fits(void **state)
+{
+	const struct length *l = *state;
+	size_t each = strlen(l->letter);
+	char *text = arena_alloc(&mem, l->n * each + 1);
+	struct tg_message m = { .chat_id = 1, .text = text };
+	struct str sent;
+
+	for (size_t i = 0; i < l->n; i++)
+		memcpy(text + i * each, l->letter, each);
+	sent = str_from(json_text(tg_send_message(&mem, &m), "text"));
+	if (!l->is_cut) {
+		check_str(sent, text);
+		return;
+	}
+	assert_true(str_ends(sent, "…"));
+	assert_true(str_is_utf8(sent));
+	sent.len -= strlen("…");
+	assert_memory_equal(sent.p, text, sent.len);
+	check_int(sent.len / each * l->units_each,
+	    4096 - (l->units_each == 2 ? 2 : 1));
 }
 
 #define NO(code, words) \
@@ -206,6 +246,7 @@ answer(void **state)
 int
 main(void)
 {
+	ROWS("length", fits, lengths);
 	ROWS("message", message, messages);
 	ROWS("button", button_url, urls);
 	ROWS("answer", answer, answers);

@@ -212,6 +212,22 @@ test('a long answer comes in parts, cut at paragraphs; with a new model the form
   assert.equal(model.calls.length, 3, 'from then on');
 });
 
+test('long quotes in letters of one byte come in parts; no text is refused for its length', async (t) => {
+  const title = (n) => `${n} ${'Gratitude and attention in daily life, '.repeat(4)}`.slice(0, 155);
+  const body = (n) => `${`Gratitude lesson ${n}: a habit of noticing what is good. `.repeat(25)}`.trim();
+  const lessons = Object.fromEntries([1, 2, 3].map((n) => [`0${n}-long.md`, `# ${title(n)}\n\n## ${title(n)}\n\n${body(n)}\n`]));
+  const app = await school(t, { lessons, env: { PRODUCT_NAME: 'C'.repeat(200), COACH_HELPLINE: `7333 ${'дзвоніть '.repeat(700)}` } });
+  await teach(app, Object.fromEntries(Object.entries(lessons).map(([name, text]) => [`public-${name}`, text])), ['--public']);
+  const from = app.telegram.messages(6).length;
+  const text = await ask(app, 6, 'gratitude attention habit');
+  const parts = app.telegram.messages(6).slice(from).map((one) => one.text);
+  assert.ok(parts.length > 1 && parts.every((part) => part.length <= 4096), parts.map((part) => part.length).join());
+  assert.match(text, /^Ось що про це сказано.*Gratitude lesson 1.*Gratitude lesson 2.*Gratitude lesson 3.*надішліть \/pay\.$/s);
+  await ask(app, 6, 'я не хочу жити');
+  assert.equal(app.sql('SELECT COUNT(*) FROM jobs WHERE parked_ms IS NOT NULL')[0][0], '0');
+  assert.equal(app.telegram.calls.filter(({ error }) => error).length, 0);
+});
+
 test('whatever the model does, there is an answer', async (t) => {
   const model = await modelFor(t);
   const app = await school(t, { model, env: { COACH_QUESTIONS_A_DAY: '0' } });
@@ -452,6 +468,47 @@ test('in a group that anybody may be in, a buyer is told only what is public, an
   assert.match(await ask(app, 5, 'Як вести щоденник вдячності?'), /щовечора/, 'in private, all that was bought');
   const wrong = await app.admit(['check'], { COACH_GROUP_PRODUCT: 'nonesuch' });
   assert.match(`${wrong.stdout}${wrong.stderr}`, /COACH_GROUP_PRODUCT: there is no product with the id nonesuch/);
+});
+
+test('in a group, ask a person: the asker alone, who hears the answer in private', async (t) => {
+  const app = await school(t, { env: { COACH_GROUP_ID: String(GROUP.id), COACH_GROUP_PRODUCT: 'course', SUPPORT_CHAT_ID: String(SUPPORT) } });
+  const toast = async (id, pressed) => {
+    const { body } = await app.telegram.press(person(id), pressed, pressed.reply_markup.inline_keyboard[0][0].callback_data);
+    const { method, callback_query_id: _id, ...rest } = JSON.parse(body);
+    assert.equal(method, 'answerCallbackQuery');
+    return rest;
+  };
+  const asked = async (id) => {
+    const n = app.telegram.messages(GROUP.id).length;
+    await app.telegram.sayIn(GROUP, person(id), '/ask Що таке вдячність?');
+    await until(() => app.telegram.messages(GROUP.id).length > n, 5000, 'an answer');
+    await app.settled();
+    return app.telegram.messages(GROUP.id).at(-1);
+  };
+  const said = await asked(5);
+  assert.deepEqual(await toast(6, said), { text: 'Ця кнопка для того, хто поставив запитання.' });
+  assert.match((await toast(5, said)).text, /^Передаю ваше запитання людині/);
+  await app.told(5, 'Ваше запитання передано людині');
+  const strangers = await asked(8);
+  assert.match((await toast(8, strangers)).url, /^https:\/\/t\.me\/sandbox_bot\?start=ask_2$/);
+  await app.say(person(9), '/start ask_2');
+  await app.say(person(8), '/start ask_2');
+  await app.told(8, 'Ваше запитання передано людині');
+  await app.settled();
+  const copies = app.telegram.messages(SUPPORT);
+  assert.deepEqual(copies.map(({ forward_origin: { sender_user: { id } } }) => id), [5, 8]);
+  await app.telegram.sayIn({ id: SUPPORT, type: 'supergroup', title: 'Support' }, person(ADMIN), 'Лише вам.', copies[1]);
+  await until(() => app.telegram.messages(8).at(-1).text === 'Лише вам.', 5000, 'the reply is back');
+  assert.ok(!app.telegram.messages(GROUP.id).some(({ text }) => text === 'Лише вам.'));
+});
+
+test('one person can call for help without end, not everybody else', async (t) => {
+  const app = await school(t, { env: { SUPPORT_CHAT_ID: String(SUPPORT) } });
+  for (let n = 0; n < 14; n += 1) await app.say(person(6), 'я не хочу жити');
+  await app.settled();
+  assert.equal(app.telegram.messages(6).filter(({ text }) => text.includes('7333')).length, 10);
+  assert.equal(app.telegram.messages(SUPPORT).length, 3);
+  assert.equal(app.telegram.messages(ADMIN).filter(({ text }) => text.includes('🆘')).length, 3);
 });
 
 test('in a group the coach leaves alone what is said to others', async (t) => {
