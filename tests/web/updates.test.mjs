@@ -88,9 +88,12 @@ describe('updates', () => {
     ['forwarded text', { text: 'x', forward_origin: { type: 'hidden_user', sender_user_name: 'user_name', date: 1 } }],
     ['reply with a quote', { text: 'x', quote: { text: '/pay', position: 0 } }],
     ['message through another bot', { text: 'x', via_bot: person(7, { is_bot: true }) }],
+  ];
+  const notes = [
     ['automatic deletion', { message_auto_delete_timer_changed: { message_auto_delete_time: 60 } }],
     ['write access', { write_access_allowed: {} }],
     ['web app data', { web_app_data: { data: '/pay', button_text: 'b' } }],
+    ['a pin', { pinned_message: message(USER, { text: '/pay' }) }],
   ];
   for (const [why, content] of kinds) {
     test(`a private message that is no command gets the hint and no link: ${why}`, async () => {
@@ -99,11 +102,17 @@ describe('updates', () => {
       assert.equal(reply.chat_id, USER.id);
       assert.doesNotMatch(reply.text, /tg_id=/);
     });
+  }
+  for (const [why, content] of [...kinds, ...notes])
     test(`left alone in a group: ${why}`, async () => {
       const res = await app.update(update({ message: message(USER, content, group) }));
       assert.deepEqual([res.status, res.text], [200, '{}']);
     });
-  }
+  for (const [why, content] of notes)
+    test(`a note of Telegram's is no message: ${why}`, async () => {
+      const res = await app.update(update({ message: message(USER, content) }));
+      assert.deepEqual([res.status, res.text], [200, '{}']);
+    });
 
   const names = [
     ['markup', '<a href="https://evil.example">x</a>'], ['a header', 'x\r\nX-Injected: yes'], ['a log line', 'x\nts=1 level=error ev=forged'],
