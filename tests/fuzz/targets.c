@@ -14,6 +14,7 @@
 #include "coach/prompt.h"
 #include "coach/speech.h"
 #include "coach/terms.h"
+#include "coach/thought.h"
 #include "shop/catalog.h"
 #include "shop/paylink.h"
 #include "stripe/checkout.h"
@@ -146,6 +147,7 @@ update(struct str in)
 	must(u.kind != TG_BUTTON || u.button_id != NULL);
 	(void)tg_is_command(u.text, "/pay");
 	(void)tg_is_command(u.text, "/start");
+	must(tg_command(u.text).rest.len <= str_from(u.text).len);
 }
 
 /* The link that we would make for somebody is theirs, signed or bare. */
@@ -477,7 +479,9 @@ question(struct str in)
 	struct term terms[TERMS_MAX];
 	size_t n = terms_of(&mem, in, terms);
 	struct str folded = terms_fold(&mem, in), asked = terms_asked(&mem, in);
+	struct str once, twice;
 
+	must(thought_cut(&mem, in).len <= in.len);
 	must(asked.len <= in.len && (asked.len == 0 || str_ends(asked, "?")));
 	must(n <= TERMS_MAX);
 	for (size_t i = 0; i < n; i++) {
@@ -489,6 +493,9 @@ question(struct str in)
 		must(in.len > 8000 || terms_match(folded, &terms[i]) > 0);
 	}
 	(void)guard_is_crisis(&mem, in);
+	once = guard_fold(&mem, in);
+	twice = guard_fold(&mem, once);
+	must(once.len == twice.len && memcmp(once.p, twice.p, once.len) == 0);
 }
 
 /* The first line is the status. */
@@ -511,6 +518,7 @@ model_reply(struct str in)
 	must(said.text[0] != '\0' && said.n_tokens >= 0);
 	answer = prompt_read(str_from(said.text), PASSAGES_MAX);
 	must(answer.is_none || answer.text.len > 0);
+	must(answer.text.len <= strlen(said.text));
 }
 
 /* A second time there is nothing left to put out; parts lose nothing but
