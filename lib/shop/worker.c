@@ -24,9 +24,9 @@
 #define LEASE_MS (90 * 1000)
 #define SILENCE_BEFORE_HOME_MS (60 * 1000)
 #define HELD_UP_MS 200
-#define LEDGER_PAUSE_MS 500   /* after it failed */
-#define STOP_PATIENCE_MS 3000 /* for calls under way */
-#define PRUNE_EVERY_MS ((int64_t)3600 * 1000)
+#define LEDGER_PAUSE_MS 500                     /* after it failed */
+#define STOP_PATIENCE_MS 3000                   /* for calls under way */
+#define PRUNE_EVERY_MS ((int64_t)5 * 60 * 1000) /* words have an hour */
 #define RECONCILE_LOOK_MS ((int64_t)30 * 1000)
 #define DUE_LOOK_MS ((int64_t)30 * 1000) /* the clock may be set */
 

@@ -515,6 +515,7 @@ test('in a group the coach leaves alone what is said to others', async (t) => {
   const app = await school(t, { env: { COACH_GROUP_ID: String(GROUP.id), COACH_GROUP_PRODUCT: 'course' } });
   const words = { text: 'Що таке вдячність?' };
   const bot = (id, username) => ({ id, is_bot: true, first_name: 'Bot', username });
+  const self = bot(app.telegram.bot.id, app.telegram.bot.username);
   const say = async (content, from = person(5)) => {
     const { update } = await app.telegram.sendUpdate({ message: { message_id: 1000 + Math.floor(Math.random() * 1e6), date: 1, chat: GROUP, from, ...content } });
     await app.noted(`SELECT 1 FROM inbox WHERE id = '${update.update_id}'`);
@@ -522,12 +523,12 @@ test('in a group the coach leaves alone what is said to others', async (t) => {
   const asked = () => app.sql('SELECT COUNT(*) FROM questions')[0][0];
   await say({ ...words, reply_to_message: { message_id: 3, date: 1, chat: GROUP, from: bot(1087968824, 'GroupAnonymousBot'), sender_chat: GROUP, text: 'Хто там?' } });
   await say({ ...words, reply_to_message: { message_id: 4, date: 1, chat: GROUP, from: bot(42, 'quiz_bot'), text: '2 × 2?' } });
-  await say({ ...words, is_topic_message: true, message_thread_id: 5, reply_to_message: { message_id: 5, date: 1, chat: GROUP, from: app.telegram.bot, forum_topic_created: { name: 'x', icon_color: 7322096 } } });
+  await say({ ...words, is_topic_message: true, message_thread_id: 5, reply_to_message: { message_id: 5, date: 1, chat: GROUP, from: self, forum_topic_created: { name: 'x', icon_color: 7322096 } } });
   await say({ text: '/ask@quiz_bot Що таке вдячність?' });
   await say({ text: '/ask Що таке вдячність?', sender_chat: { id: -1007, type: 'channel', title: 'Ch' } }, { id: 777000, is_bot: false, first_name: 'Telegram' });
-  await say({ pinned_message: { message_id: 6, date: 1, chat: GROUP, text: 'Пост' }, reply_to_message: { message_id: 6, date: 1, chat: GROUP, from: app.telegram.bot, text: 'Пост' } });
+  await say({ pinned_message: { message_id: 6, date: 1, chat: GROUP, text: 'Пост' }, reply_to_message: { message_id: 6, date: 1, chat: GROUP, from: self, text: 'Пост' } });
   assert.equal(asked(), '0');
-  await say({ ...words, reply_to_message: { message_id: 7, date: 1, chat: GROUP, from: app.telegram.bot, text: 'Пост' } });
+  await say({ ...words, reply_to_message: { message_id: 7, date: 1, chat: GROUP, from: self, text: 'Пост' } });
   assert.equal(asked(), '1');
   await app.settled();
   await say({ text: '/ask@Sandbox_Bot Що таке вдячність?' });
