@@ -2,6 +2,7 @@
 #include "shop/app.h"
 
 #include "base/log.h"
+#include "shop/products.h"
 #include "shop/text.h"
 
 #include <signal.h>
@@ -70,13 +71,17 @@ app_ready(struct app *app, const struct request *req)
 	const struct conf_params params = { variable_of, req };
 	enum err e;
 
-	if (app->is_ready)
+	if (app->is_ready) {
+		products_refresh(app);
 		return ERR_OK;
+	}
 	arena_reset(&app->arena);
+	arena_reset(&app->shelf);
 	e = conf_load(&app->conf, &app->arena, app->programs,
 	    req == NULL ? NULL : &params);
+	app->catalog_mark = catalog_mark(&app->conf);
 	if (e == ERR_OK)
-		e = catalog_load(&app->catalog, &app->arena, &app->conf);
+		e = catalog_load(&app->catalog, &app->shelf, &app->conf);
 	log_init(app->name, (enum log_level)app->conf.log_level);
 	for (size_t i = 0; !app->is_tool && i < app->conf.n_faults; i++)
 		log_event(LOG_ERROR, "setting_wrong",
@@ -113,6 +118,7 @@ void
 app_end(struct app *app)
 {
 	db_free(app->db);
+	arena_free(&app->shelf);
 	arena_free(&app->arena);
 }
 

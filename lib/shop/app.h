@@ -16,6 +16,9 @@ struct app {
 	struct arena arena; /* the settings' */
 	struct conf conf;
 	struct catalog catalog;
+	struct arena shelf;               /* the catalog's texts */
+	struct catalog_mark catalog_mark; /* of the file that was looked at */
+	bool is_noted;                    /* see products_note() */
 	struct db *db;
 	bool is_ready;
 	bool is_tool;    /* tells its user of wrong settings itself */
@@ -36,7 +39,9 @@ const char *app_hindrance(size_t i, struct arena *a);
 
 /* Loads the settings unless that was done; req may be NULL. ERR_CONFIG with
  * each fault logged, and tried again at the next call: under some servers the
- * settings come with the request. */
+ * settings come with the request. Once they are there, the products file is
+ * read again where it has changed (products.h): call it where nobody holds a
+ * product and no transaction is under way. */
 enum err app_ready(struct app *app, const struct request *req) MUST_CHECK;
 
 /* Gives up all rights that are not needed any more, once the settings are

@@ -5,7 +5,10 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#define MAX_ID 32
+#define NS_A_SECOND ((int64_t)1000 * 1000 * 1000)
 #define MAX_FILE_BYTES ((size_t)256 * 1024)
 
 static struct product
@@ -60,6 +63,35 @@ catalog_load(struct catalog *c, struct arena *a, struct conf *conf)
 	}
 	return catalog_read(c, a, conf, path, text) ? check_names(c, a, conf) :
 						      ERR_CONFIG;
+}
+
+struct catalog_mark
+catalog_mark(const struct conf *conf)
+{
+	struct stat st;
+
+	if (conf->products_file == NULL || stat(conf->products_file, &st) != 0)
+		return (struct catalog_mark){ 0 };
+	return (struct catalog_mark){
+		(int64_t)st.st_mtim.tv_sec * NS_A_SECOND + st.st_mtim.tv_nsec,
+		(int64_t)st.st_size,
+		(int64_t)st.st_ino,
+	};
+}
+
+bool
+catalog_mark_same(const struct catalog_mark *a, const struct catalog_mark *b)
+{
+	return a->changed_ns == b->changed_ns && a->bytes == b->bytes &&
+	    a->place == b->place;
+}
+
+bool
+catalog_is_id(const char *text)
+{
+	return text != NULL && text[0] != '\0' && strlen(text) <= MAX_ID &&
+	    str_only(
+		str_from(text), "abcdefghijklmnopqrstuvwxyz" STR_DIGITS "_-");
 }
 
 const struct product *

@@ -63,6 +63,20 @@ struct catalog {
 	size_t n; /* at least 1, the first is the default */
 };
 
+/* By what a products file is known to be another one; all zero: there is
+ * none. */
+struct catalog_mark {
+	int64_t changed_ns, bytes, place;
+};
+
+/* Taken before the file is read, so that no change goes unseen. */
+struct catalog_mark catalog_mark(const struct conf *conf);
+bool
+catalog_mark_same(const struct catalog_mark *a, const struct catalog_mark *b);
+
+/* Whether a text can be the id of a product at all. */
+bool catalog_is_id(const char *text);
+
 /* Fills *c from the settings, whose faults[] gets what is wrong with the
  * products file: then ERR_CONFIG. The texts live in the arena. */
 enum err

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#define MAX_ID 32
 #define MAX_TITLE_BYTES 200
 #define MAX_AMOUNT 99999999
 #define MAX_STARS 10000 /* Telegram's, for a subscription */
@@ -155,9 +154,7 @@ read_id(struct reading *r, struct product *p)
 	p->id = text_of(r, "id");
 	if (value(r, "id") == NULL)
 		wrong(r, "", "must have an id");
-	else if (p->id == NULL || strlen(p->id) > MAX_ID ||
-	    !str_only(
-		str_from(p->id), "abcdefghijklmnopqrstuvwxyz" STR_DIGITS "_-"))
+	else if (!catalog_is_id(p->id))
 		wrong(r, "id", "must be 1 to 32 of a-z, 0-9, '_' and '-'");
 	else if (r->i > 0 && catalog_find(r->catalog, p->id) != NULL)
 		wrong(r, "id", "stands there twice");

@@ -12,20 +12,37 @@ struct channel_call {
 	struct http_request call;
 };
 
-/* The next call, by the ledger; since_ms as membership_read() has it. */
+enum invitation {
+	INVITE_NOBODY,
+	INVITE,     /* a link that is there will do, unless it is an hour older
+	               than the job */
+	INVITE_ANEW /* they ask for help: what they hold may be dead, so a link
+	               that is older than the job is revoked and another made */
+};
+
+/* The next call, by the ledger; since_ms as membership_read() has it, the
+ * job's age. */
 enum err channel_prepare(struct app *app, struct arena *a, int64_t tg_id,
-    const char *chat_id, int64_t since_ms, bool inviting,
+    const char *chat_id, int64_t since_ms, enum invitation inviting,
     struct channel_call *out) MUST_CHECK;
 
 enum channel_end {
-	CHANNEL_NEXT,    /* recorded: on to the next step */
-	CHANNEL_LATER,   /* the same again, later */
-	CHANNEL_NO_RIGHT /* the same again, when the bot may */
+	CHANNEL_NEXT,     /* recorded: on to the next step */
+	CHANNEL_LATER,    /* the same again, later */
+	CHANNEL_NO_RIGHT, /* the same again, when the bot may */
+	CHANNEL_WAIT      /* recorded: on to the next step after wait_ms */
 };
 
-/* Judges the answer and records what it confirms, in a transaction. */
+struct channel_outcome {
+	enum channel_end end;
+	int64_t wait_ms; /* of CHANNEL_WAIT */
+};
+
+/* Judges the answer and records what it confirms, in a transaction. A removal
+ * that Telegram neither does nor denies is tried again for a day, ever more
+ * seldom; a look that tells nothing holds up nobody's invite. */
 enum err channel_settle(struct app *app, struct arena *a,
     const struct channel_call *c, const struct tg_answer *answer,
-    int64_t since_ms, enum channel_end *end) MUST_CHECK;
+    int64_t since_ms, struct channel_outcome *out) MUST_CHECK;
 
 #endif

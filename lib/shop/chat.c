@@ -261,50 +261,87 @@ add_portal(
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+static const struct product *
+product_of_old(struct arena *a, const char *id)
+{
+	struct product *p = arena_alloc(a, sizeof(*p));
+
+	*p = (struct product){
+		.id = id, .titles = { { NULL, id } }, .n_titles = 1
+	};
+	return p;
+}
+
+/* What is sold, and what is sold no more but lets them in, by its bare name. */
+static enum err
+all_about(struct talk *t, const struct product ***list, size_t *n)
+{
+	const struct catalog *c = &t->app->catalog;
+	struct ledger_products in;
+	enum err e = ledger_products(t->db, t->arena, t->u->from_id, &in);
+
+	*list = arena_alloc(t->arena, (c->n + in.n) * sizeof(**list));
+	for (*n = 0; *n < c->n; (*n)++)
+		(*list)[*n] = &c->products[*n];
+	for (size_t i = 0; e == ERR_OK && i < in.n; i++)
+		if (catalog_find(c, in.ids[i]) == NULL)
+			(*list)[(*n)++] = product_of_old(t->arena, in.ids[i]);
+	return e;
+}
+
 static enum err
 on_status(struct talk *t)
 {
-	const struct catalog *c = &t->app->catalog;
-	struct tg_choice *list = arena_alloc(t->arena, c->n * sizeof(*list));
-	struct tg_message m = {
-		.chat_id = t->u->from_id, .text = "", .choices = list
-	};
+	struct tg_message m = { .chat_id = t->u->from_id, .text = "" };
+	const struct product **all = NULL;
+	struct tg_choice *list;
 	const char *line;
+	size_t n = 0;
 	bool processing = false;
 	enum err e =
 	    ledger_processing(t->db, t->arena, t->u->from_id, &processing);
 
-	for (size_t i = 0; e == ERR_OK && i < c->n; i++) {
-		e = status_of(t, &c->products[i], processing, &line);
+	if (e == ERR_OK)
+		e = all_about(t, &all, &n);
+	m.choices = list = arena_alloc(t->arena, n * sizeof(*list));
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		e = status_of(t, all[i], processing, &line);
 		m.text = arena_printf(
 		    t->arena, "%s%s%s", m.text, i == 0 ? "" : "\n\n", line);
 		if (e == ERR_OK)
-			e = add_portal(t, &c->products[i], list, &m.n_choices);
+			e = add_portal(t, all[i], list, &m.n_choices);
 	}
 	return e == ERR_OK ? say_message(t, &m) : e;
 }
 
-/* The invites to all that this person has bought, again. */
 static enum err
-promise_invites(struct talk *t, bool pending, bool *is_in)
+promise_invite(struct talk *t, const char *product)
 {
-	const struct catalog *c = &t->app->catalog;
+	bool pending = false;
+	enum err e = ledger_invite_pending(
+	    t->db, t->arena, t->u->from_id, product, &pending);
 
-	for (size_t i = 0; i < c->n; i++) {
-		enum access access;
-		enum err e = access_of(t, &c->products[i], &access);
+	if (e != ERR_OK || pending)
+		return e;
+	t->reply->promised = true;
+	return jobs_promise(t->db, JOB_INVITE,
+	    arena_printf(t->arena, "update/%lld/%s", (long long)t->u->update_id,
+		product),
+	    t->u->from_id, 0, product);
+}
 
-		if (e == ERR_OK && access == ACCESS_IN && !pending)
-			e = jobs_promise(t->db, JOB_INVITE,
-			    arena_printf(t->arena, "update/%lld/%s",
-				(long long)t->u->update_id, c->products[i].id),
-			    t->u->from_id, 0, c->products[i].id);
-		if (e != ERR_OK)
-			return e;
-		*is_in |= access == ACCESS_IN;
-	}
-	t->reply->promised |= *is_in && !pending;
-	return ERR_OK;
+/* The invites to all that this person has bought, again; to what is sold no
+ * more as well, which then waits for an operator. */
+static enum err
+promise_invites(struct talk *t, bool *is_in)
+{
+	struct ledger_products in;
+	enum err e = ledger_products(t->db, t->arena, t->u->from_id, &in);
+
+	for (size_t i = 0; e == ERR_OK && i < in.n; i++)
+		e = promise_invite(t, in.ids[i]);
+	*is_in = in.n > 0;
+	return e;
 }
 
 /* The promised fallback. Who is in gets the invite again; of who is not, the
@@ -317,12 +354,9 @@ on_help(struct talk *t)
 	const char *whose =
 	    arena_printf(t->arena, "%lld", (long long)t->u->update_id);
 	struct order o = { 0 };
-	bool pending = false, is_in = false;
-	enum err e =
-	    jobs_pending(t->db, t->arena, t->u->from_id, JOB_INVITE, &pending);
+	bool is_in = false;
+	enum err e = promise_invites(t, &is_in);
 
-	if (e == ERR_OK)
-		e = promise_invites(t, pending, &is_in);
 	if (e != ERR_OK || is_in)
 		return e;
 	e = ledger_order_unpaid(t->db, t->arena, t->u->from_id, INT64_MAX, &o);

@@ -55,19 +55,11 @@ coach_is_asked(struct app *app, struct arena *a, const struct tg_update *u,
 enum err
 coach_is_buyer(struct app *app, struct arena *a, int64_t tg_id, bool *is)
 {
-	const struct catalog *catalog = &app->catalog;
+	struct ledger_products in;
+	enum err e = ledger_products(app->db, a, tg_id, &in);
 
-	*is = false;
-	for (size_t i = 0; i < catalog->n && !*is; i++) {
-		enum access access = ACCESS_OUT;
-		enum err e = ledger_access(
-		    app->db, a, tg_id, catalog->products[i].id, &access);
-
-		if (e != ERR_OK)
-			return e;
-		*is = access == ACCESS_IN;
-	}
-	return ERR_OK;
+	*is = in.n > 0;
+	return e;
 }
 
 static size_t

@@ -7,6 +7,7 @@
 #include "shop/chat.h"
 #include "shop/payment.h"
 #include "shop/portal.h"
+#include "shop/products.h"
 #include "shop/reconcile.h"
 #include "shop/stars.h"
 #include "shop/subscription.h"
@@ -36,20 +37,35 @@ errand_backoff_ms(int64_t n_attempts)
 
 /* ---- what is said ---- */
 
-/* What the job is about: the order's product, or the one that it names. */
+/* What the job is about: the order's product, or the one that it names under
+ * any name it had; never another in its place. *p is NULL where it is none of
+ * the catalog's. A job that names none is about the first. */
 static enum err
 product_of(struct app *app, struct arena *a, const struct job *job,
-    const char *named, const struct product **out)
+    const char *named, const char **id, const struct product **p)
 {
 	struct order o = { 0 };
 	enum err e = ERR_OK;
 
 	if (job->order_id != 0)
 		e = ledger_order_by_id(app->db, a, job->order_id, &o);
-	*out = catalog_find(&app->catalog, o.id != 0 ? o.product : named);
-	if (*out == NULL) /* sold no more: the first one's words will do */
-		*out = catalog_find(&app->catalog, NULL);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	*id = o.id != 0 ? o.product : named;
+	if (*id == NULL || (*id)[0] == '\0')
+		*id = job->order_id != 0 ? "?" : app->catalog.products[0].id;
+	*p = NULL;
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	e = products_now(app, a, *id, id);
+	*p = catalog_find(&app->catalog, *id);
+	return e;
+}
+
+/* The job cannot be kept as long as nobody knows its product. */
+static enum err
+wait_for_product(struct errand *e, const char *id)
+{
+	e->unknown = id;
+	return ERR_OK;
 }
 
 static struct kv
@@ -123,8 +139,13 @@ static enum err
 prepare_channel(
     struct app *app, struct arena *a, struct errand *e, const char *chat_id)
 {
-	enum err err = channel_prepare(app, a, e->job.tg_id, chat_id,
-	    e->job.created_ms, e->job.kind == JOB_INVITE, &e->channel);
+	enum invitation inviting = INVITE_NOBODY;
+	enum err err;
+
+	if (e->job.kind == JOB_INVITE) /* of no order: they asked for help */
+		inviting = e->job.order_id == 0 ? INVITE_ANEW : INVITE;
+	err = channel_prepare(app, a, e->job.tg_id, chat_id, e->job.created_ms,
+	    inviting, &e->channel);
 
 	e->call = e->channel.call;
 	e->has_call = e->is_to_telegram = e->channel.step != STEP_NONE;
@@ -173,14 +194,16 @@ static enum err
 prepare_invite(struct app *app, struct arena *a, struct errand *e)
 {
 	const struct product *p;
-	const char *links = NULL;
+	const char *id, *links = NULL;
 	enum access access = ACCESS_OUT;
-	enum err err = product_of(app, a, &e->job, e->job.detail, &p);
+	enum err err = product_of(app, a, &e->job, e->job.detail, &id, &p);
 
 	if (err == ERR_OK)
-		err = ledger_access(app->db, a, e->job.tg_id, p->id, &access);
+		err = ledger_access(app->db, a, e->job.tg_id, id, &access);
 	if (err != ERR_OK || access == ACCESS_OUT)
 		return err; /* refunded meanwhile: nothing to invite to */
+	if (p == NULL)
+		return wait_for_product(e, id);
 	err = links_of(app, a, e, p, &links);
 	if (err == ERR_OK && links != NULL)
 		send_text(app, a, e,
@@ -207,6 +230,7 @@ static const struct {
 	{ "help_later", TEXT_HELP_LATER, true },
 	{ "passed_on", TEXT_COACH_PASSED_ON, false },
 	{ "not_passed_on", TEXT_COACH_NOT_PASSED_ON, false },
+	{ "too_many", TEXT_TOO_MANY, false },
 };
 
 /* That access is going to end, if it still is. */
@@ -241,11 +265,11 @@ prepare_dunning(struct app *app, struct arena *a, struct errand *e,
 }
 
 static void
-send_notice(struct app *app, struct arena *a, struct errand *e,
+send_notice(struct app *app, struct arena *a, struct errand *e, struct str name,
     const struct order *o, const struct product *p)
 {
 	for (size_t i = 0; i < sizeof(notices) / sizeof(notices[0]); i++)
-		if (str_eq(str_from(e->job.detail), notices[i].name) &&
+		if (str_eq(name, notices[i].name) &&
 		    !(notices[i].only_unpaid && o->paid_ms != 0))
 			send_text(app, a, e,
 			    text_fill(a, notices[i].text,
@@ -254,15 +278,13 @@ send_notice(struct app *app, struct arena *a, struct errand *e,
 }
 
 static enum err
-prepare_notice(struct app *app, struct arena *a, struct errand *e)
+prepare_notice_of(struct app *app, struct arena *a, struct errand *e,
+    struct str word, const struct product *p)
 {
 	struct order o = { 0 };
-	const struct product *p;
-	struct str named = str_from(e->job.detail);
-	struct str word = str_cut(&named, ':'); /* "pay:PRODUCT" */
-	enum err err = product_of(app, a, &e->job, arena_dup(a, named), &p);
+	enum err err = ERR_OK;
 
-	if (err == ERR_OK && e->job.order_id != 0)
+	if (e->job.order_id != 0)
 		err = ledger_order_by_id(app->db, a, e->job.order_id, &o);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
@@ -272,8 +294,24 @@ prepare_notice(struct app *app, struct arena *a, struct errand *e)
 		return prepare_reminder(app, a, e, &o, p);
 	if (o.id != 0 && str_eq(word, "dunning"))
 		return prepare_dunning(app, a, e, &o, p);
-	send_notice(app, a, e, &o, p);
+	send_notice(app, a, e, word, &o, p);
 	return ERR_OK;
+}
+
+static enum err
+prepare_notice(struct app *app, struct arena *a, struct errand *e)
+{
+	const struct product *p;
+	const char *id;
+	struct str named = str_from(e->job.detail);
+	struct str word = str_cut(&named, ':'); /* "pay:PRODUCT" */
+	enum err err =
+	    product_of(app, a, &e->job, arena_dup(a, named), &id, &p);
+
+	if (err != ERR_OK)
+		return err;
+	return p == NULL ? wait_for_product(e, id) :
+			   prepare_notice_of(app, a, e, word, p);
 }
 
 static enum err
@@ -355,6 +393,13 @@ again(const struct errand *e, const char *error, struct verdict_of_errand *v)
 }
 
 static void
+park_unknown(struct arena *a, const char *id, struct verdict_of_errand *v)
+{
+	*v = (struct verdict_of_errand){ .end = ERRAND_PARK,
+		.error = products_unknown(a, id) };
+}
+
+static void
 wait_as_told(const struct tg_answer *answer, const struct errand *e,
     struct verdict_of_errand *v)
 {
@@ -379,12 +424,13 @@ static enum err
 note_invited(struct app *app, struct arena *a, const struct errand *e)
 {
 	const struct product *p;
-	enum err err = product_of(app, a, &e->job, e->job.detail, &p);
+	const char *id;
+	enum err err = product_of(app, a, &e->job, e->job.detail, &id, &p);
 
 	if (err != ERR_OK)
 		return err;
 	return db_exec(app->db, SQL_ACCESS_INVITED,
-	    KV(kv_int("tg_id", e->job.tg_id), kv_text("product", p->id),
+	    KV(kv_int("tg_id", e->job.tg_id), kv_text("product", id),
 		kv_int("now_ms", clock_now_ms())),
 	    NULL);
 }
@@ -475,12 +521,17 @@ settle_link(struct app *app, struct arena *a, struct errand *e,
 	struct tg_message m = { .chat_id = e->job.tg_id, .button_url = url };
 	struct str product = str_from(e->job.detail);
 	const struct product *p;
+	const char *id;
 	enum err err;
 
 	(void)str_cut(&product, ':');
-	err = product_of(app, a, &e->job, arena_dup(a, product), &p);
+	err = product_of(app, a, &e->job, arena_dup(a, product), &id, &p);
 	if (err != ERR_OK)
 		return err;
+	if (p == NULL) { /* taken out since the link was asked for */
+		park_unknown(a, id, v);
+		return ERR_OK;
+	}
 	if (url == NULL) {
 		err = settle_message(app, a, e, call_err, res, v);
 		if (v->end == ERRAND_DONE)
@@ -504,7 +555,7 @@ settle_channel(struct app *app, struct arena *a, const struct errand *e,
     struct verdict_of_errand *v)
 {
 	struct tg_answer answer = { .outcome = TG_LATER };
-	enum channel_end end = CHANNEL_LATER;
+	struct channel_outcome what = { .end = CHANNEL_LATER };
 	enum err err = ERR_OK;
 
 	if (call_err != ERR_OK) {
@@ -517,11 +568,13 @@ settle_channel(struct app *app, struct arena *a, const struct errand *e,
 		return ERR_OK;
 	}
 	err = channel_settle(
-	    app, a, &e->channel, &answer, e->job.created_ms, &end);
+	    app, a, &e->channel, &answer, e->job.created_ms, &what);
 	again(e, words_of(a, &answer, res), v);
-	if (end == CHANNEL_NEXT && e->job.attempts <= MAX_STEPS)
+	if (what.end == CHANNEL_NEXT && e->job.attempts <= MAX_STEPS)
 		*v = (struct verdict_of_errand){ .end = ERRAND_AGAIN };
-	else if (end == CHANNEL_NO_RIGHT)
+	else if (what.end == CHANNEL_WAIT)
+		v->wait_ms = what.wait_ms;
+	else if (what.end == CHANNEL_NO_RIGHT)
 		v->wait_ms = LAST_PAUSE_MS;
 	else if (err == ERR_OK && answer.outcome == TG_REFUSED &&
 	    e->job.attempts >= MAX_REFUSALS)
@@ -562,21 +615,22 @@ static enum err
 answer_help(struct app *app, struct arena *a, const struct errand *e)
 {
 	const struct product *p;
+	const char *id;
 	enum access access = ACCESS_OUT;
 	bool pending = false;
-	enum err err = product_of(app, a, &e->job, NULL, &p);
+	enum err err = product_of(app, a, &e->job, NULL, &id, &p);
 
 	if (err == ERR_OK)
-		err = ledger_access(app->db, a, e->job.tg_id, p->id, &access);
+		err = ledger_access(app->db, a, e->job.tg_id, id, &access);
 	if (err != ERR_OK)
 		return err;
 	if (access == ACCESS_OUT)
 		return check_next(app, a, e);
-	err = jobs_pending(app->db, a, e->job.tg_id, JOB_INVITE, &pending);
+	err = ledger_invite_pending(app->db, a, e->job.tg_id, id, &pending);
 	if (err != ERR_OK || pending)
 		return err;
 	return jobs_promise(app->db, JOB_INVITE,
-	    arena_printf(a, "help/%s", e->job.detail), e->job.tg_id, 0, p->id);
+	    arena_printf(a, "help/%s", e->job.detail), e->job.tg_id, 0, id);
 }
 
 static enum err
@@ -628,6 +682,8 @@ errand_settle(struct app *app, struct arena *a, struct errand *e,
     struct verdict_of_errand *v)
 {
 	*v = (struct verdict_of_errand){ .end = ERRAND_DONE };
+	if (e->unknown != NULL)
+		park_unknown(a, e->unknown, v);
 	if (!e->has_call)
 		return ERR_OK;
 	if (e->channel.step != STEP_NONE)

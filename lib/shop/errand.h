@@ -10,7 +10,9 @@
 
 struct errand {
 	struct job job;
-	bool has_call; /* false: there is nothing left to say */
+	const char *unknown; /* the product, where the catalog has none of that
+	                        name: the job waits until it does */
+	bool has_call;       /* false: there is nothing left to say */
 	bool is_to_telegram;
 	bool makes_link; /* of an invoice, to be sent in the next call */
 	struct http_request call;

@@ -128,3 +128,34 @@ ledger_term(struct db *db, struct arena *a, int64_t tg_id, const char *product,
 	    term_from_row, out);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
+
+static void
+product_from_row(const struct row *row, void *ctx)
+{
+	struct ledger_products *l = ctx;
+
+	if (l->n < LEDGER_PRODUCTS)
+		l->ids[l->n++] = row_text(row, 0);
+}
+
+enum err
+ledger_products(
+    struct db *db, struct arena *a, int64_t tg_id, struct ledger_products *out)
+{
+	out->n = 0;
+	return db_each(db, a, SQL_ACCESS_PRODUCTS, KV(kv_int("tg_id", tg_id)),
+	    product_from_row, out);
+}
+
+enum err
+ledger_invite_pending(struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, bool *pending)
+{
+	int64_t n = 0;
+	enum err e = db_one(db, a, SQL_INVITE_PENDING,
+	    KV(kv_int("tg_id", tg_id), kv_text("product", product)), row_to_int,
+	    &n);
+
+	*pending = n > 0;
+	return e;
+}

@@ -58,6 +58,19 @@ struct term {
 enum err ledger_term(struct db *db, struct arena *a, int64_t tg_id,
     const char *product, struct term *out) MUST_CHECK;
 
+/* The products that let the user in, whether or not they are sold still. */
+#define LEDGER_PRODUCTS 64
+struct ledger_products {
+	const char *ids[LEDGER_PRODUCTS];
+	size_t n;
+};
+enum err ledger_products(struct db *db, struct arena *a, int64_t tg_id,
+    struct ledger_products *out) MUST_CHECK;
+
+/* Whether an invite to the product is still owed to the user. */
+enum err ledger_invite_pending(struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, bool *pending) MUST_CHECK;
+
 /* A row mapper for the columns of struct order; ctx is one. */
 void order_from_row(const struct row *row, void *ctx);
 

@@ -16,11 +16,15 @@ next_of_wanted(const struct member_facts *f)
 {
 	if (f->state == MEMBER_UNKNOWN)
 		return STEP_LOOK;
-	if (f->state == MEMBER_BANNED)
+	if (f->state == MEMBER_BANNED || f->state == MEMBER_SENT_OFF)
 		return STEP_UNBAN;
 	if (f->state == MEMBER_IN || f->state == MEMBER_ADMIN)
 		return f->has_link ? STEP_REVOKE : STEP_NONE;
-	return f->inviting && !f->has_link ? STEP_LINK : STEP_NONE;
+	if (!f->inviting)
+		return STEP_NONE;
+	if (f->has_link)
+		return f->old_link ? STEP_REVOKE : STEP_NONE;
+	return STEP_LINK;
 }
 
 static enum member_step
@@ -30,17 +34,27 @@ next_of_unwanted(const struct member_facts *f)
 		return STEP_REVOKE;
 	if (!f->ours)
 		return STEP_NONE;
-	if (f->state == MEMBER_UNKNOWN)
+	switch (f->state) {
+	case MEMBER_UNKNOWN:
+	case MEMBER_SENT_OFF:
+	case MEMBER_UNMOVED:
 		return STEP_LOOK;
-	return f->state == MEMBER_IN ? STEP_BAN : STEP_NONE;
+	case MEMBER_IN:
+	case MEMBER_UNSEEN:
+		return STEP_BAN;
+	default:
+		return STEP_NONE;
+	}
 }
 
 enum member_step
 member_next(const struct member_facts *f)
 {
-	if (f->asked && f->wanted)
+	if (f->asked && f->wanted && !f->full)
 		return STEP_APPROVE;
-	if (f->asked)
+	if (f->asked && f->wanted && !f->inviting)
+		return STEP_NONE; /* until they ask again */
+	if (f->asked && !f->wanted)
 		return f->hinted ? STEP_DECLINE : STEP_HINT;
 	return f->wanted ? next_of_wanted(f) : next_of_unwanted(f);
 }
@@ -72,26 +86,32 @@ is_whitelisted(const struct app *app, int64_t tg_id)
 	return false;
 }
 
-/* Any product that leads there will do. *sold: some product does. */
+/* Any product that leads there will do, also one that did once. */
 static enum err
-is_wanted(struct app *app, struct arena *a, int64_t tg_id, const char *chat_id,
-    bool *wanted, bool *sold)
+read_wanted(struct app *app, struct arena *a, int64_t tg_id, struct member *m)
 {
 	const struct catalog *c = &app->catalog;
+	int64_t n_paid = 0;
+	bool wanted = false;
 	enum err e = ERR_OK;
 
-	*wanted = is_whitelisted(app, tg_id);
-	*sold = false;
-	for (size_t i = 0; e == ERR_OK && i < c->n; i++) {
+	for (size_t i = 0; e == ERR_OK && !wanted && i < c->n; i++) {
 		enum access access = ACCESS_OUT;
 
-		if (!has_channel(&c->products[i], chat_id))
+		if (!has_channel(&c->products[i], m->chat_id))
 			continue;
-		*sold = true;
 		e = ledger_access(
 		    app->db, a, tg_id, c->products[i].id, &access);
-		*wanted |= access == ACCESS_IN;
+		wanted = access == ACCESS_IN;
+		if (wanted || m->leads == NULL)
+			m->leads = &c->products[i];
 	}
+	wanted |= is_whitelisted(app, tg_id);
+	if (e == ERR_OK && !wanted && m->leads != NULL)
+		e = db_one(app->db, a, SQL_MEMBER_PAID,
+		    KV(kv_int("tg_id", tg_id), kv_text("chat_id", m->chat_id)),
+		    row_to_int, &n_paid);
+	m->facts.wanted = wanted || n_paid > 0;
 	return e;
 }
 
@@ -100,18 +120,41 @@ struct reading {
 	int64_t since_ms;
 };
 
+/* What is older than the job is not known. */
+static int64_t
+since(const struct reading *r, int64_t ms)
+{
+	return ms >= r->since_ms ? ms : 0;
+}
+
 static void
 member_from_row(const struct row *row, void *ctx)
 {
 	struct reading *r = ctx;
 	struct member *m = r->m;
 
+	enum member_state state = (enum member_state)row_int(row, 1);
+
 	m->facts.ours = row_int(row, 0) != 0;
 	if (row_int(row, 2) >= r->since_ms)
-		m->facts.state = (enum member_state)row_int(row, 1);
+		m->facts.state = state;
+	m->was_banned = state == MEMBER_BANNED || state == MEMBER_SENT_OFF;
 	m->asked_ms = row_int(row, 3);
 	m->facts.asked = m->asked_ms != 0;
 	m->facts.hinted = row_int(row, 4) >= m->asked_ms;
+	m->doubt_ms = since(r, row_int(row, 5));
+	m->out_ms = since(r, row_int(row, 6));
+	m->facts.full = since(r, row_int(row, 7)) != 0;
+}
+
+static void
+link_from_row(const struct row *row, void *ctx)
+{
+	struct member *m = ctx;
+
+	m->link = row_text(row, 0);
+	m->link_ms = row_int(row, 1);
+	m->facts.has_link = true;
 }
 
 static void
@@ -133,30 +176,29 @@ enum err
 membership_read(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id, int64_t since_ms, struct member *out)
 {
+	/* The catalog may be another by the time of the answer. */
+	const char *own = arena_dup_text(a, chat_id);
+	const struct kvs who =
+	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", own));
 	struct reading r = { out, since_ms };
-	bool sold = false;
 	enum err e;
 
-	*out = (struct member){ .chat_id = chat_id, .chat_now = chat_id };
-	e = db_one(app->db, a, SQL_MEMBER_GET,
-	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", chat_id)),
-	    member_from_row, &r);
+	*out = (struct member){ .chat_id = own, .chat_now = own };
+	e = db_one(app->db, a, SQL_MEMBER_GET, who, member_from_row, &r);
 	if (e == ERR_OK || e == ERR_NOT_FOUND)
-		e = is_wanted(
-		    app, a, tg_id, chat_id, &out->facts.wanted, &sold);
-	if (e == ERR_OK && !sold) /* not ours any more: hands off */
-		*out = (struct member){ .facts = { .wanted = true,
-					    .state = MEMBER_OUT } };
-	if (e == ERR_OK)
-		e = read_text(app, a, SQL_MEMBER_LINK,
-		    KV(kv_int("tg_id", tg_id), kv_text("chat_id", chat_id)),
-		    &out->link);
-	out->facts.has_link = sold && out->link != NULL;
-	out->chat_id = out->chat_now = chat_id;
-	if (e == ERR_OK)
-		e = read_text(app, a, SQL_CHAT_MOVED_TO,
-		    KV(kv_text("chat_id", chat_id)), &out->chat_now);
-	return e;
+		e = read_wanted(app, a, tg_id, out);
+	if (e != ERR_OK)
+		return e;
+	if (out->leads == NULL) { /* not ours any more: hands off */
+		out->facts = (struct member_facts){ .wanted = true,
+			.state = MEMBER_OUT };
+		return ERR_OK;
+	}
+	e = db_one(app->db, a, SQL_MEMBER_LINK, who, link_from_row, out);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	return read_text(app, a, SQL_CHAT_MOVED_TO, KV(kv_text("chat_id", own)),
+	    &out->chat_now);
 }
 
 /* ---- promises ---- */
@@ -177,22 +219,50 @@ note_ours(struct app *app, int64_t tg_id, const char *chat_id)
 	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", chat_id)), NULL);
 }
 
+static enum err
+changed_in(struct app *app, struct arena *a, int64_t tg_id, const char *chat_id,
+    enum access access)
+{
+	enum err e = note_ours(app, tg_id, chat_id);
+
+	return e == ERR_OK && access == ACCESS_OUT ?
+	    promise(app, a, tg_id, chat_id) :
+	    e;
+}
+
+#define MAX_CHATS 64 /* that one product led to, over the years */
+struct chats {
+	const char *ids[MAX_CHATS];
+	size_t n;
+};
+
+static void
+chat_from_row(const struct row *row, void *ctx)
+{
+	struct chats *c = ctx;
+
+	if (c->n < MAX_CHATS)
+		c->ids[c->n++] = row_text(row, 0);
+}
+
 enum err
 membership_promise(struct app *app, struct arena *a, int64_t tg_id,
     const char *product, enum access access)
 {
 	const struct product *p = catalog_find(&app->catalog, product);
+	struct chats once = { 0 };
 	enum err e = ERR_OK;
 
-	for (size_t i = 0; p != NULL && e == ERR_OK && i < p->n_channels; i++) {
-		const char *chat_id = p->channels[i].chat_id;
-
-		if (chat_id == NULL)
-			continue;
-		e = note_ours(app, tg_id, chat_id);
-		if (e == ERR_OK && access == ACCESS_OUT)
-			e = promise(app, a, tg_id, chat_id);
-	}
+	for (size_t i = 0; p != NULL && e == ERR_OK && i < p->n_channels; i++)
+		if (p->channels[i].chat_id != NULL)
+			e = changed_in(
+			    app, a, tg_id, p->channels[i].chat_id, access);
+	if (e == ERR_OK && (p == NULL || access == ACCESS_OUT))
+		e = db_each(app->db, a, SQL_LEADS_OF,
+		    KV(kv_text("product", product)), chat_from_row, &once);
+	for (size_t i = 0; e == ERR_OK && i < once.n; i++)
+		if (p == NULL || !has_channel(p, once.ids[i]))
+			e = changed_in(app, a, tg_id, once.ids[i], access);
 	return e;
 }
 
@@ -275,6 +345,41 @@ membership_refused(
 	return tell(app, a, "refused", chat_id,
 	    text_fill(a, TEXT_ALERT_REFUSED,
 		KV(kv_text("chat", chat_id), kv_text("why", words))));
+}
+
+enum err
+membership_full(struct app *app, struct arena *a, int64_t tg_id,
+    const struct member *m, int64_t since_ms, const char *words)
+{
+	int64_t now_ms = clock_now_ms();
+	enum err e = db_exec(app->db, SQL_MEMBER_FULL,
+	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", m->chat_id),
+		kv_text("why", words),
+		kv_int("now_ms", now_ms > since_ms ? now_ms : since_ms)),
+	    NULL);
+
+	log_event(LOG_WARN, "member_full",
+	    KV(kv_int("tg_id", tg_id), kv_text("chat", m->chat_id),
+		kv_text("why", words)));
+	if (e != ERR_OK)
+		return e;
+	return jobs_promise(app->db, JOB_NOTICE,
+	    arena_printf(a, "too_many/%lld/%s/%lld", (long long)tg_id,
+		m->chat_id, (long long)since_ms),
+	    tg_id, 0, arena_printf(a, "too_many:%s", m->leads->id));
+}
+
+enum err
+membership_stays(struct app *app, struct arena *a, int64_t tg_id,
+    const char *chat_id, int64_t since_ms)
+{
+	log_event(LOG_WARN, "not_removed",
+	    KV(kv_int("tg_id", tg_id), kv_text("chat", chat_id)));
+	return alert_promise(app, a,
+	    arena_printf(a, "stays/%lld/%s/%lld", (long long)tg_id, chat_id,
+		(long long)since_ms),
+	    text_fill(a, TEXT_ALERT_STAYS,
+		KV(kv_text("chat", chat_id), kv_int("buyer", tg_id))));
 }
 
 enum err

@@ -14,7 +14,13 @@ enum member_state {
 	MEMBER_OUT,
 	MEMBER_IN,
 	MEMBER_BANNED,
-	MEMBER_ADMIN /* whom no bot can remove */
+	MEMBER_ADMIN, /* whom no bot can remove */
+	/* What Telegram does not say for sure. A call that fails proves
+	 * nothing: each is a next step, and none of them is out. */
+	MEMBER_SENT_OFF, /* a ban was taken, nobody has looked since */
+	MEMBER_UNSEEN,   /* a look could not tell */
+	MEMBER_UNMOVED,  /* a ban found nobody: look again later */
+	MEMBER_STAYS     /* the same for a day: the operators were told */
 };
 
 /* What is known of one person and one channel. */
@@ -25,7 +31,9 @@ struct member_facts {
 	bool inviting; /* to be invited just now */
 	bool asked;    /* a request to join waits */
 	bool hinted;   /* and its sender was told how to buy */
+	bool full;     /* or they cannot be let in as they are */
 	bool has_link; /* a link made for them and not revoked */
+	bool old_link; /* but who asks for help may hold it in vain */
 	enum member_state state;
 };
 
@@ -51,17 +59,26 @@ struct member {
 	const char *chat_id;  /* as the catalog has it */
 	const char *chat_now; /* as Telegram does: a group may have moved */
 	const char *link;     /* NULL: none */
+	int64_t link_ms;      /* when it was made */
 	int64_t asked_ms;
+	const struct product *leads; /* to the chat, of those sold now, the one
+	                                that lets them in if any does */
+	bool was_banned;             /* the last word on it that was one */
+	int64_t doubt_ms; /* since when a removal fails; 0: it does not */
+	int64_t out_ms;   /* since when all looks say that they are out; 0 */
 };
 
-/* since_ms: an older word of Telegram's on the state is not believed. */
+/* since_ms: an older word of Telegram's on the state is not believed. Wanted is
+ * who is in by any product that leads there or did once, whether or not it is
+ * sold still. */
 enum err membership_read(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id, int64_t since_ms, struct member *out) MUST_CHECK;
 
 /* All that follows is called inside a transaction. */
 
 /* Access to a product has changed: who is out now is owed their removal from
- * its channels (an invite is the caller's to promise). */
+ * its channels, those that it led to once as well (an invite is the caller's to
+ * promise). */
 enum err membership_promise(struct app *app, struct arena *a, int64_t tg_id,
     const char *product, enum access access) MUST_CHECK;
 
@@ -83,6 +100,16 @@ enum err membership_rights(struct app *app, struct arena *a,
  * the operators likewise. */
 enum err membership_refused(struct app *app, struct arena *a,
     const char *chat_id, const char *words) MUST_CHECK;
+
+/* A buyer who cannot be let in as they are, in Telegram's words: they are told
+ * what to do, and the request waits until they ask again. */
+enum err membership_full(struct app *app, struct arena *a, int64_t tg_id,
+    const struct member *m, int64_t since_ms, const char *words) MUST_CHECK;
+
+/* Whom a day of tries has not removed, or nobody finds: told to the operators,
+ * once for this removal. */
+enum err membership_stays(struct app *app, struct arena *a, int64_t tg_id,
+    const char *chat_id, int64_t since_ms) MUST_CHECK;
 
 /* There is no such chat for the bot: told to the operators likewise. */
 enum err membership_unknown(

@@ -6,6 +6,7 @@
 #include "shop/jobs.h"
 #include "shop/membership.h"
 #include "shop/news.h"
+#include "shop/products.h"
 #include "shop/subscription.h"
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
@@ -55,17 +56,21 @@ decide_with_row(const struct row *row, void *ctx)
 		d->decision = one;
 }
 
-/* A product that is sold no more goes by the mildest policy. */
+/* A product that is sold no more goes by the mildest policy, and by the grace
+ * that the settings give. */
 static enum err
 decide(struct app *app, struct arena *a, const struct order *o,
     struct decision *out)
 {
 	const struct product *p = catalog_find(&app->catalog, o->product);
 	const struct facts nothing = { 0 };
-	struct deciding d = { .policy = { p != NULL && p->partial_refund_ends,
-				  p != NULL && p->dispute_keeps,
-				  p == NULL ? 0 : p->grace_days * DAY_MS },
-		.now_ms = clock_now_ms() };
+	struct deciding d = {
+		.policy = { p != NULL && p->partial_refund_ends,
+		    p != NULL && p->dispute_keeps,
+		    DAY_MS *
+			(p == NULL ? app->conf.grace_days : p->grace_days) },
+		.now_ms = clock_now_ms()
+	};
 	enum err e;
 
 	d.decision = access_decide(&nothing, &d.policy, d.now_ms);
@@ -520,14 +525,14 @@ static enum err
 record_paid(
     struct app *app, struct arena *a, const struct paid *p, struct order *o)
 {
-	const struct product *known = catalog_find(&app->catalog, p->product);
-	enum err e = ledger_user_seen(app->db, p->tg_id, NULL);
+	const char *product;
+	enum err e = products_now(app, a, p->product, &product);
 
-	if (known == NULL)
-		known = &app->catalog.products[0];
+	if (e == ERR_OK)
+		e = ledger_user_seen(app->db, p->tg_id, NULL);
 	if (e == ERR_OK)
 		e = db_exec(app->db, SQL_ORDER_PAID_ADD,
-		    KV(kv_int("tg_id", p->tg_id), kv_text("product", known->id),
+		    KV(kv_int("tg_id", p->tg_id), kv_text("product", product),
 			kv_text("provider", p->provider),
 			kv_text("session_id", p->key),
 			kv_text("payment_intent", p->payment),

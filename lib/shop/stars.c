@@ -99,9 +99,12 @@ stars_cancel_request(const struct app *app, struct arena *a, int64_t tg_id,
 static const char *
 product_in(const char *payload)
 {
-	struct str s = str_from(payload);
+	const char *id;
 
-	return str_starts(s, PAYLOAD) ? payload + sizeof(PAYLOAD) - 1 : NULL;
+	if (!str_starts(str_from(payload), PAYLOAD))
+		return NULL;
+	id = payload + sizeof(PAYLOAD) - 1;
+	return catalog_is_id(id) ? id : NULL;
 }
 
 /* Whether the next payment of a subscription of theirs may be due: then they

@@ -28,6 +28,7 @@ enum text {
 	TEXT_FAILED,       /* {product} */
 	TEXT_REFUNDED,     /* {product} {support} */
 	TEXT_UNINVITED,    /* {product} {support} */
+	TEXT_TOO_MANY,     /* {product} {support} */
 	TEXT_SUPPORT,      /* {contact} */
 	TEXT_DISPUTED,     /* {product} {support} */
 	TEXT_REVOKED,      /* {product} {support} */
@@ -85,13 +86,15 @@ enum text {
 	TEXT_ALERT_DISPUTE,
 	TEXT_ALERT_DISPUTE_LOST,
 	TEXT_ALERT_DISPUTE_WON,
-	TEXT_ALERT_FRAUD,   /* {product} {buyer} {order} {payment} */
-	TEXT_ALERT_RIGHTS,  /* {chat} */
-	TEXT_ALERT_CHANNEL, /* {chat} */
-	TEXT_ALERT_REFUSED, /* {chat} {why} */
-	TEXT_ALERT_PARKED,  /* {what} {buyer} {why} */
-	TEXT_ALERT_ENDED,   /* {product} {buyer} {order} */
-	TEXT_ALERT_UNPAID,  /* the same */
+	TEXT_ALERT_FRAUD,    /* {product} {buyer} {order} {payment} */
+	TEXT_ALERT_RIGHTS,   /* {chat} */
+	TEXT_ALERT_CHANNEL,  /* {chat} */
+	TEXT_ALERT_REFUSED,  /* {chat} {why} */
+	TEXT_ALERT_PARKED,   /* {what} {buyer} {why} */
+	TEXT_ALERT_PRODUCTS, /* {why} */
+	TEXT_ALERT_STAYS,    /* {chat} {buyer} */
+	TEXT_ALERT_ENDED,    /* {product} {buyer} {order} */
+	TEXT_ALERT_UNPAID,   /* the same */
 	TEXT_ALERT_KEY,
 	TEXT_ALERT_PORTAL,
 	TEXT_ALERT_SILENCE, /* {amount} {url} */

@@ -9,6 +9,7 @@
 #include "shop/errand.h"
 #include "shop/knock.h"
 #include "shop/pace.h"
+#include "shop/products.h"
 #include "shop/prune.h"
 #include "shop/reconcile.h"
 #include "shop/text.h"
@@ -417,11 +418,24 @@ wait_for_news(struct worker *w, int timeout_ms)
 	}
 }
 
+/* Before anybody is let in or out by it. */
+static void
+keep_catalog(struct worker *w)
+{
+	bool revived = false;
+
+	if (app_ready(w->app, NULL) == ERR_OK)
+		products_note(w->app, &revived);
+	if (revived)
+		w->look_ms = clock_mono_ms();
+}
+
 static void
 turn(struct worker *w)
 {
 	int64_t next_call_ms;
 
+	keep_catalog(w);
 	if (!w->stopping && w->n_busy < N_SLOTS &&
 	    clock_mono_ms() >= w->look_ms &&
 	    clock_mono_ms() >= w->pace.silent_until_ms)

@@ -280,6 +280,27 @@ static const char *const migrations[] = {
 	" OR voice IS NOT NULL;"
 	/* the bot's, whose value is its number */
 	"ALTER TABLE marks ADD COLUMN word TEXT;",
+
+	/* 12: where each product leads or ever led, so that one that is sold no
+	 * more still keeps its buyers in; of one that leads to no channel of
+	 * the bot's a row without a chat */
+	"CREATE TABLE leads ("
+	" product TEXT NOT NULL,"
+	" chat_id TEXT NOT NULL,"
+	" PRIMARY KEY (product, chat_id)"
+	") {end};"
+	/* what a product was called before, as invoices name it for years */
+	"CREATE TABLE renamed ("
+	" product TEXT PRIMARY KEY NOT NULL,"
+	" is_now TEXT NOT NULL"
+	") {end};"
+	/* what Telegram does not say of somebody who is to be removed: since
+	 * when, and since when its words agree that they are out */
+	"ALTER TABLE members ADD COLUMN doubt_ms {int};"
+	"ALTER TABLE members ADD COLUMN out_ms {int};"
+	/* who cannot be let in as they are: when it was refused, and why */
+	"ALTER TABLE members ADD COLUMN full_ms {int};"
+	"ALTER TABLE members ADD COLUMN full_why TEXT;",
 };
 #define N_MIGRATIONS ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 

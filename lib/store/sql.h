@@ -308,6 +308,33 @@ SQL(ACCESS_INVITED,
     "UPDATE access SET invited_ms = :now_ms"
     " WHERE tg_id = :tg_id AND product = :product")
 
+/* The products that let somebody in. */
+SQL(ACCESS_PRODUCTS,
+    "SELECT product FROM access WHERE tg_id = :tg_id AND is_in = 1"
+    " ORDER BY product")
+
+/* How many are in by each. */
+SQL(ACCESS_BY_PRODUCT,
+    "SELECT product, COUNT(*) FROM access WHERE is_in = 1"
+    " GROUP BY product ORDER BY product")
+
+/* ---- products ---- */
+
+SQL(LEADS_ADD,
+    "INSERT INTO leads (product, chat_id) VALUES (:product, :chat_id)"
+    " ON CONFLICT (product, chat_id) DO NOTHING")
+
+SQL(LEADS_OF,
+    "SELECT chat_id FROM leads WHERE product = :product AND chat_id <> ''"
+    " ORDER BY chat_id")
+
+SQL(RENAMED_TO, "SELECT is_now FROM renamed WHERE product = :product")
+
+/* What waited for the product. */
+SQL(JOBS_REVIVE_PRODUCT,
+    "UPDATE jobs SET parked_ms = NULL, due_ms = :now_ms, error = NULL"
+    " WHERE done_ms IS NULL AND parked_ms IS NOT NULL AND error = :error")
+
 /* ---- subscriptions ---- */
 
 SQL(SUBSCRIPTION_ADD,
@@ -516,8 +543,20 @@ SQL(SELF_SET,
 
 SQL(MEMBER_GET,
     "SELECT ours, state, seen_ms, COALESCE(asked_ms, 0),"
-    " COALESCE(hinted_ms, 0) FROM members"
+    " COALESCE(hinted_ms, 0), COALESCE(doubt_ms, 0), COALESCE(out_ms, 0),"
+    " COALESCE(full_ms, 0) FROM members"
     " WHERE tg_id = :tg_id AND chat_id = :chat_id")
+
+/* Whether a product that lets this person in leads there or ever did. Of one
+ * that nobody has seen lead anywhere it is told by whom it was sold to. */
+SQL(MEMBER_PAID,
+    "SELECT COUNT(*) FROM access WHERE access.tg_id = :tg_id AND is_in = 1"
+    " AND (EXISTS (SELECT 1 FROM leads"
+    " WHERE leads.product = access.product AND leads.chat_id = :chat_id)"
+    " OR (NOT EXISTS (SELECT 1 FROM leads"
+    " WHERE leads.product = access.product)"
+    " AND EXISTS (SELECT 1 FROM members WHERE members.tg_id = access.tg_id"
+    " AND members.chat_id = :chat_id AND ours = 1)))")
 
 SQL(MEMBER_OURS,
     "INSERT INTO members (tg_id, chat_id, ours) VALUES (:tg_id, :chat_id, 1)"
@@ -531,8 +570,24 @@ SQL(MEMBER_ASKED,
 
 /* Only the request that was answered: a newer one waits still. */
 SQL(MEMBER_ANSWERED,
-    "UPDATE members SET asked_ms = NULL WHERE tg_id = :tg_id"
-    " AND chat_id = :chat_id AND asked_ms = :asked_ms")
+    "UPDATE members SET asked_ms = NULL, full_ms = NULL, full_why = NULL"
+    " WHERE tg_id = :tg_id AND chat_id = :chat_id AND asked_ms = :asked_ms")
+
+SQL(MEMBER_FULL,
+    "UPDATE members SET full_ms = :now_ms, full_why = :why"
+    " WHERE tg_id = :tg_id AND chat_id = :chat_id")
+
+SQL(MEMBER_DOUBT,
+    "UPDATE members SET doubt_ms = :doubt_ms, out_ms = :out_ms"
+    " WHERE tg_id = :tg_id AND chat_id = :chat_id")
+
+/* Whom Telegram lets nobody let in, and whom it lets nobody remove (state 8:
+ * enum member_state). */
+SQL(MEMBERS_STUCK,
+    "SELECT tg_id, chat_id, full_ms, full_why FROM members"
+    " WHERE asked_ms IS NOT NULL AND full_ms IS NOT NULL"
+    " UNION ALL SELECT tg_id, chat_id, seen_ms, NULL FROM members"
+    " WHERE state = 8 ORDER BY 3 DESC LIMIT 20")
 
 SQL(MEMBER_HINTED,
     "UPDATE members SET hinted_ms = :asked_ms"
@@ -551,7 +606,8 @@ SQL(MEMBER_STATE,
     " ELSE members.removed_ms END")
 
 SQL(MEMBER_LINK,
-    "SELECT link FROM links WHERE tg_id = :tg_id AND chat_id = :chat_id"
+    "SELECT link, made_ms FROM links"
+    " WHERE tg_id = :tg_id AND chat_id = :chat_id"
     " AND revoked_ms IS NULL ORDER BY made_ms LIMIT 1")
 
 SQL(LINK_ADD,
@@ -660,6 +716,12 @@ SQL(JOBS_REVIVE,
 SQL(JOBS_PENDING,
     "SELECT COUNT(*) FROM jobs WHERE tg_id = :tg_id AND kind = :kind"
     " AND done_ms IS NULL")
+
+/* Of invites alone (kind 1), those to this product. */
+SQL(INVITE_PENDING,
+    "SELECT COUNT(*) FROM jobs LEFT JOIN orders ON orders.id = jobs.order_id"
+    " WHERE jobs.tg_id = :tg_id AND kind = 1 AND done_ms IS NULL"
+    " AND COALESCE(orders.product, jobs.detail, :product) = :product")
 
 SQL(JOBS_NEXT_DUE,
     "SELECT COALESCE(MIN(due_ms), 0) FROM ("

@@ -16,6 +16,7 @@ export class Channels extends EventEmitter {
   #powerless = new Set(); // chats where the bot may do nothing
   #gone = new Map(); // chats that there are not for the bot, with Telegram's words
   #moved = new Map(); // the supergroup that a group became, by the group's id
+  #refusals = []; // { method, about, words, times }: what is refused about a user or a link
   #bot;
   #tell;
   #userOf;
@@ -23,12 +24,12 @@ export class Channels extends EventEmitter {
   /** The Bot API's methods on channels, to be called with the parameters of the call. */
   methods = {
     createChatInviteLink: (params) => this.#asAdmin(params, () => this.#createLink(params)),
-    revokeChatInviteLink: (params) => this.#asAdmin(params, () => this.#revokeLink(params.invite_link)),
-    approveChatJoinRequest: (params) => this.#asAdmin(params, () => this.#settle(params, true)),
+    revokeChatInviteLink: (params) => this.#asAdmin(params, () => this.#asked('revokeChatInviteLink', params, () => this.#revokeLink(params.invite_link))),
+    approveChatJoinRequest: (params) => this.#asAdmin(params, () => this.#asked('approveChatJoinRequest', params, () => this.#settle(params, true))),
     declineChatJoinRequest: (params) => this.#asAdmin(params, () => this.#settle(params, false)),
-    banChatMember: (params) => this.#asAdmin(params, () => this.#ban(params)),
-    unbanChatMember: (params) => this.#asAdmin(params, () => this.#unban(params)),
-    getChatMember: (params) => this.#member(params),
+    banChatMember: (params) => this.#asAdmin(params, () => this.#asked('banChatMember', params, () => this.#ban(params))),
+    unbanChatMember: (params) => this.#asAdmin(params, () => this.#asked('unbanChatMember', params, () => this.#unban(params))),
+    getChatMember: (params) => this.#asked('getChatMember', params, () => this.#member(params)),
     getChatMemberCount: ({ chat_id: chat }) => this.#count(Number(chat)),
   };
 
@@ -111,6 +112,17 @@ export class Channels extends EventEmitter {
     else this.#gone.delete(chatId);
   }
 
+  /** Refuses calls of a method about a user or a link, so often; words null: no more. */
+  refuse(method, about, words, times = Infinity) {
+    this.#refusals = this.#refusals.filter((one) => one.method !== method || one.about !== about);
+    if (words) this.#refusals.push({ method, about, words, times });
+  }
+
+  /** Another administrator revokes a link, of which nobody tells the bot. */
+  revokeUnseen(url) {
+    this.#links.get(url).link.is_revoked = true;
+  }
+
   /**
    * A group becomes a supergroup: its people go along, its links do not. Both chats say so, unless it is `silently`.
    */
@@ -134,6 +146,14 @@ export class Channels extends EventEmitter {
     }
     if (this.#powerless.has(Number(chat))) throw badRequest('not enough rights to manage chat invite link');
     return run();
+  }
+
+  #asked(method, params, run) {
+    const about = params.invite_link ?? Number(params.user_id);
+    const refusal = this.#refusals.find((one) => one.method === method && one.about === about && one.times > 0);
+    if (!refusal) return run();
+    refusal.times -= 1;
+    throw badRequest(refusal.words);
   }
 
   #see(chat) {

@@ -2,6 +2,7 @@
  * Telegram's answers makes of it. */
 #include "ledger.h"
 
+#include "base/clock.h"
 #include "shop/channel.h"
 #include "shop/jobs.h"
 
@@ -29,6 +30,11 @@ static struct app app = { .conf = { .admin_tg_ids = "900",
 #define MEMBER(what) \
 	"INSERT INTO members (tg_id, chat_id, seen_ms, ours, state, asked_ms," \
 	" hinted_ms) VALUES (5, '-1001', 100, " what ");"
+/* An old word on the state. */
+#define WAS(state) \
+	"INSERT INTO members (tg_id, chat_id, seen_ms, ours, state)" \
+	" VALUES (5, '-1001', 99, 1, " state ");"
+#define FULL(at) "UPDATE members SET full_ms = " at ", full_why = 'x';"
 #define LINK \
 	"INSERT INTO links (link, tg_id, chat_id, made_ms)" \
 	" VALUES ('https://t.me/+own', 5, '-1001', 1);"
@@ -56,14 +62,34 @@ static const struct row {
 	{ "who is in already", IN, "getChatMember", "\"chat_id\":\"-1001\"",
 	    DONE("{\"status\":\"member\"}"), CHANNEL_NEXT,
 	    OF_MEMBER("state = 2 AND joined_ms > 100") },
-	{ "whom Telegram does not know", IN, "getChatMember", "",
-	    REFUSED("Bad Request: user not found"), CHANNEL_NEXT,
-	    OF_MEMBER("state = 1") },
+	{ "whom Telegram does not know: nothing is proved, a link is made", IN,
+	    "getChatMember", "", REFUSED("Bad Request: user not found"),
+	    CHANNEL_NEXT, OF_MEMBER("state = 6 AND removed_ms IS NULL") },
+	{ "a number that it takes for none", IN, "getChatMember", "",
+	    REFUSED("Bad Request: USER_ID_INVALID"), CHANNEL_NEXT,
+	    OF_MEMBER("state = 6") },
 	{ "a refusal that is none of these", IN, "getChatMember", "",
-	    REFUSED("Bad Request: of tomorrow"), CHANNEL_LATER,
-	    "SELECT COUNT(*) = 0 FROM members" },
-	{ "Telegram in trouble", IN, "getChatMember", "", 500, "{}",
-	    CHANNEL_LATER, "SELECT COUNT(*) = 0 FROM members" },
+	    REFUSED("Bad Request: of tomorrow"), CHANNEL_NEXT,
+	    OF_MEMBER("state = 6") },
+	{ "a look that failed: a link all the same",
+	    IN MEMBER("1, 6, NULL, NULL"), "createChatInviteLink", "",
+	    DONE("{\"invite_link\":\"https://t.me/+own\"}"), CHANNEL_NEXT,
+	    OF_LINK("revoked_ms IS NULL") },
+	{ "a look that failed, of whom we banned", IN WAS("3"), "getChatMember",
+	    "", REFUSED("Bad Request: USER_ID_INVALID"), CHANNEL_NEXT,
+	    OF_MEMBER("state = 3") },
+	{ "of whom a ban was taken and nobody looked", IN WAS("5"),
+	    "getChatMember", "", REFUSED("Bad Request: USER_ID_INVALID"),
+	    CHANNEL_NEXT, OF_MEMBER("state = 3") },
+	{ "a ban that may hold is taken back", IN MEMBER("1, 5, NULL, NULL"),
+	    "unbanChatMember", "", DONE("true"), CHANNEL_NEXT,
+	    OF_MEMBER("state = 1") },
+	{ "a ban of nobody that it knows", IN MEMBER("1, 3, NULL, NULL"),
+	    "unbanChatMember", "",
+	    REFUSED("Bad Request: PARTICIPANT_ID_INVALID"), CHANNEL_NEXT,
+	    OF_MEMBER("state = 6") },
+	{ "Telegram in trouble for long: not the link's", IN, "getChatMember",
+	    "", 500, "{}", CHANNEL_NEXT, OF_MEMBER("state = 6") },
 	{ "the bot may not", IN, "getChatMember", "",
 	    REFUSED("Bad Request: not enough rights"), CHANNEL_NO_RIGHT,
 	    "SELECT COUNT(*) = 1 FROM jobs WHERE kind = 4 AND tg_id = 900" },
@@ -104,9 +130,26 @@ static const struct row {
 	    REFUSED("Bad Request: HIDE_REQUESTER_MISSING"), CHANNEL_NEXT,
 	    OF_MEMBER("state = 0 AND asked_ms IS NULL") },
 	{ "cannot be approved now", IN MEMBER("1, 1, 50, NULL"),
+	    "approveChatJoinRequest", "", REFUSED("Bad Request: of tomorrow"),
+	    CHANNEL_LATER, OF_MEMBER("state = 1 AND asked_ms = 50") },
+	{ "is in too many channels: told what to do",
+	    IN MEMBER("1, 1, 50, NULL"), "approveChatJoinRequest", "",
+	    REFUSED("Bad Request: USER_CHANNELS_TOO_MUCH"), CHANNEL_NEXT,
+	    "SELECT COUNT(*) = 1 FROM jobs JOIN members ON members.tg_id ="
+	    " jobs.tg_id WHERE kind = 2 AND detail = 'too_many:course'"
+	    " AND asked_ms = 50 AND full_ms > 50 AND full_why LIKE '%MUCH'" },
+	{ "in Telegram's other words for it", IN MEMBER("1, 1, 50, NULL"),
 	    "approveChatJoinRequest", "",
-	    REFUSED("Bad Request: USER_CHANNELS_TOO_MUCH"), CHANNEL_LATER,
-	    OF_MEMBER("state = 1 AND asked_ms = 50") },
+	    REFUSED("Bad Request: CHANNELS_TOO_MUCH"), CHANNEL_NEXT,
+	    OF_MEMBER("asked_ms = 50 AND full_ms > 50") },
+	{ "was full once, before this job",
+	    IN MEMBER("1, 1, 50, NULL") FULL("99"), "approveChatJoinRequest",
+	    "", DONE("true"), CHANNEL_NEXT,
+	    OF_MEMBER("state = 2 AND asked_ms IS NULL AND full_ms IS NULL") },
+	{ "full, and asks for help: invited, the request waits on",
+	    IN MEMBER("1, 1, 50, NULL") FULL("100"), "createChatInviteLink", "",
+	    DONE("{\"invite_link\":\"https://t.me/+own\"}"), CHANNEL_NEXT,
+	    OF_MEMBER("asked_ms = 50") },
 	{ "a stranger asks", MEMBER("0, 1, 50, NULL"), "sendMessage",
 	    "A course", DONE("{}"), CHANNEL_NEXT,
 	    OF_MEMBER("asked_ms = 50 AND hinted_ms = 50") },
@@ -136,16 +179,41 @@ static const struct row {
 	    OF_LINK("revoked_ms > 0") },
 	{ "access is over", MEMBER("1, 2, NULL, NULL"), "banChatMember",
 	    "\"user_id\":5", DONE("true"), CHANNEL_NEXT,
-	    OF_MEMBER("state = 0") },
+	    OF_MEMBER("state = 5 AND doubt_ms IS NULL") },
+	{ "a ban was taken: Telegram is asked", MEMBER("1, 5, NULL, NULL"),
+	    "getChatMember", "", DONE("{\"status\":\"kicked\"}"), CHANNEL_NEXT,
+	    OF_MEMBER("state = 3") },
+	{ "a ban was taken, and it cannot tell", MEMBER("1, 5, NULL, NULL"),
+	    "getChatMember", "", REFUSED("Bad Request: user not found"),
+	    CHANNEL_NEXT, OF_MEMBER("state = 3") },
 	{ "an administrator", MEMBER("1, 2, NULL, NULL"), "banChatMember", "",
 	    REFUSED("Bad Request: user is an administrator of the chat"),
 	    CHANNEL_NEXT, OF_MEMBER("state = 4") },
 	{ "the owner", MEMBER("1, 2, NULL, NULL"), "banChatMember", "",
 	    REFUSED("Bad Request: can't remove chat owner"), CHANNEL_NEXT,
 	    OF_MEMBER("state = 4") },
-	{ "an account that is no more", MEMBER("1, 2, NULL, NULL"),
-	    "banChatMember", "", REFUSED("Bad Request: USER_NOT_PARTICIPANT"),
-	    CHANNEL_NEXT, OF_MEMBER("state = 1") },
+	{ "a ban that finds nobody: looked at again later",
+	    MEMBER("1, 2, NULL, NULL"), "banChatMember", "",
+	    REFUSED("Bad Request: USER_NOT_PARTICIPANT"), CHANNEL_WAIT,
+	    OF_MEMBER("state = 7 AND removed_ms IS NULL AND doubt_ms > 100") },
+	{ "a look that finds nobody: a ban is tried",
+	    "INSERT INTO members (tg_id, chat_id, ours)"
+	    " VALUES (5, '-1001', 1);",
+	    "getChatMember", "", REFUSED("Bad Request: USER_ID_INVALID"),
+	    CHANNEL_NEXT, OF_MEMBER("state = 6 AND out_ms > 100") },
+	{ "and banned", MEMBER("1, 6, NULL, NULL"), "banChatMember", "",
+	    DONE("true"), CHANNEL_NEXT, OF_MEMBER("state = 5") },
+	{ "later: Telegram is asked again", MEMBER("1, 7, NULL, NULL"),
+	    "getChatMember", "", DONE("{\"status\":\"member\"}"), CHANNEL_NEXT,
+	    OF_MEMBER("state = 2") },
+	{ "left, without a doubt", MEMBER("1, 7, NULL, NULL"), "getChatMember",
+	    "", DONE("{\"status\":\"left\"}"), CHANNEL_NEXT,
+	    OF_MEMBER("state = 1") },
+	{ "a refusal of tomorrow: tried again", MEMBER("1, 7, NULL, NULL"),
+	    "getChatMember", "", REFUSED("Bad Request: of tomorrow"),
+	    CHANNEL_LATER, OF_MEMBER("state = 7") },
+	{ "who stays: nothing more is tried", MEMBER("1, 8, NULL, NULL"), NULL,
+	    "", DONE("true"), CHANNEL_NEXT, OF_MEMBER("state = 8") },
 	{ "came by hand", MEMBER("0, 2, NULL, NULL"), NULL, "", DONE("true"),
 	    CHANNEL_NEXT, OF_MEMBER("state = 2") },
 };
@@ -154,7 +222,7 @@ struct settling {
 	struct channel_call *c;
 	struct tg_answer answer;
 	int64_t since_ms;
-	enum channel_end end;
+	struct channel_outcome out;
 };
 
 static enum err
@@ -164,12 +232,11 @@ settle(struct db *db, void *ctx)
 
 	(void)db;
 	return channel_settle(
-	    &app, &mem, s->c, &s->answer, s->since_ms, &s->end);
+	    &app, &mem, s->c, &s->answer, s->since_ms, &s->out);
 }
 
-static enum channel_end
-answered(
-    struct channel_call *c, int status, const char *reply, int64_t since_ms)
+static struct channel_outcome
+outcome(struct channel_call *c, int status, const char *reply, int64_t since_ms)
 {
 	const struct http_response res = { .status = status,
 		.body = str_from(reply),
@@ -179,7 +246,14 @@ answered(
 
 	tg_answer_read(&mem, &res, &s.answer);
 	check_err(db_transaction(ledger.db, settle, &s), ERR_OK);
-	return s.end;
+	return s.out;
+}
+
+static enum channel_end
+answered(
+    struct channel_call *c, int status, const char *reply, int64_t since_ms)
+{
+	return outcome(c, status, reply, since_ms).end;
 }
 
 static void
@@ -192,7 +266,7 @@ begin(const char *before)
 }
 
 static void
-prepare(int64_t since_ms, bool inviting, struct channel_call *c)
+prepare(int64_t since_ms, enum invitation inviting, struct channel_call *c)
 {
 	check_err(
 	    channel_prepare(&app, &mem, BUYER, CHAT, since_ms, inviting, c),
@@ -206,7 +280,7 @@ one_call(void **state)
 	struct channel_call c;
 
 	begin(row->before);
-	prepare(ONCE_MS, true, &c);
+	prepare(ONCE_MS, INVITE, &c);
 	if (row->method == NULL) {
 		check_int(c.step, STEP_NONE);
 	} else {
@@ -229,9 +303,9 @@ old_word(void **state)
 
 	(void)state;
 	begin(IN MEMBER("1, 2, NULL, NULL"));
-	prepare(ONCE_MS + 1, true, &c);
+	prepare(ONCE_MS + 1, INVITE, &c);
 	check_int(c.step, STEP_LOOK);
-	prepare(ONCE_MS, true, &c);
+	prepare(ONCE_MS, INVITE, &c);
 	check_int(c.step, STEP_NONE);
 }
 
@@ -244,10 +318,10 @@ clock_back(void **state)
 
 	(void)state;
 	begin(IN);
-	prepare(ahead_ms, true, &c);
+	prepare(ahead_ms, INVITE, &c);
 	check_int(answered(&c, DONE("{\"status\":\"member\"}"), ahead_ms),
 	    CHANNEL_NEXT);
-	prepare(ahead_ms, true, &c);
+	prepare(ahead_ms, INVITE, &c);
 	check_int(c.step, STEP_NONE);
 }
 
@@ -258,8 +332,222 @@ not_invited(void **state)
 
 	(void)state;
 	begin(IN MEMBER("1, 1, NULL, NULL"));
-	prepare(ONCE_MS, false, &c);
+	prepare(ONCE_MS, INVITE_NOBODY, &c);
 	check_int(c.step, STEP_NONE);
+}
+
+/* Not yet long enough. */
+static void
+trouble_is_short(void **state)
+{
+	const int64_t now_ms = clock_now_ms();
+	struct channel_call c;
+
+	(void)state;
+	begin(IN);
+	prepare(now_ms, INVITE, &c);
+	check_int(answered(&c, 500, "{}", now_ms), CHANNEL_LATER);
+	check_int(look_int("SELECT COUNT(*) FROM members"), 0);
+}
+
+/* ---- a removal that Telegram neither does nor denies ---- */
+
+#define HOUR_MS ((int64_t)3600 * 1000)
+#define TOLD \
+	"SELECT COUNT(*) FROM jobs WHERE kind = 4 AND promise LIKE " \
+	"'alert/stays/%'"
+
+static const struct removal {
+	const char *why;
+	int64_t doubt_h, out_h; /* since when; 0: not */
+	int state;
+	const char *method, *reply;
+	int status;
+	enum channel_end end;
+	int64_t wait_min_ms;
+	int becomes, told;
+} removals[] = {
+	{ "left, seconds after a look that failed", 1, 0, 7, "getChatMember",
+	    "{\"ok\":true,\"result\":{\"status\":\"left\"}}", 200, CHANNEL_WAIT,
+	    HOUR_MS, 7, 0 },
+	{ "left, as an hour ago", 1, 1, 7, "getChatMember",
+	    "{\"ok\":true,\"result\":{\"status\":\"left\"}}", 200, CHANNEL_NEXT,
+	    0, 1, 0 },
+	{ "not found, as an hour ago: over, and told", 1, 1, 7, "getChatMember",
+	    "{\"description\":\"user not found\"}", 400, CHANNEL_NEXT, 0, 1,
+	    1 },
+	{ "in after all: the looks do not agree", 2, 2, 7, "getChatMember",
+	    "{\"ok\":true,\"result\":{\"status\":\"member\"}}", 200,
+	    CHANNEL_NEXT, 0, 2, 0 },
+	{ "kicked proves it", 2, 0, 7, "getChatMember",
+	    "{\"ok\":true,\"result\":{\"status\":\"kicked\"}}", 200,
+	    CHANNEL_NEXT, 0, 3, 0 },
+	{ "the ban finds nobody still: ever more seldom", 3, 0, 2,
+	    "banChatMember", "{\"description\":\"PARTICIPANT_ID_INVALID\"}",
+	    400, CHANNEL_WAIT, 3 * HOUR_MS, 7, 0 },
+	{ "but four times a day", 20, 0, 2, "banChatMember",
+	    "{\"description\":\"PARTICIPANT_ID_INVALID\"}", 400, CHANNEL_WAIT,
+	    6 * HOUR_MS, 7, 0 },
+	{ "after a day the operators are told", 24, 0, 2, "banChatMember",
+	    "{\"description\":\"PARTICIPANT_ID_INVALID\"}", 400, CHANNEL_NEXT,
+	    0, 8, 1 },
+	{ "a doubt of an earlier removal's counts for nothing", 200, 200, 2,
+	    "banChatMember", "{\"description\":\"PARTICIPANT_ID_INVALID\"}",
+	    400, CHANNEL_WAIT, 5 * 60 * 1000, 7, 0 },
+};
+
+static void
+removed(void **state)
+{
+	const struct removal *r = *state;
+	const int64_t now_ms = clock_now_ms(),
+		      since_ms = now_ms - 100 * HOUR_MS;
+	struct channel_outcome out;
+	struct channel_call c;
+
+	begin(arena_printf(&mem,
+	    "INSERT INTO members (tg_id, chat_id, ours, state, seen_ms,"
+	    " doubt_ms, out_ms) VALUES (5, '-1001', 1, %d, %lld, %lld, %lld)",
+	    r->state, (long long)now_ms,
+	    (long long)(now_ms - r->doubt_h * HOUR_MS),
+	    r->out_h == 0 ? 0LL : (long long)(now_ms - r->out_h * HOUR_MS)));
+	check_err(channel_prepare(
+		      &app, &mem, BUYER, CHAT, since_ms, INVITE_NOBODY, &c),
+	    ERR_OK);
+	check_has(c.call.url, r->method);
+	out = outcome(&c, r->status, r->reply, since_ms);
+	check_int(out.end, r->end);
+	if (out.end == CHANNEL_WAIT)
+		check_int(out.wait_ms / 10000, r->wait_min_ms / 10000);
+	check_int(look_int(OF_MEMBER("state")), r->becomes);
+	check_int(look_int(TOLD), r->told);
+}
+
+/* ---- a link that may be dead ---- */
+
+static const struct old_link {
+	const char *why, *before;
+	enum invitation inviting;
+	int64_t since_ms;
+	enum member_step step;
+} old_links[] = {
+	{ "help: one that is older than the asking", IN LINK WAS("1"),
+	    INVITE_ANEW, 99, STEP_REVOKE },
+	{ "help: one that was made for it", IN LINK WAS("1"), INVITE_ANEW, 1,
+	    STEP_NONE },
+	{ "help: none", IN WAS("1"), INVITE_ANEW, 99, STEP_LINK },
+	{ "help: of who is in it has served", IN LINK WAS("2"), INVITE_ANEW, 99,
+	    STEP_REVOKE },
+	{ "help of who is in, without one", IN WAS("2"), INVITE_ANEW, 99,
+	    STEP_NONE },
+	{ "bought again: one of the same hour", IN LINK WAS("1"), INVITE, 99,
+	    STEP_NONE },
+	{ "bought again: one of long ago",
+	    IN LINK "INSERT INTO members (tg_id, chat_id, ours, state, seen_ms)"
+		    " VALUES (5, '-1001', 1, 1, 9000000000)",
+	    INVITE, 9000000000, STEP_REVOKE },
+};
+
+static void
+link_of(void **state)
+{
+	const struct old_link *l = *state;
+	struct channel_call c;
+
+	begin(l->before);
+	check_err(channel_prepare(
+		      &app, &mem, BUYER, CHAT, l->since_ms, l->inviting, &c),
+	    ERR_OK);
+	check_int(c.step, l->step);
+}
+
+/* By a clock that was put back the new link must not look old. */
+static void
+link_of_clock_back(void **state)
+{
+	const int64_t ahead_ms = 4000000000000;
+	struct channel_call c;
+
+	(void)state;
+	begin(IN "INSERT INTO members (tg_id, chat_id, ours, state, seen_ms)"
+		 " VALUES (5, '-1001', 1, 1, 4000000000000)");
+	prepare(ahead_ms, INVITE_ANEW, &c);
+	check_int(answered(&c, DONE("{\"invite_link\":\"https://t.me/+n\"}"),
+		      ahead_ms),
+	    CHANNEL_NEXT);
+	prepare(ahead_ms, INVITE_ANEW, &c);
+	check_int(c.step, STEP_NONE);
+}
+
+/* ---- products that are sold no more ---- */
+
+#define IN_BY(product) \
+	"INSERT INTO users (tg_id, created_ms) VALUES (5, 1);" \
+	"INSERT INTO access (tg_id, product, is_in, why, decided_ms)" \
+	" VALUES (5, '" product "', 1, 'paid', 1);"
+#define LEADS(product, chat) \
+	"INSERT INTO leads VALUES ('" product "', '" chat "');"
+#define INSIDE MEMBER("1, 2, NULL, NULL")
+#define ASKS MEMBER("1, 1, 50, NULL")
+
+static const struct led {
+	const char *why, *before;
+	enum member_step step;
+} leds[] = {
+	{ "by one that led there: stays",
+	    IN_BY("old") LEADS("old", "") LEADS("old", "-1001") INSIDE,
+	    STEP_NONE },
+	{ "by one that led there: let in",
+	    IN_BY("old") LEADS("old", "") LEADS("old", "-1001") ASKS,
+	    STEP_APPROVE },
+	{ "by one that led elsewhere: removed",
+	    IN_BY("old") LEADS("old", "") LEADS("old", "-1002") INSIDE,
+	    STEP_BAN },
+	{ "by one that led to no channel of the bot's: removed",
+	    IN_BY("old") LEADS("old", "") INSIDE, STEP_BAN },
+	{ "by one that nobody saw lead anywhere, and was sold this one: stays",
+	    IN_BY("old") INSIDE, STEP_NONE },
+	{ "the same, but came by hand: is let alone",
+	    IN_BY("old") MEMBER("0, 2, NULL, NULL"), STEP_NONE },
+	{ "the same, and asks: a stranger to this channel",
+	    IN_BY("old") MEMBER("0, 1, 50, NULL"), STEP_HINT },
+	{ "out by all: removed",
+	    LEADS("old", "-1001") "INSERT INTO users (tg_id, created_ms)"
+				  " VALUES (5, 1);"
+				  "INSERT INTO access (tg_id, product, is_in,"
+				  " why, decided_ms) VALUES (5, 'old', 0, 'x',"
+				  " 1);" INSIDE,
+	    STEP_BAN },
+};
+
+static void
+led_there(void **state)
+{
+	const struct led *l = *state;
+	struct channel_call c;
+
+	begin(l->before);
+	prepare(ONCE_MS, INVITE_NOBODY, &c);
+	check_int(c.step, l->step);
+}
+
+static enum err
+old_is_over(struct db *db, void *ctx)
+{
+	(void)db;
+	(void)ctx;
+	return membership_promise(&app, &mem, BUYER, "old", ACCESS_OUT);
+}
+
+static void
+over_by_its_old_name(void **state)
+{
+	(void)state;
+	begin(LEADS("old", "") LEADS("old", "-1001") LEADS("old", "-1002"));
+	check_err(db_transaction(ledger.db, old_is_over, NULL), ERR_OK);
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE kind = 6"
+			   " AND tg_id = 5 AND detail IN ('-1001', '-1002')"),
+	    2);
 }
 
 static void
@@ -270,7 +558,7 @@ moved(void **state)
 
 	(void)state;
 	begin(IN "INSERT INTO moved_chats VALUES ('-1001', '-1009')");
-	prepare(ONCE_MS, true, &c);
+	prepare(ONCE_MS, INVITE, &c);
 	check_has(arena_dup(&mem, c.call.body), "\"chat_id\":\"-1009\"");
 	check_int(answered(&c, DONE("{\"status\":\"left\"}"), 0), CHANNEL_NEXT);
 	check_int(look_int(OF_MEMBER("state = 1")), 1);
@@ -291,7 +579,8 @@ sold_no_more(void **state)
 	      "INSERT INTO links (link, tg_id, chat_id, made_ms)"
 	      " VALUES ('x', 5, '-1002', 1)");
 	check_err(
-	    channel_prepare(&app, &mem, BUYER, "-1002", 0, false, &c), ERR_OK);
+	    channel_prepare(&app, &mem, BUYER, "-1002", 0, INVITE_NOBODY, &c),
+	    ERR_OK);
 	check_int(c.step, STEP_NONE);
 }
 
@@ -303,12 +592,13 @@ whitelist(void **state)
 	(void)state;
 	begin("INSERT INTO members (tg_id, chat_id, seen_ms, asked_ms)"
 	      " VALUES (7, '-1001', 100, 50), (70, '-1001', 100, 50)");
-	check_err(
-	    channel_prepare(&app, &mem, WHITELISTED, CHAT, ONCE_MS, false, &c),
+	check_err(channel_prepare(&app, &mem, WHITELISTED, CHAT, ONCE_MS,
+		      INVITE_NOBODY, &c),
 	    ERR_OK);
 	check_int(c.step, STEP_APPROVE);
 	check_err(
-	    channel_prepare(&app, &mem, 70, CHAT, ONCE_MS, false, &c), ERR_OK);
+	    channel_prepare(&app, &mem, 70, CHAT, ONCE_MS, INVITE_NOBODY, &c),
+	    ERR_OK);
 	check_int(c.step, STEP_HINT);
 }
 
@@ -442,6 +732,12 @@ main(void)
 	ONE("state", "an old word is asked for anew", old_word);
 	ONE("state", "a clock that was put back", clock_back);
 	ONE("link", "not where nobody invites", not_invited);
+	ONE("state", "a look that fails for a moment", trouble_is_short);
+	ROWS("removal", removed, removals);
+	ROWS("old link", link_of, old_links);
+	ONE("old link", "a clock that was put back", link_of_clock_back);
+	ROWS("sold no more", led_there, leds);
+	ONE("sold no more", "its buyers are removed", over_by_its_old_name);
 	ONE("chat", "a group that has moved", moved);
 	ONE("chat", "hands off what is sold no more", sold_no_more);
 	ONE("whitelist", "is let in", whitelist);

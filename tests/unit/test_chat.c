@@ -84,6 +84,12 @@ static const struct row {
 
 	{ "/help of who is in: the invite again", IN INVITE("done_ms", "1"),
 	    SAYS("/help"), NULL, NO_TEXT, NULL, true, "1:course" },
+	{ "/help of who is in by what is sold no more: its invite",
+	    IN "UPDATE access SET product = 'old';", SAYS("/help"), NULL,
+	    NO_TEXT, NULL, true, "1:old" },
+	{ "/help while the invite to something else waits",
+	    IN INVITE("detail", "'old'"), SAYS("/help"), NULL, NO_TEXT, NULL,
+	    true, "1:old,1:course" },
 	{ "/help while the invite waits: at once, not twice",
 	    IN INVITE("error", "'x'"), SAYS("/help"), NULL, NO_TEXT, NULL, true,
 	    "1:" },
@@ -444,6 +450,19 @@ each_help_is_answered(void **state)
 }
 
 static void
+status_of_what_is_sold_no_more(void **state)
+{
+	struct chat_reply reply;
+
+	(void)state;
+	ledger_fresh();
+	check_err(db_ready(ledger.db), ERR_OK);
+	change(IN "UPDATE access SET product = 'old';");
+	say("/status", 1, &reply);
+	check_has(json_text(reply.params, "text"), "«old» відкрито");
+}
+
+static void
 hostile_name(void **state)
 {
 	struct app shop = { .conf = { .base_url = "https://h.example" },
@@ -552,6 +571,8 @@ main(void)
 	ONE("service message", "nothing is said", nothing_said);
 	ONE("member", "blocked and back", blocked_and_back);
 	ONE("help", "each one is answered", each_help_is_answered);
+	ONE("status", "of what is sold no more, by its bare name",
+	    status_of_what_is_sold_no_more);
 	ONE("pay", "a hostile product name", hostile_name);
 	ONE("support", "with a contact and without", no_support);
 	ONE("menu", "the commands", menu);

@@ -3,6 +3,7 @@
 
 #include "shop/errand.h"
 #include "shop/front.h"
+#include "shop/products.h"
 
 static struct app app = { .conf = { .telegram_api_base = "https://t.invalid",
 			      .telegram_bot_token = "1:x",
@@ -54,6 +55,11 @@ begin(const char *before)
 	"INSERT INTO access (tg_id, product, is_in, why, decided_ms)" \
 	" VALUES (5, '" product "', 1, 'paid', 1);"
 
+#define ORDER \
+	"INSERT INTO orders (id, tg_id, product, provider, livemode," \
+	" session_id, paid_ms, created_ms)" \
+	" VALUES (7, 5, 'gone', 'stripe', 0, 'cs_7', 1, 1);"
+
 static const struct row {
 	const char *why, *before;
 	enum job_kind kind;
@@ -65,8 +71,9 @@ static const struct row {
 	    "https://t.me/+b", "https://t.me/+a" },
 	{ "an invite to the first", USER ACCESS("course"), JOB_INVITE, NULL,
 	    "https://t.me/+a", "https://t.me/+b" },
-	{ "an invite to what is sold no more: the first's, for who has it",
-	    USER ACCESS("course"), JOB_INVITE, "gone", "A course", "club" },
+	{ "an invite by the name of before",
+	    USER ACCESS("club") "INSERT INTO renamed VALUES ('old', 'club');",
+	    JOB_INVITE, "old", "https://t.me/+b", "https://t.me/+a" },
 	{ "access is over meanwhile", USER, JOB_INVITE, "course", NULL, "" },
 	{ "the way to pay for another product", USER, JOB_NOTICE, "pay:club",
 	    "A club", "A course" },
@@ -95,6 +102,47 @@ said(void **state)
 	check_has(body, r->says);
 	check_lacks(body, r->lacks);
 	check_has(body, "\"chat_id\":5");
+}
+
+/* Nobody knows the product: the job is kept, whatever else the person has. */
+static const struct unknown {
+	const char *why, *before;
+	enum job_kind kind;
+	int64_t order_id;
+	const char *detail;
+	bool waits;
+} unknowns[] = {
+	{ "an invite", USER ACCESS("course") ACCESS("gone"), JOB_INVITE, 0,
+	    "gone", true },
+	{ "an invite by an order", USER ACCESS("course") ACCESS("gone") ORDER,
+	    JOB_INVITE, 7, NULL, true },
+	{ "an invite of who is out by it", USER ACCESS("course"), JOB_INVITE, 0,
+	    "gone", false },
+	{ "an order that is not there", USER ACCESS("course") ACCESS("?"),
+	    JOB_INVITE, 8, NULL, true },
+	{ "the way to pay", USER, JOB_NOTICE, 0, "pay:gone", true },
+	{ "a notice about an order", USER ORDER, JOB_NOTICE, 7, "refunded",
+	    true },
+};
+
+static void
+unknown(void **state)
+{
+	const struct unknown *u = *state;
+	struct settling s = { .e = { .job = { .id = 1,
+					 .kind = u->kind,
+					 .tg_id = 5,
+					 .order_id = u->order_id,
+					 .detail = u->detail,
+					 .attempts = 1 } } };
+
+	begin(u->before);
+	check_err(errand_prepare(&app, &mem, &s.e), ERR_OK);
+	assert_false(s.e.has_call);
+	check_err(db_transaction(ledger.db, settle, &s), ERR_OK);
+	check_int(s.v.end, u->waits ? ERRAND_PARK : ERRAND_DONE);
+	if (u->waits && u->order_id != 8)
+		check_text(s.v.error, products_unknown(&mem, "gone"));
 }
 
 /* One step at once after the other, but not for ever. */
@@ -154,6 +202,7 @@ int
 main(void)
 {
 	ROWS("says", said, rows);
+	ROWS("unknown product", unknown, unknowns);
 	ROWS("step", next_step, patiences);
 	ONE("health", "in words", healthy);
 	return testing_run("errand", ledger_make, ledger_remove);

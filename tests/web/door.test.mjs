@@ -300,3 +300,170 @@ describe('a channel that changes under the bot', () => {
     assert.deepEqual(app.sql(`SELECT COUNT(*) FROM links WHERE link = '${link}' AND revoked_ms IS NULL`), [['1']]);
   });
 });
+
+describe('Telegram does not say, or says no', () => {
+  before(async () => { app = await startAdmit({ env, resident: true }); });
+  after(() => app?.stop());
+
+  const words = (id) => app.telegram.messages(id).map(({ text }) => text);
+  const job = (id, kind) => app.sql(`SELECT error FROM jobs WHERE kind = ${kind} AND tg_id = ${id} AND done_ms IS NULL`);
+  const calls = (method, id) => app.telegram.calls.filter(({ method: name, params }) => name === method && params.user_id === id).length;
+
+  /** So long passes for a removal, as far as the ledger knows; then it is due. */
+  const pass = (id, ms) => app.write(`UPDATE members SET doubt_ms = doubt_ms - ${ms}, out_ms = out_ms - ${ms} WHERE tg_id = ${id};
+    UPDATE jobs SET created_ms = created_ms - ${ms}, due_ms = 1 WHERE kind = 6 AND tg_id = ${id} AND done_ms IS NULL`);
+  const HOUR = 3600_000;
+
+  /** A buyer who is in, and refunded while Telegram refuses. */
+  async function refundedWhile(refuse) {
+    const id = nextId += 1;
+    const session = (await app.buy(id)).id;
+    await enter(id);
+    await app.settled(40_000);
+    refuse(id);
+    await refund(session);
+    await app.told(id, 'повернуто', 40_000);
+    return id;
+  }
+
+  for (const refused of ['PARTICIPANT_ID_INVALID', 'USER_ID_INVALID', 'user not found'])
+    test(`a look that fails once with ${refused}: the refunded buyer is removed all the same`, async () => {
+      const id = await refundedWhile((who) => app.telegram.channels.refuse('getChatMember', who, refused, 1));
+      await becomes(id, 'kicked');
+      await app.settled(40_000);
+    });
+
+  test('a ban that is refused once as of nobody: tried again, and removed', async () => {
+    const id = await refundedWhile((who) => app.telegram.channels.refuse('banChatMember', who, 'PARTICIPANT_ID_INVALID', 1));
+    await until(() => job(id, 6).length > 0 && calls('banChatMember', id) === 1, 20_000, 'the ban is owed still');
+    assert.equal(status(id), 'member');
+    pass(id, HOUR);
+    await app.say(person(id), '/status');
+    await becomes(id, 'kicked');
+    await app.settled(40_000);
+    assert.equal(words(OPERATOR).filter((text) => text.includes(String(id)) && text.includes('вилучити')).length, 0, 'nothing to tell');
+  });
+
+  test('a removal that Telegram refuses for a day: the operator is told once, and it ends', async () => {
+    const id = await refundedWhile((who) => app.telegram.channels.refuse('banChatMember', who, 'PARTICIPANT_ID_INVALID'));
+    await until(() => job(id, 6).length > 0 && calls('banChatMember', id) === 1, 20_000, 'owed');
+    for (const hours of [1, 6, 18]) {
+      pass(id, hours * HOUR);
+      const before = calls('banChatMember', id);
+      await app.say(person(id), '/status');
+      await until(() => calls('banChatMember', id) > before, 20_000, 'tried again');
+    }
+    await app.told(OPERATOR, `${id}`, 20_000);
+    await app.settled(40_000);
+    assert.equal(words(OPERATOR).filter((text) => text.includes(String(id)) && text.includes('вилучити')).length, 1);
+    assert.match((await app.admit(['status'])).stdout, new RegExp(`${id}[^\\n]*${CHANNEL}[^\\n]*could not be removed`));
+  });
+
+  test('neither look nor ban knows them: two looks that agree, an hour apart, end it, and the operator is told once', async () => {
+    const id = await refundedWhile((who) => {
+      for (const method of ['getChatMember', 'banChatMember']) app.telegram.channels.refuse(method, who, 'USER_ID_INVALID');
+    });
+    await until(() => job(id, 6).length > 0 && calls('banChatMember', id) === 1, 20_000, 'owed');
+    assert.deepEqual(app.sql(`SELECT state FROM members WHERE tg_id = ${id} AND state = 1`), [], 'one failed look is no proof');
+    pass(id, HOUR);
+    await app.say(person(id), '/status');
+    await app.told(OPERATOR, `${id}`, 20_000);
+    await app.settled(40_000);
+    assert.equal(words(OPERATOR).filter((text) => text.includes(String(id)) && text.includes('вилучити')).length, 1);
+  });
+
+  for (const refused of ['USER_ID_INVALID', 'PARTICIPANT_ID_INVALID', 'words of tomorrow'])
+    test(`every look says ${refused}: the buyer gets a link and comes in`, async () => {
+      const id = nextId += 1;
+      app.telegram.channels.refuse('getChatMember', id, refused);
+      await app.buy(id);
+      await enter(id);
+      await app.settled(40_000);
+    });
+
+  test('banned by us once, and every look fails: the ban is taken back before the link is made', async () => {
+    const id = nextId += 1;
+    const session = (await app.buy(id)).id;
+    await enter(id);
+    const link = linkOf(id);
+    await refund(session);
+    await becomes(id, 'kicked');
+    await app.settled(40_000);
+    app.telegram.channels.refuse('getChatMember', id, 'USER_ID_INVALID');
+    await app.buy(id);
+    await until(() => linkOf(id) !== link, 40_000, 'another link');
+    await enter(id);
+  });
+
+  const dead = {
+    'revoked by another administrator': (link) => app.telegram.channels.revokeUnseen(link),
+    'that Telegram refuses to revoke': (link) => {
+      app.telegram.channels.revokeUnseen(link);
+      app.telegram.channels.refuse('revokeChatInviteLink', link, 'INVITE_HASH_EXPIRED');
+    },
+  };
+  for (const [what, kill] of Object.entries(dead))
+    test(`a link ${what}: /help brings another one`, async () => {
+      const id = nextId += 1;
+      await app.buy(id);
+      const link = await linkFor(id);
+      await app.settled(40_000);
+      kill(link);
+      assert.equal(app.telegram.follow(person(id), link), 'refused');
+      await app.say(person(id), '/help');
+      await until(() => linkOf(id) !== link, 20_000, 'another link');
+      await enter(id);
+    });
+
+  test('joined, left, the ledger back from a backup: the link that it holds is dead, /help brings another', async () => {
+    const id = nextId += 1;
+    await app.buy(id);
+    const link = await linkFor(id);
+    await enter(id);
+    await app.settled(40_000);
+    app.telegram.leave(person(id), CHANNEL);
+    await app.noted(`SELECT 1 FROM members WHERE tg_id = ${id} AND state = 1`);
+    app.write(`UPDATE links SET revoked_ms = NULL WHERE link = '${link}'`);
+    await app.say(person(id), '/help');
+    await until(() => linkOf(id) !== link, 20_000, 'another link');
+    await enter(id);
+    assert.equal(app.telegram.follow(person(nextId += 1), link), 'refused');
+  });
+
+  test('/help twice: one live link, the newest', async () => {
+    const id = nextId += 1;
+    await app.buy(id);
+    const first = await linkFor(id);
+    await app.settled(40_000);
+    await app.say(person(id), '/help');
+    await until(() => linkOf(id) !== first, 20_000, 'another link');
+    const second = linkOf(id);
+    await app.settled(40_000);
+    await app.say(person(id), '/help');
+    await until(() => linkOf(id) !== second, 20_000, 'a third');
+    for (const old of [first, second]) assert.equal(app.telegram.follow(person(id), old), 'refused');
+    await enter(id);
+    await app.say(person(id), '/help');
+    await app.told(id, `t.me/c/${String(CHANNEL).slice(4)}`, 20_000);
+  });
+
+  for (const refused of ['USER_CHANNELS_TOO_MUCH', 'CHANNELS_TOO_MUCH'])
+    for (const again of ['follows the link again', 'asks for help'])
+      test(`${refused}: told what to do, shown to the operator; in when they have left some and ${again}`, async () => {
+        const id = nextId += 1;
+        await app.buy(id);
+        const link = await linkFor(id);
+        app.telegram.channels.refuse('approveChatJoinRequest', id, `Bad Request: ${refused}`);
+        assert.equal(app.telegram.follow(person(id), link), 'asked');
+        await app.told(id, 'забагато', 20_000);
+        await app.settled(40_000);
+        assert.equal(words(id).filter((text) => text.includes('забагато')).length, 1, 'told once');
+        assert.match((await app.admit(['status'])).stdout, new RegExp(`${id}[^\\n]*${CHANNEL}[^\\n]*${refused}`));
+        app.telegram.channels.refuse('approveChatJoinRequest', id, null);
+        if (again === 'asks for help') await app.say(person(id), '/help');
+        else app.telegram.follow(person(id), link);
+        await becomes(id, 'member');
+        await app.settled(40_000);
+        assert.doesNotMatch((await app.admit(['status'])).stdout, new RegExp(`${id}[^\\n]*${refused}`));
+      });
+});

@@ -286,6 +286,11 @@ class Admit {
     closeSync(log);
   }
 
+  /** Ends that one, for stay() to start another. */
+  async stopWorker() {
+    await end(this.#worker);
+  }
+
   /** Runs admit with the same settings: { status, stdout, stderr }. */
   async admit(args, moreEnv = {}) {
     const result = await admit(args, { ...this.env, ...moreEnv });
