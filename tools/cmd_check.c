@@ -6,6 +6,7 @@
 #include "coach/completion.h"
 #include "net/http.h"
 #include "shop/knock.h"
+#include "shop/products.h"
 #include "telegram/update.h"
 
 #include <inttypes.h>
@@ -252,6 +253,33 @@ check_channels(struct checkup *c)
 		}
 }
 
+/* What people are in by and nobody knows: no invite goes out for it. */
+static void
+tell_lost(const char *id, int64_t n, void *ctx)
+{
+	struct checkup *c = ctx;
+
+	bad(c, "products",
+	    arena_printf(&c->arena,
+		"product \"%s\" is not known, and %" PRId64
+		" people are in by it",
+		id, n),
+	    arena_printf(&c->arena,
+		"put it back into the products, or bring them under another "
+		"id: admit product rename %s NEW",
+		id));
+}
+
+static void
+check_products(struct checkup *c)
+{
+	int n_failed = c->n_failed;
+
+	if (products_lost(c->app, &c->arena, tell_lost, c) == ERR_OK &&
+	    c->n_failed == n_failed)
+		good("products", "all that people are in by is known");
+}
+
 static void
 check_bot(struct checkup *c)
 {
@@ -421,9 +449,9 @@ static int
 check_all(struct app *app)
 {
 	static void (*const checks[])(struct checkup * c) = { check_host,
-		check_ledger, check_worker, check_stripe, check_price,
-		check_clock, check_bot, check_channels, check_webhook,
-		check_coach, check_advice, check_confinement };
+		check_ledger, check_products, check_worker, check_stripe,
+		check_price, check_clock, check_bot, check_channels,
+		check_webhook, check_coach, check_advice, check_confinement };
 	struct checkup c = { .app = app, .stripe_date_s = -1 };
 
 	c.http = http_new();

@@ -32,6 +32,15 @@ owed_from_row(const struct row *row, void *ctx)
 }
 
 static void
+day_of(int64_t when_ms, char *day, size_t size)
+{
+	time_t when = (time_t)(when_ms / 1000);
+	struct tm tm;
+
+	(void)strftime(day, size, "%Y-%m-%d %H:%M", gmtime_r(&when, &tm));
+}
+
+static void
 print_parked(const struct row *row, void *ctx)
 {
 	static const char *const kinds[JOB__COUNT] = {
@@ -49,17 +58,30 @@ print_parked(const struct row *row, void *ctx)
 		[JOB_CANCEL_STARS] = "cancel",
 	};
 	int64_t kind = row_int(row, 1);
-	time_t when = (time_t)(row_int(row, 4) / 1000);
 	const char *error = row_text(row, 5);
-	struct tm tm;
 	char day[32];
 
 	(void)ctx;
-	(void)strftime(
-	    day, sizeof(day), "%Y-%m-%d %H:%M", gmtime_r(&when, &tm));
+	day_of(row_int(row, 4), day, sizeof(day));
 	printf("  %s  %-7s to %" PRId64 ", tried %" PRId64 " times: %s\n", day,
 	    kind > 0 && kind < JOB__COUNT ? kinds[kind] : "?", row_int(row, 2),
 	    row_int(row, 3), error == NULL ? "" : error);
+}
+
+/* Whom nobody can let in, or out. */
+static void
+print_stuck(const struct row *row, void *ctx)
+{
+	const char *why = row_text(row, 3);
+	char day[32];
+
+	(void)ctx;
+	day_of(row_int(row, 2), day, sizeof(day));
+	printf("channel  %s  buyer %" PRId64 " at %s: %s%s\n", day,
+	    row_int(row, 0), row_text(row, 1),
+	    why == NULL ? "could not be removed; is the buyer there?" :
+			  "cannot be let in until they leave some channels: ",
+	    why == NULL ? "" : why);
 }
 
 static enum err
@@ -88,8 +110,10 @@ print_ledger(struct app *app, struct arena *a)
 		printf("         %" PRId64 " s old\n",
 		    (clock_now_ms() - oldest_ms) / 1000);
 	printf("parked   %" PRId64 "\n", owed.n[1]);
-	return db_each(
-	    app->db, a, SQL_JOBS_PARKED, KV_NONE, print_parked, NULL);
+	e = db_each(app->db, a, SQL_JOBS_PARKED, KV_NONE, print_parked, NULL);
+	return e == ERR_OK ?
+	    db_each(app->db, a, SQL_MEMBERS_STUCK, KV_NONE, print_stuck, NULL) :
+	    e;
 }
 
 static void

@@ -390,6 +390,20 @@ payment_settle_subscription(
 	return e == ERR_OK ? settle_all(app, a, l) : e;
 }
 
+enum err
+payment_settle_buyer(
+    struct app *app, struct arena *a, int64_t tg_id, const char *product)
+{
+	struct order o;
+	enum err e = db_one(app->db, a, SQL_ORDER_PAID_LAST,
+	    KV(kv_int("tg_id", tg_id), kv_text("product", product)),
+	    order_from_row, &o);
+
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK;
+	return e == ERR_OK ? settle_one(app, a, &o) : e;
+}
+
 static enum err
 record_charge(struct app *app, struct arena *a, const struct stripe_charge *c)
 {

@@ -53,6 +53,11 @@ struct payment_orders {
 enum err payment_settle_subscription(struct app *app, struct arena *a,
     const char *id, struct payment_orders *l) MUST_CHECK;
 
+/* Decides anew whether a buyer is in by a product, by all that the ledger has
+ * of them, and promises what follows from a change. */
+enum err payment_settle_buyer(struct app *app, struct arena *a, int64_t tg_id,
+    const char *product) MUST_CHECK;
+
 /* Tells, once, those whose access is going to end; *any: there were some. */
 enum err
 payment_remind_due(struct app *app, struct arena *a, bool *any) MUST_CHECK;

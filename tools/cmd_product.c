@@ -1,0 +1,87 @@
+/* admit product rename: the same product under another id. */
+#include "cmd.h"
+
+#include "shop/knock.h"
+#include "shop/rename.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct renaming {
+	struct app *app;
+	struct arena arena;
+	const char *from, *to;
+	struct renamed moved;
+};
+
+static enum err
+rename_it(struct db *db, void *ctx)
+{
+	struct renaming *r = ctx;
+
+	(void)db; /* the app's */
+	return rename_product(r->app, &r->arena, r->from, r->to, &r->moved);
+}
+
+static bool
+is_possible(const struct renaming *r)
+{
+	const struct catalog *c = &r->app->catalog;
+
+	if (strcmp(r->from, r->to) == 0 || catalog_find(c, r->to) == NULL) {
+		printf("There is no product \"%s\" to rename it to. There "
+		       "is:\n",
+		    r->to);
+		for (size_t i = 0; i < c->n; i++)
+			printf("  %s\n", c->products[i].id);
+		return false;
+	}
+	if (catalog_find(c, r->from) != NULL)
+		printf("\"%s\" is sold still: what is bought next comes under "
+		       "that name again.\n",
+		    r->from);
+	return true;
+}
+
+static int
+run(struct renaming *r)
+{
+	enum err e;
+
+	if (!is_possible(r))
+		return 1;
+	e = db_transaction(r->app->db, rename_it, r);
+	if (e != ERR_OK) {
+		puts("Nothing was renamed; the log above says why.");
+		return 1;
+	}
+	printf("Renamed \"%s\" to \"%s\": %" PRId64
+	       " orders, access of %" PRId64 " people, %" PRId64
+	       " jobs, %" PRId64 " lessons.\n",
+	    r->from, r->to, r->moved.n_orders, r->moved.n_people,
+	    r->moved.n_jobs, r->moved.n_lessons);
+	knock(r->app);
+	return 0;
+}
+
+int
+cmd_product(struct app *app, int argc, char **argv)
+{
+	struct renaming r = { .app = app };
+	int status;
+
+	if (argc != 3 || strcmp(argv[0], "rename") != 0 ||
+	    !catalog_is_id(argv[1]) || !catalog_is_id(argv[2])) {
+		fputs("usage: admit product rename OLD NEW\n", stderr);
+		return 2;
+	}
+	app->programs = PROGRAM_LEDGER;
+	if (!cmd_settings_ok(app))
+		return 1;
+	r.from = argv[1];
+	r.to = argv[2];
+	status = run(&r);
+	arena_free(&r.arena);
+	return status;
+}
