@@ -1,0 +1,33 @@
+/* What several commands ask before they begin. */
+#include "cmd.h"
+
+#include <stdio.h>
+
+#define HOUR_MS ((int64_t)3600 * 1000)
+#define MAX_SPAN_DAYS 3650
+
+bool
+cmd_settings_ok(struct app *app)
+{
+	if (app_ready(app, NULL) == ERR_OK)
+		return true;
+	puts("The settings are not complete:\n");
+	for (size_t i = 0; i < app->conf.n_faults; i++)
+		printf("  - %s\n", app->conf.faults[i]);
+	return false;
+}
+
+int64_t
+cmd_span_ms(const char *text)
+{
+	struct str s = str_from(text);
+	int64_t n = 0;
+	bool in_days = str_ends(s, "d");
+
+	if (!in_days && !str_ends(s, "h"))
+		return 0;
+	s.len--;
+	if (!str_to_i64(s, &n) || n < 1 || n > MAX_SPAN_DAYS * 24)
+		return 0;
+	return n * HOUR_MS * (in_days ? 24 : 1);
+}
