@@ -83,7 +83,10 @@ ${include ? `Include ${at.file(include)}` : ''}
   return at.launch('apache2', ['-D', 'FOREGROUND', '-f', file], { PATH: at.env.PATH });
 }
 
-/** A shared-hosting account: its own folder below the web root, and nothing but .htaccess to say what is in it. */
+/**
+ * A shared-hosting account: its own folder below the web root, and nothing but .htaccess to say what is in it. The host
+ * has done nothing for it: mod_fcgid takes the bodies that it takes by itself.
+ */
 function htaccess(at, modules) {
   const site = `${at.dir}/programs/cgi-bin`;
   copyFileSync(at.file('deploy/htaccess'), `${site}/.htaccess`);
