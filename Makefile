@@ -263,9 +263,8 @@ unit: tests
 
 MUTANTS   ?= 100
 MUTANTS_S ?= 780
-export MUTANTS_S
 mutants: all tests
-	@node tests/mutants/mutants.mjs $(MUTANTS)
+	@MUTANTS_S=$(MUTANTS_S) node tests/mutants/mutants.mjs $(MUTANTS)
 
 # Both cores for so long, shared among the targets; FUZZ_S=60 for a minute each.
 FUZZ_TOTAL_S ?= 360
