@@ -31,6 +31,7 @@ const NEAR_UNITS = {
 };
 /** The web tests that are concerned, by a file's path. */
 const NEAR = [
+  [/intake/, ['webhook', 'updates']], [/support/, ['updates', 'telegram']], [/errand/, ['subscription']], [/shop\/app/, ['tools', 'life']],
   [/coach|answer|question/, ['coach', 'lessons']], [/subscription|portal|due/, ['subscription']], [/channel|membership/, ['door']], [/stars/, ['stars']], [/reconcile|list\.c/, ['reconcile', 'tools']], [/chat|text|telegram/, ['telegram', 'updates']],
   [/payment|access|reversal|event/, ['life', 'webhook']], [/checkout|paylink|limit|client|page|http|form/, ['pay']],
   [/catalog/, ['life', 'tools']], [/conf|file|confine|alert|news/, ['tools', 'operator']], [/web\/|serve|prefork/, ['gateway', 'processes']],
@@ -199,10 +200,11 @@ class Copy {
 
   /** What of the slower tests catches it, or null. */
   async caughtSlowly({ file }) {
-    const near = [...new Set(NEAR.flatMap(([what, names]) => what.test(file) ? names : []))];
+    const concerned = [...new Set(NEAR.flatMap(([what, names]) => what.test(file) ? names : []))];
+    const near = concerned.length > 0 ? concerned : ['flow', 'webhook', 'pay'];
     if (!await this.make('all', 'tests')) return 'the compiler';
     if (!await this.run('sh', ['tests/docs.sh', OUT], 60_000)) return 'the README and the man page';
-    const caught = near.length > 0 ? await this.firstFailedWeb(near) : null;
+    const caught = await this.firstFailedWeb(near);
     if (caught) return caught;
     if (!await this.run('node', ['tests/fault/run.mjs', '--quick', ...FAULTS], 120_000, { ADMIT_OUT: OUT, POINTS: '' })) return 'the fault tests';
     return await this.isCaughtBySanitizer(file) ? 'the sanitizers' : null;
