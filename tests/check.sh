@@ -8,7 +8,7 @@
 # each suite said, its measures as well, stays in build/check.
 #
 # usage: check.sh BUILD-FOLDER SUITE... [BUILD-FOLDER SUITE...]
-#        suites: build lint docs hardening installing unit web web-memory
+#        suites: build lint parts docs hardening installing unit web web-memory
 #        measure servers-quick corpora fuzz fault fault-quick
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -91,7 +91,10 @@ one() {
 		its "lint" sh tests/lint/lint.sh
 		its "lint finds what is planted" sh tests/lint/selftest.sh
 		;;
-	docs) its "README and man page" sh tests/docs.sh "$out" ;;
+	parts)
+		its "parts of check-all, interrupted" node tests/parts/selftest.mjs
+		;;
+	docs) its "documents and man page" sh tests/docs.sh "$out" ;;
 	hardening) its "hardening of $name" sh tests/hardening.sh "$out" ;;
 	installing)
 		its "install, uninstall and bundle" sh tests/installing.sh "$out"

@@ -29,6 +29,7 @@ check any:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core its 
 check any:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf fonts-noto-color-emoji its signs
 check lib:libasan.so       libgcc-12-dev         the sanitizers
 deb   cmd:dpkg-shlibdeps   dpkg-dev              the Debian package
+deploy cmd:debootstrap      debootstrap           plain Debian roots to install in
 check cmd:openssl          openssl               a certificate for the tests
 check cmd:apache2          apache2               the second web server
 check any:/usr/lib/apache2/modules/mod_fcgid.so libapache2-mod-fcgid its FastCGI
@@ -67,7 +68,7 @@ wanted=$1 missing=
 while read -r set test package why; do
 	[ -n "$set" ] || continue
 	case $wanted:$set in
-	*:run | check:check | deploy:check | deploy:deb | deb:deb) ;;
+	*:run | check:check | deploy:check | deploy:deb | deploy:deploy | deb:deb) ;;
 	servers:check | servers:servers | analyze:analyze | fuzz:fuzz) ;;
 	*) continue ;;
 	esac

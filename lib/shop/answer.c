@@ -8,7 +8,6 @@
 #include "coach/prompt.h"
 #include "coach/speech.h"
 #include "shop/alert.h"
-#include "shop/coach.h"
 #include "shop/ledger.h"
 #include "shop/self.h"
 #include "shop/support.h"
@@ -331,7 +330,7 @@ answer_from_lessons(struct app *app, struct arena *a, struct answer_call *c)
 	enum err e = search(app, a, c);
 
 	if (e == ERR_OK)
-		e = coach_is_buyer(app, a, c->q.tg_id, &c->is_buyer);
+		e = ledger_is_buyer(app->db, a, c->q.tg_id, &c->is_buyer);
 	if (e != ERR_OK)
 		return e;
 	if (c->n_passages == 0) {

@@ -1,14 +1,16 @@
 /* Starting a program and what all programs share. */
 #include "shop/app.h"
 
+#include "base/clock.h"
 #include "base/log.h"
-#include "shop/products.h"
 #include "shop/text.h"
 
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define BEING_WRITTEN_MS 2000
 
 void
 app_start(struct app *app, unsigned programs, const char *name)
@@ -59,6 +61,69 @@ log_oddities(const struct app *app)
 	arena_free(&a);
 }
 
+/* Half of a file that is being written is no fault of its author's. */
+static bool
+is_being_written(const struct catalog_mark *mark)
+{
+	int64_t age_ms = clock_now_ms() - mark->changed_ns / 1000000;
+
+	return age_ms >= 0 && age_ms < BEING_WRITTEN_MS;
+}
+
+static void
+take_catalog(struct app *app, const struct catalog *c, struct arena shelf)
+{
+	arena_free(&app->shelf);
+	app->shelf = shelf;
+	app->catalog = *c;
+	app->catalog_fault = NULL;
+	app->is_noted = false;
+	log_event(LOG_INFO, "products_read", KV(kv_int("n", (int64_t)c->n)));
+}
+
+static void
+keep_fault(struct app *app, const struct conf *trial)
+{
+	for (size_t i = 0; i < trial->n_faults; i++)
+		log_event(LOG_ERROR, "products_not_read",
+		    KV(kv_text("what", trial->faults[i])));
+	app->catalog_fault = arena_dup_text(&app->arena, trial->faults[0]);
+}
+
+static void
+read_anew(struct app *app, const struct catalog_mark *mark)
+{
+	struct arena scratch = { 0 }, shelf = { 0 };
+	struct conf *trial = arena_alloc(&scratch, sizeof(*trial));
+	struct catalog *c = arena_alloc(&scratch, sizeof(*c));
+	bool is_good;
+
+	*trial = app->conf;
+	trial->n_faults = 0;
+	is_good = catalog_load(c, &shelf, trial) == ERR_OK;
+	if (is_good || !is_being_written(mark)) {
+		app->catalog_mark = *mark;
+		app->has_work = true; /* the worker takes note of it */
+	}
+	if (is_good)
+		take_catalog(app, c, shelf);
+	else if (!is_being_written(mark))
+		keep_fault(app, trial);
+	if (!is_good)
+		arena_free(&shelf);
+	arena_free(&scratch);
+}
+
+void
+app_refresh(struct app *app)
+{
+	struct catalog_mark mark = catalog_mark(&app->conf);
+
+	if (app->conf.products_file != NULL &&
+	    !catalog_mark_same(&mark, &app->catalog_mark))
+		read_anew(app, &mark);
+}
+
 static const char *
 variable_of(const void *ctx, const char *name)
 {
@@ -72,7 +137,7 @@ app_ready(struct app *app, const struct request *req)
 	enum err e;
 
 	if (app->is_ready) {
-		products_refresh(app);
+		app_refresh(app);
 		return ERR_OK;
 	}
 	arena_reset(&app->arena);

@@ -18,7 +18,9 @@ struct app {
 	struct catalog catalog;
 	struct arena shelf;               /* the catalog's texts */
 	struct catalog_mark catalog_mark; /* of the file that was looked at */
-	bool is_noted;                    /* see products_note() */
+	const char
+	    *catalog_fault; /* of that file, until the operators are told */
+	bool is_noted;      /* see products_note() */
 	struct db *db;
 	bool is_ready;
 	bool is_tool;    /* tells its user of wrong settings itself */
@@ -40,9 +42,15 @@ const char *app_hindrance(size_t i, struct arena *a);
 /* Loads the settings unless that was done; req may be NULL. ERR_CONFIG with
  * each fault logged, and tried again at the next call: under some servers the
  * settings come with the request. Once they are there, the products file is
- * read again where it has changed (products.h): call it where nobody holds a
- * product and no transaction is under way. */
+ * read again where it has changed: call it where nobody holds a product. */
 enum err app_ready(struct app *app, const struct request *req) MUST_CHECK;
+
+/* Reads the products file again where it is another than the one that was
+ * read: its place, its size or its time has changed. One with a fault leaves
+ * the catalog as it was; the log tells it, and catalog_fault holds it for the
+ * worker. What the old catalog held is freed. Costs a look at the file's
+ * entry. */
+void app_refresh(struct app *app);
 
 /* Gives up all rights that are not needed any more, once the settings are
  * there: files are written in the ledger's folder alone. */

@@ -52,16 +52,6 @@ coach_is_asked(struct app *app, struct arena *a, const struct tg_update *u,
 
 /* ---- who may ask ---- */
 
-enum err
-coach_is_buyer(struct app *app, struct arena *a, int64_t tg_id, bool *is)
-{
-	struct ledger_products in;
-	enum err e = ledger_products(app->db, a, tg_id, &in);
-
-	*is = in.n > 0;
-	return e;
-}
-
 static size_t
 count_chars(const char *text)
 {
@@ -100,7 +90,7 @@ refusal(struct app *app, struct arena *a, const struct tg_update *u,
 	enum err e = ERR_OK;
 
 	if (text == NULL)
-		e = coach_is_buyer(app, a, u->from_id, &is_buyer);
+		e = ledger_is_buyer(app->db, a, u->from_id, &is_buyer);
 	*which = fault_of(app, u, text, is_buyer);
 	if (e != ERR_OK || *which != TEXT__COUNT)
 		return e;

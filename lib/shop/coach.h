@@ -14,11 +14,6 @@
 enum err coach_hear(struct app *app, struct arena *a, const struct tg_update *u,
     const char *text, struct chat_reply *reply, bool *heard) MUST_CHECK;
 
-/* Whether somebody is in anywhere: others cost no model's words and no ear,
- * unless the settings grant them some. */
-enum err coach_is_buyer(
-    struct app *app, struct arena *a, int64_t tg_id, bool *is) MUST_CHECK;
-
 /* Words of crisis come before all else, limits and commands too: *heard where
  * there are any. */
 enum err

@@ -159,3 +159,13 @@ ledger_invite_pending(struct db *db, struct arena *a, int64_t tg_id,
 	*pending = n > 0;
 	return e;
 }
+
+enum err
+ledger_is_buyer(struct db *db, struct arena *a, int64_t tg_id, bool *is)
+{
+	struct ledger_products in;
+	enum err e = ledger_products(db, a, tg_id, &in);
+
+	*is = in.n > 0;
+	return e;
+}

@@ -67,6 +67,10 @@ struct ledger_products {
 enum err ledger_products(struct db *db, struct arena *a, int64_t tg_id,
     struct ledger_products *out) MUST_CHECK;
 
+/* Whether anything lets the user in. */
+enum err ledger_is_buyer(
+    struct db *db, struct arena *a, int64_t tg_id, bool *is) MUST_CHECK;
+
 /* Whether an invite to the product is still owed to the user. */
 enum err ledger_invite_pending(struct db *db, struct arena *a, int64_t tg_id,
     const char *product, bool *pending) MUST_CHECK;

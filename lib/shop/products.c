@@ -6,95 +6,7 @@
 #include "shop/alert.h"
 #include "shop/text.h"
 
-#include <sys/stat.h>
-
-#define BEING_WRITTEN_MS 2000
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
-
-/* ---- read again ---- */
-
-struct fault {
-	struct app *app;
-	struct arena *arena;
-	const char *what;
-	const struct catalog_mark *mark;
-};
-
-static enum err
-tell_fault(struct db *db, void *ctx)
-{
-	const struct fault *f = ctx;
-
-	(void)db; /* the app's */
-	return alert_promise(f->app, f->arena,
-	    arena_printf(f->arena, "products/%lld/%lld/%lld",
-		(long long)f->mark->changed_ns, (long long)f->mark->bytes,
-		(long long)(clock_now_ms() / DAY_MS)),
-	    text_fill(
-		f->arena, TEXT_ALERT_PRODUCTS, KV(kv_text("why", f->what))));
-}
-
-static void
-tell(struct app *app, struct arena *a, const struct conf *trial,
-    const struct catalog_mark *mark)
-{
-	struct fault f = { app, a, trial->faults[0], mark };
-
-	for (size_t i = 0; i < trial->n_faults; i++)
-		log_event(LOG_ERROR, "products_not_read",
-		    KV(kv_text("what", trial->faults[i])));
-	if (db_transaction(app->db, tell_fault, &f) == ERR_OK)
-		app->has_work = true;
-}
-
-/* Half of a file that is being written is no fault of its author's. */
-static bool
-is_being_written(const struct catalog_mark *mark)
-{
-	int64_t age_ms = clock_now_ms() - mark->changed_ns / 1000000;
-
-	return age_ms >= 0 && age_ms < BEING_WRITTEN_MS;
-}
-
-static void
-read_anew(struct app *app, const struct catalog_mark *mark)
-{
-	struct arena scratch = { 0 }, shelf = { 0 };
-	struct conf *trial = arena_alloc(&scratch, sizeof(*trial));
-	struct catalog *c = arena_alloc(&scratch, sizeof(*c));
-
-	*trial = app->conf;
-	trial->n_faults = 0;
-	if (catalog_load(c, &shelf, trial) == ERR_OK) {
-		arena_free(&app->shelf);
-		app->shelf = shelf;
-		app->catalog = *c;
-		app->catalog_mark = *mark;
-		app->is_noted = false;
-		app->has_work = true; /* the worker takes note of it */
-		log_event(
-		    LOG_INFO, "products_read", KV(kv_int("n", (int64_t)c->n)));
-	} else if (!is_being_written(mark)) {
-		app->catalog_mark = *mark;
-		tell(app, &scratch, trial, mark);
-		arena_free(&shelf);
-	} else {
-		arena_free(&shelf);
-	}
-	arena_free(&scratch);
-}
-
-void
-products_refresh(struct app *app)
-{
-	struct catalog_mark mark = catalog_mark(&app->conf);
-
-	if (app->conf.products_file != NULL &&
-	    !catalog_mark_same(&mark, &app->catalog_mark))
-		read_anew(app, &mark);
-}
-
-/* ---- remembered ---- */
 
 const char *
 products_unknown(struct arena *a, const char *id)
@@ -122,6 +34,22 @@ struct noting {
 	struct app *app;
 	struct arena arena;
 };
+
+/* Once for each fault and day: the same file may be met by many programs. */
+static enum err
+tell_fault(struct db *db, void *ctx)
+{
+	struct noting *n = ctx;
+	const struct catalog_mark *mark = &n->app->catalog_mark;
+
+	(void)db; /* the app's */
+	return alert_promise(n->app, &n->arena,
+	    arena_printf(&n->arena, "products/%lld/%lld/%lld",
+		(long long)mark->changed_ns, (long long)mark->bytes,
+		(long long)(clock_now_ms() / DAY_MS)),
+	    text_fill(&n->arena, TEXT_ALERT_PRODUCTS,
+		KV(kv_text("why", n->app->catalog_fault))));
+}
 
 static enum err
 note_all(struct db *db, void *ctx)
@@ -158,13 +86,18 @@ products_note(struct app *app, bool *revived)
 	struct noting n = { .app = app };
 
 	*revived = false;
-	if (app->is_noted)
-		return;
-	if (db_transaction(app->db, note_all, &n) != ERR_OK ||
-	    products_lost(app, &n.arena, log_lost, NULL) != ERR_OK)
-		log_event(LOG_WARN, "products_not_noted", KV_NONE);
-	else
-		*revived = app->is_noted = true;
+	if (app->catalog_fault != NULL &&
+	    db_transaction(app->db, tell_fault, &n) == ERR_OK) {
+		app->catalog_fault = NULL;
+		*revived = true;
+	}
+	if (!app->is_noted) {
+		if (db_transaction(app->db, note_all, &n) != ERR_OK ||
+		    products_lost(app, &n.arena, log_lost, NULL) != ERR_OK)
+			log_event(LOG_WARN, "products_not_noted", KV_NONE);
+		else
+			*revived = app->is_noted = true;
+	}
 	arena_free(&n.arena);
 }
 

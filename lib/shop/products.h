@@ -1,23 +1,17 @@
-/* The catalog over time: read again when its file changes, and remembered in
- * the ledger, so that a product that was sold once is known for what it was
- * when it is sold no more or has another name. */
+/* The catalog over time: remembered in the ledger, so that a product that was
+ * sold once is known for what it was when it is sold no more or has another
+ * name. */
 #ifndef SHOP_PRODUCTS_H
 #define SHOP_PRODUCTS_H
 
 #include "shop/app.h"
 
-/* Reads the products file again where it is another than the one that was
- * read: its place, its size or its time has changed. One with a fault is left
- * alone, the catalog stays as it was, and the log and the operators are told
- * once. Outside a transaction and where nobody holds a product: what the old
- * catalog held is freed. Costs a look at the file's entry. */
-void products_refresh(struct app *app);
-
 /* The worker's, before it works: after the start, and whenever the catalog is
  * another, the ledger learns where each product leads, what waited for a
  * product is due, and the log names products that people are in by and nobody
- * knows. *revived: something may be due. Outside a transaction; what could not
- * be written is tried at the next call. */
+ * knows; the operators hear of a products file with a fault. *revived:
+ * something may be due. Outside a transaction; what could not be written is
+ * tried at the next call. */
 void products_note(struct app *app, bool *revived);
 
 /* Why a job waits, for the operator: its product is none of the catalog's. */

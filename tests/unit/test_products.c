@@ -59,6 +59,17 @@ end(void **state)
 	return ledger_remove(state);
 }
 
+/* As the worker does at each turn. */
+static void
+refresh(void)
+{
+	bool revived;
+
+	app_refresh(&app);
+	if (app.catalog_fault != NULL)
+		products_note(&app, &revived);
+}
+
 #define TOLD "SELECT COUNT(*) FROM jobs WHERE kind = 4"
 
 /* ---- read again ---- */
@@ -72,7 +83,7 @@ same(void **state)
 	begin("SELECT 1");
 	id = app.catalog.products[0].id;
 	app.is_noted = true;
-	products_refresh(&app);
+	refresh();
 	assert_ptr_equal(app.catalog.products[0].id, id);
 	assert_true(app.is_noted);
 }
@@ -84,7 +95,7 @@ another(void **state)
 	begin("SELECT 1");
 	app.is_noted = true;
 	put(PRODUCTS(PRODUCT("course", "One") "," PRODUCT("club", "Two")));
-	products_refresh(&app);
+	refresh();
 	check_int(app.catalog.n, 2);
 	assert_non_null(catalog_find(&app.catalog, "club"));
 	assert_false(app.is_noted);
@@ -98,7 +109,7 @@ another_in_its_place(void **state)
 	(void)state;
 	begin("SELECT 1");
 	put(PRODUCTS(PRODUCT("course", "Two")));
-	products_refresh(&app);
+	refresh();
 	check_text(product_title(&app.catalog.products[0], NULL), "Two");
 }
 
@@ -109,17 +120,17 @@ faulty(void **state)
 	begin("SELECT 1");
 	put(PRODUCTS(PRODUCT("Course", "One")));
 	for (int i = 0; i < 3; i++)
-		products_refresh(&app);
+		refresh();
 	check_text(app.catalog.products[0].id, "course");
 	check_int(look_int(TOLD), 1);
 	check_has(look_text("SELECT detail FROM jobs"), "id must be");
 	check_int(unlink(file), 0);
 	for (int i = 0; i < 3; i++)
-		products_refresh(&app);
+		refresh();
 	check_text(app.catalog.products[0].id, "course");
 	check_int(look_int(TOLD), 2);
 	put(PRODUCTS(PRODUCT("club", "One")));
-	products_refresh(&app);
+	refresh();
 	check_text(app.catalog.products[0].id, "club");
 	check_int(look_int(TOLD), 2);
 }
@@ -132,10 +143,10 @@ half(void **state)
 	begin("SELECT 1");
 	put("{\"products\":[");
 	check_int(utimensat(AT_FDCWD, file, NULL, 0), 0);
-	products_refresh(&app);
+	refresh();
 	check_int(look_int(TOLD), 0);
 	put("{\"products\":[");
-	products_refresh(&app);
+	refresh();
 	check_int(look_int(TOLD), 1);
 }
 
@@ -164,7 +175,7 @@ noted(void **state)
 	products_note(&app, &revived);
 	assert_false(revived);
 	put(PRODUCTS(PRODUCT("club", "Two")));
-	products_refresh(&app);
+	refresh();
 	products_note(&app, &revived);
 	assert_true(revived);
 	check_int(
