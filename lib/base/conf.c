@@ -309,6 +309,14 @@ tills(struct conf *c, const char *v)
 }
 
 static const char *
+zero_or_one(struct conf *c, const char *v)
+{
+	(void)c;
+	return strcmp(v, "0") == 0 || strcmp(v, "1") == 0 ? NULL :
+							    "must be 0 or 1";
+}
+
+static const char *
 full_path(struct conf *c, const char *v)
 {
 	if (v[0] != '/')
@@ -407,12 +415,13 @@ static const struct setting {
 	{ "PRODUCT_NAME", any_text, TEXT_AT(product_name), PROGRAM_ALL,
 	    OPTIONAL, "10 кроків до щастя",
 	    "what is sold, as the buyer reads it" },
-	{ "PRICE_AMOUNT", NULL, INT_AT(price_amount_minor, 1, 99999999), PAY,
-	    OPTIONAL, "999", "the price in minor units (cents)" },
-	{ "PRICE_CURRENCY", currency, TEXT_AT(price_currency), PAY, OPTIONAL,
-	    "eur", "three letters" },
-	{ "STRIPE_PRICE_ID", price_id, TEXT_AT(stripe_price_id), PAY, OPTIONAL,
-	    "",
+	{ "PRICE_AMOUNT", NULL, INT_AT(price_amount_minor, 1, 99999999),
+	    PAY | HOOK | WORK, OPTIONAL, "999",
+	    "the price in minor units (cents)" },
+	{ "PRICE_CURRENCY", currency, TEXT_AT(price_currency),
+	    PAY | HOOK | WORK, OPTIONAL, "eur", "three letters" },
+	{ "STRIPE_PRICE_ID", price_id, TEXT_AT(stripe_price_id),
+	    PAY | HOOK | WORK, OPTIONAL, "",
 	    "a price kept at Stripe, instead of amount and currency; a "
 	    "recurring one needs PRICE_EVERY" },
 	{ "PRICE_EVERY", period, TEXT_AT(price_every), PROGRAM_ALL, OPTIONAL,
@@ -441,6 +450,11 @@ static const struct setting {
 	    "lets in without a payment" },
 	{ "AUTOMATIC_TAX", NULL, INT_AT(automatic_tax, 0, 1), PAY, OPTIONAL,
 	    "0", "1: Stripe works out the tax (Stripe Tax must be set up)" },
+	{ "ACCEPT_UNMARKED", zero_or_one, TEXT_AT(accept_unmarked),
+	    PAY | HOOK | WORK, OPTIONAL, "",
+	    "1: a payment at Stripe without this shop's mark is taken all the "
+	    "same, if product and price fit; 0: it is another shop's; else as "
+	    "it was when the ledger began" },
 	{ "CHECKOUT_LOCALE", locale, TEXT_AT(checkout_locale), PAY, OPTIONAL,
 	    "auto",
 	    "the language of Stripe's page: auto, or one that Stripe has, such "

@@ -33,6 +33,8 @@ struct conf {
 	const char *stripe_secret_key;
 	const char *stripe_webhook_secret; /* several with commas between */
 	const char *telegram_bot_token;
+	int64_t bot_id; /* the number before the token's colon, which is no
+	                   secret; 0: no token was given. Of every program */
 	const char *telegram_webhook_secret;
 	const char *paid_channel_link;
 	const char *paid_channel_id; /* NULL: none */
@@ -48,6 +50,7 @@ struct conf {
 	int64_t grace_days, remind_days;
 	const char *products_file; /* NULL: the product above */
 	int64_t allow_promotion_codes, automatic_tax; /* 0 or 1 */
+	const char *accept_unmarked;  /* "0" or "1"; NULL: as the ledger says */
 	const char *checkout_locale;  /* Stripe's word; NULL: none */
 	const char *admin_tg_ids;     /* with commas; NULL: none */
 	int64_t reconcile_minutes;    /* 0: never */
@@ -79,7 +82,6 @@ struct conf {
 	const char *settings_path; /* of the settings file; NULL: none */
 	int log_level;             /* enum log_level */
 	bool livemode;             /* follows from the Stripe key */
-	int64_t bot_id; /* from the bot's token, whoever uses that; 0: none */
 	const char *database_path; /* the file of an sqlite: address */
 	bool database_is_default;  /* not named by any setting */
 

@@ -74,23 +74,49 @@ ending(int64_t end_ms)
 	return (struct span){ end_ms, end_ms, false, false };
 }
 
-/* The period that has begun is not paid: what counts is when it began. */
+/* What is paid decides, never the period that Stripe has begun: its invoice
+ * may be a draft, open, or not asked for at all. */
+static int64_t
+paid_until(const struct facts_of_subscription *s)
+{
+	if (s->paid_until_ms != 0)
+		return s->paid_until_ms;
+	return s->is_owed ? s->period_start_ms : s->period_end_ms;
+}
+
+/* Stripe asked for the money and did not get it. */
 static struct span
 owed(const struct asked *q)
 {
-	int64_t start_ms = q->facts->subscription.period_start_ms;
+	int64_t end_ms = paid_until(&q->facts->subscription);
 
-	return (struct span){ start_ms + q->policy->grace_ms, start_ms, false,
-		true };
+	return (
+	    struct span){ end_ms + q->policy->grace_ms, end_ms, false, true };
 }
 
 /* What was paid is theirs to the end, unless it was sold only until then. */
 static int64_t
 canceled_for(const struct facts_of_subscription *s)
 {
-	return s->ends_ms != 0 && s->ends_ms < s->period_end_ms ?
-	    s->ends_ms :
-	    s->period_end_ms;
+	int64_t end_ms = paid_until(s);
+
+	return s->ends_ms != 0 && s->ends_ms < end_ms ? s->ends_ms : end_ms;
+}
+
+/* It goes on. Where it is canceled for a day beyond what is paid, more is to
+ * be paid before that day comes. */
+static struct span
+running(const struct asked *q)
+{
+	const struct facts_of_subscription *s = &q->facts->subscription;
+	int64_t end_ms = paid_until(s);
+	struct span t;
+
+	if (s->collects_not || (s->ends_ms != 0 && s->ends_ms <= end_ms))
+		return ending(canceled_for(s));
+	t = renewing(q, end_ms);
+	t.is_owed = s->is_owed;
+	return t;
 }
 
 static struct span
@@ -105,8 +131,7 @@ term_of(const struct asked *q)
 		    ending(q->facts->until_ms);
 	case STRIPE_SUB_TRIALING:
 	case STRIPE_SUB_ACTIVE:
-		return s->ends_ms == 0 ? renewing(q, s->period_end_ms) :
-					 ending(s->ends_ms);
+		return running(q);
 	case STRIPE_SUB_PAST_DUE:
 		return owed(q);
 	case STRIPE_SUB_CANCELED:

@@ -16,8 +16,11 @@ struct facts_of_subscription {
 	enum stripe_subscription_status status; /* UNKNOWN: there is none, or
 	                                           nobody has asked yet */
 	int64_t period_start_ms, period_end_ms;
-	int64_t ends_ms; /* it is canceled for then; 0: it renews */
-	bool is_owed;    /* the period's invoice was not paid */
+	int64_t ends_ms;       /* it is canceled for then; 0: it renews */
+	bool is_owed;          /* the period's invoice was not paid */
+	int64_t paid_until_ms; /* the end of what was paid; 0: not known, as of
+	                          one that was read before this was noted */
+	bool collects_not;     /* it goes on, but its money is not asked for */
 };
 
 /* What is known of one order. Refunds are heard of twice: of each by its own

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include "shop/ours.h"
 #include "shop/payment.h"
 #include "shop/subscription.h"
 
@@ -206,6 +207,7 @@ create_request(struct search *s, const struct stripe_api *api)
 	const struct stripe_order o = {
 		.tg_id = s->tg_id,
 		.product = s->product->id,
+		.shop = ours_mark(s->app, s->arena),
 		.price_id = s->product->price_id,
 		.product_name = product_title(s->product, NULL),
 		.amount_minor = s->product->amount_minor,
@@ -431,6 +433,8 @@ ask_stripe(struct looking *l, struct http *http, const char *session_id)
 	l->session = &session;
 	e = db_transaction(l->app->db, record_found, l);
 	l->session = NULL;
+	if (e == ERR_OK && l->order.id == 0)
+		return ERR_NOT_FOUND; /* another shop's */
 	l->app->has_work |= e == ERR_OK;
 	return e;
 }

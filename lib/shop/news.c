@@ -28,6 +28,21 @@ alert_sale(struct app *app, struct arena *a, const struct order *o)
 }
 
 enum err
+alert_forgotten(struct app *app, struct arena *a, const struct order *o)
+{
+	return tell(app, a, o, arena_printf(a, "forgotten/%s", o->session_id),
+	    TEXT_ALERT_FORGOTTEN,
+	    kv_text("amount", text_money(a, o->amount_minor, o->currency)));
+}
+
+enum err
+alert_unknown(struct app *app, struct arena *a, const struct order *o)
+{
+	return tell(app, a, o, arena_printf(a, "unknown/%s", o->session_id),
+	    TEXT_ALERT_UNKNOWN, kv_null("amount"));
+}
+
+enum err
 alert_refund(struct app *app, struct arena *a, const struct order *o,
     int64_t refunded_minor)
 {

@@ -9,6 +9,12 @@
 
 enum err
 alert_sale(struct app *app, struct arena *a, const struct order *o) MUST_CHECK;
+/* Paid by one who was to be forgotten: nobody is let in for it. */
+enum err alert_forgotten(
+    struct app *app, struct arena *a, const struct order *o) MUST_CHECK;
+/* Paid for something that is not sold here, or no more. */
+enum err alert_unknown(
+    struct app *app, struct arena *a, const struct order *o) MUST_CHECK;
 enum err alert_refund(struct app *app, struct arena *a, const struct order *o,
     int64_t refunded_minor) MUST_CHECK;
 /* Access is over, by its own end; what else ends it is told as what it is. */

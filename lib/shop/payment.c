@@ -6,10 +6,12 @@
 #include "shop/jobs.h"
 #include "shop/membership.h"
 #include "shop/news.h"
+#include "shop/ours.h"
 #include "shop/products.h"
 #include "shop/subscription.h"
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
+#define MAX_PRODUCT_BYTES 32 /* see catalog.h */
 
 /* The facts that one piece of news adds about an order. */
 struct news {
@@ -22,6 +24,7 @@ struct verdict {
 	enum access was, is;
 	const char *why;
 	int64_t was_decided_ms; /* that it was; 0: never yet */
+	bool was_invited;       /* Telegram took an invite, some time */
 };
 
 struct deciding {
@@ -49,7 +52,9 @@ decide_with_row(const struct row *row, void *ctx)
 		    .period_start_ms = row_int(row, 10),
 		    .period_end_ms = row_int(row, 11),
 		    .ends_ms = row_int(row, 12),
-		    .is_owed = row_int(row, 13) != 0 } };
+		    .is_owed = row_int(row, 13) != 0,
+		    .paid_until_ms = row_int(row, 14),
+		    .collects_not = row_int(row, 15) != 0 } };
 	const struct decision one = access_decide(&f, &d->policy, d->now_ms);
 
 	if (!access_is_better(&d->decision, &one))
@@ -119,6 +124,7 @@ verdict_from_row(const struct row *row, void *ctx)
 
 	v->was = row_int(row, 0) != 0 ? ACCESS_IN : ACCESS_OUT;
 	v->was_decided_ms = row_int(row, 5);
+	v->was_invited = row_int(row, 1) != 0;
 }
 
 /* Settles what access should be, after a fact about order o was recorded. */
@@ -168,6 +174,16 @@ waits_from_row(const struct row *row, void *ctx)
 	*(bool *)ctx = row_int(row, 0) != 0;
 }
 
+/* Whether there is a reason to invite them: a payment that was not known before
+ * (is_new), access that was not, or an invite that never arrived. That a
+ * promise was kept is no reason either way: it is forgotten after a while. */
+static bool
+is_to_be_invited(const struct verdict *v, bool is_new)
+{
+	return v->is == ACCESS_IN &&
+	    (is_new || v->was == ACCESS_OUT || !v->was_invited);
+}
+
 /* Who was out for a while and is in again is invited again: an invite that was
  * sent meanwhile has a dead link, one that was due meanwhile was not sent. */
 static enum err
@@ -192,21 +208,34 @@ promise_invite(struct app *app, struct arena *a, const struct order *o,
 	    o->tg_id, o->id, NULL);
 }
 
+/* The operators hear of a payment that was not known before. */
 static enum err
-close_difference(struct app *app, struct arena *a, const struct order *o,
-    const struct news *news)
+tell_of_sale(struct app *app, struct arena *a, const struct order *o)
 {
+	enum err e = alert_sale(app, a, o);
+
+	if (e == ERR_OK && o->tg_id == 0)
+		e = alert_forgotten(app, a, o);
+	if (e == ERR_OK && catalog_find(&app->catalog, o->product) == NULL)
+		e = alert_unknown(app, a, o);
+	return e;
+}
+
+/* was: the order before the news. */
+static enum err
+close_difference(struct app *app, struct arena *a, const struct order *was,
+    const struct order *o, const struct news *news)
+{
+	bool is_new = o->paid_ms != 0 && was->paid_ms == 0;
 	struct verdict v;
 	enum err e = refresh_access(app, a, o, &v);
 
-	if (e != ERR_OK)
-		return e;
-	if (o->paid_ms != 0 && news->paid)
-		e = alert_sale(app, a, o);
+	if (e == ERR_OK && is_new && news->paid)
+		e = tell_of_sale(app, a, o);
 	if (e != ERR_OK)
 		return e;
 	if (o->paid_ms != 0)
-		return v.is == ACCESS_OUT ||
+		return !is_to_be_invited(&v, is_new) ||
 			(news->goes_on && v.was == ACCESS_IN) ?
 		    ERR_OK :
 		    promise_invite(app, a, o, &v);
@@ -218,20 +247,33 @@ close_difference(struct app *app, struct arena *a, const struct order *o,
 	return ERR_OK;
 }
 
-/* What the metadata name; where that is sold no more or is no name, still
- * something: a buyer who paid is let in. */
+/* What an order is for: the name that was given when it was sold, whether it is
+ * sold here or not. Who paid for one thing is never let into another; the order
+ * waits until its name is known. What is no name at all has one of ours. */
 static enum err
-make_known(struct app *app, const struct stripe_session *s)
+product_name(
+    struct app *app, struct arena *a, const char *named, const char **out)
 {
-	const struct product *p = catalog_find(&app->catalog, s->product);
+	*out = app->catalog.products[0].id;
+	if (named == NULL || named[0] == '\0')
+		return ERR_OK;
+	*out = "unknown";
+	return catalog_is_id(named) ? products_now(app, a, named, out) : ERR_OK;
+}
+
+static enum err
+make_known(struct app *app, struct arena *a, const struct stripe_session *s)
+{
+	const char *product;
 	enum err e = ledger_user_seen(app->db, s->tg_id, NULL);
 
+	if (e == ERR_OK)
+		e = product_name(app, a, s->product, &product);
 	if (e != ERR_OK)
 		return e;
 	return db_exec(app->db, SQL_ORDER_FROM_SESSION,
 	    KV(kv_int("tg_id", s->tg_id),
-		kv_text(
-		    "product", p != NULL ? p->id : app->catalog.products[0].id),
+		kv_text("product", product),
 		kv_text("session_id", s->id), kv_null("url"),
 		kv_null("url_ends_ms"), kv_int("livemode", s->livemode),
 		kv_int("now_ms", clock_now_ms())),
@@ -263,43 +305,41 @@ note_subscription(struct app *app, struct arena *a,
 
 static enum err
 record(struct app *app, struct arena *a, const struct stripe_session *s,
-    const struct news *news, struct order *o)
+    const struct news *news, const struct order *was, struct order *o)
 {
-	struct order was = { 0 };
-	enum err e = make_known(app, s);
+	enum err e = was->id == 0 ? make_known(app, a, s) : ERR_OK;
 
-	if (e == ERR_OK && s->subscription != NULL)
-		e = ledger_order_by_session(app->db, a, s->id, &was);
 	if (e != ERR_OK)
 		return e;
 	e = db_one(app->db, a, SQL_ORDER_FACTS_ADD,
 	    KV(kv_text("session_id", s->id),
 		kv_text("payment_intent", s->payment_intent),
 		kv_text("subscription", s->subscription),
-		kv_int_or_null("amount_minor", s->amount_minor),
+		news->paid ? kv_int("amount_minor", s->amount_minor) :
+			     kv_int_or_null("amount_minor", s->amount_minor),
 		kv_text("currency", s->currency),
 		moment("processing_ms", news->processing),
 		moment("paid_ms", news->paid),
 		moment("failed_ms", news->failed),
 		moment("expired_ms", news->expired)),
 	    order_from_row, o);
-	return e == ERR_OK ? note_subscription(app, a, s, &was, o) : e;
+	return e == ERR_OK ? note_subscription(app, a, s, was, o) : e;
 }
 
 static enum err
 record_and_close(struct app *app, struct arena *a,
     const struct stripe_session *s, const struct news *news, struct order *out)
 {
-	struct order o = { 0 };
-	enum err e = ERR_OK;
+	struct order was = { 0 }, o = { 0 };
+	bool is_ours = true;
+	enum err e = ledger_order_by_session(app->db, a, s->id, &was);
 
-	if (s->tg_id == 0)
-		log_event(
-		    LOG_INFO, "session_foreign", KV(kv_text("session", s->id)));
-	else
-		e = record(app, a, s, news, &o);
+	if (e == ERR_NOT_FOUND)
+		e = ours_is(app, a, s, &is_ours);
+	if (e == ERR_OK && is_ours)
+		e = record(app, a, s, news, &was, &o);
 	if (e == ERR_OK && o.id != 0)
-		e = close_difference(app, a, &o, news);
+		e = close_difference(app, a, &was, &o, news);
 	if (out != NULL)
 		*out = o;
 	return e;
@@ -309,8 +349,9 @@ record_and_close(struct app *app, struct arena *a,
 static struct news
 news_from(const struct stripe_session *s, bool is_complete)
 {
-	bool paid = s->paid == STRIPE_PAID ||
-	    (s->paid == STRIPE_NOTHING_TO_PAY && is_complete);
+	bool paid = s->is_sale &&
+	    (s->paid == STRIPE_PAID ||
+		(s->paid == STRIPE_NOTHING_TO_PAY && is_complete));
 
 	return (struct news){ .paid = paid,
 		.processing = is_complete && !paid,
@@ -408,6 +449,7 @@ static enum err
 record_charge(struct app *app, struct arena *a, const struct stripe_charge *c)
 {
 	struct payment_orders *l = arena_alloc(a, sizeof(*l));
+	int64_t n_new = 0;
 	enum err e;
 
 	if (c->payment_intent == NULL)
@@ -420,9 +462,15 @@ record_charge(struct app *app, struct arena *a, const struct stripe_charge *c)
 	    NULL);
 	if (e == ERR_OK)
 		e = settle_payment(app, a, c->payment_intent, l);
-	if (e == ERR_OK && l->n > 0)
-		e = alert_refund(app, a, &l->o[0], c->refunded_minor);
-	return e;
+	if (e != ERR_OK || l->n == 0)
+		return e;
+	e = db_exec(app->db, SQL_REFUND_TOLD,
+	    KV(kv_text("payment_intent", c->payment_intent),
+		kv_int("refunded_minor", c->refunded_minor)),
+	    &n_new);
+	return e == ERR_OK && n_new > 0 ?
+	    alert_refund(app, a, &l->o[0], c->refunded_minor) :
+	    e;
 }
 
 /* kind: "refund" or "dispute", as the table has it. */
@@ -455,7 +503,7 @@ static enum err
 record_refund(struct app *app, struct arena *a, const struct stripe_refund *f)
 {
 	const struct reversal r = { "refund", f->id, f->payment_intent,
-		f->amount_minor, f->has_failed, 0 };
+		f->amount_minor, (int64_t)f->stage, 0 };
 
 	return record_reversal(
 	    app, a, &r, arena_alloc(a, sizeof(struct payment_orders)));
@@ -467,9 +515,16 @@ record_dispute(struct app *app, struct arena *a, const struct stripe_dispute *d)
 	struct payment_orders *l = arena_alloc(a, sizeof(*l));
 	const struct reversal r = { "dispute", d->id, d->payment_intent,
 		d->amount_minor, (int64_t)d->stage, d->due_s };
+	int64_t n_new = 0;
 	enum err e = record_reversal(app, a, &r, l);
 
-	return e == ERR_OK && l->n > 0 ? alert_dispute(app, a, &l->o[0], d) : e;
+	if (e != ERR_OK || l->n == 0)
+		return e;
+	e = db_exec(app->db, SQL_REVERSAL_TOLD,
+	    KV(kv_text("id", d->id), kv_int("stage", (int64_t)d->stage)),
+	    &n_new);
+	return e == ERR_OK && n_new > 0 ? alert_dispute(app, a, &l->o[0], d) :
+					  e;
 }
 
 static enum err
@@ -508,7 +563,6 @@ payment_record_event(
 	case STRIPE_REFUND:
 		return record_refund(app, a, &ev->refund);
 	case STRIPE_DISPUTE:
-	case STRIPE_REINSTATED:
 		return record_dispute(app, a, &ev->dispute);
 	case STRIPE_FRAUD_WARNING:
 		return record_warning(app, a, ev);
@@ -535,18 +589,22 @@ struct paid {
 	bool renews;
 };
 
+/* *was: the order as it was known before; its id is 0 where it was not. */
 static enum err
-record_paid(
-    struct app *app, struct arena *a, const struct paid *p, struct order *o)
+record_paid(struct app *app, struct arena *a, const struct paid *p,
+    struct order *was, struct order *o)
 {
-	const char *product;
-	enum err e = products_now(app, a, p->product, &product);
+	const char *product = NULL;
+	enum err e = ledger_order_by_session(app->db, a, p->key, was);
 
-	if (e == ERR_OK)
+	if (e == ERR_NOT_FOUND)
 		e = ledger_user_seen(app->db, p->tg_id, NULL);
 	if (e == ERR_OK)
+		e = product_name(app, a, p->product, &product);
+	if (e == ERR_OK)
 		e = db_exec(app->db, SQL_ORDER_PAID_ADD,
-		    KV(kv_int("tg_id", p->tg_id), kv_text("product", product),
+		    KV(kv_int("tg_id", p->tg_id),
+			kv_text("product", product),
 			kv_text("provider", p->provider),
 			kv_text("session_id", p->key),
 			kv_text("payment_intent", p->payment),
@@ -567,10 +625,10 @@ payment_record_stars(
 	const struct paid paid = { p->tg_id, p->product, "stars", p->charge_id,
 		p->charge_id, p->stars, "xtr", p->until_ms, p->renews };
 	const struct news news = { .paid = true, .goes_on = p->renews };
-	struct order o;
-	enum err e = record_paid(app, a, &paid, &o);
+	struct order was = { 0 }, o;
+	enum err e = record_paid(app, a, &paid, &was, &o);
 
-	return e == ERR_OK ? close_difference(app, a, &o, &news) : e;
+	return e == ERR_OK ? close_difference(app, a, &was, &o, &news) : e;
 }
 
 /* Who has got money back, or was shown the door, pays no more. */
@@ -610,11 +668,11 @@ payment_grant(struct app *app, struct arena *a, int64_t tg_id,
 		    (long long)clock_now_ms()),
 		NULL, 0, NULL, until_ms, false };
 	const struct news news = { 0 };
-	struct order o;
-	enum err e = record_paid(app, a, &paid, &o);
+	struct order was = { 0 }, o;
+	enum err e = record_paid(app, a, &paid, &was, &o);
 
 	if (e == ERR_OK)
-		e = close_difference(app, a, &o, &news);
+		e = close_difference(app, a, &was, &o, &news);
 	if (order != NULL && e == ERR_OK)
 		*order = o;
 	return e;

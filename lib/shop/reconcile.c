@@ -122,7 +122,6 @@ intent_of(const struct stripe_event *ev)
 	case STRIPE_REFUND:
 		return ev->refund.payment_intent;
 	case STRIPE_DISPUTE:
-	case STRIPE_REINSTATED:
 		return ev->dispute.payment_intent;
 	case STRIPE_FRAUD_WARNING:
 		return ev->payment_intent;

@@ -11,6 +11,7 @@
 #define HOUR_MS (60 * MINUTE_MS)
 #define LATE_MS (10 * MINUTE_MS) /* Stripe begins a period by then */
 #define EARLY_MS (10 * MINUTE_MS)
+#define LOOK_SOON_MS (20 * MINUTE_MS) /* while grace may be but short */
 #define LOOK_AGAIN_MS (6 * HOUR_MS)
 #define LOOK_SELDOM_MS (24 * HOUR_MS) /* where nothing moves any more */
 #define N_DUE 20
@@ -161,11 +162,31 @@ is_live(const struct stripe_subscription *s)
 	    s->status == STRIPE_SUB_TRIALING;
 }
 
+/* Without an invoice there is nothing to pay. */
+static bool
+is_paid(const struct stripe_subscription *s)
+{
+	return s->is_paid || (s->invoice == NULL && is_live(s));
+}
+
 static bool
 waits_for_money(const struct stripe_subscription *s)
 {
-	return s->status == STRIPE_SUB_PAST_DUE ||
-	    (is_live(s) && s->invoice != NULL && !s->is_paid);
+	return s->status == STRIPE_SUB_PAST_DUE || (is_live(s) && !is_paid(s));
+}
+
+/* A draft is sent an hour after the period has begun, and access may end an
+ * hour later. */
+static int64_t
+next_look_for_money_ms(const struct stripe_subscription *s, int64_t now_ms)
+{
+	if (s->collects_not)
+		return now_ms + LOOK_SELDOM_MS;
+	return is_live(s) &&
+		now_ms <
+		    s->period_start_s * 1000 + ACCESS_RENEWAL_MS + HOUR_MS ?
+	    now_ms + LOOK_SOON_MS :
+	    now_ms + LOOK_AGAIN_MS;
 }
 
 /* When to look whether something changed that nobody told: soon after the
@@ -175,16 +196,17 @@ static int64_t
 next_look_ms(const struct stripe_subscription *s)
 {
 	int64_t now_ms = clock_now_ms();
-	int64_t end_ms = (s->ends_s != 0 ? s->ends_s : s->period_end_s) * 1000;
+	bool ends = s->ends_s != 0 && s->ends_s <= s->period_end_s;
+	int64_t end_ms = (ends ? s->ends_s : s->period_end_s) * 1000;
 	int64_t before_ms = end_ms - EARLY_MS;
 
 	if (s->status == STRIPE_SUB_CANCELED ||
 	    s->status == STRIPE_SUB_INCOMPLETE || s->ended_s != 0)
 		return 0;
-	if (s->ends_s != 0 && before_ms > now_ms)
+	if (ends && before_ms > now_ms)
 		return before_ms;
 	if (waits_for_money(s))
-		return now_ms + LOOK_AGAIN_MS;
+		return next_look_for_money_ms(s, now_ms);
 	if (end_ms + LATE_MS > now_ms)
 		return end_ms + LATE_MS;
 	return now_ms + (is_live(s) ? LOOK_AGAIN_MS : LOOK_SELDOM_MS);
@@ -206,6 +228,12 @@ write_down(struct app *app, struct arena *a, const struct errand *e,
 		kv_text("invoice", s->invoice),
 		kv_text("invoice_url", s->invoice_url),
 		kv_int("is_owed", s->is_owed),
+		kv_int("collects_not", s->collects_not),
+		kv_int_or_null(
+		    "paid_until_ms", is_paid(s) ? s->period_end_s * 1000 : 0),
+		kv_int("paid_before_ms",
+		    is_live(s) && !s->collects_not ? s->period_start_s * 1000 :
+						     0),
 		kv_text("payment_intent", s->payment_intent),
 		kv_int("paid_minor", s->paid_minor)),
 	    row_to_int, n_heard);
@@ -227,12 +255,19 @@ dun(struct app *app, struct arena *a, const struct stripe_subscription *s,
 	const struct subscription known = { .status = s->status,
 		.invoice_url = s->invoice_url,
 		.is_owed = s->is_owed };
+	const char *attempt =
+	    arena_printf(a, "%s/%lld", s->invoice, (long long)s->n_attempts);
+	int64_t n_new = 0;
+	enum err e;
 
 	if (s->n_attempts == 0 || !subscription_can_be_paid(app, &known))
 		return ERR_OK;
+	e = db_exec(app->db, SQL_SUBSCRIPTION_DUNNED,
+	    KV(kv_text("id", s->id), kv_text("dunned", attempt)), &n_new);
+	if (e != ERR_OK || n_new == 0)
+		return e;
 	return jobs_promise(app->db, JOB_NOTICE,
-	    arena_printf(a, "dunning/%s/%lld/%lld", s->invoice,
-		(long long)s->n_attempts, (long long)o->id),
+	    arena_printf(a, "dunning/%s/%lld", attempt, (long long)o->id),
 	    o->tg_id, o->id, "dunning");
 }
 

@@ -66,6 +66,14 @@ static const char *const uk[TEXT__COUNT] = {
 	    "доступ повернеться.{support}",
 	[TEXT_ALERT_SALE] = "💰 Продаж: «{product}», {amount}. "
 			    "Покупець {buyer}, замовлення {order}.",
+	[TEXT_ALERT_FORGOTTEN] =
+	    "⚠️ Оплачено замовлення {order} («{product}», {amount}) людини, "
+	    "дані якої вилучено через admit forget. Доступу не відкрито; "
+	    "повернути гроші: admit refund {order}.",
+	[TEXT_ALERT_UNKNOWN] =
+	    "⚠️ Оплачено «{product}», а такого товару в налаштуваннях немає: "
+	    "покупець {buyer}, замовлення {order}. Доступ відкриється, коли "
+	    "товар із цим іменем з'явиться в PRODUCTS_FILE.",
 	[TEXT_ALERT_REFUND] =
 	    "↩️ Повернення: «{product}», усього {amount}. "
 	    "Покупець {buyer}, замовлення {order}.",
@@ -176,6 +184,10 @@ static const char *const uk[TEXT__COUNT] = {
 	[TEXT_ALERT_KEY] =
 	    "⚠️ Ключ Stripe не має права читати підписки. Обмеженому ключу "
 	    "потрібні Subscriptions та Invoices: read.",
+	[TEXT_ALERT_KEY_RIGHT] =
+	    "⚠️ Ключ Stripe не має права читати: {what}. Те, що не дійшло до "
+	    "вебхука, звідти вже не добрати. Дайте обмеженому ключу це право "
+	    "(read) або вкажіть інший.",
 	[TEXT_ALERT_PORTAL] =
 	    "⚠️ Сторінка керування підпискою не відкривається. Увімкніть її в "
 	    "Stripe (Settings, Billing, Customer portal); обмеженому ключу "

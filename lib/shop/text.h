@@ -81,7 +81,9 @@ enum text {
 	TEXT_ALERT_CRISIS,       /* {buyer} */
 	TEXT_ALERT_SUPPORT_CHAT, /* {why} */
 	TEXT_ALERT_SALE,         /* {product} {buyer} {order} {amount} */
-	TEXT_ALERT_REFUND,       /* the same */
+	TEXT_ALERT_FORGOTTEN,    /* the same */
+	TEXT_ALERT_UNKNOWN,      /* {product} {buyer} {order} */
+	TEXT_ALERT_REFUND,       /* as of a sale */
 	TEXT_ALERT_INQUIRY,      /* {product} {buyer} {order} {due} */
 	TEXT_ALERT_DISPUTE,
 	TEXT_ALERT_DISPUTE_LOST,
@@ -96,6 +98,7 @@ enum text {
 	TEXT_ALERT_ENDED,    /* {product} {buyer} {order} */
 	TEXT_ALERT_UNPAID,   /* the same */
 	TEXT_ALERT_KEY,
+	TEXT_ALERT_KEY_RIGHT, /* {what} */
 	TEXT_ALERT_PORTAL,
 	TEXT_ALERT_SILENCE, /* {amount} {url} */
 	/* the bot's menu */

@@ -301,6 +301,23 @@ static const char *const migrations[] = {
 	/* who cannot be let in as they are: when it was refused, and why */
 	"ALTER TABLE members ADD COLUMN full_ms {int};"
 	"ALTER TABLE members ADD COLUMN full_why TEXT;",
+
+	/* 13: what of a subscription is paid; whether its money is asked for */
+	"ALTER TABLE subscriptions ADD COLUMN paid_until_ms {int};"
+	"ALTER TABLE subscriptions ADD COLUMN collects_not {int}"
+	" NOT NULL DEFAULT 0;"
+	/* what was told stays known when the message is long forgotten: which
+	 * attempt to take money failed; how far a dispute had come; how much
+	 * had gone back */
+	"ALTER TABLE subscriptions ADD COLUMN dunned TEXT;"
+	"ALTER TABLE reversals ADD COLUMN told_stage {int};"
+	"UPDATE reversals SET told_stage = stage;"
+	"ALTER TABLE refunds ADD COLUMN told_minor {int};"
+	"UPDATE refunds SET told_minor = refunded_minor;"
+	/* whether a sale without the shop's mark may be ours: in a ledger that
+	 * was selling before there were marks */
+	"INSERT INTO marks (key, value) SELECT 'accept_unmarked',"
+	" CASE WHEN EXISTS (SELECT 1 FROM orders) THEN 1 ELSE 0 END;",
 };
 #define N_MIGRATIONS ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 

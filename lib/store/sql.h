@@ -127,12 +127,16 @@ SQL(ORDERS_REVOKE,
     " RETURNING id, tg_id, product, session_id, paid_ms, processing_ms,"
     " failed_ms, expired_ms, amount_minor, currency")
 
-/* Facts only grow: what is there stays. */
+/* Facts only grow: what is there stays. What was paid is what the session said
+ * when it was paid, which may be nothing; what it said while it was open, with
+ * no code for less entered yet, does not count any more then. */
 SQL(ORDER_FACTS_ADD,
     "UPDATE orders SET"
     " payment_intent = COALESCE(payment_intent, :payment_intent),"
     " subscription = COALESCE(subscription, :subscription),"
-    " amount_minor = COALESCE(:amount_minor, amount_minor),"
+    " amount_minor = CASE WHEN :amount_minor IS NULL"
+    " OR (:paid_ms IS NULL AND paid_ms IS NOT NULL)"
+    " THEN amount_minor ELSE :amount_minor END,"
     " currency = COALESCE(:currency, currency),"
     " processing_ms = COALESCE(processing_ms, :processing_ms),"
     " paid_ms = COALESCE(paid_ms, :paid_ms),"
@@ -199,7 +203,7 @@ SQL(FACTS_OF_BUYER,
     " (SELECT COALESCE(SUM(reversals.amount_minor), 0) FROM reversals"
     " WHERE reversals.payment_intent ="
     " COALESCE(subscriptions.payment_intent, orders.payment_intent)"
-    " AND kind = 'refund' AND stage = 1),"
+    " AND kind = 'refund' AND stage <> 0),"
     " (SELECT COUNT(*) FROM reversals"
     " WHERE reversals.payment_intent = orders.payment_intent"
     " AND kind = 'dispute' AND stage IN (1, 2))"
@@ -210,7 +214,9 @@ SQL(FACTS_OF_BUYER,
     " orders.revoked_ms, orders.until_ms, orders.renews,"
     " subscriptions.status, subscriptions.period_start_ms,"
     " subscriptions.period_end_ms, COALESCE(subscriptions.ends_ms, 0),"
-    " COALESCE(subscriptions.is_owed, 0)"
+    " COALESCE(subscriptions.is_owed, 0),"
+    " COALESCE(subscriptions.paid_until_ms, 0),"
+    " COALESCE(subscriptions.collects_not, 0)"
     " FROM orders LEFT JOIN subscriptions"
     " ON subscriptions.id = orders.subscription"
     " LEFT JOIN refunds ON refunds.payment_intent ="
@@ -218,7 +224,9 @@ SQL(FACTS_OF_BUYER,
     " WHERE orders.tg_id = :tg_id AND orders.product = :product"
     " AND orders.paid_ms IS NOT NULL ORDER BY orders.id")
 
-/* One word more about a refund or a dispute; what was further stays. */
+/* One word more about a refund or a dispute; what was further stays. Of a
+ * refund stage 0 is money that goes back, 1 money that stayed after all, -1
+ * nothing yet. */
 SQL(REVERSAL_SEEN,
     "INSERT INTO reversals (id, payment_intent, kind, amount_minor, stage,"
     " due_ms, updated_ms)"
@@ -236,6 +244,16 @@ SQL(REFUND_SEEN,
     " refunded_minor = excluded.refunded_minor,"
     " updated_ms = excluded.updated_ms"
     " WHERE excluded.refunded_minor > refunds.refunded_minor")
+
+/* Of what has been told, the operators hear once. */
+SQL(REVERSAL_TOLD,
+    "UPDATE reversals SET told_stage = :stage WHERE id = :id"
+    " AND (told_stage IS NULL OR told_stage < :stage)")
+
+SQL(REFUND_TOLD,
+    "UPDATE refunds SET told_minor = :refunded_minor"
+    " WHERE payment_intent = :payment_intent"
+    " AND (told_minor IS NULL OR told_minor < :refunded_minor)")
 
 /* Nobody paid and nobody can any more. */
 SQL(ORDERS_PRUNE,
@@ -408,20 +426,36 @@ SQL(SUBSCRIPTION_HEARD,
 
 SQL(SUBSCRIPTION_N_HEARD, "SELECT n_heard FROM subscriptions WHERE id = :id")
 
-/* As it stands now, whatever was known of it. */
+/* As it stands now, whatever was known of it; but what was paid last stays
+ * known while the invoice after it is not paid (:paid_until_ms null). What is
+ * known of that is out of date where Stripe says that all before the period is
+ * paid (:paid_before_ms). */
 SQL(SUBSCRIPTION_READ,
     "UPDATE subscriptions SET n_read = :n_read, read_ms = :now_ms,"
     " look_ms = :look_ms, status = :status, customer = :customer,"
     " period_start_ms = :period_start_ms, period_end_ms = :period_end_ms,"
     " ends_ms = :ends_ms, ended_ms = :ended_ms, invoice = :invoice,"
     " invoice_url = :invoice_url, is_owed = :is_owed,"
-    " payment_intent = :payment_intent, paid_minor = :paid_minor"
+    " collects_not = :collects_not,"
+    " payment_intent = CASE WHEN :paid_until_ms IS NULL"
+    " THEN payment_intent ELSE :payment_intent END,"
+    " paid_minor = CASE WHEN :paid_until_ms IS NULL"
+    " THEN paid_minor ELSE :paid_minor END,"
+    " paid_until_ms = CASE WHEN :paid_until_ms IS NOT NULL"
+    " THEN :paid_until_ms"
+    " WHEN paid_until_ms IS NULL OR paid_until_ms < :paid_before_ms"
+    " THEN :period_start_ms ELSE paid_until_ms END"
     " WHERE id = :id RETURNING n_heard")
 
 /* Stripe knows none of that name. */
 SQL(SUBSCRIPTION_UNREADABLE,
     "UPDATE subscriptions SET n_read = :n_read, look_ms = NULL"
     " WHERE id = :id RETURNING n_heard")
+
+/* That an attempt to take the money failed is told once. */
+SQL(SUBSCRIPTION_DUNNED,
+    "UPDATE subscriptions SET dunned = :dunned"
+    " WHERE id = :id AND COALESCE(dunned, '') <> :dunned")
 
 SQL(SUBSCRIPTIONS_TO_READ,
     "SELECT id FROM subscriptions"
@@ -435,7 +469,9 @@ SQL(SUBSCRIPTION_LOOKED,
 SQL(SUBSCRIPTION_OF_BUYER,
     "SELECT subscriptions.id, subscriptions.status, subscriptions.customer,"
     " subscriptions.invoice_url, subscriptions.is_owed,"
-    " COALESCE(subscriptions.ends_ms, 0)"
+    " CASE WHEN subscriptions.ends_ms <="
+    " COALESCE(subscriptions.period_end_ms, subscriptions.ends_ms)"
+    " THEN 1 ELSE 0 END"
     " FROM orders JOIN subscriptions"
     " ON subscriptions.id = orders.subscription"
     " WHERE orders.tg_id = :tg_id AND orders.product = :product"
@@ -570,7 +606,7 @@ SQL(STANDING,
     " + (CASE WHEN expired_ms IS NULL THEN 0 ELSE 1 END)), 0)"
     " + (SELECT COALESCE(SUM(refunded_minor), 0) FROM refunds"
     " WHERE refunds.payment_intent = :payment_intent)"
-    " + (SELECT COUNT(*) + COALESCE(SUM(stage), 0) FROM reversals"
+    " + (SELECT 2 * COUNT(*) + COALESCE(SUM(stage), 0) FROM reversals"
     " WHERE reversals.payment_intent = :payment_intent)"
     " + (SELECT COALESCE(SUM(n_heard), 0) FROM subscriptions"
     " WHERE id = :subscription)"

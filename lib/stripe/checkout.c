@@ -66,12 +66,16 @@ stripe_create_request(
 		kv_int("client_reference_id", o->tg_id),
 		kv_int("metadata[tg_id]", o->tg_id),
 		kv_text("metadata[product]", o->product),
+		kv_text("metadata[shop]", o->shop),
 		kv_int(renews ? "subscription_data[metadata][tg_id]" :
 				"payment_intent_data[metadata][tg_id]",
 		    o->tg_id),
 		kv_text(renews ? "subscription_data[metadata][product]" :
 				 "payment_intent_data[metadata][product]",
 		    o->product),
+		kv_text(renews ? "subscription_data[metadata][shop]" :
+				 "payment_intent_data[metadata][shop]",
+		    o->shop),
 		kv_text("line_items[0][price]", o->price_id),
 		either(inline_price,
 		    kv_text(
@@ -106,6 +110,14 @@ stripe_session_request(
 {
 	return request(
 	    a, api, "GET", arena_printf(a, "checkout/sessions/%s", session_id));
+}
+
+struct http_request
+stripe_expire_request(
+    struct arena *a, const struct stripe_api *api, const char *session_id)
+{
+	return request(a, api, "POST",
+	    arena_printf(a, "checkout/sessions/%s/expire", session_id));
 }
 
 struct http_request

@@ -21,6 +21,7 @@ struct stripe_api {
 struct stripe_order {
 	int64_t tg_id;
 	const char *product;
+	const char *shop;     /* the mark of who sells; or NULL */
 	const char *price_id; /* or NULL and the next three */
 	const char *product_name;
 	int64_t amount_minor;
@@ -34,14 +35,19 @@ struct stripe_order {
 	const char *idempotency_key;
 };
 
-/* POST /v1/checkout/sessions, mode payment or subscription. tg_id and product
- * go into the metadata of the session and of the payment intent or the
+/* POST /v1/checkout/sessions, mode payment or subscription. tg_id, product
+ * and shop go into the metadata of the session and of the payment intent or the
  * subscription, since later events carry only their own object's. */
 struct http_request stripe_create_request(struct arena *a,
     const struct stripe_api *api, const struct stripe_order *o);
 
 /* GET /v1/checkout/sessions/ID */
 struct http_request stripe_session_request(
+    struct arena *a, const struct stripe_api *api, const char *session_id);
+
+/* POST /v1/checkout/sessions/ID/expire: nobody can pay it any more. Refused
+ * where it is open no more; what it is then, the request above tells. */
+struct http_request stripe_expire_request(
     struct arena *a, const struct stripe_api *api, const char *session_id);
 
 /* POST /v1/refunds: all of a payment; the same key refunds once. */

@@ -21,7 +21,7 @@ static const struct {
 	{ "charge.dispute.created", STRIPE_DISPUTE },
 	{ "charge.dispute.updated", STRIPE_DISPUTE },
 	{ "charge.dispute.closed", STRIPE_DISPUTE },
-	{ "charge.dispute.funds_reinstated", STRIPE_REINSTATED },
+	{ "charge.dispute.funds_reinstated", STRIPE_DISPUTE },
 	{ "radar.early_fraud_warning.created", STRIPE_FRAUD_WARNING },
 	{ "customer.subscription.created", STRIPE_SUBSCRIPTION },
 	{ "customer.subscription.updated", STRIPE_SUBSCRIPTION },
@@ -51,8 +51,6 @@ kind_of(const char *type)
 static enum err
 read_object(struct arena *a, struct json *obj, struct stripe_event *out)
 {
-	enum err e;
-
 	switch (out->kind) {
 	case STRIPE_OTHER:
 		return ERR_OK;
@@ -62,10 +60,6 @@ read_object(struct arena *a, struct json *obj, struct stripe_event *out)
 		return stripe_refund_read(a, obj, &out->refund);
 	case STRIPE_DISPUTE:
 		return stripe_dispute_read(a, obj, &out->dispute);
-	case STRIPE_REINSTATED:
-		e = stripe_dispute_read(a, obj, &out->dispute);
-		out->dispute.stage = STRIPE_DISPUTE_SETTLED;
-		return e;
 	case STRIPE_FRAUD_WARNING:
 		out->payment_intent = stripe_id_at(a, obj, "payment_intent");
 		return ERR_OK;

@@ -16,7 +16,6 @@ enum stripe_event_kind {
 	STRIPE_CHARGE_REFUNDED,
 	STRIPE_REFUND,
 	STRIPE_DISPUTE,
-	STRIPE_REINSTATED, /* of a dispute: the money is back */
 	STRIPE_FRAUD_WARNING,
 	STRIPE_SUBSCRIPTION, /* something happened to one */
 	STRIPE_INVOICE,      /* to its payment */

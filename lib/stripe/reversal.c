@@ -12,16 +12,25 @@ is_one_of(const char *word, const char *const words[])
 	return false;
 }
 
+static enum stripe_refund_stage
+refund_stage(const char *status)
+{
+	static const char *const failures[] = { "failed", "canceled", NULL };
+	static const char *const back[] = { "succeeded", "pending", NULL };
+
+	if (is_one_of(status, back))
+		return STRIPE_REFUND_BACK;
+	return is_one_of(status, failures) ? STRIPE_REFUND_FAILED :
+					     STRIPE_REFUND_WAITS;
+}
+
 enum err
 stripe_refund_read(struct arena *a, struct json *obj, struct stripe_refund *out)
 {
-	static const char *const failures[] = { "failed", "canceled", NULL };
-	const char *status = json_text(obj, "status");
-
 	*out = (struct stripe_refund){ 0 };
 	out->id = stripe_id_at(a, obj, "id");
 	out->payment_intent = stripe_id_at(a, obj, "payment_intent");
-	out->has_failed = is_one_of(status, failures);
+	out->stage = refund_stage(json_text(obj, "status"));
 	if (out->id == NULL || !json_int(obj, "amount", &out->amount_minor) ||
 	    out->amount_minor < 0)
 		return ERR_INPUT;
@@ -38,12 +47,14 @@ stage_of(const char *status, enum stripe_dispute_stage *stage)
 	static const char *const open[] = { "needs_response", "under_review",
 		NULL };
 
+	static const char *const lost[] = { "lost", "appeal_needs_response",
+		"appeal_under_review", NULL };
+
 	*stage = is_one_of(status, warnings) ? STRIPE_DISPUTE_WARNING :
 	    is_one_of(status, settled)       ? STRIPE_DISPUTE_SETTLED :
 	    is_one_of(status, open)          ? STRIPE_DISPUTE_OPEN :
 					       STRIPE_DISPUTE_LOST;
-	return *stage != STRIPE_DISPUTE_LOST ||
-	    str_eq(str_from(status), "lost");
+	return *stage != STRIPE_DISPUTE_LOST || is_one_of(status, lost);
 }
 
 enum err

@@ -5,21 +5,30 @@
 
 #include "base/json.h"
 
+/* Only what goes back, or is on its way, takes anything away. What is to come
+ * of the others is told when it has come. Stored: what is further down is the
+ * later word. */
+enum stripe_refund_stage {
+	STRIPE_REFUND_WAITS = -1, /* for the buyer, or for who knows what */
+	STRIPE_REFUND_BACK,
+	STRIPE_REFUND_FAILED /* or was canceled: the money stayed */
+};
+
 struct stripe_refund {
 	const char *id; /* re_... */
 	const char *payment_intent;
 	int64_t amount_minor;
-	bool has_failed; /* or was canceled: the money stayed */
+	enum stripe_refund_stage stage;
 };
 
 /* A dispute goes from top to bottom and never back, so of two words about one
- * the lower is the later. */
+ * the lower is the later. Its status alone says where it is: money that is
+ * given back for a while (funds_reinstated) decides nothing. */
 enum stripe_dispute_stage {
 	STRIPE_DISPUTE_WARNING, /* an inquiry: no money has moved */
 	STRIPE_DISPUTE_OPEN,
-	STRIPE_DISPUTE_LOST,
-	STRIPE_DISPUTE_SETTLED /* won, prevented, a warning that was closed, or
-	                          the money is back */
+	STRIPE_DISPUTE_LOST,   /* appealed or not */
+	STRIPE_DISPUTE_SETTLED /* won, prevented, a warning that was closed */
 };
 
 struct stripe_dispute {

@@ -49,6 +49,14 @@ read_status(struct json *obj, struct stripe_session *out)
 	return paid.len > 0;
 }
 
+static bool
+is_sale(struct json *obj)
+{
+	struct str mode = str_from(json_text(obj, "mode"));
+
+	return str_eq(mode, "payment") || str_eq(mode, "subscription");
+}
+
 enum err
 stripe_session_read(
     struct arena *a, struct json *obj, struct stripe_session *out)
@@ -58,14 +66,19 @@ stripe_session_read(
 	if (out->id == NULL || !stripe_session_id_ok(str_from(out->id)) ||
 	    !read_status(obj, out))
 		return ERR_INPUT;
+	out->is_sale = is_sale(obj);
 	(void)tg_id_parse(
 	    str_from(json_text(obj, "metadata.tg_id")), &out->tg_id);
-	out->product = stripe_id_at(a, obj, "metadata.product");
+	out->product = arena_dup_text(a, json_text(obj, "metadata.product"));
+	out->shop = arena_dup_text(a, json_text(obj, "metadata.shop"));
 	out->payment_intent = stripe_id_at(a, obj, "payment_intent");
 	out->subscription = stripe_id_at(a, obj, "subscription");
 	out->url = arena_dup_text(a, json_text(obj, "url"));
 	(void)json_int(obj, "expires_at", &out->expires_s);
+	(void)json_int(obj, "created", &out->created_s);
 	(void)json_int(obj, "amount_total", &out->amount_minor);
+	if (!json_int(obj, "amount_subtotal", &out->subtotal_minor))
+		out->subtotal_minor = out->amount_minor;
 	out->currency = arena_dup_text(a, json_text(obj, "currency"));
 	out->livemode = json_is_true(obj, "livemode");
 	return ERR_OK;

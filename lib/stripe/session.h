@@ -23,13 +23,18 @@ struct stripe_session {
 	const char *id;
 	enum stripe_status status;
 	enum stripe_paid paid;
+	bool is_sale; /* mode payment or subscription: else a card is kept, say,
+	                 and nothing is paid though nothing is owed */
 	int64_t tg_id;       /* from our metadata; 0: not a session of ours */
 	const char *product; /* from our metadata; NULL: not said */
+	const char *shop;    /* the same */
 	const char *payment_intent;
 	const char *subscription; /* once it is complete, of that mode */
 	const char *url;          /* only while open; not checked here */
 	int64_t expires_s;
-	int64_t amount_minor;
+	int64_t created_s;      /* 0: not said */
+	int64_t amount_minor;   /* to pay, after what was taken off */
+	int64_t subtotal_minor; /* before that */
 	const char *currency;
 	bool livemode;
 };

@@ -112,6 +112,7 @@ stripe_subscription_read(
 	out->livemode = json_is_true(obj, "livemode");
 	read_period(obj, out);
 	(void)json_int(obj, "ended_at", &out->ended_s);
+	out->collects_not = json_is_object(obj, "pause_collection");
 	if (!json_int(obj, "cancel_at", &out->ends_s) &&
 	    json_is_true(obj, "cancel_at_period_end"))
 		out->ends_s = out->period_end_s;

@@ -26,8 +26,9 @@ struct stripe_subscription {
 	const char *word;     /* the status as Stripe spells it */
 	const char *customer; /* cus_... */
 	int64_t period_start_s, period_end_s;
-	int64_t ends_s;  /* it is to be canceled then; 0: it renews */
-	int64_t ended_s; /* 0: not yet */
+	int64_t ends_s;    /* it is to be canceled then; 0: it renews */
+	int64_t ended_s;   /* 0: not yet */
+	bool collects_not; /* pause_collection: its invoices are not paid */
 	bool livemode;
 	/* Of the latest invoice, where the answer holds it whole. */
 	const char *invoice;     /* in_... */

@@ -61,7 +61,7 @@ main(int argc, char **argv)
 		    "{\"id\":\"evt_bare_%ld\",\"object\":\"event\","
 		    "\"type\":\"checkout.session.completed\","
 		    "\"livemode\":false,\"data\":{\"object\":{"
-		    "\"id\":\"cs_test_bare%ld\",\"payment_status\":\"paid\","
+		    "\"id\":\"cs_test_bare%ld\",\"mode\":\"payment\",\"payment_status\":\"paid\","
 		    "\"status\":\"complete\",\"amount_total\":999,"
 		    "\"currency\":\"eur\",\"payment_intent\":\"pi_bare%ld\","
 		    "\"metadata\":{\"tg_id\":\"%ld\"}}}}",

@@ -34,7 +34,7 @@ body_of(char *out, size_t size, int n)
 	    "{\"id\":\"evt_start_%d_%d\",\"object\":\"event\","
 	    "\"type\":\"checkout.session.completed\",\"livemode\":false,"
 	    "\"data\":{\"object\":{\"id\":\"cs_test_start%d\","
-	    "\"payment_status\":\"paid\",\"status\":\"complete\","
+	    "\"mode\":\"payment\",\"payment_status\":\"paid\",\"status\":\"complete\","
 	    "\"amount_total\":999,\"currency\":\"eur\","
 	    "\"metadata\":{\"tg_id\":\"%d\"}}}}",
 	    (int)getpid(), n, n, 20000000 + n);

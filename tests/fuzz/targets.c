@@ -114,10 +114,8 @@ must_be_event(const struct stripe_event *ev)
 	must(ev->kind != STRIPE_REFUND ||
 	    (ev->refund.id != NULL && is_blank_free(ev->refund.id) &&
 		ev->refund.amount_minor >= 0));
-	must((ev->kind != STRIPE_DISPUTE && ev->kind != STRIPE_REINSTATED) ||
+	must(ev->kind != STRIPE_DISPUTE ||
 	    (ev->dispute.id != NULL && is_blank_free(ev->dispute.id)));
-	must(ev->kind != STRIPE_REINSTATED ||
-	    ev->dispute.stage == STRIPE_DISPUTE_SETTLED);
 }
 
 static void

@@ -79,7 +79,8 @@ static const struct db_driver counting_driver = {
 	"\"data\":{\"object\":" object "}}"
 #define SESSION(status) \
 	"{\"id\":\"cs_test_1\",\"object\":\"checkout.session\"," \
-	"\"status\":\"complete\",\"payment_status\":\"" status "\"," \
+	"\"status\":\"complete\",\"mode\":\"payment\",\"payment_status\":\"" status \
+	"\"," \
 	"\"metadata\":{\"tg_id\":\"5\",\"product\":\"course\"}," \
 	"\"payment_intent\":\"pi_1\",\"amount_total\":999," \
 	"\"currency\":\"eur\"," FILLER "}"
@@ -95,7 +96,7 @@ static const struct budget {
 	int max_statements;
 	size_t max_bytes;
 } budgets[] = {
-	{ "a payment", EVENT("evt_1", COMPLETED, SESSION("paid")), 11, 3072 },
+	{ "a payment", EVENT("evt_1", COMPLETED, SESSION("paid")), 12, 3072 },
 	{ "the same event again stops at the inbox",
 	    EVENT("evt_1", COMPLETED, SESSION("paid")), 3, 512 },
 	{ "another event of the same payment",
@@ -160,7 +161,7 @@ record_batch(struct db *db, void *ctx)
 			"{\"id\":\"evt_b%d\",\"type\":\"" COMPLETED "\","
 			"\"livemode\":false,\"data\":{\"object\":"
 			"{\"id\":\"cs_b%d\",\"status\":\"complete\","
-			"\"payment_status\":\"paid\","
+			"\"mode\":\"payment\",\"payment_status\":\"paid\","
 			"\"metadata\":{\"tg_id\":\"%d\"}}}}",
 			i, i, 1000 + i)),
 		    &ev);
@@ -182,7 +183,7 @@ batch(void **state)
 	check_err(db_transaction(ledger.db, record_batch, NULL), ERR_OK);
 	check_int(n_commits, 1);
 	/* A savepoint each instead of BEGIN and COMMIT. */
-	assert_true(n_statements <= 2 + 64 * 11);
+	assert_true(n_statements <= 2 + 64 * 12);
 	check_int(look_int("SELECT COUNT(*) FROM users WHERE is_paid = 1"
 			   " AND tg_id >= 1000"),
 	    64);

@@ -85,7 +85,7 @@ next_payment(int n)
 	const char *body = arena_printf(&mem,
 	    "{\"id\":\"evt_%d\",\"type\":\"checkout.session.completed\","
 	    "\"data\":{\"object\":{\"id\":\"cs_test_%d\","
-	    "\"payment_status\":\"paid\",\"status\":\"complete\","
+	    "\"mode\":\"payment\",\"payment_status\":\"paid\",\"status\":\"complete\","
 	    "\"payment_intent\":\"pi_%d\",\"amount_total\":999,"
 	    "\"currency\":\"eur\",\"metadata\":{\"tg_id\":\"%d\"}}}}",
 	    n, n, n, n + 1);

@@ -37,8 +37,10 @@ struct step {
 		REVIEW,    /* charge.dispute.updated: under review */
 		LOST,
 		WON,
-		REINSTATED, /* the funds are back */
-		FRAUD       /* early fraud warning */
+		FRAUD,      /* early fraud warning */
+		REINSTATED, /* the funds are back, while under review */
+		APPEAL,     /* a dispute that was lost, appealed */
+		RE_WAITS    /* refund.created, nothing has gone back yet */
 	} what;
 	int session;
 	int64_t refunded_minor;
@@ -129,9 +131,34 @@ static const struct scenario {
 	    { { PAID, 1, 0 }, { DISPUTE, 1, 0 }, { REVIEW, 1, 0 },
 		{ WON, 1, 0 } },
 	    true, 1, NULL },
-	{ "disputed, the money is back",
-	    { { PAID, 1, 0 }, { DISPUTE, 1, 0 }, { REINSTATED, 1, 0 } }, true,
+	{ "disputed, the money is back for a while: it is disputed still",
+	    { { PAID, 1, 0 }, { DISPUTE, 1, 0 }, { REINSTATED, 1, 0 } }, false,
 	    1, NULL },
+	{ "disputed, the money is back for a while, lost",
+	    { { PAID, 1, 0 }, { DISPUTE, 1, 0 }, { REINSTATED, 1, 0 },
+		{ LOST, 1, 0 } },
+	    false, 1, NULL },
+	{ "disputed, the money is back for a while, won",
+	    { { PAID, 1, 0 }, { DISPUTE, 1, 0 }, { REINSTATED, 1, 0 },
+		{ WON, 1, 0 } },
+	    true, 1, NULL },
+	{ "lost, and appealed",
+	    { { PAID, 1, 0 }, { DISPUTE, 1, 0 }, { LOST, 1, 0 },
+		{ APPEAL, 1, 0 } },
+	    false, 1, NULL },
+	{ "lost, appealed, won",
+	    { { PAID, 1, 0 }, { DISPUTE, 1, 0 }, { LOST, 1, 0 },
+		{ APPEAL, 1, 0 }, { WON, 1, 0 } },
+	    true, 1, NULL },
+	{ "a refund that waits for something takes nothing away",
+	    { { PAID, 1, 0 }, { RE_WAITS, 1, PRICE }, { REFUND, 1, PRICE } },
+	    true, 1, NULL },
+	{ "a refund that waited, and went back",
+	    { { PAID, 1, 0 }, { RE_WAITS, 1, PRICE }, { RE, 1, PRICE } }, false,
+	    1, NULL },
+	{ "a refund that waited, and was canceled",
+	    { { PAID, 1, 0 }, { RE_WAITS, 1, PRICE }, { RE_FAILED, 1, PRICE } },
+	    true, 1, NULL },
 	{ "disputed and won, paid back all the same",
 	    { { PAID, 1, 0 }, { DISPUTE, 1, 0 }, { WON, 1, 0 },
 		{ RE, 1, PRICE } },
@@ -177,6 +204,7 @@ session_of(const struct play *p)
 		.paid = paid  ? STRIPE_PAID :
 		    w == FREE ? STRIPE_NOTHING_TO_PAY :
 				STRIPE_UNPAID,
+		.is_sale = true,
 		.tg_id = p->step.session == FOREIGN ? 0 : p->tg_id,
 		.payment_intent = w == FREE || w == EXPIRED || w == LOOK_OPEN ?
 		    NULL :
@@ -202,6 +230,7 @@ kind_of_step(enum what w)
 	case RE:
 	case RE2:
 	case RE_FAILED:
+	case RE_WAITS:
 		return STRIPE_REFUND;
 	case INQUIRY:
 	case CLOSED:
@@ -209,9 +238,9 @@ kind_of_step(enum what w)
 	case REVIEW:
 	case LOST:
 	case WON:
-		return STRIPE_DISPUTE;
 	case REINSTATED:
-		return STRIPE_REINSTATED;
+	case APPEAL:
+		return STRIPE_DISPUTE;
 	case FRAUD:
 		return STRIPE_FRAUD_WARNING;
 	default:
@@ -236,7 +265,8 @@ fill_reversals(const struct play *p, struct stripe_event *ev)
 		[REVIEW] = STRIPE_DISPUTE_OPEN,
 		[LOST] = STRIPE_DISPUTE_LOST,
 		[WON] = STRIPE_DISPUTE_SETTLED,
-		[REINSTATED] = STRIPE_DISPUTE_SETTLED,
+		[REINSTATED] = STRIPE_DISPUTE_OPEN,
+		[APPEAL] = STRIPE_DISPUTE_LOST,
 		[FRAUD] = STRIPE_DISPUTE_WARNING,
 	};
 	enum what w = p->step.what;
@@ -247,9 +277,11 @@ fill_reversals(const struct play *p, struct stripe_event *ev)
 		    p->step.session, w == RE2 ? "b" : "a"),
 		.payment_intent = intent_of(p),
 		.amount_minor = p->step.refunded_minor,
-		.has_failed = w == RE_FAILED
+		.stage = w == RE_FAILED ? STRIPE_REFUND_FAILED :
+		    w == RE_WAITS       ? STRIPE_REFUND_WAITS :
+					  STRIPE_REFUND_BACK,
 	};
-	if (w >= INQUIRY)
+	if (w >= INQUIRY && w <= APPEAL)
 		ev->dispute = (struct stripe_dispute){
 			.id = arena_printf(&mem, "du_%lld_%d",
 			    (long long)p->tg_id, p->step.session),
@@ -308,7 +340,8 @@ in_words(const struct scenario *s, const int *order, int n)
 	static const char *const words[] = { "?", "PAID", "UNPAID", "FREE",
 		"SUCCEEDED", "FAILED", "EXPIRED", "REFUND", "LOOK_PAID",
 		"LOOK_OPEN", "RE", "RE_FAILED", "RE2", "INQUIRY", "CLOSED",
-		"DISPUTE", "REVIEW", "LOST", "WON", "REINSTATED", "FRAUD" };
+		"DISPUTE", "REVIEW", "LOST", "WON", "FRAUD", "REINSTATED",
+		"APPEAL", "RE_WAITS" };
 	struct buf b = buf_new(&mem, 1000);
 
 	for (int i = 0; i < n; i++) {

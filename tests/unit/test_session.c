@@ -24,7 +24,8 @@ session_whole(void **state)
 	check_err(stripe_session_read(&mem,
 		      object("{" ID "," PAID ",\"status\":\"complete\","
 			     "\"metadata\":{\"tg_id\":\"5\","
-			     "\"product\":\"course\"},"
+			     "\"product\":\"course\",\"shop\":\"77\"},"
+			     "\"amount_subtotal\":1999,\"created\":1600000000,"
 			     "\"payment_intent\":\"pi_1\","
 			     "\"url\":\"https://checkout.stripe.com/c/1\","
 			     "\"expires_at\":1700000000,\"amount_total\":999,"
@@ -38,7 +39,11 @@ session_whole(void **state)
 	check_text(s.payment_intent, "pi_1");
 	check_text(s.url, "https://checkout.stripe.com/c/1");
 	check_int(s.expires_s, 1700000000);
+	check_text(s.product, "course");
+	check_text(s.shop, "77");
+	check_int(s.created_s, 1600000000);
 	check_int(s.amount_minor, 999);
+	check_int(s.subtotal_minor, 1999);
 	check_text(s.currency, "eur");
 	assert_true(s.livemode);
 }
@@ -143,6 +148,30 @@ status(void **state)
 	    ERR_OK);
 	check_int(s.status, t->status);
 	check_int(s.paid, t->paid);
+}
+
+static const struct mode {
+	const char *why, *text;
+	bool is_sale;
+} modes[] = {
+	{ "paid once", ",\"mode\":\"payment\"", true },
+	{ "paid anew", ",\"mode\":\"subscription\"", true },
+	{ "a card is kept", ",\"mode\":\"setup\"", false },
+	{ "a mode of the future", ",\"mode\":\"gift\"", false },
+	{ "no mode", "", false },
+};
+
+static void
+mode(void **state)
+{
+	const struct mode *t = *state;
+	struct stripe_session s;
+
+	check_err(
+	    stripe_session_read(&mem,
+		object(arena_printf(&mem, "{" ID "," PAID "%s}", t->text)), &s),
+	    ERR_OK);
+	check_int(s.is_sale, t->is_sale);
 }
 
 static const struct tg_id {
@@ -326,6 +355,7 @@ main(void)
 	ONE("session", "no object at all", no_object);
 	ROWS("readable", readable, readables);
 	ROWS("status", status, statuses);
+	ROWS("mode", mode, modes);
 	ROWS("tg_id", tg_id, tg_ids);
 	ROWS("payment_intent", intent, intents);
 	ONE("payment_intent", "255 characters are the most", intent_too_long);

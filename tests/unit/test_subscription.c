@@ -263,6 +263,7 @@ struct truth {
 	int ends; /* 0: it renews */
 	const char *invoice;
 	int payment;
+	bool collects_not; /* pause_collection */
 };
 
 enum what {
@@ -292,70 +293,113 @@ static const struct scenario {
 	int until; /* days; 0: for good, or out */
 	const char *word;
 } scenarios[] = {
-	{ "bought", { 0 }, { "active", 0, 30, 0, "paid", 1 },
+	{ "bought", { 0 }, { "active", 0, 30, 0, "paid", 1, false },
 	    { PAID, SUB, INVOICED, LOOK, READ }, true, 33, "paid" },
-	{ "bought, asked too early", { 0 }, { "active", 0, 30, 0, "paid", 1 },
+	{ "bought, asked too early", { 0 },
+	    { "active", 0, 30, 0, "paid", 1, false },
 	    { PAID, SUB, INVOICED, ASK }, true, 33, "paid" },
-	{ "paid later by a bank", { 0 }, { "active", 0, 30, 0, "paid", 1 },
+	{ "paid later by a bank", { 0 },
+	    { "active", 0, 30, 0, "paid", 1, false },
 	    { UNPAID, SUCCEEDED, SUB, INVOICED, READ }, true, 33, "paid" },
 	{ "a bank is still at work", { 0 },
-	    { "incomplete", 0, 30, 0, "open", 1 }, { UNPAID, SUB, READ }, false,
-	    0, "not paid" },
-	{ "renewed", { "active", -30, 0, 0, "paid", 1 },
-	    { "active", 0, 30, 0, "paid", 2 }, { SUB, INVOICED, READ, ASK },
-	    true, 33, "paid" },
-	{ "a payment failed", { "active", -31, -1, 0, "paid", 1 },
-	    { "past_due", -1, 29, 0, "open", 2 }, { SUB, INVOICED, READ, ASK },
-	    true, 2, "paid" },
+	    { "incomplete", 0, 30, 0, "open", 1, false }, { UNPAID, SUB, READ },
+	    false, 0, "not paid" },
+	{ "renewed", { "active", -30, 0, 0, "paid", 1, false },
+	    { "active", 0, 30, 0, "paid", 2, false },
+	    { SUB, INVOICED, READ, ASK }, true, 33, "paid" },
+	{ "a payment failed", { "active", -31, -1, 0, "paid", 1, false },
+	    { "past_due", -1, 29, 0, "open", 2, false },
+	    { SUB, INVOICED, READ, ASK }, true, 2, "paid" },
 	{ "a payment failed, grace is over",
-	    { "active", -33, -3, 0, "paid", 1 },
-	    { "past_due", -3, 27, 0, "open", 2 }, { SUB, INVOICED, READ, ASK },
-	    false, 0, "unpaid" },
+	    { "active", -33, -3, 0, "paid", 1, false },
+	    { "past_due", -3, 27, 0, "open", 2, false },
+	    { SUB, INVOICED, READ, ASK }, false, 0, "unpaid" },
 	{ "a payment failed and was made up for",
-	    { "past_due", -4, 26, 0, "open", 2 },
-	    { "active", -4, 26, 0, "paid", 2 }, { SUB, INVOICED, READ, ASK },
-	    true, 29, "paid" },
-	{ "given up by Stripe", { "past_due", -20, 10, 0, "open", 2 },
-	    { "unpaid", -20, 10, 0, "open", 2 }, { SUB, INVOICED, READ, ASK },
-	    false, 0, "unpaid" },
-	{ "canceled because nobody paid", { "past_due", -20, 10, 0, "open", 2 },
-	    { "canceled", -20, 10, 0, "uncollectible", 2 }, { SUB, READ, ASK },
-	    false, 0, "unpaid" },
-	{ "canceled for its end", { "active", -10, 20, 0, "paid", 1 },
-	    { "active", -10, 20, 20, "paid", 1 }, { SUB, SUB, READ, ASK }, true,
-	    20, "paid" },
+	    { "past_due", -4, 26, 0, "open", 2, false },
+	    { "active", -4, 26, 0, "paid", 2, false },
+	    { SUB, INVOICED, READ, ASK }, true, 29, "paid" },
+	{ "given up by Stripe", { "past_due", -20, 10, 0, "open", 2, false },
+	    { "unpaid", -20, 10, 0, "open", 2, false },
+	    { SUB, INVOICED, READ, ASK }, false, 0, "unpaid" },
+	{ "canceled because nobody paid",
+	    { "past_due", -20, 10, 0, "open", 2, false },
+	    { "canceled", -20, 10, 0, "uncollectible", 2, false },
+	    { SUB, READ, ASK }, false, 0, "unpaid" },
+	{ "canceled for its end", { "active", -10, 20, 0, "paid", 1, false },
+	    { "active", -10, 20, 20, "paid", 1, false },
+	    { SUB, SUB, READ, ASK }, true, 20, "paid" },
 	{ "canceled for its end, and kept",
-	    { "active", -10, 20, 20, "paid", 1 },
-	    { "active", -10, 20, 0, "paid", 1 }, { SUB, SUB, READ, ASK }, true,
-	    23, "paid" },
+	    { "active", -10, 20, 20, "paid", 1, false },
+	    { "active", -10, 20, 0, "paid", 1, false }, { SUB, SUB, READ, ASK },
+	    true, 23, "paid" },
 	{ "canceled at once, the period goes on",
-	    { "active", -10, 20, 0, "paid", 1 },
-	    { "canceled", -10, 20, 0, "paid", 1 }, { SUB, READ, ASK }, true, 20,
-	    "paid" },
-	{ "canceled at its end", { "active", -30, -1, -1, "paid", 1 },
-	    { "canceled", -30, -1, -1, "paid", 1 }, { SUB, READ, ASK }, false,
-	    0, "ended" },
-	{ "paused", { "active", -10, 20, 0, "paid", 1 },
-	    { "paused", -10, 20, 0, "paid", 1 }, { SUB, SUB, READ, ASK }, false,
-	    0, "ended" },
-	{ "resumed", { "paused", -10, 20, 0, "paid", 1 },
-	    { "active", -10, 20, 0, "paid", 1 }, { SUB, SUB, READ, ASK }, true,
-	    23, "paid" },
-	{ "the latest payment went back", { "active", -30, 0, 0, "paid", 1 },
-	    { "active", 0, 30, 0, "paid", 2 }, { SUB, INVOICED, REFUND, READ },
-	    false, 0, "refunded" },
-	{ "an older payment went back", { "active", -30, 0, 0, "paid", 1 },
-	    { "active", 0, 30, 0, "paid", 2 }, { SUB, REFUND_1, READ, ASK },
-	    true, 33, "paid" },
-	{ "an older payment is disputed", { "active", -30, 0, 0, "paid", 1 },
-	    { "active", 0, 30, 0, "paid", 2 }, { SUB, DISPUTE_1, READ, ASK },
-	    false, 0, "disputed" },
-	{ "and that was won", { "active", -30, 0, 0, "paid", 1 },
-	    { "active", 0, 30, 0, "paid", 2 }, { SUB, DISPUTE_1, WON_1, READ },
-	    true, 33, "paid" },
+	    { "active", -10, 20, 0, "paid", 1, false },
+	    { "canceled", -10, 20, 0, "paid", 1, false }, { SUB, READ, ASK },
+	    true, 20, "paid" },
+	{ "canceled at its end", { "active", -30, -1, -1, "paid", 1, false },
+	    { "canceled", -30, -1, -1, "paid", 1, false }, { SUB, READ, ASK },
+	    false, 0, "ended" },
+	{ "paused", { "active", -10, 20, 0, "paid", 1, false },
+	    { "paused", -10, 20, 0, "paid", 1, false }, { SUB, SUB, READ, ASK },
+	    false, 0, "ended" },
+	{ "resumed", { "paused", -10, 20, 0, "paid", 1, false },
+	    { "active", -10, 20, 0, "paid", 1, false }, { SUB, SUB, READ, ASK },
+	    true, 23, "paid" },
+	{ "the latest payment went back",
+	    { "active", -30, 0, 0, "paid", 1, false },
+	    { "active", 0, 30, 0, "paid", 2, false },
+	    { SUB, INVOICED, REFUND, READ }, false, 0, "refunded" },
+	{ "an older payment went back",
+	    { "active", -30, 0, 0, "paid", 1, false },
+	    { "active", 0, 30, 0, "paid", 2, false },
+	    { SUB, REFUND_1, READ, ASK }, true, 33, "paid" },
+	{ "an older payment is disputed",
+	    { "active", -30, 0, 0, "paid", 1, false },
+	    { "active", 0, 30, 0, "paid", 2, false },
+	    { SUB, DISPUTE_1, READ, ASK }, false, 0, "disputed" },
+	{ "and that was won", { "active", -30, 0, 0, "paid", 1, false },
+	    { "active", 0, 30, 0, "paid", 2, false },
+	    { SUB, DISPUTE_1, WON_1, READ }, true, 33, "paid" },
+	{ "the next period has begun, its invoice is a draft",
+	    { "active", -31, -1, 0, "paid", 1, false },
+	    { "active", -1, 29, 0, "draft", 2, false }, { SUB, SUB, READ, ASK },
+	    true, 2, "paid" },
+	{ "and stays one", { "active", -34, -4, 0, "paid", 1, false },
+	    { "active", -4, 26, 0, "draft", 2, false }, { SUB, SUB, READ, ASK },
+	    false, 0, "ended" },
+	{ "refunded, and the next invoice is a draft",
+	    { "active", -30, 0, 0, "paid", 1, false },
+	    { "active", 0, 30, 0, "draft", 2, false },
+	    { SUB, REFUND_1, READ, ASK }, false, 0, "refunded" },
+	{ "refunded, and the next invoice is paid",
+	    { "active", -30, 0, 0, "paid", 1, false },
+	    { "active", 0, 30, 0, "paid", 2, false },
+	    { INVOICED, REFUND_1, READ }, true, 33, "paid" },
+	{ "canceled for a day beyond what is paid",
+	    { "active", -10, 20, 0, "paid", 1, false },
+	    { "active", -10, 20, 300, "paid", 1, false },
+	    { SUB, SUB, READ, ASK }, true, 23, "paid" },
+	{ "canceled for such a day, and nobody paid more",
+	    { "active", -35, -5, 300, "paid", 1, false },
+	    { "active", -5, 25, 300, "draft", 2, false },
+	    { SUB, SUB, READ, ASK }, false, 0, "ended" },
+	{ "no money is asked for: what was paid holds",
+	    { "active", -10, 20, 0, "paid", 1, false },
+	    { "active", -10, 20, 0, "paid", 1, true }, { SUB, SUB, READ, ASK },
+	    true, 20, "paid" },
+	{ "and no longer", { "active", -40, -10, 0, "paid", 1, false },
+	    { "active", -10, 20, 0, "void", 2, true }, { SUB, SUB, READ, ASK },
+	    false, 0, "ended" },
+	{ "nor when another period begins",
+	    { "active", -32, -1, 0, "paid", 1, true },
+	    { "active", -1, 29, 0, "draft", 2, true }, { SUB, SUB, READ, ASK },
+	    false, 0, "ended" },
+	{ "money is asked for again", { "active", -10, 20, 0, "void", 2, true },
+	    { "active", -10, 20, 0, "paid", 3, false },
+	    { SUB, INVOICED, READ, ASK }, true, 23, "paid" },
 	{ "bought and refunded, heard of in any order", { 0 },
-	    { "active", 0, 30, 0, "paid", 2 }, { PAID, SUB, REFUND, READ },
-	    false, 0, "refunded" },
+	    { "active", 0, 30, 0, "paid", 2, false },
+	    { PAID, SUB, REFUND, READ }, false, 0, "refunded" },
 };
 
 struct play {
@@ -386,15 +430,17 @@ answer_of(const struct play *p, const struct truth *t)
 	    arena_printf(&mem, "%lld", day_s(p, t->ends));
 	const char *body = arena_printf(&mem,
 	    "{\"id\":\"%s\",\"status\":\"%s\",\"customer\":\"cus_1\","
-	    "\"livemode\":false,\"cancel_at\":%s,\"items\":{\"data\":[{"
+	    "\"livemode\":false,\"cancel_at\":%s,\"pause_collection\":%s,"
+	    "\"items\":{\"data\":[{"
 	    "\"current_period_start\":%lld,\"current_period_end\":%lld}]},"
 	    "\"latest_invoice\":{\"id\":\"in_%d\",\"status\":\"%s\","
 	    "\"attempt_count\":1,\"amount_paid\":999,\"hosted_invoice_url\":"
 	    "\"https://i/%d\",\"payments\":{\"data\":[{\"payment\":"
 	    "{\"payment_intent\":\"%s\"}}]}}}",
-	    named(p, "sub_", 1), t->status, cancel, day_s(p, t->start),
-	    day_s(p, t->end), t->payment, t->invoice, t->payment,
-	    named(p, "pi_", t->payment));
+	    named(p, "sub_", 1), t->status, cancel,
+	    t->collects_not ? "{\"behavior\":\"void\"}" : "null",
+	    day_s(p, t->start), day_s(p, t->end), t->payment, t->invoice,
+	    t->payment, named(p, "pi_", t->payment));
 
 	return (struct http_response){ .status = 200, .body = str_from(body) };
 }
@@ -411,6 +457,7 @@ session_event(const struct play *p)
 		.session = { .id = named(p, "cs_", 1),
 		    .status = STRIPE_COMPLETE,
 		    .paid = p->what == UNPAID ? STRIPE_UNPAID : STRIPE_PAID,
+		    .is_sale = true,
 		    .tg_id = p->tg_id,
 		    .subscription = named(p, "sub_", 1),
 		    .amount_minor = 999,
@@ -536,7 +583,8 @@ drain(struct play *p, const struct truth *t)
 static const struct truth *
 stale(const struct play *p)
 {
-	static const struct truth begun = { "incomplete", 0, 30, 0, "open", 1 };
+	static const struct truth begun = { "incomplete", 0, 30, 0, "open", 1,
+		false };
 
 	return p->s->before.status == NULL ? &begun : &p->s->before;
 }
@@ -670,7 +718,7 @@ static void
 forgotten(void **state)
 {
 	static const struct scenario s = { .why = "forgotten",
-		.now = { "active", 0, 30, 0, "paid", 1 } };
+		.now = { "active", 0, 30, 0, "paid", 1, false } };
 	struct play p = {
 		.s = &s, .tg_id = next_buyer++, .now_ms = clock_now_ms()
 	};
@@ -733,7 +781,7 @@ static void
 bad_answer(void **state)
 {
 	static const struct scenario s = { .why = "bad",
-		.now = { "active", 0, 30, 0, "paid", 1 } };
+		.now = { "active", 0, 30, 0, "paid", 1, false } };
 	struct play p = {
 		.s = &s, .tg_id = next_buyer++, .now_ms = clock_now_ms()
 	};

@@ -1,0 +1,70 @@
+/* The mark of the shop and what goes without it. */
+#include "shop/ours.h"
+
+#include "base/log.h"
+
+#include <inttypes.h>
+
+const char *
+ours_mark(const struct app *app, struct arena *a)
+{
+	return app->conf.bot_id == 0 ?
+	    NULL :
+	    arena_printf(a, "%" PRId64, app->conf.bot_id);
+}
+
+/* Where Stripe keeps the price, only Stripe knows it. */
+static bool
+price_fits(const struct product *p, const struct stripe_session *s)
+{
+	if (p->price_id != NULL)
+		return true;
+	return p->amount_minor > 0 && p->amount_minor == s->subtotal_minor &&
+	    str_eq_nocase(str_from(s->currency), p->currency);
+}
+
+/* Where several things are sold, one must be named. */
+static bool
+could_be_sold_here(const struct app *app, const struct stripe_session *s)
+{
+	const struct product *p = catalog_find(&app->catalog, s->product);
+
+	return p != NULL && (s->product != NULL || app->catalog.n == 1) &&
+	    price_fits(p, s);
+}
+
+static enum err
+takes_unmarked(struct app *app, struct arena *a, bool *takes)
+{
+	const char *said = app->conf.accept_unmarked;
+	int64_t mark = 0;
+	enum err e;
+
+	*takes = str_eq(str_from(said), "1");
+	if (said != NULL)
+		return ERR_OK;
+	e = db_one(app->db, a, SQL_MARK_GET,
+	    KV(kv_text("key", "accept_unmarked")), row_to_int, &mark);
+	*takes = mark != 0;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err
+ours_is(struct app *app, struct arena *a, const struct stripe_session *s,
+    bool *is_ours)
+{
+	const char *mark = ours_mark(app, a);
+	enum err e = ERR_OK;
+
+	*is_ours = s->is_sale && s->tg_id != 0;
+	if (*is_ours && mark != NULL && s->shop != NULL)
+		*is_ours = str_eq(str_from(s->shop), mark);
+	else if (*is_ours && mark != NULL)
+		e = takes_unmarked(app, a, is_ours);
+	if (e == ERR_OK && *is_ours && mark != NULL && s->shop == NULL)
+		*is_ours = could_be_sold_here(app, s);
+	if (e == ERR_OK && !*is_ours)
+		log_event(LOG_DEBUG, "session_foreign",
+		    KV(kv_text("session", s->id), kv_text("shop", s->shop)));
+	return e;
+}
