@@ -132,6 +132,109 @@ check_stripe(struct checkup *c)
 		bad(c, "Stripe", "the key could not be used", stripe_mend(e));
 }
 
+static bool
+has_plans(const struct catalog *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (all->products[i].every != NULL)
+			return true;
+	return false;
+}
+
+/* What is read when an event did not come, and what subscriptions are read by:
+ * without these rights nobody would miss anything until it is too late. */
+static const struct right {
+	const char *path, *name;
+	bool of_plans;
+} rights[] = {
+	{ "events?limit=1", "Events", false },
+	{ "refunds?limit=1", "Charges and Refunds", false },
+	{ "disputes?limit=1", "Disputes", false },
+	{ "subscriptions?limit=1", "Subscriptions", true },
+	{ "invoices?limit=1", "Invoices", true },
+};
+
+/* ERR_CONFIG: the key may not do that. */
+static enum err
+ask_stripe(struct checkup *c, const char *path, struct json **doc)
+{
+	const struct stripe_api api = app_stripe(c->app);
+	struct http_request req = stripe_get_request(&c->arena, &api, path);
+	struct http_response res;
+	enum err e = http_send(c->http, &c->arena, &req, &res);
+
+	return e == ERR_OK ? stripe_answer(&c->arena, &res, doc) : e;
+}
+
+static void
+check_rights_of_key(struct checkup *c)
+{
+	const char *missing = "";
+	struct json *doc;
+
+	for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
+		const struct right *r = &rights[i];
+
+		if ((!r->of_plans || has_plans(&c->app->catalog)) &&
+		    ask_stripe(c, r->path, &doc) == ERR_CONFIG)
+			missing = arena_printf(&c->arena, "%s%s%s", missing,
+			    missing[0] == '\0' ? "" : ", ", r->name);
+	}
+	if (missing[0] != '\0')
+		bad(c, "Stripe",
+		    arena_printf(
+			&c->arena, "the key may not read: %s", missing),
+		    "give the restricted key these rights, read: what never "
+		    "came could not be asked for");
+}
+
+/* Whether it hears of the same sales as ours does. */
+static bool
+is_like_ours(struct checkup *c, struct json *endpoint)
+{
+	const char *url = json_text(endpoint, "url");
+	size_t n = json_count(endpoint, "enabled_events");
+
+	if (url == NULL || str_starts(str_from(url), c->app->conf.base_url))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char path[40];
+		const char *type;
+
+		(void)snprintf(path, sizeof(path), "enabled_events.%zu", i);
+		type = json_text(endpoint, path);
+		if (str_eq(str_from(type), "*") ||
+		    str_eq(str_from(type), "checkout.session.completed"))
+			return true;
+	}
+	return false;
+}
+
+/* Other shops on the account are no fault, if the key may tell of them. */
+static void
+check_endpoints(struct checkup *c)
+{
+	struct json *doc = NULL;
+	size_t n = 0;
+
+	if (ask_stripe(c, "webhook_endpoints?limit=100", &doc) == ERR_OK)
+		n = json_count(doc, "data");
+	for (size_t i = 0; i < n; i++) {
+		char path[32];
+		struct json *endpoint;
+
+		(void)snprintf(path, sizeof(path), "data.%zu", i);
+		endpoint = json_at(doc, path);
+		if (is_like_ours(c, endpoint))
+			advise("Stripe",
+			    arena_printf(&c->arena,
+				"the account tells %s of sales as well; "
+				"another shop's sales are left alone here, "
+				"by their mark",
+				json_text(endpoint, "url")));
+	}
+}
+
 static void
 check_price(struct checkup *c)
 {
@@ -450,8 +553,9 @@ check_all(struct app *app)
 {
 	static void (*const checks[])(struct checkup * c) = { check_host,
 		check_ledger, check_products, check_worker, check_stripe,
-		check_price, check_clock, check_bot, check_channels,
-		check_webhook, check_coach, check_advice, check_confinement };
+		check_rights_of_key, check_endpoints, check_price, check_clock,
+		check_bot, check_channels, check_webhook, check_coach,
+		check_advice, check_confinement };
 	struct checkup c = { .app = app, .stripe_date_s = -1 };
 
 	c.http = http_new();

@@ -15,6 +15,7 @@
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 #define MAX_DAYS 36500
+#define MAX_OPEN 50
 
 struct hand {
 	struct app *app;
@@ -25,6 +26,9 @@ struct hand {
 	int64_t until_ms; /* of a grant; 0: for good */
 	int n;
 	struct stripe_event ev; /* a refund, as an event would tell it */
+	const struct stripe_session *session;
+	const char *open[MAX_OPEN]; /* sessions that could still be paid */
+	size_t n_open;
 };
 
 /* "TG_ID [PRODUCT]", and the settings. 0, or the status to end with. */
@@ -36,7 +40,8 @@ read_who(struct hand *h, int argc, char **argv, int max, const char *usage)
 		fprintf(stderr, "usage: admit %s\n", usage);
 		return 2;
 	}
-	h->app->programs = PROGRAM_LEDGER;
+	if (h->app->programs == 0)
+		h->app->programs = PROGRAM_LEDGER;
 	if (!cmd_ledger_ok(h->app))
 		return 1;
 	h->product = catalog_find(&h->app->catalog, argc > 1 ? argv[1] : NULL);
@@ -168,9 +173,8 @@ static enum err
 refund_by_stripe(struct hand *h, struct http *http, const char *payment)
 {
 	const struct stripe_api api = app_stripe(h->app);
-	struct http_request req =
-	    stripe_refund_request(&h->arena, &api, payment,
-		arena_printf(&h->arena, "admit-refund-%" PRId64, h->order.id));
+	struct http_request req = stripe_refund_request(&h->arena, &api,
+	    payment, arena_printf(&h->arena, "admit-refund-%s", payment));
 	struct http_response res;
 	struct json *doc;
 	enum err e = http_send(http, &h->arena, &req, &res);
@@ -217,7 +221,11 @@ refund(struct hand *h, const struct payment *p)
 		return 1;
 	}
 	e = db_transaction(h->app->db, record_refund, h);
-	puts("The money goes back.");
+	puts(h->ev.kind == STRIPE_REFUND &&
+		    h->ev.refund.stage != STRIPE_REFUND_BACK ?
+		"Asked for, but the money has not gone: the payment's page at "
+		"Stripe says what it waits for. Access stays until then." :
+		"The money goes back.");
 	return finish(h, e);
 }
 
@@ -288,21 +296,124 @@ forget(struct db *db, void *ctx)
 	return e;
 }
 
+static void
+open_from_row(const struct row *row, void *ctx)
+{
+	struct hand *h = ctx;
+
+	if (h->n_open < MAX_OPEN)
+		h->open[h->n_open++] = row_text(row, 0);
+}
+
+static enum err
+record_session(struct db *db, void *ctx)
+{
+	struct hand *h = ctx;
+
+	(void)db;
+	return payment_record_session(h->app, &h->arena, h->session, NULL);
+}
+
+/* Closes a session at Stripe; where it is open no more, what it has become is
+ * recorded. One that is not of this account cannot be paid here. */
+static enum err
+close_session(struct hand *h, struct http *http, const char *id)
+{
+	const struct stripe_api api = app_stripe(h->app);
+	struct http_request req = stripe_expire_request(&h->arena, &api, id);
+	struct http_response res;
+	struct stripe_session s;
+	enum err e = http_send(http, &h->arena, &req, &res);
+
+	if (e == ERR_OK)
+		e = stripe_session_answer(&h->arena, &res, &s);
+	if (e == ERR_REFUSED) {
+		req = stripe_session_request(&h->arena, &api, id);
+		e = http_send(http, &h->arena, &req, &res);
+		if (e == ERR_OK)
+			e = stripe_session_answer(&h->arena, &res, &s);
+	}
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	h->session = &s;
+	return db_transaction(h->app->db, record_session, h);
+}
+
+static enum err
+close_sessions(struct hand *h)
+{
+	struct http *http;
+	enum err e = db_each(h->app->db, &h->arena, SQL_FORGET_OPEN,
+	    KV(kv_int("tg_id", h->tg_id), kv_int("now_ms", clock_now_ms()),
+		kv_int("n", MAX_OPEN)),
+	    open_from_row, h);
+
+	if (e != ERR_OK || h->n_open == 0)
+		return e;
+	http = http_new();
+	if (http == NULL)
+		return ERR_INTERNAL;
+	for (size_t i = 0; e == ERR_OK && i < h->n_open; i++)
+		e = close_session(h, http, h->open[i]);
+	http_free(http);
+	return e;
+}
+
+/* Whether anything stands against it, which is then said. */
+static enum err
+is_held(struct hand *h, bool *held)
+{
+	const struct kv who = kv_int("tg_id", h->tg_id);
+	int64_t since_ms = 0, n_charged = 0, n_held = 0;
+	char since[CLOCK_DATE_BYTES];
+	enum err e = db_one(h->app->db, &h->arena, SQL_FORGET_PROCESSING,
+	    KV(who), row_to_int, &since_ms);
+
+	if (e == ERR_OK)
+		e = db_one(h->app->db, &h->arena, SQL_FORGET_SUBSCRIBED,
+		    KV(who), row_to_int, &n_charged);
+	if (e == ERR_OK)
+		e = db_one(h->app->db, &h->arena, SQL_FORGET_HELD, KV(who),
+		    row_to_int, &n_held);
+	clock_date(since_ms, since);
+	*held = since_ms != 0 || n_charged > 0 || n_held > 0;
+	if (since_ms != 0)
+		printf("A payment of theirs is under way since %s: wait for "
+		       "the bank's word, or cancel it at Stripe, and run this "
+		       "again.\n",
+		    since);
+	if (n_charged > 0)
+		puts("Their subscription goes on: cancel it at Stripe first, "
+		     "or they would be charged again.");
+	if (n_held > 0)
+		puts("Still in, or something is still owed: run `admit "
+		     "revoke` first, and let the worker do its work.");
+	return e;
+}
+
 int
 cmd_forget(struct app *app, int argc, char **argv)
 {
 	struct hand h = { .app = app };
-	int64_t n_held = 0;
-	int status = read_who(&h, argc, argv, 1, "forget TG_ID");
+	bool held = false;
+	int status;
 	enum err e;
 
+	app->programs = PROGRAM_WORKER; /* sessions are closed at Stripe */
+	status = read_who(&h, argc, argv, 1, "forget TG_ID");
 	if (status != 0)
 		return status;
-	e = db_one(app->db, &h.arena, SQL_FORGET_HELD,
-	    KV(kv_int("tg_id", h.tg_id)), row_to_int, &n_held);
-	if (e == ERR_OK && n_held > 0) {
-		puts("Still in, or something is still owed: run `admit "
-		     "revoke` first, and let the worker do its work.");
+	e = is_held(&h, &held);
+	if (e == ERR_OK && !held) {
+		e = close_sessions(&h);
+		if (e != ERR_OK)
+			puts("Their open payment page could not be closed at "
+			     "Stripe; run this again.");
+	}
+	if (e == ERR_OK && !held && h.n_open > 0)
+		e = is_held(&h, &held); /* paid at this very moment? */
+	if (held) {
+		knock_if_promised(app);
 		arena_free(&h.arena);
 		return 1;
 	}

@@ -93,9 +93,11 @@ static void
 give_up(struct run *run, enum err e)
 {
 	printf("FAIL  %-9s %s\n", names[run->r.part],
-	    e == ERR_CONFIG ?
-		"the key may not read them: a restricted key needs Events, "
-		"Checkout Sessions, Charges and Disputes: read" :
+	    e == ERR_CONFIG && reconcile_right(run->r.part) != NULL ?
+		arena_printf(&run->arena,
+		    "the key may not read them: a restricted key needs %s: "
+		    "read",
+		    reconcile_right(run->r.part)) :
 		"Stripe did not answer, or the ledger could not be written; "
 		"run this again");
 	run->any_failed = true;

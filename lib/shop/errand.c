@@ -511,6 +511,17 @@ settle_message(struct app *app, struct arena *a, const struct errand *e,
 	}
 }
 
+/* Whether this is the answer with the link. It is judged anew when what it led
+ * to could not be written down; a message's answer has no link in it. */
+static bool
+is_link_made(const struct errand *e, struct arena *a, enum err call_err,
+    const struct http_response *res)
+{
+	return e->makes_link &&
+	    (!e->sends_link ||
+		(call_err == ERR_OK && stars_plan_link(a, res) != NULL));
+}
+
 /* The invoice's link, on to the buyer. */
 static enum err
 settle_link(struct app *app, struct arena *a, struct errand *e,
@@ -543,7 +554,7 @@ settle_link(struct app *app, struct arena *a, struct errand *e,
 	m.text = text_fill(a, TEXT_STARS_PLAN,
 	    KV(title(p), kv_int("amount", p->stars), kv_text("url", url)));
 	send_message(app, a, e, &m);
-	e->makes_link = false;
+	e->sends_link = true;
 	v->end = ERRAND_GO_ON;
 	return ERR_OK;
 }
@@ -688,7 +699,7 @@ errand_settle(struct app *app, struct arena *a, struct errand *e,
 		return ERR_OK;
 	if (e->channel.step != STEP_NONE)
 		return settle_channel(app, a, e, call_err, res, v);
-	if (e->makes_link)
+	if (is_link_made(e, a, call_err, res))
 		return settle_link(app, a, e, call_err, res, v);
 	if (e->job.kind == JOB_CHECK)
 		return settle_check(app, a, e, call_err, res, v);

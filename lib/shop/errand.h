@@ -15,6 +15,7 @@ struct errand {
 	bool has_call;       /* false: there is nothing left to say */
 	bool is_to_telegram;
 	bool makes_link; /* of an invoice, to be sent in the next call */
+	bool sends_link; /* which has been written */
 	struct http_request call;
 	struct channel_call channel; /* the call is its, unless STEP_NONE */
 	int64_t n_heard; /* of a subscription, before it was asked about */

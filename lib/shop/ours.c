@@ -49,20 +49,32 @@ takes_unmarked(struct app *app, struct arena *a, bool *takes)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* Without a mark of our own nobody can tell. */
+static enum err
+judge(struct app *app, struct arena *a, const struct stripe_session *s,
+    const char *mark, bool *is_ours)
+{
+	enum err e = ERR_OK;
+
+	*is_ours = true;
+	if (mark != NULL && s->shop != NULL) {
+		*is_ours = str_eq(str_from(s->shop), mark);
+	} else if (mark != NULL) {
+		e = takes_unmarked(app, a, is_ours);
+		*is_ours = *is_ours && could_be_sold_here(app, s);
+	}
+	return e;
+}
+
 enum err
 ours_is(struct app *app, struct arena *a, const struct stripe_session *s,
     bool *is_ours)
 {
-	const char *mark = ours_mark(app, a);
 	enum err e = ERR_OK;
 
 	*is_ours = s->is_sale && s->tg_id != 0;
-	if (*is_ours && mark != NULL && s->shop != NULL)
-		*is_ours = str_eq(str_from(s->shop), mark);
-	else if (*is_ours && mark != NULL)
-		e = takes_unmarked(app, a, is_ours);
-	if (e == ERR_OK && *is_ours && mark != NULL && s->shop == NULL)
-		*is_ours = could_be_sold_here(app, s);
+	if (*is_ours)
+		e = judge(app, a, s, ours_mark(app, a), is_ours);
 	if (e == ERR_OK && !*is_ours)
 		log_event(LOG_DEBUG, "session_foreign",
 		    KV(kv_text("session", s->id), kv_text("shop", s->shop)));

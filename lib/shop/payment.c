@@ -11,7 +11,6 @@
 #include "shop/subscription.h"
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
-#define MAX_PRODUCT_BYTES 32 /* see catalog.h */
 
 /* The facts that one piece of news adds about an order. */
 struct news {
@@ -221,24 +220,30 @@ tell_of_sale(struct app *app, struct arena *a, const struct order *o)
 	return e;
 }
 
+static enum err
+close_paid(struct app *app, struct arena *a, const struct order *o,
+    const struct news *news, const struct verdict *v, bool is_new)
+{
+	enum err e = is_new && news->paid ? tell_of_sale(app, a, o) : ERR_OK;
+
+	if (e != ERR_OK || !is_to_be_invited(v, is_new) ||
+	    (news->goes_on && v->was == ACCESS_IN))
+		return e;
+	return promise_invite(app, a, o, v);
+}
+
 /* was: the order before the news. */
 static enum err
 close_difference(struct app *app, struct arena *a, const struct order *was,
     const struct order *o, const struct news *news)
 {
-	bool is_new = o->paid_ms != 0 && was->paid_ms == 0;
 	struct verdict v;
 	enum err e = refresh_access(app, a, o, &v);
 
-	if (e == ERR_OK && is_new && news->paid)
-		e = tell_of_sale(app, a, o);
 	if (e != ERR_OK)
 		return e;
 	if (o->paid_ms != 0)
-		return !is_to_be_invited(&v, is_new) ||
-			(news->goes_on && v.was == ACCESS_IN) ?
-		    ERR_OK :
-		    promise_invite(app, a, o, &v);
+		return close_paid(app, a, o, news, &v, was->paid_ms == 0);
 	/* A later word of the bank's has come already: no more to say. */
 	if (news->failed)
 		return promise(app, a, JOB_NOTICE, "failed", o);

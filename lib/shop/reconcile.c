@@ -18,19 +18,31 @@
 #define LONG_SILENCE_MS (2 * 60 * MINUTE_MS)
 #define ON_ITS_WAY_MS (5 * MINUTE_MS) /* an event may take so long */
 #define PATIENCE_ATTEMPTS 6           /* then the next run will do */
+#define KEPT_MS (40 * DAY_MS)         /* orders that nobody paid: see prune.c */
 
 /* The parts of a run; small ones leave out what has arrived somewhere. */
 static const struct {
 	enum stripe_list list;
 	bool in_full, in_small;
+	const char *right;
 } parts[RECONCILE__COUNT] = {
-	[RECONCILE_UNDELIVERED] = { STRIPE_LIST_UNDELIVERED, false, true },
-	[RECONCILE_EVENTS] = { STRIPE_LIST_EVENTS, true, false },
-	[RECONCILE_SESSIONS] = { STRIPE_LIST_SESSIONS, true, false },
-	[RECONCILE_REFUNDS] = { STRIPE_LIST_REFUNDS, true, false },
-	[RECONCILE_DISPUTES] = { STRIPE_LIST_DISPUTES, true, false },
-	[RECONCILE_STARS] = { STRIPE_LIST__COUNT, true, true },
+	[RECONCILE_UNDELIVERED] = { STRIPE_LIST_UNDELIVERED, false, true,
+	    "Events" },
+	[RECONCILE_EVENTS] = { STRIPE_LIST_EVENTS, true, false, "Events" },
+	[RECONCILE_SESSIONS] = { STRIPE_LIST_SESSIONS, true, false,
+	    "Checkout Sessions" },
+	[RECONCILE_REFUNDS] = { STRIPE_LIST_REFUNDS, true, false,
+	    "Charges and Refunds" },
+	[RECONCILE_DISPUTES] = { STRIPE_LIST_DISPUTES, true, false,
+	    "Disputes" },
+	[RECONCILE_STARS] = { STRIPE_LIST__COUNT, true, true, NULL },
 };
+
+const char *
+reconcile_right(enum reconcile_part part)
+{
+	return part < RECONCILE__COUNT ? parts[part].right : NULL;
+}
 
 static void
 skip_others(struct reconcile *r)
@@ -145,13 +157,23 @@ look(struct app *app, struct arena *a, const struct stripe_event *ev,
 	    standing_from_row, out);
 }
 
+/* Whether nobody can pay it any more, and nobody did: what is forgotten of
+ * such a session is not brought back. */
+static bool
+is_long_over(const struct stripe_session *s)
+{
+	return s->id != NULL && s->paid == STRIPE_UNPAID && s->created_s > 0 &&
+	    s->created_s * 1000 < clock_now_ms() - KEPT_MS;
+}
+
 /* An event that has been here is known; other objects say how it stands. */
 static enum err
 is_news(struct app *app, const struct reconcile *r,
     const struct stripe_event *ev, bool *is_new)
 {
 	*is_new = ev->livemode == app->conf.livemode &&
-	    !(ev->session.id != NULL && ev->session.tg_id == 0);
+	    !(ev->session.id != NULL && ev->session.tg_id == 0) &&
+	    !is_long_over(&ev->session);
 	/* Refunds do not say their mode; the list has but the key's. */
 	if (r->part == RECONCILE_REFUNDS)
 		*is_new = true;
@@ -334,6 +356,22 @@ run_of(struct arena *a, const struct job *job)
 	return arena_dup(a, str_cut(&rest, '/'));
 }
 
+/* What may not be read is not made up for by anything else: the operators are
+ * told, once a day. */
+static enum err
+pass_over(struct app *app, struct arena *a, struct reconcile *r, enum err why)
+{
+	const char *right = reconcile_right(r->part);
+	char today[CLOCK_DATE_BYTES];
+
+	reconcile_pass(r);
+	if (right == NULL || why != ERR_CONFIG)
+		return ERR_OK;
+	clock_date(clock_now_ms(), today);
+	return alert_promise(app, a, arena_printf(a, "key/%s/%s", right, today),
+	    text_fill(a, TEXT_ALERT_KEY_RIGHT, KV(kv_text("what", right))));
+}
+
 /* Each step promises the next in the transaction that records it, so a run
  * that is cut off goes on where it was. */
 enum err
@@ -358,7 +396,9 @@ reconcile_settle(struct app *app, struct arena *a, const struct errand *e,
 		return ERR_OK;
 	}
 	if (err != ERR_OK)
-		reconcile_pass(&r);
+		err = pass_over(app, a, &r, err);
+	if (err != ERR_OK)
+		return err;
 	return r.part < RECONCILE__COUNT ?
 	    promise_step(app, a, &r, run_of(a, &e->job)) :
 	    reconcile_alarm(app, a, &r);

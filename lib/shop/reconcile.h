@@ -46,6 +46,10 @@ enum err reconcile_record(struct app *app, struct arena *a, struct reconcile *r,
 /* Goes to the part after this one. */
 void reconcile_pass(struct reconcile *r);
 
+/* What a restricted key must have the right to read for a part: the words of
+ * Stripe's Dashboard. */
+const char *reconcile_right(enum reconcile_part part);
+
 /* At the end, in a transaction: tells the operators of events that never
  * came, once a day. */
 enum err reconcile_alarm(

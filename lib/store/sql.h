@@ -566,6 +566,29 @@ SQL(FORGET_HELD,
     " + (SELECT COUNT(*) FROM jobs WHERE tg_id = :tg_id AND done_ms IS NULL"
     " AND parked_ms IS NULL)")
 
+/* Since when a bank is at work on a payment of theirs; 0: none is. */
+SQL(FORGET_PROCESSING,
+    "SELECT COALESCE(MIN(processing_ms), 0) FROM orders"
+    " WHERE tg_id = :tg_id AND processing_ms IS NOT NULL"
+    " AND paid_ms IS NULL AND failed_ms IS NULL AND expired_ms IS NULL")
+
+/* What Stripe will charge them for again. */
+SQL(FORGET_SUBSCRIBED,
+    "SELECT COUNT(*) FROM orders JOIN subscriptions"
+    " ON subscriptions.id = orders.subscription"
+    " WHERE orders.tg_id = :tg_id"
+    " AND subscriptions.status IN ('trialing', 'active', 'past_due')"
+    " AND (subscriptions.ends_ms IS NULL"
+    " OR subscriptions.ends_ms > subscriptions.period_end_ms)")
+
+/* Where they could still pay. */
+SQL(FORGET_OPEN,
+    "SELECT session_id FROM orders WHERE tg_id = :tg_id"
+    " AND provider = 'stripe' AND session_id IS NOT NULL"
+    " AND paid_ms IS NULL AND processing_ms IS NULL AND failed_ms IS NULL"
+    " AND expired_ms IS NULL"
+    " AND (url_ends_ms IS NULL OR url_ends_ms > :now_ms) LIMIT :n")
+
 /* Nobody's (0), and never again a way in, should Stripe tell of them anew. */
 SQL(FORGET_ORDERS,
     "UPDATE orders SET tg_id = 0, url = NULL,"

@@ -11,6 +11,10 @@ export class StripeAccount {
   sessions = new Map();
   /** Charges by the id of their session or invoice. @type {Map<string, any>} */
   charges = new Map();
+  /** What the key may not read or write, by the first part of the path: 'events', 'checkout/sessions'. @type {Set<string>} */
+  forbidden = new Set();
+  /** The account's webhook endpoints, as the API shows them. @type {any[]} */
+  endpoints = [];
   /** Every event that has happened, delivered or not, oldest first. */
   events = [];
   /** Refunds and disputes, oldest first, as they stand now. @type {any[]} */

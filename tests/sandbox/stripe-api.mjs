@@ -22,6 +22,9 @@ export class StripeApi {
     ['GET', /^\/v1\/refunds$/, ({ path, query }) => page(path, this.#account.refunds, query, 'refund')],
     ['GET', /^\/v1\/disputes$/, ({ path, query }) => page(path, this.#account.disputes, query, 'dispute')],
     ['GET', /^\/v1\/events$/, (request) => this.#listEvents(request)],
+    ['GET', /^\/v1\/subscriptions$/, ({ path, query }) => page(path, [...this.#account.billing.subscriptions.values()], query, 'subscription')],
+    ['GET', /^\/v1\/invoices$/, ({ path, query }) => page(path, [...this.#account.billing.invoices.values()], query, 'invoice')],
+    ['GET', /^\/v1\/webhook_endpoints$/, ({ path, query }) => page(path, this.#account.endpoints, query, 'webhook_endpoint')],
   ];
 
   /**
@@ -44,12 +47,21 @@ export class StripeApi {
     };
     try {
       authorize(request.headers.authorization);
+      this.#permit(request);
       const answer = this.#idempotent(request, () => json(200, this.#route(request), headers));
       return { ...answer, headers: { ...answer.headers, ...headers } };
     } catch (error) {
       if (!(error instanceof StripeError)) throw error;
       return json(error.status, error.body, headers);
     }
+  }
+
+  /** What a restricted key has no right to is refused in Stripe's words. */
+  #permit({ path, headers: { authorization } }) {
+    const [, name] = /^\/v1\/(checkout\/sessions|\w+)/.exec(path) ?? [];
+    if (!this.#account.forbidden.has(name)) return;
+    throw new StripeError(403, `The provided key '${authorization.slice(7, 15)}****' does not have the required permissions for this `
+      + `endpoint on account 'acct_1Stand1n'. Having the 'rak_${name.replace(/\W/g, '_').replace(/s$/, '')}_read' permission would allow this request to continue.`);
   }
 
   #route(request) {

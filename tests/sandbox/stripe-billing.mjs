@@ -300,6 +300,27 @@ export class Billing {
     return [await this.#happen(`customer.subscription.${pauses ? 'paused' : 'resumed'}`, sub)];
   }
 
+  /** Its invoices are not collected any more, but made all the same; null: they are again. */
+  async pauseCollection(id, behavior = 'void') {
+    const sub = this.#live(id);
+    sub.pause_collection = behavior && { behavior, resumes_at: null };
+    return [await this.#happen('customer.subscription.updated', sub)];
+  }
+
+  /** The period is over while nothing is collected. */
+  async rollUncollected(id) {
+    const sub = this.#live(id);
+    const statuses = { void: 'void', keep_as_draft: 'draft', mark_uncollectible: 'uncollectible' };
+    this.#nextPeriod(sub);
+    this.#newInvoice(sub, 'subscription_cycle').status = statuses[sub.pause_collection.behavior];
+    return [await this.#happen('customer.subscription.updated', sub)];
+  }
+
+  /** It is to be canceled on a day of its own, in or beyond the period. */
+  async cancelAt(id, atS) {
+    return [await this.#happen('customer.subscription.updated', Object.assign(this.#live(id), { cancel_at: atS, canceled_at: nowS() }))];
+  }
+
   /** As if it had begun so much earlier. */
   age(id, seconds) {
     const sub = this.subscriptions.get(id);

@@ -25,6 +25,9 @@ export const SECRETS = {
   TELEGRAM_WEBHOOK_SECRET: 'secret-token_ofTheWebTests',
 };
 
+/** The mark of the tests' shop, which is the number of its bot. */
+export const SHOP = SECRETS.TELEGRAM_BOT_TOKEN.split(':')[0];
+
 /** What a sanitizer writes when it has found something. */
 export const SANITIZER = /ERROR: AddressSanitizer|runtime error:|LeakSanitizer|Sanitizer:/;
 

@@ -100,7 +100,11 @@ const SCENARIOS = [
   ['disputed and lost', (pi) => [['charge.dispute.created', DISPUTE(pi, 'needs_response')], ['charge.dispute.closed', DISPUTE(pi, 'lost')]], '0'],
   ['an inquiry', (pi) => [['charge.dispute.created', DISPUTE(pi, 'warning_needs_response')], ['charge.dispute.closed', DISPUTE(pi, 'warning_closed')]], '1'],
   ['prevented', (pi) => [['charge.dispute.created', DISPUTE(pi, 'prevented')]], '1'],
-  ['the funds are back', (pi) => [['charge.dispute.created', DISPUTE(pi, 'needs_response')], ['charge.dispute.funds_reinstated', DISPUTE(pi, 'under_review')]], '1'],
+  ['the funds are back', (pi) => [['charge.dispute.created', DISPUTE(pi, 'needs_response')], ['charge.dispute.funds_reinstated', DISPUTE(pi, 'under_review')]], '0'],
+  ['the funds are back, and lost', (pi) => [['charge.dispute.funds_reinstated', DISPUTE(pi, 'under_review')], ['charge.dispute.closed', DISPUTE(pi, 'lost')]], '0'],
+  ['lost, appealed, won', (pi) => [['charge.dispute.closed', DISPUTE(pi, 'lost')], ['charge.dispute.updated', DISPUTE(pi, 'appeal_under_review')], ['charge.dispute.closed', DISPUTE(pi, 'won')]], '1'],
+  ['a refund that waits', (pi) => [['refund.created', REFUND(pi, { status: 'requires_action' })]], '1'],
+  ['a refund of a status to come', (pi) => [['refund.created', REFUND(pi, { status: 'thinking' })]], '1'],
   ['a warning of fraud', (pi) => [['radar.early_fraud_warning.created', WARNING(pi)]], '1'],
 ];
 
@@ -157,6 +161,7 @@ test('promotion codes, tax and language of the checkout are settings; a code of 
   assert.equal((await app.event(app.stripe.event('checkout.session.completed', session))).status, 200);
   await app.invited(5);
   assert.equal(isPaid(app, 5), '1');
+  assert.deepEqual(app.sql('SELECT amount_minor FROM orders WHERE paid_ms > 0'), [['0']], 'and counts as what it brought');
 
   const wrong = await app.admit(['check', '--settings'], { CHECKOUT_LOCALE: 'uk' });
   assert.match(wrong.stdout, /CHECKOUT_LOCALE must be auto or a language/);

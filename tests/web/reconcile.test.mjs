@@ -140,6 +140,39 @@ test('Stripe asks to wait, fails, refuses', async (t) => {
   assert.equal(isPaid(app, 2), '1', 'the list of payments alone is enough');
 });
 
+test('what was told is forgotten after 40 days, and a long look back tells nobody anything again', async (t) => {
+  const app = await startAdmit({ t, env: { ADMIN_TG_IDS: String(ADMIN) } });
+  const ids = [];
+  for (let tgId = 1; tgId <= 3; tgId += 1) ids.push((await app.buy(tgId)).id);
+  for (let tgId = 1; tgId <= 3; tgId += 1) await app.invited(tgId);
+  await app.event(await app.stripe.refund(ids[1], 100));
+  await app.event(await app.stripe.dispute(ids[2]));
+  await app.event(await app.stripe.payAsync(await app.open(4)));
+  await app.told(4, 'обробляє');
+  await app.settled(60_000);
+  const old = Math.floor(Date.now() / 1000) - 45 * 86_400;
+  for (const list of [app.stripe.events, app.stripe.refunds, app.stripe.disputes, [...app.stripe.sessions.values()]]) for (const one of list) one.created = old;
+  app.write('DELETE FROM jobs; DELETE FROM inbox; DELETE FROM orders WHERE tg_id = 4');
+  const from = app.telegram.calls.length;
+  const { status, stdout } = await app.admit(['reconcile', '--since', '60d']);
+  assert.equal(status, 0, stdout);
+  await app.settled(60_000);
+  assert.deepEqual(app.sql('SELECT promise FROM jobs'), []);
+  assert.equal(app.telegram.calls.length, from, 'nobody');
+});
+
+test('a key that may not read: each right is named, to the operators and to who runs the command', async (t) => {
+  const app = await startAdmit({ t, env: { ADMIN_TG_IDS: String(ADMIN) } });
+  await app.admit(['work', '--once']);
+  for (const name of ['events', 'refunds', 'disputes']) app.stripe.forbidden.add(name);
+  const { status, stdout } = await app.admit(['reconcile']);
+  assert.equal(status, 1);
+  for (const name of ['Events', 'Charges and Refunds', 'Disputes']) assert.ok(stdout.includes(`needs ${name}: read`), stdout);
+  app.write("UPDATE marks SET value = value - 8000000 WHERE key = 'reconcile_ms'");
+  await app.admit(['work', '--once']);
+  for (const name of ['Events', 'Charges and Refunds', 'Disputes']) await app.told(ADMIN, name);
+});
+
 test('called wrongly', async (t) => {
   const app = await startAdmit({ t });
   for (const args of [['--since'], ['--since', '0d'], ['--since', '3'], ['--since', '-1d'], ['x'], ['--since', '3d', 'x'], ['--since', '999999d'], ['--sinc', '1d']]) {
@@ -177,5 +210,5 @@ test('the worker asks by itself when it is due, and tells of silence', async (t)
 test('RECONCILE_MINUTES=0: never', async (t) => {
   const app = await startAdmit({ t, env: { RECONCILE_MINUTES: '0' } });
   await app.admit(['work', '--once']);
-  assert.equal(app.sql('SELECT COUNT(*) FROM marks')[0][0], '0');
+  assert.equal(app.sql("SELECT COUNT(*) FROM marks WHERE key LIKE 'reconcile%'")[0][0], '0');
 });

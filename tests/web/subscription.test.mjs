@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { person, startAdmit, until } from './harness.mjs';
+import { SHOP, person, startAdmit, until } from './harness.mjs';
 
 const CHANNEL = -1001234567890;
 const OPERATOR = 900;
@@ -52,7 +52,7 @@ async function elapse(app, days, ...subs) {
   for (const sub of subs) app.stripe.billing.age(sub, Math.round(days * 86_400));
   const moved = (table, columns) => `UPDATE ${table} SET ${columns.map((column) => `${column} = ${column} - ${ms}`).join(', ')};`;
   app.write(moved('access', ['until_ms', 'paid_until_ms', 'remind_ms']) + moved('orders', ['until_ms'])
-    + moved('subscriptions', ['look_ms', 'period_start_ms', 'period_end_ms', 'ends_ms']));
+    + moved('subscriptions', ['look_ms', 'period_start_ms', 'period_end_ms', 'ends_ms', 'paid_until_ms']));
   await app.admit(['work', '--once']); // or it knocks at the one that is home
   const now = Date.now();
   await until(() => app.sql(`SELECT 1 FROM access WHERE (is_in = 1 AND until_ms <= ${now}) OR remind_ms <= ${now}
@@ -90,7 +90,7 @@ test('bought and renewed: in, told until when, and no word at a renewal', async 
   const sub = await subscribe(app);
   const { params } = app.stripe.requests.find(({ method, path }) => method === 'POST' && path === '/v1/checkout/sessions');
   assert.equal(params.mode, 'subscription');
-  assert.deepEqual(params.subscription_data.metadata, { tg_id: '5', product: 'course' });
+  assert.deepEqual(params.subscription_data.metadata, { tg_id: '5', product: 'course', shop: SHOP });
   assert.deepEqual(params.line_items[0].price_data.recurring, { interval: 'month', interval_count: '1' });
   const end = () => app.stripe.billing.subscriptions.get(sub).items.data[0].current_period_end * 1000;
   assert.equal(untilMs(app), end() + GRACE_DAYS * DAY_MS);
@@ -162,7 +162,7 @@ test('a period begins, its payment fails, and no event of that comes: asked unti
   const sub = await subscribe(app);
   await elapseToEnd(app, sub);
   await tell(app, await app.stripe.billing.roll(sub));
-  assert.ok(untilMs(app) > Date.now() + 25 * DAY_MS, 'in for the period that has begun');
+  assert.ok(isIn(app) && untilMs(app) < Date.now() + (GRACE_DAYS + 1) * DAY_MS, 'in for as long as grace goes, since nobody has paid the period that has begun');
   await app.stripe.billing.fail(sub);
   await elapse(app, 0.3, sub);
   assert.equal(said(app, '/invoice/in_1'), 1);
@@ -250,6 +250,46 @@ test('paused: out; resumed: invited again', async (t) => {
   await becomes(app, false);
   await tell(app, await app.stripe.billing.pause(sub, false));
   await enter(app, BUYER, 2);
+});
+
+test('a refunded subscriber, and the next invoice is a draft: out until a new payment', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  const first = app.stripe.billing.subscriptions.get(sub).latest_invoice;
+  await tell(app, [await app.stripe.refund(first)]);
+  await becomes(app, false);
+  await elapseToEnd(app, sub);
+  await tell(app, await app.stripe.billing.roll(sub));
+  assert.deepEqual(access(app), ['0', 'refunded']);
+  assert.equal(linksOf(app, BUYER).length, 1, 'nobody is invited for a draft');
+  await tell(app, await app.stripe.billing.renew(sub));
+  await enter(app, BUYER, 2);
+});
+
+for (const behavior of ['void', 'keep_as_draft', 'mark_uncollectible'])
+  test(`collection is paused (${behavior}): what was paid holds to its end, then out, however many periods begin`, async (t) => {
+    const app = await shop(t);
+    const sub = await subscribe(app);
+    await tell(app, await app.stripe.billing.pauseCollection(sub, behavior));
+    assert.ok(isIn(app));
+    await elapseToEnd(app, sub);
+    await tell(app, await app.stripe.billing.rollUncollected(sub));
+    await becomes(app, false);
+    await elapse(app, 31, sub);
+    await tell(app, await app.stripe.billing.rollUncollected(sub));
+    assert.deepEqual(access(app), ['0', 'ended']);
+  });
+
+test('canceled for a day beyond what is paid, and no event after that comes: no longer than grace', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  const { billing } = app.stripe;
+  await tell(app, await billing.cancelAt(sub, Math.floor(Date.now() / 1000) + 300 * 86_400));
+  assert.ok(untilMs(app) < Date.now() + 40 * DAY_MS);
+  await elapseToEnd(app, sub);
+  await billing.fail(sub);
+  await elapse(app, GRACE_DAYS + 0.1, sub);
+  await becomes(app, false);
 });
 
 test('money that goes back: of the latest payment all of it ends access, of an older one nothing; each may be disputed', async (t) => {
@@ -399,6 +439,10 @@ test('forgotten: nothing of the subscription is left, and no old news bring it b
   await app.admit(['revoke', String(BUYER)]);
   await becomes(app, false);
   await app.settled();
+  const refused = await app.admit(['forget', String(BUYER)]);
+  assert.equal(refused.status, 1);
+  assert.match(refused.stdout, /cancel it at Stripe first/);
+  await tell(app, await app.stripe.billing.cancelAtEnd(sub));
   const { status, stdout } = await app.admit(['forget', String(BUYER)]);
   assert.equal(status, 0, stdout);
   await tell(app, await app.stripe.billing.cancelAtEnd(sub));

@@ -270,6 +270,19 @@ describe('setup and check', () => {
       for (const secret of Object.values(SECRETS)) assert.ok(!(stdout + stderr).includes(secret));
     });
 
+  test('check names what a restricted key may not read, and who else hears of sales', async () => {
+    for (const name of ['events', 'refunds', 'disputes', 'subscriptions', 'invoices']) app.stripe.forbidden.add(name);
+    app.stripe.endpoints.push({ id: 'we_1', object: 'webhook_endpoint', url: 'https://other.example.com/webhook', enabled_events: ['checkout.session.completed'], created: 1 });
+    const once = await app.admit(['check'], { BASE_URL: 'https://pay.example.com' });
+    assert.equal(once.status, 1);
+    assert.match(once.stdout, /may not read: Events, Charges and Refunds, Disputes\n/);
+    assert.match(once.stdout, /note +Stripe +the account tells https:\/\/other\.example\.com\/webhook of sales as well/);
+    const anew = await app.admit(['check'], { BASE_URL: 'https://pay.example.com', PRICE_EVERY: 'month' });
+    assert.match(anew.stdout, /may not read: Events, Charges and Refunds, Disputes, Subscriptions, Invoices\n/);
+    app.stripe.forbidden.clear();
+    app.stripe.endpoints.length = 0;
+  });
+
   test('status counts', async () => {
     app.telegram.webhook = { url: `${app.base}/tgupdate`, secret: SECRETS.TELEGRAM_WEBHOOK_SECRET };
     await app.buy(5);
@@ -303,5 +316,59 @@ describe('setup and check', () => {
     await app.admit(['work', '--once']);
     assert.equal(app.invites(6).length, 2, 'tried again by cron');
     assert.equal(due(), undefined);
+  });
+});
+
+describe('forget and refund', () => {
+  let app;
+  before(async () => { app = await startAdmit({ env: { ADMIN_TG_IDS: '900' } }); });
+  after(() => app?.stop());
+
+  test('a payment is under way: refused, with the day since when; after the bank\'s no it may be', async () => {
+    const id = await app.open(71);
+    await app.event(await app.stripe.payAsync(id));
+    await app.settled();
+    const { status, stdout } = await app.admit(['forget', '71']);
+    assert.equal(status, 1);
+    assert.match(stdout, new RegExp(`under way since ${new Date().toISOString().slice(0, 10)}`));
+    assert.equal(app.sql('SELECT COUNT(*) FROM orders WHERE tg_id = 71')[0][0], '1');
+    await app.event(await app.stripe.asyncFailed(id));
+    await app.settled();
+    assert.equal((await app.admit(['forget', '71'])).status, 0);
+  });
+
+  test('an open session is closed at Stripe first; Stripe away: refused', async () => {
+    const id = await app.open(72);
+    app.stripe.setFault({ kind: 'status', status: 500, only: /expire/, next: 1 });
+    assert.equal((await app.admit(['forget', '72'])).status, 1);
+    assert.equal(app.sql('SELECT COUNT(*) FROM users WHERE tg_id = 72')[0][0], '1');
+    assert.equal((await app.admit(['forget', '72'])).status, 0);
+    assert.equal(app.stripe.sessions.get(id).status, 'expired');
+    assert.equal(app.sql('SELECT COUNT(*) FROM users WHERE tg_id = 72')[0][0], '0');
+  });
+
+  test('paid at that very moment: refused, and let in', async () => {
+    const id = await app.open(73);
+    await app.stripe.pay(id); // the event is still on its way
+    assert.equal((await app.admit(['forget', '73'])).status, 1);
+    await app.invited(73);
+  });
+
+  test('paid by who was forgotten all the same: the operators are told', async () => {
+    const id = await app.open(74);
+    assert.equal((await app.admit(['forget', '74'])).status, 0);
+    const session = { ...app.stripe.sessions.get(id), status: 'complete', payment_status: 'paid' };
+    assert.equal((await app.event(app.stripe.event('checkout.session.completed', session))).status, 200);
+    await app.told('900', 'вилучено через admit forget');
+    assert.equal(app.invites(74).length, 0);
+  });
+
+  test('the key of a refund is the payment\'s own: another shop\'s order of that number is none of it', async () => {
+    const { id } = await app.buy(75);
+    await app.settled();
+    const [[order, intent]] = app.sql(`SELECT id, payment_intent FROM orders WHERE session_id = '${id}'`);
+    assert.equal((await app.admit(['refund', order])).status, 0);
+    const { headers } = app.stripe.requests.findLast(({ method, path: where }) => method === 'POST' && where === '/v1/refunds');
+    assert.equal(headers['idempotency-key'], `admit-refund-${intent}`);
   });
 });

@@ -5,7 +5,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { BARE, LINK, SECRETS, ended, sign, startAdmit, until } from './harness.mjs';
+import { BARE, LINK, SECRETS, SHOP, ended, sign, startAdmit, until } from './harness.mjs';
 
 const NOW = () => Math.floor(Date.now() / 1000);
 const SECRET = SECRETS.STRIPE_WEBHOOK_SECRET;
@@ -249,10 +249,48 @@ describe('events', () => {
 
   test('a session that the ledger has not seen, with our metadata', async () => {
     const { session } = await fresh();
-    const other = { ...session, id: 'cs_test_neverSeen', payment_status: 'paid', metadata: { tg_id: '424242' }, client_reference_id: null };
+    const other = { ...session, id: 'cs_test_neverSeen', payment_status: 'paid', metadata: { tg_id: '424242', shop: SHOP }, client_reference_id: null };
     await app.event(completed(other));
     await app.invited(424242);
     assert.deepEqual(app.sql('SELECT is_paid, session_id FROM users WHERE tg_id = 424242'), [['1', 'cs_test_neverSeen']]);
+  });
+
+  const unseen = (session, id, metadata, more = {}) => completed({ ...session, id: `cs_test_unseen${id}`, payment_status: 'paid', metadata, ...more });
+  const notOurs = [
+    ['bears another shop\'s mark', { product: 'course', shop: '999' }, {}],
+    ['bears no mark', { product: 'course' }, {}],
+    ['bears no mark and names a product of another shop', { product: 'poker' }, {}],
+    ['keeps a card and takes nothing', { product: 'course', shop: SHOP }, { mode: 'setup', payment_status: 'no_payment_required', amount_total: null }],
+  ];
+  for (const [i, [why, metadata, more]] of notOurs.entries())
+    test(`a session that the ledger has not seen and that ${why}: not recorded, nobody is let in`, async () => {
+      const { session } = await fresh();
+      const id = 660_000 + i;
+      assert.equal((await app.event(unseen(session, id, { tg_id: String(id), ...metadata }, more))).status, 200);
+      await sentinel();
+      assert.deepEqual([isPaid(id), app.invites(id).length], [undefined, 0]);
+      assert.equal(app.sql(`SELECT * FROM orders WHERE session_id = 'cs_test_unseen${id}'`).length, 0);
+    });
+
+  test('a ledger from before the mark takes what bears none, if product and price fit', async () => {
+    const { session } = await fresh();
+    const kept = app.sql("SELECT value FROM marks WHERE key = 'accept_unmarked'");
+    assert.deepEqual(kept, [['0']], 'a new ledger does not');
+    app.write("UPDATE marks SET value = 1 WHERE key = 'accept_unmarked'");
+    const rows = [['course', {}, '1'], ['poker', {}, undefined], ['course', { amount_total: 500, amount_subtotal: 500 }, undefined], ['course', { currency: 'usd' }, undefined]];
+    for (const [i, [product, more, end]] of rows.entries()) {
+      await app.event(unseen(session, 670_000 + i, { tg_id: String(670_000 + i), product }, more));
+      assert.equal(isPaid(670_000 + i), end, `${product} ${JSON.stringify(more)}`);
+    }
+    app.write("UPDATE marks SET value = 0 WHERE key = 'accept_unmarked'");
+  });
+
+  test('a session of ours for a product that is not known opens no other: it is kept by its name', async () => {
+    const { session } = await fresh();
+    await app.event(unseen(session, 680_000, { tg_id: '680000', product: 'later', shop: SHOP }));
+    await app.event(unseen(session, 680_001, { tg_id: '680001', product: 'No Name <b>', shop: SHOP }));
+    assert.deepEqual(app.sql('SELECT product FROM orders WHERE tg_id IN (680000, 680001) AND paid_ms > 0 ORDER BY tg_id'), [['later'], ['unknown']]);
+    assert.equal(app.sql("SELECT * FROM access WHERE tg_id IN (680000, 680001) AND product = 'course'").length, 0);
   });
 
   test('an event of an older API version counts', async () => {
