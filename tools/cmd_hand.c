@@ -336,6 +336,7 @@ close_session(struct hand *h, struct http *http, const char *id)
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	h->session = &s;
+	h->app->has_work = true; /* it may have been paid */
 	return db_transaction(h->app->db, record_session, h);
 }
 

@@ -152,6 +152,7 @@ test('what was told is forgotten after 40 days, and a long look back tells nobod
   await app.settled(60_000);
   const old = Math.floor(Date.now() / 1000) - 45 * 86_400;
   for (const list of [app.stripe.events, app.stripe.refunds, app.stripe.disputes, [...app.stripe.sessions.values()]]) for (const one of list) one.created = old;
+  for (const { data: { object } } of app.stripe.events) object.created = old;
   app.write('DELETE FROM jobs; DELETE FROM inbox; DELETE FROM orders WHERE tg_id = 4');
   const from = app.telegram.calls.length;
   const { status, stdout } = await app.admit(['reconcile', '--since', '60d']);
