@@ -23,8 +23,16 @@ static struct app app = { .conf = { .telegram_api_base = "https://t.invalid",
 		    .titles = { { NULL, "A room" } },
 		    .n_titles = 1,
 		    .channels = { { "-1001", NULL } },
+		    .n_channels = 1 },
+		{ .id = "monthly",
+		    .titles = { { NULL, "A month" } },
+		    .n_titles = 1,
+		    .every = "month",
+		    .every_n = 1,
+		    .stars = 500,
+		    .channels = { { NULL, "https://t.me/+m" } },
 		    .n_channels = 1 } },
-	    .n = 3 } };
+	    .n = 4 } };
 
 struct settling {
 	struct errand e;
@@ -179,6 +187,37 @@ next_step(void **state)
 	check_int(s.v.wait_ms > 0, p->waits);
 }
 
+/* The link that was made leads to its message, also when that could not be
+ * written down and the answer is judged once more. */
+static void
+link_leads_on(void **state)
+{
+	const struct http_response link = { .status = 200,
+		.body =
+		    str_from("{\"ok\":true,\"result\":\"https://t.me/$x\"}") };
+	const struct http_response sent = { .status = 200,
+		.body =
+		    str_from("{\"ok\":true,\"result\":{\"message_id\":1}}") };
+	struct settling s = { .e = { .job = { .id = 1,
+					 .kind = JOB_NOTICE,
+					 .tg_id = 5,
+					 .detail = "stars:monthly" } },
+		.res = &link };
+
+	(void)state;
+	begin(USER);
+	check_err(errand_prepare(&app, &mem, &s.e), ERR_OK);
+	assert_true(s.e.makes_link);
+	for (int i = 0; i < 2; i++) {
+		check_err(db_transaction(ledger.db, settle, &s), ERR_OK);
+		check_int(s.v.end, ERRAND_GO_ON);
+		check_has(arena_dup(&mem, s.e.call.body), "https://t.me/$x");
+	}
+	s.res = &sent;
+	check_err(db_transaction(ledger.db, settle, &s), ERR_OK);
+	check_int(s.v.end, ERRAND_DONE);
+}
+
 static void
 healthy(void **state)
 {
@@ -204,6 +243,8 @@ main(void)
 	ROWS("says", said, rows);
 	ROWS("unknown product", unknown, unknowns);
 	ROWS("step", next_step, patiences);
+	ONE("link", "leads to its message, judged once or twice",
+	    link_leads_on);
 	ONE("health", "in words", healthy);
 	return testing_run("errand", ledger_make, ledger_remove);
 }
