@@ -66,9 +66,10 @@ event_body(char *out, size_t size, long n)
 	    "\"address\":{\"city\":null,\"country\":\"UA\"},"
 	    "\"email\":\"buyer@example.com\",\"name\":null},"
 	    "\"expires_at\":1700086400,\"livemode\":false,"
-	    "\"metadata\":{\"tg_id\":\"%ld\",\"product\":\"course\"},"
+	    "\"metadata\":{\"tg_id\":\"%ld\",\"product\":\"course\","
+	    "\"shop\":\"1\"},"
 	    "\"mode\":\"payment\",\"payment_intent\":\"pi_bench%ld\","
-	    "\"payment_method_types\":[\"card\"],\"mode\":\"payment\",\"payment_status\":\"paid\","
+	    "\"payment_method_types\":[\"card\"],\"payment_status\":\"paid\","
 	    "\"status\":\"complete\",\"success_url\":"
 	    "\"https://pay.example.com/paid\",\"url\":null}}}",
 	    n, n, n, n, n);

@@ -36,7 +36,7 @@ body_of(char *out, size_t size, int n)
 	    "\"data\":{\"object\":{\"id\":\"cs_test_start%d\","
 	    "\"mode\":\"payment\",\"payment_status\":\"paid\",\"status\":\"complete\","
 	    "\"amount_total\":999,\"currency\":\"eur\","
-	    "\"metadata\":{\"tg_id\":\"%d\"}}}}",
+	    "\"metadata\":{\"tg_id\":\"%d\",\"shop\":\"1\"}}}}",
 	    (int)getpid(), n, n, 20000000 + n);
 }
 
