@@ -31,17 +31,18 @@ struct hand {
 	size_t n_open;
 };
 
-/* "TG_ID [PRODUCT]", and the settings. 0, or the status to end with. */
+/* "TG_ID [PRODUCT]", and the settings that these programs need. 0, or the
+ * status to end with. */
 static int
-read_who(struct hand *h, int argc, char **argv, int max, const char *usage)
+read_who(struct hand *h, unsigned programs, int argc, char **argv, int max,
+    const char *usage)
 {
 	if (argc < 1 || argc > max ||
 	    !tg_id_parse(str_from(argv[0]), &h->tg_id)) {
 		fprintf(stderr, "usage: admit %s\n", usage);
 		return 2;
 	}
-	if (h->app->programs == 0)
-		h->app->programs = PROGRAM_LEDGER;
+	h->app->programs = programs;
 	if (!cmd_ledger_ok(h->app))
 		return 1;
 	h->product = catalog_find(&h->app->catalog, argc > 1 ? argv[1] : NULL);
@@ -99,7 +100,7 @@ cmd_grant(struct app *app, int argc, char **argv)
 
 	if (!read_days(&h, &argc, argv))
 		argc = 0;
-	status = read_who(&h, argc, argv, 2, usage);
+	status = read_who(&h, PROGRAM_LEDGER, argc, argv, 2, usage);
 	if (status != 0)
 		return status;
 	e = db_transaction(app->db, grant, &h);
@@ -126,7 +127,8 @@ int
 cmd_revoke(struct app *app, int argc, char **argv)
 {
 	struct hand h = { .app = app };
-	int status = read_who(&h, argc, argv, 2, "revoke TG_ID [PRODUCT]");
+	int status = read_who(
+	    &h, PROGRAM_LEDGER, argc, argv, 2, "revoke TG_ID [PRODUCT]");
 	enum err e;
 
 	if (status != 0)
@@ -400,8 +402,8 @@ cmd_forget(struct app *app, int argc, char **argv)
 	int status;
 	enum err e;
 
-	app->programs = PROGRAM_WORKER; /* sessions are closed at Stripe */
-	status = read_who(&h, argc, argv, 1, "forget TG_ID");
+	/* The worker's settings: sessions are closed at Stripe. */
+	status = read_who(&h, PROGRAM_WORKER, argc, argv, 1, "forget TG_ID");
 	if (status != 0)
 		return status;
 	e = is_held(&h, &held);

@@ -277,8 +277,7 @@ make_known(struct app *app, struct arena *a, const struct stripe_session *s)
 	if (e != ERR_OK)
 		return e;
 	return db_exec(app->db, SQL_ORDER_FROM_SESSION,
-	    KV(kv_int("tg_id", s->tg_id),
-		kv_text("product", product),
+	    KV(kv_int("tg_id", s->tg_id), kv_text("product", product),
 		kv_text("session_id", s->id), kv_null("url"),
 		kv_null("url_ends_ms"), kv_int("livemode", s->livemode),
 		kv_int("now_ms", clock_now_ms())),
@@ -608,8 +607,7 @@ record_paid(struct app *app, struct arena *a, const struct paid *p,
 		e = product_name(app, a, p->product, &product);
 	if (e == ERR_OK)
 		e = db_exec(app->db, SQL_ORDER_PAID_ADD,
-		    KV(kv_int("tg_id", p->tg_id),
-			kv_text("product", product),
+		    KV(kv_int("tg_id", p->tg_id), kv_text("product", product),
 			kv_text("provider", p->provider),
 			kv_text("session_id", p->key),
 			kv_text("payment_intent", p->payment),

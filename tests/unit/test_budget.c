@@ -101,7 +101,7 @@ static const struct budget {
 	    EVENT("evt_1", COMPLETED, SESSION("paid")), 3, 512 },
 	{ "another event of the same payment",
 	    EVENT("evt_2", COMPLETED, SESSION("paid")), 11, 3072 },
-	{ "a refund", EVENT("evt_3", "charge.refunded", CHARGE), 11, 3072 },
+	{ "a refund", EVENT("evt_3", "charge.refunded", CHARGE), 12, 3072 },
 	{ "an event of another kind",
 	    EVENT("evt_4", "customer.created", SESSION("paid")), 3, 512 },
 };

@@ -290,8 +290,10 @@ of_who_is_out_by_it(void **state)
 	struct renamed what;
 
 	(void)state;
-	begin(PEOPLE PAID("1", "5", "old") ACCESS("5", "old",
-	    "1") "INSERT INTO refunds VALUES ('pi_1', 999, 500, 1);");
+	begin(PEOPLE PAID("1", "5", "old") ACCESS(
+	    "5", "old", "1") "INSERT INTO refunds (payment_intent,"
+			     " amount_minor, refunded_minor, updated_ms)"
+			     " VALUES ('pi_1', 999, 500, 1);");
 	app.catalog.products[0].partial_refund_ends = true;
 	renamed(&what);
 	check_int(IS_IN("5"), 0);
