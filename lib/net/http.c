@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #define MAX_REPLY_BYTES (256 * 1024)
+#define MAX_WAIT_S 3600
 #define MAX_EXTRA 4
 #define GIVE_UP_STEP_MS 100
 #define CA_FOLDER "/etc/ssl/certs"
@@ -132,7 +133,8 @@ on_header(char *p, size_t size, size_t n, void *ctx)
 	if (header_is(line, "Request-Id", &v) && v.len < 100)
 		t->res.request_id = arena_dup(t->body.arena, v);
 	else if (header_is(line, "Retry-After", &v) && str_to_i64(v, &number))
-		t->res.retry_after_s = number;
+		t->res.retry_after_s =
+		    number > MAX_WAIT_S ? MAX_WAIT_S : number;
 	else if (header_is(line, "Date", &v))
 		t->res.date_s =
 		    (int64_t)curl_getdate(arena_dup(t->body.arena, v), NULL);

@@ -24,7 +24,7 @@ struct http_response {
 	int status;
 	struct str body;        /* in the arena; at most 256 KiB */
 	const char *request_id; /* Request-Id, or NULL */
-	int64_t retry_after_s;  /* Retry-After in seconds; -1: none */
+	int64_t retry_after_s;  /* Retry-After, an hour at most; -1: none */
 	int64_t date_s;         /* Date since 1970; -1: none */
 };
 

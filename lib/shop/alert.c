@@ -2,28 +2,96 @@
 #include "shop/alert.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "shop/jobs.h"
+#include "shop/text.h"
 #include "stripe/session.h"
 
 #include <ctype.h>
 #include <string.h>
+#define AN_HOUR 30 /* of one cause; the rest is counted */
+#define HOUR_MS ((int64_t)3600 * 1000)
+
+/* "sale/cs_1": a sale. */
+static const char *
+cause_of(struct arena *a, const char *key)
+{
+	struct str rest = str_from(key);
+
+	return arena_dup(a, str_cut(&rest, '/'));
+}
+
+struct hour {
+	int64_t n, since_ms;
+};
+
+static void
+hour_from_row(const struct row *row, void *ctx)
+{
+	*(struct hour *)ctx = (struct hour){ row_int(row, 0), row_int(row, 1) };
+}
+
+static enum err
+count(struct app *app, struct arena *a, const char *cause, struct hour *out)
+{
+	int64_t now_ms = clock_now_ms();
+
+	return db_one(app->db, a, SQL_LIMIT_COUNT,
+	    KV(kv_text("key", arena_printf(a, "alert:%s", cause)),
+		kv_int("now_ms", now_ms), kv_int("old_ms", now_ms - HOUR_MS)),
+	    hour_from_row, out);
+}
+
+/* Beyond an hour's number only how many there were is told, at its end. */
+static enum err
+promise_to(struct app *app, struct arena *a, int64_t tg_id, const char *key,
+    const char *text, const struct hour *h)
+{
+	const char *cause = cause_of(a, key);
+
+	if (h->n <= AN_HOUR)
+		return jobs_promise(app->db, JOB_ALERT,
+		    arena_printf(a, "alert/%s/%lld", key, (long long)tg_id),
+		    tg_id, 0, text);
+	return jobs_promise_count(app->db,
+	    arena_printf(a, "alert/more/%s/%lld/%lld", cause,
+		(long long)h->since_ms, (long long)tg_id),
+	    tg_id, h->since_ms + HOUR_MS,
+	    text_fill(a, TEXT_ALERT_MORE,
+		KV(kv_int("amount", h->n - AN_HOUR), kv_text("what", cause))));
+}
+
+/* Told already, or about to be. */
+static enum err
+is_told(struct app *app, struct arena *a, const char *key, int64_t tg_id,
+    bool *told)
+{
+	return jobs_known(app->db, a,
+	    arena_printf(a, "alert/%s/%lld", key, (long long)tg_id), told);
+}
 
 enum err
 alert_promise(
     struct app *app, struct arena *a, const char *key, const char *text)
 {
 	struct str rest = str_from(app->conf.admin_tg_ids);
+	struct hour h = { 0 };
 	enum err e = ERR_OK;
 
 	while (e == ERR_OK && rest.len > 0) {
 		struct str part = str_trim(str_cut(&rest, ','));
 		int64_t tg_id;
+		bool told = false;
 
-		if (tg_id_parse(part, &tg_id))
-			e = jobs_promise(app->db, JOB_ALERT,
-			    arena_printf(
-				a, "alert/%s/%lld", key, (long long)tg_id),
-			    tg_id, 0, text);
+		if (!tg_id_parse(part, &tg_id))
+			continue;
+		e = is_told(app, a, key, tg_id, &told);
+		if (e != ERR_OK || told)
+			continue;
+		if (h.n == 0)
+			e = count(app, a, cause_of(a, key), &h);
+		if (e == ERR_OK)
+			e = promise_to(app, a, tg_id, key, text, &h);
 	}
 	return e;
 }

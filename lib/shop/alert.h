@@ -7,7 +7,10 @@
 #include "shop/app.h"
 
 /* Promises a message to each of the operators, once for each key, however often
- * this is called. In a transaction. The text is plain and holds no secret. */
+ * this is called. In a transaction. The text is plain and holds no secret. The
+ * key begins with the cause ("sale/..."): of each there are at most 30 an hour,
+ * then one that says how many more there were, so that nobody can drown what
+ * the operators have to read. */
 enum err alert_promise(struct app *app, struct arena *a, const char *key,
     const char *text) MUST_CHECK;
 

@@ -5,6 +5,7 @@
 #include "shop/coach.h"
 #include "shop/jobs.h"
 #include "shop/ledger.h"
+#include "shop/limit.h"
 #include "shop/membership.h"
 #include "shop/paylink.h"
 #include "shop/self.h"
@@ -17,6 +18,9 @@
 #define BUTTON_STARS "stars"
 #define BUTTON_PORTAL "portal"
 #define BUTTON_ASK "ask"
+
+#define HELPS_AN_HOUR 10 /* that make us ask Stripe */
+#define PRESSES_AN_HOUR 60
 
 /* One update being answered. */
 struct talk {
@@ -57,6 +61,7 @@ say(struct talk *t, const char *text)
 	return say_message(t, &m);
 }
 
+/* The same that waits for its turn already is not promised twice. */
 static enum err
 promise(
     struct talk *t, enum job_kind kind, int64_t order_id, const char *detail)
@@ -65,7 +70,18 @@ promise(
 	    arena_printf(t->arena, "update/%lld", (long long)t->u->update_id);
 
 	t->reply->promised = true;
-	return jobs_promise(t->db, kind, key, t->u->from_id, order_id, detail);
+	return jobs_promise_one(
+	    t->db, kind, key, t->u->from_id, order_id, detail);
+}
+
+/* What a person may have us do in an hour. */
+static enum err
+may(struct talk *t, const char *what, int64_t n, bool *allowed)
+{
+	enum err e = limit_person(t->app, t->arena, what, t->u->from_id, n);
+
+	*allowed = e == ERR_OK;
+	return e == ERR_THROTTLED ? ERR_OK : e;
 }
 
 static enum err
@@ -354,15 +370,22 @@ on_help(struct talk *t)
 	const char *whose =
 	    arena_printf(t->arena, "%lld", (long long)t->u->update_id);
 	struct order o = { 0 };
-	bool is_in = false;
+	bool is_in = false, pending = false, may_ask = false;
 	enum err e = promise_invites(t, &is_in);
 
 	if (e != ERR_OK || is_in)
 		return e;
 	e = ledger_order_unpaid(t->db, t->arena, t->u->from_id, INT64_MAX, &o);
 	if (e == ERR_OK)
+		e = jobs_pending(
+		    t->db, t->arena, t->u->from_id, JOB_CHECK, &pending);
+	if (e == ERR_OK && pending)
+		return ERR_OK; /* that one will be answered */
+	if (e == ERR_OK)
+		e = may(t, "help", HELPS_AN_HOUR, &may_ask);
+	if (e == ERR_OK && may_ask)
 		return promise(t, JOB_CHECK, o.id, whose);
-	if (e != ERR_NOT_FOUND)
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	return say(t,
 	    text_fill(t->arena, TEXT_HELP_UNPAID,
@@ -574,16 +597,18 @@ on_button(struct talk *t)
 	struct support_word word = { NULL, NULL };
 	struct str data = str_from(t->u->data);
 	enum err e = ERR_OK;
+	bool allowed = false;
 
-	if (t->u->is_private && t->u->from_id != 0) {
+	if (t->u->is_private && t->u->from_id != 0)
+		e = may(t, "press", PRESSES_AN_HOUR, &allowed);
+	if (allowed && e == ERR_OK)
 		e = reach(t);
-		if (e == ERR_OK && t->u->data != NULL)
-			e = on_choice(t, data);
-	} else if (t->u->from_id != 0 &&
-	    str_eq(str_cut(&data, ':'), BUTTON_ASK)) {
+	if (allowed && e == ERR_OK && t->u->data != NULL)
+		e = on_choice(t, data);
+	if (e == ERR_OK && !t->u->is_private && t->u->from_id != 0 &&
+	    str_eq(str_cut(&data, ':'), BUTTON_ASK))
 		e = support_pressed_in_group(
 		    t->app, t->arena, t->u, data, t->reply, &word);
-	}
 	t->reply->method = "answerCallbackQuery";
 	t->reply->params =
 	    tg_answer_button(t->arena, t->u->button_id, word.text, word.url);

@@ -16,7 +16,7 @@
 
 #define FIRST_PAUSE_MS 1000
 #define LAST_PAUSE_MS (5 * 60 * 1000)
-#define MAX_STEPS 20        /* of a job, before they go slower */
+#define MAX_STEPS 20        /* at once, of a job that gets nowhere */
 #define MAX_REFUSALS 3      /* of a call, before a person must look */
 #define PATIENCE_ATTEMPTS 4 /* of a check, before the buyer is told */
 
@@ -82,6 +82,7 @@ send_message(struct app *app, struct arena *a, struct errand *e,
 
 	e->call = tg_request(a, &api, "sendMessage", tg_send_message(a, m));
 	e->has_call = e->is_to_telegram = true;
+	e->chat_id = m->chat_id;
 }
 
 static void
@@ -101,6 +102,7 @@ send_invoice(
 	e->call = tg_request(
 	    a, &api, "sendInvoice", stars_invoice(app, a, e->job.tg_id, p));
 	e->has_call = e->is_to_telegram = true;
+	e->chat_id = e->job.tg_id;
 }
 
 /* A subscription in Stars can be sold by a link only. */
@@ -149,6 +151,7 @@ prepare_channel(
 
 	e->call = e->channel.call;
 	e->has_call = e->is_to_telegram = e->channel.step != STEP_NONE;
+	e->chat_id = e->channel.step == STEP_HINT ? e->job.tg_id : 0;
 	return err;
 }
 
@@ -336,50 +339,58 @@ prepare_coach(struct app *app, struct arena *a, struct errand *e)
 	e->call = e->answer.call;
 	e->has_call = e->answer.step != ANSWER_NOTHING;
 	e->is_to_telegram = e->answer.is_to_telegram;
+	if (e->is_to_telegram)
+		e->chat_id = e->answer.step == ANSWER_PASS_ON ?
+		    tg_chat_id(app->conf.support_chat_id) :
+		    e->answer.q.chat_id;
 	return err;
 }
 
 static enum err
 prepare_cancel(struct app *app, struct arena *a, struct errand *e)
 {
-	if (e->job.kind != JOB_CANCEL_STARS) {
-		log_event(LOG_ERROR, "job_unknown",
-		    KV(kv_int("id", e->job.id), kv_int("kind", e->job.kind)));
-		return ERR_OK;
-	}
 	e->call = stars_cancel_request(app, a, e->job.tg_id, e->job.detail);
 	e->has_call = e->is_to_telegram = true;
+	return ERR_OK;
+}
+
+static enum err
+prepare_member(struct app *app, struct arena *a, struct errand *e)
+{
+	return prepare_channel(app, a, e, e->job.detail);
+}
+
+static enum err
+prepare_alert(struct app *app, struct arena *a, struct errand *e)
+{
+	send_text(app, a, e, e->job.detail);
 	return ERR_OK;
 }
 
 enum err
 errand_prepare(struct app *app, struct arena *a, struct errand *e)
 {
-	switch (e->job.kind) {
-	case JOB_INVITE:
-		return prepare_invite(app, a, e);
-	case JOB_NOTICE:
-		return prepare_notice(app, a, e);
-	case JOB_CHECK:
-		return prepare_check(app, a, e);
-	case JOB_MEMBER:
-		return prepare_channel(app, a, e, e->job.detail);
-	case JOB_ALERT:
-		send_text(app, a, e, e->job.detail);
-		return ERR_OK;
-	case JOB_RECONCILE:
-		return reconcile_prepare(app, a, e);
-	case JOB_SUBSCRIPTION:
-		return subscription_prepare(app, a, e);
-	case JOB_PORTAL:
-		return portal_prepare(app, a, e);
-	case JOB_ANSWER:
-	case JOB_FORWARD:
-	case JOB_RELAY:
-		return prepare_coach(app, a, e);
-	default:
-		return prepare_cancel(app, a, e);
-	}
+	static enum err (*const by_kind[JOB__COUNT])(
+	    struct app * app, struct arena * a, struct errand * e) = {
+		[JOB_INVITE] = prepare_invite,
+		[JOB_NOTICE] = prepare_notice,
+		[JOB_CHECK] = prepare_check,
+		[JOB_ALERT] = prepare_alert,
+		[JOB_RECONCILE] = reconcile_prepare,
+		[JOB_MEMBER] = prepare_member,
+		[JOB_SUBSCRIPTION] = subscription_prepare,
+		[JOB_PORTAL] = portal_prepare,
+		[JOB_ANSWER] = prepare_coach,
+		[JOB_FORWARD] = prepare_coach,
+		[JOB_RELAY] = prepare_coach,
+		[JOB_CANCEL_STARS] = prepare_cancel,
+	};
+
+	if (job_is_known(&e->job))
+		return by_kind[e->job.kind](app, a, e);
+	log_event(LOG_ERROR, "job_unknown",
+	    KV(kv_int("id", e->job.id), kv_int("kind", e->job.kind)));
+	return ERR_OK; /* errand_settle() parks it */
 }
 
 /* ---- what the answer means ---- */
@@ -404,6 +415,7 @@ wait_as_told(const struct tg_answer *answer, const struct errand *e,
     struct verdict_of_errand *v)
 {
 	again(e, "Telegram asks to wait", v);
+	v->end = ERRAND_LATER;
 	v->silence_ms = v->wait_ms;
 	if (answer->wait_s > 0) {
 		v->silence_ms = answer->wait_s * 1000;
@@ -448,7 +460,7 @@ on_taken(struct app *app, struct arena *a, const struct errand *e,
 	else if (e->answer.step != ANSWER_NOTHING)
 		err = answer_said(app, a, &e->answer, answer->result, &is_over);
 	*v = (struct verdict_of_errand){ .end = is_over ? ERRAND_DONE :
-							  ERRAND_AGAIN };
+							  ERRAND_NEXT };
 	return err;
 }
 
@@ -477,6 +489,7 @@ on_gone(struct app *app, struct arena *a, const struct errand *e,
 	}
 	if (answer->outcome == TG_REFUSED || q->chat_id != q->tg_id)
 		return ERR_OK;
+	v->is_gone = true;
 	return ledger_user_reachable(app->db, e->job.tg_id, false);
 }
 
@@ -581,11 +594,11 @@ settle_channel(struct app *app, struct arena *a, const struct errand *e,
 	err = channel_settle(
 	    app, a, &e->channel, &answer, e->job.created_ms, &what);
 	again(e, words_of(a, &answer, res), v);
-	if (what.end == CHANNEL_NEXT && e->job.attempts <= MAX_STEPS)
-		*v = (struct verdict_of_errand){ .end = ERRAND_AGAIN };
+	if (what.end == CHANNEL_NEXT && e->n_steps < MAX_STEPS)
+		*v = (struct verdict_of_errand){ .end = ERRAND_NEXT };
 	else if (what.end == CHANNEL_WAIT)
 		v->wait_ms = what.wait_ms;
-	else if (what.end == CHANNEL_NO_RIGHT)
+	else if (what.end == CHANNEL_NEXT || what.end == CHANNEL_NO_RIGHT)
 		v->wait_ms = LAST_PAUSE_MS;
 	else if (err == ERR_OK && answer.outcome == TG_REFUSED &&
 	    e->job.attempts >= MAX_REFUSALS)
@@ -673,8 +686,12 @@ settle_thought(struct app *app, struct arena *a, const struct errand *e,
     enum err call_err, const struct http_response *res,
     struct verdict_of_errand *v)
 {
-	*v = (struct verdict_of_errand){ .end = ERRAND_AGAIN };
-	return answer_settle(app, a, &e->answer, call_err, res, &v->wait_ms);
+	enum err err =
+	    answer_settle(app, a, &e->answer, call_err, res, &v->wait_ms);
+
+	/* How often it failed is counted with the question. */
+	v->end = v->wait_ms > 0 ? ERRAND_LATER : ERRAND_NEXT;
+	return err;
 }
 
 bool
@@ -693,6 +710,9 @@ errand_settle(struct app *app, struct arena *a, struct errand *e,
     struct verdict_of_errand *v)
 {
 	*v = (struct verdict_of_errand){ .end = ERRAND_DONE };
+	if (!job_is_known(&e->job))
+		*v = (struct verdict_of_errand){ .end = ERRAND_PARK,
+			.error = JOB_UNKNOWN };
 	if (e->unknown != NULL)
 		park_unknown(a, e->unknown, v);
 	if (!e->has_call)

@@ -14,6 +14,8 @@ struct errand {
 	                        name: the job waits until it does */
 	bool has_call;       /* false: there is nothing left to say */
 	bool is_to_telegram;
+	int64_t chat_id; /* the message is for; 0: the call is no message */
+	int n_steps;     /* calls that were done in this lease */
 	bool makes_link; /* of an invoice, to be sent in the next call */
 	bool sends_link; /* which has been written */
 	struct http_request call;
@@ -25,15 +27,18 @@ struct errand {
 /* How a job ends, or goes on. */
 enum errand_end {
 	ERRAND_DONE,
-	ERRAND_AGAIN,
+	ERRAND_AGAIN, /* the call failed: it is tried again */
+	ERRAND_LATER, /* nothing failed, but it has to wait */
 	ERRAND_PARK,
-	ERRAND_GO_ON /* with the errand's next call, at once */
+	ERRAND_NEXT, /* recorded: the next call, which is to be prepared */
+	ERRAND_GO_ON /* the same, with the call that the errand holds now */
 };
 
 struct verdict_of_errand {
 	enum errand_end end;
-	int64_t wait_ms;    /* of ERRAND_AGAIN */
-	int64_t silence_ms; /* Telegram wants none of anything for so long */
+	int64_t wait_ms;    /* of ERRAND_AGAIN and ERRAND_LATER */
+	int64_t silence_ms; /* a 429: whom it called wants none for so long */
+	bool is_gone;       /* of ERRAND_PARK: whom it is for left the bot */
 	const char *error;  /* for the operator */
 };
 

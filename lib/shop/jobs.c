@@ -3,60 +3,149 @@
 
 #include "base/clock.h"
 
+/* Nothing is put off for longer than this: Telegram's and Stripe's longest wait
+ * is an hour. */
+#define FAR_MS ((int64_t)2 * 3600 * 1000)
+
+/* In a lane each person has one job at a time under way. Stored. */
+enum lane { LANE_NONE, LANE_CHANNEL, LANE_CHAT, LANE_ASK, LANE_COACH };
+
+static const struct {
+	enum job_line line;
+	enum lane lane;
+} kinds[JOB__COUNT] = {
+	[JOB_INVITE] = { LINE_INVITE, LANE_CHANNEL },
+	[JOB_NOTICE] = { LINE_NOTICE, LANE_CHAT },
+	[JOB_CHECK] = { LINE_ASK, LANE_ASK },
+	[JOB_ALERT] = { LINE_ALERT, LANE_CHAT },
+	[JOB_RECONCILE] = { LINE_RECONCILE, LANE_NONE },
+	[JOB_MEMBER] = { LINE_CHANNEL, LANE_CHANNEL },
+	[JOB_SUBSCRIPTION] = { LINE_ASK, LANE_NONE },
+	[JOB_PORTAL] = { LINE_ASK, LANE_ASK },
+	[JOB_ANSWER] = { LINE_ANSWER, LANE_COACH },
+	[JOB_FORWARD] = { LINE_FORWARD, LANE_COACH },
+	[JOB_RELAY] = { LINE_ANSWER, LANE_COACH },
+	[JOB_CANCEL_STARS] = { LINE_CHANNEL, LANE_NONE },
+};
+
+bool
+job_is_known(const struct job *job)
+{
+	return job->kind > 0 && job->kind < JOB__COUNT;
+}
+
+static enum err
+promise_as(struct db *db, enum sql how, enum job_kind kind, const char *promise,
+    int64_t tg_id, int64_t order_id, const char *detail)
+{
+	return db_exec(db, how,
+	    KV(kv_int("kind", kind), kv_text("promise", promise),
+		kv_int("tg_id", tg_id), kv_int_or_null("order_id", order_id),
+		kv_text("detail", detail), kv_int("now_ms", clock_now_ms()),
+		kv_int("late", kinds[kind].line),
+		kv_int("lane", kinds[kind].lane)),
+	    NULL);
+}
+
 enum err
 jobs_promise(struct db *db, enum job_kind kind, const char *promise,
     int64_t tg_id, int64_t order_id, const char *detail)
 {
-	return db_exec(db, SQL_JOB_PROMISE,
-	    KV(kv_int("kind", kind), kv_text("promise", promise),
-		kv_int("tg_id", tg_id), kv_int_or_null("order_id", order_id),
-		kv_text("detail", detail), kv_int("now_ms", clock_now_ms())),
+	return promise_as(
+	    db, SQL_JOB_PROMISE, kind, promise, tg_id, order_id, detail);
+}
+
+enum err
+jobs_promise_one(struct db *db, enum job_kind kind, const char *promise,
+    int64_t tg_id, int64_t order_id, const char *detail)
+{
+	return promise_as(
+	    db, SQL_JOB_PROMISE_ONE, kind, promise, tg_id, order_id, detail);
+}
+
+enum err
+jobs_promise_count(struct db *db, const char *promise, int64_t tg_id,
+    int64_t due_ms, const char *text)
+{
+	return db_exec(db, SQL_JOB_PROMISE_COUNT,
+	    KV(kv_int("kind", JOB_ALERT), kv_text("promise", promise),
+		kv_int("tg_id", tg_id), kv_text("detail", text),
+		kv_int("due_ms", due_ms), kv_int("now_ms", clock_now_ms()),
+		kv_int("late", kinds[JOB_ALERT].line),
+		kv_int("lane", kinds[JOB_ALERT].lane)),
 	    NULL);
 }
 
-struct leasing {
+enum err
+jobs_known(struct db *db, struct arena *a, const char *promise, bool *known)
+{
+	int64_t waits;
+	enum err e = db_one(db, a, SQL_JOB_PROMISED,
+	    KV(kv_text("promise", promise)), row_to_int, &waits);
+
+	*known = e == ERR_OK;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+struct reading {
 	struct job *out;
 	size_t n, max;
 };
 
-/* RETURNING gives rows in no order; they are put into that of their ids,
- * which is that of the promises. */
 static void
 job_from_row(const struct row *row, void *ctx)
 {
-	struct leasing *l = ctx;
-	struct job job = { .id = row_int(row, 0),
+	struct reading *r = ctx;
+
+	if (r->n == r->max)
+		return;
+	r->out[r->n++] = (struct job){ .id = row_int(row, 0),
 		.kind = (enum job_kind)row_int(row, 1),
 		.promise = row_text(row, 2),
 		.tg_id = row_int(row, 3),
 		.order_id = row_int(row, 4),
 		.detail = row_text(row, 5),
-		.attempts = row_int(row, 6),
-		.lease_ms = row_int(row, 7),
-		.created_ms = row_int(row, 8) };
-	size_t at = l->n;
-
-	if (l->n == l->max)
-		return;
-	for (; at > 0 && l->out[at - 1].id > job.id; at--)
-		l->out[at] = l->out[at - 1];
-	l->out[at] = job;
-	l->n++;
+		.attempts = row_int(row, 6) + 1,
+		.created_ms = row_int(row, 7),
+		.due_ms = row_int(row, 8),
+		.line = (enum job_line)row_int(row, 9) };
 }
 
 enum err
-jobs_lease(struct db *db, struct arena *a, int64_t lease_ms, struct job *out,
+jobs_due(struct db *db, struct arena *a, enum job_line line, struct job *out,
     size_t n, size_t *n_out)
 {
-	struct leasing l = { .out = out, .max = n };
-	int64_t now_ms = clock_now_ms();
-	enum err e = db_each(db, a, SQL_JOBS_LEASE,
-	    KV(kv_int("until_ms", now_ms + lease_ms), kv_int("now_ms", now_ms),
+	struct reading r = { .out = out, .max = n };
+	enum err e = db_each(db, a, SQL_JOBS_DUE,
+	    KV(kv_int("late", line), kv_int("now_ms", clock_now_ms()),
 		kv_int("n", (int64_t)n)),
-	    job_from_row, &l);
+	    job_from_row, &r);
 
-	*n_out = l.n;
+	*n_out = r.n;
 	return e;
+}
+
+enum err
+jobs_lease(struct db *db, struct job *job, int64_t lease_ms, bool *is_ours)
+{
+	int64_t now_ms = clock_now_ms(), n = 0;
+	enum err e = db_exec(db, SQL_JOB_LEASE,
+	    KV(kv_int("id", job->id), kv_int("until_ms", now_ms + lease_ms),
+		kv_int("now_ms", now_ms)),
+	    &n);
+
+	*is_ours = e == ERR_OK && n > 0;
+	job->lease_ms = now_ms + lease_ms;
+	return e;
+}
+
+enum err
+jobs_put_off(struct db *db, const struct job *job, int64_t due_ms)
+{
+	return db_exec(db, SQL_JOB_PUT_OFF,
+	    KV(kv_int("id", job->id), kv_int("due_ms", due_ms),
+		kv_int("now_ms", clock_now_ms())),
+	    NULL);
 }
 
 /* A lease that ran out may be somebody else's by now: then this changes no
@@ -84,7 +173,19 @@ jobs_again(
 {
 	return settle(db, SQL_JOB_AGAIN,
 	    KV(kv_int("id", job->id), kv_int("lease_ms", job->lease_ms),
-		kv_int("due_ms", due_ms), kv_text("error", error)));
+		kv_int("due_ms", due_ms), kv_int("attempts", job->attempts),
+		kv_text("error", error)));
+}
+
+enum err
+jobs_give_back(
+    struct db *db, const struct job *job, int64_t due_ms, const char *error)
+{
+	return settle(db, SQL_JOB_GIVE_BACK,
+	    KV(kv_int("id", job->id), kv_int("lease_ms", job->lease_ms),
+		kv_int("due_ms", due_ms), kv_int("late", job->line),
+		kv_int("attempts", job->attempts - 1),
+		kv_text("error", error)));
 }
 
 enum err
@@ -92,7 +193,64 @@ jobs_park(struct db *db, const struct job *job, const char *error)
 {
 	return settle(db, SQL_JOB_PARK,
 	    KV(kv_int("id", job->id), kv_int("lease_ms", job->lease_ms),
-		kv_int("now_ms", clock_now_ms()), kv_text("error", error)));
+		kv_int("now_ms", clock_now_ms()),
+		kv_int("attempts", job->attempts), kv_text("error", error)));
+}
+
+enum err
+jobs_renew(
+    struct db *db, const struct job *job, int64_t lease_ms, int64_t *until_ms)
+{
+	*until_ms = clock_now_ms() + lease_ms;
+	return settle(db, SQL_JOB_RENEW,
+	    KV(kv_int("id", job->id), kv_int("lease_ms", job->lease_ms),
+		kv_int("until_ms", *until_ms)));
+}
+
+static enum err
+move_from_future(struct db *db, void *ctx)
+{
+	int64_t now_ms = clock_now_ms();
+
+	(void)ctx;
+	return db_exec(db, SQL_JOBS_FROM_FUTURE,
+	    KV(kv_int("now_ms", now_ms), kv_int("far_ms", now_ms + FAR_MS)),
+	    NULL);
+}
+
+static enum err
+take_over(struct db *db, void *ctx)
+{
+	struct kvs now = KV(kv_int("now_ms", clock_now_ms()));
+	enum err e = db_exec(db, SQL_JOBS_RELEASE, now, NULL);
+
+	if (e == ERR_OK)
+		e = db_exec(db, SQL_JOBS_REVIVE_KNOWN,
+		    KV(now.v[0], kv_text("error", JOB_UNKNOWN),
+			kv_int("kinds", JOB__COUNT)),
+		    NULL);
+	return e == ERR_OK ? move_from_future(db, ctx) : e;
+}
+
+enum err
+jobs_take_over(struct db *db)
+{
+	return db_transaction(db, take_over, NULL);
+}
+
+enum err
+jobs_from_future(struct db *db, bool *any)
+{
+	struct arena a = { 0 };
+	int64_t now_ms = clock_now_ms(), n = 0;
+	enum err e = db_one(db, &a, SQL_JOBS_IN_FUTURE,
+	    KV(kv_int("now_ms", now_ms), kv_int("far_ms", now_ms + FAR_MS)),
+	    row_to_int, &n);
+
+	arena_free(&a);
+	*any = e == ERR_OK && n > 0;
+	/* Looking first saves an empty transaction its sync. */
+	return *any ? db_transaction(db, move_from_future, NULL) : e;
 }
 
 enum err
@@ -119,7 +277,19 @@ jobs_pending(struct db *db, struct arena *a, int64_t tg_id, enum job_kind kind,
 }
 
 enum err
-jobs_next_due(struct db *db, struct arena *a, int64_t *due_ms)
+jobs_next_due(struct db *db, struct arena *a, int64_t after_ms, int64_t *due_ms)
 {
-	return db_one(db, a, SQL_JOBS_NEXT_DUE, KV_NONE, row_to_int, due_ms);
+	enum err e = ERR_OK;
+
+	*due_ms = 0;
+	for (int line = 0; e == ERR_OK && line < LINE__COUNT; line++) {
+		int64_t first_ms = 0;
+
+		e = db_one(db, a, SQL_JOBS_NEXT_DUE,
+		    KV(kv_int("late", line), kv_int("after_ms", after_ms)),
+		    row_to_int, &first_ms);
+		if (first_ms != 0 && (*due_ms == 0 || first_ms < *due_ms))
+			*due_ms = first_ms;
+	}
+	return e;
 }

@@ -100,3 +100,13 @@ limit_address(struct app *app, struct arena *a, const struct limit_who *who,
 		return e;
 	return count(app, a, key, app->conf.pay_limit_address, wait_s);
 }
+
+enum err
+limit_person(struct app *app, struct arena *a, const char *what, int64_t tg_id,
+    int64_t n)
+{
+	int64_t wait_s;
+
+	return count(app, a, arena_printf(a, "%s:%lld", what, (long long)tg_id),
+	    n, &wait_s);
+}

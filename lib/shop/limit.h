@@ -21,4 +21,9 @@ enum err limit_buyer(struct app *app, struct arena *a,
 enum err limit_address(struct app *app, struct arena *a,
     const struct limit_who *who, int64_t *wait_s) MUST_CHECK;
 
+/* The same for what one person may make us do by word or button, n times an
+ * hour; what is a word of ours. In a transaction. */
+enum err limit_person(struct app *app, struct arena *a, const char *what,
+    int64_t tg_id, int64_t n) MUST_CHECK;
+
 #endif

@@ -14,6 +14,9 @@
 static enum member_step
 next_of_wanted(const struct member_facts *f)
 {
+	/* A first-time buyer needs no look: at a rush each would cost one. */
+	if (f->state == MEMBER_UNKNOWN && f->inviting && f->is_new)
+		return f->has_link ? STEP_NONE : STEP_LINK;
 	if (f->state == MEMBER_UNKNOWN)
 		return STEP_LOOK;
 	if (f->state == MEMBER_BANNED || f->state == MEMBER_SENT_OFF)
@@ -145,16 +148,18 @@ member_from_row(const struct row *row, void *ctx)
 	m->doubt_ms = since(r, row_int(row, 5));
 	m->out_ms = since(r, row_int(row, 6));
 	m->facts.full = since(r, row_int(row, 7)) != 0;
+	m->facts.is_new = row_int(row, 2) == 0;
 }
 
 static void
 link_from_row(const struct row *row, void *ctx)
 {
-	struct member *m = ctx;
+	struct reading *r = ctx;
 
-	m->link = row_text(row, 0);
-	m->link_ms = row_int(row, 1);
-	m->facts.has_link = true;
+	r->m->link = row_text(row, 0);
+	r->m->link_ms = row_int(row, 1);
+	r->m->facts.has_link = true;
+	r->m->facts.is_new &= r->m->link_ms >= r->since_ms;
 }
 
 static void
@@ -183,7 +188,9 @@ membership_read(struct app *app, struct arena *a, int64_t tg_id,
 	struct reading r = { out, since_ms };
 	enum err e;
 
-	*out = (struct member){ .chat_id = own, .chat_now = own };
+	*out = (struct member){
+		.chat_id = own, .chat_now = own, .facts.is_new = true
+	};
 	e = db_one(app->db, a, SQL_MEMBER_GET, who, member_from_row, &r);
 	if (e == ERR_OK || e == ERR_NOT_FOUND)
 		e = read_wanted(app, a, tg_id, out);
@@ -194,7 +201,7 @@ membership_read(struct app *app, struct arena *a, int64_t tg_id,
 			.state = MEMBER_OUT };
 		return ERR_OK;
 	}
-	e = db_one(app->db, a, SQL_MEMBER_LINK, who, link_from_row, out);
+	e = db_one(app->db, a, SQL_MEMBER_LINK, who, link_from_row, &r);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	return read_text(app, a, SQL_CHAT_MOVED_TO, KV(kv_text("chat_id", own)),
@@ -206,7 +213,7 @@ membership_read(struct app *app, struct arena *a, int64_t tg_id,
 static enum err
 promise(struct app *app, struct arena *a, int64_t tg_id, const char *chat_id)
 {
-	return jobs_promise(app->db, JOB_MEMBER,
+	return jobs_promise_one(app->db, JOB_MEMBER,
 	    arena_printf(a, "member/%lld/%s/%lld", (long long)tg_id, chat_id,
 		(long long)clock_now_ms()),
 	    tg_id, 0, chat_id);

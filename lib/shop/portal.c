@@ -47,6 +47,7 @@ send_on(struct app *app, struct arena *a, struct errand *e, const char *url)
 
 	e->call = tg_request(a, &api, "sendMessage", tg_send_message(a, &m));
 	e->is_to_telegram = true;
+	e->chat_id = e->job.tg_id;
 }
 
 /* The operators are told once a day: it is theirs to switch on. */

@@ -6,11 +6,13 @@
 
 #define HOUR_MS ((int64_t)3600 * 1000)
 #define KEEP_MS (40 * 24 * HOUR_MS)
+#define KEEP_PARKED_MS (90 * 24 * HOUR_MS)
 
 static const struct {
 	enum sql what;
 	int64_t keep_ms;
 } prunes[] = { { SQL_INBOX_PRUNE, KEEP_MS }, { SQL_JOBS_PRUNE, KEEP_MS },
+	{ SQL_JOBS_PRUNE_PARKED, KEEP_PARKED_MS },
 	{ SQL_ORDERS_PRUNE, KEEP_MS }, { SQL_USERS_PRUNE, KEEP_MS },
 	{ SQL_LIMITS_PRUNE, HOUR_MS }, { SQL_QUESTIONS_FORGET, HOUR_MS },
 	{ SQL_QUESTIONS_PRUNE, KEEP_MS }, { SQL_UNANSWERED_PRUNE, KEEP_MS } };

@@ -1,6 +1,7 @@
 /* Forgetting what nobody needs any more, so that no table grows for ever:
  * events and updates seen, jobs done, orders that nobody paid and strangers
- * who asked once after 40 days, counts of limits after their hour. */
+ * who asked once after 40 days, jobs put aside that nobody asked for
+ * again after 90, counts of limits after their hour. */
 #ifndef SHOP_PRUNE_H
 #define SHOP_PRUNE_H
 

@@ -176,6 +176,8 @@ static const char *const uk[TEXT__COUNT] = {
 	[TEXT_ALERT_STAYS] =
 	    "⚠️ Telegram не дає вилучити покупця {buyer} з каналу {chat} або "
 	    "не каже, чи він там. Перевірте канал і видаліть його вручну.",
+	[TEXT_ALERT_MORE] = "🔕 Ще {amount} за годину: {what}. Подробиці: "
+			    "admit status, admit orders.",
 	[TEXT_ALERT_ENDED] = "👋 Доступ закінчився: «{product}», покупець "
 			     "{buyer}, замовлення {order}.",
 	[TEXT_ALERT_UNPAID] =

@@ -93,6 +93,7 @@ enum text {
 	TEXT_ALERT_CHANNEL,  /* {chat} */
 	TEXT_ALERT_REFUSED,  /* {chat} {why} */
 	TEXT_ALERT_PARKED,   /* {what} {buyer} {why} */
+	TEXT_ALERT_MORE,     /* {amount} {what} */
 	TEXT_ALERT_PRODUCTS, /* {why} */
 	TEXT_ALERT_STAYS,    /* {chat} {buyer} */
 	TEXT_ALERT_ENDED,    /* {product} {buyer} {order} */

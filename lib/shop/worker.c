@@ -13,6 +13,7 @@
 #include "shop/prune.h"
 #include "shop/reconcile.h"
 #include "shop/text.h"
+#include "telegram/update.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -20,29 +21,61 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#define N_SLOTS 100
-/* Outlives the longest call and a long wait for the ledger after it. */
+/* Outlives a call that hangs, and a long wait for the ledger after it. */
 #define LEASE_MS (90 * 1000)
+#define SETTLE_MS (20 * 1000) /* of that, for what follows a call */
+#define SOON_MS (5 * 1000)    /* what goes later than that holds no slot */
 #define SILENCE_BEFORE_HOME_MS (60 * 1000)
-#define HELD_UP_MS 200
-#define LEDGER_PAUSE_MS 500                     /* after it failed */
-#define STOP_PATIENCE_MS 3000                   /* for calls under way */
+#define LEDGER_PAUSE_MS 500   /* after it failed */
+#define PREPARE_PAUSE_MS 1000 /* after a job could not be read */
+#define STOP_PATIENCE_MS 3000 /* for calls under way */
 #define PRUNE_EVERY_MS ((int64_t)5 * 60 * 1000) /* words have an hour */
 #define RECONCILE_LOOK_MS ((int64_t)30 * 1000)
 #define DUE_LOOK_MS ((int64_t)30 * 1000) /* the clock may be set */
+#define FUTURE_LOOK_MS ((int64_t)10 * 1000)
+
+/* What limits the calls of a line, or of a slot. */
+enum limit { BY_CALLS, BY_MESSAGES, BY_STRIPE, BY_NOTHING };
+
+/* ahead: so many of the line may be begun before their message may go, as they
+ * have other calls to make first. */
+static const struct {
+	enum limit limit;
+	bool can_wait;
+	size_t n_slots, ahead;
+} lines[LINE__COUNT] = {
+	[LINE_CHANNEL] = { BY_CALLS, false, 40, 0 },
+	[LINE_INVITE] = { BY_MESSAGES, false, 80, 30 },
+	[LINE_ASK] = { BY_STRIPE, true, 8, 0 },
+	[LINE_NOTICE] = { BY_MESSAGES, true, 30, 0 },
+	[LINE_ANSWER] = { BY_NOTHING, true, 24, 0 },
+	[LINE_FORWARD] = { BY_MESSAGES, true, 6, 0 },
+	[LINE_ALERT] = { BY_MESSAGES, true, 6, 0 },
+	[LINE_RECONCILE] = { BY_STRIPE, true, 1, 0 },
+};
+#define N_SLOTS 195 /* of all lines */
+
+/* Jobs that are looked at beyond those that may go: some of them are for a chat
+ * that has just been written to, no more than a second has messages. */
+#define N_BEYOND 40
+#define N_LOOK (80 + N_BEYOND)
 
 enum slot_state { SLOT_FREE, SLOT_WAITING, SLOT_CALLING, SLOT_ANSWERED };
 
 /* A leased job on its way. */
 struct slot {
 	enum slot_state state;
+	enum job_line line; /* whose slot it is */
 	struct arena arena;
 	struct errand errand;
+	int64_t lease_end_ms; /* by clock_mono_ms() */
 	enum err call_err;
 	struct http_response res;
-	bool give_back;  /* not tried: due again as it was */
-	bool is_held_up; /* until another of this person is over */
-	bool goes_on;    /* with another call */
+	bool give_back; /* not tried: due again at due_ms, as it was */
+	int64_t due_ms;
+	bool renew;          /* the lease alone, before the call */
+	enum errand_end end; /* ERRAND_NEXT, ERRAND_GO_ON: it keeps the slot */
+	int64_t renewed_ms;  /* the end of the lease, once that is committed */
 };
 
 struct worker {
@@ -51,35 +84,265 @@ struct worker {
 	struct door door;
 	struct pace pace;
 	struct slot slots[N_SLOTS];
-	size_t n_busy;
+	size_t n_busy, n_busy_in[LINE__COUNT];
 	int signal_fd;
 	bool stopping;
 	bool ledger_fails; /* the last look was in vain */
+	bool holds_back;   /* something is due that may go in a moment */
 	/* All by clock_mono_ms(). */
 	int64_t look_ms;   /* when to look for jobs again */
 	int64_t settle_ms; /* not before, after the ledger failed */
 	int64_t prune_ms;  /* when to forget old things again */
 	int64_t due_ms;    /* when to see whether to reconcile */
 	int64_t end_ms;    /* when to see whose access ends */
+	int64_t future_ms; /* when to look for jobs of another clock */
 	int64_t active_ms; /* when there was last something to do */
 	int64_t stop_ms;   /* when patience ends */
 	enum worker_stay stay;
 };
 
-/* ---- leasing ---- */
+static int64_t
+sooner(int64_t a_ms, int64_t b_ms)
+{
+	return a_ms < b_ms ? a_ms : b_ms;
+}
 
-struct leasing {
-	struct arena *arena;
-	struct job jobs[N_SLOTS];
-	size_t n, max;
+/* ---- a slot's next call ---- */
+
+static enum limit
+limit_of(const struct slot *s)
+{
+	if (s->errand.is_to_telegram)
+		return s->errand.chat_id != 0 ? BY_MESSAGES : BY_CALLS;
+	return lines[s->line].limit == BY_STRIPE ? BY_STRIPE : BY_NOTHING;
+}
+
+static int64_t
+call_when(struct worker *w, const struct slot *s, int64_t now_ms)
+{
+	switch (limit_of(s)) {
+	case BY_MESSAGES:
+		return pace_when(&w->pace, s->errand.chat_id,
+		    lines[s->line].can_wait, now_ms);
+	case BY_CALLS:
+		return pace_flow_when(&w->pace.calls, now_ms);
+	case BY_STRIPE:
+		return pace_flow_when(&w->pace.stripe, now_ms);
+	default:
+		return now_ms;
+	}
+}
+
+static void
+give_back(struct slot *s, int64_t due_ms)
+{
+	s->give_back = true;
+	s->due_ms = due_ms;
+	s->state = SLOT_ANSWERED;
+}
+
+/* Strangers who ask to join wait among those whom nobody waits for. */
+static bool
+is_of_stranger(const struct slot *s)
+{
+	return s->line == LINE_CHANNEL &&
+	    (s->errand.channel.step == STEP_HINT ||
+		s->errand.channel.step == STEP_DECLINE);
+}
+
+static void
+prepare(struct worker *w, struct slot *s)
+{
+	struct job *job = &s->errand.job;
+
+	if (errand_prepare(w->app, &s->arena, &s->errand) != ERR_OK) {
+		give_back(s, clock_now_ms() + PREPARE_PAUSE_MS);
+	} else if (is_of_stranger(s)) {
+		job->line = LINE_NOTICE;
+		give_back(s, job->due_ms);
+	} else {
+		s->state = s->errand.has_call ? SLOT_WAITING : SLOT_ANSWERED;
+	}
+}
+
+/* ---- looking for jobs ---- */
+
+/* Messages that slots will send: the invites, and what waits for its turn. */
+static size_t
+messages_ahead(const struct worker *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < N_SLOTS; i++) {
+		const struct slot *s = &w->slots[i];
+		bool is_message = limit_of(s) == BY_MESSAGES;
+
+		n += (s->state == SLOT_WAITING && is_message) ||
+		    (s->state != SLOT_FREE && s->line == LINE_INVITE &&
+			!is_message && !s->give_back);
+	}
+	return n;
+}
+
+static size_t
+waiting_for(const struct worker *w, enum limit limit)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < N_SLOTS; i++)
+		n += w->slots[i].state == SLOT_WAITING &&
+		    limit_of(&w->slots[i]) == limit;
+	return n;
+}
+
+static size_t
+less(size_t a, size_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+/* How many jobs of a line could make their calls soon. *opens_ms: when there
+ * will be room, where the limit has none. */
+static size_t
+room_of(struct worker *w, enum job_line line, int64_t now_ms, int64_t *opens_ms)
+{
+	bool can_wait = lines[line].can_wait;
+
+	switch (lines[line].limit) {
+	case BY_MESSAGES:
+		*opens_ms = pace_when(&w->pace, 0, can_wait, now_ms);
+		if (*opens_ms > now_ms + SOON_MS) /* the bot as a whole */
+			return 0;
+		return less(
+		    pace_room(&w->pace, can_wait, now_ms) + lines[line].ahead,
+		    messages_ahead(w));
+	case BY_CALLS:
+		*opens_ms = pace_flow_when(&w->pace.calls, now_ms);
+		return less(pace_flow_room(&w->pace.calls, now_ms),
+		    waiting_for(w, BY_CALLS));
+	case BY_STRIPE:
+		*opens_ms = pace_flow_when(&w->pace.stripe, now_ms);
+		return less(pace_flow_room(&w->pace.stripe, now_ms),
+		    waiting_for(w, BY_STRIPE));
+	default:
+		*opens_ms = now_ms;
+		return N_SLOTS;
+	}
+}
+
+/* One look at all lines: what is taken, what is put off, and when there will be
+ * something again. */
+struct look {
+	struct worker *w;
+	struct arena arena;
+	int64_t now_ms;
+	int64_t next_ms;
+	struct job due[N_LOOK];
+	struct {
+		struct job job;
+		int64_t wait_ms; /* to be put off by; 0: to be leased */
+		bool is_ours;
+	} picks[N_SLOTS];
+	size_t n_picks, n_room, n_taken;
 };
 
-static enum err
-lease(struct db *db, void *ctx)
+/* Which chat a job is going to write to, as far as its kind tells. */
+static int64_t
+chat_of(const struct worker *w, const struct job *job)
 {
-	struct leasing *l = ctx;
+	if (lines[job->line].limit != BY_MESSAGES)
+		return 0;
+	return job->kind == JOB_FORWARD ?
+	    tg_chat_id(w->app->conf.support_chat_id) :
+	    job->tg_id;
+}
 
-	return jobs_lease(db, l->arena, LEASE_MS, l->jobs, l->max, &l->n);
+/* One that is here is ours, even when a clock that was set says that its lease
+ * is over; and of two messages to a chat, one has to wait. */
+static bool
+is_here(const struct look *l, const struct job *job, int64_t chat_id)
+{
+	for (size_t i = 0; i < N_SLOTS; i++) {
+		const struct slot *s = &l->w->slots[i];
+
+		if (s->state == SLOT_FREE)
+			continue;
+		if (s->errand.job.id == job->id ||
+		    (s->state == SLOT_WAITING && chat_id != 0 &&
+			s->errand.chat_id == chat_id))
+			return true;
+	}
+	for (size_t i = 0; i < l->n_picks; i++)
+		if (l->picks[i].wait_ms == 0 && chat_id != 0 &&
+		    chat_of(l->w, &l->picks[i].job) == chat_id)
+			return true;
+	return false;
+}
+
+static void
+consider(struct look *l, const struct job *job)
+{
+	int64_t chat_id = chat_of(l->w, job), wait_ms = 0;
+
+	if (l->n_picks == N_SLOTS || is_here(l, job, chat_id))
+		return;
+	if (chat_id != 0)
+		wait_ms =
+		    pace_chat_when(&l->w->pace, chat_id, l->now_ms) - l->now_ms;
+	if (wait_ms > 0 && wait_ms <= SOON_MS) {
+		l->next_ms = sooner(l->next_ms, l->now_ms + wait_ms);
+		l->w->holds_back = true;
+		return;
+	}
+	l->picks[l->n_picks].job = *job;
+	l->picks[l->n_picks++].wait_ms = wait_ms;
+	l->n_taken += wait_ms == 0;
+}
+
+static enum err
+look_at_line(struct look *l, enum job_line line)
+{
+	struct worker *w = l->w;
+	int64_t opens_ms = 0;
+	size_t room = room_of(w, line, l->now_ms, &opens_ms), n = 0;
+	size_t n_free = lines[line].n_slots - w->n_busy_in[line];
+	enum err e;
+
+	if (n_free == 0)
+		return ERR_OK; /* a slot that gets free looks */
+	if (room == 0 && opens_ms > l->now_ms) {
+		l->next_ms = sooner(l->next_ms, opens_ms);
+		w->holds_back |= opens_ms <= l->now_ms + SOON_MS;
+	}
+	if (room == 0)
+		return ERR_OK; /* so does a call that is begun */
+	l->n_room = room < n_free ? room : n_free;
+	l->n_taken = 0;
+	e = jobs_due(
+	    w->app->db, &l->arena, line, l->due, l->n_room + N_BEYOND, &n);
+	for (size_t i = 0; e == ERR_OK && i < n && l->n_taken < l->n_room; i++)
+		consider(l, &l->due[i]);
+	if (l->n_taken == l->n_room)
+		l->next_ms = sooner(l->next_ms, l->now_ms + 1); /* more? */
+	return e;
+}
+
+static enum err
+lease_picks(struct db *db, void *ctx)
+{
+	struct look *l = ctx;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < l->n_picks; i++) {
+		struct job *job = &l->picks[i].job;
+
+		l->picks[i].is_ours = false;
+		e = l->picks[i].wait_ms > 0 ?
+		    jobs_put_off(
+			db, job, clock_now_ms() + l->picks[i].wait_ms) :
+		    jobs_lease(db, job, LEASE_MS, &l->picks[i].is_ours);
+	}
+	return e;
 }
 
 static struct slot *
@@ -92,127 +355,153 @@ free_slot(struct worker *w)
 	return &w->slots[i];
 }
 
-static bool
-is_about_channels(const struct job *job)
-{
-	return job->kind == JOB_INVITE || job->kind == JOB_MEMBER;
-}
-
-/* Two jobs about one person and the channels could let in whom the other one
- * removes: one after the other. */
-static bool
-is_held_up(const struct worker *w, const struct job *job)
-{
-	for (size_t i = 0; i < N_SLOTS && is_about_channels(job); i++) {
-		const struct slot *s = &w->slots[i];
-
-		if (s->state != SLOT_FREE && !s->give_back &&
-		    s->errand.job.tg_id == job->tg_id &&
-		    is_about_channels(&s->errand.job))
-			return true;
-	}
-	return false;
-}
-
 static void
 take_job(struct worker *w, const struct job *job)
 {
 	struct slot *s = free_slot(w);
 
-	s->is_held_up = is_held_up(w, job);
+	s->line = job->line;
+	s->give_back = s->renew = false;
+	s->end = ERRAND_DONE;
+	s->lease_end_ms = clock_mono_ms() + LEASE_MS;
 	s->errand = (struct errand){ .job = *job };
 	s->errand.job.promise = arena_dup_text(&s->arena, job->promise);
 	s->errand.job.detail = arena_dup_text(&s->arena, job->detail);
-	s->give_back = s->is_held_up ||
-	    errand_prepare(w->app, &s->arena, &s->errand) != ERR_OK;
-	s->state =
-	    s->errand.has_call && !s->give_back ? SLOT_WAITING : SLOT_ANSWERED;
 	w->n_busy++;
+	w->n_busy_in[s->line]++;
+	prepare(w, s);
 }
 
-/* When the ledger has something again: soon if it could not tell. */
-static int64_t
-next_look(struct worker *w, struct arena *a)
+/* What is due and was left where it is waits for a limit or for another job of
+ * its person: whatever ends that looks again. */
+static enum err
+next_look(struct look *l)
 {
 	int64_t due_ms = 0, now_ms = clock_now_ms();
+	enum err e = jobs_next_due(l->w->app->db, &l->arena, now_ms, &due_ms);
 
-	if (jobs_next_due(w->app->db, a, &due_ms) != ERR_OK)
-		return clock_mono_ms() + LEDGER_PAUSE_MS;
-	if (due_ms == 0)
-		return INT64_MAX;
-	return clock_mono_ms() + (due_ms > now_ms ? due_ms - now_ms : 0);
+	if (e == ERR_OK && due_ms != 0)
+		l->next_ms =
+		    sooner(l->next_ms, clock_mono_ms() + due_ms - now_ms);
+	return e;
 }
 
 static void
 look_for_jobs(struct worker *w)
 {
-	struct arena a = { 0 };
-	struct leasing l = { .arena = &a, .max = N_SLOTS - w->n_busy };
-	int64_t due_ms = 0;
-	enum err e = jobs_next_due(w->app->db, &a, &due_ms);
+	static struct look l;
+	enum err e = ERR_OK;
 
-	/* Looking first saves an empty transaction its sync. */
-	if (e == ERR_OK && due_ms != 0 && due_ms <= clock_now_ms())
-		e = db_transaction(w->app->db, lease, &l);
-	for (size_t i = 0; e == ERR_OK && i < l.n; i++)
-		take_job(w, &l.jobs[i]);
-	if (l.n > 0)
+	l = (struct look){
+		.w = w, .now_ms = clock_mono_ms(), .next_ms = INT64_MAX
+	};
+	w->holds_back = false;
+	for (int line = 0; e == ERR_OK && line < LINE__COUNT; line++)
+		e = look_at_line(&l, (enum job_line)line);
+	if (e == ERR_OK && l.n_picks > 0)
+		e = db_transaction(w->app->db, lease_picks, &l);
+	for (size_t i = 0; e == ERR_OK && i < l.n_picks; i++)
+		if (l.picks[i].is_ours)
+			take_job(w, &l.picks[i].job);
+	if (e == ERR_OK)
+		e = next_look(&l);
+	if (l.n_picks > 0)
 		w->active_ms = clock_mono_ms();
 	w->ledger_fails = e != ERR_OK;
-	if (e != ERR_OK)
-		w->look_ms = clock_mono_ms() + LEDGER_PAUSE_MS;
-	else if (w->n_busy == N_SLOTS)
-		w->look_ms = INT64_MAX; /* a slot that gets free looks */
-	else
-		w->look_ms = next_look(w, &a);
-	arena_free(&a);
+	w->look_ms = e == ERR_OK ? l.next_ms : l.now_ms + LEDGER_PAUSE_MS;
+	arena_free(&l.arena);
 }
 
 /* ---- calling ---- */
 
-/* Only messages have a pace of their own for each chat. */
-static int64_t
-chat_of(const struct slot *s)
-{
-	return s->errand.channel.step == STEP_NONE ? s->errand.job.tg_id : 0;
-}
-
 static void
 begin_call(struct worker *w, struct slot *s, int64_t now_ms)
 {
+	enum limit limit = limit_of(s);
+
+	/* No call outlives the lease that it is made for. */
+	if (s->lease_end_ms - now_ms < s->errand.call.total_ms + SETTLE_MS) {
+		s->renew = true;
+		s->state = SLOT_ANSWERED;
+		return;
+	}
 	s->state = SLOT_CALLING;
-	if (s->errand.is_to_telegram)
-		pace_sent(&w->pace, chat_of(s), now_ms);
+	if (limit == BY_MESSAGES)
+		pace_sent(&w->pace, s->errand.chat_id, now_ms);
+	else if (limit != BY_NOTHING)
+		pace_flow_sent(
+		    limit == BY_CALLS ? &w->pace.calls : &w->pace.stripe,
+		    now_ms);
 	s->call_err = http_start(w->http, &s->arena, &s->errand.call, s);
 	if (s->call_err != ERR_OK)
 		s->state = SLOT_ANSWERED;
+	w->look_ms = sooner(w->look_ms, now_ms); /* room for another */
+}
+
+/* By line, then as long as they wait. */
+static int
+in_order(const void *a, const void *b)
+{
+	const struct slot *s = *(struct slot *const *)a;
+	const struct slot *t = *(struct slot *const *)b;
+
+	if (s->line != t->line)
+		return s->line < t->line ? -1 : 1;
+	if (s->errand.job.due_ms != t->errand.job.due_ms)
+		return s->errand.job.due_ms < t->errand.job.due_ms ? -1 : 1;
+	return s->errand.job.id < t->errand.job.id ? -1 : 1;
+}
+
+static size_t
+waiting_slots(struct worker *w, struct slot **out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < N_SLOTS; i++)
+		if (w->slots[i].state == SLOT_WAITING)
+			out[n++] = &w->slots[i];
+	qsort(out, n, sizeof(struct slot *), in_order);
+	return n;
 }
 
 /* Begins what the pace allows; the time when the next one may go. What would
- * have to wait long is given back, lest its lease run out. */
+ * have to wait long is given back. */
 static int64_t
 begin_calls(struct worker *w)
 {
+	struct slot *waiting[N_SLOTS];
 	int64_t now_ms = clock_mono_ms(), next_ms = INT64_MAX;
+	size_t n = waiting_slots(w, waiting);
 
-	for (size_t i = 0; i < N_SLOTS; i++) {
-		struct slot *s = &w->slots[i];
-		int64_t when_ms = now_ms;
+	for (size_t i = 0; i < n; i++) {
+		struct slot *s = waiting[i];
+		int64_t when_ms = call_when(w, s, now_ms);
 
-		if (s->state != SLOT_WAITING)
-			continue;
-		if (s->errand.is_to_telegram)
-			when_ms = pace_when(&w->pace, chat_of(s), now_ms);
-		if (w->stopping || when_ms - now_ms > LEASE_MS / 3) {
-			s->give_back = true;
-			s->state = SLOT_ANSWERED;
-		} else if (when_ms <= now_ms) {
+		if (w->stopping)
+			give_back(s, s->errand.job.due_ms);
+		else if (when_ms - now_ms > SOON_MS)
+			give_back(s, clock_now_ms() + when_ms - now_ms);
+		else if (when_ms <= now_ms)
 			begin_call(w, s, now_ms);
-		} else if (when_ms < next_ms) {
-			next_ms = when_ms;
-		}
+		else
+			next_ms = sooner(next_ms, when_ms);
 	}
 	return next_ms;
+}
+
+static void
+take_answer(struct worker *w, struct slot *s, enum err e)
+{
+	int64_t wait_ms = s->res.retry_after_s > 0 ?
+	    s->res.retry_after_s * 1000 :
+	    LEDGER_PAUSE_MS;
+
+	s->call_err = e;
+	if (limit_of(s) == BY_STRIPE && e == ERR_OK && s->res.status == 429)
+		pace_flow_refused(&w->pace.stripe, wait_ms, clock_mono_ms());
+	s->state = errand_goes_on(w->app, &s->arena, &s->errand, e, &s->res) ?
+	    SLOT_WAITING :
+	    SLOT_ANSWERED;
 }
 
 static void
@@ -226,11 +515,7 @@ take_answers(struct worker *w)
 		struct slot *s = tag;
 
 		s->res = res;
-		s->call_err = e;
-		s->state =
-		    errand_goes_on(w->app, &s->arena, &s->errand, e, &res) ?
-		    SLOT_WAITING :
-		    SLOT_ANSWERED;
+		take_answer(w, s, e);
 	}
 }
 
@@ -241,21 +526,12 @@ struct settling {
 	struct slot *slot;
 };
 
-static int64_t
-give_back_due_ms(const struct worker *w, const struct slot *s)
-{
-	int64_t wait_ms = w->pace.silent_until_ms - clock_mono_ms();
-
-	if (s->is_held_up && wait_ms < HELD_UP_MS)
-		wait_ms = HELD_UP_MS;
-	return clock_now_ms() + (wait_ms > 0 && !w->stopping ? wait_ms : 0);
-}
-
 static void
 log_verdict(const struct job *job, const struct verdict_of_errand *v)
 {
 	static const char *const events[] = { [ERRAND_DONE] = "job_done",
 		[ERRAND_AGAIN] = "job_again",
+		[ERRAND_LATER] = "job_again",
 		[ERRAND_PARK] = "job_parked" };
 
 	log_event(
@@ -268,20 +544,58 @@ log_verdict(const struct job *job, const struct verdict_of_errand *v)
 		kv_text("why", v->error)));
 }
 
-/* An alert that cannot be delivered raises none. */
+/* An alert that cannot be delivered raises none. Of those who left the bot only
+ * a buyer is worth one, once: admit status shows what waits for them. */
 static enum err
-alert_parked(
-    struct app *app, struct arena *a, const struct job *job, const char *why)
+alert_parked(struct app *app, struct arena *a, const struct job *job,
+    const struct verdict_of_errand *v)
 {
-	if (job->kind == JOB_ALERT)
+	const char *key = v->is_gone ?
+	    arena_printf(a, "parked/gone/%lld", (long long)job->tg_id) :
+	    arena_printf(a, "parked/%lld", (long long)job->id);
+
+	if (job->kind == JOB_ALERT || (v->is_gone && job->kind != JOB_INVITE))
 		return ERR_OK;
-	return alert_promise(app, a,
-	    arena_printf(a, "parked/%lld", (long long)job->id),
+	return alert_promise(app, a, key,
 	    text_fill(a, TEXT_ALERT_PARKED,
 		KV(kv_text("what", job->promise),
 		    kv_text("buyer",
 			arena_printf(a, "%lld", (long long)job->tg_id)),
-		    kv_text("why", why))));
+		    kv_text("why", v->error))));
+}
+
+static void
+note_429(struct worker *w, const struct slot *s, int64_t wait_ms)
+{
+	if (limit_of(s) == BY_MESSAGES)
+		pace_refused(
+		    &w->pace, s->errand.chat_id, wait_ms, clock_mono_ms());
+	else
+		pace_flow_refused(&w->pace.calls, wait_ms, clock_mono_ms());
+}
+
+static enum err
+end_job(struct settling *t, struct db *db, const struct verdict_of_errand *v)
+{
+	struct slot *s = t->slot;
+	const struct job *job = &s->errand.job;
+	int64_t due_ms = clock_now_ms() + v->wait_ms;
+	enum err e;
+
+	log_verdict(job, v);
+	switch (v->end) {
+	case ERRAND_DONE:
+		return jobs_done(db, job);
+	case ERRAND_PARK:
+		e = jobs_park(db, job, v->error);
+		return e == ERR_OK ?
+		    alert_parked(t->w->app, &s->arena, job, v) :
+		    e;
+	case ERRAND_LATER:
+		return jobs_give_back(db, job, due_ms, v->error);
+	default:
+		return jobs_again(db, job, due_ms, v->error);
+	}
 }
 
 static enum err
@@ -290,30 +604,24 @@ settle_one(struct db *db, void *ctx)
 	struct settling *t = ctx;
 	struct slot *s = t->slot;
 	struct job *job = &s->errand.job;
-	struct verdict_of_errand v;
-	enum err e;
+	struct verdict_of_errand v = { .end = s->end };
+	enum err e = ERR_OK;
 
 	if (s->give_back)
-		return jobs_again(db, job, give_back_due_ms(t->w, s), NULL);
-	e = errand_settle(
-	    t->w->app, &s->arena, &s->errand, s->call_err, &s->res, &v);
+		return jobs_give_back(db, job, s->due_ms, NULL);
+	/* The errand holds the next call already: its answer was judged, but
+	 * that could not be committed. */
+	if (!s->renew && s->end != ERRAND_GO_ON)
+		e = errand_settle(
+		    t->w->app, &s->arena, &s->errand, s->call_err, &s->res, &v);
 	if (e != ERR_OK)
 		return e;
-	s->goes_on = v.end == ERRAND_GO_ON;
-	if (s->goes_on)
-		return ERR_OK;
+	s->end = v.end;
 	if (v.silence_ms > 0)
-		pace_silence(&t->w->pace, v.silence_ms, clock_mono_ms());
-	log_verdict(job, &v);
-	if (v.end == ERRAND_DONE)
-		return jobs_done(db, job);
-	if (v.end == ERRAND_PARK) {
-		e = jobs_park(db, job, v.error);
-		return e == ERR_OK ?
-		    alert_parked(t->w->app, &s->arena, job, v.error) :
-		    e;
-	}
-	return jobs_again(db, job, clock_now_ms() + v.wait_ms, v.error);
+		note_429(t->w, s, v.silence_ms);
+	return s->renew || v.end == ERRAND_NEXT || v.end == ERRAND_GO_ON ?
+	    jobs_renew(db, job, LEASE_MS, &s->renewed_ms) :
+	    end_job(t, db, &v);
 }
 
 /* A job whose lease was lost is somebody else's by now, and one whose verdict
@@ -329,28 +637,51 @@ settle_all(struct db *db, void *ctx)
 
 		if (t.slot->state != SLOT_ANSWERED)
 			continue;
+		t.slot->renewed_ms = 0;
 		e = db_savepoint(db, settle_one, &t);
 		if (e == ERR_CONFLICT || e == ERR_INTERNAL) {
 			log_event(LOG_ERROR, "job_not_settled",
 			    KV(kv_int("id", t.slot->errand.job.id),
 				kv_text("why", err_name(e))));
+			t.slot->renewed_ms = 0;
 			e = ERR_OK;
 		}
 	}
 	return e;
 }
 
+/* The next call in the same slot, by the same lease. */
+static void
+go_on(struct worker *w, struct slot *s)
+{
+	struct errand *e = &s->errand;
+
+	e->job.lease_ms = s->renewed_ms;
+	s->lease_end_ms = clock_mono_ms() + LEASE_MS;
+	if (!s->renew)
+		e->job.attempts = 1;
+	if (s->end == ERRAND_NEXT && !s->renew) {
+		*e =
+		    (struct errand){ .job = e->job, .n_steps = e->n_steps + 1 };
+		prepare(w, s);
+	} else {
+		s->state = SLOT_WAITING;
+	}
+	s->renew = false;
+	s->end = ERRAND_DONE;
+}
+
 static void
 end_slot(struct worker *w, struct slot *s)
 {
-	if (s->goes_on) {
-		s->goes_on = false;
-		s->state = SLOT_WAITING;
+	if (s->renewed_ms != 0) {
+		go_on(w, s);
 		return;
 	}
 	arena_reset(&s->arena);
 	s->state = SLOT_FREE;
 	w->n_busy--;
+	w->n_busy_in[s->line]--;
 }
 
 /* An answer that cannot be written down yet is kept and not asked for again:
@@ -359,9 +690,12 @@ static void
 settle(struct worker *w)
 {
 	size_t n_answered = 0;
+	bool ended[N_SLOTS];
 
-	for (size_t i = 0; i < N_SLOTS; i++)
-		n_answered += w->slots[i].state == SLOT_ANSWERED;
+	for (size_t i = 0; i < N_SLOTS; i++) {
+		ended[i] = w->slots[i].state == SLOT_ANSWERED;
+		n_answered += ended[i];
+	}
 	if (n_answered == 0 || clock_mono_ms() < w->settle_ms)
 		return;
 	if (db_transaction(w->app->db, settle_all, w) != ERR_OK) {
@@ -369,7 +703,7 @@ settle(struct worker *w)
 		return;
 	}
 	for (size_t i = 0; i < N_SLOTS; i++)
-		if (w->slots[i].state == SLOT_ANSWERED)
+		if (ended[i])
 			end_slot(w, &w->slots[i]);
 	w->active_ms = clock_mono_ms();
 	/* What was settled may promise more, and say until when. */
@@ -378,23 +712,18 @@ settle(struct worker *w)
 
 /* ---- the loop ---- */
 
-static int64_t
-sooner(int64_t a_ms, int64_t b_ms)
-{
-	return a_ms < b_ms ? a_ms : b_ms;
-}
-
 static int
 wait_limit_ms(const struct worker *w, int64_t next_call_ms)
 {
 	int64_t now_ms = clock_mono_ms();
 	int64_t until_ms = sooner(next_call_ms, now_ms + 60 * 1000);
 
-	if (w->stay == WORKER_ONCE && w->n_busy == 0)
+	if (w->stay == WORKER_ONCE && w->n_busy == 0 && !w->holds_back)
 		return 0;
 	until_ms = sooner(until_ms, w->stopping ? w->stop_ms : w->end_ms);
-	/* With all slots taken a knock changes nothing: settling looks. */
-	if (!w->stopping && w->n_busy < N_SLOTS)
+	if (w->stay == WORKER_FOREVER && !w->stopping)
+		until_ms = sooner(until_ms, w->future_ms);
+	if (!w->stopping)
 		until_ms = sooner(until_ms, w->look_ms);
 	if (w->settle_ms > now_ms)
 		until_ms = sooner(until_ms, w->settle_ms);
@@ -436,12 +765,8 @@ turn(struct worker *w)
 	int64_t next_call_ms;
 
 	keep_catalog(w);
-	if (!w->stopping && w->n_busy < N_SLOTS &&
-	    clock_mono_ms() >= w->look_ms &&
-	    clock_mono_ms() >= w->pace.silent_until_ms)
+	if (!w->stopping && clock_mono_ms() >= w->look_ms)
 		look_for_jobs(w);
-	else if (!w->stopping && w->look_ms < w->pace.silent_until_ms)
-		w->look_ms = w->pace.silent_until_ms;
 	next_call_ms = begin_calls(w);
 	settle(w);
 	wait_for_news(w, wait_limit_ms(w, next_call_ms));
@@ -456,7 +781,8 @@ is_idle(const struct worker *w)
 	if (w->n_busy > 0)
 		return false;
 	if (w->stay == WORKER_ONCE)
-		return w->look_ms > clock_mono_ms() || w->ledger_fails;
+		return w->ledger_fails ||
+		    (w->look_ms > clock_mono_ms() && !w->holds_back);
 	return (w->look_ms == INT64_MAX || w->ledger_fails) &&
 	    clock_mono_ms() - w->active_ms >= SILENCE_BEFORE_HOME_MS;
 }
@@ -475,17 +801,6 @@ may_go_home(struct worker *w)
 	return false;
 }
 
-/* We hold the lock, so whoever leased what is leased is no more. */
-static enum err
-release_all(struct db *db, void *ctx)
-{
-	struct kvs now = KV(kv_int("now_ms", clock_now_ms()));
-	enum err e = db_exec(db, SQL_JOBS_RELEASE, now, NULL);
-
-	(void)ctx;
-	return e == ERR_OK ? db_exec(db, SQL_JOBS_FROM_FUTURE, now, NULL) : e;
-}
-
 static void
 prune_now_and_then(struct worker *w)
 {
@@ -495,6 +810,20 @@ prune_now_and_then(struct worker *w)
 		return;
 	w->prune_ms = now_ms + PRUNE_EVERY_MS;
 	prune(w->app->db);
+}
+
+/* What a clock promised that was ahead until it was set. */
+static void
+mend_future_now_and_then(struct worker *w)
+{
+	int64_t now_ms = clock_mono_ms();
+	bool any;
+
+	if (w->stopping || now_ms < w->future_ms)
+		return;
+	w->future_ms = now_ms + FUTURE_LOOK_MS;
+	if (jobs_from_future(w->app->db, &any) == ERR_OK && any)
+		w->look_ms = now_ms;
 }
 
 /* Not due by this clock: by the ledger's, whoever worked before. */
@@ -586,12 +915,13 @@ worker_run(struct app *app, enum worker_stay stay)
 		e = ERR_INTERNAL;
 	else if (stay != WORKER_FOREVER)
 		e = db_ready(app->db);
-	if (e == ERR_OK && db_transaction(app->db, release_all, NULL) != ERR_OK)
+	if (e == ERR_OK && jobs_take_over(app->db) != ERR_OK)
 		log_event(LOG_WARN, "leases_not_released", KV_NONE);
 	log_event(LOG_INFO, "worker_up", KV(kv_int("pid", getpid())));
 	while (e == ERR_OK && !has_ended(&w)) {
 		turn(&w);
 		prune_now_and_then(&w);
+		mend_future_now_and_then(&w);
 		reconcile_now_and_then(&w);
 		end_what_is_over(&w);
 	}

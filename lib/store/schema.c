@@ -318,6 +318,23 @@ static const char *const migrations[] = {
 	 * was selling before there were marks */
 	"INSERT INTO marks (key, value) SELECT 'accept_unmarked',"
 	" CASE WHEN EXISTS (SELECT 1 FROM orders) THEN 1 ELSE 0 END;",
+
+	/* 14: the queue has a line for each thing that is waited for apart
+	 * (enum job_line, in late), and lanes in which each person has one job
+	 * at a time. Attempts count calls that failed, no leases. */
+	"ALTER TABLE jobs ADD COLUMN lane {int} NOT NULL DEFAULT 0;"
+	"UPDATE jobs SET late = CASE WHEN kind IN (6, 12) THEN 0"
+	" WHEN kind = 1 THEN 1 WHEN kind IN (3, 7, 8) THEN 2"
+	" WHEN kind = 2 THEN 3 WHEN kind IN (9, 11) THEN 4"
+	" WHEN kind = 10 THEN 5"
+	" WHEN kind = 4 THEN 6 WHEN kind = 5 THEN 7 ELSE 3 END,"
+	" lane = CASE WHEN kind IN (1, 6) THEN 1 WHEN kind IN (2, 4) THEN 2"
+	" WHEN kind IN (3, 8) THEN 3"
+	" WHEN kind IN (9, 10, 11) THEN 4 ELSE 0 END,"
+	" attempts = CASE WHEN error IS NULL THEN 0 ELSE attempts END"
+	" WHERE done_ms IS NULL;"
+	"CREATE INDEX jobs_parked ON jobs (parked_ms)"
+	" WHERE done_ms IS NULL AND parked_ms IS NOT NULL;",
 };
 #define N_MIGRATIONS ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 

@@ -181,8 +181,8 @@ SQL(ORDER_UNPAID_BEFORE,
     " failed_ms, expired_ms, amount_minor, currency"
     " FROM orders"
     " WHERE tg_id = :tg_id AND id < :before_id AND session_id IS NOT NULL"
-    " AND paid_ms IS NULL AND failed_ms IS NULL AND created_ms > :since_ms"
-    " ORDER BY id DESC LIMIT 1")
+    " AND paid_ms IS NULL AND failed_ms IS NULL AND expired_ms IS NULL"
+    " AND created_ms > :since_ms ORDER BY id DESC LIMIT 1")
 
 SQL(ORDERS_PROCESSING,
     "SELECT COUNT(*) FROM orders WHERE tg_id = :tg_id"
@@ -756,17 +756,20 @@ SQL(CHAT_MOVED_FROM,
 /* What waits for the bot's rights (kinds: enum job_kind): now. */
 SQL(JOBS_REVIVE_MEMBERS,
     "UPDATE jobs SET due_ms = :now_ms WHERE kind IN (1, 6)"
-    " AND done_ms IS NULL AND parked_ms IS NULL AND late = 0"
+    " AND done_ms IS NULL AND parked_ms IS NULL AND late IN (0, 1)"
     " AND due_ms > :now_ms AND lease_ms <= :now_ms")
 
 /* ---- limits ---- */
 
-/* One more in the hour that began with the first; old_ms: an hour ago. */
+/* One more in the hour that began with the first; old_ms: an hour ago. (An
+ * hour that a clock put right since has begun in the future is over, too.) */
 SQL(LIMIT_COUNT,
     "INSERT INTO limits (key, n, since_ms) VALUES (:key, 1, :now_ms)"
     " ON CONFLICT (key) DO UPDATE SET"
-    " n = CASE WHEN limits.since_ms <= :old_ms THEN 1 ELSE limits.n + 1 END,"
-    " since_ms = CASE WHEN limits.since_ms <= :old_ms THEN excluded.since_ms"
+    " n = CASE WHEN limits.since_ms <= :old_ms OR limits.since_ms > :now_ms"
+    " THEN 1 ELSE limits.n + 1 END,"
+    " since_ms = CASE WHEN limits.since_ms <= :old_ms"
+    " OR limits.since_ms > :now_ms THEN excluded.since_ms"
     " ELSE limits.since_ms END"
     " RETURNING n, since_ms")
 
@@ -774,63 +777,119 @@ SQL(LIMITS_PRUNE, "DELETE FROM limits WHERE since_ms < :before_ms")
 
 /* ---- jobs ---- */
 
-/* Alerts to the operators (kind 4) go behind the buyers. */
 SQL(JOB_PROMISE,
     "INSERT INTO jobs (kind, promise, tg_id, order_id, detail, due_ms,"
-    " created_ms, late)"
+    " created_ms, late, lane)"
     " VALUES (:kind, :promise, :tg_id, :order_id, :detail, :now_ms, :now_ms,"
-    " CASE WHEN :kind = 4 THEN 1 ELSE 0 END)"
+    " :late, :lane)"
     " ON CONFLICT (promise) DO NOTHING")
+
+/* Unless the same already waits for its turn: a second one says nothing new. */
+SQL(JOB_PROMISE_ONE,
+    "INSERT INTO jobs (kind, promise, tg_id, order_id, detail, due_ms,"
+    " created_ms, late, lane)"
+    " SELECT :kind, :promise, :tg_id, :order_id, :detail, :now_ms, :now_ms,"
+    " :late, :lane WHERE NOT EXISTS (SELECT 1 FROM jobs AS other"
+    " WHERE other.tg_id = :tg_id AND other.kind = :kind"
+    " AND COALESCE(other.detail, '') = COALESCE(:detail, '')"
+    " AND other.done_ms IS NULL AND other.parked_ms IS NULL"
+    " AND other.due_ms <= :now_ms AND other.lease_ms <= :now_ms)"
+    " ON CONFLICT (promise) DO NOTHING")
+
+/* An alert that counts others: until it goes out, the latest words stand. */
+SQL(JOB_PROMISE_COUNT,
+    "INSERT INTO jobs (kind, promise, tg_id, detail, due_ms, created_ms, late,"
+    " lane) VALUES (:kind, :promise, :tg_id, :detail, :due_ms, :now_ms, :late,"
+    " :lane) ON CONFLICT (promise) DO UPDATE SET detail = excluded.detail"
+    " WHERE jobs.done_ms IS NULL AND jobs.lease_ms = 0")
 
 /* Whether nobody has begun with it, where there is such a promise. */
 SQL(JOB_PROMISED,
     "SELECT CASE WHEN done_ms IS NULL AND lease_ms = 0 THEN 1 ELSE 0 END"
     " FROM jobs WHERE promise = :promise")
 
-/* Each half follows the index as far as :n rows; due_ms then says when the
- * lease ends. */
-SQL(JOBS_LEASE,
-    "UPDATE jobs SET due_ms = :until_ms, lease_ms = :until_ms,"
-    " attempts = attempts + 1"
-    " WHERE id IN (SELECT id FROM ("
-    "SELECT * FROM (SELECT id, late, due_ms FROM jobs"
-    " WHERE done_ms IS NULL AND parked_ms IS NULL AND late = 0"
+/* Follows the index as far as :n rows; in a lane only a person's first, and
+ * none while another of theirs there is leased. */
+SQL(JOBS_DUE,
+    "SELECT id, kind, promise, tg_id, order_id, detail, attempts, created_ms,"
+    " due_ms, late FROM jobs"
+    " WHERE done_ms IS NULL AND parked_ms IS NULL AND late = :late"
     " AND due_ms <= :now_ms AND lease_ms <= :now_ms"
-    " ORDER BY due_ms, id LIMIT :n) AS first_half"
-    " UNION ALL SELECT * FROM (SELECT id, late, due_ms FROM jobs"
-    " WHERE done_ms IS NULL AND parked_ms IS NULL AND late = 1"
+    " AND (lane = 0 OR NOT EXISTS (SELECT 1 FROM jobs AS other"
+    " WHERE other.tg_id = jobs.tg_id AND other.lane = jobs.lane"
+    " AND other.done_ms IS NULL AND other.parked_ms IS NULL"
+    " AND other.id <> jobs.id AND (other.lease_ms > :now_ms"
+    " OR (other.late = jobs.late AND other.due_ms <= :now_ms"
+    " AND (other.due_ms < jobs.due_ms"
+    " OR (other.due_ms = jobs.due_ms AND other.id < jobs.id))))))"
+    " ORDER BY due_ms, id LIMIT :n")
+
+/* due_ms then says when the lease ends. */
+SQL(JOB_LEASE,
+    "UPDATE jobs SET due_ms = :until_ms, lease_ms = :until_ms"
+    " WHERE id = :id AND done_ms IS NULL AND parked_ms IS NULL"
     " AND due_ms <= :now_ms AND lease_ms <= :now_ms"
-    " ORDER BY due_ms, id LIMIT :n) AS second_half"
-    ") AS both_halves ORDER BY late, due_ms, id LIMIT :n)"
-    " RETURNING id, kind, promise, tg_id, order_id, detail, attempts,"
-    " lease_ms, created_ms")
+    " AND (lane = 0 OR NOT EXISTS (SELECT 1 FROM jobs AS other"
+    " WHERE other.tg_id = jobs.tg_id AND other.lane = jobs.lane"
+    " AND other.done_ms IS NULL AND other.id <> jobs.id"
+    " AND other.lease_ms > :now_ms))")
+
+/* A call of it is done, the next one is counted anew. */
+SQL(JOB_RENEW,
+    "UPDATE jobs SET due_ms = :until_ms, lease_ms = :until_ms, attempts = 0,"
+    " error = NULL"
+    " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
 
 /* For the one worker there is, when it starts: what a killed one held. */
 SQL(JOBS_RELEASE,
     "UPDATE jobs SET lease_ms = 0, due_ms = :now_ms"
     " WHERE done_ms IS NULL AND lease_ms > 0")
 
-/* Promised by a clock that was ahead and has been put right since: due now,
- * not only when that time comes. */
+/* Promised by a clock that was ahead and has been put right since, or put off
+ * by it for longer than anything is: due now, not only when that time comes. */
+SQL(JOBS_IN_FUTURE,
+    "SELECT COUNT(*) FROM jobs WHERE done_ms IS NULL AND lease_ms = 0"
+    " AND due_ms > :now_ms AND (created_ms > :now_ms OR due_ms > :far_ms)")
+
 SQL(JOBS_FROM_FUTURE,
     "UPDATE jobs SET due_ms = :now_ms"
-    " WHERE done_ms IS NULL AND created_ms > :now_ms AND due_ms > :now_ms")
+    " WHERE done_ms IS NULL AND lease_ms = 0"
+    " AND due_ms > :now_ms AND (created_ms > :now_ms OR due_ms > :far_ms)")
+
+/* Put aside by a program that did not know their kind. */
+SQL(JOBS_REVIVE_KNOWN,
+    "UPDATE jobs SET parked_ms = NULL, due_ms = :now_ms, error = NULL"
+    " WHERE done_ms IS NULL AND parked_ms IS NOT NULL AND error = :error"
+    " AND kind > 0 AND kind < :kinds")
 
 SQL(JOB_DONE,
     "UPDATE jobs SET done_ms = :now_ms, lease_ms = 0, error = NULL"
     " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
 
 SQL(JOB_AGAIN,
-    "UPDATE jobs SET due_ms = :due_ms, lease_ms = 0, error = :error"
+    "UPDATE jobs SET due_ms = :due_ms, lease_ms = 0, attempts = :attempts,"
+    " error = :error"
     " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
+
+SQL(JOB_GIVE_BACK,
+    "UPDATE jobs SET due_ms = :due_ms, lease_ms = 0, late = :late,"
+    " attempts = :attempts, error = COALESCE(:error, error)"
+    " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
+
+SQL(JOB_PUT_OFF,
+    "UPDATE jobs SET due_ms = :due_ms WHERE id = :id AND done_ms IS NULL"
+    " AND lease_ms <= :now_ms")
 
 SQL(JOB_PARK,
-    "UPDATE jobs SET parked_ms = :now_ms, lease_ms = 0, error = :error"
+    "UPDATE jobs SET parked_ms = :now_ms, lease_ms = 0, attempts = :attempts,"
+    " error = :error"
     " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
 
-/* Parked or waiting long: now. */
+/* Parked or waiting long: now. What is due already keeps its place. */
 SQL(JOBS_REVIVE,
-    "UPDATE jobs SET parked_ms = NULL, due_ms = :now_ms"
+    "UPDATE jobs SET parked_ms = NULL,"
+    " due_ms = CASE WHEN parked_ms IS NULL AND due_ms < :now_ms THEN due_ms"
+    " ELSE :now_ms END"
     " WHERE tg_id = :tg_id AND done_ms IS NULL AND lease_ms <= :now_ms")
 
 SQL(JOBS_PENDING,
@@ -844,11 +903,9 @@ SQL(INVITE_PENDING,
     " AND COALESCE(orders.product, jobs.detail, :product) = :product")
 
 SQL(JOBS_NEXT_DUE,
-    "SELECT COALESCE(MIN(due_ms), 0) FROM ("
-    "SELECT MIN(due_ms) AS due_ms FROM jobs"
-    " WHERE done_ms IS NULL AND parked_ms IS NULL AND late = 0"
-    " UNION ALL SELECT MIN(due_ms) AS due_ms FROM jobs"
-    " WHERE done_ms IS NULL AND parked_ms IS NULL AND late = 1) AS halves")
+    "SELECT COALESCE(MIN(due_ms), 0) FROM jobs"
+    " WHERE done_ms IS NULL AND parked_ms IS NULL AND late = :late"
+    " AND due_ms > :after_ms")
 
 SQL(JOBS_OLDEST,
     "SELECT COALESCE(MIN(created_ms), 0) FROM jobs"
@@ -865,6 +922,9 @@ SQL(JOBS_PARKED,
     " ORDER BY parked_ms DESC LIMIT 20")
 
 SQL(JOBS_PRUNE, "DELETE FROM jobs WHERE done_ms < :before_ms")
+
+SQL(JOBS_PRUNE_PARKED,
+    "DELETE FROM jobs WHERE done_ms IS NULL AND parked_ms < :before_ms")
 
 /* ---- lessons ---- */
 

@@ -5,6 +5,7 @@ import { json, readBody, send, serve } from './http.mjs';
 import { Journal, noteEnd } from './journal.mjs';
 import { Channels } from './telegram-channel.mjs';
 import { Chats } from './telegram-chats.mjs';
+import { Limits } from './telegram-limits.mjs';
 import { myChatMember, sender } from './telegram-objects.mjs';
 import { Stars } from './telegram-stars.mjs';
 import { badRequest, TelegramError } from './telegram-text.mjs';
@@ -21,6 +22,7 @@ const JSON_PARAMS = ['allowed_updates', 'commands', 'entities', 'link_preview_op
  * @property {string} [token]
  * @property {{ url: string, secret?: string } | null} [webhook] without it, updates wait for getUpdates
  * @property {number} [latencyMs] how long each call takes
+ * @property {boolean | { callsPerS?: number }} [limits] holds the bot to Telegram's limits; see Limits
  * @property {number[]} [retryDelaysMs] the waits before an update that was not taken is sent again
  */
 
@@ -38,9 +40,10 @@ export class TelegramStandIn {
 
   /** @param {TelegramOptions} options */
   constructor({
-    token = '123456:sandbox', webhook = null, latencyMs = 0, retryDelaysMs = [0, 2000, 4000, 8000, 16_000, 32_000],
+    token = '123456:sandbox', webhook = null, latencyMs = 0, limits = false, retryDelaysMs = [0, 2000, 4000, 8000, 16_000, 32_000],
   } = {}) {
     Object.assign(this, { token, latencyMs });
+    this.limits = limits ? new Limits(limits === true ? {} : limits) : null;
     this.#updates = new Updates({ webhook, retryDelaysMs });
     this.#updates.attempts.on('change', (attempt) => this.#executeReply(attempt));
     this.chats = new Chats(token);
@@ -221,8 +224,9 @@ export class TelegramStandIn {
     noteEnd(this.journal, call, res, atMs);
     this.journal.add(call);
     if (method.toLowerCase() === 'getupdates') await this.#updates.longPoll(params, res);
+    const waitS = this.limits?.take(method, params) ?? 0;
     const act = () => {
-      const outcome = this.#outcome(method, params);
+      const outcome = waitS > 0 ? tooMany(waitS) : this.#outcome(method, params);
       call.error = outcome.description;
       return json(outcome.error_code ?? 200, outcome, retryHeader(outcome));
     };
@@ -251,6 +255,9 @@ export class TelegramStandIn {
     return failure(new TelegramError(status, description ?? usual, parameters));
   }
 }
+
+const tooMany = (waitS) =>
+  new TelegramError(429, `Too Many Requests: retry after ${waitS}`, { retry_after: waitS }).body;
 
 const failure = ({ code, body }) => json(code, body, retryHeader(body));
 

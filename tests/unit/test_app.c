@@ -36,7 +36,7 @@ the_end(void **state)
 	int64_t due_ms;
 
 	(void)state;
-	check_err(jobs_next_due(app.db, &mem, &due_ms), ERR_OK);
+	check_err(jobs_next_due(app.db, &mem, 0, &due_ms), ERR_OK);
 	assert_true(n_open() > 0);
 	app_end(&app);
 	ledger.db = NULL;

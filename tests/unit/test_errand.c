@@ -156,12 +156,12 @@ unknown(void **state)
 /* One step at once after the other, but not for ever. */
 static const struct patience {
 	const char *why;
-	int64_t attempts;
-	bool waits;
+	int n_steps;
+	enum errand_end end;
 } patiences[] = {
-	{ "the first", 1, false },
-	{ "the last of those", 20, false },
-	{ "one more", 21, true },
+	{ "the first", 0, ERRAND_NEXT },
+	{ "the last of those", 19, ERRAND_NEXT },
+	{ "one more", 20, ERRAND_AGAIN },
 };
 
 static void
@@ -175,7 +175,8 @@ next_step(void **state)
 					 .kind = JOB_MEMBER,
 					 .tg_id = 5,
 					 .detail = "-1001",
-					 .attempts = p->attempts } },
+					 .attempts = 7 },
+				  .n_steps = p->n_steps },
 		.res = &res };
 
 	begin(USER "INSERT INTO members (tg_id, chat_id, ours)"
@@ -183,8 +184,67 @@ next_step(void **state)
 	check_err(errand_prepare(&app, &mem, &s.e), ERR_OK);
 	check_int(s.e.channel.step, STEP_LOOK);
 	check_err(db_transaction(ledger.db, settle, &s), ERR_OK);
-	check_int(s.v.end, ERRAND_AGAIN);
-	check_int(s.v.wait_ms > 0, p->waits);
+	check_int(s.v.end, p->end);
+	check_int(s.v.wait_ms > 0, p->end == ERRAND_AGAIN);
+}
+
+/* A kind that this program does not know is kept for one that does. */
+static void
+unknown_kind(void **state)
+{
+	struct settling s = { .e = { .job = { .id = 1,
+					 .kind = (enum job_kind)99,
+					 .tg_id = 5 } } };
+
+	(void)state;
+	begin(USER);
+	check_err(errand_prepare(&app, &mem, &s.e), ERR_OK);
+	assert_false(s.e.has_call);
+	check_err(db_transaction(ledger.db, settle, &s), ERR_OK);
+	check_int(s.v.end, ERRAND_PARK);
+	check_text(s.v.error, JOB_UNKNOWN);
+}
+
+/* What Telegram's answer to a message makes of the job. */
+static const struct answered {
+	const char *why;
+	int status;
+	const char *body;
+	enum errand_end end;
+	bool is_gone;
+} answers[] = {
+	{ "taken", 200, "{\"ok\":true,\"result\":{}}", ERRAND_DONE, false },
+	{ "a 429 is no failure of the job's", 429,
+	    "{\"ok\":false,\"parameters\":{\"retry_after\":7}}", ERRAND_LATER,
+	    false },
+	{ "Telegram fails", 502, "", ERRAND_AGAIN, false },
+	{ "blocked", 403,
+	    "{\"ok\":false,\"description\":"
+	    "\"Forbidden: bot was blocked by the user\"}",
+	    ERRAND_PARK, true },
+};
+
+static void
+answered(void **state)
+{
+	const struct answered *t = *state;
+	const struct http_response res = { .status = t->status,
+		.retry_after_s = -1,
+		.body = str_from(t->body) };
+	struct settling s = { .e = { .job = { .id = 1,
+					 .kind = JOB_NOTICE,
+					 .tg_id = 5,
+					 .detail = "refunded",
+					 .attempts = 2 } },
+		.res = &res };
+
+	begin(USER);
+	check_err(errand_prepare(&app, &mem, &s.e), ERR_OK);
+	check_int(s.e.chat_id, 5);
+	check_err(db_transaction(ledger.db, settle, &s), ERR_OK);
+	check_int(s.v.end, t->end);
+	check_int(s.v.is_gone, t->is_gone);
+	check_int(s.v.silence_ms, t->end == ERRAND_LATER ? 7000 : 0);
 }
 
 /* The link that was made leads to its message, also when that could not be
@@ -245,6 +305,8 @@ main(void)
 	ROWS("step", next_step, patiences);
 	ONE("link", "leads to its message, judged once or twice",
 	    link_leads_on);
+	ONE("kind", "an unknown one is put aside", unknown_kind);
+	ROWS("answer", answered, answers);
 	ONE("health", "in words", healthy);
 	return testing_run("errand", ledger_make, ledger_remove);
 }

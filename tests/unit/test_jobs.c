@@ -10,13 +10,39 @@
 
 /* One call inside a transaction of its own. */
 struct act {
-	enum { PROMISE, LEASE, DONE, AGAIN, PARK, REVIVE } what;
+	enum { PROMISE, ONCE, LEASE, DONE, AGAIN, BACK, PARK, REVIVE } what;
+	enum job_kind kind;
+	const char *detail;
 	const char *promise;
 	int64_t tg_id, ms;
 	struct job *jobs;
 	size_t n;
 	bool any;
 };
+
+/* As the worker does it: line by line, each job that is due. */
+static enum err
+lease_in(struct db *db, struct act *t)
+{
+	size_t n = 0;
+	enum err e = ERR_OK;
+
+	for (int line = 0; e == ERR_OK && line < LINE__COUNT; line++) {
+		struct job *jobs = t->jobs + n;
+		size_t n_due = 0;
+		bool is_ours;
+
+		e = jobs_due(
+		    db, &mem, (enum job_line)line, jobs, t->n - n, &n_due);
+		for (size_t i = 0; e == ERR_OK && i < n_due; i++) {
+			e = jobs_lease(db, &jobs[i], t->ms, &is_ours);
+			if (e == ERR_OK && is_ours)
+				t->jobs[n++] = jobs[i];
+		}
+	}
+	t->n = n;
+	return e;
+}
 
 static enum err
 act_in(struct db *db, void *ctx)
@@ -27,12 +53,17 @@ act_in(struct db *db, void *ctx)
 	case PROMISE:
 		return jobs_promise(
 		    db, JOB_INVITE, t->promise, t->tg_id, 0, NULL);
+	case ONCE:
+		return jobs_promise_one(
+		    db, t->kind, t->promise, t->tg_id, 0, t->detail);
 	case LEASE:
-		return jobs_lease(db, &mem, t->ms, t->jobs, t->n, &t->n);
+		return lease_in(db, t);
 	case DONE:
 		return jobs_done(db, t->jobs);
 	case AGAIN:
 		return jobs_again(db, t->jobs, t->ms, "not yet");
+	case BACK:
+		return jobs_give_back(db, t->jobs, t->ms, NULL);
 	case PARK:
 		return jobs_park(db, t->jobs, "no way");
 	default:
@@ -68,7 +99,7 @@ settle(int what, struct job *job, int64_t due_ms)
 {
 	struct act t = { .jobs = job, .ms = due_ms };
 
-	t.what = what == DONE ? DONE : what == PARK ? PARK : AGAIN;
+	t.what = what;
 	return act(&t);
 }
 
@@ -91,7 +122,7 @@ promised_once(void **state)
 	promise("invite/cs_1", 5);
 	promise("invite/cs_1", 5);
 	promise("invite/cs_1", 6); /* the first word counts */
-	promise("invite/cs_2", 5);
+	promise("invite/cs_2", 7);
 	check_int(lease(MINUTE_MS, jobs, 4), 2);
 	check_text(jobs[0].promise, "invite/cs_1");
 	check_int(jobs[0].tg_id, 5);
@@ -134,9 +165,9 @@ longest_due_first(void **state)
 	(void)state;
 	ledger_fresh();
 	promise("a", 5);
-	promise("b", 5);
-	promise("c", 5);
-	promise("d", 5);
+	promise("b", 6);
+	promise("c", 7);
+	promise("d", 8);
 	change("UPDATE jobs SET due_ms = 1000");
 	change("UPDATE jobs SET due_ms = 900 WHERE promise = 'c'");
 	change("UPDATE jobs SET due_ms = 1100 WHERE promise = 'd'");
@@ -214,7 +245,7 @@ lost_lease(void **state)
 	promise("p", 5);
 	check_int(lease(-1000, &slow, 1), 1); /* ended before it began */
 	check_int(lease(MINUTE_MS, &quick, 1), 1);
-	check_int(quick.attempts, 2);
+	check_int(quick.attempts, 1); /* nothing has failed yet */
 	check_err(settle(l->what, &slow, 1), ERR_CONFLICT);
 	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE done_ms IS NULL"
 			   " AND parked_ms IS NULL AND error IS NULL"
@@ -233,7 +264,7 @@ next_due(void)
 {
 	int64_t due_ms = -7;
 
-	check_err(jobs_next_due(ledger.db, &mem, &due_ms), ERR_OK);
+	check_err(jobs_next_due(ledger.db, &mem, 0, &due_ms), ERR_OK);
 	return due_ms;
 }
 
@@ -307,8 +338,8 @@ static const struct next {
 	{ "a lease that ended before counts for nothing",
 	    "UPDATE jobs SET lease_ms = 500 WHERE promise = 'a'", 1000 },
 	{ "an alert that is due before the others counts",
-	    "UPDATE jobs SET late = 1 WHERE promise = 'a'", 1000 },
-	{ "alerts alone", "UPDATE jobs SET late = 1", 1000 },
+	    "UPDATE jobs SET late = 6 WHERE promise = 'a'", 1000 },
+	{ "alerts alone", "UPDATE jobs SET late = 6", 1000 },
 	{ "done ones are not due",
 	    "UPDATE jobs SET done_ms = 1 WHERE promise = 'a'", 2000 },
 	{ "parked ones wait for a person",
@@ -380,6 +411,241 @@ pending(void **state)
 	check_int(got, p->want);
 }
 
+/* ---- lines and lanes ---- */
+
+static void
+owe(enum job_kind kind, const char *promise, int64_t tg_id, const char *detail)
+{
+	struct act t = { .what = ONCE,
+		.kind = kind,
+		.promise = promise,
+		.tg_id = tg_id,
+		.detail = detail };
+
+	check_err(act(&t), ERR_OK);
+}
+
+/* Two of one person: are both under way at once? */
+static const struct pair {
+	const char *why;
+	enum job_kind first, second;
+	int64_t second_id;
+	size_t n;
+} pairs[] = {
+	{ "two invites of one person", JOB_INVITE, JOB_INVITE, 5, 1 },
+	{ "of two persons", JOB_INVITE, JOB_INVITE, 6, 2 },
+	{ "an invite and a removal", JOB_INVITE, JOB_MEMBER, 5, 1 },
+	{ "a slow question and an invite", JOB_ANSWER, JOB_INVITE, 5, 2 },
+	{ "two questions", JOB_ANSWER, JOB_ANSWER, 5, 1 },
+	{ "two notices", JOB_NOTICE, JOB_NOTICE, 5, 1 },
+	{ "a chain of questions to Stripe at a time", JOB_CHECK, JOB_CHECK, 5,
+	    1 },
+	{ "subscriptions are nobody's", JOB_SUBSCRIPTION, JOB_SUBSCRIPTION, 0,
+	    2 },
+};
+
+static void
+pair(void **state)
+{
+	const struct pair *p = *state;
+	struct job jobs[4];
+
+	ledger_fresh();
+	owe(p->first, "a", p->second_id == 0 ? 0 : 5, "1");
+	owe(p->second, "b", p->second_id, "2");
+	check_int(lease(MINUTE_MS, jobs, 4), p->n);
+	check_int(lease(MINUTE_MS, jobs + 2, 2), 0);
+	check_err(settle(DONE, &jobs[0], 0), ERR_OK);
+	check_int(lease(MINUTE_MS, jobs + 2, 2), 2 - p->n);
+}
+
+/* However many of one person wait, another's is among the first. */
+static void
+one_cannot_fill_the_line(void **state)
+{
+	struct job jobs[2];
+	size_t n;
+
+	(void)state;
+	ledger_fresh();
+	for (int i = 0; i < 200; i++)
+		owe(JOB_NOTICE, arena_printf(&mem, "a/%d", i), 5,
+		    arena_printf(&mem, "%d", i));
+	owe(JOB_NOTICE, "b", 6, "1");
+	check_err(jobs_due(ledger.db, &mem, LINE_NOTICE, jobs, 2, &n), ERR_OK);
+	check_int(n, 2);
+	check_int(jobs[0].tg_id, 5);
+	check_int(jobs[1].tg_id, 6);
+}
+
+/* The second of two like it, with the first one in this state. */
+static const struct twin {
+	const char *why, *change;
+	enum job_kind kind;
+	int64_t tg_id;
+	const char *detail;
+	int64_t n;
+} twins[] = {
+	{ "waits: a second says nothing new", "SELECT 1", JOB_NOTICE, 5, "pay",
+	    1 },
+	{ "another detail", "SELECT 1", JOB_NOTICE, 5, "stars", 2 },
+	{ "no detail", "SELECT 1", JOB_NOTICE, 5, NULL, 2 },
+	{ "another person", "SELECT 1", JOB_NOTICE, 6, "pay", 2 },
+	{ "another kind", "SELECT 1", JOB_PORTAL, 5, "pay", 2 },
+	{ "on its way: it may have read the ledger already",
+	    "UPDATE jobs SET lease_ms = 9e15, due_ms = 9e15", JOB_NOTICE, 5,
+	    "pay", 2 },
+	{ "done", "UPDATE jobs SET done_ms = 1", JOB_NOTICE, 5, "pay", 2 },
+	{ "put aside", "UPDATE jobs SET parked_ms = 1", JOB_NOTICE, 5, "pay",
+	    2 },
+	{ "put off", "UPDATE jobs SET due_ms = 9e15", JOB_NOTICE, 5, "pay", 2 },
+};
+
+static void
+twin(void **state)
+{
+	const struct twin *t = *state;
+
+	ledger_fresh();
+	owe(JOB_NOTICE, "a", 5, "pay");
+	change(t->change);
+	owe(t->kind, "b", t->tg_id, t->detail);
+	check_int(look_int("SELECT COUNT(*) FROM jobs"), t->n);
+}
+
+/* ---- attempts ---- */
+
+/* What is given back waits on as it was, in its place. */
+static void
+given_back(void **state)
+{
+	struct job job;
+
+	(void)state;
+	ledger_fresh();
+	promise("p", 5);
+	for (int i = 0; i < 101; i++) {
+		check_int(lease(MINUTE_MS, &job, 1), 1);
+		check_int(job.attempts, 1);
+		check_err(settle(BACK, &job, job.due_ms), ERR_OK);
+	}
+	check_int(look_int("SELECT attempts FROM jobs"), 0);
+	check_int(look_int("SELECT due_ms = created_ms FROM jobs"), 1);
+	check_int(lease(MINUTE_MS, &job, 1), 1);
+	check_err(settle(AGAIN, &job, 1), ERR_OK);
+	check_int(lease(MINUTE_MS, &job, 1), 1);
+	check_err(settle(BACK, &job, 1), ERR_OK);
+	check_int(look_int("SELECT attempts FROM jobs"), 1);
+	check_text(look_text("SELECT error FROM jobs"), "not yet");
+}
+
+static int64_t renewed_ms;
+
+static enum err
+renew_in(struct db *db, void *ctx)
+{
+	return jobs_renew(db, ctx, 2 * MINUTE_MS, &renewed_ms);
+}
+
+/* A call that is done: the lease goes on, the next call begins anew. */
+static void
+renewed(void **state)
+{
+	struct job job;
+
+	(void)state;
+	ledger_fresh();
+	promise("p", 5);
+	check_int(lease(MINUTE_MS, &job, 1), 1);
+	check_err(settle(AGAIN, &job, 1), ERR_OK);
+	check_int(lease(MINUTE_MS, &job, 1), 1);
+	check_int(job.attempts, 2);
+	check_err(db_transaction(ledger.db, renew_in, &job), ERR_OK);
+	check_int(look_int("SELECT lease_ms FROM jobs"), renewed_ms);
+	check_int(look_int("SELECT attempts FROM jobs"), 0);
+	check_err(settle(DONE, &job, 0), ERR_CONFLICT);
+	check_err(db_transaction(ledger.db, renew_in, &job), ERR_CONFLICT);
+	job.lease_ms = renewed_ms;
+	check_err(settle(DONE, &job, 0), ERR_OK);
+}
+
+/* A buyer who writes again and again does not lose their place. */
+static void
+revived_in_place(void **state)
+{
+	(void)state;
+	ledger_fresh();
+	promise("p", 5);
+	promise("q", 5);
+	change("UPDATE jobs SET due_ms = 1000 WHERE promise = 'p';"
+	       "UPDATE jobs SET due_ms = 9e15 WHERE promise = 'q'");
+	assert_true(revive(5));
+	check_int(
+	    look_int("SELECT due_ms FROM jobs WHERE promise = 'p'"), 1000);
+	assert_true(look_int("SELECT due_ms FROM jobs WHERE promise = 'q'") <=
+	    clock_now_ms());
+}
+
+/* ---- clocks ---- */
+
+#define NOW "strftime('%s', 'now') * 1000"
+
+static const struct ahead {
+	const char *why, *change;
+	bool moved;
+} aheads[] = {
+	{ "promised by a clock a day ahead",
+	    "UPDATE jobs SET created_ms = " NOW " + 86400000,"
+	    " due_ms = " NOW " + 86400000",
+	    true },
+	{ "put off by one", "UPDATE jobs SET due_ms = " NOW " + 86400000",
+	    true },
+	{ "put off for an hour, as Stripe may ask",
+	    "UPDATE jobs SET due_ms = " NOW " + 3660000", false },
+	{ "leased: its slot knows",
+	    "UPDATE jobs SET due_ms = " NOW " + 86400000,"
+	    " lease_ms = " NOW " + 86400000",
+	    false },
+	{ "due now", "SELECT 1", false },
+};
+
+static void
+ahead(void **state)
+{
+	const struct ahead *a = *state;
+	bool any = !a->moved;
+
+	ledger_fresh();
+	promise("p", 5);
+	change(a->change);
+	check_err(jobs_from_future(ledger.db, &any), ERR_OK);
+	check_int(any, a->moved);
+	if (a->moved)
+		assert_true(
+		    look_int("SELECT due_ms FROM jobs") <= clock_now_ms());
+}
+
+/* A newer program's jobs wait for one that knows them. */
+static void
+known_again(void **state)
+{
+	(void)state;
+	ledger_fresh();
+	promise("p", 5);
+	promise("q", 6);
+	promise("r", 7);
+	change(
+	    "UPDATE jobs SET parked_ms = 1, error = '" JOB_UNKNOWN "'"
+	    " WHERE promise <> 'r';"
+	    "UPDATE jobs SET parked_ms = 1, error = 'no' WHERE promise = 'r';"
+	    "UPDATE jobs SET kind = 99 WHERE promise = 'q'");
+	check_err(jobs_take_over(ledger.db), ERR_OK);
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE parked_ms IS NULL"
+			   " AND promise = 'p'"),
+	    1);
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE parked_ms = 1"), 2);
+}
+
 /* ---- many senders at once ---- */
 
 #define N_SENDERS 4
@@ -421,9 +687,9 @@ senders(void **state)
 	promise("p", 5);
 	for (int i = 1; i < N_JOBS; i++)
 		change(arena_printf(&mem,
-		    "INSERT INTO jobs (kind, promise, tg_id, due_ms,"
-		    " created_ms) VALUES (1, 'p/%d', 5, 0, 0)",
-		    i));
+		    "INSERT INTO jobs (kind, promise, tg_id, due_ms, late,"
+		    " lane, created_ms) VALUES (1, 'p/%d', %d, 0, 1, 1, 0)",
+		    i, i % 2 == 0 ? 5 : i));
 	ledger_close(); /* a connection does not survive fork() */
 	assert_int_equal(pipe(ends), 0);
 	for (int i = 0; i < N_SENDERS; i++) {
@@ -464,6 +730,14 @@ main(void)
 	ONE("next due", "the end of a lease", next_after_lease);
 	ROWS("next due", next, nexts);
 	ROWS("pending", pending, pendings);
+	ROWS("lane", pair, pairs);
+	ONE("lane", "one person does not fill it", one_cannot_fill_the_line);
+	ROWS("twin", twin, twins);
+	ONE("attempts", "giving back is none", given_back);
+	ONE("attempts", "each call anew, by the same lease", renewed);
+	ONE("revive", "keeps the place in the line", revived_in_place);
+	ROWS("another clock", ahead, aheads);
+	ONE("unknown kind", "revived by who knows it", known_again);
 	ONE("senders", "four at once, each job once", senders);
 	return testing_run("jobs", ledger_make, ledger_remove);
 }

@@ -9,6 +9,16 @@ static const struct row_of {
 	enum member_step step;
 } rows[] = {
 	{ "wanted, not known", { .wanted = true }, STEP_LOOK },
+	{ "a first-time buyer needs no look",
+	    { .wanted = true, .inviting = true, .is_new = true }, STEP_LINK },
+	{ "and has a link then",
+	    { .wanted = true,
+		.inviting = true,
+		.is_new = true,
+		.has_link = true },
+	    STEP_NONE },
+	{ "who had one before may be in",
+	    { .wanted = true, .inviting = true, .has_link = true }, STEP_LOOK },
 	{ "wanted and banned", { .wanted = true, .state = MEMBER_BANNED },
 	    STEP_UNBAN },
 	{ "to be invited",

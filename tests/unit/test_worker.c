@@ -5,7 +5,7 @@
 
 #define JOB(due) \
 	"INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms)" \
-	" VALUES (1, 'x', 5, " due ", 1)"
+	" VALUES (99, 'x', 5, " due ", 1)"
 
 static struct app app;
 static struct worker worker = { .app = &app };
@@ -13,14 +13,14 @@ static struct worker worker = { .app = &app };
 static int64_t
 wait_ms(const char *before)
 {
-	int64_t look_ms;
-
 	ledger_fresh();
 	app.db = ledger.db;
 	check_err(db_ready(ledger.db), ERR_OK);
 	change(before);
-	look_ms = next_look(&worker, &mem);
-	return look_ms == INT64_MAX ? -1 : look_ms - clock_mono_ms();
+	pace_init(&worker.pace, clock_mono_ms());
+	look_for_jobs(&worker);
+	return worker.look_ms == INT64_MAX ? -1 :
+					     worker.look_ms - clock_mono_ms();
 }
 
 static void
@@ -28,14 +28,31 @@ look(void **state)
 {
 	(void)state;
 	check_int(wait_ms("SELECT 1"), -1); /* until somebody knocks */
-	assert_true(wait_ms(JOB("0")) <= 0);
-	assert_true(wait_ms(JOB("1")) <= 0);
 	assert_true(wait_ms(JOB("4000000000000")) > 1000);
+	check_int(worker.n_busy, 0);
+	assert_true(wait_ms(JOB("1")) <= LEASE_MS); /* its end */
+	check_int(worker.n_busy, 1);
+}
+
+/* Each line has slots of its own, all of them together are all there are. */
+static void
+slots_of_lines(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < LINE__COUNT; i++) {
+		assert_true(lines[i].n_slots > 0);
+		assert_true(lines[i].n_slots + N_BEYOND <= N_LOOK);
+		n += lines[i].n_slots;
+	}
+	check_int(n, N_SLOTS);
 }
 
 int
 main(void)
 {
 	ONE("look", "when the next job is due", look);
+	ONE("slots", "of each line", slots_of_lines);
 	return testing_run("worker", ledger_make, ledger_remove);
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { person, startAdmit } from './harness.mjs';
+import { person, startAdmit, until } from './harness.mjs';
 
 /** Numbers from 0 to 1 that look like chance, the same in each run (mulberry32). */
 function chanceFrom(seed) {
@@ -86,9 +86,37 @@ describe('faults', () => {
       for (const id of others) await app.buy(id);
       await app.settled(40_000);
       assert.deepEqual([first, ...others].map(arrived), Array(FEW).fill(1));
-      const early = app.telegram.calls.slice(from).filter((call) => call !== told && call.atMs < told.atMs + silenceMs);
-      assert.deepEqual(early, [], 'nobody is written to while Telegram wants silence');
+      const early = app.telegram.calls.slice(from).filter((call) => call !== told && call.params.chat_id === first && call.atMs < told.atMs + silenceMs);
+      assert.deepEqual(early, [], 'that chat is not written to while Telegram wants silence');
     });
+
+  test('429 for one chat: the others need not wait', async () => {
+    const [first, other] = [(tgId += 1), (tgId += 1)];
+    const from = app.telegram.calls.length;
+    app.telegram.setFault({ kind: 'status', status: 429, next: 1, retryAfter: 4 });
+    await app.buy(first);
+    const told = await app.telegram.waitFor(({ fault }) => fault, 5000, from);
+    await app.buy(other);
+    const { atMs } = await app.invited(other, 5000, from);
+    assert.ok(atMs < told.atMs + 4000, `${atMs - told.atMs} ms`);
+    await app.settled();
+    assert.deepEqual([first, other].map(arrived), [1, 1]);
+  });
+
+  test('429 for several chats at once is the bot: nobody is written to', async () => {
+    const ids = Array.from({ length: 4 }, () => (tgId += 1));
+    const from = app.telegram.calls.length;
+    app.telegram.setFault({ kind: 'status', status: 429, next: 3, retryAfter: 3 });
+    for (const id of ids.slice(0, 3)) await app.buy(id);
+    const spoilt = () => app.telegram.calls.slice(from).filter(({ fault }) => fault);
+    await until(() => spoilt().length === 3);
+    await app.noted(`SELECT 1 FROM jobs WHERE tg_id IN (${ids.slice(0, 3)}) AND error IS NOT NULL GROUP BY 1 HAVING COUNT(*) = 3`);
+    await app.buy(ids[3]);
+    await app.settled(20_000);
+    assert.deepEqual(ids.map(arrived), [1, 1, 1, 1]);
+    const last = spoilt().at(-1);
+    assert.deepEqual(app.telegram.calls.slice(from).filter((call) => !call.fault && call.atMs < last.atMs + 3000), []);
+  });
 
   test('each third call fails, by chance: 20 invites, each once', async () => {
     const ids = Array.from({ length: 20 }, () => (tgId += 1));

@@ -1,0 +1,142 @@
+/* What the operators hear: each thing once, and of no cause more than they can
+ * read. */
+#include "ledger.h"
+
+#include "base/clock.h"
+#include "shop/alert.h"
+#include "shop/prune.h"
+
+static struct app app = { .conf = { .admin_tg_ids = "900, 901" } };
+
+struct telling {
+	const char *key;
+	int from, to; /* "key/from" and on */
+};
+
+static enum err
+tell_in(struct db *db, void *ctx)
+{
+	const struct telling *t = ctx;
+	enum err e = ERR_OK;
+
+	(void)db;
+	for (int i = t->from; e == ERR_OK && i < t->to; i++)
+		e = alert_promise(&app, &mem,
+		    arena_printf(&mem, "%s/%d", t->key, i), "the words");
+	return e;
+}
+
+static void
+tell(const char *key, int from, int to)
+{
+	struct telling t = { key, from, to };
+
+	check_err(db_transaction(ledger.db, tell_in, &t), ERR_OK);
+}
+
+static void
+begin(void)
+{
+	ledger_fresh();
+	app.db = ledger.db;
+	check_err(db_ready(ledger.db), ERR_OK);
+}
+
+#define N_TOLD(tg_id) \
+	"SELECT COUNT(*) FROM jobs WHERE tg_id = " tg_id \
+	" AND detail = 'the words'"
+#define COUNTED \
+	"SELECT COUNT(*) FROM jobs WHERE promise LIKE 'alert/more/%'" \
+	" AND detail LIKE '% ' || ?1 || ' за годину%'"
+
+static void
+once(void **state)
+{
+	(void)state;
+	begin();
+	tell("sale", 0, 1);
+	tell("sale", 0, 1);
+	check_int(look_int(N_TOLD("900")), 1);
+	check_int(look_int(N_TOLD("901")), 1);
+}
+
+/* What was told before costs nothing of the hour. */
+static void
+bounded(void **state)
+{
+	(void)state;
+	begin();
+	for (int i = 0; i < 10; i++)
+		tell("parked", 0, 20);
+	tell("parked", 0, 35);
+	check_int(look_int(N_TOLD("900")), 30);
+	check_int(look_int_of(COUNTED, 5), 2); /* to each of the two */
+	tell("parked", 35, 40);
+	check_int(look_int(N_TOLD("901")), 30);
+	check_int(look_int_of(COUNTED, 10), 2);
+	check_int(look_int("SELECT COUNT(*) FROM jobs"), 62);
+	/* told when the hour is over */
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE promise LIKE"
+			   " 'alert/more/%' AND due_ms > created_ms + 3500000"),
+	    2);
+}
+
+static void
+each_cause(void **state)
+{
+	(void)state;
+	begin();
+	tell("crisis", 0, 100);
+	tell("sale", 0, 3);
+	check_int(look_int(N_TOLD("900")), 33);
+}
+
+static void
+next_hour(void **state)
+{
+	(void)state;
+	begin();
+	tell("crisis", 0, 35);
+	change("UPDATE limits SET since_ms = since_ms - 3600001");
+	tell("crisis", 35, 40);
+	check_int(look_int(N_TOLD("900")), 35);
+}
+
+/* ---- what is forgotten ---- */
+
+#define DAYS(n) "strftime('%s', 'now') * 1000 - " #n " * 86400000"
+
+static const struct parked {
+	const char *why, *when;
+	int64_t n_jobs, n_users;
+} parkeds[] = {
+	{ "put aside long ago: with its user", DAYS(91), 0, 0 },
+	{ "not so long ago", DAYS(89), 1, 1 },
+};
+
+static void
+forgotten(void **state)
+{
+	const struct parked *p = *state;
+
+	begin();
+	change(arena_printf(&mem,
+	    "INSERT INTO users (tg_id, created_ms) VALUES (5, 1);"
+	    "INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms,"
+	    " parked_ms) VALUES (2, 'x', 5, 1, 1, %s)",
+	    p->when));
+	prune(ledger.db);
+	check_int(look_int("SELECT COUNT(*) FROM jobs"), p->n_jobs);
+	check_int(look_int("SELECT COUNT(*) FROM users"), p->n_users);
+}
+
+int
+main(void)
+{
+	ONE("alert", "once for each operator", once);
+	ONE("alert", "30 an hour, then their number", bounded);
+	ONE("alert", "one cause does not drown another", each_cause);
+	ONE("alert", "the next hour begins anew", next_hour);
+	ROWS("prune", forgotten, parkeds);
+	return testing_run("alert", ledger_make, ledger_remove);
+}

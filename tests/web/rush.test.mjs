@@ -1,0 +1,198 @@
+// Many at once, one who presses for all, a vendor that says "slower": what the stand-ins saw of it. In `make check` on a
+// small scale; RUSH=full has the scale of a launch (3,400 invites, 5,000 presses).
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { most } from '../sandbox/telegram-limits.mjs';
+import { person, startAdmit, until } from './harness.mjs';
+
+const FULL = process.env.RUSH === 'full';
+const CHANNEL = -1001234567890;
+const GROUP = -1009876543210;
+const OPERATOR = 900;
+const DAY_MS = 86_400_000;
+const PERSONAL = { PAID_CHANNEL_ID: String(CHANNEL), PAID_CHANNEL_LINK: undefined, RECONCILE_MINUTES: '0' };
+
+/** Paid orders whose invites are owed since just now, as the webhook's transaction leaves them. */
+const owe = (app, first, n) => app.write(`
+  WITH RECURSIVE n(id) AS (SELECT ${first} UNION ALL SELECT id + 1 FROM n WHERE id < ${first + n - 1})
+    INSERT INTO users (tg_id, is_paid, created_ms) SELECT id, 1, 1 FROM n;
+  INSERT INTO access (tg_id, product, is_in, why, decided_ms) SELECT tg_id, 'course', 1, 'paid', 1 FROM users WHERE tg_id >= ${first};
+  INSERT INTO jobs (kind, promise, tg_id, detail, due_ms, created_ms, late, lane)
+    SELECT 1, 'invite/' || tg_id, tg_id, 'course', ${Date.now()}, ${Date.now()}, 1, 1 FROM users WHERE tg_id >= ${first};`);
+
+const messages = (app) => app.telegram.calls.filter(({ method }) => method === 'sendMessage');
+const invitesOf = (app) => messages(app).filter(({ params }) => /Оплату підтверджено/.test(params.text));
+const called = (app, name) => app.telegram.calls.filter(({ method }) => method === name);
+
+for (const [why, n] of [['a rush', FULL ? 300 : 90], ...FULL ? [['a launch', 3400]] : []])
+  test(`${why}: ${n} personal links go out as quickly as Telegram takes messages, each once`, { timeout: 600_000 }, async (t) => {
+    const app = await startAdmit({ t, env: PERSONAL, telegram: { limits: true, latencyMs: 100 } });
+    await app.say(person(1), '/start'); // there is a ledger
+    owe(app, 1000, n);
+    app.stay();
+    await until(() => invitesOf(app).length >= n, 60_000 + n * 40, `${n} invites`);
+    await app.settled();
+    const invites = invitesOf(app);
+    assert.equal(invites.length, n, '0 doubles');
+    assert.equal(new Set(invites.map(({ params }) => params.chat_id)).size, n);
+    assert.deepEqual(app.telegram.limits.refused, [], 'within the limits');
+    const took = (invites.at(-1).atMs - invites[0].atMs) / 1000;
+    t.diagnostic(`measure: ${n} personal invites in ${took.toFixed(1)} s`);
+    assert.ok(took < n / 30 + (FULL ? 3 + n / 300 : 4), `${took} s`);
+    assert.equal(called(app, 'createChatInviteLink').length, n);
+    assert.equal(called(app, 'getChatMember').length, 0, 'nobody is looked up who was never there');
+    const links = new Set(invites.map(({ params }) => /https:\/\/t\.me\/\+\S+/.exec(params.text)[0]));
+    assert.equal(links.size, n, 'a link for each');
+  });
+
+test('strangers press and press: a buyer waits no longer for it', { timeout: 300_000 }, async (t) => {
+  const app = await startAdmit({ t, resident: true, telegram: { limits: true } });
+  const strangers = 50, each = FULL ? 100 : 12;
+  let updateId = 70_000_000;
+  const press = (id) => app.update({
+    update_id: (updateId += 1),
+    callback_query: {
+      id: String(updateId), from: person(id), chat_instance: '1', data: 'buy',
+      message: { message_id: 1, date: 1_700_000_000, chat: { id, type: 'private' } },
+    },
+  });
+  const flood = Array.from({ length: strangers }, async (_, i) => {
+    for (let k = 0; k < each; k += 1) assert.equal((await press(5000 + i)).status, 200);
+  });
+  const delays = [];
+  for (let id = 1; id <= 5; id += 1) {
+    const { status } = await app.buy(id);
+    assert.equal(status, 200);
+    const paidAt = performance.now();
+    delays.push((await app.invited(id, 20_000)).at - paidAt);
+  }
+  await Promise.all(flood);
+  t.diagnostic(`measure: invites among ${strangers * each} presses: the slowest after ${Math.max(...delays).toFixed(0)} ms`);
+  assert.ok(Math.max(...delays) < 2000, `${delays}`);
+  await app.settled(60_000);
+  const [[n]] = app.sql('SELECT COUNT(*) FROM jobs WHERE kind = 2');
+  assert.ok(Number(n) <= strangers * 60, `${n} jobs of ${strangers * each} presses`);
+  assert.deepEqual(app.telegram.limits.refused, []);
+});
+
+test('presses while the answer waits are one promise', async (t) => {
+  const app = await startAdmit({ t, telegram: { latencyMs: 500 } });
+  app.telegram.setFault({ kind: 'status', status: 429, retryAfter: 3, next: 1 });
+  const button = { message_id: 1, date: 1_700_000_000, chat: { id: 5, type: 'private' } };
+  for (let i = 0; i < 20; i += 1) await app.telegram.press(person(5), button, 'buy');
+  await app.settled();
+  assert.ok(app.telegram.messages(5).length <= 4, `${app.telegram.messages(5).length} messages`);
+});
+
+test('a group takes its own time, and nobody else has to wait for it', async (t) => {
+  const app = await startAdmit({ t, env: { SUPPORT_CHAT_ID: String(GROUP) }, telegram: { limits: true } });
+  await app.say(person(1), '/start');
+  for (let id = 11; id <= 14; id += 1) {
+    const { message_id: messageId } = app.telegram.chats.said(app.telegram.chats.meet(person(id)), 'питання');
+    app.write(`INSERT INTO users (tg_id, created_ms) VALUES (${id}, 1);
+      INSERT INTO questions (id, tg_id, chat_id, message_id, question, asked_ms) VALUES (${id}, ${id}, ${id}, ${messageId}, 'питання', ${Date.now()});
+      INSERT INTO jobs (kind, promise, tg_id, detail, due_ms, created_ms, late, lane) VALUES (10, 'person/${id}', ${id}, '${id}', 1, 1, 5, 4)`);
+  }
+  await app.buy(2);
+  const { atMs } = await app.invited(2);
+  await app.settled();
+  const times = called(app, 'forwardMessage').map((call) => call.atMs);
+  assert.equal(times.length, 4);
+  assert.ok(times[3] - times[0] > 2500, 'one a second');
+  assert.ok(atMs < times[3], 'the buyer did not wait for them');
+  assert.deepEqual(app.telegram.limits.refused, []);
+});
+
+test('Telegram says 429 to a call that is no message: fewer of them, and each link once', async (t) => {
+  const app = await startAdmit({ t, env: PERSONAL, telegram: { limits: { callsPerS: 12 } } });
+  await app.say(person(1), '/start');
+  owe(app, 1000, 40);
+  app.stay();
+  await until(() => invitesOf(app).length >= 40, 40_000);
+  await app.settled();
+  assert.equal(invitesOf(app).length, 40);
+  const { refused } = app.telegram.limits;
+  assert.ok(refused.length > 0 && refused.length < 40, `${refused.length} refused`);
+  assert.equal(app.sql('SELECT COUNT(*) FROM links')[0][0], '40');
+  assert.equal(app.sql('SELECT MAX(attempts) FROM jobs')[0][0], '0', 'that was no failure of theirs');
+});
+
+test('behind a personal link the message has its own three tries', async (t) => {
+  const app = await startAdmit({ t, env: PERSONAL });
+  app.telegram.setFault({ kind: 'status', status: 400, next: Infinity, description: 'Bad Request: strange message' });
+  await app.buy(5);
+  await app.noted('SELECT 1 FROM jobs WHERE tg_id = 5 AND parked_ms IS NOT NULL', 20_000);
+  assert.equal(messages(app).filter(({ params }) => params.chat_id === 5).length, 3);
+  assert.equal(called(app, 'createChatInviteLink').length, 1);
+  assert.match((await app.admit(['status'])).stdout, /tried 3 times: .*strange message/);
+});
+
+test('a job of a kind that is not known is put aside with an alert', async (t) => {
+  const app = await startAdmit({ t, env: { ADMIN_TG_IDS: String(OPERATOR) } });
+  await app.say(person(5), '/start');
+  app.write("INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms) VALUES (99, 'future/1', 5, 1, 1)");
+  await app.admit(['work', '--once']);
+  assert.deepEqual(app.sql('SELECT parked_ms IS NOT NULL, done_ms IS NULL FROM jobs WHERE kind = 99'), [['1', '1']]);
+  await app.told(OPERATOR, 'future/1');
+  app.write("UPDATE jobs SET kind = 2, detail = 'revoked' WHERE kind = 99"); // as a program that knows it sees it
+  await app.admit(['work', '--stop']);
+  await app.admit(['work', '--once']);
+  await app.settled();
+  assert.equal(app.telegram.messages(5).length, 2, 'the welcome and the notice');
+});
+
+test('/help asks Stripe in one chain at a time, slowly, and not about what has expired', async (t) => {
+  const app = await startAdmit({ t });
+  const sessions = [];
+  for (let i = 0; i < 8; i += 1) {
+    sessions.push(await app.open(5));
+    app.write(`UPDATE orders SET url_ends_ms = 1${i < 4 ? ', expired_ms = 2' : ''} WHERE session_id = '${sessions[i]}'`);
+  }
+  app.stripe.latencyMs = 300;
+  const from = app.stripe.requests.length;
+  await Promise.all(Array.from({ length: 10 }, () => app.say(person(5), '/help')));
+  await app.settled();
+  const reads = app.stripe.requests.slice(from).filter(({ method, path }) => method === 'GET' && path.includes('/checkout/sessions/'));
+  assert.equal(reads.length, 4, 'each of the open ones once');
+  await app.told(5, 'ми поки не бачимо');
+});
+
+test('what a clock promised that was a day ahead is done by a worker that stays', async (t) => {
+  const app = await startAdmit({ t, resident: true });
+  await app.say(person(5), '/start');
+  await app.settled();
+  const ahead = Date.now() + DAY_MS;
+  app.write(`INSERT INTO jobs (kind, promise, tg_id, detail, due_ms, created_ms, late, lane) VALUES (2, 'x', 5, 'revoked', ${ahead}, ${ahead}, 3, 2)`);
+  await app.told(5, 'припинено адміністратором', 20_000);
+});
+
+test('who blocked the bot raises no alert, but for a buyer one', async (t) => {
+  const app = await startAdmit({ t, env: { ADMIN_TG_IDS: String(OPERATOR) } });
+  const button = { message_id: 1, date: 1_700_000_000, chat: { id: 5, type: 'private' } };
+  app.telegram.block(5);
+  for (let i = 0; i < 3; i += 1) await app.telegram.press(person(5), button, 'buy');
+  await app.settled();
+  app.telegram.block(6);
+  await app.buy(6);
+  await app.settled();
+  await app.say(person(6), '/help');
+  await app.settled();
+  const parked = app.sql("SELECT promise FROM jobs WHERE kind = 4 AND promise LIKE 'alert/parked/%'").flat();
+  assert.deepEqual(parked, [`alert/parked/gone/6/${OPERATOR}`]);
+});
+
+if (FULL)
+  test('45 forwards to a group: 20 a minute', { timeout: 300_000 }, async (t) => {
+    const app = await startAdmit({ t, env: { SUPPORT_CHAT_ID: String(GROUP) }, telegram: { limits: true } });
+    await app.say(person(1), '/start');
+    for (let id = 11; id < 56; id += 1) {
+      const { message_id: messageId } = app.telegram.chats.said(app.telegram.chats.meet(person(id)), 'питання');
+      app.write(`INSERT INTO questions (id, tg_id, chat_id, message_id, question, asked_ms) VALUES (${id}, ${id}, ${id}, ${messageId}, 'питання', ${Date.now()});
+        INSERT INTO jobs (kind, promise, tg_id, detail, due_ms, created_ms, late, lane) VALUES (10, 'person/${id}', ${id}, '${id}', 1, 1, 5, 4)`);
+    }
+    app.stay();
+    await until(() => called(app, 'forwardMessage').length >= 45, 240_000);
+    assert.deepEqual(app.telegram.limits.refused, []);
+    assert.ok(most(called(app, 'forwardMessage').map(({ atMs }) => atMs), 59_500) <= 20);
+  });
