@@ -9,7 +9,7 @@
 #define GROUP_MS (60 * 1000 + 500)
 /* So many chats that hear a 429 within so long are the bot as a whole. */
 #define WHOLE_CHATS 3
-#define WHOLE_MS 5000
+#define WHOLE_MS 1500
 
 #define CALLS_PER_S 60.0
 #define STRIPE_PER_S 8.0
