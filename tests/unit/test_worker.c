@@ -49,10 +49,110 @@ slots_of_lines(void **state)
 	check_int(n, N_SLOTS);
 }
 
+/* A slot with a leased job whose next call is ready. */
+static struct slot *
+waiting(int64_t lease_left_ms)
+{
+	struct slot *s = &worker.slots[0];
+
+	ledger_fresh();
+	app.db = ledger.db;
+	check_err(db_ready(ledger.db), ERR_OK);
+	change("INSERT INTO jobs (kind, promise, tg_id, due_ms, lease_ms,"
+	       " attempts, created_ms) VALUES (2, 'x', 5, 7000, 7000, 2, 1)");
+	pace_init(&worker.pace, clock_mono_ms());
+	memset(worker.slots, 0, sizeof(worker.slots));
+	worker.n_busy = worker.n_busy_in[LINE_NOTICE] = 1;
+	worker.stopping = false;
+	*s = (struct slot){ .state = SLOT_WAITING,
+		.line = LINE_NOTICE,
+		.lease_end_ms = clock_mono_ms() + lease_left_ms,
+		.errand = { .job = { .id = 1,
+				.kind = JOB_NOTICE,
+				.line = LINE_NOTICE,
+				.tg_id = 5,
+				.due_ms = 6000,
+				.lease_ms = 7000,
+				.attempts = 3 },
+		    .has_call = true,
+		    .is_to_telegram = true,
+		    .chat_id = 5,
+		    .call = { .total_ms = 30000 } } };
+	return s;
+}
+
+/* No call is begun that its lease might not outlive: the lease goes on first. */
+static void
+lease_outlives_call(void **state)
+{
+	struct slot *s = waiting(49000);
+
+	(void)state;
+	(void)begin_calls(&worker);
+	check_int(s->state, SLOT_ANSWERED);
+	settle(&worker);
+	check_int(s->state, SLOT_WAITING);
+	assert_true(s->lease_end_ms - clock_mono_ms() > 80000);
+	check_int(
+	    look_int("SELECT lease_ms FROM jobs"), s->errand.job.lease_ms);
+	assert_true(s->errand.job.lease_ms > 7000);
+	check_int(s->errand.job.attempts, 3); /* nothing was done yet */
+}
+
+/* What lost its lease while it waited is not sent. */
+static void
+lease_lost(void **state)
+{
+	struct slot *s = waiting(49000);
+
+	(void)state;
+	change("UPDATE jobs SET lease_ms = 8000");
+	(void)begin_calls(&worker);
+	settle(&worker);
+	check_int(s->state, SLOT_FREE);
+	check_int(worker.n_busy, 0);
+}
+
+static const struct held {
+	const char *why;
+	int64_t wait_ms; /* that its chat asked for */
+	bool stopping;
+	enum slot_state state;
+	int64_t due_ms; /* 0: later than now */
+} helds[] = {
+	{ "in a moment: it stays", 3000, false, SLOT_WAITING, 7000 },
+	{ "in a minute: given back until then", 60000, false, SLOT_FREE, 0 },
+	{ "the worker stops: given back in its place", 3000, true, SLOT_FREE,
+	    6000 },
+};
+
+static void
+held(void **state)
+{
+	const struct held *h = *state;
+	struct slot *s = waiting(LEASE_MS);
+
+	pace_refused(&worker.pace, 5, h->wait_ms, clock_mono_ms());
+	worker.stopping = h->stopping;
+	(void)begin_calls(&worker);
+	settle(&worker);
+	worker.stopping = false;
+	check_int(s->state, h->state);
+	check_int(look_int("SELECT attempts FROM jobs"), 2);
+	if (h->due_ms != 0)
+		check_int(look_int("SELECT due_ms FROM jobs"), h->due_ms);
+	else
+		assert_true(look_int("SELECT due_ms FROM jobs") >
+		    clock_now_ms() + 50000);
+}
+
 int
 main(void)
 {
 	ONE("look", "when the next job is due", look);
 	ONE("slots", "of each line", slots_of_lines);
+	ONE("lease", "outlives the call", lease_outlives_call);
+	ONE("lease", "lost meanwhile", lease_lost);
+	ROWS("slot", held, helds);
 	return testing_run("worker", ledger_make, ledger_remove);
 }
