@@ -923,8 +923,10 @@ SQL(JOBS_PARKED,
 
 SQL(JOBS_PRUNE, "DELETE FROM jobs WHERE done_ms < :before_ms")
 
+/* But for what waits until its product is known: somebody has paid for it. */
 SQL(JOBS_PRUNE_PARKED,
-    "DELETE FROM jobs WHERE done_ms IS NULL AND parked_ms < :before_ms")
+    "DELETE FROM jobs WHERE done_ms IS NULL AND parked_ms < :before_ms"
+    " AND NOT (kind = 1 AND error LIKE 'unknown product:%')")
 
 /* ---- lessons ---- */
 

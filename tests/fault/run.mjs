@@ -16,11 +16,12 @@ import errors from './errors.mjs';
 import kill from './kill.mjs';
 import memory from './memory.mjs';
 import power from './power.mjs';
+import rush from './rush.mjs';
 import { Sample } from './sample.mjs';
 import storm from './storm.mjs';
 import { keep } from './table.mjs';
 
-const GROUPS = { kill: [kill, door].flat(), errors, memory, rest: [power, storm, disk].flat() };
+const GROUPS = { kill: [kill, door].flat(), errors, memory, rest: [power, storm, rush, disk].flat() };
 const ROWS = Object.values(GROUPS).flat();
 const NAMES = ROWS.map(({ name }) => name);
 const POINTS = 600;
