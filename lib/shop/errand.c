@@ -704,19 +704,29 @@ errand_goes_on(struct app *app, struct arena *a, struct errand *e,
 	return true;
 }
 
-enum err
-errand_settle(struct app *app, struct arena *a, struct errand *e,
-    enum err call_err, const struct http_response *res,
-    struct verdict_of_errand *v)
+/* Nothing was to be said, or nobody here knows what. */
+static void
+settle_silence(
+    struct arena *a, const struct errand *e, struct verdict_of_errand *v)
 {
 	*v = (struct verdict_of_errand){ .end = ERRAND_DONE };
 	if (!job_is_known(&e->job))
 		*v = (struct verdict_of_errand){ .end = ERRAND_PARK,
 			.error = JOB_UNKNOWN };
-	if (e->unknown != NULL)
+	else if (e->unknown != NULL)
 		park_unknown(a, e->unknown, v);
-	if (!e->has_call)
+}
+
+enum err
+errand_settle(struct app *app, struct arena *a, struct errand *e,
+    enum err call_err, const struct http_response *res,
+    struct verdict_of_errand *v)
+{
+	if (!e->has_call) {
+		settle_silence(a, e, v);
 		return ERR_OK;
+	}
+	*v = (struct verdict_of_errand){ .end = ERRAND_DONE };
 	if (e->channel.step != STEP_NONE)
 		return settle_channel(app, a, e, call_err, res, v);
 	if (is_link_made(e, a, call_err, res))

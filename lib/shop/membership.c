@@ -12,22 +12,25 @@
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 static enum member_step
+next_of_invited(const struct member_facts *f)
+{
+	if (!f->has_link)
+		return STEP_LINK;
+	return f->old_link ? STEP_REVOKE : STEP_NONE;
+}
+
+static enum member_step
 next_of_wanted(const struct member_facts *f)
 {
 	/* A first-time buyer needs no look: at a rush each would cost one. */
-	if (f->state == MEMBER_UNKNOWN && f->inviting && f->is_new)
-		return f->has_link ? STEP_NONE : STEP_LINK;
 	if (f->state == MEMBER_UNKNOWN)
-		return STEP_LOOK;
+		return f->inviting && f->is_new ? next_of_invited(f) :
+						  STEP_LOOK;
 	if (f->state == MEMBER_BANNED || f->state == MEMBER_SENT_OFF)
 		return STEP_UNBAN;
 	if (f->state == MEMBER_IN || f->state == MEMBER_ADMIN)
 		return f->has_link ? STEP_REVOKE : STEP_NONE;
-	if (!f->inviting)
-		return STEP_NONE;
-	if (f->has_link)
-		return f->old_link ? STEP_REVOKE : STEP_NONE;
-	return STEP_LINK;
+	return f->inviting ? next_of_invited(f) : STEP_NONE;
 }
 
 static enum member_step
@@ -213,7 +216,7 @@ membership_read(struct app *app, struct arena *a, int64_t tg_id,
 static enum err
 promise(struct app *app, struct arena *a, int64_t tg_id, const char *chat_id)
 {
-	return jobs_promise_one(app->db, JOB_MEMBER,
+	return jobs_promise(app->db, JOB_MEMBER,
 	    arena_printf(a, "member/%lld/%s/%lld", (long long)tg_id, chat_id,
 		(long long)clock_now_ms()),
 	    tg_id, 0, chat_id);

@@ -26,9 +26,10 @@
 #define SETTLE_MS (20 * 1000) /* of that, for what follows a call */
 #define SOON_MS (5 * 1000)    /* what goes later than that holds no slot */
 #define SILENCE_BEFORE_HOME_MS (60 * 1000)
-#define LEDGER_PAUSE_MS 500   /* after it failed */
-#define PREPARE_PAUSE_MS 1000 /* after a job could not be read */
-#define STOP_PATIENCE_MS 3000 /* for calls under way */
+#define LEDGER_PAUSE_MS 500                  /* after it failed */
+#define STRIPE_PAUSE_MS ((int64_t)60 * 1000) /* of all calls, at most */
+#define PREPARE_PAUSE_MS 1000                /* after a job could not be read */
+#define STOP_PATIENCE_MS 3000                /* for calls under way */
 #define PRUNE_EVERY_MS ((int64_t)5 * 60 * 1000) /* words have an hour */
 #define RECONCILE_LOOK_MS ((int64_t)30 * 1000)
 #define DUE_LOOK_MS ((int64_t)30 * 1000) /* the clock may be set */
@@ -496,6 +497,9 @@ take_answer(struct worker *w, struct slot *s, enum err e)
 	    s->res.retry_after_s * 1000 :
 	    LEDGER_PAUSE_MS;
 
+	/* The job waits as long as it is told; the others try before that. */
+	if (wait_ms > STRIPE_PAUSE_MS)
+		wait_ms = STRIPE_PAUSE_MS;
 	s->call_err = e;
 	if (limit_of(s) == BY_STRIPE && e == ERR_OK && s->res.status == 429)
 		pace_flow_refused(&w->pace.stripe, wait_ms, clock_mono_ms());

@@ -2,9 +2,10 @@
 // small scale; RUSH=full has the scale of a launch (3,400 invites, 5,000 presses).
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { most } from '../sandbox/telegram-limits.mjs';
-import { person, startAdmit, until } from './harness.mjs';
+import { person, sleep, startAdmit, until } from './harness.mjs';
 
 const FULL = process.env.RUSH === 'full';
 const CHANNEL = -1001234567890;
@@ -156,6 +157,30 @@ test('/help asks Stripe in one chain at a time, slowly, and not about what has e
   const reads = app.stripe.requests.slice(from).filter(({ method, path }) => method === 'GET' && path.includes('/checkout/sessions/'));
   assert.equal(reads.length, 4, 'each of the open ones once');
   await app.told(5, 'ми поки не бачимо');
+});
+
+test('Stripe asks to wait for ever: it is asked again within an hour', async (t) => {
+  const app = await startAdmit({ t });
+  await app.say(person(5), '/start');
+  app.stripe.setFault({ kind: 'status', status: 429, retryAfter: '9223372036854775807', next: 1 });
+  app.write(`INSERT INTO subscriptions (id, n_heard) VALUES ('sub_1', 1);
+    INSERT INTO jobs (kind, promise, tg_id, detail, due_ms, created_ms, late, lane) VALUES (7, 'x', 0, 'sub_1', 1, 1, 2, 0)`);
+  await app.say(person(5), '/help'); // knocks
+  await app.admit(['work', '--once']);
+  await app.noted("SELECT 1 FROM jobs WHERE kind = 7 AND error LIKE 'Stripe%'");
+  const [[dueMs]] = app.sql('SELECT due_ms FROM jobs WHERE kind = 7');
+  assert.ok(dueMs > Date.now() + 3_500_000 && dueMs < Date.now() + 3_700_000, `${dueMs - Date.now()} ms`);
+});
+
+test('a worker that has nothing to do does nothing', async (t) => {
+  const app = await startAdmit({ t, resident: true, telegram: { latencyMs: 50 } });
+  await app.buy(5);
+  await app.settled();
+  const [pid] = app.processes('admit work');
+  const spent = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((a, b) => a + Number(b), 0);
+  const before = spent();
+  await sleep(2000);
+  assert.ok(spent() - before <= 5, `${spent() - before} ticks in two seconds`);
 });
 
 test('what a clock promised that was a day ahead is done by a worker that stays', async (t) => {
