@@ -201,10 +201,14 @@ enum err
 jobs_renew(
     struct db *db, const struct job *job, int64_t lease_ms, int64_t *until_ms)
 {
-	*until_ms = clock_now_ms() + lease_ms;
-	return settle(db, SQL_JOB_RENEW,
+	int64_t new_ms = clock_now_ms() + lease_ms;
+	enum err e = settle(db, SQL_JOB_RENEW,
 	    KV(kv_int("id", job->id), kv_int("lease_ms", job->lease_ms),
-		kv_int("until_ms", *until_ms)));
+		kv_int("until_ms", new_ms)));
+
+	if (e == ERR_OK)
+		*until_ms = new_ms;
+	return e;
 }
 
 static enum err

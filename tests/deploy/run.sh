@@ -12,11 +12,11 @@ skip() {
 	exit 0
 }
 [ "$(id -u)" = 0 ] || skip "the tests of the ways of installing need root, for chroot"
-command -v debootstrap > /dev/null || skip "debootstrap is not installed"
 unshare --mount --pid --fork true 2> /dev/null ||
     skip "this system gives no namespaces (unshare)"
 
 sh tools/deps.sh deploy || exit 1
+command -v debootstrap > /dev/null || skip "debootstrap is not installed"
 
 # One Debian serves as the pattern of all roots. Of two runs, one makes it.
 mkdir -p build/deploy/archives
