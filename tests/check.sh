@@ -145,7 +145,7 @@ for word; do
 	build) builds="$builds $out:$word" ;;
 	web | web-memory) waiting="$waiting $out:$word" ;;
 	measure) measures="$measures $out:$word" ;;
-	lint | docs | hardening | installing | unit | corpora | fuzz | fault | \
+	lint | parts | docs | hardening | installing | unit | corpora | fuzz | fault | \
 	    fault-quick | servers-quick) computing="$computing $out:$word" ;;
 	*) out=$word first=${first:-$word} ;;
 	esac
