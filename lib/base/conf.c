@@ -574,7 +574,7 @@ conf_describe(size_t i, const char **name, const char **dflt,
 	return true;
 }
 
-static void
+__attribute__((format(printf, 4, 0))) static void
 add_sentence(
     struct arena *a, const char **all, size_t *n, const char *fmt, va_list args)
 {

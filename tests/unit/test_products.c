@@ -40,6 +40,7 @@ begin(const char *before)
 {
 	ledger_fresh();
 	arena_free(&app.shelf);
+	arena_free(&app.arena);
 	(void)snprintf(file, sizeof(file), "%s/products.json", ledger.folder);
 	put(PRODUCTS(PRODUCT("course", "One")));
 	app = (struct app){ .conf = { .admin_tg_ids = "900",
@@ -55,6 +56,7 @@ static int
 end(void **state)
 {
 	arena_free(&app.shelf);
+	arena_free(&app.arena);
 	(void)unlink(file);
 	return ledger_remove(state);
 }

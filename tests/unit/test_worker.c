@@ -146,6 +146,14 @@ held(void **state)
 		    clock_now_ms() + 50000);
 }
 
+static int
+end(void **state)
+{
+	for (size_t i = 0; i < N_SLOTS; i++)
+		arena_free(&worker.slots[i].arena);
+	return ledger_remove(state);
+}
+
 int
 main(void)
 {
@@ -154,5 +162,5 @@ main(void)
 	ONE("lease", "outlives the call", lease_outlives_call);
 	ONE("lease", "lost meanwhile", lease_lost);
 	ROWS("slot", held, helds);
-	return testing_run("worker", ledger_make, ledger_remove);
+	return testing_run("worker", ledger_make, end);
 }

@@ -543,6 +543,7 @@ test('an album is one message; a note of Telegram\'s is none', async (t) => {
   const chat = { id: 5, type: 'private', first_name: 'Buyer' };
   const post = (n, content) => app.telegram.sendUpdate({ message: { message_id: 900 + n, date: 1, from: person(5), chat, ...content } });
   const photo = [{ file_id: 'p', file_unique_id: 'u', width: 1, height: 1 }];
+  await app.settled(); // the operators have heard of the sale
   const before = app.telegram.calls.length;
   for (let n = 0; n < 4; n += 1) await post(n, { photo, media_group_id: '13', ...(n === 0 && { caption: 'Що таке вдячність?' }) });
   await app.told(5, 'Урок 3');
