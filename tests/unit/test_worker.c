@@ -49,6 +49,14 @@ slots_of_lines(void **state)
 	check_int(n, N_SLOTS);
 }
 
+static void
+empty_slots(void)
+{
+	for (size_t i = 0; i < N_SLOTS; i++)
+		arena_free(&worker.slots[i].arena);
+	memset(worker.slots, 0, sizeof(worker.slots));
+}
+
 /* A slot with a leased job whose next call is ready. */
 static struct slot *
 waiting(int64_t lease_left_ms)
@@ -61,7 +69,7 @@ waiting(int64_t lease_left_ms)
 	change("INSERT INTO jobs (kind, promise, tg_id, due_ms, lease_ms,"
 	       " attempts, created_ms) VALUES (2, 'x', 5, 7000, 7000, 2, 1)");
 	pace_init(&worker.pace, clock_mono_ms());
-	memset(worker.slots, 0, sizeof(worker.slots));
+	empty_slots();
 	worker.n_busy = worker.n_busy_in[LINE_NOTICE] = 1;
 	worker.stopping = false;
 	*s = (struct slot){ .state = SLOT_WAITING,
@@ -149,8 +157,7 @@ held(void **state)
 static int
 end(void **state)
 {
-	for (size_t i = 0; i < N_SLOTS; i++)
-		arena_free(&worker.slots[i].arena);
+	empty_slots();
 	return ledger_remove(state);
 }
 
