@@ -55,7 +55,7 @@ test('strangers press and press: a buyer waits no longer for it', { timeout: 300
     update_id: (updateId += 1),
     callback_query: {
       id: String(updateId), from: person(id), chat_instance: '1', data: 'buy',
-      message: { message_id: 1, date: 1_700_000_000, chat: { id, type: 'private' } },
+      message: { message_id: 1, date: 1_700_000_000, chat: { id, type: 'private', first_name: 'B' } },
     },
   });
   const flood = Array.from({ length: strangers }, async (_, i) => {
@@ -80,7 +80,7 @@ test('strangers press and press: a buyer waits no longer for it', { timeout: 300
 test('presses while the answer waits are one promise', async (t) => {
   const app = await startAdmit({ t, telegram: { latencyMs: 500 } });
   app.telegram.setFault({ kind: 'status', status: 429, retryAfter: 3, next: 1 });
-  const button = { message_id: 1, date: 1_700_000_000, chat: { id: 5, type: 'private' } };
+  const button = { message_id: 1, date: 1_700_000_000, chat: { id: 5, type: 'private', first_name: 'B' } };
   for (let i = 0; i < 20; i += 1) await app.telegram.press(person(5), button, 'buy');
   await app.settled();
   assert.ok(app.telegram.messages(5).length <= 4, `${app.telegram.messages(5).length} messages`);
@@ -194,7 +194,7 @@ test('what a clock promised that was a day ahead is done by a worker that stays'
 
 test('who blocked the bot raises no alert, but for a buyer one', async (t) => {
   const app = await startAdmit({ t, env: { ADMIN_TG_IDS: String(OPERATOR) } });
-  const button = { message_id: 1, date: 1_700_000_000, chat: { id: 5, type: 'private' } };
+  const button = { message_id: 1, date: 1_700_000_000, chat: { id: 5, type: 'private', first_name: 'B' } };
   app.telegram.block(5);
   for (let i = 0; i < 3; i += 1) await app.telegram.press(person(5), button, 'buy');
   await app.settled();
