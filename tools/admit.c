@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ADMIT_VERSION "0.1.0"
+#define ADMIT_VERSION "0.2.0"
 
 static const struct {
 	const char *name;
