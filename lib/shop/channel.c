@@ -76,6 +76,25 @@ channel_prepare(struct app *app, struct arena *a, int64_t tg_id,
 	return ERR_OK;
 }
 
+/* ---- what is begun ---- */
+
+/* The worker may be killed before the answer comes, or none may come: a link
+ * that is revoked all the same would be sent to who is let in again. */
+bool
+channel_is_noted_first(const struct channel_call *c)
+{
+	return c->step == STEP_REVOKE && !c->member.facts.revoking;
+}
+
+enum err
+channel_begin(struct app *app, const struct channel_call *c)
+{
+	return db_exec(app->db, SQL_LINK_REVOKING,
+	    KV(kv_text("link", c->member.link),
+		kv_int("now_ms", clock_now_ms())),
+	    NULL);
+}
+
 /* ---- what was confirmed ---- */
 
 /* A clock put back meanwhile must not make the word look old. */

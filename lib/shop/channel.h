@@ -26,6 +26,13 @@ enum err channel_prepare(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id, int64_t since_ms, enum invitation inviting,
     struct channel_call *out) MUST_CHECK;
 
+/* Whether the call may be taken without our ever hearing of it, and what it
+ * ends must not be relied on from its beginning: then channel_begin() is due
+ * before it, in a transaction. */
+bool channel_is_noted_first(const struct channel_call *c);
+enum err
+channel_begin(struct app *app, const struct channel_call *c) MUST_CHECK;
+
 enum channel_end {
 	CHANNEL_NEXT,     /* recorded: on to the next step */
 	CHANNEL_LATER,    /* the same again, later */

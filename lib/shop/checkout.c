@@ -458,7 +458,7 @@ link_for(struct app *app, struct arena *a, const struct order *o,
 		return NULL;
 	if (p->channels[0].chat_id == NULL)
 		return p->channels[0].link;
-	e = db_one(app->db, a, SQL_MEMBER_LINK,
+	e = db_one(app->db, a, SQL_MEMBER_LINK_ALIVE,
 	    KV(kv_int("tg_id", o->tg_id),
 		kv_text("chat_id", p->channels[0].chat_id)),
 	    link_from_row, &link);

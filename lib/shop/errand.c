@@ -152,6 +152,7 @@ prepare_channel(
 	e->call = e->channel.call;
 	e->has_call = e->is_to_telegram = e->channel.step != STEP_NONE;
 	e->chat_id = e->channel.step == STEP_HINT ? e->job.tg_id : 0;
+	e->notes_first = channel_is_noted_first(&e->channel);
 	return err;
 }
 
@@ -391,6 +392,12 @@ errand_prepare(struct app *app, struct arena *a, struct errand *e)
 	log_event(LOG_ERROR, "job_unknown",
 	    KV(kv_int("id", e->job.id), kv_int("kind", e->job.kind)));
 	return ERR_OK; /* errand_settle() parks it */
+}
+
+enum err
+errand_begin(struct app *app, struct errand *e)
+{
+	return channel_begin(app, &e->channel);
 }
 
 /* ---- what the answer means ---- */

@@ -20,6 +20,7 @@ struct errand {
 	bool sends_link; /* which has been written */
 	struct http_request call;
 	struct channel_call channel; /* the call is its, unless STEP_NONE */
+	bool notes_first;            /* errand_begin() is due before the call */
 	int64_t n_heard; /* of a subscription, before it was asked about */
 	struct answer_call answer; /* the same, unless ANSWER_NOTHING */
 };
@@ -47,6 +48,10 @@ struct verdict_of_errand {
  * sent. */
 enum err
 errand_prepare(struct app *app, struct arena *a, struct errand *e) MUST_CHECK;
+
+/* Records that the call is going to be made, in a transaction that ends before
+ * it is. */
+enum err errand_begin(struct app *app, struct errand *e) MUST_CHECK;
 
 /* Whether the answer leads to another call at once, which the errand then
  * holds: no lease ends between the two. Nothing is written. */

@@ -22,6 +22,9 @@ next_of_invited(const struct member_facts *f)
 static enum member_step
 next_of_wanted(const struct member_facts *f)
 {
+	/* Who is wanted again must not be given a link that may be dead. */
+	if (f->has_link && f->revoking)
+		return STEP_REVOKE;
 	/* A first-time buyer needs no look: at a rush each would cost one. */
 	if (f->state == MEMBER_UNKNOWN)
 		return f->inviting && f->is_new ? next_of_invited(f) :
@@ -162,6 +165,7 @@ link_from_row(const struct row *row, void *ctx)
 	r->m->link = row_text(row, 0);
 	r->m->link_ms = row_int(row, 1);
 	r->m->facts.has_link = true;
+	r->m->facts.revoking = row_int(row, 2) != 0;
 	r->m->facts.is_new &= r->m->link_ms >= r->since_ms;
 }
 

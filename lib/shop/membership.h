@@ -34,6 +34,7 @@ struct member_facts {
 	bool full;     /* or they cannot be let in as they are */
 	bool has_link; /* a link made for them and not revoked */
 	bool old_link; /* but who asks for help may hold it in vain */
+	bool revoking; /* Telegram was asked to revoke it, and may have */
 	bool is_new;   /* Telegram never said a word of them, and no link was
 	                  made for them before this job */
 	enum member_state state;

@@ -74,7 +74,8 @@ struct slot {
 	struct http_response res;
 	bool give_back; /* not tried: due again at due_ms, as it was */
 	int64_t due_ms;
-	bool renew;          /* the lease alone, before the call */
+	bool renew;          /* before the call: the lease, and what the errand
+	                        notes first */
 	enum errand_end end; /* ERRAND_NEXT, ERRAND_GO_ON: it keeps the slot */
 	int64_t renewed_ms;  /* the end of the lease, once that is committed */
 };
@@ -421,7 +422,8 @@ begin_call(struct worker *w, struct slot *s, int64_t now_ms)
 	enum limit limit = limit_of(s);
 
 	/* No call outlives the lease that it is made for. */
-	if (s->lease_end_ms - now_ms < s->errand.call.total_ms + SETTLE_MS) {
+	if (s->errand.notes_first ||
+	    s->lease_end_ms - now_ms < s->errand.call.total_ms + SETTLE_MS) {
 		s->renew = true;
 		s->state = SLOT_ANSWERED;
 		return;
@@ -613,6 +615,8 @@ settle_one(struct db *db, void *ctx)
 
 	if (s->give_back)
 		return jobs_give_back(db, job, s->due_ms, NULL);
+	if (s->renew && s->errand.notes_first)
+		e = errand_begin(t->w->app, &s->errand);
 	/* The errand holds the next call already: its answer was judged, but
 	 * that could not be committed. */
 	if (!s->renew && s->end != ERRAND_GO_ON)
@@ -670,6 +674,7 @@ go_on(struct worker *w, struct slot *s)
 		prepare(w, s);
 	} else {
 		s->state = SLOT_WAITING;
+		e->notes_first &= !s->renew;
 	}
 	s->renew = false;
 	s->end = ERRAND_DONE;

@@ -335,6 +335,10 @@ static const char *const migrations[] = {
 	" WHERE done_ms IS NULL;"
 	"CREATE INDEX jobs_parked ON jobs (parked_ms)"
 	" WHERE done_ms IS NULL AND parked_ms IS NOT NULL;",
+
+	/* 15: since when Telegram is asked to revoke a link: until revoked_ms
+	 * nobody knows whether it lives */
+	"ALTER TABLE links ADD COLUMN revoking_ms {int};",
 };
 #define N_MIGRATIONS ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
 

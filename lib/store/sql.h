@@ -726,14 +726,22 @@ SQL(MEMBER_STATE,
     " ELSE members.removed_ms END")
 
 SQL(MEMBER_LINK,
-    "SELECT link, made_ms FROM links"
+    "SELECT link, made_ms, COALESCE(revoking_ms, 0) FROM links"
     " WHERE tg_id = :tg_id AND chat_id = :chat_id"
     " AND revoked_ms IS NULL ORDER BY made_ms LIMIT 1")
+
+/* One that opens: not one that Telegram was asked to revoke. */
+SQL(MEMBER_LINK_ALIVE,
+    "SELECT link FROM links WHERE tg_id = :tg_id AND chat_id = :chat_id"
+    " AND revoked_ms IS NULL AND revoking_ms IS NULL"
+    " ORDER BY made_ms LIMIT 1")
 
 SQL(LINK_ADD,
     "INSERT INTO links (link, tg_id, chat_id, made_ms)"
     " VALUES (:link, :tg_id, :chat_id, :now_ms)"
     " ON CONFLICT (link) DO NOTHING")
+
+SQL(LINK_REVOKING, "UPDATE links SET revoking_ms = :now_ms WHERE link = :link")
 
 SQL(LINK_REVOKED, "UPDATE links SET revoked_ms = :now_ms WHERE link = :link")
 

@@ -486,6 +486,36 @@ link_of_clock_back(void **state)
 	check_int(c.step, STEP_NONE);
 }
 
+static enum err
+go(struct db *db, void *ctx)
+{
+	(void)db;
+	return channel_begin(&app, ctx);
+}
+
+/* Nobody hears whether Telegram revoked it: the worker was killed, or no answer
+ * came. Who is let in again then gets another link. */
+static void
+link_in_doubt(void **state)
+{
+	struct channel_call c;
+
+	(void)state;
+	begin(LINK MEMBER("1, 1, NULL, NULL"));
+	prepare(ONCE_MS, INVITE_NOBODY, &c);
+	check_int(c.step, STEP_REVOKE);
+	assert_true(channel_is_noted_first(&c));
+	check_err(db_transaction(ledger.db, go, &c), ERR_OK);
+	change(IN);
+	prepare(ONCE_MS, INVITE, &c);
+	check_int(c.step, STEP_REVOKE);
+	assert_false(channel_is_noted_first(&c));
+	check_int(answered(&c, DONE("{}"), ONCE_MS), CHANNEL_NEXT);
+	prepare(ONCE_MS, INVITE, &c);
+	check_int(c.step, STEP_LINK);
+	assert_false(channel_is_noted_first(&c));
+}
+
 /* ---- products that are sold no more ---- */
 
 #define IN_BY(product) \
@@ -743,6 +773,7 @@ main(void)
 	ROWS("removal", removed, removals);
 	ROWS("old link", link_of, old_links);
 	ONE("old link", "a clock that was put back", link_of_clock_back);
+	ONE("link", "which Telegram may have revoked", link_in_doubt);
 	ROWS("sold no more", led_there, leds);
 	ONE("sold no more", "its buyers are removed", over_by_its_old_name);
 	ONE("chat", "a group that has moved", moved);

@@ -121,6 +121,30 @@ lease_lost(void **state)
 	check_int(worker.n_busy, 0);
 }
 
+/* A call that must not be forgotten is written down before it is begun. */
+static void
+noted_first(void **state)
+{
+	struct slot *s = waiting(LEASE_MS);
+
+	(void)state;
+	change("INSERT INTO links (link, tg_id, chat_id, made_ms)"
+	       " VALUES ('x', 5, '-1', 1)");
+	s->errand.notes_first = true;
+	s->errand.channel = (struct channel_call){
+		.step = STEP_REVOKE, .tg_id = 5, .member = { .link = "x" }
+	};
+	(void)begin_calls(&worker);
+	check_int(s->state, SLOT_ANSWERED);
+	settle(&worker);
+	check_int(s->state, SLOT_WAITING);
+	assert_false(s->errand.notes_first); /* now it may go */
+	check_int(s->errand.job.attempts, 3);
+	check_int(look_int("SELECT revoking_ms > 1 AND revoked_ms IS NULL"
+			   " FROM links"),
+	    1);
+}
+
 static const struct held {
 	const char *why;
 	int64_t wait_ms; /* that its chat asked for */
@@ -168,6 +192,7 @@ main(void)
 	ONE("slots", "of each line", slots_of_lines);
 	ONE("lease", "outlives the call", lease_outlives_call);
 	ONE("lease", "lost meanwhile", lease_lost);
+	ONE("call", "that is noted first", noted_first);
 	ROWS("slot", held, helds);
 	return testing_run("worker", ledger_make, end);
 }
