@@ -367,6 +367,15 @@ say_helpline(struct app *app, struct arena *a, struct answer_call *c)
 		KV(kv_text("helpline", helpline(app, a, c->q.language)))));
 }
 
+/* Heard as such, or by a program that told it only now. */
+static bool
+is_of_crisis(struct arena *a, const struct question *q)
+{
+	return q->outcome == QUESTION_CRISIS ||
+	    (q->outcome == QUESTION_OPEN && q->text != NULL &&
+		guard_is_crisis(a, str_from(q->text)));
+}
+
 static enum err
 prepare_answer(struct app *app, struct arena *a, struct answer_call *c)
 {
@@ -374,7 +383,7 @@ prepare_answer(struct app *app, struct arena *a, struct answer_call *c)
 
 	if (q->has_ended)
 		return ERR_OK;
-	if (q->outcome == QUESTION_CRISIS)
+	if (is_of_crisis(a, q))
 		say_helpline(app, a, c);
 	else if (q->answer != NULL)
 		say_all(app, a, c, q->outcome, q->answer);

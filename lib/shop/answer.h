@@ -26,6 +26,7 @@ struct answer_call {
 	bool is_to_telegram;
 	struct http_request call;
 	struct question q;
+	const char *lost; /* why it can never be made, for the operators */
 	enum question_outcome outcome; /* of ANSWER_SAY */
 	bool is_last;                  /* part of it */
 	bool is_over_budget;

@@ -722,6 +722,9 @@ settle_silence(
 			.error = JOB_UNKNOWN };
 	else if (e->unknown != NULL)
 		park_unknown(a, e->unknown, v);
+	else if (e->answer.lost != NULL)
+		*v = (struct verdict_of_errand){ .end = ERRAND_PARK,
+			.error = e->answer.lost };
 }
 
 enum err

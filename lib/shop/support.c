@@ -153,8 +153,9 @@ prepare_pass_on(struct app *app, struct arena *a, struct answer_call *c)
 	c->call = tg_request(a, &api, "forwardMessage", params);
 }
 
-/* at: "message/chat". A reply that was noted without its chat is sent to
- * nobody: in the chat of today's settings that number may be any message. */
+/* at: "message/chat". A reply that an older program noted without its chat is
+ * sent to nobody: in the chat of today's settings that number may be any
+ * message. Its writer has to know. */
 static void
 prepare_pass_back(
     struct app *app, struct arena *a, struct answer_call *c, struct str at)
@@ -167,6 +168,7 @@ prepare_pass_back(
 	if (chat_id == 0 || !str_to_i64(message_id, &n)) {
 		log_event(LOG_WARN, "reply_without_chat",
 		    KV(kv_int("question", c->q.id)));
+		c->lost = "a reply whose chat is not known: write it again";
 		return;
 	}
 	/* To the asker alone: a person may write what a group must not read. */
