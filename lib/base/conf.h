@@ -127,11 +127,4 @@ char **conf_environ(const struct conf *c, struct arena *a);
 bool conf_describe(size_t i, const char **name, const char **dflt,
     const char **meaning, bool *required);
 
-/* Whether the host of an http(s) URL is this machine: localhost, 127.x.x.x,
- * [::1]. Only there is plain http allowed. */
-bool url_is_loopback(const char *url);
-
-/* The host of an http(s) URL without port and user; empty for others. */
-struct str url_host(const char *url);
-
 #endif

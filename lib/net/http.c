@@ -2,8 +2,8 @@
 #include "net/http.h"
 
 #include "base/buf.h"
-#include "base/conf.h"
 #include "base/log.h"
+#include "base/url.h"
 
 #include <curl/curl.h>
 #include <dirent.h>

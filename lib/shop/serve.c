@@ -3,6 +3,7 @@
 
 #include "base/crypto.h"
 #include "base/log.h"
+#include "base/url.h"
 #include "shop/knock.h"
 #include "web/client.h"
 #include "web/prefork.h"

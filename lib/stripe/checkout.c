@@ -2,8 +2,8 @@
 #include "stripe/checkout.h"
 
 #include "base/buf.h"
-#include "base/conf.h"
 #include "base/log.h"
+#include "base/url.h"
 #include "net/form.h"
 
 #define MAX_URL_BYTES 3800 /* nginx passes 4 KiB of reply headers */

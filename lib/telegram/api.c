@@ -1,7 +1,7 @@
 /* Writing calls to the Bot API and reading the answers. */
 #include "telegram/api.h"
 
-#include "base/conf.h"
+#include "base/url.h"
 
 #include <string.h>
 
