@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include "base/clock.h"
+#include "base/tg_id.h"
 #include "net/http.h"
 #include "shop/alert.h"
 #include "shop/knock.h"

@@ -2,8 +2,8 @@
 #include "cmd.h"
 
 #include "base/clock.h"
+#include "base/tg_id.h"
 #include "shop/text.h"
-#include "stripe/session.h"
 
 #include <inttypes.h>
 #include <stdio.h>

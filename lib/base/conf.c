@@ -4,6 +4,7 @@
 #include "base/cidr.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/tg_id.h"
 #include "base/url.h"
 
 #include <ctype.h>
@@ -166,7 +167,7 @@ id_list(struct conf *c, const char *v)
 
 	(void)c;
 	while (rest.len > 0)
-		if (!str_to_i64(str_trim(str_cut(&rest, ',')), &n) || n == 0)
+		if (!tg_id_parse(str_trim(str_cut(&rest, ',')), &n))
 			return "must be numbers with commas between";
 	return NULL;
 }

@@ -3,9 +3,9 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/tg_id.h"
 #include "shop/jobs.h"
 #include "shop/text.h"
-#include "stripe/session.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -3,11 +3,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/tg_id.h"
 #include "shop/alert.h"
 #include "shop/jobs.h"
 #include "shop/ledger.h"
 #include "shop/text.h"
-#include "stripe/session.h"
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 

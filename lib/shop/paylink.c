@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
-#include "stripe/session.h"
+#include "base/tg_id.h"
 
 #include <string.h>
 

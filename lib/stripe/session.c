@@ -1,18 +1,9 @@
 /* Reading a Checkout Session and a charge. */
 #include "stripe/session.h"
 
+#include "base/tg_id.h"
+
 #define MAX_ID_BYTES 255
-
-bool
-tg_id_parse(struct str s, int64_t *tg_id)
-{
-	int64_t n;
-
-	if (!str_to_i64(s, &n) || n < 1 || n > TG_ID_MAX)
-		return false;
-	*tg_id = n;
-	return true;
-}
 
 bool
 stripe_session_id_ok(struct str id)

@@ -6,9 +6,6 @@
 
 #include "base/json.h"
 
-/* Telegram's ids have at most 52 significant bits. */
-#define TG_ID_MAX ((int64_t)1 << 52)
-
 enum stripe_paid {
 	STRIPE_UNPAID, /* or not yet: the bank is at work */
 	STRIPE_PAID,
@@ -45,9 +42,6 @@ struct stripe_charge {
 	int64_t refunded_minor; /* of it, up to now */
 	bool livemode;
 };
-
-/* Reads a tg_id in its decimal form: 1 to TG_ID_MAX. */
-bool tg_id_parse(struct str s, int64_t *tg_id);
 
 /* Whether this could be the id of a Checkout Session: "cs_" and up to 250
  * letters, digits and '_'. */

@@ -1,7 +1,8 @@
 /* Reading an update. */
 #include "telegram/update.h"
 
-#define USER_ID_MAX ((int64_t)1 << 52)
+#include "base/tg_id.h"
+
 #define DATE_MAX_S ((int64_t)1 << 40) /* in ms it is a number still */
 
 const char *
@@ -21,7 +22,7 @@ read_person(struct arena *a, struct json *from, struct json *chat,
 {
 	int64_t id = 0, chat_id = 0;
 
-	if (!json_int(from, "id", &id) || id < 1 || id > USER_ID_MAX ||
+	if (!json_int(from, "id", &id) || id < 1 || id > TG_ID_MAX ||
 	    json_is_true(from, "is_bot"))
 		return;
 	out->from_id = id;

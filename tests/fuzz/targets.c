@@ -8,6 +8,7 @@
 #include "base/cidr.h"
 #include "base/crypto.h"
 #include "base/json.h"
+#include "base/tg_id.h"
 #include "base/url.h"
 #include "coach/guard.h"
 #include "coach/lesson.h"

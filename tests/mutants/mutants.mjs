@@ -34,7 +34,7 @@ const NEAR = [
   [/intake/, ['webhook', 'updates']], [/support/, ['updates', 'telegram']], [/errand/, ['subscription']], [/shop\/app/, ['tools', 'life']],
   [/coach|answer|question/, ['coach', 'lessons']], [/subscription|portal|due/, ['subscription']], [/channel|membership/, ['door']], [/stars/, ['stars']], [/reconcile|list\.c/, ['reconcile', 'tools']], [/chat|text|telegram/, ['telegram', 'updates']],
   [/payment|access|reversal|event/, ['life', 'webhook']], [/checkout|paylink|limit|client|page|http|form/, ['pay']],
-  [/catalog/, ['life', 'tools']], [/conf|file|confine|alert|news/, ['tools', 'operator']], [/web\/|serve|prefork/, ['gateway', 'processes']],
+  [/catalog/, ['life', 'tools']], [/conf|settings|file|confine|alert|news/, ['tools', 'operator']], [/web\/|serve|prefork/, ['gateway', 'processes']],
   [/worker|knock|jobs|pace|errand/, ['telegram', 'operator', 'processes']],
 ];
 const FAULTS = ['alone on a ledger', 'tgupdate.fcgi fails, once', 'through a delivery', 'several workers'];

@@ -205,6 +205,12 @@ static const struct value {
 	{ "a price that would leave its path", "STRIPE_PRICE_ID",
 	    "price_1/../x", "price_" },
 
+	{ "two operators", "ADMIN_TG_IDS", "5, 4503599627370496", NULL },
+	{ "a number that no person has", "ADMIN_TG_IDS", "4503599627370497",
+	    "numbers with commas" },
+	{ "nobody's", "WHITELIST_TG_IDS", "5,0", "numbers with commas" },
+	{ "a group's", "WHITELIST_TG_IDS", "-1001", "numbers with commas" },
+
 	{ "a contact", "SUPPORT_CONTACT", "@coach", NULL },
 	{ "a contact of two lines", "SUPPORT_CONTACT", "a\rb",
 	    "control character" },
