@@ -1,6 +1,6 @@
 /* What the operators hear: each thing once, and of no cause more than they can
  * read. */
-#include "ledger.h"
+#include "shop.h"
 
 #include "base/clock.h"
 #include "shop/alert.h"
@@ -31,15 +31,7 @@ tell(const char *key, int from, int to)
 {
 	struct telling t = { key, from, to };
 
-	check_err(db_transaction(ledger.db, tell_in, &t), ERR_OK);
-}
-
-static void
-begin(void)
-{
-	ledger_fresh();
-	app.db = ledger.db;
-	check_err(db_ready(ledger.db), ERR_OK);
+	shop_does(tell_in, &t);
 }
 
 #define N_TOLD(tg_id) \
@@ -53,7 +45,7 @@ static void
 once(void **state)
 {
 	(void)state;
-	begin();
+	shop_open(NOTHING);
 	tell("sale", 0, 1);
 	tell("sale", 0, 1);
 	check_int(look_int(N_TOLD("900")), 1);
@@ -65,7 +57,7 @@ static void
 bounded(void **state)
 {
 	(void)state;
-	begin();
+	shop_open(NOTHING);
 	for (int i = 0; i < 10; i++)
 		tell("parked", 0, 20);
 	tell("parked", 0, 35);
@@ -85,7 +77,7 @@ static void
 each_cause(void **state)
 {
 	(void)state;
-	begin();
+	shop_open(NOTHING);
 	tell("crisis", 0, 100);
 	tell("sale", 0, 3);
 	check_int(look_int(N_TOLD("900")), 33);
@@ -95,7 +87,7 @@ static void
 next_hour(void **state)
 {
 	(void)state;
-	begin();
+	shop_open(NOTHING);
 	tell("crisis", 0, 35);
 	change("UPDATE limits SET since_ms = since_ms - 3600001");
 	tell("crisis", 35, 40);
@@ -119,7 +111,7 @@ forgotten(void **state)
 {
 	const struct parked *p = *state;
 
-	begin();
+	shop_open(NOTHING);
 	change(arena_printf(&mem,
 	    "INSERT INTO users (tg_id, created_ms) VALUES (5, 1);"
 	    "INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms,"

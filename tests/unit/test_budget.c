@@ -1,5 +1,5 @@
 /* What one webhook event may cost: statements, commits, memory. */
-#include "ledger.h"
+#include "shop.h"
 
 #include "shop/payment.h"
 #include "store/sqlite.h"
@@ -106,10 +106,7 @@ static const struct budget {
 	    EVENT("evt_4", "customer.created", SESSION("paid")), 3, 512 },
 };
 
-static struct app app = { .catalog = { .products = { { .id = "course",
-					   .titles = { { NULL, "A course" } },
-					   .n_titles = 1 } },
-			      .n = 1 } };
+static struct app app = { SELLS({ COURSE }) };
 static size_t most_bytes;
 static int most_statements;
 
@@ -135,7 +132,7 @@ cost(void **state)
 	check_err(db_ready(ledger.db), ERR_OK);
 	n_statements = n_commits = 0;
 	check_err(stripe_event_parse(&mem, str_from(b->body), &ev), ERR_OK);
-	check_err(db_transaction(ledger.db, record, &ev), ERR_OK);
+	shop_does(record, &ev);
 	check_int(n_commits, 1);
 	if (n_statements > b->max_statements)
 		fail_msg("%d statements, allowed %d", n_statements,
@@ -180,7 +177,7 @@ batch(void **state)
 	(void)state;
 	check_err(db_ready(ledger.db), ERR_OK);
 	n_statements = n_commits = 0;
-	check_err(db_transaction(ledger.db, record_batch, NULL), ERR_OK);
+	shop_does(record_batch, NULL);
 	check_int(n_commits, 1);
 	/* A savepoint each instead of BEGIN and COMMIT. */
 	assert_true(n_statements <= 2 + 64 * 12);

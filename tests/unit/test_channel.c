@@ -1,12 +1,11 @@
 /* Let in, let out: the next call by what the ledger knows, and what each of
  * Telegram's answers makes of it. */
-#include "ledger.h"
+#include "shop.h"
 
 #include "base/clock.h"
 #include "shop/channel.h"
 #include "shop/jobs.h"
 
-#define BUYER 5
 #define WHITELISTED 7
 #define CHAT "-1001"
 #define ONCE_MS 100
@@ -15,18 +14,11 @@ static struct app app = { .conf = { .admin_tg_ids = "900",
 			      .whitelist_tg_ids = "6, 7",
 			      .telegram_api_base = "https://t.invalid",
 			      .telegram_bot_token = "1:x" },
-	.catalog = {
-	    .products = { { .id = "course",
-		.titles = { { NULL, "A course" } },
-		.n_titles = 1,
-		.channels = { { CHAT, NULL }, { NULL, "https://t.me/+all" } },
-		.n_channels = 2 } },
-	    .n = 1 } };
+	SELLS({ COURSE,
+	    .channels = { { CHAT, NULL }, { NULL, "https://t.me/+all" } },
+	    .n_channels = 2 }) };
 
-#define IN \
-	"INSERT INTO users (tg_id, created_ms) VALUES (5, 1);" \
-	"INSERT INTO access (tg_id, product, is_in, why, decided_ms)" \
-	" VALUES (5, 'course', 1, 'paid', 1);"
+#define IN HAS_COURSE
 #define MEMBER(what) \
 	"INSERT INTO members (tg_id, chat_id, seen_ms, ours, state, asked_ms," \
 	" hinted_ms) VALUES (5, '-1001', 100, " what ");"
@@ -249,7 +241,7 @@ outcome(struct channel_call *c, int status, const char *reply, int64_t since_ms)
 	struct settling s = { .c = c, .since_ms = since_ms };
 
 	tg_answer_read(&mem, &res, &s.answer);
-	check_err(db_transaction(ledger.db, settle, &s), ERR_OK);
+	shop_does(settle, &s);
 	return s.out;
 }
 
@@ -258,15 +250,6 @@ answered(
     struct channel_call *c, int status, const char *reply, int64_t since_ms)
 {
 	return outcome(c, status, reply, since_ms).end;
-}
-
-static void
-begin(const char *before)
-{
-	ledger_fresh();
-	app.db = ledger.db;
-	check_err(db_ready(ledger.db), ERR_OK);
-	change(before);
 }
 
 static void
@@ -285,7 +268,7 @@ one_call(void **state)
 	    row->method != NULL && strcmp(row->method, "getChatMember") == 0;
 	struct channel_call c;
 
-	begin(row->before);
+	shop_open(row->before);
 	/* Who is to be invited has a link first. */
 	prepare(ONCE_MS, looks ? INVITE_NOBODY : INVITE, &c);
 	if (row->method == NULL) {
@@ -309,7 +292,7 @@ old_word(void **state)
 	struct channel_call c;
 
 	(void)state;
-	begin(IN MEMBER("1, 2, NULL, NULL"));
+	shop_open(IN MEMBER("1, 2, NULL, NULL"));
 	prepare(ONCE_MS + 1, INVITE, &c);
 	check_int(c.step, STEP_LOOK);
 	prepare(ONCE_MS, INVITE, &c);
@@ -324,7 +307,7 @@ clock_back(void **state)
 	struct channel_call c;
 
 	(void)state;
-	begin(IN);
+	shop_open(IN);
 	prepare(ahead_ms, INVITE_NOBODY, &c);
 	check_int(answered(&c, DONE("{\"status\":\"member\"}"), ahead_ms),
 	    CHANNEL_NEXT);
@@ -338,7 +321,7 @@ not_invited(void **state)
 	struct channel_call c;
 
 	(void)state;
-	begin(IN MEMBER("1, 1, NULL, NULL"));
+	shop_open(IN MEMBER("1, 1, NULL, NULL"));
 	prepare(ONCE_MS, INVITE_NOBODY, &c);
 	check_int(c.step, STEP_NONE);
 }
@@ -351,7 +334,7 @@ trouble_is_short(void **state)
 	struct channel_call c;
 
 	(void)state;
-	begin(IN);
+	shop_open(IN);
 	prepare(now_ms, INVITE, &c);
 	check_int(answered(&c, 500, "{}", now_ms), CHANNEL_LATER);
 	check_int(look_int("SELECT COUNT(*) FROM members"), 0);
@@ -412,7 +395,7 @@ removed(void **state)
 	struct channel_outcome out;
 	struct channel_call c;
 
-	begin(arena_printf(&mem,
+	shop_open(arena_printf(&mem,
 	    "INSERT INTO members (tg_id, chat_id, ours, state, seen_ms,"
 	    " doubt_ms, out_ms) VALUES (5, '-1001', 1, %d, %lld, %lld, %lld)",
 	    r->state, (long long)now_ms,
@@ -461,7 +444,7 @@ link_of(void **state)
 	const struct old_link *l = *state;
 	struct channel_call c;
 
-	begin(l->before);
+	shop_open(l->before);
 	check_err(channel_prepare(
 		      &app, &mem, BUYER, CHAT, l->since_ms, l->inviting, &c),
 	    ERR_OK);
@@ -476,8 +459,9 @@ link_of_clock_back(void **state)
 	struct channel_call c;
 
 	(void)state;
-	begin(IN "INSERT INTO members (tg_id, chat_id, ours, state, seen_ms)"
-		 " VALUES (5, '-1001', 1, 1, 4000000000000)");
+	shop_open(
+	    IN "INSERT INTO members (tg_id, chat_id, ours, state, seen_ms)"
+	       " VALUES (5, '-1001', 1, 1, 4000000000000)");
 	prepare(ahead_ms, INVITE_ANEW, &c);
 	check_int(answered(&c, DONE("{\"invite_link\":\"https://t.me/+n\"}"),
 		      ahead_ms),
@@ -518,10 +502,7 @@ link_in_doubt(void **state)
 
 /* ---- products that are sold no more ---- */
 
-#define IN_BY(product) \
-	"INSERT INTO users (tg_id, created_ms) VALUES (5, 1);" \
-	"INSERT INTO access (tg_id, product, is_in, why, decided_ms)" \
-	" VALUES (5, '" product "', 1, 'paid', 1);"
+#define IN_BY(product) USER HAS(product)
 #define LEADS(product, chat) \
 	"INSERT INTO leads VALUES ('" product "', '" chat "');"
 #define INSIDE MEMBER("1, 2, NULL, NULL")
@@ -563,7 +544,7 @@ led_there(void **state)
 	const struct led *l = *state;
 	struct channel_call c;
 
-	begin(l->before);
+	shop_open(l->before);
 	prepare(ONCE_MS, INVITE_NOBODY, &c);
 	check_int(c.step, l->step);
 }
@@ -580,8 +561,8 @@ static void
 over_by_its_old_name(void **state)
 {
 	(void)state;
-	begin(LEADS("old", "") LEADS("old", "-1001") LEADS("old", "-1002"));
-	check_err(db_transaction(ledger.db, old_is_over, NULL), ERR_OK);
+	shop_open(LEADS("old", "") LEADS("old", "-1001") LEADS("old", "-1002"));
+	shop_does(old_is_over, NULL);
 	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE kind = 6"
 			   " AND tg_id = 5 AND detail IN ('-1001', '-1002')"),
 	    2);
@@ -594,7 +575,7 @@ moved(void **state)
 	const char *chat = NULL;
 
 	(void)state;
-	begin(IN "INSERT INTO moved_chats VALUES ('-1001', '-1009')");
+	shop_open(IN "INSERT INTO moved_chats VALUES ('-1001', '-1009')");
 	prepare(ONCE_MS, INVITE_NOBODY, &c);
 	check_has(arena_dup(&mem, c.call.body), "\"chat_id\":\"-1009\"");
 	check_int(answered(&c, DONE("{\"status\":\"left\"}"), 0), CHANNEL_NEXT);
@@ -611,10 +592,10 @@ sold_no_more(void **state)
 	struct channel_call c;
 
 	(void)state;
-	begin("INSERT INTO members (tg_id, chat_id, seen_ms, ours, state)"
-	      " VALUES (5, '-1002', 100, 1, 2);"
-	      "INSERT INTO links (link, tg_id, chat_id, made_ms)"
-	      " VALUES ('x', 5, '-1002', 1)");
+	shop_open("INSERT INTO members (tg_id, chat_id, seen_ms, ours, state)"
+		  " VALUES (5, '-1002', 100, 1, 2);"
+		  "INSERT INTO links (link, tg_id, chat_id, made_ms)"
+		  " VALUES ('x', 5, '-1002', 1)");
 	check_err(
 	    channel_prepare(&app, &mem, BUYER, "-1002", 0, INVITE_NOBODY, &c),
 	    ERR_OK);
@@ -627,8 +608,8 @@ whitelist(void **state)
 	struct channel_call c;
 
 	(void)state;
-	begin("INSERT INTO members (tg_id, chat_id, seen_ms, asked_ms)"
-	      " VALUES (7, '-1001', 100, 50), (70, '-1001', 100, 50)");
+	shop_open("INSERT INTO members (tg_id, chat_id, seen_ms, asked_ms)"
+		  " VALUES (7, '-1001', 100, 50), (70, '-1001', 100, 50)");
 	check_err(channel_prepare(&app, &mem, WHITELISTED, CHAT, ONCE_MS,
 		      INVITE_NOBODY, &c),
 	    ERR_OK);
@@ -755,8 +736,8 @@ heard(void **state)
 {
 	const struct news *n = *state;
 
-	begin(LINK "INSERT INTO jobs (id, kind, promise, tg_id, due_ms,"
-		   " created_ms) VALUES (1, 1, 'x', 5, 4000000000000, 1)");
+	shop_open(LINK "INSERT INTO jobs (id, kind, promise, tg_id, due_ms,"
+		       " created_ms) VALUES (1, 1, 'x', 5, 4000000000000, 1)");
 	check_err(db_transaction(ledger.db, n->comes, NULL), ERR_OK);
 	check_int(look_int(n->look), 1);
 	check_int(look_int(OWED), n->owed);

@@ -1,24 +1,19 @@
 /* What the bot answers, and what it promises. */
-#include "ledger.h"
+#include "shop.h"
 
 #include "base/buf.h"
 #include "shop/chat.h"
 #include "shop/jobs.h"
 #include "shop/text.h"
 
-static struct app app = { .catalog = { .products = { { .id = "course",
-					   .titles = { { NULL, "10 кроків" } },
-					   .n_titles = 1 } },
-			      .n = 1 },
+static struct app app = { SELLS({ NAMED("course", "10 кроків") }),
 	.conf = { .product_name = "10 кроків",
 	    .base_url = "https://pay.example.com",
 	    .support_contact = "@coach" } };
 
-#define BUYER 5
 #define PAY_URL "https://pay.example.com/pay?tg_id=5"
 
 /* How things stand before the update. */
-#define NOTHING "SELECT 1"
 #define KNOWN "INSERT INTO users (tg_id, created_ms) VALUES (5, 0);"
 #define ACCESS \
 	"INSERT INTO access (tg_id, product, is_in, why, decided_ms," \
@@ -222,10 +217,8 @@ row(void **state)
 	const struct row *r = *state;
 	struct asking t = asking(&r->u);
 
-	ledger_fresh();
-	check_err(db_ready(ledger.db), ERR_OK);
-	change(r->before);
-	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	shop_open(r->before);
+	shop_does(answer_in, &t);
 	check_text(t.reply.method, r->method);
 	check_int(t.reply.promised, r->promised);
 	check_text(jobs_owed(), r->jobs);
@@ -236,7 +229,7 @@ row(void **state)
 			   " AND (due_ms > 8e15 OR parked_ms IS NOT NULL)"),
 	    0);
 	/* The same update again: no second answer, no second promise. */
-	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	shop_does(answer_in, &t);
 	check_text(t.reply.method, NULL);
 	assert_false(t.reply.promised);
 	check_text(jobs_owed(), r->jobs);
@@ -278,7 +271,7 @@ stranger(void **state)
 	struct asking t = { .u = s->u };
 
 	ledger_fresh();
-	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	shop_does(answer_in, &t);
 	check_text(t.reply.method, s->method);
 	assert_false(t.reply.promised);
 	check_text(jobs_owed(), "");
@@ -318,11 +311,9 @@ name_behind(void **state)
 	struct asking t =
 	    asking(&(struct tg_update){ .kind = TG_MESSAGE, .text = n->said });
 
-	ledger_fresh();
-	check_err(db_ready(ledger.db), ERR_OK);
-	change(n->before);
+	shop_open(n->before);
 	app.conf.bot_id = n->bot_id;
-	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	shop_does(answer_in, &t);
 	app.conf.bot_id = 0;
 	check_text(json_text(t.reply.params, "text"),
 	    text_wanted(n->is_ours ? TEXT_PAY : TEXT_HINT));
@@ -356,7 +347,7 @@ learn(void **state)
 
 	ledger_fresh();
 	app.conf.bot_id = l->token_id;
-	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	shop_does(answer_in, &t);
 	app.conf.bot_id = 0;
 	check_text(look_text("SELECT value || ' ' || word FROM marks"
 			     " WHERE word IS NOT NULL"),
@@ -375,12 +366,12 @@ told_once(void **state)
 	ledger_fresh();
 	for (int64_t i = 1; i <= 3; i++) {
 		t.u.update_id = i;
-		check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+		shop_does(answer_in, &t);
 		check_text(t.reply.method, i == 1 ? "sendMessage" : NULL);
 	}
 	t.u.update_id = 4;
 	t.u.caption = "я не хочу жити"; /* that one is answered all the same */
-	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	shop_does(answer_in, &t);
 	check_text(jobs_owed(), "9:1");
 }
 
@@ -392,7 +383,7 @@ nothing_said(void **state)
 
 	(void)state;
 	ledger_fresh();
-	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	shop_does(answer_in, &t);
 	check_text(t.reply.method, NULL);
 	check_int(look_int("SELECT COUNT(*) FROM users"), 1); /* reachable */
 }
@@ -405,7 +396,7 @@ say(const char *text, int64_t update_id, struct chat_reply *reply)
 
 	t.u.update_id = update_id;
 	t.u.language = "uk";
-	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	shop_does(answer_in, &t);
 	*reply = t.reply;
 }
 
@@ -416,7 +407,7 @@ block(int64_t update_id, bool blocked)
 	    &(struct tg_update){ .kind = TG_MEMBER, .blocked = blocked });
 
 	t.u.update_id = update_id;
-	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	shop_does(answer_in, &t);
 }
 
 static void
@@ -444,9 +435,7 @@ each_help_is_answered(void **state)
 	struct chat_reply reply;
 
 	(void)state;
-	ledger_fresh();
-	check_err(db_ready(ledger.db), ERR_OK);
-	change(IN INVITE("done_ms", "1"));
+	shop_open(IN INVITE("done_ms", "1"));
 	say("/help", 1, &reply);
 	check_text(jobs_owed(), "1:course");
 	change("UPDATE jobs SET done_ms = 1");
@@ -461,9 +450,7 @@ status_of_what_is_sold_no_more(void **state)
 	struct chat_reply reply;
 
 	(void)state;
-	ledger_fresh();
-	check_err(db_ready(ledger.db), ERR_OK);
-	change(IN "UPDATE access SET product = 'old';");
+	shop_open(IN "UPDATE access SET product = 'old';");
 	say("/status", 1, &reply);
 	check_has(json_text(reply.params, "text"), "«old» відкрито");
 }
@@ -529,7 +516,7 @@ say_there(int64_t update_id, const struct tg_update *said)
 
 	app = shop_of_two;
 	t.u.update_id = update_id;
-	check_err(db_transaction(ledger.db, answer_in, &t), ERR_OK);
+	shop_does(answer_in, &t);
 	app = here;
 	return t.reply;
 }
@@ -545,8 +532,7 @@ several(void **state)
 	struct chat_reply r;
 
 	(void)state;
-	ledger_fresh();
-	check_err(db_ready(ledger.db), ERR_OK);
+	shop_open(NOTHING);
 	r = say_there(1, &pay);
 	check_has(json_render(&mem, r.params).p, "\"buy:course\"");
 	check_has(json_render(&mem, r.params).p, "💳 Клуб");

@@ -1,21 +1,15 @@
 /* What becomes due by itself, and when to look again. */
-#include "ledger.h"
+#include "shop.h"
 
 #include "base/clock.h"
 #include "shop/due.h"
 
-static struct app app = { .catalog = { .products = { { .id = "course",
-					   .titles = { { NULL, "A course" } },
-					   .n_titles = 1 } },
-			      .n = 1 } };
+static struct app app = { SELLS({ COURSE }) };
 
 static void
 begin(int64_t until_ms)
 {
-	ledger_fresh();
-	app.db = ledger.db;
-	check_err(db_ready(ledger.db), ERR_OK);
-	change(arena_printf(&mem,
+	shop_open(arena_printf(&mem,
 	    "INSERT INTO users (tg_id, is_paid, created_ms) VALUES (5, 1, 1);"
 	    "INSERT INTO orders (tg_id, product, provider, session_id,"
 	    " livemode, paid_ms, created_ms, until_ms)"

@@ -1,5 +1,5 @@
 /* What a job says in the world, and of which product. */
-#include "ledger.h"
+#include "shop.h"
 
 #include "shop/errand.h"
 #include "shop/front.h"
@@ -8,31 +8,11 @@
 static struct app app = { .conf = { .telegram_api_base = "https://t.invalid",
 			      .telegram_bot_token = "1:x",
 			      .base_url = "https://h" },
-	.catalog = {
-	    .products = { { .id = "course",
-			      .titles = { { NULL, "A course" } },
-			      .n_titles = 1,
-			      .channels = { { NULL, "https://t.me/+a" } },
-			      .n_channels = 1 },
-		{ .id = "club",
-		    .titles = { { NULL, "A club" } },
-		    .n_titles = 1,
-		    .channels = { { NULL, "https://t.me/+b" } },
-		    .n_channels = 1 },
-		{ .id = "private",
-		    .titles = { { NULL, "A room" } },
-		    .n_titles = 1,
-		    .channels = { { "-1001", NULL } },
-		    .n_channels = 1 },
-		{ .id = "monthly",
-		    .titles = { { NULL, "A month" } },
-		    .n_titles = 1,
-		    .every = "month",
-		    .every_n = 1,
-		    .stars = 500,
-		    .channels = { { NULL, "https://t.me/+m" } },
-		    .n_channels = 1 } },
-	    .n = 4 } };
+	SELLS({ COURSE, TO_LINK("https://t.me/+a") },
+	    { CLUB, TO_LINK("https://t.me/+b") },
+	    { NAMED("private", "A room"), TO_CHANNEL("-1001") },
+	    { NAMED("monthly", "A month"), .every = "month", .every_n = 1,
+		.stars = 500, TO_LINK("https://t.me/+m") }) };
 
 struct settling {
 	struct errand e;
@@ -49,20 +29,6 @@ settle(struct db *db, void *ctx)
 	return errand_settle(&app, &mem, &s->e, ERR_OK, s->res, &s->v);
 }
 
-static void
-begin(const char *before)
-{
-	ledger_fresh();
-	app.db = ledger.db;
-	check_err(db_ready(ledger.db), ERR_OK);
-	change(before);
-}
-
-#define USER "INSERT INTO users (tg_id, created_ms) VALUES (5, 1);"
-#define ACCESS(product) \
-	"INSERT INTO access (tg_id, product, is_in, why, decided_ms)" \
-	" VALUES (5, '" product "', 1, 'paid', 1);"
-
 #define ORDER \
 	"INSERT INTO orders (id, tg_id, product, provider, livemode," \
 	" session_id, paid_ms, created_ms)" \
@@ -75,12 +41,12 @@ static const struct row {
 	const char *says, *lacks; /* says NULL: nothing */
 } rows[] = {
 	{ "an invite to the product that is named",
-	    USER ACCESS("course") ACCESS("club"), JOB_INVITE, "club",
+	    USER HAS("course") HAS("club"), JOB_INVITE, "club",
 	    "https://t.me/+b", "https://t.me/+a" },
-	{ "an invite to the first", USER ACCESS("course"), JOB_INVITE, NULL,
+	{ "an invite to the first", USER HAS("course"), JOB_INVITE, NULL,
 	    "https://t.me/+a", "https://t.me/+b" },
 	{ "an invite by the name of before",
-	    USER ACCESS("club") "INSERT INTO renamed VALUES ('old', 'club');",
+	    USER HAS("club") "INSERT INTO renamed VALUES ('old', 'club');",
 	    JOB_INVITE, "old", "https://t.me/+b", "https://t.me/+a" },
 	{ "access is over meanwhile", USER, JOB_INVITE, "course", NULL, "" },
 	{ "the way to pay for another product", USER, JOB_NOTICE, "pay:club",
@@ -100,7 +66,7 @@ said(void **state)
 				.detail = r->detail } };
 	const char *body;
 
-	begin(r->before);
+	shop_open(r->before);
 	check_err(errand_prepare(&app, &mem, &e), ERR_OK);
 	check_int(e.has_call, r->says != NULL);
 	if (!e.has_call)
@@ -120,14 +86,14 @@ static const struct unknown {
 	const char *detail;
 	bool waits;
 } unknowns[] = {
-	{ "an invite", USER ACCESS("course") ACCESS("gone"), JOB_INVITE, 0,
-	    "gone", true },
-	{ "an invite by an order", USER ACCESS("course") ACCESS("gone") ORDER,
+	{ "an invite", USER HAS("course") HAS("gone"), JOB_INVITE, 0, "gone",
+	    true },
+	{ "an invite by an order", USER HAS("course") HAS("gone") ORDER,
 	    JOB_INVITE, 7, NULL, true },
-	{ "an invite of who is out by it", USER ACCESS("course"), JOB_INVITE, 0,
+	{ "an invite of who is out by it", USER HAS("course"), JOB_INVITE, 0,
 	    "gone", false },
-	{ "an order that is not there", USER ACCESS("course") ACCESS("?"),
-	    JOB_INVITE, 8, NULL, true },
+	{ "an order that is not there", USER HAS("course") HAS("?"), JOB_INVITE,
+	    8, NULL, true },
 	{ "the way to pay", USER, JOB_NOTICE, 0, "pay:gone", true },
 	{ "a notice about an order", USER ORDER, JOB_NOTICE, 7, "refunded",
 	    true },
@@ -144,10 +110,10 @@ unknown(void **state)
 					 .detail = u->detail,
 					 .attempts = 1 } } };
 
-	begin(u->before);
+	shop_open(u->before);
 	check_err(errand_prepare(&app, &mem, &s.e), ERR_OK);
 	assert_false(s.e.has_call);
-	check_err(db_transaction(ledger.db, settle, &s), ERR_OK);
+	shop_does(settle, &s);
 	check_int(s.v.end, u->waits ? ERRAND_PARK : ERRAND_DONE);
 	if (u->waits && u->order_id != 8)
 		check_text(s.v.error, products_unknown(&mem, "gone"));
@@ -179,11 +145,11 @@ next_step(void **state)
 				  .n_steps = p->n_steps },
 		.res = &res };
 
-	begin(USER "INSERT INTO members (tg_id, chat_id, ours)"
-		   " VALUES (5, '-1001', 1)");
+	shop_open(USER "INSERT INTO members (tg_id, chat_id, ours)"
+		       " VALUES (5, '-1001', 1)");
 	check_err(errand_prepare(&app, &mem, &s.e), ERR_OK);
 	check_int(s.e.channel.step, STEP_LOOK);
-	check_err(db_transaction(ledger.db, settle, &s), ERR_OK);
+	shop_does(settle, &s);
 	check_int(s.v.end, p->end);
 	check_int(s.v.wait_ms > 0, p->end == ERRAND_AGAIN);
 }
@@ -197,10 +163,10 @@ unknown_kind(void **state)
 					 .tg_id = 5 } } };
 
 	(void)state;
-	begin(USER);
+	shop_open(USER);
 	check_err(errand_prepare(&app, &mem, &s.e), ERR_OK);
 	assert_false(s.e.has_call);
-	check_err(db_transaction(ledger.db, settle, &s), ERR_OK);
+	shop_does(settle, &s);
 	check_int(s.v.end, ERRAND_PARK);
 	check_text(s.v.error, JOB_UNKNOWN);
 }
@@ -238,10 +204,10 @@ answered(void **state)
 					 .attempts = 2 } },
 		.res = &res };
 
-	begin(USER);
+	shop_open(USER);
 	check_err(errand_prepare(&app, &mem, &s.e), ERR_OK);
 	check_int(s.e.chat_id, 5);
-	check_err(db_transaction(ledger.db, settle, &s), ERR_OK);
+	shop_does(settle, &s);
 	check_int(s.v.end, t->end);
 	check_int(s.v.is_gone, t->is_gone);
 	check_int(s.v.silence_ms, t->end == ERRAND_LATER ? 7000 : 0);
@@ -265,16 +231,16 @@ link_leads_on(void **state)
 		.res = &link };
 
 	(void)state;
-	begin(USER);
+	shop_open(USER);
 	check_err(errand_prepare(&app, &mem, &s.e), ERR_OK);
 	assert_true(s.e.makes_link);
 	for (int i = 0; i < 2; i++) {
-		check_err(db_transaction(ledger.db, settle, &s), ERR_OK);
+		shop_does(settle, &s);
 		check_int(s.v.end, ERRAND_GO_ON);
 		check_has(arena_dup(&mem, s.e.call.body), "https://t.me/$x");
 	}
 	s.res = &sent;
-	check_err(db_transaction(ledger.db, settle, &s), ERR_OK);
+	shop_does(settle, &s);
 	check_int(s.v.end, ERRAND_DONE);
 }
 
@@ -286,8 +252,8 @@ healthy(void **state)
 	struct response res;
 
 	(void)state;
-	begin("INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms)"
-	      " VALUES (1, 'x', 5, 1, 1)");
+	shop_open("INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms)"
+		  " VALUES (1, 'x', 5, 1, 1)");
 	request_read(&req, &mem, no_variables);
 	res = front_health(&app, &req);
 	check_int(res.status, 200);

@@ -1,12 +1,10 @@
 /* Who is home: the lock of the one worker. */
-#include "ledger.h"
+#include "shop.h"
 
 #include "shop/knock.h"
 
 #include <dirent.h>
 #include <poll.h>
-
-static struct app app;
 
 static void
 one_is_home(void **state)

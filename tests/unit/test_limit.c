@@ -1,5 +1,5 @@
 /* How often somebody may make us call, and what is forgotten after a while. */
-#include "ledger.h"
+#include "shop.h"
 
 #include "shop/limit.h"
 #include "shop/prune.h"
@@ -32,7 +32,7 @@ take(int64_t tg_id, const char *address)
 	struct taking t = { .who = { tg_id, address } };
 
 	app.db = ledger.db;
-	check_err(db_transaction(ledger.db, take_in, &t), ERR_OK);
+	shop_does(take_in, &t);
 	return t.wait_s;
 }
 

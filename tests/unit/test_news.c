@@ -1,5 +1,5 @@
 /* What the operators are told, and in which words. */
-#include "ledger.h"
+#include "shop.h"
 
 #include "base/clock.h"
 #include "shop/news.h"
@@ -7,10 +7,7 @@
 #include "shop/text.h"
 
 static struct app app = { .conf = { .admin_tg_ids = "900, x, 900,5" },
-	.catalog = { .products = { { .id = "course",
-			 .titles = { { NULL, "A course" } },
-			 .n_titles = 1 } },
-	    .n = 1 } };
+	SELLS({ COURSE }) };
 
 static struct order order = { .id = 1,
 	.tg_id = 77,
@@ -44,8 +41,7 @@ silent(struct db *db, void *ctx)
 static void
 begin(void)
 {
-	ledger_fresh();
-	app.db = ledger.db;
+	shop_open(NOTHING);
 	order.product = "course";
 }
 
@@ -60,8 +56,8 @@ each_operator(void **state)
 {
 	(void)state;
 	begin();
-	check_err(db_transaction(ledger.db, sold, NULL), ERR_OK);
-	check_err(db_transaction(ledger.db, sold, NULL), ERR_OK);
+	shop_does(sold, NULL);
+	shop_does(sold, NULL);
 	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE kind = 4"), 2);
 	check_has(told(900), "A course");
 	check_has(told(900), "9.99 EUR");
@@ -75,7 +71,7 @@ sold_no_more(void **state)
 	(void)state;
 	begin();
 	order.product = "gone";
-	check_err(db_transaction(ledger.db, sold, NULL), ERR_OK);
+	shop_does(sold, NULL);
 	check_has(told(5), "gone");
 }
 
@@ -88,11 +84,11 @@ events_never_came(void **state)
 
 	(void)state;
 	begin();
-	check_err(db_transaction(ledger.db, silent, &r), ERR_OK);
+	shop_does(silent, &r);
 	check_int(look_int("SELECT COUNT(*) FROM jobs"), 0);
 	r.n_missed = 3;
-	check_err(db_transaction(ledger.db, silent, &r), ERR_OK);
-	check_err(db_transaction(ledger.db, silent, &r), ERR_OK);
+	shop_does(silent, &r);
+	shop_does(silent, &r);
 	clock_date(clock_now_ms(), today);
 	check_text(look_text("SELECT promise FROM jobs WHERE tg_id = 5"),
 	    arena_printf(&mem, "alert/silence/%s/5", today));
@@ -119,7 +115,7 @@ until_when(void **state)
 	};
 
 	begin();
-	check_err(db_transaction(ledger.db, disputed, &dispute), ERR_OK);
+	shop_does(disputed, &dispute);
 	check_has(told(5), d->part);
 	if (d->due_s == 0)
 		check_lacks(told(5), "1970");

@@ -1,33 +1,23 @@
 /* A click on the pay link that needs no call to Stripe: what the ledger says
  * of the buyer. */
-#include "ledger.h"
+#include "shop.h"
 
 #include "base/clock.h"
 #include "shop/checkout.h"
 
-#define BUYER 5
 #define URL "https://checkout.stripe.com/c/pay/cs_test_1"
 
 static struct app app = { .conf = { .stripe_api_base = "https://api.stripe.com",
 			      .stripe_secret_key = "sk_test_1" },
-	.catalog = { .products = { { .id = "course",
-			 .titles = { { NULL, "A course" } },
-			 .n_titles = 1,
-			 .channels = { { NULL, "https://t.me/+a" } },
-			 .n_channels = 1 } },
-	    .n = 1 } };
+	SELLS({ COURSE, TO_LINK("https://t.me/+a") }) };
 
-#define USER "INSERT INTO users (tg_id, created_ms) VALUES (5, 1);"
 #define ACCESS(is_in, why, until_ms) \
 	"INSERT INTO access (tg_id, product, is_in, why, decided_ms, until_ms)" \
 	" VALUES (5, 'course', " is_in ", '" why "', 1, " until_ms ");"
-#define ORDER(columns, values) \
-	"INSERT INTO orders (tg_id, product, provider, livemode, created_ms, " columns \
-	") VALUES (5, 'course', 'stripe', 0, 1, " values ");"
 #define OPEN "session_id, url, url_ends_ms"
 #define AT(url) "'cs_test_1', '" url "', 9000000000000000"
 #define SUBSCRIBED(status, is_owed, ends_ms) \
-	ORDER("session_id, subscription, paid_ms", "'cs_test_1', 'sub_1', 1") \
+	BOUGHT("session_id, subscription, paid_ms", "'cs_test_1', 'sub_1', 1") \
 	"INSERT INTO subscriptions (id, n_heard, status, is_owed, ends_ms," \
 	" invoice_url) VALUES ('sub_1', 1, '" status "', " is_owed \
 	", " ends_ms ", 'https://invoice.stripe.com/i/1');"
@@ -38,18 +28,18 @@ static const struct row {
 } rows[] = {
 	{ "has access", ACCESS("1", "paid", "NULL"), CHECKOUT_PAID, NULL },
 	{ "has access, and an open session beside it",
-	    ACCESS("1", "paid", "NULL") ORDER(OPEN, AT(URL)), CHECKOUT_PAID,
+	    ACCESS("1", "paid", "NULL") BOUGHT(OPEN, AT(URL)), CHECKOUT_PAID,
 	    NULL },
-	{ "an open session", ORDER(OPEN, AT(URL)), CHECKOUT_REDIRECT, URL },
+	{ "an open session", BOUGHT(OPEN, AT(URL)), CHECKOUT_REDIRECT, URL },
 	{ "two open sessions: the later",
-	    ORDER(OPEN, "'cs_test_0', 'https://old', 9000000000000000")
-		ORDER(OPEN, AT(URL)),
+	    BOUGHT(OPEN, "'cs_test_0', 'https://old', 9000000000000000")
+		BOUGHT(OPEN, AT(URL)),
 	    CHECKOUT_REDIRECT, URL },
 	{ "access is over, and an open session",
-	    ACCESS("0", "refunded", "NULL") ORDER(OPEN, AT(URL)),
+	    ACCESS("0", "refunded", "NULL") BOUGHT(OPEN, AT(URL)),
 	    CHECKOUT_REDIRECT, URL },
 	{ "the money is on its way",
-	    ORDER(OPEN ", processing_ms", AT(URL) ", 1"), CHECKOUT_PROCESSING,
+	    BOUGHT(OPEN ", processing_ms", AT(URL) ", 1"), CHECKOUT_PROCESSING,
 	    URL },
 	{ "a subscription goes on, access is out",
 	    SUBSCRIBED("active", "0", "NULL") ACCESS("0", "refunded", "NULL"),
@@ -59,7 +49,7 @@ static const struct row {
 	    CHECKOUT_OWED, NULL },
 	{ "a subscription was canceled, and an open session",
 	    SUBSCRIBED("active", "0", "5") ACCESS("0", "ended", "NULL")
-		ORDER(OPEN, "'cs_test_2', '" URL "', 9000000000000000"),
+		BOUGHT(OPEN, "'cs_test_2', '" URL "', 9000000000000000"),
 	    CHECKOUT_REDIRECT, URL },
 };
 
@@ -70,10 +60,7 @@ found(void **state)
 	const struct limit_who who = { BUYER, "" };
 	struct checkout c = { .state = CHECKOUT_LIMITED };
 
-	ledger_fresh();
-	app.db = ledger.db;
-	check_err(db_ready(ledger.db), ERR_OK);
-	change(USER);
+	shop_open(USER);
 	change(r->before);
 	check_err(checkout_begin(
 		      &app, NULL, &mem, &who, &app.catalog.products[0], &c),

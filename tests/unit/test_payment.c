@@ -1,6 +1,6 @@
 /* What Stripe says, in every order in which it may be heard: late, twice, the
  * end before the beginning. The end is always the same. */
-#include "ledger.h"
+#include "shop.h"
 
 #include "base/buf.h"
 #include "shop/jobs.h"
@@ -10,10 +10,7 @@
 #define PRICE 999
 
 static struct app app = { .conf = { .admin_tg_ids = "900, 901" },
-	.catalog = { .products = { { .id = PRODUCT_DEFAULT,
-			 .titles = { { NULL, "A course" } },
-			 .n_titles = 1 } },
-	    .n = 1 } };
+	SELLS({ COURSE }) };
 
 /* One piece of news, about the first or the second session of a buyer. */
 struct step {
@@ -315,7 +312,7 @@ hear(int64_t tg_id, struct step step)
 {
 	struct play p = { step, tg_id };
 
-	check_err(db_transaction(ledger.db, record, &p), ERR_OK);
+	shop_does(record, &p);
 }
 
 /* The sessions that jobs of a kind were promised for, as "1", "12". */
@@ -623,7 +620,7 @@ others(void **state)
 	before = look_int("SELECT (SELECT COUNT(*) FROM orders) +"
 			  " (SELECT COUNT(*) FROM refunds) +"
 			  " (SELECT COUNT(*) FROM jobs)");
-	check_err(db_transaction(ledger.db, record_other, NULL), ERR_OK);
+	shop_does(record_other, NULL);
 	check_int(look_int("SELECT (SELECT COUNT(*) FROM orders) +"
 			   " (SELECT COUNT(*) FROM refunds) +"
 			   " (SELECT COUNT(*) FROM jobs)"),
@@ -698,11 +695,11 @@ order_handed_back(void **state)
 		.order = { .id = 7 } };
 
 	(void)state;
-	check_err(db_transaction(ledger.db, record_look, &ours), ERR_OK);
+	shop_does(record_look, &ours);
 	assert_true(ours.order.id > 0 && ours.order.paid_ms > 0);
 	check_int(ours.order.tg_id, ours.play.tg_id);
 	check_text(ours.order.product, "course");
-	check_err(db_transaction(ledger.db, record_look, &foreigners), ERR_OK);
+	shop_does(record_look, &foreigners);
 	check_int(foreigners.order.id, 0);
 }
 
@@ -820,16 +817,16 @@ ends(void **state)
 	struct granting g = { next_buyer++, INT64_MAX / 2, false };
 
 	(void)state;
-	check_err(db_transaction(ledger.db, grant, &g), ERR_OK);
+	shop_does(grant, &g);
 	check_int(look_int_of(UNTIL, g.tg_id), g.until_ms);
-	check_err(db_transaction(ledger.db, end_due, &g), ERR_OK);
+	shop_does(end_due, &g);
 	assert_false(g.any);
 	pass_time(g.tg_id);
-	check_err(db_transaction(ledger.db, end_due, &g), ERR_OK);
+	shop_does(end_due, &g);
 	assert_true(g.any);
 	check_int(look_int_of(IS_IN, g.tg_id), 0);
 	check_int(n_notices(g.tg_id), 1);
-	check_err(db_transaction(ledger.db, end_due, &g), ERR_OK);
+	shop_does(end_due, &g);
 	assert_false(g.any);
 	check_int(n_notices(g.tg_id), 1);
 }
@@ -845,13 +842,13 @@ many_end(void **state)
 	(void)state;
 	for (int i = 0; i < 20; i++) {
 		g.tg_id = next_buyer++;
-		check_err(db_transaction(ledger.db, grant, &g), ERR_OK);
+		shop_does(grant, &g);
 	}
 	hear(g.tg_id, paid);
 	check_int(look_int_of(UNTIL, g.tg_id), 0); /* null */
 	for (int64_t id = first; id < next_buyer; id++)
 		pass_time(id);
-	check_err(db_transaction(ledger.db, end_due, &g), ERR_OK);
+	shop_does(end_due, &g);
 	check_int(look_int_of("SELECT COUNT(*) FROM access WHERE is_in = 1"
 			      " AND tg_id >= ?1",
 		      first),

@@ -1,6 +1,6 @@
 /* The customer portal: whose page is asked for, what goes on to the buyer and
  * what they hear where there is none. */
-#include "ledger.h"
+#include "shop.h"
 
 #include "shop/portal.h"
 
@@ -12,22 +12,16 @@ static struct app app = { .conf = { .stripe_api_base = "https://api.stripe.com",
 			      .telegram_api_base = "https://api.telegram.org",
 			      .telegram_bot_token = "1:x",
 			      .admin_tg_ids = "900" },
-	.catalog = { .products = { { .id = PRODUCT_DEFAULT,
-			 .titles = { { NULL, "A course" } },
-			 .n_titles = 1 } },
-	    .n = 1 } };
+	SELLS({ COURSE }) };
 
 /* A buyer whose order began a subscription of that customer, or of none. */
 static void
 subscribed(const char *customer)
 {
-	ledger_fresh();
-	app.db = ledger.db;
-	check_err(db_ready(ledger.db), ERR_OK);
-	change("INSERT INTO users (tg_id, created_ms) VALUES (5, 0), (6, 0);"
-	       "INSERT INTO orders (tg_id, product, provider, session_id,"
-	       " subscription, paid_ms, livemode, created_ms) VALUES"
-	       " (5, 'course', 'stripe', 'cs_1', 'sub_1', 1, 0, 0)");
+	shop_open("INSERT INTO users (tg_id, created_ms) VALUES (5, 0), (6, 0);"
+		  "INSERT INTO orders (tg_id, product, provider, session_id,"
+		  " subscription, paid_ms, livemode, created_ms) VALUES"
+		  " (5, 'course', 'stripe', 'cs_1', 'sub_1', 1, 0, 0)");
 	change(arena_printf(&mem,
 	    "INSERT INTO subscriptions (id, n_heard, status, customer)"
 	    " VALUES ('sub_1', 1, 'active', %s)",
@@ -112,7 +106,7 @@ answered(void **state)
 
 	subscribed("'cus_1'");
 	t.e = asked_by(TG_ID, t.a->attempts);
-	check_err(db_transaction(ledger.db, settle, &t), ERR_OK);
+	shop_does(settle, &t);
 	check_int(t.v.end, t.a->want);
 	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE kind = 2"
 			   " AND tg_id = 5 AND detail = 'portal_failed'"),

@@ -1,5 +1,5 @@
 /* The catalog over time: read again, remembered, renamed. */
-#include "ledger.h"
+#include "shop.h"
 
 #include "shop/products.h"
 #include "shop/rename.h"
@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-static struct app app;
 static char file[128];
 
 #define PRODUCT(id, title) \
@@ -213,7 +212,7 @@ rename_it(struct db *db, void *ctx)
 static void
 renamed(struct renamed *out)
 {
-	check_err(db_transaction(ledger.db, rename_it, out), ERR_OK);
+	shop_does(rename_it, out);
 	check_int(
 	    look_int("SELECT COUNT(*) FROM access WHERE product = 'old'"), 0);
 	check_int(

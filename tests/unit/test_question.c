@@ -1,18 +1,16 @@
 /* Questions to the coach in the ledger: what was said before one. */
-#include "ledger.h"
+#include "shop.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "shop/question.h"
 
-#define BUYER 5
 #define CHAT 7
 
 static void
 begin(void)
 {
-	ledger_fresh();
-	check_err(db_ready(ledger.db), ERR_OK);
+	shop_open(NOTHING);
 }
 
 /* A question of the buyer's, asked and answered so long ago. */

@@ -1,35 +1,14 @@
 /* Selling for Stars: who may pay what, and what a payment, a refund and
  * Telegram's own list of both make of the ledger. */
-#include "ledger.h"
+#include "shop.h"
 
 #include "shop/stars.h"
 #include "shop/text.h"
 
-#define BUYER 5
-
 static struct app app = { .conf = { .telegram_api_base = "https://t.invalid",
 			      .telegram_bot_token = "1:x" },
-	.catalog = { .products = { { .id = "course",
-				       .titles = { { NULL, "A course" } },
-				       .n_titles = 1,
-				       .stars = 500 },
-			 { .id = "euro",
-			     .titles = { { NULL, "For euros" } },
-			     .n_titles = 1 },
-			 { .id = "club",
-			     .titles = { { NULL, "A club" } },
-			     .n_titles = 1,
-			     .stars = 7 } },
-	    .n = 3 } };
-
-static void
-begin(const char *before)
-{
-	ledger_fresh();
-	app.db = ledger.db;
-	check_err(db_ready(ledger.db), ERR_OK);
-	change(before);
-}
+	SELLS({ COURSE, .stars = 500 }, { NAMED("euro", "For euros") },
+	    { CLUB, .stars = 7 }) };
 
 #define ASKED(money, what, n) \
 	{ \
@@ -41,12 +20,6 @@ begin(const char *before)
 		.charge_id = "stx1", .currency = money, .payload = what, \
 		.amount = n \
 	}
-
-#define HAS_COURSE \
-	"INSERT INTO users (tg_id, created_ms) VALUES (5, 1);" \
-	"INSERT INTO access (tg_id, product, is_in, why, decided_ms)" \
-	" VALUES (5, 'course', 1, 'paid', 1)"
-#define NOTHING "SELECT 1"
 
 static const struct asked {
 	const char *why, *before, *sell_with;
@@ -86,7 +59,7 @@ may_pay(void **state)
 	};
 	struct json *params;
 
-	begin(t->before);
+	shop_open(t->before);
 	app.conf.sell_with = t->sell_with;
 	check_err(stars_checkout(&app, &mem, &u, &params), ERR_OK);
 	app.conf.sell_with = NULL;
@@ -111,15 +84,15 @@ paid_and_back(void **state)
 		.payment = CHARGED("XTR", "admit:course", 500) };
 
 	(void)state;
-	begin(NOTHING);
-	check_err(db_transaction(ledger.db, record, &u), ERR_OK);
-	check_err(db_transaction(ledger.db, record, &u), ERR_OK);
+	shop_open(NOTHING);
+	shop_does(record, &u);
+	shop_does(record, &u);
 	check_int(look_int("SELECT is_in FROM access WHERE tg_id = 5"), 1);
 	check_int(look_int("SELECT COUNT(*) FROM orders"), 1);
 	check_text(look_text("SELECT provider FROM orders"), "stars");
 	check_int(look_int("SELECT amount_minor FROM orders"), 500);
 	u.kind = TG_REFUNDED;
-	check_err(db_transaction(ledger.db, record, &u), ERR_OK);
+	shop_does(record, &u);
 	check_int(look_int("SELECT is_in FROM access WHERE tg_id = 5"), 0);
 }
 
@@ -146,8 +119,8 @@ not_ours(void **state)
 	const struct foreign *f = *state;
 	struct tg_update u = f->u;
 
-	begin(NOTHING);
-	check_err(db_transaction(ledger.db, record, &u), ERR_OK);
+	shop_open(NOTHING);
+	shop_does(record, &u);
 	check_int(look_int("SELECT COUNT(*) FROM orders"), 0);
 }
 
@@ -201,13 +174,13 @@ listed(void **state)
 	const struct list *l = *state;
 	struct recording r = { .n = -1 };
 
-	begin(NOTHING);
+	shop_open(NOTHING);
 	check_err(json_parse(&mem,
 		      str_from(arena_printf(
 			  &mem, "{\"transactions\":[%s]}", l->transactions)),
 		      &r.result),
 	    ERR_OK);
-	check_err(db_transaction(ledger.db, record_list, &r), ERR_OK);
+	shop_does(record_list, &r);
 	check_int(r.n, l->n);
 	check_int(r.n_healed, l->n_healed);
 	check_int(look_int("SELECT is_in FROM access"), l->is_in);

@@ -1,6 +1,6 @@
 /* Subscriptions: what is read of them in the shape of any version, and that
  * the end is the same in whatever order it is heard of. */
-#include "ledger.h"
+#include "shop.h"
 
 #include "base/clock.h"
 #include "shop/payment.h"
@@ -247,13 +247,7 @@ about(void **state)
 static struct app app = { .conf = { .stripe_api_base = "https://api.stripe.com",
 			      .stripe_secret_key = "sk_test_1",
 			      .remind_days = 3 },
-	.catalog = { .products = { { .id = PRODUCT_DEFAULT,
-			 .titles = { { NULL, "A course" } },
-			 .n_titles = 1,
-			 .every = "month",
-			 .every_n = 1,
-			 .grace_days = 3 } },
-	    .n = 1 } };
+	SELLS({ COURSE, .every = "month", .every_n = 1, .grace_days = 3 }) };
 
 /* How the subscription stands at Stripe, in days from now; its latest invoice
  * was paid by the payment of that number. */
@@ -563,7 +557,7 @@ be_answered(struct play *p, const struct truth *t)
 	if (!p->asked.has_call)
 		return;
 	p->answer = t;
-	check_err(db_transaction(ledger.db, settle, p), ERR_OK);
+	shop_does(settle, p);
 	change(arena_printf(&mem, "UPDATE jobs SET done_ms = 1 WHERE id = %lld",
 	    (long long)p->asked.job.id));
 	p->asked.has_call = false;
@@ -604,7 +598,7 @@ take_step(struct play *p, enum what w)
 	else if (w == READ && !p->asked.has_call)
 		drain(p, &p->s->now);
 	else if (w != ASK && w != READ)
-		check_err(db_transaction(ledger.db, hear, p), ERR_OK);
+		shop_does(hear, p);
 }
 
 static const char *
@@ -790,7 +784,7 @@ bad_answer(void **state)
 	take_step(&p, PAID);
 	take_step(&p, ASK);
 	t.e = p.asked;
-	check_err(db_transaction(ledger.db, settle_bad, &t), ERR_OK);
+	shop_does(settle_bad, &t);
 	check_int(t.v.end, t.b->want);
 	assert_true(t.v.wait_ms >= t.b->wait_ms);
 	/* In by the payment, whatever Stripe says of the rest. */
@@ -867,9 +861,8 @@ static void
 asked_once(void **state)
 {
 	(void)state;
-	ledger_fresh();
-	app.db = ledger.db;
-	check_err(db_transaction(ledger.db, known_and_heard, NULL), ERR_OK);
+	shop_open(NOTHING);
+	shop_does(known_and_heard, NULL);
 	check_int(look_int("SELECT n_heard FROM subscriptions"), 3);
 	check_int(look_int("SELECT COUNT(*) FROM jobs"), 1);
 }

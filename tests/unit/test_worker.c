@@ -1,22 +1,18 @@
 /* When the worker looks into the ledger again. */
-#include "ledger.h"
-
 #include "shop/worker.c" /* the code under test, statics and all */
+
+#include "shop.h"
 
 #define JOB(due) \
 	"INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms)" \
 	" VALUES (99, 'x', 5, " due ", 1)"
 
-static struct app app;
 static struct worker worker = { .app = &app };
 
 static int64_t
 wait_ms(const char *before)
 {
-	ledger_fresh();
-	app.db = ledger.db;
-	check_err(db_ready(ledger.db), ERR_OK);
-	change(before);
+	shop_open(before);
 	pace_init(&worker.pace, clock_mono_ms());
 	look_for_jobs(&worker);
 	return worker.look_ms == INT64_MAX ? -1 :
@@ -63,11 +59,9 @@ waiting(int64_t lease_left_ms)
 {
 	struct slot *s = &worker.slots[0];
 
-	ledger_fresh();
-	app.db = ledger.db;
-	check_err(db_ready(ledger.db), ERR_OK);
-	change("INSERT INTO jobs (kind, promise, tg_id, due_ms, lease_ms,"
-	       " attempts, created_ms) VALUES (2, 'x', 5, 7000, 7000, 2, 1)");
+	shop_open(
+	    "INSERT INTO jobs (kind, promise, tg_id, due_ms, lease_ms,"
+	    " attempts, created_ms) VALUES (2, 'x', 5, 7000, 7000, 2, 1)");
 	pace_init(&worker.pace, clock_mono_ms());
 	empty_slots();
 	worker.n_busy = worker.n_busy_in[LINE_NOTICE] = 1;
