@@ -2,6 +2,7 @@
 #include "shop/channel.h"
 
 #include "base/clock.h"
+#include "shop/jobs.h"
 #include "shop/text.h"
 #include "telegram/update.h"
 
@@ -9,7 +10,7 @@
 #define HOUR_MS (60 * MINUTE_MS)
 #define DAY_MS (24 * HOUR_MS)
 #define FIRST_WAIT_MS (5 * MINUTE_MS) /* of a removal that fails */
-#define LAST_WAIT_MS (6 * HOUR_MS)
+#define LAST_WAIT_MS JOBS_LONGEST_MS
 #define LOOKS_APART_MS HOUR_MS /* for two of them to prove something */
 #define LOOK_PATIENCE_MS MINUTE_MS
 

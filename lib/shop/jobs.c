@@ -3,10 +3,6 @@
 
 #include "base/clock.h"
 
-/* Nothing is put off for longer than this: Telegram's and Stripe's longest wait
- * is an hour. */
-#define FAR_MS ((int64_t)2 * 3600 * 1000)
-
 /* In a lane each person has one job at a time under way. Stored. */
 enum lane { LANE_NONE, LANE_CHANNEL, LANE_CHAT, LANE_ASK, LANE_COACH };
 
@@ -159,6 +155,14 @@ settle(struct db *db, enum sql what, struct kvs args)
 	return e == ERR_OK && n == 0 ? ERR_CONFLICT : e;
 }
 
+static int64_t
+bounded(int64_t due_ms)
+{
+	int64_t last_ms = clock_now_ms() + JOBS_LONGEST_MS;
+
+	return due_ms < last_ms ? due_ms : last_ms;
+}
+
 enum err
 jobs_done(struct db *db, const struct job *job)
 {
@@ -173,8 +177,8 @@ jobs_again(
 {
 	return settle(db, SQL_JOB_AGAIN,
 	    KV(kv_int("id", job->id), kv_int("lease_ms", job->lease_ms),
-		kv_int("due_ms", due_ms), kv_int("attempts", job->attempts),
-		kv_text("error", error)));
+		kv_int("due_ms", bounded(due_ms)),
+		kv_int("attempts", job->attempts), kv_text("error", error)));
 }
 
 enum err
@@ -183,7 +187,7 @@ jobs_give_back(
 {
 	return settle(db, SQL_JOB_GIVE_BACK,
 	    KV(kv_int("id", job->id), kv_int("lease_ms", job->lease_ms),
-		kv_int("due_ms", due_ms), kv_int("late", job->line),
+		kv_int("due_ms", bounded(due_ms)), kv_int("late", job->line),
 		kv_int("attempts", job->attempts - 1),
 		kv_text("error", error)));
 }
@@ -218,7 +222,8 @@ move_from_future(struct db *db, void *ctx)
 
 	(void)ctx;
 	return db_exec(db, SQL_JOBS_FROM_FUTURE,
-	    KV(kv_int("now_ms", now_ms), kv_int("far_ms", now_ms + FAR_MS)),
+	    KV(kv_int("now_ms", now_ms),
+		kv_int("far_ms", now_ms + JOBS_LONGEST_MS)),
 	    NULL);
 }
 
@@ -248,7 +253,8 @@ jobs_from_future(struct db *db, bool *any)
 	struct arena a = { 0 };
 	int64_t now_ms = clock_now_ms(), n = 0;
 	enum err e = db_one(db, &a, SQL_JOBS_IN_FUTURE,
-	    KV(kv_int("now_ms", now_ms), kv_int("far_ms", now_ms + FAR_MS)),
+	    KV(kv_int("now_ms", now_ms),
+		kv_int("far_ms", now_ms + JOBS_LONGEST_MS)),
 	    row_to_int, &n);
 
 	arena_free(&a);

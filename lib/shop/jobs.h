@@ -92,6 +92,10 @@ enum err jobs_lease(
 enum err
 jobs_put_off(struct db *db, const struct job *job, int64_t due_ms) MUST_CHECK;
 
+/* Nothing is put off for longer than this, whoever asks: what is due later is
+ * the work of a clock that was wrong (jobs_from_future()). */
+#define JOBS_LONGEST_MS ((int64_t)2 * 3600 * 1000)
+
 /* How a lease ends, in a transaction. ERR_CONFLICT: it was no longer ours, and
  * nothing was written. error is what the operator will read. */
 enum err jobs_done(struct db *db, const struct job *job) MUST_CHECK;

@@ -602,6 +602,8 @@ static const struct ahead {
 	    true },
 	{ "put off for an hour, as Stripe may ask",
 	    "UPDATE jobs SET due_ms = " NOW " + 3660000", false },
+	{ "put off for as long as any job is",
+	    "UPDATE jobs SET due_ms = " NOW " + 7199000", false },
 	{ "leased: its slot knows",
 	    "UPDATE jobs SET due_ms = " NOW " + 86400000,"
 	    " lease_ms = " NOW " + 86400000",
@@ -623,6 +625,26 @@ ahead(void **state)
 	if (a->moved)
 		assert_true(
 		    look_int("SELECT due_ms FROM jobs") <= clock_now_ms());
+}
+
+/* What is put off for longer than any job would be looked for as if a clock had
+ * been wrong, again and again. */
+static void
+put_off_far(void **state)
+{
+	const int64_t day_ms = (int64_t)24 * 3600 * 1000;
+	struct job j[1];
+	bool any = true;
+
+	(void)state;
+	ledger_fresh();
+	promise("p", 5);
+	check_int(lease(MINUTE_MS, j, 1), 1);
+	check_err(settle(AGAIN, &j[0], clock_now_ms() + day_ms), ERR_OK);
+	check_err(jobs_from_future(ledger.db, &any), ERR_OK);
+	check_int(any, false);
+	assert_true(look_int("SELECT due_ms FROM jobs") <=
+	    clock_now_ms() + JOBS_LONGEST_MS);
 }
 
 /* A newer program's jobs wait for one that knows them. */
@@ -737,6 +759,7 @@ main(void)
 	ONE("attempts", "each call anew, by the same lease", renewed);
 	ONE("revive", "keeps the place in the line", revived_in_place);
 	ROWS("another clock", ahead, aheads);
+	ONE("clock ahead", "no job of ours looks like it", put_off_far);
 	ONE("unknown kind", "revived by who knows it", known_again);
 	ONE("senders", "four at once, each job once", senders);
 	return testing_run("jobs", ledger_make, ledger_remove);
