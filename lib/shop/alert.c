@@ -98,7 +98,7 @@ alert_promise(
 
 struct alert {
 	int64_t id;
-	const char *text;
+	const char *promise, *text;
 	struct alert *next;
 };
 
@@ -113,7 +113,8 @@ alert_from_row(const struct row *row, void *ctx)
 	struct alerts *all = ctx;
 	struct alert *one = arena_alloc(all->arena, sizeof(*one));
 
-	*one = (struct alert){ row_int(row, 0), row_text(row, 1), all->first };
+	*one = (struct alert){ row_int(row, 0), row_text(row, 1),
+		row_text(row, 2), all->first };
 	all->first = one;
 }
 
@@ -138,6 +139,21 @@ without(struct arena *a, const char *text, const char *number)
 	return arena_dup(a, buf_str(&out));
 }
 
+/* What was promised about whom is not promised again: its name may go. */
+static enum err
+rewrite(
+    struct db *db, struct arena *a, const struct alert *one, const char *number)
+{
+	const char *promise = one->promise;
+
+	if (strcmp(without(a, promise, number), promise) != 0)
+		promise = arena_printf(a, "forgotten/%lld", (long long)one->id);
+	return db_exec(db, SQL_ALERT_REWRITE,
+	    KV(kv_int("id", one->id), kv_text("promise", promise),
+		kv_text("detail", without(a, one->text, number))),
+	    NULL);
+}
+
 enum err
 alert_forget(struct db *db, struct arena *a, int64_t tg_id)
 {
@@ -148,9 +164,6 @@ alert_forget(struct db *db, struct arena *a, int64_t tg_id)
 	    alert_from_row, &all);
 
 	for (; e == ERR_OK && all.first != NULL; all.first = all.first->next)
-		e = db_exec(db, SQL_ALERT_REWRITE,
-		    KV(kv_int("id", all.first->id),
-			kv_text("detail", without(a, all.first->text, number))),
-		    NULL);
+		e = rewrite(db, a, all.first, number);
 	return e;
 }

@@ -607,11 +607,13 @@ SQL(FORGET_MEMBER, "DELETE FROM members WHERE tg_id = :tg_id")
 /* :like is "%:" and the number. */
 SQL(FORGET_LIMITS, "DELETE FROM limits WHERE key LIKE :like")
 
-/* Alerts (kind 4) with a text in them. */
+/* Alerts (kind 4) with a text in them or in their promise. */
 SQL(ALERTS_WITH,
-    "SELECT id, detail FROM jobs WHERE kind = 4 AND detail LIKE :like")
+    "SELECT id, promise, detail FROM jobs WHERE kind = 4"
+    " AND (detail LIKE :like OR promise LIKE :like)")
 
-SQL(ALERT_REWRITE, "UPDATE jobs SET detail = :detail WHERE id = :id")
+SQL(ALERT_REWRITE,
+    "UPDATE jobs SET promise = :promise, detail = :detail WHERE id = :id")
 
 SQL(FORGET_LINKS, "DELETE FROM links WHERE tg_id = :tg_id")
 
@@ -893,11 +895,12 @@ SQL(JOB_PARK,
     " error = :error"
     " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
 
-/* Parked or waiting long: now. What is due already keeps its place. */
+/* Parked or waiting long: now. What is due already keeps its place, and an
+ * alert (kind 4) its hour. */
 SQL(JOBS_REVIVE,
     "UPDATE jobs SET parked_ms = NULL,"
-    " due_ms = CASE WHEN parked_ms IS NULL AND due_ms < :now_ms THEN due_ms"
-    " ELSE :now_ms END"
+    " due_ms = CASE WHEN parked_ms IS NULL AND (due_ms < :now_ms OR kind = 4)"
+    " THEN due_ms ELSE :now_ms END"
     " WHERE tg_id = :tg_id AND done_ms IS NULL AND lease_ms <= :now_ms")
 
 SQL(JOBS_PENDING,

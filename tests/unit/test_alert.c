@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "shop/alert.h"
+#include "shop/jobs.h"
 #include "shop/prune.h"
 
 static struct app app = { .conf = { .admin_tg_ids = "900, 901" } };
@@ -73,6 +74,37 @@ bounded(void **state)
 	    2);
 }
 
+struct back {
+	bool any;
+};
+
+static enum err
+come_back(struct db *db, void *ctx)
+{
+	struct back *b = ctx;
+
+	return jobs_revive(db, 900, &b->any);
+}
+
+/* An operator who writes to the bot gets what was put aside, and the number of
+ * the others when it is whole. */
+static void
+counted_on(void **state)
+{
+	struct back b = { false };
+
+	(void)state;
+	begin();
+	tell("parked", 0, 35);
+	change("UPDATE jobs SET parked_ms = 1 WHERE promise = "
+	       "'alert/parked/0/900'");
+	check_err(db_transaction(ledger.db, come_back, &b), ERR_OK);
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE tg_id = 900 AND"
+			   " due_ms > created_ms + 3500000"),
+	    1);
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE parked_ms = 1"), 0);
+}
+
 static void
 each_cause(void **state)
 {
@@ -127,6 +159,8 @@ main(void)
 {
 	ONE("alert", "once for each operator", once);
 	ONE("alert", "30 an hour, then their number", bounded);
+	ONE("alert", "the number waits for its hour whoever comes back",
+	    counted_on);
 	ONE("alert", "one cause does not drown another", each_cause);
 	ONE("alert", "the next hour begins anew", next_hour);
 	ROWS("prune", forgotten, parkeds);

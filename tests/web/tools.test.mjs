@@ -337,6 +337,21 @@ describe('forget and refund', () => {
     assert.equal((await app.admit(['forget', '71'])).status, 0);
   });
 
+  test('no number is left of whom the operators were told', async () => {
+    const id = 7_500_075;
+    app.telegram.block(id);
+    await app.buy(id);
+    await app.told('900', `Покупець ${id}`);
+    await app.noted(`SELECT 1 FROM jobs WHERE tg_id = ${id} AND parked_ms IS NOT NULL`);
+    await app.settled();
+    assert.equal((await app.admit(['revoke', String(id)])).status, 0);
+    await app.settled();
+    assert.equal((await app.admit(['forget', String(id)])).status, 0);
+    const tables = app.sql("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'chunk%'");
+    const rows = tables.flatMap(([name]) => app.sql(`SELECT * FROM ${name}`).map((row) => [name, ...row]));
+    assert.deepEqual(rows.filter((row) => row.some((value) => value.includes(String(id)))), []);
+  });
+
   test('an open session is closed at Stripe first; Stripe away: refused', async () => {
     const id = await app.open(72);
     app.stripe.setFault({ kind: 'status', status: 500, only: /expire/, next: 1 });
