@@ -2,7 +2,7 @@
  * wrong account makes beside the ledger locks the right one out. */
 #include "cmd.h"
 
-#include "base/conf.h"
+#include "shop/conf.h"
 
 #include <errno.h>
 #include <grp.h>

@@ -12,8 +12,8 @@ cmd_settings_ok(struct app *app)
 	if (app_ready(app, NULL) == ERR_OK)
 		return true;
 	puts("The settings are not complete:\n");
-	for (size_t i = 0; i < app->conf.n_faults; i++)
-		printf("  - %s\n", app->conf.faults[i]);
+	for (size_t i = 0; i < app->conf.settings.n_faults; i++)
+		printf("  - %s\n", app->conf.settings.faults[i]);
 	return false;
 }
 

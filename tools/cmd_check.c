@@ -583,8 +583,8 @@ cmd_check(struct app *app, int argc, char **argv)
 		return 2;
 	}
 	status = cmd_settings_ok(app) ? 0 : 1;
-	for (size_t i = 0; i < app->conf.n_notes; i++)
-		advise("settings", app->conf.notes[i]);
+	for (size_t i = 0; i < app->conf.settings.n_notes; i++)
+		advise("settings", app->conf.settings.notes[i]);
 	if (status != 0)
 		return status;
 	return only_settings ? 0 : check_all(app);

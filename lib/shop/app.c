@@ -53,9 +53,9 @@ log_oddities(const struct app *app)
 	struct arena a = { 0 };
 	const char *what;
 
-	for (size_t i = 0; i < app->conf.n_notes; i++)
+	for (size_t i = 0; i < app->conf.settings.n_notes; i++)
 		log_event(LOG_WARN, "setting_odd",
-		    KV(kv_text("what", app->conf.notes[i])));
+		    KV(kv_text("what", app->conf.settings.notes[i])));
 	for (size_t i = 0; (what = app_hindrance(i, &a)) != NULL; i++)
 		log_event(LOG_WARN, "host_odd", KV(kv_text("what", what)));
 	arena_free(&a);
@@ -84,10 +84,11 @@ take_catalog(struct app *app, const struct catalog *c, struct arena shelf)
 static void
 keep_fault(struct app *app, const struct conf *trial)
 {
-	for (size_t i = 0; i < trial->n_faults; i++)
+	for (size_t i = 0; i < trial->settings.n_faults; i++)
 		log_event(LOG_ERROR, "products_not_read",
-		    KV(kv_text("what", trial->faults[i])));
-	app->catalog_fault = arena_dup_text(&app->arena, trial->faults[0]);
+		    KV(kv_text("what", trial->settings.faults[i])));
+	app->catalog_fault =
+	    arena_dup_text(&app->arena, trial->settings.faults[0]);
 }
 
 static void
@@ -99,7 +100,7 @@ read_anew(struct app *app, const struct catalog_mark *mark)
 	bool is_good;
 
 	*trial = app->conf;
-	trial->n_faults = 0;
+	trial->settings.n_faults = 0;
 	is_good = catalog_load(c, &shelf, trial) == ERR_OK;
 	if (is_good || !is_being_written(mark)) {
 		app->catalog_mark = *mark;
@@ -133,7 +134,7 @@ variable_of(const void *ctx, const char *name)
 enum err
 app_ready(struct app *app, const struct request *req)
 {
-	const struct conf_params params = { variable_of, req };
+	const struct settings_params params = { variable_of, req };
 	enum err e;
 
 	if (app->is_ready) {
@@ -148,9 +149,10 @@ app_ready(struct app *app, const struct request *req)
 	if (e == ERR_OK)
 		e = catalog_load(&app->catalog, &app->shelf, &app->conf);
 	log_init(app->name, (enum log_level)app->conf.log_level);
-	for (size_t i = 0; !app->is_tool && i < app->conf.n_faults; i++)
+	for (size_t i = 0; !app->is_tool && i < app->conf.settings.n_faults;
+	     i++)
 		log_event(LOG_ERROR, "setting_wrong",
-		    KV(kv_text("what", app->conf.faults[i])));
+		    KV(kv_text("what", app->conf.settings.faults[i])));
 	if (!app->is_tool)
 		log_oddities(app);
 	if (e != ERR_OK)

@@ -2,9 +2,9 @@
 #ifndef SHOP_APP_H
 #define SHOP_APP_H
 
-#include "base/conf.h"
 #include "base/confine.h"
 #include "shop/catalog.h"
+#include "shop/conf.h"
 #include "store/db.h"
 #include "stripe/checkout.h"
 #include "telegram/api.h"

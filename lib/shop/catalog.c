@@ -41,7 +41,7 @@ check_names(const struct catalog *c, struct arena *a, struct conf *conf)
 
 	if (id == NULL || catalog_find(c, id) != NULL)
 		return ERR_OK;
-	conf_fault(conf, a,
+	settings_fault(&conf->settings, a,
 	    "COACH_GROUP_PRODUCT: there is no product with the id %s", id);
 	return ERR_CONFIG;
 }
@@ -57,8 +57,9 @@ catalog_load(struct catalog *c, struct arena *a, struct conf *conf)
 	if (path == NULL)
 		return check_names(c, a, conf);
 	if (!file_read(a, path, MAX_FILE_BYTES, &text)) {
-		conf_fault(conf, a, "the products file %s: cannot be read: %s",
-		    path, strerror(errno));
+		settings_fault(&conf->settings, a,
+		    "the products file %s: cannot be read: %s", path,
+		    strerror(errno));
 		return ERR_CONFIG;
 	}
 	return catalog_read(c, a, conf, path, text) ? check_names(c, a, conf) :

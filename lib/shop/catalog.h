@@ -22,7 +22,7 @@
 #ifndef SHOP_CATALOG_H
 #define SHOP_CATALOG_H
 
-#include "base/conf.h"
+#include "shop/conf.h"
 
 #define CATALOG_MAX_PRODUCTS 32
 #define CATALOG_MAX_CHANNELS 8

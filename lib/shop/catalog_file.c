@@ -84,8 +84,9 @@ static void
 wrong(struct reading *r, const char *key, const char *reason)
 {
 	r->failed = true;
-	conf_fault(r->conf, r->arena, "%s, line %zu, product %zu: %s%s%s",
-	    r->path, line_at(r->text, key_at(r, key)), r->i + 1, key,
+	settings_fault(&r->conf->settings, r->arena,
+	    "%s, line %zu, product %zu: %s%s%s", r->path,
+	    line_at(r->text, key_at(r, key)), r->i + 1, key,
 	    key[0] == '\0' ? "" : " ", reason);
 }
 
@@ -340,13 +341,14 @@ catalog_read(struct catalog *c, struct arena *a, struct conf *conf,
 	if (str_starts(text, "\xef\xbb\xbf"))
 		r.text = text = (struct str){ text.p + 3, text.len - 3 };
 	if (json_parse_at(a, text, &r.doc, &stopped_at) != ERR_OK) {
-		conf_fault(conf, a, "%s, line %zu: this is not JSON", path,
+		settings_fault(&conf->settings, a,
+		    "%s, line %zu: this is not JSON", path,
 		    line_at(text, stopped_at));
 		return false;
 	}
 	n = json_count(r.doc, "products");
 	if (n == 0 || n > CATALOG_MAX_PRODUCTS) {
-		conf_fault(conf, a,
+		settings_fault(&conf->settings, a,
 		    "%s, line 1: products must be a list of 1 to %d", path,
 		    CATALOG_MAX_PRODUCTS);
 		return false;

@@ -125,7 +125,7 @@ start_worker(void *ctx)
 	const struct app *app = ctx;
 	struct arena a = { 0 };
 	const char *program = find_admit(&a);
-	char **environment = conf_environ(&app->conf, &a);
+	char **environment = settings_environ(&app->conf.settings, &a);
 	pid_t child = fork();
 
 	if (child == 0) {

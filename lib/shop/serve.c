@@ -125,7 +125,7 @@ static bool
 is_exposed(struct app *app, const struct request *req)
 {
 	const char *files[] = { app->conf.database_path,
-		app->conf.settings_path };
+		app->conf.settings.path };
 	const char *root = request_variable(req, "DOCUMENT_ROOT");
 
 	if (app->root_seen)

@@ -423,7 +423,7 @@ products(struct str in)
 	struct conf conf = { .grace_days = 3 };
 
 	if (!catalog_read(&catalog, &mem, &conf, "products.json", in)) {
-		must(conf.n_faults > 0);
+		must(conf.settings.n_faults > 0);
 		return;
 	}
 	must(catalog.n > 0 && catalog.n <= CATALOG_MAX_PRODUCTS);
@@ -443,7 +443,7 @@ settings(struct str in)
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	(void)setenv("ADMIT_CONF", path, 1);
 	if (conf_load(&conf, &mem, PROGRAM_ALL, NULL) != ERR_OK)
-		must(conf.n_faults > 0);
+		must(conf.settings.n_faults > 0);
 	(void)close(fd);
 }
 

@@ -5,7 +5,7 @@ BEGIN {
 	for (i = 1; i <= n; i++)
 		banned[list[i]] = "is banned"
 
-	home["getenv"] = home["secure_getenv"] = "lib/base/conf.c"
+	home["getenv"] = home["secure_getenv"] = "lib/base/settings.c"
 	home["time"] = home["gettimeofday"] = "lib/base/clock.c"
 	home["clock_gettime"] = "lib/base/clock.c"
 }

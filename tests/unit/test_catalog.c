@@ -123,9 +123,9 @@ bad(void **state)
 	const struct bad *b = *state;
 
 	assert_false(reads(b->text));
-	assert_true(conf.n_faults > 0);
-	if (strstr(conf.faults[0], b->fault) == NULL)
-		check_text(conf.faults[0], b->fault);
+	assert_true(conf.settings.n_faults > 0);
+	if (strstr(conf.settings.faults[0], b->fault) == NULL)
+		check_text(conf.settings.faults[0], b->fault);
 }
 
 static void
@@ -133,7 +133,7 @@ all_faults_at_once(void **state)
 {
 	(void)state;
 	assert_false(reads("{\"products\":[{},{}]}"));
-	check_int(conf.n_faults, 8);
+	check_int(conf.settings.n_faults, 8);
 }
 
 static void
@@ -198,7 +198,7 @@ of_the_settings(void **state)
 	check_int(catalog.products[0].grace_days, 5);
 	conf.products_file = "/nowhere/products.json";
 	check_err(catalog_load(&catalog, &mem, &conf), ERR_CONFIG);
-	assert_non_null(strstr(conf.faults[0], "cannot be read"));
+	assert_non_null(strstr(conf.settings.faults[0], "cannot be read"));
 }
 
 /* An editor of Windows' puts it there; the lines are counted as before. */
@@ -209,7 +209,7 @@ mark_in_front(void **state)
 	assert_true(reads(
 	    "\xef\xbb\xbf{ \"products\": [ {" ID TITLE PRICE CHANNEL "} ] }"));
 	assert_false(reads("\xef\xbb\xbf{\n x"));
-	check_has(conf.faults[0], "line 2: this is not JSON");
+	check_has(conf.settings.faults[0], "line 2: this is not JSON");
 }
 
 int

@@ -1,5 +1,4 @@
-/* Settings: what may stand in them, where they come from, what is said of the
- * wrong ones. */
+/* Admit's settings: what may stand in each, who needs it, what becomes of it. */
 #include "testing.h"
 
 #include <pwd.h>
@@ -9,7 +8,8 @@
 /* The account's home folder is one of ours. */
 static struct passwd account;
 #define getpwuid(uid) ((void)(uid), &account)
-#include "base/conf.c" /* the code under test, statics and all */
+#include "base/settings.c"
+#include "shop/conf.c" /* the code under test, statics and all */
 
 static char home[64];
 
@@ -50,7 +50,7 @@ static void
 clear_environment(void)
 {
 	for (size_t i = 0; i < N_SETTINGS; i++)
-		(void)unsetenv(settings[i].name);
+		(void)unsetenv(rows[i].name);
 	(void)unsetenv("DB_PATH");
 	(void)unsetenv("ADMIT_CONF");
 }
@@ -85,8 +85,8 @@ faults_text(void)
 {
 	struct buf b = buf_new(&mem, 1 << 20);
 
-	for (size_t i = 0; i < conf.n_faults; i++) {
-		buf_text(&b, conf.faults[i]);
+	for (size_t i = 0; i < conf.settings.n_faults; i++) {
+		buf_text(&b, conf.settings.faults[i]);
 		buf_text(&b, "\n");
 	}
 	return buf_str(&b).p;
@@ -240,12 +240,13 @@ value(void **state)
 	set_all();
 	set(v->name, v->value);
 	check_err(load(PROGRAM_ALL), v->fault == NULL ? ERR_OK : ERR_CONFIG);
-	check_int(conf.n_faults, v->fault == NULL ? 0 : 1);
+	check_int(conf.settings.n_faults, v->fault == NULL ? 0 : 1);
 	if (v->fault == NULL)
 		return;
-	check_has(conf.faults[0], v->fault);
-	check_int(strncmp(conf.faults[0], v->name, strlen(v->name)), 0);
-	check_int(conf.faults[0][strlen(v->name)], ' ');
+	check_has(conf.settings.faults[0], v->fault);
+	check_int(
+	    strncmp(conf.settings.faults[0], v->name, strlen(v->name)), 0);
+	check_int(conf.settings.faults[0][strlen(v->name)], ' ');
 }
 
 /* ---- what becomes of the values ---- */
@@ -369,7 +370,7 @@ demand(void **state)
 	for (; d->missing[n] != NULL; n++)
 		check_has(faults_text(),
 		    arena_printf(&mem, "%s is missing", d->missing[n]));
-	check_int(conf.n_faults, n);
+	check_int(conf.settings.n_faults, n);
 }
 
 static void
@@ -394,11 +395,11 @@ no_secret_is_told(void **state)
 	for (size_t i = 0; i < sizeof(leaky) / sizeof(leaky[0]); i++)
 		set(leaky[i], "S3CRET S3CRET");
 	check_err(load(PROGRAM_ALL), ERR_CONFIG);
-	check_int(conf.n_faults, 4);
+	check_int(conf.settings.n_faults, 4);
 	check_lacks(faults_text(), "S3CRET");
 }
 
-/* ---- the settings file ---- */
+/* ---- the environment of a program that is started ---- */
 
 static const char *
 write_file(const char *path, const char *content, mode_t mode)
@@ -411,235 +412,6 @@ write_file(const char *path, const char *content, mode_t mode)
 	(void)chmod(path, mode);
 	return path;
 }
-
-static const struct file_row {
-	const char *why, *content, *want, *fault;
-	const char *note; /* a part of it; NULL: nothing to say */
-} files[] = {
-	{ "a plain line", "PRODUCT_NAME=Course\n", "Course", NULL, NULL },
-	{ "no line end at the end", "PRODUCT_NAME=Course", "Course", NULL,
-	    NULL },
-	{ "Windows' line ends", "PRODUCT_NAME=Course\r\nLOG_LEVEL=warn\r\n",
-	    "Course", NULL, NULL },
-	{ "double quotes", "PRODUCT_NAME=\"My Course\"\n", "My Course", NULL,
-	    NULL },
-	{ "single quotes", "PRODUCT_NAME='My Course'\n", "My Course", NULL,
-	    NULL },
-	{ "blanks inside need no quotes", "PRODUCT_NAME=My Course\n",
-	    "My Course", NULL, NULL },
-	{ "one quote is a character", "PRODUCT_NAME=\"Course\n", "\"Course",
-	    NULL, NULL },
-	{ "two kinds of quotes are characters", "PRODUCT_NAME=\"Course'\n",
-	    "\"Course'", NULL, NULL },
-	{ "blanks around", "  PRODUCT_NAME = Course  \n", "Course", NULL,
-	    NULL },
-	{ "export, as a shell has it", "export PRODUCT_NAME=Course\n", "Course",
-	    NULL, NULL },
-	{ "comments and empty lines", "# a=b\n\n  # c\nPRODUCT_NAME=Course\n",
-	    "Course", NULL, NULL },
-	{ "a sign of equality in the value", "PRODUCT_NAME=a=b\n", "a=b", NULL,
-	    NULL },
-	{ "a number sign in the value stays", "PRODUCT_NAME=a #1\n", "a #1",
-	    NULL, "line 1: what follows \"#\" is a part of the value" },
-	{ "in the middle of a word too", "PRODUCT_NAME=a#1#\n", "a#1#", NULL,
-	    NULL },
-	{ "at the beginning", "PRODUCT_NAME=#1\n", "#1", NULL, NULL },
-	{ "a comment behind a value", "PRODUCT_NAME=Course # the name\n",
-	    "Course", NULL, "line 1: what follows \"#\" is a comment" },
-	{ "behind a tab, with Windows' line end",
-	    "PRODUCT_NAME=Course\t#\tthe name\r\n", "Course", NULL,
-	    "is a comment" },
-	{ "behind quotes", "PRODUCT_NAME=\"Course # 1\" # \"the\" name\n",
-	    "Course # 1", NULL, "is a comment" },
-	{ "in quotes it is none", "PRODUCT_NAME='Course # 1'\n", "Course # 1",
-	    NULL, NULL },
-	{ "nothing but a comment is no value",
-	    "PRODUCT_NAME= # none\nPRODUCT_NAME=Course\n", "Course", NULL,
-	    "line 1: what follows \"#\" is a comment" },
-	{ "quotes within quotes", "PRODUCT_NAME=\"a\"b\"\n", "a\"b", NULL,
-	    NULL },
-	{ "Notepad's mark of UTF-8",
-	    "\xef\xbb\xbfPRODUCT_NAME=Course\nPRODUCT_NAME=b\n", "Course", NULL,
-	    NULL },
-	{ "UTF-16", "\xff\xfeP", "10 кроків до щастя", "save it as UTF-8",
-	    NULL },
-	{ "a name with a letter wrong",
-	    "PRODUKT_NAME=S3CRET\nPRODUCT_NAME=Course\n", "Course", NULL,
-	    "line 1: there is no setting PRODUKT_NAME; is it PRODUCT_NAME?" },
-	{ "small letters", "product_name=S3CRET\nPRODUCT_NAME=Course\n",
-	    "Course", NULL, "is it PRODUCT_NAME?" },
-	{ "a name like none", "FOO=S3CRET\nPRODUCT_NAME=Course\n", "Course",
-	    NULL, "line 1: there is no setting FOO" },
-	{ "old names are known",
-	    "DB_PATH=/tmp/b.db\nOPENAI_API_KEY=x\nPRODUCT_NAME=Course\n",
-	    "Course", NULL, NULL },
-	{ "an empty value is none", "PRODUCT_NAME=\nPRODUCT_NAME=Course\n",
-	    "Course", NULL, NULL },
-	{ "a line without a sign", "PRODUCT_NAME=Course\nS3CRET\n", "Course",
-	    "line 2 is not", NULL },
-	{ "a longer name is another", "PRODUCT_NAME2=Other\n",
-	    "10 кроків до щастя", NULL, "is it PRODUCT_NAME?" },
-	{ "an empty file", "", "10 кроків до щастя", NULL, NULL },
-};
-
-static void
-file_content(void **state)
-{
-	const struct file_row *f = *state;
-
-	clear_environment();
-	set("DATABASE_URL", "sqlite:/tmp/a.db");
-	set("ADMIT_CONF",
-	    write_file(arena_printf(&mem, "%s/conf", home), f->content, 0600));
-	check_err(load(PROGRAM_LEDGER), f->fault == NULL ? ERR_OK : ERR_CONFIG);
-	check_text(conf.product_name, f->want);
-	if (f->fault != NULL)
-		check_has(conf.faults[0], f->fault);
-	check_int(conf.n_notes, f->note != NULL);
-	for (size_t i = 0; i < conf.n_notes; i++) {
-		check_has(conf.notes[i], f->note);
-		check_lacks(conf.notes[i], "S3CRET");
-	}
-	check_lacks(faults_text() == NULL ? "" : faults_text(), "S3CRET");
-}
-
-static const struct mode {
-	const char *why;
-	mode_t mode;
-	bool ok;
-} modes[] = {
-	{ "the owner alone", 0600, true },
-	{ "the group, as some hosts need", 0640, true },
-	{ "everybody may read", 0644, false },
-	{ "everybody may write", 0602, false },
-};
-
-static void
-file_mode(void **state)
-{
-	const struct mode *m = *state;
-	const char *path = arena_printf(&mem, "%s/conf", home);
-
-	clear_environment();
-	set("DATABASE_URL", "sqlite:/tmp/a.db");
-	set("ADMIT_CONF", write_file(path, "LOG_LEVEL=warn\n", m->mode));
-	check_err(load(PROGRAM_LEDGER), m->ok ? ERR_OK : ERR_CONFIG);
-	if (!m->ok)
-		check_has(conf.faults[0], "chmod 600");
-}
-
-static const struct bad_file {
-	const char *why, *path, *fault;
-} bad_files[] = {
-	{ "named, but not there", "/nowhere/admit.env", "cannot be read" },
-	{ "a folder", "/tmp", "cannot be read" },
-	{ "endless", "/dev/zero", "cannot be read" },
-};
-
-static void
-file_unreadable(void **state)
-{
-	const struct bad_file *b = *state;
-
-	clear_environment();
-	set("DATABASE_URL", "sqlite:/tmp/a.db");
-	set("ADMIT_CONF", b->path);
-	(void)alarm(5); /* for the endless one */
-	check_err(load(PROGRAM_LEDGER), ERR_CONFIG);
-	check_has(conf.faults[0], b->fault);
-	check_lacks(conf.faults[0], "Success");
-}
-
-static void
-too_long(void **state)
-{
-	char *text = arena_alloc(&mem, 100001);
-
-	(void)state;
-	clear_environment();
-	set("DATABASE_URL", "sqlite:/tmp/a.db");
-	set("ADMIT_CONF",
-	    write_file(arena_printf(&mem, "%s/conf", home),
-		memset(text, '\n', 100000), 0600));
-	errno = 0;
-	check_err(load(PROGRAM_LEDGER), ERR_CONFIG);
-	check_int(conf.n_faults, 1);
-	check_lacks(conf.faults[0], "Success");
-}
-
-static void
-many_lines(void **state)
-{
-	struct buf b = buf_new(&mem, 1 << 16);
-
-	(void)state;
-	for (int i = 0; i < 129; i++) {
-		buf_text(&b, "N");
-		buf_int(&b, i);
-		buf_text(&b, "=1\n");
-	}
-	clear_environment();
-	set("DATABASE_URL", "sqlite:/tmp/a.db");
-	set("ADMIT_CONF",
-	    write_file(
-		arena_printf(&mem, "%s/conf", home), buf_str(&b).p, 0600));
-	check_err(load(PROGRAM_LEDGER), ERR_CONFIG);
-	check_int(conf.n_faults, 1);
-	check_has(conf.faults[0], "129");
-}
-
-/* ---- where a value is looked for ---- */
-
-static const char *
-from_request(const void *ctx, const char *name)
-{
-	assert_int_not_equal(strncmp(name, "HTTP_", 5), 0);
-	return strcmp(name, ctx) == 0 ? "from the request" : NULL;
-}
-
-static const struct source {
-	const char *why;
-	bool in_environment, in_named, in_home, in_request;
-	const char *want;
-} sources[] = {
-	{ "the environment first", true, true, true, true,
-	    "from the environment" },
-	{ "then the file that is named", false, true, true, true,
-	    "from the named file" },
-	{ "then the account's own file", false, false, true, true,
-	    "from the home" },
-	{ "then the request", false, false, false, true, "from the request" },
-	{ "then the default", false, false, false, false,
-	    "10 кроків до щастя" },
-};
-
-static void
-source(void **state)
-{
-	const struct source *s = *state;
-	const struct conf_params params = { from_request,
-		s->in_request ? "PRODUCT_NAME" : "NONE" };
-	const char *folder = arena_printf(&mem, "%s/.config", home);
-	const char *own = arena_printf(&mem, "%s/admit/admit.env", folder);
-
-	clear_environment();
-	set("DATABASE_URL", "sqlite:/tmp/a.db");
-	(void)mkdir(folder, 0700);
-	(void)mkdir(arena_printf(&mem, "%s/admit", folder), 0700);
-	if (s->in_home)
-		(void)write_file(own, "PRODUCT_NAME=from the home\n", 0600);
-	if (s->in_named)
-		set("ADMIT_CONF",
-		    write_file(arena_printf(&mem, "%s/conf", home),
-			"PRODUCT_NAME=from the named file\n", 0600));
-	if (s->in_environment)
-		set("PRODUCT_NAME", "from the environment");
-	check_err(conf_load(&conf, &mem, PROGRAM_LEDGER, &params), ERR_OK);
-	check_text(conf.product_name, s->want);
-	(void)unlink(own);
-}
-
-/* ---- the environment of a program that is started ---- */
 
 static void
 environment(void **state)
@@ -655,7 +427,7 @@ environment(void **state)
 		arena_printf(&mem, "%s/conf", home), "LOG_LEVEL=warn\n", 0600));
 	(void)setenv("LD_PRELOAD_NOT", "x", 1);
 	check_err(load(PROGRAM_WEBHOOK), ERR_OK);
-	for (env = conf_environ(&conf, &mem); env[n] != NULL; n++)
+	for (env = settings_environ(&conf.settings, &mem); env[n] != NULL; n++)
 		for (size_t i = 0; i < 7; i++)
 			found +=
 			    strcmp(env[n],
@@ -665,9 +437,10 @@ environment(void **state)
 	/* and the contact, the level, the file and PATH: nothing else */
 	check_int(n, 7 + 4);
 	set("PATH", "/opt/x");
-	check_text(conf_environ(&conf, &mem)[n - 1], "PATH=/opt/x");
+	check_text(
+	    settings_environ(&conf.settings, &mem)[n - 1], "PATH=/opt/x");
 	set("PATH", NULL);
-	check_text(conf_environ(&conf, &mem)[n - 1],
+	check_text(settings_environ(&conf.settings, &mem)[n - 1],
 	    "PATH=/usr/local/bin:/usr/bin:/bin");
 }
 
@@ -743,18 +516,12 @@ main(void)
 	ROWS("value", value, values);
 	ROWS("database", database_path, paths);
 	ROWS("demand", demand, demands);
-	ROWS("file", file_content, files);
-	ROWS("file mode", file_mode, modes);
-	ROWS("file", file_unreadable, bad_files);
-	ROWS("source", source, sources);
 	ONE("database", "the new name wins", new_name_wins);
 	ONE("database", "by default in the account's home", default_database);
 	ONE("value", "defaults", defaults);
 	ONE("value", "kept in another form", tidied);
 	ONE("demand", "what a program does not use is not checked", not_asked);
 	ONE("faults", "tell no secret", no_secret_is_told);
-	ONE("file", "longer than is read: the fault says so", too_long);
-	ONE("file", "more lines than are kept", many_lines);
 	ONE("environ", "the settings and PATH, nothing else", environment);
 	ONE("describe", "every setting", described);
 	return testing_run("conf", make_home, remove_home);

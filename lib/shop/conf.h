@@ -1,20 +1,16 @@
-/* The settings. One table in conf.c names each one, what may stand in it and
- * who needs it; every fault is reported at once, by name, with the fix.
- *
- * A value is looked for in the process environment, then in a KEY=VALUE file
- * (ADMIT_CONF, or ~/.config/admit/admit.env of the account that runs the
- * program: suexec and some CGI hosts pass no environment at all; or, where
- * this account may read it, /etc/admit/admit.env), then among
- * the parameters of the request (what SetEnv becomes in .htaccess). An empty
- * value counts as none. Secrets appear in no message.
- *
- * In the file a value may stand in quotes; outside of them " # " begins a
- * comment, so that secrets and titles may have "#" in them. */
-#ifndef BASE_CONF_H
-#define BASE_CONF_H
+/* Admit's settings. One table in conf.c names each one, what may stand in it
+ * and who needs it; base/settings.h says where they are looked for, with
+ * ADMIT_CONF, ~/.config/admit/admit.env and /etc/admit/admit.env as the places
+ * of the file. */
+#ifndef SHOP_CONF_H
+#define SHOP_CONF_H
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/settings.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 /* Who asks: a setting is demanded and checked only of those who use it. */
 enum program {
@@ -25,9 +21,6 @@ enum program {
 	PROGRAM_LEDGER = 16, /* needs the ledger alone */
 	PROGRAM_ALL = 31
 };
-
-#define CONF_MAX_FAULTS 32
-#define CONF_MAX_SETTINGS 96
 
 struct conf {
 	const char *stripe_secret_key;
@@ -79,32 +72,19 @@ struct conf {
 	const char *support_chat_id; /* Telegram's number; NULL: none */
 	const char *log_level_name;
 
-	const char *settings_path; /* of the settings file; NULL: none */
 	int log_level;             /* enum log_level */
 	bool livemode;             /* follows from the Stripe key */
 	const char *database_path; /* the file of an sqlite: address */
 	bool database_is_default;  /* not named by any setting */
 
-	const char *raw[CONF_MAX_SETTINGS]; /* as given, for conf_environ() */
-	const char *faults[CONF_MAX_FAULTS];
-	size_t n_faults;
-	const char *notes[CONF_MAX_FAULTS]; /* sentences about what is odd in
-	                                       the settings file, and taken */
-	size_t n_notes;
-};
-
-/* Where a request's own parameters come from; NULL where there are none.
- * It is never asked for a name that a client could choose. */
-struct conf_params {
-	const char *(*get)(const void *ctx, const char *name);
-	const void *ctx;
+	struct settings settings; /* what was found, and what is wrong */
 };
 
 /* Fills *c for the programs named (a sum of enum program). ERR_CONFIG with the
- * sentences in c->faults where anything they need is missing or wrong; *c is
- * then not to be used otherwise. The texts live in the arena. */
+ * sentences in c->settings.faults where anything they need is missing or
+ * wrong; *c is then not to be used otherwise. The texts live in the arena. */
 enum err conf_load(struct conf *c, struct arena *a, unsigned programs,
-    const struct conf_params *params) MUST_CHECK;
+    const struct settings_params *params) MUST_CHECK;
 
 /* Makes the folder of a ledger whose place no setting names, for whoever is
  * about to make the ledger. A failure shows when that is opened. */
@@ -113,14 +93,6 @@ void conf_make_folder(const struct conf *c);
 /* "month" or "3 months" as 1 or 3 of day, week, month or year; false for
  * anything else, and for more than three years. *unit is static. */
 bool conf_period(const char *text, const char **unit, int64_t *n);
-
-/* Adds a fault, a sentence, for readers of what the settings name. */
-void conf_fault(struct conf *c, struct arena *a, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-/* The environment for a program started by this one: the settings as this one
- * found them and PATH, nothing else. NULL-terminated, in the arena. */
-char **conf_environ(const struct conf *c, struct arena *a);
 
 /* The i-th setting's name, default (or "") and one-line meaning, for the help
  * and for holding the README to it; false past the last one. */

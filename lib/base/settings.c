@@ -1,0 +1,487 @@
+/* Settings: finding, reading and judging values, all faults at once. */
+#include "base/settings.h"
+
+#include "base/buf.h"
+#include "base/cidr.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "base/url.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAX_FILE_BYTES (64 * 1024)
+
+const char *
+setting_text(const char *v)
+{
+	for (; *v != '\0'; v++)
+		if ((unsigned char)*v < ' ')
+			return "has a control character inside";
+	return NULL;
+}
+
+const char *
+setting_word(const char *v)
+{
+	return str_has_blank(str_from(v)) ?
+	    "has a blank inside; copy it again without blanks and line ends" :
+	    NULL;
+}
+
+const char *
+setting_url(const char *v)
+{
+	if (str_has_blank(str_from(v)) || strpbrk(v, "\"'<>\\") != NULL)
+		return "is not a URL: it has a blank or a quote inside";
+	if (url_host(v).len == 0)
+		return "must be a full URL that begins with https://";
+	if (!str_starts(str_from(v), "https://") && !url_is_loopback(v))
+		return "must begin with https:// (http:// is for this machine "
+		       "alone)";
+	return NULL;
+}
+
+const char *
+setting_hosts(const char *v)
+{
+	struct str rest = str_from(v);
+
+	while (rest.len > 0) {
+		struct str host = str_trim(str_cut(&rest, ','));
+
+		if (!str_only(host, STR_LETTERS STR_DIGITS ".-") ||
+		    memchr(host.p, '.', host.len) == NULL)
+			return "must be names of hosts with commas between, "
+			       "such as example.com";
+	}
+	return NULL;
+}
+
+const char *
+setting_zero_or_one(const char *v)
+{
+	return strcmp(v, "0") == 0 || strcmp(v, "1") == 0 ? NULL :
+							    "must be 0 or 1";
+}
+
+const char *
+setting_path(const char *v)
+{
+	if (v[0] != '/')
+		return "must name a file by its full path";
+	return setting_text(v);
+}
+
+const char *
+setting_networks(const char *v)
+{
+	return cidr_list_ok(v) ?
+	    NULL :
+	    "must be addresses or networks with commas between, such as "
+	    "127.0.0.1, 10.0.0.0/8";
+}
+
+const char *
+setting_log_level(const char *v)
+{
+	return log_level_from(v) >= 0 ? NULL :
+					"must be debug, info, warn or error";
+}
+
+static void __attribute__((format(printf, 4, 0))) add_sentence(
+    struct arena *a, const char **all, size_t *n, const char *fmt, va_list args)
+{
+	char sentence[512];
+
+	(void)vsnprintf(sentence, sizeof(sentence), fmt, args);
+	if (*n < SETTINGS_MAX_FAULTS)
+		all[(*n)++] = arena_dup_text(a, sentence);
+}
+
+void
+settings_fault(struct settings *s, struct arena *a, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	add_sentence(a, s->faults, &s->n_faults, fmt, args);
+	va_end(args);
+}
+
+static void __attribute__((format(printf, 3, 4)))
+note(struct settings *s, struct arena *a, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	add_sentence(a, s->notes, &s->n_notes, fmt, args);
+	va_end(args);
+}
+
+static const char *
+home_of_account(void)
+{
+	const struct passwd *pw;
+
+	errno = 0;
+	pw = getpwuid(geteuid());
+	/* To go on without the owner's settings would be worse. */
+	if (pw == NULL && errno == ENOMEM)
+		(void)or_out_of_memory(NULL);
+	return pw != NULL && pw->pw_dir != NULL && pw->pw_dir[0] == '/' ?
+	    pw->pw_dir :
+	    NULL;
+}
+
+/* The lines of a settings file, by name. */
+struct file {
+	struct kv_line {
+		struct str name, value;
+	} lines[128];
+	size_t n;
+};
+
+static struct str
+unquote(struct str v)
+{
+	if (v.len >= 2 && (v.p[0] == '"' || v.p[0] == '\'') &&
+	    v.p[v.len - 1] == v.p[0])
+		return (struct str){ v.p + 1, v.len - 2 };
+	return v;
+}
+
+/* A value in quotes of which nothing but a comment follows. */
+static bool
+in_quotes(struct str v, struct str *inside, bool *has_comment)
+{
+	if (v.len < 2 || (v.p[0] != '"' && v.p[0] != '\''))
+		return false;
+	for (size_t i = 1; i < v.len; i++) {
+		struct str rest = { v.p + i + 1, v.len - i - 1 };
+		struct str after = str_trim(rest);
+
+		if (v.p[i] != v.p[0] ||
+		    (after.len > 0 && (after.p[0] != '#' || after.p == rest.p)))
+			continue;
+		*inside = (struct str){ v.p + 1, i - 1 };
+		*has_comment = after.len > 0;
+		return true;
+	}
+	return false;
+}
+
+static bool
+is_blank(struct str v, size_t at)
+{
+	return at >= v.len || v.p[at] == ' ' || v.p[at] == '\t';
+}
+
+/* v: what follows the sign of equality, with blanks. */
+static struct str
+plain_value(struct settings *s, struct arena *a, struct str v, int number)
+{
+	static const char told[] =
+	    "the settings file: line %d: what follows \"#\" is a %s; put the "
+	    "value in quotes";
+	struct str inside;
+	bool has_comment = false;
+
+	if (in_quotes(str_trim(v), &inside, &has_comment)) {
+		if (has_comment)
+			note(s, a, told, number, "comment");
+		return inside;
+	}
+	for (size_t i = 1; i < v.len; i++) {
+		if (v.p[i] != '#' || !is_blank(v, i - 1))
+			continue;
+		has_comment = is_blank(v, i + 1);
+		note(s, a, told, number,
+		    has_comment ? "comment" :
+				  "part of the value: a comment has a blank "
+				  "behind it");
+		return unquote(
+		    str_trim((struct str){ v.p, has_comment ? i : v.len }));
+	}
+	return unquote(str_trim(v));
+}
+
+/* How many letters must be changed, put in or left out to make b of a, over
+ * capitals; the longer a name, the more of that is a slip. */
+static size_t
+distance(struct str a, const char *b)
+{
+	size_t row[64], n = strlen(b);
+
+	if (a.len == 0 || a.len >= 64 || n >= 64)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.len; i++) {
+		size_t above = row[0]++;
+
+		for (size_t j = 1; j <= n; j++) {
+			size_t kept = above +
+			    (toupper((unsigned char)a.p[i - 1]) != b[j - 1]);
+			size_t other =
+			    (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+
+			above = row[j];
+			row[j] = kept < other ? kept : other;
+		}
+	}
+	return row[n];
+}
+
+/* What may stand in the file beside the settings' own names. */
+static bool
+is_known_beside(const struct settings_table *t, struct str name)
+{
+	for (size_t i = 0; t->beside[i] != NULL; i++)
+		if (str_eq(name, t->beside[i]))
+			return true;
+	for (const struct setting_old *o = t->old; o->name != NULL; o++)
+		if (str_eq(name, o->old))
+			return true;
+	return str_eq(name, t->file_variable);
+}
+
+static void
+know_name(struct settings *s, struct arena *a, struct str name, int number)
+{
+	const struct settings_table *t = s->table;
+	size_t best = 4;
+	const char *nearest = NULL;
+	const struct str shown = { name.p, name.len < 64 ? name.len : 64 };
+
+	if (is_known_beside(t, name))
+		return;
+	for (size_t i = 0; i < t->n; i++) {
+		size_t far = distance(name, t->rows[i].name);
+
+		if (str_eq(name, t->rows[i].name))
+			return;
+		if (far < best && far < name.len / 2) {
+			best = far;
+			nearest = t->rows[i].name;
+		}
+	}
+	note(s, a, "the settings file: line %d: there is no setting %.*s%s%s%s",
+	    number, (int)shown.len, shown.p, nearest == NULL ? "" : "; is it ",
+	    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?");
+}
+
+static void
+file_line(struct settings *s, struct arena *a, struct file *f, struct str line,
+    int number)
+{
+	struct str value = str_trim(line), name;
+
+	if (value.len == 0 || value.p[0] == '#')
+		return;
+	if (str_starts(value, "export "))
+		value = (struct str){ value.p + 7, value.len - 7 };
+	if (memchr(value.p, '=', value.len) == NULL ||
+	    f->n == sizeof(f->lines) / sizeof(f->lines[0])) {
+		settings_fault(s, a,
+		    "the settings file: line %d is not NAME=value", number);
+		return;
+	}
+	name = str_trim(str_cut(&value, '='));
+	know_name(s, a, name, number);
+	f->lines[f->n++] =
+	    (struct kv_line){ name, plain_value(s, a, value, number) };
+}
+
+/* Editors of Windows put a mark in front, of UTF-8 or of what is none. */
+static struct str
+past_mark(struct settings *s, struct arena *a, struct str text)
+{
+	if (str_starts(text, "\xef\xbb\xbf"))
+		return (struct str){ text.p + 3, text.len - 3 };
+	if (!str_starts(text, "\xff\xfe") && !str_starts(text, "\xfe\xff"))
+		return text;
+	settings_fault(s, a,
+	    "the settings file is UTF-16, which is not read: save it as UTF-8");
+	return (struct str){ NULL, 0 };
+}
+
+static void
+file_open(struct settings *s, struct arena *a, struct file *f, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct buf text = buf_new(a, MAX_FILE_BYTES);
+	struct stat st;
+	struct str rest;
+	int number = 0;
+
+	s->path = path;
+	if (fd < 0 || fstat(fd, &st) != 0 || !file_slurp(fd, &text))
+		settings_fault(s, a, "the settings file %s: cannot be read: %s",
+		    path, strerror(errno));
+	else if ((st.st_mode & S_IRWXO) != 0)
+		settings_fault(s, a,
+		    "the settings file %s: everybody on this host can read "
+		    "it; run chmod 600 on it",
+		    path);
+	rest = past_mark(s, a, buf_str(&text));
+	while (rest.len > 0)
+		file_line(s, a, f, str_cut(&rest, '\n'), ++number);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+static void
+file_find(struct settings *s, struct arena *a, struct file *f)
+{
+	const char *named = getenv(s->table->file_variable);
+	const char *system = s->table->system_file, *home, *path;
+
+	if (named != NULL && named[0] != '\0') {
+		file_open(s, a, f, named);
+		return;
+	}
+	home = home_of_account();
+	path = arena_printf(
+	    a, "%s/%s", home != NULL ? home : "", s->table->home_file);
+	if (home != NULL && access(path, F_OK) == 0)
+		file_open(s, a, f, path);
+	else if (access(system, R_OK) == 0)
+		file_open(s, a, f, system);
+}
+
+static const char *
+file_get(const struct file *f, struct arena *a, const char *name)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (str_eq(f->lines[i].name, name) && f->lines[i].value.len > 0)
+			return arena_dup(a, f->lines[i].value);
+	return NULL;
+}
+
+static const char *
+look_up(struct arena *a, const struct file *f,
+    const struct settings_params *params, const char *name)
+{
+	const char *v = getenv(name);
+
+	if (v != NULL && v[0] != '\0')
+		return arena_dup_text(a, v);
+	v = file_get(f, a, name);
+	if (v == NULL && params != NULL)
+		v = arena_dup_text(a, params->get(params->ctx, name));
+	return v != NULL && v[0] != '\0' ? v : NULL;
+}
+
+static const char *
+store_int(struct arena *a, const struct setting *row, const char *v, void *into)
+{
+	int64_t n;
+
+	if (!str_to_i64(str_from(v), &n) || n < row->low || n > row->high)
+		return arena_printf(a,
+		    "must be a whole number from %lld to %lld",
+		    (long long)row->low, (long long)row->high);
+	memcpy((char *)into + row->at, &n, sizeof(n));
+	return NULL;
+}
+
+static void
+store(struct settings *s, struct arena *a, const struct setting *row,
+    const char *v, void *into)
+{
+	const char *wrong;
+
+	if (row->check == NULL) {
+		wrong = store_int(a, row, v, into);
+	} else {
+		wrong = row->check(v);
+		memcpy((char *)into + row->at, &v, sizeof(v));
+	}
+	if (wrong != NULL)
+		settings_fault(s, a, "%s %s", row->name, wrong);
+}
+
+/* A default that names no folder of an account that has none stays as it is,
+ * for the check to refuse. */
+static const char *
+default_of(struct arena *a, const struct setting *row)
+{
+	const char *tilde = strstr(row->dflt, "~/");
+	const char *home = tilde == NULL ? NULL : home_of_account();
+
+	if (row->dflt[0] == '\0')
+		return NULL;
+	if (home == NULL)
+		return row->dflt;
+	return arena_printf(a, "%.*s%s%s", (int)(tilde - row->dflt), row->dflt,
+	    home, tilde + 1);
+}
+
+void
+settings_load(struct settings *s, struct arena *a,
+    const struct settings_table *table, void *into, unsigned used_by,
+    const struct settings_params *params)
+{
+	const struct setting_old *old = table->old;
+	struct file *f = arena_alloc(a, sizeof(*f));
+
+	s->table = table;
+	file_find(s, a, f);
+	for (size_t i = 0; i < table->n; i++) {
+		const struct setting *row = &table->rows[i];
+		const char *v = look_up(a, f, params, row->name);
+
+		for (size_t k = 0; v == NULL && old[k].name != NULL; k++)
+			if (strcmp(old[k].name, row->name) == 0)
+				v = look_up(a, f, params, old[k].old);
+		s->raw[i] = v;
+		if ((row->used_by & used_by) == 0)
+			continue;
+		if (v == NULL)
+			v = default_of(a, row);
+		if (v != NULL)
+			store(s, a, row, v, into);
+		else if (row->required)
+			settings_fault(s, a, "%s is %s: %s", row->name,
+			    getenv(row->name) != NULL ? "empty" : "missing",
+			    row->meaning);
+	}
+}
+
+const char *
+settings_given(const struct settings *s, const char *name)
+{
+	for (size_t i = 0; i < s->table->n; i++)
+		if (strcmp(s->table->rows[i].name, name) == 0)
+			return s->raw[i];
+	return NULL;
+}
+
+char **
+settings_environ(const struct settings *s, struct arena *a)
+{
+	const struct settings_table *t = s->table;
+	char **env = arena_alloc(a, (t->n + 3) * sizeof(*env));
+	const char *named = getenv(t->file_variable), *path = getenv("PATH");
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (s->raw[i] != NULL)
+			env[n++] = arena_printf(
+			    a, "%s=%s", t->rows[i].name, s->raw[i]);
+	if (named != NULL)
+		env[n++] = arena_printf(a, "%s=%s", t->file_variable, named);
+	env[n++] = arena_printf(
+	    a, "PATH=%s", path != NULL ? path : "/usr/local/bin:/usr/bin:/bin");
+	return env;
+}

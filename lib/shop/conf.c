@@ -1,0 +1,541 @@
+/* Admit's settings: a row each. */
+#include "shop/conf.h"
+
+#include "base/log.h"
+#include "base/str.h"
+#include "base/tg_id.h"
+
+#include <ctype.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Checks of what is Stripe's, Telegram's or the shop's own: see struct
+ * setting. */
+
+static const char *
+secret_list(const char *v)
+{
+	struct str rest = str_from(v);
+
+	if (setting_word(v) != NULL)
+		return setting_word(v);
+	if (rest.len > 0 && rest.p[rest.len - 1] == ',')
+		return "ends with a comma: an empty secret is none";
+	while (rest.len > 0)
+		if (str_cut(&rest, ',').len == 0)
+			return "has an empty secret between commas";
+	return NULL;
+}
+
+static const char *
+stripe_key(const char *v)
+{
+	struct str s = str_from(v);
+	bool live = strstr(v, "_live_") != NULL;
+
+	if (setting_word(v) != NULL)
+		return setting_word(v);
+	if (!str_starts(s, "sk_") && !str_starts(s, "rk_"))
+		return "is not a secret key: those begin with sk_ or rk_";
+	if (live == (strstr(v, "_test_") != NULL))
+		return "says neither _live_ nor _test_, so its mode is unknown";
+	return NULL;
+}
+
+static const char *
+bot_token(const char *v)
+{
+	return str_only(str_from(v), STR_LETTERS STR_DIGITS ":_-") ?
+	    NULL :
+	    "is not a bot token: letters, digits, ':', '_' and '-' only";
+}
+
+static const char *
+header_token(const char *v)
+{
+	return strlen(v) <= 256 &&
+		str_only(str_from(v), STR_LETTERS STR_DIGITS "_-") ?
+	    NULL :
+	    "must be 1 to 256 letters, digits, '_' or '-' (Telegram's rule)";
+}
+
+static const char *
+base_url(const char *v)
+{
+	if (strpbrk(v, "?#") != NULL)
+		return "must not have a '?' or '#' in it";
+	return setting_url(v);
+}
+
+static const char *
+channel_link(const char *v)
+{
+	if (str_starts(str_from(v), "tg://"))
+		return setting_word(v);
+	return setting_url(v);
+}
+
+static const char *
+currency(const char *v)
+{
+	return strlen(v) == 3 && str_only(str_from(v), STR_LETTERS) ?
+	    NULL :
+	    "must be a three-letter code such as eur";
+}
+
+static const char *
+price_id(const char *v)
+{
+	return str_starts(str_from(v), "price_") &&
+		str_only(str_from(v), STR_LETTERS STR_DIGITS "_") ?
+	    NULL :
+	    "must be the id of a Stripe price, which begins with price_";
+}
+
+/* docs.stripe.com/api/checkout/sessions/create, "locale". */
+static const char *
+locale(const char *v)
+{
+	static const char known[] =
+	    " auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu "
+	    "id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv th tr vi "
+	    "zh zh-HK zh-TW ";
+	const char *at = strstr(known, v);
+
+	return !str_has_blank(str_from(v)) && at != NULL && at[-1] == ' ' &&
+		at[strlen(v)] == ' ' ?
+	    NULL :
+	    "must be auto or a language of Stripe's page, such as de";
+}
+
+static const char *
+id_list(const char *v)
+{
+	struct str rest = str_from(v);
+	int64_t n;
+
+	while (rest.len > 0)
+		if (!tg_id_parse(str_trim(str_cut(&rest, ',')), &n))
+			return "must be numbers with commas between";
+	return NULL;
+}
+
+static const char *
+channel_id(const char *v)
+{
+	int64_t n;
+
+	return v[0] == '-' && str_to_i64(str_from(v + 1), &n) ?
+	    NULL :
+	    "must be Telegram's number of the channel, such as -1001234567890";
+}
+
+/* Stripe's limit is three years. */
+static const struct {
+	const char *unit;
+	int64_t max;
+} units[] = { { "day", 1095 }, { "week", 156 }, { "month", 36 },
+	{ "year", 3 } };
+
+bool
+conf_period(const char *text, const char **unit, int64_t *n)
+{
+	struct str s = str_from(text);
+	struct str first = str_cut(&s, ' ');
+
+	if (s.len == 0) {
+		s = first;
+		*n = 1;
+	} else if (!str_to_i64(first, n) || *n < 1) {
+		return false;
+	}
+	if (*n > 1 && str_ends(s, "s"))
+		s.len--;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (str_eq(s, units[i].unit)) {
+			*unit = units[i].unit;
+			return *n <= units[i].max;
+		}
+	return false;
+}
+
+/* A group's begins with a minus, a person's does not. */
+static const char *
+chat_number(const char *v)
+{
+	int64_t n;
+
+	return str_to_i64(str_from(v[0] == '-' ? v + 1 : v), &n) && n > 0 ?
+	    NULL :
+	    "must be Telegram's number of a chat, such as -1001234567890";
+}
+
+static const char *
+period(const char *v)
+{
+	const char *unit;
+	int64_t n;
+
+	return conf_period(v, &unit, &n) ?
+	    NULL :
+	    "must be day, week, month or year, or so many: 3 months";
+}
+
+static const char *
+tills(const char *v)
+{
+	if (strcmp(v, "stripe") == 0 || strcmp(v, "stars") == 0 ||
+	    strcmp(v, "both") == 0)
+		return NULL;
+	return "must be stripe, stars or both";
+}
+
+/* The file of sqlite:/path, sqlite:///path (the form other tools write) or
+ * /path; NULL where none is named by its full path. */
+static const char *
+file_of_ledger(const char *v)
+{
+	struct str s = str_from(v);
+
+	if (str_starts(s, "sqlite://"))
+		v += strlen("sqlite://");
+	else if (str_starts(s, "sqlite:"))
+		v += strlen("sqlite:");
+	s = str_from(v);
+	return str_starts(s, "/") && !str_ends(s, "/") ? v : NULL;
+}
+
+static const char *
+database(const char *v)
+{
+	if (str_starts(str_from(v), "postgres"))
+		return "names PostgreSQL, which this build does not have; use "
+		       "sqlite:/path/to/admit.db";
+	if (file_of_ledger(v) == NULL)
+		return "must name a file by its full path, such as "
+		       "sqlite:/home/you/admit/admit.db";
+	return setting_text(v);
+}
+
+enum { OPTIONAL = 0, REQUIRED = 1 };
+#define PAY PROGRAM_PAY
+#define HOOK PROGRAM_WEBHOOK
+#define BOT PROGRAM_TGUPDATE
+#define WORK PROGRAM_WORKER
+#define TEXT_AT(field) offsetof(struct conf, field), 0, 0
+#define INT_AT(field, low, high) offsetof(struct conf, field), low, high
+
+/* Where a default is missing and the setting is required, the meaning tells
+ * where to get it. */
+static const struct setting rows[] = {
+	{ "STRIPE_SECRET_KEY", stripe_key, TEXT_AT(stripe_secret_key),
+	    PAY | HOOK | WORK, REQUIRED, "",
+	    "Stripe: Developers, API keys; a restricted key needs Checkout "
+	    "Sessions write, and what subscriptions need" },
+	{ "STRIPE_WEBHOOK_SECRET", secret_list, TEXT_AT(stripe_webhook_secret),
+	    HOOK, REQUIRED, "",
+	    "Stripe: Developers, Webhooks, your endpoint, Signing secret; "
+	    "several with commas while one is being rolled" },
+	{ "TELEGRAM_BOT_TOKEN", bot_token, TEXT_AT(telegram_bot_token), WORK,
+	    REQUIRED, "", "from @BotFather" },
+	{ "TELEGRAM_WEBHOOK_SECRET", header_token,
+	    TEXT_AT(telegram_webhook_secret), BOT, REQUIRED, "",
+	    "a word of your own that only Telegram and you know, such as what "
+	    "`openssl rand -hex 24` prints" },
+	{ "PAID_CHANNEL_LINK", channel_link, TEXT_AT(paid_channel_link),
+	    PAY | WORK, OPTIONAL, "",
+	    "the private channel's invite link, https://t.me/+...; this, "
+	    "PAID_CHANNEL_ID or PRODUCTS_FILE is required" },
+	{ "PAID_CHANNEL_ID", channel_id, TEXT_AT(paid_channel_id), PROGRAM_ALL,
+	    OPTIONAL, "",
+	    "the private channel's number, -100...: with the bot as an "
+	    "administrator there, each buyer gets a link of their own" },
+	{ "BASE_URL", base_url, TEXT_AT(base_url), PAY | BOT | WORK, REQUIRED,
+	    "",
+	    "where the world reaches this server, https://pay.example.com" },
+	{ "DATABASE_URL", database, TEXT_AT(database_url), PROGRAM_ALL,
+	    OPTIONAL, "sqlite:~/.local/share/admit/admit.db",
+	    "the ledger, sqlite:/full/path; outside the web root" },
+	{ "PRODUCT_NAME", setting_text, TEXT_AT(product_name), PROGRAM_ALL,
+	    OPTIONAL, "10 кроків до щастя",
+	    "what is sold, as the buyer reads it" },
+	{ "PRICE_AMOUNT", NULL, INT_AT(price_amount_minor, 1, 99999999),
+	    PAY | HOOK | WORK, OPTIONAL, "999",
+	    "the price in minor units (cents)" },
+	{ "PRICE_CURRENCY", currency, TEXT_AT(price_currency),
+	    PAY | HOOK | WORK, OPTIONAL, "eur", "three letters" },
+	{ "STRIPE_PRICE_ID", price_id, TEXT_AT(stripe_price_id),
+	    PAY | HOOK | WORK, OPTIONAL, "",
+	    "a price kept at Stripe, instead of amount and currency; a "
+	    "recurring one needs PRICE_EVERY" },
+	{ "PRICE_EVERY", period, TEXT_AT(price_every), PROGRAM_ALL, OPTIONAL,
+	    "",
+	    "day, week, month or year, or so many (3 months): a subscription, "
+	    "paid anew each time; else it is paid once" },
+	{ "SELL_WITH", tills, TEXT_AT(sell_with), PROGRAM_ALL, OPTIONAL,
+	    "stripe",
+	    "what the bot sells by: stripe, stars (Telegram Stars, for what "
+	    "has a price in them) or both" },
+	{ "STARS_AMOUNT", NULL, INT_AT(stars_amount, 0, 10000), PROGRAM_ALL,
+	    OPTIONAL, "0", "the price in Telegram Stars; 0: not for Stars" },
+	{ "GRACE_DAYS", NULL, INT_AT(grace_days, 0, 60), PROGRAM_ALL, OPTIONAL,
+	    "3", "how long access goes on when a subscription was not paid" },
+	{ "REMIND_DAYS", NULL, INT_AT(remind_days, 0, 60), PROGRAM_ALL,
+	    OPTIONAL, "3",
+	    "how long before access ends for good its holder is told; 0: not "
+	    "at all" },
+	{ "PRODUCTS_FILE", setting_path, TEXT_AT(products_file), PROGRAM_ALL,
+	    OPTIONAL, "",
+	    "a JSON file of several products, instead of the one described "
+	    "here" },
+	{ "ALLOW_PROMOTION_CODES", NULL, INT_AT(allow_promotion_codes, 0, 1),
+	    PAY, OPTIONAL, "0",
+	    "1: buyers may enter promotion codes of Stripe's; one of 100 % "
+	    "lets in without a payment" },
+	{ "AUTOMATIC_TAX", NULL, INT_AT(automatic_tax, 0, 1), PAY, OPTIONAL,
+	    "0", "1: Stripe works out the tax (Stripe Tax must be set up)" },
+	{ "ACCEPT_UNMARKED", setting_zero_or_one, TEXT_AT(accept_unmarked),
+	    PAY | HOOK | WORK, OPTIONAL, "",
+	    "1: a payment at Stripe without this shop's mark is taken all the "
+	    "same, if product and price fit; 0: it is another shop's; else as "
+	    "it was when the ledger began" },
+	{ "CHECKOUT_LOCALE", locale, TEXT_AT(checkout_locale), PAY, OPTIONAL,
+	    "auto",
+	    "the language of Stripe's page: auto, or one that Stripe has, such "
+	    "as pl (it has no uk)" },
+	{ "ADMIN_TG_IDS", id_list, TEXT_AT(admin_tg_ids), PROGRAM_ALL, OPTIONAL,
+	    "",
+	    "the Telegram numbers of the operators, with commas: the bot tells "
+	    "them of sales, refunds, disputes and troubles" },
+	{ "WHITELIST_TG_IDS", id_list, TEXT_AT(whitelist_tg_ids), PROGRAM_ALL,
+	    OPTIONAL, "",
+	    "Telegram numbers, with commas, of people who are let in and "
+	    "never removed, whatever they paid" },
+	{ "RECONCILE_MINUTES", NULL, INT_AT(reconcile_minutes, 0, 1440), WORK,
+	    OPTIONAL, "10",
+	    "how often the worker asks Stripe what never arrived; 0: never" },
+	{ "SUPPORT_CONTACT", setting_text, TEXT_AT(support_contact),
+	    PROGRAM_ALL, OPTIONAL, "",
+	    "whom a buyer may write to, @name or an address" },
+	{ "STRIPE_API_BASE", setting_url, TEXT_AT(stripe_api_base),
+	    PAY | BOT | WORK, OPTIONAL, "https://api.stripe.com", "for tests" },
+	{ "TELEGRAM_API_BASE", setting_url, TEXT_AT(telegram_api_base), WORK,
+	    OPTIONAL, "https://api.telegram.org",
+	    "for tests, or a Bot API server of your own" },
+	{ "WORKERS", NULL, INT_AT(n_workers, 0, 64), PAY | HOOK | BOT, OPTIONAL,
+	    "0",
+	    "processes that share the work; 0: the one the web server "
+	    "started" },
+	{ "END_WITH_SERVER", NULL, INT_AT(end_with_server, 0, 1),
+	    PAY | HOOK | BOT, OPTIONAL, "0",
+	    "1: end when the web server that started us dies, as under "
+	    "lighttpd" },
+	{ "PAY_LINK_SECRET", setting_word, TEXT_AT(pay_link_secret),
+	    PAY | BOT | WORK, OPTIONAL, "",
+	    "a word that nobody can guess, such as what `openssl rand -hex 24` "
+	    "prints: the bot's links to pay are signed with it and end after "
+	    "a day" },
+	{ "PAY_LINK_BARE", NULL, INT_AT(pay_link_bare, 0, 1), PAY, OPTIONAL,
+	    "1", "0: /pay?tg_id=N is refused, only signed links are taken" },
+	{ "PAY_LIMIT_BUYER", NULL, INT_AT(pay_limit_buyer, 0, 1000000), PAY,
+	    OPTIONAL, "30",
+	    "Checkout Sessions that may be opened for one buyer in an hour; 0: "
+	    "any number" },
+	{ "PAY_LIMIT_ADDRESS", NULL, INT_AT(pay_limit_address, 0, 1000000), PAY,
+	    OPTIONAL, "600",
+	    "how often /pay may be asked from one address in an hour, behind "
+	    "which a whole telephone company may be; 0: any number" },
+	{ "TRUSTED_PROXIES", setting_networks, TEXT_AT(trusted_proxies),
+	    PAY | HOOK | BOT, OPTIONAL, "",
+	    "proxies in front whose X-Forwarded-For and X-Forwarded-Proto are "
+	    "believed: addresses or networks; by them https is enforced" },
+	{ "COACH_API_BASE", setting_url, TEXT_AT(coach_api_base), WORK,
+	    OPTIONAL, "",
+	    "a server that speaks OpenAI's chat completions, up to /v1: the "
+	    "coach then words its answers with a model; with a COACH_API_KEY "
+	    "alone it is https://api.openai.com/v1" },
+	{ "COACH_API_KEY", setting_word, TEXT_AT(coach_api_key), WORK, OPTIONAL,
+	    "", "its key; without key and base the coach quotes the lessons" },
+	{ "COACH_MODEL", setting_word, TEXT_AT(coach_model), WORK, OPTIONAL,
+	    "gpt-4o-mini", "its model" },
+	{ "COACH_QUESTIONS_A_DAY", NULL,
+	    INT_AT(coach_questions_a_day, 0, 100000), BOT, OPTIONAL, "20",
+	    "questions that one person may ask in a day; 0: any number" },
+	{ "COACH_TOKENS_A_MONTH", NULL,
+	    INT_AT(coach_tokens_a_month, 0, 1000000000000), WORK, OPTIONAL,
+	    "2000000",
+	    "tokens of the model in a calendar month; then the coach quotes "
+	    "the lessons until the next; 0: any number" },
+	{ "COACH_STRANGER_TOKENS_A_MONTH", NULL,
+	    INT_AT(coach_stranger_tokens, 0, 1000000000000), WORK, OPTIONAL,
+	    "0",
+	    "how many of them may go to people who have bought nothing; 0: "
+	    "they are quoted the public lessons" },
+	{ "COACH_HELPLINE", setting_text, TEXT_AT(coach_helpline), WORK,
+	    OPTIONAL,
+	    "Lifeline Ukraine — 7333, цілодобово й безкоштовно; екстрена "
+	    "допомога — 112",
+	    "whom to call, for somebody who writes of ending their life; by "
+	    "language with |, as in 7333|pl:800 70 2222|de:0800 1110111" },
+	{ "COACH_LINKS", setting_hosts, TEXT_AT(coach_links), WORK, OPTIONAL,
+	    "",
+	    "hosts that a model's answer may have links to, with commas; all "
+	    "others are taken out" },
+	{ "COACH_GROUP_ID", chat_number, TEXT_AT(coach_group_id), BOT | WORK,
+	    OPTIONAL, "",
+	    "a discussion group in which the coach answers too, -100...: what "
+	    "is written to it with /ask or as a reply" },
+	{ "COACH_GROUP_PRODUCT", setting_text, TEXT_AT(coach_group_product),
+	    WORK, OPTIONAL, "",
+	    "the id of the product whose lessons the coach may quote there, "
+	    "for a group that its buyers alone are in; without it the public "
+	    "ones" },
+	{ "COACH_SPEECH_API_BASE", setting_url, TEXT_AT(coach_speech_base),
+	    BOT | WORK, OPTIONAL, "",
+	    "a server that speaks OpenAI's audio transcriptions, up to /v1: "
+	    "questions may then be spoken" },
+	{ "COACH_SPEECH_API_KEY", setting_word, TEXT_AT(coach_speech_key), WORK,
+	    OPTIONAL, "", "its key" },
+	{ "COACH_SPEECH_MODEL", setting_word, TEXT_AT(coach_speech_model), WORK,
+	    OPTIONAL, "whisper-1", "its model" },
+	{ "SUPPORT_CHAT_ID", chat_number, TEXT_AT(support_chat_id), BOT | WORK,
+	    OPTIONAL, "",
+	    "the chat that questions for a person are forwarded to, with the "
+	    "bot in it: a reply there reaches the buyer" },
+	{ "LOG_LEVEL", setting_log_level, TEXT_AT(log_level_name), PROGRAM_ALL,
+	    OPTIONAL, "info", "debug, info, warn or error" },
+};
+#define N_SETTINGS (sizeof(rows) / sizeof(rows[0]))
+_Static_assert(N_SETTINGS <= SETTINGS_MAX, "settings.raw is too small");
+
+/* Names that the first version of the course used. */
+static const struct setting_old old_names[] = {
+	{ "DATABASE_URL", "DB_PATH" },
+	{ "COACH_API_KEY", "OPENAI_API_KEY" },
+	{ "COACH_MODEL", "OPENAI_MODEL_GPT" },
+	{ NULL, NULL },
+};
+
+/* Of the shell that starts the programs. */
+static const char *const beside[] = { "PORT", "PATH", "TZ", NULL };
+
+static const struct settings_table table = {
+	.rows = rows,
+	.n = N_SETTINGS,
+	.file_variable = "ADMIT_CONF",
+	.home_file = ".config/admit/admit.env",
+	.system_file = "/etc/admit/admit.env", /* the Debian package's */
+	.old = old_names,
+	.beside = beside,
+};
+
+bool
+conf_describe(size_t i, const char **name, const char **dflt,
+    const char **meaning, bool *required)
+{
+	if (i >= N_SETTINGS)
+		return false;
+	*name = rows[i].name;
+	*dflt = rows[i].dflt;
+	*meaning = rows[i].meaning;
+	*required = rows[i].required == REQUIRED;
+	return true;
+}
+
+void
+conf_make_folder(const struct conf *c)
+{
+	char path[4096];
+	int n = snprintf(path, sizeof(path), "%s",
+	    c->database_is_default ? c->database_path : "");
+
+	for (char *p = path + 1; n > 1 && *p != '\0'; p++)
+		if (*p == '/') {
+			*p = '\0';
+			(void)mkdir(path, 0700);
+			*p = '/';
+		}
+}
+
+/* Addresses have no slash at their end: a path is put behind them. */
+static const char *
+without_slash(struct arena *a, const char *url)
+{
+	struct str s = str_from(url);
+
+	while (s.len > 0 && s.p[s.len - 1] == '/')
+		s.len--;
+	return url == NULL ? NULL : arena_dup(a, s);
+}
+
+/* "123456:ABC" is the token of bot 123456. */
+static int64_t
+bot_of(const struct conf *c)
+{
+	struct str token =
+	    str_from(settings_given(&c->settings, "TELEGRAM_BOT_TOKEN"));
+	int64_t id = 0;
+
+	(void)str_to_i64(str_cut(&token, ':'), &id);
+	return id;
+}
+
+/* What follows from the values. */
+static void
+conclude(struct conf *c)
+{
+	c->livemode = c->stripe_secret_key != NULL &&
+	    strstr(c->stripe_secret_key, "_live_") != NULL;
+	if (c->database_url != NULL && database(c->database_url) == NULL)
+		c->database_path = file_of_ledger(c->database_url);
+	c->database_is_default = c->database_path != NULL &&
+	    settings_given(&c->settings, "DATABASE_URL") == NULL;
+	c->bot_id = bot_of(c);
+	c->log_level = log_level_from(c->log_level_name);
+	if (c->log_level < 0)
+		c->log_level = LOG_INFO;
+}
+
+/* Values that are kept in another form than they were given in. */
+static void
+tidy(struct conf *c, struct arena *a)
+{
+	char *code = arena_dup_text(a, c->price_currency);
+
+	for (char *p = code; p != NULL && *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+	c->price_currency = code;
+	c->base_url = without_slash(a, c->base_url);
+	c->stripe_api_base = without_slash(a, c->stripe_api_base);
+	c->telegram_api_base = without_slash(a, c->telegram_api_base);
+	c->coach_api_base = without_slash(a, c->coach_api_base);
+	c->coach_speech_base = without_slash(a, c->coach_speech_base);
+	if (c->coach_api_base == NULL && c->coach_api_key != NULL)
+		c->coach_api_base = "https://api.openai.com/v1";
+}
+
+enum err
+conf_load(struct conf *c, struct arena *a, unsigned programs,
+    const struct settings_params *params)
+{
+	struct settings *s = &c->settings;
+
+	*c = (struct conf){ 0 };
+	settings_load(s, a, &table, c, programs, params);
+	tidy(c, a);
+	conclude(c);
+	if ((programs & (PAY | WORK)) != 0 && c->paid_channel_link == NULL &&
+	    c->paid_channel_id == NULL && c->products_file == NULL)
+		settings_fault(s, a,
+		    "PAID_CHANNEL_LINK is missing: the private channel's "
+		    "invite link, https://t.me/+... (or PAID_CHANNEL_ID, or a "
+		    "PRODUCTS_FILE)");
+	if ((programs & PAY) != 0 && c->pay_link_bare == 0 &&
+	    c->pay_link_secret == NULL)
+		settings_fault(s, a,
+		    "PAY_LINK_BARE is 0 and there is no PAY_LINK_SECRET: "
+		    "nobody could pay");
+	return s->n_faults == 0 ? ERR_OK : ERR_CONFIG;
+}
