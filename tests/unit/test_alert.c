@@ -94,7 +94,7 @@ counted_on(void **state)
 	struct back b = { false };
 
 	(void)state;
-	begin();
+	shop_open(NOTHING);
 	tell("parked", 0, 35);
 	change("UPDATE jobs SET parked_ms = 1 WHERE promise = "
 	       "'alert/parked/0/900'");

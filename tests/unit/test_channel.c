@@ -485,7 +485,7 @@ link_in_doubt(void **state)
 	struct channel_call c;
 
 	(void)state;
-	begin(LINK MEMBER("1, 1, NULL, NULL"));
+	shop_open(LINK MEMBER("1, 1, NULL, NULL"));
 	prepare(ONCE_MS, INVITE_NOBODY, &c);
 	check_int(c.step, STEP_REVOKE);
 	assert_true(channel_is_noted_first(&c));
