@@ -115,6 +115,8 @@ read_wanted(struct app *app, struct arena *a, int64_t tg_id, struct member *m)
 		if (wanted || m->leads == NULL)
 			m->leads = &c->products[i];
 	}
+	if (m->leads != NULL)
+		m->leads_id = arena_dup_text(a, m->leads->id);
 	wanted |= is_whitelisted(app, tg_id);
 	if (e == ERR_OK && !wanted && m->leads != NULL)
 		e = db_one(app->db, a, SQL_MEMBER_PAID,
@@ -380,7 +382,7 @@ membership_full(struct app *app, struct arena *a, int64_t tg_id,
 	return jobs_promise(app->db, JOB_NOTICE,
 	    arena_printf(a, "too_many/%lld/%s/%lld", (long long)tg_id,
 		m->chat_id, (long long)since_ms),
-	    tg_id, 0, arena_printf(a, "too_many:%s", m->leads->id));
+	    tg_id, 0, arena_printf(a, "too_many:%s", m->leads_id));
 }
 
 enum err

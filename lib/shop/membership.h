@@ -65,10 +65,12 @@ struct member {
 	int64_t link_ms;      /* when it was made */
 	int64_t asked_ms;
 	const struct product *leads; /* to the chat, of those sold now, the one
-	                                that lets them in if any does */
-	bool was_banned;             /* the last word on it that was one */
-	int64_t doubt_ms; /* since when a removal fails; 0: it does not */
-	int64_t out_ms;   /* since when all looks say that they are out; 0 */
+	                                that lets them in if any does; as
+	                                long as the catalog is the same */
+	const char *leads_id; /* its id, whatever becomes of the catalog */
+	bool was_banned;      /* the last word on it that was one */
+	int64_t doubt_ms;     /* since when a removal fails; 0: it does not */
+	int64_t out_ms; /* since when all looks say that they are out; 0 */
 };
 
 /* since_ms: an older word of Telegram's on the state is not believed. Wanted is

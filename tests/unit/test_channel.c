@@ -743,9 +743,31 @@ heard(void **state)
 	check_int(look_int(OWED), n->owed);
 }
 
+/* The products file may be read anew while a call is under way. */
+static void
+other_catalog(void **state)
+{
+	const struct catalog kept = app.catalog;
+	struct channel_call c;
+
+	(void)state;
+	begin(IN MEMBER("0, 0, 150, NULL"));
+	prepare(100, INVITE_NOBODY, &c);
+	check_has(c.call.url, "approveChatJoinRequest");
+	app.catalog =
+	    (struct catalog){ .products = { { .id = "other" } }, .n = 1 };
+	check_int(answered(&c, REFUSED("Bad Request: CHANNELS_TOO_MUCH"), 100),
+	    CHANNEL_NEXT);
+	app.catalog = kept;
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE kind = 2 AND"
+			   " detail = 'too_many:course'"),
+	    1);
+}
+
 int
 main(void)
 {
+	ONE("catalog", "another one by the time of the answer", other_catalog);
 	ROWS("call", one_call, rows);
 	ONE("state", "an old word is asked for anew", old_word);
 	ONE("state", "a clock that was put back", clock_back);
