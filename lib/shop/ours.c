@@ -2,6 +2,7 @@
 #include "shop/ours.h"
 
 #include "base/log.h"
+#include "shop/products.h"
 
 #include <inttypes.h>
 
@@ -23,14 +24,21 @@ price_fits(const struct product *p, const struct stripe_session *s)
 	    str_eq_nocase(str_from(s->currency), p->currency);
 }
 
-/* Where several things are sold, one must be named. */
-static bool
-could_be_sold_here(const struct app *app, const struct stripe_session *s)
+/* Where several things are sold, one must be named, by any name it had. */
+static enum err
+could_be_sold_here(struct app *app, struct arena *a,
+    const struct stripe_session *s, bool *could)
 {
-	const struct product *p = catalog_find(&app->catalog, s->product);
+	const struct product *p;
+	const char *id = s->product;
+	enum err e = ERR_OK;
 
-	return p != NULL && (s->product != NULL || app->catalog.n == 1) &&
+	if (id != NULL && catalog_is_id(id))
+		e = products_now(app, a, id, &id);
+	p = catalog_find(&app->catalog, id);
+	*could = p != NULL && (id != NULL || app->catalog.n == 1) &&
 	    price_fits(p, s);
+	return e;
 }
 
 static enum err
@@ -61,7 +69,8 @@ judge(struct app *app, struct arena *a, const struct stripe_session *s,
 		*is_ours = str_eq(str_from(s->shop), mark);
 	} else if (mark != NULL) {
 		e = takes_unmarked(app, a, is_ours);
-		*is_ours = *is_ours && could_be_sold_here(app, s);
+		if (e == ERR_OK && *is_ours)
+			e = could_be_sold_here(app, a, s, is_ours);
 	}
 	return e;
 }

@@ -276,13 +276,13 @@ describe('events', () => {
     const { session } = await fresh();
     const kept = app.sql("SELECT value FROM marks WHERE key = 'accept_unmarked'");
     assert.deepEqual(kept, [['0']], 'a new ledger does not');
-    app.write("UPDATE marks SET value = 1 WHERE key = 'accept_unmarked'");
-    const rows = [['course', {}, '1'], ['poker', {}, undefined], ['course', { amount_total: 500, amount_subtotal: 500 }, undefined], ['course', { currency: 'usd' }, undefined]];
+    app.write("UPDATE marks SET value = 1 WHERE key = 'accept_unmarked'; INSERT INTO renamed (product, is_now) VALUES ('former', 'course')");
+    const rows = [['course', {}, '1'], ['former', {}, '1'], ['poker', {}, undefined], ['course', { amount_total: 500, amount_subtotal: 500 }, undefined], ['course', { currency: 'usd' }, undefined]];
     for (const [i, [product, more, end]] of rows.entries()) {
       await app.event(unseen(session, 670_000 + i, { tg_id: String(670_000 + i), product }, more));
       assert.equal(isPaid(670_000 + i), end, `${product} ${JSON.stringify(more)}`);
     }
-    app.write("UPDATE marks SET value = 0 WHERE key = 'accept_unmarked'");
+    app.write("UPDATE marks SET value = 0 WHERE key = 'accept_unmarked'; DELETE FROM renamed");
   });
 
   test('a session of ours for a product that is not known opens no other: it is kept by its name', async () => {
