@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "shop/alert.h"
 #include "shop/jobs.h"
-#include "shop/prune.h"
 
 static struct app app = { .conf = { .admin_tg_ids = "900, 901" } };
 
@@ -126,34 +125,6 @@ next_hour(void **state)
 	check_int(look_int(N_TOLD("900")), 35);
 }
 
-/* ---- what is forgotten ---- */
-
-#define DAYS(n) "strftime('%s', 'now') * 1000 - " #n " * 86400000"
-
-static const struct parked {
-	const char *why, *when;
-	int64_t n_jobs, n_users;
-} parkeds[] = {
-	{ "put aside long ago: with its user", DAYS(91), 0, 0 },
-	{ "not so long ago", DAYS(89), 1, 1 },
-};
-
-static void
-forgotten(void **state)
-{
-	const struct parked *p = *state;
-
-	shop_open(NOTHING);
-	change(arena_printf(&mem,
-	    "INSERT INTO users (tg_id, created_ms) VALUES (5, 1);"
-	    "INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms,"
-	    " parked_ms) VALUES (2, 'x', 5, 1, 1, %s)",
-	    p->when));
-	prune(ledger.db);
-	check_int(look_int("SELECT COUNT(*) FROM jobs"), p->n_jobs);
-	check_int(look_int("SELECT COUNT(*) FROM users"), p->n_users);
-}
-
 int
 main(void)
 {
@@ -163,6 +134,5 @@ main(void)
 	    counted_on);
 	ONE("alert", "one cause does not drown another", each_cause);
 	ONE("alert", "the next hour begins anew", next_hour);
-	ROWS("prune", forgotten, parkeds);
 	return testing_run("alert", ledger_make, ledger_remove);
 }

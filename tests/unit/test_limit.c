@@ -1,8 +1,7 @@
-/* How often somebody may make us call, and what is forgotten after a while. */
+/* How often somebody may make us call. */
 #include "shop.h"
 
 #include "shop/limit.h"
-#include "shop/prune.h"
 
 static struct app app = { .conf = { .stripe_secret_key = "sk_test_limits",
 			      .pay_limit_buyer = 3,
@@ -108,48 +107,6 @@ switched_off(void **state)
 	app = limited;
 }
 
-#define OLD "1"
-#define NOW "(SELECT CAST(strftime('%s') AS INTEGER) * 1000)"
-
-static void
-pruned(void **state)
-{
-	(void)state;
-	ledger_fresh();
-	check_int(take(1, ""), 0);
-	change("DELETE FROM limits;"
-	       "INSERT INTO limits VALUES ('old', 1, " NOW " - 3700000),"
-	       " ('new', 1, " NOW " - 3500000);"
-	       "INSERT INTO inbox VALUES ('stripe', 'old', 't', " OLD "),"
-	       " ('stripe', 'new', 't', " NOW ");"
-	       "INSERT INTO users (tg_id, session_id, created_ms) VALUES"
-	       " (1, NULL, " OLD "), (2, NULL, " NOW "), (3, 'cs_3', " OLD "),"
-	       " (4, NULL, " OLD "), (5, NULL, " OLD "), (6, NULL, " OLD ");"
-	       "INSERT INTO orders (id, tg_id, product, provider, livemode,"
-	       " paid_ms, created_ms) VALUES"
-	       " (3, 3, 'p', 'stripe', 0, 1, " OLD "),"
-	       " (4, 4, 'p', 'stripe', 0, NULL, " OLD "),"
-	       " (5, 5, 'p', 'stripe', 0, NULL, " OLD "),"
-	       " (6, 6, 'p', 'stripe', 0, NULL, " NOW ");"
-	       "INSERT INTO jobs (kind, promise, tg_id, order_id, due_ms,"
-	       " created_ms, done_ms) VALUES"
-	       " (1, 'owed', 5, 5, 1, " OLD ", NULL),"
-	       " (1, 'old', 3, 3, 1, " OLD ", " OLD "),"
-	       " (1, 'new', 3, 3, 1, " OLD ", " NOW ");");
-	prune(ledger.db);
-	check_text(look_text("SELECT group_concat(key) FROM limits"), "new");
-	check_text(look_text("SELECT group_concat(id) FROM inbox"), "new");
-	check_text(look_text("SELECT group_concat(promise) FROM (SELECT"
-			     " promise FROM jobs ORDER BY id)"),
-	    "owed,new");
-	check_text(look_text("SELECT group_concat(id) FROM (SELECT id FROM"
-			     " orders ORDER BY id)"),
-	    "3,5,6");
-	check_text(look_text("SELECT group_concat(tg_id) FROM (SELECT tg_id"
-			     " FROM users ORDER BY tg_id)"),
-	    "2,3,5,6");
-}
-
 int
 main(void)
 {
@@ -158,6 +115,5 @@ main(void)
 	ONE("limit", "a customer's IPv6 network", a_network);
 	ONE("limit", "IPv4 addresses in IPv6 clothes", in_ipv6_clothes);
 	ONE("limit", "0 switches off", switched_off);
-	ONE("prune", "what is old and settled", pruned);
 	return testing_run("limit", ledger_make, ledger_remove);
 }

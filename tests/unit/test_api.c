@@ -252,5 +252,5 @@ main(void)
 	ROWS("answer", answer, answers);
 	ONE("request", "address, headers, body, time", requests);
 	ONE("reply", "the call as the body of an answer", replies);
-	return testing_run("tgapi", NULL, NULL);
+	return testing_run("api", NULL, NULL);
 }

@@ -1,19 +1,7 @@
-/* What is too small for a file of its own: names of errors, dates. */
+/* Dates, and what the two clocks promise. */
 #include "testing.h"
 
 #include "base/clock.h"
-
-static void
-errors_have_names(void **state)
-{
-	(void)state;
-	for (int e = 0; e < ERR__COUNT; e++)
-		assert_string_not_equal(err_name((enum err)e), "unknown");
-	check_text(err_name(ERR_OK), "ok");
-	check_text(err_name(ERR_UNAVAILABLE), "unavailable");
-	check_text(err_name(ERR__COUNT), "unknown");
-	check_text(err_name((enum err) - 1), "unknown");
-}
 
 static const struct day {
 	const char *why;
@@ -40,7 +28,6 @@ date(void **state)
 int
 main(void)
 {
-	ONE("err", "each has a name", errors_have_names);
 	ROWS("date", date, days);
-	return testing_run("small", NULL, NULL);
+	return testing_run("clock", NULL, NULL);
 }

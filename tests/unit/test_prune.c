@@ -1,0 +1,79 @@
+/* What is forgotten, and when. */
+#include "shop.h"
+
+#include "shop/prune.h"
+
+#define DAYS(n) "strftime('%s', 'now') * 1000 - " #n " * 86400000"
+
+static const struct parked {
+	const char *why, *when;
+	int64_t n_jobs, n_users;
+} parkeds[] = {
+	{ "put aside long ago: with its user", DAYS(91), 0, 0 },
+	{ "not so long ago", DAYS(89), 1, 1 },
+};
+
+static void
+forgotten(void **state)
+{
+	const struct parked *p = *state;
+
+	shop_open(NOTHING);
+	change(arena_printf(&mem,
+	    "INSERT INTO users (tg_id, created_ms) VALUES (5, 1);"
+	    "INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms,"
+	    " parked_ms) VALUES (2, 'x', 5, 1, 1, %s)",
+	    p->when));
+	prune(ledger.db);
+	check_int(look_int("SELECT COUNT(*) FROM jobs"), p->n_jobs);
+	check_int(look_int("SELECT COUNT(*) FROM users"), p->n_users);
+}
+
+#define OLD "1"
+#define NOW "(SELECT CAST(strftime('%s') AS INTEGER) * 1000)"
+
+static void
+pruned(void **state)
+{
+	(void)state;
+	shop_open(NOTHING);
+	change("DELETE FROM limits;"
+	       "INSERT INTO limits VALUES ('old', 1, " NOW " - 3700000),"
+	       " ('new', 1, " NOW " - 3500000);"
+	       "INSERT INTO inbox VALUES ('stripe', 'old', 't', " OLD "),"
+	       " ('stripe', 'new', 't', " NOW ");"
+	       "INSERT INTO users (tg_id, session_id, created_ms) VALUES"
+	       " (1, NULL, " OLD "), (2, NULL, " NOW "), (3, 'cs_3', " OLD "),"
+	       " (4, NULL, " OLD "), (5, NULL, " OLD "), (6, NULL, " OLD ");"
+	       "INSERT INTO orders (id, tg_id, product, provider, livemode,"
+	       " paid_ms, created_ms) VALUES"
+	       " (3, 3, 'p', 'stripe', 0, 1, " OLD "),"
+	       " (4, 4, 'p', 'stripe', 0, NULL, " OLD "),"
+	       " (5, 5, 'p', 'stripe', 0, NULL, " OLD "),"
+	       " (6, 6, 'p', 'stripe', 0, NULL, " NOW ");"
+	       "INSERT INTO jobs (kind, promise, tg_id, order_id, due_ms,"
+	       " created_ms, done_ms) VALUES"
+	       " (1, 'owed', 5, 5, 1, " OLD ", NULL),"
+	       " (1, 'old', 3, 3, 1, " OLD ", " OLD "),"
+	       " (1, 'new', 3, 3, 1, " OLD ", " NOW ");");
+	prune(ledger.db);
+	check_text(look_text("SELECT group_concat(key) FROM limits"), "new");
+	check_text(look_text("SELECT group_concat(id) FROM inbox"), "new");
+	check_text(look_text("SELECT group_concat(promise) FROM (SELECT"
+			     " promise FROM jobs ORDER BY id)"),
+	    "owed,new");
+	check_text(look_text("SELECT group_concat(id) FROM (SELECT id FROM"
+			     " orders ORDER BY id)"),
+	    "3,5,6");
+	check_text(look_text("SELECT group_concat(tg_id) FROM (SELECT tg_id"
+			     " FROM users ORDER BY tg_id)"),
+	    "2,3,5,6");
+}
+
+int
+main(void)
+{
+	ROWS("prune", forgotten, parkeds);
+	ONE("prune", "what is old and settled", pruned);
+	return testing_run("prune", ledger_make, ledger_remove);
+}
