@@ -751,7 +751,7 @@ other_catalog(void **state)
 	struct channel_call c;
 
 	(void)state;
-	begin(IN MEMBER("0, 0, 150, NULL"));
+	shop_open(IN MEMBER("0, 0, 150, NULL"));
 	prepare(100, INVITE_NOBODY, &c);
 	check_has(c.call.url, "approveChatJoinRequest");
 	app.catalog =
