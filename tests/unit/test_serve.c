@@ -111,7 +111,7 @@ exposed(void **state)
 
 	app = up;
 	app.conf.database_path = x->is_settings ? "/none" : ledger.path;
-	app.conf.settings_path = x->is_settings ? ledger.path : NULL;
+	app.conf.settings.path = x->is_settings ? ledger.path : NULL;
 	check_int(serve_admits(&app, &req), x->want);
 	/* Found once: the server does not move. */
 	check_int(serve_admits(&app, &other), x->want);
