@@ -430,6 +430,24 @@ describe('Telegram does not say, or says no', () => {
     assert.equal(app.telegram.follow(person(nextId += 1), link), 'refused');
   });
 
+  test('refunded and bought again while a link is revoked, of which nobody hears: another link, shown only then', async () => {
+    const id = nextId += 1;
+    const bought = await app.buy(id);
+    const link = await linkFor(id);
+    await app.settled(40_000);
+    const shown = async (session) => PERSONAL.exec((await app.request(`/paid?session_id=${session}`)).text)?.[0];
+    assert.equal(await shown(bought.id), link);
+    app.telegram.setFault({ kind: 'lost', only: /^revokeChatInviteLink$/, next: Infinity });
+    await refund(bought.id);
+    await until(() => app.telegram.channels.link(link).is_revoked, 40_000, 'revoked');
+    const again = (await app.buy(id)).id;
+    assert.equal(await shown(again), undefined);
+    app.telegram.setFault(null);
+    await until(() => linkOf(id) !== link, 40_000, 'another link');
+    assert.equal(await shown(again), linkOf(id));
+    await enter(id);
+  });
+
   test('/help twice: one live link, the newest', async () => {
     const id = nextId += 1;
     await app.buy(id);
