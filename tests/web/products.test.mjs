@@ -126,9 +126,11 @@ test('from the settings to a products file with another id for the same channel:
   const checked = (await app.admit(['check'])).stdout;
   assert.match(checked, /product "course"[^\n]*1 [^\n]*\n[^\n]*admit product rename course/);
 
+  const looks = () => Number(app.sql('SELECT COUNT(*) FROM jobs WHERE kind = 6 AND tg_id = 5 AND done_ms IS NOT NULL')[0][0]);
+  const before = looks();
   app.telegram.channels.setStatus(CHANNEL, person(5), 'left');
   app.telegram.channels.setStatus(CHANNEL, person(5), 'member', person(1), app.telegram.channels.link(link));
-  await app.noted('SELECT 1 FROM jobs WHERE kind = 6 AND tg_id = 5 AND done_ms IS NOT NULL ORDER BY id DESC', 20_000);
+  await until(() => looks() > before, 20_000, 'the channel was looked at anew');
   await app.settled(20_000);
   assert.equal(app.telegram.channels.status(CHANNEL, 5), 'member', 'who paid is not removed');
 
