@@ -1,5 +1,6 @@
 /* GET /pay, /paid, /cancel, /health: the buyer's way to Stripe and back. The
  * only front program that calls out. */
+#include "base/array.h"
 #include "shop/checkout.h"
 #include "shop/front.h"
 #include "shop/knock.h"
@@ -7,7 +8,6 @@
 #include "web/client.h"
 
 #define MAX_BODY_BYTES ((size_t)64 * 1024)
-
 static struct http *http;
 
 /* Told to stop, a program does not wait for Stripe to the end. */
@@ -87,7 +87,7 @@ route(const struct request *req)
 		return front_page(&app, req, FRONT_BROKEN);
 	if (verdict == ADMIT_PLAIN_HTTP)
 		return serve_over_https(&app, req);
-	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+	for (size_t i = 0; i < LENGTH(routes); i++) {
 		if (!str_eq(str_from(req->page), routes[i].page))
 			continue;
 		if (req->method != WEB_GET && req->method != WEB_HEAD)

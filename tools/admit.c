@@ -1,6 +1,8 @@
 /* admit: the worker and the operator's commands. */
 #include "cmd.h"
 
+#include "base/array.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -39,7 +41,7 @@ static const struct {
 	    "bring all that was sold under one id under another" },
 	{ "forget", cmd_forget, "TG_ID", "erase a person from the ledger" },
 };
-#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+#define N_COMMANDS LENGTH(commands)
 
 static int
 usage(FILE *to)

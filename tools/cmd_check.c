@@ -2,6 +2,7 @@
  * says for each failure what to do. */
 #include "cmd.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "coach/completion.h"
 #include "net/http.h"
@@ -172,7 +173,7 @@ check_rights_of_key(struct checkup *c)
 	const char *missing = "";
 	struct json *doc;
 
-	for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
+	for (size_t i = 0; i < LENGTH(rights); i++) {
 		const struct right *r = &rights[i];
 
 		if ((!r->of_plans || has_plans(&c->app->catalog)) &&
@@ -563,7 +564,7 @@ check_all(struct app *app)
 	if (c.http == NULL)
 		return 1;
 	good("settings", "complete");
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+	for (size_t i = 0; i < LENGTH(checks); i++)
 		checks[i](&c);
 	http_free(c.http);
 	arena_free(&c.arena);

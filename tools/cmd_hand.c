@@ -1,6 +1,7 @@
 /* admit grant, revoke, refund, forget: the operator's hand on one buyer. */
 #include "cmd.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/tg_id.h"
 #include "net/http.h"
@@ -293,8 +294,7 @@ forget(struct db *db, void *ctx)
 		    KV(kv_int("tg_id", h->tg_id),
 			kv_int("now_ms", clock_now_ms())),
 		    NULL);
-	for (size_t i = 0; e == ERR_OK && i < sizeof(steps) / sizeof(steps[0]);
-	     i++)
+	for (size_t i = 0; e == ERR_OK && i < LENGTH(steps); i++)
 		e = db_exec(db, steps[i], KV(kv_int("tg_id", h->tg_id)), NULL);
 	return e;
 }

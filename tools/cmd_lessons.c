@@ -1,6 +1,7 @@
 /* admit lessons: what the coach knows. */
 #include "cmd.h"
 
+#include "base/array.h"
 #include "base/file.h"
 #include "coach/library.h"
 #include "coach/search.h"
@@ -197,7 +198,7 @@ note_entry(const struct library_entry *entry, void *ctx)
 {
 	struct removal *r = ctx;
 
-	if (r->n < sizeof(r->ids) / sizeof(r->ids[0]))
+	if (r->n < LENGTH(r->ids))
 		r->ids[r->n++] = entry->id;
 }
 
@@ -309,7 +310,7 @@ cmd_lessons(struct app *app, int argc, char **argv)
 	int status = 2;
 
 	app->programs = PROGRAM_LEDGER;
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+	for (size_t i = 0; i < LENGTH(all); i++) {
 		if (argc < 1 || strcmp(argv[0], all[i].name) != 0)
 			continue;
 		if (!all[i].opens(app))

@@ -1,6 +1,7 @@
 /* admit report: how it went, for the person who runs the shop. */
 #include "cmd.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "shop/text.h"
 
@@ -55,7 +56,7 @@ static const struct section {
 	    "Every question found something.", SQL_UNANSWERED_LIST,
 	    { { "question", LOOK_TEXT }, { "asked_ms", LOOK_DAY } } },
 };
-#define N_SECTIONS (sizeof(sections) / sizeof(sections[0]))
+#define N_SECTIONS LENGTH(sections)
 
 struct report {
 	struct app *app;

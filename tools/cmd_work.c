@@ -1,6 +1,7 @@
 /* admit work: the worker. */
 #include "cmd.h"
 
+#include "base/array.h"
 #include "base/log.h"
 #include "shop/knock.h"
 #include "shop/worker.h"
@@ -74,7 +75,7 @@ cmd_work(struct app *app, int argc, char **argv)
 	app->programs = PROGRAM_WORKER;
 	app->name = "worker";
 	app->is_tool = false;
-	for (size_t i = 0; argc < 2 && i < sizeof(ways) / sizeof(ways[0]); i++)
+	for (size_t i = 0; argc < 2 && i < LENGTH(ways); i++)
 		if (strcmp(option, ways[i].option) == 0)
 			return is_ours(app) ? ways[i].run(app) : 1;
 	fputs("usage: admit work [--once | --stay | --stop]\n", stderr);

@@ -1,6 +1,7 @@
 /* Settings: finding, reading and judging values, all faults at once. */
 #include "base/settings.h"
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/cidr.h"
 #include "base/file.h"
@@ -291,7 +292,7 @@ file_line(struct settings *s, struct arena *a, struct file *f, struct str line,
 	if (str_starts(value, "export "))
 		value = (struct str){ value.p + 7, value.len - 7 };
 	if (memchr(value.p, '=', value.len) == NULL ||
-	    f->n == sizeof(f->lines) / sizeof(f->lines[0])) {
+	    f->n == LENGTH(f->lines)) {
 		settings_fault(s, a,
 		    "the settings file: line %d is not NAME=value", number);
 		return;

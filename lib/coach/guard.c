@@ -1,6 +1,7 @@
 /* Words of crisis, and links. */
 #include "coach/guard.h"
 
+#include "base/array.h"
 #include "coach/letters.h"
 
 #include <string.h>
@@ -124,7 +125,7 @@ any_cyrillic(uint32_t c)
 		{ 0x0491, 0x0433 }, { 0x0451, 0x0435 }, { 0x0439, 0x0438 } };
 
 	c = letter_as_cyrillic(c);
-	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+	for (size_t i = 0; i < LENGTH(same); i++)
 		if (c == same[i].from)
 			return same[i].to;
 	return c;
@@ -155,7 +156,7 @@ guard_is_crisis(struct arena *a, struct str text)
 	const char *cyrillic = rewritten(a, folded, any_cyrillic);
 	const char *latin = rewritten(a, folded, any_latin);
 
-	for (size_t i = 0; i < sizeof(crisis) / sizeof(crisis[0]); i++) {
+	for (size_t i = 0; i < LENGTH(crisis); i++) {
 		bool is_latin = ((unsigned char)crisis[i][1] & 0x80) == 0;
 
 		if (is_latin ? strstr(latin, crisis[i]) != NULL :

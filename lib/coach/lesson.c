@@ -1,6 +1,7 @@
 /* Reading lessons. */
 #include "coach/lesson.h"
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/json.h"
 #include "coach/parts.h"
@@ -213,7 +214,7 @@ read_object(struct arena *a, struct json *o, struct lesson *l, bool *is_full)
 		l->number = 0;
 	if (json_text(o, "title") != NULL)
 		l->title = shortened(a, str_from(json_text(o, "title")));
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+	for (size_t i = 0; i < LENGTH(fields); i++) {
 		begin_section(&d, str_from(fields[i].heading));
 		add_value(&d, o, fields[i].name, 0);
 	}

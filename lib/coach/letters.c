@@ -1,6 +1,8 @@
 /* Characters, one by one. */
 #include "coach/letters.h"
 
+#include "base/array.h"
+
 uint32_t
 letter_next(struct str s, size_t *len)
 {
@@ -51,7 +53,7 @@ is_in(uint32_t c, const struct range *list, size_t n)
 	return false;
 }
 
-#define IN(c, list) is_in(c, list, sizeof(list) / sizeof((list)[0]))
+#define IN(c, list) is_in(c, list, LENGTH(list))
 
 bool
 letter_is(uint32_t c)
@@ -199,7 +201,7 @@ static const struct {
 uint32_t
 letter_compose(uint32_t c, uint32_t mark)
 {
-	for (size_t i = 0; i < sizeof(composed) / sizeof(composed[0]); i++)
+	for (size_t i = 0; i < LENGTH(composed); i++)
 		if (composed[i].letter == c && composed[i].mark == mark)
 			return composed[i].one;
 	return c;
@@ -227,7 +229,7 @@ static const struct {
 	{ 0x00eb, 0x0451, 0 },
 	{ 0x00ef, 0x0457, 0x03ca },
 };
-#define N_ALIKE (sizeof(alike) / sizeof(alike[0]))
+#define N_ALIKE LENGTH(alike)
 
 uint32_t
 letter_as_latin(uint32_t c)

@@ -1,6 +1,7 @@
 /* Lessons kept. */
 #include "coach/library.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "coach/terms.h"
@@ -93,8 +94,7 @@ library_remove(struct db *db, struct arena *a, int64_t id)
 	enum err e = ERR_OK;
 
 	(void)a;
-	for (size_t i = 0; e == ERR_OK && i < sizeof(steps) / sizeof(steps[0]);
-	     i++)
+	for (size_t i = 0; e == ERR_OK && i < LENGTH(steps); i++)
 		e = db_exec(db, steps[i], KV(kv_int("lesson_id", id)), NULL);
 	if (e == ERR_OK)
 		e = db_exec(

@@ -1,6 +1,8 @@
 /* Where to cut a text. */
 #include "coach/parts.h"
 
+#include "base/array.h"
+
 #include <string.h>
 
 /* The end of the last end-mark that begins within the first max bytes and is
@@ -23,7 +25,7 @@ cut_at(struct str s, size_t max)
 		" " };
 	size_t at = 0;
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]) && at == 0; i++)
+	for (size_t i = 0; i < LENGTH(marks) && at == 0; i++)
 		at = last_end(s, max, marks[i]);
 	if (at > 0)
 		return at;

@@ -1,6 +1,7 @@
 /* The rules for a model. */
 #include "coach/prompt.h"
 
+#include "base/array.h"
 #include "base/json.h"
 
 #include <ctype.h>
@@ -104,7 +105,7 @@ is_list(struct str line, struct str *list)
 		"Джерела", "ДЖЕРЕЛА", "источники", "Источники" };
 	struct str s = undressed(line);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < LENGTH(names); i++) {
 		*list = s;
 		if (!cut_word(list, names[i]))
 			continue;

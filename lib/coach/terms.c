@@ -1,6 +1,7 @@
 /* From a question to the words that it is about. */
 #include "coach/terms.h"
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "coach/guard.h"
 
@@ -75,21 +76,11 @@ terms_fold(struct arena *a, struct str text)
 	char *p = arena_dup(a, folded);
 
 	for (size_t i = 0; i + 1 < folded.len; i++)
-		for (size_t k = 0; k < sizeof(alike) / sizeof(alike[0]); k++)
+		for (size_t k = 0; k < LENGTH(alike); k++)
 			if (memcmp(p + i, alike[k].from, 2) == 0)
 				memcpy(p + i, alike[k].to, 2);
 	fold_beginnings(p, folded.len);
 	return (struct str){ p, folded.len };
-}
-
-static size_t
-count_letters(struct str s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.len; i++)
-		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-	return n;
 }
 
 static struct str
@@ -121,13 +112,13 @@ static const char *const endings[] = { "остями", "остям", "остях
 static struct str
 stem_of(struct str word)
 {
-	size_t n = count_letters(word);
+	size_t n = str_chars(word);
 
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+	for (size_t i = 0; i < LENGTH(endings); i++) {
 		struct str end = str_from(endings[i]);
 
 		if (str_ends(word, endings[i]) &&
-		    n >= MIN_STEM + count_letters(end))
+		    n >= MIN_STEM + str_chars(end))
 			return (struct str){ word.p, word.len - end.len };
 	}
 	return word;
@@ -138,7 +129,7 @@ stem_of(struct str word)
 static struct str
 prefix_of(struct str stem)
 {
-	size_t n = count_letters(stem);
+	size_t n = str_chars(stem);
 
 	return n >= 5 ? first_letters(stem, n - 1) : stem;
 }
@@ -184,7 +175,7 @@ terms_of(
 	while (rest.len > 0 && n < TERMS_MAX) {
 		struct str word = str_cut(&rest, ' ');
 		struct str stem = stem_of(word);
-		size_t n_letters = count_letters(word);
+		size_t n_letters = str_chars(word);
 
 		if (n_letters < 2 || n_letters > MAX_WORD ||
 		    is_among(stops, word) || is_known(out, n, stem))
@@ -216,12 +207,11 @@ terms_asked(struct arena *a, struct str question)
 static size_t
 common_letters(struct str a, struct str b)
 {
-	size_t n = 0, i = 0;
+	size_t n, i = 0;
 
 	while (i < a.len && i < b.len && a.p[i] == b.p[i])
 		i++;
-	for (size_t k = 0; k < i; k++)
-		n += ((unsigned char)a.p[k] & 0xc0) != 0x80;
+	n = str_chars((struct str){ a.p, i });
 	/* A letter of which only the first half is the same is none. */
 	if (i < a.len && ((unsigned char)a.p[i] & 0xc0) == 0x80 && n > 0)
 		n--;
@@ -236,12 +226,12 @@ word_match(struct str word, const struct term *t, size_t n_letters)
 	size_t n = common_letters(word, t->stem);
 
 	if (n + 1 < n_letters || n < MIN_STEM - (n_letters < MIN_STEM) ||
-	    count_letters(word) > n + MAX_ENDING)
+	    str_chars(word) > n + MAX_ENDING)
 		return 0;
 	if (n == n_letters)
 		return 100;
 	return n_letters >= MIN_STEM + 2 &&
-		count_letters(word) <= n + MAX_OTHER_ENDING ?
+		str_chars(word) <= n + MAX_OTHER_ENDING ?
 	    ALIKE :
 	    0;
 }
@@ -265,7 +255,7 @@ is_inside(struct str folded, const struct term *t, size_t n_letters)
 int
 terms_match(struct str folded, const struct term *t)
 {
-	size_t n_letters = count_letters(t->stem);
+	size_t n_letters = str_chars(t->stem);
 	int best = is_inside(folded, t, n_letters) ? INSIDE : 0;
 
 	while (folded.len > 0 && best < 100) {

@@ -1,6 +1,7 @@
 /* Marks of thoughts, one after the other. */
 #include "coach/thought.h"
 
+#include "base/array.h"
 #include "base/buf.h"
 
 #include <string.h>
@@ -25,7 +26,7 @@ static const char *const words[] = { "think", "thinking", "thought", "thoughts",
 static bool
 is_thought(struct str name)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < LENGTH(words); i++)
 		if (str_eq_nocase(name, words[i]))
 			return true;
 	return false;
@@ -97,7 +98,7 @@ mark_at(struct str s, size_t *n)
 {
 	enum mark mark;
 
-	for (size_t i = 0; i < sizeof(brackets) / sizeof(brackets[0]); i++) {
+	for (size_t i = 0; i < LENGTH(brackets); i++) {
 		struct str inside =
 		    inside_of(s, brackets[i].open, brackets[i].close, n);
 

@@ -2,6 +2,8 @@
  * For programs that travel (make bundle): they start on a host without it, and
  * say so when it is needed. Here is what http.c calls, and nothing more. */
 #define CURL_DISABLE_TYPECHECK /* the functions stand below, not macros */
+#include "base/array.h"
+
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <stdarg.h>
@@ -40,7 +42,7 @@ static const struct {
 	void *at;
 } functions[] = { FUNCTIONS(X) };
 #undef X
-#define N_FUNCTIONS (sizeof(functions) / sizeof(functions[0]))
+#define N_FUNCTIONS LENGTH(functions)
 
 static char why_not[256];
 

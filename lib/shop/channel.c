@@ -1,6 +1,7 @@
 /* Let in, let out. */
 #include "shop/channel.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "shop/jobs.h"
 #include "shop/text.h"
@@ -315,8 +316,7 @@ says(const struct tg_answer *answer, const char *const *words, size_t n)
 			return true;
 	return false;
 }
-#define SAYS(answer, words) \
-	says(answer, words, sizeof(words) / sizeof(*(words)))
+#define SAYS(answer, words) says(answer, words, LENGTH(words))
 
 static const char *const admin_words[] = { "administrator of the chat",
 	"chat owner", "USER_ADMIN_INVALID" };

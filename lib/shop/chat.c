@@ -1,6 +1,7 @@
 /* The bot's side of the conversation. */
 #include "shop/chat.h"
 
+#include "base/array.h"
 #include "base/log.h"
 #include "shop/coach.h"
 #include "shop/jobs.h"
@@ -479,7 +480,7 @@ static const struct {
 	{ "/terms", on_terms, TEXT__COUNT },
 	{ "/privacy", on_privacy, TEXT__COUNT },
 };
-#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+#define N_COMMANDS LENGTH(commands)
 
 bool
 chat_menu(size_t i, const char **command, const char **description)

@@ -52,24 +52,15 @@ coach_is_asked(struct app *app, struct arena *a, const struct tg_update *u,
 
 /* ---- who may ask ---- */
 
-static size_t
-count_chars(const char *text)
-{
-	size_t n = 0;
-
-	for (; *text != '\0'; text++)
-		n += ((unsigned char)*text & 0xc0) != 0x80;
-	return n;
-}
-
 /* What is wrong with the words, TEXT__COUNT: nothing. */
 static enum text
 fault_of(const struct app *app, const struct tg_update *u, const char *text,
     bool is_buyer)
 {
 	if (text != NULL)
-		return count_chars(text) > COACH_MAX_CHARS ? TEXT_COACH_LONG :
-							     TEXT__COUNT;
+		return str_chars(str_from(text)) > COACH_MAX_CHARS ?
+		    TEXT_COACH_LONG :
+		    TEXT__COUNT;
 	if (app->conf.coach_speech_base == NULL)
 		return TEXT_COACH_NO_VOICE;
 	if (!is_buyer)

@@ -1,6 +1,7 @@
 /* Admit's settings: a row each. */
 #include "shop/conf.h"
 
+#include "base/array.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "base/tg_id.h"
@@ -153,7 +154,7 @@ conf_period(const char *text, const char **unit, int64_t *n)
 	}
 	if (*n > 1 && str_ends(s, "s"))
 		s.len--;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+	for (size_t i = 0; i < LENGTH(units); i++)
 		if (str_eq(s, units[i].unit)) {
 			*unit = units[i].unit;
 			return *n <= units[i].max;
@@ -407,7 +408,7 @@ static const struct setting rows[] = {
 	{ "LOG_LEVEL", setting_log_level, TEXT_AT(log_level_name), PROGRAM_ALL,
 	    OPTIONAL, "info", "debug, info, warn or error" },
 };
-#define N_SETTINGS (sizeof(rows) / sizeof(rows[0]))
+#define N_SETTINGS LENGTH(rows)
 _Static_assert(N_SETTINGS <= SETTINGS_MAX, "settings.raw is too small");
 
 /* Names that the first version of the course used. */

@@ -1,6 +1,7 @@
 /* Doing what has become due. */
 #include "shop/due.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "shop/payment.h"
 #include "shop/subscription.h"
@@ -24,8 +25,7 @@ settle(struct db *db, void *ctx)
 	enum err e = ERR_OK;
 
 	(void)db; /* the app's */
-	for (size_t i = 0; e == ERR_OK && i < sizeof(acts) / sizeof(acts[0]);
-	     i++) {
+	for (size_t i = 0; e == ERR_OK && i < LENGTH(acts); i++) {
 		bool any = false;
 
 		e = acts[i](d->app, d->arena, &any);

@@ -1,6 +1,7 @@
 /* Invites, notices and questions to Stripe. */
 #include "shop/errand.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
@@ -272,7 +273,7 @@ static void
 send_notice(struct app *app, struct arena *a, struct errand *e, struct str name,
     const struct order *o, const struct product *p)
 {
-	for (size_t i = 0; i < sizeof(notices) / sizeof(notices[0]); i++)
+	for (size_t i = 0; i < LENGTH(notices); i++)
 		if (str_eq(name, notices[i].name) &&
 		    !(notices[i].only_unpaid && o->paid_ms != 0))
 			send_text(app, a, e,

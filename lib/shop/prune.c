@@ -1,6 +1,7 @@
 /* What is forgotten, and when. */
 #include "shop/prune.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -24,8 +25,7 @@ prune_all(struct db *db, void *ctx)
 	enum err e = ERR_OK;
 
 	(void)ctx;
-	for (size_t i = 0;
-	     e == ERR_OK && i < sizeof(prunes) / sizeof(prunes[0]); i++)
+	for (size_t i = 0; e == ERR_OK && i < LENGTH(prunes); i++)
 		e = db_exec(db, prunes[i].what,
 		    KV(kv_int("before_ms", now_ms - prunes[i].keep_ms)), NULL);
 	return e;

@@ -1,6 +1,7 @@
 /* Renaming a product. */
 #include "shop/rename.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "coach/library.h"
@@ -59,8 +60,7 @@ move_all(struct app *app, struct kvs names, struct renamed *out)
 		{ SQL_RENAMED_ADD, NULL } };
 	enum err e = ERR_OK;
 
-	for (size_t i = 0; e == ERR_OK && i < sizeof(steps) / sizeof(steps[0]);
-	     i++)
+	for (size_t i = 0; e == ERR_OK && i < LENGTH(steps); i++)
 		e = db_exec(app->db, steps[i].what, names, steps[i].n);
 	return e;
 }

@@ -1,6 +1,7 @@
 /* What main() of every front program does. */
 #include "shop/serve.h"
 
+#include "base/array.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/url.h"
@@ -131,7 +132,7 @@ is_exposed(struct app *app, const struct request *req)
 	if (app->root_seen)
 		return app->is_exposed;
 	app->root_seen = true;
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+	for (size_t i = 0; i < LENGTH(files); i++)
 		if (lies_below(req->arena, files[i], root)) {
 			app->is_exposed = true;
 			log_event(LOG_ERROR, "file_below_web_root",

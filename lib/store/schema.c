@@ -6,6 +6,7 @@
  * stored cannot leak. */
 #include "store/schema.h"
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/log.h"
 
@@ -340,7 +341,7 @@ static const char *const migrations[] = {
 	 * nobody knows whether it lives */
 	"ALTER TABLE links ADD COLUMN revoking_ms {int};",
 };
-#define N_MIGRATIONS ((int64_t)(sizeof(migrations) / sizeof(migrations[0])))
+#define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 
 static const char *
 word_for(const struct db_driver *d, struct str name)

@@ -2,6 +2,7 @@
  * before it counts, one connection a process. */
 #include "store/sqlite.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -232,7 +233,7 @@ sqlite_search_make(void *conn)
 static const char *
 text_for(struct sqlite *s, enum sql what)
 {
-	for (size_t i = 0; i < sizeof(own_texts) / sizeof(own_texts[0]); i++)
+	for (size_t i = 0; i < LENGTH(own_texts); i++)
 		if (own_texts[i].what == what && has_search(s))
 			return own_texts[i].text;
 	return sql_text(what);

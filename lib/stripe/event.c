@@ -1,6 +1,7 @@
 /* Reading an event. */
 #include "stripe/event.h"
 
+#include "base/array.h"
 #include "base/log.h"
 
 #define MAX_TYPE_BYTES 100
@@ -31,7 +32,7 @@ static const struct {
 	{ "invoice.paid", STRIPE_INVOICE },
 	{ "invoice.payment_failed", STRIPE_INVOICE },
 };
-#define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+#define N_KINDS LENGTH(kinds)
 
 const char *
 stripe_event_type(size_t i)

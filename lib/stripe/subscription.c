@@ -1,6 +1,7 @@
 /* Reading subscriptions and their invoices. */
 #include "stripe/subscription.h"
 
+#include "base/array.h"
 #include "stripe/session.h"
 
 #define MAX_ID_BYTES 255
@@ -19,7 +20,7 @@ static const struct {
 	{ "paused", STRIPE_SUB_PAUSED },
 	{ "canceled", STRIPE_SUB_CANCELED },
 };
-#define N_STATUSES (sizeof(statuses) / sizeof(statuses[0]))
+#define N_STATUSES LENGTH(statuses)
 
 enum stripe_subscription_status
 stripe_subscription_status(const char *word)

@@ -1,6 +1,7 @@
 /* Writing calls to the Bot API and reading the answers. */
 #include "telegram/api.h"
 
+#include "base/array.h"
 #include "base/url.h"
 
 #include <string.h>
@@ -224,8 +225,7 @@ tg_chat_is_unknown(const char *description)
 		"CHANNEL_PRIVATE", "CHANNEL_INVALID", "chat was deactivated",
 		"chat was deleted" };
 
-	return has_any(
-	    str_from(description), words, sizeof(words) / sizeof(words[0]));
+	return has_any(str_from(description), words, LENGTH(words));
 }
 
 bool
@@ -236,8 +236,7 @@ tg_has_no_right(const char *description)
 		"CHAT_ADMIN_REQUIRED", "member list is inaccessible" };
 
 	return tg_chat_is_unknown(description) ||
-	    has_any(
-		str_from(description), words, sizeof(words) / sizeof(words[0]));
+	    has_any(str_from(description), words, LENGTH(words));
 }
 
 /* Words by which Telegram tells that a person cannot be reached. */
@@ -248,7 +247,7 @@ user_is_gone(struct str description)
 		"user is deactivated", "chat not found",
 		"bot can't initiate conversation", "PEER_ID_INVALID" };
 
-	return has_any(description, words, sizeof(words) / sizeof(words[0]));
+	return has_any(description, words, LENGTH(words));
 }
 
 static int64_t

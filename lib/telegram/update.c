@@ -1,6 +1,7 @@
 /* Reading an update. */
 #include "telegram/update.h"
 
+#include "base/array.h"
 #include "base/tg_id.h"
 
 #define DATE_MAX_S ((int64_t)1 << 40) /* in ms it is a number still */
@@ -12,7 +13,7 @@ tg_allowed_update(size_t i)
 		"my_chat_member", "pre_checkout_query", "chat_member",
 		"chat_join_request" };
 
-	return i < sizeof(names) / sizeof(names[0]) ? names[i] : NULL;
+	return i < LENGTH(names) ? names[i] : NULL;
 }
 
 /* A person (never another bot) and whether the chat is theirs alone. */
@@ -118,7 +119,7 @@ is_said(struct json *m)
 		"dice", "game", "story", "paid_media", "checklist", "invoice",
 		"live_photo" };
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; i < LENGTH(kinds); i++)
 		if (json_at(m, kinds[i]) != NULL)
 			return true;
 	return false;
@@ -191,7 +192,7 @@ tg_status(struct json *member)
 	/* Restricted people of a group may be in it or not. */
 	if (str_eq(name, "restricted"))
 		return json_is_true(member, "is_member") ? TG_IN : TG_LEFT;
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+	for (size_t i = 0; i < LENGTH(all); i++)
 		if (str_eq(name, all[i].name))
 			return all[i].status;
 	return TG_NO_STATUS;

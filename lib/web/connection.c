@@ -1,6 +1,7 @@
 /* Following FastCGI records without waiting for them. */
 #include "web/connection.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -104,7 +105,7 @@ tell_values(struct records *r)
 	unsigned char content[sizeof(r->reply) - HEAD_BYTES];
 	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+	for (size_t i = 0; i < LENGTH(values); i++) {
 		size_t n_name = strlen(values[i].name);
 		size_t n_value = strlen(values[i].value);
 

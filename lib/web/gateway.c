@@ -1,6 +1,7 @@
 /* FastCGI and CGI; the only file that includes libfcgi. */
 #include "web/gateway.h"
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -72,12 +73,12 @@ take_signals(sigset_t *while_waiting)
 
 	sigemptyset(&block);
 	sigemptyset(&stop.sa_mask);
-	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
+	for (size_t i = 0; i < LENGTH(stops); i++) {
 		sigaddset(&block, stops[i]);
 		(void)sigaction(stops[i], &stop, NULL);
 	}
 	(void)sigprocmask(SIG_BLOCK, &block, while_waiting);
-	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+	for (size_t i = 0; i < LENGTH(stops); i++)
 		sigdelset(while_waiting, stops[i]);
 }
 

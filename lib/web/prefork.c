@@ -1,6 +1,7 @@
 /* Forking workers and keeping their number. */
 #include "web/prefork.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -109,7 +110,7 @@ watch_signals(sigset_t *watched, sigset_t *old)
 		SIGHUP, CALL_SIGNAL };
 
 	sigemptyset(watched);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+	for (size_t i = 0; i < LENGTH(signals); i++)
 		sigaddset(watched, signals[i]);
 	(void)sigprocmask(SIG_BLOCK, watched, old);
 }

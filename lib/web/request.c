@@ -1,6 +1,8 @@
 /* Reading a request from CGI variables. */
 #include "web/request.h"
 
+#include "base/array.h"
+
 #include <string.h>
 
 static enum web_method
@@ -129,8 +131,8 @@ request_looks_ahead(const struct request *r)
 	static const char *const words[] = { "prefetch", "prerender",
 		"preview" };
 
-	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
-		for (size_t j = 0; j < sizeof(words) / sizeof(words[0]); j++)
+	for (size_t i = 0; i < LENGTH(headers); i++)
+		for (size_t j = 0; j < LENGTH(words); j++)
 			if (str_has_nocase(
 				str_from(request_variable(r, headers[i])),
 				words[j]))
@@ -159,7 +161,7 @@ is_machine_name(struct str word)
 		"ChatGPT-User", "ClaudeBot", "CCBot", "PerplexityBot",
 		"ia_archiver", "crawler", "spider" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < LENGTH(names); i++)
 		if (str_eq_nocase(word, names[i]))
 			return true;
 	return false;
@@ -191,7 +193,7 @@ request_is_preview(const struct request *r)
 	struct str agent = str_from(request_variable(r, "HTTP_USER_AGENT"));
 	struct str rest = agent, word;
 
-	for (size_t i = 0; i < sizeof(apps) / sizeof(apps[0]); i++)
+	for (size_t i = 0; i < LENGTH(apps); i++)
 		if (str_starts(agent, apps[i]))
 			return true;
 	while (rest.len > 0 && next_word(&rest, &word))

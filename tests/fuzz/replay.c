@@ -4,6 +4,8 @@
  * usage: replay CORPUS-FOLDER CHANGES-PER-SEED */
 #include "targets.h"
 
+#include "base/array.h"
+
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -48,7 +50,7 @@ static size_t
 change(size_t n)
 {
 	size_t at = chance(n), more = chance(n - at) % 64;
-	const char *word = words[chance(sizeof(words) / sizeof(words[0]))];
+	const char *word = words[chance(LENGTH(words))];
 
 	switch (n == 0 ? 5 : chance(6)) {
 	case 0: /* a bit */

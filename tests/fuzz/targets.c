@@ -5,6 +5,7 @@
 
 #include "web/gateway.c" /* with the statics: requests from a socket */
 
+#include "base/array.h"
 #include "base/cidr.h"
 #include "base/crypto.h"
 #include "base/json.h"
@@ -280,7 +281,7 @@ write_requests(const struct stripe_api *api, const char *text)
 		stripe_probe_request(&mem, api),
 	};
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+	for (size_t i = 0; i < LENGTH(all); i++) {
 		must(str_only(all[i].body, STR_LETTERS STR_DIGITS "-._~%&=[]"));
 		must(strcmp(all[i].headers[0],
 			 "Authorization: Bearer sk_test_1") == 0);

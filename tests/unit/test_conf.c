@@ -68,7 +68,7 @@ static void
 set_all(void)
 {
 	clear_environment();
-	for (size_t i = 0; i < sizeof(complete) / sizeof(complete[0]); i++)
+	for (size_t i = 0; i < LENGTH(complete); i++)
 		set(complete[i].name, complete[i].value);
 }
 
@@ -392,7 +392,7 @@ no_secret_is_told(void **state)
 {
 	(void)state;
 	set_all();
-	for (size_t i = 0; i < sizeof(leaky) / sizeof(leaky[0]); i++)
+	for (size_t i = 0; i < LENGTH(leaky); i++)
 		set(leaky[i], "S3CRET S3CRET");
 	check_err(load(PROGRAM_ALL), ERR_CONFIG);
 	check_int(conf.settings.n_faults, 4);

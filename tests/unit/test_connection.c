@@ -101,7 +101,7 @@ beside(void **state)
 	static const size_t at[] = { 0, 16, 32, 40, 57 };
 	const struct beside *b = *state;
 
-	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+	for (size_t i = 0; i < LENGTH(at); i++) {
 		unsigned char got[sizeof(request) + 100];
 		int peer, taken;
 		struct connection c;
@@ -161,7 +161,7 @@ taken_and_turned(void **state)
 	static const size_t cuts[] = { 0, 1, 20, sizeof(request) - 1 };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+	for (size_t i = 0; i < LENGTH(cuts); i++) {
 		unsigned char got[sizeof(request) + 1];
 		int peer, taken;
 		struct connection c = pair(&peer);

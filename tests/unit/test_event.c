@@ -192,7 +192,7 @@ object_of(const char *type)
 		{ "invoice.", "{\"subscription\":\"sub_1\"}" },
 	};
 
-	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
+	for (size_t i = 0; i < LENGTH(objects); i++)
 		if (str_starts(str_from(type), objects[i].prefix))
 			return objects[i].object;
 	return SESSION;

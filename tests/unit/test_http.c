@@ -26,7 +26,7 @@ certificates_by_their_hashed_names(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < LENGTH(cases); i++) {
 		char folder[] = "/tmp/admit-http.XXXXXX", path[64];
 		FILE *f;
 

@@ -265,7 +265,7 @@ static void
 round_trip(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
+	for (size_t i = 0; i < LENGTH(hostile); i++) {
 		struct json *doc = json_new(&mem);
 
 		json_put_text(doc, "a", hostile[i].p);

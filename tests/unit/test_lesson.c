@@ -315,7 +315,7 @@ no_syntax(void **state)
 {
 	(void)state;
 	teach();
-	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++)
+	for (size_t i = 0; i < LENGTH(hostile); i++)
 		(void)found(5, hostile[i]);
 }
 

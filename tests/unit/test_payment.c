@@ -750,7 +750,7 @@ invited_again(void **state)
 		{ "attempts = 0", "1" } };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < LENGTH(rows); i++) {
 		int64_t tg_id = hear_all(lost);
 
 		change(arena_printf(&mem,

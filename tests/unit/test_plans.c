@@ -44,7 +44,7 @@ static const struct scan {
 static bool
 may_scan(enum sql what)
 {
-	for (size_t i = 0; i < sizeof(scans) / sizeof(scans[0]); i++)
+	for (size_t i = 0; i < LENGTH(scans); i++)
 		if (scans[i].what == what)
 			return true;
 	return false;

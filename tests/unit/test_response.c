@@ -42,7 +42,7 @@ static void
 every_error(void **state)
 {
 	(void)state;
-	check_int(sizeof(statuses) / sizeof(statuses[0]), ERR__COUNT);
+	check_int(LENGTH(statuses), ERR__COUNT);
 	for (int e = 0; e < ERR__COUNT; e++) {
 		int code = response_status((enum err)e);
 

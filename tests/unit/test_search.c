@@ -43,7 +43,7 @@ static const struct put few[] = {
 	{ "2.md", "other", "# Рух\nПрогулянка сходами.", false },
 	{ "0.md", "course", "# Про курс\nТривалість і ціна.", true },
 };
-static struct puts all_few = { few, sizeof(few) / sizeof(few[0]) };
+static struct puts all_few = { few, LENGTH(few) };
 
 static void
 teach_from(struct puts *puts)
@@ -190,7 +190,7 @@ static const struct put many[] = {
 	LESSON("25", "# Компас\nСтрілка, шпилька, гора, річка й довгий шлях."),
 	LESSON("26", "# Розділ\nПоговорити. Соняшниковий."),
 };
-static struct puts all_many = { many, sizeof(many) / sizeof(many[0]) };
+static struct puts all_many = { many, LENGTH(many) };
 
 static const struct best {
 	const char *why, *question, *want;

@@ -63,7 +63,7 @@ static const char *const beside[] = { "PORT", NULL };
 
 static const struct settings_table table = {
 	.rows = rows,
-	.n = sizeof(rows) / sizeof(rows[0]),
+	.n = LENGTH(rows),
 	.file_variable = "ADMIT_CONF",
 	.home_file = ".config/admit/admit.env",
 	.system_file = "/nowhere/admit.env",

@@ -100,6 +100,31 @@ cut(void **state)
 	check_str(rest, c->rest);
 }
 
+static const struct chars {
+	const char *why;
+	struct str s;
+	size_t n;
+} chars[] = {
+	{ "ASCII", LIT("abc"), 3 },
+	{ "two bytes each", LIT("\u0436\u0438"), 2 },
+	{ "three", LIT("\u20ac"), 1 },
+	{ "four", LIT("\U0001f600x"), 2 },
+	{ "a NUL is one", LIT("a\0b"), 3 },
+	{ "half of one",
+	    LIT("\x96"
+		"a"),
+	    1 },
+	{ "empty", { NULL, 0 }, 0 },
+};
+
+static void
+count(void **state)
+{
+	const struct chars *c = *state;
+
+	check_int(str_chars(c->s), c->n);
+}
+
 static const struct last {
 	const char *why;
 	struct str s;
@@ -196,6 +221,7 @@ from_null(void **state)
 int
 main(void)
 {
+	ROWS("chars", count, chars);
 	ROWS("compare", compare, compares);
 	ROWS("trim", trim, trims);
 	ROWS("cut", cut, cuts);

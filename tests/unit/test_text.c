@@ -15,7 +15,7 @@ static const char *const known[] = { "amount", "products", "buyer", "order",
 static bool
 is_known(struct str hole)
 {
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	for (size_t i = 0; i < LENGTH(known); i++)
 		if (str_eq(hole, known[i]))
 			return true;
 	return false;

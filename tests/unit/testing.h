@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/err.h"
 #include "base/log.h"
 
@@ -98,8 +99,7 @@ testing_add_rows(const char *rule, void (*run)(void **state), const void *rows,
 }
 
 #define ROWS(rule, run, rows) \
-	testing_add_rows(rule, run, rows, sizeof(rows) / sizeof((rows)[0]), \
-	    sizeof((rows)[0]))
+	testing_add_rows(rule, run, rows, LENGTH(rows), sizeof((rows)[0]))
 #define ONE(rule, why, run) testing_add(rule, why, run, NULL)
 
 /* The exit status of a test program; its log is silent. TESTS_BUT in the
