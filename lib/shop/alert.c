@@ -11,6 +11,7 @@
 #include <string.h>
 #define AN_HOUR 30 /* of one cause; the rest is counted */
 #define HOUR_MS ((int64_t)3600 * 1000)
+#define DAY_MS (24 * HOUR_MS)
 
 /* "sale/cs_1": a sale. */
 static const char *
@@ -94,6 +95,16 @@ alert_promise(
 			e = promise_to(app, a, tg_id, key, text, &h);
 	}
 	return e;
+}
+
+enum err
+alert_daily(
+    struct app *app, struct arena *a, const char *what, const char *text)
+{
+	return alert_promise(app, a,
+	    arena_printf(
+		a, "%s/%lld", what, (long long)(clock_now_ms() / DAY_MS)),
+	    text);
 }
 
 struct alert {

@@ -9,6 +9,7 @@
 #include "coach/speech.h"
 #include "shop/alert.h"
 #include "shop/ledger.h"
+#include "shop/marks.h"
 #include "shop/self.h"
 #include "shop/support.h"
 #include "shop/text.h"
@@ -190,15 +191,6 @@ stranger_mark(struct arena *a)
 }
 
 static enum err
-mark_get(struct app *app, struct arena *a, const char *key, int64_t *n)
-{
-	enum err e = db_one(
-	    app->db, a, SQL_MARK_GET, KV(kv_text("key", key)), row_to_int, n);
-
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
-static enum err
 write_request(struct app *app, struct arena *a, struct answer_call *c)
 {
 	struct turn turns[QUESTION_MAX_TURNS + 1];
@@ -210,7 +202,7 @@ write_request(struct app *app, struct arena *a, struct answer_call *c)
 	enum err e = question_history(app->db, a, &c->q, turns, &n);
 
 	if (e == ERR_OK)
-		e = mark_get(app, a, MARK_NEW, &is_new);
+		e = mark_get(app->db, a, MARK_NEW, &is_new);
 	if (e != ERR_OK)
 		return e;
 	m.is_new = is_new != 0;
@@ -239,9 +231,9 @@ ask_model(struct app *app, struct arena *a, struct answer_call *c)
 
 	if (!may_ask(app, c))
 		return ERR_OK;
-	e = mark_get(app, a, month_mark(a), &spent);
+	e = mark_get(app->db, a, month_mark(a), &spent);
 	if (e == ERR_OK && !c->is_buyer)
-		e = mark_get(app, a, stranger_mark(a), &theirs);
+		e = mark_get(app->db, a, stranger_mark(a), &theirs);
 	if (e == ERR_OK)
 		e = write_request(app, a, c);
 	if (e != ERR_OK)
@@ -498,23 +490,18 @@ settle_voice(struct app *app, struct arena *a, const struct answer_call *c,
 static enum err
 spend(struct app *app, struct arena *a, const struct answer_call *c, int64_t n)
 {
-	enum err e = db_exec(app->db, SQL_MARK_ADD,
-	    KV(kv_text("key", month_mark(a)), kv_int("n", n)), NULL);
+	enum err e = mark_add(app->db, month_mark(a), n);
 
 	return e != ERR_OK || c->is_buyer ?
 	    e :
-	    db_exec(app->db, SQL_MARK_ADD,
-		KV(kv_text("key", stranger_mark(a)), kv_int("n", n)), NULL);
+	    mark_add(app->db, stranger_mark(a), n);
 }
 
-/* Told once a day: a wrong key, an unknown model. */
+/* A wrong key, an unknown model. */
 static enum err
 alert_refused(struct app *app, struct arena *a, const char *why)
 {
-	char today[CLOCK_DATE_BYTES];
-
-	clock_date(clock_now_ms(), today);
-	return alert_promise(app, a, arena_printf(a, "coach-refused/%s", today),
+	return alert_daily(app, a, "coach-refused",
 	    text_fill(a, TEXT_ALERT_COACH, KV(kv_text("why", why))));
 }
 
@@ -527,8 +514,7 @@ note_failure(struct app *app, struct arena *a, const struct answer_call *c,
 	log_event(LOG_WARN, "model_failed",
 	    KV(kv_int("question", c->q.id), kv_text("why", answer->reason)));
 	if (answer->wants_new)
-		e = db_exec(app->db, SQL_MARK_SET,
-		    KV(kv_text("key", MARK_NEW), kv_int("value", 1)), NULL);
+		e = mark_set(app->db, MARK_NEW, 1);
 	if (e == ERR_OK && why == ERR_REFUSED)
 		e = alert_refused(app, a, answer->reason);
 	if (e == ERR_OK)

@@ -9,8 +9,6 @@
 #include "shop/ledger.h"
 #include "shop/text.h"
 
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
-
 static enum member_step
 next_of_invited(const struct member_facts *f)
 {
@@ -338,10 +336,8 @@ static enum err
 tell(struct app *app, struct arena *a, const char *what, const char *chat_id,
     const char *text)
 {
-	return alert_promise(app, a,
-	    arena_printf(a, "%s/%s/%lld", what, chat_id,
-		(long long)(clock_now_ms() / DAY_MS)),
-	    text);
+	return alert_daily(
+	    app, a, arena_printf(a, "%s/%s", what, chat_id), text);
 }
 
 static enum err

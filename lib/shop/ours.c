@@ -2,6 +2,7 @@
 #include "shop/ours.h"
 
 #include "base/log.h"
+#include "shop/marks.h"
 #include "shop/products.h"
 
 #include <inttypes.h>
@@ -51,10 +52,9 @@ takes_unmarked(struct app *app, struct arena *a, bool *takes)
 	*takes = str_eq(str_from(said), "1");
 	if (said != NULL)
 		return ERR_OK;
-	e = db_one(app->db, a, SQL_MARK_GET,
-	    KV(kv_text("key", "accept_unmarked")), row_to_int, &mark);
+	e = mark_get(app->db, a, "accept_unmarked", &mark);
 	*takes = mark != 0;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return e;
 }
 
 /* Without a mark of our own nobody can tell. */

@@ -6,8 +6,6 @@
 #include "shop/alert.h"
 #include "shop/text.h"
 
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
-
 const char *
 products_unknown(struct arena *a, const char *id)
 {
@@ -43,10 +41,9 @@ tell_fault(struct db *db, void *ctx)
 	const struct catalog_mark *mark = &n->app->catalog_mark;
 
 	(void)db; /* the app's */
-	return alert_promise(n->app, &n->arena,
-	    arena_printf(&n->arena, "products/%lld/%lld/%lld",
-		(long long)mark->changed_ns, (long long)mark->bytes,
-		(long long)(clock_now_ms() / DAY_MS)),
+	return alert_daily(n->app, &n->arena,
+	    arena_printf(&n->arena, "products/%lld/%lld",
+		(long long)mark->changed_ns, (long long)mark->bytes),
 	    text_fill(&n->arena, TEXT_ALERT_PRODUCTS,
 		KV(kv_text("why", n->app->catalog_fault))));
 }

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "shop/alert.h"
 #include "shop/ledger.h"
+#include "shop/marks.h"
 #include "shop/payment.h"
 #include "shop/stars.h"
 #include "shop/text.h"
@@ -68,25 +69,6 @@ reconcile_pass(struct reconcile *r)
 	r->after = NULL;
 	r->part++;
 	skip_others(r);
-}
-
-static enum err
-mark_get(struct db *db, struct arena *a, const char *key, int64_t *value)
-{
-	enum err e = db_one(
-	    db, a, SQL_MARK_GET, KV(kv_text("key", key)), row_to_int, value);
-
-	if (e != ERR_NOT_FOUND)
-		return e;
-	*value = 0;
-	return ERR_OK;
-}
-
-static enum err
-mark_set(struct db *db, const char *key, int64_t value)
-{
-	return db_exec(db, SQL_MARK_SET,
-	    KV(kv_text("key", key), kv_int("value", value)), NULL);
 }
 
 enum err

@@ -23,7 +23,7 @@ const OUT = 'build/m';
 const SURVIVORS = path.join(ROOT, 'build/results/survivors.json');
 /** The unit tests that are concerned beside the one of the file's own name. */
 const NEAR_UNITS = {
-  alert: ['news'], checkout: ['pay'], completion: ['model'], library: ['lesson', 'search'], parts: ['model'], prompt: ['model'], speech: ['model'], terms: ['search', 'guard'],
+  alert: ['news'], marks: ['news'], checkout: ['pay'], completion: ['model'], library: ['lesson', 'search'], parts: ['model'], prompt: ['model'], speech: ['model'], terms: ['search', 'guard'],
   catalog_file: ['catalog'], chat: ['text'], cidr: ['client'], clock: ['small'], err: ['small'], form: ['checkout'], front: ['errand'],
   jobs: ['budget'], ledger: ['payment'], limit: ['checkout'], payment: ['access'], prune: ['db'], reconcile: ['news'],
   reversal: ['event', 'payment'], schema: ['db', 'plans'], sql: ['plans', 'db', 'payment', 'jobs'], sqlite: ['db'], api: ['tgapi'], text: ['news'],

@@ -52,6 +52,37 @@ once(void **state)
 	check_int(look_int(N_TOLD("901")), 1);
 }
 
+static enum err
+tell_daily(struct db *db, void *ctx)
+{
+	(void)db;
+	return alert_daily(&app, &mem, ctx, "the words");
+}
+
+static void
+daily(void **state)
+{
+	(void)state;
+	begin();
+	for (int i = 0; i < 3; i++)
+		check_err(
+		    db_transaction(ledger.db, tell_daily, (void *)"rights/-1"),
+		    ERR_OK);
+	check_err(
+	    db_transaction(ledger.db, tell_daily, (void *)"rights/-2"), ERR_OK);
+	check_int(look_int(N_TOLD("900")), 2); /* one about each */
+	/* As if that had been yesterday. */
+	change("UPDATE jobs SET promise = 'was/' || promise");
+	check_err(
+	    db_transaction(ledger.db, tell_daily, (void *)"rights/-1"), ERR_OK);
+	check_int(look_int(N_TOLD("900")), 3);
+	/* The key ends with the day, which comes before the operator. */
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE promise ="
+			   " 'alert/rights/-1/' ||"
+			   " (strftime('%s', 'now') / 86400) || '/900'"),
+	    1);
+}
+
 /* What was told before costs nothing of the hour. */
 static void
 bounded(void **state)
@@ -129,6 +160,7 @@ int
 main(void)
 {
 	ONE("alert", "once for each operator", once);
+	ONE("alert", "once a day", daily);
 	ONE("alert", "30 an hour, then their number", bounded);
 	ONE("alert", "the number waits for its hour whoever comes back",
 	    counted_on);
