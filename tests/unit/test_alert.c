@@ -63,7 +63,7 @@ static void
 daily(void **state)
 {
 	(void)state;
-	begin();
+	shop_open(NOTHING);
 	for (int i = 0; i < 3; i++)
 		check_err(
 		    db_transaction(ledger.db, tell_daily, (void *)"rights/-1"),
