@@ -319,7 +319,8 @@ class Admit {
   /** One request; redirects are not followed. */
   async request(where, { method = 'GET', headers = {}, body } = {}) {
     const started = performance.now();
-    const res = await fetch(this.base + where, { method, headers, body, redirect: 'manual' });
+    // A connection of its own: one that is kept may be closed by the server at the very moment of the next request.
+    const res = await fetch(this.base + where, { method, headers: { connection: 'close', ...headers }, body, redirect: 'manual' });
     const text = await res.text();
     this.#answers.push(JSON.stringify([...res.headers]), text);
     return { status: res.status, headers: res.headers, text, ms: performance.now() - started };
