@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "shop/catalog_file.h"
 #include "shop/text.h"
 
 #include <signal.h>

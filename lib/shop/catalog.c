@@ -1,70 +1,11 @@
 /* The products there are. */
 #include "shop/catalog.h"
 
-#include "base/file.h"
-
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define MAX_ID 32
 #define NS_A_SECOND ((int64_t)1000 * 1000 * 1000)
-#define MAX_FILE_BYTES ((size_t)256 * 1024)
-
-static struct product
-from_settings(const struct conf *conf)
-{
-	struct product p = {
-		.id = PRODUCT_DEFAULT,
-		.titles = { { NULL, conf->product_name } },
-		.n_titles = 1,
-		.price_id = conf->stripe_price_id,
-		.amount_minor = conf->price_amount_minor,
-		.currency = conf->price_currency,
-		.stars = conf->stars_amount,
-		.channels = { { conf->paid_channel_id,
-		    conf->paid_channel_link } },
-		.n_channels = 1,
-		.grace_days = conf->grace_days,
-	};
-
-	if (conf->price_every != NULL)
-		(void)conf_period(conf->price_every, &p.every, &p.every_n);
-	return p;
-}
-
-/* What the settings name must be sold. */
-static enum err
-check_names(const struct catalog *c, struct arena *a, struct conf *conf)
-{
-	const char *id = conf->coach_group_product;
-
-	if (id == NULL || catalog_find(c, id) != NULL)
-		return ERR_OK;
-	settings_fault(&conf->settings, a,
-	    "COACH_GROUP_PRODUCT: there is no product with the id %s", id);
-	return ERR_CONFIG;
-}
-
-enum err
-catalog_load(struct catalog *c, struct arena *a, struct conf *conf)
-{
-	const char *path = conf->products_file;
-	struct str text;
-
-	*c = (struct catalog){ .n = 1 };
-	c->products[0] = from_settings(conf);
-	if (path == NULL)
-		return check_names(c, a, conf);
-	if (!file_read(a, path, MAX_FILE_BYTES, &text)) {
-		settings_fault(&conf->settings, a,
-		    "the products file %s: cannot be read: %s", path,
-		    strerror(errno));
-		return ERR_CONFIG;
-	}
-	return catalog_read(c, a, conf, path, text) ? check_names(c, a, conf) :
-						      ERR_CONFIG;
-}
 
 struct catalog_mark
 catalog_mark(const struct conf *conf)

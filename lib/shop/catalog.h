@@ -77,23 +77,11 @@ catalog_mark_same(const struct catalog_mark *a, const struct catalog_mark *b);
 /* Whether a text can be the id of a product at all. */
 bool catalog_is_id(const char *text);
 
-/* Fills *c from the settings, whose faults[] gets what is wrong with the
- * products file: then ERR_CONFIG. The texts live in the arena. */
-enum err
-catalog_load(struct catalog *c, struct arena *a, struct conf *conf) MUST_CHECK;
-
 /* NULL: there is no such product. A NULL or empty id is the default's. */
 const struct product *catalog_find(const struct catalog *c, const char *id);
 
 /* In the buyer's language, else the first one given; never NULL. The language
  * may be NULL or longer than two letters ("en-GB"). */
 const char *product_title(const struct product *p, const char *language);
-
-/* ---- catalog_file.c ---- */
-
-/* The products of a file's text; false with the faults added to conf's. path
- * is for the messages. */
-bool catalog_read(struct catalog *c, struct arena *a, struct conf *conf,
-    const char *path, struct str text);
 
 #endif

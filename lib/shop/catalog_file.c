@@ -1,14 +1,17 @@
-/* Reading a products file, and saying where it is wrong. */
-#include "shop/catalog.h"
+/* Reading what is sold, and saying where a products file is wrong. */
+#include "shop/catalog_file.h"
 
+#include "base/file.h"
 #include "base/json.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define MAX_TITLE_BYTES 200
 #define MAX_AMOUNT 99999999
 #define MAX_STARS 10000 /* Telegram's, for a subscription */
 #define MAX_GRACE_DAYS 60
+#define MAX_FILE_BYTES ((size_t)256 * 1024)
 
 struct reading {
 	struct catalog *catalog;
@@ -357,4 +360,61 @@ catalog_read(struct catalog *c, struct arena *a, struct conf *conf,
 	for (r.i = 0; r.i < n; r.i++)
 		read_product(&r);
 	return !r.failed;
+}
+
+/* ---- all that is sold ---- */
+
+static struct product
+from_settings(const struct conf *conf)
+{
+	struct product p = {
+		.id = PRODUCT_DEFAULT,
+		.titles = { { NULL, conf->product_name } },
+		.n_titles = 1,
+		.price_id = conf->stripe_price_id,
+		.amount_minor = conf->price_amount_minor,
+		.currency = conf->price_currency,
+		.stars = conf->stars_amount,
+		.channels = { { conf->paid_channel_id,
+		    conf->paid_channel_link } },
+		.n_channels = 1,
+		.grace_days = conf->grace_days,
+	};
+
+	if (conf->price_every != NULL)
+		(void)conf_period(conf->price_every, &p.every, &p.every_n);
+	return p;
+}
+
+/* What the settings name must be sold. */
+static enum err
+check_names(const struct catalog *c, struct arena *a, struct conf *conf)
+{
+	const char *id = conf->coach_group_product;
+
+	if (id == NULL || catalog_find(c, id) != NULL)
+		return ERR_OK;
+	settings_fault(&conf->settings, a,
+	    "COACH_GROUP_PRODUCT: there is no product with the id %s", id);
+	return ERR_CONFIG;
+}
+
+enum err
+catalog_load(struct catalog *c, struct arena *a, struct conf *conf)
+{
+	const char *path = conf->products_file;
+	struct str text;
+
+	*c = (struct catalog){ .n = 1 };
+	c->products[0] = from_settings(conf);
+	if (path == NULL)
+		return check_names(c, a, conf);
+	if (!file_read(a, path, MAX_FILE_BYTES, &text)) {
+		settings_fault(&conf->settings, a,
+		    "the products file %s: cannot be read: %s", path,
+		    strerror(errno));
+		return ERR_CONFIG;
+	}
+	return catalog_read(c, a, conf, path, text) ? check_names(c, a, conf) :
+						      ERR_CONFIG;
 }

@@ -18,7 +18,7 @@
 #include "coach/speech.h"
 #include "coach/terms.h"
 #include "coach/thought.h"
-#include "shop/catalog.h"
+#include "shop/catalog_file.h"
 #include "shop/paylink.h"
 #include "stripe/checkout.h"
 #include "stripe/event.h"

@@ -1,7 +1,7 @@
 /* Products files: what is taken, and how each fault is told. */
 #include "testing.h"
 
-#include "shop/catalog.h"
+#include "shop/catalog_file.h"
 
 #define LINE1 "{ \"products\": [\n"
 #define CHANNEL \

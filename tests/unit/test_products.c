@@ -1,6 +1,7 @@
 /* The catalog over time: read again, remembered. */
 #include "shop.h"
 
+#include "shop/catalog_file.h"
 #include "shop/products.h"
 
 #include <fcntl.h>
