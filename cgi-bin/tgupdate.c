@@ -35,7 +35,7 @@ judge(struct app *app, struct exchange *x)
 static enum err
 record(struct app *app, struct exchange *x, void *what)
 {
-	struct chat_reply reply = { 0 };
+	struct tg_reply reply = { 0 };
 	enum err e = chat_answer(app, app->db, x->req.arena, what, &reply);
 
 	if (e == ERR_OK && reply.method != NULL)

@@ -29,7 +29,7 @@ struct talk {
 	struct db *db;
 	struct arena *arena;
 	const struct tg_update *u;
-	struct chat_reply *reply;
+	struct tg_reply *reply;
 };
 
 /* For sentences about the one thing that is sold, or all of it. */
@@ -694,7 +694,7 @@ on_news(struct talk *t)
 
 enum err
 chat_answer(struct app *app, struct db *db, struct arena *a,
-    const struct tg_update *u, struct chat_reply *out)
+    const struct tg_update *u, struct tg_reply *out)
 {
 	static const char *const types[] = { [TG_OTHER] = "other",
 		[TG_MESSAGE] = "message",
@@ -713,7 +713,7 @@ chat_answer(struct app *app, struct db *db, struct arena *a,
 	    arena_printf(a, "%lld", (long long)u->update_id), types[u->kind],
 	    &is_new);
 
-	*out = (struct chat_reply){ 0 };
+	*out = (struct tg_reply){ 0 };
 	/* Asked again, the answer was lost: the buyer waits for it. */
 	if (e == ERR_OK && u->kind == TG_CHECKOUT)
 		return on_checkout(&t);

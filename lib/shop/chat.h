@@ -4,18 +4,13 @@
 #define SHOP_CHAT_H
 
 #include "shop/app.h"
+#include "telegram/api.h"
 #include "telegram/update.h"
-
-struct chat_reply {
-	const char *method; /* of the Bot API; NULL: nothing to say now */
-	struct json *params;
-	bool promised; /* the worker has something to do */
-};
 
 /* Inside a transaction. An update seen before, and one that is none of ours,
  * gets no reply. */
 enum err chat_answer(struct app *app, struct db *db, struct arena *a,
-    const struct tg_update *u, struct chat_reply *out) MUST_CHECK;
+    const struct tg_update *u, struct tg_reply *out) MUST_CHECK;
 
 /* The message with the way to pay for a product. */
 struct tg_message chat_pay_message(const struct app *app, struct arena *a,

@@ -97,7 +97,7 @@ refusal(struct app *app, struct arena *a, const struct tg_update *u,
 
 static void
 say(struct app *app, struct arena *a, const struct tg_update *u,
-    enum text which, struct chat_reply *reply)
+    enum text which, struct tg_reply *reply)
 {
 	const struct tg_message m = { .chat_id = u->chat_id,
 		.reply_to = u->is_private ? 0 : u->message_id,
@@ -111,8 +111,7 @@ say(struct app *app, struct arena *a, const struct tg_update *u,
 }
 
 static void
-show_typing(
-    struct arena *a, const struct tg_update *u, struct chat_reply *reply)
+show_typing(struct arena *a, const struct tg_update *u, struct tg_reply *reply)
 {
 	reply->method = "sendChatAction";
 	reply->params = json_new(a);
@@ -122,7 +121,7 @@ show_typing(
 
 static enum err
 take(struct app *app, struct arena *a, const struct tg_update *u,
-    const char *text, enum question_outcome outcome, struct chat_reply *reply)
+    const char *text, enum question_outcome outcome, struct tg_reply *reply)
 {
 	const struct question q = { .tg_id = u->from_id,
 		.outcome = outcome,
@@ -145,7 +144,7 @@ take(struct app *app, struct arena *a, const struct tg_update *u,
 
 enum err
 coach_hear_crisis(struct app *app, struct arena *a, const struct tg_update *u,
-    struct chat_reply *reply, bool *heard)
+    struct tg_reply *reply, bool *heard)
 {
 	const char *text = u->text != NULL ? u->text : u->caption;
 	int64_t n = 0;
@@ -162,7 +161,7 @@ coach_hear_crisis(struct app *app, struct arena *a, const struct tg_update *u,
 
 enum err
 coach_hear(struct app *app, struct arena *a, const struct tg_update *u,
-    const char *text, struct chat_reply *reply, bool *heard)
+    const char *text, struct tg_reply *reply, bool *heard)
 {
 	bool has_words = text != NULL && text[0] != '\0' && text[0] != '/';
 	enum text which;

@@ -4,7 +4,9 @@
 #ifndef SHOP_COACH_H
 #define SHOP_COACH_H
 
-#include "shop/chat.h"
+#include "shop/app.h"
+#include "telegram/api.h"
+#include "telegram/update.h"
 
 #define COACH_MAX_CHARS 1000 /* of a question */
 
@@ -12,13 +14,12 @@
  * without the command that it may have followed. *heard false: there is no
  * coach here (no lessons and nobody to ask), or it was no question. */
 enum err coach_hear(struct app *app, struct arena *a, const struct tg_update *u,
-    const char *text, struct chat_reply *reply, bool *heard) MUST_CHECK;
+    const char *text, struct tg_reply *reply, bool *heard) MUST_CHECK;
 
 /* Words of crisis come before all else, limits and commands too: *heard where
  * there are any. */
-enum err
-coach_hear_crisis(struct app *app, struct arena *a, const struct tg_update *u,
-    struct chat_reply *reply, bool *heard) MUST_CHECK;
+enum err coach_hear_crisis(struct app *app, struct arena *a,
+    const struct tg_update *u, struct tg_reply *reply, bool *heard) MUST_CHECK;
 
 /* In the coach's group: /ask, a reply to the bot, or one to a post that asks.
  * *text is what is asked, or NULL; *is_asked false: it is for others. */

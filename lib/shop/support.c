@@ -22,7 +22,7 @@ promise(struct app *app, struct arena *a, const struct question *q)
 
 enum err
 support_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
-    struct str id, struct chat_reply *reply)
+    struct str id, struct tg_reply *reply)
 {
 	struct question q = { 0 };
 	int64_t n;
@@ -67,7 +67,7 @@ way_to_us(struct app *app, struct arena *a, const struct question *q,
 
 enum err
 support_pressed_in_group(struct app *app, struct arena *a,
-    const struct tg_update *u, struct str id, struct chat_reply *reply,
+    const struct tg_update *u, struct str id, struct tg_reply *reply,
     struct support_word *word)
 {
 	struct question q = { 0 };
@@ -95,7 +95,7 @@ support_pressed_in_group(struct app *app, struct arena *a,
 
 enum err
 support_started(struct app *app, struct arena *a, const struct tg_update *u,
-    struct str word, struct chat_reply *reply, bool *taken)
+    struct str word, struct tg_reply *reply, bool *taken)
 {
 	bool promised = reply->promised;
 	size_t n = sizeof(STARTED_BY) - 1;
@@ -114,7 +114,7 @@ support_started(struct app *app, struct arena *a, const struct tg_update *u,
 
 enum err
 support_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
-    struct chat_reply *reply, bool *taken)
+    struct tg_reply *reply, bool *taken)
 {
 	struct question q = { 0 };
 	enum err e;

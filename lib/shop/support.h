@@ -5,13 +5,14 @@
 #define SHOP_SUPPORT_H
 
 #include "shop/answer.h"
-#include "shop/chat.h"
+#include "telegram/api.h"
+#include "telegram/update.h"
 
 /* The button under an answer. id is the question's; somebody else's is left
  * alone. */
 enum err
 support_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
-    struct str id, struct chat_reply *reply) MUST_CHECK;
+    struct str id, struct tg_reply *reply) MUST_CHECK;
 
 /* The same button in a group, where everybody sees it: what its presser is
  * told. The person's reply comes to the asker alone, so they must have opened
@@ -20,19 +21,18 @@ struct support_word {
 	const char *text, *url; /* NULL: none */
 };
 enum err support_pressed_in_group(struct app *app, struct arena *a,
-    const struct tg_update *u, struct str id, struct chat_reply *reply,
+    const struct tg_update *u, struct str id, struct tg_reply *reply,
     struct support_word *word) MUST_CHECK;
 
 /* The word behind /start by which such a link asks: "ask_" and the number.
  * *taken false: it is another. */
 enum err
 support_started(struct app *app, struct arena *a, const struct tg_update *u,
-    struct str word, struct chat_reply *reply, bool *taken) MUST_CHECK;
+    struct str word, struct tg_reply *reply, bool *taken) MUST_CHECK;
 
 /* A reply in the support chat. *taken false: it is none. */
-enum err
-support_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
-    struct chat_reply *reply, bool *taken) MUST_CHECK;
+enum err support_pass_back(struct app *app, struct arena *a,
+    const struct tg_update *u, struct tg_reply *reply, bool *taken) MUST_CHECK;
 
 /* Promises that a person sees the question, and tells the operators. */
 enum err support_call(

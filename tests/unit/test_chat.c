@@ -152,7 +152,7 @@ static const struct row {
 
 struct asking {
 	struct tg_update u;
-	struct chat_reply reply;
+	struct tg_reply reply;
 };
 
 static enum err
@@ -389,7 +389,7 @@ nothing_said(void **state)
 }
 
 static void
-say(const char *text, int64_t update_id, struct chat_reply *reply)
+say(const char *text, int64_t update_id, struct tg_reply *reply)
 {
 	struct asking t =
 	    asking(&(struct tg_update){ .kind = TG_MESSAGE, .text = text });
@@ -415,7 +415,7 @@ blocked_and_back(void **state)
 {
 	static const char sql[] = "SELECT bot_blocked_ms IS NOT NULL"
 				  " FROM users WHERE tg_id = 5";
-	struct chat_reply reply;
+	struct tg_reply reply;
 
 	(void)state;
 	ledger_fresh();
@@ -432,7 +432,7 @@ blocked_and_back(void **state)
 static void
 each_help_is_answered(void **state)
 {
-	struct chat_reply reply;
+	struct tg_reply reply;
 
 	(void)state;
 	shop_open(IN INVITE("done_ms", "1"));
@@ -447,7 +447,7 @@ each_help_is_answered(void **state)
 static void
 status_of_what_is_sold_no_more(void **state)
 {
-	struct chat_reply reply;
+	struct tg_reply reply;
 
 	(void)state;
 	shop_open(IN "UPDATE access SET product = 'old';");
@@ -508,7 +508,7 @@ static const struct app shop_of_two = { .conf = { .base_url =
 			     .n_titles = 2 } },
 	    .n = 2 } };
 
-static struct chat_reply
+static struct tg_reply
 say_there(int64_t update_id, const struct tg_update *said)
 {
 	struct asking t = asking(said);
@@ -529,7 +529,7 @@ several(void **state)
 	struct tg_update button = {
 		.kind = TG_BUTTON, .button_id = "q1", .data = "buy:club"
 	};
-	struct chat_reply r;
+	struct tg_reply r;
 
 	(void)state;
 	shop_open(NOTHING);
