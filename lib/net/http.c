@@ -214,6 +214,9 @@ outcome(struct transfer *t, CURLcode code, struct http_response *res)
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	t->res.status = (int)status;
 	t->res.body = buf_str(&t->body);
+	t->res.broke = status == 0 &&
+	    (code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR ||
+		code == CURLE_SEND_ERROR);
 	*res = t->res;
 	if (code == CURLE_OK)
 		return ERR_OK;
@@ -222,10 +225,6 @@ outcome(struct transfer *t, CURLcode code, struct http_response *res)
 	log_event(LOG_WARN, "http_failed",
 	    KV(kv_text("why", curl_easy_strerror(code)),
 		kv_int("curl_code", code)));
-	if (status == 0 &&
-	    (code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR ||
-		code == CURLE_SEND_ERROR))
-		return ERR_CONFLICT;
 	return ERR_UNAVAILABLE;
 }
 

@@ -26,6 +26,7 @@ struct http_response {
 	const char *request_id; /* Request-Id, or NULL */
 	int64_t retry_after_s;  /* Retry-After, an hour at most; -1: none */
 	int64_t date_s;         /* Date since 1970; -1: none */
+	bool broke;             /* the connection, before a byte of an answer */
 };
 
 struct http;
@@ -40,9 +41,9 @@ void http_free(struct http *h);
 void http_give_up_when(struct http *h, bool (*asked)(void));
 
 /* Sends and waits. ERR_OK whenever an HTTP answer came, whatever its status;
- * ERR_UNAVAILABLE where none did (no connection, time-out, cut off);
- * ERR_TOO_BIG for an endless reply; ERR_CONFLICT where the connection broke
- * before a byte of an answer, so that a repeatable request may go again. */
+ * ERR_UNAVAILABLE where none did (no connection, time-out, cut off), with
+ * res->broke where a repeatable request may go again at once; ERR_TOO_BIG for
+ * an endless reply. */
 enum err http_send(struct http *h, struct arena *a,
     const struct http_request *req, struct http_response *res) MUST_CHECK;
 

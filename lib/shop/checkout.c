@@ -232,13 +232,11 @@ static enum err
 ask(struct http *http, struct arena *a, const struct http_request *req,
     struct stripe_session *session)
 {
-	struct http_response res;
+	struct http_response res = { 0 };
 	enum err e = http_send(http, a, req, &res);
 
-	if (e == ERR_CONFLICT)
+	if (e == ERR_UNAVAILABLE && res.broke)
 		e = http_send(http, a, req, &res);
-	if (e == ERR_CONFLICT)
-		e = ERR_UNAVAILABLE;
 	return e == ERR_OK ? stripe_session_answer(a, &res, session) : e;
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "net/http.c" /* the code under test, statics and all */
@@ -82,8 +83,58 @@ nobody_answers(void **state)
 			.total_ms = 1000 };
 
 		assert_int_equal(http_send(h, &a, &req, &res), ERR_UNAVAILABLE);
+		assert_false(res.broke);
 		arena_reset(&a);
 	}
+	arena_free(&a);
+	http_free(h);
+}
+
+/* Takes one connection, reads what comes, and hangs up without a word. */
+static pid_t
+hangs_up(int *port)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(addr);
+	int fd = socket(AF_INET, SOCK_STREAM, 0), peer;
+	char some[512];
+	pid_t pid;
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&addr, &len), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	*port = ntohs(addr.sin_port);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		peer = accept(fd, NULL, NULL);
+		_exit(peer >= 0 && read(peer, some, sizeof(some)) > 0 ? 0 : 1);
+	}
+	(void)close(fd);
+	return pid;
+}
+
+static void
+connection_broke(void **state)
+{
+	struct http *h = http_new();
+	struct arena a = { 0 };
+	struct http_response res;
+	struct http_request req = { .method = "POST",
+		.body = str_from("body"),
+		.connect_ms = 5000,
+		.total_ms = 5000 };
+	int port, status;
+	pid_t pid = hangs_up(&port);
+
+	(void)state;
+	assert_non_null(h);
+	req.url = arena_printf(&a, "http://127.0.0.1:%d/x", port);
+	assert_int_equal(http_send(h, &a, &req, &res), ERR_UNAVAILABLE);
+	assert_true(res.broke);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
 	arena_free(&a);
 	http_free(h);
 }
@@ -94,6 +145,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(certificates_by_their_hashed_names),
 		cmocka_unit_test(nobody_answers),
+		cmocka_unit_test(connection_broke),
 	};
 
 	log_init("test", LOG__COUNT);
