@@ -31,7 +31,7 @@ struct asking {
 	int64_t from_id;
 	const char *id;
 	bool taken;
-	struct chat_reply reply;
+	struct tg_reply reply;
 	struct support_word word;
 };
 
@@ -179,7 +179,7 @@ static const struct answer {
 
 struct replying {
 	struct tg_update u;
-	struct chat_reply reply;
+	struct tg_reply reply;
 	bool taken;
 };
 
