@@ -43,29 +43,15 @@ day_of(int64_t when_ms, char *day, size_t size)
 static void
 print_parked(const struct row *row, void *ctx)
 {
-	static const char *const kinds[JOB__COUNT] = {
-		[JOB_INVITE] = "invite",
-		[JOB_NOTICE] = "notice",
-		[JOB_CHECK] = "check",
-		[JOB_ALERT] = "alert",
-		[JOB_RECONCILE] = "ask",
-		[JOB_MEMBER] = "member",
-		[JOB_SUBSCRIPTION] = "ask",
-		[JOB_PORTAL] = "portal",
-		[JOB_ANSWER] = "answer",
-		[JOB_FORWARD] = "pass on",
-		[JOB_RELAY] = "reply",
-		[JOB_CANCEL_STARS] = "cancel",
-	};
-	int64_t kind = row_int(row, 1);
+	const char *kind = jobs_kind_name(row_int(row, 1));
 	const char *error = row_text(row, 5);
 	char day[32];
 
 	(void)ctx;
 	day_of(row_int(row, 4), day, sizeof(day));
 	printf("  %s  %-7s to %" PRId64 ", tried %" PRId64 " times: %s\n", day,
-	    kind > 0 && kind < JOB__COUNT ? kinds[kind] : "?", row_int(row, 2),
-	    row_int(row, 3), error == NULL ? "" : error);
+	    kind == NULL ? "?" : kind, row_int(row, 2), row_int(row, 3),
+	    error == NULL ? "" : error);
 }
 
 /* Whom nobody can let in, or out. */

@@ -14,9 +14,9 @@ struct channel_call {
 
 enum invitation {
 	INVITE_NOBODY,
-	INVITE,     /* a link that is there will do, unless it is an hour older
+	INVITE_SAME, /* a link that is there will do, unless it is an hour older
 	               than the job */
-	INVITE_ANEW /* they ask for help: what they hold may be dead, so a link
+	INVITE_ANEW  /* they ask for help: what they hold may be dead, so a link
 	               that is older than the job is revoked and another made */
 };
 

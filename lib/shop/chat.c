@@ -64,8 +64,7 @@ say(struct talk *t, const char *text)
 
 /* The same that waits for its turn already is not promised twice. */
 static enum err
-promise(
-    struct talk *t, enum job_kind kind, int64_t order_id, const char *detail)
+promise(struct talk *t, enum kind_id kind, int64_t order_id, const char *detail)
 {
 	const char *key =
 	    arena_printf(t->arena, "update/%lld", (long long)t->u->update_id);

@@ -3,7 +3,6 @@
 
 #include "base/array.h"
 #include "base/clock.h"
-#include "base/crypto.h"
 #include "base/log.h"
 #include "shop/chat.h"
 #include "shop/payment.h"
@@ -15,51 +14,11 @@
 #include "shop/support.h"
 #include "shop/text.h"
 
-#define FIRST_PAUSE_MS 1000
-#define LAST_PAUSE_MS (5 * 60 * 1000)
 #define MAX_STEPS 20        /* at once, of a job that gets nowhere */
 #define MAX_REFUSALS 3      /* of a call, before a person must look */
 #define PATIENCE_ATTEMPTS 4 /* of a check, before the buyer is told */
 
-int64_t
-errand_backoff_ms(int64_t n_attempts)
-{
-	int64_t pause_ms = FIRST_PAUSE_MS;
-	unsigned char chance = 128;
-
-	for (int64_t i = 1; i < n_attempts && pause_ms < LAST_PAUSE_MS; i++)
-		pause_ms *= 2;
-	if (pause_ms > LAST_PAUSE_MS)
-		pause_ms = LAST_PAUSE_MS;
-	if (random_bytes(&chance, 1) != ERR_OK)
-		return pause_ms;
-	return pause_ms * (900 + chance * 200 / 255) / 1000;
-}
-
 /* ---- what is said ---- */
-
-/* What the job is about: the order's product, or the one that it names under
- * any name it had; never another in its place. *p is NULL where it is none of
- * the catalog's. A job that names none is about the first. */
-static enum err
-product_of(struct app *app, struct arena *a, const struct job *job,
-    const char *named, const char **id, const struct product **p)
-{
-	struct order o = { 0 };
-	enum err e = ERR_OK;
-
-	if (job->order_id != 0)
-		e = ledger_order_by_id(app->db, a, job->order_id, &o);
-	*id = o.id != 0 ? o.product : named;
-	if (*id == NULL || (*id)[0] == '\0')
-		*id = job->order_id != 0 ? "?" : app->catalog.products[0].id;
-	*p = NULL;
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
-		return e;
-	e = products_now(app, a, *id, id);
-	*p = catalog_find(&app->catalog, *id);
-	return e;
-}
 
 /* The job cannot be kept as long as nobody knows its product. */
 static enum err
@@ -146,7 +105,7 @@ prepare_channel(
 	enum err err;
 
 	if (e->job.kind == JOB_INVITE) /* of no order: they asked for help */
-		inviting = e->job.order_id == 0 ? INVITE_ANEW : INVITE;
+		inviting = e->job.order_id == 0 ? INVITE_ANEW : INVITE_SAME;
 	err = channel_prepare(app, a, e->job.tg_id, chat_id, e->job.created_ms,
 	    inviting, &e->channel);
 
@@ -201,7 +160,7 @@ prepare_invite(struct app *app, struct arena *a, struct errand *e)
 	const struct product *p;
 	const char *id, *links = NULL;
 	enum access access = ACCESS_OUT;
-	enum err err = product_of(app, a, &e->job, e->job.detail, &id, &p);
+	enum err err = products_of(app, a, &e->job, e->job.detail, &id, &p);
 
 	if (err == ERR_OK)
 		err = ledger_access(app->db, a, e->job.tg_id, id, &access);
@@ -311,7 +270,7 @@ prepare_notice(struct app *app, struct arena *a, struct errand *e)
 	struct str named = str_from(e->job.detail);
 	struct str word = str_cut(&named, ':'); /* "pay:PRODUCT" */
 	enum err err =
-	    product_of(app, a, &e->job, arena_dup(a, named), &id, &p);
+	    products_of(app, a, &e->job, arena_dup(a, named), &id, &p);
 
 	if (err != ERR_OK)
 		return err;
@@ -407,7 +366,7 @@ static void
 again(const struct errand *e, const char *error, struct verdict_of_errand *v)
 {
 	*v = (struct verdict_of_errand){ .end = ERRAND_AGAIN,
-		.wait_ms = errand_backoff_ms(e->job.attempts),
+		.wait_ms = jobs_backoff_ms(e->job.attempts),
 		.error = error };
 }
 
@@ -427,7 +386,7 @@ wait_as_told(const struct tg_answer *answer, const struct errand *e,
 	v->silence_ms = v->wait_ms;
 	if (answer->wait_s > 0) {
 		v->silence_ms = answer->wait_s * 1000;
-		v->wait_ms += v->silence_ms - FIRST_PAUSE_MS / 2;
+		v->wait_ms += v->silence_ms - JOBS_FIRST_PAUSE_MS / 2;
 	}
 }
 
@@ -445,7 +404,7 @@ note_invited(struct app *app, struct arena *a, const struct errand *e)
 {
 	const struct product *p;
 	const char *id;
-	enum err err = product_of(app, a, &e->job, e->job.detail, &id, &p);
+	enum err err = products_of(app, a, &e->job, e->job.detail, &id, &p);
 
 	if (err != ERR_OK)
 		return err;
@@ -557,7 +516,7 @@ settle_link(struct app *app, struct arena *a, struct errand *e,
 	enum err err;
 
 	(void)str_cut(&product, ':');
-	err = product_of(app, a, &e->job, arena_dup(a, product), &id, &p);
+	err = products_of(app, a, &e->job, arena_dup(a, product), &id, &p);
 	if (err != ERR_OK)
 		return err;
 	if (p == NULL) { /* taken out since the link was asked for */
@@ -607,7 +566,7 @@ settle_channel(struct app *app, struct arena *a, const struct errand *e,
 	else if (what.end == CHANNEL_WAIT)
 		v->wait_ms = what.wait_ms;
 	else if (what.end == CHANNEL_NEXT || what.end == CHANNEL_NO_RIGHT)
-		v->wait_ms = LAST_PAUSE_MS;
+		v->wait_ms = JOBS_LAST_PAUSE_MS;
 	else if (err == ERR_OK && answer.outcome == TG_REFUSED &&
 	    e->job.attempts >= MAX_REFUSALS)
 		err = membership_refused(
@@ -650,7 +609,7 @@ answer_help(struct app *app, struct arena *a, const struct errand *e)
 	const char *id;
 	enum access access = ACCESS_OUT;
 	bool pending = false;
-	enum err err = product_of(app, a, &e->job, NULL, &id, &p);
+	enum err err = products_of(app, a, &e->job, NULL, &id, &p);
 
 	if (err == ERR_OK)
 		err = ledger_access(app->db, a, e->job.tg_id, id, &access);

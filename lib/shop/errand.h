@@ -64,8 +64,4 @@ enum err errand_settle(struct app *app, struct arena *a, struct errand *e,
     enum err call_err, const struct http_response *res,
     struct verdict_of_errand *v) MUST_CHECK;
 
-/* The pause before attempt n + 1: about 1, 2, 4, 8 s ... 5 min, scattered by a
- * fifth so that what failed together does not come back together. */
-int64_t errand_backoff_ms(int64_t n_attempts);
-
 #endif

@@ -2,36 +2,50 @@
 #include "shop/jobs.h"
 
 #include "base/clock.h"
+#include "base/crypto.h"
 
-/* In a lane each person has one job at a time under way. Stored. */
-enum lane { LANE_NONE, LANE_CHANNEL, LANE_CHAT, LANE_ASK, LANE_COACH };
 
 static const struct {
+	const char *name;
 	enum job_line line;
 	enum lane lane;
 } kinds[JOB__COUNT] = {
-	[JOB_INVITE] = { LINE_INVITE, LANE_CHANNEL },
-	[JOB_NOTICE] = { LINE_NOTICE, LANE_CHAT },
-	[JOB_CHECK] = { LINE_ASK, LANE_ASK },
-	[JOB_ALERT] = { LINE_ALERT, LANE_CHAT },
-	[JOB_RECONCILE] = { LINE_RECONCILE, LANE_NONE },
-	[JOB_MEMBER] = { LINE_CHANNEL, LANE_CHANNEL },
-	[JOB_SUBSCRIPTION] = { LINE_ASK, LANE_NONE },
-	[JOB_PORTAL] = { LINE_ASK, LANE_ASK },
-	[JOB_ANSWER] = { LINE_ANSWER, LANE_COACH },
-	[JOB_FORWARD] = { LINE_FORWARD, LANE_COACH },
-	[JOB_RELAY] = { LINE_ANSWER, LANE_COACH },
-	[JOB_CANCEL_STARS] = { LINE_CHANNEL, LANE_NONE },
+#define ROW(number, name, own, word, line, lane) \
+	[number] = { word, line, lane },
+	JOB_KINDS(ROW)
+#undef ROW
 };
 
 bool
 job_is_known(const struct job *job)
 {
-	return job->kind > 0 && job->kind < JOB__COUNT;
+	return jobs_kind_name(job->kind) != NULL;
+}
+
+const char *
+jobs_kind_name(int64_t kind)
+{
+	return kind > 0 && kind < JOB__COUNT ? kinds[kind].name : NULL;
+}
+
+int64_t
+jobs_backoff_ms(int64_t n_attempts)
+{
+	int64_t pause_ms = JOBS_FIRST_PAUSE_MS;
+	unsigned char chance = 128;
+
+	for (int64_t i = 1; i < n_attempts && pause_ms < JOBS_LAST_PAUSE_MS;
+	     i++)
+		pause_ms *= 2;
+	if (pause_ms > JOBS_LAST_PAUSE_MS)
+		pause_ms = JOBS_LAST_PAUSE_MS;
+	if (random_bytes(&chance, 1) != ERR_OK)
+		return pause_ms;
+	return pause_ms * (900 + chance * 200 / 255) / 1000;
 }
 
 static enum err
-promise_as(struct db *db, enum sql how, enum job_kind kind, const char *promise,
+promise_as(struct db *db, enum sql how, enum kind_id kind, const char *promise,
     int64_t tg_id, int64_t order_id, const char *detail)
 {
 	return db_exec(db, how,
@@ -44,7 +58,7 @@ promise_as(struct db *db, enum sql how, enum job_kind kind, const char *promise,
 }
 
 enum err
-jobs_promise(struct db *db, enum job_kind kind, const char *promise,
+jobs_promise(struct db *db, enum kind_id kind, const char *promise,
     int64_t tg_id, int64_t order_id, const char *detail)
 {
 	return promise_as(
@@ -52,7 +66,7 @@ jobs_promise(struct db *db, enum job_kind kind, const char *promise,
 }
 
 enum err
-jobs_promise_one(struct db *db, enum job_kind kind, const char *promise,
+jobs_promise_one(struct db *db, enum kind_id kind, const char *promise,
     int64_t tg_id, int64_t order_id, const char *detail)
 {
 	return promise_as(
@@ -96,7 +110,7 @@ job_from_row(const struct row *row, void *ctx)
 	if (r->n == r->max)
 		return;
 	r->out[r->n++] = (struct job){ .id = row_int(row, 0),
-		.kind = (enum job_kind)row_int(row, 1),
+		.kind = (enum kind_id)row_int(row, 1),
 		.promise = row_text(row, 2),
 		.tg_id = row_int(row, 3),
 		.order_id = row_int(row, 4),
@@ -275,7 +289,7 @@ jobs_revive(struct db *db, int64_t tg_id, bool *any)
 }
 
 enum err
-jobs_pending(struct db *db, struct arena *a, int64_t tg_id, enum job_kind kind,
+jobs_pending(struct db *db, struct arena *a, int64_t tg_id, enum kind_id kind,
     bool *pending)
 {
 	int64_t n = 0;

@@ -3,45 +3,21 @@
 #ifndef SHOP_JOBS_H
 #define SHOP_JOBS_H
 
+#include "outbox/kinds.h"
 #include "store/db.h"
 
-/* Stored: append, never renumber. */
-enum job_kind {
-	JOB_INVITE = 1,    /* the message with the channel's link */
-	JOB_NOTICE = 2,    /* a message; detail names it (errand.c) */
-	JOB_CHECK = 3,     /* ask Stripe about an order; detail: whose /help */
-	JOB_ALERT = 4,     /* a message to an operator; detail is its text */
-	JOB_RECONCILE = 5, /* a step of reconcile.h; detail says which */
-	JOB_MEMBER = 6,    /* who is in a channel; detail is its id */
-	JOB_SUBSCRIPTION = 7, /* ask Stripe how it stands; detail is its id */
-	JOB_PORTAL = 8,   /* the buyer's own page at Stripe; detail: product */
-	JOB_ANSWER = 9,   /* a question to the coach; detail: its id */
-	JOB_FORWARD = 10, /* the same, on to a person */
-	JOB_RELAY = 11,   /* a person's reply: "question/message/chat" */
-	JOB_CANCEL_STARS = 12, /* a subscription; detail: a charge of it */
-	JOB__COUNT
-};
-
-/* Where a job waits. Each line has calls of one sort and places of its own
- * among those under way, so that none fills what another needs; where two use
- * the same limit, the earlier one here goes first. Stored (jobs.late): append,
- * never renumber. */
-enum job_line {
-	LINE_CHANNEL, /* let in, let out */
-	LINE_INVITE,
-	LINE_ASK, /* Stripe, for a buyer */
-	LINE_NOTICE,
-	LINE_ANSWER,
-	LINE_FORWARD,
-	LINE_ALERT,
-	LINE_RECONCILE,
-	LINE__COUNT
+/* The kinds, by what is stored of them. */
+enum kind_id {
+#define NUMBER(number, name, own, word, line, lane) JOB_##name = (number),
+	JOB_KINDS(NUMBER)
+#undef NUMBER
+	    JOB__COUNT
 };
 
 /* Texts live in the arena of jobs_due(). */
 struct job {
 	int64_t id;
-	enum job_kind kind;
+	enum kind_id kind;
 	enum job_line line;
 	const char *promise;
 	int64_t tg_id;
@@ -56,15 +32,17 @@ struct job {
 /* Whether this program knows the kind: another one may have promised it. */
 bool job_is_known(const struct job *job);
 
+/* A kind's name for operators; NULL: of no kind that is known. */
+const char *jobs_kind_name(int64_t kind);
+
 /* Promises, in the transaction that makes it true. The same promise (a unique
  * text) is made once, however often this is called. */
-enum err jobs_promise(struct db *db, enum job_kind kind, const char *promise,
+enum err jobs_promise(struct db *db, enum kind_id kind, const char *promise,
     int64_t tg_id, int64_t order_id, const char *detail) MUST_CHECK;
 
 /* The same, unless a job of that kind and detail already waits for its turn
  * with this person: what a second one would say, the first will. */
-enum err
-jobs_promise_one(struct db *db, enum job_kind kind, const char *promise,
+enum err jobs_promise_one(struct db *db, enum kind_id kind, const char *promise,
     int64_t tg_id, int64_t order_id, const char *detail) MUST_CHECK;
 
 /* A message to an operator for due_ms, whose text may still change until it
@@ -115,6 +93,12 @@ jobs_park(struct db *db, const struct job *job, const char *error) MUST_CHECK;
 enum err jobs_renew(struct db *db, const struct job *job, int64_t lease_ms,
     int64_t *until_ms) MUST_CHECK;
 
+/* The pause before attempt n + 1: about 1, 2, 4, 8 s ... 5 min, scattered by a
+ * fifth so that what failed together does not come back together. */
+#define JOBS_FIRST_PAUSE_MS 1000
+#define JOBS_LAST_PAUSE_MS (5 * 60 * 1000)
+int64_t jobs_backoff_ms(int64_t n_attempts);
+
 /* What a job of a kind that this program does not know is parked with. */
 #define JOB_UNKNOWN "this version of Admit does not know how to do it"
 
@@ -132,7 +116,7 @@ enum err jobs_revive(struct db *db, int64_t tg_id, bool *any) MUST_CHECK;
 
 /* Whether a job of this kind is still owed to this person. */
 enum err jobs_pending(struct db *db, struct arena *a, int64_t tg_id,
-    enum job_kind kind, bool *pending) MUST_CHECK;
+    enum kind_id kind, bool *pending) MUST_CHECK;
 
 /* When the next job is due that is not by after_ms, since 1970; 0: there is
  * none. A leased one counts as its lease's end. */

@@ -159,7 +159,7 @@ refresh_access(
 
 /* One promise of each kind per Checkout Session, whatever repeats. */
 static enum err
-promise(struct app *app, struct arena *a, enum job_kind kind, const char *what,
+promise(struct app *app, struct arena *a, enum kind_id kind, const char *what,
     const struct order *o)
 {
 	return jobs_promise(app->db, kind,

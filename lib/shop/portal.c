@@ -85,7 +85,7 @@ portal_settle(struct app *app, struct arena *a, struct errand *e,
 	    e->job.attempts >= PATIENCE_ATTEMPTS)
 		return tell_of_failure(app, a, e);
 	v->end = ERRAND_AGAIN;
-	v->wait_ms = errand_backoff_ms(e->job.attempts);
+	v->wait_ms = jobs_backoff_ms(e->job.attempts);
 	v->error = arena_printf(a, "Stripe: %s", err_name(err));
 	return ERR_OK;
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "shop/alert.h"
+#include "shop/ledger.h"
 #include "shop/text.h"
 
 const char *
@@ -141,4 +142,24 @@ products_now(struct app *app, struct arena *a, const char *id, const char **now)
 	e = db_one(app->db, a, SQL_RENAMED_TO, KV(kv_text("product", id)),
 	    name_from_row, now);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err
+products_of(struct app *app, struct arena *a, const struct job *job,
+    const char *named, const char **id, const struct product **p)
+{
+	struct order o = { 0 };
+	enum err e = ERR_OK;
+
+	if (job->order_id != 0)
+		e = ledger_order_by_id(app->db, a, job->order_id, &o);
+	*id = o.id != 0 ? o.product : named;
+	if (*id == NULL || (*id)[0] == '\0')
+		*id = job->order_id != 0 ? "?" : app->catalog.products[0].id;
+	*p = NULL;
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	e = products_now(app, a, *id, id);
+	*p = catalog_find(&app->catalog, *id);
+	return e;
 }

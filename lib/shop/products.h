@@ -5,6 +5,7 @@
 #define SHOP_PRODUCTS_H
 
 #include "shop/app.h"
+#include "shop/jobs.h"
 
 /* The worker's, before it works: after the start, and whenever the catalog is
  * another, the ledger learns where each product leads, what waited for a
@@ -21,6 +22,12 @@ const char *products_unknown(struct arena *a, const char *id);
  * known by its old one no more. */
 enum err products_now(struct app *app, struct arena *a, const char *id,
     const char **now) MUST_CHECK;
+
+/* What a job is about: the order's product, or the one that it names under any
+ * name it had (named; NULL or "": the first, where it has no order); never
+ * another in its place. *p is NULL where it is none of the catalog's. */
+enum err products_of(struct app *app, struct arena *a, const struct job *job,
+    const char *named, const char **id, const struct product **p) MUST_CHECK;
 
 /* Calls show for each product that people are in by and the catalog does not
  * know; n: how many. */

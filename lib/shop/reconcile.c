@@ -371,7 +371,7 @@ reconcile_settle(struct app *app, struct arena *a, const struct errand *e,
 	if (err != ERR_OK && err != ERR_CONFIG && err != ERR_REFUSED &&
 	    e->job.attempts < PATIENCE_ATTEMPTS) {
 		v->end = ERRAND_AGAIN;
-		v->wait_ms = errand_backoff_ms(e->job.attempts);
+		v->wait_ms = jobs_backoff_ms(e->job.attempts);
 		if (res->retry_after_s > 0 && call_err == ERR_OK)
 			v->wait_ms += res->retry_after_s * 1000;
 		v->error = arena_printf(a, "Stripe: %s", err_name(err));

@@ -331,7 +331,7 @@ again(struct arena *a, const struct errand *e, enum err why,
     const struct http_response *res, struct verdict_of_errand *v)
 {
 	*v = (struct verdict_of_errand){ .end = ERRAND_AGAIN,
-		.wait_ms = errand_backoff_ms(e->job.attempts),
+		.wait_ms = jobs_backoff_ms(e->job.attempts),
 		.error = arena_printf(a, "Stripe: %s", err_name(why)) };
 	if (res != NULL && res->retry_after_s > 0)
 		v->wait_ms += res->retry_after_s * 1000;

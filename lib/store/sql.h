@@ -536,7 +536,7 @@ SQL(REPORT_LEFT,
     " WHERE is_in = 0 AND decided_ms >= :since_ms AND :n > 0"
     " GROUP BY product, why ORDER BY product, why")
 
-/* By enum job_kind. */
+/* By enum kind_id. */
 SQL(REPORT_LINKS,
     "SELECT chat_id, COUNT(*),"
     " COUNT(CASE WHEN revoked_ms IS NULL THEN 1 END) FROM links"
@@ -763,7 +763,7 @@ SQL(CHAT_MOVED_TO, "SELECT moved_to FROM moved_chats WHERE chat_id = :chat_id")
 SQL(CHAT_MOVED_FROM,
     "SELECT chat_id FROM moved_chats WHERE moved_to = :moved_to")
 
-/* What waits for the bot's rights (kinds: enum job_kind): now. */
+/* What waits for the bot's rights (kinds: enum kind_id): now. */
 SQL(JOBS_REVIVE_MEMBERS,
     "UPDATE jobs SET due_ms = :now_ms WHERE kind IN (1, 6)"
     " AND done_ms IS NULL AND parked_ms IS NULL AND late IN (0, 1)"

@@ -270,7 +270,7 @@ one_call(void **state)
 
 	shop_open(row->before);
 	/* Who is to be invited has a link first. */
-	prepare(ONCE_MS, looks ? INVITE_NOBODY : INVITE, &c);
+	prepare(ONCE_MS, looks ? INVITE_NOBODY : INVITE_SAME, &c);
 	if (row->method == NULL) {
 		check_int(c.step, STEP_NONE);
 	} else {
@@ -293,9 +293,9 @@ old_word(void **state)
 
 	(void)state;
 	shop_open(IN MEMBER("1, 2, NULL, NULL"));
-	prepare(ONCE_MS + 1, INVITE, &c);
+	prepare(ONCE_MS + 1, INVITE_SAME, &c);
 	check_int(c.step, STEP_LOOK);
-	prepare(ONCE_MS, INVITE, &c);
+	prepare(ONCE_MS, INVITE_SAME, &c);
 	check_int(c.step, STEP_NONE);
 }
 
@@ -311,7 +311,7 @@ clock_back(void **state)
 	prepare(ahead_ms, INVITE_NOBODY, &c);
 	check_int(answered(&c, DONE("{\"status\":\"member\"}"), ahead_ms),
 	    CHANNEL_NEXT);
-	prepare(ahead_ms, INVITE, &c);
+	prepare(ahead_ms, INVITE_SAME, &c);
 	check_int(c.step, STEP_NONE);
 }
 
@@ -335,7 +335,7 @@ trouble_is_short(void **state)
 
 	(void)state;
 	shop_open(IN);
-	prepare(now_ms, INVITE, &c);
+	prepare(now_ms, INVITE_SAME, &c);
 	check_int(answered(&c, 500, "{}", now_ms), CHANNEL_LATER);
 	check_int(look_int("SELECT COUNT(*) FROM members"), 0);
 }
@@ -430,12 +430,12 @@ static const struct old_link {
 	    STEP_REVOKE },
 	{ "help of who is in, without one", IN WAS("2"), INVITE_ANEW, 99,
 	    STEP_NONE },
-	{ "bought again: one of the same hour", IN LINK WAS("1"), INVITE, 99,
-	    STEP_NONE },
+	{ "bought again: one of the same hour", IN LINK WAS("1"), INVITE_SAME,
+	    99, STEP_NONE },
 	{ "bought again: one of long ago",
 	    IN LINK "INSERT INTO members (tg_id, chat_id, ours, state, seen_ms)"
 		    " VALUES (5, '-1001', 1, 1, 9000000000)",
-	    INVITE, 9000000000, STEP_REVOKE },
+	    INVITE_SAME, 9000000000, STEP_REVOKE },
 };
 
 static void
@@ -491,11 +491,11 @@ link_in_doubt(void **state)
 	assert_true(channel_is_noted_first(&c));
 	check_err(db_transaction(ledger.db, go, &c), ERR_OK);
 	change(IN);
-	prepare(ONCE_MS, INVITE, &c);
+	prepare(ONCE_MS, INVITE_SAME, &c);
 	check_int(c.step, STEP_REVOKE);
 	assert_false(channel_is_noted_first(&c));
 	check_int(answered(&c, DONE("{}"), ONCE_MS), CHANNEL_NEXT);
-	prepare(ONCE_MS, INVITE, &c);
+	prepare(ONCE_MS, INVITE_SAME, &c);
 	check_int(c.step, STEP_LINK);
 	assert_false(channel_is_noted_first(&c));
 }

@@ -36,7 +36,7 @@ settle(struct db *db, void *ctx)
 
 static const struct row {
 	const char *why, *before;
-	enum job_kind kind;
+	enum kind_id kind;
 	const char *detail;
 	const char *says, *lacks; /* says NULL: nothing */
 } rows[] = {
@@ -81,7 +81,7 @@ said(void **state)
 /* Nobody knows the product: the job is kept, whatever else the person has. */
 static const struct unknown {
 	const char *why, *before;
-	enum job_kind kind;
+	enum kind_id kind;
 	int64_t order_id;
 	const char *detail;
 	bool waits;
@@ -159,7 +159,7 @@ static void
 unknown_kind(void **state)
 {
 	struct settling s = { .e = { .job = { .id = 1,
-					 .kind = (enum job_kind)99,
+					 .kind = (enum kind_id)99,
 					 .tg_id = 5 } } };
 
 	(void)state;

@@ -11,7 +11,7 @@
 /* One call inside a transaction of its own. */
 struct act {
 	enum { PROMISE, ONCE, LEASE, DONE, AGAIN, BACK, PARK, REVIVE } what;
-	enum job_kind kind;
+	enum kind_id kind;
 	const char *detail;
 	const char *promise;
 	int64_t tg_id, ms;
@@ -383,7 +383,7 @@ next_after_lease(void **state)
 static const struct pending {
 	const char *why;
 	int64_t tg_id;
-	enum job_kind kind;
+	enum kind_id kind;
 	const char *change;
 	bool want;
 } pendings[] = {
@@ -414,7 +414,7 @@ pending(void **state)
 /* ---- lines and lanes ---- */
 
 static void
-owe(enum job_kind kind, const char *promise, int64_t tg_id, const char *detail)
+owe(enum kind_id kind, const char *promise, int64_t tg_id, const char *detail)
 {
 	struct act t = { .what = ONCE,
 		.kind = kind,
@@ -428,7 +428,7 @@ owe(enum job_kind kind, const char *promise, int64_t tg_id, const char *detail)
 /* Two of one person: are both under way at once? */
 static const struct pair {
 	const char *why;
-	enum job_kind first, second;
+	enum kind_id first, second;
 	int64_t second_id;
 	size_t n;
 } pairs[] = {
@@ -481,7 +481,7 @@ one_cannot_fill_the_line(void **state)
 /* The second of two like it, with the first one in this state. */
 static const struct twin {
 	const char *why, *change;
-	enum job_kind kind;
+	enum kind_id kind;
 	int64_t tg_id;
 	const char *detail;
 	int64_t n;

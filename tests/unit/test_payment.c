@@ -317,7 +317,7 @@ hear(int64_t tg_id, struct step step)
 
 /* The sessions that jobs of a kind were promised for, as "1", "12". */
 static const char *
-promised(enum job_kind kind, int64_t tg_id)
+promised(enum kind_id kind, int64_t tg_id)
 {
 	const char *text = look_text_of(
 	    arena_printf(&mem,

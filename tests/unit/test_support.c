@@ -211,7 +211,7 @@ replied(void **state)
 
 static const struct prepared {
 	const char *why, *before;
-	enum job_kind kind;
+	enum kind_id kind;
 	const char *detail, *method; /* NULL: no call */
 	const char *says, *lacks;
 } prepareds[] = {
