@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/tg_id.h"
-#include "shop/jobs.h"
+#include "outbox/message.h"
 #include "shop/text.h"
 
 #include <ctype.h>
@@ -178,3 +178,15 @@ alert_forget(struct db *db, struct arena *a, int64_t tg_id)
 		e = rewrite(db, a, all.first, number);
 	return e;
 }
+
+static enum err
+prepare(struct app *app, struct arena *a, struct step *s)
+{
+	message_say(app, a, s, s->job.detail);
+	return ERR_OK;
+}
+
+/* One that cannot be delivered raises no other. */
+const struct job_kind alert_kind = {
+	.prepare = prepare, .settle = message_settle, .is_silent = true
+};

@@ -1,15 +1,19 @@
-/* The steps of an answer. */
-#include "shop/answer.h"
-
+/* The coach answers: from a question to the calls that it takes, one at a
+ * time. A spoken one is heard first; the lessons are searched; a model words
+ * the answer where there is one, else they are quoted. Whatever fails ends in
+ * the quotes, never in silence. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "coach/guard.h"
 #include "coach/parts.h"
 #include "coach/prompt.h"
+#include "coach/search.h"
 #include "coach/speech.h"
+#include "outbox/message.h"
 #include "shop/alert.h"
 #include "shop/ledger.h"
 #include "shop/marks.h"
+#include "shop/question.h"
 #include "shop/self.h"
 #include "shop/support.h"
 #include "shop/text.h"
@@ -28,6 +32,29 @@
 #define FIND_MS 8000
 #define GET_MS 20000
 #define MARK_NEW "coach/new-form"
+
+enum answer_step {
+	ANSWER_NOTHING,
+	ANSWER_FIND_VOICE, /* where Telegram keeps it */
+	ANSWER_GET_VOICE,
+	ANSWER_HEAR,
+	ANSWER_ASK, /* the model */
+	ANSWER_SAY  /* a part of the answer, or all of it */
+};
+
+struct answer_call {
+	enum answer_step step;
+	bool is_to_telegram;
+	struct http_request call;
+	struct question q;
+	enum question_outcome outcome; /* of ANSWER_SAY */
+	bool is_last;                  /* part of it */
+	bool is_over_budget;
+	bool is_buyer; /* of anything */
+	struct passage passages[PASSAGES_MAX];
+	size_t n_passages;
+	int64_t n_tokens; /* of ANSWER_ASK, roughly: where nobody counts */
+};
 
 /* ---- what is said ---- */
 
@@ -392,23 +419,26 @@ prepare_answer(struct app *app, struct arena *a, struct answer_call *c)
 	return ERR_OK;
 }
 
-enum err
-answer_prepare(struct app *app, struct arena *a, const struct job *job,
-    struct answer_call *out)
+static enum err
+prepare(struct app *app, struct arena *a, struct step *s)
 {
-	struct str detail = str_from(job->detail), id = str_cut(&detail, '/');
+	struct answer_call *c = arena_alloc(a, sizeof(*c));
 	int64_t n = 0;
 	enum err e;
 
-	*out = (struct answer_call){ .step = ANSWER_NOTHING };
-	(void)str_to_i64(id, &n);
-	e = question_get(app->db, a, n, &out->q);
-	if (e != ERR_OK) /* forgotten meanwhile */
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	if (job->kind == JOB_ANSWER)
-		return prepare_answer(app, a, out);
-	support_prepare(app, a, job, detail, out);
-	return ERR_OK;
+	*c = (struct answer_call){ .step = ANSWER_NOTHING };
+	s->state = c;
+	(void)str_to_i64(str_from(s->job.detail), &n);
+	e = question_get(app->db, a, n, &c->q);
+	if (e == ERR_OK)
+		e = prepare_answer(app, a, c);
+	else if (e == ERR_NOT_FOUND) /* forgotten meanwhile */
+		e = ERR_OK;
+	s->call = c->call;
+	s->has_call = c->step != ANSWER_NOTHING;
+	s->is_to_telegram = c->is_to_telegram;
+	s->chat_id = c->is_to_telegram ? c->q.chat_id : 0;
+	return e;
 }
 
 /* ---- hearing ---- */
@@ -456,13 +486,18 @@ hear(struct app *app, struct arena *a, struct answer_call *c,
 	return true;
 }
 
-bool
-answer_goes_on(struct app *app, struct arena *a, struct answer_call *c,
+static bool
+follow(struct app *app, struct arena *a, struct step *s,
     const struct http_response *res)
 {
-	if (c->step == ANSWER_FIND_VOICE)
-		return get_voice(app, a, c, res);
-	return c->step == ANSWER_GET_VOICE && hear(app, a, c, res);
+	struct answer_call *c = s->state;
+	bool is_next = c->step == ANSWER_FIND_VOICE ?
+	    get_voice(app, a, c, res) :
+	    c->step == ANSWER_GET_VOICE && hear(app, a, c, res);
+
+	if (is_next)
+		s->call = c->call;
+	return is_next;
 }
 
 static enum err
@@ -568,15 +603,22 @@ settle_model(struct app *app, struct arena *a, const struct answer_call *c,
 	return note_failure(app, a, c, e, &answer);
 }
 
-enum err
-answer_settle(struct app *app, struct arena *a, const struct answer_call *c,
-    enum err call_err, const struct http_response *res, int64_t *wait_ms)
+/* The model and the ear: whatever came of it, the next step is due. How often
+ * it failed is counted with the question. */
+static enum err
+settle_thought(struct app *app, struct arena *a, const struct answer_call *c,
+    enum err call_err, const struct http_response *res, struct outcome *o)
 {
-	*wait_ms = 0;
-	if (c->step == ANSWER_ASK)
-		return settle_model(app, a, c, call_err, res, wait_ms);
-	*wait_ms = PAUSE_MS;
-	return settle_voice(app, a, c, call_err, res);
+	enum err e;
+
+	if (c->step == ANSWER_ASK) {
+		e = settle_model(app, a, c, call_err, res, &o->wait_ms);
+	} else {
+		o->wait_ms = PAUSE_MS;
+		e = settle_voice(app, a, c, call_err, res);
+	}
+	o->after = o->wait_ms > 0 ? AFTER_WAIT : AFTER_NEXT_CALL;
+	return e;
 }
 
 /* ---- what Telegram took ---- */
@@ -622,17 +664,37 @@ note_self(struct app *app, struct arena *a, struct json *message)
 	return self_note(app, a, id, json_text(message, "from.username"));
 }
 
-enum err
-answer_said(struct app *app, struct arena *a, const struct answer_call *c,
-    struct json *result, bool *is_over)
+static enum err
+note_said(struct app *app, struct arena *a, const struct answer_call *c,
+    struct json *result)
 {
-	enum err e;
+	enum err e = question_sent(app->db, &c->q);
 
-	*is_over = c->step != ANSWER_SAY || c->is_last;
-	if (c->step != ANSWER_SAY)
-		return support_passed(app, a, c, result);
-	e = question_sent(app->db, &c->q);
 	if (e == ERR_OK)
 		e = note_self(app, a, result);
 	return e == ERR_OK && c->is_last ? end_answer(app, a, c) : e;
 }
+
+static enum err
+settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
+    const struct http_response *res, struct outcome *o)
+{
+	const struct answer_call *c = s->state;
+	struct tg_answer answer;
+
+	if (!s->is_to_telegram)
+		return settle_thought(app, a, c, call_err, res, o);
+	answer = message_answer(a, s, call_err, res, o);
+	if (o->after == AFTER_DONE) {
+		o->after = c->is_last ? AFTER_DONE : AFTER_NEXT_CALL;
+		return note_said(app, a, c, answer.result);
+	}
+	message_refused(s, &answer, o);
+	/* A group that is gone says nothing of who asked there. */
+	o->is_gone = o->is_gone && !is_in_group(&c->q);
+	return ERR_OK;
+}
+
+const struct job_kind answer_kind = {
+	.prepare = prepare, .follow = follow, .settle = settle
+};

@@ -3,6 +3,7 @@
 #ifndef SHOP_CHANNEL_H
 #define SHOP_CHANNEL_H
 
+#include "outbox/kind.h"
 #include "shop/membership.h"
 
 struct channel_call {
@@ -51,5 +52,19 @@ struct channel_outcome {
 enum err channel_settle(struct app *app, struct arena *a,
     const struct channel_call *c, const struct tg_answer *answer,
     int64_t since_ms, struct channel_outcome *out) MUST_CHECK;
+
+/* The same three as the step of a job: *c is the call, also where nothing is
+ * left to do; then the step has none, and no state. */
+enum err channel_step(struct app *app, struct arena *a, struct step *s,
+    const char *chat_id, enum invitation inviting,
+    const struct channel_call **c) MUST_CHECK;
+
+enum err
+channel_step_begin(struct app *app, struct arena *a, struct step *s) MUST_CHECK;
+
+/* One call of several: the next one at once, while that gets somewhere. */
+enum err channel_step_settle(struct app *app, struct arena *a, struct step *s,
+    enum err call_err, const struct http_response *res,
+    struct outcome *o) MUST_CHECK;
 
 #endif

@@ -3,12 +3,12 @@
 
 #include "base/array.h"
 #include "base/log.h"
+#include "payment/offer.h"
 #include "shop/coach.h"
 #include "shop/jobs.h"
 #include "shop/ledger.h"
 #include "shop/limit.h"
 #include "shop/membership.h"
-#include "shop/paylink.h"
 #include "shop/self.h"
 #include "shop/stars.h"
 #include "shop/subscription.h"
@@ -16,7 +16,6 @@
 #include "shop/text.h"
 
 #define BUTTON_BUY "buy"
-#define BUTTON_STARS "stars"
 #define BUTTON_PORTAL "portal"
 #define BUTTON_ASK "ask"
 
@@ -90,51 +89,6 @@ access_of(struct talk *t, const struct product *p, enum access *access)
 	return ledger_access(t->db, t->arena, t->u->from_id, p->id, access);
 }
 
-struct tg_message
-chat_pay_message(const struct app *app, struct arena *a, int64_t tg_id,
-    const struct product *p)
-{
-	const char *url = paylink_make(app, a, tg_id, p);
-	struct tg_choice *stars = arena_alloc(a, sizeof(*stars));
-
-	*stars = (struct tg_choice){ text_fill(a, TEXT_STARS_BUTTON,
-					 KV(kv_int("amount", p->stars))),
-		arena_printf(a, BUTTON_STARS ":%s", p->id) };
-	return (struct tg_message){ .chat_id = tg_id,
-		.choices = stars,
-		.n_choices = stars_sell(app, p) ? 1 : 0,
-		.text = text_fill(a, TEXT_PAY,
-		    KV(kv_text("product", product_title(p, "uk")),
-			kv_text("url", url))),
-		.button = text_plain(TEXT_PAY_BUTTON),
-		.button_url = url };
-}
-
-enum err
-chat_owed_message(const struct app *app, struct db *db, struct arena *a,
-    int64_t tg_id, const char *product, const char *title, struct tg_message *m)
-{
-	struct subscription s = { 0 };
-	struct term t = { 0 };
-	enum err e = subscription_of(db, a, tg_id, product, &s);
-
-	*m = (struct tg_message){ .chat_id = tg_id };
-	if (e == ERR_NOT_FOUND || (e == ERR_OK && !s.is_owed))
-		return ERR_OK;
-	if (e == ERR_OK)
-		e = ledger_term(db, a, tg_id, product, &t);
-	if (e != ERR_OK || !subscription_can_be_paid(app, &s))
-		return e;
-	m->button = text_plain(TEXT_DUNNING_BUTTON);
-	m->button_url = s.invoice_url;
-	m->text = text_fill(a,
-	    t.access == ACCESS_IN ? TEXT_DUNNING : TEXT_DUNNING_OUT,
-	    KV(kv_text("product", title),
-		kv_text("until", text_date(a, t.until_ms)),
-		kv_text("url", s.invoice_url)));
-	return ERR_OK;
-}
-
 /* Buttons for all that this person has not bought. */
 static enum err
 choices_for(struct talk *t, struct tg_message *m)
@@ -195,7 +149,7 @@ on_start(struct talk *t)
 static enum err
 owed_by(struct talk *t, const struct product *p, struct tg_message *m)
 {
-	return chat_owed_message(t->app, t->db, t->arena, t->u->from_id, p->id,
+	return offer_owed(t->app, t->db, t->arena, t->u->from_id, p->id,
 	    product_title(p, "uk"), m);
 }
 
@@ -204,7 +158,7 @@ on_pay(struct talk *t)
 {
 	const struct product *p = catalog_find(&t->app->catalog, NULL);
 	const struct tg_message m =
-	    chat_pay_message(t->app, t->arena, t->u->from_id, p);
+	    offer_message(t->app, t->arena, t->u->from_id, p);
 	struct tg_message owed;
 	enum access access;
 	enum err e;
@@ -225,7 +179,7 @@ on_pay(struct talk *t)
 		return say_message(t, &m);
 	if (stars_is_plan(p))
 		return promise(t, JOB_NOTICE, 0,
-		    arena_printf(t->arena, BUTTON_STARS ":%s", p->id));
+		    arena_printf(t->arena, OFFER_STARS ":%s", p->id));
 	t->reply->method = "sendInvoice";
 	t->reply->params = stars_invoice(t->app, t->arena, t->u->from_id, p);
 	return ERR_OK;
@@ -544,9 +498,9 @@ on_choice(struct talk *t, struct str data)
 
 	if (str_eq(word, BUTTON_ASK))
 		return support_pass_on(t->app, t->arena, t->u, data, t->reply);
-	if (p != NULL && str_eq(word, BUTTON_STARS) && stars_sell(t->app, p))
+	if (p != NULL && str_eq(word, OFFER_STARS) && stars_sell(t->app, p))
 		return promise(t, JOB_NOTICE, 0,
-		    arena_printf(t->arena, BUTTON_STARS ":%s", p->id));
+		    arena_printf(t->arena, OFFER_STARS ":%s", p->id));
 	if (p != NULL && str_eq(word, BUTTON_PORTAL))
 		return promise(t, JOB_PORTAL, 0, p->id);
 	if (!str_eq(word, BUTTON_BUY) || p == NULL)

@@ -12,17 +12,6 @@
 enum err chat_answer(struct app *app, struct db *db, struct arena *a,
     const struct tg_update *u, struct tg_reply *out) MUST_CHECK;
 
-/* The message with the way to pay for a product. */
-struct tg_message chat_pay_message(const struct app *app, struct arena *a,
-    int64_t tg_id, const struct product *p);
-
-/* The message with the invoice of the buyer's subscription, where one is owed
- * and can be paid; else its text is NULL. The invoice's page shows who they
- * are, so it is told to them alone. */
-enum err chat_owed_message(const struct app *app, struct db *db,
-    struct arena *a, int64_t tg_id, const char *product, const char *title,
-    struct tg_message *m) MUST_CHECK;
-
 /* The i-th command of the bot's menu; false past the last. */
 bool chat_menu(size_t i, const char **command, const char **description);
 

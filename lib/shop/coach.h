@@ -1,6 +1,6 @@
 /* The coach listens: which messages are questions, and whose are taken. What
  * is answered, and how, is the
- * worker's affair (answer.h). All inside a transaction. */
+ * worker's affair (answer.c). All inside a transaction. */
 #ifndef SHOP_COACH_H
 #define SHOP_COACH_H
 

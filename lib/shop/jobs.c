@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 
-
 static const struct {
 	const char *name;
 	enum job_line line;

@@ -1,25 +1,27 @@
-/* The customer portal. */
-#include "shop/portal.h"
-
+/* The buyer's own page at Stripe, where they see their invoices, change the
+ * card and cancel: asked for in the chat, fetched from Stripe and sent on at
+ * once, because whoever holds its address is taken for the buyer: it is written
+ * down nowhere. */
 #include "base/clock.h"
+#include "outbox/message.h"
 #include "shop/alert.h"
 #include "shop/subscription.h"
 #include "shop/text.h"
 
 #define PATIENCE_ATTEMPTS 4 /* then the buyer is told */
 
-enum err
-portal_prepare(struct app *app, struct arena *a, struct errand *e)
+static enum err
+prepare(struct app *app, struct arena *a, struct step *s)
 {
 	const struct stripe_api api = app_stripe(app);
-	struct subscription s = { 0 };
-	enum err err =
-	    subscription_of(app->db, a, e->job.tg_id, e->job.detail, &s);
+	struct subscription of = { 0 };
+	enum err e =
+	    subscription_of(app->db, a, s->job.tg_id, s->job.detail, &of);
 
-	e->has_call = err == ERR_OK && s.customer != NULL;
-	if (e->has_call)
-		e->call = stripe_portal_request(a, &api, s.customer);
-	return err == ERR_NOT_FOUND ? ERR_OK : err;
+	s->has_call = e == ERR_OK && of.customer != NULL;
+	if (s->has_call)
+		s->call = stripe_portal_request(a, &api, of.customer);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 static enum err
@@ -37,55 +39,52 @@ url_in(const struct app *app, struct arena *a, const struct http_response *res,
 }
 
 static void
-send_on(struct app *app, struct arena *a, struct errand *e, const char *url)
+send_on(struct app *app, struct arena *a, struct step *s, const char *url)
 {
-	const struct tg_api api = app_telegram(app);
-	const struct tg_message m = { .chat_id = e->job.tg_id,
+	const struct tg_message m = { .chat_id = s->job.tg_id,
 		.text = text_fill(a, TEXT_PORTAL, KV(kv_text("url", url))),
 		.button = text_plain(TEXT_PORTAL_BUTTON),
 		.button_url = url };
 
-	e->call = tg_request(a, &api, "sendMessage", tg_send_message(a, &m));
-	e->is_to_telegram = true;
-	e->chat_id = e->job.tg_id;
+	message_send(app, a, s, &m);
 }
 
 /* The operators are told once a day: it is theirs to switch on. */
 static enum err
-tell_of_failure(struct app *app, struct arena *a, const struct errand *e)
+tell_of_failure(struct app *app, struct arena *a, const struct step *s)
 {
 	char today[CLOCK_DATE_BYTES];
-	enum err err = jobs_promise(app->db, JOB_NOTICE,
-	    arena_printf(a, "portal_failed/%lld", (long long)e->job.id),
-	    e->job.tg_id, 0, "portal_failed");
+	enum err e = jobs_promise(app->db, JOB_NOTICE,
+	    arena_printf(a, "portal_failed/%lld", (long long)s->job.id),
+	    s->job.tg_id, 0, "portal_failed");
 
 	clock_date(clock_now_ms(), today);
-	if (err != ERR_OK)
-		return err;
+	if (e != ERR_OK)
+		return e;
 	return alert_promise(app, a, arena_printf(a, "portal/%s", today),
 	    text_plain(TEXT_ALERT_PORTAL));
 }
 
-enum err
-portal_settle(struct app *app, struct arena *a, struct errand *e,
-    enum err call_err, const struct http_response *res,
-    struct verdict_of_errand *v)
+static enum err
+settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
+    const struct http_response *res, struct outcome *o)
 {
 	const char *url = NULL;
-	enum err err =
-	    call_err == ERR_OK ? url_in(app, a, res, &url) : call_err;
+	enum err e;
 
-	*v = (struct verdict_of_errand){ .end = ERRAND_DONE };
-	if (err == ERR_OK) {
-		send_on(app, a, e, url);
-		v->end = ERRAND_GO_ON;
+	if (s->is_to_telegram)
+		return message_settle(app, a, s, call_err, res, o);
+	e = call_err == ERR_OK ? url_in(app, a, res, &url) : call_err;
+	if (e == ERR_OK) {
+		send_on(app, a, s, url);
+		o->after = AFTER_HELD_CALL;
 		return ERR_OK;
 	}
-	if (err == ERR_CONFIG || err == ERR_REFUSED || err == ERR_NOT_FOUND ||
-	    e->job.attempts >= PATIENCE_ATTEMPTS)
-		return tell_of_failure(app, a, e);
-	v->end = ERRAND_AGAIN;
-	v->wait_ms = jobs_backoff_ms(e->job.attempts);
-	v->error = arena_printf(a, "Stripe: %s", err_name(err));
+	if (e == ERR_CONFIG || e == ERR_REFUSED || e == ERR_NOT_FOUND ||
+	    s->job.attempts >= PATIENCE_ATTEMPTS)
+		return tell_of_failure(app, a, s);
+	message_retry(s, arena_printf(a, "Stripe: %s", err_name(e)), o);
 	return ERR_OK;
 }
+
+const struct job_kind portal_kind = { .prepare = prepare, .settle = settle };

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "outbox/message.h"
 #include "shop/alert.h"
 #include "shop/ledger.h"
 #include "shop/marks.h"
@@ -317,8 +318,8 @@ step_of(struct arena *a, const struct job *job)
 	return r;
 }
 
-enum err
-reconcile_prepare(struct app *app, struct arena *a, struct errand *e)
+static enum err
+prepare(struct app *app, struct arena *a, struct step *e)
 {
 	const struct reconcile r = step_of(a, &e->job);
 	enum err err = reconcile_request(app, a, &r, &e->call);
@@ -356,25 +357,22 @@ pass_over(struct app *app, struct arena *a, struct reconcile *r, enum err why)
 
 /* Each step promises the next in the transaction that records it, so a run
  * that is cut off goes on where it was. */
-enum err
-reconcile_settle(struct app *app, struct arena *a, const struct errand *e,
-    enum err call_err, const struct http_response *res,
-    struct verdict_of_errand *v)
+static enum err
+settle(struct app *app, struct arena *a, struct step *e, enum err call_err,
+    const struct http_response *res, struct outcome *o)
 {
 	struct reconcile r = step_of(a, &e->job);
 	enum err err =
 	    call_err == ERR_OK ? reconcile_record(app, a, &r, res) : call_err;
 
-	*v = (struct verdict_of_errand){ .end = ERRAND_DONE };
 	if (err == ERR_INTERNAL)
 		return err;
 	if (err != ERR_OK && err != ERR_CONFIG && err != ERR_REFUSED &&
 	    e->job.attempts < PATIENCE_ATTEMPTS) {
-		v->end = ERRAND_AGAIN;
-		v->wait_ms = jobs_backoff_ms(e->job.attempts);
+		message_retry(
+		    e, arena_printf(a, "Stripe: %s", err_name(err)), o);
 		if (res->retry_after_s > 0 && call_err == ERR_OK)
-			v->wait_ms += res->retry_after_s * 1000;
-		v->error = arena_printf(a, "Stripe: %s", err_name(err));
+			o->wait_ms += res->retry_after_s * 1000;
 		return ERR_OK;
 	}
 	if (err != ERR_OK)
@@ -385,6 +383,8 @@ reconcile_settle(struct app *app, struct arena *a, const struct errand *e,
 	    promise_step(app, a, &r, run_of(a, &e->job)) :
 	    reconcile_alarm(app, a, &r);
 }
+
+const struct job_kind reconcile_kind = { .prepare = prepare, .settle = settle };
 
 struct due {
 	struct app *app;

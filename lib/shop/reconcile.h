@@ -7,8 +7,9 @@
 #ifndef SHOP_RECONCILE_H
 #define SHOP_RECONCILE_H
 
+#include "net/http.h"
 #include "shop/app.h"
-#include "shop/errand.h"
+#include "shop/jobs.h"
 
 /* Append, never renumber: jobs name them. */
 enum reconcile_part {
@@ -58,12 +59,5 @@ enum err reconcile_alarm(
 /* The worker's own run: promises its first step when it is due by the ledger
  * (RECONCILE_MINUTES); *promised says so. A transaction of its own. */
 enum err reconcile_when_due(struct app *app, bool *promised) MUST_CHECK;
-
-/* A step as a job: see errand.h. */
-enum err reconcile_prepare(
-    struct app *app, struct arena *a, struct errand *e) MUST_CHECK;
-enum err reconcile_settle(struct app *app, struct arena *a,
-    const struct errand *e, enum err call_err, const struct http_response *res,
-    struct verdict_of_errand *v) MUST_CHECK;
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "outbox/message.h"
 #include "shop/ledger.h"
 #include "shop/payment.h"
 #include "shop/text.h"
@@ -281,3 +282,34 @@ stars_list_record(struct app *app, struct arena *a, struct json *result,
 	}
 	return e;
 }
+
+/* ---- the job that cancels one ---- */
+
+static enum err
+prepare_cancel(struct app *app, struct arena *a, struct step *s)
+{
+	s->call = stars_cancel_request(app, a, s->job.tg_id, s->job.detail);
+	s->has_call = s->is_to_telegram = true;
+	return ERR_OK;
+}
+
+static enum err
+settle_cancel(struct app *app, struct arena *a, struct step *s,
+    enum err call_err, const struct http_response *res, struct outcome *o)
+{
+	const struct tg_answer answer = message_answer(a, s, call_err, res, o);
+
+	(void)app;
+	message_refused(s, &answer, o);
+	if (o->after != AFTER_PARK)
+		return ERR_OK;
+	/* It was not the subscription's first payment. */
+	log_event(LOG_INFO, "stars_not_canceled",
+	    KV(kv_text("why", answer.description)));
+	o->after = AFTER_DONE;
+	o->is_gone = false;
+	return ERR_OK;
+}
+
+const struct job_kind cancel_stars_kind = { .prepare = prepare_cancel,
+	.settle = settle_cancel };

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "outbox/message.h"
 #include "shop/alert.h"
 #include "shop/payment.h"
 #include "shop/text.h"
@@ -142,13 +143,15 @@ subscription_goes_on(const struct subscription *s)
 
 /* ---- reading it ---- */
 
-enum err
-subscription_prepare(struct app *app, struct arena *a, struct errand *e)
+static enum err
+prepare(struct app *app, struct arena *a, struct step *e)
 {
+	int64_t *n_heard = arena_alloc(a, sizeof(*n_heard));
 	const struct stripe_api api = app_stripe(app);
 	enum err err = db_one(app->db, a, SQL_SUBSCRIPTION_N_HEARD,
-	    KV(kv_text("id", e->job.detail)), row_to_int, &e->n_heard);
+	    KV(kv_text("id", e->job.detail)), row_to_int, n_heard);
 
+	e->state = n_heard;
 	e->has_call = err == ERR_OK;
 	if (e->has_call)
 		e->call = stripe_subscription_request(a, &api, e->job.detail);
@@ -212,12 +215,21 @@ next_look_ms(const struct stripe_subscription *s)
 	return now_ms + (is_live(s) ? LOOK_AGAIN_MS : LOOK_SELDOM_MS);
 }
 
+/* How often it had been told of before it was asked about. */
+static int64_t
+asked_at(const struct step *e)
+{
+	const int64_t *n_heard = e->state;
+
+	return *n_heard;
+}
+
 static enum err
-write_down(struct app *app, struct arena *a, const struct errand *e,
+write_down(struct app *app, struct arena *a, const struct step *e,
     const struct stripe_subscription *s, int64_t *n_heard)
 {
 	enum err err = db_one(app->db, a, SQL_SUBSCRIPTION_READ,
-	    KV(kv_text("id", s->id), kv_int("n_read", e->n_heard),
+	    KV(kv_text("id", s->id), kv_int("n_read", asked_at(e)),
 		kv_int("now_ms", clock_now_ms()),
 		kv_int_or_null("look_ms", next_look_ms(s)),
 		kv_text("status", s->word), kv_text("customer", s->customer),
@@ -272,7 +284,7 @@ dun(struct app *app, struct arena *a, const struct stripe_subscription *s,
 }
 
 static enum err
-record(struct app *app, struct arena *a, const struct errand *e,
+record(struct app *app, struct arena *a, const struct step *e,
     const struct stripe_subscription *s, int64_t *n_heard)
 {
 	struct payment_orders *l = arena_alloc(a, sizeof(*l));
@@ -289,12 +301,12 @@ record(struct app *app, struct arena *a, const struct errand *e,
 /* No such subscription: of another account, or of the other mode. */
 static enum err
 record_none(
-    struct app *app, struct arena *a, const struct errand *e, int64_t *n_heard)
+    struct app *app, struct arena *a, const struct step *e, int64_t *n_heard)
 {
 	log_event(LOG_WARN, "subscription_unknown",
 	    KV(kv_text("subscription", e->job.detail)));
 	return db_one(app->db, a, SQL_SUBSCRIPTION_UNREADABLE,
-	    KV(kv_text("id", e->job.detail), kv_int("n_read", e->n_heard)),
+	    KV(kv_text("id", e->job.detail), kv_int("n_read", asked_at(e))),
 	    row_to_int, n_heard);
 }
 
@@ -327,39 +339,38 @@ tell_of_key(struct app *app, struct arena *a)
 
 /* res is NULL where no answer came. */
 static void
-again(struct arena *a, const struct errand *e, enum err why,
-    const struct http_response *res, struct verdict_of_errand *v)
+again(struct arena *a, const struct step *e, enum err why,
+    const struct http_response *res, struct outcome *o)
 {
-	*v = (struct verdict_of_errand){ .end = ERRAND_AGAIN,
-		.wait_ms = jobs_backoff_ms(e->job.attempts),
-		.error = arena_printf(a, "Stripe: %s", err_name(why)) };
+	message_retry(e, arena_printf(a, "Stripe: %s", err_name(why)), o);
 	if (res != NULL && res->retry_after_s > 0)
-		v->wait_ms += res->retry_after_s * 1000;
+		o->wait_ms += res->retry_after_s * 1000;
 }
 
-enum err
-subscription_settle(struct app *app, struct arena *a, const struct errand *e,
-    enum err call_err, const struct http_response *res,
-    struct verdict_of_errand *v)
+static enum err
+settle(struct app *app, struct arena *a, struct step *e, enum err call_err,
+    const struct http_response *res, struct outcome *o)
 {
 	struct stripe_subscription s = { 0 };
 	int64_t n_heard = 0;
 	enum err err = call_err == ERR_OK ? answer(a, res, &s) : call_err;
 
-	*v = (struct verdict_of_errand){ .end = ERRAND_DONE };
 	if (err == ERR_OK && str_eq(str_from(s.id), e->job.detail) &&
 	    s.livemode == app->conf.livemode)
 		err = record(app, a, e, &s, &n_heard);
 	else if (err == ERR_OK || err == ERR_NOT_FOUND)
 		err = record_none(app, a, e, &n_heard);
 	else {
-		again(a, e, err, call_err == ERR_OK ? res : NULL, v);
+		again(a, e, err, call_err == ERR_OK ? res : NULL, o);
 		return err == ERR_CONFIG ? tell_of_key(app, a) : ERR_OK;
 	}
 	if (err == ERR_NOT_FOUND) /* forgotten while it was asked about */
 		return ERR_OK;
 	/* Told of meanwhile: the answer may be older than that. */
-	if (err == ERR_OK && n_heard > e->n_heard)
-		err = promise(app, a, e->job.detail, e->n_heard);
+	if (err == ERR_OK && n_heard > asked_at(e))
+		err = promise(app, a, e->job.detail, asked_at(e));
 	return err;
 }
+
+const struct job_kind subscription_kind = { .prepare = prepare,
+	.settle = settle };

@@ -8,9 +8,10 @@
 #ifndef SHOP_SUBSCRIPTION_H
 #define SHOP_SUBSCRIPTION_H
 
-#include "shop/errand.h"
+#include "shop/app.h"
+#include "stripe/subscription.h"
 
-/* All but the pair at the end is called in a transaction. */
+/* All of it is called in a transaction. */
 
 /* An order is found to have begun it: from now on it is of interest. */
 enum err
@@ -44,12 +45,5 @@ subscription_can_be_paid(const struct app *app, const struct subscription *s);
 /* Whether Stripe is going to charge the buyer again: then a new one beside it
  * would charge them twice. */
 bool subscription_goes_on(const struct subscription *s);
-
-/* Reading it, as a job: see errand.h. */
-enum err subscription_prepare(
-    struct app *app, struct arena *a, struct errand *e) MUST_CHECK;
-enum err subscription_settle(struct app *app, struct arena *a,
-    const struct errand *e, enum err call_err, const struct http_response *res,
-    struct verdict_of_errand *v) MUST_CHECK;
 
 #endif

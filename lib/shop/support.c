@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "outbox/message.h"
 #include "shop/alert.h"
 #include "shop/self.h"
 #include "shop/text.h"
@@ -135,63 +136,6 @@ support_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
 		(long long)u->message_id, (long long)u->chat_id));
 }
 
-/* ---- in the worker ---- */
-
-static void
-prepare_pass_on(struct app *app, struct arena *a, struct answer_call *c)
-{
-	const struct tg_api api = app_telegram(app);
-	struct json *params = json_new(a);
-
-	if (app->conf.support_chat_id == NULL)
-		return;
-	json_put_int(params, "chat_id", tg_chat_id(app->conf.support_chat_id));
-	json_put_int(params, "from_chat_id", c->q.chat_id);
-	json_put_int(params, "message_id", c->q.message_id);
-	c->step = ANSWER_PASS_ON;
-	c->is_to_telegram = true;
-	c->call = tg_request(a, &api, "forwardMessage", params);
-}
-
-/* at: "message/chat". A reply that an older program noted without its chat is
- * sent to nobody: in the chat of today's settings that number may be any
- * message. Its writer has to know. */
-static void
-prepare_pass_back(
-    struct app *app, struct arena *a, struct answer_call *c, struct str at)
-{
-	const struct tg_api api = app_telegram(app);
-	struct json *params = json_new(a);
-	struct str message_id = str_cut(&at, '/');
-	int64_t n, chat_id = tg_chat_id(arena_dup(a, at));
-
-	if (chat_id == 0 || !str_to_i64(message_id, &n)) {
-		log_event(LOG_WARN, "reply_without_chat",
-		    KV(kv_int("question", c->q.id)));
-		c->lost = "a reply whose chat is not known: write it again";
-		return;
-	}
-	/* To the asker alone: a person may write what a group must not read. */
-	json_put_int(params, "chat_id", c->q.tg_id);
-	json_put_int(params, "from_chat_id", chat_id);
-	json_put_int(params, "message_id", n);
-	if (c->q.chat_id == c->q.tg_id)
-		tg_put_reply(params, c->q.message_id);
-	c->step = ANSWER_PASS_BACK;
-	c->is_to_telegram = true;
-	c->call = tg_request(a, &api, "copyMessage", params);
-}
-
-void
-support_prepare(struct app *app, struct arena *a, const struct job *job,
-    struct str detail, struct answer_call *c)
-{
-	if (job->kind == JOB_FORWARD)
-		prepare_pass_on(app, a, c);
-	else
-		prepare_pass_back(app, a, c, detail);
-}
-
 enum err
 support_call(struct app *app, struct arena *a, const struct question *q)
 {
@@ -206,45 +150,157 @@ support_call(struct app *app, struct arena *a, const struct question *q)
 	return promise(app, a, q);
 }
 
-/* Of a question whose asker did not ask for a person: nothing is said. */
+/* ---- in the worker ---- */
+
+/* Which question a job is about: its detail begins with the number. The step's
+ * state then; ERR_NOT_FOUND: it is forgotten. */
 static enum err
-tell_asker(struct app *app, struct arena *a, const struct answer_call *c,
-    const char *notice)
+read_question(struct app *app, struct arena *a, struct step *s,
+    struct str *detail, struct question **q)
 {
-	if (c->q.outcome == QUESTION_CRISIS)
-		return ERR_OK;
-	return jobs_promise(app->db, JOB_NOTICE,
-	    arena_printf(a, "%s/%lld", notice, (long long)c->q.id), c->q.tg_id,
-	    0, notice);
+	int64_t n = 0;
+
+	*detail = str_from(s->job.detail);
+	s->state = *q = arena_alloc(a, sizeof(**q));
+	**q = (struct question){ 0 };
+	(void)str_to_i64(str_cut(detail, '/'), &n);
+	return question_get(app->db, a, n, *q);
 }
 
-enum err
-support_passed(struct app *app, struct arena *a, const struct answer_call *c,
+static int64_t
+support_chat(const struct app *app, const struct job *job)
+{
+	(void)job;
+	return tg_chat_id(app->conf.support_chat_id);
+}
+
+/* None where there is no support chat any more. */
+static enum err
+prepare_forward(struct app *app, struct arena *a, struct step *s)
+{
+	struct json *params = json_new(a);
+	struct str detail;
+	struct question *q;
+	enum err e = read_question(app, a, s, &detail, &q);
+
+	if (e != ERR_OK || app->conf.support_chat_id == NULL)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	json_put_int(params, "chat_id", tg_chat_id(app->conf.support_chat_id));
+	json_put_int(params, "from_chat_id", q->chat_id);
+	json_put_int(params, "message_id", q->message_id);
+	message_call(app, a, s, tg_chat_id(app->conf.support_chat_id),
+	    "forwardMessage", params);
+	return ERR_OK;
+}
+
+/* at: "message/chat". A reply that an older program noted without its chat is
+ * sent to nobody: in the chat of today's settings that number may be any
+ * message. Its writer has to know. */
+static void
+send_back(struct app *app, struct arena *a, struct step *s,
+    const struct question *q, struct str at)
+{
+	struct json *params = json_new(a);
+	struct str message_id = str_cut(&at, '/');
+	int64_t n, chat_id = tg_chat_id(arena_dup(a, at));
+
+	if (chat_id == 0 || !str_to_i64(message_id, &n)) {
+		log_event(LOG_WARN, "reply_without_chat",
+		    KV(kv_int("question", q->id)));
+		s->cannot = "a reply whose chat is not known: write it again";
+		return;
+	}
+	/* To the asker alone: a person may write what a group must not read. */
+	json_put_int(params, "chat_id", q->tg_id);
+	json_put_int(params, "from_chat_id", chat_id);
+	json_put_int(params, "message_id", n);
+	if (q->chat_id == q->tg_id)
+		tg_put_reply(params, q->message_id);
+	message_call(app, a, s, q->chat_id, "copyMessage", params);
+}
+
+static enum err
+prepare_relay(struct app *app, struct arena *a, struct step *s)
+{
+	struct str detail;
+	struct question *q;
+	enum err e = read_question(app, a, s, &detail, &q);
+
+	if (e == ERR_OK)
+		send_back(app, a, s, q, detail);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err
+settle_relay(struct app *app, struct arena *a, struct step *s,
+    enum err call_err, const struct http_response *res, struct outcome *o)
+{
+	const struct question *q = s->state;
+	enum err e = message_settle(app, a, s, call_err, res, o);
+
+	o->is_gone = o->is_gone && q->chat_id == q->tg_id;
+	return e;
+}
+
+/* Of a question whose asker did not ask for a person: nothing is said. */
+static enum err
+tell_asker(struct app *app, struct arena *a, const struct question *q,
+    const char *notice)
+{
+	if (q->outcome == QUESTION_CRISIS)
+		return ERR_OK;
+	return jobs_promise(app->db, JOB_NOTICE,
+	    arena_printf(a, "%s/%lld", notice, (long long)q->id), q->tg_id, 0,
+	    notice);
+}
+
+static enum err
+note_forwarded(struct app *app, struct arena *a, const struct question *q,
     struct json *result)
 {
 	struct message_at copy = { tg_chat_id(app->conf.support_chat_id), 0 };
 	enum err e;
 
-	if (c->step == ANSWER_PASS_BACK)
-		return ERR_OK;
 	(void)json_int(result, "message_id", &copy.message_id);
 	(void)json_int(result, "chat.id", &copy.chat_id);
-	e = question_note_forward(app->db, &c->q, copy);
-	return e == ERR_OK ? tell_asker(app, a, c, "passed_on") : e;
+	e = question_note_forward(app->db, q, copy);
+	return e == ERR_OK ? tell_asker(app, a, q, "passed_on") : e;
 }
 
-enum err
-support_not_passed(struct app *app, struct arena *a,
-    const struct answer_call *c, const char *why, bool *is_over)
+/* Telegram will not pass it on: its asker is told where that is for good, else
+ * the operators. */
+static enum err
+note_not_forwarded(struct app *app, struct arena *a, const struct question *q,
+    const char *why, struct outcome *o)
 {
 	char today[CLOCK_DATE_BYTES];
 
 	/* The message itself is gone, or may not be passed on. */
-	*is_over =
-	    str_has_nocase(str_from(why), "message") && !tg_has_no_right(why);
-	if (*is_over)
-		return tell_asker(app, a, c, "not_passed_on");
+	if (str_has_nocase(str_from(why), "message") && !tg_has_no_right(why)) {
+		o->after = AFTER_DONE;
+		return tell_asker(app, a, q, "not_passed_on");
+	}
 	clock_date(clock_now_ms(), today);
 	return alert_promise(app, a, arena_printf(a, "support-chat/%s", today),
 	    text_fill(a, TEXT_ALERT_SUPPORT_CHAT, KV(kv_text("why", why))));
 }
+
+static enum err
+settle_forward(struct app *app, struct arena *a, struct step *s,
+    enum err call_err, const struct http_response *res, struct outcome *o)
+{
+	const struct tg_answer answer = message_answer(a, s, call_err, res, o);
+
+	if (o->after == AFTER_DONE)
+		return note_forwarded(app, a, s->state, answer.result);
+	if (answer.outcome == TG_USER_GONE || answer.outcome == TG_REFUSED)
+		return note_not_forwarded(
+		    app, a, s->state, answer.description, o);
+	return ERR_OK;
+}
+
+const struct job_kind forward_kind = { .prepare = prepare_forward,
+	.settle = settle_forward,
+	.chat = support_chat };
+const struct job_kind relay_kind = { .prepare = prepare_relay,
+	.settle = settle_relay };

@@ -1,10 +1,11 @@
 /* The people behind the coach: a question goes on to the support chat, a reply
- * there goes back to who asked. The first two are the front's, inside a
- * transaction; the others are steps of the worker's (answer.h). */
+ * there goes back to who asked. All of this is called inside a transaction; the
+ * worker does the rest (outbox/kind.h). */
 #ifndef SHOP_SUPPORT_H
 #define SHOP_SUPPORT_H
 
-#include "shop/answer.h"
+#include "shop/app.h"
+#include "shop/question.h"
 #include "telegram/api.h"
 #include "telegram/update.h"
 
@@ -37,19 +38,5 @@ enum err support_pass_back(struct app *app, struct arena *a,
 /* Promises that a person sees the question, and tells the operators. */
 enum err support_call(
     struct app *app, struct arena *a, const struct question *q) MUST_CHECK;
-
-/* The calls that do it; detail is the job's behind the question's number. None
- * where there is no support chat any more. */
-void support_prepare(struct app *app, struct arena *a, const struct job *job,
-    struct str detail, struct answer_call *c);
-
-/* Telegram took a call of support_prepare()'s. */
-enum err support_passed(struct app *app, struct arena *a,
-    const struct answer_call *c, struct json *result) MUST_CHECK;
-
-/* Telegram will not pass it on: its asker is told where that is for good
- * (*is_over), else the operators. */
-enum err support_not_passed(struct app *app, struct arena *a,
-    const struct answer_call *c, const char *why, bool *is_over) MUST_CHECK;
 
 #endif

@@ -4,16 +4,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "net/http.h"
-#include "shop/alert.h"
 #include "shop/due.h"
-#include "shop/errand.h"
 #include "shop/knock.h"
 #include "shop/pace.h"
 #include "shop/products.h"
 #include "shop/prune.h"
 #include "shop/reconcile.h"
-#include "shop/text.h"
-#include "telegram/update.h"
+#include "worker/work.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -68,16 +65,17 @@ struct slot {
 	enum slot_state state;
 	enum job_line line; /* whose slot it is */
 	struct arena arena;
-	struct errand errand;
+	struct step step;
 	int64_t lease_end_ms; /* by clock_mono_ms() */
 	enum err call_err;
 	struct http_response res;
 	bool give_back; /* not tried: due again at due_ms, as it was */
 	int64_t due_ms;
-	bool renew;          /* before the call: the lease, and what the errand
-	                        notes first */
-	enum errand_end end; /* ERRAND_NEXT, ERRAND_GO_ON: it keeps the slot */
-	int64_t renewed_ms;  /* the end of the lease, once that is committed */
+	bool renew;         /* before the call: the lease, and what the step
+	                       notes first */
+	enum after after;   /* AFTER_NEXT_CALL, AFTER_HELD_CALL: it keeps the
+	                       slot */
+	int64_t renewed_ms; /* the end of the lease, once that is committed */
 };
 
 struct worker {
@@ -114,8 +112,8 @@ sooner(int64_t a_ms, int64_t b_ms)
 static enum limit
 limit_of(const struct slot *s)
 {
-	if (s->errand.is_to_telegram)
-		return s->errand.chat_id != 0 ? BY_MESSAGES : BY_CALLS;
+	if (s->step.is_to_telegram)
+		return s->step.chat_id != 0 ? BY_MESSAGES : BY_CALLS;
 	return lines[s->line].limit == BY_STRIPE ? BY_STRIPE : BY_NOTHING;
 }
 
@@ -124,8 +122,8 @@ call_when(struct worker *w, const struct slot *s, int64_t now_ms)
 {
 	switch (limit_of(s)) {
 	case BY_MESSAGES:
-		return pace_when(&w->pace, s->errand.chat_id,
-		    lines[s->line].can_wait, now_ms);
+		return pace_when(
+		    &w->pace, s->step.chat_id, lines[s->line].can_wait, now_ms);
 	case BY_CALLS:
 		return pace_flow_when(&w->pace.calls, now_ms);
 	case BY_STRIPE:
@@ -143,27 +141,17 @@ give_back(struct slot *s, int64_t due_ms)
 	s->state = SLOT_ANSWERED;
 }
 
-/* Strangers who ask to join wait among those whom nobody waits for. */
-static bool
-is_of_stranger(const struct slot *s)
-{
-	return s->line == LINE_CHANNEL &&
-	    (s->errand.channel.step == STEP_HINT ||
-		s->errand.channel.step == STEP_DECLINE);
-}
-
 static void
 prepare(struct worker *w, struct slot *s)
 {
-	struct job *job = &s->errand.job;
+	struct job *job = &s->step.job;
 
-	if (errand_prepare(w->app, &s->arena, &s->errand) != ERR_OK) {
+	if (work_prepare(w->app, &s->arena, &s->step) != ERR_OK) {
 		give_back(s, clock_now_ms() + PREPARE_PAUSE_MS);
-	} else if (is_of_stranger(s)) {
-		job->line = LINE_NOTICE;
+	} else if (job->line != s->line) { /* it waits there, then */
 		give_back(s, job->due_ms);
 	} else {
-		s->state = s->errand.has_call ? SLOT_WAITING : SLOT_ANSWERED;
+		s->state = s->step.has_call ? SLOT_WAITING : SLOT_ANSWERED;
 	}
 }
 
@@ -254,9 +242,7 @@ chat_of(const struct worker *w, const struct job *job)
 {
 	if (lines[job->line].limit != BY_MESSAGES)
 		return 0;
-	return job->kind == JOB_FORWARD ?
-	    tg_chat_id(w->app->conf.support_chat_id) :
-	    job->tg_id;
+	return work_chat(w->app, job);
 }
 
 /* One that is here is ours, even when a clock that was set says that its lease
@@ -269,9 +255,9 @@ is_here(const struct look *l, const struct job *job, int64_t chat_id)
 
 		if (s->state == SLOT_FREE)
 			continue;
-		if (s->errand.job.id == job->id ||
+		if (s->step.job.id == job->id ||
 		    (s->state == SLOT_WAITING && chat_id != 0 &&
-			s->errand.chat_id == chat_id))
+			s->step.chat_id == chat_id))
 			return true;
 	}
 	for (size_t i = 0; i < l->n_picks; i++)
@@ -364,11 +350,11 @@ take_job(struct worker *w, const struct job *job)
 
 	s->line = job->line;
 	s->give_back = s->renew = false;
-	s->end = ERRAND_DONE;
+	s->after = AFTER_DONE;
 	s->lease_end_ms = clock_mono_ms() + LEASE_MS;
-	s->errand = (struct errand){ .job = *job };
-	s->errand.job.promise = arena_dup_text(&s->arena, job->promise);
-	s->errand.job.detail = arena_dup_text(&s->arena, job->detail);
+	s->step = (struct step){ .job = *job };
+	s->step.job.promise = arena_dup_text(&s->arena, job->promise);
+	s->step.job.detail = arena_dup_text(&s->arena, job->detail);
 	w->n_busy++;
 	w->n_busy_in[s->line]++;
 	prepare(w, s);
@@ -422,20 +408,20 @@ begin_call(struct worker *w, struct slot *s, int64_t now_ms)
 	enum limit limit = limit_of(s);
 
 	/* No call outlives the lease that it is made for. */
-	if (s->errand.notes_first ||
-	    s->lease_end_ms - now_ms < s->errand.call.total_ms + SETTLE_MS) {
+	if (s->step.notes_first ||
+	    s->lease_end_ms - now_ms < s->step.call.total_ms + SETTLE_MS) {
 		s->renew = true;
 		s->state = SLOT_ANSWERED;
 		return;
 	}
 	s->state = SLOT_CALLING;
 	if (limit == BY_MESSAGES)
-		pace_sent(&w->pace, s->errand.chat_id, now_ms);
+		pace_sent(&w->pace, s->step.chat_id, now_ms);
 	else if (limit != BY_NOTHING)
 		pace_flow_sent(
 		    limit == BY_CALLS ? &w->pace.calls : &w->pace.stripe,
 		    now_ms);
-	s->call_err = http_start(w->http, &s->arena, &s->errand.call, s);
+	s->call_err = http_start(w->http, &s->arena, &s->step.call, s);
 	if (s->call_err != ERR_OK)
 		s->state = SLOT_ANSWERED;
 	w->look_ms = sooner(w->look_ms, now_ms); /* room for another */
@@ -450,9 +436,9 @@ in_order(const void *a, const void *b)
 
 	if (s->line != t->line)
 		return s->line < t->line ? -1 : 1;
-	if (s->errand.job.due_ms != t->errand.job.due_ms)
-		return s->errand.job.due_ms < t->errand.job.due_ms ? -1 : 1;
-	return s->errand.job.id < t->errand.job.id ? -1 : 1;
+	if (s->step.job.due_ms != t->step.job.due_ms)
+		return s->step.job.due_ms < t->step.job.due_ms ? -1 : 1;
+	return s->step.job.id < t->step.job.id ? -1 : 1;
 }
 
 static size_t
@@ -481,7 +467,7 @@ begin_calls(struct worker *w)
 		int64_t when_ms = call_when(w, s, now_ms);
 
 		if (w->stopping)
-			give_back(s, s->errand.job.due_ms);
+			give_back(s, s->step.job.due_ms);
 		else if (when_ms - now_ms > SOON_MS)
 			give_back(s, clock_now_ms() + when_ms - now_ms);
 		else if (when_ms <= now_ms)
@@ -505,7 +491,7 @@ take_answer(struct worker *w, struct slot *s, enum err e)
 	s->call_err = e;
 	if (limit_of(s) == BY_STRIPE && e == ERR_OK && s->res.status == 429)
 		pace_flow_refused(&w->pace.stripe, wait_ms, clock_mono_ms());
-	s->state = errand_goes_on(w->app, &s->arena, &s->errand, e, &s->res) ?
+	s->state = work_follow(w->app, &s->arena, &s->step, e, &s->res) ?
 	    SLOT_WAITING :
 	    SLOT_ANSWERED;
 }
@@ -533,41 +519,21 @@ struct settling {
 };
 
 static void
-log_verdict(const struct job *job, const struct verdict_of_errand *v)
+log_outcome(const struct job *job, const struct outcome *o)
 {
-	static const char *const events[] = { [ERRAND_DONE] = "job_done",
-		[ERRAND_AGAIN] = "job_again",
-		[ERRAND_LATER] = "job_again",
-		[ERRAND_PARK] = "job_parked" };
+	static const char *const events[] = { [AFTER_DONE] = "job_done",
+		[AFTER_RETRY] = "job_again",
+		[AFTER_WAIT] = "job_again",
+		[AFTER_PARK] = "job_parked" };
 
 	log_event(
-	    v->end == ERRAND_DONE || v->error == NULL ? LOG_INFO : LOG_WARN,
-	    events[v->end],
+	    o->after == AFTER_DONE || o->error == NULL ? LOG_INFO : LOG_WARN,
+	    events[o->after],
 	    KV(kv_int("id", job->id), kv_text("promise", job->promise),
 		kv_int("tg_id", job->tg_id), kv_int("attempt", job->attempts),
 		kv_int("age_ms", clock_now_ms() - job->created_ms),
-		kv_int_or_null("wait_ms", v->wait_ms),
-		kv_text("why", v->error)));
-}
-
-/* An alert that cannot be delivered raises none. Of those who left the bot only
- * a buyer is worth one, once: admit status shows what waits for them. */
-static enum err
-alert_parked(struct app *app, struct arena *a, const struct job *job,
-    const struct verdict_of_errand *v)
-{
-	const char *key = v->is_gone ?
-	    arena_printf(a, "parked/gone/%lld", (long long)job->tg_id) :
-	    arena_printf(a, "parked/%lld", (long long)job->id);
-
-	if (job->kind == JOB_ALERT || (v->is_gone && job->kind != JOB_INVITE))
-		return ERR_OK;
-	return alert_promise(app, a, key,
-	    text_fill(a, TEXT_ALERT_PARKED,
-		KV(kv_text("what", job->promise),
-		    kv_text("buyer",
-			arena_printf(a, "%lld", (long long)job->tg_id)),
-		    kv_text("why", v->error))));
+		kv_int_or_null("wait_ms", o->wait_ms),
+		kv_text("why", o->error)));
 }
 
 static void
@@ -575,32 +541,31 @@ note_429(struct worker *w, const struct slot *s, int64_t wait_ms)
 {
 	if (limit_of(s) == BY_MESSAGES)
 		pace_refused(
-		    &w->pace, s->errand.chat_id, wait_ms, clock_mono_ms());
+		    &w->pace, s->step.chat_id, wait_ms, clock_mono_ms());
 	else
 		pace_flow_refused(&w->pace.calls, wait_ms, clock_mono_ms());
 }
 
 static enum err
-end_job(struct settling *t, struct db *db, const struct verdict_of_errand *v)
+end_job(struct settling *t, struct db *db, const struct outcome *o)
 {
 	struct slot *s = t->slot;
-	const struct job *job = &s->errand.job;
-	int64_t due_ms = clock_now_ms() + v->wait_ms;
+	const struct job *job = &s->step.job;
+	int64_t due_ms = clock_now_ms() + o->wait_ms;
 	enum err e;
 
-	log_verdict(job, v);
-	switch (v->end) {
-	case ERRAND_DONE:
+	log_outcome(job, o);
+	switch (o->after) {
+	case AFTER_DONE:
 		return jobs_done(db, job);
-	case ERRAND_PARK:
-		e = jobs_park(db, job, v->error);
-		return e == ERR_OK ?
-		    alert_parked(t->w->app, &s->arena, job, v) :
-		    e;
-	case ERRAND_LATER:
-		return jobs_give_back(db, job, due_ms, v->error);
+	case AFTER_PARK:
+		e = jobs_park(db, job, o->error);
+		return e == ERR_OK ? work_parked(t->w->app, &s->arena, job, o) :
+				     e;
+	case AFTER_WAIT:
+		return jobs_give_back(db, job, due_ms, o->error);
 	default:
-		return jobs_again(db, job, due_ms, v->error);
+		return jobs_again(db, job, due_ms, o->error);
 	}
 }
 
@@ -609,30 +574,31 @@ settle_one(struct db *db, void *ctx)
 {
 	struct settling *t = ctx;
 	struct slot *s = t->slot;
-	struct job *job = &s->errand.job;
-	struct verdict_of_errand v = { .end = s->end };
+	struct job *job = &s->step.job;
+	struct outcome o = { .after = s->after };
 	enum err e = ERR_OK;
 
 	if (s->give_back)
 		return jobs_give_back(db, job, s->due_ms, NULL);
-	if (s->renew && s->errand.notes_first)
-		e = errand_begin(t->w->app, &s->errand);
-	/* The errand holds the next call already: its answer was judged, but
+	if (s->renew && s->step.notes_first)
+		e = work_begin(t->w->app, &s->arena, &s->step);
+	/* The step holds the next call already: its answer was judged, but
 	 * that could not be committed. */
-	if (!s->renew && s->end != ERRAND_GO_ON)
-		e = errand_settle(
-		    t->w->app, &s->arena, &s->errand, s->call_err, &s->res, &v);
+	if (!s->renew && s->after != AFTER_HELD_CALL)
+		e = work_settle(
+		    t->w->app, &s->arena, &s->step, s->call_err, &s->res, &o);
 	if (e != ERR_OK)
 		return e;
-	s->end = v.end;
-	if (v.silence_ms > 0)
-		note_429(t->w, s, v.silence_ms);
-	return s->renew || v.end == ERRAND_NEXT || v.end == ERRAND_GO_ON ?
+	s->after = o.after;
+	if (o.silence_ms > 0)
+		note_429(t->w, s, o.silence_ms);
+	return s->renew || o.after == AFTER_NEXT_CALL ||
+		o.after == AFTER_HELD_CALL ?
 	    jobs_renew(db, job, LEASE_MS, &s->renewed_ms) :
-	    end_job(t, db, &v);
+	    end_job(t, db, &o);
 }
 
-/* A job whose lease was lost is somebody else's by now, and one whose verdict
+/* A job whose lease was lost is somebody else's by now, and one whose outcome
  * cannot be written would hold up the others: neither fails the batch. */
 static enum err
 settle_all(struct db *db, void *ctx)
@@ -649,7 +615,7 @@ settle_all(struct db *db, void *ctx)
 		e = db_savepoint(db, settle_one, &t);
 		if (e == ERR_CONFLICT || e == ERR_INTERNAL) {
 			log_event(LOG_ERROR, "job_not_settled",
-			    KV(kv_int("id", t.slot->errand.job.id),
+			    KV(kv_int("id", t.slot->step.job.id),
 				kv_text("why", err_name(e))));
 			t.slot->renewed_ms = 0;
 			e = ERR_OK;
@@ -662,22 +628,21 @@ settle_all(struct db *db, void *ctx)
 static void
 go_on(struct worker *w, struct slot *s)
 {
-	struct errand *e = &s->errand;
+	struct step *t = &s->step;
 
-	e->job.lease_ms = s->renewed_ms;
+	t->job.lease_ms = s->renewed_ms;
 	s->lease_end_ms = clock_mono_ms() + LEASE_MS;
 	if (!s->renew)
-		e->job.attempts = 1;
-	if (s->end == ERRAND_NEXT && !s->renew) {
-		*e =
-		    (struct errand){ .job = e->job, .n_steps = e->n_steps + 1 };
+		t->job.attempts = 1;
+	if (s->after == AFTER_NEXT_CALL && !s->renew) {
+		*t = (struct step){ .job = t->job, .n_steps = t->n_steps + 1 };
 		prepare(w, s);
 	} else {
 		s->state = SLOT_WAITING;
-		e->notes_first &= !s->renew;
+		t->notes_first &= !s->renew;
 	}
 	s->renew = false;
-	s->end = ERRAND_DONE;
+	s->after = AFTER_DONE;
 }
 
 static void

@@ -24,18 +24,18 @@ const SURVIVORS = path.join(ROOT, 'build/results/survivors.json');
 /** The unit tests that are concerned beside the one of the file's own name. */
 const NEAR_UNITS = {
   alert: ['news'], marks: ['news'], checkout: ['pay'], completion: ['model'], library: ['lesson', 'search'], parts: ['model'], prompt: ['model'], speech: ['model'], terms: ['search', 'guard'],
-  catalog_file: ['catalog'], chat: ['text'], cidr: ['client'], clock: ['small'], err: ['small'], form: ['checkout'], front: ['errand'],
+  catalog_file: ['catalog'], chat: ['text'], cidr: ['client'], clock: ['small'], err: ['small'], form: ['checkout'], front: ['work'], message: ['work'], invite: ['work'], notice: ['work'], offer: ['work', 'chat'],
   jobs: ['budget'], ledger: ['payment'], limit: ['checkout'], payment: ['access'], prune: ['db'], reconcile: ['news'],
   reversal: ['event', 'payment'], schema: ['db', 'plans'], sql: ['plans', 'db', 'payment', 'jobs'], sqlite: ['db'], api: ['tgapi'], text: ['news'],
   worker: ['memory'],
 };
 /** The web tests that are concerned, by a file's path. */
 const NEAR = [
-  [/intake/, ['webhook', 'updates']], [/support/, ['updates', 'telegram']], [/errand/, ['subscription']], [/shop\/app/, ['tools', 'life']],
+  [/intake/, ['webhook', 'updates']], [/support/, ['updates', 'telegram']], [/message|lookup|offer/, ['subscription', 'stars']], [/shop\/app/, ['tools', 'life']],
   [/coach|answer|question/, ['coach', 'lessons']], [/subscription|portal|due/, ['subscription']], [/channel|membership/, ['door']], [/stars/, ['stars']], [/reconcile|list\.c/, ['reconcile', 'tools']], [/chat|text|telegram/, ['telegram', 'updates']],
   [/payment|access|reversal|event/, ['life', 'webhook']], [/checkout|paylink|limit|client|page|http|form/, ['pay']],
   [/catalog/, ['life', 'tools']], [/conf|settings|file|confine|alert|news/, ['tools', 'operator']], [/web\/|serve|prefork/, ['gateway', 'processes']],
-  [/worker|knock|jobs|pace|errand/, ['telegram', 'operator', 'processes']],
+  [/worker|knock|jobs|pace|outbox|bot\//, ['telegram', 'operator', 'processes']],
 ];
 const FAULTS = ['alone on a ledger', 'tgupdate.fcgi fails, once', 'through a delivery', 'several workers'];
 const SHARE_WANTED = 0.9;

@@ -2,6 +2,7 @@
 #include "shop.h"
 
 #include "base/buf.h"
+#include "payment/offer.h"
 #include "shop/chat.h"
 #include "shop/jobs.h"
 #include "shop/text.h"
@@ -464,7 +465,7 @@ hostile_name(void **state)
 				 .n_titles = 1 } },
 		    .n = 1 } };
 	struct tg_message m =
-	    chat_pay_message(&shop, &mem, BUYER, &shop.catalog.products[0]);
+	    offer_message(&shop, &mem, BUYER, &shop.catalog.products[0]);
 
 	(void)state;
 	check_has(m.text, "«{url}<b>\"»");

@@ -2,7 +2,7 @@
  * what they hear where there is none. */
 #include "shop.h"
 
-#include "shop/portal.h"
+#include "worker/work.h"
 
 #define TG_ID 5
 #define URL "https://billing.stripe.com/p/session/live_1"
@@ -28,23 +28,23 @@ subscribed(const char *customer)
 	    customer));
 }
 
-static struct errand
+static struct step
 asked_by(int64_t tg_id, int64_t attempts)
 {
-	struct errand e = { .job = { .id = 7,
-				.kind = JOB_PORTAL,
-				.tg_id = tg_id,
-				.attempts = attempts,
-				.detail = PRODUCT_DEFAULT } };
+	struct step e = { .job = { .id = 7,
+			      .kind = JOB_PORTAL,
+			      .tg_id = tg_id,
+			      .attempts = attempts,
+			      .detail = PRODUCT_DEFAULT } };
 
-	check_err(portal_prepare(&app, &mem, &e), ERR_OK);
+	check_err(work_prepare(&app, &mem, &e), ERR_OK);
 	return e;
 }
 
 static void
 whose(void **state)
 {
-	struct errand e;
+	struct step e;
 
 	(void)state;
 	subscribed("'cus_1'");
@@ -65,26 +65,26 @@ static const struct answer {
 	int status;
 	const char *body;
 	int64_t attempts;
-	enum errand_end want;
+	enum after want;
 	int64_t n_told; /* the buyer, that it does not open, and one operator */
 } answers[] = {
 	{ "its address goes on", ERR_OK, 200, "{\"url\":\"" URL "\"}", 1,
-	    ERRAND_GO_ON, 0 },
+	    AFTER_HELD_CALL, 0 },
 	{ "an address that is none", ERR_OK, 200,
-	    "{\"url\":\"javascript:alert(1)\"}", 1, ERRAND_DONE, 1 },
-	{ "no address", ERR_OK, 200, "{}", 1, ERRAND_DONE, 1 },
-	{ "it is not switched on", ERR_OK, 400, "{}", 1, ERRAND_DONE, 1 },
-	{ "the key may not", ERR_OK, 403, "{}", 1, ERRAND_DONE, 1 },
-	{ "no such customer", ERR_OK, 404, "{}", 1, ERRAND_DONE, 1 },
-	{ "Stripe fails", ERR_OK, 500, "{}", 3, ERRAND_AGAIN, 0 },
-	{ "and fails", ERR_OK, 500, "{}", 4, ERRAND_DONE, 1 },
-	{ "no answer", ERR_UNAVAILABLE, 0, "", 1, ERRAND_AGAIN, 0 },
+	    "{\"url\":\"javascript:alert(1)\"}", 1, AFTER_DONE, 1 },
+	{ "no address", ERR_OK, 200, "{}", 1, AFTER_DONE, 1 },
+	{ "it is not switched on", ERR_OK, 400, "{}", 1, AFTER_DONE, 1 },
+	{ "the key may not", ERR_OK, 403, "{}", 1, AFTER_DONE, 1 },
+	{ "no such customer", ERR_OK, 404, "{}", 1, AFTER_DONE, 1 },
+	{ "Stripe fails", ERR_OK, 500, "{}", 3, AFTER_RETRY, 0 },
+	{ "and fails", ERR_OK, 500, "{}", 4, AFTER_DONE, 1 },
+	{ "no answer", ERR_UNAVAILABLE, 0, "", 1, AFTER_RETRY, 0 },
 };
 
 struct settling {
 	const struct answer *a;
-	struct errand e;
-	struct verdict_of_errand v;
+	struct step e;
+	struct outcome v;
 };
 
 static enum err
@@ -96,7 +96,7 @@ settle(struct db *db, void *ctx)
 		.body = str_from(t->a->body) };
 
 	(void)db;
-	return portal_settle(&app, &mem, &t->e, t->a->call_err, &res, &t->v);
+	return work_settle(&app, &mem, &t->e, t->a->call_err, &res, &t->v);
 }
 
 static void
@@ -107,15 +107,15 @@ answered(void **state)
 	subscribed("'cus_1'");
 	t.e = asked_by(TG_ID, t.a->attempts);
 	shop_does(settle, &t);
-	check_int(t.v.end, t.a->want);
+	check_int(t.v.after, t.a->want);
 	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE kind = 2"
 			   " AND tg_id = 5 AND detail = 'portal_failed'"),
 	    t.a->n_told);
 	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE kind = 4"
 			   " AND tg_id = 900"),
 	    t.a->n_told);
-	check_int(t.v.wait_ms > 0, t.a->want == ERRAND_AGAIN);
-	if (t.a->want != ERRAND_GO_ON)
+	check_int(t.v.wait_ms > 0, t.a->want == AFTER_RETRY);
+	if (t.a->want != AFTER_HELD_CALL)
 		return;
 	assert_true(t.e.is_to_telegram && t.e.has_call);
 	check_has(t.e.call.url, "/bot1:x/sendMessage");

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "shop/payment.h"
 #include "shop/subscription.h"
+#include "worker/work.h"
 
 /* ---- the shapes ---- */
 
@@ -400,7 +401,7 @@ struct play {
 	const struct scenario *s;
 	int64_t tg_id, now_ms;
 	enum what what;
-	struct errand asked; /* has_call: its answer is still to come */
+	struct step asked; /* has_call: its answer is still to come */
 	const struct truth *answer;
 };
 
@@ -520,12 +521,12 @@ settle(struct db *db, void *ctx)
 {
 	struct play *p = ctx;
 	const struct http_response res = answer_of(p, p->answer);
-	struct verdict_of_errand v;
+	struct outcome v;
 	enum err e;
 
 	app.db = db;
-	e = subscription_settle(&app, &mem, &p->asked, ERR_OK, &res, &v);
-	check_int(v.end, ERRAND_DONE);
+	e = work_settle(&app, &mem, &p->asked, ERR_OK, &res, &v);
+	check_int(v.after, AFTER_DONE);
 	return e;
 }
 
@@ -541,12 +542,12 @@ ask(struct play *p)
 
 	if (job < 0)
 		return false;
-	p->asked = (struct errand){ .job = { .id = job,
-					.kind = JOB_SUBSCRIPTION,
-					.detail = named(p, "sub_", 1),
-					.attempts = 1 } };
+	p->asked = (struct step){ .job = { .id = job,
+				      .kind = JOB_SUBSCRIPTION,
+				      .detail = named(p, "sub_", 1),
+				      .attempts = 1 } };
 	app.db = ledger.db;
-	check_err(subscription_prepare(&app, &mem, &p->asked), ERR_OK);
+	check_err(work_prepare(&app, &mem, &p->asked), ERR_OK);
 	assert_true(p->asked.has_call);
 	return true;
 }
@@ -735,27 +736,26 @@ static const struct bad {
 	int status;
 	int64_t retry_after_s;
 	const char *body;
-	enum errand_end want;
+	enum after want;
 	int64_t wait_ms; /* at least */
 } bads[] = {
-	{ "no answer", ERR_UNAVAILABLE, 0, 0, "", ERRAND_AGAIN, 900 },
-	{ "Stripe fails", ERR_OK, 500, -1, "{}", ERRAND_AGAIN, 900 },
-	{ "it asks to wait", ERR_OK, 429, 7, "{}", ERRAND_AGAIN, 7900 },
-	{ "it asks to wait a second", ERR_OK, 429, 1, "{}", ERRAND_AGAIN,
-	    1900 },
-	{ "no right to read it", ERR_OK, 403, -1, "{}", ERRAND_AGAIN, 900 },
-	{ "rubbish", ERR_OK, 200, -1, "<html>", ERRAND_AGAIN, 900 },
-	{ "another object", ERR_OK, 200, -1, "{\"id\":\"in_1\"}", ERRAND_AGAIN,
+	{ "no answer", ERR_UNAVAILABLE, 0, 0, "", AFTER_RETRY, 900 },
+	{ "Stripe fails", ERR_OK, 500, -1, "{}", AFTER_RETRY, 900 },
+	{ "it asks to wait", ERR_OK, 429, 7, "{}", AFTER_RETRY, 7900 },
+	{ "it asks to wait a second", ERR_OK, 429, 1, "{}", AFTER_RETRY, 1900 },
+	{ "no right to read it", ERR_OK, 403, -1, "{}", AFTER_RETRY, 900 },
+	{ "rubbish", ERR_OK, 200, -1, "<html>", AFTER_RETRY, 900 },
+	{ "another object", ERR_OK, 200, -1, "{\"id\":\"in_1\"}", AFTER_RETRY,
 	    900 },
-	{ "no such subscription", ERR_OK, 404, -1, "{}", ERRAND_DONE, 0 },
+	{ "no such subscription", ERR_OK, 404, -1, "{}", AFTER_DONE, 0 },
 	{ "another one than was asked for", ERR_OK, 200, -1,
-	    SUB("active", KEEPS ITEM("1", "2")), ERRAND_DONE, 0 },
+	    SUB("active", KEEPS ITEM("1", "2")), AFTER_DONE, 0 },
 };
 
 struct answering {
-	struct errand e;
+	struct step e;
 	const struct bad *b;
-	struct verdict_of_errand v;
+	struct outcome v;
 };
 
 static enum err
@@ -767,8 +767,7 @@ settle_bad(struct db *db, void *ctx)
 		.body = str_from(t->b->body) };
 
 	app.db = db;
-	return subscription_settle(
-	    &app, &mem, &t->e, t->b->call_err, &res, &t->v);
+	return work_settle(&app, &mem, &t->e, t->b->call_err, &res, &t->v);
 }
 
 static void
@@ -785,7 +784,7 @@ bad_answer(void **state)
 	take_step(&p, ASK);
 	t.e = p.asked;
 	shop_does(settle_bad, &t);
-	check_int(t.v.end, t.b->want);
+	check_int(t.v.after, t.b->want);
 	assert_true(t.v.wait_ms >= t.b->wait_ms);
 	/* In by the payment, whatever Stripe says of the rest. */
 	check_int(

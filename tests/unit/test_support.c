@@ -2,9 +2,9 @@
  * where a reply goes, and what is told when it cannot. */
 #include "shop.h"
 
-#include "base/json.h"
 #include "shop/support.h"
 #include "shop/text.h"
+#include "worker/work.h"
 
 #define CHAT "-100"
 #define ASKED \
@@ -12,6 +12,7 @@
 	    "INSERT INTO questions (id, tg_id, chat_id, message_id, question," \
 	    " asked_ms) VALUES (1, 5, 5, 20, 'why', 1);"
 #define IN_GROUP ASKED "UPDATE questions SET chat_id = -300;"
+#define IN_CRISIS ASKED "UPDATE questions SET outcome = 5;"
 #define BLOCKED "UPDATE users SET bot_blocked_ms = 1;"
 #define NAMED_US \
 	"INSERT INTO marks (key, value, word) VALUES ('bot', 77, 'our_bot');"
@@ -215,88 +216,102 @@ static const struct prepared {
 	const char *detail, *method; /* NULL: no call */
 	const char *says, *lacks;
 } prepareds[] = {
-	{ "on to the chat", ASKED, JOB_FORWARD, "", "forwardMessage",
+	{ "on to the chat", ASKED, JOB_FORWARD, "1", "forwardMessage",
 	    "\"chat_id\":-100", "copy" },
-	{ "back to the asker, under the question", ASKED, JOB_RELAY, "71/-100",
-	    "copyMessage", "\"reply_parameters\"", "\"chat_id\":-300" },
+	{ "back to the asker, under the question", ASKED, JOB_RELAY,
+	    "1/71/-100", "copyMessage", "\"reply_parameters\"",
+	    "\"chat_id\":-300" },
 	{ "back from a group: to the asker alone", IN_GROUP, JOB_RELAY,
-	    "71/-100", "copyMessage", "\"chat_id\":5", "reply_parameters" },
+	    "1/71/-100", "copyMessage", "\"chat_id\":5", "reply_parameters" },
 	{ "from the chat where the reply was written", ASKED, JOB_RELAY,
-	    "71/-200", "copyMessage", "\"from_chat_id\":-200", "-100" },
-	{ "a reply that was noted without its chat", ASKED, JOB_RELAY, "71",
+	    "1/71/-200", "copyMessage", "\"from_chat_id\":-200", "-100" },
+	{ "a reply that was noted without its chat", ASKED, JOB_RELAY, "1/71",
 	    NULL, NULL, NULL },
 };
+
+/* The step of a job about question 1. */
+static struct step
+begin(enum kind_id kind, const char *detail)
+{
+	struct step s = {
+		.job = { .id = 1, .kind = kind, .tg_id = BUYER, .attempts = 1 }
+	};
+
+	s.job.detail = detail;
+	check_err(work_prepare(&app, &mem, &s), ERR_OK);
+	return s;
+}
 
 static void
 prepared(void **state)
 {
 	const struct prepared *p = *state;
-	const struct job job = { .kind = p->kind, .tg_id = BUYER };
-	struct answer_call c = { .step = ANSWER_NOTHING };
+	struct step s;
 
 	shop_open(p->before);
-	check_err(question_get(ledger.db, &mem, 1, &c.q), ERR_OK);
-	support_prepare(&app, &mem, &job, str_from(p->detail), &c);
-	check_int(c.step == ANSWER_NOTHING, p->method == NULL);
+	s = begin(p->kind, p->detail);
+	check_int(s.has_call, p->method != NULL);
+	check_int(s.cannot != NULL, p->method == NULL); /* its writer hears */
 	if (p->method == NULL)
 		return;
-	assert_true(c.is_to_telegram);
-	check_has(c.call.url, p->method);
-	check_has(arena_dup(&mem, c.call.body), p->says);
-	check_lacks(arena_dup(&mem, c.call.body), p->lacks);
+	assert_true(s.is_to_telegram);
+	check_has(s.call.url, p->method);
+	check_has(arena_dup(&mem, s.call.body), p->says);
+	check_lacks(arena_dup(&mem, s.call.body), p->lacks);
 }
 
 static void
 no_chat(void **state)
 {
-	const struct job job = { .kind = JOB_FORWARD, .tg_id = BUYER };
-	struct answer_call c = { .step = ANSWER_NOTHING };
+	struct step s;
 
 	(void)state;
+	shop_open(ASKED);
 	app.conf.support_chat_id = NULL;
-	support_prepare(&app, &mem, &job, str_from(""), &c);
+	s = begin(JOB_FORWARD, "1");
 	app.conf.support_chat_id = CHAT;
-	check_int(c.step, ANSWER_NOTHING);
+	assert_false(s.has_call);
+	check_text(s.cannot, NULL);
 }
 
 /* ---- what came of them ---- */
 
 struct ending {
-	struct answer_call c;
-	const char *why;
-	bool is_over;
+	struct step s;
+	struct http_response res;
+	struct outcome o;
 };
 
 static enum err
-passed(struct db *db, void *ctx)
-{
-	struct ending *t = ctx;
-	struct json *result = NULL;
-	enum err e = json_parse(&mem,
-	    str_from("{\"message_id\":70,\"chat\":{\"id\":-100}}"), &result);
-
-	(void)db;
-	return e == ERR_OK ? support_passed(&app, &mem, &t->c, result) : e;
-}
-
-static enum err
-not_passed(struct db *db, void *ctx)
+settle(struct db *db, void *ctx)
 {
 	struct ending *t = ctx;
 
 	(void)db;
-	return support_not_passed(&app, &mem, &t->c, t->why, &t->is_over);
+	return work_settle(&app, &mem, &t->s, ERR_OK, &t->res, &t->o);
 }
+
+static struct ending
+forwarded(const char *before, int status, const char *body)
+{
+	struct ending t = { .res = { .status = status,
+				.retry_after_s = -1,
+				.body = str_from(body) } };
+
+	shop_open(before);
+	t.s = begin(JOB_FORWARD, "1");
+	shop_does(settle, &t);
+	return t;
+}
+
+#define COPIED \
+	"{\"ok\":true,\"result\":{\"message_id\":70,\"chat\":{\"id\":-100}}}"
 
 static void
 copied(void **state)
 {
-	struct ending t = { .c = { .step = ANSWER_PASS_ON } };
-
 	(void)state;
-	shop_open(ASKED);
-	check_err(question_get(ledger.db, &mem, 1, &t.c.q), ERR_OK);
-	shop_does(passed, &t);
+	check_int(forwarded(ASKED, 200, COPIED).o.after, AFTER_DONE);
 	check_int(look_int("SELECT forwarded_id FROM questions"), 70);
 	check_int(look_int("SELECT forwarded_chat_id FROM questions"), -100);
 	check_text(look_text("SELECT detail FROM jobs"), "passed_on");
@@ -306,29 +321,26 @@ copied(void **state)
 static void
 copied_in_crisis(void **state)
 {
-	struct ending t = { .c = { .step = ANSWER_PASS_ON } };
-
 	(void)state;
-	shop_open(ASKED);
-	check_err(question_get(ledger.db, &mem, 1, &t.c.q), ERR_OK);
-	t.c.q.outcome = QUESTION_CRISIS;
-	shop_does(passed, &t);
+	check_int(forwarded(IN_CRISIS, 200, COPIED).o.after, AFTER_DONE);
 	check_int(look_int("SELECT forwarded_id FROM questions"), 70);
 	check_int(look_int("SELECT COUNT(*) FROM jobs"), 0);
 }
 
 static const struct refused {
-	const char *why, *says;
+	const char *why;
+	int status;
+	const char *says;
 	bool is_over; /* the asker is told, else the operator */
 } refuseds[] = {
-	{ "the message is gone", "Bad Request: message to forward not found",
-	    true },
-	{ "it may not be passed on",
+	{ "the message is gone", 400,
+	    "Bad Request: message to forward not found", true },
+	{ "it may not be passed on", 400,
 	    "Bad Request: the message can't be forwarded", true },
-	{ "no such chat", "Bad Request: chat not found", false },
-	{ "the bot was thrown out",
+	{ "no such chat", 400, "Bad Request: chat not found", false },
+	{ "the bot was thrown out", 403,
 	    "Forbidden: bot was kicked from the supergroup chat", false },
-	{ "it may not write there",
+	{ "it may not write there", 400,
 	    "Bad Request: not enough rights to send text messages to the chat",
 	    false },
 };
@@ -337,15 +349,12 @@ static void
 refused(void **state)
 {
 	const struct refused *r = *state;
-	struct ending t = { .c = { .step = ANSWER_PASS_ON },
-		.why = r->says,
-		.is_over = !r->is_over };
+	struct ending t = forwarded(ASKED, r->status,
+	    arena_printf(
+		&mem, "{\"ok\":false,\"description\":\"%s\"}", r->says));
 
-	shop_open(ASKED);
-	check_err(question_get(ledger.db, &mem, 1, &t.c.q), ERR_OK);
-	shop_does(not_passed, &t);
-	shop_does(not_passed, &t);
-	check_int(t.is_over, r->is_over);
+	shop_does(settle, &t);
+	check_int(t.o.after, r->is_over ? AFTER_DONE : AFTER_RETRY);
 	check_int(n_promised(JOB_NOTICE, BUYER), r->is_over);
 	check_int(n_promised(JOB_ALERT, 900), !r->is_over); /* once a day */
 }

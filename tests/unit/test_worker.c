@@ -3,6 +3,8 @@
 
 #include "shop.h"
 
+#include "shop/channel.h"
+
 #define JOB(due) \
 	"INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms)" \
 	" VALUES (99, 'x', 5, " due ", 1)"
@@ -69,13 +71,13 @@ waiting(int64_t lease_left_ms)
 	*s = (struct slot){ .state = SLOT_WAITING,
 		.line = LINE_NOTICE,
 		.lease_end_ms = clock_mono_ms() + lease_left_ms,
-		.errand = { .job = { .id = 1,
-				.kind = JOB_NOTICE,
-				.line = LINE_NOTICE,
-				.tg_id = 5,
-				.due_ms = 6000,
-				.lease_ms = 7000,
-				.attempts = 3 },
+		.step = { .job = { .id = 1,
+			      .kind = JOB_NOTICE,
+			      .line = LINE_NOTICE,
+			      .tg_id = 5,
+			      .due_ms = 6000,
+			      .lease_ms = 7000,
+			      .attempts = 3 },
 		    .has_call = true,
 		    .is_to_telegram = true,
 		    .chat_id = 5,
@@ -95,10 +97,9 @@ lease_outlives_call(void **state)
 	settle(&worker);
 	check_int(s->state, SLOT_WAITING);
 	assert_true(s->lease_end_ms - clock_mono_ms() > 80000);
-	check_int(
-	    look_int("SELECT lease_ms FROM jobs"), s->errand.job.lease_ms);
-	assert_true(s->errand.job.lease_ms > 7000);
-	check_int(s->errand.job.attempts, 3); /* nothing was done yet */
+	check_int(look_int("SELECT lease_ms FROM jobs"), s->step.job.lease_ms);
+	assert_true(s->step.job.lease_ms > 7000);
+	check_int(s->step.job.attempts, 3); /* nothing was done yet */
 }
 
 /* What lost its lease while it waited is not sent. */
@@ -119,21 +120,23 @@ lease_lost(void **state)
 static void
 noted_first(void **state)
 {
+	struct channel_call revoking = {
+		.step = STEP_REVOKE, .tg_id = 5, .member = { .link = "x" }
+	};
 	struct slot *s = waiting(LEASE_MS);
 
 	(void)state;
 	change("INSERT INTO links (link, tg_id, chat_id, made_ms)"
 	       " VALUES ('x', 5, '-1', 1)");
-	s->errand.notes_first = true;
-	s->errand.channel = (struct channel_call){
-		.step = STEP_REVOKE, .tg_id = 5, .member = { .link = "x" }
-	};
+	s->step.job.kind = JOB_MEMBER;
+	s->step.notes_first = true;
+	s->step.state = &revoking;
 	(void)begin_calls(&worker);
 	check_int(s->state, SLOT_ANSWERED);
 	settle(&worker);
 	check_int(s->state, SLOT_WAITING);
-	assert_false(s->errand.notes_first); /* now it may go */
-	check_int(s->errand.job.attempts, 3);
+	assert_false(s->step.notes_first); /* now it may go */
+	check_int(s->step.job.attempts, 3);
 	check_int(look_int("SELECT revoking_ms > 1 AND revoked_ms IS NULL"
 			   " FROM links"),
 	    1);

@@ -1,9 +1,10 @@
 /* What a job says in the world, and of which product. */
 #include "shop.h"
 
-#include "shop/errand.h"
+#include "shop/channel.h"
 #include "shop/front.h"
 #include "shop/products.h"
+#include "worker/work.h"
 
 static struct app app = { .conf = { .telegram_api_base = "https://t.invalid",
 			      .telegram_bot_token = "1:x",
@@ -15,9 +16,9 @@ static struct app app = { .conf = { .telegram_api_base = "https://t.invalid",
 		.stars = 500, TO_LINK("https://t.me/+m") }) };
 
 struct settling {
-	struct errand e;
+	struct step step;
 	const struct http_response *res;
-	struct verdict_of_errand v;
+	struct outcome o;
 };
 
 static enum err
@@ -26,7 +27,7 @@ settle(struct db *db, void *ctx)
 	struct settling *s = ctx;
 
 	(void)db;
-	return errand_settle(&app, &mem, &s->e, ERR_OK, s->res, &s->v);
+	return work_settle(&app, &mem, &s->step, ERR_OK, s->res, &s->o);
 }
 
 #define ORDER \
@@ -60,19 +61,19 @@ static void
 said(void **state)
 {
 	const struct row *r = *state;
-	struct errand e = { .job = { .id = 1,
-				.kind = r->kind,
-				.tg_id = 5,
-				.detail = r->detail } };
+	struct step s = { .job = { .id = 1,
+			      .kind = r->kind,
+			      .tg_id = 5,
+			      .detail = r->detail } };
 	const char *body;
 
 	shop_open(r->before);
-	check_err(errand_prepare(&app, &mem, &e), ERR_OK);
-	check_int(e.has_call, r->says != NULL);
-	if (!e.has_call)
+	check_err(work_prepare(&app, &mem, &s), ERR_OK);
+	check_int(s.has_call, r->says != NULL);
+	if (!s.has_call)
 		return;
-	assert_true(e.is_to_telegram);
-	body = arena_dup(&mem, e.call.body);
+	assert_true(s.is_to_telegram);
+	body = arena_dup(&mem, s.call.body);
 	check_has(body, r->says);
 	check_lacks(body, r->lacks);
 	check_has(body, "\"chat_id\":5");
@@ -103,31 +104,31 @@ static void
 unknown(void **state)
 {
 	const struct unknown *u = *state;
-	struct settling s = { .e = { .job = { .id = 1,
-					 .kind = u->kind,
-					 .tg_id = 5,
-					 .order_id = u->order_id,
-					 .detail = u->detail,
-					 .attempts = 1 } } };
+	struct settling s = { .step = { .job = { .id = 1,
+					    .kind = u->kind,
+					    .tg_id = 5,
+					    .order_id = u->order_id,
+					    .detail = u->detail,
+					    .attempts = 1 } } };
 
 	shop_open(u->before);
-	check_err(errand_prepare(&app, &mem, &s.e), ERR_OK);
-	assert_false(s.e.has_call);
+	check_err(work_prepare(&app, &mem, &s.step), ERR_OK);
+	assert_false(s.step.has_call);
 	shop_does(settle, &s);
-	check_int(s.v.end, u->waits ? ERRAND_PARK : ERRAND_DONE);
+	check_int(s.o.after, u->waits ? AFTER_PARK : AFTER_DONE);
 	if (u->waits && u->order_id != 8)
-		check_text(s.v.error, products_unknown(&mem, "gone"));
+		check_text(s.o.error, products_unknown(&mem, "gone"));
 }
 
 /* One step at once after the other, but not for ever. */
 static const struct patience {
 	const char *why;
 	int n_steps;
-	enum errand_end end;
+	enum after after;
 } patiences[] = {
-	{ "the first", 0, ERRAND_NEXT },
-	{ "the last of those", 19, ERRAND_NEXT },
-	{ "one more", 20, ERRAND_AGAIN },
+	{ "the first", 0, AFTER_NEXT_CALL },
+	{ "the last of those", 19, AFTER_NEXT_CALL },
+	{ "one more", 20, AFTER_RETRY },
 };
 
 static void
@@ -137,38 +138,38 @@ next_step(void **state)
 	const struct http_response res = { .status = 200,
 		.body = str_from("{\"ok\":true,\"result\":"
 				 "{\"status\":\"member\"}}") };
-	struct settling s = { .e = { .job = { .id = 1,
-					 .kind = JOB_MEMBER,
-					 .tg_id = 5,
-					 .detail = "-1001",
-					 .attempts = 7 },
+	struct settling s = { .step = { .job = { .id = 1,
+					    .kind = JOB_MEMBER,
+					    .tg_id = 5,
+					    .detail = "-1001",
+					    .attempts = 7 },
 				  .n_steps = p->n_steps },
 		.res = &res };
 
 	shop_open(USER "INSERT INTO members (tg_id, chat_id, ours)"
 		       " VALUES (5, '-1001', 1)");
-	check_err(errand_prepare(&app, &mem, &s.e), ERR_OK);
-	check_int(s.e.channel.step, STEP_LOOK);
+	check_err(work_prepare(&app, &mem, &s.step), ERR_OK);
+	check_int(((struct channel_call *)s.step.state)->step, STEP_LOOK);
 	shop_does(settle, &s);
-	check_int(s.v.end, p->end);
-	check_int(s.v.wait_ms > 0, p->end == ERRAND_AGAIN);
+	check_int(s.o.after, p->after);
+	check_int(s.o.wait_ms > 0, p->after == AFTER_RETRY);
 }
 
 /* A kind that this program does not know is kept for one that does. */
 static void
 unknown_kind(void **state)
 {
-	struct settling s = { .e = { .job = { .id = 1,
-					 .kind = (enum kind_id)99,
-					 .tg_id = 5 } } };
+	struct settling s = { .step = { .job = { .id = 1,
+					    .kind = (enum kind_id)99,
+					    .tg_id = 5 } } };
 
 	(void)state;
 	shop_open(USER);
-	check_err(errand_prepare(&app, &mem, &s.e), ERR_OK);
-	assert_false(s.e.has_call);
+	check_err(work_prepare(&app, &mem, &s.step), ERR_OK);
+	assert_false(s.step.has_call);
 	shop_does(settle, &s);
-	check_int(s.v.end, ERRAND_PARK);
-	check_text(s.v.error, JOB_UNKNOWN);
+	check_int(s.o.after, AFTER_PARK);
+	check_text(s.o.error, JOB_UNKNOWN);
 }
 
 /* What Telegram's answer to a message makes of the job. */
@@ -176,18 +177,18 @@ static const struct answered {
 	const char *why;
 	int status;
 	const char *body;
-	enum errand_end end;
+	enum after after;
 	bool is_gone;
 } answers[] = {
-	{ "taken", 200, "{\"ok\":true,\"result\":{}}", ERRAND_DONE, false },
+	{ "taken", 200, "{\"ok\":true,\"result\":{}}", AFTER_DONE, false },
 	{ "a 429 is no failure of the job's", 429,
-	    "{\"ok\":false,\"parameters\":{\"retry_after\":7}}", ERRAND_LATER,
+	    "{\"ok\":false,\"parameters\":{\"retry_after\":7}}", AFTER_WAIT,
 	    false },
-	{ "Telegram fails", 502, "", ERRAND_AGAIN, false },
+	{ "Telegram fails", 502, "", AFTER_RETRY, false },
 	{ "blocked", 403,
 	    "{\"ok\":false,\"description\":"
 	    "\"Forbidden: bot was blocked by the user\"}",
-	    ERRAND_PARK, true },
+	    AFTER_PARK, true },
 };
 
 static void
@@ -197,20 +198,20 @@ answered(void **state)
 	const struct http_response res = { .status = t->status,
 		.retry_after_s = -1,
 		.body = str_from(t->body) };
-	struct settling s = { .e = { .job = { .id = 1,
-					 .kind = JOB_NOTICE,
-					 .tg_id = 5,
-					 .detail = "refunded",
-					 .attempts = 2 } },
+	struct settling s = { .step = { .job = { .id = 1,
+					    .kind = JOB_NOTICE,
+					    .tg_id = 5,
+					    .detail = "refunded",
+					    .attempts = 2 } },
 		.res = &res };
 
 	shop_open(USER);
-	check_err(errand_prepare(&app, &mem, &s.e), ERR_OK);
-	check_int(s.e.chat_id, 5);
+	check_err(work_prepare(&app, &mem, &s.step), ERR_OK);
+	check_int(s.step.chat_id, 5);
 	shop_does(settle, &s);
-	check_int(s.v.end, t->end);
-	check_int(s.v.is_gone, t->is_gone);
-	check_int(s.v.silence_ms, t->end == ERRAND_LATER ? 7000 : 0);
+	check_int(s.o.after, t->after);
+	check_int(s.o.is_gone, t->is_gone);
+	check_int(s.o.silence_ms, t->after == AFTER_WAIT ? 7000 : 0);
 }
 
 /* The link that was made leads to its message, also when that could not be
@@ -224,24 +225,24 @@ link_leads_on(void **state)
 	const struct http_response sent = { .status = 200,
 		.body =
 		    str_from("{\"ok\":true,\"result\":{\"message_id\":1}}") };
-	struct settling s = { .e = { .job = { .id = 1,
-					 .kind = JOB_NOTICE,
-					 .tg_id = 5,
-					 .detail = "stars:monthly" } },
+	struct settling s = { .step = { .job = { .id = 1,
+					    .kind = JOB_NOTICE,
+					    .tg_id = 5,
+					    .detail = "stars:monthly" } },
 		.res = &link };
 
 	(void)state;
 	shop_open(USER);
-	check_err(errand_prepare(&app, &mem, &s.e), ERR_OK);
-	assert_true(s.e.makes_link);
+	check_err(work_prepare(&app, &mem, &s.step), ERR_OK);
+	assert_true(s.step.state != NULL);
 	for (int i = 0; i < 2; i++) {
 		shop_does(settle, &s);
-		check_int(s.v.end, ERRAND_GO_ON);
-		check_has(arena_dup(&mem, s.e.call.body), "https://t.me/$x");
+		check_int(s.o.after, AFTER_HELD_CALL);
+		check_has(arena_dup(&mem, s.step.call.body), "https://t.me/$x");
 	}
 	s.res = &sent;
 	shop_does(settle, &s);
-	check_int(s.v.end, ERRAND_DONE);
+	check_int(s.o.after, AFTER_DONE);
 }
 
 static void
@@ -274,5 +275,5 @@ main(void)
 	ONE("kind", "an unknown one is put aside", unknown_kind);
 	ROWS("answer", answered, answers);
 	ONE("health", "in words", healthy);
-	return testing_run("errand", ledger_make, ledger_remove);
+	return testing_run("work", ledger_make, ledger_remove);
 }

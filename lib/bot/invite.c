@@ -1,0 +1,109 @@
+/* The message with the links of what was bought, made where there are none
+ * yet. */
+#include "base/clock.h"
+#include "outbox/message.h"
+#include "shop/channel.h"
+#include "shop/ledger.h"
+#include "shop/products.h"
+#include "shop/text.h"
+
+/* The channel itself opens for who is in already. */
+static const char *
+link_of_member(struct arena *a, const struct member *m)
+{
+	struct str number = str_from(m->chat_now);
+
+	if (m->link != NULL || !str_starts(number, "-100"))
+		return m->link;
+	return arena_printf(a, "https://t.me/c/%s/1", m->chat_now + 4);
+}
+
+/* The links of all its channels, a line each; NULL while one needs a call
+ * first, which then is the step's. */
+static enum err
+links_of(struct app *app, struct arena *a, struct step *s,
+    const struct product *p, const char **list)
+{
+	/* Of no order: they asked for help. */
+	enum invitation inviting =
+	    s->job.order_id == 0 ? INVITE_ANEW : INVITE_SAME;
+
+	*list = "";
+	for (size_t i = 0; i < p->n_channels; i++) {
+		const char *link = p->channels[i].link;
+		const struct channel_call *c;
+		enum err e = ERR_OK;
+
+		if (p->channels[i].chat_id != NULL) {
+			e = channel_step(
+			    app, a, s, p->channels[i].chat_id, inviting, &c);
+			link = link_of_member(a, &c->member);
+		}
+		if (e != ERR_OK || s->has_call) {
+			*list = NULL;
+			return e;
+		}
+		if (link != NULL)
+			*list = arena_printf(a, "%s%s%s", *list,
+			    (*list)[0] == '\0' ? "" : "\n", link);
+	}
+	return ERR_OK;
+}
+
+static enum err
+prepare(struct app *app, struct arena *a, struct step *s)
+{
+	const struct product *p;
+	const char *id, *links = NULL;
+	enum access access = ACCESS_OUT;
+	enum err e = products_of(app, a, &s->job, s->job.detail, &id, &p);
+
+	if (e == ERR_OK)
+		e = ledger_access(app->db, a, s->job.tg_id, id, &access);
+	if (e != ERR_OK || access == ACCESS_OUT)
+		return e; /* refunded meanwhile: nothing to invite to */
+	if (p == NULL) {
+		s->cannot = products_unknown(a, id);
+		return ERR_OK;
+	}
+	e = links_of(app, a, s, p, &links);
+	if (e == ERR_OK && links != NULL)
+		message_say(app, a, s,
+		    text_fill(a, TEXT_INVITE,
+			KV(kv_text("product", product_title(p, "uk")),
+			    kv_text("link", links))));
+	return e;
+}
+
+static enum err
+note_invited(struct app *app, struct arena *a, const struct step *s)
+{
+	const struct product *p;
+	const char *id;
+	enum err e = products_of(app, a, &s->job, s->job.detail, &id, &p);
+
+	if (e != ERR_OK)
+		return e;
+	return db_exec(app->db, SQL_ACCESS_INVITED,
+	    KV(kv_int("tg_id", s->job.tg_id), kv_text("product", id),
+		kv_int("now_ms", clock_now_ms())),
+	    NULL);
+}
+
+static enum err
+settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
+    const struct http_response *res, struct outcome *o)
+{
+	enum err e;
+
+	if (s->state != NULL) /* on the way to a link */
+		return channel_step_settle(app, a, s, call_err, res, o);
+	e = message_settle(app, a, s, call_err, res, o);
+	return e == ERR_OK && o->after == AFTER_DONE ? note_invited(app, a, s) :
+						       e;
+}
+
+const struct job_kind invite_kind = { .prepare = prepare,
+	.begin = channel_step_begin,
+	.settle = settle,
+	.is_paid_for = true };

@@ -1,0 +1,105 @@
+/* What is told to a person, by the word in the job. */
+#include "base/array.h"
+#include "outbox/message.h"
+#include "payment/offer.h"
+#include "shop/ledger.h"
+#include "shop/products.h"
+#include "shop/text.h"
+
+/* The notices, by the name that stands in the job: append, never rename. */
+static const struct {
+	const char *name;
+	enum text text;
+	bool only_unpaid; /* pointless once the order is paid */
+} notices[] = {
+	{ "processing", TEXT_PROCESSING, true },
+	{ "failed", TEXT_FAILED, true },
+	{ "refunded", TEXT_REFUNDED, false },
+	{ "disputed", TEXT_DISPUTED, false },
+	{ "revoked", TEXT_REVOKED, false },
+	{ "ended", TEXT_ENDED, false },
+	{ "unpaid", TEXT_ENDED_UNPAID, false },
+	{ "portal_failed", TEXT_PORTAL_FAILED, false },
+	{ "help_unpaid", TEXT_HELP_UNPAID, true },
+	{ "help_later", TEXT_HELP_LATER, true },
+	{ "passed_on", TEXT_COACH_PASSED_ON, false },
+	{ "not_passed_on", TEXT_COACH_NOT_PASSED_ON, false },
+	{ "too_many", TEXT_TOO_MANY, false },
+};
+
+static struct kv
+title(const struct product *p)
+{
+	return kv_text("product", product_title(p, "uk"));
+}
+
+/* That access is going to end, if it still is. */
+static enum err
+prepare_reminder(struct app *app, struct arena *a, struct step *s,
+    const struct order *o, const struct product *p)
+{
+	struct term t;
+	enum err e = ledger_term(app->db, a, o->tg_id, o->product, &t);
+
+	if (e == ERR_OK && t.access == ACCESS_IN && t.until_ms != 0 &&
+	    !t.renews)
+		message_say(app, a, s,
+		    text_fill(a, TEXT_REMINDER,
+			KV(title(p),
+			    kv_text("until", text_date(a, t.until_ms)))));
+	return e;
+}
+
+static void
+say_notice(struct app *app, struct arena *a, struct step *s, struct str name,
+    const struct order *o, const struct product *p)
+{
+	for (size_t i = 0; i < LENGTH(notices); i++)
+		if (str_eq(name, notices[i].name) &&
+		    !(notices[i].only_unpaid && o->paid_ms != 0))
+			message_say(app, a, s,
+			    text_fill(a, notices[i].text,
+				KV(title(p),
+				    kv_text("support", app_support(app, a)))));
+}
+
+static enum err
+prepare_word(struct app *app, struct arena *a, struct step *s, struct str word,
+    const struct product *p)
+{
+	struct order o = { 0 };
+	enum err e = ERR_OK;
+
+	if (s->job.order_id != 0)
+		e = ledger_order_by_id(app->db, a, s->job.order_id, &o);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	if (str_eq(word, "pay") || str_eq(word, OFFER_STARS))
+		return offer_prepare(app, a, s, p, str_eq(word, OFFER_STARS));
+	if (o.id != 0 && str_eq(word, "reminder"))
+		return prepare_reminder(app, a, s, &o, p);
+	if (o.id != 0 && str_eq(word, "dunning"))
+		return offer_prepare_dunning(app, a, s, &o, p);
+	say_notice(app, a, s, word, &o, p);
+	return ERR_OK;
+}
+
+static enum err
+prepare(struct app *app, struct arena *a, struct step *s)
+{
+	const struct product *p;
+	const char *id;
+	struct str named = str_from(s->job.detail);
+	struct str word = str_cut(&named, ':'); /* "pay:PRODUCT" */
+	enum err e = products_of(app, a, &s->job, arena_dup(a, named), &id, &p);
+
+	if (e != ERR_OK)
+		return e;
+	if (p != NULL)
+		return prepare_word(app, a, s, word, p);
+	s->cannot = products_unknown(a, id);
+	return ERR_OK;
+}
+
+const struct job_kind notice_kind = { .prepare = prepare,
+	.settle = offer_settle };

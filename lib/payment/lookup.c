@@ -1,0 +1,95 @@
+/* Asking Stripe about an order whose buyer asks for help, and about the older
+ * ones, until something is found to let them in. */
+#include "outbox/message.h"
+#include "shop/ledger.h"
+#include "shop/payment.h"
+#include "shop/products.h"
+
+#define PATIENCE_ATTEMPTS 4 /* of a check, before the buyer is told */
+
+static enum err
+prepare(struct app *app, struct arena *a, struct step *s)
+{
+	const struct stripe_api api = app_stripe(app);
+	struct order o;
+	enum err err = ledger_order_by_id(app->db, a, s->job.order_id, &o);
+
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	s->call = stripe_session_request(a, &api, o.session_id);
+	s->has_call = true;
+	return ERR_OK;
+}
+
+static enum err
+promise_notice(
+    struct app *app, struct arena *a, const struct step *s, const char *name)
+{
+	return jobs_promise(app->db, JOB_NOTICE,
+	    arena_printf(a, "%s/%s", name, s->job.detail), s->job.tg_id,
+	    s->job.order_id, name);
+}
+
+/* Not this one: the next older unpaid order, or the word that none is paid. */
+static enum err
+check_next(struct app *app, struct arena *a, const struct step *s)
+{
+	struct order o;
+	enum err err =
+	    ledger_order_unpaid(app->db, a, s->job.tg_id, s->job.order_id, &o);
+
+	if (err == ERR_NOT_FOUND)
+		return promise_notice(app, a, s, "help_unpaid");
+	if (err != ERR_OK)
+		return err;
+	return jobs_promise(app->db, JOB_CHECK,
+	    arena_printf(a, "check/%s/%lld", s->job.detail, (long long)o.id),
+	    s->job.tg_id, o.id, s->job.detail);
+}
+
+/* The buyer asked for help and what was asked about lets them in: the invite
+ * is owed, unless recording the payment has promised it this very moment. */
+static enum err
+answer_help(struct app *app, struct arena *a, const struct step *s)
+{
+	const struct product *p;
+	const char *id;
+	enum access access = ACCESS_OUT;
+	bool pending = false;
+	enum err err = products_of(app, a, &s->job, NULL, &id, &p);
+
+	if (err == ERR_OK)
+		err = ledger_access(app->db, a, s->job.tg_id, id, &access);
+	if (err != ERR_OK)
+		return err;
+	if (access == ACCESS_OUT)
+		return check_next(app, a, s);
+	err = ledger_invite_pending(app->db, a, s->job.tg_id, id, &pending);
+	if (err != ERR_OK || pending)
+		return err;
+	return jobs_promise(app->db, JOB_INVITE,
+	    arena_printf(a, "help/%s", s->job.detail), s->job.tg_id, 0, id);
+}
+
+static enum err
+settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
+    const struct http_response *res, struct outcome *out)
+{
+	struct stripe_session found;
+	enum err err = call_err;
+
+	if (err == ERR_OK)
+		err = stripe_session_answer(a, res, &found);
+	if (err == ERR_OK && found.livemode == app->conf.livemode) {
+		err = payment_record_session(app, a, &found, NULL);
+		return err == ERR_OK ? answer_help(app, a, s) : err;
+	}
+	if (err == ERR_OK || err == ERR_NOT_FOUND)
+		return answer_help(app, a, s); /* no such session here */
+	message_retry(s, arena_printf(a, "Stripe: %s", err_name(err)), out);
+	if (s->job.attempts == PATIENCE_ATTEMPTS)
+		return promise_notice(app, a, s, "help_later");
+	return ERR_OK;
+}
+
+const struct job_kind check_kind = { .prepare = prepare, .settle = settle };

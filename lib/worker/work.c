@@ -1,0 +1,102 @@
+/* The tables of what the worker does. */
+#include "worker/work.h"
+
+#include "base/log.h"
+#include "shop/alert.h"
+#include "shop/ledger.h"
+#include "shop/text.h"
+
+static const struct job_kind *const kinds[JOB__COUNT] = {
+#define ROW(number, name, own, word, line, lane) [number] = &own##_kind,
+	JOB_KINDS(ROW)
+#undef ROW
+};
+
+/* NULL: another version promised it. */
+static const struct job_kind *
+kind_of(const struct job *job)
+{
+	return job_is_known(job) ? kinds[job->kind] : NULL;
+}
+
+enum err
+work_prepare(struct app *app, struct arena *a, struct step *s)
+{
+	const struct job_kind *kind = kind_of(&s->job);
+
+	if (kind != NULL)
+		return kind->prepare(app, a, s);
+	log_event(LOG_ERROR, "job_unknown",
+	    KV(kv_int("id", s->job.id), kv_int("kind", s->job.kind)));
+	s->cannot = JOB_UNKNOWN;
+	return ERR_OK;
+}
+
+enum err
+work_begin(struct app *app, struct arena *a, struct step *s)
+{
+	const struct job_kind *kind = kind_of(&s->job);
+
+	return kind != NULL && kind->begin != NULL ? kind->begin(app, a, s) :
+						     ERR_OK;
+}
+
+bool
+work_follow(struct app *app, struct arena *a, struct step *s, enum err call_err,
+    const struct http_response *res)
+{
+	const struct job_kind *kind = kind_of(&s->job);
+
+	return call_err == ERR_OK && kind != NULL && kind->follow != NULL &&
+	    kind->follow(app, a, s, res);
+}
+
+enum err
+work_settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
+    const struct http_response *res, struct outcome *o)
+{
+	const struct job_kind *kind = kind_of(&s->job);
+	enum err e;
+
+	*o = (struct outcome){ .after = AFTER_DONE };
+	if (s->cannot != NULL)
+		*o =
+		    (struct outcome){ .after = AFTER_PARK, .error = s->cannot };
+	if (!s->has_call || kind == NULL)
+		return ERR_OK;
+	e = kind->settle(app, a, s, call_err, res, o);
+	return e == ERR_OK && o->is_gone ?
+	    ledger_user_reachable(app->db, s->job.tg_id, false) :
+	    e;
+}
+
+/* Of those who left the bot only a buyer is worth an alert, once: admit status
+ * shows what waits for them. */
+enum err
+work_parked(struct app *app, struct arena *a, const struct job *job,
+    const struct outcome *o)
+{
+	const struct job_kind *kind = kind_of(job);
+	const char *key = o->is_gone ?
+	    arena_printf(a, "parked/gone/%lld", (long long)job->tg_id) :
+	    arena_printf(a, "parked/%lld", (long long)job->id);
+
+	if (kind != NULL &&
+	    (kind->is_silent || (o->is_gone && !kind->is_paid_for)))
+		return ERR_OK;
+	return alert_promise(app, a, key,
+	    text_fill(a, TEXT_ALERT_PARKED,
+		KV(kv_text("what", job->promise),
+		    kv_text("buyer",
+			arena_printf(a, "%lld", (long long)job->tg_id)),
+		    kv_text("why", o->error))));
+}
+
+int64_t
+work_chat(const struct app *app, const struct job *job)
+{
+	const struct job_kind *kind = kind_of(job);
+
+	return kind != NULL && kind->chat != NULL ? kind->chat(app, job) :
+						    job->tg_id;
+}
