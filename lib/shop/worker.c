@@ -4,12 +4,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "net/http.h"
-#include "shop/due.h"
 #include "shop/knock.h"
 #include "shop/pace.h"
-#include "shop/products.h"
-#include "shop/prune.h"
-#include "shop/reconcile.h"
 #include "worker/work.h"
 
 #include <poll.h>
@@ -27,10 +23,6 @@
 #define STRIPE_PAUSE_MS ((int64_t)60 * 1000) /* of all calls, at most */
 #define PREPARE_PAUSE_MS 1000                /* after a job could not be read */
 #define STOP_PATIENCE_MS 3000                /* for calls under way */
-#define PRUNE_EVERY_MS ((int64_t)5 * 60 * 1000) /* words have an hour */
-#define RECONCILE_LOOK_MS ((int64_t)30 * 1000)
-#define DUE_LOOK_MS ((int64_t)30 * 1000) /* the clock may be set */
-#define FUTURE_LOOK_MS ((int64_t)10 * 1000)
 
 /* What limits the calls of a line, or of a slot. */
 enum limit { BY_CALLS, BY_MESSAGES, BY_STRIPE, BY_NOTHING };
@@ -90,14 +82,11 @@ struct worker {
 	bool ledger_fails; /* the last look was in vain */
 	bool holds_back;   /* something is due that may go in a moment */
 	/* All by clock_mono_ms(). */
-	int64_t look_ms;   /* when to look for jobs again */
-	int64_t settle_ms; /* not before, after the ledger failed */
-	int64_t prune_ms;  /* when to forget old things again */
-	int64_t due_ms;    /* when to see whether to reconcile */
-	int64_t end_ms;    /* when to see whose access ends */
-	int64_t future_ms; /* when to look for jobs of another clock */
-	int64_t active_ms; /* when there was last something to do */
-	int64_t stop_ms;   /* when patience ends */
+	int64_t look_ms;               /* when to look for jobs again */
+	int64_t settle_ms;             /* not before, after the ledger failed */
+	int64_t chore_ms[WORK_CHORES]; /* when each is to be done again */
+	int64_t active_ms;             /* when there was last something to do */
+	int64_t stop_ms;               /* when patience ends */
 	enum worker_stay stay;
 };
 
@@ -658,6 +647,14 @@ end_slot(struct worker *w, struct slot *s)
 	w->n_busy_in[s->line]--;
 }
 
+static void
+hurry_chores(struct worker *w, int64_t now_ms)
+{
+	for (size_t i = 0; i < WORK_CHORES; i++)
+		if (work_chores[i].is_urgent)
+			w->chore_ms[i] = now_ms;
+}
+
 /* An answer that cannot be written down yet is kept and not asked for again:
  * the message is out. */
 static void
@@ -681,10 +678,22 @@ settle(struct worker *w)
 			end_slot(w, &w->slots[i]);
 	w->active_ms = clock_mono_ms();
 	/* What was settled may promise more, and say until when. */
-	w->look_ms = w->end_ms = w->active_ms;
+	w->look_ms = w->active_ms;
+	hurry_chores(w, w->active_ms);
 }
 
 /* ---- the loop ---- */
+
+static int64_t
+next_chore(const struct worker *w)
+{
+	int64_t next_ms = INT64_MAX;
+
+	for (size_t i = 0; i < WORK_CHORES; i++)
+		if (work_chores[i].every_ms > 0)
+			next_ms = sooner(next_ms, w->chore_ms[i]);
+	return next_ms;
+}
 
 static int
 wait_limit_ms(const struct worker *w, int64_t next_call_ms)
@@ -694,11 +703,10 @@ wait_limit_ms(const struct worker *w, int64_t next_call_ms)
 
 	if (w->stay == WORKER_ONCE && w->n_busy == 0 && !w->holds_back)
 		return 0;
-	until_ms = sooner(until_ms, w->stopping ? w->stop_ms : w->end_ms);
-	if (w->stay == WORKER_FOREVER && !w->stopping)
-		until_ms = sooner(until_ms, w->future_ms);
-	if (!w->stopping)
-		until_ms = sooner(until_ms, w->look_ms);
+	if (w->stopping)
+		until_ms = sooner(until_ms, w->stop_ms);
+	else
+		until_ms = sooner(sooner(until_ms, w->look_ms), next_chore(w));
 	if (w->settle_ms > now_ms)
 		until_ms = sooner(until_ms, w->settle_ms);
 	return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
@@ -713,7 +721,8 @@ wait_for_news(struct worker *w, int timeout_ms)
 	http_wait(w->http, fds, 2, timeout_ms);
 	if (fds[1].revents != 0) {
 		door_answer(&w->door);
-		w->look_ms = w->active_ms = w->end_ms = clock_mono_ms();
+		w->look_ms = w->active_ms = clock_mono_ms();
+		hurry_chores(w, w->active_ms);
 	}
 	if (fds[0].revents != 0 && !w->stopping) {
 		w->stopping = true;
@@ -721,24 +730,11 @@ wait_for_news(struct worker *w, int timeout_ms)
 	}
 }
 
-/* Before anybody is let in or out by it. */
-static void
-keep_catalog(struct worker *w)
-{
-	bool revived = false;
-
-	if (app_ready(w->app, NULL) == ERR_OK)
-		products_note(w->app, &revived);
-	if (revived)
-		w->look_ms = clock_mono_ms();
-}
-
 static void
 turn(struct worker *w)
 {
 	int64_t next_call_ms;
 
-	keep_catalog(w);
 	if (!w->stopping && clock_mono_ms() >= w->look_ms)
 		look_for_jobs(w);
 	next_call_ms = begin_calls(w);
@@ -776,64 +772,32 @@ may_go_home(struct worker *w)
 }
 
 static void
-prune_now_and_then(struct worker *w)
+do_chore(struct worker *w, size_t i)
 {
-	int64_t now_ms = clock_mono_ms();
-
-	if (now_ms < w->prune_ms)
-		return;
-	w->prune_ms = now_ms + PRUNE_EVERY_MS;
-	prune(w->app->db);
-}
-
-/* What a clock promised that was ahead until it was set. */
-static void
-mend_future_now_and_then(struct worker *w)
-{
-	int64_t now_ms = clock_mono_ms();
-	bool any;
-
-	if (w->stopping || now_ms < w->future_ms)
-		return;
-	w->future_ms = now_ms + FUTURE_LOOK_MS;
-	if (jobs_from_future(w->app->db, &any) == ERR_OK && any)
-		w->look_ms = now_ms;
-}
-
-/* Not due by this clock: by the ledger's, whoever worked before. */
-static void
-reconcile_now_and_then(struct worker *w)
-{
-	int64_t now_ms = clock_mono_ms();
-	bool promised;
-
-	if (w->stopping || now_ms < w->due_ms)
-		return;
-	w->due_ms = now_ms + RECONCILE_LOOK_MS;
-	if (reconcile_when_due(w->app, &promised) != ERR_OK)
-		log_event(LOG_WARN, "not_reconciled", KV_NONE);
-	else if (promised)
-		w->look_ms = now_ms;
-}
-
-static void
-end_what_is_over(struct worker *w)
-{
+	const struct chore *c = &work_chores[i];
 	int64_t now_ms = clock_mono_ms(), next_ms = 0, wait_ms;
-	bool promised;
-	enum err e;
+	bool any = false;
+	enum err e = c->run(w->app, &next_ms, &any);
 
-	if (w->stopping || now_ms < w->end_ms)
-		return;
-	e = due_settle(w->app, &next_ms, &promised);
 	if (e != ERR_OK)
-		log_event(LOG_WARN, "not_ended", KV_NONE);
-	else if (promised)
-		w->look_ms = now_ms;
+		log_event(LOG_WARN, "chore_failed",
+		    KV(kv_text("chore", c->name), kv_text("why", err_name(e))));
+	else if (any)
+		w->look_ms = clock_mono_ms();
 	wait_ms = next_ms - clock_now_ms();
-	if (e != ERR_OK || next_ms == 0 || wait_ms > DUE_LOOK_MS)
-		wait_ms = DUE_LOOK_MS;
-	w->end_ms = now_ms + (wait_ms > 0 ? wait_ms : LEDGER_PAUSE_MS);
+	if (e != ERR_OK || next_ms == 0 || wait_ms > c->every_ms)
+		wait_ms = c->every_ms;
+	else if (wait_ms <= 0)
+		wait_ms = LEDGER_PAUSE_MS;
+	w->chore_ms[i] = now_ms + wait_ms;
+}
+
+static void
+do_chores(struct worker *w)
+{
+	for (size_t i = 0; i < WORK_CHORES && !w->stopping; i++)
+		if (clock_mono_ms() >= w->chore_ms[i])
+			do_chore(w, i);
 }
 
 static bool
@@ -892,12 +856,11 @@ worker_run(struct app *app, enum worker_stay stay)
 	if (e == ERR_OK && jobs_take_over(app->db) != ERR_OK)
 		log_event(LOG_WARN, "leases_not_released", KV_NONE);
 	log_event(LOG_INFO, "worker_up", KV(kv_int("pid", getpid())));
+	if (e == ERR_OK)
+		do_chores(&w); /* the catalog, before it lets anybody in */
 	while (e == ERR_OK && !has_ended(&w)) {
 		turn(&w);
-		prune_now_and_then(&w);
-		mend_future_now_and_then(&w);
-		reconcile_now_and_then(&w);
-		end_what_is_over(&w);
+		do_chores(&w);
 	}
 	log_event(
 	    LOG_INFO, "worker_home", KV(kv_int("busy", (int64_t)w.n_busy)));

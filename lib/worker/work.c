@@ -3,7 +3,11 @@
 
 #include "base/log.h"
 #include "shop/alert.h"
+#include "shop/due.h"
 #include "shop/ledger.h"
+#include "shop/products.h"
+#include "shop/prune.h"
+#include "shop/reconcile.h"
 #include "shop/text.h"
 
 static const struct job_kind *const kinds[JOB__COUNT] = {
@@ -100,3 +104,49 @@ work_chat(const struct app *app, const struct job *job)
 	return kind != NULL && kind->chat != NULL ? kind->chat(app, job) :
 						    job->tg_id;
 }
+
+/* ---- chores ---- */
+
+/* Before anybody is let in or out by it. */
+static enum err
+keep_catalog(struct app *app, int64_t *next_ms, bool *any)
+{
+	(void)next_ms;
+	/* Settings that are wrong are in the log by now. */
+	if (app_ready(app, NULL) == ERR_OK)
+		products_note(app, any);
+	return ERR_OK;
+}
+
+static enum err
+forget(struct app *app, int64_t *next_ms, bool *any)
+{
+	(void)next_ms;
+	(void)any;
+	prune(app->db);
+	return ERR_OK;
+}
+
+/* What a clock promised that was ahead until it was set. */
+static enum err
+mend_future(struct app *app, int64_t *next_ms, bool *any)
+{
+	(void)next_ms;
+	return jobs_from_future(app->db, any);
+}
+
+/* Not due by this clock: by the ledger's, whoever worked before. */
+static enum err
+reconcile(struct app *app, int64_t *next_ms, bool *any)
+{
+	(void)next_ms;
+	return reconcile_when_due(app, any);
+}
+
+const struct chore work_chores[WORK_CHORES] = {
+	{ "catalog", 0, false, keep_catalog },
+	{ "prune", (int64_t)5 * 60 * 1000, false, forget }, /* words: an hour */
+	{ "future", (int64_t)10 * 1000, false, mend_future },
+	{ "reconcile", (int64_t)30 * 1000, false, reconcile },
+	{ "expiry", (int64_t)30 * 1000, true, due_settle }, /* or a new clock */
+};

@@ -1,5 +1,5 @@
 /* What there is to do for the worker, whose loop knows none of it: the kinds of
- * jobs. */
+ * jobs, and the chores. */
 #ifndef WORKER_WORK_H
 #define WORKER_WORK_H
 
@@ -31,5 +31,20 @@ enum err work_parked(struct app *app, struct arena *a, const struct job *job,
 
 /* Which chat a job is going to write to, as far as its kind tells. */
 int64_t work_chat(const struct app *app, const struct job *job);
+
+/* What is done now and then, between the jobs. */
+struct chore {
+	const char *name; /* in the log, where it fails */
+	int64_t every_ms; /* at the latest; 0: before each look for jobs */
+	bool is_urgent;   /* also whenever something came in or was settled,
+	                     as that may say until when */
+	/* In transactions of its own. *next_ms: when there is something to do
+	 * again, since 1970, where that is known (it is 0 before); *any: jobs
+	 * may be due now. */
+	enum err (*run)(struct app *app, int64_t *next_ms, bool *any);
+};
+
+#define WORK_CHORES 5
+extern const struct chore work_chores[WORK_CHORES];
 
 #endif

@@ -175,6 +175,45 @@ held(void **state)
 		    clock_now_ms() + 50000);
 }
 
+/* Each is done at its time, and the urgent ones when something was settled. */
+static void
+chores(void **state)
+{
+	int64_t now_ms;
+
+	(void)state;
+	(void)waiting(LEASE_MS);
+	memset(worker.chore_ms, 0, sizeof(worker.chore_ms));
+	do_chores(&worker);
+	now_ms = clock_mono_ms();
+	for (size_t i = 0; i < WORK_CHORES; i++)
+		assert_true(
+		    worker.chore_ms[i] <= now_ms + work_chores[i].every_ms &&
+		    (work_chores[i].every_ms == 0 ||
+			worker.chore_ms[i] > now_ms));
+	assert_true(next_chore(&worker) > now_ms);
+	hurry_chores(&worker, now_ms);
+	for (size_t i = 0; i < WORK_CHORES; i++)
+		if (work_chores[i].every_ms > 0)
+			check_int(worker.chore_ms[i] == now_ms,
+			    work_chores[i].is_urgent);
+	check_int(next_chore(&worker), now_ms);
+}
+
+/* Nothing is begun by a worker that is to go. */
+static void
+no_chores(void **state)
+{
+	(void)state;
+	(void)waiting(LEASE_MS);
+	memset(worker.chore_ms, 0, sizeof(worker.chore_ms));
+	worker.stopping = true;
+	do_chores(&worker);
+	worker.stopping = false;
+	for (size_t i = 0; i < WORK_CHORES; i++)
+		check_int(worker.chore_ms[i], 0);
+}
+
 static int
 end(void **state)
 {
@@ -191,5 +230,7 @@ main(void)
 	ONE("lease", "lost meanwhile", lease_lost);
 	ONE("call", "that is noted first", noted_first);
 	ROWS("slot", held, helds);
+	ONE("chores", "each at its time, the urgent ones at once", chores);
+	ONE("chores", "none of a worker that stops", no_chores);
 	return testing_run("worker", ledger_make, end);
 }
