@@ -24,7 +24,7 @@ const SURVIVORS = path.join(ROOT, 'build/results/survivors.json');
 /** The unit tests that are concerned beside the one of the file's own name. */
 const NEAR_UNITS = {
   alert: ['news'], marks: ['news'], checkout: ['pay'], completion: ['model'], library: ['lesson', 'search'], parts: ['model'], prompt: ['model'], speech: ['model'], terms: ['search', 'guard'],
-  catalog_file: ['catalog'], chat: ['text'], cidr: ['client'], clock: ['small'], err: ['small'], form: ['checkout'], front: ['work'], message: ['work'], invite: ['work'], notice: ['work'], offer: ['work', 'chat'],
+  catalog_file: ['catalog'], chat: ['text'], cidr: ['client'], clock: ['small'], err: ['small'], form: ['checkout'], front: ['work'], offer: ['chat', 'notice'],
   jobs: ['budget'], ledger: ['payment'], limit: ['checkout'], payment: ['access'], prune: ['db'], reconcile: ['news'],
   reversal: ['event', 'payment'], schema: ['db', 'plans'], sql: ['plans', 'db', 'payment', 'jobs'], sqlite: ['db'], api: ['tgapi'], text: ['news'],
   worker: ['memory'],

@@ -1,0 +1,56 @@
+/* What all messages share: what is said, and what the answer makes of it. */
+#include "step.h"
+
+static const struct row rows[] = {
+	{ "an alert", USER, JOB_ALERT, "the words", "the words", "course" },
+};
+
+/* What Telegram's answer to a message makes of the job. */
+static const struct answered {
+	const char *why;
+	int status;
+	const char *body;
+	enum after after;
+	bool is_gone;
+} answers[] = {
+	{ "taken", 200, "{\"ok\":true,\"result\":{}}", AFTER_DONE, false },
+	{ "a 429 is no failure of the job's", 429,
+	    "{\"ok\":false,\"parameters\":{\"retry_after\":7}}", AFTER_WAIT,
+	    false },
+	{ "Telegram fails", 502, "", AFTER_RETRY, false },
+	{ "blocked", 403,
+	    "{\"ok\":false,\"description\":"
+	    "\"Forbidden: bot was blocked by the user\"}",
+	    AFTER_PARK, true },
+};
+
+static void
+answered(void **state)
+{
+	const struct answered *t = *state;
+	const struct http_response res = { .status = t->status,
+		.retry_after_s = -1,
+		.body = str_from(t->body) };
+	struct settling s = { .step = { .job = { .id = 1,
+					    .kind = JOB_NOTICE,
+					    .tg_id = 5,
+					    .detail = "refunded",
+					    .attempts = 2 } },
+		.res = &res };
+
+	shop_open(USER);
+	check_err(work_prepare(&app, &mem, &s.step), ERR_OK);
+	check_int(s.step.chat_id, 5);
+	shop_does(settle, &s);
+	check_int(s.o.after, t->after);
+	check_int(s.o.is_gone, t->is_gone);
+	check_int(s.o.silence_ms, t->after == AFTER_WAIT ? 7000 : 0);
+}
+
+int
+main(void)
+{
+	ROWS("says", said, rows);
+	ROWS("answer", answered, answers);
+	return testing_run("message", ledger_make, ledger_remove);
+}
