@@ -39,6 +39,59 @@ next_step(void **state)
 	check_int(s.o.wait_ms > 0, p->after == AFTER_RETRY);
 }
 
+static enum err
+begin(struct db *db, void *ctx)
+{
+	(void)db;
+	return work_begin(&app, &mem, ctx);
+}
+
+#define OLD_LINK \
+	"INSERT INTO links (link, tg_id, chat_id, made_ms)" \
+	" VALUES ('https://t.me/+own', 5, '-1001', 1);" \
+	"INSERT INTO members (tg_id, chat_id, seen_ms, ours, state)" \
+	" VALUES (5, '-1001', 99, 1, 1);"
+
+/* What must not be forgotten is noted before it is begun, by each kind that
+ * has such a call; other calls are not. */
+static const struct noting {
+	const char *why, *before;
+	enum kind_id kind;
+	const char *detail;
+	bool is_noted;
+} notings[] = {
+	{ "a link is revoked by who removes", USER OLD_LINK, JOB_MEMBER,
+	    "-1001", true },
+	{ "or by who invites anew", USER HAS("private") OLD_LINK, JOB_INVITE,
+	    "private", true },
+	{ "a look",
+	    USER "INSERT INTO members (tg_id, chat_id, ours)"
+		 " VALUES (5, '-1001', 1)",
+	    JOB_MEMBER, "-1001", false },
+	{ "a message", USER, JOB_NOTICE, "refunded", false },
+};
+
+static void
+noted_first(void **state)
+{
+	const struct noting *n = *state;
+	struct step s = { .job = { .id = 1,
+			      .kind = n->kind,
+			      .tg_id = 5,
+			      .created_ms = 99,
+			      .detail = n->detail } };
+
+	shop_open(n->before);
+	check_err(work_prepare(&app, &mem, &s), ERR_OK);
+	assert_true(s.has_call);
+	check_int(s.notes_first, n->is_noted);
+	if (!n->is_noted)
+		return;
+	shop_does(begin, &s);
+	check_int(
+	    look_int("SELECT COUNT(*) FROM links WHERE revoking_ms > 1"), 1);
+}
+
 /* A kind that this program does not know is kept for one that does. */
 static void
 unknown_kind(void **state)
@@ -79,6 +132,7 @@ int
 main(void)
 {
 	ROWS("step", next_step, patiences);
+	ROWS("call, noted first", noted_first, notings);
 	ONE("kind", "an unknown one is put aside", unknown_kind);
 	ONE("health", "in words", healthy);
 	return testing_run("work", ledger_make, ledger_remove);
