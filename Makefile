@@ -290,7 +290,7 @@ $(FAULTS): fault-%: all tests
 lint:
 	@sh tests/lint/lint.sh
 
-C_FILES := $(wildcard lib/*/*.[ch] cgi-bin/*.c tools/*.[ch] \
+C_FILES := $(wildcard lib/*/*.[ch] lib/store/sql/*.h cgi-bin/*.c tools/*.[ch] \
   tests/unit/*.[ch] tests/fault/*.c tests/fuzz/*.[ch])
 
 fmt:

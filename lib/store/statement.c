@@ -1,6 +1,8 @@
 /* The table of statements, as sql.h has it. */
 #include "store/statement.h"
 
+#include "store/sql_words.h"
+
 static const struct {
 	const char *name, *text;
 } statements[SQL__COUNT] = {

@@ -36,7 +36,7 @@ FNR == 1 && !/^\/\*/ { breach("opening", "a file opens with what it is for") }
 }
 
 /"(SELECT|INSERT|UPDATE|DELETE) / && folder != "store" {
-	breach("sql", "statements stand in lib/store/sql.h")
+	breach("sql", "statements stand in lib/store/sql/")
 }
 
 /^typedef struct/ { breach("typedef", "a struct keeps its name") }

@@ -26,7 +26,7 @@ const NEAR_UNITS = {
   alert: ['news'], marks: ['news'], checkout: ['pay'], completion: ['model'], library: ['lesson', 'search'], parts: ['model'], prompt: ['model'], speech: ['model'], terms: ['search', 'guard'],
   catalog_file: ['catalog'], chat: ['text'], cidr: ['client'], clock: ['small'], err: ['small'], form: ['checkout'], front: ['work'], offer: ['chat', 'notice'],
   jobs: ['budget'], ledger: ['payment'], limit: ['checkout'], payment: ['access'], prune: ['db'], reconcile: ['news'],
-  reversal: ['event', 'payment'], schema: ['db', 'plans'], sql: ['plans', 'db', 'payment', 'jobs'], sqlite: ['db'], api: ['tgapi'], text: ['news'],
+  reversal: ['event', 'payment'], schema: ['db', 'plans'], sql: ['words', 'plans', 'db', 'payment', 'jobs'], sqlite: ['db'], api: ['tgapi'], text: ['news'],
   worker: ['memory'],
 };
 /** The web tests that are concerned, by a file's path. */
@@ -67,7 +67,7 @@ function mutantsOf(file) {
 }
 
 const sources = readdirSync(path.join(ROOT, 'lib'), { recursive: true }).map((name) => `lib/${name}`)
-  .filter((name) => /\.c$|sql\.h$/.test(name) && !name.endsWith('curl_late.c'))
+  .filter((name) => /\.c$|store\/sql\/\w+\.h$/.test(name) && !name.endsWith('curl_late.c'))
   .sort();
 
 /** A file at a time in turn, so that short ones have their share; within it in an order that its lines' text gives. */
@@ -83,7 +83,7 @@ const allTests = readdirSync(path.join(ROOT, 'tests/unit')).filter((name) => /^t
 
 /** The unit tests that are concerned, that of the file's own name first. */
 function unitsNear(file) {
-  const name = path.basename(file).replace(/\.[ch]$/, '');
+  const name = file.includes('store/sql/') ? 'sql' : path.basename(file).replace(/\.[ch]$/, '');
   return [name, ...NEAR_UNITS[name] ?? []].map((one) => `test_${one}`).filter((one) => allTests.includes(one));
 }
 

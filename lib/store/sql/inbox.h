@@ -1,0 +1,8 @@
+/* What Stripe and Telegram sent, by its id: each counts once. */
+
+SQL(INBOX_ADD,
+    "INSERT INTO inbox (source, id, type, at_ms)"
+    " VALUES (:source, :id, :type, :now_ms)"
+    " ON CONFLICT (source, id) DO NOTHING")
+
+SQL(INBOX_PRUNE, "DELETE FROM inbox WHERE at_ms < :before_ms")

@@ -1,0 +1,187 @@
+/* What is owed to the outside world. */
+
+/* Telegram knows a subscription by its first payment, which of several it is
+ * nobody noted: all of them are named (kind: JOB_CANCEL_STARS). */
+SQL(STARS_CANCEL,
+    "INSERT INTO jobs (kind, promise, tg_id, order_id, detail, due_ms,"
+    " created_ms) SELECT " WORD_JOB_CANCEL_STARS
+    ", 'cancel/' || session_id, tg_id, id, session_id,"
+    " :now_ms, :now_ms FROM orders WHERE tg_id = :tg_id"
+    " AND product = :product AND provider = 'stars' AND renews = 1"
+    " ON CONFLICT (promise) DO NOTHING")
+
+/* What waited for the product. */
+SQL(JOBS_REVIVE_PRODUCT,
+    "UPDATE jobs SET parked_ms = NULL, due_ms = :now_ms, error = NULL"
+    " WHERE done_ms IS NULL AND parked_ms IS NOT NULL AND error = :error")
+
+SQL(FORGET_JOBS, "DELETE FROM jobs WHERE tg_id = :tg_id")
+
+/* Alerts with a text in them or in their promise. */
+SQL(ALERTS_WITH,
+    "SELECT id, promise, detail FROM jobs WHERE kind = " WORD_JOB_ALERT
+    " AND (detail LIKE :like OR promise LIKE :like)")
+
+SQL(ALERT_REWRITE,
+    "UPDATE jobs SET promise = :promise, detail = :detail WHERE id = :id")
+
+/* What waits for the bot's rights (kinds: enum job_kind): now. */
+SQL(JOBS_REVIVE_MEMBERS,
+    "UPDATE jobs SET due_ms = :now_ms WHERE kind IN (" WORD_JOB_INVITE
+    ", " WORD_JOB_MEMBER ")"
+    " AND done_ms IS NULL AND parked_ms IS NULL AND late IN (" WORD_LINE_CHANNEL
+    ", " WORD_LINE_INVITE ")"
+    " AND due_ms > :now_ms AND lease_ms <= :now_ms")
+
+SQL(JOB_PROMISE,
+    "INSERT INTO jobs (kind, promise, tg_id, order_id, detail, due_ms,"
+    " created_ms, late, lane)"
+    " VALUES (:kind, :promise, :tg_id, :order_id, :detail, :now_ms, :now_ms,"
+    " :late, :lane)"
+    " ON CONFLICT (promise) DO NOTHING")
+
+/* Unless the same already waits for its turn: a second one says nothing new. */
+SQL(JOB_PROMISE_ONE,
+    "INSERT INTO jobs (kind, promise, tg_id, order_id, detail, due_ms,"
+    " created_ms, late, lane)"
+    " SELECT :kind, :promise, :tg_id, :order_id, :detail, :now_ms, :now_ms,"
+    " :late, :lane WHERE NOT EXISTS (SELECT 1 FROM jobs AS other"
+    " WHERE other.tg_id = :tg_id AND other.kind = :kind"
+    " AND COALESCE(other.detail, '') = COALESCE(:detail, '')"
+    " AND other.done_ms IS NULL AND other.parked_ms IS NULL"
+    " AND other.due_ms <= :now_ms AND other.lease_ms <= :now_ms)"
+    " ON CONFLICT (promise) DO NOTHING")
+
+/* An alert that counts others: until it goes out, the latest words stand. */
+SQL(JOB_PROMISE_COUNT,
+    "INSERT INTO jobs (kind, promise, tg_id, detail, due_ms, created_ms, late,"
+    " lane) VALUES (:kind, :promise, :tg_id, :detail, :due_ms, :now_ms, :late,"
+    " :lane) ON CONFLICT (promise) DO UPDATE SET detail = excluded.detail"
+    " WHERE jobs.done_ms IS NULL AND jobs.lease_ms = 0")
+
+/* Whether nobody has begun with it, where there is such a promise. */
+SQL(JOB_PROMISED,
+    "SELECT CASE WHEN done_ms IS NULL AND lease_ms = 0 THEN 1 ELSE 0 END"
+    " FROM jobs WHERE promise = :promise")
+
+/* Follows the index as far as :n rows; in a lane only a person's first, and
+ * none while another of theirs there is leased. */
+SQL(JOBS_DUE,
+    "SELECT id, kind, promise, tg_id, order_id, detail, attempts, created_ms,"
+    " due_ms, late FROM jobs"
+    " WHERE done_ms IS NULL AND parked_ms IS NULL AND late = :late"
+    " AND due_ms <= :now_ms AND lease_ms <= :now_ms"
+    " AND (lane = 0 OR NOT EXISTS (SELECT 1 FROM jobs AS other"
+    " WHERE other.tg_id = jobs.tg_id AND other.lane = jobs.lane"
+    " AND other.done_ms IS NULL AND other.parked_ms IS NULL"
+    " AND other.id <> jobs.id AND (other.lease_ms > :now_ms"
+    " OR (other.late = jobs.late AND other.due_ms <= :now_ms"
+    " AND (other.due_ms < jobs.due_ms"
+    " OR (other.due_ms = jobs.due_ms AND other.id < jobs.id))))))"
+    " ORDER BY due_ms, id LIMIT :n")
+
+/* due_ms then says when the lease ends. */
+SQL(JOB_LEASE,
+    "UPDATE jobs SET due_ms = :until_ms, lease_ms = :until_ms"
+    " WHERE id = :id AND done_ms IS NULL AND parked_ms IS NULL"
+    " AND due_ms <= :now_ms AND lease_ms <= :now_ms"
+    " AND (lane = 0 OR NOT EXISTS (SELECT 1 FROM jobs AS other"
+    " WHERE other.tg_id = jobs.tg_id AND other.lane = jobs.lane"
+    " AND other.done_ms IS NULL AND other.id <> jobs.id"
+    " AND other.lease_ms > :now_ms))")
+
+/* A call of it is done, the next one is counted anew. */
+SQL(JOB_RENEW,
+    "UPDATE jobs SET due_ms = :until_ms, lease_ms = :until_ms, attempts = 0,"
+    " error = NULL"
+    " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
+
+/* For the one worker there is, when it starts: what a killed one held. */
+SQL(JOBS_RELEASE,
+    "UPDATE jobs SET lease_ms = 0, due_ms = :now_ms"
+    " WHERE done_ms IS NULL AND lease_ms > 0")
+
+/* Promised by a clock that was ahead and has been put right since, or put off
+ * by it for longer than anything is: due now, not only when that time comes. */
+SQL(JOBS_IN_FUTURE,
+    "SELECT COUNT(*) FROM jobs WHERE done_ms IS NULL AND lease_ms = 0"
+    " AND due_ms > :now_ms AND (created_ms > :now_ms OR due_ms > :far_ms)")
+
+SQL(JOBS_FROM_FUTURE,
+    "UPDATE jobs SET due_ms = :now_ms"
+    " WHERE done_ms IS NULL AND lease_ms = 0"
+    " AND due_ms > :now_ms AND (created_ms > :now_ms OR due_ms > :far_ms)")
+
+/* Put aside by a program that did not know their kind. */
+SQL(JOBS_REVIVE_KNOWN,
+    "UPDATE jobs SET parked_ms = NULL, due_ms = :now_ms, error = NULL"
+    " WHERE done_ms IS NULL AND parked_ms IS NOT NULL AND error = :error"
+    " AND kind > 0 AND kind < :kinds")
+
+SQL(JOB_DONE,
+    "UPDATE jobs SET done_ms = :now_ms, lease_ms = 0, error = NULL"
+    " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
+
+SQL(JOB_AGAIN,
+    "UPDATE jobs SET due_ms = :due_ms, lease_ms = 0, attempts = :attempts,"
+    " error = :error"
+    " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
+
+SQL(JOB_GIVE_BACK,
+    "UPDATE jobs SET due_ms = :due_ms, lease_ms = 0, late = :late,"
+    " attempts = :attempts, error = COALESCE(:error, error)"
+    " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
+
+SQL(JOB_PUT_OFF,
+    "UPDATE jobs SET due_ms = :due_ms WHERE id = :id AND done_ms IS NULL"
+    " AND lease_ms <= :now_ms")
+
+SQL(JOB_PARK,
+    "UPDATE jobs SET parked_ms = :now_ms, lease_ms = 0, attempts = :attempts,"
+    " error = :error"
+    " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
+
+/* Parked or waiting long: now. What is due already keeps its place, and an
+ * alert its hour. */
+SQL(JOBS_REVIVE,
+    "UPDATE jobs SET parked_ms = NULL,"
+    " due_ms = CASE WHEN parked_ms IS NULL AND (due_ms < :now_ms"
+    " OR kind = " WORD_JOB_ALERT ") THEN due_ms ELSE :now_ms END"
+    " WHERE tg_id = :tg_id AND done_ms IS NULL AND lease_ms <= :now_ms")
+
+SQL(JOBS_PENDING,
+    "SELECT COUNT(*) FROM jobs WHERE tg_id = :tg_id AND kind = :kind"
+    " AND done_ms IS NULL")
+
+/* Of invites alone (kind 1), those to this product. */
+SQL(INVITE_PENDING,
+    "SELECT COUNT(*) FROM jobs LEFT JOIN orders ON orders.id = jobs.order_id"
+    " WHERE jobs.tg_id = :tg_id AND kind = " WORD_JOB_INVITE
+    " AND done_ms IS NULL"
+    " AND COALESCE(orders.product, jobs.detail, :product) = :product")
+
+SQL(JOBS_NEXT_DUE,
+    "SELECT COALESCE(MIN(due_ms), 0) FROM jobs"
+    " WHERE done_ms IS NULL AND parked_ms IS NULL AND late = :late"
+    " AND due_ms > :after_ms")
+
+SQL(JOBS_OLDEST,
+    "SELECT COALESCE(MIN(created_ms), 0) FROM jobs"
+    " WHERE done_ms IS NULL AND parked_ms IS NULL")
+
+SQL(JOBS_COUNT,
+    "SELECT COUNT(CASE WHEN parked_ms IS NULL THEN 1 END),"
+    " COUNT(parked_ms), COALESCE(MAX(attempts), 0)"
+    " FROM jobs WHERE done_ms IS NULL")
+
+SQL(JOBS_PARKED,
+    "SELECT id, kind, tg_id, attempts, parked_ms, error FROM jobs"
+    " WHERE done_ms IS NULL AND parked_ms IS NOT NULL"
+    " ORDER BY parked_ms DESC LIMIT 20")
+
+SQL(JOBS_PRUNE, "DELETE FROM jobs WHERE done_ms < :before_ms")
+
+/* But for what waits until its product is known: somebody has paid for it. */
+SQL(JOBS_PRUNE_PARKED,
+    "DELETE FROM jobs WHERE done_ms IS NULL AND parked_ms < :before_ms"
+    " AND NOT (kind = " WORD_JOB_INVITE " AND error LIKE 'unknown product:%')")

@@ -1,0 +1,106 @@
+/* Who is in which channel, the links there, and chats that moved. */
+
+SQL(FORGET_MEMBER, "DELETE FROM members WHERE tg_id = :tg_id")
+
+SQL(FORGET_LINKS, "DELETE FROM links WHERE tg_id = :tg_id")
+
+SQL(MEMBER_GET,
+    "SELECT ours, state, seen_ms, COALESCE(asked_ms, 0),"
+    " COALESCE(hinted_ms, 0), COALESCE(doubt_ms, 0), COALESCE(out_ms, 0),"
+    " COALESCE(full_ms, 0) FROM members"
+    " WHERE tg_id = :tg_id AND chat_id = :chat_id")
+
+/* Whether a product that lets this person in leads there or ever did. Of one
+ * that nobody has seen lead anywhere it is told by whom it was sold to. */
+SQL(MEMBER_PAID,
+    "SELECT COUNT(*) FROM access WHERE access.tg_id = :tg_id AND is_in = 1"
+    " AND (EXISTS (SELECT 1 FROM leads"
+    " WHERE leads.product = access.product AND leads.chat_id = :chat_id)"
+    " OR (NOT EXISTS (SELECT 1 FROM leads"
+    " WHERE leads.product = access.product)"
+    " AND EXISTS (SELECT 1 FROM members WHERE members.tg_id = access.tg_id"
+    " AND members.chat_id = :chat_id AND ours = 1)))")
+
+SQL(MEMBER_OURS,
+    "INSERT INTO members (tg_id, chat_id, ours) VALUES (:tg_id, :chat_id, 1)"
+    " ON CONFLICT (tg_id, chat_id) DO UPDATE SET ours = 1")
+
+SQL(MEMBER_ASKED,
+    "INSERT INTO members (tg_id, chat_id, asked_ms)"
+    " VALUES (:tg_id, :chat_id, :now_ms)"
+    " ON CONFLICT (tg_id, chat_id) DO UPDATE SET"
+    " asked_ms = excluded.asked_ms")
+
+/* Only the request that was answered: a newer one waits still. */
+SQL(MEMBER_ANSWERED,
+    "UPDATE members SET asked_ms = NULL, full_ms = NULL, full_why = NULL"
+    " WHERE tg_id = :tg_id AND chat_id = :chat_id AND asked_ms = :asked_ms")
+
+SQL(MEMBER_FULL,
+    "UPDATE members SET full_ms = :now_ms, full_why = :why"
+    " WHERE tg_id = :tg_id AND chat_id = :chat_id")
+
+SQL(MEMBER_DOUBT,
+    "UPDATE members SET doubt_ms = :doubt_ms, out_ms = :out_ms"
+    " WHERE tg_id = :tg_id AND chat_id = :chat_id")
+
+/* Whom Telegram lets nobody let in, and whom it lets nobody remove (state 8:
+ * enum member_state). */
+SQL(MEMBERS_STUCK,
+    "SELECT tg_id, chat_id, full_ms, full_why FROM members"
+    " WHERE asked_ms IS NOT NULL AND full_ms IS NOT NULL"
+    " UNION ALL SELECT tg_id, chat_id, seen_ms, NULL FROM members"
+    " WHERE state = " WORD_MEMBER_STAYS " ORDER BY 3 DESC LIMIT 20")
+
+SQL(MEMBER_HINTED,
+    "UPDATE members SET hinted_ms = :asked_ms"
+    " WHERE tg_id = :tg_id AND chat_id = :chat_id")
+
+/* What Telegram said: 1 and 3 are out, 2 is in (enum member_state). */
+SQL(MEMBER_STATE,
+    "INSERT INTO members (tg_id, chat_id, state, seen_ms, joined_ms,"
+    " removed_ms) VALUES (:tg_id, :chat_id, :state, :now_ms,"
+    " CASE WHEN :state = " WORD_MEMBER_IN " THEN :now_ms END, NULL)"
+    " ON CONFLICT (tg_id, chat_id) DO UPDATE SET"
+    " state = excluded.state, seen_ms = excluded.seen_ms,"
+    " joined_ms = COALESCE(excluded.joined_ms, members.joined_ms),"
+    " removed_ms = CASE WHEN excluded.state IN (" WORD_MEMBER_OUT
+    ", " WORD_MEMBER_BANNED ")"
+    " AND members.joined_ms IS NOT NULL THEN excluded.seen_ms"
+    " ELSE members.removed_ms END")
+
+SQL(MEMBER_LINK,
+    "SELECT link, made_ms, COALESCE(revoking_ms, 0) FROM links"
+    " WHERE tg_id = :tg_id AND chat_id = :chat_id"
+    " AND revoked_ms IS NULL ORDER BY made_ms LIMIT 1")
+
+/* One that opens: not one that Telegram was asked to revoke. */
+SQL(MEMBER_LINK_ALIVE,
+    "SELECT link FROM links WHERE tg_id = :tg_id AND chat_id = :chat_id"
+    " AND revoked_ms IS NULL AND revoking_ms IS NULL"
+    " ORDER BY made_ms LIMIT 1")
+
+SQL(LINK_ADD,
+    "INSERT INTO links (link, tg_id, chat_id, made_ms)"
+    " VALUES (:link, :tg_id, :chat_id, :now_ms)"
+    " ON CONFLICT (link) DO NOTHING")
+
+SQL(LINK_REVOKING, "UPDATE links SET revoking_ms = :now_ms WHERE link = :link")
+
+SQL(LINK_REVOKED, "UPDATE links SET revoked_ms = :now_ms WHERE link = :link")
+
+SQL(LINKS_DEAD,
+    "UPDATE links SET revoked_ms = :now_ms"
+    " WHERE chat_id = :chat_id AND revoked_ms IS NULL")
+
+SQL(LINK_IS_OURS, "SELECT COUNT(*) FROM links WHERE link = :link")
+
+SQL(CHAT_MOVED,
+    "INSERT INTO moved_chats (chat_id, moved_to) VALUES (:chat_id, :moved_to)"
+    " ON CONFLICT (chat_id) DO UPDATE SET moved_to = excluded.moved_to"
+    " WHERE moved_chats.moved_to <> excluded.moved_to")
+
+SQL(CHAT_MOVED_TO, "SELECT moved_to FROM moved_chats WHERE chat_id = :chat_id")
+
+SQL(CHAT_MOVED_FROM,
+    "SELECT chat_id FROM moved_chats WHERE moved_to = :moved_to")

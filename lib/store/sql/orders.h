@@ -1,0 +1,230 @@
+/* Purchases, and the facts about each. */
+
+SQL(ORDER_OPEN,
+    "SELECT url, processing_ms FROM orders"
+    " WHERE tg_id = :tg_id AND product = :product AND livemode = :livemode"
+    " AND session_id IS NOT NULL AND paid_ms IS NULL"
+    " AND failed_ms IS NULL AND expired_ms IS NULL"
+    " AND (processing_ms IS NOT NULL"
+    " OR (url IS NOT NULL AND url_ends_ms > :until_ms))"
+    " ORDER BY processing_ms IS NULL, id DESC LIMIT 1")
+
+SQL(ORDER_DRAFT,
+    "SELECT id, attempt, attempted_ms, created_ms FROM orders"
+    " WHERE tg_id = :tg_id AND product = :product AND session_id IS NULL"
+    " ORDER BY id LIMIT 1")
+
+SQL(ORDER_DRAFT_ADD,
+    "INSERT INTO orders (tg_id, product, provider, attempt, attempted_ms,"
+    " livemode, created_ms)"
+    " VALUES (:tg_id, :product, 'stripe', 1, :now_ms, :livemode, :now_ms)"
+    " RETURNING id, attempt, attempted_ms, created_ms")
+
+/* :attempted_ms null: the attempt failed, the next click makes a new one. */
+SQL(ORDER_ATTEMPT,
+    "UPDATE orders SET attempt = :attempt, attempted_ms = :attempted_ms"
+    " WHERE id = :id AND session_id IS NULL")
+
+SQL(ORDER_OPENED,
+    "UPDATE orders SET session_id = :session_id, url = :url,"
+    " url_ends_ms = :url_ends_ms, amount_minor = :amount_minor,"
+    " currency = :currency, livemode = :livemode"
+    " WHERE id = :id AND session_id IS NULL")
+
+SQL(ORDER_DRAFT_DROP,
+    "DELETE FROM orders WHERE id = :id AND session_id IS NULL")
+
+SQL(ORDER_FROM_SESSION,
+    "INSERT INTO orders (tg_id, product, provider, session_id, url,"
+    " url_ends_ms, livemode, created_ms)"
+    " VALUES (:tg_id, :product, 'stripe', :session_id, :url, :url_ends_ms,"
+    " :livemode, :now_ms)"
+    " ON CONFLICT (session_id) DO NOTHING")
+
+/* Paid without a Checkout Session: by Stars, by the operator's hand. */
+SQL(ORDER_PAID_ADD,
+    "INSERT INTO orders (tg_id, product, provider, session_id,"
+    " payment_intent, amount_minor, currency, livemode, paid_ms, until_ms,"
+    " renews, created_ms)"
+    " VALUES (:tg_id, :product, :provider, :session_id, :payment_intent,"
+    " :amount_minor, :currency, :livemode, :now_ms, :until_ms,"
+    " :renews, :now_ms)"
+    " ON CONFLICT (session_id) DO UPDATE SET until_ms = excluded.until_ms"
+    " WHERE orders.until_ms < excluded.until_ms")
+
+/* Until when a buyer's subscription in Stars is paid; 0: there is none. */
+SQL(STARS_PAID_UNTIL,
+    "SELECT COALESCE(MAX(until_ms), 0) FROM orders WHERE tg_id = :tg_id"
+    " AND product = :product AND provider = 'stars' AND renews = 1"
+    " AND revoked_ms IS NULL")
+
+/* What was bought until now; what is bought later counts again. */
+SQL(ORDERS_REVOKE,
+    "UPDATE orders SET revoked_ms = :now_ms"
+    " WHERE tg_id = :tg_id AND product = :product"
+    " AND paid_ms IS NOT NULL AND revoked_ms IS NULL"
+    " RETURNING " ORDER_COLUMNS)
+
+/* Facts only grow: what is there stays. What was paid is what the session said
+ * when it was paid, which may be nothing; what it said while it was open, with
+ * no code for less entered yet, does not count any more then. */
+SQL(ORDER_FACTS_ADD,
+    "UPDATE orders SET"
+    " payment_intent = COALESCE(payment_intent, :payment_intent),"
+    " subscription = COALESCE(subscription, :subscription),"
+    " amount_minor = CASE WHEN :amount_minor IS NULL"
+    " OR (:paid_ms IS NULL AND paid_ms IS NOT NULL)"
+    " THEN amount_minor ELSE :amount_minor END,"
+    " currency = COALESCE(:currency, currency),"
+    " processing_ms = COALESCE(processing_ms, :processing_ms),"
+    " paid_ms = COALESCE(paid_ms, :paid_ms),"
+    " failed_ms = COALESCE(failed_ms, :failed_ms),"
+    " expired_ms = COALESCE(expired_ms, :expired_ms)"
+    " WHERE session_id = :session_id"
+    " RETURNING " ORDER_COLUMNS)
+
+SQL(ORDER_BY_SESSION,
+    "SELECT " ORDER_COLUMNS " FROM orders WHERE session_id = :session_id")
+
+SQL(ORDER_BY_ID, "SELECT " ORDER_COLUMNS " FROM orders WHERE id = :id")
+
+SQL(ORDER_PAID_LAST,
+    "SELECT " ORDER_COLUMNS
+    " FROM orders WHERE tg_id = :tg_id AND product = :product"
+    " AND paid_ms IS NOT NULL ORDER BY id DESC LIMIT 1")
+
+SQL(ORDERS_BY_INTENT,
+    "SELECT " ORDER_COLUMNS
+    " FROM orders WHERE payment_intent = :payment_intent"
+    " OR subscription IN (SELECT invoice_payments.subscription"
+    " FROM invoice_payments"
+    " WHERE invoice_payments.payment_intent = :payment_intent)")
+
+SQL(ORDERS_BY_SUBSCRIPTION,
+    "SELECT " ORDER_COLUMNS " FROM orders WHERE subscription = :subscription")
+
+/* The newest unpaid order below an id: /help asks Stripe about each in turn. */
+SQL(ORDER_UNPAID_BEFORE,
+    "SELECT " ORDER_COLUMNS " FROM orders"
+    " WHERE tg_id = :tg_id AND id < :before_id AND session_id IS NOT NULL"
+    " AND paid_ms IS NULL AND failed_ms IS NULL AND expired_ms IS NULL"
+    " AND created_ms > :since_ms ORDER BY id DESC LIMIT 1")
+
+SQL(ORDERS_PROCESSING,
+    "SELECT COUNT(*) FROM orders WHERE tg_id = :tg_id"
+    " AND processing_ms IS NOT NULL AND paid_ms IS NULL AND failed_ms IS NULL")
+
+/* What access_decide() looks at, of the orders that could let somebody in. Of
+ * a subscription the latest payment counts, but each may be disputed. A
+ * dispute counts while it is open (1) or lost (2). */
+SQL(FACTS_OF_BUYER,
+    "SELECT orders.paid_ms,"
+    " COALESCE(refunds.amount_minor, NULLIF(subscriptions.paid_minor, 0),"
+    " orders.amount_minor, 0),"
+    " COALESCE(refunds.refunded_minor, 0),"
+    " (SELECT COALESCE(SUM(reversals.amount_minor), 0) FROM reversals"
+    " WHERE reversals.payment_intent ="
+    " COALESCE(subscriptions.payment_intent, orders.payment_intent)"
+    " AND kind = 'refund' AND stage = " WORD_REFUND_BACK "),"
+    " (SELECT COALESCE(SUM(reversals.amount_minor), 0) FROM reversals"
+    " WHERE reversals.payment_intent ="
+    " COALESCE(subscriptions.payment_intent, orders.payment_intent)"
+    " AND kind = 'refund' AND stage <> " WORD_REFUND_BACK "),"
+    " (SELECT COUNT(*) FROM reversals"
+    " WHERE reversals.payment_intent = orders.payment_intent"
+    " AND kind = 'dispute' AND stage IN (" WORD_DISPUTE_OPEN
+    ", " WORD_DISPUTE_LOST "))"
+    " + (SELECT COUNT(*) FROM invoice_payments JOIN reversals"
+    " ON reversals.payment_intent = invoice_payments.payment_intent"
+    " WHERE invoice_payments.subscription = orders.subscription"
+    " AND kind = 'dispute' AND stage IN (" WORD_DISPUTE_OPEN
+    ", " WORD_DISPUTE_LOST ")),"
+    " orders.revoked_ms, orders.until_ms, orders.renews,"
+    " subscriptions.status, subscriptions.period_start_ms,"
+    " subscriptions.period_end_ms, COALESCE(subscriptions.ends_ms, 0),"
+    " COALESCE(subscriptions.is_owed, 0),"
+    " COALESCE(subscriptions.paid_until_ms, 0),"
+    " COALESCE(subscriptions.collects_not, 0)"
+    " FROM orders LEFT JOIN subscriptions"
+    " ON subscriptions.id = orders.subscription"
+    " LEFT JOIN refunds ON refunds.payment_intent ="
+    " COALESCE(subscriptions.payment_intent, orders.payment_intent)"
+    " WHERE orders.tg_id = :tg_id AND orders.product = :product"
+    " AND orders.paid_ms IS NOT NULL ORDER BY orders.id")
+
+/* Nobody paid and nobody can any more. */
+SQL(ORDERS_PRUNE,
+    "DELETE FROM orders WHERE created_ms < :before_ms AND paid_ms IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.order_id = orders.id"
+    " AND done_ms IS NULL)")
+
+/* :tg_id 0: of everybody. */
+SQL(ORDERS_LIST,
+    "SELECT orders.id, orders.tg_id, orders.product, orders.provider,"
+    " orders.session_id, orders.payment_intent,"
+    " COALESCE(orders.amount_minor, 0), orders.currency, orders.livemode,"
+    " orders.created_ms, orders.paid_ms,"
+    " COALESCE(refunds.refunded_minor, (SELECT COALESCE(SUM(amount_minor), 0)"
+    " FROM reversals WHERE reversals.payment_intent = orders.payment_intent"
+    " AND kind = 'refund' AND stage = " WORD_REFUND_BACK
+    ")), orders.revoked_ms,"
+    " orders.subscription,"
+    " COALESCE(subscriptions.period_end_ms, orders.until_ms)"
+    " FROM orders LEFT JOIN refunds"
+    " ON refunds.payment_intent = orders.payment_intent"
+    " LEFT JOIN subscriptions ON subscriptions.id = orders.subscription"
+    " WHERE orders.session_id IS NOT NULL"
+    " AND (:tg_id = 0 OR orders.tg_id = :tg_id)"
+    " ORDER BY orders.id DESC LIMIT :n")
+
+/* Of a subscription, the latest payment. */
+SQL(ORDER_PAYMENT,
+    "SELECT orders.provider,"
+    " COALESCE(subscriptions.payment_intent, orders.payment_intent)"
+    " FROM orders LEFT JOIN subscriptions"
+    " ON subscriptions.id = orders.subscription WHERE orders.id = :id")
+
+/* Since when a bank is at work on a payment of theirs; 0: none is. */
+SQL(FORGET_PROCESSING,
+    "SELECT COALESCE(MIN(processing_ms), 0) FROM orders"
+    " WHERE tg_id = :tg_id AND processing_ms IS NOT NULL"
+    " AND paid_ms IS NULL AND failed_ms IS NULL AND expired_ms IS NULL")
+
+/* Where they could still pay. */
+SQL(FORGET_OPEN,
+    "SELECT session_id FROM orders WHERE tg_id = :tg_id"
+    " AND provider = 'stripe' AND session_id IS NOT NULL"
+    " AND paid_ms IS NULL AND processing_ms IS NULL AND failed_ms IS NULL"
+    " AND expired_ms IS NULL"
+    " AND (url_ends_ms IS NULL OR url_ends_ms > :now_ms) LIMIT :n")
+
+/* Nobody's (0), and never again a way in, should Stripe tell of them anew. */
+SQL(FORGET_ORDERS,
+    "UPDATE orders SET tg_id = 0, url = NULL,"
+    " revoked_ms = COALESCE(revoked_ms, :now_ms) WHERE tg_id = :tg_id")
+
+/* What is known of a payment: how many orders, and a sum that every fact
+ * changes. */
+SQL(STANDING,
+    "SELECT COUNT(*), COALESCE(SUM("
+    "(CASE WHEN processing_ms IS NULL THEN 0 ELSE 1 END)"
+    " + (CASE WHEN paid_ms IS NULL THEN 0 ELSE 1 END)"
+    " + (CASE WHEN failed_ms IS NULL THEN 0 ELSE 1 END)"
+    " + (CASE WHEN expired_ms IS NULL THEN 0 ELSE 1 END)), 0)"
+    " + (SELECT COALESCE(SUM(refunded_minor), 0) FROM refunds"
+    " WHERE refunds.payment_intent = :payment_intent)"
+    " + (SELECT 2 * COUNT(*) + COALESCE(SUM(stage), 0) FROM reversals"
+    " WHERE reversals.payment_intent = :payment_intent)"
+    " + (SELECT COALESCE(SUM(n_heard), 0) FROM subscriptions"
+    " WHERE id = :subscription)"
+    " FROM orders WHERE session_id = :session_id"
+    " OR orders.payment_intent = :payment_intent"
+    " OR orders.subscription = :subscription"
+    " OR orders.subscription IN (SELECT invoice_payments.subscription"
+    " FROM invoice_payments"
+    " WHERE invoice_payments.payment_intent = :payment_intent)")
+
+SQL(STARS_STANDING,
+    "SELECT (SELECT COUNT(*) FROM orders WHERE session_id = :charge_id)"
+    " + (SELECT COALESCE(SUM(refunded_minor), 0) FROM refunds"
+    " WHERE refunds.payment_intent = :charge_id)")

@@ -1,0 +1,39 @@
+/* What several statements share: the columns of an order, as its reader takes
+ * them, and the numbers that are stored for words. Those belong to enums that
+ * stand above the store; tests/unit/test_words.c holds both equal. */
+#ifndef STORE_SQL_WORDS_H
+#define STORE_SQL_WORDS_H
+
+#define ORDER_COLUMNS \
+	"orders.id, orders.tg_id, orders.product, orders.session_id," \
+	" orders.paid_ms, orders.processing_ms, orders.failed_ms," \
+	" orders.expired_ms, orders.amount_minor, orders.currency"
+
+#define WORD_LINE_CHANNEL "0"
+#define WORD_LINE_INVITE "1"
+#define WORD_JOB_INVITE "1"
+#define WORD_JOB_NOTICE "2"
+#define WORD_JOB_ALERT "4"
+#define WORD_JOB_MEMBER "6"
+#define WORD_JOB_PORTAL "8"
+#define WORD_JOB_ANSWER "9"
+#define WORD_JOB_FORWARD "10"
+#define WORD_JOB_RELAY "11"
+#define WORD_JOB_CANCEL_STARS "12"
+#define WORD_QUESTION_ANSWERED "1"
+#define WORD_QUESTION_QUOTED "2"
+#define WORD_QUESTION_NOT_FOUND "3"
+#define WORD_QUESTION_NO_ACCESS "4"
+#define WORD_QUESTION_CRISIS "5"
+#define WORD_QUESTION_UNHEARD "6"
+#define WORD_QUESTION_TOO_LATE "7"
+#define WORD_MEMBER_OUT "1"
+#define WORD_MEMBER_IN "2"
+#define WORD_MEMBER_BANNED "3"
+#define WORD_MEMBER_STAYS "8"
+#define WORD_REFUND_BACK "0"
+#define WORD_DISPUTE_OPEN "1"
+#define WORD_DISPUTE_LOST "2"
+#define WORD_DISPUTE_WARNING "0"
+
+#endif
