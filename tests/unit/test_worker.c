@@ -183,6 +183,7 @@ chores(void **state)
 
 	(void)state;
 	(void)waiting(LEASE_MS);
+	app.is_ready = true; /* no settings are looked for */
 	memset(worker.chore_ms, 0, sizeof(worker.chore_ms));
 	do_chores(&worker);
 	now_ms = clock_mono_ms();
