@@ -1,6 +1,7 @@
 /* admit product rename: the same product under another id. */
 #include "cmd.h"
 
+#include "coach/library.h"
 #include "shop/knock.h"
 #include "shop/rename.h"
 
@@ -13,15 +14,19 @@ struct renaming {
 	struct arena arena;
 	const char *from, *to;
 	struct renamed moved;
+	int64_t n_lessons;
 };
 
 static enum err
 rename_it(struct db *db, void *ctx)
 {
 	struct renaming *r = ctx;
+	enum err e =
+	    library_rename(db, &r->arena, r->from, r->to, &r->n_lessons);
 
-	(void)db; /* the app's */
-	return rename_product(r->app, &r->arena, r->from, r->to, &r->moved);
+	return e == ERR_OK ?
+	    rename_product(r->app, &r->arena, r->from, r->to, &r->moved) :
+	    e;
 }
 
 static bool
@@ -60,7 +65,7 @@ run(struct renaming *r)
 	       " orders, access of %" PRId64 " people, %" PRId64
 	       " jobs, %" PRId64 " lessons.\n",
 	    r->from, r->to, r->moved.n_orders, r->moved.n_people,
-	    r->moved.n_jobs, r->moved.n_lessons);
+	    r->moved.n_jobs, r->n_lessons);
 	knock(r->app);
 	return 0;
 }

@@ -157,3 +157,42 @@ library_list(struct db *db, struct arena *a,
 
 	return db_each(db, a, SQL_LESSONS_LIST, KV_NONE, entry_from_row, &l);
 }
+
+/* Lessons that would stand twice under one name: as many as there are. */
+struct twins {
+	struct arena *arena;
+	int64_t *ids;
+	size_t n, max;
+};
+
+static void
+twin_from_row(const struct row *row, void *ctx)
+{
+	struct twins *t = ctx;
+
+	if (t->n == t->max) {
+		size_t max = t->max == 0 ? 16 : t->max * 2;
+		int64_t *ids = arena_alloc(t->arena, max * sizeof(*ids));
+
+		for (size_t i = 0; i < t->n; i++)
+			ids[i] = t->ids[i];
+		t->ids = ids;
+		t->max = max;
+	}
+	t->ids[t->n++] = row_int(row, 0);
+}
+
+enum err
+library_rename(struct db *db, struct arena *a, const char *from, const char *to,
+    int64_t *n)
+{
+	const struct kvs names =
+	    KV(kv_text("product", from), kv_text("is_now", to));
+	struct twins twins = { .arena = a };
+	enum err e =
+	    db_each(db, a, SQL_RENAME_TWINS, names, twin_from_row, &twins);
+
+	for (size_t i = 0; e == ERR_OK && i < twins.n; i++)
+		e = library_remove(db, a, twins.ids[i]);
+	return e == ERR_OK ? db_exec(db, SQL_RENAME_LESSONS, names, n) : e;
+}

@@ -471,7 +471,7 @@ on_command(struct talk *t)
 		return e;
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		if (str_eq_nocase(c.name, commands[i].command) &&
-		    self_is_meant(&self, &c, true))
+		    self_is_meant(&self, c.bot, true))
 			return commands[i].answer(t);
 	return on_anything(t);
 }
@@ -670,7 +670,9 @@ chat_answer(struct app *app, struct db *db, struct arena *a,
 	/* Asked again, the answer was lost: the buyer waits for it. */
 	if (e == ERR_OK && u->kind == TG_CHECKOUT)
 		return on_checkout(&t);
+	/* Anybody may answer to anybody's bot, so a message proves nothing. */
 	if (e == ERR_OK && is_new && u->bot_id != 0)
-		e = self_learn(app, a, u);
+		e = self_learn(
+		    app, a, u->bot_id, u->bot_name, u->kind != TG_MESSAGE);
 	return e == ERR_OK && is_new ? on_news(&t) : e;
 }

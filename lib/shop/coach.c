@@ -40,7 +40,7 @@ coach_is_asked(struct app *app, struct arena *a, const struct tg_update *u,
 	*text = tg_words(u);
 	if (command.name.len > 0) {
 		*is_asked = str_eq_nocase(command.name, "/ask") &&
-		    self_is_meant(&self, &command, false);
+		    self_is_meant(&self, command.bot, false);
 		*text = arena_dup(a, command.rest);
 	} else {
 		*is_asked = (u->replies_to_bot && u->bot_id == self.id) ||

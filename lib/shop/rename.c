@@ -4,7 +4,6 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "coach/library.h"
 #include "shop/payment.h"
 #include "shop/products.h"
 
@@ -32,18 +31,6 @@ id_from_row(const struct row *row, void *ctx)
 	ids->list[ids->n++] = row_int(row, 0);
 }
 
-static enum err
-drop_twins(struct app *app, struct arena *a, struct kvs names)
-{
-	struct ids twins = { .arena = a };
-	enum err e =
-	    db_each(app->db, a, SQL_RENAME_TWINS, names, id_from_row, &twins);
-
-	for (size_t i = 0; e == ERR_OK && i < twins.n; i++)
-		e = library_remove(app->db, a, twins.list[i]);
-	return e;
-}
-
 /* The better one of two rows of a person stays until it is decided anew. */
 static enum err
 move_all(struct app *app, struct kvs names, struct renamed *out)
@@ -53,11 +40,9 @@ move_all(struct app *app, struct kvs names, struct renamed *out)
 		int64_t *n;
 	} steps[] = { { SQL_RENAME_ORDERS, &out->n_orders },
 		{ SQL_RENAME_WORSE, NULL }, { SQL_RENAME_SECOND, NULL },
-		{ SQL_RENAME_ACCESS, NULL },
-		{ SQL_RENAME_LESSONS, &out->n_lessons },
-		{ SQL_RENAME_JOBS, &out->n_jobs }, { SQL_RENAME_NOTICES, NULL },
-		{ SQL_RENAME_LEADS, NULL }, { SQL_RENAME_EARLIER, NULL },
-		{ SQL_RENAMED_ADD, NULL } };
+		{ SQL_RENAME_ACCESS, NULL }, { SQL_RENAME_JOBS, &out->n_jobs },
+		{ SQL_RENAME_NOTICES, NULL }, { SQL_RENAME_LEADS, NULL },
+		{ SQL_RENAME_EARLIER, NULL }, { SQL_RENAMED_ADD, NULL } };
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; e == ERR_OK && i < LENGTH(steps); i++)
@@ -92,8 +77,6 @@ rename_product(struct app *app, struct arena *a, const char *from,
 	    KV(kv_text("product", from)), id_from_row, &people);
 
 	*out = (struct renamed){ .n_people = (int64_t)people.n };
-	if (e == ERR_OK)
-		e = drop_twins(app, a, names);
 	if (e == ERR_OK)
 		e = move_all(app, names, out);
 	if (e == ERR_OK)

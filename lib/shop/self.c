@@ -42,19 +42,18 @@ self_note(struct app *app, struct arena *a, int64_t id, const char *name)
 }
 
 enum err
-self_learn(struct app *app, struct arena *a, const struct tg_update *u)
+self_learn(struct app *app, struct arena *a, int64_t id, const char *name,
+    bool is_sure)
 {
-	/* Anybody may answer to anybody's bot. */
-	if (u->kind == TG_MESSAGE &&
-	    (u->bot_id == 0 || u->bot_id != app->conf.bot_id))
+	if (!is_sure && (id == 0 || id != app->conf.bot_id))
 		return ERR_OK;
-	return self_note(app, a, u->bot_id, u->bot_name);
+	return self_note(app, a, id, name);
 }
 
 bool
-self_is_meant(const struct self *s, const struct tg_command *c, bool is_private)
+self_is_meant(const struct self *s, struct str to, bool is_private)
 {
-	if (c->bot.len == 0)
+	if (to.len == 0)
 		return true;
-	return s->name == NULL ? is_private : str_eq_nocase(c->bot, s->name);
+	return s->name == NULL ? is_private : str_eq_nocase(to, s->name);
 }

@@ -3,7 +3,6 @@
 #define SHOP_SELF_H
 
 #include "shop/app.h"
-#include "telegram/update.h"
 
 struct self {
 	int64_t id;       /* 0: not known yet */
@@ -18,13 +17,14 @@ self_get(struct app *app, struct arena *a, struct self *out) MUST_CHECK;
 enum err self_note(
     struct app *app, struct arena *a, int64_t id, const char *name) MUST_CHECK;
 
-/* The same of whom an update is about, where that is surely this bot. */
-enum err self_learn(
-    struct app *app, struct arena *a, const struct tg_update *u) MUST_CHECK;
+/* The same of a bot that an update names. is_sure: it can be no other than this
+ * one; else the token's number must say so. */
+enum err self_learn(struct app *app, struct arena *a, int64_t id,
+    const char *name, bool is_sure) MUST_CHECK;
 
-/* Whether a command is for this bot: nobody's name stands behind it, or ours.
- * While ours is not known, any name will do where nobody else is. */
-bool self_is_meant(
-    const struct self *s, const struct tg_command *c, bool is_private);
+/* Whether a command is for this bot: nobody's name stands behind it (to is
+ * empty), or ours. While ours is not known, any name will do where nobody else
+ * is. */
+bool self_is_meant(const struct self *s, struct str to, bool is_private);
 
 #endif

@@ -116,11 +116,35 @@ removed(void **state)
 	check_text(listed(), "2 U 2.md course 0 1;");
 }
 
+static enum err
+rename_in(struct db *db, void *ctx)
+{
+	return library_rename(db, &mem, "old", "course", ctx);
+}
+
+/* Of two from one source the other's own stays. */
+static void
+renamed(void **state)
+{
+	int64_t n = 0;
+
+	(void)state;
+	ledger_fresh();
+	(void)put("1.md", "old", false, "# T\na");
+	(void)put("2.md", "old", false, "# U\nb");
+	(void)put("2.md", "course", false, "# V\nc");
+	check_err(db_transaction(ledger.db, rename_in, &n), ERR_OK);
+	check_int(n, 1);
+	check_text(listed(), "1 T 1.md course 0 1;2 V 2.md course 0 1;");
+	check_int(look_int("SELECT COUNT(*) FROM chunks"), 2);
+}
+
 int
 main(void)
 {
 	ONE("list", "of what there is", list);
 	ROWS("again", put_again, agains);
 	ONE("removed", "with all its pieces", removed);
+	ONE("renamed", "with its product", renamed);
 	return testing_run("library", ledger_make, ledger_remove);
 }

@@ -15,9 +15,6 @@ static struct app app = { SELLS({ COURSE, TO_CHANNEL("-1001") }),
 #define ACCESS(tg_id, product, is_in) \
 	"INSERT INTO access (tg_id, product, is_in, why, decided_ms)" \
 	" VALUES (" tg_id ", '" product "', " is_in ", 'paid', 1);"
-#define LESSON(id, product) \
-	"INSERT INTO lessons VALUES (" id ", '" product "', 'a.md', 1, 'T'," \
-	" 'h', 0, 1);"
 #define PEOPLE \
 	"INSERT INTO users (tg_id, is_paid, created_ms)" \
 	" VALUES (5, 1, 1), (6, 1, 1), (7, 1, 1);"
@@ -125,21 +122,6 @@ of_who_is_out_by_it(void **state)
 	check_int(look_int("SELECT is_paid FROM users WHERE tg_id = 5"), 0);
 }
 
-static void
-of_lessons(void **state)
-{
-	struct renamed what;
-
-	(void)state;
-	shop_open(LESSON("1", "old") LESSON("2", "course"));
-	renamed(&what);
-	check_int(look_int("SELECT SUM(id) FROM lessons"), 2);
-	shop_open(LESSON("1", "old"));
-	renamed(&what);
-	check_int(what.n_lessons, 1);
-	check_text(look_text("SELECT product FROM lessons"), "course");
-}
-
 int
 main(void)
 {
@@ -147,6 +129,5 @@ main(void)
 	ONE("renamed", "people who have both", of_both);
 	ONE("renamed", "people whom the other's policy shuts out",
 	    of_who_is_out_by_it);
-	ONE("renamed", "lessons", of_lessons);
 	return testing_run("rename", ledger_make, ledger_remove);
 }

@@ -2,6 +2,7 @@
 #include "shop.h"
 
 #include "shop/self.h"
+#include "telegram/update.h"
 
 #define NOTED \
 	"INSERT INTO marks (key, value, word) VALUES ('bot', 77, 'our_bot')"
@@ -67,8 +68,11 @@ static const struct heard {
 static enum err
 learn(struct db *db, void *ctx)
 {
+	const struct tg_update *u = ctx;
+
 	(void)db;
-	return self_learn(&app, &mem, ctx);
+	return self_learn(
+	    &app, &mem, u->bot_id, u->bot_name, u->kind != TG_MESSAGE);
 }
 
 static void
@@ -104,9 +108,9 @@ meant(void **state)
 {
 	const struct command *c = *state;
 	const struct self s = { 77, c->name };
-	const struct tg_command command = { .bot = str_from(c->behind) };
 
-	check_int(self_is_meant(&s, &command, c->is_private), c->is_meant);
+	check_int(
+	    self_is_meant(&s, str_from(c->behind), c->is_private), c->is_meant);
 }
 
 int
