@@ -65,7 +65,7 @@ SAY := @$(if $(V),:,echo '  ')
 SUB := $(MAKE) --no-print-directory -j2
 
 # Another way to libcurl, which only the bundle takes.
-LATE    := lib/net/curl_late.c
+LATE    := lib/net/curl_dlopen.c
 LIB_SRC := $(filter-out $(LATE),$(wildcard lib/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o)
 CGI     := pay webhook tgupdate
@@ -103,7 +103,7 @@ $(OUT)/bindir: force
 	@mkdir -p $(@D)
 	@echo '$(bindir)' | cmp -s - $@ || echo '$(bindir)' > $@
 
-$(OUT)/lib/shop/knock.o: $(OUT)/bindir
+$(OUT)/lib/outbox/wake.o: $(OUT)/bindir
 
 # q, not r: two layers may each have a file of the same name.
 $(LIB): $(LIB_OBJ)

@@ -1,10 +1,10 @@
 /* GET /pay, /paid, /cancel, /health: the buyer's way to Stripe and back. The
  * only front program that calls out. */
 #include "base/array.h"
-#include "shop/checkout.h"
-#include "shop/front.h"
-#include "shop/knock.h"
-#include "shop/serve.h"
+#include "front/pages.h"
+#include "front/serve.h"
+#include "outbox/wake.h"
+#include "payment/checkout.h"
 #include "web/client.h"
 
 #define MAX_BODY_BYTES ((size_t)64 * 1024)

@@ -3,8 +3,8 @@
  * 200 as well: Telegram would send it again for a day. */
 #include "base/crypto.h"
 #include "base/log.h"
-#include "shop/chat.h"
-#include "shop/intake.h"
+#include "bot/chat.h"
+#include "front/posts.h"
 
 static bool
 is_from_telegram(const struct app *app, const struct request *req)

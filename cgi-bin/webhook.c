@@ -2,8 +2,8 @@
  * nobody: what follows from an event is the worker's to do. */
 #include "base/clock.h"
 #include "base/log.h"
-#include "shop/intake.h"
-#include "shop/payment.h"
+#include "front/posts.h"
+#include "ledger/record.h"
 #include "stripe/signature.h"
 
 /* Whose event it is. A bad signature is 400, as in Stripe's own examples. */

@@ -5,9 +5,9 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "coach/completion.h"
+#include "ledger/products.h"
 #include "net/http.h"
-#include "shop/knock.h"
-#include "shop/products.h"
+#include "outbox/wake.h"
 #include "telegram/update.h"
 
 #include <inttypes.h>

@@ -4,11 +4,11 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/tg_id.h"
+#include "ledger/record.h"
 #include "net/http.h"
-#include "shop/alert.h"
-#include "shop/knock.h"
-#include "shop/payment.h"
-#include "shop/stars.h"
+#include "outbox/alert.h"
+#include "outbox/wake.h"
+#include "payment/stars.h"
 #include "stripe/event.h"
 
 #include <inttypes.h>

@@ -2,8 +2,8 @@
 #include "cmd.h"
 
 #include "coach/library.h"
-#include "shop/knock.h"
-#include "shop/rename.h"
+#include "ledger/rename.h"
+#include "outbox/wake.h"
 
 #include <inttypes.h>
 #include <stdio.h>

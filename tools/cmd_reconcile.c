@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 #include "net/http.h"
-#include "shop/knock.h"
-#include "shop/reconcile.h"
+#include "outbox/wake.h"
+#include "payment/reconcile.h"
 
 #include <inttypes.h>
 #include <poll.h>

@@ -1,8 +1,8 @@
 /* admit setup: registers the bot with Telegram and says what Stripe needs. */
 #include "cmd.h"
 
+#include "bot/chat.h"
 #include "net/http.h"
-#include "shop/chat.h"
 #include "stripe/event.h"
 #include "telegram/update.h"
 

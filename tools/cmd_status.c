@@ -2,8 +2,8 @@
 #include "cmd.h"
 
 #include "base/clock.h"
-#include "shop/jobs.h"
-#include "shop/knock.h"
+#include "outbox/jobs.h"
+#include "outbox/wake.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
 
 #include "base/array.h"
 #include "base/log.h"
-#include "shop/knock.h"
-#include "shop/worker.h"
+#include "outbox/wake.h"
+#include "worker/worker.h"
 
 #include <stdio.h>
 #include <string.h>

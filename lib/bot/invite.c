@@ -1,10 +1,10 @@
 /* The message with the links of what was bought, made where there are none
  * yet. */
 #include "base/clock.h"
+#include "bot/channel.h"
+#include "ledger/ledger.h"
+#include "ledger/products.h"
 #include "outbox/message.h"
-#include "shop/channel.h"
-#include "shop/ledger.h"
-#include "shop/products.h"
 #include "shop/text.h"
 
 /* The channel itself opens for who is in already. */

@@ -1,9 +1,9 @@
 /* What is told to a person, by the word in the job. */
 #include "base/array.h"
+#include "ledger/ledger.h"
+#include "ledger/products.h"
 #include "outbox/message.h"
 #include "payment/offer.h"
-#include "shop/ledger.h"
-#include "shop/products.h"
 #include "shop/text.h"
 
 /* The notices, by the name that stands in the job: append, never rename. */

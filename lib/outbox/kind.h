@@ -6,8 +6,8 @@
 #define OUTBOX_KIND_H
 
 #include "net/http.h"
+#include "outbox/jobs.h"
 #include "shop/app.h"
-#include "shop/jobs.h"
 
 /* A leased job at its next call. */
 struct step {

@@ -1,9 +1,9 @@
 /* Asking Stripe about an order whose buyer asks for help, and about the older
  * ones, until something is found to let them in. */
+#include "ledger/ledger.h"
+#include "ledger/products.h"
+#include "ledger/record.h"
 #include "outbox/message.h"
-#include "shop/ledger.h"
-#include "shop/payment.h"
-#include "shop/products.h"
 
 #define PATIENCE_ATTEMPTS 4 /* of a check, before the buyer is told */
 

@@ -1,11 +1,11 @@
 /* What a buyer is offered. */
 #include "payment/offer.h"
 
+#include "ledger/products.h"
+#include "ledger/subscription.h"
 #include "outbox/message.h"
-#include "shop/paylink.h"
-#include "shop/products.h"
-#include "shop/stars.h"
-#include "shop/subscription.h"
+#include "payment/paylink.h"
+#include "payment/stars.h"
 #include "shop/text.h"
 
 struct tg_message

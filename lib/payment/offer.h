@@ -3,8 +3,8 @@
 #ifndef PAYMENT_OFFER_H
 #define PAYMENT_OFFER_H
 
+#include "ledger/ledger.h"
 #include "outbox/kind.h"
-#include "shop/ledger.h"
 
 /* The button that asks for an invoice in Stars says "stars:PRODUCT". */
 #define OFFER_STARS "stars"

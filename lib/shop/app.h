@@ -6,7 +6,7 @@
 #include "shop/catalog.h"
 #include "shop/conf.h"
 #include "store/db.h"
-#include "stripe/checkout.h"
+#include "stripe/api.h"
 #include "telegram/api.h"
 #include "web/page.h"
 

@@ -26,7 +26,7 @@ static const char *const migrations[] = {
 	") {end};"
 
 	/* One purchase and the facts about it. A row without session_id is an
-	 * attempt under way (see checkout.h). */
+	 * attempt under way (see payment/checkout.h). */
 	"CREATE TABLE orders ("
 	" id {id},"
 	" tg_id {int} NOT NULL REFERENCES users (tg_id),"

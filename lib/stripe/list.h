@@ -3,7 +3,7 @@
 #ifndef STRIPE_LIST_H
 #define STRIPE_LIST_H
 
-#include "stripe/checkout.h"
+#include "stripe/api.h"
 #include "stripe/event.h"
 
 /* Small enough that a page of whole events stays below what http.h takes. */

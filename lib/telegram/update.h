@@ -19,7 +19,7 @@ enum tg_kind {
 	TG_MOVED     /* a group became a supergroup */
 };
 
-/* What somebody is in a chat; the numbers are membership.h's. */
+/* What somebody is in a chat; the numbers are members.h's. */
 enum tg_status {
 	TG_NO_STATUS, /* nothing that we know */
 	TG_LEFT,

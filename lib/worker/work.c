@@ -2,12 +2,12 @@
 #include "worker/work.h"
 
 #include "base/log.h"
-#include "shop/alert.h"
-#include "shop/due.h"
-#include "shop/ledger.h"
-#include "shop/products.h"
-#include "shop/prune.h"
-#include "shop/reconcile.h"
+#include "ledger/expiry.h"
+#include "ledger/ledger.h"
+#include "ledger/products.h"
+#include "ledger/prune.h"
+#include "outbox/alert.h"
+#include "payment/reconcile.h"
 #include "shop/text.h"
 
 static const struct job_kind *const kinds[JOB__COUNT] = {

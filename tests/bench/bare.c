@@ -4,7 +4,7 @@
  * usage: bare LEDGER N */
 #include "base/arena.h"
 #include "base/log.h"
-#include "shop/payment.h"
+#include "ledger/record.h"
 
 #include <stdio.h>
 #include <stdlib.h>

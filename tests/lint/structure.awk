@@ -1,7 +1,7 @@
 # Doors, header manners: what can be seen line by line.
 BEGIN {
 	door["fcgi"] = "lib/web/gateway.c"
-	door["curl"] = path == "lib/net/curl_late.c" ? path : "lib/net/http.c"
+	door["curl"] = path == "lib/net/curl_dlopen.c" ? path : "lib/net/http.c"
 	door["json"] = "lib/base/json.c"
 	door["openssl"] = "lib/base/crypto.c"
 	door["sqlite3"] = "lib/store/sqlite.c"

@@ -23,19 +23,19 @@ const OUT = 'build/m';
 const SURVIVORS = path.join(ROOT, 'build/results/survivors.json');
 /** The unit tests that are concerned beside the one of the file's own name. */
 const NEAR_UNITS = {
-  alert: ['news'], marks: ['news'], checkout: ['pay'], completion: ['model'], library: ['lesson', 'search'], parts: ['model'], prompt: ['model'], speech: ['model'], terms: ['search', 'guard'],
-  catalog_file: ['catalog'], chat: ['text'], cidr: ['client'], clock: ['small'], err: ['small'], form: ['checkout'], front: ['work'], offer: ['chat', 'notice'],
-  jobs: ['budget'], ledger: ['payment'], limit: ['checkout'], payment: ['access'], prune: ['db'], reconcile: ['news'],
-  reversal: ['event', 'payment'], schema: ['db', 'plans'], sql: ['words', 'plans', 'db', 'payment', 'jobs'], sqlite: ['db'], api: ['tgapi'], text: ['news'],
+  alert: ['notify'], marks: ['notify'], checkout: ['pay'], completion: ['model'], library: ['lesson', 'search'], parts: ['model'], prompt: ['model'], speech: ['model'], terms: ['search', 'guard'],
+  catalog_file: ['catalog'], chat: ['text'], cidr: ['client'], clock: ['small'], err: ['small'], form: ['checkout'], pages: ['work'], offer: ['chat', 'notice'],
+  jobs: ['budget'], ledger: ['record'], limit: ['checkout'], record: ['access'], prune: ['db'], reconcile: ['notify'],
+  reversal: ['event', 'record'], schema: ['db', 'plans'], sql: ['words', 'plans', 'db', 'record', 'jobs'], sqlite: ['db'], api: ['tgapi'], text: ['notify'],
   worker: ['memory'],
 };
 /** The web tests that are concerned, by a file's path. */
 const NEAR = [
-  [/intake/, ['webhook', 'updates']], [/support/, ['updates', 'telegram']], [/message|lookup|offer/, ['subscription', 'stars']], [/shop\/app/, ['tools', 'life']],
-  [/coach|answer|question/, ['coach', 'lessons']], [/subscription|portal|due/, ['subscription']], [/channel|membership/, ['door']], [/stars/, ['stars']], [/reconcile|list\.c/, ['reconcile', 'tools']], [/chat|text|telegram/, ['telegram', 'updates']],
-  [/payment|access|reversal|event/, ['life', 'webhook']], [/checkout|paylink|limit|client|page|http|form/, ['pay']],
-  [/catalog/, ['life', 'tools']], [/conf|settings|file|confine|alert|news/, ['tools', 'operator']], [/web\/|serve|prefork/, ['gateway', 'processes']],
-  [/worker|knock|jobs|pace|outbox|bot\//, ['telegram', 'operator', 'processes']],
+  [/posts/, ['webhook', 'updates']], [/handover/, ['updates', 'telegram']], [/message|lookup|offer/, ['subscription', 'stars']], [/shop\/app/, ['tools', 'life']],
+  [/coach|answer|question/, ['coach', 'lessons']], [/subscription|stripe_portal|expiry/, ['subscription']], [/channel|members/, ['door']], [/stars/, ['stars']], [/reconcile|list\.c/, ['reconcile', 'tools']], [/chat|text|telegram/, ['telegram', 'updates']],
+  [/record|access|reversal|event/, ['life', 'webhook']], [/checkout|api|paylink|limit|client|page|http|form/, ['pay']],
+  [/catalog/, ['life', 'tools']], [/conf|settings|file|confine|alert|notify/, ['tools', 'operator']], [/web\/|serve|prefork/, ['gateway', 'processes']],
+  [/worker|wake|jobs|pace|outbox|bot\//, ['telegram', 'operator', 'processes']],
 ];
 const FAULTS = ['alone on a ledger', 'tgupdate.fcgi fails, once', 'through a delivery', 'several workers'];
 const SHARE_WANTED = 0.9;
@@ -67,7 +67,7 @@ function mutantsOf(file) {
 }
 
 const sources = readdirSync(path.join(ROOT, 'lib'), { recursive: true }).map((name) => `lib/${name}`)
-  .filter((name) => /\.c$|store\/sql\/\w+\.h$/.test(name) && !name.endsWith('curl_late.c'))
+  .filter((name) => /\.c$|store\/sql\/\w+\.h$/.test(name) && !name.endsWith('curl_dlopen.c'))
   .sort();
 
 /** A file at a time in turn, so that short ones have their share; within it in an order that its lines' text gives. */

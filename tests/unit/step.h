@@ -6,7 +6,7 @@
 
 #include "shop.h"
 
-#include "shop/products.h"
+#include "ledger/products.h"
 #include "worker/work.h"
 
 static struct app app = { .conf = { .telegram_api_base = "https://t.invalid",

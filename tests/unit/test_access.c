@@ -1,7 +1,7 @@
 /* Who is in: the whole truth table. */
 #include "testing.h"
 
-#include "shop/access.h"
+#include "ledger/access.h"
 
 #define NO_SUB \
 	{ \

@@ -3,8 +3,8 @@
 #include "shop.h"
 
 #include "base/clock.h"
-#include "shop/alert.h"
-#include "shop/jobs.h"
+#include "outbox/alert.h"
+#include "outbox/jobs.h"
 
 static struct app app = { .conf = { .admin_tg_ids = "900, 901" } };
 

@@ -1,8 +1,8 @@
 /* What all programs share: their end. */
 #include "ledger.h"
 
+#include "outbox/jobs.h"
 #include "shop/app.h"
-#include "shop/jobs.h"
 
 #include <dirent.h>
 

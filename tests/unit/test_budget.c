@@ -1,7 +1,7 @@
 /* What one webhook event may cost: statements, commits, memory. */
 #include "shop.h"
 
-#include "shop/payment.h"
+#include "ledger/record.h"
 #include "store/sqlite.h"
 
 /* The statements of a driver, counted on their way. */

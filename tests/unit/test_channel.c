@@ -3,8 +3,8 @@
 #include "shop.h"
 
 #include "base/clock.h"
-#include "shop/channel.h"
-#include "shop/jobs.h"
+#include "bot/channel.h"
+#include "outbox/jobs.h"
 
 #define WHITELISTED 7
 #define CHAT "-1001"

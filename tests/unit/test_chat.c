@@ -2,9 +2,9 @@
 #include "shop.h"
 
 #include "base/buf.h"
+#include "bot/chat.h"
+#include "outbox/jobs.h"
 #include "payment/offer.h"
-#include "shop/chat.h"
-#include "shop/jobs.h"
 #include "shop/text.h"
 
 static struct app app = { SELLS({ NAMED("course", "10 кроків") }),

@@ -2,7 +2,7 @@
 #include "testing.h"
 
 #include "net/form.h"
-#include "stripe/checkout.h"
+#include "stripe/api.h"
 
 static const struct stripe_api api = { "https://api.stripe.com", "sk_test_1" };
 

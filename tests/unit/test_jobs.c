@@ -2,7 +2,7 @@
 #include "ledger.h"
 
 #include "base/clock.h"
-#include "shop/jobs.h"
+#include "outbox/jobs.h"
 
 #include <sys/wait.h>
 

@@ -1,7 +1,7 @@
 /* Users and orders: what each question to the ledger finds. */
 #include "shop.h"
 
-#include "shop/ledger.h"
+#include "ledger/ledger.h"
 
 /* ---- seen before ---- */
 

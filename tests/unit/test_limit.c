@@ -1,7 +1,7 @@
 /* How often somebody may make us call. */
 #include "shop.h"
 
-#include "shop/limit.h"
+#include "payment/limit.h"
 
 static struct app app = { .conf = { .stripe_secret_key = "sk_test_limits",
 			      .pay_limit_buyer = 3,

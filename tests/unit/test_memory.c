@@ -2,7 +2,7 @@
  * itself. json-c's trees and libfcgi's streams are theirs. */
 #include "shop.h"
 
-#include "shop/payment.h"
+#include "ledger/record.h"
 #include "stripe/signature.h"
 
 #include <dlfcn.h>

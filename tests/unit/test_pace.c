@@ -1,7 +1,7 @@
 /* Telegram's limits, with a clock of our own. */
 #include "testing.h"
 
-#include "shop/pace.h"
+#include "worker/pace.h"
 
 #define T0 1000000
 

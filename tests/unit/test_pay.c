@@ -3,7 +3,7 @@
 #include "shop.h"
 
 #include "base/clock.h"
-#include "shop/checkout.h"
+#include "payment/checkout.h"
 
 #define URL "https://checkout.stripe.com/c/pay/cs_test_1"
 

@@ -2,7 +2,7 @@
 #include "testing.h"
 
 #include "base/crypto.h"
-#include "shop/paylink.h"
+#include "payment/paylink.h"
 
 #define SECRET "a word that nobody guesses"
 #define NOBODY 0

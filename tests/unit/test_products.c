@@ -1,8 +1,8 @@
 /* The catalog over time: read again, remembered. */
 #include "shop.h"
 
+#include "ledger/products.h"
 #include "shop/catalog_file.h"
-#include "shop/products.h"
 
 #include <fcntl.h>
 #include <stdio.h>

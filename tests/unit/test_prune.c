@@ -1,7 +1,7 @@
 /* What is forgotten, and when. */
 #include "shop.h"
 
-#include "shop/prune.h"
+#include "ledger/prune.h"
 
 #define DAYS(n) "strftime('%s', 'now') * 1000 - " #n " * 86400000"
 

@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "shop/question.h"
+#include "coach/question.h"
 
 #define CHAT 7
 

@@ -2,8 +2,8 @@
  * makes of them, and when the worker begins a run. */
 #include "shop.h"
 
-#include "shop/jobs.h"
-#include "shop/reconcile.h"
+#include "outbox/jobs.h"
+#include "payment/reconcile.h"
 
 static struct app app = { SELLS({ COURSE }),
 	.conf = { .admin_tg_ids = "900",

@@ -1,8 +1,8 @@
 /* A product under another name: all that stands under the old one follows. */
 #include "shop.h"
 
-#include "shop/products.h"
-#include "shop/rename.h"
+#include "ledger/products.h"
+#include "ledger/rename.h"
 
 static struct app app = { SELLS({ COURSE, TO_CHANNEL("-1001") }),
 	.conf = { .admin_tg_ids = "900" } };

@@ -1,7 +1,7 @@
 /* Who the bot is: noted from what is surely about it, and asked of commands. */
 #include "shop.h"
 
-#include "shop/self.h"
+#include "ledger/self.h"
 #include "telegram/update.h"
 
 #define NOTED \

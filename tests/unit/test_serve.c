@@ -1,7 +1,7 @@
 /* The first question to each request: may it be answered at all. */
 #include "shop.h"
 
-#include "shop/serve.h"
+#include "front/serve.h"
 
 #include <sys/stat.h>
 

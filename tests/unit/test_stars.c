@@ -2,7 +2,7 @@
  * Telegram's own list of both make of the ledger. */
 #include "shop.h"
 
-#include "shop/stars.h"
+#include "payment/stars.h"
 #include "shop/text.h"
 
 static struct app app = { .conf = { .telegram_api_base = "https://t.invalid",

@@ -3,8 +3,8 @@
 #include "shop.h"
 
 #include "base/clock.h"
-#include "shop/payment.h"
-#include "shop/subscription.h"
+#include "ledger/record.h"
+#include "ledger/subscription.h"
 #include "worker/work.h"
 
 /* ---- the shapes ---- */

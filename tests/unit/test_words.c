@@ -1,9 +1,9 @@
 /* Numbers that statements name are those of the enums that are stored. */
 #include "testing.h"
 
-#include "shop/jobs.h"
-#include "shop/membership.h"
-#include "shop/question.h"
+#include "coach/question.h"
+#include "ledger/members.h"
+#include "outbox/jobs.h"
 #include "store/sql_words.h"
 #include "stripe/reversal.h"
 

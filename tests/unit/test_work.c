@@ -1,8 +1,8 @@
 /* The table of kinds: steps that follow each other, and a kind of tomorrow. */
 #include "step.h"
 
-#include "shop/channel.h"
-#include "shop/front.h"
+#include "bot/channel.h"
+#include "front/pages.h"
 
 /* One step at once after the other, but not for ever. */
 static const struct patience {

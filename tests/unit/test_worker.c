@@ -1,9 +1,9 @@
 /* When the worker looks into the ledger again. */
-#include "shop/worker.c" /* the code under test, statics and all */
+#include "worker/worker.c" /* the code under test, statics and all */
 
 #include "shop.h"
 
-#include "shop/channel.h"
+#include "bot/channel.h"
 
 #define JOB(due) \
 	"INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms)" \

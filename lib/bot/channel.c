@@ -1,0 +1,505 @@
+/* Let in, let out. */
+#include "bot/channel.h"
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "outbox/message.h"
+#include "shop/text.h"
+#include "telegram/update.h"
+
+#define MINUTE_MS ((int64_t)60 * 1000)
+#define HOUR_MS (60 * MINUTE_MS)
+#define DAY_MS (24 * HOUR_MS)
+#define FIRST_WAIT_MS (5 * MINUTE_MS) /* of a removal that fails */
+#define LAST_WAIT_MS JOBS_LONGEST_MS
+#define LOOKS_APART_MS HOUR_MS /* for two of them to prove something */
+#define LOOK_PATIENCE_MS MINUTE_MS
+#define MAX_STEPS 20   /* at once, of a job that gets nowhere */
+#define MAX_REFUSALS 3 /* of a call, before a person must look */
+
+static const char *const methods[] = { [STEP_LOOK] = "getChatMember",
+	[STEP_APPROVE] = "approveChatJoinRequest",
+	[STEP_HINT] = "sendMessage",
+	[STEP_DECLINE] = "declineChatJoinRequest",
+	[STEP_REVOKE] = "revokeChatInviteLink",
+	[STEP_UNBAN] = "unbanChatMember",
+	[STEP_LINK] = "createChatInviteLink",
+	[STEP_BAN] = "banChatMember" };
+
+/* Of the product that leads where they want to go. */
+static struct json *
+hint(struct app *app, struct arena *a, const struct channel_call *c)
+{
+	const struct tg_message m = { .chat_id = c->tg_id,
+		.text = text_fill(a, TEXT_UNINVITED,
+		    KV(kv_text("product", product_title(c->member.leads, "uk")),
+			kv_text("support", app_support(app, a)))) };
+
+	return tg_send_message(a, &m);
+}
+
+static struct json *
+params_of(struct app *app, struct arena *a, const struct channel_call *c)
+{
+	struct json *params;
+
+	if (c->step == STEP_HINT)
+		return hint(app, a, c);
+	params = json_new(a);
+	json_put_text(params, "chat_id", c->member.chat_now);
+	if (c->step == STEP_LINK)
+		json_put_bool(params, "creates_join_request", true);
+	else if (c->step == STEP_REVOKE)
+		json_put_text(params, "invite_link", c->member.link);
+	else
+		json_put_int(params, "user_id", c->tg_id);
+	if (c->step == STEP_UNBAN)
+		json_put_bool(params, "only_if_banned", true);
+	return params;
+}
+
+enum err
+channel_prepare(struct app *app, struct arena *a, int64_t tg_id,
+    const char *chat_id, int64_t since_ms, enum invitation inviting,
+    struct channel_call *out)
+{
+	const struct tg_api api = app_telegram(app);
+	int64_t age_ms = inviting == INVITE_ANEW ? 0 : HOUR_MS;
+	enum err e;
+
+	*out = (struct channel_call){ .tg_id = tg_id };
+	e = membership_read(app, a, tg_id, chat_id, since_ms, &out->member);
+	if (e != ERR_OK)
+		return e;
+	out->member.facts.inviting = inviting != INVITE_NOBODY;
+	out->member.facts.old_link = out->member.link_ms < since_ms - age_ms;
+	out->step = member_next(&out->member.facts);
+	if (out->step != STEP_NONE)
+		out->call = tg_request(
+		    a, &api, methods[out->step], params_of(app, a, out));
+	return ERR_OK;
+}
+
+/* ---- what is begun ---- */
+
+/* The worker may be killed before the answer comes, or none may come: a link
+ * that is revoked all the same would be sent to who is let in again. */
+bool
+channel_is_noted_first(const struct channel_call *c)
+{
+	return c->step == STEP_REVOKE && !c->member.facts.revoking;
+}
+
+enum err
+channel_begin(struct app *app, const struct channel_call *c)
+{
+	return db_exec(app->db, SQL_LINK_REVOKING,
+	    KV(kv_text("link", c->member.link),
+		kv_int("now_ms", clock_now_ms())),
+	    NULL);
+}
+
+/* ---- what was confirmed ---- */
+
+/* A clock put back meanwhile must not make the word look old. */
+static int64_t
+now_since(int64_t since_ms)
+{
+	int64_t now_ms = clock_now_ms();
+
+	return now_ms > since_ms ? now_ms : since_ms;
+}
+
+static enum err
+note_state(struct app *app, const struct channel_call *c, int64_t since_ms,
+    enum member_state state)
+{
+	return db_exec(app->db, SQL_MEMBER_STATE,
+	    KV(kv_int("tg_id", c->tg_id), kv_text("chat_id", c->member.chat_id),
+		kv_int("state", (int64_t)state),
+		kv_int("now_ms", now_since(since_ms))),
+	    NULL);
+}
+
+static enum err
+note_answered(struct app *app, const struct channel_call *c, enum sql what)
+{
+	return db_exec(app->db, what,
+	    KV(kv_int("tg_id", c->tg_id), kv_text("chat_id", c->member.chat_id),
+		kv_int("asked_ms", c->member.asked_ms)),
+	    NULL);
+}
+
+static enum err
+note_approved(struct app *app, const struct channel_call *c, int64_t since_ms,
+    enum member_state state)
+{
+	enum err e = note_answered(app, c, SQL_MEMBER_ANSWERED);
+
+	return e == ERR_OK ? note_state(app, c, since_ms, state) : e;
+}
+
+static enum err
+note_revoked(struct app *app, const struct channel_call *c)
+{
+	return db_exec(app->db, SQL_LINK_REVOKED,
+	    KV(kv_text("link", c->member.link),
+		kv_int("now_ms", clock_now_ms())),
+	    NULL);
+}
+
+static enum err
+note_link(struct app *app, const struct channel_call *c, struct json *result,
+    int64_t since_ms)
+{
+	const char *link = json_text(result, "invite_link");
+
+	if (link == NULL)
+		return ERR_OK; /* asked for again */
+	return db_exec(app->db, SQL_LINK_ADD,
+	    KV(kv_text("link", link), kv_int("tg_id", c->tg_id),
+		kv_text("chat_id", c->member.chat_id),
+		kv_int("now_ms", now_since(since_ms))),
+	    NULL);
+}
+
+/* ---- what was not ---- */
+
+/* One piece of news about a person and a channel. */
+struct word {
+	struct app *app;
+	struct arena *arena;
+	const struct channel_call *c;
+	const struct tg_answer *answer;
+	int64_t since_ms;
+	struct channel_outcome *out;
+};
+
+static enum err
+note(const struct word *w, enum member_state state)
+{
+	return note_state(w->app, w->c, w->since_ms, state);
+}
+
+static enum err
+note_doubt(const struct word *w, int64_t doubt_ms, int64_t out_ms)
+{
+	return db_exec(w->app->db, SQL_MEMBER_DOUBT,
+	    KV(kv_int("tg_id", w->c->tg_id),
+		kv_text("chat_id", w->c->member.chat_id),
+		kv_int_or_null("doubt_ms", doubt_ms),
+		kv_int_or_null("out_ms", out_ms)),
+	    NULL);
+}
+
+/* As long again as it has been tried, within bounds. */
+static void
+wait_longer(const struct word *w, int64_t doubt_ms)
+{
+	int64_t wait_ms = now_since(w->since_ms) - doubt_ms;
+
+	if (wait_ms < FIRST_WAIT_MS)
+		wait_ms = FIRST_WAIT_MS;
+	w->out->end = CHANNEL_WAIT;
+	w->out->wait_ms = wait_ms < LAST_WAIT_MS ? wait_ms : LAST_WAIT_MS;
+}
+
+static enum err
+tell_stays(const struct word *w)
+{
+	return membership_stays(
+	    w->app, w->arena, w->c->tg_id, w->c->member.chat_id, w->since_ms);
+}
+
+/* The ban found nobody, or the look after one that failed. Out is who is not
+ * there by all looks of an hour or more; is_sure: Telegram said so itself, else
+ * it only knows nobody of that number. */
+static enum err
+note_out_again(const struct word *w, enum member_state next, bool is_sure)
+{
+	const struct member *m = &w->c->member;
+	int64_t now_ms = now_since(w->since_ms);
+	int64_t doubt_ms = m->doubt_ms != 0 ? m->doubt_ms : now_ms;
+	int64_t out_ms = m->out_ms != 0 ? m->out_ms : now_ms;
+	bool is_out = now_ms - out_ms >= LOOKS_APART_MS;
+	enum err e = note(w, is_out ? MEMBER_OUT : next);
+
+	if (e == ERR_OK)
+		e = note_doubt(w, doubt_ms, out_ms);
+	if (e == ERR_OK && is_out && !is_sure)
+		e = tell_stays(w);
+	if (next == MEMBER_UNMOVED && !is_out)
+		wait_longer(w, doubt_ms);
+	return e;
+}
+
+/* Whoever is to be removed, of whom a ban found nothing: not for ever. */
+static enum err
+note_unmoved(const struct word *w)
+{
+	const struct member *m = &w->c->member;
+	int64_t now_ms = now_since(w->since_ms);
+	int64_t doubt_ms = m->doubt_ms != 0 ? m->doubt_ms : now_ms;
+	bool is_over = now_ms - doubt_ms >= DAY_MS;
+	enum err e = note(w, is_over ? MEMBER_STAYS : MEMBER_UNMOVED);
+
+	if (e == ERR_OK)
+		e = note_doubt(w, doubt_ms, m->out_ms);
+	if (is_over)
+		return e == ERR_OK ? tell_stays(w) : e;
+	wait_longer(w, doubt_ms);
+	return e;
+}
+
+/* Telegram's word on what they are. Left, of somebody of whom it could not
+ * tell before, is one look of two. */
+static enum err
+note_seen(const struct word *w)
+{
+	const struct member *m = &w->c->member;
+	enum member_state state =
+	    (enum member_state)tg_status(w->answer->result);
+	enum err e;
+
+	if (!m->facts.wanted && state == MEMBER_OUT && m->doubt_ms != 0)
+		return note_out_again(w, MEMBER_UNMOVED, true);
+	e = note(w, state);
+	return e == ERR_OK && m->out_ms != 0 ? note_doubt(w, m->doubt_ms, 0) :
+					       e;
+}
+
+/* A look that failed. For who is wanted what was known of a ban stands; of who
+ * is to go, a ban that Telegram took is word enough, else one is tried. */
+static enum err
+note_unseen(const struct word *w)
+{
+	const struct member *m = &w->c->member;
+
+	if (m->facts.wanted)
+		return note(w, m->was_banned ? MEMBER_BANNED : MEMBER_UNSEEN);
+	return m->facts.state == MEMBER_SENT_OFF ?
+	    note(w, MEMBER_BANNED) :
+	    note_out_again(w, MEMBER_UNSEEN, false);
+}
+
+/* ---- what it means ---- */
+
+static enum err
+note_done(const struct word *w)
+{
+	struct app *app = w->app;
+	const struct channel_call *c = w->c;
+
+	switch (c->step) {
+	case STEP_LOOK:
+		return note_seen(w);
+	case STEP_APPROVE:
+		return note_approved(app, c, w->since_ms, MEMBER_IN);
+	case STEP_HINT:
+		return note_answered(app, c, SQL_MEMBER_HINTED);
+	case STEP_DECLINE:
+		return note_answered(app, c, SQL_MEMBER_ANSWERED);
+	case STEP_REVOKE:
+		return note_revoked(app, c);
+	case STEP_UNBAN:
+		return note(w, MEMBER_OUT);
+	case STEP_LINK:
+		return note_link(app, c, w->answer->result, w->since_ms);
+	default: /* banned: Telegram is asked whether they are out */
+		return note(w, MEMBER_SENT_OFF);
+	}
+}
+
+static bool
+says(const struct tg_answer *answer, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_has_nocase(str_from(answer->description), words[i]))
+			return true;
+	return false;
+}
+#define SAYS(answer, words) says(answer, words, LENGTH(words))
+
+static const char *const admin_words[] = { "administrator of the chat",
+	"chat owner", "USER_ADMIN_INVALID" };
+static const char *const nobody_words[] = { "user not found",
+	"PARTICIPANT_ID_INVALID", "USER_ID_INVALID", "USER_NOT_PARTICIPANT",
+	"member not found", "PEER_ID_INVALID", "user is deactivated",
+	"USER_DEACTIVATED" };
+static const char *const gone_words[] = { "USER_ALREADY_PARTICIPANT",
+	"HIDE_REQUESTER_MISSING", "user not found", "PARTICIPANT_ID_INVALID",
+	"USER_ID_INVALID" };
+static const char *const full_words[] = { "CHANNELS_TOO_MUCH" };
+
+/* What a refusal says of who is in and who is out. */
+static enum err
+note_nobody(const struct word *w, bool *is_known)
+{
+	enum member_step step = w->c->step;
+
+	*is_known = true;
+	if (step == STEP_BAN && SAYS(w->answer, admin_words))
+		return note(w, MEMBER_ADMIN);
+	if (step == STEP_LOOK && w->c->member.facts.wanted)
+		return note_unseen(w); /* in whatever words */
+	*is_known = SAYS(w->answer, nobody_words);
+	if (*is_known && step == STEP_LOOK)
+		return note_unseen(w);
+	if (*is_known && step == STEP_BAN)
+		return note_unmoved(w);
+	if (*is_known && step == STEP_UNBAN)
+		return note(w, MEMBER_UNSEEN);
+	*is_known = false;
+	return ERR_OK;
+}
+
+/* A refusal that leaves nothing to do: the request is gone, the link dead, the
+ * person nobody we could remove. *is_known false: it is none of these. */
+static enum err
+note_refused(const struct word *w, bool *is_known)
+{
+	const struct channel_call *c = w->c;
+	enum member_step step = c->step;
+
+	*is_known = true;
+	if (step == STEP_HINT)
+		return note_answered(w->app, c, SQL_MEMBER_HINTED);
+	if (step == STEP_REVOKE)
+		return note_revoked(w->app, c);
+	if (step == STEP_APPROVE && SAYS(w->answer, full_words))
+		return membership_full(w->app, w->arena, c->tg_id, &c->member,
+		    w->since_ms, w->answer->description);
+	if ((step == STEP_APPROVE || step == STEP_DECLINE) &&
+	    SAYS(w->answer, gone_words))
+		return note_approved(w->app, c, w->since_ms, MEMBER_UNKNOWN);
+	return note_nobody(w, is_known);
+}
+
+/* A chat that the bot may do nothing in, or not even see. */
+static enum err
+note_no_right(const struct word *w)
+{
+	const char *chat_id = w->c->member.chat_id;
+
+	w->out->end = CHANNEL_NO_RIGHT;
+	return tg_chat_is_unknown(w->answer->description) ?
+	    membership_unknown(w->app, w->arena, chat_id) :
+	    membership_rights(w->app, w->arena, chat_id, false);
+}
+
+/* An error that passes, but the buyer has waited for their link long enough. */
+static bool
+is_waited_for(const struct word *w)
+{
+	return w->c->step == STEP_LOOK && w->c->member.facts.wanted &&
+	    clock_now_ms() - w->since_ms > LOOK_PATIENCE_MS;
+}
+
+enum err
+channel_settle(struct app *app, struct arena *a, const struct channel_call *c,
+    const struct tg_answer *answer, int64_t since_ms,
+    struct channel_outcome *out)
+{
+	const struct word w = { app, a, c, answer, since_ms, out };
+	bool is_refused =
+	    answer->outcome == TG_USER_GONE || answer->outcome == TG_REFUSED;
+	bool is_known = false;
+	enum err e = ERR_OK;
+
+	*out = (struct channel_outcome){ .end = CHANNEL_NEXT };
+	if (answer->outcome == TG_DONE)
+		return note_done(&w);
+	if (answer->moved_to != 0)
+		return membership_moved(
+		    app, a, c->member.chat_id, answer->moved_to);
+	if (is_refused && c->step != STEP_HINT &&
+	    tg_has_no_right(answer->description))
+		return note_no_right(&w);
+	if (is_refused)
+		e = note_refused(&w, &is_known);
+	else if (is_waited_for(&w)) {
+		is_known = true;
+		e = note_unseen(&w);
+	}
+	if (!is_known)
+		out->end = CHANNEL_LATER;
+	return e;
+}
+
+/* ---- as a step of a job ---- */
+
+enum err
+channel_step(struct app *app, struct arena *a, struct step *s,
+    const char *chat_id, enum invitation inviting,
+    const struct channel_call **c)
+{
+	struct channel_call *next = arena_alloc(a, sizeof(*next));
+	enum err e = channel_prepare(
+	    app, a, s->job.tg_id, chat_id, s->job.created_ms, inviting, next);
+
+	*c = next;
+	s->call = next->call;
+	s->has_call = s->is_to_telegram = next->step != STEP_NONE;
+	s->chat_id = next->step == STEP_HINT ? s->job.tg_id : 0;
+	s->state = s->has_call ? next : NULL;
+	s->notes_first = channel_is_noted_first(next);
+	return e;
+}
+
+enum err
+channel_step_begin(struct app *app, struct arena *a, struct step *s)
+{
+	(void)a;
+	return channel_begin(app, s->state);
+}
+
+enum err
+channel_step_settle(struct app *app, struct arena *a, struct step *s,
+    enum err call_err, const struct http_response *res, struct outcome *o)
+{
+	const struct channel_call *c = s->state;
+	struct channel_outcome what = { .end = CHANNEL_LATER };
+	const struct tg_answer answer = message_answer(a, s, call_err, res, o);
+	enum err e;
+
+	if (call_err != ERR_OK || answer.outcome == TG_WAIT)
+		return ERR_OK;
+	e = channel_settle(app, a, c, &answer, s->job.created_ms, &what);
+	message_retry(s, message_words(a, &answer, res), o);
+	if (what.end == CHANNEL_NEXT && s->n_steps < MAX_STEPS)
+		*o = (struct outcome){ .after = AFTER_NEXT_CALL };
+	else if (what.end == CHANNEL_WAIT)
+		o->wait_ms = what.wait_ms;
+	else if (what.end == CHANNEL_NEXT || what.end == CHANNEL_NO_RIGHT)
+		o->wait_ms = JOBS_LAST_PAUSE_MS;
+	else if (e == ERR_OK && answer.outcome == TG_REFUSED &&
+	    s->job.attempts >= MAX_REFUSALS)
+		e = membership_refused(app, a, c->member.chat_id, o->error);
+	return e;
+}
+
+/* ---- the job that lets in and out ---- */
+
+/* Strangers who ask to join wait among those whom nobody waits for. */
+static void
+wait_behind(struct step *s, const struct channel_call *c)
+{
+	if (s->job.line == LINE_CHANNEL &&
+	    (c->step == STEP_HINT || c->step == STEP_DECLINE))
+		s->job.line = LINE_NOTICE;
+}
+
+static enum err
+prepare(struct app *app, struct arena *a, struct step *s)
+{
+	const struct channel_call *c;
+	enum err e = channel_step(app, a, s, s->job.detail, INVITE_NOBODY, &c);
+
+	if (e == ERR_OK)
+		wait_behind(s, c);
+	return e;
+}
+
+const struct job_kind member_kind = { .prepare = prepare,
+	.begin = channel_step_begin,
+	.settle = channel_step_settle };

@@ -1,0 +1,306 @@
+/* Questions on to people, replies back. */
+#include "coach/handover.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "ledger/self.h"
+#include "outbox/alert.h"
+#include "outbox/message.h"
+#include "shop/text.h"
+
+#define STARTED_BY "ask_"
+
+/* Once for each question, however often it is asked for. */
+static enum err
+promise(struct app *app, struct arena *a, const struct question *q)
+{
+	return jobs_promise(app->db, JOB_FORWARD,
+	    arena_printf(a, "person/%lld", (long long)q->id), q->tg_id, 0,
+	    arena_printf(a, "%lld", (long long)q->id));
+}
+
+/* ---- in the front ---- */
+
+enum err
+support_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
+    struct str id, struct tg_reply *reply)
+{
+	struct question q = { 0 };
+	int64_t n;
+	enum err e;
+
+	if (app->conf.support_chat_id == NULL || !str_to_i64(id, &n))
+		return ERR_OK;
+	e = question_get(app->db, a, n, &q);
+	if (e != ERR_OK || q.tg_id != u->from_id)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	reply->promised = true;
+	return promise(app, a, &q);
+}
+
+static enum err
+is_reachable(struct app *app, struct arena *a, int64_t tg_id, bool *is)
+{
+	int64_t n = 0;
+	enum err e = db_one(app->db, a, SQL_USER_IS_REACHABLE,
+	    KV(kv_int("tg_id", tg_id)), row_to_int, &n);
+
+	*is = n > 0;
+	return e;
+}
+
+/* How somebody comes to the bot who has not been there. */
+static enum err
+way_to_us(struct app *app, struct arena *a, const struct question *q,
+    struct support_word *word)
+{
+	struct self self;
+	enum err e = self_get(app, a, &self);
+
+	if (e == ERR_OK && self.name != NULL)
+		word->url =
+		    arena_printf(a, "https://t.me/%s?start=" STARTED_BY "%lld",
+			self.name, (long long)q->id);
+	else
+		word->text = text_plain(TEXT_COACH_START_FIRST);
+	return e;
+}
+
+enum err
+support_pressed_in_group(struct app *app, struct arena *a,
+    const struct tg_update *u, struct str id, struct tg_reply *reply,
+    struct support_word *word)
+{
+	struct question q = { 0 };
+	bool is = false;
+	int64_t n;
+	enum err e;
+
+	*word = (struct support_word){ NULL, NULL };
+	if (app->conf.support_chat_id == NULL || !str_to_i64(id, &n))
+		return ERR_OK;
+	e = question_get(app->db, a, n, &q);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (q.tg_id != u->from_id) {
+		word->text = text_plain(TEXT_COACH_NOT_YOURS);
+		return ERR_OK;
+	}
+	e = is_reachable(app, a, q.tg_id, &is);
+	if (e != ERR_OK || !is)
+		return e == ERR_OK ? way_to_us(app, a, &q, word) : e;
+	word->text = text_plain(TEXT_COACH_PASSING_ON);
+	reply->promised = true;
+	return promise(app, a, &q);
+}
+
+enum err
+support_started(struct app *app, struct arena *a, const struct tg_update *u,
+    struct str word, struct tg_reply *reply, bool *taken)
+{
+	bool promised = reply->promised;
+	size_t n = sizeof(STARTED_BY) - 1;
+	enum err e;
+
+	*taken = false;
+	if (!str_starts(word, STARTED_BY))
+		return ERR_OK;
+	reply->promised = false;
+	e = support_pass_on(
+	    app, a, u, (struct str){ word.p + n, word.len - n }, reply);
+	*taken = reply->promised;
+	reply->promised |= promised;
+	return e;
+}
+
+enum err
+support_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
+    struct tg_reply *reply, bool *taken)
+{
+	struct question q = { 0 };
+	enum err e;
+
+	*taken = false;
+	if (u->reply_to == 0 || u->is_service ||
+	    u->chat_id != tg_chat_id(app->conf.support_chat_id))
+		return ERR_OK;
+	e = question_forwarded(app->db, a,
+	    (struct message_at){ u->chat_id, u->reply_to }, u->reply_writer,
+	    &q);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	*taken = reply->promised = true;
+	return jobs_promise(app->db, JOB_RELAY,
+	    arena_printf(a, "relay/%lld", (long long)u->update_id), q.tg_id, 0,
+	    arena_printf(a, "%lld/%lld/%lld", (long long)q.id,
+		(long long)u->message_id, (long long)u->chat_id));
+}
+
+enum err
+support_call(struct app *app, struct arena *a, const struct question *q)
+{
+	enum err e = alert_promise(app, a,
+	    arena_printf(a, "crisis/%lld", (long long)q->id),
+	    text_fill(a, TEXT_ALERT_CRISIS,
+		KV(kv_text(
+		    "buyer", arena_printf(a, "%lld", (long long)q->tg_id)))));
+
+	if (e != ERR_OK || app->conf.support_chat_id == NULL)
+		return e;
+	return promise(app, a, q);
+}
+
+/* ---- in the worker ---- */
+
+/* Which question a job is about: its detail begins with the number. The step's
+ * state then; ERR_NOT_FOUND: it is forgotten. */
+static enum err
+read_question(struct app *app, struct arena *a, struct step *s,
+    struct str *detail, struct question **q)
+{
+	int64_t n = 0;
+
+	*detail = str_from(s->job.detail);
+	s->state = *q = arena_alloc(a, sizeof(**q));
+	**q = (struct question){ 0 };
+	(void)str_to_i64(str_cut(detail, '/'), &n);
+	return question_get(app->db, a, n, *q);
+}
+
+static int64_t
+support_chat(const struct app *app, const struct job *job)
+{
+	(void)job;
+	return tg_chat_id(app->conf.support_chat_id);
+}
+
+/* None where there is no support chat any more. */
+static enum err
+prepare_forward(struct app *app, struct arena *a, struct step *s)
+{
+	struct json *params = json_new(a);
+	struct str detail;
+	struct question *q;
+	enum err e = read_question(app, a, s, &detail, &q);
+
+	if (e != ERR_OK || app->conf.support_chat_id == NULL)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	json_put_int(params, "chat_id", tg_chat_id(app->conf.support_chat_id));
+	json_put_int(params, "from_chat_id", q->chat_id);
+	json_put_int(params, "message_id", q->message_id);
+	message_call(app, a, s, tg_chat_id(app->conf.support_chat_id),
+	    "forwardMessage", params);
+	return ERR_OK;
+}
+
+/* at: "message/chat". A reply that an older program noted without its chat is
+ * sent to nobody: in the chat of today's settings that number may be any
+ * message. Its writer has to know. */
+static void
+send_back(struct app *app, struct arena *a, struct step *s,
+    const struct question *q, struct str at)
+{
+	struct json *params = json_new(a);
+	struct str message_id = str_cut(&at, '/');
+	int64_t n, chat_id = tg_chat_id(arena_dup(a, at));
+
+	if (chat_id == 0 || !str_to_i64(message_id, &n)) {
+		log_event(LOG_WARN, "reply_without_chat",
+		    KV(kv_int("question", q->id)));
+		s->cannot = "a reply whose chat is not known: write it again";
+		return;
+	}
+	/* To the asker alone: a person may write what a group must not read. */
+	json_put_int(params, "chat_id", q->tg_id);
+	json_put_int(params, "from_chat_id", chat_id);
+	json_put_int(params, "message_id", n);
+	if (q->chat_id == q->tg_id)
+		tg_put_reply(params, q->message_id);
+	message_call(app, a, s, q->chat_id, "copyMessage", params);
+}
+
+static enum err
+prepare_relay(struct app *app, struct arena *a, struct step *s)
+{
+	struct str detail;
+	struct question *q;
+	enum err e = read_question(app, a, s, &detail, &q);
+
+	if (e == ERR_OK)
+		send_back(app, a, s, q, detail);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err
+settle_relay(struct app *app, struct arena *a, struct step *s,
+    enum err call_err, const struct http_response *res, struct outcome *o)
+{
+	const struct question *q = s->state;
+	enum err e = message_settle(app, a, s, call_err, res, o);
+
+	o->is_gone = o->is_gone && q->chat_id == q->tg_id;
+	return e;
+}
+
+/* Of a question whose asker did not ask for a person: nothing is said. */
+static enum err
+tell_asker(struct app *app, struct arena *a, const struct question *q,
+    const char *notice)
+{
+	if (q->outcome == QUESTION_CRISIS)
+		return ERR_OK;
+	return jobs_promise(app->db, JOB_NOTICE,
+	    arena_printf(a, "%s/%lld", notice, (long long)q->id), q->tg_id, 0,
+	    notice);
+}
+
+static enum err
+note_forwarded(struct app *app, struct arena *a, const struct question *q,
+    struct json *result)
+{
+	struct message_at copy = { tg_chat_id(app->conf.support_chat_id), 0 };
+	enum err e;
+
+	(void)json_int(result, "message_id", &copy.message_id);
+	(void)json_int(result, "chat.id", &copy.chat_id);
+	e = question_note_forward(app->db, q, copy);
+	return e == ERR_OK ? tell_asker(app, a, q, "passed_on") : e;
+}
+
+/* Telegram will not pass it on: its asker is told where that is for good, else
+ * the operators. */
+static enum err
+note_not_forwarded(struct app *app, struct arena *a, const struct question *q,
+    const char *why, struct outcome *o)
+{
+	char today[CLOCK_DATE_BYTES];
+
+	/* The message itself is gone, or may not be passed on. */
+	if (str_has_nocase(str_from(why), "message") && !tg_has_no_right(why)) {
+		o->after = AFTER_DONE;
+		return tell_asker(app, a, q, "not_passed_on");
+	}
+	clock_date(clock_now_ms(), today);
+	return alert_promise(app, a, arena_printf(a, "support-chat/%s", today),
+	    text_fill(a, TEXT_ALERT_SUPPORT_CHAT, KV(kv_text("why", why))));
+}
+
+static enum err
+settle_forward(struct app *app, struct arena *a, struct step *s,
+    enum err call_err, const struct http_response *res, struct outcome *o)
+{
+	const struct tg_answer answer = message_answer(a, s, call_err, res, o);
+
+	if (o->after == AFTER_DONE)
+		return note_forwarded(app, a, s->state, answer.result);
+	if (answer.outcome == TG_USER_GONE || answer.outcome == TG_REFUSED)
+		return note_not_forwarded(
+		    app, a, s->state, answer.description, o);
+	return ERR_OK;
+}
+
+const struct job_kind forward_kind = { .prepare = prepare_forward,
+	.settle = settle_forward,
+	.chat = support_chat };
+const struct job_kind relay_kind = { .prepare = prepare_relay,
+	.settle = settle_relay };

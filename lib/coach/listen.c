@@ -1,0 +1,182 @@
+/* Listening for questions. */
+#include "coach/listen.h"
+
+#include "coach/guard.h"
+#include "coach/question.h"
+#include "coach/speech.h"
+#include "ledger/ledger.h"
+#include "ledger/self.h"
+#include "outbox/jobs.h"
+#include "shop/text.h"
+
+#define MAX_CRISES 10 /* of one person, answered in an hour */
+
+static enum err
+is_here(struct app *app, struct arena *a, bool *is)
+{
+	int64_t n = 0;
+	enum err e =
+	    db_one(app->db, a, SQL_HAS_LESSONS, KV_NONE, row_to_int, &n);
+
+	*is = n > 0 || app->conf.support_chat_id != NULL;
+	return e;
+}
+
+enum err
+coach_is_asked(struct app *app, struct arena *a, const struct tg_update *u,
+    const char **text, bool *is_asked)
+{
+	struct tg_command command = tg_command(u->text);
+	struct self self;
+	enum err e;
+
+	*is_asked = false;
+	if (u->chat_id == 0 ||
+	    u->chat_id != tg_chat_id(app->conf.coach_group_id))
+		return ERR_OK;
+	e = self_get(app, a, &self);
+	if (e != ERR_OK)
+		return e;
+	*text = tg_words(u);
+	if (command.name.len > 0) {
+		*is_asked = str_eq_nocase(command.name, "/ask") &&
+		    self_is_meant(&self, command.bot, false);
+		*text = arena_dup(a, command.rest);
+	} else {
+		*is_asked = (u->replies_to_bot && u->bot_id == self.id) ||
+		    (u->replies_to_post &&
+			str_ends(str_trim(str_from(*text)), "?"));
+	}
+	return ERR_OK;
+}
+
+/* ---- who may ask ---- */
+
+/* What is wrong with the words, TEXT__COUNT: nothing. */
+static enum text
+fault_of(const struct app *app, const struct tg_update *u, const char *text,
+    bool is_buyer)
+{
+	if (text != NULL)
+		return str_chars(str_from(text)) > COACH_MAX_CHARS ?
+		    TEXT_COACH_LONG :
+		    TEXT__COUNT;
+	if (app->conf.coach_speech_base == NULL)
+		return TEXT_COACH_NO_VOICE;
+	if (!is_buyer)
+		return TEXT_COACH_NO_EAR;
+	return u->voice.duration_s > SPEECH_MAX_S ||
+		u->voice.size_bytes > SPEECH_MAX_BYTES ?
+	    TEXT_COACH_LONG_VOICE :
+	    TEXT__COUNT;
+}
+
+static enum err
+refusal(struct app *app, struct arena *a, const struct tg_update *u,
+    const char *text, enum text *which)
+{
+	int64_t a_day = app->conf.coach_questions_a_day;
+	struct question_count n = { 0 };
+	bool is_buyer = false;
+	enum err e = ERR_OK;
+
+	if (text == NULL)
+		e = ledger_is_buyer(app->db, a, u->from_id, &is_buyer);
+	*which = fault_of(app, u, text, is_buyer);
+	if (e != ERR_OK || *which != TEXT__COUNT)
+		return e;
+	e = question_count(app->db, a, u->from_id, &n);
+	if (n.n_open > 0)
+		*which = TEXT_COACH_BUSY;
+	else if (a_day > 0 && n.n_today >= a_day)
+		*which = TEXT_COACH_ENOUGH;
+	return e;
+}
+
+/* ---- taking it ---- */
+
+static void
+say(struct app *app, struct arena *a, const struct tg_update *u,
+    enum text which, struct tg_reply *reply)
+{
+	const struct tg_message m = { .chat_id = u->chat_id,
+		.reply_to = u->is_private ? 0 : u->message_id,
+		.text = text_fill(a, which,
+		    KV(kv_int("amount", app->conf.coach_questions_a_day),
+			kv_int("limit", COACH_MAX_CHARS),
+			kv_int("seconds", SPEECH_MAX_S))) };
+
+	reply->method = "sendMessage";
+	reply->params = tg_send_message(a, &m);
+}
+
+static void
+show_typing(struct arena *a, const struct tg_update *u, struct tg_reply *reply)
+{
+	reply->method = "sendChatAction";
+	reply->params = json_new(a);
+	json_put_int(reply->params, "chat_id", u->chat_id);
+	json_put_text(reply->params, "action", "typing");
+}
+
+static enum err
+take(struct app *app, struct arena *a, const struct tg_update *u,
+    const char *text, enum question_outcome outcome, struct tg_reply *reply)
+{
+	const struct question q = { .tg_id = u->from_id,
+		.outcome = outcome,
+		.chat_id = u->chat_id,
+		.message_id = u->message_id,
+		.text = text,
+		.voice = text == NULL ? u->voice.file_id : NULL,
+		.language = u->language };
+	int64_t id = 0;
+	enum err e = question_add(app->db, a, &q, &id);
+
+	if (e != ERR_OK)
+		return e;
+	show_typing(a, u, reply);
+	reply->promised = true;
+	return jobs_promise(app->db, JOB_ANSWER,
+	    arena_printf(a, "question/%lld", (long long)id), u->from_id, 0,
+	    arena_printf(a, "%lld", (long long)id));
+}
+
+enum err
+coach_hear_crisis(struct app *app, struct arena *a, const struct tg_update *u,
+    struct tg_reply *reply, bool *heard)
+{
+	const char *text = u->text != NULL ? u->text : u->caption;
+	int64_t n = 0;
+	enum err e;
+
+	*heard = text != NULL && guard_is_crisis(a, str_from(text));
+	if (!*heard)
+		return ERR_OK;
+	e = question_crises(app->db, a, u->from_id, INT64_MAX, &n);
+	if (e != ERR_OK || n >= MAX_CRISES)
+		return e; /* they have the number to call, many times */
+	return take(app, a, u, text, QUESTION_CRISIS, reply);
+}
+
+enum err
+coach_hear(struct app *app, struct arena *a, const struct tg_update *u,
+    const char *text, struct tg_reply *reply, bool *heard)
+{
+	bool has_words = text != NULL && text[0] != '\0' && text[0] != '/';
+	enum text which;
+	enum err e;
+
+	e = is_here(app, a, heard);
+	*heard =
+	    *heard && (has_words || (text == NULL && u->voice.file_id != NULL));
+	if (e != ERR_OK || !*heard)
+		return e;
+	e = refusal(app, a, u, text, &which);
+	if (e != ERR_OK)
+		return e;
+	if (which == TEXT__COUNT)
+		return take(app, a, u, text, QUESTION_OPEN, reply);
+	say(app, a, u, which, reply);
+	return ERR_OK;
+}

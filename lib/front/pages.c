@@ -1,0 +1,239 @@
+/* The pages of pay.fcgi. */
+#include "front/pages.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "shop/text.h"
+
+#include <string.h>
+
+static const struct {
+	int status;
+	const char *mark;
+	enum text title, lead;
+	const char *error; /* for JSON clients */
+} pages[FRONT__COUNT] = {
+	[FRONT_BAD_ID] = { 400, "🔗", TEXT_PAGE_BAD_ID, TEXT_PAGE_BAD_ID_LEAD,
+	    "bad_tg_id" },
+	[FRONT_OLD_LINK] = { 403, "🔗", TEXT_PAGE_OLD_LINK,
+	    TEXT_PAGE_OLD_LINK_LEAD, "link_ended" },
+	[FRONT_NO_PRODUCT] = { 400, "🔗", TEXT_PAGE_NO_PRODUCT,
+	    TEXT_PAGE_NO_PRODUCT_LEAD, "unknown_product" },
+	[FRONT_PREVIEW] = { 200, "💳", TEXT_PAGE_PREVIEW, TEXT_PAGE_PREVIEW_LEAD,
+	    NULL },
+	[FRONT_AHEAD] = { 503, "💳", TEXT_PAGE_PREVIEW, TEXT_PAGE_PREVIEW_LEAD,
+	    "looks_ahead" },
+	[FRONT_IN_CHAT] = { 200, "💬", TEXT_PAGE_IN_CHAT, TEXT_PAGE_IN_CHAT_LEAD,
+	    NULL },
+	[FRONT_PAID_BEFORE] = { 200, "✅", TEXT_PAGE_PAID_BEFORE,
+	    TEXT_PAGE_PAID_BEFORE_LEAD, NULL },
+	[FRONT_PROCESSING] = { 200, "⏳", TEXT_PAGE_PROCESSING,
+	    TEXT_PAGE_PROCESSING_LEAD, NULL },
+	[FRONT_OWED] = { 200, "🧾", TEXT_PAGE_OWED, TEXT_PAGE_OWED_LEAD,
+	    NULL },
+	[FRONT_SUBSCRIBED] = { 200, "🔁", TEXT_PAGE_SUBSCRIBED,
+	    TEXT_PAGE_SUBSCRIBED_LEAD, NULL },
+	[FRONT_PAID] = { 200, "✅", TEXT_PAGE_PAID, TEXT_PAGE_PAID_LEAD, NULL },
+	[FRONT_PAID_SOON] = { 200, "✅", TEXT_PAGE_PAID,
+	    TEXT_PAGE_PAID_SOON_LEAD, NULL },
+	[FRONT_NOT_PAID] = { 200, "💳", TEXT_PAGE_NOT_PAID,
+	    TEXT_PAGE_NOT_PAID_LEAD, NULL },
+	[FRONT_NOT_PAID_INPUT] = { 400, "💳", TEXT_PAGE_NOT_PAID,
+	    TEXT_PAGE_NOT_PAID_LEAD, "bad_session_id" },
+	[FRONT_NOT_PAID_UNKNOWN] = { 404, "💳", TEXT_PAGE_NOT_PAID,
+	    TEXT_PAGE_NOT_PAID_LEAD, "unknown_session" },
+	[FRONT_CHECKING] = { 200, "⏳", TEXT_PAGE_CHECKING,
+	    TEXT_PAGE_CHECKING_LEAD, NULL },
+	[FRONT_CANCEL] = { 200, "↩️", TEXT_PAGE_CANCEL,
+	    TEXT_PAGE_CANCEL_LEAD, NULL },
+	[FRONT_STRIPE_DOWN] = { 503, "⏳", TEXT_PAGE_STRIPE_DOWN,
+	    TEXT_PAGE_STRIPE_DOWN_LEAD, "stripe_unavailable" },
+	[FRONT_STRIPE_REFUSED] = { 502, "⏳", TEXT_PAGE_STRIPE_DOWN,
+	    TEXT_PAGE_STRIPE_DOWN_LEAD, "stripe_refused" },
+	[FRONT_UNKNOWN] = { 404, "🔗", TEXT_PAGE_UNKNOWN, TEXT_PAGE_UNKNOWN_LEAD,
+	    "not_found" },
+	[FRONT_LIMITED] = { 429, "⏳", TEXT_PAGE_LIMITED, TEXT_PAGE_LIMITED_LEAD,
+	    "too_many_requests" },
+	[FRONT_BROKEN] = { 500, "🛠", TEXT_PAGE_BROKEN, TEXT_PAGE_BROKEN_LEAD,
+	    "not_set_up" },
+};
+
+/* The titles of all that is sold, with commas. */
+static const char *
+assortment(const struct app *app, struct arena *a)
+{
+	const char *list = "";
+
+	for (size_t i = 0; i < app->catalog.n; i++)
+		list = arena_printf(a, "%s%s«%s»", list, i == 0 ? "" : ", ",
+		    product_title(&app->catalog.products[i], "uk"));
+	return list;
+}
+
+/* Until when access is paid for, above whom to write to. */
+static const char *
+note_of(const struct app *app, struct arena *a, const struct checkout *c)
+{
+	const char *support = app_support(app, a);
+
+	if (c == NULL || c->state != CHECKOUT_PAID || c->term.until_ms == 0)
+		return support;
+	return arena_printf(a, "%s %s",
+	    text_fill(a,
+		c->term.renews ? TEXT_PAGE_PAID_RENEWS : TEXT_PAGE_PAID_UNTIL,
+		KV(kv_text("until",
+		    text_date(a,
+			c->term.renews ? c->term.paid_until_ms :
+					 c->term.until_ms)))),
+	    support);
+}
+
+/* c: what was found of a payment; may be NULL. */
+static struct page
+page_about(const struct app *app, const struct request *req,
+    enum front_page which, const struct product *about,
+    const struct checkout *c)
+{
+	struct kvs values = KV(kv_text("product",
+				   about == NULL ? app->conf.product_name :
+						   product_title(about, "uk")),
+	    kv_text("products", assortment(app, req->arena)));
+	struct page p = { .status = pages[which].status,
+		.mark = pages[which].mark,
+		.title = text_fill(req->arena, pages[which].title, values),
+		.lead = text_fill(req->arena, pages[which].lead, values),
+		.note = note_of(app, req->arena, c),
+		.error = pages[which].error };
+
+	if (which == FRONT_PAID) {
+		p.button = text_plain(TEXT_PAGE_PAID_BUTTON);
+		p.button_url = c->link;
+	}
+	return p;
+}
+
+static struct response
+respond_about(const struct app *app, const struct request *req,
+    enum front_page which, const struct product *about,
+    const struct checkout *c)
+{
+	struct page p = page_about(app, req, which, about, c);
+
+	return page_response(req, &p);
+}
+
+struct response
+front_page(
+    const struct app *app, const struct request *req, enum front_page which)
+{
+	return respond_about(app, req, which,
+	    app->catalog.n == 0 ? NULL : catalog_find(&app->catalog, NULL),
+	    NULL);
+}
+
+struct response
+front_bad_link(const struct app *app, const struct request *req, enum err e)
+{
+	if (e == ERR_NOT_FOUND)
+		return front_page(app, req, FRONT_NO_PRODUCT);
+	return front_page(
+	    app, req, e == ERR_AUTH ? FRONT_OLD_LINK : FRONT_BAD_ID);
+}
+
+struct response
+front_stripe_down(const struct app *app, const struct request *req, enum err e)
+{
+	bool may_pass =
+	    e == ERR_UNAVAILABLE || e == ERR_THROTTLED || e == ERR_CONFLICT;
+
+	return front_page(
+	    app, req, may_pass ? FRONT_STRIPE_DOWN : FRONT_STRIPE_REFUSED);
+}
+
+struct response
+front_preview(const struct app *app, const struct request *req,
+    const struct paylink *link)
+{
+	struct page p =
+	    page_about(app, req, FRONT_PREVIEW, link->product, NULL);
+
+	p.button = text_plain(TEXT_PAGE_PREVIEW_BUTTON);
+	p.button_url = paylink_onward(app, req, link);
+	return page_response(req, &p);
+}
+
+static struct response
+limited(const struct app *app, const struct request *req, int64_t wait_s)
+{
+	struct response res = front_page(app, req, FRONT_LIMITED);
+
+	res.retry_after_s = wait_s;
+	return res;
+}
+
+struct response
+front_begun(const struct app *app, const struct request *req,
+    const struct paylink *link, const struct checkout *c)
+{
+	static const enum front_page which[] = {
+		[CHECKOUT_PAID] = FRONT_PAID_BEFORE,
+		[CHECKOUT_PROCESSING] = FRONT_PROCESSING,
+		[CHECKOUT_OWED] = FRONT_OWED,
+		[CHECKOUT_SUBSCRIBED] = FRONT_SUBSCRIBED,
+	};
+
+	if (c->state == CHECKOUT_REDIRECT)
+		return response_see_other(c->url);
+	if (c->state == CHECKOUT_LIMITED)
+		return limited(app, req, c->wait_s);
+	if (!link->is_signed)
+		return respond_about(app, req, FRONT_IN_CHAT, c->product, NULL);
+	return respond_about(app, req, which[c->state], c->product, c);
+}
+
+struct response
+front_looked(
+    const struct app *app, const struct request *req, const struct checkout *c)
+{
+	static const enum front_page which[] = {
+		[CHECKOUT_PAID] = FRONT_PAID,
+		[CHECKOUT_PROCESSING] = FRONT_PROCESSING,
+		[CHECKOUT_NONE] = FRONT_NOT_PAID,
+	};
+
+	if (c->state == CHECKOUT_LIMITED)
+		return limited(app, req, c->wait_s);
+	if (c->state == CHECKOUT_PAID && c->link == NULL)
+		return respond_about(app, req, FRONT_PAID_SOON, c->product, c);
+	return respond_about(app, req, which[c->state], c->product, c);
+}
+
+struct response
+front_cancel(struct app *app, const struct request *req)
+{
+	return front_page(app, req, FRONT_CANCEL);
+}
+
+struct response
+front_health(struct app *app, const struct request *req)
+{
+	struct json *doc = json_new(req->arena);
+	int64_t oldest_ms = 0;
+	enum err e = db_one(app->db, req->arena, SQL_JOBS_OLDEST, KV_NONE,
+	    row_to_int, &oldest_ms);
+
+	json_put_bool(doc, "ok", e == ERR_OK);
+	json_put_int(doc, "oldest_job_age_ms",
+	    oldest_ms == 0 ? 0 : clock_now_ms() - oldest_ms);
+	return response_json(
+	    e == ERR_OK ? 200 : 503, json_render(req->arena, doc));
+}
+
+enum err
+front_session_id(const struct request *req, const char **id)
+{
+	enum err e = request_param(req, "session_id", id);
+
+	return e == ERR_OK && !stripe_session_id_ok(str_from(*id)) ? ERR_INPUT :
+								     e;
+}

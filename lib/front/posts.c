@@ -1,0 +1,137 @@
+/* Posts in batches: judge each, commit once, answer all. */
+#include "front/posts.h"
+
+#include "base/log.h"
+#include "front/serve.h"
+#include "outbox/wake.h"
+
+#define MAX_BODY_BYTES ((size_t)1024 * 1024)
+
+struct item {
+	const struct intake *in;
+	struct app *app;
+	struct exchange *x;
+	void *what;
+};
+
+struct batch {
+	struct item items[WEB_MAX_BATCH];
+	size_t n;
+};
+
+/* This program, while it runs. */
+struct process {
+	const struct intake *in;
+	struct app app;
+};
+
+void
+intake_refuse(struct exchange *x, enum err e, const char *message)
+{
+	x->res = response_error(x->req.arena, e, message);
+	log_event(LOG_WARN, "refused",
+	    KV(kv_int("status", x->res.status), kv_text("why", message)));
+}
+
+/* "webhook" of /webhook, or "webhook.fcgi" where nothing is rewritten. */
+static bool
+is_page(const struct request *req, const char *name)
+{
+	struct str page = str_from(req->page);
+
+	if (str_ends(page, ".fcgi"))
+		page.len -= 5;
+	return str_eq(page, name);
+}
+
+static bool
+admissible(const struct intake *in, struct app *app, struct exchange *x)
+{
+	enum admission verdict = serve_admits(app, &x->req);
+
+	if (verdict == ADMIT_NOT_SET_UP)
+		intake_refuse(x, ERR_CONFIG, "the server is not set up");
+	else if (verdict == ADMIT_PLAIN_HTTP)
+		intake_refuse(x, ERR_AUTH, "this is for https alone");
+	else if (!is_page(&x->req, in->name))
+		intake_refuse(x, ERR_NOT_FOUND, "there is nothing here");
+	else if (x->req.method != WEB_POST)
+		x->res = response_not_allowed(x->req.arena, "POST");
+	else if (x->req.body_error == ERR_TOO_BIG)
+		intake_refuse(x, ERR_TOO_BIG, "the body is over 1 MiB");
+	else if (x->req.body_error != ERR_OK)
+		intake_refuse(x, ERR_INPUT, "the body was cut off");
+	else
+		return true;
+	return false;
+}
+
+static enum err
+record_one(struct db *db, void *ctx)
+{
+	struct item *item = ctx;
+
+	(void)db; /* the app's */
+	return item->in->record(item->app, item->x, item->what);
+}
+
+/* One post that cannot be recorded harms no other; a database in trouble
+ * fails them all. */
+static enum err
+record_all(struct db *db, void *ctx)
+{
+	struct batch *b = ctx;
+
+	for (size_t i = 0; i < b->n; i++) {
+		struct item *item = &b->items[i];
+		enum err e = db_savepoint(db, record_one, item);
+
+		if (e == ERR_UNAVAILABLE)
+			return e;
+		if (e != ERR_OK)
+			intake_refuse(item->x, ERR_UNAVAILABLE, "not recorded");
+	}
+	return ERR_OK;
+}
+
+static void
+serve(void *ctx, struct exchange *x, size_t n)
+{
+	struct process *p = ctx;
+	struct batch *b = arena_alloc(x->req.arena, sizeof(*b));
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < n; i++) {
+		void *what = NULL;
+
+		if (admissible(p->in, &p->app, &x[i]))
+			what = p->in->judge(&p->app, &x[i]);
+		if (what != NULL)
+			b->items[b->n++] =
+			    (struct item){ p->in, &p->app, &x[i], what };
+	}
+	if (b->n > 0)
+		e = db_transaction(p->app.db, record_all, b);
+	for (size_t i = 0; e != ERR_OK && i < b->n; i++)
+		intake_refuse(b->items[i].x, ERR_UNAVAILABLE, "not recorded");
+}
+
+static void
+after(void *ctx)
+{
+	struct process *p = ctx;
+
+	knock_if_promised(&p->app);
+}
+
+int
+intake_main(const struct intake *in)
+{
+	static struct process p;
+	const struct web_service service = { serve, after, &p, WEB_MAX_BATCH,
+		MAX_BODY_BYTES };
+
+	p.in = in;
+	app_start(&p.app, in->program, in->name);
+	return serve_run(&p.app, &service);
+}

@@ -1,0 +1,29 @@
+/* What webhook.fcgi and tgupdate.fcgi have in common: take the posts that are
+ * waiting, judge each, record all that will do in one transaction, and only
+ * then answer. A 200 means that it is on the disk. */
+#ifndef FRONT_POSTS_H
+#define FRONT_POSTS_H
+
+#include "shop/app.h"
+#include "web/gateway.h"
+
+struct intake {
+	unsigned program; /* enum program */
+	const char *name; /* the last part of the address, and in the log */
+
+	/* Judges a post whose sender is not known yet: x->res becomes the
+	 * answer, and what is to be recorded is returned; NULL: nothing. */
+	void *(*judge)(struct app *app, struct exchange *x);
+
+	/* Records it, inside a savepoint; may write another answer. Any
+	 * failure becomes a 503, so that the sender repeats. */
+	enum err (*record)(struct app *app, struct exchange *x, void *what);
+};
+
+/* main() of such a program. */
+int intake_main(const struct intake *in);
+
+/* Makes the answer a refusal, and logs it. */
+void intake_refuse(struct exchange *x, enum err e, const char *message);
+
+#endif

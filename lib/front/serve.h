@@ -1,0 +1,29 @@
+/* From the start of a front program to its end. */
+#ifndef FRONT_SERVE_H
+#define FRONT_SERVE_H
+
+#include "shop/app.h"
+#include "web/gateway.h"
+
+/* Serves until told to stop (see gateway_run()), as one process or, with
+ * WORKERS, as the parent of several. The app has been through app_start().
+ * Settings that are wrong do not end the program: it says so in the log and
+ * answers 500, and under some servers they come with the request anyway.
+ * Returns the exit status. */
+int serve_run(struct app *app, const struct web_service *service);
+
+enum admission {
+	ADMIT_YES,
+	ADMIT_NOT_SET_UP, /* settings are wrong, or where everybody can fetch
+	                     them: below the folder that the server serves */
+	ADMIT_PLAIN_HTTP  /* a trusted proxy heard it without https */
+};
+
+/* Whether a request may be answered at all: the first question to each. */
+enum admission serve_admits(struct app *app, const struct request *req);
+
+/* The same page over https, where BASE_URL is. */
+struct response
+serve_over_https(const struct app *app, const struct request *req);
+
+#endif

@@ -1,0 +1,171 @@
+/* Users, orders, access: reading and small writes. */
+#include "ledger/ledger.h"
+
+#include "base/clock.h"
+
+#define UNPAID_DAYS 30
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+
+enum err
+ledger_inbox(struct db *db, const char *source, const char *id,
+    const char *type, bool *is_new)
+{
+	int64_t n = 0;
+	enum err e = db_exec(db, SQL_INBOX_ADD,
+	    KV(kv_text("source", source), kv_text("id", id),
+		kv_text("type", type), kv_int("now_ms", clock_now_ms())),
+	    &n);
+
+	*is_new = n > 0;
+	return e;
+}
+
+enum err
+ledger_user_seen(struct db *db, int64_t tg_id, const char *language)
+{
+	return db_exec(db, SQL_USER_SEEN,
+	    KV(kv_int("tg_id", tg_id), kv_text("language", language),
+		kv_int("now_ms", clock_now_ms())),
+	    NULL);
+}
+
+enum err
+ledger_user_reachable(struct db *db, int64_t tg_id, bool reachable)
+{
+	if (reachable)
+		return db_exec(
+		    db, SQL_USER_REACHABLE, KV(kv_int("tg_id", tg_id)), NULL);
+	return db_exec(db, SQL_USER_BLOCKED,
+	    KV(kv_int("tg_id", tg_id), kv_int("now_ms", clock_now_ms())), NULL);
+}
+
+void
+order_from_row(const struct row *row, void *ctx)
+{
+	*(struct order *)ctx = (struct order){ .id = row_int(row, 0),
+		.tg_id = row_int(row, 1),
+		.product = row_text(row, 2),
+		.session_id = row_text(row, 3),
+		.paid_ms = row_int(row, 4),
+		.processing_ms = row_int(row, 5),
+		.failed_ms = row_int(row, 6),
+		.expired_ms = row_int(row, 7),
+		.amount_minor = row_int(row, 8),
+		.currency = row_text(row, 9) };
+}
+
+enum err
+ledger_order_by_id(
+    struct db *db, struct arena *a, int64_t id, struct order *out)
+{
+	return db_one(
+	    db, a, SQL_ORDER_BY_ID, KV(kv_int("id", id)), order_from_row, out);
+}
+
+enum err
+ledger_order_by_session(
+    struct db *db, struct arena *a, const char *session_id, struct order *out)
+{
+	return db_one(db, a, SQL_ORDER_BY_SESSION,
+	    KV(kv_text("session_id", session_id)), order_from_row, out);
+}
+
+enum err
+ledger_order_unpaid(struct db *db, struct arena *a, int64_t tg_id,
+    int64_t before_id, struct order *out)
+{
+	return db_one(db, a, SQL_ORDER_UNPAID_BEFORE,
+	    KV(kv_int("tg_id", tg_id), kv_int("before_id", before_id),
+		kv_int("since_ms", clock_now_ms() - UNPAID_DAYS * DAY_MS)),
+	    order_from_row, out);
+}
+
+enum err
+ledger_processing(
+    struct db *db, struct arena *a, int64_t tg_id, bool *processing)
+{
+	int64_t n = 0;
+	enum err e = db_one(db, a, SQL_ORDERS_PROCESSING,
+	    KV(kv_int("tg_id", tg_id)), row_to_int, &n);
+
+	*processing = n > 0;
+	return e;
+}
+
+enum err
+ledger_access(struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, enum access *out)
+{
+	int64_t is_in = 0;
+	enum err e = db_one(db, a, SQL_ACCESS_GET,
+	    KV(kv_int("tg_id", tg_id), kv_text("product", product)), row_to_int,
+	    &is_in);
+
+	*out = is_in != 0 ? ACCESS_IN : ACCESS_OUT;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static void
+term_from_row(const struct row *row, void *ctx)
+{
+	*(struct term *)ctx = (struct term){
+		.access = row_int(row, 0) != 0 ? ACCESS_IN : ACCESS_OUT,
+		.until_ms = row_int(row, 2),
+		.paid_until_ms = row_int(row, 3),
+		.renews = row_int(row, 4) != 0,
+	};
+}
+
+enum err
+ledger_term(struct db *db, struct arena *a, int64_t tg_id, const char *product,
+    struct term *out)
+{
+	enum err e;
+
+	*out = (struct term){ .access = ACCESS_OUT };
+	e = db_one(db, a, SQL_ACCESS_GET,
+	    KV(kv_int("tg_id", tg_id), kv_text("product", product)),
+	    term_from_row, out);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static void
+product_from_row(const struct row *row, void *ctx)
+{
+	struct ledger_products *l = ctx;
+
+	if (l->n < LEDGER_PRODUCTS)
+		l->ids[l->n++] = row_text(row, 0);
+}
+
+enum err
+ledger_products(
+    struct db *db, struct arena *a, int64_t tg_id, struct ledger_products *out)
+{
+	out->n = 0;
+	return db_each(db, a, SQL_ACCESS_PRODUCTS, KV(kv_int("tg_id", tg_id)),
+	    product_from_row, out);
+}
+
+enum err
+ledger_invite_pending(struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, bool *pending)
+{
+	int64_t n = 0;
+	enum err e = db_one(db, a, SQL_INVITE_PENDING,
+	    KV(kv_int("tg_id", tg_id), kv_text("product", product)), row_to_int,
+	    &n);
+
+	*pending = n > 0;
+	return e;
+}
+
+enum err
+ledger_is_buyer(struct db *db, struct arena *a, int64_t tg_id, bool *is)
+{
+	struct ledger_products in;
+	enum err e = ledger_products(db, a, tg_id, &in);
+
+	*is = in.n > 0;
+	return e;
+}

@@ -1,0 +1,81 @@
+/* Users and orders as the ledger holds them. Writing functions are called
+ * inside a transaction. */
+#ifndef LEDGER_LEDGER_H
+#define LEDGER_LEDGER_H
+
+#include "ledger/access.h"
+#include "shop/catalog.h"
+#include "store/db.h"
+
+struct order {
+	int64_t id; /* 0: none */
+	int64_t tg_id;
+	const char *product;
+	const char *session_id;
+	int64_t paid_ms, processing_ms, failed_ms, expired_ms; /* 0: not */
+	int64_t amount_minor;
+	const char *currency; /* or NULL */
+};
+
+/* Notes an event or update; *is_new false where it was seen before. */
+enum err ledger_inbox(struct db *db, const char *source, const char *id,
+    const char *type, bool *is_new) MUST_CHECK;
+
+/* Makes the user known; language may be NULL. */
+enum err
+ledger_user_seen(struct db *db, int64_t tg_id, const char *language) MUST_CHECK;
+
+/* Whether messages reach the user: false after a block. */
+enum err
+ledger_user_reachable(struct db *db, int64_t tg_id, bool reachable) MUST_CHECK;
+
+/* ERR_NOT_FOUND where there is none. The texts live in the arena. */
+enum err ledger_order_by_id(
+    struct db *db, struct arena *a, int64_t id, struct order *out) MUST_CHECK;
+enum err ledger_order_by_session(struct db *db, struct arena *a,
+    const char *session_id, struct order *out) MUST_CHECK;
+
+/* The newest order of the last 30 days that may have been paid without our
+ * knowing, with an id below before_id (INT64_MAX: any). */
+enum err ledger_order_unpaid(struct db *db, struct arena *a, int64_t tg_id,
+    int64_t before_id, struct order *out) MUST_CHECK;
+
+/* Whether the bank is still at work on a payment of the user's. */
+enum err ledger_processing(
+    struct db *db, struct arena *a, int64_t tg_id, bool *processing) MUST_CHECK;
+
+/* Whether the user is in, as decided last. */
+enum err ledger_access(struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, enum access *out) MUST_CHECK;
+
+/* The same with its end. */
+struct term {
+	enum access access;
+	int64_t until_ms;      /* in until then; 0: for good */
+	int64_t paid_until_ms; /* without grace */
+	bool renews;           /* and is to be paid anew by then */
+};
+enum err ledger_term(struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, struct term *out) MUST_CHECK;
+
+/* The products that let the user in, whether or not they are sold still. */
+#define LEDGER_PRODUCTS 64
+struct ledger_products {
+	const char *ids[LEDGER_PRODUCTS];
+	size_t n;
+};
+enum err ledger_products(struct db *db, struct arena *a, int64_t tg_id,
+    struct ledger_products *out) MUST_CHECK;
+
+/* Whether anything lets the user in. */
+enum err ledger_is_buyer(
+    struct db *db, struct arena *a, int64_t tg_id, bool *is) MUST_CHECK;
+
+/* Whether an invite to the product is still owed to the user. */
+enum err ledger_invite_pending(struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, bool *pending) MUST_CHECK;
+
+/* A row mapper for the columns of struct order; ctx is one. */
+void order_from_row(const struct row *row, void *ctx);
+
+#endif

@@ -1,0 +1,17 @@
+/* Numbers that the shop keeps under a name of their own: how far a list was
+ * read, when something was done last, how much was spent in a month. */
+#ifndef LEDGER_MARKS_H
+#define LEDGER_MARKS_H
+
+#include "store/db.h"
+
+/* 0 where there is none yet. */
+enum err mark_get(
+    struct db *db, struct arena *a, const char *key, int64_t *value) MUST_CHECK;
+
+enum err mark_set(struct db *db, const char *key, int64_t value) MUST_CHECK;
+
+/* Counts on from what stands there, or from 0. */
+enum err mark_add(struct db *db, const char *key, int64_t n) MUST_CHECK;
+
+#endif

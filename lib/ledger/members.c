@@ -1,0 +1,431 @@
+/* Desired against confirmed. */
+#include "ledger/members.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/tg_id.h"
+#include "ledger/ledger.h"
+#include "outbox/alert.h"
+#include "outbox/jobs.h"
+#include "shop/text.h"
+
+static enum member_step
+next_of_invited(const struct member_facts *f)
+{
+	if (!f->has_link)
+		return STEP_LINK;
+	return f->old_link ? STEP_REVOKE : STEP_NONE;
+}
+
+static enum member_step
+next_of_wanted(const struct member_facts *f)
+{
+	/* Who is wanted again must not be given a link that may be dead. */
+	if (f->has_link && f->revoking)
+		return STEP_REVOKE;
+	/* A first-time buyer needs no look: at a rush each would cost one. */
+	if (f->state == MEMBER_UNKNOWN)
+		return f->inviting && f->is_new ? next_of_invited(f) :
+						  STEP_LOOK;
+	if (f->state == MEMBER_BANNED || f->state == MEMBER_SENT_OFF)
+		return STEP_UNBAN;
+	if (f->state == MEMBER_IN || f->state == MEMBER_ADMIN)
+		return f->has_link ? STEP_REVOKE : STEP_NONE;
+	return f->inviting ? next_of_invited(f) : STEP_NONE;
+}
+
+static enum member_step
+next_of_unwanted(const struct member_facts *f)
+{
+	if (f->has_link)
+		return STEP_REVOKE;
+	if (!f->ours)
+		return STEP_NONE;
+	switch (f->state) {
+	case MEMBER_UNKNOWN:
+	case MEMBER_SENT_OFF:
+	case MEMBER_UNMOVED:
+		return STEP_LOOK;
+	case MEMBER_IN:
+	case MEMBER_UNSEEN:
+		return STEP_BAN;
+	default:
+		return STEP_NONE;
+	}
+}
+
+enum member_step
+member_next(const struct member_facts *f)
+{
+	if (f->asked && f->wanted && !f->full)
+		return STEP_APPROVE;
+	if (f->asked && f->wanted && !f->inviting)
+		return STEP_NONE; /* until they ask again */
+	if (f->asked && !f->wanted)
+		return f->hinted ? STEP_DECLINE : STEP_HINT;
+	return f->wanted ? next_of_wanted(f) : next_of_unwanted(f);
+}
+
+/* ---- what the ledger knows ---- */
+
+static bool
+has_channel(const struct product *p, const char *chat_id)
+{
+	for (size_t i = 0; i < p->n_channels; i++)
+		if (p->channels[i].chat_id != NULL &&
+		    str_eq(str_from(p->channels[i].chat_id), chat_id))
+			return true;
+	return false;
+}
+
+static bool
+is_whitelisted(const struct app *app, int64_t tg_id)
+{
+	struct str rest = str_from(app->conf.whitelist_tg_ids);
+
+	while (rest.len > 0) {
+		int64_t id;
+
+		if (tg_id_parse(str_trim(str_cut(&rest, ',')), &id) &&
+		    id == tg_id)
+			return true;
+	}
+	return false;
+}
+
+/* Any product that leads there will do, also one that did once. */
+static enum err
+read_wanted(struct app *app, struct arena *a, int64_t tg_id, struct member *m)
+{
+	const struct catalog *c = &app->catalog;
+	int64_t n_paid = 0;
+	bool wanted = false;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && !wanted && i < c->n; i++) {
+		enum access access = ACCESS_OUT;
+
+		if (!has_channel(&c->products[i], m->chat_id))
+			continue;
+		e = ledger_access(
+		    app->db, a, tg_id, c->products[i].id, &access);
+		wanted = access == ACCESS_IN;
+		if (wanted || m->leads == NULL)
+			m->leads = &c->products[i];
+	}
+	if (m->leads != NULL)
+		m->leads_id = arena_dup_text(a, m->leads->id);
+	wanted |= is_whitelisted(app, tg_id);
+	if (e == ERR_OK && !wanted && m->leads != NULL)
+		e = db_one(app->db, a, SQL_MEMBER_PAID,
+		    KV(kv_int("tg_id", tg_id), kv_text("chat_id", m->chat_id)),
+		    row_to_int, &n_paid);
+	m->facts.wanted = wanted || n_paid > 0;
+	return e;
+}
+
+struct reading {
+	struct member *m;
+	int64_t since_ms;
+};
+
+/* What is older than the job is not known. */
+static int64_t
+since(const struct reading *r, int64_t ms)
+{
+	return ms >= r->since_ms ? ms : 0;
+}
+
+static void
+member_from_row(const struct row *row, void *ctx)
+{
+	struct reading *r = ctx;
+	struct member *m = r->m;
+
+	enum member_state state = (enum member_state)row_int(row, 1);
+
+	m->facts.ours = row_int(row, 0) != 0;
+	if (row_int(row, 2) >= r->since_ms)
+		m->facts.state = state;
+	m->was_banned = state == MEMBER_BANNED || state == MEMBER_SENT_OFF;
+	m->asked_ms = row_int(row, 3);
+	m->facts.asked = m->asked_ms != 0;
+	m->facts.hinted = row_int(row, 4) >= m->asked_ms;
+	m->doubt_ms = since(r, row_int(row, 5));
+	m->out_ms = since(r, row_int(row, 6));
+	m->facts.full = since(r, row_int(row, 7)) != 0;
+	m->facts.is_new = row_int(row, 2) == 0;
+}
+
+static void
+link_from_row(const struct row *row, void *ctx)
+{
+	struct reading *r = ctx;
+
+	r->m->link = row_text(row, 0);
+	r->m->link_ms = row_int(row, 1);
+	r->m->facts.has_link = true;
+	r->m->facts.revoking = row_int(row, 2) != 0;
+	r->m->facts.is_new &= r->m->link_ms >= r->since_ms;
+}
+
+static void
+text_from_row(const struct row *row, void *ctx)
+{
+	*(const char **)ctx = row_text(row, 0);
+}
+
+static enum err
+read_text(struct app *app, struct arena *a, enum sql what, struct kvs args,
+    const char **out)
+{
+	enum err e = db_one(app->db, a, what, args, text_from_row, out);
+
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err
+membership_read(struct app *app, struct arena *a, int64_t tg_id,
+    const char *chat_id, int64_t since_ms, struct member *out)
+{
+	/* The catalog may be another by the time of the answer. */
+	const char *own = arena_dup_text(a, chat_id);
+	const struct kvs who =
+	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", own));
+	struct reading r = { out, since_ms };
+	enum err e;
+
+	*out = (struct member){
+		.chat_id = own, .chat_now = own, .facts.is_new = true
+	};
+	e = db_one(app->db, a, SQL_MEMBER_GET, who, member_from_row, &r);
+	if (e == ERR_OK || e == ERR_NOT_FOUND)
+		e = read_wanted(app, a, tg_id, out);
+	if (e != ERR_OK)
+		return e;
+	if (out->leads == NULL) { /* not ours any more: hands off */
+		out->facts = (struct member_facts){ .wanted = true,
+			.state = MEMBER_OUT };
+		return ERR_OK;
+	}
+	e = db_one(app->db, a, SQL_MEMBER_LINK, who, link_from_row, &r);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	return read_text(app, a, SQL_CHAT_MOVED_TO, KV(kv_text("chat_id", own)),
+	    &out->chat_now);
+}
+
+/* ---- promises ---- */
+
+static enum err
+promise(struct app *app, struct arena *a, int64_t tg_id, const char *chat_id)
+{
+	return jobs_promise(app->db, JOB_MEMBER,
+	    arena_printf(a, "member/%lld/%s/%lld", (long long)tg_id, chat_id,
+		(long long)clock_now_ms()),
+	    tg_id, 0, chat_id);
+}
+
+static enum err
+note_ours(struct app *app, int64_t tg_id, const char *chat_id)
+{
+	return db_exec(app->db, SQL_MEMBER_OURS,
+	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", chat_id)), NULL);
+}
+
+static enum err
+changed_in(struct app *app, struct arena *a, int64_t tg_id, const char *chat_id,
+    enum access access)
+{
+	enum err e = note_ours(app, tg_id, chat_id);
+
+	return e == ERR_OK && access == ACCESS_OUT ?
+	    promise(app, a, tg_id, chat_id) :
+	    e;
+}
+
+#define MAX_CHATS 64 /* that one product led to, over the years */
+struct chats {
+	const char *ids[MAX_CHATS];
+	size_t n;
+};
+
+static void
+chat_from_row(const struct row *row, void *ctx)
+{
+	struct chats *c = ctx;
+
+	if (c->n < MAX_CHATS)
+		c->ids[c->n++] = row_text(row, 0);
+}
+
+enum err
+membership_promise(struct app *app, struct arena *a, int64_t tg_id,
+    const char *product, enum access access)
+{
+	const struct product *p = catalog_find(&app->catalog, product);
+	struct chats once = { 0 };
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; p != NULL && e == ERR_OK && i < p->n_channels; i++)
+		if (p->channels[i].chat_id != NULL)
+			e = changed_in(
+			    app, a, tg_id, p->channels[i].chat_id, access);
+	if (e == ERR_OK && (p == NULL || access == ACCESS_OUT))
+		e = db_each(app->db, a, SQL_LEADS_OF,
+		    KV(kv_text("product", product)), chat_from_row, &once);
+	for (size_t i = 0; e == ERR_OK && i < once.n; i++)
+		if (p == NULL || !has_channel(p, once.ids[i]))
+			e = changed_in(app, a, tg_id, once.ids[i], access);
+	return e;
+}
+
+/* ---- what updates say ---- */
+
+enum err
+membership_chat(
+    struct app *app, struct arena *a, int64_t chat, const char **chat_id)
+{
+	const struct catalog *c = &app->catalog;
+	const char *id = arena_printf(a, "%lld", (long long)chat);
+	enum err e = read_text(
+	    app, a, SQL_CHAT_MOVED_FROM, KV(kv_text("moved_to", id)), &id);
+
+	*chat_id = NULL;
+	for (size_t i = 0; e == ERR_OK && i < c->n; i++)
+		if (has_channel(&c->products[i], id))
+			*chat_id = id;
+	return e;
+}
+
+enum err
+membership_asked(
+    struct app *app, struct arena *a, int64_t tg_id, const char *chat_id)
+{
+	enum err e = db_exec(app->db, SQL_MEMBER_ASKED,
+	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", chat_id),
+		kv_int("now_ms", clock_now_ms())),
+	    NULL);
+
+	return e == ERR_OK ? promise(app, a, tg_id, chat_id) : e;
+}
+
+enum err
+membership_changed(struct app *app, struct arena *a, int64_t tg_id,
+    const char *chat_id, enum member_state state, const char *link)
+{
+	int64_t n = 0;
+	bool is_in = state == MEMBER_IN;
+	enum err e = db_exec(app->db, SQL_MEMBER_STATE,
+	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", chat_id),
+		kv_int("state", (int64_t)state),
+		kv_int("now_ms", clock_now_ms())),
+	    NULL);
+
+	if (e == ERR_OK && is_in && link != NULL)
+		e = db_one(app->db, a, SQL_LINK_IS_OURS,
+		    KV(kv_text("link", link)), row_to_int, &n);
+	if (e == ERR_OK && n > 0)
+		e = note_ours(app, tg_id, chat_id);
+	/* Came in, so the link has served; or was let in by somebody else. */
+	return e == ERR_OK && is_in ? promise(app, a, tg_id, chat_id) : e;
+}
+
+/* Told once a day, whatever the first word for it was. */
+static enum err
+tell(struct app *app, struct arena *a, const char *what, const char *chat_id,
+    const char *text)
+{
+	return alert_daily(
+	    app, a, arena_printf(a, "%s/%s", what, chat_id), text);
+}
+
+static enum err
+lost(struct app *app, struct arena *a, const char *chat_id, enum text how)
+{
+	log_event(LOG_WARN, "rights_lost", KV(kv_text("chat", chat_id)));
+	return tell(app, a, "rights", chat_id,
+	    text_fill(a, how, KV(kv_text("chat", chat_id))));
+}
+
+enum err
+membership_refused(
+    struct app *app, struct arena *a, const char *chat_id, const char *words)
+{
+	log_event(LOG_WARN, "channel_refused",
+	    KV(kv_text("chat", chat_id), kv_text("why", words)));
+	return tell(app, a, "refused", chat_id,
+	    text_fill(a, TEXT_ALERT_REFUSED,
+		KV(kv_text("chat", chat_id), kv_text("why", words))));
+}
+
+enum err
+membership_full(struct app *app, struct arena *a, int64_t tg_id,
+    const struct member *m, int64_t since_ms, const char *words)
+{
+	int64_t now_ms = clock_now_ms();
+	enum err e = db_exec(app->db, SQL_MEMBER_FULL,
+	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", m->chat_id),
+		kv_text("why", words),
+		kv_int("now_ms", now_ms > since_ms ? now_ms : since_ms)),
+	    NULL);
+
+	log_event(LOG_WARN, "member_full",
+	    KV(kv_int("tg_id", tg_id), kv_text("chat", m->chat_id),
+		kv_text("why", words)));
+	if (e != ERR_OK)
+		return e;
+	return jobs_promise(app->db, JOB_NOTICE,
+	    arena_printf(a, "too_many/%lld/%s/%lld", (long long)tg_id,
+		m->chat_id, (long long)since_ms),
+	    tg_id, 0, arena_printf(a, "too_many:%s", m->leads_id));
+}
+
+enum err
+membership_stays(struct app *app, struct arena *a, int64_t tg_id,
+    const char *chat_id, int64_t since_ms)
+{
+	log_event(LOG_WARN, "not_removed",
+	    KV(kv_int("tg_id", tg_id), kv_text("chat", chat_id)));
+	return alert_promise(app, a,
+	    arena_printf(a, "stays/%lld/%s/%lld", (long long)tg_id, chat_id,
+		(long long)since_ms),
+	    text_fill(a, TEXT_ALERT_STAYS,
+		KV(kv_text("chat", chat_id), kv_int("buyer", tg_id))));
+}
+
+enum err
+membership_unknown(struct app *app, struct arena *a, const char *chat_id)
+{
+	return lost(app, a, chat_id, TEXT_ALERT_CHANNEL);
+}
+
+enum err
+membership_moved(
+    struct app *app, struct arena *a, const char *chat_id, int64_t moved_to)
+{
+	int64_t n_new = 0;
+	enum err e = db_exec(app->db, SQL_CHAT_MOVED,
+	    KV(kv_text("chat_id", chat_id),
+		kv_text(
+		    "moved_to", arena_printf(a, "%lld", (long long)moved_to))),
+	    &n_new);
+
+	if (e != ERR_OK || n_new == 0)
+		return e; /* links have been made in the new one since */
+	log_event(LOG_INFO, "chat_moved",
+	    KV(kv_text("chat", chat_id), kv_int("to", moved_to)));
+	return db_exec(app->db, SQL_LINKS_DEAD,
+	    KV(kv_text("chat_id", chat_id), kv_int("now_ms", clock_now_ms())),
+	    NULL);
+}
+
+enum err
+membership_rights(
+    struct app *app, struct arena *a, const char *chat_id, bool has_them)
+{
+	if (has_them)
+		return db_exec(app->db, SQL_JOBS_REVIVE_MEMBERS,
+		    KV(kv_int("now_ms", clock_now_ms())), NULL);
+	return lost(app, a, chat_id, TEXT_ALERT_RIGHTS);
+}

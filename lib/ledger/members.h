@@ -1,0 +1,128 @@
+/* Who should be in which channel, and who is as Telegram confirmed it. The
+ * worker closes the difference with one call after another (channel.h), each
+ * chosen anew from what is known by then, so that it may be killed between any
+ * two. */
+#ifndef LEDGER_MEMBERS_H
+#define LEDGER_MEMBERS_H
+
+#include "ledger/access.h"
+#include "shop/app.h"
+
+/* Stored: append, never renumber. */
+enum member_state {
+	MEMBER_UNKNOWN, /* ask Telegram */
+	MEMBER_OUT,
+	MEMBER_IN,
+	MEMBER_BANNED,
+	MEMBER_ADMIN, /* whom no bot can remove */
+	/* What Telegram does not say for sure. A call that fails proves
+	 * nothing: each is a next step, and none of them is out. */
+	MEMBER_SENT_OFF, /* a ban was taken, nobody has looked since */
+	MEMBER_UNSEEN,   /* a look could not tell */
+	MEMBER_UNMOVED,  /* a ban found nobody: look again later */
+	MEMBER_STAYS     /* the same for a day: the operators were told */
+};
+
+/* What is known of one person and one channel. */
+struct member_facts {
+	bool wanted;   /* access, or whitelisted */
+	bool ours;     /* sold to, or came by a link of ours: not somebody whom
+	                  the operator let in by hand */
+	bool inviting; /* to be invited just now */
+	bool asked;    /* a request to join waits */
+	bool hinted;   /* and its sender was told how to buy */
+	bool full;     /* or they cannot be let in as they are */
+	bool has_link; /* a link made for them and not revoked */
+	bool old_link; /* but who asks for help may hold it in vain */
+	bool revoking; /* Telegram was asked to revoke it, and may have */
+	bool is_new;   /* Telegram never said a word of them, and no link was
+	                  made for them before this job */
+	enum member_state state;
+};
+
+enum member_step {
+	STEP_NONE,
+	STEP_LOOK, /* ask Telegram what they are */
+	STEP_APPROVE,
+	STEP_HINT, /* only before the request is answered may a stranger be
+	              written to */
+	STEP_DECLINE,
+	STEP_REVOKE, /* the link */
+	STEP_UNBAN,  /* or no link lets them in */
+	STEP_LINK,   /* make one */
+	STEP_BAN
+};
+
+/* Reads nothing, writes nothing. */
+enum member_step member_next(const struct member_facts *f);
+
+/* A buyer and a channel by the ledger; texts live in the arena. */
+struct member {
+	struct member_facts facts;
+	const char *chat_id;  /* as the catalog has it */
+	const char *chat_now; /* as Telegram does: a group may have moved */
+	const char *link;     /* NULL: none */
+	int64_t link_ms;      /* when it was made */
+	int64_t asked_ms;
+	const struct product *leads; /* to the chat, of those sold now, the one
+	                                that lets them in if any does; as
+	                                long as the catalog is the same */
+	const char *leads_id; /* its id, whatever becomes of the catalog */
+	bool was_banned;      /* the last word on it that was one */
+	int64_t doubt_ms;     /* since when a removal fails; 0: it does not */
+	int64_t out_ms; /* since when all looks say that they are out; 0 */
+};
+
+/* since_ms: an older word of Telegram's on the state is not believed. Wanted is
+ * who is in by any product that leads there or did once, whether or not it is
+ * sold still. */
+enum err membership_read(struct app *app, struct arena *a, int64_t tg_id,
+    const char *chat_id, int64_t since_ms, struct member *out) MUST_CHECK;
+
+/* All that follows is called inside a transaction. */
+
+/* Access to a product has changed: who is out now is owed their removal from
+ * its channels, those that it led to once as well (an invite is the caller's to
+ * promise). */
+enum err membership_promise(struct app *app, struct arena *a, int64_t tg_id,
+    const char *product, enum access access) MUST_CHECK;
+
+/* What an update says. A chat that the catalog does not name is none of ours:
+ * *chat_id is NULL. */
+enum err membership_chat(struct app *app, struct arena *a, int64_t chat,
+    const char **chat_id) MUST_CHECK;
+enum err membership_asked(struct app *app, struct arena *a, int64_t tg_id,
+    const char *chat_id) MUST_CHECK;
+enum err membership_changed(struct app *app, struct arena *a, int64_t tg_id,
+    const char *chat_id, enum member_state state, const char *link) MUST_CHECK;
+
+/* The bot's rights in a chat: lost is told to the operators, had again makes
+ * due what waited for them. */
+enum err membership_rights(struct app *app, struct arena *a,
+    const char *chat_id, bool has_them) MUST_CHECK;
+
+/* Telegram refuses what is owed in a chat, in words that nobody knows: told to
+ * the operators likewise. */
+enum err membership_refused(struct app *app, struct arena *a,
+    const char *chat_id, const char *words) MUST_CHECK;
+
+/* A buyer who cannot be let in as they are, in Telegram's words: they are told
+ * what to do, and the request waits until they ask again. */
+enum err membership_full(struct app *app, struct arena *a, int64_t tg_id,
+    const struct member *m, int64_t since_ms, const char *words) MUST_CHECK;
+
+/* Whom a day of tries has not removed, or nobody finds: told to the operators,
+ * once for this removal. */
+enum err membership_stays(struct app *app, struct arena *a, int64_t tg_id,
+    const char *chat_id, int64_t since_ms) MUST_CHECK;
+
+/* There is no such chat for the bot: told to the operators likewise. */
+enum err membership_unknown(
+    struct app *app, struct arena *a, const char *chat_id) MUST_CHECK;
+
+/* A group became a supergroup: its links are dead, its number is another.
+ * The second word of it changes nothing. */
+enum err membership_moved(struct app *app, struct arena *a, const char *chat_id,
+    int64_t moved_to) MUST_CHECK;
+
+#endif

@@ -1,0 +1,95 @@
+/* News for the operators. */
+#include "ledger/notify.h"
+
+#include "base/clock.h"
+#include "outbox/alert.h"
+#include "shop/text.h"
+
+/* What an operator sees of an order. */
+static enum err
+tell(struct app *app, struct arena *a, const struct order *o, const char *key,
+    enum text text, struct kv detail)
+{
+	const struct product *p = catalog_find(&app->catalog, o->product);
+	const char *name = p == NULL ? o->product : product_title(p, "uk");
+
+	return alert_promise(app, a, key,
+	    text_fill(a, text,
+		KV(kv_text("product", name), kv_int("buyer", o->tg_id),
+		    kv_int("order", o->id), detail)));
+}
+
+enum err
+alert_sale(struct app *app, struct arena *a, const struct order *o)
+{
+	return tell(app, a, o, arena_printf(a, "sale/%s", o->session_id),
+	    TEXT_ALERT_SALE,
+	    kv_text("amount", text_money(a, o->amount_minor, o->currency)));
+}
+
+enum err
+alert_forgotten(struct app *app, struct arena *a, const struct order *o)
+{
+	return tell(app, a, o, arena_printf(a, "forgotten/%s", o->session_id),
+	    TEXT_ALERT_FORGOTTEN,
+	    kv_text("amount", text_money(a, o->amount_minor, o->currency)));
+}
+
+enum err
+alert_unknown(struct app *app, struct arena *a, const struct order *o)
+{
+	return tell(app, a, o, arena_printf(a, "unknown/%s", o->session_id),
+	    TEXT_ALERT_UNKNOWN, kv_null("amount"));
+}
+
+enum err
+alert_refund(struct app *app, struct arena *a, const struct order *o,
+    int64_t refunded_minor)
+{
+	return tell(app, a, o,
+	    arena_printf(a, "refund/%lld/%lld", (long long)o->id,
+		(long long)refunded_minor),
+	    TEXT_ALERT_REFUND,
+	    kv_text("amount", text_money(a, refunded_minor, o->currency)));
+}
+
+enum err
+alert_ended(
+    struct app *app, struct arena *a, const struct order *o, const char *why)
+{
+	bool unpaid = str_eq(str_from(why), "unpaid");
+
+	if (!unpaid && !str_eq(str_from(why), "ended"))
+		return ERR_OK;
+	return tell(app, a, o,
+	    arena_printf(a, "%s/%lld/%lld", why, (long long)o->id,
+		(long long)clock_now_ms()),
+	    unpaid ? TEXT_ALERT_UNPAID : TEXT_ALERT_ENDED, kv_null("amount"));
+}
+
+enum err
+alert_dispute(struct app *app, struct arena *a, const struct order *o,
+    const struct stripe_dispute *d)
+{
+	static const enum text texts[] = {
+		[STRIPE_DISPUTE_WARNING] = TEXT_ALERT_INQUIRY,
+		[STRIPE_DISPUTE_OPEN] = TEXT_ALERT_DISPUTE,
+		[STRIPE_DISPUTE_LOST] = TEXT_ALERT_DISPUTE_LOST,
+		[STRIPE_DISPUTE_SETTLED] = TEXT_ALERT_DISPUTE_WON,
+	};
+	char due[CLOCK_DATE_BYTES] = "-";
+
+	if (d->due_s > 0)
+		clock_date(d->due_s * 1000, due);
+	return tell(app, a, o,
+	    arena_printf(a, "dispute/%s/%d", d->id, (int)d->stage),
+	    texts[d->stage], kv_text("due", due));
+}
+
+enum err
+alert_fraud(struct app *app, struct arena *a, const struct order *o,
+    const char *payment_intent)
+{
+	return tell(app, a, o, arena_printf(a, "fraud/%s", payment_intent),
+	    TEXT_ALERT_FRAUD, kv_text("payment", payment_intent));
+}

@@ -1,0 +1,28 @@
+/* What the operators are told of money, in the transaction that records it:
+ * each once, however often Stripe says it. */
+#ifndef LEDGER_NOTIFY_H
+#define LEDGER_NOTIFY_H
+
+#include "ledger/ledger.h"
+#include "shop/app.h"
+#include "stripe/reversal.h"
+
+enum err
+alert_sale(struct app *app, struct arena *a, const struct order *o) MUST_CHECK;
+/* Paid by one who was to be forgotten: nobody is let in for it. */
+enum err alert_forgotten(
+    struct app *app, struct arena *a, const struct order *o) MUST_CHECK;
+/* Paid for something that is not sold here, or no more. */
+enum err alert_unknown(
+    struct app *app, struct arena *a, const struct order *o) MUST_CHECK;
+enum err alert_refund(struct app *app, struct arena *a, const struct order *o,
+    int64_t refunded_minor) MUST_CHECK;
+/* Access is over, by its own end; what else ends it is told as what it is. */
+enum err alert_ended(struct app *app, struct arena *a, const struct order *o,
+    const char *why) MUST_CHECK;
+enum err alert_dispute(struct app *app, struct arena *a, const struct order *o,
+    const struct stripe_dispute *d) MUST_CHECK;
+enum err alert_fraud(struct app *app, struct arena *a, const struct order *o,
+    const char *payment_intent) MUST_CHECK;
+
+#endif

@@ -1,0 +1,192 @@
+/* Messages to the operators. */
+#include "outbox/alert.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/tg_id.h"
+#include "outbox/message.h"
+#include "shop/text.h"
+
+#include <ctype.h>
+#include <string.h>
+#define AN_HOUR 30 /* of one cause; the rest is counted */
+#define HOUR_MS ((int64_t)3600 * 1000)
+#define DAY_MS (24 * HOUR_MS)
+
+/* "sale/cs_1": a sale. */
+static const char *
+cause_of(struct arena *a, const char *key)
+{
+	struct str rest = str_from(key);
+
+	return arena_dup(a, str_cut(&rest, '/'));
+}
+
+struct hour {
+	int64_t n, since_ms;
+};
+
+static void
+hour_from_row(const struct row *row, void *ctx)
+{
+	*(struct hour *)ctx = (struct hour){ row_int(row, 0), row_int(row, 1) };
+}
+
+static enum err
+count(struct app *app, struct arena *a, const char *cause, struct hour *out)
+{
+	int64_t now_ms = clock_now_ms();
+
+	return db_one(app->db, a, SQL_LIMIT_COUNT,
+	    KV(kv_text("key", arena_printf(a, "alert:%s", cause)),
+		kv_int("now_ms", now_ms), kv_int("old_ms", now_ms - HOUR_MS)),
+	    hour_from_row, out);
+}
+
+/* Beyond an hour's number only how many there were is told, at its end. */
+static enum err
+promise_to(struct app *app, struct arena *a, int64_t tg_id, const char *key,
+    const char *text, const struct hour *h)
+{
+	const char *cause = cause_of(a, key);
+
+	if (h->n <= AN_HOUR)
+		return jobs_promise(app->db, JOB_ALERT,
+		    arena_printf(a, "alert/%s/%lld", key, (long long)tg_id),
+		    tg_id, 0, text);
+	return jobs_promise_count(app->db,
+	    arena_printf(a, "alert/more/%s/%lld/%lld", cause,
+		(long long)h->since_ms, (long long)tg_id),
+	    tg_id, h->since_ms + HOUR_MS,
+	    text_fill(a, TEXT_ALERT_MORE,
+		KV(kv_int("amount", h->n - AN_HOUR), kv_text("what", cause))));
+}
+
+/* Told already, or about to be. */
+static enum err
+is_told(struct app *app, struct arena *a, const char *key, int64_t tg_id,
+    bool *told)
+{
+	return jobs_known(app->db, a,
+	    arena_printf(a, "alert/%s/%lld", key, (long long)tg_id), told);
+}
+
+enum err
+alert_promise(
+    struct app *app, struct arena *a, const char *key, const char *text)
+{
+	struct str rest = str_from(app->conf.admin_tg_ids);
+	struct hour h = { 0 };
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && rest.len > 0) {
+		struct str part = str_trim(str_cut(&rest, ','));
+		int64_t tg_id;
+		bool told = false;
+
+		if (!tg_id_parse(part, &tg_id))
+			continue;
+		e = is_told(app, a, key, tg_id, &told);
+		if (e != ERR_OK || told)
+			continue;
+		if (h.n == 0)
+			e = count(app, a, cause_of(a, key), &h);
+		if (e == ERR_OK)
+			e = promise_to(app, a, tg_id, key, text, &h);
+	}
+	return e;
+}
+
+enum err
+alert_daily(
+    struct app *app, struct arena *a, const char *what, const char *text)
+{
+	return alert_promise(app, a,
+	    arena_printf(
+		a, "%s/%lld", what, (long long)(clock_now_ms() / DAY_MS)),
+	    text);
+}
+
+struct alert {
+	int64_t id;
+	const char *promise, *text;
+	struct alert *next;
+};
+
+struct alerts {
+	struct arena *arena;
+	struct alert *first;
+};
+
+static void
+alert_from_row(const struct row *row, void *ctx)
+{
+	struct alerts *all = ctx;
+	struct alert *one = arena_alloc(all->arena, sizeof(*one));
+
+	*one = (struct alert){ row_int(row, 0), row_text(row, 1),
+		row_text(row, 2), all->first };
+	all->first = one;
+}
+
+/* A number of which this one is a part stays. */
+static const char *
+without(struct arena *a, const char *text, const char *number)
+{
+	size_t n = strlen(number);
+	struct buf out = buf_new(a, 2 * strlen(text) + 1);
+
+	for (const char *p = text; *p != '\0'; p++) {
+		bool is_it = strncmp(p, number, n) == 0 &&
+		    !isdigit((unsigned char)p[n]) &&
+		    (p == text || !isdigit((unsigned char)p[-1]));
+
+		if (is_it)
+			buf_text(&out, "\xe2\x80\x94");
+		else
+			buf_char(&out, *p);
+		p += is_it ? n - 1 : 0;
+	}
+	return arena_dup(a, buf_str(&out));
+}
+
+/* What was promised about whom is not promised again: its name may go. */
+static enum err
+rewrite(
+    struct db *db, struct arena *a, const struct alert *one, const char *number)
+{
+	const char *promise = one->promise;
+
+	if (strcmp(without(a, promise, number), promise) != 0)
+		promise = arena_printf(a, "forgotten/%lld", (long long)one->id);
+	return db_exec(db, SQL_ALERT_REWRITE,
+	    KV(kv_int("id", one->id), kv_text("promise", promise),
+		kv_text("detail", without(a, one->text, number))),
+	    NULL);
+}
+
+enum err
+alert_forget(struct db *db, struct arena *a, int64_t tg_id)
+{
+	const char *number = arena_printf(a, "%lld", (long long)tg_id);
+	struct alerts all = { a, NULL };
+	enum err e = db_each(db, a, SQL_ALERTS_WITH,
+	    KV(kv_text("like", arena_printf(a, "%%%s%%", number))),
+	    alert_from_row, &all);
+
+	for (; e == ERR_OK && all.first != NULL; all.first = all.first->next)
+		e = rewrite(db, a, all.first, number);
+	return e;
+}
+
+static enum err
+prepare(struct app *app, struct arena *a, struct step *s)
+{
+	message_say(app, a, s, s->job.detail);
+	return ERR_OK;
+}
+
+/* One that cannot be delivered raises no other. */
+const struct job_kind alert_kind = {
+	.prepare = prepare, .settle = message_settle, .is_silent = true
+};

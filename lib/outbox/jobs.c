@@ -1,0 +1,318 @@
+/* The outbox: promise, lease, settle. */
+#include "outbox/jobs.h"
+
+#include "base/clock.h"
+#include "base/crypto.h"
+
+static const struct {
+	const char *name;
+	enum job_line line;
+	enum lane lane;
+} kinds[JOB__COUNT] = {
+#define ROW(number, name, own, word, line, lane) \
+	[number] = { word, line, lane },
+	JOB_KINDS(ROW)
+#undef ROW
+};
+
+bool
+job_is_known(const struct job *job)
+{
+	return jobs_kind_name(job->kind) != NULL;
+}
+
+const char *
+jobs_kind_name(int64_t kind)
+{
+	return kind > 0 && kind < JOB__COUNT ? kinds[kind].name : NULL;
+}
+
+int64_t
+jobs_backoff_ms(int64_t n_attempts)
+{
+	int64_t pause_ms = JOBS_FIRST_PAUSE_MS;
+	unsigned char chance = 128;
+
+	for (int64_t i = 1; i < n_attempts && pause_ms < JOBS_LAST_PAUSE_MS;
+	     i++)
+		pause_ms *= 2;
+	if (pause_ms > JOBS_LAST_PAUSE_MS)
+		pause_ms = JOBS_LAST_PAUSE_MS;
+	if (random_bytes(&chance, 1) != ERR_OK)
+		return pause_ms;
+	return pause_ms * (900 + chance * 200 / 255) / 1000;
+}
+
+static enum err
+promise_as(struct db *db, enum sql how, enum kind_id kind, const char *promise,
+    int64_t tg_id, int64_t order_id, const char *detail)
+{
+	return db_exec(db, how,
+	    KV(kv_int("kind", kind), kv_text("promise", promise),
+		kv_int("tg_id", tg_id), kv_int_or_null("order_id", order_id),
+		kv_text("detail", detail), kv_int("now_ms", clock_now_ms()),
+		kv_int("late", kinds[kind].line),
+		kv_int("lane", kinds[kind].lane)),
+	    NULL);
+}
+
+enum err
+jobs_promise(struct db *db, enum kind_id kind, const char *promise,
+    int64_t tg_id, int64_t order_id, const char *detail)
+{
+	return promise_as(
+	    db, SQL_JOB_PROMISE, kind, promise, tg_id, order_id, detail);
+}
+
+enum err
+jobs_promise_one(struct db *db, enum kind_id kind, const char *promise,
+    int64_t tg_id, int64_t order_id, const char *detail)
+{
+	return promise_as(
+	    db, SQL_JOB_PROMISE_ONE, kind, promise, tg_id, order_id, detail);
+}
+
+enum err
+jobs_promise_count(struct db *db, const char *promise, int64_t tg_id,
+    int64_t due_ms, const char *text)
+{
+	return db_exec(db, SQL_JOB_PROMISE_COUNT,
+	    KV(kv_int("kind", JOB_ALERT), kv_text("promise", promise),
+		kv_int("tg_id", tg_id), kv_text("detail", text),
+		kv_int("due_ms", due_ms), kv_int("now_ms", clock_now_ms()),
+		kv_int("late", kinds[JOB_ALERT].line),
+		kv_int("lane", kinds[JOB_ALERT].lane)),
+	    NULL);
+}
+
+enum err
+jobs_known(struct db *db, struct arena *a, const char *promise, bool *known)
+{
+	int64_t waits;
+	enum err e = db_one(db, a, SQL_JOB_PROMISED,
+	    KV(kv_text("promise", promise)), row_to_int, &waits);
+
+	*known = e == ERR_OK;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+struct reading {
+	struct job *out;
+	size_t n, max;
+};
+
+static void
+job_from_row(const struct row *row, void *ctx)
+{
+	struct reading *r = ctx;
+
+	if (r->n == r->max)
+		return;
+	r->out[r->n++] = (struct job){ .id = row_int(row, 0),
+		.kind = (enum kind_id)row_int(row, 1),
+		.promise = row_text(row, 2),
+		.tg_id = row_int(row, 3),
+		.order_id = row_int(row, 4),
+		.detail = row_text(row, 5),
+		.attempts = row_int(row, 6) + 1,
+		.created_ms = row_int(row, 7),
+		.due_ms = row_int(row, 8),
+		.line = (enum job_line)row_int(row, 9) };
+}
+
+enum err
+jobs_due(struct db *db, struct arena *a, enum job_line line, struct job *out,
+    size_t n, size_t *n_out)
+{
+	struct reading r = { .out = out, .max = n };
+	enum err e = db_each(db, a, SQL_JOBS_DUE,
+	    KV(kv_int("late", line), kv_int("now_ms", clock_now_ms()),
+		kv_int("n", (int64_t)n)),
+	    job_from_row, &r);
+
+	*n_out = r.n;
+	return e;
+}
+
+enum err
+jobs_lease(struct db *db, struct job *job, int64_t lease_ms, bool *is_ours)
+{
+	int64_t now_ms = clock_now_ms(), n = 0;
+	enum err e = db_exec(db, SQL_JOB_LEASE,
+	    KV(kv_int("id", job->id), kv_int("until_ms", now_ms + lease_ms),
+		kv_int("now_ms", now_ms)),
+	    &n);
+
+	*is_ours = e == ERR_OK && n > 0;
+	job->lease_ms = now_ms + lease_ms;
+	return e;
+}
+
+enum err
+jobs_put_off(struct db *db, const struct job *job, int64_t due_ms)
+{
+	return db_exec(db, SQL_JOB_PUT_OFF,
+	    KV(kv_int("id", job->id), kv_int("due_ms", due_ms),
+		kv_int("now_ms", clock_now_ms())),
+	    NULL);
+}
+
+/* A lease that ran out may be somebody else's by now: then this changes no
+ * row, and the other one's verdict counts. */
+static enum err
+settle(struct db *db, enum sql what, struct kvs args)
+{
+	int64_t n = 0;
+	enum err e = db_exec(db, what, args, &n);
+
+	return e == ERR_OK && n == 0 ? ERR_CONFLICT : e;
+}
+
+static int64_t
+bounded(int64_t due_ms)
+{
+	int64_t last_ms = clock_now_ms() + JOBS_LONGEST_MS;
+
+	return due_ms < last_ms ? due_ms : last_ms;
+}
+
+enum err
+jobs_done(struct db *db, const struct job *job)
+{
+	return settle(db, SQL_JOB_DONE,
+	    KV(kv_int("id", job->id), kv_int("lease_ms", job->lease_ms),
+		kv_int("now_ms", clock_now_ms())));
+}
+
+enum err
+jobs_again(
+    struct db *db, const struct job *job, int64_t due_ms, const char *error)
+{
+	return settle(db, SQL_JOB_AGAIN,
+	    KV(kv_int("id", job->id), kv_int("lease_ms", job->lease_ms),
+		kv_int("due_ms", bounded(due_ms)),
+		kv_int("attempts", job->attempts), kv_text("error", error)));
+}
+
+enum err
+jobs_give_back(
+    struct db *db, const struct job *job, int64_t due_ms, const char *error)
+{
+	return settle(db, SQL_JOB_GIVE_BACK,
+	    KV(kv_int("id", job->id), kv_int("lease_ms", job->lease_ms),
+		kv_int("due_ms", bounded(due_ms)), kv_int("late", job->line),
+		kv_int("attempts", job->attempts - 1),
+		kv_text("error", error)));
+}
+
+enum err
+jobs_park(struct db *db, const struct job *job, const char *error)
+{
+	return settle(db, SQL_JOB_PARK,
+	    KV(kv_int("id", job->id), kv_int("lease_ms", job->lease_ms),
+		kv_int("now_ms", clock_now_ms()),
+		kv_int("attempts", job->attempts), kv_text("error", error)));
+}
+
+enum err
+jobs_renew(
+    struct db *db, const struct job *job, int64_t lease_ms, int64_t *until_ms)
+{
+	int64_t new_ms = clock_now_ms() + lease_ms;
+	enum err e = settle(db, SQL_JOB_RENEW,
+	    KV(kv_int("id", job->id), kv_int("lease_ms", job->lease_ms),
+		kv_int("until_ms", new_ms)));
+
+	if (e == ERR_OK)
+		*until_ms = new_ms;
+	return e;
+}
+
+static enum err
+move_from_future(struct db *db, void *ctx)
+{
+	int64_t now_ms = clock_now_ms();
+
+	(void)ctx;
+	return db_exec(db, SQL_JOBS_FROM_FUTURE,
+	    KV(kv_int("now_ms", now_ms),
+		kv_int("far_ms", now_ms + JOBS_LONGEST_MS)),
+	    NULL);
+}
+
+static enum err
+take_over(struct db *db, void *ctx)
+{
+	struct kvs now = KV(kv_int("now_ms", clock_now_ms()));
+	enum err e = db_exec(db, SQL_JOBS_RELEASE, now, NULL);
+
+	if (e == ERR_OK)
+		e = db_exec(db, SQL_JOBS_REVIVE_KNOWN,
+		    KV(now.v[0], kv_text("error", JOB_UNKNOWN),
+			kv_int("kinds", JOB__COUNT)),
+		    NULL);
+	return e == ERR_OK ? move_from_future(db, ctx) : e;
+}
+
+enum err
+jobs_take_over(struct db *db)
+{
+	return db_transaction(db, take_over, NULL);
+}
+
+enum err
+jobs_from_future(struct db *db, bool *any)
+{
+	struct arena a = { 0 };
+	int64_t now_ms = clock_now_ms(), n = 0;
+	enum err e = db_one(db, &a, SQL_JOBS_IN_FUTURE,
+	    KV(kv_int("now_ms", now_ms),
+		kv_int("far_ms", now_ms + JOBS_LONGEST_MS)),
+	    row_to_int, &n);
+
+	arena_free(&a);
+	*any = e == ERR_OK && n > 0;
+	/* Looking first saves an empty transaction its sync. */
+	return *any ? db_transaction(db, move_from_future, NULL) : e;
+}
+
+enum err
+jobs_revive(struct db *db, int64_t tg_id, bool *any)
+{
+	int64_t n = 0;
+	enum err e = db_exec(db, SQL_JOBS_REVIVE,
+	    KV(kv_int("tg_id", tg_id), kv_int("now_ms", clock_now_ms())), &n);
+
+	*any = n > 0;
+	return e;
+}
+
+enum err
+jobs_pending(struct db *db, struct arena *a, int64_t tg_id, enum kind_id kind,
+    bool *pending)
+{
+	int64_t n = 0;
+	enum err e = db_one(db, a, SQL_JOBS_PENDING,
+	    KV(kv_int("tg_id", tg_id), kv_int("kind", kind)), row_to_int, &n);
+
+	*pending = n > 0;
+	return e;
+}
+
+enum err
+jobs_next_due(struct db *db, struct arena *a, int64_t after_ms, int64_t *due_ms)
+{
+	enum err e = ERR_OK;
+
+	*due_ms = 0;
+	for (int line = 0; e == ERR_OK && line < LINE__COUNT; line++) {
+		int64_t first_ms = 0;
+
+		e = db_one(db, a, SQL_JOBS_NEXT_DUE,
+		    KV(kv_int("late", line), kv_int("after_ms", after_ms)),
+		    row_to_int, &first_ms);
+		if (first_ms != 0 && (*due_ms == 0 || first_ms < *due_ms))
+			*due_ms = first_ms;
+	}
+	return e;
+}

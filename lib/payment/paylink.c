@@ -1,0 +1,132 @@
+/* Links to pay by, bare and signed. */
+#include "payment/paylink.h"
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/tg_id.h"
+
+#include <string.h>
+
+#define LIFE_S ((int64_t)24 * 60 * 60)
+#define MAC_BYTES 16 /* of HMAC-SHA256's 32: 128 bits are not guessed */
+#define MAC_DIGITS ((size_t)2 * MAC_BYTES)
+
+/* The signature of "N.P.END". The word in front keeps it from being one of
+ * anything else, should the secret be used for more. */
+static enum err
+sign(const struct app *app, struct str text, char hex[MAC_DIGITS + 1])
+{
+	const struct str parts[] = { str_from("paylink:"), text };
+	unsigned char mac[HMAC_SHA256_BYTES];
+	enum err e =
+	    hmac_sha256(str_from(app->conf.pay_link_secret), parts, 2, mac);
+
+	if (e == ERR_OK)
+		hex_encode(mac, MAC_BYTES, hex);
+	return e;
+}
+
+const char *
+paylink_make(const struct app *app, struct arena *a, int64_t tg_id,
+    const struct product *p)
+{
+	const struct conf *c = &app->conf;
+	bool is_first = p == catalog_find(&app->catalog, NULL);
+	int64_t ends_s = clock_now_ms() / 1000 + LIFE_S;
+	const char *text = arena_printf(
+	    a, "%lld.%s.%lld", (long long)tg_id, p->id, (long long)ends_s);
+	char hex[MAC_DIGITS + 1];
+
+	if (c->pay_link_secret != NULL &&
+	    sign(app, str_from(text), hex) == ERR_OK)
+		return arena_printf(
+		    a, "%s/pay?t=%s.%s", c->base_url, text, hex);
+	if (c->pay_link_secret != NULL)
+		log_event(LOG_ERROR, "link_not_signed", KV_NONE);
+	return arena_printf(a, "%s/pay?tg_id=%lld%s%s", c->base_url,
+	    (long long)tg_id,
+	    is_first ? "" : "&product=", is_first ? "" : p->id);
+}
+
+const char *
+paylink_onward(const struct app *app, const struct request *req,
+    const struct paylink *link)
+{
+	const char *token = NULL;
+
+	if (link->is_signed && request_param(req, "t", &token) == ERR_OK)
+		return arena_printf(
+		    req->arena, "%s/pay?t=%s&go=1", app->conf.base_url, token);
+	return arena_printf(req->arena, "%s/pay?tg_id=%lld&product=%s&go=1",
+	    app->conf.base_url, (long long)link->tg_id, link->product->id);
+}
+
+bool
+paylink_is_looked_at(const struct request *req)
+{
+	const char *go = NULL;
+
+	if (req->method == WEB_HEAD)
+		return true;
+	return request_is_preview(req) &&
+	    (request_param(req, "go", &go) != ERR_OK || strcmp(go, "1") != 0);
+}
+
+static enum err
+read_signed(const struct app *app, struct arena *a, struct str token,
+    struct paylink *out)
+{
+	struct str mac = str_after_last(token, '.'), rest = token;
+	char hex[MAC_DIGITS + 1];
+	const char *id;
+	int64_t ends_s;
+
+	if (app->conf.pay_link_secret == NULL || mac.len != MAC_DIGITS ||
+	    mac.len == token.len)
+		return ERR_INPUT;
+	rest.len -= mac.len + 1;
+	if (sign(app, rest, hex) != ERR_OK ||
+	    !bytes_equal_ct(mac.p, hex, MAC_DIGITS) ||
+	    !tg_id_parse(str_cut(&rest, '.'), &out->tg_id))
+		return ERR_INPUT;
+	id = arena_dup(a, str_cut(&rest, '.'));
+	if (id[0] == '\0' || !str_to_i64(rest, &ends_s))
+		return ERR_INPUT;
+	out->is_signed = true;
+	out->product = catalog_find(&app->catalog, id);
+	if (ends_s <= clock_now_ms() / 1000)
+		return ERR_AUTH;
+	return out->product == NULL ? ERR_NOT_FOUND : ERR_OK;
+}
+
+static enum err
+read_bare(const struct app *app, const struct request *req, const char *number,
+    struct paylink *out)
+{
+	const char *id = NULL;
+	enum err e = request_param(req, "product", &id);
+
+	if ((e != ERR_OK && e != ERR_NOT_FOUND) ||
+	    app->conf.pay_link_bare == 0 ||
+	    !tg_id_parse(str_from(number), &out->tg_id))
+		return ERR_INPUT;
+	out->product = catalog_find(&app->catalog, id);
+	return out->product == NULL ? ERR_NOT_FOUND : ERR_OK;
+}
+
+enum err
+paylink_read(
+    const struct app *app, const struct request *req, struct paylink *out)
+{
+	const char *token = NULL, *number = NULL;
+	enum err has_token = request_param(req, "t", &token);
+	enum err has_number = request_param(req, "tg_id", &number);
+
+	*out = (struct paylink){ 0 };
+	if (has_token == ERR_OK && has_number == ERR_NOT_FOUND)
+		return read_signed(app, req->arena, str_from(token), out);
+	if (has_token != ERR_NOT_FOUND || has_number != ERR_OK)
+		return ERR_INPUT;
+	return read_bare(app, req, number, out);
+}

@@ -1,0 +1,35 @@
+/* The address where somebody pays: BASE_URL/pay?tg_id=N, with &product=P for
+ * another product than the first, or, where the settings hold PAY_LINK_SECRET,
+ * BASE_URL/pay?t=N.P.END.SIGNATURE, which only our own bot can make and which
+ * ends a day later. */
+#ifndef PAYMENT_PAYLINK_H
+#define PAYMENT_PAYLINK_H
+
+#include "shop/app.h"
+
+/* In the arena; the bare form where a signature cannot be made (logged). */
+const char *paylink_make(const struct app *app, struct arena *a, int64_t tg_id,
+    const struct product *p);
+
+struct paylink {
+	int64_t tg_id;
+	const struct product *product;
+	bool is_signed; /* by us, so its holder may be told of the buyer */
+};
+
+/* The same link again, for a person who was taken for a machine. */
+const char *paylink_onward(const struct app *app, const struct request *req,
+    const struct paylink *link);
+
+/* Whether a machine only looks at what a link leads to: HEAD, or a preview
+ * whose page's button was not pressed. */
+bool paylink_is_looked_at(const struct request *req);
+
+/* Whose link a request is. ERR_INPUT: neither form, both, or one that is not
+ * believed: a signature that does not fit, a bare number where the settings
+ * switch it off. ERR_AUTH: signed by us, but it has ended. ERR_NOT_FOUND: no
+ * such product (any more). */
+enum err paylink_read(const struct app *app, const struct request *req,
+    struct paylink *out) MUST_CHECK;
+
+#endif

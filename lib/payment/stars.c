@@ -1,0 +1,315 @@
+/* Selling for Telegram Stars. */
+#include "payment/stars.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "ledger/ledger.h"
+#include "ledger/record.h"
+#include "outbox/message.h"
+#include "shop/text.h"
+
+#include <stdio.h>
+
+#define PAYLOAD "admit:"
+#define STARS "XTR"
+#define RENEWAL_MS ((int64_t)24 * 3600 * 1000)
+#define DATE_MAX_S ((int64_t)1 << 40)
+
+bool
+stars_is_plan(const struct product *p)
+{
+	return p->every != NULL && str_eq(str_from(p->every), "month") &&
+	    p->every_n == 1;
+}
+
+bool
+stars_sell(const struct app *app, const struct product *p)
+{
+	return p->stars > 0 && (p->every == NULL || stars_is_plan(p)) &&
+	    !str_eq(str_from(app->conf.sell_with), "stripe");
+}
+
+bool
+stars_only(const struct app *app, const struct product *p)
+{
+	return stars_sell(app, p) &&
+	    str_eq(str_from(app->conf.sell_with), "stars");
+}
+
+static struct tg_invoice
+invoice_for(struct arena *a, int64_t tg_id, const struct product *p)
+{
+	const char *title = product_title(p, "uk");
+
+	return (struct tg_invoice){ tg_id, title,
+		text_fill(
+		    a, TEXT_STARS_DESCRIPTION, KV(kv_text("product", title))),
+		arena_printf(a, PAYLOAD "%s", p->id), p->stars };
+}
+
+struct json *
+stars_invoice(const struct app *app, struct arena *a, int64_t tg_id,
+    const struct product *p)
+{
+	const struct tg_invoice inv = invoice_for(a, tg_id, p);
+
+	(void)app;
+	return tg_send_invoice(a, &inv);
+}
+
+struct http_request
+stars_plan_request(
+    const struct app *app, struct arena *a, const struct product *p)
+{
+	const struct tg_api api = app_telegram(app);
+	const struct tg_invoice inv = invoice_for(a, 0, p);
+
+	return tg_request(a, &api, "createInvoiceLink", tg_plan_link(a, &inv));
+}
+
+const char *
+stars_plan_link(struct arena *a, const struct http_response *res)
+{
+	struct json *doc;
+	const char *link;
+
+	if (res->status != 200 || json_parse(a, res->body, &doc) != ERR_OK ||
+	    !json_is_true(doc, "ok"))
+		return NULL;
+	link = arena_dup_text(a, json_text(doc, "result"));
+	return link != NULL && tg_button_url_ok(link) &&
+		str_starts(str_from(link), "https://") ?
+	    link :
+	    NULL;
+}
+
+struct http_request
+stars_cancel_request(const struct app *app, struct arena *a, int64_t tg_id,
+    const char *charge_id)
+{
+	const struct tg_api api = app_telegram(app);
+	struct json *params = json_new(a);
+
+	json_put_int(params, "user_id", tg_id);
+	json_put_text(params, "telegram_payment_charge_id", charge_id);
+	json_put_bool(params, "is_canceled", true);
+	return tg_request(a, &api, "editUserStarSubscription", params);
+}
+
+/* The product that an invoice of ours was for. */
+static const char *
+product_in(const char *payload)
+{
+	const char *id;
+
+	if (!str_starts(str_from(payload), PAYLOAD))
+		return NULL;
+	id = payload + sizeof(PAYLOAD) - 1;
+	return catalog_is_id(id) ? id : NULL;
+}
+
+/* Whether the next payment of a subscription of theirs may be due: then they
+ * are in and pay all the same, at the price they began with. */
+static enum err
+is_renewal(struct app *app, struct arena *a, int64_t tg_id,
+    const struct product *p, bool *renewal)
+{
+	int64_t until_ms = 0;
+	enum err e = db_one(app->db, a, SQL_STARS_PAID_UNTIL,
+	    KV(kv_int("tg_id", tg_id), kv_text("product", p->id)), row_to_int,
+	    &until_ms);
+
+	*renewal = until_ms != 0 && until_ms - clock_now_ms() < RENEWAL_MS;
+	return e;
+}
+
+static const char *
+why_not(const struct app *app, const struct tg_payment *pay,
+    const struct product *p, enum access access)
+{
+	if (!stars_sell(app, p))
+		return text_plain(TEXT_STARS_NOT_SOLD);
+	if (pay->amount != p->stars)
+		return text_plain(TEXT_STARS_WRONG_PRICE);
+	return access == ACCESS_IN ? text_plain(TEXT_STARS_PAID_BEFORE) : NULL;
+}
+
+static enum err
+refusal(struct app *app, struct arena *a, const struct tg_update *u,
+    const char **why)
+{
+	const struct tg_payment *pay = &u->payment;
+	const char *id = product_in(pay->payload);
+	const struct product *p =
+	    id == NULL ? NULL : catalog_find(&app->catalog, id);
+	enum access access = ACCESS_OUT;
+	bool renewal = false;
+	enum err e;
+
+	*why = text_plain(TEXT_STARS_NOT_SOLD);
+	if (p == NULL || u->from_id == 0)
+		return ERR_OK;
+	*why = text_plain(TEXT_STARS_WRONG_PRICE);
+	if (!str_eq(str_from(pay->currency), STARS))
+		return ERR_OK;
+	e = ledger_access(app->db, a, u->from_id, p->id, &access);
+	if (e == ERR_OK && access == ACCESS_IN)
+		e = is_renewal(app, a, u->from_id, p, &renewal);
+	*why = renewal ? NULL : why_not(app, pay, p, access);
+	return e;
+}
+
+enum err
+stars_checkout(struct app *app, struct arena *a, const struct tg_update *u,
+    struct json **params)
+{
+	const char *why;
+	enum err e = refusal(app, a, u, &why);
+
+	*params = tg_answer_checkout(a, u->payment.query_id, why);
+	return e;
+}
+
+enum err
+stars_record(struct app *app, struct arena *a, const struct tg_update *u)
+{
+	const struct tg_payment *pay = &u->payment;
+	const struct stars_payment paid = { u->from_id,
+		product_in(pay->payload), pay->charge_id, pay->amount,
+		pay->until_s * 1000, pay->until_s != 0 };
+
+	if (!str_eq(str_from(pay->currency), STARS) || u->from_id == 0 ||
+	    paid.product == NULL) {
+		log_event(LOG_WARN, "payment_foreign",
+		    KV(kv_int("tg_id", u->from_id)));
+		return ERR_OK;
+	}
+	if (paid.renews)
+		log_event(LOG_INFO, "stars_subscription",
+		    KV(kv_int("tg_id", u->from_id),
+			kv_int("recurs", pay->recurs),
+			kv_int("is_first", pay->is_first)));
+	return u->kind == TG_PAID ?
+	    payment_record_stars(app, a, &paid) :
+	    payment_record_stars_refund(app, a, paid.charge_id, paid.stars);
+}
+
+struct http_request
+stars_refund_request(const struct app *app, struct arena *a, int64_t tg_id,
+    const char *charge_id)
+{
+	const struct tg_api api = app_telegram(app);
+	struct json *params = json_new(a);
+
+	json_put_int(params, "user_id", tg_id);
+	json_put_text(params, "telegram_payment_charge_id", charge_id);
+	return tg_request(a, &api, "refundStarPayment", params);
+}
+
+struct http_request
+stars_list_request(const struct app *app, struct arena *a, int64_t offset)
+{
+	const struct tg_api api = app_telegram(app);
+	struct json *params = json_new(a);
+
+	json_put_int(params, "offset", offset);
+	json_put_int(params, "limit", STARS_PAGE);
+	return tg_request(a, &api, "getStarTransactions", params);
+}
+
+/* One of the list as the update that would have told of it: money that came
+ * has a source, money that went back a receiver, under the same id. */
+static enum err
+record_one(struct app *app, struct arena *a, struct json *t)
+{
+	struct json *in = json_at(t, "source"), *out = json_at(t, "receiver");
+	struct json *who = in != NULL ? in : out;
+	struct tg_update u = { .kind = in != NULL ? TG_PAID : TG_REFUNDED };
+	int64_t period_s = 0;
+
+	u.payment.charge_id = arena_dup_text(a, json_text(t, "id"));
+	u.payment.currency = STARS;
+	u.payment.payload =
+	    arena_dup_text(a, json_text(who, "invoice_payload"));
+	(void)json_int(t, "amount", &u.payment.amount);
+	(void)json_int(who, "user.id", &u.from_id);
+	if (json_int(who, "subscription_period", &period_s) &&
+	    period_s == TG_PLAN_S && json_int(t, "date", &u.payment.until_s))
+		u.payment.until_s += period_s;
+	if (u.payment.until_s < 0 || u.payment.until_s > DATE_MAX_S)
+		return ERR_OK; /* beyond all time */
+	if (!str_eq(str_from(json_text(who, "type")), "user") ||
+	    u.payment.charge_id == NULL || u.payment.amount <= 0 ||
+	    product_in(u.payment.payload) == NULL)
+		return ERR_OK; /* a gift, a withdrawal: none of ours */
+	return stars_record(app, a, &u);
+}
+
+static enum err
+standing(struct app *app, struct arena *a, struct json *t, int64_t *facts)
+{
+	const char *id = json_text(t, "id");
+	int64_t n = 0;
+	enum err e = db_one(app->db, a, SQL_STARS_STANDING,
+	    KV(kv_text("charge_id", id)), row_to_int, &n);
+
+	*facts = n;
+	return e;
+}
+
+enum err
+stars_list_record(struct app *app, struct arena *a, struct json *result,
+    int64_t *n, int64_t *n_healed)
+{
+	enum err e = ERR_OK;
+
+	*n = (int64_t)json_count(result, "transactions");
+	*n_healed = 0;
+	for (int64_t i = 0; e == ERR_OK && i < *n; i++) {
+		char path[40];
+		struct json *t;
+		int64_t was = 0, is = 0;
+
+		(void)snprintf(
+		    path, sizeof(path), "transactions.%lld", (long long)i);
+		t = json_at(result, path);
+		e = standing(app, a, t, &was);
+		if (e == ERR_OK)
+			e = record_one(app, a, t);
+		if (e == ERR_OK)
+			e = standing(app, a, t, &is);
+		*n_healed += was != is;
+	}
+	return e;
+}
+
+/* ---- the job that cancels one ---- */
+
+static enum err
+prepare_cancel(struct app *app, struct arena *a, struct step *s)
+{
+	s->call = stars_cancel_request(app, a, s->job.tg_id, s->job.detail);
+	s->has_call = s->is_to_telegram = true;
+	return ERR_OK;
+}
+
+static enum err
+settle_cancel(struct app *app, struct arena *a, struct step *s,
+    enum err call_err, const struct http_response *res, struct outcome *o)
+{
+	const struct tg_answer answer = message_answer(a, s, call_err, res, o);
+
+	(void)app;
+	message_refused(s, &answer, o);
+	if (o->after != AFTER_PARK)
+		return ERR_OK;
+	/* It was not the subscription's first payment. */
+	log_event(LOG_INFO, "stars_not_canceled",
+	    KV(kv_text("why", answer.description)));
+	o->after = AFTER_DONE;
+	o->is_gone = false;
+	return ERR_OK;
+}
+
+const struct job_kind cancel_stars_kind = { .prepare = prepare_cancel,
+	.settle = settle_cancel };

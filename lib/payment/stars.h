@@ -1,0 +1,52 @@
+/* Telegram Stars, the second till: invoices in XTR that the bot sends, the
+ * question before each payment, the payment, the refund. An invoice can be
+ * paid many times and by anybody, so a payment is known by its charge and lets
+ * in who paid it (core.telegram.org/bots/payments-stars). */
+#ifndef PAYMENT_STARS_H
+#define PAYMENT_STARS_H
+
+#include "shop/app.h"
+#include "telegram/update.h"
+
+/* Whether the bot offers this product for Stars, or for them alone. */
+bool stars_sell(const struct app *app, const struct product *p);
+bool stars_only(const struct app *app, const struct product *p);
+
+/* Telegram has subscriptions of 30 days and no others: what is paid by the
+ * month is sold so, what is paid by another period not at all. */
+bool stars_is_plan(const struct product *p);
+
+/* createInvoiceLink of such a product, the link in Telegram's answer (NULL:
+ * there is none), and editUserStarSubscription: no more payments are taken. */
+struct http_request stars_plan_request(
+    const struct app *app, struct arena *a, const struct product *p);
+const char *stars_plan_link(struct arena *a, const struct http_response *res);
+struct http_request stars_cancel_request(const struct app *app, struct arena *a,
+    int64_t tg_id, const char *charge_id);
+
+/* The parameters of sendInvoice. */
+struct json *stars_invoice(const struct app *app, struct arena *a,
+    int64_t tg_id, const struct product *p);
+
+/* The parameters of answerPreCheckoutQuery: lets it go on, or says why not. */
+enum err stars_checkout(struct app *app, struct arena *a,
+    const struct tg_update *u, struct json **params) MUST_CHECK;
+
+/* TG_PAID and TG_REFUNDED, in a transaction. */
+enum err stars_record(
+    struct app *app, struct arena *a, const struct tg_update *u) MUST_CHECK;
+
+/* refundStarPayment of an order. */
+struct http_request stars_refund_request(const struct app *app, struct arena *a,
+    int64_t tg_id, const char *charge_id);
+
+/* A page of getStarTransactions from offset on, oldest first, and recording
+ * it, in a transaction: *n of them, of which *n_healed the ledger did not
+ * know. */
+#define STARS_PAGE 100
+struct http_request
+stars_list_request(const struct app *app, struct arena *a, int64_t offset);
+enum err stars_list_record(struct app *app, struct arena *a,
+    struct json *result, int64_t *n, int64_t *n_healed) MUST_CHECK;
+
+#endif

@@ -1,0 +1,90 @@
+/* The buyer's own page at Stripe, where they see their invoices, change the
+ * card and cancel: asked for in the chat, fetched from Stripe and sent on at
+ * once, because whoever holds its address is taken for the buyer: it is written
+ * down nowhere. */
+#include "base/clock.h"
+#include "ledger/subscription.h"
+#include "outbox/alert.h"
+#include "outbox/message.h"
+#include "shop/text.h"
+
+#define PATIENCE_ATTEMPTS 4 /* then the buyer is told */
+
+static enum err
+prepare(struct app *app, struct arena *a, struct step *s)
+{
+	const struct stripe_api api = app_stripe(app);
+	struct subscription of = { 0 };
+	enum err e =
+	    subscription_of(app->db, a, s->job.tg_id, s->job.detail, &of);
+
+	s->has_call = e == ERR_OK && of.customer != NULL;
+	if (s->has_call)
+		s->call = stripe_portal_request(a, &api, of.customer);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err
+url_in(const struct app *app, struct arena *a, const struct http_response *res,
+    const char **url)
+{
+	const struct stripe_api api = app_stripe(app);
+	struct json *doc;
+	enum err e = stripe_answer(a, res, &doc);
+
+	if (e != ERR_OK)
+		return e;
+	*url = json_text(doc, "url");
+	return stripe_redirect_ok(&api, *url) ? ERR_OK : ERR_REFUSED;
+}
+
+static void
+send_on(struct app *app, struct arena *a, struct step *s, const char *url)
+{
+	const struct tg_message m = { .chat_id = s->job.tg_id,
+		.text = text_fill(a, TEXT_PORTAL, KV(kv_text("url", url))),
+		.button = text_plain(TEXT_PORTAL_BUTTON),
+		.button_url = url };
+
+	message_send(app, a, s, &m);
+}
+
+/* The operators are told once a day: it is theirs to switch on. */
+static enum err
+tell_of_failure(struct app *app, struct arena *a, const struct step *s)
+{
+	char today[CLOCK_DATE_BYTES];
+	enum err e = jobs_promise(app->db, JOB_NOTICE,
+	    arena_printf(a, "portal_failed/%lld", (long long)s->job.id),
+	    s->job.tg_id, 0, "portal_failed");
+
+	clock_date(clock_now_ms(), today);
+	if (e != ERR_OK)
+		return e;
+	return alert_promise(app, a, arena_printf(a, "portal/%s", today),
+	    text_plain(TEXT_ALERT_PORTAL));
+}
+
+static enum err
+settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
+    const struct http_response *res, struct outcome *o)
+{
+	const char *url = NULL;
+	enum err e;
+
+	if (s->is_to_telegram)
+		return message_settle(app, a, s, call_err, res, o);
+	e = call_err == ERR_OK ? url_in(app, a, res, &url) : call_err;
+	if (e == ERR_OK) {
+		send_on(app, a, s, url);
+		o->after = AFTER_HELD_CALL;
+		return ERR_OK;
+	}
+	if (e == ERR_CONFIG || e == ERR_REFUSED || e == ERR_NOT_FOUND ||
+	    s->job.attempts >= PATIENCE_ATTEMPTS)
+		return tell_of_failure(app, a, s);
+	message_retry(s, arena_printf(a, "Stripe: %s", err_name(e)), o);
+	return ERR_OK;
+}
+
+const struct job_kind portal_kind = { .prepare = prepare, .settle = settle };

@@ -1,0 +1,231 @@
+/* Writing requests to Stripe's API and reading its answers. */
+#include "stripe/api.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/url.h"
+#include "net/form.h"
+
+#define MAX_URL_BYTES 3800 /* nginx passes 4 KiB of reply headers */
+
+static struct http_request
+request(struct arena *a, const struct stripe_api *api, const char *method,
+    const char *path)
+{
+	return (struct http_request){
+		.method = method,
+		.url = arena_printf(a, "%s/v1/%s", api->base, path),
+		.headers = { arena_printf(
+				 a, "Authorization: Bearer %s", api->secret),
+		    "Stripe-Version: " STRIPE_API_VERSION },
+		.connect_ms = STRIPE_CONNECT_MS,
+		.total_ms = STRIPE_TOTAL_MS,
+	};
+}
+
+struct http_request
+stripe_refund_request(struct arena *a, const struct stripe_api *api,
+    const char *payment_intent, const char *idempotency_key)
+{
+	struct http_request req = request(a, api, "POST", "refunds");
+
+	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
+	req.headers[3] =
+	    arena_printf(a, "Idempotency-Key: %s", idempotency_key);
+	req.body =
+	    form_encode(a, KV(kv_text("payment_intent", payment_intent)));
+	return req;
+}
+
+struct http_request
+stripe_get_request(
+    struct arena *a, const struct stripe_api *api, const char *path)
+{
+	return request(a, api, "GET", path);
+}
+
+/* A price kept at Stripe, or one made up on the spot: never both. */
+static struct kv
+either(bool when, struct kv v)
+{
+	return when ? v : kv_null(v.name);
+}
+
+struct http_request
+stripe_create_request(
+    struct arena *a, const struct stripe_api *api, const struct stripe_order *o)
+{
+	struct http_request req = request(a, api, "POST", "checkout/sessions");
+	bool inline_price = o->price_id == NULL, renews = o->every != NULL;
+
+	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
+	req.headers[3] =
+	    arena_printf(a, "Idempotency-Key: %s", o->idempotency_key);
+	req.body = form_encode(a,
+	    KV(kv_text("mode", renews ? "subscription" : "payment"),
+		kv_int("client_reference_id", o->tg_id),
+		kv_int("metadata[tg_id]", o->tg_id),
+		kv_text("metadata[product]", o->product),
+		kv_text("metadata[shop]", o->shop),
+		kv_int(renews ? "subscription_data[metadata][tg_id]" :
+				"payment_intent_data[metadata][tg_id]",
+		    o->tg_id),
+		kv_text(renews ? "subscription_data[metadata][product]" :
+				 "payment_intent_data[metadata][product]",
+		    o->product),
+		kv_text(renews ? "subscription_data[metadata][shop]" :
+				 "payment_intent_data[metadata][shop]",
+		    o->shop),
+		kv_text("line_items[0][price]", o->price_id),
+		either(inline_price,
+		    kv_text(
+			"line_items[0][price_data][currency]", o->currency)),
+		either(inline_price,
+		    kv_int("line_items[0][price_data][unit_amount]",
+			o->amount_minor)),
+		either(inline_price,
+		    kv_text("line_items[0][price_data][product_data][name]",
+			o->product_name)),
+		either(inline_price && renews,
+		    kv_text("line_items[0][price_data][recurring][interval]",
+			o->every)),
+		either(inline_price && renews,
+		    kv_int("line_items[0][price_data][recurring]"
+			   "[interval_count]",
+			o->every_n)),
+		kv_int("line_items[0][quantity]", 1),
+		either(o->promotion_codes,
+		    kv_text("allow_promotion_codes", "true")),
+		either(o->automatic_tax,
+		    kv_text("automatic_tax[enabled]", "true")),
+		kv_text("locale", o->locale),
+		kv_text("success_url", o->success_url),
+		kv_text("cancel_url", o->cancel_url)));
+	return req;
+}
+
+struct http_request
+stripe_session_request(
+    struct arena *a, const struct stripe_api *api, const char *session_id)
+{
+	return request(
+	    a, api, "GET", arena_printf(a, "checkout/sessions/%s", session_id));
+}
+
+struct http_request
+stripe_expire_request(
+    struct arena *a, const struct stripe_api *api, const char *session_id)
+{
+	return request(a, api, "POST",
+	    arena_printf(a, "checkout/sessions/%s/expire", session_id));
+}
+
+struct http_request
+stripe_subscription_request(
+    struct arena *a, const struct stripe_api *api, const char *id)
+{
+	return request(a, api, "GET",
+	    arena_printf(
+		a, "subscriptions/%s?expand[]=latest_invoice.payments", id));
+}
+
+struct http_request
+stripe_portal_request(
+    struct arena *a, const struct stripe_api *api, const char *customer)
+{
+	struct http_request req =
+	    request(a, api, "POST", "billing_portal/sessions");
+
+	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
+	req.body = form_encode(a, KV(kv_text("customer", customer)));
+	return req;
+}
+
+struct http_request
+stripe_price_request(
+    struct arena *a, const struct stripe_api *api, const char *price_id)
+{
+	return request(a, api, "GET", arena_printf(a, "prices/%s", price_id));
+}
+
+struct http_request
+stripe_probe_request(struct arena *a, const struct stripe_api *api)
+{
+	return request(a, api, "GET", "checkout/sessions?limit=1");
+}
+
+static enum err
+judge(int status)
+{
+	if (status >= 200 && status < 300)
+		return ERR_OK;
+	if (status >= 500)
+		return ERR_UNAVAILABLE;
+	switch (status) {
+	case 401:
+	case 403:
+		return ERR_CONFIG;
+	case 404:
+		return ERR_NOT_FOUND;
+	case 409:
+		return ERR_CONFLICT;
+	case 429:
+		return ERR_THROTTLED;
+	default:
+		return ERR_REFUSED;
+	}
+}
+
+enum err
+stripe_answer(
+    struct arena *a, const struct http_response *res, struct json **out)
+{
+	struct json *doc = NULL;
+	enum err e = judge(res->status);
+	enum err parsed = json_parse(a, res->body, &doc);
+
+	if (e == ERR_OK && parsed != ERR_OK)
+		e = ERR_REFUSED;
+	if (e != ERR_OK)
+		log_event(LOG_WARN, "stripe_refused",
+		    KV(kv_int("status", res->status),
+			kv_text("request_id", res->request_id),
+			kv_text("type", json_text(doc, "error.type")),
+			kv_text("code", json_text(doc, "error.code")),
+			kv_text("param", json_text(doc, "error.param")),
+			kv_text(
+			    "reply", parsed == ERR_OK ? NULL : "not JSON")));
+	*out = doc;
+	return e;
+}
+
+enum err
+stripe_session_answer(struct arena *a, const struct http_response *res,
+    struct stripe_session *out)
+{
+	struct json *doc;
+	enum err e = stripe_answer(a, res, &doc);
+
+	if (e != ERR_OK)
+		return e;
+	if (stripe_session_read(a, doc, out) != ERR_OK) {
+		log_event(LOG_WARN, "stripe_session_unreadable",
+		    KV(kv_text("request_id", res->request_id)));
+		return ERR_REFUSED;
+	}
+	return ERR_OK;
+}
+
+bool
+stripe_redirect_ok(const struct stripe_api *api, const char *url)
+{
+	struct str s = str_from(url);
+
+	if (s.len == 0 || s.len > MAX_URL_BYTES || str_has_blank(s) ||
+	    url_host(url).len == 0)
+		return false;
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.p[i] >= 0x80)
+			return false;
+	return str_starts(s, "https://") || url_is_loopback(api->base);
+}

@@ -1,0 +1,19 @@
+/* The worker: keeps what was promised. One thread around curl's multi
+ * interface, many calls at once, each job leased before it acts and ended in
+ * the transaction that records what its answer confirms. */
+#ifndef WORKER_WORKER_H
+#define WORKER_WORKER_H
+
+#include "shop/app.h"
+
+enum worker_stay {
+	WORKER_ONCE,   /* does what is due and goes (cron) */
+	WORKER_WHILE,  /* goes after a minute without anything owed */
+	WORKER_FOREVER /* until told to stop (systemd, make run) */
+};
+
+/* Runs until then, or SIGTERM, SIGINT, SIGHUP. ERR_CONFLICT: another worker is
+ * home; it has been knocked at. ERR_UNAVAILABLE: no ledger to be had. */
+enum err worker_run(struct app *app, enum worker_stay stay) MUST_CHECK;
+
+#endif

@@ -1,0 +1,308 @@
+/* Which page answers what, and what stands on it. */
+#include "shop.h"
+
+#include "base/clock.h"
+#include "front/pages.h"
+
+#define URL "https://checkout.stripe.com/c/pay/cs_test_1"
+
+static struct app app = { SELLS({ COURSE, TO_LINK("https://t.me/+a") },
+			      { CLUB, TO_LINK("https://t.me/+b") }),
+	.conf = { .product_name = "A course",
+	    .base_url = "https://h",
+	    .support_contact = "@coach" } };
+
+static struct request
+asking(const char *query)
+{
+	char **list = arena_alloc(&mem, 2 * sizeof(*list));
+	struct request r;
+
+	list[0] = arena_printf(&mem, "QUERY_STRING=%s", query);
+	list[1] = NULL;
+	request_read(&r, &mem, list);
+	return r;
+}
+
+static const char *
+body_of(struct response res)
+{
+	return arena_dup(&mem, res.body);
+}
+
+/* ---- each page ---- */
+
+static const int statuses[FRONT__COUNT] = {
+	[FRONT_BAD_ID] = 400,
+	[FRONT_OLD_LINK] = 403,
+	[FRONT_NO_PRODUCT] = 400,
+	[FRONT_PREVIEW] = 200,
+	[FRONT_AHEAD] = 503,
+	[FRONT_IN_CHAT] = 200,
+	[FRONT_PAID_BEFORE] = 200,
+	[FRONT_PROCESSING] = 200,
+	[FRONT_OWED] = 200,
+	[FRONT_SUBSCRIBED] = 200,
+	[FRONT_PAID_SOON] = 200,
+	[FRONT_NOT_PAID] = 200,
+	[FRONT_NOT_PAID_INPUT] = 400,
+	[FRONT_NOT_PAID_UNKNOWN] = 404,
+	[FRONT_CHECKING] = 200,
+	[FRONT_CANCEL] = 200,
+	[FRONT_STRIPE_DOWN] = 503,
+	[FRONT_STRIPE_REFUSED] = 502,
+	[FRONT_UNKNOWN] = 404,
+	[FRONT_LIMITED] = 429,
+	[FRONT_BROKEN] = 500,
+};
+
+static void
+each_page(void **state)
+{
+	const struct request req = asking("");
+
+	(void)state;
+	for (int i = 0; i < FRONT__COUNT; i++) {
+		struct response res;
+
+		if (i == FRONT_PAID) /* has a link, see below */
+			continue;
+		res = front_page(&app, &req, (enum front_page)i);
+		check_int(res.status, statuses[i]);
+		check_has(body_of(res), "<h1");
+		check_has(body_of(res), "@coach");
+		/* no hole is left, behind the style sheet */
+		check_lacks(strstr(body_of(res), "</style>"), "{");
+	}
+}
+
+static void
+no_settings(void **state)
+{
+	const struct request req = asking("");
+	const struct app nothing = { .conf = { .product_name = NULL } };
+
+	(void)state;
+	check_int(front_page(&nothing, &req, FRONT_BROKEN).status, 500);
+}
+
+static void
+what_there_is(void **state)
+{
+	const struct request req = asking("");
+	const char *body = body_of(front_page(&app, &req, FRONT_NO_PRODUCT));
+
+	(void)state;
+	check_has(body, "A course");
+	check_has(body, "A club");
+}
+
+static const struct failed {
+	const char *why;
+	enum err e;
+	int stripe_status, link_status;
+} faileds[] = {
+	{ "down", ERR_UNAVAILABLE, 503, 400 },
+	{ "asked to wait", ERR_THROTTLED, 503, 400 },
+	{ "the same asked at the same moment", ERR_CONFLICT, 503, 400 },
+	{ "refused", ERR_REFUSED, 502, 400 },
+	{ "a wrong key", ERR_CONFIG, 502, 400 },
+	{ "bad input", ERR_INPUT, 502, 400 },
+	{ "ended", ERR_AUTH, 502, 403 },
+	{ "not sold", ERR_NOT_FOUND, 502, 400 },
+};
+
+static void
+failed(void **state)
+{
+	const struct failed *f = *state;
+	const struct request req = asking("");
+
+	check_int(front_stripe_down(&app, &req, f->e).status, f->stripe_status);
+	check_int(front_bad_link(&app, &req, f->e).status, f->link_status);
+}
+
+/* ---- what was found ---- */
+
+static const struct begun {
+	const char *why;
+	struct checkout c;
+	bool is_signed;
+	int status;
+	enum front_page like; /* its page; FRONT__COUNT: none */
+} beguns[] = {
+	{ "somewhere to pay", { .state = CHECKOUT_REDIRECT, .url = URL }, false,
+	    303, FRONT__COUNT },
+	{ "asked too often", { .state = CHECKOUT_LIMITED, .wait_s = 77 }, false,
+	    429, FRONT_LIMITED },
+	{ "paid before, of one's own", { .state = CHECKOUT_PAID }, true, 200,
+	    FRONT_PAID_BEFORE },
+	{ "paid before, by a link of anybody's", { .state = CHECKOUT_PAID },
+	    false, 200, FRONT_IN_CHAT },
+	{ "the bank is at work, of one's own", { .state = CHECKOUT_PROCESSING },
+	    true, 200, FRONT_PROCESSING },
+	{ "the same by a link of anybody's", { .state = CHECKOUT_PROCESSING },
+	    false, 200, FRONT_IN_CHAT },
+	{ "owed, of one's own", { .state = CHECKOUT_OWED }, true, 200,
+	    FRONT_OWED },
+	{ "the same by a link of anybody's", { .state = CHECKOUT_OWED }, false,
+	    200, FRONT_IN_CHAT },
+	{ "subscribed, of one's own", { .state = CHECKOUT_SUBSCRIBED }, true,
+	    200, FRONT_SUBSCRIBED },
+	{ "the same by a link of anybody's", { .state = CHECKOUT_SUBSCRIBED },
+	    false, 200, FRONT_IN_CHAT },
+};
+
+static void
+begun(void **state)
+{
+	const struct begun *b = *state;
+	const struct request req = asking("");
+	const struct paylink link = { .tg_id = BUYER,
+		.is_signed = b->is_signed };
+	struct checkout c = b->c;
+	struct response res;
+
+	c.product = &app.catalog.products[0];
+	res = front_begun(&app, &req, &link, &c);
+	check_int(res.status, b->status);
+	check_text(res.location, b->c.url);
+	check_int(res.retry_after_s, b->c.wait_s);
+	if (b->like != FRONT__COUNT)
+		check_text(
+		    body_of(res), body_of(front_page(&app, &req, b->like)));
+}
+
+static const struct looked {
+	const char *why;
+	struct checkout c;
+	int status;
+	const char *has, *lacks;
+} lookeds[] = {
+	{ "paid: the way in",
+	    { .state = CHECKOUT_PAID, .link = "https://t.me/+own" }, 200,
+	    "https://t.me/+own", "01.01.2030" },
+	{ "paid, its invite is on its way", { .state = CHECKOUT_PAID }, 200,
+	    "A course", "t.me" },
+	{ "paid until a day",
+	    { .state = CHECKOUT_PAID,
+		.link = "https://t.me/+own",
+		.term = { .until_ms = 1893456000000 } },
+	    200, "01.01.2030", "04.01.2030" },
+	{ "renewed that day, grace is not told",
+	    { .state = CHECKOUT_PAID,
+		.link = "https://t.me/+own",
+		.term = { .until_ms = 1893715200000,
+		    .paid_until_ms = 1893456000000,
+		    .renews = true } },
+	    200, "01.01.2030", "04.01.2030" },
+	{ "not paid", { .state = CHECKOUT_NONE }, 200, "@coach", "t.me/+" },
+	{ "the bank is at work", { .state = CHECKOUT_PROCESSING }, 200,
+	    "@coach", "t.me/+" },
+	{ "asked too often", { .state = CHECKOUT_LIMITED, .wait_s = 77 }, 429,
+	    "@coach", "t.me/+" },
+};
+
+static void
+looked(void **state)
+{
+	const struct looked *l = *state;
+	const struct request req = asking("");
+	struct checkout c = l->c;
+	struct response res;
+
+	c.product = &app.catalog.products[0];
+	res = front_looked(&app, &req, &c);
+	check_int(res.status, l->status);
+	check_has(body_of(res), l->has);
+	check_lacks(body_of(res), l->lacks);
+	check_int(res.retry_after_s, l->c.wait_s);
+}
+
+/* ---- the rest ---- */
+
+static const struct id {
+	const char *why, *query;
+	enum err want;
+} ids[] = {
+	{ "one", "session_id=cs_test_1", ERR_OK },
+	{ "absent", "", ERR_NOT_FOUND },
+	{ "empty", "session_id=", ERR_INPUT },
+	{ "of another kind", "session_id=pi_1", ERR_INPUT },
+	{ "a path", "session_id=cs_1/../x", ERR_INPUT },
+	{ "twice", "session_id=cs_1&session_id=cs_2", ERR_INPUT },
+};
+
+static void
+session_id(void **state)
+{
+	const struct id *i = *state;
+	const struct request req = asking(i->query);
+	const char *id = NULL;
+
+	check_err(front_session_id(&req, &id), i->want);
+	if (i->want == ERR_OK)
+		check_text(id, "cs_test_1");
+}
+
+#define WAITING(promise, columns, values) \
+	"INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms" columns \
+	") VALUES (1, '" promise "', 5, 1, strftime('%s', 'now') * 1000" \
+	" - 60000" values ");"
+
+static int64_t
+oldest_ms(const char *before)
+{
+	const struct request req = asking("");
+	struct response res;
+	const char *body;
+
+	shop_open(before);
+	res = front_health(&app, &req);
+	check_int(res.status, 200);
+	body = body_of(res);
+	check_has(body, "\"ok\":true");
+	return strtoll(strrchr(body, ':') + 1, NULL, 10);
+}
+
+static void
+health(void **state)
+{
+	(void)state;
+	check_int(oldest_ms(NOTHING), 0);
+	assert_in_range(oldest_ms(WAITING("1", "", "")), 60000, 70000);
+	/* What is done or put aside waits no more. */
+	check_int(oldest_ms(WAITING("1", ", done_ms", ", 1")
+			  WAITING("2", ", parked_ms", ", 1")),
+	    0);
+}
+
+static void
+no_health(void **state)
+{
+	const struct request req = asking("");
+	struct response res;
+
+	(void)state;
+	app.db = db_new("/nowhere/at/all.db");
+	res = front_health(&app, &req);
+	db_free(app.db);
+	check_int(res.status, 503);
+	check_has(body_of(res), "\"ok\":false");
+	check_lacks(body_of(res), "nowhere");
+}
+
+int
+main(void)
+{
+	ONE("a page", "each has its status and words", each_page);
+	ONE("a page", "before there are settings", no_settings);
+	ONE("a page", "says what there is instead", what_there_is);
+	ROWS("failed", failed, faileds);
+	ROWS("a click", begun, beguns);
+	ROWS("back from Stripe", looked, lookeds);
+	ROWS("the session", session_id, ids);
+	ONE("health", "the age of the oldest job", health);
+	ONE("health", "the ledger is out of order", no_health);
+	return testing_run("front", ledger_make, ledger_remove);
+}
