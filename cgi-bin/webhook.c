@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "front/posts.h"
-#include "ledger/record.h"
+#include "payment/stripe_events.h"
 #include "stripe/signature.h"
 
 /* Whose event it is. A bad signature is 400, as in Stripe's own examples. */
@@ -51,7 +51,7 @@ record(struct app *app, struct exchange *x, void *what)
 	if (e != ERR_OK || !is_new)
 		return e;
 	app->has_work |= ev->kind != STRIPE_OTHER;
-	return payment_record_event(app, x->req.arena, ev);
+	return stripe_events_record(app, x->req.arena, ev);
 }
 
 int

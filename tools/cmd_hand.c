@@ -9,7 +9,7 @@
 #include "outbox/alert.h"
 #include "outbox/wake.h"
 #include "payment/stars.h"
-#include "stripe/event.h"
+#include "payment/stripe_events.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,8 +25,7 @@ struct hand {
 	int64_t tg_id;
 	const struct product *product;
 	struct order order;
-	int64_t until_ms; /* of a grant; 0: for good */
-	int n;
+	int64_t until_ms;       /* of a grant; 0: for good */
 	struct stripe_event ev; /* a refund, as an event would tell it */
 	const struct stripe_session *session;
 	const char *open[MAX_OPEN]; /* sessions that could still be paid */
@@ -69,10 +68,15 @@ static enum err
 grant(struct db *db, void *ctx)
 {
 	struct hand *h = ctx;
+	const struct fact f = { .kind = FACT_GRANTED,
+		.provider = "grant",
+		.tg_id = h->tg_id,
+		.product = h->product->id,
+		.until_ms = h->until_ms,
+		.livemode = h->app->conf.livemode };
 
 	(void)db;
-	return payment_grant(h->app, &h->arena, h->tg_id, h->product->id,
-	    h->until_ms, &h->order);
+	return ledger_record(h->app, &h->arena, &f, &h->order);
 }
 
 /* Takes "--days N" off the end of the arguments. */
@@ -119,10 +123,12 @@ static enum err
 revoke(struct db *db, void *ctx)
 {
 	struct hand *h = ctx;
+	const struct fact f = { .kind = FACT_REVOKED,
+		.tg_id = h->tg_id,
+		.product = h->product->id };
 
 	(void)db;
-	return payment_revoke(
-	    h->app, &h->arena, h->tg_id, h->product->id, &h->n);
+	return ledger_record(h->app, &h->arena, &f, &h->order);
 }
 
 int
@@ -136,7 +142,7 @@ cmd_revoke(struct app *app, int argc, char **argv)
 	if (status != 0)
 		return status;
 	e = db_transaction(app->db, revoke, &h);
-	if (e == ERR_OK && h.n == 0) {
+	if (e == ERR_OK && h.order.id == 0) {
 		puts("There is nothing to revoke.");
 		arena_free(&h.arena);
 		return 1;
@@ -165,12 +171,12 @@ static enum err
 record_refund(struct db *db, void *ctx)
 {
 	struct hand *h = ctx;
+	const struct fact stars = stars_refunded(h->app, &h->order);
 
 	(void)db;
 	return h->ev.kind == STRIPE_REFUND ?
-	    payment_record_event(h->app, &h->arena, &h->ev) :
-	    payment_record_stars_refund(
-		h->app, &h->arena, h->order.session_id, h->order.amount_minor);
+	    stripe_events_record(h->app, &h->arena, &h->ev) :
+	    ledger_record(h->app, &h->arena, &stars, NULL);
 }
 
 static enum err
@@ -314,7 +320,8 @@ record_session(struct db *db, void *ctx)
 	struct hand *h = ctx;
 
 	(void)db;
-	return payment_record_session(h->app, &h->arena, h->session, NULL);
+	return stripe_events_record_session(
+	    h->app, &h->arena, h->session, NULL);
 }
 
 /* Closes a session at Stripe; where it is open no more, what it has become is

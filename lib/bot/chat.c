@@ -149,8 +149,8 @@ on_start(struct talk *t)
 static enum err
 owed_by(struct talk *t, const struct product *p, struct tg_message *m)
 {
-	return offer_owed(t->app, t->db, t->arena, t->u->from_id, p->id,
-	    product_title(p, "uk"), m);
+	return offer_owed(
+	    t->db, t->arena, t->u->from_id, p->id, product_title(p, "uk"), m);
 }
 
 static enum err

@@ -1,7 +1,31 @@
 /* The rules of access, tried from the top; the first that holds decides. */
 #include "ledger/access.h"
 
-#include <stddef.h>
+#include "base/array.h"
+#include "base/str.h"
+
+enum subscription_status
+subscription_status(const char *word)
+{
+	static const struct {
+		const char *word;
+		enum subscription_status status;
+	} words[] = {
+		{ "incomplete", SUBSCRIPTION_INCOMPLETE },
+		{ "incomplete_expired", SUBSCRIPTION_INCOMPLETE },
+		{ "trialing", SUBSCRIPTION_TRIALING },
+		{ "active", SUBSCRIPTION_ACTIVE },
+		{ "past_due", SUBSCRIPTION_PAST_DUE },
+		{ "unpaid", SUBSCRIPTION_UNPAID },
+		{ "paused", SUBSCRIPTION_PAUSED },
+		{ "canceled", SUBSCRIPTION_CANCELED },
+	};
+
+	for (size_t i = 0; i < LENGTH(words); i++)
+		if (str_eq(str_from(word), words[i].word))
+			return words[i].status;
+	return SUBSCRIPTION_UNKNOWN;
+}
 
 /* What is asked about one order. */
 struct asked {
@@ -125,18 +149,18 @@ term_of(const struct asked *q)
 	const struct facts_of_subscription *s = &q->facts->subscription;
 
 	switch (s->status) {
-	case STRIPE_SUB_UNKNOWN:
+	case SUBSCRIPTION_UNKNOWN:
 		return q->facts->until_ms != 0 && q->facts->renews ?
 		    renewing(q, q->facts->until_ms) :
 		    ending(q->facts->until_ms);
-	case STRIPE_SUB_TRIALING:
-	case STRIPE_SUB_ACTIVE:
+	case SUBSCRIPTION_TRIALING:
+	case SUBSCRIPTION_ACTIVE:
 		return running(q);
-	case STRIPE_SUB_PAST_DUE:
+	case SUBSCRIPTION_PAST_DUE:
 		return owed(q);
-	case STRIPE_SUB_CANCELED:
+	case SUBSCRIPTION_CANCELED:
 		return s->is_owed ? owed(q) : ending(canceled_for(s));
-	case STRIPE_SUB_PAUSED:
+	case SUBSCRIPTION_PAUSED:
 		return ending(1);
 	default:
 		return (struct span){ 1, 1, false, true };

@@ -7,14 +7,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "stripe/subscription.h"
-
 enum access { ACCESS_OUT, ACCESS_IN };
 
-/* What Stripe last said of the subscription that an order began. */
+/* How a subscription stands. */
+enum subscription_status {
+	SUBSCRIPTION_UNKNOWN, /* there is none, nobody has asked yet, or it is a
+	                         word that we do not know */
+	SUBSCRIPTION_INCOMPLETE, /* the first payment was not made, or not in
+	                            time */
+	SUBSCRIPTION_TRIALING,
+	SUBSCRIPTION_ACTIVE,
+	SUBSCRIPTION_PAST_DUE, /* its provider still tries to get the money */
+	SUBSCRIPTION_UNPAID,   /* and does no more */
+	SUBSCRIPTION_PAUSED,
+	SUBSCRIPTION_CANCELED
+};
+
+/* By the word that is stored for it (subscriptions.status), which NULL or of
+ * another time may be. They are Stripe's, who was first; other providers have
+ * theirs turned into these. */
+enum subscription_status subscription_status(const char *word);
+
+/* What its provider last said of the subscription that an order began. */
 struct facts_of_subscription {
-	enum stripe_subscription_status status; /* UNKNOWN: there is none, or
-	                                           nobody has asked yet */
+	enum subscription_status status;
 	int64_t period_start_ms, period_end_ms;
 	int64_t ends_ms;       /* it is canceled for then; 0: it renews */
 	bool is_owed;          /* the period's invoice was not paid */
@@ -60,7 +76,7 @@ struct decision {
 	int64_t paid_until_ms; /* what is paid for ends then: earlier, where
 	                          until_ms has grace in it */
 	bool renews;           /* and is to be paid anew by then */
-	bool is_owed;          /* and was not, when Stripe tried */
+	bool is_owed;          /* and was not, when its provider tried */
 };
 
 /* Reads nothing, writes nothing. */

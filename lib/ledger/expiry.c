@@ -3,8 +3,60 @@
 
 #include "base/array.h"
 #include "base/clock.h"
-#include "ledger/record.h"
+#include "ledger/decide.h"
 #include "ledger/subscription.h"
+#include "outbox/jobs.h"
+
+/* As many as there are, a few at a time: each is none of them afterwards. */
+static enum err
+each_due(struct app *app, struct arena *a, enum sql what,
+    enum err (*act)(struct app *app, struct arena *a, const struct order *o),
+    bool *any)
+{
+	enum err e = ERR_OK;
+
+	*any = false;
+	for (int n = LEDGER_ORDERS; e == ERR_OK && n == LEDGER_ORDERS;) {
+		struct orders *l = arena_alloc(a, sizeof(*l));
+
+		e = db_each(app->db, a, what,
+		    KV(kv_int("now_ms", clock_now_ms()),
+			kv_int("n", LEDGER_ORDERS)),
+		    orders_from_row, l);
+		n = l->n;
+		*any |= n > 0;
+		for (int i = 0; e == ERR_OK && i < n; i++)
+			e = act(app, a, &l->o[i]);
+	}
+	return e;
+}
+
+static enum err
+end_access(struct app *app, struct arena *a, bool *any)
+{
+	return each_due(app, a, SQL_ACCESS_ENDED, decide_order, any);
+}
+
+static enum err
+remind(struct app *app, struct arena *a, const struct order *o)
+{
+	enum err e = db_exec(app->db, SQL_ACCESS_REMINDED,
+	    KV(kv_int("tg_id", o->tg_id), kv_text("product", o->product)),
+	    NULL);
+
+	if (e != ERR_OK)
+		return e;
+	return jobs_promise(app->db, JOB_NOTICE,
+	    arena_printf(a, "reminder/%lld/%lld", (long long)o->id,
+		(long long)clock_now_ms()),
+	    o->tg_id, o->id, "reminder");
+}
+
+static enum err
+remind_all(struct app *app, struct arena *a, bool *any)
+{
+	return each_due(app, a, SQL_ACCESS_TO_REMIND, remind, any);
+}
 
 struct due {
 	struct app *app;
@@ -18,8 +70,8 @@ settle(struct db *db, void *ctx)
 	static enum err (*const acts[])(
 	    struct app * app, struct arena * a, bool *any) = {
 		subscription_read_due,
-		payment_remind_due,
-		payment_end_due,
+		remind_all,
+		end_access,
 	};
 	struct due *d = ctx;
 	enum err e = ERR_OK;

@@ -54,6 +54,15 @@ order_from_row(const struct row *row, void *ctx)
 		.currency = row_text(row, 9) };
 }
 
+void
+orders_from_row(const struct row *row, void *ctx)
+{
+	struct orders *l = ctx;
+
+	if (l->n < LEDGER_ORDERS)
+		order_from_row(row, &l->o[l->n++]);
+}
+
 enum err
 ledger_order_by_id(
     struct db *db, struct arena *a, int64_t id, struct order *out)
@@ -68,6 +77,24 @@ ledger_order_by_session(
 {
 	return db_one(db, a, SQL_ORDER_BY_SESSION,
 	    KV(kv_text("session_id", session_id)), order_from_row, out);
+}
+
+enum err
+ledger_orders_of_payment(
+    struct db *db, struct arena *a, const char *payment, struct orders *out)
+{
+	out->n = 0;
+	return db_each(db, a, SQL_ORDERS_BY_INTENT,
+	    KV(kv_text("payment_intent", payment)), orders_from_row, out);
+}
+
+enum err
+ledger_orders_of_subscription(struct db *db, struct arena *a,
+    const char *subscription, struct orders *out)
+{
+	out->n = 0;
+	return db_each(db, a, SQL_ORDERS_BY_SUBSCRIPTION,
+	    KV(kv_text("subscription", subscription)), orders_from_row, out);
 }
 
 enum err

@@ -7,6 +7,23 @@
 #include "shop/catalog.h"
 #include "store/db.h"
 
+/* How a refund stands. Only what goes back, or is on its way, takes anything
+ * away. Stored: what is further down is the later word. */
+enum refund_stage {
+	REFUND_WAITS = -1, /* for the buyer, or for who knows what */
+	REFUND_BACK,
+	REFUND_FAILED /* or was canceled: the money stayed */
+};
+
+/* How a dispute stands: it goes from top to bottom and never back, so of two
+ * words about one the lower is the later. Stored. */
+enum dispute_stage {
+	DISPUTE_WARNING, /* an inquiry: no money has moved */
+	DISPUTE_OPEN,
+	DISPUTE_LOST,   /* appealed or not */
+	DISPUTE_SETTLED /* won, prevented, a warning that was closed */
+};
+
 struct order {
 	int64_t id; /* 0: none */
 	int64_t tg_id;
@@ -75,7 +92,21 @@ enum err ledger_is_buyer(
 enum err ledger_invite_pending(struct db *db, struct arena *a, int64_t tg_id,
     const char *product, bool *pending) MUST_CHECK;
 
-/* A row mapper for the columns of struct order; ctx is one. */
+/* Those that one payment, or one subscription, paid for: of more than there is
+ * room for, the first. */
+#define LEDGER_ORDERS 8
+struct orders {
+	struct order o[LEDGER_ORDERS];
+	int n;
+};
+enum err ledger_orders_of_payment(struct db *db, struct arena *a,
+    const char *payment, struct orders *out) MUST_CHECK;
+enum err ledger_orders_of_subscription(struct db *db, struct arena *a,
+    const char *subscription, struct orders *out) MUST_CHECK;
+
+/* Row mappers for the columns of struct order; ctx is one, or a struct orders
+ * whose n is 0 before. */
 void order_from_row(const struct row *row, void *ctx);
+void orders_from_row(const struct row *row, void *ctx);
 
 #endif

@@ -69,27 +69,26 @@ alert_ended(
 
 enum err
 alert_dispute(struct app *app, struct arena *a, const struct order *o,
-    const struct stripe_dispute *d)
+    const char *id, enum dispute_stage stage, int64_t due_ms)
 {
 	static const enum text texts[] = {
-		[STRIPE_DISPUTE_WARNING] = TEXT_ALERT_INQUIRY,
-		[STRIPE_DISPUTE_OPEN] = TEXT_ALERT_DISPUTE,
-		[STRIPE_DISPUTE_LOST] = TEXT_ALERT_DISPUTE_LOST,
-		[STRIPE_DISPUTE_SETTLED] = TEXT_ALERT_DISPUTE_WON,
+		[DISPUTE_WARNING] = TEXT_ALERT_INQUIRY,
+		[DISPUTE_OPEN] = TEXT_ALERT_DISPUTE,
+		[DISPUTE_LOST] = TEXT_ALERT_DISPUTE_LOST,
+		[DISPUTE_SETTLED] = TEXT_ALERT_DISPUTE_WON,
 	};
 	char due[CLOCK_DATE_BYTES] = "-";
 
-	if (d->due_s > 0)
-		clock_date(d->due_s * 1000, due);
-	return tell(app, a, o,
-	    arena_printf(a, "dispute/%s/%d", d->id, (int)d->stage),
-	    texts[d->stage], kv_text("due", due));
+	if (due_ms > 0)
+		clock_date(due_ms, due);
+	return tell(app, a, o, arena_printf(a, "dispute/%s/%d", id, (int)stage),
+	    texts[stage], kv_text("due", due));
 }
 
 enum err
 alert_fraud(struct app *app, struct arena *a, const struct order *o,
-    const char *payment_intent)
+    const char *payment)
 {
-	return tell(app, a, o, arena_printf(a, "fraud/%s", payment_intent),
-	    TEXT_ALERT_FRAUD, kv_text("payment", payment_intent));
+	return tell(app, a, o, arena_printf(a, "fraud/%s", payment),
+	    TEXT_ALERT_FRAUD, kv_text("payment", payment));
 }

@@ -1,11 +1,10 @@
 /* What the operators are told of money, in the transaction that records it:
- * each once, however often Stripe says it. */
+ * each once, however often it is heard of. */
 #ifndef LEDGER_NOTIFY_H
 #define LEDGER_NOTIFY_H
 
 #include "ledger/ledger.h"
 #include "shop/app.h"
-#include "stripe/reversal.h"
 
 enum err
 alert_sale(struct app *app, struct arena *a, const struct order *o) MUST_CHECK;
@@ -20,9 +19,10 @@ enum err alert_refund(struct app *app, struct arena *a, const struct order *o,
 /* Access is over, by its own end; what else ends it is told as what it is. */
 enum err alert_ended(struct app *app, struct arena *a, const struct order *o,
     const char *why) MUST_CHECK;
+/* Of the dispute of that id; evidence is due by due_ms (0: none is). */
 enum err alert_dispute(struct app *app, struct arena *a, const struct order *o,
-    const struct stripe_dispute *d) MUST_CHECK;
+    const char *id, enum dispute_stage stage, int64_t due_ms) MUST_CHECK;
 enum err alert_fraud(struct app *app, struct arena *a, const struct order *o,
-    const char *payment_intent) MUST_CHECK;
+    const char *payment) MUST_CHECK;
 
 #endif

@@ -1,70 +1,67 @@
-/* The two calls in which every source of news ends - webhook, thank-you page,
- * /help: record the fact, close the difference. Both are called inside a
- * transaction; news that is not new changes nothing. */
+/* Facts in, promises out: the one call in which all that is heard of money
+ * ends, wherever it was heard: a provider's post, its API, an operator's
+ * command. Whoever hears it turns the provider's words into facts; here nobody
+ * knows them. Facts only grow, so one heard of twice changes nothing, and in
+ * which order they are heard of does not matter. */
 #ifndef LEDGER_RECORD_H
 #define LEDGER_RECORD_H
 
 #include "ledger/ledger.h"
 #include "shop/app.h"
-#include "stripe/event.h"
 
-/* What one event says. Foreign sessions (no tg_id of ours) and other kinds of
- * event are no failure: nothing is recorded. */
-enum err payment_record_event(
-    struct app *app, struct arena *a, const struct stripe_event *ev) MUST_CHECK;
-
-/* What Stripe's API says of a session just now. *order (may be NULL) is the
- * order as it then stands; its id is 0 for a session of another application. */
-enum err payment_record_session(struct app *app, struct arena *a,
-    const struct stripe_session *s, struct order *order) MUST_CHECK;
-
-/* A payment in Telegram Stars, by Telegram's word for it: charge_id is its
- * name, tg_id who paid, who is let in whoever the invoice was for. */
-struct stars_payment {
-	int64_t tg_id;
-	const char *product, *charge_id;
-	int64_t stars;
-	int64_t until_ms; /* lets in until then; 0: for good */
-	bool renews;      /* Telegram takes the next payment by then */
+enum fact_kind {
+	/* How a purchase stands. */
+	FACT_SEEN,       /* there is one, and nobody has paid it yet */
+	FACT_PROCESSING, /* the buyer did their part, the bank is at work */
+	FACT_PAID,
+	FACT_FAILED,  /* the bank said no */
+	FACT_EXPIRED, /* nobody can pay it any more */
+	FACT_GRANTED, /* let in by the operator without a payment */
+	FACT_REVOKED, /* all that was bought or granted of a product until now
+	                 is taken away by the operator; what is bought later
+	                 lets in again */
+	/* What became of a payment, which may not have been heard of yet. */
+	FACT_REFUNDED, /* so much of it went back up to now, in sum */
+	FACT_REFUND,   /* how one refund of it stands */
+	FACT_DISPUTE,  /* how one dispute about it stands */
+	FACT_WARNING,  /* it may be fraud */
+	/* Something happened to a subscription: it is to be read anew. */
+	FACT_SUBSCRIPTION
 };
-enum err payment_record_stars(
-    struct app *app, struct arena *a, const struct stars_payment *p) MUST_CHECK;
 
-/* The Stars of a payment went back; it may not have been heard of yet. */
-enum err payment_record_stars_refund(struct app *app, struct arena *a,
-    const char *charge_id, int64_t stars) MUST_CHECK;
+/* Texts may be NULL and numbers 0 where they are not known, but for those that
+ * the kind is about. */
+struct fact {
+	enum fact_kind kind;
+	const char *provider;     /* "stripe", "stars", "grant" */
+	const char *order;        /* the provider's name of the purchase; of a
+	                             grant NULL: each is one of its own */
+	const char *payment;      /* the provider's name of the payment */
+	const char *subscription; /* the same: what the purchase began, or of
+	                             FACT_SUBSCRIPTION */
+	const char *product;      /* what it is for, by the name it was sold
+	                             under; NULL: not said */
+	int64_t tg_id;            /* who bought, and is let in */
+	int64_t amount_minor;     /* of the purchase; of the whole payment
+	                             (FACT_REFUNDED); of the one refund or
+	                             dispute */
+	const char *currency;
+	int64_t until_ms; /* lets in until then, since 1970; 0: for good */
+	bool renews;      /* and the next payment is taken by then */
+	bool livemode;    /* real money */
 
-/* The operator's hand: lets in without a payment until until_ms (0: for good),
- * an order of its own each time, *order (may be NULL); and takes away all that
- * was bought or granted up to now, *n of it. What is bought later lets in
- * again. */
-enum err payment_grant(struct app *app, struct arena *a, int64_t tg_id,
-    const char *product, int64_t until_ms, struct order *order) MUST_CHECK;
-enum err payment_revoke(struct app *app, struct arena *a, int64_t tg_id,
-    const char *product, int *n) MUST_CHECK;
-
-/* A subscription stands otherwise than before: settles the access of the
- * orders that it began, which *l then holds. */
-#define PAYMENT_ORDERS 8
-struct payment_orders {
-	struct order o[PAYMENT_ORDERS];
-	int n;
+	const char *id;         /* of the one refund or dispute */
+	int64_t refunded_minor; /* of FACT_REFUNDED */
+	enum refund_stage refund;
+	enum dispute_stage dispute;
+	int64_t due_ms; /* evidence in a dispute is due by then; 0: none */
 };
-enum err payment_settle_subscription(struct app *app, struct arena *a,
-    const char *id, struct payment_orders *l) MUST_CHECK;
 
-/* Decides anew whether a buyer is in by a product, by all that the ledger has
- * of them, and promises what follows from a change. */
-enum err payment_settle_buyer(struct app *app, struct arena *a, int64_t tg_id,
-    const char *product) MUST_CHECK;
-
-/* Tells, once, those whose access is going to end; *any: there were some. */
-enum err
-payment_remind_due(struct app *app, struct arena *a, bool *any) MUST_CHECK;
-
-/* Ends all access whose time is over, as any fact would; *any: there was
- * some. */
-enum err
-payment_end_due(struct app *app, struct arena *a, bool *any) MUST_CHECK;
+/* Records a fact and promises what follows from it, in a transaction. *order
+ * (may be NULL) is what it was about as that then stands; its id is 0 where the
+ * ledger has no such order. ERR_INPUT: a purchase that is not known has neither
+ * a name nor a buyer. */
+enum err ledger_record(struct app *app, struct arena *a, const struct fact *f,
+    struct order *order) MUST_CHECK;
 
 #endif

@@ -4,8 +4,8 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "ledger/decide.h"
 #include "ledger/products.h"
-#include "ledger/record.h"
 
 /* Numbers of rows, as many as there are. */
 struct ids {
@@ -82,7 +82,7 @@ rename_product(struct app *app, struct arena *a, const char *from,
 	if (e == ERR_OK)
 		e = forget_name(app, a, from, to);
 	for (size_t i = 0; e == ERR_OK && i < people.n; i++)
-		e = payment_settle_buyer(app, a, people.list[i], to);
+		e = decide_buyer(app, a, people.list[i], to);
 	if (e == ERR_OK)
 		log_event(LOG_INFO, "product_renamed",
 		    KV(kv_text("product", from), kv_text("is_now", to),

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "ledger/record.h"
+#include "ledger/decide.h"
 #include "outbox/alert.h"
 #include "outbox/message.h"
 #include "shop/text.h"
@@ -105,7 +105,7 @@ subscription_from_row(const struct row *row, void *ctx)
 {
 	*(struct subscription *)ctx =
 	    (struct subscription){ .id = row_text(row, 0),
-		    .status = stripe_subscription_status(row_text(row, 1)),
+		    .status = subscription_status(row_text(row, 1)),
 		    .customer = row_text(row, 2),
 		    .invoice_url = row_text(row, 3),
 		    .is_owed = row_int(row, 4) != 0,
@@ -122,23 +122,20 @@ subscription_of(struct db *db, struct arena *a, int64_t tg_id,
 }
 
 bool
-subscription_can_be_paid(const struct app *app, const struct subscription *s)
+subscription_can_be_paid(const struct subscription *s)
 {
-	const struct stripe_api api = app_stripe(app);
-
 	return s->is_owed && s->invoice_url != NULL &&
-	    stripe_redirect_ok(&api, s->invoice_url) &&
-	    (s->status == STRIPE_SUB_PAST_DUE ||
-		s->status == STRIPE_SUB_UNPAID);
+	    (s->status == SUBSCRIPTION_PAST_DUE ||
+		s->status == SUBSCRIPTION_UNPAID);
 }
 
 bool
 subscription_goes_on(const struct subscription *s)
 {
 	return !s->ends &&
-	    (s->status == STRIPE_SUB_TRIALING ||
-		s->status == STRIPE_SUB_ACTIVE ||
-		s->status == STRIPE_SUB_PAST_DUE);
+	    (s->status == SUBSCRIPTION_TRIALING ||
+		s->status == SUBSCRIPTION_ACTIVE ||
+		s->status == SUBSCRIPTION_PAST_DUE);
 }
 
 /* ---- reading it ---- */
@@ -264,7 +261,8 @@ static enum err
 dun(struct app *app, struct arena *a, const struct stripe_subscription *s,
     const struct order *o)
 {
-	const struct subscription known = { .status = s->status,
+	const struct subscription known = { .status =
+						subscription_status(s->word),
 		.invoice_url = s->invoice_url,
 		.is_owed = s->is_owed };
 	const char *attempt =
@@ -272,7 +270,7 @@ dun(struct app *app, struct arena *a, const struct stripe_subscription *s,
 	int64_t n_new = 0;
 	enum err e;
 
-	if (s->n_attempts == 0 || !subscription_can_be_paid(app, &known))
+	if (s->n_attempts == 0 || !subscription_can_be_paid(&known))
 		return ERR_OK;
 	e = db_exec(app->db, SQL_SUBSCRIPTION_DUNNED,
 	    KV(kv_text("id", s->id), kv_text("dunned", attempt)), &n_new);
@@ -287,11 +285,13 @@ static enum err
 record(struct app *app, struct arena *a, const struct step *e,
     const struct stripe_subscription *s, int64_t *n_heard)
 {
-	struct payment_orders *l = arena_alloc(a, sizeof(*l));
+	struct orders *l = arena_alloc(a, sizeof(*l));
 	enum err err = write_down(app, a, e, s, n_heard);
 
 	if (err == ERR_OK)
-		err = payment_settle_subscription(app, a, s->id, l);
+		err = ledger_orders_of_subscription(app->db, a, s->id, l);
+	if (err == ERR_OK)
+		err = decide_orders(app, a, l);
 	for (int i = 0; err == ERR_OK && i < l->n; i++)
 		if (l->o[i].paid_ms != 0 && l->o[i].tg_id != 0)
 			err = dun(app, a, s, &l->o[i]);
@@ -310,17 +310,22 @@ record_none(
 	    row_to_int, n_heard);
 }
 
+/* A page that is not safe to send a buyer to is none. */
 static enum err
-answer(struct arena *a, const struct http_response *res,
+answer(const struct app *app, struct arena *a, const struct http_response *res,
     struct stripe_subscription *out)
 {
+	const struct stripe_api api = app_stripe(app);
 	struct json *doc;
 	enum err e = stripe_answer(a, res, &doc);
 
 	if (e != ERR_OK)
 		return e;
-	if (stripe_subscription_read(a, doc, out) == ERR_OK)
+	if (stripe_subscription_read(a, doc, out) == ERR_OK) {
+		if (!stripe_redirect_ok(&api, out->invoice_url))
+			out->invoice_url = NULL;
 		return ERR_OK;
+	}
 	log_event(LOG_WARN, "subscription_unreadable",
 	    KV(kv_text("request_id", res->request_id)));
 	return ERR_REFUSED;
@@ -353,7 +358,7 @@ settle(struct app *app, struct arena *a, struct step *e, enum err call_err,
 {
 	struct stripe_subscription s = { 0 };
 	int64_t n_heard = 0;
-	enum err err = call_err == ERR_OK ? answer(a, res, &s) : call_err;
+	enum err err = call_err == ERR_OK ? answer(app, a, res, &s) : call_err;
 
 	if (err == ERR_OK && str_eq(str_from(s.id), e->job.detail) &&
 	    s.livemode == app->conf.livemode)

@@ -8,6 +8,7 @@
 #ifndef LEDGER_SUBSCRIPTION_H
 #define LEDGER_SUBSCRIPTION_H
 
+#include "ledger/access.h"
 #include "shop/app.h"
 #include "stripe/subscription.h"
 
@@ -29,9 +30,10 @@ subscription_read_due(struct app *app, struct arena *a, bool *any) MUST_CHECK;
 /* The one that a buyer's access to a product came by; ERR_NOT_FOUND: none. */
 struct subscription {
 	const char *id;
-	enum stripe_subscription_status status;
+	enum subscription_status status;
 	const char *customer;    /* or NULL */
-	const char *invoice_url; /* of the latest; NULL: not known */
+	const char *invoice_url; /* where the latest can be paid; NULL: not
+	                            known */
 	bool is_owed;            /* that one was not paid */
 	bool ends;               /* it is canceled for some day */
 };
@@ -39,8 +41,7 @@ enum err subscription_of(struct db *db, struct arena *a, int64_t tg_id,
     const char *product, struct subscription *out) MUST_CHECK;
 
 /* Whether the buyer can still pay what is owed, at invoice_url. */
-bool
-subscription_can_be_paid(const struct app *app, const struct subscription *s);
+bool subscription_can_be_paid(const struct subscription *s);
 
 /* Whether Stripe is going to charge the buyer again: then a new one beside it
  * would charge them twice. */

@@ -4,8 +4,8 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
-#include "ledger/record.h"
 #include "ledger/subscription.h"
+#include "payment/stripe_events.h"
 #include "payment/stripe_ours.h"
 
 #include <poll.h>
@@ -67,7 +67,7 @@ find_owed(struct search *s)
 
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	if (subscription_can_be_paid(s->app, &sub))
+	if (subscription_can_be_paid(&sub))
 		s->found = (struct checkout){ .state = CHECKOUT_OWED };
 	else if (subscription_goes_on(&sub))
 		s->found = (struct checkout){ .state = CHECKOUT_SUBSCRIBED };
@@ -381,8 +381,8 @@ static enum err
 record_found(struct db *db, void *ctx)
 {
 	struct looking *l = ctx;
-	enum err e =
-	    payment_record_session(l->app, l->arena, l->session, &l->order);
+	enum err e = stripe_events_record_session(
+	    l->app, l->arena, l->session, &l->order);
 
 	if (e != ERR_OK || l->order.id == 0)
 		return e;

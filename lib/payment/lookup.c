@@ -2,8 +2,8 @@
  * ones, until something is found to let them in. */
 #include "ledger/ledger.h"
 #include "ledger/products.h"
-#include "ledger/record.h"
 #include "outbox/message.h"
+#include "payment/stripe_events.h"
 
 #define PATIENCE_ATTEMPTS 4 /* of a check, before the buyer is told */
 
@@ -81,7 +81,7 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 	if (err == ERR_OK)
 		err = stripe_session_answer(a, res, &found);
 	if (err == ERR_OK && found.livemode == app->conf.livemode) {
-		err = payment_record_session(app, a, &found, NULL);
+		err = stripe_events_record_session(app, a, &found, NULL);
 		return err == ERR_OK ? answer_help(app, a, s) : err;
 	}
 	if (err == ERR_OK || err == ERR_NOT_FOUND)

@@ -29,8 +29,8 @@ offer_message(const struct app *app, struct arena *a, int64_t tg_id,
 }
 
 enum err
-offer_owed(const struct app *app, struct db *db, struct arena *a, int64_t tg_id,
-    const char *product, const char *title, struct tg_message *m)
+offer_owed(struct db *db, struct arena *a, int64_t tg_id, const char *product,
+    const char *title, struct tg_message *m)
 {
 	struct subscription s = { 0 };
 	struct term t = { 0 };
@@ -41,7 +41,7 @@ offer_owed(const struct app *app, struct db *db, struct arena *a, int64_t tg_id,
 		return ERR_OK;
 	if (e == ERR_OK)
 		e = ledger_term(db, a, tg_id, product, &t);
-	if (e != ERR_OK || !subscription_can_be_paid(app, &s))
+	if (e != ERR_OK || !subscription_can_be_paid(&s))
 		return e;
 	m->button = text_plain(TEXT_DUNNING_BUTTON);
 	m->button_url = s.invoice_url;
@@ -80,8 +80,8 @@ offer_prepare(struct app *app, struct arena *a, struct step *s,
 	const struct tg_message m = offer_message(app, a, s->job.tg_id, p);
 	bool in_stars = by_stars || stars_only(app, p);
 	struct tg_message owed;
-	enum err e = offer_owed(app, app->db, a, s->job.tg_id, p->id,
-	    product_title(p, "uk"), &owed);
+	enum err e = offer_owed(
+	    app->db, a, s->job.tg_id, p->id, product_title(p, "uk"), &owed);
 
 	if (e != ERR_OK)
 		return e;
@@ -103,7 +103,7 @@ offer_prepare_dunning(struct app *app, struct arena *a, struct step *s,
 {
 	struct tg_message m;
 	enum err e = offer_owed(
-	    app, app->db, a, o->tg_id, o->product, product_title(p, "uk"), &m);
+	    app->db, a, o->tg_id, o->product, product_title(p, "uk"), &m);
 
 	if (e == ERR_OK && m.text != NULL)
 		message_send(app, a, s, &m);

@@ -16,8 +16,7 @@ struct tg_message offer_message(const struct app *app, struct arena *a,
 /* The message with the invoice of the buyer's subscription, where one is owed
  * and can be paid; else its text is NULL. The invoice's page shows who they
  * are, so it is told to them alone. */
-enum err
-offer_owed(const struct app *app, struct db *db, struct arena *a, int64_t tg_id,
+enum err offer_owed(struct db *db, struct arena *a, int64_t tg_id,
     const char *product, const char *title, struct tg_message *m) MUST_CHECK;
 
 /* A way to pay as a job's step: what is owed, else the link, or the invoice in

@@ -5,10 +5,10 @@
 #include "base/log.h"
 #include "ledger/ledger.h"
 #include "ledger/marks.h"
-#include "ledger/record.h"
 #include "outbox/alert.h"
 #include "outbox/message.h"
 #include "payment/stars.h"
+#include "payment/stripe_events.h"
 #include "shop/text.h"
 #include "stripe/list.h"
 
@@ -178,7 +178,7 @@ record_one(struct app *app, struct arena *a, struct reconcile *r,
 		return e;
 	e = look(app, a, ev, &was);
 	if (e == ERR_OK)
-		e = payment_record_event(app, a, ev);
+		e = stripe_events_record(app, a, ev);
 	if (e == ERR_OK)
 		e = look(app, a, ev, &is);
 	if (e != ERR_OK || is.n_orders == 0)

@@ -170,28 +170,55 @@ stars_checkout(struct app *app, struct arena *a, const struct tg_update *u,
 	return e;
 }
 
+/* A payment in Stars as a fact. What is paid for is known by its charge, and
+ * lets in who paid it, whoever the invoice was for. */
+static struct fact
+fact_of_payment(const struct app *app, enum fact_kind kind, int64_t tg_id,
+    const struct tg_payment *pay)
+{
+	return (struct fact){ .kind = kind,
+		.provider = "stars",
+		.order = pay->charge_id,
+		.payment = pay->charge_id,
+		.product = product_in(pay->payload),
+		.tg_id = tg_id,
+		.amount_minor = pay->amount,
+		.refunded_minor = kind == FACT_REFUNDED ? pay->amount : 0,
+		.currency = "xtr",
+		.until_ms = pay->until_s * 1000,
+		.renews = pay->until_s != 0,
+		.livemode = app->conf.livemode };
+}
+
+/* Telegram refunds a payment whole or not at all. */
+struct fact
+stars_refunded(const struct app *app, const struct order *o)
+{
+	const struct tg_payment pay = { .charge_id = o->session_id,
+		.amount = o->amount_minor };
+
+	return fact_of_payment(app, FACT_REFUNDED, o->tg_id, &pay);
+}
+
 enum err
 stars_record(struct app *app, struct arena *a, const struct tg_update *u)
 {
 	const struct tg_payment *pay = &u->payment;
-	const struct stars_payment paid = { u->from_id,
-		product_in(pay->payload), pay->charge_id, pay->amount,
-		pay->until_s * 1000, pay->until_s != 0 };
+	const struct fact f = fact_of_payment(app,
+	    u->kind == TG_PAID ? FACT_PAID : FACT_REFUNDED, u->from_id, pay);
 
 	if (!str_eq(str_from(pay->currency), STARS) || u->from_id == 0 ||
-	    paid.product == NULL) {
+	    f.product == NULL) {
 		log_event(LOG_WARN, "payment_foreign",
 		    KV(kv_int("tg_id", u->from_id)));
 		return ERR_OK;
 	}
-	if (paid.renews)
+	if (f.renews)
 		log_event(LOG_INFO, "stars_subscription",
 		    KV(kv_int("tg_id", u->from_id),
 			kv_int("recurs", pay->recurs),
 			kv_int("is_first", pay->is_first)));
-	return u->kind == TG_PAID ?
-	    payment_record_stars(app, a, &paid) :
-	    payment_record_stars_refund(app, a, paid.charge_id, paid.stars);
+	return ledger_record(app, a, &f, NULL);
 }
 
 struct http_request
@@ -217,32 +244,45 @@ stars_list_request(const struct app *app, struct arena *a, int64_t offset)
 	return tg_request(a, &api, "getStarTransactions", params);
 }
 
-/* One of the list as the update that would have told of it: money that came
- * has a source, money that went back a receiver, under the same id. */
+/* What a transaction of the list says of a payment; false: it is beyond all
+ * time. */
+static bool
+read_payment(
+    struct arena *a, struct json *t, struct json *who, struct tg_payment *out)
+{
+	int64_t period_s = 0;
+
+	*out = (struct tg_payment){
+		.charge_id = arena_dup_text(a, json_text(t, "id")),
+		.payload = arena_dup_text(a, json_text(who, "invoice_payload"))
+	};
+	(void)json_int(t, "amount", &out->amount);
+	if (json_int(who, "subscription_period", &period_s) &&
+	    period_s == TG_PLAN_S && json_int(t, "date", &out->until_s))
+		out->until_s += period_s;
+	return out->until_s >= 0 && out->until_s <= DATE_MAX_S;
+}
+
+/* Money that came has a source, money that went back a receiver, under the same
+ * id. A gift and a withdrawal are none of ours. */
 static enum err
 record_one(struct app *app, struct arena *a, struct json *t)
 {
 	struct json *in = json_at(t, "source"), *out = json_at(t, "receiver");
 	struct json *who = in != NULL ? in : out;
-	struct tg_update u = { .kind = in != NULL ? TG_PAID : TG_REFUNDED };
-	int64_t period_s = 0;
+	struct tg_payment pay;
+	struct fact f;
+	int64_t tg_id = 0;
 
-	u.payment.charge_id = arena_dup_text(a, json_text(t, "id"));
-	u.payment.currency = STARS;
-	u.payment.payload =
-	    arena_dup_text(a, json_text(who, "invoice_payload"));
-	(void)json_int(t, "amount", &u.payment.amount);
-	(void)json_int(who, "user.id", &u.from_id);
-	if (json_int(who, "subscription_period", &period_s) &&
-	    period_s == TG_PLAN_S && json_int(t, "date", &u.payment.until_s))
-		u.payment.until_s += period_s;
-	if (u.payment.until_s < 0 || u.payment.until_s > DATE_MAX_S)
-		return ERR_OK; /* beyond all time */
-	if (!str_eq(str_from(json_text(who, "type")), "user") ||
-	    u.payment.charge_id == NULL || u.payment.amount <= 0 ||
-	    product_in(u.payment.payload) == NULL)
-		return ERR_OK; /* a gift, a withdrawal: none of ours */
-	return stars_record(app, a, &u);
+	if (!read_payment(a, t, who, &pay))
+		return ERR_OK;
+	(void)json_int(who, "user.id", &tg_id);
+	f = fact_of_payment(
+	    app, in != NULL ? FACT_PAID : FACT_REFUNDED, tg_id, &pay);
+	if (!str_eq(str_from(json_text(who, "type")), "user") || tg_id == 0 ||
+	    f.order == NULL || f.amount_minor <= 0 || f.product == NULL)
+		return ERR_OK;
+	return ledger_record(app, a, &f, NULL);
 }
 
 static enum err

@@ -4,7 +4,7 @@
  * usage: bare LEDGER N */
 #include "base/arena.h"
 #include "base/log.h"
-#include "ledger/record.h"
+#include "payment/stripe_events.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ record(struct db *db, void *ctx)
 	enum err e =
 	    ledger_inbox(db, "stripe", one->ev.id, one->ev.type, &is_new);
 
-	return e == ERR_OK ? payment_record_event(&app, one->arena, &one->ev) :
+	return e == ERR_OK ? stripe_events_record(&app, one->arena, &one->ev) :
 			     e;
 }
 

@@ -1,7 +1,7 @@
 /* What one webhook event may cost: statements, commits, memory. */
 #include "shop.h"
 
-#include "ledger/record.h"
+#include "payment/stripe_events.h"
 #include "store/sqlite.h"
 
 /* The statements of a driver, counted on their way. */
@@ -120,7 +120,7 @@ record(struct db *db, void *ctx)
 	if (e != ERR_OK || !is_new)
 		return e;
 	app.db = db;
-	return payment_record_event(&app, &mem, ev);
+	return stripe_events_record(&app, &mem, ev);
 }
 
 static void

@@ -188,10 +188,10 @@ order_of_nobody(struct db *db, void *ctx)
 	int64_t n = -1;
 
 	(void)ctx;
-	check_err(db_exec(db, SQL_ORDER_FROM_SESSION,
+	check_err(db_exec(db, SQL_ORDER_ADD,
 		      KV(kv_int("tg_id", 404), kv_text("product", "course"),
-			  kv_text("session_id", "cs_1"), kv_null("url"),
-			  kv_null("url_ends_ms"), kv_int("livemode", 0),
+			  kv_text("provider", "stripe"),
+			  kv_text("session_id", "cs_1"), kv_int("livemode", 0),
 			  kv_int("now_ms", 1)),
 		      &n),
 	    ERR_CONFLICT);

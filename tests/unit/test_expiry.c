@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "ledger/expiry.h"
+#include "ledger/record.h"
 
 static struct app app = { SELLS({ COURSE }) };
 
@@ -49,10 +50,100 @@ not_yet(void **state)
 	check_int(look_int("SELECT is_in FROM access"), 1);
 }
 
+/* ---- the same as of a fact, with all that follows ---- */
+
+static enum err
+record(struct db *db, void *ctx)
+{
+	(void)db;
+	return ledger_record(&app, &mem, ctx, NULL);
+}
+
+static void
+grant(int64_t tg_id)
+{
+	const struct fact f = { .kind = FACT_GRANTED,
+		.provider = "grant",
+		.tg_id = tg_id,
+		.product = PRODUCT_DEFAULT,
+		.until_ms = INT64_MAX / 2 };
+
+	shop_does(record, (void *)&f);
+}
+
+/* Time passes: what was to end in a while ends a moment ago. */
+static void
+pass_time(void)
+{
+	change("UPDATE orders SET until_ms = 5 WHERE provider = 'grant';"
+	       "UPDATE access SET until_ms = 5");
+}
+
+/* Does what is due; whether there was anything. */
+static bool
+is_due(void)
+{
+	int64_t next_ms;
+	bool promised = false;
+
+	check_err(due_settle(&app, &next_ms, &promised), ERR_OK);
+	return promised;
+}
+
+static int64_t
+n_notices(void)
+{
+	return look_int("SELECT COUNT(*) FROM jobs WHERE kind = 2"
+			" AND detail = 'ended'");
+}
+
+static void
+told_once(void **state)
+{
+	(void)state;
+	shop_open(NOTHING);
+	grant(BUYER);
+	check_int(look_int("SELECT until_ms FROM access"), INT64_MAX / 2);
+	assert_false(is_due());
+	pass_time();
+	assert_true(is_due());
+	check_int(look_int("SELECT is_in FROM access"), 0);
+	check_int(n_notices(), 1);
+	assert_false(is_due());
+	check_int(n_notices(), 1);
+}
+
+/* More than are looked at together, and one who has bought it as well. */
+static void
+many(void **state)
+{
+	static const struct fact bought = { .kind = FACT_PAID,
+		.provider = "stripe",
+		.order = "cs_1",
+		.tg_id = 20,
+		.product = PRODUCT_DEFAULT };
+
+	(void)state;
+	shop_open(NOTHING);
+	for (int64_t tg_id = 1; tg_id <= 20; tg_id++)
+		grant(tg_id);
+	shop_does(record, (void *)&bought);
+	check_int(look_int("SELECT COUNT(*) FROM access"
+			   " WHERE until_ms IS NULL AND tg_id = 20"),
+	    1);
+	pass_time();
+	assert_true(is_due());
+	check_int(
+	    look_int("SELECT SUM(tg_id) FROM access WHERE is_in = 1"), 20);
+	check_int(n_notices(), 19);
+}
+
 int
 main(void)
 {
 	ONE("access", "ends", over);
 	ONE("access", "runs on", not_yet);
-	return testing_run("due", ledger_make, ledger_remove);
+	ONE("access", "ends and is told once", told_once);
+	ONE("access", "ends for many at once, but not who bought it", many);
+	return testing_run("expiry", ledger_make, ledger_remove);
 }

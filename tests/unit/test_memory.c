@@ -2,7 +2,7 @@
  * itself. json-c's trees and libfcgi's streams are theirs. */
 #include "shop.h"
 
-#include "ledger/record.h"
+#include "payment/stripe_events.h"
 #include "stripe/signature.h"
 
 #include <dlfcn.h>
@@ -64,7 +64,7 @@ record(struct db *db, void *ctx)
 	enum err e = ledger_inbox(db, "stripe", event.id, event.type, &is_new);
 
 	(void)ctx;
-	return e == ERR_OK ? payment_record_event(&app, &request, &event) : e;
+	return e == ERR_OK ? stripe_events_record(&app, &request, &event) : e;
 }
 
 static void

@@ -27,8 +27,10 @@ sold(struct db *db, void *ctx)
 static enum err
 disputed(struct db *db, void *ctx)
 {
+	const int64_t *due_ms = ctx;
+
 	(void)db;
-	return alert_dispute(&app, &mem, &order, ctx);
+	return alert_dispute(&app, &mem, &order, "du_1", DISPUTE_OPEN, *due_ms);
 }
 
 static enum err
@@ -110,12 +112,10 @@ static void
 until_when(void **state)
 {
 	const struct due *d = *state;
-	struct stripe_dispute dispute = {
-		.id = "du_1", .stage = STRIPE_DISPUTE_OPEN, .due_s = d->due_s
-	};
+	int64_t due_ms = d->due_s * 1000;
 
 	begin();
-	shop_does(disputed, &dispute);
+	shop_does(disputed, &due_ms);
 	check_has(told(5), d->part);
 	if (d->due_s == 0)
 		check_lacks(told(5), "1970");

@@ -2,10 +2,10 @@
 #include "testing.h"
 
 #include "coach/question.h"
+#include "ledger/ledger.h"
 #include "ledger/members.h"
 #include "outbox/jobs.h"
 #include "store/sql_words.h"
-#include "stripe/reversal.h"
 
 static const struct word {
 	const char *why, *text;
@@ -33,11 +33,10 @@ static const struct word {
 	{ "MEMBER_IN", WORD_MEMBER_IN, MEMBER_IN },
 	{ "MEMBER_BANNED", WORD_MEMBER_BANNED, MEMBER_BANNED },
 	{ "MEMBER_STAYS", WORD_MEMBER_STAYS, MEMBER_STAYS },
-	{ "STRIPE_REFUND_BACK", WORD_REFUND_BACK, STRIPE_REFUND_BACK },
-	{ "STRIPE_DISPUTE_OPEN", WORD_DISPUTE_OPEN, STRIPE_DISPUTE_OPEN },
-	{ "STRIPE_DISPUTE_LOST", WORD_DISPUTE_LOST, STRIPE_DISPUTE_LOST },
-	{ "STRIPE_DISPUTE_WARNING", WORD_DISPUTE_WARNING,
-	    STRIPE_DISPUTE_WARNING },
+	{ "REFUND_BACK", WORD_REFUND_BACK, REFUND_BACK },
+	{ "DISPUTE_OPEN", WORD_DISPUTE_OPEN, DISPUTE_OPEN },
+	{ "DISPUTE_LOST", WORD_DISPUTE_LOST, DISPUTE_LOST },
+	{ "DISPUTE_WARNING", WORD_DISPUTE_WARNING, DISPUTE_WARNING },
 };
 
 static void

@@ -34,23 +34,12 @@ SQL(ORDER_OPENED,
 SQL(ORDER_DRAFT_DROP,
     "DELETE FROM orders WHERE id = :id AND session_id IS NULL")
 
-SQL(ORDER_FROM_SESSION,
-    "INSERT INTO orders (tg_id, product, provider, session_id, url,"
-    " url_ends_ms, livemode, created_ms)"
-    " VALUES (:tg_id, :product, 'stripe', :session_id, :url, :url_ends_ms,"
-    " :livemode, :now_ms)"
+/* A purchase by its provider's name for it. */
+SQL(ORDER_ADD,
+    "INSERT INTO orders (tg_id, product, provider, session_id, livemode,"
+    " created_ms)"
+    " VALUES (:tg_id, :product, :provider, :session_id, :livemode, :now_ms)"
     " ON CONFLICT (session_id) DO NOTHING")
-
-/* Paid without a Checkout Session: by Stars, by the operator's hand. */
-SQL(ORDER_PAID_ADD,
-    "INSERT INTO orders (tg_id, product, provider, session_id,"
-    " payment_intent, amount_minor, currency, livemode, paid_ms, until_ms,"
-    " renews, created_ms)"
-    " VALUES (:tg_id, :product, :provider, :session_id, :payment_intent,"
-    " :amount_minor, :currency, :livemode, :now_ms, :until_ms,"
-    " :renews, :now_ms)"
-    " ON CONFLICT (session_id) DO UPDATE SET until_ms = excluded.until_ms"
-    " WHERE orders.until_ms < excluded.until_ms")
 
 /* Until when a buyer's subscription in Stars is paid; 0: there is none. */
 SQL(STARS_PAID_UNTIL,
@@ -76,6 +65,9 @@ SQL(ORDER_FACTS_ADD,
     " OR (:paid_ms IS NULL AND paid_ms IS NOT NULL)"
     " THEN amount_minor ELSE :amount_minor END,"
     " currency = COALESCE(:currency, currency),"
+    " until_ms = CASE WHEN paid_ms IS NULL OR until_ms < :until_ms"
+    " THEN :until_ms ELSE until_ms END,"
+    " renews = CASE WHEN paid_ms IS NULL THEN :renews ELSE renews END,"
     " processing_ms = COALESCE(processing_ms, :processing_ms),"
     " paid_ms = COALESCE(paid_ms, :paid_ms),"
     " failed_ms = COALESCE(failed_ms, :failed_ms),"

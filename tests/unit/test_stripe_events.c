@@ -3,8 +3,8 @@
 #include "shop.h"
 
 #include "base/buf.h"
-#include "ledger/record.h"
 #include "outbox/jobs.h"
+#include "payment/stripe_events.h"
 
 #define MAX_STEPS 6
 #define PRICE 999
@@ -299,12 +299,13 @@ record(struct db *db, void *ctx)
 
 	app.db = db;
 	if (p->step.what == LOOK_PAID || p->step.what == LOOK_OPEN)
-		return payment_record_session(&app, &mem, &ev.session, NULL);
+		return stripe_events_record_session(
+		    &app, &mem, &ev.session, NULL);
 	fill_reversals(p, &ev);
 	ev.charge = (struct stripe_charge){ .payment_intent = intent_of(p),
 		.amount_minor = PRICE,
 		.refunded_minor = p->step.refunded_minor };
-	return payment_record_event(&app, &mem, &ev);
+	return stripe_events_record(&app, &mem, &ev);
 }
 
 static void
@@ -604,9 +605,9 @@ record_other(struct db *db, void *ctx)
 
 	(void)ctx;
 	app.db = db;
-	e = payment_record_event(&app, &mem, &ev);
+	e = stripe_events_record(&app, &mem, &ev);
 	return e == ERR_OK ?
-	    payment_record_event(&app, &mem, &refund_of_nothing) :
+	    stripe_events_record(&app, &mem, &refund_of_nothing) :
 	    e;
 }
 
@@ -683,7 +684,7 @@ record_look(struct db *db, void *ctx)
 	struct stripe_session s = session_of(&l->play);
 
 	app.db = db;
-	return payment_record_session(&app, &mem, &s, &l->order);
+	return stripe_events_record_session(&app, &mem, &s, &l->order);
 }
 
 static void
@@ -763,99 +764,6 @@ invited_again(void **state)
 	}
 }
 
-/* ---- access that ends by itself ---- */
-
-struct granting {
-	int64_t tg_id, until_ms;
-	bool any;
-};
-
-static enum err
-grant(struct db *db, void *ctx)
-{
-	const struct granting *g = ctx;
-
-	app.db = db;
-	return payment_grant(
-	    &app, &mem, g->tg_id, PRODUCT_DEFAULT, g->until_ms, NULL);
-}
-
-static enum err
-end_due(struct db *db, void *ctx)
-{
-	struct granting *g = ctx;
-
-	app.db = db;
-	return payment_end_due(&app, &mem, &g->any);
-}
-
-/* Time passes: what was to end in a while ends a moment ago. */
-static void
-pass_time(int64_t tg_id)
-{
-	change(arena_printf(&mem,
-	    "UPDATE orders SET until_ms = 5 WHERE tg_id = %lld"
-	    " AND provider = 'grant';"
-	    "UPDATE access SET until_ms = 5 WHERE tg_id = %lld",
-	    (long long)tg_id, (long long)tg_id));
-}
-
-static int64_t
-n_notices(int64_t tg_id)
-{
-	return look_int_of("SELECT COUNT(*) FROM jobs WHERE kind = 2"
-			   " AND detail = 'ended' AND tg_id = ?1",
-	    tg_id);
-}
-
-#define IS_IN "SELECT is_in FROM access WHERE tg_id = ?1"
-#define UNTIL "SELECT until_ms FROM access WHERE tg_id = ?1"
-
-static void
-ends(void **state)
-{
-	struct granting g = { next_buyer++, INT64_MAX / 2, false };
-
-	(void)state;
-	shop_does(grant, &g);
-	check_int(look_int_of(UNTIL, g.tg_id), g.until_ms);
-	shop_does(end_due, &g);
-	assert_false(g.any);
-	pass_time(g.tg_id);
-	shop_does(end_due, &g);
-	assert_true(g.any);
-	check_int(look_int_of(IS_IN, g.tg_id), 0);
-	check_int(n_notices(g.tg_id), 1);
-	shop_does(end_due, &g);
-	assert_false(g.any);
-	check_int(n_notices(g.tg_id), 1);
-}
-
-/* More than are looked at together, and one who has something else. */
-static void
-many_end(void **state)
-{
-	static const struct step paid = { PAID, 1, 0 };
-	struct granting g = { next_buyer, INT64_MAX / 2, false };
-	int64_t first = next_buyer;
-
-	(void)state;
-	for (int i = 0; i < 20; i++) {
-		g.tg_id = next_buyer++;
-		shop_does(grant, &g);
-	}
-	hear(g.tg_id, paid);
-	check_int(look_int_of(UNTIL, g.tg_id), 0); /* null */
-	for (int64_t id = first; id < next_buyer; id++)
-		pass_time(id);
-	shop_does(end_due, &g);
-	check_int(look_int_of("SELECT COUNT(*) FROM access WHERE is_in = 1"
-			      " AND tg_id >= ?1",
-		      first),
-	    1);
-	check_int(n_notices(first), 1);
-}
-
 static int
 measure(void **state)
 {
@@ -872,8 +780,6 @@ main(void)
 	ROWS("bought twice", bought_twice, twices);
 	ONE("operators", "hear of it once", alerts);
 	ONE("invite", "again, after a dispute was won", invited_again);
-	ONE("ends", "by the clock, and is told once", ends);
-	ONE("ends", "many at once, but not who bought it as well", many_end);
 	ONE("facts", "as the events tell them", facts);
 	ONE("facts", "nothing of another application's", foreign);
 	ONE("facts", "nothing of other events", others);
@@ -881,5 +787,5 @@ main(void)
 	ONE("facts", "one paid order among a hundred", among_many);
 	ONE("facts", "the order as it stands, for the thank-you page",
 	    order_handed_back);
-	return testing_run("payment", ledger_make, measure);
+	return testing_run("stripe_events", ledger_make, measure);
 }

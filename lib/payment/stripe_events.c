@@ -1,0 +1,175 @@
+/* Stripe's objects turned into facts. */
+#include "payment/stripe_events.h"
+
+#include "base/log.h"
+#include "ledger/record.h"
+#include "payment/stripe_ours.h"
+
+static const char stripe[] = "stripe"; /* orders.provider */
+
+/* A session that the ledger knows is ours whatever it bears. That is asked
+ * last, since a sale of ours hardly ever comes so far. */
+static enum err
+is_ours(struct app *app, struct arena *a, const struct stripe_session *s,
+    bool *ours)
+{
+	struct order known;
+	enum err e = ours_is(app, a, s, ours);
+
+	if (e != ERR_OK || *ours)
+		return e;
+	e = ledger_order_by_session(app->db, a, s->id, &known);
+	*ours = e == ERR_OK;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err
+record_purchase(struct app *app, struct arena *a,
+    const struct stripe_session *s, enum fact_kind kind, struct order *order)
+{
+	const struct fact f = { .kind = kind,
+		.provider = stripe,
+		.order = s->id,
+		.payment = s->payment_intent,
+		.subscription = s->subscription,
+		.product = s->product,
+		.tg_id = s->tg_id,
+		.amount_minor = s->amount_minor,
+		.currency = s->currency,
+		.livemode = s->livemode };
+	bool ours = false;
+	enum err e = is_ours(app, a, s, &ours);
+
+	if (order != NULL)
+		*order = (struct order){ 0 };
+	return e == ERR_OK && ours ? ledger_record(app, a, &f, order) : e;
+}
+
+/* is_complete: by the session's own word, or the event's that tells so. Where a
+ * code took everything off, nothing is paid before the buyer has agreed. */
+static enum fact_kind
+standing(const struct stripe_session *s, bool is_complete)
+{
+	if (s->is_sale &&
+	    (s->paid == STRIPE_PAID ||
+		(s->paid == STRIPE_NOTHING_TO_PAY && is_complete)))
+		return FACT_PAID;
+	if (is_complete)
+		return FACT_PROCESSING;
+	return s->status == STRIPE_EXPIRED ? FACT_EXPIRED : FACT_SEEN;
+}
+
+enum err
+stripe_events_record_session(struct app *app, struct arena *a,
+    const struct stripe_session *s, struct order *order)
+{
+	return record_purchase(
+	    app, a, s, standing(s, s->status == STRIPE_COMPLETE), order);
+}
+
+static enum refund_stage
+refund_stage(enum stripe_refund_stage stage)
+{
+	switch (stage) {
+	case STRIPE_REFUND_BACK:
+		return REFUND_BACK;
+	case STRIPE_REFUND_FAILED:
+		return REFUND_FAILED;
+	default:
+		return REFUND_WAITS;
+	}
+}
+
+static enum dispute_stage
+dispute_stage(enum stripe_dispute_stage stage)
+{
+	static const enum dispute_stage stages[] = {
+		[STRIPE_DISPUTE_WARNING] = DISPUTE_WARNING,
+		[STRIPE_DISPUTE_OPEN] = DISPUTE_OPEN,
+		[STRIPE_DISPUTE_LOST] = DISPUTE_LOST,
+		[STRIPE_DISPUTE_SETTLED] = DISPUTE_SETTLED,
+	};
+
+	return stages[stage];
+}
+
+/* What an event says about a payment. */
+static struct fact
+fact_of_payment(const struct stripe_event *ev)
+{
+	switch (ev->kind) {
+	case STRIPE_CHARGE_REFUNDED:
+		return (struct fact){ .kind = FACT_REFUNDED,
+			.payment = ev->charge.payment_intent,
+			.amount_minor = ev->charge.amount_minor,
+			.refunded_minor = ev->charge.refunded_minor };
+	case STRIPE_REFUND:
+		return (struct fact){ .kind = FACT_REFUND,
+			.id = ev->refund.id,
+			.payment = ev->refund.payment_intent,
+			.amount_minor = ev->refund.amount_minor,
+			.refund = refund_stage(ev->refund.stage) };
+	case STRIPE_DISPUTE:
+		return (struct fact){ .kind = FACT_DISPUTE,
+			.id = ev->dispute.id,
+			.payment = ev->dispute.payment_intent,
+			.amount_minor = ev->dispute.amount_minor,
+			.dispute = dispute_stage(ev->dispute.stage),
+			.due_ms = ev->dispute.due_s * 1000 };
+	default:
+		return (struct fact){ .kind = FACT_WARNING,
+			.payment = ev->payment_intent };
+	}
+}
+
+/* A charge without a payment intent is none of ours: sales here have one. */
+static enum err
+record_payment(struct app *app, struct arena *a, const struct stripe_event *ev)
+{
+	struct fact f = fact_of_payment(ev);
+
+	f.provider = stripe;
+	return f.payment == NULL ? ERR_OK : ledger_record(app, a, &f, NULL);
+}
+
+/* An invoice may be for no subscription. */
+static enum err
+record_subscription(
+    struct app *app, struct arena *a, const struct stripe_event *ev)
+{
+	const struct fact f = { .kind = FACT_SUBSCRIPTION,
+		.provider = stripe,
+		.subscription = ev->subscription };
+
+	return f.subscription == NULL ? ERR_OK :
+					ledger_record(app, a, &f, NULL);
+}
+
+enum err
+stripe_events_record(
+    struct app *app, struct arena *a, const struct stripe_event *ev)
+{
+	switch (ev->kind) {
+	case STRIPE_CHECKOUT_COMPLETED:
+	case STRIPE_ASYNC_SUCCEEDED:
+		return record_purchase(
+		    app, a, &ev->session, standing(&ev->session, true), NULL);
+	case STRIPE_ASYNC_FAILED:
+		return record_purchase(app, a, &ev->session, FACT_FAILED, NULL);
+	case STRIPE_CHECKOUT_EXPIRED:
+		return record_purchase(
+		    app, a, &ev->session, FACT_EXPIRED, NULL);
+	case STRIPE_CHARGE_REFUNDED:
+	case STRIPE_REFUND:
+	case STRIPE_DISPUTE:
+	case STRIPE_FRAUD_WARNING:
+		return record_payment(app, a, ev);
+	case STRIPE_SUBSCRIPTION:
+	case STRIPE_INVOICE:
+		return record_subscription(app, a, ev);
+	default:
+		log_event(LOG_INFO, "event_not_needed",
+		    KV(kv_text("id", ev->id), kv_text("type", ev->type)));
+		return ERR_OK;
+	}
+}

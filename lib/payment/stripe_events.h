@@ -1,0 +1,22 @@
+/* What Stripe says, as facts of the ledger's. Whose sale it is gets judged
+ * here, before the ledger is told: an account may serve several shops (see
+ * stripe_ours.h). Both are called in a transaction; what is heard of again
+ * changes nothing. */
+#ifndef PAYMENT_STRIPE_EVENTS_H
+#define PAYMENT_STRIPE_EVENTS_H
+
+#include "ledger/ledger.h"
+#include "shop/app.h"
+#include "stripe/event.h"
+
+/* Records what one event says. Events about another's sale and kinds that
+ * nothing follows from are no failure: nothing is recorded. */
+enum err stripe_events_record(
+    struct app *app, struct arena *a, const struct stripe_event *ev) MUST_CHECK;
+
+/* Records what Stripe's API says of a session just now. *order (may be NULL) is
+ * the order as it then stands; its id is 0 for another's session. */
+enum err stripe_events_record_session(struct app *app, struct arena *a,
+    const struct stripe_session *s, struct order *order) MUST_CHECK;
+
+#endif
