@@ -3,12 +3,13 @@
  * it (make fuzz), and with replay.c, which needs no libFuzzer (make check). */
 #include "targets.h"
 
-#include "web/gateway.c" /* with the statics: requests from a socket */
+#include "web/fastcgi.c" /* with the statics: requests from a socket */
 
 #include "base/array.h"
 #include "base/cidr.h"
 #include "base/crypto.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/tg_id.h"
 #include "base/url.h"
 #include "coach/guard.h"
@@ -29,6 +30,8 @@
 #include "web/client.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -632,7 +635,7 @@ send_all(int fd, const char *p, size_t n)
 
 /* The stream as it comes from a web server, the first bytes before the rest. */
 static void
-serve_stream(struct gateway *g, struct str in, size_t n_first)
+serve_stream(struct fastcgi *g, struct str in, size_t n_first)
 {
 	struct connection c;
 	int ends[2];
@@ -658,7 +661,7 @@ fastcgi(struct str in)
 	static const struct web_service service = {
 		.serve = serve_all, .batch = 1, .max_body_bytes = MAX_BODY_BYTES
 	};
-	static struct gateway g;
+	static struct fastcgi g;
 
 	follow_in_steps(in);
 	if (announces_too_much(in))

@@ -1,6 +1,6 @@
 # Doors, header manners: what can be seen line by line.
 BEGIN {
-	door["fcgi"] = "lib/web/gateway.c"
+	door["fcgi"] = "lib/web/fastcgi.c"
 	door["curl"] = path == "lib/net/curl_dlopen.c" ? path : "lib/net/http.c"
 	door["json"] = "lib/base/json.c"
 	door["openssl"] = "lib/base/crypto.c"

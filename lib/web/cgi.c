@@ -1,0 +1,67 @@
+/* One request by plain CGI. */
+#include "web/cgi.h"
+
+#include "web/body.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+extern char **environ; /* the variables of plain CGI */
+
+static void
+read_body(struct request *r, size_t max_bytes)
+{
+	struct body b = body_start(r->arena, max_bytes);
+	int64_t left = INT64_MAX;
+	char chunk[8192];
+	ssize_t n = 1;
+
+	/* Without a length there is a body to the end of the file, if the
+	 * method has one. */
+	if (!str_to_i64(
+		str_from(request_variable(r, "CONTENT_LENGTH")), &left) &&
+	    r->method != WEB_POST)
+		left = 0;
+	while (left > 0 && n > 0) {
+		size_t want = left < (int64_t)sizeof(chunk) ? (size_t)left :
+							      sizeof(chunk);
+
+		n = read(STDIN_FILENO, chunk, want);
+		if (n > 0) {
+			body_add(&b, chunk, (size_t)n);
+			left -= n;
+		}
+	}
+	body_end(&b, r, n < 0);
+}
+
+static bool
+write_all(struct str text)
+{
+	while (text.len > 0) {
+		ssize_t n = write(STDOUT_FILENO, text.p, text.len);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0)
+			text = (struct str){ text.p + n, text.len - (size_t)n };
+	}
+	return true;
+}
+
+enum gateway_end
+cgi_run(const struct web_service *s)
+{
+	struct arena a = { 0 };
+	struct exchange x = { 0 };
+	bool sent;
+
+	request_read(&x.req, &a, environ);
+	read_body(&x.req, s->max_body_bytes);
+	s->serve(s->ctx, &x, 1);
+	sent = write_all(response_render(&a, &x.res, x.req.method == WEB_HEAD));
+	arena_free(&a);
+	if (s->after != NULL)
+		s->after(s->ctx);
+	return sent ? GATEWAY_STOPPED : GATEWAY_FAILED;
+}

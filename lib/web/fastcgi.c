@@ -1,0 +1,322 @@
+/* FastCGI: connections, requests, batches and stop signals; the only file that
+ * includes libfcgi. */
+#include "web/fastcgi.h"
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "web/body.h"
+#include "web/connection.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define LISTEN_FD 0
+#define PEER_TIMEOUT_S 5
+
+/* Connections whose request is still on its way. */
+#define MAX_PENDING CONNECTIONS_MAX
+#define SILENCE_LIMIT_MS 30000
+
+/* What a request may have beside its body: far more than any server sends. */
+#define MAX_HEAD_BYTES ((size_t)1024 * 1024)
+
+/* How long one who is taken may keep us from taking others, see takes_new(). */
+#define FRESH_MS 50
+
+/* After a stop signal, for requests that are still on their way. */
+#define STOP_GRACE_MS 500
+
+/* A request that is being answered. */
+struct slot {
+	FCGX_Request fcgi;
+	struct connection from; /* fd >= 0: where the answer goes to */
+};
+
+struct fastcgi {
+	const struct web_service *service;
+	struct arena arena;
+	struct connection pending[MAX_PENDING];
+	int64_t opened_ms[MAX_PENDING]; /* by clock_mono_ms() */
+	struct slot slots[WEB_MAX_BATCH];
+	struct exchange exchanges[WEB_MAX_BATCH];
+	size_t n;              /* of the two above in use */
+	int64_t stop_limit_ms; /* 0: go on; else when to stop at the latest */
+};
+
+static volatile sig_atomic_t stop_asked; /* the signal, or 0 */
+
+static void
+on_stop(int signo)
+{
+	stop_asked = signo;
+}
+
+/* Stop signals are blocked but while waiting, so none can fall between the
+ * look at stop_asked and the wait; and they cut no body short. No SA_RESTART:
+ * a wait that is taken up again would never end. */
+static void
+take_signals(sigset_t *while_waiting)
+{
+	static const int stops[] = { SIGTERM, SIGINT, SIGUSR1, SIGHUP };
+	struct sigaction stop = { .sa_handler = on_stop };
+	sigset_t block;
+
+	sigemptyset(&block);
+	sigemptyset(&stop.sa_mask);
+	for (size_t i = 0; i < LENGTH(stops); i++) {
+		sigaddset(&block, stops[i]);
+		(void)sigaction(stops[i], &stop, NULL);
+	}
+	(void)sigprocmask(SIG_BLOCK, &block, while_waiting);
+	for (size_t i = 0; i < LENGTH(stops); i++)
+		sigdelset(while_waiting, stops[i]);
+}
+
+static void
+read_body(FCGX_Request *fcgi, struct request *r, size_t max_bytes)
+{
+	struct body b = body_start(r->arena, max_bytes);
+	char chunk[8192];
+	int n;
+
+	while ((n = FCGX_GetStr(chunk, sizeof(chunk), fcgi->in)) > 0)
+		body_add(&b, chunk, (size_t)n);
+	body_end(&b, r, FCGX_GetError(fcgi->in) != 0);
+}
+
+/* The request is whole, so libfcgi reads its head and body without waiting. A
+ * preset keepConnection stops FCGX_Accept_r from closing the descriptor it is
+ * given; the request's own flag is dropped, since a kept connection would pin
+ * this process to one server process. */
+static void
+open_request(struct fastcgi *f, struct connection *c)
+{
+	struct slot *s = &f->slots[f->n];
+	struct exchange *x = &f->exchanges[f->n];
+	int taken = connection_take(c);
+
+	s->from = *c;
+	*c = (struct connection){ .fd = -1 };
+	s->fcgi.ipcFd = taken;
+	s->fcgi.keepConnection = 1;
+	if (FCGX_Accept_r(&s->fcgi) != 0) {
+		connection_close(&s->from);
+		return;
+	}
+	s->fcgi.keepConnection = 0;
+	*x = (struct exchange){ 0 };
+	request_read(&x->req, &f->arena, s->fcgi.envp);
+	read_body(&s->fcgi, &x->req, f->service->max_body_bytes);
+	/* 8 KiB that a batch of requests need not hold; answer() does what
+	 * FCGX_Finish_r() now leaves. */
+	FCGX_FreeStream(&s->fcgi.in);
+	connection_turn(&s->from, taken);
+	f->n++;
+}
+
+static void
+look_at(struct fastcgi *f, struct connection *c)
+{
+	size_t max = f->service->max_body_bytes + MAX_HEAD_BYTES;
+
+	switch (connection_read(c, max)) {
+	case CONNECTION_WAITS:
+		break;
+	case CONNECTION_WHOLE:
+		open_request(f, c);
+		break;
+	case CONNECTION_GONE:
+		connection_close(c);
+		break;
+	}
+}
+
+static struct connection *
+free_place(struct fastcgi *f)
+{
+	struct connection *oldest = &f->pending[0];
+
+	for (size_t i = 0; i < MAX_PENDING; i++) {
+		if (f->pending[i].fd < 0)
+			return &f->pending[i];
+		if (f->pending[i].heard_ms < oldest->heard_ms)
+			oldest = &f->pending[i];
+	}
+	connection_close(oldest);
+	return oldest;
+}
+
+/* Where a request is answered alone, it may take long (Stripe), and whoever was
+ * taken beside it would wait all that time while other workers are idle. So we
+ * take nobody until the last one's request is whole. Most come in pieces that
+ * follow at once; who is slower than that no longer counts. */
+static bool
+takes_new(const struct fastcgi *f)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	if (f->stop_limit_ms > 0)
+		return false;
+	if (f->service->batch > 1)
+		return true;
+	for (size_t i = 0; i < MAX_PENDING; i++)
+		if (f->pending[i].fd >= 0 &&
+		    now_ms - f->opened_ms[i] < FRESH_MS)
+			return false;
+	return true;
+}
+
+/* Takes connections as long as they bring requests to answer. Accepting here
+ * rather than in libfcgi keeps them from programs started later; the limit is
+ * for answers that nobody takes. */
+static void
+accept_waiting(struct fastcgi *f)
+{
+	const struct timeval limit = { .tv_sec = PEER_TIMEOUT_S };
+
+	for (int i = 0;
+	     i < MAX_PENDING && f->n < f->service->batch && takes_new(f); i++) {
+		struct connection *c;
+		int fd = accept4(LISTEN_FD, NULL, NULL, SOCK_CLOEXEC);
+
+		if (fd < 0)
+			return;
+		(void)setsockopt(
+		    fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+		c = free_place(f);
+		connection_open(c, fd);
+		f->opened_ms[c - f->pending] = clock_mono_ms();
+		look_at(f, c);
+	}
+}
+
+static void
+answer(struct slot *s, struct arena *a, const struct exchange *x)
+{
+	struct str text =
+	    response_render(a, &x->res, x->req.method == WEB_HEAD);
+
+	(void)FCGX_PutStr(text.p, (int)text.len, s->fcgi.out);
+	(void)FCGX_FClose(s->fcgi.err);
+	(void)FCGX_FClose(s->fcgi.out);
+	/* The input was read to its end, so there is nothing to wait for:
+	 * detached, libfcgi closes without asking the server to go first. */
+	(void)FCGX_Detach(&s->fcgi);
+	FCGX_Finish_r(&s->fcgi);
+}
+
+static void
+serve_batch(struct fastcgi *f)
+{
+	const struct web_service *s = f->service;
+
+	if (f->n == 0)
+		return;
+	s->serve(s->ctx, f->exchanges, f->n);
+	for (size_t i = 0; i < f->n; i++)
+		answer(&f->slots[i], &f->arena, &f->exchanges[i]);
+	f->n = 0;
+	arena_reset(&f->arena);
+	if (s->after != NULL)
+		s->after(s->ctx);
+}
+
+/* What to wait for: fds[i] is of pending[which[i]]; the listening socket comes
+ * last, unless nobody new is to be taken. */
+static size_t
+watch(const struct fastcgi *f, bool with_new, struct pollfd *fds, size_t *which)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < MAX_PENDING; i++)
+		if (f->pending[i].fd >= 0) {
+			which[n] = i;
+			fds[n++] =
+			    (struct pollfd){ f->pending[i].fd, POLLIN, 0 };
+		}
+	if (with_new)
+		fds[n++] = (struct pollfd){ LISTEN_FD, POLLIN, 0 };
+	return n;
+}
+
+static void
+drop_silent(struct fastcgi *f)
+{
+	int64_t limit_ms = clock_mono_ms() - SILENCE_LIMIT_MS;
+
+	for (size_t i = 0; i < MAX_PENDING; i++)
+		if (f->pending[i].fd >= 0 && f->pending[i].heard_ms < limit_ms)
+			connection_close(&f->pending[i]);
+}
+
+/* Waits for something to do, and does one batch of it. */
+static void
+turn(struct fastcgi *f, const sigset_t *while_waiting)
+{
+	static const struct timespec a_second = { 1, 0 },
+				     a_moment = { 0, 20000000 };
+	struct pollfd fds[MAX_PENDING + 1];
+	size_t which[MAX_PENDING];
+	bool with_new = takes_new(f);
+	size_t n = watch(f, with_new, fds, which);
+	size_t n_pending = n - with_new;
+	const struct timespec *patience = n_pending > 0 ? &a_second : NULL;
+
+	if (!with_new)
+		patience = &a_moment;
+	if (ppoll(fds, n, patience, while_waiting) < 0)
+		return; /* a signal; fastcgi_run() looks at it */
+	for (size_t i = 0; i < n_pending && f->n < f->service->batch; i++)
+		if (fds[i].revents != 0)
+			look_at(f, &f->pending[which[i]]);
+	accept_waiting(f);
+	serve_batch(f);
+	if (n_pending > 0)
+		drop_silent(f);
+}
+
+/* Told to stop, it takes nothing new and gives what is on its way a moment. */
+static bool
+keeps_serving(struct fastcgi *f)
+{
+	if (stop_asked == 0)
+		return true;
+	if (f->stop_limit_ms == 0)
+		f->stop_limit_ms = clock_mono_ms() + STOP_GRACE_MS;
+	for (size_t i = 0; i < MAX_PENDING; i++)
+		if (f->pending[i].fd >= 0)
+			return clock_mono_ms() < f->stop_limit_ms;
+	return false;
+}
+
+/* libfcgi gets no listening socket: it would accept, and wait. */
+enum gateway_end
+fastcgi_run(const struct web_service *service)
+{
+	static struct fastcgi f;
+	sigset_t while_waiting;
+
+	stop_asked = 0;
+	take_signals(&while_waiting);
+	if (FCGX_Init() != 0)
+		return GATEWAY_FAILED;
+	f.service = service;
+	f.stop_limit_ms = 0;
+	(void)fcntl(LISTEN_FD, F_SETFL, fcntl(LISTEN_FD, F_GETFL) | O_NONBLOCK);
+	for (size_t i = 0; i < MAX_PENDING; i++)
+		f.pending[i].fd = -1;
+	for (size_t i = 0; i < WEB_MAX_BATCH; i++)
+		(void)FCGX_InitRequest(&f.slots[i].fcgi, -1, 0);
+	while (keeps_serving(&f))
+		turn(&f, &while_waiting);
+	for (size_t i = 0; i < MAX_PENDING; i++)
+		connection_close(&f.pending[i]);
+	arena_free(&f.arena);
+	return stop_asked == SIGHUP ? GATEWAY_RENEW : GATEWAY_STOPPED;
+}
