@@ -90,14 +90,4 @@ void settings_fault(struct settings *s, struct arena *a, const char *fmt, ...)
  * the arena. */
 char **settings_environ(const struct settings *s, struct arena *a);
 
-/* Checks of what any program may have. */
-const char *setting_text(const char *v); /* one line */
-const char *setting_word(const char *v); /* no blank inside: keys, secrets */
-const char *setting_url(const char *v);  /* https, or http to this machine */
-const char *setting_hosts(const char *v);
-const char *setting_path(const char *v); /* of a file, from the root */
-const char *setting_zero_or_one(const char *v);
-const char *setting_networks(const char *v); /* for cidr_list_has() */
-const char *setting_log_level(const char *v);
-
 #endif

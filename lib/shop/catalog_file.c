@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "shop/conf_check.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,222 +3,15 @@
 
 #include "base/array.h"
 #include "base/log.h"
+#include "base/settings_check.h"
 #include "base/str.h"
-#include "base/tg_id.h"
+#include "shop/conf_check.h"
 
 #include <ctype.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* Checks of what is Stripe's, Telegram's or the shop's own: see struct
- * setting. */
-
-static const char *
-secret_list(const char *v)
-{
-	struct str rest = str_from(v);
-
-	if (setting_word(v) != NULL)
-		return setting_word(v);
-	if (rest.len > 0 && rest.p[rest.len - 1] == ',')
-		return "ends with a comma: an empty secret is none";
-	while (rest.len > 0)
-		if (str_cut(&rest, ',').len == 0)
-			return "has an empty secret between commas";
-	return NULL;
-}
-
-static const char *
-stripe_key(const char *v)
-{
-	struct str s = str_from(v);
-	bool live = strstr(v, "_live_") != NULL;
-
-	if (setting_word(v) != NULL)
-		return setting_word(v);
-	if (!str_starts(s, "sk_") && !str_starts(s, "rk_"))
-		return "is not a secret key: those begin with sk_ or rk_";
-	if (live == (strstr(v, "_test_") != NULL))
-		return "says neither _live_ nor _test_, so its mode is unknown";
-	return NULL;
-}
-
-static const char *
-bot_token(const char *v)
-{
-	return str_only(str_from(v), STR_LETTERS STR_DIGITS ":_-") ?
-	    NULL :
-	    "is not a bot token: letters, digits, ':', '_' and '-' only";
-}
-
-static const char *
-header_token(const char *v)
-{
-	return strlen(v) <= 256 &&
-		str_only(str_from(v), STR_LETTERS STR_DIGITS "_-") ?
-	    NULL :
-	    "must be 1 to 256 letters, digits, '_' or '-' (Telegram's rule)";
-}
-
-static const char *
-base_url(const char *v)
-{
-	if (strpbrk(v, "?#") != NULL)
-		return "must not have a '?' or '#' in it";
-	return setting_url(v);
-}
-
-static const char *
-channel_link(const char *v)
-{
-	if (str_starts(str_from(v), "tg://"))
-		return setting_word(v);
-	return setting_url(v);
-}
-
-static const char *
-currency(const char *v)
-{
-	return strlen(v) == 3 && str_only(str_from(v), STR_LETTERS) ?
-	    NULL :
-	    "must be a three-letter code such as eur";
-}
-
-static const char *
-price_id(const char *v)
-{
-	return str_starts(str_from(v), "price_") &&
-		str_only(str_from(v), STR_LETTERS STR_DIGITS "_") ?
-	    NULL :
-	    "must be the id of a Stripe price, which begins with price_";
-}
-
-/* docs.stripe.com/api/checkout/sessions/create, "locale". */
-static const char *
-locale(const char *v)
-{
-	static const char known[] =
-	    " auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu "
-	    "id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv th tr vi "
-	    "zh zh-HK zh-TW ";
-	const char *at = strstr(known, v);
-
-	return !str_has_blank(str_from(v)) && at != NULL && at[-1] == ' ' &&
-		at[strlen(v)] == ' ' ?
-	    NULL :
-	    "must be auto or a language of Stripe's page, such as de";
-}
-
-static const char *
-id_list(const char *v)
-{
-	struct str rest = str_from(v);
-	int64_t n;
-
-	while (rest.len > 0)
-		if (!tg_id_parse(str_trim(str_cut(&rest, ',')), &n))
-			return "must be numbers with commas between";
-	return NULL;
-}
-
-static const char *
-channel_id(const char *v)
-{
-	int64_t n;
-
-	return v[0] == '-' && str_to_i64(str_from(v + 1), &n) ?
-	    NULL :
-	    "must be Telegram's number of the channel, such as -1001234567890";
-}
-
-/* Stripe's limit is three years. */
-static const struct {
-	const char *unit;
-	int64_t max;
-} units[] = { { "day", 1095 }, { "week", 156 }, { "month", 36 },
-	{ "year", 3 } };
-
-bool
-conf_period(const char *text, const char **unit, int64_t *n)
-{
-	struct str s = str_from(text);
-	struct str first = str_cut(&s, ' ');
-
-	if (s.len == 0) {
-		s = first;
-		*n = 1;
-	} else if (!str_to_i64(first, n) || *n < 1) {
-		return false;
-	}
-	if (*n > 1 && str_ends(s, "s"))
-		s.len--;
-	for (size_t i = 0; i < LENGTH(units); i++)
-		if (str_eq(s, units[i].unit)) {
-			*unit = units[i].unit;
-			return *n <= units[i].max;
-		}
-	return false;
-}
-
-/* A group's begins with a minus, a person's does not. */
-static const char *
-chat_number(const char *v)
-{
-	int64_t n;
-
-	return str_to_i64(str_from(v[0] == '-' ? v + 1 : v), &n) && n > 0 ?
-	    NULL :
-	    "must be Telegram's number of a chat, such as -1001234567890";
-}
-
-static const char *
-period(const char *v)
-{
-	const char *unit;
-	int64_t n;
-
-	return conf_period(v, &unit, &n) ?
-	    NULL :
-	    "must be day, week, month or year, or so many: 3 months";
-}
-
-static const char *
-tills(const char *v)
-{
-	if (strcmp(v, "stripe") == 0 || strcmp(v, "stars") == 0 ||
-	    strcmp(v, "both") == 0)
-		return NULL;
-	return "must be stripe, stars or both";
-}
-
-/* The file of sqlite:/path, sqlite:///path (the form other tools write) or
- * /path; NULL where none is named by its full path. */
-static const char *
-file_of_ledger(const char *v)
-{
-	struct str s = str_from(v);
-
-	if (str_starts(s, "sqlite://"))
-		v += strlen("sqlite://");
-	else if (str_starts(s, "sqlite:"))
-		v += strlen("sqlite:");
-	s = str_from(v);
-	return str_starts(s, "/") && !str_ends(s, "/") ? v : NULL;
-}
-
-static const char *
-database(const char *v)
-{
-	if (str_starts(str_from(v), "postgres"))
-		return "names PostgreSQL, which this build does not have; use "
-		       "sqlite:/path/to/admit.db";
-	if (file_of_ledger(v) == NULL)
-		return "must name a file by its full path, such as "
-		       "sqlite:/home/you/admit/admit.db";
-	return setting_text(v);
-}
 
 enum { OPTIONAL = 0, REQUIRED = 1 };
 #define PAY PROGRAM_PAY
@@ -231,33 +24,34 @@ enum { OPTIONAL = 0, REQUIRED = 1 };
 /* Where a default is missing and the setting is required, the meaning tells
  * where to get it. */
 static const struct setting rows[] = {
-	{ "STRIPE_SECRET_KEY", stripe_key, TEXT_AT(stripe_secret_key),
-	    PAY | HOOK | WORK, REQUIRED, "",
+	{ "STRIPE_SECRET_KEY", conf_check_stripe_key,
+	    TEXT_AT(stripe_secret_key), PAY | HOOK | WORK, REQUIRED, "",
 	    "Stripe: Developers, API keys; a restricted key needs Checkout "
 	    "Sessions write, and what subscriptions need" },
-	{ "STRIPE_WEBHOOK_SECRET", secret_list, TEXT_AT(stripe_webhook_secret),
-	    HOOK, REQUIRED, "",
+	{ "STRIPE_WEBHOOK_SECRET", conf_check_secret_list,
+	    TEXT_AT(stripe_webhook_secret), HOOK, REQUIRED, "",
 	    "Stripe: Developers, Webhooks, your endpoint, Signing secret; "
 	    "several with commas while one is being rolled" },
-	{ "TELEGRAM_BOT_TOKEN", bot_token, TEXT_AT(telegram_bot_token), WORK,
-	    REQUIRED, "", "from @BotFather" },
-	{ "TELEGRAM_WEBHOOK_SECRET", header_token,
+	{ "TELEGRAM_BOT_TOKEN", conf_check_bot_token,
+	    TEXT_AT(telegram_bot_token), WORK, REQUIRED, "",
+	    "from @BotFather" },
+	{ "TELEGRAM_WEBHOOK_SECRET", conf_check_header_token,
 	    TEXT_AT(telegram_webhook_secret), BOT, REQUIRED, "",
 	    "a word of your own that only Telegram and you know, such as what "
 	    "`openssl rand -hex 24` prints" },
-	{ "PAID_CHANNEL_LINK", channel_link, TEXT_AT(paid_channel_link),
-	    PAY | WORK, OPTIONAL, "",
+	{ "PAID_CHANNEL_LINK", conf_check_channel_link,
+	    TEXT_AT(paid_channel_link), PAY | WORK, OPTIONAL, "",
 	    "the private channel's invite link, https://t.me/+...; this, "
 	    "PAID_CHANNEL_ID or PRODUCTS_FILE is required" },
-	{ "PAID_CHANNEL_ID", channel_id, TEXT_AT(paid_channel_id), PROGRAM_ALL,
-	    OPTIONAL, "",
+	{ "PAID_CHANNEL_ID", conf_check_channel_id, TEXT_AT(paid_channel_id),
+	    PROGRAM_ALL, OPTIONAL, "",
 	    "the private channel's number, -100...: with the bot as an "
 	    "administrator there, each buyer gets a link of their own" },
-	{ "BASE_URL", base_url, TEXT_AT(base_url), PAY | BOT | WORK, REQUIRED,
-	    "",
+	{ "BASE_URL", conf_check_base_url, TEXT_AT(base_url), PAY | BOT | WORK,
+	    REQUIRED, "",
 	    "where the world reaches this server, https://pay.example.com" },
-	{ "DATABASE_URL", database, TEXT_AT(database_url), PROGRAM_ALL,
-	    OPTIONAL, "sqlite:~/.local/share/admit/admit.db",
+	{ "DATABASE_URL", conf_check_database, TEXT_AT(database_url),
+	    PROGRAM_ALL, OPTIONAL, "sqlite:~/.local/share/admit/admit.db",
 	    "the ledger, sqlite:/full/path; outside the web root" },
 	{ "PRODUCT_NAME", setting_text, TEXT_AT(product_name), PROGRAM_ALL,
 	    OPTIONAL, "10 кроків до щастя",
@@ -265,18 +59,18 @@ static const struct setting rows[] = {
 	{ "PRICE_AMOUNT", NULL, INT_AT(price_amount_minor, 1, 99999999),
 	    PAY | HOOK | WORK, OPTIONAL, "999",
 	    "the price in minor units (cents)" },
-	{ "PRICE_CURRENCY", currency, TEXT_AT(price_currency),
+	{ "PRICE_CURRENCY", conf_check_currency, TEXT_AT(price_currency),
 	    PAY | HOOK | WORK, OPTIONAL, "eur", "three letters" },
-	{ "STRIPE_PRICE_ID", price_id, TEXT_AT(stripe_price_id),
+	{ "STRIPE_PRICE_ID", conf_check_price_id, TEXT_AT(stripe_price_id),
 	    PAY | HOOK | WORK, OPTIONAL, "",
 	    "a price kept at Stripe, instead of amount and currency; a "
 	    "recurring one needs PRICE_EVERY" },
-	{ "PRICE_EVERY", period, TEXT_AT(price_every), PROGRAM_ALL, OPTIONAL,
-	    "",
+	{ "PRICE_EVERY", conf_check_period, TEXT_AT(price_every), PROGRAM_ALL,
+	    OPTIONAL, "",
 	    "day, week, month or year, or so many (3 months): a subscription, "
 	    "paid anew each time; else it is paid once" },
-	{ "SELL_WITH", tills, TEXT_AT(sell_with), PROGRAM_ALL, OPTIONAL,
-	    "stripe",
+	{ "SELL_WITH", conf_check_sell_with, TEXT_AT(sell_with), PROGRAM_ALL,
+	    OPTIONAL, "stripe",
 	    "what the bot sells by: stripe, stars (Telegram Stars, for what "
 	    "has a price in them) or both" },
 	{ "STARS_AMOUNT", NULL, INT_AT(stars_amount, 0, 10000), PROGRAM_ALL,
@@ -302,16 +96,16 @@ static const struct setting rows[] = {
 	    "1: a payment at Stripe without this shop's mark is taken all the "
 	    "same, if product and price fit; 0: it is another shop's; else as "
 	    "it was when the ledger began" },
-	{ "CHECKOUT_LOCALE", locale, TEXT_AT(checkout_locale), PAY, OPTIONAL,
-	    "auto",
+	{ "CHECKOUT_LOCALE", conf_check_locale, TEXT_AT(checkout_locale), PAY,
+	    OPTIONAL, "auto",
 	    "the language of Stripe's page: auto, or one that Stripe has, such "
 	    "as pl (it has no uk)" },
-	{ "ADMIN_TG_IDS", id_list, TEXT_AT(admin_tg_ids), PROGRAM_ALL, OPTIONAL,
-	    "",
+	{ "ADMIN_TG_IDS", conf_check_id_list, TEXT_AT(admin_tg_ids),
+	    PROGRAM_ALL, OPTIONAL, "",
 	    "the Telegram numbers of the operators, with commas: the bot tells "
 	    "them of sales, refunds, disputes and troubles" },
-	{ "WHITELIST_TG_IDS", id_list, TEXT_AT(whitelist_tg_ids), PROGRAM_ALL,
-	    OPTIONAL, "",
+	{ "WHITELIST_TG_IDS", conf_check_id_list, TEXT_AT(whitelist_tg_ids),
+	    PROGRAM_ALL, OPTIONAL, "",
 	    "Telegram numbers, with commas, of people who are let in and "
 	    "never removed, whatever they paid" },
 	{ "RECONCILE_MINUTES", NULL, INT_AT(reconcile_minutes, 0, 1440), WORK,
@@ -384,8 +178,8 @@ static const struct setting rows[] = {
 	    "",
 	    "hosts that a model's answer may have links to, with commas; all "
 	    "others are taken out" },
-	{ "COACH_GROUP_ID", chat_number, TEXT_AT(coach_group_id), BOT | WORK,
-	    OPTIONAL, "",
+	{ "COACH_GROUP_ID", conf_check_chat_number, TEXT_AT(coach_group_id),
+	    BOT | WORK, OPTIONAL, "",
 	    "a discussion group in which the coach answers too, -100...: what "
 	    "is written to it with /ask or as a reply" },
 	{ "COACH_GROUP_PRODUCT", setting_text, TEXT_AT(coach_group_product),
@@ -401,8 +195,8 @@ static const struct setting rows[] = {
 	    OPTIONAL, "", "its key" },
 	{ "COACH_SPEECH_MODEL", setting_word, TEXT_AT(coach_speech_model), WORK,
 	    OPTIONAL, "whisper-1", "its model" },
-	{ "SUPPORT_CHAT_ID", chat_number, TEXT_AT(support_chat_id), BOT | WORK,
-	    OPTIONAL, "",
+	{ "SUPPORT_CHAT_ID", conf_check_chat_number, TEXT_AT(support_chat_id),
+	    BOT | WORK, OPTIONAL, "",
 	    "the chat that questions for a person are forwarded to, with the "
 	    "bot in it: a reply there reaches the buyer" },
 	{ "LOG_LEVEL", setting_log_level, TEXT_AT(log_level_name), PROGRAM_ALL,
@@ -489,8 +283,9 @@ conclude(struct conf *c)
 {
 	c->livemode = c->stripe_secret_key != NULL &&
 	    strstr(c->stripe_secret_key, "_live_") != NULL;
-	if (c->database_url != NULL && database(c->database_url) == NULL)
-		c->database_path = file_of_ledger(c->database_url);
+	if (c->database_url != NULL &&
+	    conf_check_database(c->database_url) == NULL)
+		c->database_path = conf_ledger_file(c->database_url);
 	c->database_is_default = c->database_path != NULL &&
 	    settings_given(&c->settings, "DATABASE_URL") == NULL;
 	c->bot_id = bot_of(c);
@@ -517,6 +312,23 @@ tidy(struct conf *c, struct arena *a)
 		c->coach_api_base = "https://api.openai.com/v1";
 }
 
+/* Rules between settings, each of which is right by itself. */
+static void
+check_together(struct conf *c, struct arena *a, unsigned programs)
+{
+	if ((programs & (PAY | WORK)) != 0 && c->paid_channel_link == NULL &&
+	    c->paid_channel_id == NULL && c->products_file == NULL)
+		settings_fault(&c->settings, a,
+		    "PAID_CHANNEL_LINK is missing: the private channel's "
+		    "invite link, https://t.me/+... (or PAID_CHANNEL_ID, or a "
+		    "PRODUCTS_FILE)");
+	if ((programs & PAY) != 0 && c->pay_link_bare == 0 &&
+	    c->pay_link_secret == NULL)
+		settings_fault(&c->settings, a,
+		    "PAY_LINK_BARE is 0 and there is no PAY_LINK_SECRET: "
+		    "nobody could pay");
+}
+
 enum err
 conf_load(struct conf *c, struct arena *a, unsigned programs,
     const struct settings_params *params)
@@ -527,16 +339,6 @@ conf_load(struct conf *c, struct arena *a, unsigned programs,
 	settings_load(s, a, &table, c, programs, params);
 	tidy(c, a);
 	conclude(c);
-	if ((programs & (PAY | WORK)) != 0 && c->paid_channel_link == NULL &&
-	    c->paid_channel_id == NULL && c->products_file == NULL)
-		settings_fault(s, a,
-		    "PAID_CHANNEL_LINK is missing: the private channel's "
-		    "invite link, https://t.me/+... (or PAID_CHANNEL_ID, or a "
-		    "PRODUCTS_FILE)");
-	if ((programs & PAY) != 0 && c->pay_link_bare == 0 &&
-	    c->pay_link_secret == NULL)
-		settings_fault(s, a,
-		    "PAY_LINK_BARE is 0 and there is no PAY_LINK_SECRET: "
-		    "nobody could pay");
+	check_together(c, a, programs);
 	return s->n_faults == 0 ? ERR_OK : ERR_CONFIG;
 }

@@ -1,7 +1,7 @@
 /* Admit's settings. One table in conf.c names each one, what may stand in it
- * and who needs it; base/settings.h says where they are looked for, with
- * ADMIT_CONF, ~/.config/admit/admit.env and /etc/admit/admit.env as the places
- * of the file. */
+ * and who needs it; conf_check.h says what a value may be, base/settings.h
+ * where values are looked for, with ADMIT_CONF, ~/.config/admit/admit.env and
+ * /etc/admit/admit.env as the places of the file. */
 #ifndef SHOP_CONF_H
 #define SHOP_CONF_H
 
@@ -89,10 +89,6 @@ enum err conf_load(struct conf *c, struct arena *a, unsigned programs,
 /* Makes the folder of a ledger whose place no setting names, for whoever is
  * about to make the ledger. A failure shows when that is opened. */
 void conf_make_folder(const struct conf *c);
-
-/* "month" or "3 months" as 1 or 3 of day, week, month or year; false for
- * anything else, and for more than three years. *unit is static. */
-bool conf_period(const char *text, const char **unit, int64_t *n);
 
 /* The i-th setting's name, default (or "") and one-line meaning, for the help
  * and for holding the README to it; false past the last one. */

@@ -463,56 +463,9 @@ described(void **state)
 	check_int(n, N_SETTINGS);
 }
 
-/* ---- periods ---- */
-
-static const struct span {
-	const char *text, *unit; /* unit NULL: refused */
-	int64_t n;
-} spans[] = {
-	{ "day", "day", 1 },
-	{ "week", "week", 1 },
-	{ "month", "month", 1 },
-	{ "year", "year", 1 },
-	{ "1 month", "month", 1 },
-	{ "3 months", "month", 3 },
-	{ "3 month", "month", 3 },
-	{ "36 months", "month", 36 },
-	{ "37 months", NULL, 0 },
-	{ "3 years", "year", 3 },
-	{ "4 years", NULL, 0 },
-	{ "1095 days", "day", 1095 },
-	{ "1096 days", NULL, 0 },
-	{ "0 months", NULL, 0 },
-	{ "-1 months", NULL, 0 },
-	{ "months", NULL, 0 },
-	{ "Month", NULL, 0 },
-	{ "monthly", NULL, 0 },
-	{ "3months", NULL, 0 },
-	{ "3  months", NULL, 0 },
-	{ " month", NULL, 0 },
-	{ "fortnight", NULL, 0 },
-	{ "", NULL, 0 },
-};
-
-static void
-span(void **state)
-{
-	const struct span *r = *state;
-	const char *unit = NULL;
-	int64_t n = 0;
-	bool ok = conf_period(r->text, &unit, &n);
-
-	check_int(ok, r->unit != NULL);
-	if (!ok)
-		return;
-	check_text(unit, r->unit);
-	check_int(n, r->n);
-}
-
 int
 main(void)
 {
-	ROWS("period", span, spans);
 	ROWS("value", value, values);
 	ROWS("database", database_path, paths);
 	ROWS("demand", demand, demands);

@@ -10,6 +10,7 @@
 static struct passwd account;
 #define getpwuid(uid) ((void)(uid), &account)
 #include "base/settings.c" /* the code under test, statics and all */
+#include "base/settings_check.h"
 
 static char home[64];
 

@@ -1,0 +1,213 @@
+/* Checks of what is Stripe's, Telegram's or the shop's own. */
+#include "shop/conf_check.h"
+
+#include "base/array.h"
+#include "base/settings_check.h"
+#include "base/str.h"
+#include "base/tg_id.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const char *
+conf_check_secret_list(const char *v)
+{
+	struct str rest = str_from(v);
+
+	if (setting_word(v) != NULL)
+		return setting_word(v);
+	if (rest.len > 0 && rest.p[rest.len - 1] == ',')
+		return "ends with a comma: an empty secret is none";
+	while (rest.len > 0)
+		if (str_cut(&rest, ',').len == 0)
+			return "has an empty secret between commas";
+	return NULL;
+}
+
+const char *
+conf_check_stripe_key(const char *v)
+{
+	struct str s = str_from(v);
+	bool live = strstr(v, "_live_") != NULL;
+
+	if (setting_word(v) != NULL)
+		return setting_word(v);
+	if (!str_starts(s, "sk_") && !str_starts(s, "rk_"))
+		return "is not a secret key: those begin with sk_ or rk_";
+	if (live == (strstr(v, "_test_") != NULL))
+		return "says neither _live_ nor _test_, so its mode is unknown";
+	return NULL;
+}
+
+const char *
+conf_check_bot_token(const char *v)
+{
+	return str_only(str_from(v), STR_LETTERS STR_DIGITS ":_-") ?
+	    NULL :
+	    "is not a bot token: letters, digits, ':', '_' and '-' only";
+}
+
+const char *
+conf_check_header_token(const char *v)
+{
+	return strlen(v) <= 256 &&
+		str_only(str_from(v), STR_LETTERS STR_DIGITS "_-") ?
+	    NULL :
+	    "must be 1 to 256 letters, digits, '_' or '-' (Telegram's rule)";
+}
+
+const char *
+conf_check_base_url(const char *v)
+{
+	if (strpbrk(v, "?#") != NULL)
+		return "must not have a '?' or '#' in it";
+	return setting_url(v);
+}
+
+const char *
+conf_check_channel_link(const char *v)
+{
+	if (str_starts(str_from(v), "tg://"))
+		return setting_word(v);
+	return setting_url(v);
+}
+
+const char *
+conf_check_currency(const char *v)
+{
+	return strlen(v) == 3 && str_only(str_from(v), STR_LETTERS) ?
+	    NULL :
+	    "must be a three-letter code such as eur";
+}
+
+const char *
+conf_check_price_id(const char *v)
+{
+	return str_starts(str_from(v), "price_") &&
+		str_only(str_from(v), STR_LETTERS STR_DIGITS "_") ?
+	    NULL :
+	    "must be the id of a Stripe price, which begins with price_";
+}
+
+/* docs.stripe.com/api/checkout/sessions/create, "locale". */
+const char *
+conf_check_locale(const char *v)
+{
+	static const char known[] =
+	    " auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu "
+	    "id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv th tr vi "
+	    "zh zh-HK zh-TW ";
+	const char *at = strstr(known, v);
+
+	return !str_has_blank(str_from(v)) && at != NULL && at[-1] == ' ' &&
+		at[strlen(v)] == ' ' ?
+	    NULL :
+	    "must be auto or a language of Stripe's page, such as de";
+}
+
+const char *
+conf_check_id_list(const char *v)
+{
+	struct str rest = str_from(v);
+	int64_t n;
+
+	while (rest.len > 0)
+		if (!tg_id_parse(str_trim(str_cut(&rest, ',')), &n))
+			return "must be numbers with commas between";
+	return NULL;
+}
+
+const char *
+conf_check_channel_id(const char *v)
+{
+	int64_t n;
+
+	return v[0] == '-' && str_to_i64(str_from(v + 1), &n) ?
+	    NULL :
+	    "must be Telegram's number of the channel, such as -1001234567890";
+}
+
+/* Stripe's limit is three years. */
+static const struct {
+	const char *unit;
+	int64_t max;
+} units[] = { { "day", 1095 }, { "week", 156 }, { "month", 36 },
+	{ "year", 3 } };
+
+bool
+conf_period(const char *text, const char **unit, int64_t *n)
+{
+	struct str s = str_from(text);
+	struct str first = str_cut(&s, ' ');
+
+	if (s.len == 0) {
+		s = first;
+		*n = 1;
+	} else if (!str_to_i64(first, n) || *n < 1) {
+		return false;
+	}
+	if (*n > 1 && str_ends(s, "s"))
+		s.len--;
+	for (size_t i = 0; i < LENGTH(units); i++)
+		if (str_eq(s, units[i].unit)) {
+			*unit = units[i].unit;
+			return *n <= units[i].max;
+		}
+	return false;
+}
+
+/* A group's begins with a minus, a person's does not. */
+const char *
+conf_check_chat_number(const char *v)
+{
+	int64_t n;
+
+	return str_to_i64(str_from(v[0] == '-' ? v + 1 : v), &n) && n > 0 ?
+	    NULL :
+	    "must be Telegram's number of a chat, such as -1001234567890";
+}
+
+const char *
+conf_check_period(const char *v)
+{
+	const char *unit;
+	int64_t n;
+
+	return conf_period(v, &unit, &n) ?
+	    NULL :
+	    "must be day, week, month or year, or so many: 3 months";
+}
+
+const char *
+conf_check_sell_with(const char *v)
+{
+	if (strcmp(v, "stripe") == 0 || strcmp(v, "stars") == 0 ||
+	    strcmp(v, "both") == 0)
+		return NULL;
+	return "must be stripe, stars or both";
+}
+
+const char *
+conf_ledger_file(const char *v)
+{
+	struct str s = str_from(v);
+
+	if (str_starts(s, "sqlite://"))
+		v += strlen("sqlite://");
+	else if (str_starts(s, "sqlite:"))
+		v += strlen("sqlite:");
+	s = str_from(v);
+	return str_starts(s, "/") && !str_ends(s, "/") ? v : NULL;
+}
+
+const char *
+conf_check_database(const char *v)
+{
+	if (str_starts(str_from(v), "postgres"))
+		return "names PostgreSQL, which this build does not have; use "
+		       "sqlite:/path/to/admit.db";
+	if (conf_ledger_file(v) == NULL)
+		return "must name a file by its full path, such as "
+		       "sqlite:/home/you/admit/admit.db";
+	return setting_text(v);
+}

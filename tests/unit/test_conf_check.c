@@ -1,0 +1,81 @@
+/* What a setting may be, by its value: what test_conf.c does not ask of a row. */
+#include "testing.h"
+
+#include "shop/conf_check.h"
+
+/* ---- periods ---- */
+
+static const struct span {
+	const char *text, *unit; /* unit NULL: refused */
+	int64_t n;
+} spans[] = {
+	{ "day", "day", 1 },
+	{ "week", "week", 1 },
+	{ "month", "month", 1 },
+	{ "year", "year", 1 },
+	{ "1 month", "month", 1 },
+	{ "3 months", "month", 3 },
+	{ "3 month", "month", 3 },
+	{ "36 months", "month", 36 },
+	{ "37 months", NULL, 0 },
+	{ "3 years", "year", 3 },
+	{ "4 years", NULL, 0 },
+	{ "1095 days", "day", 1095 },
+	{ "1096 days", NULL, 0 },
+	{ "0 months", NULL, 0 },
+	{ "-1 months", NULL, 0 },
+	{ "months", NULL, 0 },
+	{ "Month", NULL, 0 },
+	{ "monthly", NULL, 0 },
+	{ "3months", NULL, 0 },
+	{ "3  months", NULL, 0 },
+	{ " month", NULL, 0 },
+	{ "fortnight", NULL, 0 },
+	{ "", NULL, 0 },
+};
+
+static void
+span(void **state)
+{
+	const struct span *r = *state;
+	const char *unit = NULL;
+	int64_t n = 0;
+	bool ok = conf_period(r->text, &unit, &n);
+
+	check_int(ok, r->unit != NULL);
+	if (!ok)
+		return;
+	check_text(unit, r->unit);
+	check_int(n, r->n);
+}
+
+/* ---- the ledger's file ---- */
+
+static const struct place {
+	const char *address, *want; /* want NULL: no file */
+} places[] = {
+	{ "/srv/a.db", "/srv/a.db" },
+	{ "sqlite:/srv/a.db", "/srv/a.db" },
+	{ "sqlite:///srv/a.db", "/srv/a.db" },
+	{ "sqlite://srv/a.db", NULL },
+	{ "sqlite:a.db", NULL },
+	{ "a.db", NULL },
+	{ "/srv/", NULL },
+	{ "", NULL },
+};
+
+static void
+place(void **state)
+{
+	const struct place *r = *state;
+
+	check_text(conf_ledger_file(r->address), r->want);
+}
+
+int
+main(void)
+{
+	ROWS("period", span, spans);
+	ROWS("the ledger's file", place, places);
+	return testing_run("conf_check", NULL, NULL);
+}
