@@ -70,9 +70,13 @@ static enum err
 record_one(struct db *db, void *ctx)
 {
 	struct item *item = ctx;
+	bool had_work = item->app->has_work;
+	enum err e = item->in->record(item->app, item->x, item->what);
 
 	(void)db; /* the app's */
-	return item->in->record(item->app, item->x, item->what);
+	if (e != ERR_OK)
+		item->app->has_work = had_work;
+	return e;
 }
 
 /* One post that cannot be recorded harms no other; a database in trouble
@@ -99,6 +103,7 @@ serve(void *ctx, struct exchange *x, size_t n)
 {
 	struct process *p = ctx;
 	struct batch *b = arena_alloc(x->req.arena, sizeof(*b));
+	bool had_work = p->app.has_work;
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; i < n; i++) {
@@ -112,6 +117,10 @@ serve(void *ctx, struct exchange *x, size_t n)
 	}
 	if (b->n > 0)
 		e = db_transaction(p->app.db, record_all, b);
+	/* What was not committed is no promise, and no reason to wake anybody:
+	 * a worker that is started in trouble inherits it. */
+	if (e != ERR_OK)
+		p->app.has_work = had_work;
 	for (size_t i = 0; e != ERR_OK && i < b->n; i++)
 		intake_refuse(b->items[i].x, ERR_UNAVAILABLE, "not recorded");
 }

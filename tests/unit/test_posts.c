@@ -1,0 +1,187 @@
+/* Posts in batches: who is judged, what a failure costs, who wakes the worker. */
+#include "front/posts.c" /* the batch, statics and all */
+
+#include "shop.h"
+
+/* What the post with this body does when it is recorded. */
+static enum err
+fake_record(struct app *of, struct exchange *x, void *what)
+{
+	const char *body = what;
+	enum err e;
+
+	(void)x;
+	of->has_work |= strchr(body, 'w') != NULL;
+	e = db_exec(of->db, SQL_MARK_ADD,
+	    KV(kv_text("key", body), kv_int("n", 1)), NULL);
+	if (strchr(body, 'i') != NULL)
+		return ERR_INPUT;
+	return strchr(body, 'u') != NULL ? ERR_UNAVAILABLE : e;
+}
+
+static void *
+fake_judge(struct app *of, struct exchange *x)
+{
+	(void)of;
+	if (str_eq(x->req.body, "stranger")) {
+		intake_refuse(x, ERR_AUTH, "nobody knows you");
+		return NULL;
+	}
+	x->res = response_json(200, str_from("{}"));
+	return arena_dup(&mem, x->req.body);
+}
+
+static struct process p;
+
+static void
+open_posts(void)
+{
+	static const struct intake in = { PROGRAM_WEBHOOK, "webhook",
+		fake_judge, fake_record };
+
+	shop_open("DELETE FROM marks;");
+	p = (struct process){ &in, app };
+	p.app.is_ready = p.app.is_confined = true;
+	p.app.conf.base_url = "https://h";
+}
+
+static struct exchange
+post(const char *body)
+{
+	static char *const no_variables[] = { NULL };
+
+	return (struct exchange){ .req = { .arena = &mem,
+				      .method = WEB_POST,
+				      .page = "webhook",
+				      .variables = no_variables,
+				      .body = str_from(body) } };
+}
+
+/* ---- one post ---- */
+
+static const struct single {
+	const char *why, *page, *body;
+	enum web_method method;
+	enum err body_error;
+	int status;
+	bool is_kept;
+} singles[] = {
+	{ "it is recorded, then answered", "webhook", "a", WEB_POST, ERR_OK,
+	    200, true },
+	{ "by the program's own name as well", "webhook.fcgi", "a", WEB_POST,
+	    ERR_OK, 200, true },
+	{ "another page is not here", "pay", "a", WEB_POST, ERR_OK, 404,
+	    false },
+	{ "nor one whose name goes on", "webhooks", "a", WEB_POST, ERR_OK, 404,
+	    false },
+	{ "nobody reads here", "webhook", "a", WEB_GET, ERR_OK, 405, false },
+	{ "too much is not looked at", "webhook", "a", WEB_POST, ERR_TOO_BIG,
+	    413, false },
+	{ "nor what broke off", "webhook", "a", WEB_POST, ERR_INPUT, 400,
+	    false },
+	{ "whom the judge does not know, it refuses", "webhook", "stranger",
+	    WEB_POST, ERR_OK, 401, false },
+	{ "what cannot be recorded is asked for again", "webhook", "i",
+	    WEB_POST, ERR_OK, 503, false },
+};
+
+static void
+single(void **state)
+{
+	const struct single *s = *state;
+	struct exchange x = post(s->body);
+
+	open_posts();
+	x.req.page = s->page;
+	x.req.method = s->method;
+	x.req.body_error = s->body_error;
+	serve(&p, &x, 1);
+	check_int(x.res.status, s->status);
+	check_int(look_int("SELECT COUNT(*) FROM marks"), s->is_kept);
+}
+
+static void
+not_set_up(void **state)
+{
+	struct exchange x = post("a");
+
+	(void)state;
+	open_posts();
+	p.app.is_ready = false;
+	p.app.programs = PROGRAM_WEBHOOK;
+	serve(&p, &x, 1);
+	check_int(x.res.status, 500);
+	check_int(look_int("SELECT COUNT(*) FROM marks"), 0);
+}
+
+/* ---- many ---- */
+
+static const struct many {
+	const char *why, *bodies[3];
+	int statuses[3];
+	bool has_work; /* before */
+	const char *kept;
+	bool wakes;
+} manies[] = {
+	{ "all of them", { "a", "b", "c" }, { 200, 200, 200 }, false, "a b c",
+	    false },
+	{ "what was promised wakes the worker", { "a", "bw", "c" },
+	    { 200, 200, 200 }, false, "a bw c", true },
+	{ "one that fails harms no other", { "a", "i", "c" }, { 200, 503, 200 },
+	    false, "a c", false },
+	{ "and what it would have promised wakes nobody", { "a", "iw", "c" },
+	    { 200, 503, 200 }, false, "a c", false },
+	{ "but what another one promised does", { "aw", "iw", "c" },
+	    { 200, 503, 200 }, false, "aw c", true },
+	{ "a ledger in trouble fails them all", { "a", "b", "u" },
+	    { 503, 503, 503 }, false, NULL, false },
+	{ "and what none of them could promise wakes nobody",
+	    { "aw", "bw", "u" }, { 503, 503, 503 }, false, NULL, false },
+	{ "what was promised before does still", { "a", "b", "u" },
+	    { 503, 503, 503 }, true, NULL, true },
+	{ "the judge's refusal stays", { "stranger", "b", "u" },
+	    { 401, 503, 503 }, false, NULL, false },
+};
+
+static void
+many(void **state)
+{
+	const struct many *m = *state;
+	struct exchange x[3];
+
+	open_posts();
+	p.app.has_work = m->has_work;
+	for (size_t i = 0; i < 3; i++)
+		x[i] = post(m->bodies[i]);
+	serve(&p, x, 3);
+	for (size_t i = 0; i < 3; i++)
+		check_int(x[i].res.status, m->statuses[i]);
+	check_text(look_text("SELECT group_concat(key, ' ')"
+			     " FROM (SELECT key FROM marks ORDER BY key)"),
+	    m->kept);
+	check_int(p.app.has_work, m->wakes);
+}
+
+/* One commit for all: that is what a batch is for. */
+static void
+one_commit(void **state)
+{
+	struct exchange x[3] = { post("a"), post("b"), post("c") };
+	int64_t before;
+
+	(void)state;
+	open_posts();
+	before = look_int("PRAGMA data_version");
+	serve(&p, x, 3);
+	check_int(look_int("PRAGMA data_version") - before, 1);
+}
+
+int
+main(void)
+{
+	ROWS("a post", single, singles);
+	ONE("a post", "without settings nothing is taken", not_set_up);
+	ROWS("a batch", many, manies);
+	ONE("a batch", "is committed once", one_commit);
+	return testing_run("posts", ledger_make, ledger_remove);
+}
