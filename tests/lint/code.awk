@@ -1,4 +1,4 @@
-# Calls and functions, in code stripped by bare.awk.
+# Calls and functions, in code stripped by bare.awk, which comes before.
 BEGIN {
 	n = split("strcpy strcat sprintf vsprintf atoi atol atoll strtok gets " \
 	    "strncpy system popen alloca setjmp longjmp FCGX_FPrintF", list, " ")
@@ -11,7 +11,7 @@ BEGIN {
 }
 
 function breach(rule, what) {
-	printf "%s:%d: %s: %s\n", path, NR, rule, what
+	printf "%s:%d: %s: %s\n", FILENAME, FNR, rule, what
 }
 
 {
@@ -21,7 +21,7 @@ function breach(rule, what) {
 		rest = substr(rest, RSTART + RLENGTH)
 		if (call in banned)
 			breach("banned", call "() " banned[call])
-		if (call in home && path != home[call])
+		if (call in home && FILENAME != home[call])
 			breach("home", call "() belongs in " home[call])
 	}
 }
@@ -30,10 +30,11 @@ function breach(rule, what) {
 
 # A function: its name at the first column, then { and } alone there.
 /^[a-z_0-9]+\(/ { name = $0; sub(/\(.*/, "", name) }
-/^\{$/ { start = NR; branches = 1 }
+FNR == 1 { start = 0 }
+/^\{$/ { start = FNR; branches = 1 }
 /^\}$/ && start {
-	if (NR - start - 1 > 60)
-		breach("function", name "() has " NR - start - 1 " lines, over 60")
+	if (FNR - start - 1 > 60)
+		breach("function", name "() has " FNR - start - 1 " lines, over 60")
 	if (branches > 12)
 		breach("function", name "() has complexity " branches ", over 12")
 	start = 0

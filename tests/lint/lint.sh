@@ -22,11 +22,8 @@ if [ -n "$shrink" ]; then
 fi
 found=$(
 	awk -f "$here/house.awk" "$here/arrows" "$here/allowed" $files
-	for f in $files; do
-		awk -v path="$f" -f "$here/structure.awk" "$f"
-		awk -f "$here/bare.awk" "$f" |
-		    awk -v path="$f" -f "$here/code.awk"
-	done
+	awk -f "$here/structure.awk" $files
+	awk -f "$here/bare.awk" -f "$here/code.awk" $files
 	for f in cgi-bin/*.c; do
 		n=$(wc -l < "$f")
 		[ "$n" -lt 120 ] ||
@@ -34,8 +31,8 @@ found=$(
 	done
 	# The project speaks of the project alone. (The brackets keep this very
 	# line from matching.)
-	git ls-files -co --exclude-standard 2> /dev/null |
-	    grep -v package-lock.json | tr '\n' '\0' |
+	git ls-files -coz --exclude-standard 2> /dev/null |
+	    grep -vz package-lock.json |
 	    xargs -0 grep -nIE '/[w]ork/|/[f]arm/|[f]arm-studio|\.\./[s]hared' \
 		/dev/null 2> /dev/null |
 	    sed 's/^\([^:]*:[0-9]*\):.*/\1: words: names a place outside the project/'

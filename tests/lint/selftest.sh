@@ -15,12 +15,15 @@ verdict() {
 	fi
 }
 
+mkdir "$tree/tests"
+cp -r "$here/../../lib" "$here/../../cgi-bin" "$here/../../tools" "$tree"
+cp -r "$here" "$tree/tests"
+(cd "$tree" && git init -q . && git add -A) || exit 2
+
+# The tree as it is: what was planted is put back, what is new goes.
 fresh() {
-	rm -rf "$tree"
-	mkdir -p "$tree/tests"
-	cp -r "$here/../../lib" "$here/../../cgi-bin" "$here/../../tools" "$tree"
-	cp -r "$here" "$tree/tests"
-	(cd "$tree" && git init -q .)
+	(cd "$tree" && git diff --name-only -z |
+	    git checkout-index -qfz --stdin && git clean -fdq)
 }
 
 # found RULE PATH WHAT: lint tells of the rule's breach in this file.
@@ -74,6 +77,7 @@ plant function lib/base/str.c "$(
 plant goto lib/base/str.c "$(printf 'void\nf(void)\n{\n	goto out;\n}\n')"
 plant length cgi-bin/pay.c "$(yes '/* more */' | head -n 120)"
 plant words lib/base/str.c "$(printf '/* see /%s/x */' work)"
+plant words tests/урок.md "$(printf 'see /%s/x' work)"
 plant guard lib/base/new.h 'int x;'
 plant opening lib/base/new.h 'int x;'
 
