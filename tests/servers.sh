@@ -73,7 +73,11 @@ lane() {
 	for name; do
 		[ ! -e "$tmp/stop" ] || return
 		mkdir "$tmp/$name.taken" 2> /dev/null || continue
+		# Whoever asked for the times need not be who runs the tests.
+		: > "$tmp/$name.times"
+		[ -z "$as" ] || chown 65534:65534 "$tmp/$name.times"
 		$as env HOME="$tmp" ADMIT_SERVER="$name" LANES=2 \
+		    ADMIT_TIMES="${ADMIT_TIMES:+$tmp/$name.times}" \
 		    sh "$here/tests/web/run.sh" "$out" $tests > "$tmp/$name.log" 2>&1 &
 		echo $! > "$tmp/$name.pid"
 		[ ! -e "$tmp/stop" ] || kill $!
@@ -95,6 +99,8 @@ for name; do
 	f=${f% failed}
 	case $p$f in *[!0-9]* | '') p=0 f=1 ;; esac
 	[ $status = 0 ] || [ "$f" != 0 ] || f=1
+	[ -z "${ADMIT_TIMES:-}" ] ||
+	    sed "s/ ([^()]*)$/ ($name)/" "$tmp/$name.times" >> "$ADMIT_TIMES"
 	passed=$((passed + p)) failed=$((failed + f))
 	[ "$f" = 0 ] || grep -vE '^ *(ok|#|---|\.\.\.|duration_ms)' "$tmp/$name.log"
 	[ "${quick:-}" ] || ADMIT_OUT=$out ADMIT_SERVER=$name \

@@ -2,6 +2,12 @@
 
 import { EventEmitter } from 'node:events';
 
+/**
+ * How long a test waits for what is going to happen. Nobody waits that long where all is well, so it is what a loaded
+ * machine may need, and says nothing of speed. Who runs tests that are going to fail sets ADMIT_PATIENCE_MS.
+ */
+export const PATIENCE_MS = Number(process.env.ADMIT_PATIENCE_MS || 20_000);
+
 /** Emits 'add' (item) for each new item and 'change' (item) when one of them is amended. */
 export class Journal extends EventEmitter {
   items = [];
@@ -26,7 +32,7 @@ export class Journal extends EventEmitter {
    * The first item that the predicate holds for, now or later, be it new or amended. `from` is an index into `items`:
    * pass `items.length`, taken before the deed, to look at new items only.
    */
-  waitFor(predicate, timeoutMs = 5000, from = 0) {
+  waitFor(predicate, timeoutMs = PATIENCE_MS, from = 0) {
     const found = this.items.slice(from).find(predicate);
     if (found) return Promise.resolve(found);
     return new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, test as row } from 'node:test';
 import { startModel } from '../sandbox/model.mjs';
-import { person, startAdmit, until } from './harness.mjs';
+import { PATIENCE_MS, person, startAdmit, until } from './harness.mjs';
 
 // Each has an Admit of its own and mostly waits, so several run at once.
 const rows = [];
@@ -316,7 +316,7 @@ test('words of crisis: the number to call, before any model or limit, for anybod
   for (const [id, words, language, line] of [[5, 'Я більше НЕ  ХОЧУ — жити', 'uk', '7333'], [6, 'i want to die', 'pl', '800 70 2222'], [7, 'думаю про самогубство', undefined, '7333'], [7, 'покінчити із собою', 'uk', '7333'], [7, 'уб’ю себе', 'uk', '7333']]) {
     const before = app.telegram.messages(id).length;
     await app.say(person(id, { language_code: language }), words);
-    await until(() => app.telegram.messages(id).length > before, 5000, words);
+    await until(() => app.telegram.messages(id).length > before, PATIENCE_MS, words);
     const { text } = app.telegram.messages(id).at(-1);
     assert.ok(text.includes(`\n\n${line}\n\n`), text);
   }
@@ -342,7 +342,7 @@ test('a person: the button passes the question on, a reply comes back', async (t
   const chat = { id: SUPPORT, type: 'supergroup', title: 'Support' };
   await app.telegram.sayIn(chat, person(ADMIN), 'Наші!', copies[0]);
   await app.telegram.sayIn(chat, person(ADMIN), 'не відповідь');
-  await until(() => app.telegram.messages(5).at(-1).text === 'Наші!', 5000, 'the reply is back');
+  await until(() => app.telegram.messages(5).at(-1).text === 'Наші!', PATIENCE_MS, 'the reply is back');
   const { params } = app.telegram.calls.findLast(({ method }) => method === 'copyMessage');
   assert.deepEqual([params.chat_id, params.reply_parameters.allow_sending_without_reply], [5, true]);
 });
@@ -371,7 +371,7 @@ test('another support chat: the same number there is another message, and reache
   assert.deepEqual(await replies(3, SUPPORT, other, 'тільки не борщ'), []);
   assert.deepEqual(await replies(4, SUPPORT, { ...copy, forward_origin: { type: 'hidden_user', sender_user_name: 'Buyer', date: 1 } }, 'хто це?'), []);
   assert.equal((await replies(5, SUPPORT, copy, 'Наші!')).length, 1);
-  await until(() => app.telegram.messages(5).at(-1).text === 'Наші!', 5000, 'the reply is back');
+  await until(() => app.telegram.messages(5).at(-1).text === 'Наші!', PATIENCE_MS, 'the reply is back');
   await app.settled();
   assert.equal(app.telegram.calls.filter(({ method }) => method === 'copyMessage').length, 1);
   // A reply that waits is sent from the chat where it was written, whatever the settings say by then; without one, from none.
@@ -389,10 +389,11 @@ test('a question that can be passed on no more, and a support chat that is not t
   app.telegram.setFault({ kind: 'status', status: 400, description: 'Bad Request: chat not found', only: /^forwardMessage$/, next: 1 });
   await app.telegram.press(person(5), answer, answer.reply_markup.inline_keyboard[0][0].callback_data);
   await app.told(ADMIN, 'не вдається передати до чату підтримки: Bad Request: chat not found');
-  await app.told(5, 'Ваше запитання передано людині', 10_000);
+  await app.told(5, 'Ваше запитання передано людині');
   assert.equal(app.sql('SELECT COUNT(*) FROM users WHERE tg_id = 5 AND bot_blocked_ms IS NULL')[0][0], '1');
+  const from = app.telegram.calls.length;
   await app.update({ update_id: 4242, message: { message_id: 77, date: 1, from: person(5), chat: { id: 5, type: 'private', first_name: 'Buyer' }, text: 'Як звати кота?' } });
-  await app.told(5, 'В уроках відповіді', 5000, app.telegram.calls.length - 1).catch(() => {});
+  await app.told(5, 'В уроках відповіді', PATIENCE_MS, from);
   await app.settled();
   const gone = app.telegram.messages(5).at(-1);
   await app.telegram.press(person(5), gone, gone.reply_markup.inline_keyboard[0][0].callback_data);
@@ -423,7 +424,7 @@ test('spoken questions: a polite line without an ear, else the words are answere
   const from = app.telegram.calls.length;
   await app.settled();
   await app.telegram.speak(person(5), audio);
-  await app.told(5, 'Не вдалося розібрати запис', 5000, from);
+  await app.told(5, 'Не вдалося розібрати запис', PATIENCE_MS, from);
   await app.settled();
 });
 
@@ -434,17 +435,17 @@ test('in the discussion group: what is written to the coach is answered there', 
   await app.telegram.sayIn(GROUP, person(5), 'не запитання', post);
   await app.telegram.sayIn({ ...GROUP, id: -1005 }, person(5), '/ask Що таке вдячність?');
   const { update } = await app.telegram.sayIn(GROUP, person(5), 'Що таке вдячність?', post);
-  await until(() => app.telegram.messages(GROUP.id).length === 1, 5000, 'an answer');
+  await until(() => app.telegram.messages(GROUP.id).length === 1, PATIENCE_MS, 'an answer');
   const { params } = app.telegram.calls.findLast(({ method, params: p }) => method === 'sendMessage' && p.chat_id === GROUP.id);
   assert.match(params.text, /Урок 3/);
   assert.equal(params.reply_parameters.message_id, update.message.message_id);
   await app.settled();
   const [answer] = app.telegram.messages(GROUP.id);
   await app.telegram.sayIn(GROUP, person(5), 'а про сон', answer);
-  await until(() => app.telegram.messages(GROUP.id).length === 2, 5000, 'a second one');
+  await until(() => app.telegram.messages(GROUP.id).length === 2, PATIENCE_MS, 'a second one');
   await app.settled();
   await app.telegram.sayIn(GROUP, person(6), '/ask@sandbox_bot Що таке вдячність?');
-  await until(() => app.telegram.messages(GROUP.id).length === 3, 5000, 'a third one');
+  await until(() => app.telegram.messages(GROUP.id).length === 3, PATIENCE_MS, 'a third one');
   assert.match(app.telegram.messages(GROUP.id).at(-1).text, /Урок 3/, 'whose lessons these are, all there have bought');
   assert.equal(app.telegram.messages(5).length, 1, 'only the invite');
 });
@@ -457,7 +458,7 @@ test('in a group that anybody may be in, a buyer is told only what is public, an
   const answers = [];
   for (const [id, words] of [[5, '/ask Як вести щоденник вдячності?'], [6, '/ask Як вести щоденник вдячності?'], [5, '/ask скільки триває курс?']]) {
     await app.telegram.sayIn(GROUP, person(id), words);
-    await until(() => app.telegram.messages(GROUP.id).length > answers.length, 5000, `an answer to ${words}`);
+    await until(() => app.telegram.messages(GROUP.id).length > answers.length, PATIENCE_MS, `an answer to ${words}`);
     answers.push(app.telegram.messages(GROUP.id).at(-1).text);
     await app.settled();
   }
@@ -481,7 +482,7 @@ test('in a group, ask a person: the asker alone, who hears the answer in private
   const asked = async (id) => {
     const n = app.telegram.messages(GROUP.id).length;
     await app.telegram.sayIn(GROUP, person(id), '/ask Що таке вдячність?');
-    await until(() => app.telegram.messages(GROUP.id).length > n, 5000, 'an answer');
+    await until(() => app.telegram.messages(GROUP.id).length > n, PATIENCE_MS, 'an answer');
     await app.settled();
     return app.telegram.messages(GROUP.id).at(-1);
   };
@@ -498,7 +499,7 @@ test('in a group, ask a person: the asker alone, who hears the answer in private
   const copies = app.telegram.messages(SUPPORT);
   assert.deepEqual(copies.map(({ forward_origin: { sender_user: { id } } }) => id), [5, 8]);
   await app.telegram.sayIn({ id: SUPPORT, type: 'supergroup', title: 'Support' }, person(ADMIN), 'Лише вам.', copies[1]);
-  await until(() => app.telegram.messages(8).at(-1).text === 'Лише вам.', 5000, 'the reply is back');
+  await until(() => app.telegram.messages(8).at(-1).text === 'Лише вам.', PATIENCE_MS, 'the reply is back');
   assert.ok(!app.telegram.messages(GROUP.id).some(({ text }) => text === 'Лише вам.'));
 });
 

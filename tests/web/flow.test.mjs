@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { BARE, LINK, MODES, SUPPORT, person, startAdmit } from './harness.mjs';
+import { PATIENCE_MS, BARE, LINK, MODES, SUPPORT, person, startAdmit } from './harness.mjs';
 
 const BUYER = person(700_000_001);
 
@@ -107,7 +107,7 @@ for (const mode of MODES)
     test('/help sends the invite again, /status knows', async () => {
       const n = app.telegram.calls.length;
       await app.say(BUYER, '/help');
-      await app.invited(BUYER.id, 5000, n);
+      await app.invited(BUYER.id, PATIENCE_MS, n);
       const { body } = await app.say(BUYER, '/status');
       assert.match(JSON.parse(body).text, /відкрито/);
     });
@@ -184,6 +184,6 @@ test('where Telegram would refuse the URL there is no button', async (t) => {
   const [shown] = app.telegram.messages(9).slice(-1);
   const from = app.telegram.calls.length;
   await app.telegram.press(person(9), shown, 'buy');
-  const { params } = await app.told(9, `http://localhost:${app.port}/pay?tg_id=9`, 5000, from);
+  const { params } = await app.told(9, `http://localhost:${app.port}/pay?tg_id=9`, PATIENCE_MS, from);
   assert.equal(params.reply_markup, undefined, 'nor has the message that the worker sends');
 });

@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
-import { sign, startAdmit, until } from './harness.mjs';
+import { PATIENCE_MS, sign, startAdmit, until } from './harness.mjs';
 
 const MIB = 1024 * 1024;
 /** WEB_MAX_BATCH of lib/web/gateway.h. */
@@ -111,7 +111,7 @@ test('more silent peers than there are places: the oldest go', async (t) => {
     await quiet[i].write('\x01');
   }
   assert.equal((await app.event(event)).status, 200);
-  await until(() => !quiet[0].isOpen(), 5000, 'the first one had to go');
+  await until(() => !quiet[0].isOpen(), PATIENCE_MS, 'the first one had to go');
   assert.ok(quiet[199].isOpen(), 'the last one has its place');
   for (const peer of quiet) peer.destroy();
 });
@@ -262,7 +262,7 @@ test('programs give up what they do not need', async (t) => {
   const app = await startAdmit({ t, env: { LOG_LEVEL: 'debug' } });
   assert.equal((await app.buy(5)).status, 200);
   await app.update({ update_id: 1 }, { isReal: false });
-  await until(() => app.invites(5).length > 0, 5000, 'the worker, who is started by the parent, may call');
+  await until(() => app.invites(5).length > 0, PATIENCE_MS, 'the worker, who is started by the parent, may call');
   const lines = app.log().split('\n').filter((line) => line.includes('ev=confined'));
   const of = (name) => lines.filter((line) => line.includes(`prog=${name} `)).map((line) => /no_new_rights=.*/.exec(line)[0]);
   const best = [...lines].map((line) => /writes=(\d)/.exec(line)[1]).includes('1'); // this kernel has Landlock

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Stripe from 'stripe';
+import { PATIENCE_MS } from '../sandbox/journal.mjs';
 import { startStripe } from '../sandbox/stripe.mjs';
 import { startTelegram } from '../sandbox/telegram.mjs';
 import { servers, startServer } from './servers.mjs';
@@ -35,10 +36,12 @@ export const SANITIZER = /ERROR: AddressSanitizer|runtime error:|LeakSanitizer|S
 const PORT_TRIES = 8;
 const STOP_PATIENCE_MS = 10_000;
 
+export { PATIENCE_MS };
+
 export const sleep = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
 /** The first truthy value of `look`, which is asked again and again. */
-export async function until(look, ms = 5000, why = String(look)) {
+export async function until(look, ms = PATIENCE_MS, why = String(look)) {
   const end = Date.now() + ms;
   for (;;) {
     const found = await look();
@@ -128,7 +131,7 @@ export function processesOf(folder) {
 
 /** What is left of the folder's processes after a moment to end in; it is ended then. @returns {Promise<string[]>} */
 export async function leftOf(folder) {
-  const left = await until(() => processesOf(folder).length === 0, 5000).then(() => [], () => processesOf(folder));
+  const left = await until(() => processesOf(folder).length === 0, PATIENCE_MS).then(() => [], () => processesOf(folder));
   for (const { pid } of left) try { process.kill(pid, 'SIGKILL'); } catch { /* it has just ended */ }
   return left.map(({ line }) => line);
 }
@@ -375,11 +378,11 @@ class Admit {
     return this.telegram.calls.filter(tells(tgId, LINK));
   }
 
-  invited(tgId, ms = 5000, from = 0) {
+  invited(tgId, ms = PATIENCE_MS, from = 0) {
     return this.told(tgId, LINK, ms, from);
   }
 
-  told(tgId, words, ms = 5000, from = 0) {
+  told(tgId, words, ms = PATIENCE_MS, from = 0) {
     return this.telegram.journal.waitFor(tells(tgId, words), ms, from);
   }
 
@@ -389,12 +392,12 @@ class Admit {
   }
 
   /** Resolves when the ledger has an answer to the query. */
-  noted(query, ms = 5000) {
+  noted(query, ms = PATIENCE_MS) {
     return until(() => this.sql(query).length > 0, ms, query);
   }
 
   /** Resolves when nothing is owed any more but for what is parked. */
-  settled(ms = 20_000) {
+  settled(ms = PATIENCE_MS) {
     return until(() => this.sql('SELECT 1 FROM jobs WHERE done_ms IS NULL AND parked_ms IS NULL LIMIT 1').length === 0, ms, 'nothing is owed');
   }
 

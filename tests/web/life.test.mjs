@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { keep } from '../fault/table.mjs';
 import { dispute, refund } from '../sandbox/stripe-objects.mjs';
-import { LINK, person, startAdmit, until } from './harness.mjs';
+import { PATIENCE_MS, LINK, person, startAdmit, until } from './harness.mjs';
 
 const ADMIN = 900;
 
@@ -140,7 +140,7 @@ test('who is told what: the buyer of the end, and of the way back in', async (t)
   await app.event(app.stripe.event('charge.dispute.created', DISPUTE(intent, 'needs_response')));
   await app.told(5, 'оскаржено');
   await app.event(app.stripe.event('charge.dispute.closed', DISPUTE(intent, 'won')));
-  await until(() => app.arrived(5) === 2, 5000, 'a second invite');
+  await until(() => app.arrived(5) === 2, PATIENCE_MS, 'a second invite');
   await app.event(app.stripe.event('charge.dispute.closed', DISPUTE(intent, 'won')));
   await app.settled();
   assert.equal(app.arrived(5), 2);

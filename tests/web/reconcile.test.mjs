@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { keep } from '../fault/table.mjs';
-import { ended, LINK, OUT, startAdmit, until } from './harness.mjs';
+import { PATIENCE_MS, ended, LINK, OUT, startAdmit, until } from './harness.mjs';
 
 const ADMIN = 900;
 
@@ -95,7 +95,7 @@ test('a ledger restored from a copy: what the copy does not know is asked for', 
   for (const tgId of [...known, ...forgotten, ...refunded]) assert.equal(isPaid(app, tgId), refunded.includes(tgId) ? '0' : '1', `buyer ${tgId}`);
   for (const tgId of forgotten) {
     assert.equal(app.sql(`SELECT tg_id FROM orders WHERE session_id = '${sessions.get(tgId)}'`)[0][0], String(tgId));
-    await app.invited(tgId, 5000, from);
+    await app.invited(tgId, PATIENCE_MS, from);
   }
   await app.settled();
   assert.equal(app.telegram.calls.slice(from).filter(({ params }) => known.includes(params.chat_id)).length, 0, 'who was invited is not told again');
@@ -111,7 +111,7 @@ test('cut off in the middle and begun anew', async (t) => {
   for (let tgId = 1; tgId <= 45; tgId += 1) await silently(app, tgId);
   app.stripe.latencyMs = 150;
   const child = spawn(`${OUT}/bin/admit`, ['reconcile'], { env: app.env, stdio: 'ignore', ...app.ids });
-  await until(() => lists(app).length === 2, 5000, 'the second page is asked for');
+  await until(() => lists(app).length === 2, PATIENCE_MS, 'the second page is asked for');
   child.kill('SIGKILL');
   await ended(child);
   app.stripe.latencyMs = 0;

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { person, startAdmit, until } from './harness.mjs';
+import { PATIENCE_MS, person, startAdmit, until } from './harness.mjs';
 
 const ADMIN = 900;
 const PRICE = 500;
@@ -16,7 +16,7 @@ async function invoiceFor(app, tgId) {
   const offer = app.telegram.messages(tgId).at(-1);
   const button = offer.reply_markup?.inline_keyboard.flat().find(({ callback_data: data }) => data?.startsWith('stars:'));
   if (button) await app.telegram.press(person(tgId), offer, button.callback_data);
-  return until(() => app.telegram.messages(tgId).find(({ invoice }) => invoice), 5000, 'an invoice');
+  return until(() => app.telegram.messages(tgId).find(({ invoice }) => invoice), PATIENCE_MS, 'an invoice');
 }
 
 test('both tills: a button for Stars, an invoice, a payment, the invite', async (t) => {
@@ -73,7 +73,7 @@ test('Stars that went back end the access, in any order', async (t) => {
   const { charge } = await app.telegram.payStars(person(5), await invoiceFor(app, 5));
   await app.invited(5);
   app.telegram.stars.methods.refundStarPayment({ user_id: 5, telegram_payment_charge_id: charge });
-  await until(() => isPaid(app, 5) === '0', 5000, 'the access has ended');
+  await until(() => isPaid(app, 5) === '0', PATIENCE_MS, 'the access has ended');
   await app.told(ADMIN, 'XTR');
   const message = (content) => ({ message_id: 1, date: 1, chat: { id: 8, type: 'private', first_name: 'Buyer' }, from: person(8), ...content });
   const about = { currency: 'XTR', total_amount: PRICE, invoice_payload: 'admit:course', telegram_payment_charge_id: 'early' };
@@ -125,16 +125,16 @@ async function planFor(app, tgId) {
   await app.say(person(tgId), '/pay');
   const button = () => app.telegram.messages(tgId).slice(from).flatMap(({ reply_markup: markup }) => markup?.inline_keyboard.flat() ?? [])
     .find(({ url }) => url?.startsWith('https://t.me/$'));
-  return (await until(button, 10_000, 'a button with the link of an invoice')).url;
+  return (await until(button, PATIENCE_MS, 'a button with the link of an invoice')).url;
 }
 
 /** Pays, and goes in: the charge that the subscription is known by. */
 async function subscribe(app, tgId = 5) {
   const paid = await app.telegram.payStars(person(tgId), await planFor(app, tgId));
   assert.equal(paid.ok, true, paid.error);
-  const link = await until(() => personal(app, tgId).at(-1), 10_000, 'a link');
+  const link = await until(() => personal(app, tgId).at(-1), PATIENCE_MS, 'a link');
   assert.equal(app.telegram.follow(person(tgId), link), 'asked');
-  await until(() => isIn(app, tgId), 10_000, 'in');
+  await until(() => isIn(app, tgId), PATIENCE_MS, 'in');
   await app.settled();
   return paid.charge;
 }
@@ -144,7 +144,7 @@ async function elapse(app, days) {
   const ms = days * DAY_MS;
   app.write(`UPDATE orders SET until_ms = until_ms - ${ms}; UPDATE access SET until_ms = until_ms - ${ms}, paid_until_ms = paid_until_ms - ${ms};`);
   await app.admit(['work', '--once']);
-  await until(() => app.sql(`SELECT 1 FROM access WHERE is_in = 1 AND until_ms <= ${Date.now()}`).length === 0, 10_000, 'what is due is done');
+  await until(() => app.sql(`SELECT 1 FROM access WHERE is_in = 1 AND until_ms <= ${Date.now()}`).length === 0, PATIENCE_MS, 'what is due is done');
   await app.settled();
 }
 
@@ -176,13 +176,13 @@ test('a subscription that is not paid anew: in through the grace, then out; paid
   await elapse(app, 31);
   assert.deepEqual([isIn(app, 5), access(app, 5)[0]], [true, '1'], 'three days of grace');
   await elapse(app, 3);
-  await until(() => !isIn(app, 5), 10_000, 'out');
+  await until(() => !isIn(app, 5), PATIENCE_MS, 'out');
   assert.deepEqual(access(app, 5).slice(0, 2), ['0', 'ended']);
   const links = personal(app, 5).length;
   assert.equal((await app.telegram.payStars(person(5), await planFor(app, 5))).ok, true);
-  await until(() => personal(app, 5).length > links, 10_000, 'another link');
+  await until(() => personal(app, 5).length > links, PATIENCE_MS, 'another link');
   app.telegram.follow(person(5), personal(app, 5).at(-1));
-  await until(() => isIn(app, 5), 10_000, 'in again');
+  await until(() => isIn(app, 5), PATIENCE_MS, 'in again');
 });
 
 test('a second subscription is refused, a renewal at the price it began with is not', async (t) => {
@@ -215,8 +215,8 @@ for (const [what, end, why] of [
     await app.noted(`SELECT 1 FROM orders WHERE session_id = '${charge}'`);
     assert.equal(app.telegram.stars.isRenewing(first), true);
     await end(app, [first, charge]);
-    await until(() => !app.telegram.stars.isRenewing(first), 10_000, 'canceled at Telegram');
-    await until(() => !isIn(app, 5), 10_000, 'out');
+    await until(() => !app.telegram.stars.isRenewing(first), PATIENCE_MS, 'canceled at Telegram');
+    await until(() => !isIn(app, 5), PATIENCE_MS, 'out');
     await app.settled();
     assert.deepEqual(access(app, 5).slice(0, 2), ['0', why]);
     assert.deepEqual(cancels(app).filter((one) => one === first).length, 1);

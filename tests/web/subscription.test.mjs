@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { SHOP, person, startAdmit, until } from './harness.mjs';
+import { PATIENCE_MS, SHOP, person, startAdmit, until } from './harness.mjs';
 
 const CHANNEL = -1001234567890;
 const OPERATOR = 900;
@@ -390,7 +390,7 @@ test('many events at once are few questions, and a change while one is asked is 
   const asked = reads(app).length;
   app.stripe.setFault({ kind: 'late', delayMs: 700, only: /v1\/subscriptions/, next: 1 });
   await app.event({ ...renewed[0], id: 'evt_early' });
-  await until(() => reads(app).length > asked, 5000, 'asked');
+  await until(() => reads(app).length > asked, PATIENCE_MS, 'asked');
   await tell(app, [...await app.stripe.billing.cancelAtEnd(sub, false)]);
   assert.equal(app.sql(`SELECT ends_ms IS NULL FROM subscriptions WHERE id = '${sub}'`)[0][0], '1');
 });

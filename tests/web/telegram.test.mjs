@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { person, startAdmit, until } from './harness.mjs';
+import { PATIENCE_MS, person, startAdmit, until } from './harness.mjs';
 
 /** Numbers from 0 to 1 that look like chance, the same in each run (mulberry32). */
 function chanceFrom(seed) {
@@ -81,7 +81,7 @@ describe('faults', () => {
       const from = app.telegram.calls.length;
       app.telegram.setFault({ kind: 'status', status: 429, next: 1, ...how });
       await app.buy(first);
-      const told = await app.telegram.waitFor(({ fault }) => fault, 5000, from);
+      const told = await app.telegram.waitFor(({ fault }) => fault, PATIENCE_MS, from);
       await app.noted(`SELECT 1 FROM jobs WHERE tg_id = ${first} AND error IS NOT NULL`);
       for (const id of others) await app.buy(id);
       await app.settled(40_000);
@@ -95,9 +95,9 @@ describe('faults', () => {
     const from = app.telegram.calls.length;
     app.telegram.setFault({ kind: 'status', status: 429, next: 1, retryAfter: 4 });
     await app.buy(first);
-    const told = await app.telegram.waitFor(({ fault }) => fault, 5000, from);
+    const told = await app.telegram.waitFor(({ fault }) => fault, PATIENCE_MS, from);
     await app.buy(other);
-    const { atMs } = await app.invited(other, 5000, from);
+    const { atMs } = await app.invited(other, PATIENCE_MS, from);
     assert.ok(atMs < told.atMs + 4000, `${atMs - told.atMs} ms`);
     await app.settled();
     assert.deepEqual([first, other].map(arrived), [1, 1]);
@@ -172,7 +172,7 @@ describe('faults', () => {
         app.telegram.allow(id);
         const from = app.telegram.calls.length;
         await app.say(person(id), word);
-        await app.invited(id, 5000, from);
+        await app.invited(id, PATIENCE_MS, from);
         await app.settled();
         assert.equal(arrived(id), 1);
       });

@@ -5,7 +5,7 @@ import { appendFileSync, chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { LINK, SECRETS, admit as runAdmit, person, sleep, startAdmit, writeSettings } from './harness.mjs';
+import { PATIENCE_MS, LINK, SECRETS, admit as runAdmit, person, sleep, startAdmit, writeSettings } from './harness.mjs';
 
 /** Runs admit with exactly this environment. */
 async function admit(args, env) {
@@ -299,7 +299,7 @@ describe('setup and check', () => {
     assert.match((await app.admit(['status'])).stdout, /not running/);
     const from = app.telegram.calls.length;
     await app.say(person(5), '/help');
-    await app.told(5, LINK, 5000, from);
+    await app.told(5, LINK, PATIENCE_MS, from);
     assert.match((await app.admit(['status'])).stdout, /at work/);
   });
 
