@@ -42,6 +42,8 @@ or_out_of_memory(void *p)
 	return p;
 }
 
+/* A block of more than the usual size holds one large thing, a body or a reply,
+ * and goes back to malloc at the next reset. */
 static struct arena_block *
 block_new(struct arena *a, size_t size)
 {
@@ -66,11 +68,16 @@ arena_alloc(struct arena *a, size_t size)
 	if (size > SIZE_MAX - step)
 		out_of_memory();
 	size = (size + step - 1) / step * step;
+	/* Where a piece does not fit, the rest of the newest block is given up:
+	 * looking for room in older ones costs more than the few bytes are
+	 * worth. */
 	if (b == NULL || b->size - b->used < size)
 		b = block_new(a, size);
 	p = b->bytes + b->used;
 	b->used += size;
 	a->used_bytes += size;
+	/* Blocks are used again, so this also clears what the last request left
+	 * there: no secret and no pointer of it reaches the next one. */
 	return memset(p, 0, size);
 }
 
@@ -99,6 +106,8 @@ arena_printf(struct arena *a, const char *fmt, ...)
 
 	va_start(args, fmt);
 	va_copy(again, args);
+	/* Once for the length and once for the text: into a fixed buffer a long
+	 * URL would be cut, and nobody would notice. */
 	len = vsnprintf(NULL, 0, fmt, args);
 	va_end(args);
 	text = arena_alloc(a, (len < 0 ? 0 : (size_t)len) + 1);
@@ -108,6 +117,8 @@ arena_printf(struct arena *a, const char *fmt, ...)
 	return text;
 }
 
+/* The list of defers lies in the arena itself, hence there is nothing that
+ * could fail between making an object and seeing to its end. */
 void
 arena_defer(struct arena *a, void (*release)(void *), void *object)
 {
@@ -134,11 +145,14 @@ arena_reset(struct arena *a)
 {
 	struct arena_block *keep = NULL;
 
+	/* First, because the list lies in the blocks that are freed below. */
 	run_defers(a);
 	while (a->blocks != NULL) {
 		struct arena_block *b = a->blocks;
 
 		a->blocks = b->older;
+		/* A large block is not the one to keep: one big request would
+		 * hold its memory for as long as the program runs. */
 		if (keep == NULL && b->size == BLOCK_BYTES)
 			keep = b;
 		else

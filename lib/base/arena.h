@@ -35,7 +35,7 @@ void arena_defer(struct arena *a, void (*release)(void *), void *object);
  * kept, so a program that answers many small requests asks malloc for none. */
 void arena_reset(struct arena *a);
 
-/* arena_reset() and gives the last block back too. */
+/* As arena_reset(), and the last block goes back to malloc too. */
 void arena_free(struct arena *a);
 
 /* What every arena does where malloc() fails: one line in the log, then the

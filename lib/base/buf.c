@@ -11,6 +11,9 @@ buf_new(struct arena *a, size_t max_bytes)
 	return (struct buf){ .arena = a, .max_bytes = max_bytes };
 }
 
+/* The old bytes stay in the arena until its reset. All the doublings together
+ * waste as much again as the text is long; in return, a piece of this very
+ * buffer may be added to it. */
 static void
 grow(struct buf *b, size_t need)
 {
@@ -29,6 +32,9 @@ grow(struct buf *b, size_t need)
 void
 buf_add(struct buf *b, struct str s)
 {
+	/* Once something was left out, all that follows is left out too: a text
+	 * with a hole in its middle could pass for a whole one. The subtraction
+	 * cannot wrap, since len never exceeds max_bytes. */
 	if (b->full || s.len > b->max_bytes - b->len) {
 		b->full = true;
 		return;
@@ -79,6 +85,8 @@ buf_html(struct buf *b, const char *s)
 		case '"':
 			buf_text(b, "&quot;");
 			break;
+		/* By number: Telegram's HTML knows four entities by name (lt,
+		 * gt, amp, quot), and this is none of them. */
 		case '\'':
 			buf_text(b, "&#39;");
 			break;
@@ -96,6 +104,8 @@ buf_url(struct buf *b, const char *s)
 		unsigned char c = (unsigned char)*s;
 		char enc[3] = { '%', hex[c >> 4], hex[c & 15] };
 
+		/* strchr() finds a NUL too, at the end of the list; the loop
+		 * ends before one gets here. */
 		if (strchr(STR_LETTERS STR_DIGITS "-._~", c) != NULL)
 			buf_char(b, *s);
 		else

@@ -25,6 +25,8 @@ read_address(struct str s, struct network *out, bool *is_v4)
 		return false;
 	memcpy(text, s.p, s.len);
 	text[s.len] = '\0';
+	/* The last four bytes of its IPv6 form hold an IPv4 address; an IPv6
+	 * address overwrites all sixteen. */
 	out->bits = 128;
 	memcpy(out->bytes, v4_in_v6, sizeof(v4_in_v6));
 	*is_v4 = inet_pton(AF_INET, text, out->bytes + 12) == 1;
@@ -66,6 +68,8 @@ cut_port(struct str *s)
 	return str_only(rest, STR_DIGITS);
 }
 
+/* A zone, as in "fe80::1%eth0", says which network card of this host saw the
+ * address. It is no part of it, so it is cut off. */
 bool
 cidr_address(struct str written, char out[CIDR_ADDRESS_BYTES])
 {
@@ -75,6 +79,8 @@ cidr_address(struct str written, char out[CIDR_ADDRESS_BYTES])
 
 	if (!cut_port(&s) || !read_address(str_cut(&s, '%'), &net, &is_v4))
 		return false;
+	/* Asked of the bytes, because ::ffff:10.0.0.1 was read as IPv6 and yet
+	 * is to be written as IPv4. */
 	is_v4 = memcmp(net.bytes, v4_in_v6, sizeof(v4_in_v6)) == 0;
 	return inet_ntop(is_v4 ? AF_INET : AF_INET6,
 		   is_v4 ? net.bytes + sizeof(v4_in_v6) : net.bytes, out,
@@ -90,6 +96,8 @@ read_network(struct str s, struct network *out)
 
 	if (!read_address(address, out, &is_v4))
 		return false;
+	/* An address alone is a network of one. "10.0.0.1/" is a slip: taking
+	 * it for an address would hide that a number is missing. */
 	if (is_whole)
 		return address.p[address.len] != '/';
 	if (!str_to_i64(s, &bits) || bits > (is_v4 ? 32 : 128))
@@ -98,6 +106,8 @@ read_network(struct str s, struct network *out)
 	return true;
 }
 
+/* The bytes that the network fixes as a whole are compared at once; in the next
+ * one only its leading bits count. */
 static bool
 lies_in(const struct network *net, const struct network *address)
 {
@@ -140,6 +150,8 @@ cidr_list_ok(const char *list)
 	return true;
 }
 
+/* The settings were judged with cidr_list_ok(). Should a part be unreadable all
+ * the same, it trusts nobody and the others still count. */
 bool
 cidr_list_has(const char *list, const char *address)
 {

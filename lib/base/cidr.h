@@ -7,17 +7,20 @@
 
 #define CIDR_ADDRESS_BYTES 46 /* INET6_ADDRSTRLEN */
 
-/* The one spelling of an address, of all in which servers and proxies write
- * it: quotes and blanks around it, brackets, a port or a zone behind it,
- * capitals, and IPv4 in IPv6 clothes (::ffff:10.0.0.1), which is the IPv4
- * address. False where it is none; out is then not written. */
+/* Brings an address to one spelling, so that the same client is the same text
+ * whichever server or proxy wrote it. Taken off are quotes and blanks around
+ * it, brackets, and a port or a zone behind it; capitals become small, and IPv4
+ * written as IPv6 (::ffff:10.0.0.1) becomes plain IPv4. False where it is no
+ * address; out is then not written. */
 bool cidr_address(struct str written, char out[CIDR_ADDRESS_BYTES]);
 
-/* Whether each part of the list is an address or a network. */
+/* True where each part of the list is an address or a network; an empty list
+ * will do. */
 bool cidr_list_ok(const char *list);
 
-/* Whether the address lies in one of them. NULL or no address: it does not.
- * An IPv4 address in IPv6 clothes (::ffff:10.0.0.1) is the IPv4 address. */
+/* True where the address lies in one of them. A NULL list holds nothing, and
+ * what is no address lies nowhere. An IPv4 address written as IPv6
+ * (::ffff:10.0.0.1) counts as the IPv4 address. */
 bool cidr_list_has(const char *list, const char *address);
 
 #endif

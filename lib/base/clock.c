@@ -25,6 +25,8 @@ clock_mono_ms(void)
 	return read_ms(CLOCK_MONOTONIC);
 }
 
+/* CLOCK_DATE_BYTES has room beyond the ten characters of a date, for the
+ * longest numbers that a damaged time could print. */
 void
 clock_date(int64_t since_1970_ms, char out[CLOCK_DATE_BYTES])
 {

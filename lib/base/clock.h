@@ -4,11 +4,12 @@
 
 #include <stdint.h>
 
-/* Since 1970, UTC; may jump when the host's clock is set. For what is stored
- * and for what others compare (signatures, expiries). */
+/* The time since 1970, UTC. It jumps when somebody sets the host's clock. For
+ * what is stored and for what others compare: signatures, expiries. */
 int64_t clock_now_ms(void);
 
-/* Since some moment in the past; never jumps. For time-outs and paces. */
+/* The time since some moment in the past. It never jumps, but means nothing to
+ * another host or after a restart. For time-outs and paces. */
 int64_t clock_mono_ms(void);
 
 /* The day in UTC, "2026-01-31" and a NUL; for people. */

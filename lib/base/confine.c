@@ -24,6 +24,8 @@
 
 #define MAX_DATA_BYTES ((rlim_t)1024 * 1024 * 1024)
 
+/* As the kernel reads them: landlock_ruleset_attr and
+ * landlock_path_beneath_attr of linux/landlock.h. */
 struct ruleset {
 	uint64_t fs, net;
 };
@@ -33,6 +35,8 @@ struct beneath {
 	int32_t parent_fd;
 } __attribute__((packed));
 
+/* What is taken away. The kernel refuses a ruleset that names a right it does
+ * not know, so newer rights are named to newer kernels alone. */
 static uint64_t
 writing(long abi)
 {
@@ -56,12 +60,15 @@ static bool
 restrict_self(const struct ruleset *r, long abi, const char *folder)
 {
 	uint64_t of_files = r->fs & (FS_WRITE_FILE | FS_TRUNCATE);
+	/* Before ABI 4 the kernel's struct ended after its first field. */
 	size_t size = abi >= 4 ? sizeof(*r) : sizeof(r->fs);
 	int fd = (int)syscall(NR_CREATE_RULESET, r, size, 0);
 	bool done;
 
 	if (fd < 0)
 		return false;
+	/* /dev/null is what a program's output is pointed at when nobody is to
+	 * read it, by programs started from here too. */
 	done = r->fs == 0 ||
 	    (allow(fd, folder, r->fs) && allow(fd, "/dev/null", of_files));
 	done = done && syscall(NR_RESTRICT_SELF, fd, 0) == 0;
@@ -76,6 +83,8 @@ limit_memory(void)
 #if defined(__SANITIZE_ADDRESS__)
 	return false;
 #else
+	/* Of data, not of all addresses (RLIMIT_AS): the code of libraries and
+	 * a database file mapped into memory must not use it up. */
 	const struct rlimit limit = { MAX_DATA_BYTES, MAX_DATA_BYTES };
 
 	return setrlimit(RLIMIT_DATA, &limit) == 0;
@@ -90,9 +99,12 @@ confine(const char *folder, enum confine_calls calls)
 	struct ruleset net = { .net = NET_BIND_AND_CONNECT };
 	struct confinement c = { .memory_confined = limit_memory() };
 
+	/* Landlock demands this of whoever is not root. */
 	c.no_new_rights = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 	if (!c.no_new_rights || abi < 1)
 		return c;
+	/* Two rulesets, so that a folder that cannot be opened costs only the
+	 * confinement of files and not that of connections. */
 	c.writes_confined = restrict_self(&files, abi, folder);
 	c.calls_confined = calls == CONFINE_NO_CALLS && abi >= 4 &&
 	    restrict_self(&net, abi, folder);

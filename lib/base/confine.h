@@ -1,6 +1,7 @@
-/* Giving up what a program does not need, so that one that was taken over can
- * do little with it. What a host cannot do is left out without an error: it
- * needs Landlock (Linux 5.13; for connections 6.7) and no rights. */
+/* Giving up what a program does not need, so that an attacker who takes it over
+ * can do little with it. It needs no rights, but Landlock, which Linux has
+ * since 5.13 (for connections since 6.7). What a host does not offer is left
+ * out without an error: on shared hosting the program must run all the same. */
 #ifndef BASE_CONFINE_H
 #define BASE_CONFINE_H
 
@@ -20,7 +21,9 @@ struct confinement {
 	bool memory_confined; /* data over 1 GiB is refused */
 };
 
-/* For good. The folder must exist, or writes are not confined. */
+/* Confines this process and what it starts, for good: nothing takes it back.
+ * The folder must exist, or writes are not confined. Files that are open
+ * already stay usable. */
 struct confinement confine(const char *folder, enum confine_calls calls);
 
 #endif

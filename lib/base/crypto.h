@@ -8,9 +8,10 @@
 
 #define HMAC_SHA256_BYTES 32
 
-/* Makes the library ready. For a program that stays: a library that starts
- * under a request, just when memory is short, may not survive that (OpenSSL
- * 3.0 goes on without the locks it could not make). False: not to be used. */
+/* Makes the library ready, for a program that serves for long. Otherwise the
+ * library would set itself up under the first request, which may come just when
+ * memory is short, and OpenSSL 3.0 goes on without the locks it could not make.
+ * False: the library must not be used. */
 bool crypto_start(void) MUST_CHECK;
 
 /* HMAC-SHA256 over the parts, one after the other, without copying them.

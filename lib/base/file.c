@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+/* Reads until the end rather than as much as stat() promises: a pipe has no
+ * size, and a file may grow meanwhile. */
 bool
 file_slurp(int fd, struct buf *text)
 {
@@ -28,6 +30,8 @@ file_read(struct arena *a, const char *path, size_t max_bytes, struct str *text)
 	int fd = open(path, O_RDONLY | O_CLOEXEC), why;
 	bool done = fd >= 0 && file_slurp(fd, &all);
 
+	/* Kept, since close() may overwrite it and the caller's message names
+	 * it. */
 	why = errno;
 	if (fd >= 0)
 		(void)close(fd);

@@ -18,6 +18,8 @@ ours(struct json_object *o)
 	return (struct json *)(void *)o;
 }
 
+/* arena_defer() wants a function without a result; json_object_put() has
+ * one. */
 static void
 put_back(void *object)
 {
@@ -48,6 +50,9 @@ parse_once(struct str text, size_t *stopped_at)
 
 	if (tok == NULL)
 		out_of_memory();
+	/* STRICT refuses what follows the value and more; VALIDATE_UTF8 because
+	 * the texts go into pages, messages and tables, which would refuse them
+	 * later and less kindly. */
 	json_tokener_set_flags(
 	    tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	o = parse_whole(tok, text, stopped_at);
@@ -55,7 +60,8 @@ parse_once(struct str text, size_t *stopped_at)
 	return o;
 }
 
-/* NaN, which json-c lets pass, equals nothing; its text does. */
+/* NaN, which json-c lets pass, equals nothing, not even itself; two NaNs are
+ * the same text, though. */
 static bool
 is_same(struct json_object *a, struct json_object *b)
 {
@@ -68,9 +74,10 @@ is_same(struct json_object *a, struct json_object *b)
 	return x != NULL && y != NULL && strcmp(x, y) == 0;
 }
 
-/* Twice: where memory runs out, json-c 0.16 may leave out a value, cut a text
- * short or call the whole malformed, and says nothing. That must not pass for
- * what the sender wrote: it would be answered for good. */
+/* Every text is parsed twice and the results compared, because json-c 0.16 says
+ * nothing where memory runs out: it may leave out a value, cut a text short or
+ * call the whole malformed. That must not pass for what the sender wrote, since
+ * the answer to it would be final. */
 static struct json_object *
 parse_surely(struct str text, size_t *stopped_at)
 {
@@ -83,6 +90,8 @@ parse_surely(struct str text, size_t *stopped_at)
 	return o;
 }
 
+/* The caller's offsets count from the text as it was sent, hence the blanks
+ * that were trimmed off are added again. */
 enum err
 json_parse_at(
     struct arena *a, struct str text, struct json **out, size_t *stopped_at)
@@ -111,6 +120,8 @@ json_parse(struct arena *a, struct str text, struct json **out)
 	return json_parse_at(a, text, out, &stopped_at);
 }
 
+/* Names longer than the key's room do not exist here: paths are written in our
+ * own source, and the longest name that a vendor uses is half as long. */
 static struct json_object *
 step(struct json_object *o, struct str name)
 {
@@ -149,6 +160,8 @@ leaf(struct json *j, const char *path, json_type type)
 	return json_object_is_type(o, type) ? o : NULL;
 }
 
+/* A NUL inside would end the text for C, but not for the one who sent it: an id
+ * "a\0b" must not pass for "a". */
 const char *
 json_text(struct json *j, const char *path)
 {
@@ -164,6 +177,8 @@ bool
 json_int(struct json *j, const char *path, int64_t *out)
 {
 	struct json_object *o = leaf(j, path, json_type_int);
+	/* A number of forty digits becomes INT64_MAX without a word. No amount
+	 * and no id is that large, so the limits stand for "no number". */
 	int64_t n = o == NULL ? INT64_MAX : json_object_get_int64(o);
 
 	if (n == INT64_MAX || n == INT64_MIN)
@@ -194,6 +209,8 @@ json_count(struct json *j, const char *path)
 	return o == NULL ? 0 : json_object_array_length(o);
 }
 
+/* json-c has no access by position. The objects walked here have a handful of
+ * members, so starting over for each one does not matter. */
 const char *
 json_name(struct json *obj, size_t i)
 {
@@ -243,6 +260,8 @@ void
 json_put_text(struct json *obj, const char *name, const char *value)
 {
 	if (value == NULL)
+		/* NULL is how json-c writes null; nothing has to be made for
+		 * it. */
 		(void)json_object_object_add(raw(obj), name, NULL);
 	else
 		put(obj, name, json_object_new_string(value));
@@ -293,10 +312,14 @@ json_push_text(struct json *array, const char *value)
 struct str
 json_render(struct arena *a, struct json *j)
 {
+	/* Slashes stay as they are: escaped ones ("https:\/\/") are valid too,
+	 * but make URLs hard to find in a body. */
 	const char *text = json_object_to_json_string_ext(
 	    raw(j), JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 
 	if (text == NULL)
 		out_of_memory();
+	/* json-c keeps the text in the object, which may go earlier than the
+	 * arena or be rendered again. */
 	return str_from(arena_dup(a, str_from(text)));
 }

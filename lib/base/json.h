@@ -22,7 +22,8 @@ struct json;
 enum err
 json_parse(struct arena *a, struct str text, struct json **out) MUST_CHECK;
 
-/* The same; where it fails *stopped_at is how far the reading came. */
+/* As json_parse(); *stopped_at tells how many bytes of the text were read,
+ * which after a failure is where it went wrong. */
 enum err json_parse_at(struct arena *a, struct str text, struct json **out,
     size_t *stopped_at) MUST_CHECK;
 

@@ -40,6 +40,8 @@ log_level_from(const char *name)
 	return -1;
 }
 
+/* A long line loses its end rather than its form: it still ends with a newline
+ * and the next one begins at its start. */
 static void
 put(struct line *l, const char *s, size_t n)
 {
@@ -55,6 +57,7 @@ put_text(struct line *l, const char *s)
 	put(l, s, strlen(s));
 }
 
+/* As logfmt has it: a reader splits at blanks and at the first "=". */
 static bool
 needs_quotes(const char *s)
 {
@@ -69,6 +72,9 @@ put_value(struct line *l, const char *s)
 	if (quoted)
 		put_text(l, "\"");
 	for (size_t i = 0; i < VALUE_BYTES && s[i] != '\0'; i++) {
+		/* A newline in what a stranger sent could forge a whole line of
+		 * this log, an escape character play tricks on a terminal.
+		 * UTF-8 passes. */
 		unsigned char c = (unsigned char)s[i];
 
 		if (c == '"' || c == '\\')
@@ -106,6 +112,8 @@ log_event(enum log_level level, const char *event, struct kvs fields)
 		const struct kv *f = &fields.v[i];
 		char number[24];
 
+		/* A field without a value is left out, so that a caller can
+		 * list all it might know. */
 		if (f->kind == KV_NULL)
 			continue;
 		put_text(&l, " ");
@@ -114,6 +122,8 @@ log_event(enum log_level level, const char *event, struct kvs fields)
 		(void)snprintf(number, sizeof(number), "%" PRId64, f->i);
 		put_value(&l, f->kind == KV_INT ? number : f->s);
 	}
+	/* One write for the whole line: processes share the log, and lines of
+	 * less than PIPE_BUF (4096) bytes do not mix in a pipe. */
 	l.text[l.len++] = '\n';
 	/* A log that cannot be written must not stop a payment. */
 	if (write(STDERR_FILENO, l.text, l.len) < 0)

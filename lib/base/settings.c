@@ -49,6 +49,8 @@ note(struct settings *s, struct arena *a, const char *fmt, ...)
 	va_end(args);
 }
 
+/* From the account's entry, not from $HOME: under suexec and some CGI hosts
+ * that is unset, or the web server's. */
 static const char *
 home_of_account(void)
 {
@@ -136,11 +138,14 @@ plain_value(struct settings *s, struct arena *a, struct str v, int number)
 	return unquote(str_trim(v));
 }
 
-/* How many letters must be changed, put in or left out to make b of a, over
- * capitals; the longer a name, the more of that is a slip. */
+/* In how many letters a name is off: how many must be changed, put in or left
+ * out to make b of a, whose capitals do not matter. SIZE_MAX where either is
+ * too long to be a setting's name. */
 static size_t
 distance(struct str a, const char *b)
 {
+	/* Levenshtein's distance with one row of its table: row[j] is what the
+	 * part of a read so far is away from the first j letters of b. */
 	size_t row[64], n = strlen(b);
 
 	if (a.len == 0 || a.len >= 64 || n >= 64)
@@ -180,6 +185,8 @@ static void
 know_name(struct settings *s, struct arena *a, struct str name, int number)
 {
 	const struct settings_table *t = s->table;
+	/* Up to three slips, and less than half of the name: beyond that a
+	 * guess would mislead more than it helps. */
 	size_t best = 4;
 	const char *nearest = NULL;
 	const struct str shown = { name.p, name.len < 64 ? name.len : 64 };
@@ -209,8 +216,11 @@ file_line(struct settings *s, struct arena *a, struct file *f, struct str line,
 
 	if (value.len == 0 || value.p[0] == '#')
 		return;
+	/* People write the file so that a shell can read it as well. */
 	if (str_starts(value, "export "))
 		value = (struct str){ value.p + 7, value.len - 7 };
+	/* The line is named by its number and not quoted: it may be a secret
+	 * whose name was lost. */
 	if (memchr(value.p, '=', value.len) == NULL ||
 	    f->n == LENGTH(f->lines)) {
 		settings_fault(s, a,
@@ -223,7 +233,8 @@ file_line(struct settings *s, struct arena *a, struct file *f, struct str line,
 	    (struct kv_line){ name, plain_value(s, a, value, number) };
 }
 
-/* Editors of Windows put a mark in front, of UTF-8 or of what is none. */
+/* Editors on Windows put a mark in front of the text: that of UTF-8, or that of
+ * UTF-16, which is not read here. */
 static struct str
 past_mark(struct settings *s, struct arena *a, struct str text)
 {
@@ -245,6 +256,8 @@ file_open(struct settings *s, struct arena *a, struct file *f, const char *path)
 	struct str rest;
 	int number = 0;
 
+	/* Read and judged even where the mode is wrong, so that the operator
+	 * hears of all faults in one go. */
 	s->path = path;
 	if (fd < 0 || fstat(fd, &st) != 0 || !file_slurp(fd, &text))
 		settings_fault(s, a, "the settings file %s: cannot be read: %s",
@@ -267,6 +280,8 @@ file_find(struct settings *s, struct arena *a, struct file *f)
 	const char *named = getenv(s->table->file_variable);
 	const char *system = s->table->system_file, *home, *path;
 
+	/* A file that was named must be there. Those that are only looked for
+	 * need not. */
 	if (named != NULL && named[0] != '\0') {
 		file_open(s, a, f, named);
 		return;
@@ -276,6 +291,8 @@ file_find(struct settings *s, struct arena *a, struct file *f)
 	    a, "%s/%s", home != NULL ? home : "", s->table->home_file);
 	if (home != NULL && access(path, F_OK) == 0)
 		file_open(s, a, f, path);
+	/* R_OK, not F_OK: the system's file is for the account of the system's
+	 * service, and on a shared host not for others. */
 	else if (access(system, R_OK) == 0)
 		file_open(s, a, f, system);
 }
@@ -289,6 +306,9 @@ file_get(const struct file *f, struct arena *a, const char *name)
 	return NULL;
 }
 
+/* The order is that of nearness: what somebody set for this very process beats
+ * a file. An empty value counts as none, since a server that copies its
+ * environment passes on empty variables for unset ones. */
 static const char *
 look_up(struct arena *a, const struct file *f,
     const struct settings_params *params, const char *name)
@@ -325,6 +345,8 @@ store(struct settings *s, struct arena *a, const struct setting *row,
 	if (row->check == NULL) {
 		wrong = store_int(a, row, v, into);
 	} else {
+		/* Stored even if it is wrong: the checks that look at several
+		 * settings at once still run and find what else is amiss. */
 		wrong = row->check(v);
 		memcpy((char *)into + row->at, &v, sizeof(v));
 	}
@@ -332,8 +354,8 @@ store(struct settings *s, struct arena *a, const struct setting *row,
 		settings_fault(s, a, "%s %s", row->name, wrong);
 }
 
-/* A default that names no folder of an account that has none stays as it is,
- * for the check to refuse. */
+/* "~/" in a default becomes the account's home. Where the account has none, it
+ * stays for the setting's check to refuse. */
 static const char *
 default_of(struct arena *a, const struct setting *row)
 {
@@ -365,6 +387,9 @@ settings_load(struct settings *s, struct arena *a,
 		for (size_t k = 0; v == NULL && old[k].name != NULL; k++)
 			if (strcmp(old[k].name, row->name) == 0)
 				v = look_up(a, f, params, old[k].old);
+		/* Also of settings that this program does not use:
+		 * settings_environ() hands them to the worker, which may have
+		 * no other way to them. */
 		s->raw[i] = v;
 		if ((row->used_by & used_by) == 0)
 			continue;
@@ -388,6 +413,9 @@ settings_given(const struct settings *s, const char *name)
 	return NULL;
 }
 
+/* Some of what this process knows came as parameters of a request, which a
+ * program started by it will not get. And nothing but settings goes along: a
+ * web server's environment is none of the worker's business. */
 char **
 settings_environ(const struct settings *s, struct arena *a)
 {

@@ -77,11 +77,13 @@ void settings_load(struct settings *s, struct arena *a,
     const struct settings_table *table, void *into, unsigned used_by,
     const struct settings_params *params);
 
-/* The value as it was given, whoever uses it; NULL where it was not. */
+/* The value as it was given, even of a setting that this program does not use;
+ * NULL where none was given. */
 const char *settings_given(const struct settings *s, const char *name);
 
-/* Adds a fault, a sentence, for readers of what the settings name. Of more
- * than SETTINGS_MAX_FAULTS the first are kept. */
+/* Adds a fault, which is a sentence. Those who read what a setting names (such
+ * as the file of products) add theirs here, so that the operator sees all at
+ * once. Beyond SETTINGS_MAX_FAULTS only the first are kept. */
 void settings_fault(struct settings *s, struct arena *a, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

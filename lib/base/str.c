@@ -14,6 +14,8 @@ bool
 str_eq(struct str s, const char *with)
 {
 	return s.len == strlen(with) &&
+	    /* memcmp() must not be given NULL, not even for no bytes at all,
+	     * and an empty str may have no pointer. */
 	    (s.len == 0 || memcmp(s.p, with, s.len) == 0);
 }
 
@@ -67,6 +69,8 @@ str_trim(struct str s)
 	return s;
 }
 
+/* The rest becomes NULL when it is used up, so a caller's loop on rest->len
+ * ends after the last part, be there a separator behind it or not. */
 struct str
 str_cut(struct str *rest, char sep)
 {
@@ -93,6 +97,8 @@ str_after_last(struct str s, char sep)
 	return s;
 }
 
+/* One spelling for one number: "007" or "+7" would be a second name for the
+ * same buyer, and could pass a check that the first one fails. */
 bool
 str_to_i64(struct str s, int64_t *out)
 {
@@ -103,6 +109,8 @@ str_to_i64(struct str s, int64_t *out)
 	for (size_t i = 0; i < s.len; i++) {
 		int digit = s.p[i] - '0';
 
+		/* Asked before multiplying: overflow of a signed number is
+		 * undefined. */
 		if (digit < 0 || digit > 9 || n > (INT64_MAX - digit) / 10)
 			return false;
 		n = n * 10 + digit;
@@ -124,6 +132,7 @@ bool
 str_only(struct str s, const char *set)
 {
 	for (size_t i = 0; i < s.len; i++)
+		/* strchr() finds the NUL at the end of every set. */
 		if (s.p[i] == '\0' || strchr(set, s.p[i]) == NULL)
 			return false;
 	return true;
@@ -135,6 +144,8 @@ utf8_length(unsigned char first)
 {
 	if (first < 0x80)
 		return first != '\0';
+	/* C0 and C1 could only spell ASCII in a second way; F5 and above lie
+	 * past U+10FFFF, the last character (RFC 3629, section 4). */
 	if (first < 0xc2 || first > 0xf4)
 		return 0;
 	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
@@ -169,6 +180,7 @@ str_is_utf8(struct str s)
 	return true;
 }
 
+/* All bytes of a character but its first look like 10xxxxxx. */
 size_t
 str_chars(struct str s)
 {

@@ -41,8 +41,8 @@ bool str_has_blank(struct str s);
 /* True where every byte of s is one of the characters in set. */
 bool str_only(struct str s, const char *set);
 
-/* How many characters of UTF-8 these are. Of what is none: the bytes that do
- * not go on with a character. */
+/* The number of characters of a text in UTF-8. In other bytes those are counted
+ * that do not continue a character. */
 size_t str_chars(struct str s);
 
 /* True for well-formed UTF-8 (RFC 3629) without a NUL. */

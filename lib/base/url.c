@@ -14,6 +14,8 @@ url_host(const char *url)
 		s = (struct str){ s.p + 7, s.len - 7 };
 	else
 		return (struct str){ NULL, 0 };
+	/* What stands before an '@' is a user, however much it looks like a
+	 * host: https://stripe.com@example.org goes to example.org. */
 	s.len = s.len == 0 ? 0 : strcspn(s.p, "/?#");
 	s = str_after_last(s, '@');
 	if (s.len > 0 && s.p[0] == '[') { /* an IPv6 address */
@@ -23,6 +25,9 @@ url_host(const char *url)
 	return str_cut(&s, ':');
 }
 
+/* Four parts in their full form. libcurl would also read "127.1" or
+ * "2130706433"; not to know them errs on the safe side, for only what is known
+ * here may do without TLS. */
 static bool
 is_dotted_127(struct str host)
 {
