@@ -40,6 +40,9 @@ db_free(struct db *db)
 	free(db);
 }
 
+/* The tables are brought up to date at each opening, not at installation alone:
+ * new programs are put in place while the old ledger lies there, and on shared
+ * hosting nobody runs a command in between. */
 enum err
 db_ready(struct db *db)
 {
@@ -85,12 +88,17 @@ db_transaction(
 		log_event(LOG_ERROR, "transaction_nested", KV_NONE);
 		return ERR_INTERNAL;
 	}
+	/* BEGIN IMMEDIATE: the right to write is taken before anything is read,
+	 * so nothing that body read can have changed when it writes. */
 	e = word(db, SQL_BEGIN);
 	if (e == ERR_OK) {
 		db->in_transaction = true;
 		e = body(db, ctx);
 		if (e == ERR_OK)
 			e = word(db, SQL_COMMIT);
+		/* Should even this fail, closing the connection rolls back:
+		 * half of a transaction must not be waiting for the next one's
+		 * COMMIT. */
 		if (e != ERR_OK && word(db, SQL_ROLLBACK) != ERR_OK)
 			disconnect(db);
 		db->in_transaction = false;
@@ -114,6 +122,8 @@ db_savepoint(
 	e = body(db, ctx);
 	if (e != ERR_OK)
 		undone = word(db, SQL_BACK_TO_SAVED);
+	/* A savepoint that was rolled back to still exists, hence it is let go
+	 * of in both cases. */
 	if (undone == ERR_OK)
 		undone = word(db, SQL_FORGET_SAVED);
 	/* Undoing failed: the whole transaction is in doubt. */
@@ -127,6 +137,9 @@ run(struct db *db, struct db_run *r)
 
 	if (e == ERR_OK)
 		e = db->driver->run(db->conn, r);
+	/* Within a transaction the connection has to stay, since
+	 * db_transaction() is about to send its ROLLBACK; it looks afterwards
+	 * itself. */
 	if (e != ERR_OK && !db->in_transaction)
 		drop_if_broken(db);
 	return e;
@@ -139,6 +152,9 @@ db_exec(struct db *db, enum sql what, struct kvs args, int64_t *n_changed)
 	enum err e;
 
 	if (!db->in_transaction) {
+		/* A mistake of ours, caught at once in any test: such a write
+		 * would be a commit of its own, without the job that it makes
+		 * necessary. */
 		log_event(LOG_ERROR, "write_outside_transaction",
 		    KV(kv_text("statement", sql_name(what))));
 		return ERR_INTERNAL;
@@ -190,6 +206,7 @@ row_text(const struct row *row, int column)
 {
 	struct str s = row->driver->column_text(row->statement, column);
 
+	/* Copied, because SQLite's text goes with the next step to a row. */
 	return s.p == NULL ? NULL : arena_dup(row->arena, s);
 }
 

@@ -45,7 +45,10 @@ enum err db_savepoint(struct db *db, enum err (*body)(struct db *db, void *ctx),
 enum err db_exec(struct db *db, enum sql what, struct kvs args,
     int64_t *n_changed) MUST_CHECK;
 
-/* Before what is to be searched is written, in the same transaction. */
+/* Makes what the engine's full-text search needs, if it has one and lacks it.
+ * Inside the transaction in which the lessons are written, and before that.
+ * ERR_OK too where the engine cannot search: the lessons are found by plain SQL
+ * then. */
 enum err db_search_make(struct db *db) MUST_CHECK;
 
 /* Calls map for each row, in or outside a transaction (for a statement that

@@ -14,7 +14,8 @@ struct row {
 	struct arena *arena;
 };
 
-/* How many rows to hand on; a statement run with map NULL has none. */
+/* One run of a statement: its values, where the rows go, what came of it.
+ * Without a map the rows are only counted. */
 struct db_run {
 	enum sql what;
 	struct kvs args;

@@ -351,6 +351,9 @@ word_for(const struct db_driver *d, struct str name)
 	return str_eq(name, "int") ? d->word_int : d->word_table_end;
 }
 
+/* Both engines share every line but a few words: what SQLite calls INTEGER is
+ * 32 bits wide elsewhere, and STRICT, which makes it hold columns to their
+ * types, is its own. */
 static const char *
 in_dialect(const struct db_driver *d, struct arena *a, const char *text)
 {
@@ -367,6 +370,8 @@ in_dialect(const struct db_driver *d, struct arena *a, const char *text)
 	return buf_full(&out) ? "" : buf_str(&out).p;
 }
 
+/* All missing migrations go in one transaction with the number that tells of
+ * them, so a program that is killed here leaves the ledger as it was. */
 static enum err
 apply_from(const struct db_driver *d, void *conn, int64_t version)
 {

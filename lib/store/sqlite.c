@@ -29,6 +29,7 @@ wait_a_little(void *ctx, int n_waits)
 	struct sqlite *s = ctx;
 	int64_t now_ms = clock_mono_ms();
 
+	/* SQLite counts anew for each statement that has to wait. */
 	if (n_waits == 0)
 		s->busy_since_ms = now_ms;
 	if (now_ms - s->busy_since_ms >= BUSY_LIMIT_MS)
@@ -46,6 +47,7 @@ breaks(int primary)
 	case SQLITE_OK:
 	case SQLITE_ROW:
 	case SQLITE_DONE:
+	/* Somebody else writes: the connection is as good as before. */
 	case SQLITE_BUSY:
 	case SQLITE_CONSTRAINT:
 	case SQLITE_ERROR:
@@ -92,6 +94,7 @@ sqlite_close_all(void *conn)
 {
 	struct sqlite *s = conn;
 
+	/* A connection that still has prepared statements would not close. */
 	for (size_t i = 0; i < SQL__COUNT; i++)
 		(void)sqlite3_finalize(s->prepared[i]);
 	(void)sqlite3_close(s->db);
@@ -126,6 +129,10 @@ configure(struct sqlite *s)
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	e = enter_wal(s);
 	if (e == ERR_OK)
+		/* synchronous=FULL: in WAL mode a lesser setting could lose the
+		 * last commits with the power, and they were acknowledged. The
+		 * cache stays small, because there is one in each process and
+		 * the file is in the system's cache anyway. */
 		e = sqlite_script(s,
 		    "PRAGMA synchronous=FULL;"
 		    "PRAGMA foreign_keys=ON;PRAGMA temp_store=MEMORY;"
@@ -179,6 +186,8 @@ bind_one(sqlite3_stmt *st, const struct kv *v)
 	if (v->kind == KV_INT)
 		return sqlite3_bind_int64(st, at, v->i);
 	if (v->kind == KV_TEXT)
+		/* Not copied: the values outlive the run, after which they are
+		 * unbound. */
 		return sqlite3_bind_text(st, at, v->s, -1, SQLITE_STATIC);
 	return sqlite3_bind_null(st, at);
 }
@@ -192,6 +201,8 @@ bind_all(struct sqlite *s, sqlite3_stmt *st, const struct db_run *r)
 		code = bind_one(st, &r->args.v[i]);
 	if (code == SQLITE_OK &&
 	    (int)r->args.n != sqlite3_bind_parameter_count(st))
+		/* A value that was forgotten would be NULL and change the wrong
+		 * rows, or none, without a word. */
 		code = SQLITE_RANGE;
 	return judge(s, sql_name(r->what), code);
 }
@@ -239,6 +250,8 @@ text_for(struct sqlite *s, enum sql what)
 	return sql_text(what);
 }
 
+/* Prepared once per connection and kept: reading and planning a statement costs
+ * more than running most of them. */
 static enum err
 prepare(struct sqlite *s, enum sql what, sqlite3_stmt **out)
 {
@@ -280,6 +293,7 @@ sqlite_run(void *conn, struct db_run *r)
 		e = step_through(s, st, r);
 	r->n_changed = e == ERR_OK ? sqlite3_changes64(s->db) : 0;
 	(void)sqlite3_reset(st); /* repeats the error judged above */
+	/* The arena that holds the values goes before the statement does. */
 	(void)sqlite3_clear_bindings(st);
 	return e;
 }
@@ -302,6 +316,7 @@ sqlite_get_version(void *conn, int64_t *version)
 	return e;
 }
 
+/* PRAGMA takes no bound values; the number is ours, so printing it is safe. */
 static enum err
 sqlite_set_version(void *conn, int64_t version)
 {
@@ -326,6 +341,8 @@ sqlite_column_int(void *statement, int column)
 	return sqlite3_column_int64(statement, column);
 }
 
+/* The text first, its length after: asking for the text may convert the value,
+ * and only then the count of bytes is that of the text. */
 static struct str
 sqlite_column_text(void *statement, int column)
 {

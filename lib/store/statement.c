@@ -3,6 +3,8 @@
 
 #include "store/sql_words.h"
 
+/* The same list makes the enum in statement.h, so neither a name without a text
+ * nor a text without a name can come about. */
 static const struct {
 	const char *name, *text;
 } statements[SQL__COUNT] = {
