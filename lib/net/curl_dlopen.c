@@ -50,6 +50,8 @@ static char why_not[256];
 static void *
 open_library(void)
 {
+	/* RTLD_LOCAL: the names that the library brings with it (those of
+	 * OpenSSL, say) must not mix with what is linked into this program. */
 	void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
 
 	if (library != NULL)
@@ -72,15 +74,20 @@ find_functions(void *library)
 			    "this host's libcurl is too old, it has no %s; "
 			    "7.66 or newer is needed",
 			    functions[i].name);
+			/* Half a library is none: what was found before must
+			 * not be called. */
 			late = (struct late){ 0 };
 			(void)dlclose(library);
 			return CURLE_FAILED_INIT;
 		}
+		/* ISO C has no cast from a data pointer to a function's. */
 		memcpy(functions[i].at, &f, sizeof(f));
 	}
 	return CURLE_OK;
 }
 
+/* http.c calls this before anything else and stops where it fails, so the
+ * functions below may rely on the library being there. */
 CURLcode
 curl_global_init(long flags)
 {
@@ -94,6 +101,7 @@ curl_global_init(long flags)
 	return late.curl_global_init(flags);
 }
 
+/* The one that is called after a failed start too. */
 const char *
 curl_easy_strerror(CURLcode code)
 {
@@ -140,6 +148,7 @@ CURLcode(curl_easy_getinfo)(CURL *easy, CURLINFO info, ...)
 	return code;
 }
 
+/* From here on a call is handed on as it is. */
 CURL *
 curl_easy_init(void)
 {

@@ -13,6 +13,8 @@ form_encode(struct arena *a, struct kvs fields)
 	for (size_t i = 0; i < fields.n; i++) {
 		const struct kv *f = &fields.v[i];
 
+		/* Stripe reads an empty value as "remove this field", so one
+		 * without a value is left out instead of being sent empty. */
 		if (f->kind == KV_NULL)
 			continue;
 		if (b.len > 0)

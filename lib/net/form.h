@@ -1,4 +1,4 @@
-/* A form body (application/x-www-form-urlencoded) in Stripe's manner: names
+/* A form body (application/x-www-form-urlencoded) as Stripe reads it: names
  * with literal brackets, "line_items[0][price]", and percent-encoded values. */
 #ifndef NET_FORM_H
 #define NET_FORM_H
@@ -6,8 +6,9 @@
 #include "base/arena.h"
 #include "base/kv.h"
 
-/* The fields in their order; those with a null value are left out. Names are
- * trusted text of ours. An empty str where it would exceed 64 KiB. */
+/* Writes the fields in their order and leaves out those with a null value.
+ * Names are not encoded, so they must be texts of this program. Gives an empty
+ * str where the body would exceed 64 KiB. */
 struct str form_encode(struct arena *a, struct kvs fields);
 
 #endif

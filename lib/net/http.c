@@ -18,6 +18,8 @@
 #define CA_FOLDER "/etc/ssl/certs"
 
 struct http {
+	/* Two, because a transfer that http_send() waits for must not hand on
+	 * what belongs to http_next_done(). */
 	CURLM *multi;
 	CURLM *alone;   /* of http_send(), with its one transfer ... */
 	CURL *blocking; /* ... kept, so that its connection stays open */
@@ -105,6 +107,8 @@ http_free(struct http *h)
 	free(h);
 }
 
+/* The limit is kept while reading: a reply's announced length may be missing or
+ * a lie. */
 static size_t
 on_body(char *p, size_t size, size_t n, void *ctx)
 {
@@ -130,10 +134,14 @@ on_header(char *p, size_t size, size_t n, void *ctx)
 	struct str line = { p, size * n }, v;
 	int64_t number;
 
+	/* Stripe's support finds a request by this id, so it goes into the log;
+	 * hence its length is bounded. */
 	if (header_is(line, "Request-Id", &v) && v.len < 100)
 		t->res.request_id = arena_dup(t->body.arena, v);
 	else if (header_is(line, "Retry-After", &v) && str_to_i64(v, &number))
 		t->res.retry_after_s =
+		    /* A wrong date at the other side must not put a job off for
+		     * days. */
 		    number > MAX_WAIT_S ? MAX_WAIT_S : number;
 	else if (header_is(line, "Date", &v))
 		t->res.date_s =
@@ -166,8 +174,12 @@ set_limits(const struct http *h, CURL *easy, const struct http_request *req)
 	curl_easy_setopt(
 	    easy, CURLOPT_CONNECTTIMEOUT_MS, (long)req->connect_ms);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)req->total_ms);
+	/* Without this, libcurl times name look-ups by SIGALRM. */
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* A redirect would take the secret key to another host. */
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	/* Behind some gateways the Proxy header of a client becomes the
+	 * variable HTTP_PROXY, and a stranger would choose our proxy. */
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
 	    url_is_loopback(req->url) ? "https,http" : "https");
@@ -206,6 +218,9 @@ prepare(const struct http *h, CURL *easy, struct arena *a,
 	return t;
 }
 
+/* A failure with the connection before any byte of an answer is told apart
+ * (broke): servers close idle connections at any time, and then the request was
+ * most likely never read. */
 static enum err
 outcome(struct transfer *t, CURLcode code, struct http_response *res)
 {
@@ -220,6 +235,7 @@ outcome(struct transfer *t, CURLcode code, struct http_response *res)
 	*res = t->res;
 	if (code == CURLE_OK)
 		return ERR_OK;
+	/* Our own limit is not libcurl's error, though it arrives as one. */
 	if (buf_full(&t->body))
 		return ERR_TOO_BIG;
 	log_event(LOG_WARN, "http_failed",
@@ -251,6 +267,7 @@ perform(struct http *h)
 			(void)curl_multi_poll(
 			    h->alone, NULL, 0, GIVE_UP_STEP_MS, NULL);
 	}
+	/* Where it was given up there is no message, and the code stays. */
 	while ((m = curl_multi_info_read(h->alone, &left)) != NULL)
 		if (m->msg == CURLMSG_DONE)
 			code = m->data.result;
@@ -311,6 +328,8 @@ http_wait(struct http *h, struct pollfd *extra, size_t n_extra, int timeout_ms)
 		extra[i].revents = fds[i].revents != 0 ? POLLIN : 0;
 }
 
+/* libcurl reports a failure to connect and a finished answer alike, so each
+ * transfer that was started comes back here exactly once. */
 bool
 http_next_done(
     struct http *h, void **tag, struct http_response *res, enum err *e)

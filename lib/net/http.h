@@ -36,8 +36,9 @@ struct http;
 struct http *http_new(void);
 void http_free(struct http *h);
 
-/* While http_send() waits it asks this now and then, and breaks off with
- * ERR_UNAVAILABLE once it says true. NULL: never. */
+/* While http_send() waits, it asks this ten times a second and breaks off with
+ * ERR_UNAVAILABLE once the answer is true: a program that is told to stop need
+ * not sit out a time-out. NULL: never asked. */
 void http_give_up_when(struct http *h, bool (*asked)(void));
 
 /* Sends and waits. ERR_OK whenever an HTTP answer came, whatever its status;
@@ -47,13 +48,15 @@ void http_give_up_when(struct http *h, bool (*asked)(void));
 enum err http_send(struct http *h, struct arena *a,
     const struct http_request *req, struct http_response *res) MUST_CHECK;
 
-/* Many at once. The arena and the request must live until the transfer has
- * been handed back by http_next_done(). ERR_INTERNAL where it cannot start. */
+/* Starts one of many transfers that go on at once. The arena and the request
+ * must live until http_next_done() has handed the transfer back; tag comes back
+ * with it. ERR_INTERNAL where it cannot start. */
 enum err http_start(struct http *h, struct arena *a,
     const struct http_request *req, void *tag) MUST_CHECK;
 
-/* Waits until a transfer needs care, one of the extra descriptors is ready or
- * timeout_ms has passed, and moves all transfers on. revents is filled in. */
+/* Waits until a transfer needs care, one of the extra descriptors (at most
+ * four) can be read, or timeout_ms has passed, and moves all transfers on.
+ * revents of the extra ones is set to POLLIN or 0. */
 void
 http_wait(struct http *h, struct pollfd *extra, size_t n_extra, int timeout_ms);
 
