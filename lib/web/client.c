@@ -23,6 +23,8 @@ client_address(const struct request *r, const char *trusted)
 
 	if (!cidr_address(str_from(peer), plain))
 		return peer;
+	/* Only what a trusted neighbour wrote is read. Everything to the left
+	 * of the first stranger may be that stranger's invention. */
 	while (chain.len > 0 && cidr_list_has(trusted, plain)) {
 		struct str last = str_after_last(chain, ',');
 

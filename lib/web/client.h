@@ -1,6 +1,6 @@
-/* Who asks, and whether over https, where proxies may stand in between: their
- * X-Forwarded-For and X-Forwarded-Proto are believed of those alone that the
- * settings name, since anybody can send them. */
+/* Who asks, and whether over https, where proxies may stand in between. Anybody
+ * can send X-Forwarded-For and X-Forwarded-Proto, so they are believed only of
+ * those whom the settings name. */
 #ifndef WEB_CLIENT_H
 #define WEB_CLIENT_H
 
@@ -8,14 +8,15 @@
 
 enum client_scheme { CLIENT_UNKNOWN, CLIENT_HTTP, CLIENT_HTTPS };
 
-/* trusted is a list for cidr_list_has(). The address is the nearest one that
- * is no trusted proxy, in its one spelling (see cidr_address()), so that a
- * client is one client whatever server and proxy stand in front; "" where the
- * server tells none. */
+/* The address of whoever asks: the nearest one on the way here that is no
+ * trusted proxy. It comes in its one spelling (see cidr_address()), so that a
+ * client counts as one client whatever server and proxies stand in front; ""
+ * where the server tells none. trusted is a list for cidr_list_has(). */
 const char *client_address(const struct request *r, const char *trusted);
 
-/* UNKNOWN: nobody who can be believed has said. A server says https alone by
- * itself; plain http may have been https at a proxy that it does not know. */
+/* Over what the request came. A web server by itself can only vouch for https:
+ * what reached it as plain http may have been https at a proxy that it knows
+ * nothing of. Hence UNKNOWN where nobody who can be believed has said. */
 enum client_scheme client_scheme(const struct request *r, const char *trusted);
 
 #endif

@@ -37,6 +37,8 @@ is_due(struct records *r, unsigned type, size_t content)
 {
 	if (r->id == 0)
 		return type == FCGI_BEGIN_REQUEST;
+	/* Once the parameters are complete only the body may follow, up to and
+	 * including the empty record that ends it. */
 	if (r->has_params)
 		return type == FCGI_STDIN;
 	r->has_params = content == 0;
@@ -47,6 +49,8 @@ static void
 reply(struct records *r, unsigned type, unsigned id, const void *content,
     size_t n)
 {
+	/* Contents here are short, so the high byte of their length is 0, and
+	 * no padding is needed. */
 	const unsigned char head[HEAD_BYTES] = { FCGI_VERSION,
 		(unsigned char)type, (unsigned char)(id >> 8),
 		(unsigned char)id, 0, (unsigned char)n };
@@ -73,6 +77,7 @@ take_length(struct str *s, size_t *length)
 	return true;
 }
 
+/* Names and values come as pairs, though a question's values are empty. */
 static bool
 asks_for(struct str rest, const char *name)
 {
@@ -148,6 +153,7 @@ begin_record(struct records *r)
 	r->n_head = 0;
 	r->padding = r->head[6];
 	r->left = content + r->padding;
+	/* Record id 0 is about the program; another id is another request. */
 	r->is_beside = id == 0 || (r->id != 0 && id != r->id);
 	r->is_broken = r->head[0] != FCGI_VERSION ||
 	    (!r->is_beside && !is_due(r, r->head[1], content));
@@ -165,6 +171,7 @@ begin_record(struct records *r)
 	return true;
 }
 
+/* The questions that exist fit; of a longer one the rest goes unread. */
 static void
 keep_asked(struct records *r, const unsigned char *p, size_t n)
 {
@@ -260,6 +267,8 @@ spool_add(struct connection *c, const void *p, size_t n, size_t max)
 {
 	if (c->spool == 0 && !spool_open(c))
 		return false;
+	/* Beyond the maximum bytes are read and thrown away: a server that
+	 * cannot get rid of its request would never read the answer. */
 	if (c->n_spooled >= max)
 		return true;
 	c->n_spooled += n;
@@ -314,6 +323,8 @@ enum connection_state
 connection_read(struct connection *c, size_t max_bytes)
 {
 	static unsigned char gulp[GULP_BYTES];
+	/* Looked at before it is taken (MSG_PEEK), on a copy of where we are,
+	 * because libfcgi must find in the socket what it is to read. */
 	struct records ahead = c->records;
 	ssize_t n = recv(c->fd, gulp, sizeof(gulp), MSG_PEEK | MSG_DONTWAIT);
 
@@ -326,6 +337,7 @@ connection_read(struct connection *c, size_t max_bytes)
 	 * it lies. */
 	if (ahead.is_whole && !ahead.has_beside && c->spool == 0)
 		return CONNECTION_WHOLE;
+	/* As much as was seen, so nothing is taken that was not followed. */
 	n = recv(c->fd, gulp, (size_t)n, MSG_DONTWAIT);
 	if (n <= 0)
 		return CONNECTION_GONE;
@@ -338,6 +350,9 @@ connection_read(struct connection *c, size_t max_bytes)
 	return state_of(&c->records);
 }
 
+/* libfcgi reads from a descriptor, whatever it is: where the request was kept
+ * in a file, it reads the file and later writes to the socket that
+ * connection_turn() puts in the file's place. */
 int
 connection_take(struct connection *c)
 {

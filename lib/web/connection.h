@@ -1,15 +1,15 @@
-/* A connection from the web server, read as bytes come, without ever waiting:
- * who connects and says nothing, or sends a body drop by drop, costs nobody
- * else a moment. libfcgi, which waits while it reads, is given a request when
- * all of it is there.
+/* A connection from the web server, read as bytes come, without ever waiting: a
+ * peer that connects and says nothing, or sends a body drop by drop, costs
+ * nobody else a moment. libfcgi waits while it reads, so it is given a request
+ * only when all of it is there.
  *
  * The framing is that of the FastCGI specification 1.0, section 3.3: a record
  * is a head of 8 bytes, its content and its padding; a request has been sent
- * when an empty STDIN record has come, or was given up by ABORT_REQUEST. What
- * else comes between is answered here and kept from libfcgi, which would pass
- * over it, wait, or leak: questions about the program (record id 0: GET_VALUES
- * and kinds that nobody knows) and further requests on the same connection,
- * which is told that it carries one at a time. */
+ * when an empty STDIN record has come, or was given up by ABORT_REQUEST.
+ * Whatever else comes between is answered here and kept from libfcgi, which
+ * would pass over it, wait, or leak: questions about the program (record id 0:
+ * GET_VALUES and kinds that nobody knows) and further requests on the same
+ * connection, whose sender is told that it carries one at a time. */
 #ifndef WEB_CONNECTION_H
 #define WEB_CONNECTION_H
 
@@ -17,8 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* As many wait for the rest of their request; one more, and the one that has
- * been silent longest gives way. GET_VALUES tells this number. */
+/* How many connections may wait for the rest of their request. When one more
+ * comes, the one that has been silent longest gives way. GET_VALUES tells
+ * servers this number. */
 #define CONNECTIONS_MAX 128
 
 /* How far a stream of records has been followed. */
@@ -63,16 +64,17 @@ void connection_open(struct connection *c, int fd);
  * left or talks nonsense; to be closed. */
 enum connection_state connection_read(struct connection *c, size_t max_bytes);
 
-/* Of a WHOLE one: the descriptor to read the request from, now the caller's.
- * The connection is empty afterwards but for fd, if that is another one: the
- * answer goes there, see connection_turn(). */
+/* Takes the request out of a connection that is WHOLE and returns the
+ * descriptor to read it from, which is the caller's now. Where that is not the
+ * connection's own fd but a file, fd stays in c for the answer: see
+ * connection_turn(). */
 int connection_take(struct connection *c);
 
-/* The request has been read from `taken` to its end: what is written to it
- * from now on goes to the web server. */
+/* To be called when the request has been read from `taken` to its end: what is
+ * written to `taken` from now on goes to the web server. */
 void connection_turn(struct connection *c, int taken);
 
-/* Lets go of it, if there is one. */
+/* Closes what is open; an empty connection is fine. */
 void connection_close(struct connection *c);
 
 #endif

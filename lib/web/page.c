@@ -6,6 +6,9 @@
 
 #define MAX_PAGE_BYTES (64 * 1024)
 
+/* The page sits on the operator's domain under a link of its own; a search
+ * engine has no business there. Nothing is loaded from elsewhere, so the page
+ * tells no third party who paid, and works where a network blocks one. */
 static const char head[] =
     "<!doctype html>\n<html lang=\"uk\">\n<head>\n<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, "
@@ -32,6 +35,8 @@ static const char style[] =
     "font-weight:600;text-decoration:none;overflow-wrap:anywhere}\n"
     "</style>\n";
 
+/* Every text goes through here and is escaped: a product's name comes from the
+ * operator, a page must not break on its "&". */
 static void
 element(struct buf *b, const char *open, const char *text, const char *close)
 {
@@ -63,6 +68,8 @@ as_html(struct arena *a, const struct page *p)
 	    &b, "<meta property=\"og:title\" content=\"", p->title, "\">\n");
 	buf_text(&b, style);
 	buf_text(&b, "</head>\n<body>\n<main>\n");
+	/* A sign is for the eye; read aloud, it would stand between the reader
+	 * and the headline. */
 	element(&b, "<div class=\"mark\" aria-hidden=\"true\">", p->mark,
 	    "</div>\n");
 	element(&b, "<h1>", p->title, "</h1>\n");
@@ -71,6 +78,7 @@ as_html(struct arena *a, const struct page *p)
 	element(&b, "<p class=\"note\">", p->note, "</p>\n");
 	buf_text(&b, "</main>\n</body>\n</html>\n");
 	if (buf_full(&b))
+		/* A page cut in its middle could be one without its button. */
 		return response_error(a, ERR_INTERNAL, "the page is too long");
 	return (struct response){ .status = p->status,
 		.content_type = "text/html; charset=utf-8",
@@ -82,6 +90,8 @@ as_json(struct arena *a, const struct page *p)
 {
 	struct json *doc = json_new(a);
 
+	/* Programs are told the same by fixed words; the texts beside them are
+	 * in the reader's language and may change. */
 	if (p->error != NULL)
 		json_put_text(doc, "error", p->error);
 	else
@@ -99,6 +109,7 @@ page_response(const struct request *req, const struct page *p)
 	struct response res = request_wants_json(req) ? as_json(req->arena, p) :
 							as_html(req->arena, p);
 
+	/* Crawlers and servers read this; a person reloads anyway. */
 	if (p->status == 503)
 		res.retry_after_s = 5;
 	return res;

@@ -36,10 +36,17 @@ start_missing(struct crew *c, const sigset_t *old)
 			continue;
 		c->pids[i] = fork();
 		if (c->pids[i] == 0) {
+			/* A worker whose parent was killed would go on to serve
+			 * with nobody to stop it, and a new server would share
+			 * its socket with the old program. The parent may have
+			 * died before this call, hence the look after it. */
 			(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 			if (getppid() != parent)
 				_exit(0);
 			parent_pid = parent;
+			/* The parent takes its signals one by one (sigwaitinfo)
+			 * and so blocks them; a worker must be
+			 * interruptible. */
 			(void)sigprocmask(SIG_SETMASK, old, NULL);
 			return 1;
 		}
@@ -81,6 +88,8 @@ signal_all(const struct crew *c, int signo)
 			(void)kill(c->pids[i], signo);
 }
 
+/* Five seconds are less than web servers give before they kill by themselves,
+ * so the requests under way are answered and no worker is left over. */
 static void
 wind_down(struct crew *c, const sigset_t *watched)
 {
@@ -103,6 +112,8 @@ prefork_call(void)
 	    kill(parent_pid, CALL_SIGNAL) == 0;
 }
 
+/* Blocked before the first fork: a worker that ends, or a signal to stop,
+ * between two steps of lead() then waits instead of being lost. */
 static void
 watch_signals(sigset_t *watched, sigset_t *old)
 {
@@ -136,6 +147,8 @@ lead(struct crew *c, const sigset_t *watched, const sigset_t *old)
 
 			signo = next > 0 ? next : SIGCHLD;
 		}
+		/* Signals that are alike may melt into one: a call says that
+		 * something is to be done, not how often. */
 		if (signo == CALL_SIGNAL)
 			c->called(c->ctx);
 		else if (signo > 0 && signo != SIGCHLD)

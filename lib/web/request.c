@@ -51,6 +51,8 @@ decode(struct str s, bool plus_is_blank, char *out)
 	return true;
 }
 
+/* By the last part of the path alone, because servers differ in what they put
+ * before it: /pay, /cgi-bin/pay.fcgi, /shop/pay/. */
 static const char *
 page_of(struct arena *a, struct str path)
 {
@@ -72,6 +74,8 @@ request_read(struct request *r, struct arena *a, char *const *variables)
 
 	*r = (struct request){ .arena = a, .variables = variables };
 	r->method = method_from(request_variable(r, "REQUEST_METHOD"));
+	/* The one variable that every server sets alike; SCRIPT_NAME and
+	 * PATH_INFO share out the path as each of them likes. */
 	uri = str_from(request_variable(r, "REQUEST_URI"));
 	if (uri.len == 0)
 		uri = str_from(request_variable(r, "SCRIPT_NAME"));
@@ -92,6 +96,8 @@ request_variable(const struct request *r, const char *name)
 	return NULL;
 }
 
+/* Given twice is refused, because a proxy in front may have judged the other of
+ * the two. */
 enum err
 request_param(const struct request *r, const char *name, const char **value)
 {
@@ -114,6 +120,8 @@ request_param(const struct request *r, const char *name, const char **value)
 	return found ? ERR_OK : ERR_NOT_FOUND;
 }
 
+/* Only who names JSON and not HTML: a browser that would take anything at all
+ * is to see the page. */
 bool
 request_wants_json(const struct request *r)
 {
@@ -126,6 +134,7 @@ request_wants_json(const struct request *r)
 bool
 request_looks_ahead(const struct request *r)
 {
+	/* Sec-Purpose is the standard's; the others are older browsers'. */
 	static const char *const headers[] = { "HTTP_SEC_PURPOSE",
 		"HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ" };
 	static const char *const words[] = { "prefetch", "prerender",
@@ -199,5 +208,7 @@ request_is_preview(const struct request *r)
 	while (rest.len > 0 && next_word(&rest, &word))
 		if (is_machine_name(word))
 			return true;
+	/* An address to complain to, "+https://...", is how honest crawlers
+	 * that are not on the list name themselves. */
 	return str_has_nocase(agent, "+http");
 }

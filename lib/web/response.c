@@ -19,6 +19,8 @@ response_status(enum err e)
 		[ERR_TOO_BIG] = 413,
 		[ERR_THROTTLED] = 429,
 		[ERR_UNAVAILABLE] = 503,
+		/* Refused by Stripe or Telegram, with whom we stand in for the
+		 * client. */
 		[ERR_REFUSED] = 502,
 		[ERR_CONFIG] = 500,
 		[ERR_INTERNAL] = 500,
@@ -44,6 +46,8 @@ response_error(struct arena *a, enum err e, const char *message)
 	json_put_text(doc, "error", err_name(e));
 	json_put_text(doc, "message", message);
 	res = response_json(response_status(e), json_render(a, doc));
+	/* Telegram waits as long as it is told here before it sends the update
+	 * again; Stripe comes back by a schedule of its own. */
 	if (res.status == 503 || res.status == 429)
 		res.retry_after_s = 2;
 	return res;
@@ -63,6 +67,9 @@ response_not_allowed(struct arena *a, const char *allow)
 struct response
 response_see_other(const char *url)
 {
+	/* 303 and not 302: whatever method the request had, the next one is a
+	 * GET. The status always goes along, since servers read a Location
+	 * without one in different ways. */
 	return (struct response){ .status = 303, .location = url };
 }
 
@@ -108,6 +115,8 @@ header(struct buf *b, const char *name, const char *value)
 	buf_text(b, "\r\n");
 }
 
+/* A line end in a value would begin a header, or a body, of a stranger's
+ * making. The URLs come from a vendor's reply. */
 static bool
 header_safe(const char *value)
 {
@@ -161,5 +170,7 @@ response_render(struct arena *a, const struct response *res, bool head_only)
 	buf_text(&b, "\r\n");
 	if (!head_only)
 		buf_add(&b, res->body);
+	/* Rendered whole before a byte is sent: once headers are out, a server
+	 * reports 200 whatever happens next. */
 	return buf_full(&b) ? broken("response_too_big") : buf_str(&b);
 }
