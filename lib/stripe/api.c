@@ -8,6 +8,9 @@
 
 #define MAX_URL_BYTES 3800 /* nginx passes 4 KiB of reply headers */
 
+/* The key goes into a header and never into the URL, and the version goes along
+ * with each call: without it Stripe answers in the shape that the account was
+ * set to, which is the operator's to change. */
 static struct http_request
 request(struct arena *a, const struct stripe_api *api, const char *method,
     const char *path)
@@ -23,6 +26,7 @@ request(struct arena *a, const struct stripe_api *api, const char *method,
 	};
 }
 
+/* Without an amount all that is left of the payment is refunded. */
 struct http_request
 stripe_refund_request(struct arena *a, const struct stripe_api *api,
     const char *payment_intent, const char *idempotency_key)
@@ -56,6 +60,9 @@ stripe_create_request(
     struct arena *a, const struct stripe_api *api, const struct stripe_order *o)
 {
 	struct http_request req = request(a, api, "POST", "checkout/sessions");
+	/* Metadata is set twice. That of a session stays with the session,
+	 * while a refund or a renewal years later names only the payment intent
+	 * or the subscription. */
 	bool inline_price = o->price_id == NULL, renews = o->every != NULL;
 
 	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
@@ -93,6 +100,10 @@ stripe_create_request(
 		    kv_int("line_items[0][price_data][recurring]"
 			   "[interval_count]",
 			o->every_n)),
+		/* No ui_mode: its values were renamed from version to version,
+		 * and the default, a page at Stripe, is what is wanted. No
+		 * customer either: Stripe makes one where it needs one, and a
+		 * buyer is known here by tg_id. */
 		kv_int("line_items[0][quantity]", 1),
 		either(o->promotion_codes,
 		    kv_text("allow_promotion_codes", "true")),
@@ -120,6 +131,8 @@ stripe_expire_request(
 	    arena_printf(a, "checkout/sessions/%s/expire", session_id));
 }
 
+/* Expanded, so that one call tells of the subscription, of its last invoice and
+ * of the payment that a dispute will name. */
 struct http_request
 stripe_subscription_request(
     struct arena *a, const struct stripe_api *api, const char *id)
@@ -148,12 +161,15 @@ stripe_price_request(
 	return request(a, api, "GET", arena_printf(a, "prices/%s", price_id));
 }
 
+/* Something that any key that can sell may read, and that costs nothing. */
 struct http_request
 stripe_probe_request(struct arena *a, const struct stripe_api *api)
 {
 	return request(a, api, "GET", "checkout/sessions?limit=1");
 }
 
+/* 5xx says nothing about what was done: the same key must be sent again. 400
+ * and 402 say that it was not, and will be said again. */
 static enum err
 judge(int status)
 {
@@ -182,6 +198,9 @@ stripe_answer(
 {
 	struct json *doc = NULL;
 	enum err e = judge(res->status);
+	/* Parsed in any case, since what Stripe says about a refusal is worth
+	 * more than its number. A 200 that is no JSON comes from some box in
+	 * between and not from Stripe. */
 	enum err parsed = json_parse(a, res->body, &doc);
 
 	if (e == ERR_OK && parsed != ERR_OK)
@@ -190,6 +209,7 @@ stripe_answer(
 		log_event(LOG_WARN, "stripe_refused",
 		    KV(kv_int("status", res->status),
 			kv_text("request_id", res->request_id),
+			/* Not the message: it may quote what was sent. */
 			kv_text("type", json_text(doc, "error.type")),
 			kv_text("code", json_text(doc, "error.code")),
 			kv_text("param", json_text(doc, "error.param")),
@@ -224,6 +244,8 @@ stripe_redirect_ok(const struct stripe_api *api, const char *url)
 	if (s.len == 0 || s.len > MAX_URL_BYTES || str_has_blank(s) ||
 	    url_host(url).len == 0)
 		return false;
+	/* Only ASCII: browsers read other letters of a Location header each in
+	 * their own way. */
 	for (size_t i = 0; i < s.len; i++)
 		if ((unsigned char)s.p[i] >= 0x80)
 			return false;

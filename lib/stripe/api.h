@@ -7,7 +7,8 @@
 #include "net/http.h"
 #include "stripe/session.h"
 
-/* Pinned: answers keep the shape this code was written for. */
+/* Sent with every call, so that answers keep the shape that this code was
+ * written for, whatever the account is set to. */
 #define STRIPE_API_VERSION "2026-07-29.dahlia"
 #define STRIPE_CONNECT_MS 3000
 #define STRIPE_TOTAL_MS 10000
@@ -45,8 +46,9 @@ struct http_request stripe_create_request(struct arena *a,
 struct http_request stripe_session_request(
     struct arena *a, const struct stripe_api *api, const char *session_id);
 
-/* POST /v1/checkout/sessions/ID/expire: nobody can pay it any more. Refused
- * where it is open no more; what it is then, the request above tells. */
+/* POST /v1/checkout/sessions/ID/expire: nobody can pay it any more. Stripe
+ * refuses where the session is not open; stripe_session_request() then tells
+ * whether it was paid or has expired. */
 struct http_request stripe_expire_request(
     struct arena *a, const struct stripe_api *api, const char *session_id);
 

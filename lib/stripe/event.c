@@ -40,6 +40,8 @@ stripe_event_type(size_t i)
 	return i < N_KINDS ? kinds[i].type : NULL;
 }
 
+/* A type that is not in the list is a STRIPE_OTHER and no error: Stripe adds
+ * types, and an operator may subscribe the address to more of them. */
 static enum stripe_event_kind
 kind_of(const char *type)
 {
@@ -61,6 +63,8 @@ read_object(struct arena *a, struct json *obj, struct stripe_event *out)
 		return stripe_refund_read(a, obj, &out->refund);
 	case STRIPE_DISPUTE:
 		return stripe_dispute_read(a, obj, &out->dispute);
+	/* A warning without a payment intent is about a charge that was not
+	 * made through Checkout, so not one of ours. */
 	case STRIPE_FRAUD_WARNING:
 		out->payment_intent = stripe_id_at(a, obj, "payment_intent");
 		return ERR_OK;
@@ -75,6 +79,8 @@ read_object(struct arena *a, struct json *obj, struct stripe_event *out)
 	}
 }
 
+/* Ids and types go into the log and the inbox's key, so they are bounded and
+ * without blanks. */
 static const char *
 short_text(struct arena *a, struct json *doc, const char *path, size_t max)
 {
@@ -89,6 +95,9 @@ short_text(struct arena *a, struct json *doc, const char *path, size_t max)
 enum err
 stripe_event_parse(struct arena *a, struct str body, struct stripe_event *out)
 {
+	/* The tree of an event is many times larger than what is kept of it,
+	 * and a batch holds many events: each tree goes before the next is
+	 * made. */
 	static struct arena
 	    tree; /* gone before the next: what is kept is copied */
 	struct json *doc;

@@ -36,12 +36,14 @@ struct stripe_event {
 	const char *subscription;   /* of the last two; NULL: of none */
 };
 
-/* ERR_INPUT: not an event. An event of a kind we know whose object cannot be
- * read becomes STRIPE_OTHER (logged): sending it again would not help. */
+/* Reads the body of a post. ERR_INPUT: it is not an event. An event of a known
+ * kind whose object cannot be read becomes STRIPE_OTHER (logged) and not an
+ * error, because an error would make Stripe send the same again for three
+ * days. */
 enum err stripe_event_parse(
     struct arena *a, struct str body, struct stripe_event *out) MUST_CHECK;
 
-/* The same of an event that stands in a list. */
+/* As stripe_event_parse(), for an event that stands in a list of the API. */
 enum err stripe_event_read(
     struct arena *a, struct json *doc, struct stripe_event *out) MUST_CHECK;
 

@@ -68,8 +68,12 @@ stripe_page_answer(
 	if (e != ERR_OK)
 		return e;
 	out->n = json_count(out->doc, "data");
+	/* An empty page ends the list even if it claims more: there is no id to
+	 * go on from. */
 	if (out->n == 0 || !json_is_true(out->doc, "has_more"))
 		return ERR_OK;
+	/* The cursor is the last object's id, not a page's number: new objects
+	 * arrive at the front while one reads, and pages would shift. */
 	out->next = stripe_id_at(a, item(out, out->n - 1), "id");
 	/* It goes into a URL, and an endless list must not begin anew. */
 	if (out->next != NULL &&
@@ -80,6 +84,8 @@ stripe_page_answer(
 	return ERR_REFUSED;
 }
 
+/* A session found complete is handed on as the event that should have come:
+ * reconciliation and webhook then run through the same code. */
 enum err
 stripe_page_read(struct arena *a, const struct stripe_page *page,
     enum stripe_list which, size_t i, struct stripe_event *out)

@@ -12,6 +12,9 @@ is_one_of(const char *word, const char *const words[])
 	return false;
 }
 
+/* A pending refund counts as given back: it nearly always succeeds, and if it
+ * fails, its own event undoes this. requires_action waits for the buyer, who
+ * may never act. */
 static enum stripe_refund_stage
 refund_stage(const char *status)
 {
@@ -31,12 +34,15 @@ stripe_refund_read(struct arena *a, struct json *obj, struct stripe_refund *out)
 	out->id = stripe_id_at(a, obj, "id");
 	out->payment_intent = stripe_id_at(a, obj, "payment_intent");
 	out->stage = refund_stage(json_text(obj, "status"));
+	/* An amount below zero would add to what was paid. */
 	if (out->id == NULL || !json_int(obj, "amount", &out->amount_minor) ||
 	    out->amount_minor < 0)
 		return ERR_INPUT;
 	return ERR_OK;
 }
 
+/* A status that is in no list cannot be placed in the order. It is reported as
+ * unreadable rather than guessed, because access hangs on it. */
 static bool
 stage_of(const char *status, enum stripe_dispute_stage *stage)
 {
@@ -67,6 +73,8 @@ stripe_dispute_read(
 	out->currency = arena_dup_text(a, json_text(obj, "currency"));
 	out->reason = arena_dup_text(a, json_text(obj, "reason"));
 	(void)json_int(obj, "amount", &out->amount_minor);
+	/* Only told to the operator, so a missing one is no reason to lose a
+	 * dispute. */
 	(void)json_int(obj, "evidence_details.due_by", &out->due_s);
 	return out->id != NULL &&
 		stage_of(json_text(obj, "status"), &out->stage) ?

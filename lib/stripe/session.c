@@ -5,6 +5,8 @@
 
 #define MAX_ID_BYTES 255
 
+/* The id goes into a URL of the API, and it may come from the address of the
+ * thank-you page, which anybody can type. */
 bool
 stripe_session_id_ok(struct str id)
 {
@@ -12,6 +14,8 @@ stripe_session_id_ok(struct str id)
 	    str_only(id, STR_LETTERS STR_DIGITS "_");
 }
 
+/* Where the API was asked to expand a field, the whole object stands in place
+ * of its id. */
 const char *
 stripe_id_at(struct arena *a, struct json *obj, const char *path)
 {
@@ -25,6 +29,8 @@ stripe_id_at(struct arena *a, struct json *obj, const char *path)
 	return arena_dup_text(a, id);
 }
 
+/* payment_status decides about money and must be there. An unknown word in it
+ * counts as unpaid, and an unknown status as open: neither lets anybody in. */
 static bool
 read_status(struct json *obj, struct stripe_session *out)
 {
@@ -58,6 +64,8 @@ stripe_session_read(
 	    !read_status(obj, out))
 		return ERR_INPUT;
 	out->is_sale = is_sale(obj);
+	/* Sessions of other applications on the same account have no tg_id; 0
+	 * tells the caller that this one is not ours. */
 	(void)tg_id_parse(
 	    str_from(json_text(obj, "metadata.tg_id")), &out->tg_id);
 	out->product = arena_dup_text(a, json_text(obj, "metadata.product"));
@@ -75,6 +83,8 @@ stripe_session_read(
 	return ERR_OK;
 }
 
+/* Both amounts are needed: whether all of a payment went back, or only a part,
+ * decides about access. */
 enum err
 stripe_charge_read(struct arena *a, struct json *obj, struct stripe_charge *out)
 {

@@ -47,6 +47,9 @@ match_any(
 			continue;
 		seen = true;
 		if (hex_decode(value, got, sizeof(got)))
+			/* No early end: while a secret is being rolled Stripe
+			 * signs with both, so the header has two, and the
+			 * duration tells nothing of which one fits. */
 			*match |= bytes_equal_ct(want, got, sizeof(got));
 	}
 	return seen ? ERR_OK : ERR_INPUT;
@@ -68,6 +71,8 @@ stripe_signature_check(
 		return ERR_INPUT;
 	e = find_stamp(header, &stamp, &sent_s);
 	while (e == ERR_OK && rest.len > 0) {
+		/* The stamp as it was sent, digit by digit, and the body before
+		 * any parsing: what is signed are bytes. */
 		const struct str signed_bytes[] = { stamp, { ".", 1 }, body };
 
 		e = hmac_sha256(str_cut(&rest, ','), signed_bytes, 3, want);
@@ -76,6 +81,9 @@ stripe_signature_check(
 	}
 	if (e != ERR_OK)
 		return e;
+	/* Age is judged after the signature, so that this line in the log means
+	 * that a clock is wrong, or an old post was sent again, and never that
+	 * a stranger made something up. */
 	if (match && llabs(now_s - sent_s) > STRIPE_TOLERANCE_S) {
 		log_event(LOG_WARN, "signature_clock_skew",
 		    KV(kv_int("age_s", now_s - sent_s)));

@@ -40,6 +40,8 @@ stripe_subscription_id_ok(const char *id)
 	    str_only(s, STR_LETTERS STR_DIGITS "_");
 }
 
+/* Since 2025-03-31 each item has a period of its own; a subscription of ours
+ * has one item. */
 static void
 read_period(struct json *obj, struct stripe_subscription *out)
 {
@@ -93,6 +95,8 @@ is_time(int64_t s)
 	return s >= 0 && s <= MAX_TIME_S;
 }
 
+/* Without its period it would be unknown until when access is paid. A time
+ * beyond bounds would overflow once it is in ms. */
 static bool
 has_period(const struct stripe_subscription *s)
 {
@@ -113,10 +117,14 @@ stripe_subscription_read(
 	out->livemode = json_is_true(obj, "livemode");
 	read_period(obj, out);
 	(void)json_int(obj, "ended_at", &out->ended_s);
+	/* While collection is paused the status stays "active", though nobody
+	 * pays. */
 	out->collects_not = json_is_object(obj, "pause_collection");
+	/* A cancellation for the period's end may come as a flag alone. */
 	if (!json_int(obj, "cancel_at", &out->ends_s) &&
 	    json_is_true(obj, "cancel_at_period_end"))
 		out->ends_s = out->period_end_s;
+	/* As an id alone in events; whole where it was expanded. */
 	if (json_is_object(obj, "latest_invoice"))
 		read_invoice(a, json_at(obj, "latest_invoice"), out);
 	return stripe_subscription_id_ok(out->id) &&

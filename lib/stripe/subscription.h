@@ -42,7 +42,8 @@ struct stripe_subscription {
 
 enum stripe_subscription_status stripe_subscription_status(const char *word);
 
-/* Whether this could be the id of a subscription: it goes into an address. */
+/* Whether this could be the id of a subscription. To be asked before the id
+ * goes into an address. */
 bool stripe_subscription_id_ok(const char *id);
 
 /* ERR_INPUT where a field that we rely on is absent or of another type. */
