@@ -8,6 +8,9 @@
 
 #define MAX_WAIT_S 3600
 
+/* Telegram refuses the whole message for the sake of such a button
+ * (BUTTON_URL_INVALID). While one tries the shop on localhost the message must
+ * arrive all the same. */
 bool
 tg_button_url_ok(const char *url)
 {
@@ -53,6 +56,7 @@ tg_put_reply(struct json *params, int64_t message_id)
 	struct json *reply = json_put_object(params, "reply_parameters");
 
 	json_put_int(reply, "message_id", message_id);
+	/* The person may have deleted the message while the answer was made. */
 	json_put_bool(reply, "allow_sending_without_reply", true);
 }
 
@@ -63,6 +67,8 @@ fitting(struct arena *a, const char *text)
 	size_t n = 0, end = 0;
 
 	for (size_t i = 0; text[i] != '\0'; i++) {
+		/* In UTF-8 a character of four bytes is the one that takes two
+		 * units in UTF-16; continuing bytes are none. */
 		unsigned char c = (unsigned char)text[i];
 
 		if ((c & 0xc0) == 0x80)
@@ -83,8 +89,13 @@ tg_send_message(struct arena *a, const struct tg_message *m)
 
 	json_put_int(params, "chat_id", m->chat_id);
 	json_put_text(params, "text", fitting(a, m->text));
+	/* A preview would be fetched from the invite link or the pay link by
+	 * Telegram, and is larger than the message. */
 	json_put_bool(json_put_object(params, "link_preview_options"),
 	    "is_disabled", true);
+	/* Always plain text, no parse_mode: names of products and words of
+	 * lessons cannot break a message then, and nothing has to be
+	 * escaped. */
 	if (m->reply_to != 0)
 		tg_put_reply(params, m->reply_to);
 	put_buttons(params, m);
@@ -130,8 +141,10 @@ invoice(struct arena *a, const struct tg_invoice *inv)
 	json_put_text(
 	    params, "description", cut_text(a, inv->description, 255));
 	json_put_text(params, "payload", inv->payload);
+	/* Stars need no payment provider; an empty token and XTR say so. */
 	json_put_text(params, "provider_token", "");
 	json_put_text(params, "currency", "XTR");
+	/* Of Stars exactly one price is allowed. */
 	price = json_push_object(json_put_array(params, "prices"));
 	json_put_text(price, "label", title);
 	json_put_int(price, "amount", inv->stars);
@@ -184,6 +197,8 @@ tg_request(struct arena *a, const struct tg_api *api, const char *method,
 	};
 }
 
+/* The path comes from Telegram's answer and stands behind the token in the URL:
+ * it must not lead to another method. */
 enum err
 tg_file_request(struct arena *a, const struct tg_api *api, const char *path,
     struct http_request *out)
@@ -250,6 +265,8 @@ user_is_gone(struct str description)
 	return has_any(description, words, LENGTH(words));
 }
 
+/* The body's word first, then the header's; some answers have only one of them.
+ * Bounded, so that a mistaken answer cannot silence the shop for a day. */
 static int64_t
 wait_from(struct json *doc, const struct http_response *res)
 {
@@ -271,6 +288,7 @@ judge(int status, struct str description)
 		return TG_WAIT;
 	if (status >= 500 || status == 401 || status == 404)
 		return TG_LATER;
+	/* Only the text tells these apart; Telegram has no codes for them. */
 	if (status == 400 || status == 403)
 		return user_is_gone(description) ? TG_USER_GONE : TG_REFUSED;
 	return TG_LATER;
@@ -286,6 +304,8 @@ tg_answer_read(
 	if (json_parse(a, res->body, &doc) == ERR_OK)
 		out->description =
 		    arena_dup_text(a, json_text(doc, "description"));
+	/* Both, because a 200 that something in between made up must not count
+	 * as sent. */
 	if (res->status == 200 && json_is_true(doc, "ok")) {
 		out->outcome = TG_DONE;
 		out->result = json_at(doc, "result");

@@ -8,7 +8,8 @@
 #include "net/http.h"
 
 #define TG_CONNECT_MS 5000
-/* Long: a message whose answer we did not wait for may arrive twice. */
+/* Long, because a message whose answer was not waited for is sent again and may
+ * arrive twice. */
 #define TG_TOTAL_MS 30000
 
 struct tg_api {
@@ -41,8 +42,8 @@ struct tg_message {
  * without a dot, as localhost) makes no button. */
 struct json *tg_send_message(struct arena *a, const struct tg_message *m);
 
-/* Adds that the message answers another one of its chat, which may be gone by
- * then. */
+/* Makes the message an answer to another one of its chat, which may be gone by
+ * the time it is sent. */
 void tg_put_reply(struct json *params, int64_t message_id);
 
 /* The request for a file's bytes, by the path that getFile tells; ERR_INPUT
@@ -69,8 +70,9 @@ struct tg_invoice {
  * refuse (NULL) lets the payment go on. */
 struct json *tg_send_invoice(struct arena *a, const struct tg_invoice *inv);
 
-/* Of createInvoiceLink: a link that whoever follows it pays by, every 30 days,
- * which is the one period that there is; inv->chat_id is not looked at. */
+/* The parameters of createInvoiceLink: a link by which whoever follows it pays
+ * every 30 days, the one period that Telegram offers. inv->chat_id is not
+ * looked at. */
 struct json *tg_plan_link(struct arena *a, const struct tg_invoice *inv);
 
 struct json *
@@ -81,8 +83,9 @@ tg_answer_checkout(struct arena *a, const char *query_id, const char *refusal);
 struct http_request tg_request(struct arena *a, const struct tg_api *api,
     const char *method, struct json *params);
 
-/* The same call as the JSON body of an answer to an update: Telegram carries
- * it out and tells nothing, so only where a loss does no harm. */
+/* The same call as the JSON body of an answer to an update. Telegram carries it
+ * out and does not tell the result, so it is for what may be lost without
+ * harm. */
 struct str
 tg_reply_body(struct arena *a, const char *method, struct json *params);
 
@@ -110,8 +113,8 @@ void tg_answer_read(
  * without the right it takes. */
 bool tg_has_no_right(const char *description);
 
-/* Of those, that there is no such chat for the bot: a wrong number, or it was
- * thrown out. */
+/* Whether it is of the refusals above and means that for the bot there is no
+ * such chat: the number is wrong, or the bot was removed from it. */
 bool tg_chat_is_unknown(const char *description);
 
 /* Whether Telegram takes this URL for a button. */

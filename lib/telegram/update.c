@@ -6,6 +6,8 @@
 
 #define DATE_MAX_S ((int64_t)1 << 40) /* in ms it is a number still */
 
+/* chat_member is off at Telegram unless it is asked for by name, and a list
+ * that leaves a kind out turns it off. */
 const char *
 tg_allowed_update(size_t i)
 {
@@ -28,6 +30,8 @@ read_person(struct arena *a, struct json *from, struct json *chat,
 		return;
 	out->from_id = id;
 	out->language = arena_dup_text(a, json_text(from, "language_code"));
+	/* In a private chat the chat's number is the person's. Both are asked,
+	 * since what follows may hold an invite link. */
 	out->is_private = json_int(chat, "id", &chat_id) && chat_id == id &&
 	    str_eq(str_from(json_text(chat, "type")), "private");
 }
@@ -146,6 +150,8 @@ read_message(struct arena *a, struct json *m, struct tg_update *out)
 	/* What is said in a channel's or a group's name is no person's. */
 	if (json_at(m, "sender_chat") == NULL)
 		read_person(a, json_at(m, "from"), json_at(m, "chat"), out);
+	/* Money is looked at last but for the move, so that it decides the kind
+	 * whatever else the message holds. */
 	if (json_is_object(m, "successful_payment"))
 		read_payment(a, json_at(m, "successful_payment"), TG_PAID, out);
 	else if (json_is_object(m, "refunded_payment"))
@@ -154,6 +160,7 @@ read_message(struct arena *a, struct json *m, struct tg_update *out)
 	read_move(m, out);
 }
 
+/* A checkout happens in no chat: the invoice may have been forwarded. */
 static void
 read_checkout(struct arena *a, struct json *q, struct tg_update *out)
 {
@@ -207,6 +214,7 @@ read_asking(struct arena *a, struct json *m, struct tg_update *out)
 	read_person(a, json_at(m, "from"), json_at(m, "chat"), out);
 }
 
+/* The person is the one whose place changed, not the one who changed it. */
 static void
 read_change(struct arena *a, struct json *m, struct tg_update *out)
 {
@@ -240,6 +248,8 @@ read_member(struct arena *a, struct json *m, struct tg_update *out)
 	struct str status = str_from(json_text(m, "new_chat_member.status"));
 
 	read_bot(a, json_at(m, "new_chat_member.user"), out);
+	/* Groups and channels have numbers below zero. There the update is
+	 * about the bot's rights; in a private chat, about being blocked. */
 	if (json_int(m, "chat.id", &out->chat_id) && out->chat_id < 0) {
 		read_rights(m, out);
 		return;
@@ -252,6 +262,8 @@ read_member(struct arena *a, struct json *m, struct tg_update *out)
 enum err
 tg_update_parse(struct arena *a, struct str body, struct tg_update *out)
 {
+	/* The tree is many times larger than what is kept, and a batch holds
+	 * many updates: each tree goes before the next is made. */
 	static struct arena
 	    tree; /* gone before the next: what is kept is copied */
 	struct json *doc;
@@ -264,6 +276,9 @@ tg_update_parse(struct arena *a, struct str body, struct tg_update *out)
 		return e;
 	if (!json_int(doc, "update_id", &out->update_id) || out->update_id < 0)
 		return ERR_INPUT;
+	/* An update has exactly one of these. One that has none of them is of a
+	 * kind that is not acted on; it is taken with a 200, or Telegram would
+	 * send it again for a day. */
 	if (json_is_object(doc, "message"))
 		read_message(a, json_at(doc, "message"), out);
 	else if (json_is_object(doc, "callback_query"))
@@ -363,6 +378,8 @@ tg_command(const char *text)
 	return c;
 }
 
+/* Small and capital letters are one: telephones begin a sentence with a
+ * capital. */
 bool
 tg_is_command(const char *text, const char *command)
 {

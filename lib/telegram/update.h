@@ -28,7 +28,8 @@ enum tg_status {
 	TG_ADMIN /* or the owner */
 };
 
-/* A payment in Telegram Stars: of three kinds. */
+/* A payment in Telegram Stars; which of the three kinds (TG_CHECKOUT, TG_PAID,
+ * TG_REFUNDED) it is of, the update tells. */
 struct tg_payment {
 	const char *query_id;  /* of TG_CHECKOUT: to be answered in 10 s */
 	const char *charge_id; /* of the others: Telegram's name for it */
@@ -84,7 +85,7 @@ enum err tg_update_parse(
 /* Whether a ChatMember is an administrator who may invite and remove. */
 bool tg_may_admit(struct json *member);
 
-/* Of a ChatMember. */
+/* What a ChatMember says somebody is in its chat. */
 enum tg_status tg_status(struct json *member);
 
 /* A chat's number as settings have it, with a minus for groups; 0: none. */
@@ -103,7 +104,8 @@ struct tg_command {
 };
 struct tg_command tg_command(const char *text);
 
-/* Whether it is this one, whosever. */
+/* Whether the text begins with this command, whichever bot it is addressed
+ * to. */
 bool tg_is_command(const char *text, const char *command);
 
 /* What must be asked for in setWebhook; NULL past the last. */
