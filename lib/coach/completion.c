@@ -13,6 +13,9 @@ put_message(struct json *list, const char *role, const char *content)
 	json_put_text(message, "content", content);
 }
 
+/* The lessons stand in the system's message and the person's words in the
+ * user's, so that nothing a person writes comes with the weight of a rule
+ * (OWASP LLM01:2025). */
 static struct json *
 params_of(struct arena *a, const struct model *m, const char *system,
     const struct turn *turns, size_t n_turns)
@@ -23,6 +26,9 @@ params_of(struct arena *a, const struct model *m, const char *system,
 	json_put_int(params, m->is_new ? "max_completion_tokens" : "max_tokens",
 	    COMPLETION_MAX_TOKENS);
 	if (!m->is_new)
+		/* The same question gets the same answer, and no fancy: it is
+		 * to quote lessons. Newer models refuse any temperature but
+		 * their own. */
 		json_put_int(params, "temperature", 0);
 	list = json_put_array(params, "messages");
 	put_message(list, "system", system);
@@ -53,6 +59,7 @@ completion_request(struct arena *a, const struct model *m, const char *system,
 	return req;
 }
 
+/* 408 and 409 are what some servers say under load. */
 static bool
 passes(int status)
 {
@@ -63,6 +70,8 @@ passes(int status)
 static bool
 is_about_form(struct json *doc)
 {
+	/* There is no code for it that all servers share, but all of them name
+	 * the parameter. */
 	struct str said = str_from(json_text(doc, "error.message"));
 
 	return str_has_nocase(said, "max_completion_tokens") ||
@@ -76,6 +85,8 @@ refused(struct arena *a, const struct http_response *res, struct json *doc,
 	const char *said = json_text(doc, "error.message");
 
 	out->reason = arena_printf(a, "%d %.200s", res->status,
+	    /* Cut short, since this goes into the log and a server may quote
+	     * the question in it. */
 	    said == NULL ? "without a word" : said);
 	out->wants_new = res->status == 400 && is_about_form(doc);
 	return out->wants_new || passes(res->status) ? ERR_UNAVAILABLE :
@@ -115,6 +126,8 @@ completion_read(
 	struct str text;
 
 	*out = (struct completion){ .reason = "no JSON" };
+	/* A refusal may come with a page instead of JSON; its status is
+	 * enough. */
 	if (res->status != 200)
 		return refused(a, res, e == ERR_OK ? doc : NULL, out);
 	if (e != ERR_OK)
@@ -122,6 +135,8 @@ completion_read(
 	if (!json_int(doc, "usage.total_tokens", &out->n_tokens) ||
 	    out->n_tokens < 0)
 		out->n_tokens = 0;
+	/* An answer that was cut at its length ("length") is used as it is: to
+	 * ask again would cost as much and be cut as well. */
 	reason = json_text(doc, "choices.0.finish_reason");
 	if (str_eq(str_from(reason), "content_filter")) {
 		out->reason = "its content filter";

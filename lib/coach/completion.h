@@ -19,13 +19,15 @@ struct model {
 	bool is_new; /* it takes max_completion_tokens and no temperature */
 };
 
-/* A question and what was answered; the last one has no answer yet. */
+/* A question and what was answered. The last turn of a list is the question to
+ * be answered, whose answer is NULL. */
 struct turn {
 	const char *question, *answer;
 };
 
-/* system holds the rules and the data, the turns what was really said: nobody
- * else's words stand in the user's role. */
+/* Writes the request. system holds the rules and the lessons; the turns are
+ * what the person and the coach really said. Nobody else's words stand in the
+ * user's role, so that a lesson or a name cannot speak as the user. */
 struct http_request completion_request(struct arena *a, const struct model *m,
     const char *system, const struct turn *turns, size_t n_turns);
 

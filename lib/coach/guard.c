@@ -75,8 +75,12 @@ guard_fold(struct arena *a, struct str text)
 	for (size_t len = 0; text.len > 0; text.p += len, text.len -= len) {
 		uint32_t c = letter_lower(letter_next(text, &len));
 
+		/* Keyboards write пам'ять with five different signs, and many
+		 * people with none. */
 		if (is_apostrophe(c) || letter_is_unseen(c))
 			continue;
+		/* A letter is held back until the next character, for a mark of
+		 * its own may follow it. */
 		if (letter_is_mark(c)) {
 			held = letter_compose(held, c);
 			continue;
@@ -116,6 +120,8 @@ static const char *const crisis[] = { " самогуб", " суїцид", " вб
 	" dont want to live", " do not want to live", " no reason to live",
 	" better off dead" };
 
+/* Digits too, since filters elsewhere taught people to write "c0бі", and
+ * letters that are left out on foreign keyboards. */
 static uint32_t
 any_cyrillic(uint32_t c)
 {
@@ -170,6 +176,7 @@ guard_is_crisis(struct arena *a, struct str text)
 
 /* ---- links ---- */
 
+/* Bytes of other alphabets count, for there are hosts in Cyrillic. */
 static bool
 is_host_char(char c)
 {
@@ -191,7 +198,10 @@ is_known_end(struct arena *a, struct str label)
 	return folded.len > 1 && strstr(known, word) != NULL;
 }
 
-/* A dot inside, and an end of two Latin letters or more, or a known one. */
+/* A dot inside, and behind the last one an end of two Latin letters or more, or
+ * a known one: so "1.5" and "р.Дніпро" are no hosts. Telegram makes a link of a
+ * bare name, so to whoever wants to lure a reader away it is as good as a
+ * link. */
 static bool
 is_host(struct arena *a, struct str s)
 {
@@ -215,6 +225,8 @@ is_allowed(struct str host, const char *allowed)
 		if (one.len == 0 || one.len > host.len ||
 		    strncasecmp(host.p + more, one.p, one.len) != 0)
 			continue;
+		/* The dot before it matters: evil-example.com is not below
+		 * example.com. */
 		if (more == 0 || host.p[more - 1] == '.')
 			return true;
 	}
@@ -255,6 +267,8 @@ static enum leads
 by_scheme(struct str word, const char *allowed)
 {
 	enum leads leads = LEADS_NOWHERE;
+	/* Several may stand in one word: a link that leads to an allowed host
+	 * must not carry another one along behind it. */
 	const char *at = memmem(word.p, word.len, "://", 3);
 
 	for (; at != NULL; at = memmem(word.p, word.len, "://", 3)) {
@@ -290,11 +304,15 @@ leads_away(struct arena *a, struct str word, const char *allowed)
 
 	if (leads != LEADS_NOWHERE)
 		return leads == LEADS_AWAY;
+	/* An @name of Telegram and an e-mail address lead to a person as a link
+	 * leads to a page. */
 	return memchr(word.p, '@', word.len) != NULL ||
 	    str_starts(word, "tg:") || str_starts(word, "mailto:") ||
 	    has_host(a, word, allowed);
 }
 
+/* Nothing but the words is replaced: blanks and lines stay, so that lists and
+ * paragraphs of an answer survive. */
 const char *
 guard_unlink(
     struct arena *a, struct str text, const char *allowed, const char *instead)

@@ -5,8 +5,8 @@
 #include "base/arena.h"
 
 /* Whether somebody writes of ending their life or of hurting themselves, in
- * Ukrainian, Russian or English. Errs towards yes: the answer is a number to
- * call, which harms nobody. */
+ * Ukrainian, Russian or English. In doubt it says yes: the answer is then a
+ * number to call, which harms nobody, whereas a missed one may. */
 bool guard_is_crisis(struct arena *a, struct str text);
 
 /* The text with every link, bare host name and @name put out by instead; those

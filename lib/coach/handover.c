@@ -10,7 +10,8 @@
 
 #define STARTED_BY "ask_"
 
-/* Once for each question, however often it is asked for. */
+/* Promises that a person sees the question: once for each, however often the
+ * button is pressed, because the job's key is the question's number. */
 static enum err
 promise(struct app *app, struct arena *a, const struct question *q)
 {
@@ -32,6 +33,9 @@ support_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
 	if (app->conf.support_chat_id == NULL || !str_to_i64(id, &n))
 		return ERR_OK;
 	e = question_get(app->db, a, n, &q);
+	/* The number comes from the button and so from the presser's client,
+	 * which may send any: another person's question must not be shown
+	 * around. */
 	if (e != ERR_OK || q.tg_id != u->from_id)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	reply->promised = true;
@@ -49,7 +53,8 @@ is_reachable(struct app *app, struct arena *a, int64_t tg_id, bool *is)
 	return e;
 }
 
-/* How somebody comes to the bot who has not been there. */
+/* A bot cannot write first to somebody who never opened it. The link opens it
+ * and brings the question's number along, so one tap does both. */
 static enum err
 way_to_us(struct app *app, struct arena *a, const struct question *q,
     struct support_word *word)
@@ -108,6 +113,8 @@ support_started(struct app *app, struct arena *a, const struct tg_update *u,
 	reply->promised = false;
 	e = support_pass_on(
 	    app, a, u, (struct str){ word.p + n, word.len - n }, reply);
+	/* A link with a number that is nobody's, or another's, is an ordinary
+	 * /start. */
 	*taken = reply->promised;
 	reply->promised |= promised;
 	return e;
@@ -131,6 +138,8 @@ support_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	*taken = reply->promised = true;
 	return jobs_promise(app->db, JOB_RELAY,
+	    /* By the update's number: several replies to one question are
+	     * several messages, while the same update, sent twice, is one. */
 	    arena_printf(a, "relay/%lld", (long long)u->update_id), q.tg_id, 0,
 	    arena_printf(a, "%lld/%lld/%lld", (long long)q.id,
 		(long long)u->message_id, (long long)u->chat_id));
@@ -145,6 +154,8 @@ support_call(struct app *app, struct arena *a, const struct question *q)
 		KV(kv_text(
 		    "buyer", arena_printf(a, "%lld", (long long)q->tg_id)))));
 
+	/* The operators are told first and in any case: a support chat is a
+	 * choice of theirs, a person in danger is not. */
 	if (e != ERR_OK || app->conf.support_chat_id == NULL)
 		return e;
 	return promise(app, a, q);
@@ -152,8 +163,9 @@ support_call(struct app *app, struct arena *a, const struct question *q)
 
 /* ---- in the worker ---- */
 
-/* Which question a job is about: its detail begins with the number. The step's
- * state then; ERR_NOT_FOUND: it is forgotten. */
+/* Reads the question that a job is about, whose number its detail begins with;
+ * what follows stays in *detail. It becomes the step's state, for settle.
+ * ERR_NOT_FOUND: its words are forgotten. */
 static enum err
 read_question(struct app *app, struct arena *a, struct step *s,
     struct str *detail, struct question **q)
@@ -174,7 +186,8 @@ support_chat(const struct app *app, const struct job *job)
 	return tg_chat_id(app->conf.support_chat_id);
 }
 
-/* None where there is no support chat any more. */
+/* Forwarded, not copied: the people there see who asks, and can tell replies
+ * apart. Where the settings have no support chat any more, there is no call. */
 static enum err
 prepare_forward(struct app *app, struct arena *a, struct step *s)
 {
@@ -242,7 +255,8 @@ settle_relay(struct app *app, struct arena *a, struct step *s,
 	return e;
 }
 
-/* Of a question whose asker did not ask for a person: nothing is said. */
+/* Tells the asker what became of the question. After words of crisis it was
+ * passed on without their asking, so nothing is said. */
 static enum err
 tell_asker(struct app *app, struct arena *a, const struct question *q,
     const char *notice)
@@ -267,8 +281,9 @@ note_forwarded(struct app *app, struct arena *a, const struct question *q,
 	return e == ERR_OK ? tell_asker(app, a, q, "passed_on") : e;
 }
 
-/* Telegram will not pass it on: its asker is told where that is for good, else
- * the operators. */
+/* Telegram will not pass the message on. Where it is the message's own fault,
+ * that is for good, and its asker is told; else it is the chat's, and the
+ * operators can mend it. */
 static enum err
 note_not_forwarded(struct app *app, struct arena *a, const struct question *q,
     const char *why, struct outcome *o)

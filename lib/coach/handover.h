@@ -9,15 +9,15 @@
 #include "telegram/api.h"
 #include "telegram/update.h"
 
-/* The button under an answer. id is the question's; somebody else's is left
- * alone. */
+/* A person was asked for by the button under an answer. id is the question's
+ * number; one that somebody else asked is left alone. */
 enum err
 support_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
     struct str id, struct tg_reply *reply) MUST_CHECK;
 
-/* The same button in a group, where everybody sees it: what its presser is
- * told. The person's reply comes to the asker alone, so they must have opened
- * the bot; url leads there, to do both at once. */
+/* The same button in a group, where everybody can press it; *word is what its
+ * presser is told. A person's reply goes to the asker alone, so the asker must
+ * have opened the bot; url leads there and asks at once. */
 struct support_word {
 	const char *text, *url; /* NULL: none */
 };
@@ -25,13 +25,14 @@ enum err support_pressed_in_group(struct app *app, struct arena *a,
     const struct tg_update *u, struct str id, struct tg_reply *reply,
     struct support_word *word) MUST_CHECK;
 
-/* The word behind /start by which such a link asks: "ask_" and the number.
- * *taken false: it is another. */
+/* Reads the word behind /start with which such a link opens the bot: "ask_" and
+ * the question's number. *taken false: the word is of another kind. */
 enum err
 support_started(struct app *app, struct arena *a, const struct tg_update *u,
     struct str word, struct tg_reply *reply, bool *taken) MUST_CHECK;
 
-/* A reply in the support chat. *taken false: it is none. */
+/* Promises the asker a reply that was written in the support chat. *taken
+ * false: the message is no such reply. */
 enum err support_pass_back(struct app *app, struct arena *a,
     const struct tg_update *u, struct tg_reply *reply, bool *taken) MUST_CHECK;
 

@@ -39,6 +39,7 @@ with_last_sentences(struct str part, struct str rest)
 	size_t most =
 	    part.len / 2 < OVERLAP_BYTES ? part.len / 2 : OVERLAP_BYTES;
 
+	/* A cut between two lines is a cut that the author made. */
 	if (memchr(end, '\n', (size_t)(rest.p - end)) != NULL)
 		return rest;
 	for (const char *p = end - most; p + 1 < end; p++)
@@ -59,6 +60,9 @@ end_section(struct draft *d)
 
 		if (part.len == 0)
 			break;
+		/* Remembered rather than reported here: the caller refuses the
+		 * whole file, since half a lesson would answer half of the
+		 * questions. */
 		if (d->lesson->n == LESSON_MAX_CHUNKS) {
 			d->is_full = true;
 			break;
@@ -124,6 +128,8 @@ read_markdown(struct draft *d, struct str text)
 		struct str line = str_cut(&text, '\n'), words = str_trim(line);
 		size_t level = heading_level(&words);
 
+		/* The first heading of the first level is the title; later
+		 * ones, of authors who use no second level, are sections. */
 		if (level == 1 && d->lesson->title == NULL)
 			d->lesson->title = shortened(d->arena, words);
 		else if (level > 0)
@@ -165,6 +171,8 @@ read_plain(struct draft *d, struct str text)
 
 /* ---- JSON ---- */
 
+/* The fields of the course's first version, in the order in which they are read
+ * to people, with the headings that its pages gave them. */
 static const struct {
 	const char *name, *heading;
 } fields[] = { { "hook", "Вступ" }, { "summary", "Коротко" }, { "text", "" },
@@ -198,6 +206,8 @@ add_value(struct draft *d, struct json *in, const char *name, int depth)
 	if (!json_is_object(in, name))
 		return;
 	for (size_t i = 0; (member = json_name(value, i)) != NULL; i++)
+		/* A name with a dot in it cannot be reached by a path of
+		 * json_at(). */
 		if (strchr(member, '.') == NULL)
 			add_value(d, value, member, depth + 1);
 }
@@ -207,6 +217,7 @@ read_object(struct arena *a, struct json *o, struct lesson *l, bool *is_full)
 {
 	struct draft d = begin(a, l);
 
+	/* Authors and their tools call it by different names. */
 	if (!json_int(o, "number", &l->number) &&
 	    !json_int(o, "order", &l->number))
 		(void)json_int(o, "lesson", &l->number);
@@ -252,6 +263,8 @@ read_json(struct arena *a, struct str text, struct lessons *out, bool *is_full,
 static int64_t
 number_in(struct arena *a, const char *name)
 {
+	/* Zeros in front are for sorting ("07-breath.md"), and no number to
+	 * str_to_i64(). */
 	size_t from = strspn(name, "0"), n = strspn(name + from, STR_DIGITS);
 	int64_t number = 0;
 
@@ -271,6 +284,8 @@ complete(struct arena *a, const char *name, struct lessons *l)
 	for (size_t i = 0; i < l->n; i++) {
 		if (l->list[i].title == NULL || l->list[i].title[0] == '\0')
 			l->list[i].title = shortened(a, stem);
+		/* A file of several lessons cannot lend them all its one
+		 * number. */
 		if (l->list[i].number == 0 && l->n == 1)
 			l->list[i].number = number_in(a, name);
 	}
@@ -326,6 +341,7 @@ lesson_read(struct arena *a, const char *name, struct str text,
 	*why = "is not UTF-8 text";
 	if (!str_is_utf8(text))
 		return ERR_INPUT;
+	/* Editors on Windows begin a file with this mark of UTF-8. */
 	if (str_starts(text, "\xef\xbb\xbf"))
 		text = (struct str){ text.p + 3, text.len - 3 };
 	e = read_by_name(a, name, text, out, &is_full, why);

@@ -3,6 +3,8 @@
 
 #include "base/array.h"
 
+/* A byte that begins no character yields 0 and a length of 1, so a walk always
+ * goes on and never reads past the end. */
 uint32_t
 letter_next(struct str s, size_t *len)
 {
@@ -55,6 +57,8 @@ is_in(uint32_t c, const struct range *list, size_t n)
 
 #define IN(c, list) is_in(c, list, LENGTH(list))
 
+/* From U+00DF to U+1FFF all counts as letters, but for the sign of division:
+ * what else stands there is rare, and taking it for a letter does no harm. */
 bool
 letter_is(uint32_t c)
 {
@@ -90,12 +94,16 @@ plain(uint32_t c)
 	if (c >= 0xff01 && c <= 0xff5e) /* wide */
 		return c - 0xfee0;
 	if (c >= 0x1d400 && c <= 0x1d6a3) { /* bold, slanted, in script */
+		/* Thirteen alphabets one after the other, each with 26 large
+		 * and 26 small letters. */
 		c = (c - 0x1d400) % 52;
 		return c < 26 ? 'A' + c : 'a' + c - 26;
 	}
 	return c;
 }
 
+/* By hand, because towlower() asks the locale, and a program started by a web
+ * server has the one that knows ASCII alone. */
 uint32_t
 letter_lower(uint32_t c)
 {
@@ -198,6 +206,9 @@ static const struct {
 	{ 0x006c, 0x0327, 0x013c },
 };
 
+/* Phones of one maker send letters and marks apart, the others whole ones. Only
+ * pairs of the languages that lessons are written in are here, so a table does,
+ * where a library for all of Unicode would be larger than this program. */
 uint32_t
 letter_compose(uint32_t c, uint32_t mark)
 {
@@ -207,7 +218,8 @@ letter_compose(uint32_t c, uint32_t mark)
 	return c;
 }
 
-/* Some only as capitals do; what is compared has none. */
+/* Letters that look alike in three alphabets. Some do so only as capitals;
+ * since all is compared in small, small letters stand for both. */
 static const struct {
 	uint32_t latin, cyrillic, greek;
 } alike[] = {
@@ -249,6 +261,7 @@ letter_as_cyrillic(uint32_t c)
 	return c;
 }
 
+/* With its accents, up to the end of Latin Extended-B (U+024F). */
 bool
 letter_is_latin(uint32_t c)
 {

@@ -1,22 +1,24 @@
-/* Letters as a reader sees them: however they are written in Unicode, a word
- * is compared as one and the same. Of Latin, Cyrillic and Greek; others stay as
- * they are. */
+/* Letters as a reader sees them: however they are written in Unicode, a word is
+ * compared as one and the same. For Latin, Cyrillic and Greek; letters of other
+ * scripts stay as they are. */
 #ifndef COACH_LETTERS_H
 #define COACH_LETTERS_H
 
 #include "base/buf.h"
 
-/* The next character of UTF-8 and its length; a broken byte is a character of
- * its own (0), and no letter. s is not empty. */
+/* Reads the next character of UTF-8 and its length in bytes. A broken byte
+ * counts as a character of its own (0), which is no letter. s must not be
+ * empty. */
 uint32_t letter_next(struct str s, size_t *len);
 
-/* Adds one below 0x10000. */
+/* Adds a character below 0x10000 in UTF-8. */
 void letter_put(struct buf *b, uint32_t c);
 
-/* In small, and as a plain one: wide and mathematical letters look the same. */
+/* The character as a small letter of the plain kind: wide and mathematical ones
+ * look the same to a reader and count as the same. */
 uint32_t letter_lower(uint32_t c);
 
-/* Digits too. */
+/* Whether it is a letter or a digit. */
 bool letter_is(uint32_t c);
 
 /* A mark that stands over or under the letter before it. */
@@ -30,7 +32,7 @@ bool letter_is_unseen(uint32_t c);
  * over Cyrillic. */
 uint32_t letter_compose(uint32_t c, uint32_t mark);
 
-/* The letter that looks alike in the other alphabet; the same where there is
+/* The letter of the other alphabet that looks the same, or c where there is
  * none. */
 uint32_t letter_as_latin(uint32_t c);
 uint32_t letter_as_cyrillic(uint32_t c);

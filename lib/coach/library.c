@@ -21,6 +21,8 @@ hash_of(struct arena *a, const struct source *s, const struct lesson *l,
 	parts[n++] = str_from(arena_printf(a, " %lld ", (long long)l->number));
 	parts[n++] = str_from(l->title);
 	for (size_t i = 0; i < l->n; i++) {
+		/* One NUL, which no text holds: without something between, "ab"
+		 * and "c" would have the hash of "a" and "bc". */
 		parts[n++] = (struct str){ "", 1 };
 		parts[n++] = str_from(l->chunks[i].heading);
 		parts[n++] = str_from(l->chunks[i].text);
@@ -43,6 +45,9 @@ known_from_row(const struct row *row, void *ctx)
 	    (struct known){ row_int(row, 0), row_text(row, 1) };
 }
 
+/* Title and heading are searched with each chunk: the text below a heading
+ * seldom repeats what it is about. The engine's two indexes hold the same words
+ * as the row, and go with it. */
 static enum err
 add_chunk(struct db *db, struct arena *a, int64_t lesson_id,
     const struct lesson *l, size_t i)
@@ -85,6 +90,7 @@ add(struct db *db, struct arena *a, const struct source *s,
 	return e;
 }
 
+/* The indexes first: their statements find the entries by the chunks. */
 enum err
 library_remove(struct db *db, struct arena *a, int64_t id)
 {
@@ -112,6 +118,8 @@ library_put(struct db *db, struct arena *a, const struct source *s,
 
 	*is_new = true;
 	if (e == ERR_OK)
+		/* The ledger may have been made where SQLite had no full-text
+		 * search, and moved since. */
 		e = db_search_make(db);
 	if (e == ERR_OK)
 		e = db_one(db, a, SQL_LESSON_KNOWN,
@@ -120,11 +128,15 @@ library_put(struct db *db, struct arena *a, const struct source *s,
 		    known_from_row, &known);
 	if (e == ERR_NOT_FOUND)
 		return add(db, a, s, l, hash);
+	/* An unchanged lesson is not written again: the import of a whole
+	 * course is repeated after each correction. */
 	if (e == ERR_OK && str_eq(str_from(known.hash), hash)) {
 		*is_new = false;
 		return ERR_OK;
 	}
 	if (e == ERR_OK)
+		/* Replaced as a whole. A lesson has no parts with a life of
+		 * their own, and old chunks must not answer beside new ones. */
 		e = library_remove(db, a, known.id);
 	return e == ERR_OK ? add(db, a, s, l, hash) : e;
 }
@@ -165,6 +177,8 @@ struct twins {
 	size_t n, max;
 };
 
+/* Collected first and removed afterwards: rows must not vanish below a
+ * statement that is still reading them. */
 static void
 twin_from_row(const struct row *row, void *ctx)
 {

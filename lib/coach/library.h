@@ -30,8 +30,9 @@ enum err library_list(struct db *db, struct arena *a,
 /* ERR_NOT_FOUND where there is none. */
 enum err library_remove(struct db *db, struct arena *a, int64_t id) MUST_CHECK;
 
-/* Brings the lessons of one product under another; of two from one source the
- * other's own stays. *n: how many came. */
+/* Brings the lessons of one product under another, within a rename. Where both
+ * have a lesson of the same source, the other product's own stays. *n: how many
+ * lessons came over. */
 enum err library_rename(struct db *db, struct arena *a, const char *from,
     const char *to, int64_t *n) MUST_CHECK;
 

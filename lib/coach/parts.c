@@ -18,6 +18,8 @@ last_end(struct str s, size_t max, const char *mark)
 	return 0;
 }
 
+/* The best place is tried over the whole length first: a paragraph's end in the
+ * middle is better than a sentence's end near the limit. */
 static size_t
 cut_at(struct str s, size_t max)
 {
@@ -29,6 +31,7 @@ cut_at(struct str s, size_t max)
 		at = last_end(s, max, marks[i]);
 	if (at > 0)
 		return at;
+	/* One long word: back to where a character begins. */
 	while (max > 1 && ((unsigned char)s.p[max] & 0xc0) == 0x80)
 		max--;
 	return max;

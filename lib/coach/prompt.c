@@ -33,11 +33,15 @@ prompt_system(struct arena *a, const struct passage *passages, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct json *one = json_push_object(list);
 
+		/* Numbers instead of titles: a model repeats a digit
+		 * faithfully, and a title it likes to improve. */
 		json_put_int(one, "number", (int64_t)i + 1);
 		json_put_text(one, "lesson", passages[i].lesson);
 		json_put_text(one, "heading", passages[i].heading);
 		json_put_text(one, "text", passages[i].text);
 	}
+	/* JSON, because its quotes are escaped: no passage can end its own
+	 * fence and go on as a rule. */
 	data = json_render(a, doc);
 	return arena_printf(a, "%s%.*s", rules, (int)data.len, data.p);
 }
@@ -97,7 +101,8 @@ says_none(struct str text)
 	    str_has_nocase(text, "NO\\_ANSWER");
 }
 
-/* What follows the word for sources that a line begins with. */
+/* The word for sources at the beginning of a line, and what follows it. Models
+ * are told the English word and translate it all the same. */
 static bool
 is_list(struct str line, struct str *list)
 {
@@ -112,6 +117,8 @@ is_list(struct str line, struct str *list)
 		while (
 		    list->len > 0 && list->p[0] != ':' && is_dress(list->p[0]))
 			*list = (struct str){ list->p + 1, list->len - 1 };
+		/* The wide colon of Chinese and Japanese, which models trained
+		 * on them slip in. */
 		if (str_starts(*list, ":") || str_starts(*list, "\xef\xbc\x9a"))
 			return true;
 	}
@@ -201,6 +208,8 @@ without_rule(struct str text)
 	return text;
 }
 
+/* The sources go first, for a text of which nothing else is left is no
+ * answer. */
 struct prompt_answer
 prompt_read(struct str text, size_t n)
 {

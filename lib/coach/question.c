@@ -8,6 +8,7 @@
 /* One that has not been answered by then holds up no other. */
 #define OPEN_MS ((int64_t)10 * 60 * 1000)
 
+/* In the order of QUESTION_GET and QUESTION_FORWARDED. */
 static void
 question_from_row(const struct row *row, void *ctx)
 {
@@ -25,6 +26,8 @@ question_from_row(const struct row *row, void *ctx)
 		.has_ended = row_int(row, 11) != 0 };
 }
 
+/* The id is read from the INSERT itself (RETURNING), for the job that answers
+ * is promised in the same transaction and names it. */
 enum err
 question_add(
     struct db *db, struct arena *a, const struct question *q, int64_t *id)
@@ -64,6 +67,8 @@ count_from_row(const struct row *row, void *ctx)
 	    (struct question_count){ row_int(row, 0), row_int(row, 1) };
 }
 
+/* For two limits: so many a day, and one at a time. A question that got stuck
+ * counts no more after OPEN_MS, or it would shut its asker out for good. */
 enum err
 question_count(
     struct db *db, struct arena *a, int64_t tg_id, struct question_count *out)
@@ -107,9 +112,13 @@ enum err
 question_history(struct db *db, struct arena *a, const struct question *q,
     struct turn out[static QUESTION_MAX_TURNS], size_t *n)
 {
+	/* Read from the newest, because a limit keeps the rows that come first;
+	 * a model reads from the oldest. */
 	struct turn newest_first[QUESTION_MAX_TURNS];
 	struct turns t = { newest_first, 0 };
 	enum err e = db_each(db, a, SQL_QUESTIONS_BEFORE,
+	    /* Of the same chat only: what somebody asked alone with the bot
+	     * must not come up in a group. */
 	    KV(kv_int("tg_id", q->tg_id), kv_int("chat_id", q->chat_id),
 		kv_int("id", q->id), kv_int("n", QUESTION_MAX_TURNS),
 		kv_int("since_ms", clock_now_ms() - HOUR_MS)),
@@ -138,6 +147,8 @@ question_tried(struct db *db, const struct question *q, int64_t n)
 	    KV(kv_int("id", q->id), kv_int("n", n)), NULL);
 }
 
+/* Stored before it is sent: a worker that is killed in between sends this one
+ * and does not pay a model for another. */
 enum err
 question_answer(struct db *db, const struct question *q, const char *answer,
     enum question_outcome outcome)
@@ -148,6 +159,8 @@ question_answer(struct db *db, const struct question *q, const char *answer,
 	    NULL);
 }
 
+/* Counted after each part that Telegram has confirmed, so that a worker that
+ * starts again goes on where the other one stopped. */
 enum err
 question_sent(struct db *db, const struct question *q)
 {
@@ -174,6 +187,8 @@ question_end(
 		kv_int("now_ms", now_ms)),
 	    NULL);
 
+	/* The lessons' author learns what is missing in them; who asked is not
+	 * needed for that and not written. */
 	if (e != ERR_OK || outcome != QUESTION_NOT_FOUND || q->text == NULL)
 		return e;
 	return db_exec(db, SQL_UNANSWERED_ADD,

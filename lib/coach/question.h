@@ -33,8 +33,9 @@ struct question {
 	bool has_ended;
 };
 
-/* Notes one; its id in *id. Its outcome is QUESTION_OPEN, or QUESTION_CRISIS:
- * that is answered even when the words themselves are forgotten. */
+/* Notes a question and puts its id in *id. The outcome it begins with is
+ * QUESTION_OPEN, or QUESTION_CRISIS, which is answered even when the words
+ * themselves are forgotten. */
 enum err question_add(struct db *db, struct arena *a, const struct question *q,
     int64_t *id) MUST_CHECK;
 
@@ -47,9 +48,10 @@ struct message_at {
 	int64_t chat_id, message_id;
 };
 
-/* By its copy in the support chat. Of one that was forwarded when the chat was
- * not noted yet, the copy must say that it is its asker's (writer_id): the same
- * number is some other message in another chat. */
+/* Finds a question by its copy in the support chat. Older rows do not say in
+ * which chat the copy was made; there the copy must be forwarded from the asker
+ * (writer_id), because the same number is some other message in another
+ * chat. */
 enum err question_forwarded(struct db *db, struct arena *a,
     struct message_at copy, int64_t writer_id, struct question *out) MUST_CHECK;
 
@@ -61,18 +63,23 @@ struct question_count {
 enum err question_count(struct db *db, struct arena *a, int64_t tg_id,
     struct question_count *out) MUST_CHECK;
 
-/* How many of the last hour's were of crisis, up to one (INT64_MAX: all). */
+/* How many of this person's questions of the last hour were of crisis, up to
+ * the one with last_id (INT64_MAX: all of them). */
 enum err question_crises(struct db *db, struct arena *a, int64_t tg_id,
     int64_t last_id, int64_t *n) MUST_CHECK;
 
 #define QUESTION_MAX_TURNS 3
 
-/* What was said before it in the last hour, the oldest first. */
+/* What was said before this question in the last hour in the same chat, the
+ * oldest first. */
 enum err
 question_history(struct db *db, struct arena *a, const struct question *q,
     struct turn out[static QUESTION_MAX_TURNS], size_t *n) MUST_CHECK;
 
-/* outcome: QUESTION_OPEN, or QUESTION_CRISIS where the words are such. */
+/* The steps of an answer, each noted when it is done: the words of a voice were
+ * heard (outcome: QUESTION_OPEN, or QUESTION_CRISIS where the words are such),
+ * a call failed for the n-th time, there is an answer, a part of it has been
+ * sent, the question was forwarded. */
 enum err question_heard(struct db *db, const struct question *q,
     const char *text, enum question_outcome outcome) MUST_CHECK;
 enum err
@@ -83,8 +90,8 @@ enum err question_sent(struct db *db, const struct question *q) MUST_CHECK;
 enum err question_note_forward(
     struct db *db, const struct question *q, struct message_at copy) MUST_CHECK;
 
-/* The end of it. What found no answer is kept for the operator, without its
- * asker. */
+/* Ends a question. One that the lessons did not answer is kept for the
+ * operator, without its asker. */
 enum err question_end(struct db *db, const struct question *q,
     enum question_outcome outcome) MUST_CHECK;
 

@@ -40,6 +40,8 @@ query_of(struct search *s, const char *sign, size_t min_bytes)
 	for (size_t i = 0; i < s->n_terms; i++) {
 		struct str prefix = s->terms[i].prefix;
 
+		/* The index of three letters can find nothing shorter than
+		 * three letters, which in Cyrillic are six bytes. */
 		if (prefix.len < min_bytes)
 			continue;
 		buf_text(&q, buf_str(&q).len == 0 ? "\"" : " OR \"");
@@ -70,13 +72,16 @@ weigh(struct search *s)
 			kv_text(
 			    "like", arena_printf(s->arena, "%% %s%%", stem))),
 		    row_to_int, &n);
+		/* Squared below: a word that stands in half of all places says
+		 * little. */
 		rare = 100 - 100 * n / (n_chunks + 1);
 		s->weights[i] = n == 0 ? UNKNOWN : (int)(rare * rare / 100);
 	}
 	return e;
 }
 
-/* By the first n words. */
+/* How well a place holds the first n words of the question. In a long question
+ * not all need be found: its weight counts only up to WEIGHT_MAX. */
 static int
 score_by(const struct search *s, size_t n, struct str folded, struct str title)
 {
@@ -118,7 +123,8 @@ is_known(const struct search *s, int64_t chunk_id)
 	return false;
 }
 
-/* Into its place among the best, if it belongs there. */
+/* Puts a passage into its place among the best, if it belongs there. Of two
+ * that score alike the one found first stays before the other. */
 static void
 rank(struct search *s, const struct passage *p)
 {
@@ -148,10 +154,13 @@ judge_row(const struct row *row, void *ctx)
 	const char *title =
 	    arena_printf(s->arena, "%s %s", p.lesson, p.heading);
 
+	/* Both indexes may name it. */
 	if (is_known(s, p.chunk_id))
 		return;
 	p.score = score_of(s, str_from(row_text(row, 6)),
 	    terms_fold(s->arena, str_from(title)));
+	/* Too little in common, and the lessons are silent: a passage that only
+	 * seems to fit would be quoted as an answer. */
 	if (p.score >= ENOUGH)
 		rank(s, &p);
 }
@@ -181,6 +190,8 @@ pick(const struct search *s, struct passage out[static PASSAGES_MAX])
 	return n;
 }
 
+/* The asked words stand twice in the joined text but only once in the list, and
+ * first, so that n_asked counts off its beginning. */
 static void
 read_terms(struct search *s, struct str question)
 {
@@ -223,6 +234,7 @@ search_passages(struct db *db, struct arena *a, int64_t tg_id,
     struct str question, struct passage out[static PASSAGES_MAX], size_t *n)
 {
 	return search(
+	    /* A group's number is below zero, and -1 would be the operator. */
 	    db, a, tg_id < 0 ? NOBODY : tg_id, NULL, question, out, n);
 }
 

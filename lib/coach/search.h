@@ -27,13 +27,13 @@ enum err search_passages(struct db *db, struct arena *a, int64_t tg_id,
     struct str question, struct passage out[static PASSAGES_MAX],
     size_t *n) MUST_CHECK;
 
-/* The same of what may be said before everybody: public lessons, and those of
- * one product (NULL: of none), whoever asks. */
+/* The same search, of what may be said in front of everybody: public lessons,
+ * and those of one product (NULL: of none), whoever asks. */
 enum err search_shared(struct db *db, struct arena *a, const char *product,
     struct str question, struct passage out[static PASSAGES_MAX],
     size_t *n) MUST_CHECK;
 
-/* The same over all lessons: for the operator. */
+/* The same search over all lessons, for the operator. */
 enum err search_all(struct db *db, struct arena *a, struct str question,
     struct passage out[static PASSAGES_MAX], size_t *n) MUST_CHECK;
 

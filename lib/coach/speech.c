@@ -41,12 +41,15 @@ form(struct arena *a, const struct model *m, struct str audio,
 	struct buf b = buf_new(a, audio.len + FORM_BYTES);
 
 	add_field(&b, limit, "model", m->name);
+	/* Named, because some servers answer with plain text by default. */
 	add_field(&b, limit, "response_format", "json");
 	if (language != NULL)
 		add_field(&b, limit, "language", language);
 	buf_text(&b, "--");
 	buf_text(&b, limit);
 	buf_text(&b,
+	    /* Servers tell the format by the file's name. Telegram's voice
+	     * messages are Opus in an Ogg file, always. */
 	    "\r\nContent-Disposition: form-data; name=\"file\"; "
 	    "filename=\"voice.ogg\"\r\nContent-Type: audio/ogg\r\n\r\n");
 	buf_add(&b, audio);
@@ -77,6 +80,8 @@ speech_request(struct arena *a, const struct model *m, struct str audio,
 	return req;
 }
 
+/* Silence, or a noise, is ERR_NOT_FOUND: nobody is to be told that the server
+ * failed, but asked to say it again. */
 enum err
 speech_read(struct arena *a, const struct http_response *res, const char **text)
 {

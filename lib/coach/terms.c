@@ -42,7 +42,8 @@ static const char stop_words[] =
     "when where who which i you he she it we they me my your can could should "
     "would will this that these those with about from there not no any some";
 
-/* The last byte of the folded letters ї ґ ё й and what they become. */
+/* Letters that people leave out or mix up, and what they become. Both are two
+ * bytes long, so the text keeps its length and is changed in place. */
 static const struct {
 	const char *from, *to;
 } alike[] = { { "ї", "і" }, { "ґ", "г" }, { "ё", "е" }, { "й", "и" } };
@@ -62,6 +63,7 @@ is_vowel(const char *letter)
 static void
 fold_beginnings(char *p, size_t len)
 {
+	/* Only before a consonant: "у" before a vowel is a word's own sound. */
 	for (size_t i = 0; i + 5 <= len; i++)
 		if (p[i] == ' ' && memcmp(p + i + 1, "у", 2) == 0 &&
 		    ((unsigned char)p[i + 3] & 0x80) != 0 &&
@@ -83,6 +85,7 @@ terms_fold(struct arena *a, struct str text)
 	return (struct str){ p, folded.len };
 }
 
+/* By letters, not by bytes: half a letter of UTF-8 would match nothing. */
 static struct str
 first_letters(struct str s, size_t n)
 {
@@ -117,6 +120,7 @@ stem_of(struct str word)
 	for (size_t i = 0; i < LENGTH(endings); i++) {
 		struct str end = str_from(endings[i]);
 
+		/* A stem of fewer letters would begin half of all words. */
 		if (str_ends(word, endings[i]) &&
 		    n >= MIN_STEM + str_chars(end))
 			return (struct str){ word.p, word.len - end.len };
@@ -134,6 +138,8 @@ prefix_of(struct str stem)
 	return n >= 5 ? first_letters(stem, n - 1) : stem;
 }
 
+/* Whole words only. The list is folded like the question, so it has a blank in
+ * front of each word. */
 static bool
 is_among(struct str words, struct str word)
 {
@@ -169,6 +175,8 @@ terms_of(
 	struct str stops = terms_fold(a, str_from(stop_words)), rest;
 	size_t n = 0;
 
+	/* What a stranger sends is bounded; the cut may halve a character, and
+	 * folding passes over that. */
 	if (question.len > MAX_QUESTION_BYTES)
 		question.len = MAX_QUESTION_BYTES;
 	rest = terms_fold(a, question);
