@@ -291,7 +291,7 @@ lint:
 	@sh tests/lint/lint.sh
 
 C_FILES := $(wildcard lib/*/*.[ch] lib/store/sql/*.h cgi-bin/*.c tools/*.[ch] \
-  tests/unit/*.[ch] tests/fault/*.c tests/fuzz/*.[ch])
+  tests/unit/*.[ch] tests/fault/*.c tests/fuzz/*.[ch] tests/bench/*.[ch])
 
 fmt:
 	clang-format -i $(C_FILES)
@@ -365,4 +365,4 @@ deb:
 clean:
 	rm -rf build
 
--include $(UNIT:=.d)
+-include $(UNIT:=.d) $(BENCH:=.d)

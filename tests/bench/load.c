@@ -1,13 +1,15 @@
-/* A load of posts on a web server, over connections that are kept: each is
- * written, and signed, when its turn comes, so that no two are alike and no
- * signature is old.
+/* A load of requests on a web server, over connections that are kept. Each
+ * body is of a sale of its own (see bodies.h); the first ones are written and
+ * signed before the clock begins, what is more when its turn comes.
  *
  * usage: load PORT webhook|tgupdate|PATH CONNECTIONS REQUESTS SECRET [FIRST]
- * Prints: requests per second, percentiles of the answer's time in ms, and the
- * number of answers other than 2xx or 3xx. With RATE in the environment it is
- * an open loop: so many a second, whatever the server does; the time then
- * counts from when each was due. */
+ * in the environment: SECONDS, to end after that time if not after REQUESTS;
+ * RATE, for an open loop: so many a second, whatever the server does; the time
+ * then counts from when each was due.
+ * Prints: requests per second, the same in each tenth of the time, percentiles
+ * of the answer's time in ms, and the number of answers other than 2xx or 3xx. */
 #include "base/crypto.h"
+#include "bodies.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,6 +25,14 @@
 
 #define MAX_CONNECTIONS 1024
 #define MAX_ANSWER 65536
+#define MAX_TEXT (BODIES_MAX + 512)
+#define MAX_PREPARED 50000
+#define N_SLICES 10
+
+struct text {
+	char *p;
+	int len;
+};
 
 struct peer {
 	int fd;
@@ -34,8 +44,11 @@ struct peer {
 static struct {
 	int port, epoll;
 	const char *what, *secret;
-	long n_all, n_sent, n_done, n_bad, first;
-	double rate, began;
+	char *body; /* the template; NULL: GET */
+	struct text *prepared;
+	long n_all, n_prepared, n_sent, n_done, n_bad, first;
+	long slices[N_SLICES];
+	double rate, seconds, began;
 	double *took;
 } run;
 
@@ -48,48 +61,9 @@ now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static int
-event_body(char *out, size_t size, long n)
-{
-	return snprintf(out, size,
-	    "{\"id\":\"evt_bench_%ld\",\"object\":\"event\","
-	    "\"api_version\":\"2026-07-29.dahlia\",\"created\":1700000000,"
-	    "\"type\":\"checkout.session.completed\",\"livemode\":false,"
-	    "\"pending_webhooks\":1,\"request\":{\"id\":null,"
-	    "\"idempotency_key\":null},\"data\":{\"object\":{"
-	    "\"id\":\"cs_test_bench%ld\",\"object\":\"checkout.session\","
-	    "\"amount_subtotal\":999,\"amount_total\":999,"
-	    "\"automatic_tax\":{\"enabled\":false,\"status\":null},"
-	    "\"cancel_url\":\"https://pay.example.com/cancel\","
-	    "\"client_reference_id\":\"%ld\",\"created\":1700000000,"
-	    "\"currency\":\"eur\",\"customer\":null,\"customer_details\":{"
-	    "\"address\":{\"city\":null,\"country\":\"UA\"},"
-	    "\"email\":\"buyer@example.com\",\"name\":null},"
-	    "\"expires_at\":1700086400,\"livemode\":false,"
-	    "\"metadata\":{\"tg_id\":\"%ld\",\"product\":\"course\","
-	    "\"shop\":\"1\"},"
-	    "\"mode\":\"payment\",\"payment_intent\":\"pi_bench%ld\","
-	    "\"payment_method_types\":[\"card\"],\"payment_status\":\"paid\","
-	    "\"status\":\"complete\",\"success_url\":"
-	    "\"https://pay.example.com/paid\",\"url\":null}}}",
-	    n, n, n, n, n);
-}
-
-static int
-update_body(char *out, size_t size, long n)
-{
-	return snprintf(out, size,
-	    "{\"update_id\":%ld,\"message\":{\"message_id\":%ld,\"from\":{"
-	    "\"id\":%ld,\"is_bot\":false,\"first_name\":\"B\","
-	    "\"language_code\":\"uk\"},\"chat\":{\"id\":%ld,"
-	    "\"first_name\":\"B\",\"type\":\"private\"},\"date\":1700000000,"
-	    "\"text\":\"/pay\"}}",
-	    n, n, n, n);
-}
-
 /* "Stripe-Signature: ..." or Telegram's secret, for the body. */
 static int
-proof(char *out, size_t size, const char *body, int len)
+proof(char *out, size_t size, const char *body, size_t len)
 {
 	char stamp[32], hex[2 * HMAC_SHA256_BYTES + 1];
 	unsigned char mac[HMAC_SHA256_BYTES];
@@ -100,7 +74,7 @@ proof(char *out, size_t size, const char *body, int len)
 		    "X-Telegram-Bot-Api-Secret-Token: %s", run.secret);
 	(void)snprintf(stamp, sizeof(stamp), "%lld.", (long long)time(NULL));
 	parts[0] = str_from(stamp);
-	parts[1] = (struct str){ body, (size_t)len };
+	parts[1] = (struct str){ body, len };
 	if (hmac_sha256(str_from(run.secret), parts, 2, mac) != ERR_OK)
 		abort();
 	hex_encode(mac, sizeof(mac), hex);
@@ -109,23 +83,52 @@ proof(char *out, size_t size, const char *body, int len)
 }
 
 static int
-request_text(char *out, size_t size, long n)
+request_text(char out[MAX_TEXT], long n)
 {
-	char body[4096], header[256];
-	int len;
+	char body[BODIES_MAX], header[256];
+	struct sale s;
+	size_t len;
 
-	if (run.what[0] == '/')
-		return snprintf(out, size,
-		    "GET %s%ld HTTP/1.1\r\nHost: localhost\r\n\r\n", run.what,
-		    n);
-	len = strcmp(run.what, "tgupdate") == 0 ?
-	    update_body(body, sizeof(body), n) :
-	    event_body(body, sizeof(body), n);
+	sale_draw(&s, n, time(NULL));
+	if (run.body == NULL)
+		return snprintf(out, MAX_TEXT,
+		    "GET %s%" PRId64 " HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		    run.what, s.tg_id);
+	len = template_fill(body, run.body, &s);
+	if (len == 0)
+		abort();
 	(void)proof(header, sizeof(header), body, len);
-	return snprintf(out, size,
+	return snprintf(out, MAX_TEXT,
 	    "POST /%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n"
-	    "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+	    "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
 	    run.what, header, len, body);
+}
+
+static void
+prepare(void)
+{
+	char text[MAX_TEXT];
+
+	run.n_prepared = run.n_all < MAX_PREPARED ? run.n_all : MAX_PREPARED;
+	run.prepared = calloc((size_t)run.n_prepared + 1, sizeof(struct text));
+	for (long i = 0; run.prepared != NULL && i < run.n_prepared; i++) {
+		struct text *t = &run.prepared[i];
+
+		t->len = request_text(text, run.first + i);
+		t->p = strdup(text);
+		if (t->p == NULL)
+			abort();
+	}
+}
+
+static struct text
+text_of(long i)
+{
+	static char text[MAX_TEXT];
+
+	if (run.prepared != NULL && i < run.n_prepared)
+		return run.prepared[i];
+	return (struct text){ text, request_text(text, run.first + i) };
 }
 
 static void
@@ -146,27 +149,46 @@ connect_peer(struct peer *p)
 	(void)epoll_ctl(run.epoll, EPOLL_CTL_ADD, p->fd, &watch);
 }
 
+static int
+is_over(void)
+{
+	return run.n_sent == run.n_all ||
+	    (run.seconds > 0 && now() - run.began >= run.seconds);
+}
+
 static void
 send_next(struct peer *p)
 {
-	char text[8192];
-	long n = run.n_sent;
-	int len;
+	long i = run.n_sent;
+	struct text t;
 
 	p->sent = -1;
-	if (n == run.n_all)
+	if (is_over())
 		return;
-	p->due = run.rate > 0 ? run.began + (double)n / run.rate : now();
+	p->due = run.rate > 0 ? run.began + (double)i / run.rate : now();
 	if (p->due > now())
 		return;
 	run.n_sent++;
-	len = request_text(text, sizeof(text), run.first + n);
+	t = text_of(i);
 	p->sent = p->due;
 	p->have = 0;
-	if (write(p->fd, text, (size_t)len) != len) {
+	if (write(p->fd, t.p, (size_t)t.len) != t.len) {
 		perror("write");
 		exit(1);
 	}
+}
+
+static void
+took(const struct peer *p)
+{
+	double at = now();
+	int slice = run.seconds > 0 ?
+	    (int)((at - run.began) / run.seconds * N_SLICES) :
+	    0;
+
+	run.took[run.n_done++] = at - p->sent;
+	if (slice < N_SLICES)
+		run.slices[slice]++;
 }
 
 /* Whether the answer is whole. */
@@ -196,7 +218,7 @@ receive(struct peer *p)
 		(void)close(p->fd);
 		if (p->sent >= 0) {
 			run.n_bad++;
-			run.took[run.n_done++] = now() - p->sent;
+			took(p);
 		}
 		connect_peer(p);
 		send_next(p);
@@ -208,7 +230,7 @@ receive(struct peer *p)
 		return;
 	status = atoi(p->answer + 9);
 	run.n_bad += status < 200 || status >= 400;
-	run.took[run.n_done++] = now() - p->sent;
+	took(p);
 	if (strcasestr(p->answer, "\r\nConnection: close") != NULL) {
 		(void)close(p->fd);
 		connect_peer(p);
@@ -230,37 +252,36 @@ percentile(double share)
 	return run.took[(size_t)((double)(run.n_done - 1) * share)] * 1000;
 }
 
-int
-main(int argc, char **argv)
+static int
+set_up(int argc, char **argv)
 {
-	static struct peer peers[MAX_CONNECTIONS];
-	const char *rate = getenv("RATE");
-	long n_peers;
-	double ended;
+	const char *rate = getenv("RATE"), *seconds = getenv("SECONDS");
 
-	if (argc < 6) {
-		fputs("usage: load PORT WHAT CONNECTIONS REQUESTS SECRET "
-		      "[FIRST]\n",
-		    stderr);
-		return 2;
-	}
 	run.port = atoi(argv[1]);
 	run.what = argv[2];
-	n_peers = strtol(argv[3], NULL, 10);
 	run.n_all = strtol(argv[4], NULL, 10);
 	run.secret = argv[5];
 	run.first = argc > 6 ? strtol(argv[6], NULL, 10) : 1;
 	run.rate = rate != NULL ? strtod(rate, NULL) : 0;
+	run.seconds = seconds != NULL ? strtod(seconds, NULL) : 0;
 	run.took = calloc((size_t)run.n_all + 1, sizeof(double));
 	run.epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (n_peers > MAX_CONNECTIONS || run.took == NULL)
-		return 2;
-	run.began = now();
-	for (long i = 0; i < n_peers; i++) {
-		connect_peer(&peers[i]);
-		send_next(&peers[i]);
+	if (run.what[0] != '/') {
+		run.body = template_read(strcmp(run.what, "tgupdate") == 0 ?
+			BODIES_UPDATE :
+			BODIES_EVENT);
+		if (run.body == NULL)
+			return 0;
 	}
-	while (run.n_done < run.n_all) {
+	prepare();
+	return run.took != NULL;
+}
+
+/* Until all that was sent is answered, or nothing came for ten seconds. */
+static void
+work(struct peer *peers, long n_peers)
+{
+	while (!is_over() || run.n_done < run.n_sent) {
 		struct epoll_event events[64];
 		int n =
 		    epoll_wait(run.epoll, events, 64, run.rate > 0 ? 1 : 10000);
@@ -271,14 +292,49 @@ main(int argc, char **argv)
 			if (peers[i].sent < 0)
 				send_next(&peers[i]);
 		if (n == 0 && run.rate == 0)
-			break; /* nothing for ten seconds */
+			break;
 	}
-	ended = now();
+}
+
+static void
+report(double ended)
+{
+	double length = run.seconds / N_SLICES;
+
 	qsort(run.took, (size_t)run.n_done, sizeof(double), by_size);
 	printf("{\"rate\":%.0f,\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f,"
-	       "\"bad\":%ld,\"done\":%ld,\"seconds\":%.3f}\n",
+	       "\"bad\":%ld,\"done\":%ld,\"seconds\":%.3f,\"slices\":[",
 	    (double)run.n_done / (ended - run.began), percentile(0.5),
 	    percentile(0.99), percentile(1), run.n_bad, run.n_done,
 	    ended - run.began);
-	return run.n_done == run.n_all ? 0 : 1;
+	for (int i = 0; length > 0 && i < N_SLICES; i++)
+		printf("%s%.0f", i == 0 ? "" : ",",
+		    (double)run.slices[i] / length);
+	puts("]}");
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct peer peers[MAX_CONNECTIONS];
+	long n_peers = argc < 6 ? 0 : strtol(argv[3], NULL, 10);
+
+	if (n_peers < 1 || n_peers > MAX_CONNECTIONS) {
+		fputs("usage: load PORT WHAT CONNECTIONS REQUESTS SECRET "
+		      "[FIRST]\n",
+		    stderr);
+		return 2;
+	}
+	if (!set_up(argc, argv))
+		return 2;
+	for (long i = 0; i < n_peers; i++)
+		connect_peer(&peers[i]);
+	run.began = now();
+	for (long i = 0; i < n_peers; i++)
+		send_next(&peers[i]);
+	work(peers, n_peers);
+	if (run.n_done == 0)
+		return 1;
+	report(now());
+	return run.n_done == run.n_sent ? 0 : 1;
 }

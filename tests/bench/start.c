@@ -4,6 +4,7 @@
  *
  * usage: start cgi|fastcgi PROGRAM SECRET N   (settings in the environment) */
 #include "base/crypto.h"
+#include "bodies.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 static const char *program, *secret;
+static char *event_text;
 
 static double
 now(void)
@@ -25,19 +27,6 @@ now(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec * 1000 + (double)t.tv_nsec / 1e6;
-}
-
-static int
-body_of(char *out, size_t size, int n)
-{
-	return snprintf(out, size,
-	    "{\"id\":\"evt_start_%d_%d\",\"object\":\"event\","
-	    "\"type\":\"checkout.session.completed\",\"livemode\":false,"
-	    "\"data\":{\"object\":{\"id\":\"cs_test_start%d\","
-	    "\"mode\":\"payment\",\"payment_status\":\"paid\",\"status\":\"complete\","
-	    "\"amount_total\":999,\"currency\":\"eur\","
-	    "\"metadata\":{\"tg_id\":\"%d\",\"shop\":\"1\"}}}}",
-	    (int)getpid(), n, n, 20000000 + n);
 }
 
 static void
@@ -61,17 +50,22 @@ signature(char *out, size_t size, const char *body)
 static double
 run_cgi(int n, double *wall)
 {
-	char body[1024], sig[256], length[16], answer[4096];
-	int in[2], out[2], len = body_of(body, sizeof(body), n), status;
+	char body[BODIES_MAX], sig[256], length[24], answer[4096];
+	int in[2], out[2], status;
 	struct rusage used;
-	double began = now();
+	struct sale s;
+	size_t len;
+	double began;
 	pid_t child;
 
+	sale_draw(&s, ((int64_t)getpid() << 16) + n, time(NULL));
+	len = template_fill(body, event_text, &s);
 	signature(sig, sizeof(sig), body);
-	(void)snprintf(length, sizeof(length), "%d", len);
-	if (pipe(in) != 0 || pipe(out) != 0 ||
-	    write(in[1], body, (size_t)len) != len)
+	(void)snprintf(length, sizeof(length), "%zu", len);
+	if (len == 0 || pipe(in) != 0 || pipe(out) != 0 ||
+	    write(in[1], body, len) != (ssize_t)len)
 		abort();
+	began = now();
 	(void)close(in[1]);
 	child = fork();
 	if (child == 0) {
@@ -169,7 +163,8 @@ main(int argc, char **argv)
 	double *cpu = calloc((size_t)n, sizeof(*cpu));
 	double *wall = calloc((size_t)n, sizeof(*wall));
 
-	if (argc < 5 || cpu == NULL || wall == NULL)
+	event_text = template_read(BODIES_EVENT);
+	if (argc < 5 || cpu == NULL || wall == NULL || event_text == NULL)
 		return 2;
 	program = argv[2];
 	secret = argv[3];
@@ -181,5 +176,6 @@ main(int argc, char **argv)
 	printf("{\"cpu_ms\":%.2f,\"wall_ms\":%.2f}\n", cpu[n / 2], wall[n / 2]);
 	free(cpu);
 	free(wall);
+	free(event_text);
 	return 0;
 }
