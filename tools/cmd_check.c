@@ -8,6 +8,7 @@
 #include "ledger/products.h"
 #include "net/http.h"
 #include "outbox/wake.h"
+#include "shop/text.h"
 #include "telegram/update.h"
 
 #include <inttypes.h>
@@ -248,8 +249,8 @@ check_price(struct checkup *c)
 
 	if (conf->stripe_price_id == NULL) {
 		good("price",
-		    arena_printf(&c->arena, "%" PRId64 " %s",
-			conf->price_amount_minor, conf->price_currency));
+		    text_money(&c->arena, conf->price_amount_minor,
+			conf->price_currency));
 		return;
 	}
 	req = stripe_price_request(&c->arena, &api, conf->stripe_price_id);

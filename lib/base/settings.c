@@ -39,8 +39,21 @@ settings_fault(struct settings *s, struct arena *a, const char *fmt, ...)
 	va_end(args);
 }
 
-static void __attribute__((format(printf, 3, 4)))
-note(struct settings *s, struct arena *a, const char *fmt, ...)
+void
+settings_fault_more(
+    struct settings *s, struct arena *a, const char *name, const char *more)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < s->n_faults; i++)
+		if (strncmp(s->faults[i], name, n) == 0 &&
+		    s->faults[i][n] == ' ')
+			s->faults[i] =
+			    arena_printf(a, "%s%s", s->faults[i], more);
+}
+
+void
+settings_note(struct settings *s, struct arena *a, const char *fmt, ...)
 {
 	va_list args;
 
@@ -121,14 +134,14 @@ plain_value(struct settings *s, struct arena *a, struct str v, int number)
 
 	if (in_quotes(str_trim(v), &inside, &has_comment)) {
 		if (has_comment)
-			note(s, a, told, number, "comment");
+			settings_note(s, a, told, number, "comment");
 		return inside;
 	}
 	for (size_t i = 1; i < v.len; i++) {
 		if (v.p[i] != '#' || !is_blank(v, i - 1))
 			continue;
 		has_comment = is_blank(v, i + 1);
-		note(s, a, told, number,
+		settings_note(s, a, told, number,
 		    has_comment ? "comment" :
 				  "part of the value: a comment has a blank "
 				  "behind it");
@@ -203,7 +216,8 @@ know_name(struct settings *s, struct arena *a, struct str name, int number)
 			nearest = t->rows[i].name;
 		}
 	}
-	note(s, a, "the settings file: line %d: there is no setting %.*s%s%s%s",
+	settings_note(s, a,
+	    "the settings file: line %d: there is no setting %.*s%s%s%s",
 	    number, (int)shown.len, shown.p, nearest == NULL ? "" : "; is it ",
 	    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?");
 }

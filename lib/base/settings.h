@@ -87,6 +87,15 @@ const char *settings_given(const struct settings *s, const char *name);
 void settings_fault(struct settings *s, struct arena *a, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Adds to the end of the fault that is told of this setting; without one it
+ * does nothing. */
+void settings_fault_more(
+    struct settings *s, struct arena *a, const char *name, const char *more);
+
+/* Adds a note: what is odd, and taken all the same. */
+void settings_note(struct settings *s, struct arena *a, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* The environment for a program started by this one: the settings as this one
  * found them, the file's variable and PATH, nothing else. NULL-terminated, in
  * the arena. */

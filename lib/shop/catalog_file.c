@@ -1,9 +1,11 @@
 /* Reading what is sold, and saying where a products file is wrong. */
 #include "shop/catalog_file.h"
 
+#include "base/currency.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "shop/conf_check.h"
+#include "shop/price.h"
 
 #include <errno.h>
 #include <string.h>
@@ -92,6 +94,15 @@ wrong(struct reading *r, const char *key, const char *reason)
 	    "%s, line %zu, product %zu: %s%s%s", r->path,
 	    line_at(r->text, key_at(r, key)), r->i + 1, key,
 	    key[0] == '\0' ? "" : " ", reason);
+}
+
+/* What is odd, and taken all the same. */
+static void
+doubt(struct reading *r, const char *key, const char *what)
+{
+	settings_note(&r->conf->settings, r->arena,
+	    "%s, line %zu, product %zu: %s %s", r->path,
+	    line_at(r->text, key_at(r, key)), r->i + 1, key, what);
 }
 
 /* ---- what ---- */
@@ -186,22 +197,75 @@ read_number(struct reading *r, const char *path, int64_t low, int64_t high,
 static void
 read_currency(struct reading *r, struct product *p)
 {
+	const char *why;
+
 	p->currency = text_of(r, "price.currency");
 	if (p->amount_minor == 0)
 		return;
 	if (p->currency == NULL || strlen(p->currency) != 3 ||
-	    !str_only(str_from(p->currency), "abcdefghijklmnopqrstuvwxyz"))
+	    !str_only(str_from(p->currency), "abcdefghijklmnopqrstuvwxyz")) {
 		wrong(r, "currency", "must be three small letters");
-	if (p->price_id != NULL)
-		wrong(r, "price", "has both an amount and a price of Stripe's");
+		return;
+	}
+	if ((why = currency_fault(r->arena, p->amount_minor, p->currency)) !=
+	    NULL)
+		wrong(r, "amount", why);
+	else if ((why = currency_doubt(
+		      r->arena, p->amount_minor, p->currency)) != NULL)
+		doubt(r, "amount", why);
+}
+
+/* A number or a text, as it is written; NULL: neither. */
+static const char *
+as_written(struct reading *r, const char *path)
+{
+	struct json *v = value(r, path);
+
+	if (v == NULL || json_text(v, "") != NULL)
+		return json_text(v, "");
+	return arena_dup(r->arena, json_render(r->arena, v));
+}
+
+/* Whole euros and cents are what a person writes first; the currency that was
+ * meant is not known where the price is not an object. */
+static void
+read_amount(struct reading *r, struct product *p)
+{
+	bool is_object = json_is_object(value(r, "price"), "");
+	const char *path = is_object ? "price.amount" : "price";
+	const char *code =
+	    is_object ? json_text(value(r, "price.currency"), "") : "eur";
+	const char *hint = price_hint(r->arena, as_written(r, path), code);
+
+	if (!is_object && value(r, "price") != NULL)
+		wrong(r, "price",
+		    arena_printf(r->arena,
+			"must be { \"amount\": 999, \"currency\": \"eur\" } "
+			"or { \"stripe\": \"price_...\" }%s",
+			hint));
+	else if (!read_number(
+		     r, "price.amount", 1, MAX_AMOUNT, &p->amount_minor))
+		wrong(r, "amount",
+		    arena_printf(r->arena,
+			"must be a whole number of minor units%s", hint));
+}
+
+/* Well or badly named: whatever stands there has been judged. */
+static bool
+has_price(const struct reading *r)
+{
+	struct json *price = value(r, "price");
+
+	return price != NULL &&
+	    (!json_is_object(price, "") || json_at(price, "amount") != NULL ||
+		json_at(price, "stripe") != NULL);
 }
 
 static void
 read_price(struct reading *r, struct product *p)
 {
 	p->price_id = text_of(r, "price.stripe");
-	if (!read_number(r, "price.amount", 1, MAX_AMOUNT, &p->amount_minor))
-		wrong(r, "amount", "must be a whole number of minor units");
+	read_amount(r, p);
 	if (!read_number(r, "stars", 1, MAX_STARS, &p->stars))
 		wrong(r, "stars", "must be a whole number up to 10000");
 	if (value(r, "price.stripe") != NULL &&
@@ -209,7 +273,9 @@ read_price(struct reading *r, struct product *p)
 		!str_starts(str_from(p->price_id), "price_")))
 		wrong(r, "stripe", "must be a price's id, price_...");
 	read_currency(r, p);
-	if (p->price_id == NULL && p->amount_minor == 0 && p->stars == 0)
+	if (p->price_id != NULL && p->amount_minor != 0)
+		wrong(r, "price", "has both an amount and a price of Stripe's");
+	if (!has_price(r) && p->stars == 0)
 		wrong(r, "price", "is missing, and so is stars");
 }
 

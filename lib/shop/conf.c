@@ -6,6 +6,7 @@
 #include "base/settings_check.h"
 #include "base/str.h"
 #include "shop/conf_check.h"
+#include "shop/price.h"
 
 #include <ctype.h>
 #include <stddef.h>
@@ -58,7 +59,7 @@ static const struct setting rows[] = {
 	    "what is sold, as the buyer reads it" },
 	{ "PRICE_AMOUNT", NULL, INT_AT(price_amount_minor, 1, 99999999),
 	    PAY | HOOK | WORK, OPTIONAL, "999",
-	    "the price in minor units (cents)" },
+	    "the price in minor units: 999 is 9.99 EUR, 1000 is 1000 JPY" },
 	{ "PRICE_CURRENCY", conf_check_currency, TEXT_AT(price_currency),
 	    PAY | HOOK | WORK, OPTIONAL, "eur", "three letters" },
 	{ "STRIPE_PRICE_ID", conf_check_price_id, TEXT_AT(stripe_price_id),
@@ -316,6 +317,9 @@ tidy(struct conf *c, struct arena *a)
 static void
 check_together(struct conf *c, struct arena *a, unsigned programs)
 {
+	if ((programs & (PAY | HOOK | WORK)) != 0)
+		price_check(
+		    &c->settings, a, c->price_amount_minor, c->price_currency);
 	if ((programs & (PAY | WORK)) != 0 && c->paid_channel_link == NULL &&
 	    c->paid_channel_id == NULL && c->products_file == NULL)
 		settings_fault(&c->settings, a,

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/currency.h"
 
 #include <string.h>
 
@@ -383,15 +384,6 @@ text_fill(struct arena *a, enum text which, struct kvs values)
 	return arena_dup(a, str_trim(buf_str(&b)));
 }
 
-static const char *
-upper(char *code)
-{
-	for (char *p = code; *p != '\0'; p++)
-		if (*p >= 'a' && *p <= 'z')
-			*p = (char)(*p - 'a' + 'A');
-	return code;
-}
-
 const char *
 text_date(struct arena *a, int64_t since_1970_ms)
 {
@@ -404,14 +396,5 @@ text_date(struct arena *a, int64_t since_1970_ms)
 const char *
 text_money(struct arena *a, int64_t amount_minor, const char *currency)
 {
-	static const char whole[] = "bif clp djf gnf jpy kmf krw mga pyg rwf "
-				    "ugx vnd vuv xaf xof xpf xtr";
-	char *code = arena_dup_text(a, currency == NULL ? "?" : currency);
-
-	if (strlen(code) == 3 && strstr(whole, code) != NULL)
-		return arena_printf(
-		    a, "%lld %s", (long long)amount_minor, upper(code));
-	return arena_printf(a, "%lld.%02lld %s",
-	    (long long)(amount_minor / 100), (long long)(amount_minor % 100),
-	    upper(code));
+	return currency_text(a, amount_minor, currency);
 }

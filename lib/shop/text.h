@@ -155,8 +155,7 @@ enum text {
  * what puts it into a page. */
 const char *text_fill(struct arena *a, enum text which, struct kvs values);
 
-/* "9.99 EUR" of minor units, by what ISO 4217 and Stripe say of a currency's
- * decimals; NULL: "?". */
+/* currency_text(): how money is shown. */
 const char *
 text_money(struct arena *a, int64_t amount_minor, const char *currency);
 

@@ -59,6 +59,39 @@ static const struct bad {
 	    "{\n" ID TITLE
 	    "\"price\":{\"amount\":9.99,\"currency\":\"eur\"}," CHANNEL END,
 	    "line 5, product 1: amount must be a whole number" },
+	{ "and what it should have been",
+	    LINE1
+	    "{\n" ID TITLE
+	    "\"price\":{\"amount\":9.99,\"currency\":\"eur\"}," CHANNEL END,
+	    "minor units: that is in minor units, so for 9.99 EUR write 999" },
+	{ "in a text, with a comma",
+	    LINE1
+	    "{\n" ID TITLE
+	    "\"price\":{\"amount\":\"9,99\",\"currency\":\"eur\"}," CHANNEL END,
+	    "for 9.99 EUR write 999" },
+	{ "a price that is a number",
+	    LINE1 "{\n" ID TITLE "\"price\": 9.99," CHANNEL END,
+	    "line 5, product 1: price must be {" },
+	{ "and which number it should have been",
+	    LINE1 "{\n" ID TITLE "\"price\": 9.99," CHANNEL END, "write 999" },
+	{ "decimals of yen",
+	    LINE1
+	    "{\n" ID TITLE
+	    "\"price\":{\"amount\":9.99,\"currency\":\"jpy\"}," CHANNEL END,
+	    "must be a whole number of minor units" },
+	{ "half a krona",
+	    LINE1
+	    "{\n" ID TITLE
+	    "\"price\":{\"amount\":550,\"currency\":\"isk\"}," CHANNEL END,
+	    "line 5, product 1: amount must end in 00" },
+	{ "Stars as a currency",
+	    LINE1
+	    "{\n" ID TITLE
+	    "\"price\":{\"amount\":500,\"currency\":\"xtr\"}," CHANNEL END,
+	    "amount is in Telegram Stars" },
+	{ "a price of nothing",
+	    LINE1 "{\n" ID TITLE "\"price\": {}," CHANNEL END,
+	    "price is missing" },
 	{ "nothing to pay",
 	    LINE1 "{\n" ID TITLE
 		  "\"price\":{\"amount\":0,\"currency\":\"eur\"}," CHANNEL END,
@@ -126,6 +159,20 @@ bad(void **state)
 	assert_true(conf.settings.n_faults > 0);
 	if (strstr(conf.settings.faults[0], b->fault) == NULL)
 		check_text(conf.settings.faults[0], b->fault);
+}
+
+static void
+oddity(void **state)
+{
+	(void)state;
+	assert_true(reads(LINE1
+	    "{\n" ID TITLE
+	    "\"price\":{\"amount\":9,\"currency\":\"eur\"}," CHANNEL END));
+	check_int(conf.settings.n_notes, 1);
+	check_has(conf.settings.notes[0],
+	    "products.json, line 5, product 1: amount is 0.09 EUR: below");
+	assert_true(reads(LINE1 "{\n" ID TITLE PRICE CHANNEL END));
+	check_int(conf.settings.n_notes, 0);
 }
 
 static void
@@ -217,6 +264,7 @@ main(void)
 {
 	ROWS("refused", bad, bads);
 	ONE("refused", "all that is wrong is told", all_faults_at_once);
+	ONE("good", "what is odd is told", oddity);
 	ONE("taken", "every field", good);
 	ONE("taken", "with the mark of UTF-8 in front", mark_in_front);
 	ONE("taken", "the product of the settings", of_the_settings);

@@ -189,7 +189,11 @@ static const struct value {
 	{ "the highest that Stripe takes", "PRICE_AMOUNT", "99999999", NULL },
 	{ "more than that", "PRICE_AMOUNT", "100000000", "whole number" },
 	{ "for nothing", "PRICE_AMOUNT", "0", "whole number" },
-	{ "euros and cents", "PRICE_AMOUNT", "9.99", "whole number" },
+	{ "euros and cents", "PRICE_AMOUNT", "9.99",
+	    "minor units, so for 9.99 EUR write 999" },
+	{ "with a comma", "PRICE_AMOUNT", "9,99", "write 999" },
+	{ "one decimal", "PRICE_AMOUNT", "9.5", "for 9.50 EUR write 950" },
+	{ "thousands, or what?", "PRICE_AMOUNT", "1,000", "whole number" },
 	{ "negative", "PRICE_AMOUNT", "-1", "whole number" },
 	{ "a word", "PRICE_AMOUNT", "ten", "whole number" },
 	{ "a leading zero", "PRICE_AMOUNT", "0999", "whole number" },
@@ -247,6 +251,51 @@ value(void **state)
 	check_int(
 	    strncmp(conf.settings.faults[0], v->name, strlen(v->name)), 0);
 	check_int(conf.settings.faults[0][strlen(v->name)], ' ');
+}
+
+static const struct odd {
+	const char *why, *amount, *currency, *note, *fault;
+} odds[] = {
+	{ "as ever", "999", "eur", NULL, NULL },
+	{ "a cent", "1", "eur", "0.01 EUR: below 0.50 EUR", NULL },
+	{ "a currency that is none", "999", "plz", "no currency", NULL },
+	{ "Stars as a currency", "999", "XTR", NULL, "Telegram Stars" },
+	{ "hundredths of a krona", "999", "ISK", NULL, "must end in 00" },
+	{ "one of which no least is named", "1", "uah", NULL, NULL },
+};
+
+/* What may be meant is taken all the same. */
+static void
+oddity(void **state)
+{
+	const struct odd *o = *state;
+
+	set_all();
+	set("PRICE_AMOUNT", o->amount);
+	set("PRICE_CURRENCY", o->currency);
+	check_err(load(PROGRAM_ALL), o->fault == NULL ? ERR_OK : ERR_CONFIG);
+	check_int(conf.settings.n_faults, o->fault != NULL);
+	if (o->fault != NULL)
+		check_has(conf.settings.faults[0], o->fault);
+	check_int(conf.settings.n_notes, o->note != NULL);
+	if (o->note != NULL)
+		check_has(conf.settings.notes[0], o->note);
+	check_int(conf.price_amount_minor, atoi(o->amount));
+}
+
+/* What nobody asked for is not judged. */
+static void
+price_of_others(void **state)
+{
+	(void)state;
+	set_all();
+	set("PRICE_AMOUNT", "9.99");
+	check_err(load(PROGRAM_TGUPDATE), ERR_OK);
+	check_int(conf.settings.n_notes, 0);
+	set("PRICE_AMOUNT", "9.99");
+	set("PRICE_CURRENCY", "JPY");
+	check_err(load(PROGRAM_PAY), ERR_CONFIG);
+	check_lacks(conf.settings.faults[0], "minor");
 }
 
 /* ---- what becomes of the values ---- */
@@ -467,6 +516,8 @@ int
 main(void)
 {
 	ROWS("value", value, values);
+	ROWS("a price that is odd", oddity, odds);
+	ONE("price", "judged of those who use it", price_of_others);
 	ROWS("database", database_path, paths);
 	ROWS("demand", demand, demands);
 	ONE("database", "the new name wins", new_name_wins);

@@ -121,28 +121,6 @@ until_when(void **state)
 		check_lacks(told(5), "1970");
 }
 
-static const struct money {
-	const char *why;
-	int64_t minor;
-	const char *currency, *want;
-} moneys[] = {
-	{ "cents", 999, "eur", "9.99 EUR" },
-	{ "fewer than ten", 1005, "usd", "10.05 USD" },
-	{ "without a minor unit", 500, "jpy", "500 JPY" },
-	{ "Stars", 1, "xtr", "1 XTR" },
-	{ "not told", 100, NULL, "1.00 ?" },
-	{ "a part of one", 100, "jp", "1.00 JP" },
-	{ "two of them", 100, "bif clp", "1.00 BIF CLP" },
-};
-
-static void
-money(void **state)
-{
-	const struct money *m = *state;
-
-	check_text(text_money(&mem, m->minor, m->currency), m->want);
-}
-
 int
 main(void)
 {
@@ -150,6 +128,5 @@ main(void)
 	ONE("sale", "of what is sold no more", sold_no_more);
 	ONE("silence", "is told once a day", events_never_came);
 	ROWS("evidence is due", until_when, dues);
-	ROWS("money", money, moneys);
 	return testing_run("news", ledger_make, ledger_remove);
 }
