@@ -1,0 +1,16 @@
+/* The commands that the bot knows, and what it says to each. */
+#ifndef BOT_COMMANDS_H
+#define BOT_COMMANDS_H
+
+#include "bot/reply.h"
+
+/* Answers the command that the update's text, in the private chat, begins with.
+ * *is_command false: it is none of the table, or another bot's, and nothing was
+ * said. */
+enum err commands_answer(struct reply *r, bool *is_command) MUST_CHECK;
+
+/* The i-th command of the menu that Telegram shows, without its slash, and
+ * what it is for; false past the last. */
+bool commands_menu(size_t i, const char **command, const char **description);
+
+#endif

@@ -1,0 +1,81 @@
+/* Buttons: "WORD", or "WORD:PRODUCT" where several are sold, and "ask:N". */
+#include "bot/menu.h"
+
+#include "ledger/subscription.h"
+#include "payment/offer.h"
+#include "payment/stars.h"
+#include "shop/text.h"
+
+#define BUTTON_PORTAL "portal"
+#define BUTTON_ASK "ask" /* by coach/answer, under an answer */
+
+enum err
+menu_choices(struct reply *r, struct tg_message *m)
+{
+	const struct catalog *c = &r->app->catalog;
+	struct tg_choice *list = arena_alloc(r->arena, c->n * sizeof(*list));
+
+	m->choices = list;
+	for (size_t i = 0; i < c->n; i++) {
+		const struct product *p = &c->products[i];
+		struct kv name = kv_text("product", product_title(p, "uk"));
+		enum access access;
+		enum err e = reply_access(r, p, &access);
+
+		if (e != ERR_OK)
+			return e;
+		if (access == ACCESS_OUT)
+			list[m->n_choices++] = (struct tg_choice){
+				text_fill(r->arena, TEXT_BUY_CHOICE, KV(name)),
+				arena_printf(r->arena, MENU_BUY ":%s", p->id)
+			};
+	}
+	return ERR_OK;
+}
+
+enum err
+menu_add_portal(
+    struct reply *r, const struct product *p, struct tg_choice *list, size_t *n)
+{
+	struct subscription s = { 0 };
+	enum err e = subscription_of(r->db, r->arena, r->u->from_id, p->id, &s);
+
+	if (e == ERR_OK && s.customer != NULL)
+		list[(*n)++] = (struct tg_choice){
+			text_fill(r->arena, TEXT_PORTAL_CHOICE,
+			    KV(kv_text("product", product_title(p, "uk")))),
+			arena_printf(r->arena, BUTTON_PORTAL ":%s", p->id)
+		};
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err
+menu_pressed(struct reply *r)
+{
+	struct str data = str_from(r->u->data), word = str_cut(&data, ':');
+	const char *id = arena_dup(r->arena, data);
+	const struct product *p = catalog_find(&r->app->catalog, id);
+
+	if (str_eq(word, BUTTON_ASK))
+		return support_pass_on(r->app, r->arena, r->u, data, r->out);
+	if (p != NULL && str_eq(word, OFFER_STARS) && stars_sell(r->app, p))
+		return reply_promise(r, JOB_NOTICE, 0,
+		    arena_printf(r->arena, OFFER_STARS ":%s", p->id));
+	if (p != NULL && str_eq(word, BUTTON_PORTAL))
+		return reply_promise(r, JOB_PORTAL, 0, p->id);
+	if (!str_eq(word, MENU_BUY) || p == NULL)
+		return ERR_OK;
+	return reply_promise(r, JOB_NOTICE, 0,
+	    id[0] == '\0' ? "pay" : arena_printf(r->arena, "pay:%s", p->id));
+}
+
+enum err
+menu_pressed_in_group(struct reply *r, struct support_word *word)
+{
+	struct str data = str_from(r->u->data);
+
+	if (!str_eq(str_cut(&data, ':'), BUTTON_ASK))
+		return ERR_OK;
+	return support_pressed_in_group(
+	    r->app, r->arena, r->u, data, r->out, word);
+}

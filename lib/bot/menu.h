@@ -1,0 +1,29 @@
+/* The buttons under the bot's messages: which there are for a person, and what
+ * a press does. A press may come from a message of long ago: a button that
+ * means nothing any more does nothing. */
+#ifndef BOT_MENU_H
+#define BOT_MENU_H
+
+#include "bot/reply.h"
+#include "coach/handover.h"
+
+#define MENU_BUY "buy" /* the one thing that is sold, or with ":PRODUCT" */
+
+/* Puts into m a button for each product that this person has not bought. */
+enum err menu_choices(struct reply *r, struct tg_message *m) MUST_CHECK;
+
+/* Adds to the *n in the list, which has room, a button for the page at Stripe
+ * where the subscription to p is managed, if this person has one. */
+enum err menu_add_portal(struct reply *r, const struct product *p,
+    struct tg_choice *list, size_t *n) MUST_CHECK;
+
+/* What the button of the update does, by its data, in the private chat. The
+ * worker does it: the reply only stops the button's spinner. */
+enum err menu_pressed(struct reply *r) MUST_CHECK;
+
+/* The same in a group, where one button has a meaning: *word is what its
+ * presser is told, left alone for any other. */
+enum err
+menu_pressed_in_group(struct reply *r, struct support_word *word) MUST_CHECK;
+
+#endif

@@ -1,0 +1,54 @@
+/* Saying and promising, in answer to an update. */
+#include "bot/reply.h"
+
+#include "payment/limit.h"
+
+struct kv
+reply_product(const struct reply *r)
+{
+	return kv_text("product",
+	    product_title(catalog_find(&r->app->catalog, NULL), "uk"));
+}
+
+enum err
+reply_message(struct reply *r, const struct tg_message *m)
+{
+	r->out->method = "sendMessage";
+	r->out->params = tg_send_message(r->arena, m);
+	return ERR_OK;
+}
+
+enum err
+reply_text(struct reply *r, const char *text)
+{
+	const struct tg_message m = { .chat_id = r->u->from_id, .text = text };
+
+	return reply_message(r, &m);
+}
+
+enum err
+reply_promise(
+    struct reply *r, enum kind_id kind, int64_t order_id, const char *detail)
+{
+	const char *key =
+	    arena_printf(r->arena, "update/%lld", (long long)r->u->update_id);
+
+	r->out->promised = true;
+	return jobs_promise_one(
+	    r->db, kind, key, r->u->from_id, order_id, detail);
+}
+
+enum err
+reply_may(struct reply *r, const char *what, int64_t n, bool *allowed)
+{
+	enum err e = limit_person(r->app, r->arena, what, r->u->from_id, n);
+
+	*allowed = e == ERR_OK;
+	return e == ERR_THROTTLED ? ERR_OK : e;
+}
+
+enum err
+reply_access(struct reply *r, const struct product *p, enum access *access)
+{
+	return ledger_access(r->db, r->arena, r->u->from_id, p->id, access);
+}

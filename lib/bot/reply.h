@@ -1,0 +1,43 @@
+/* One update and the reply to it: what every command and button needs. All of
+ * it inside the transaction in which the update is answered. */
+#ifndef BOT_REPLY_H
+#define BOT_REPLY_H
+
+#include "ledger/ledger.h"
+#include "outbox/jobs.h"
+#include "shop/app.h"
+#include "telegram/api.h"
+#include "telegram/update.h"
+
+/* Lives as long as the update is being answered; owns nothing. */
+struct reply {
+	struct app *app;
+	struct db *db;
+	struct arena *arena;
+	const struct tg_update *u;
+	struct tg_reply *out; /* a later call replaces it */
+};
+
+/* Says something to whoever sent the update. Telegram does not tell whether
+ * the call in a reply came to something, so only what may be lost is said. */
+enum err reply_message(struct reply *r, const struct tg_message *m) MUST_CHECK;
+enum err reply_text(struct reply *r, const char *text) MUST_CHECK;
+
+/* Leaves it to the worker, which goes on until it is delivered. Of what this
+ * person waits for already nothing is promised anew. order_id 0: no order. */
+enum err reply_promise(struct reply *r, enum kind_id kind, int64_t order_id,
+    const char *detail) MUST_CHECK;
+
+/* Counts one more of what this person has us do; *allowed false: that is more
+ * than n in an hour. */
+enum err reply_may(
+    struct reply *r, const char *what, int64_t n, bool *allowed) MUST_CHECK;
+
+/* Whether this person is in. */
+enum err reply_access(
+    struct reply *r, const struct product *p, enum access *access) MUST_CHECK;
+
+/* {product}, for sentences about the one thing that is sold, or all of it. */
+struct kv reply_product(const struct reply *r);
+
+#endif
