@@ -1,8 +1,9 @@
-/* Knocking at the worker's door, and the door. */
+/* Waking the worker, starting it, and asking who it is. */
 #include "outbox/wake.h"
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "outbox/place.h"
 #include "web/prefork.h"
 
 #include <errno.h>
@@ -13,67 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define START_PAUSE_MS 25 /* a started worker is up by then */
-#define LOCK_PATIENCE_MS 5000
 #define STOP_PATIENCE_MS 10000
-
-/* A socket's name may have 107 bytes, a path more: so the folder is opened and
- * the name given relative to it, by /proc where that is there. */
-struct place {
-	int dir_fd;
-	struct sockaddr_un addr;
-	char lock[256];
-};
-
-static bool
-place_open(const struct app *app, struct place *p)
-{
-	struct arena a = { 0 };
-	const char *path = app->conf.database_path;
-	struct str name = str_after_last(str_from(path), '/');
-	char *folder =
-	    arena_dup(&a, (struct str){ path, str_from(path).len - name.len });
-	int n;
-
-	*p = (struct place){ .addr = { .sun_family = AF_UNIX } };
-	p->dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	arena_free(&a);
-	if (p->dir_fd < 0)
-		return false;
-	n = access("/proc/self/fd", X_OK) == 0 ?
-	    snprintf(p->addr.sun_path, sizeof(p->addr.sun_path),
-		"/proc/self/fd/%d/%s.knock", p->dir_fd, name.p) :
-	    snprintf(
-		p->addr.sun_path, sizeof(p->addr.sun_path), "%s.knock", path);
-	(void)snprintf(p->lock, sizeof(p->lock), "%s.worker", name.p);
-	if (n < 0 || (size_t)n >= sizeof(p->addr.sun_path)) {
-		(void)close(p->dir_fd);
-		errno = ENAMETOOLONG;
-		return false;
-	}
-	return true;
-}
-
-static bool
-somebody_home(const struct place *p)
-{
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool heard;
-
-	if (fd < 0)
-		return false;
-	/* A full queue means that the worker has been told often enough. */
-	heard = sendto(fd, "!", 1, 0, (const struct sockaddr *)&p->addr,
-		    sizeof(p->addr)) == 1 ||
-	    errno == EAGAIN || errno == ENOBUFS;
-	(void)close(fd);
-	return heard;
-}
 
 /* The worker's program lies beside ours or where it was installed. */
 static const char *
@@ -158,13 +103,13 @@ knock(struct app *app)
 		return;
 	}
 	/* A worker that was just started looks for itself once it is up. */
-	if (!somebody_home(&p) &&
+	if (!place_wake(&p) &&
 	    (started_ms == 0 || now_ms - started_ms >= START_PAUSE_MS)) {
 		started_ms = now_ms;
 		if (!prefork_call())
 			start_worker(app);
 	}
-	(void)close(p.dir_fd);
+	place_close(&p);
 }
 
 void
@@ -174,135 +119,6 @@ knock_if_promised(void *ctx)
 
 	if (app->has_work)
 		knock(app);
-}
-
-static bool
-lock_take(const struct place *p, struct door *d)
-{
-	char pid[24];
-	int n = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
-
-	if (d->lock_fd < 0)
-		d->lock_fd = openat(
-		    p->dir_fd, p->lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (d->lock_fd < 0 || flock(d->lock_fd, LOCK_EX | LOCK_NB) != 0)
-		return false;
-	/* For the operator's eyes; the lock itself is what counts. */
-	if (ftruncate(d->lock_fd, 0) != 0 ||
-	    pwrite(d->lock_fd, pid, (size_t)n, 0) != n)
-		log_event(LOG_WARN, "lock_not_signed", KV_NONE);
-	return true;
-}
-
-static void
-say_lock_fault(const struct app *app)
-{
-	log_event(LOG_ERROR, "worker_lock_not_opened",
-	    KV(kv_text("ledger", app->conf.database_path),
-		kv_text("why", strerror(errno)),
-		kv_text("mend",
-		    "remove the file of that name with .worker behind it; "
-		    "another account made it")));
-}
-
-/* Whoever was about to leave when we came is waited for; whoever stays hears
- * our knock. */
-static enum err
-lock_wait(const struct app *app, const struct place *p, struct door *d)
-{
-	int64_t give_up_ms = clock_mono_ms() + LOCK_PATIENCE_MS;
-
-	while (!lock_take(p, d)) {
-		if (d->lock_fd < 0) {
-			say_lock_fault(app);
-			return ERR_UNAVAILABLE;
-		}
-		if (somebody_home(p) || clock_mono_ms() > give_up_ms)
-			return ERR_CONFLICT;
-		(void)poll(NULL, 0, 5);
-	}
-	return ERR_OK;
-}
-
-static enum err
-listen_for_knocks(const struct place *p, struct door *d)
-{
-	d->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	(void)unlink(p->addr.sun_path); /* left by one that was killed */
-	if (d->fd >= 0 &&
-	    bind(d->fd, (const struct sockaddr *)&p->addr, sizeof(p->addr)) ==
-		0)
-		return ERR_OK;
-	log_event(
-	    LOG_ERROR, "door_not_opened", KV(kv_text("why", strerror(errno))));
-	return ERR_UNAVAILABLE;
-}
-
-enum err
-door_open(const struct app *app, struct door *d)
-{
-	struct place p;
-	enum err e;
-
-	*d = (struct door){ -1, -1 };
-	if (!place_open(app, &p)) {
-		log_event(LOG_ERROR, "data_folder_missing",
-		    KV(kv_text("path", app->conf.database_path),
-			kv_text("why", strerror(errno))));
-		return ERR_UNAVAILABLE;
-	}
-	e = lock_wait(app, &p, d);
-	if (e == ERR_OK)
-		e = listen_for_knocks(&p, d);
-	(void)close(p.dir_fd);
-	if (e != ERR_OK)
-		door_leave(d);
-	return e;
-}
-
-void
-door_answer(struct door *d)
-{
-	char knocks[16];
-
-	while (recv(d->fd, knocks, sizeof(knocks), 0) > 0)
-		continue;
-}
-
-void
-door_shut(const struct app *app, struct door *d)
-{
-	struct place p;
-
-	if (place_open(app, &p)) {
-		(void)unlink(p.addr.sun_path);
-		(void)close(p.dir_fd);
-	}
-	(void)close(d->fd);
-	d->fd = -1;
-}
-
-enum err
-door_reopen(const struct app *app, struct door *d)
-{
-	struct place p;
-	enum err e;
-
-	if (!place_open(app, &p))
-		return ERR_UNAVAILABLE;
-	e = listen_for_knocks(&p, d);
-	(void)close(p.dir_fd);
-	return e;
-}
-
-void
-door_leave(struct door *d)
-{
-	if (d->fd >= 0)
-		(void)close(d->fd);
-	if (d->lock_fd >= 0)
-		(void)close(d->lock_fd); /* and with it the lock */
-	*d = (struct door){ -1, -1 };
 }
 
 const char *
@@ -320,7 +136,7 @@ door_fault(const struct app *app, struct arena *a)
 		    app->conf.database_path, strerror(errno));
 	if (fd >= 0)
 		(void)close(fd);
-	(void)close(p.dir_fd);
+	place_close(&p);
 	return why;
 }
 
@@ -344,7 +160,7 @@ door_owner(const struct app *app)
 			pid = (long)n;
 		(void)close(fd);
 	}
-	(void)close(p.dir_fd);
+	place_close(&p);
 	return pid;
 }
 

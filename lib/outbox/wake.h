@@ -1,6 +1,7 @@
 /* The way from whoever promised a job to the worker: one datagram to a UNIX
  * socket beside the database. Nobody home: the worker is started, detached.
- * One worker a machine and database: it holds a lock while it is there. */
+ * One worker a machine and database: it holds a lock while it is there, see
+ * worker/lock.h. */
 #ifndef OUTBOX_WAKE_H
 #define OUTBOX_WAKE_H
 
@@ -17,25 +18,6 @@ void knock_if_promised(void *app);
  * for itself. What prefork()'s parent does for its confined workers; ctx is the
  * app. */
 void start_worker(void *ctx);
-
-/* The worker's side. */
-struct door {
-	int fd;      /* readable when somebody knocked; -1: closed */
-	int lock_fd; /* -1: not held */
-};
-
-/* Takes the lock and opens the socket. ERR_CONFLICT: another worker is home
- * and has been knocked at. ERR_UNAVAILABLE: the folder cannot be used. */
-enum err door_open(const struct app *app, struct door *d) MUST_CHECK;
-
-/* Takes in the knocks that have piled up. */
-void door_answer(struct door *d);
-
-/* Closes the socket first: who knocks from now on finds nobody home. What was
- * promised before that is still ours to look for; then door_leave(). */
-void door_shut(const struct app *app, struct door *d);
-enum err door_reopen(const struct app *app, struct door *d) MUST_CHECK;
-void door_leave(struct door *d);
 
 /* Why no worker could take its lock, such as one that another account made;
  * NULL: nothing is in its way. */

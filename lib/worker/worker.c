@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "net/http.h"
-#include "outbox/wake.h"
+#include "worker/lock.h"
 #include "worker/pace.h"
 #include "worker/work.h"
 
@@ -73,7 +73,7 @@ struct slot {
 struct worker {
 	struct app *app;
 	struct http *http;
-	struct door door;
+	struct lock lock;
 	struct pace pace;
 	struct slot slots[N_SLOTS];
 	size_t n_busy, n_busy_in[LINE__COUNT];
@@ -713,14 +713,14 @@ wait_limit_ms(const struct worker *w, int64_t next_call_ms)
 }
 
 static void
-wait_for_news(struct worker *w, int timeout_ms)
+wait_for_more(struct worker *w, int timeout_ms)
 {
 	struct pollfd fds[] = { { .fd = w->signal_fd, .events = POLLIN },
-		{ .fd = w->door.fd, .events = POLLIN } };
+		{ .fd = w->lock.wake_fd, .events = POLLIN } };
 
 	http_wait(w->http, fds, 2, timeout_ms);
 	if (fds[1].revents != 0) {
-		door_answer(&w->door);
+		lock_read_wakes(&w->lock);
 		w->look_ms = w->active_ms = clock_mono_ms();
 		hurry_chores(w, w->active_ms);
 	}
@@ -739,7 +739,7 @@ turn(struct worker *w)
 		look_for_jobs(w);
 	next_call_ms = begin_calls(w);
 	settle(w);
-	wait_for_news(w, wait_limit_ms(w, next_call_ms));
+	wait_for_more(w, wait_limit_ms(w, next_call_ms));
 	take_answers(w);
 	settle(w);
 }
@@ -757,16 +757,16 @@ is_idle(const struct worker *w)
 	    clock_mono_ms() - w->active_ms >= SILENCE_BEFORE_HOME_MS;
 }
 
-/* With the door shut nobody can be told any more that we are here, so a last
+/* Once we have hung up nobody can be told any more that we are here, so a last
  * look decides. */
 static bool
 may_go_home(struct worker *w)
 {
-	door_shut(w->app, &w->door);
+	lock_hang_up(w->app, &w->lock);
 	look_for_jobs(w);
 	if (is_idle(w))
 		return true;
-	if (door_reopen(w->app, &w->door) != ERR_OK)
+	if (lock_listen_again(w->app, &w->lock) != ERR_OK)
 		w->stopping = true;
 	return false;
 }
@@ -825,9 +825,9 @@ watch_signals(void)
 static void
 close_worker(struct worker *w)
 {
-	if (w->door.fd >= 0)
-		door_shut(w->app, &w->door);
-	door_leave(&w->door);
+	if (w->lock.wake_fd >= 0)
+		lock_hang_up(w->app, &w->lock);
+	lock_release(&w->lock);
 	http_free(w->http);
 	for (size_t i = 0; i < N_SLOTS; i++)
 		arena_free(&w->slots[i].arena);
@@ -842,7 +842,7 @@ worker_run(struct app *app, enum worker_stay stay)
 	enum err e;
 
 	w = (struct worker){ .app = app, .stay = stay, .signal_fd = -1 };
-	e = door_open(app, &w.door);
+	e = lock_open(app, &w.lock);
 	if (e != ERR_OK)
 		return e;
 	w.signal_fd = watch_signals();

@@ -2,6 +2,7 @@
 #include "shop.h"
 
 #include "outbox/wake.h"
+#include "worker/lock.h"
 
 #include <dirent.h>
 #include <poll.h>
@@ -9,40 +10,40 @@
 static void
 one_is_home(void **state)
 {
-	struct door first, second;
+	struct lock first, second;
 
 	(void)state;
 	app.conf.database_path = ledger.path;
 	check_int(door_owner(&app), 0);
-	check_err(door_open(&app, &first), ERR_OK);
+	check_err(lock_open(&app, &first), ERR_OK);
 	check_int(door_owner(&app), getpid());
-	check_err(door_open(&app, &second), ERR_CONFLICT);
+	check_err(lock_open(&app, &second), ERR_CONFLICT);
 	check_int(door_owner(&app), getpid());
-	door_shut(&app, &first);
+	lock_hang_up(&app, &first);
 	check_int(door_owner(&app), getpid());
-	door_leave(&first);
+	lock_release(&first);
 	check_int(door_owner(&app), 0);
 }
 
-/* The second comer has knocked. */
+/* The second comer has woken it. */
 static void
-knocked(void **state)
+woken(void **state)
 {
-	struct door first, second;
+	struct lock first, second;
 	struct pollfd fd = { .events = POLLIN };
 
 	(void)state;
 	app.conf.database_path = ledger.path;
-	check_err(door_open(&app, &first), ERR_OK);
-	fd.fd = first.fd;
+	check_err(lock_open(&app, &first), ERR_OK);
+	fd.fd = first.wake_fd;
 	check_int(poll(&fd, 1, 0), 0);
-	check_err(door_open(&app, &second), ERR_CONFLICT);
+	check_err(lock_open(&app, &second), ERR_CONFLICT);
 	check_int(poll(&fd, 1, 0), 1);
-	door_answer(&first);
+	lock_read_wakes(&first);
 	check_int(poll(&fd, 1, 0), 0);
-	door_shut(&app, &first);
-	check_int(first.fd, -1);
-	door_leave(&first);
+	lock_hang_up(&app, &first);
+	check_int(first.wake_fd, -1);
+	lock_release(&first);
 }
 
 static int
@@ -61,6 +62,6 @@ int
 main(void)
 {
 	ONE("home", "one worker, who is known by its number", one_is_home);
-	ONE("home", "is knocked at by the next", knocked);
-	return testing_run("knock", ledger_make, remove_all);
+	ONE("home", "is woken at by the next", woken);
+	return testing_run("lock", ledger_make, remove_all);
 }
