@@ -4,7 +4,7 @@
 #include "front/pages.h"
 #include "front/serve.h"
 #include "outbox/wake.h"
-#include "payment/checkout.h"
+#include "payment/thanks.h"
 #include "web/client.h"
 
 #define MAX_BODY_BYTES ((size_t)64 * 1024)
@@ -54,19 +54,16 @@ paid(struct app *app, const struct request *req)
 	const struct limit_who who = { .address = address_of(app, req) };
 	struct checkout c = { .state = CHECKOUT_NONE };
 	const char *id;
-	enum err e = front_session_id(req, &id);
+	enum err e = request_param(req, "session_id", &id);
 
 	if (e == ERR_NOT_FOUND)
 		return front_page(app, req, FRONT_CHECKING);
-	if (e != ERR_OK)
-		return front_page(app, req, FRONT_NOT_PAID_INPUT);
 	if (!reach_out())
 		return front_page(app, req, FRONT_BROKEN);
-	e = checkout_look(app, http, req->arena, &who, id, &c);
-	if (e == ERR_NOT_FOUND)
-		return front_page(app, req, FRONT_NOT_PAID_UNKNOWN);
+	if (e == ERR_OK)
+		e = thanks_find(app, http, req->arena, &who, id, &c);
 	if (e != ERR_OK)
-		return front_page(app, req, FRONT_CHECKING);
+		return front_not_found(app, req, e);
 	return front_looked(app, req, &c);
 }
 

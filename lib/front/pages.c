@@ -209,6 +209,15 @@ front_looked(
 }
 
 struct response
+front_not_found(const struct app *app, const struct request *req, enum err e)
+{
+	if (e == ERR_INPUT)
+		return front_page(app, req, FRONT_NOT_PAID_INPUT);
+	return front_page(app, req,
+	    e == ERR_NOT_FOUND ? FRONT_NOT_PAID_UNKNOWN : FRONT_CHECKING);
+}
+
+struct response
 front_cancel(struct app *app, const struct request *req)
 {
 	return front_page(app, req, FRONT_CANCEL);
@@ -227,13 +236,4 @@ front_health(struct app *app, const struct request *req)
 	    oldest_ms == 0 ? 0 : clock_now_ms() - oldest_ms);
 	return response_json(
 	    e == ERR_OK ? 200 : 503, json_render(req->arena, doc));
-}
-
-enum err
-front_session_id(const struct request *req, const char **id)
-{
-	enum err e = request_param(req, "session_id", id);
-
-	return e == ERR_OK && !stripe_session_id_ok(str_from(*id)) ? ERR_INPUT :
-								     e;
 }

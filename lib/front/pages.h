@@ -49,11 +49,16 @@ struct response front_preview(const struct app *app, const struct request *req,
     const struct paylink *link);
 
 /* What checkout_begin() found: by a link that anybody can write, only whether
- * there is something to pay. And what checkout_look() found. */
+ * there is something to pay. And what thanks_find() found. */
 struct response front_begun(const struct app *app, const struct request *req,
     const struct paylink *link, const struct checkout *c);
 struct response front_looked(
     const struct app *app, const struct request *req, const struct checkout *c);
+
+/* Why thanks_find() failed: a purchase that nobody knows is not paid, and what
+ * cannot be asked about just now is being checked. */
+struct response
+front_not_found(const struct app *app, const struct request *req, enum err e);
 
 /* GET /cancel. */
 struct response front_cancel(struct app *app, const struct request *req);
@@ -61,10 +66,5 @@ struct response front_cancel(struct app *app, const struct request *req);
 /* GET /health: {"ok":true,"oldest_job_age_ms":N}; 503 while the ledger is out
  * of order. Nothing secret. */
 struct response front_health(struct app *app, const struct request *req);
-
-/* session_id of the query. ERR_NOT_FOUND: absent. ERR_INPUT: no such id can
- * be. */
-enum err
-front_session_id(const struct request *req, const char **id) MUST_CHECK;
 
 #endif

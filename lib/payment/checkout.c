@@ -1,21 +1,17 @@
-/* Finding or making the buyer's Checkout Session. */
+/* Finding or opening the page where a buyer pays. */
 #include "payment/checkout.h"
 
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "ledger/subscription.h"
-#include "payment/stripe_events.h"
-#include "payment/stripe_ours.h"
+#include "payment/call.h"
+#include "payment/provider.h"
 
-#include <poll.h>
-
-/* A session must live this much longer to be worth sending a buyer to. */
+/* A page must live this much longer to be worth sending a buyer to. */
 #define URL_MARGIN_MS (60 * 1000)
 /* How long an attempt may be under way. */
-#define ATTEMPT_MS (STRIPE_TOTAL_MS + TWIN_PATIENCE_MS)
-#define TWIN_PATIENCE_MS 3000
-#define TWIN_PAUSE_MS 300
+#define ATTEMPT_MS (PROVIDER_TOTAL_MS + CALL_PATIENCE_MS)
 
 /* An attempt to open a session, as the ledger knows it. */
 struct attempt {
@@ -30,6 +26,7 @@ struct search {
 	int64_t tg_id;
 	const struct limit_who *who;
 	const struct product *product;
+	const struct provider *provider;
 	struct checkout found;
 	bool is_found;
 	struct attempt attempt;
@@ -77,7 +74,7 @@ find_owed(struct search *s)
 	return ERR_OK;
 }
 
-/* Paid, on its way, or open: no call to Stripe is needed. */
+/* Paid, on its way, or open: no call is needed. */
 static enum err
 find(struct db *db, struct search *s)
 {
@@ -112,6 +109,7 @@ draft_add(struct db *db, struct search *s)
 		return e;
 	return db_one(db, s->arena, SQL_ORDER_DRAFT_ADD,
 	    KV(kv_int("tg_id", s->tg_id), kv_text("product", s->product->id),
+		kv_text("provider", s->provider->name),
 		kv_int("livemode", s->app->conf.livemode),
 		kv_int("now_ms", clock_now_ms())),
 	    attempt_from_row, &s->attempt);
@@ -200,80 +198,24 @@ make_key(struct search *s)
 	return ERR_OK;
 }
 
-static struct http_request
-create_request(struct search *s, const struct stripe_api *api)
-{
-	const struct conf *c = &s->app->conf;
-	const struct stripe_order o = {
-		.tg_id = s->tg_id,
-		.product = s->product->id,
-		.shop = ours_mark(s->app, s->arena),
-		.price_id = s->product->price_id,
-		.product_name = product_title(s->product, NULL),
-		.amount_minor = s->product->amount_minor,
-		.currency = s->product->currency,
-		.every = s->product->every,
-		.every_n = s->product->every_n,
-		.success_url = arena_printf(s->arena,
-		    "%s/paid?session_id={CHECKOUT_SESSION_ID}", c->base_url),
-		.cancel_url = arena_printf(s->arena, "%s/cancel", c->base_url),
-		.locale = c->checkout_locale,
-		.promotion_codes = c->allow_promotion_codes != 0,
-		.automatic_tax = c->automatic_tax != 0,
-		.idempotency_key = s->attempt.key,
-	};
-
-	return stripe_create_request(s->arena, api, &o);
-}
-
-/* Sends what is safe to repeat, a GET or a POST with an idempotency key, once
- * more where the connection broke before an answer. */
-static enum err
-ask(struct http *http, struct arena *a, const struct http_request *req,
-    struct stripe_session *session)
-{
-	struct http_response res = { 0 };
-	enum err e = http_send(http, a, req, &res);
-
-	if (e == ERR_UNAVAILABLE && res.broke)
-		e = http_send(http, a, req, &res);
-	return e == ERR_OK ? stripe_session_answer(a, &res, session) : e;
-}
-
-/* ask(), and again for a little while as long as Stripe says that a twin of
- * this request is being worked on. */
-static enum err
-ask_patiently(struct http *http, struct arena *a,
-    const struct http_request *req, struct stripe_session *session)
-{
-	int64_t end_ms = clock_mono_ms() + TWIN_PATIENCE_MS;
-	enum err e = ask(http, a, req, session);
-
-	while (e == ERR_CONFLICT && clock_mono_ms() < end_ms) {
-		(void)poll(NULL, 0, TWIN_PAUSE_MS);
-		e = ask(http, a, req, session);
-	}
-	return e;
-}
-
-struct opened {
+struct opening {
 	struct search *search;
-	const struct stripe_session *session;
+	struct opened page;
 };
 
 static enum err
 write_opened(struct db *db, void *ctx)
 {
-	const struct opened *o = ctx;
-	const struct stripe_session *s = o->session;
+	const struct opening *o = ctx;
+	const struct opened *p = &o->page;
 
 	return db_exec(db, SQL_ORDER_OPENED,
 	    KV(kv_int("id", o->search->attempt.order_id),
-		kv_text("session_id", s->id), kv_text("url", s->url),
-		kv_int("url_ends_ms", s->expires_s * 1000),
-		kv_int_or_null("amount_minor", s->amount_minor),
-		kv_text("currency", s->currency),
-		kv_int("livemode", s->livemode)),
+		kv_text("session_id", p->id), kv_text("url", p->url),
+		kv_int("url_ends_ms", p->ends_ms),
+		kv_int_or_null("amount_minor", p->amount_minor),
+		kv_text("currency", p->currency),
+		kv_int("livemode", p->livemode)),
 	    NULL);
 }
 
@@ -297,44 +239,57 @@ give_up_attempt(struct db *db, void *ctx)
 	    NULL);
 }
 
-/* The buyer goes on to pay even where this cannot be written: the webhook
- * brings the session. Where that came first, the draft is in its way. */
+/* The buyer goes on to pay even where this cannot be written: the provider's
+ * post brings the purchase. Where that came first, the draft is in its way. */
 static void
-note_opened(struct search *s, const struct stripe_session *session)
+note_opened(struct opening *o)
 {
-	struct opened o = { s, session };
+	struct search *s = o->search;
 	enum err e = ERR_OK;
 
 	if (s->attempt.order_id != 0)
-		e = db_transaction(s->app->db, write_opened, &o);
+		e = db_transaction(s->app->db, write_opened, o);
 	if (e == ERR_CONFLICT)
 		e = db_transaction(s->app->db, drop_draft, s);
 	if (e != ERR_OK)
 		log_event(LOG_WARN, "session_not_noted",
-		    KV(kv_text("session", session->id)));
+		    KV(kv_text("session", o->page.id)));
+}
+
+static enum err
+read_opened(void *ctx, const struct http_response *res)
+{
+	struct opening *o = ctx;
+	struct search *s = o->search;
+
+	return s->provider->begun(s->app, s->arena, res, &o->page);
+}
+
+static enum err
+ask_to_open(struct opening *o, struct http *http)
+{
+	struct search *s = o->search;
+	const struct sale sale = { s->tg_id, s->product, s->attempt.key };
+	struct http_request req;
+	const struct call call = { http, s->arena, &req, read_opened, o };
+	enum err e = s->provider->begin(s->app, s->arena, &sale, &req);
+
+	return e == ERR_OK ? call_patiently(&call) : e;
 }
 
 static enum err
 create(struct search *s, struct http *http)
 {
-	const struct stripe_api api = app_stripe(s->app);
-	struct stripe_session session;
-	struct http_request req;
+	struct opening o = { .search = s };
 	enum err e = make_key(s);
 
 	if (e != ERR_OK)
 		return e;
-	req = create_request(s, &api);
-	e = ask_patiently(http, s->arena, &req, &session);
-	if (e == ERR_OK && !stripe_redirect_ok(&api, session.url)) {
-		log_event(LOG_ERROR, "session_url_unsafe",
-		    KV(kv_text("session", session.id)));
-		e = ERR_REFUSED;
-	}
+	e = ask_to_open(&o, http);
 	if (e == ERR_OK) {
-		note_opened(s, &session);
+		note_opened(&o);
 		s->found = (struct checkout){ .state = CHECKOUT_REDIRECT,
-			.url = session.url };
+			.url = o.page.url };
 		return ERR_OK;
 	}
 	if (s->attempt.order_id != 0 &&
@@ -352,9 +307,13 @@ checkout_begin(struct app *app, struct http *http, struct arena *a,
 		.arena = a,
 		.tg_id = who->tg_id,
 		.who = who,
-		.product = p };
-	enum err e = db_transaction(app->db, find_or_draft, &s);
+		.product = p,
+		.provider = provider_for(app, p) };
+	enum err e;
 
+	if (s.provider == NULL)
+		return ERR_REFUSED; /* sold in no way that has a page */
+	e = db_transaction(app->db, find_or_draft, &s);
 	if (e != ERR_OK) {
 		log_event(LOG_WARN, "pay_without_ledger",
 		    KV(kv_int("tg_id", s.tg_id)));
@@ -364,124 +323,5 @@ checkout_begin(struct app *app, struct http *http, struct arena *a,
 	e = s.is_found ? ERR_OK : create(&s, http);
 	*out = s.found;
 	out->product = p;
-	return e;
-}
-
-struct looking {
-	struct app *app;
-	struct arena *arena;
-	const struct limit_who *who;
-	int64_t wait_s;
-	const struct stripe_session *session;
-	struct order order;
-	struct term term;
-};
-
-static enum err
-record_found(struct db *db, void *ctx)
-{
-	struct looking *l = ctx;
-	enum err e = stripe_events_record_session(
-	    l->app, l->arena, l->session, &l->order);
-
-	if (e != ERR_OK || l->order.id == 0)
-		return e;
-	return ledger_term(
-	    db, l->arena, l->order.tg_id, l->order.product, &l->term);
-}
-
-static enum checkout_state
-state_of(const struct order *o, enum access access)
-{
-	if (o->paid_ms != 0)
-		return access == ACCESS_IN ? CHECKOUT_PAID : CHECKOUT_NONE;
-	return o->processing_ms != 0 && o->failed_ms == 0 ?
-	    CHECKOUT_PROCESSING :
-	    CHECKOUT_NONE;
-}
-
-static enum err
-take_look(struct db *db, void *ctx)
-{
-	struct looking *l = ctx;
-	enum err e;
-
-	(void)db; /* the app's */
-	/* What is over the limit is counted as well, so no failure. */
-	e = limit_address(l->app, l->arena, l->who, &l->wait_s);
-	return e == ERR_THROTTLED ? ERR_OK : e;
-}
-
-static enum err
-ask_stripe(struct looking *l, struct http *http, const char *session_id)
-{
-	const struct stripe_api api = app_stripe(l->app);
-	struct http_request req =
-	    stripe_session_request(l->arena, &api, session_id);
-	struct stripe_session session;
-	enum err e = db_transaction(l->app->db, take_look, l);
-
-	if (e != ERR_OK || l->wait_s > 0)
-		return e;
-	e = ask(http, l->arena, &req, &session);
-	if (e != ERR_OK)
-		return e;
-	if (session.livemode != l->app->conf.livemode || session.tg_id == 0)
-		return ERR_NOT_FOUND;
-	l->session = &session;
-	e = db_transaction(l->app->db, record_found, l);
-	l->session = NULL;
-	if (e == ERR_OK && l->order.id == 0)
-		return ERR_NOT_FOUND; /* another shop's */
-	l->app->has_work |= e == ERR_OK;
-	return e;
-}
-
-static void
-link_from_row(const struct row *row, void *ctx)
-{
-	*(const char **)ctx = row_text(row, 0);
-}
-
-/* The one for all, or the one that the worker has had made for this buyer: it
- * lets nobody else in. */
-static const char *
-link_for(struct app *app, struct arena *a, const struct order *o,
-    const struct product *p)
-{
-	const char *link = NULL;
-	enum err e;
-
-	if (p == NULL)
-		return NULL;
-	if (p->channels[0].chat_id == NULL)
-		return p->channels[0].link;
-	e = db_one(app->db, a, SQL_MEMBER_LINK_ALIVE,
-	    KV(kv_int("tg_id", o->tg_id),
-		kv_text("chat_id", p->channels[0].chat_id)),
-	    link_from_row, &link);
-	return e == ERR_OK ? link : NULL;
-}
-
-enum err
-checkout_look(struct app *app, struct http *http, struct arena *a,
-    const struct limit_who *who, const char *session_id, struct checkout *out)
-{
-	struct looking l = { .app = app, .arena = a, .who = who };
-	enum err e = ledger_order_by_session(app->db, a, session_id, &l.order);
-
-	if (e == ERR_OK)
-		e = ledger_term(
-		    app->db, a, l.order.tg_id, l.order.product, &l.term);
-	if (e != ERR_OK || l.order.paid_ms == 0)
-		e = ask_stripe(&l, http, session_id);
-	*out = (struct checkout){ .state = state_of(&l.order, l.term.access),
-		.term = l.term,
-		.product = catalog_find(&app->catalog, l.order.product),
-		.wait_s = l.wait_s };
-	if (l.wait_s > 0)
-		out->state = CHECKOUT_LIMITED;
-	if (e == ERR_OK && out->state == CHECKOUT_PAID)
-		out->link = link_for(app, a, &l.order, out->product);
 	return e;
 }

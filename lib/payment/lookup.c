@@ -1,22 +1,51 @@
-/* Asking Stripe about an order whose buyer asks for help, and about the older
- * ones, until something is found to let them in. */
+/* Asking whoever takes the money about an order whose buyer asks for help, and
+ * about the older ones, until something is found to let them in. */
 #include "ledger/ledger.h"
 #include "ledger/products.h"
 #include "outbox/message.h"
-#include "payment/stripe_events.h"
+#include "payment/provider.h"
 
 #define PATIENCE_ATTEMPTS 4 /* of a check, before the buyer is told */
+
+static void
+provider_from_row(const struct row *row, void *ctx)
+{
+	*(const char **)ctx = row_text(row, 0);
+}
+
+/* Whom to ask about an order. *out is NULL where this program knows nobody of
+ * the name that stands in it, which is *name. */
+static enum err
+provider_of(struct app *app, struct arena *a, int64_t order_id,
+    const struct provider **out, const char **name)
+{
+	enum err err = db_one(app->db, a, SQL_ORDER_PAYMENT,
+	    KV(kv_int("id", order_id)), provider_from_row, name);
+
+	if (err == ERR_OK)
+		*out = provider_find(str_from(*name));
+	return err;
+}
 
 static enum err
 prepare(struct app *app, struct arena *a, struct step *s)
 {
-	const struct stripe_api api = app_stripe(app);
+	const struct provider *provider;
+	const char *name;
 	struct order o;
 	enum err err = ledger_order_by_id(app->db, a, s->job.order_id, &o);
 
+	if (err == ERR_OK)
+		err = provider_of(app, a, o.id, &provider, &name);
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
-	s->call = stripe_session_request(a, &api, o.session_id);
+	if (provider == NULL || provider->ask == NULL) {
+		s->cannot = arena_printf(
+		    a, "this program cannot ask \"%s\" about an order", name);
+		return ERR_OK;
+	}
+	s->state = (void *)provider;
+	s->call = provider->ask(app, a, o.session_id);
 	s->has_call = true;
 	return ERR_OK;
 }
@@ -75,18 +104,20 @@ static enum err
 settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
     const struct http_response *res, struct outcome *out)
 {
-	struct stripe_session found;
+	const struct provider *provider = s->state;
+	struct finding found;
 	enum err err = call_err;
 
 	if (err == ERR_OK)
-		err = stripe_session_answer(a, res, &found);
-	if (err == ERR_OK && found.livemode == app->conf.livemode) {
-		err = stripe_events_record_session(app, a, &found, NULL);
+		err = provider->told(app, a, res, &found);
+	if (err == ERR_OK) {
+		err = found.record(app, a, found.what, NULL);
 		return err == ERR_OK ? answer_help(app, a, s) : err;
 	}
-	if (err == ERR_OK || err == ERR_NOT_FOUND)
-		return answer_help(app, a, s); /* no such session here */
-	message_retry(s, arena_printf(a, "Stripe: %s", err_name(err)), out);
+	if (err == ERR_NOT_FOUND)
+		return answer_help(app, a, s); /* no such purchase here */
+	message_retry(
+	    s, arena_printf(a, "%s: %s", provider->title, err_name(err)), out);
 	if (s->job.attempts == PATIENCE_ATTEMPTS)
 		return promise_notice(app, a, s, "help_later");
 	return ERR_OK;

@@ -221,30 +221,6 @@ looked(void **state)
 
 /* ---- the rest ---- */
 
-static const struct id {
-	const char *why, *query;
-	enum err want;
-} ids[] = {
-	{ "one", "session_id=cs_test_1", ERR_OK },
-	{ "absent", "", ERR_NOT_FOUND },
-	{ "empty", "session_id=", ERR_INPUT },
-	{ "of another kind", "session_id=pi_1", ERR_INPUT },
-	{ "a path", "session_id=cs_1/../x", ERR_INPUT },
-	{ "twice", "session_id=cs_1&session_id=cs_2", ERR_INPUT },
-};
-
-static void
-session_id(void **state)
-{
-	const struct id *i = *state;
-	const struct request req = asking(i->query);
-	const char *id = NULL;
-
-	check_err(front_session_id(&req, &id), i->want);
-	if (i->want == ERR_OK)
-		check_text(id, "cs_test_1");
-}
-
 #define WAITING(promise, columns, values) \
 	"INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms" columns \
 	") VALUES (1, '" promise "', 5, 1, strftime('%s', 'now') * 1000" \
@@ -301,7 +277,6 @@ main(void)
 	ROWS("failed", failed, faileds);
 	ROWS("a click", begun, beguns);
 	ROWS("back from Stripe", looked, lookeds);
-	ROWS("the session", session_id, ids);
 	ONE("health", "the age of the oldest job", health);
 	ONE("health", "the ledger is out of order", no_health);
 	return testing_run("front", ledger_make, ledger_remove);

@@ -17,7 +17,7 @@ SQL(ORDER_DRAFT,
 SQL(ORDER_DRAFT_ADD,
     "INSERT INTO orders (tg_id, product, provider, attempt, attempted_ms,"
     " livemode, created_ms)"
-    " VALUES (:tg_id, :product, 'stripe', 1, :now_ms, :livemode, :now_ms)"
+    " VALUES (:tg_id, :product, :provider, 1, :now_ms, :livemode, :now_ms)"
     " RETURNING id, attempt, attempted_ms, created_ms")
 
 /* :attempted_ms null: the attempt failed, the next click makes a new one. */

@@ -1,0 +1,100 @@
+/* Who takes money: the contract of a row in providers.c. A provider is the one
+ * place that knows a foreign language of payments; everybody else asks the
+ * table and names nobody. Its calls come in pairs, one that writes the request
+ * and one that reads the answer, because it never sends anything itself: a
+ * front program waits for the answer, the worker does not, and webhook.fcgi
+ * calls nobody at all. */
+#ifndef PAYMENT_PROVIDER_H
+#define PAYMENT_PROVIDER_H
+
+#include "ledger/ledger.h"
+#include "net/http.h"
+#include "payment/provider_rows.h"
+#include "shop/app.h"
+
+/* No call takes longer. */
+#define PROVIDER_TOTAL_MS 10000
+
+/* What a buyer is about to pay for. The key is the attempt's own: a provider
+ * that is asked twice with the same one opens one page. */
+struct sale {
+	int64_t tg_id;
+	const struct product *product;
+	const char *key;
+};
+
+/* The page that was opened for it. */
+struct opened {
+	const char *id;  /* the provider's name for the purchase */
+	const char *url; /* where to pay; safe to send a buyer to */
+	int64_t ends_ms; /* nobody can pay there any more */
+	int64_t amount_minor;
+	const char *currency;
+	bool livemode;
+};
+
+/* What a provider said, read and waiting for the caller's transaction: reading
+ * fails where the answer is bad, recording where the ledger is, and the two
+ * must not be taken for one another. *order (may be NULL) is what the ledger
+ * has then; its id is 0 where it was about no purchase of this shop. */
+struct finding {
+	enum err (*record)(struct app *app, struct arena *a, const void *what,
+	    struct order *order);
+	const void *what;
+};
+
+struct provider {
+	const char *name;  /* orders.provider, and /webhook/NAME */
+	const char *title; /* for operators: "Stripe" */
+
+	/* ---- selling on a page ----
+	 * NULL, all of them, where it has none: then its orders are paid from
+	 * the moment they are known. */
+
+	/* Whether it sells this product, by the settings. */
+	bool (*sells)(const struct app *app, const struct product *p);
+
+	/* Opens the page, and reads where it is. ERR_CONFLICT: the same
+	 * attempt is being worked on, ask again in a moment. ERR_REFUSED also
+	 * for an address that no buyer may be sent to. */
+	enum err (*begin)(const struct app *app, struct arena *a,
+	    const struct sale *sale, struct http_request *out);
+	enum err (*begun)(const struct app *app, struct arena *a,
+	    const struct http_response *res, struct opened *out);
+
+	/* Whether this could be its name for a purchase. No two providers give
+	 * names that look alike, and what stands in a link that anybody can
+	 * write is judged by the look before anybody is asked about it. */
+	bool (*names)(struct str id);
+
+	/* Asks how a purchase stands, or closes it so that nobody can pay any
+	 * more (ERR_REFUSED where it is open no longer), and reads either
+	 * answer. ERR_NOT_FOUND: there is none. */
+	struct http_request (*ask)(
+	    const struct app *app, struct arena *a, const char *id);
+	struct http_request (*stop)(
+	    const struct app *app, struct arena *a, const char *id);
+	enum err (*told)(const struct app *app, struct arena *a,
+	    const struct http_response *res, struct finding *out);
+};
+
+/* All of them, each in the file that owns it. */
+#define OWN(name) extern const struct provider name##_provider;
+PROVIDERS(OWN)
+#undef OWN
+
+/* By its name; NULL: this program knows none such. */
+const struct provider *provider_find(struct str name);
+
+/* The i-th of all; NULL past the last. */
+const struct provider *provider_at(size_t i);
+
+/* Where /pay leads for a product: the first that sells it on a page; NULL:
+ * nobody does. */
+const struct provider *
+provider_for(const struct app *app, const struct product *p);
+
+/* Whose name for a purchase this could be; NULL: nobody's. */
+const struct provider *provider_by_look(struct str id);
+
+#endif

@@ -1,0 +1,43 @@
+/* The table of those who take money, and finding one in it. */
+#include "payment/provider.h"
+
+#include "base/array.h"
+
+static const struct provider *const providers[] = {
+#define ROW(name) &name##_provider,
+	PROVIDERS(ROW)
+#undef ROW
+};
+
+const struct provider *
+provider_at(size_t i)
+{
+	return i < LENGTH(providers) ? providers[i] : NULL;
+}
+
+const struct provider *
+provider_find(struct str name)
+{
+	for (size_t i = 0; i < LENGTH(providers); i++)
+		if (str_eq(name, providers[i]->name))
+			return providers[i];
+	return NULL;
+}
+
+const struct provider *
+provider_for(const struct app *app, const struct product *p)
+{
+	for (size_t i = 0; i < LENGTH(providers); i++)
+		if (providers[i]->begin != NULL && providers[i]->sells(app, p))
+			return providers[i];
+	return NULL;
+}
+
+const struct provider *
+provider_by_look(struct str id)
+{
+	for (size_t i = 0; i < LENGTH(providers); i++)
+		if (providers[i]->names != NULL && providers[i]->names(id))
+			return providers[i];
+	return NULL;
+}

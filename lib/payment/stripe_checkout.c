@@ -1,0 +1,102 @@
+/* A Checkout Session from its beginning to its end. */
+#include "payment/stripe_checkout.h"
+
+#include "base/log.h"
+#include "payment/stripe_events.h"
+#include "payment/stripe_ours.h"
+
+/* Every product has a price at Stripe or one for Stripe. SELL_WITH says what
+ * the bot offers; a link that was handed out before leads here all the same. */
+bool
+stripe_sells(const struct app *app, const struct product *p)
+{
+	(void)app;
+	(void)p;
+	return true;
+}
+
+enum err
+stripe_checkout_begin(const struct app *app, struct arena *a,
+    const struct sale *sale, struct http_request *out)
+{
+	const struct stripe_api api = app_stripe(app);
+	const struct conf *c = &app->conf;
+	const struct product *p = sale->product;
+	const struct stripe_order o = {
+		.tg_id = sale->tg_id,
+		.product = p->id,
+		.shop = ours_mark(app, a),
+		.price_id = p->price_id,
+		.product_name = product_title(p, NULL),
+		.amount_minor = p->amount_minor,
+		.currency = p->currency,
+		.every = p->every,
+		.every_n = p->every_n,
+		.success_url = arena_printf(
+		    a, "%s/paid?session_id={CHECKOUT_SESSION_ID}", c->base_url),
+		.cancel_url = arena_printf(a, "%s/cancel", c->base_url),
+		.locale = c->checkout_locale,
+		.promotion_codes = c->allow_promotion_codes != 0,
+		.automatic_tax = c->automatic_tax != 0,
+		.idempotency_key = sale->key,
+	};
+
+	*out = stripe_create_request(a, &api, &o);
+	return ERR_OK;
+}
+
+enum err
+stripe_checkout_begun(const struct app *app, struct arena *a,
+    const struct http_response *res, struct opened *out)
+{
+	const struct stripe_api api = app_stripe(app);
+	struct stripe_session s;
+	enum err e = stripe_session_answer(a, res, &s);
+
+	if (e != ERR_OK)
+		return e;
+	if (!stripe_redirect_ok(&api, s.url)) {
+		log_event(LOG_ERROR, "session_url_unsafe",
+		    KV(kv_text("session", s.id)));
+		return ERR_REFUSED;
+	}
+	*out = (struct opened){ s.id, s.url, s.expires_s * 1000, s.amount_minor,
+		s.currency, s.livemode };
+	return ERR_OK;
+}
+
+struct http_request
+stripe_checkout_ask(const struct app *app, struct arena *a, const char *id)
+{
+	const struct stripe_api api = app_stripe(app);
+
+	return stripe_session_request(a, &api, id);
+}
+
+struct http_request
+stripe_checkout_stop(const struct app *app, struct arena *a, const char *id)
+{
+	const struct stripe_api api = app_stripe(app);
+
+	return stripe_expire_request(a, &api, id);
+}
+
+static enum err
+record(struct app *app, struct arena *a, const void *what, struct order *order)
+{
+	return stripe_events_record_session(app, a, what, order);
+}
+
+/* The other mode of the key has sessions as well: none of this ledger's. */
+enum err
+stripe_checkout_told(const struct app *app, struct arena *a,
+    const struct http_response *res, struct finding *out)
+{
+	struct stripe_session *s = arena_alloc(a, sizeof(*s));
+	enum err e = stripe_session_answer(a, res, s);
+
+	if (e != ERR_OK)
+		return e;
+	*out = (struct finding){ record, s };
+	return s->livemode == app->conf.livemode ? ERR_OK : ERR_NOT_FOUND;
+}

@@ -1,0 +1,14 @@
+/* Stripe as one who takes money. */
+#include "payment/stripe_checkout.h"
+
+const struct provider stripe_provider = {
+	.name = "stripe",
+	.title = "Stripe",
+	.sells = stripe_sells,
+	.begin = stripe_checkout_begin,
+	.begun = stripe_checkout_begun,
+	.names = stripe_session_id_ok,
+	.ask = stripe_checkout_ask,
+	.stop = stripe_checkout_stop,
+	.told = stripe_checkout_told,
+};

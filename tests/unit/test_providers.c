@@ -1,0 +1,116 @@
+/* The table of those who take money: each row is whole, and asking it names
+ * nobody. */
+#include "shop.h"
+
+#include "payment/provider.h"
+
+static struct app app = { .conf = { .base_url = "https://h",
+			      .stripe_api_base = "https://s.invalid",
+			      .stripe_secret_key = "sk_test_1",
+			      .telegram_api_base = "https://t.invalid",
+			      .telegram_bot_token = "1:x" },
+	SELLS({ COURSE, .amount_minor = 999, .currency = "eur" }) };
+
+/* What a page needs is there as a whole or not at all, and no two names are
+ * the same. */
+static void
+rows_are_whole(void **state)
+{
+	const struct provider *p;
+
+	(void)state;
+	for (size_t i = 0; (p = provider_at(i)) != NULL; i++) {
+		const bool has_page = p->begin != NULL;
+
+		assert_non_null(p->title);
+		assert_true(
+		    str_only(str_from(p->name), STR_LETTERS STR_DIGITS "_"));
+		assert_ptr_equal(provider_find(str_from(p->name)), p);
+		check_int(p->begun != NULL, has_page);
+		check_int(p->names != NULL, has_page);
+		check_int(p->ask != NULL, has_page);
+		check_int(p->stop != NULL, has_page);
+		check_int(p->told != NULL, has_page);
+	}
+	assert_null(provider_find(str_from("")));
+	assert_null(provider_find(str_from("grant")));
+	assert_null(provider_find(str_from("str")));
+}
+
+static void
+a_page(void **state)
+{
+	const struct product *course = &app.catalog.products[0];
+	const struct provider *p = provider_for(&app, course);
+	const struct sale sale = { BUYER, course, "admit-5-1-1" };
+	struct http_request req;
+
+	(void)state;
+	assert_non_null(p);
+	check_text(p->name, "stripe");
+	check_err(p->begin(&app, &mem, &sale, &req), ERR_OK);
+	check_text(req.url, "https://s.invalid/v1/checkout/sessions");
+	check_has(arena_dup(&mem, req.body), "metadata[tg_id]=5");
+	assert_true(req.total_ms <= PROVIDER_TOTAL_MS);
+}
+
+static const struct opening {
+	const char *why, *body;
+	enum err want;
+} openings[] = {
+	{ "the page",
+	    "{\"id\":\"cs_1\",\"payment_status\":\"unpaid\","
+	    "\"url\":\"https://pay.invalid/1\",\"expires_at\":7}",
+	    ERR_OK },
+	{ "a page that no buyer may be sent to",
+	    "{\"id\":\"cs_1\",\"payment_status\":\"unpaid\","
+	    "\"url\":\"http://pay.invalid/1\",\"expires_at\":7}",
+	    ERR_REFUSED },
+	{ "no page", "{\"id\":\"cs_1\",\"payment_status\":\"unpaid\"}",
+	    ERR_REFUSED },
+};
+
+static void
+opened(void **state)
+{
+	const struct opening *o = *state;
+	const struct http_response res = { .status = 200,
+		.body = str_from(o->body) };
+	const struct provider *stripe = provider_find(str_from("stripe"));
+	struct opened page;
+
+	check_err(stripe->begun(&app, &mem, &res, &page), o->want);
+	if (o->want != ERR_OK)
+		return;
+	check_text(page.id, "cs_1");
+	check_text(page.url, "https://pay.invalid/1");
+	check_int(page.ends_ms, 7000);
+}
+
+static const struct look {
+	const char *why, *id, *name;
+} looks[] = {
+	{ "a Checkout Session", "cs_test_1", "stripe" },
+	{ "a payment", "pi_1", NULL },
+	{ "a path", "cs_1/../x", NULL },
+	{ "nothing", "", NULL },
+};
+
+static void
+by_look(void **state)
+{
+	const struct look *l = *state;
+	const struct provider *p = provider_by_look(str_from(l->id));
+
+	check_text(p == NULL ? NULL : p->name, l->name);
+}
+
+int
+main(void)
+{
+	ONE("the table", "rows are whole", rows_are_whole);
+	ONE("a page", "is opened by the first that sells", a_page);
+	ROWS("a page", opened, openings);
+	ROWS("whose purchase", by_look, looks);
+	return testing_run("providers", NULL, NULL);
+}
