@@ -32,6 +32,8 @@ hour_from_row(const struct row *row, void *ctx)
 	*(struct hour *)ctx = (struct hour){ row_int(row, 0), row_int(row, 1) };
 }
 
+/* The same table counts the buyers' limits: a key, a number, the beginning of
+ * its hour. */
 static enum err
 count(struct app *app, struct arena *a, const char *cause, struct hour *out)
 {
@@ -84,11 +86,15 @@ alert_promise(
 		int64_t tg_id;
 		bool told = false;
 
+		/* The settings were judged at the start; an empty part ("1,,2")
+		 * is passed over. */
 		if (!tg_id_parse(part, &tg_id))
 			continue;
 		e = is_told(app, a, key, tg_id, &told);
 		if (e != ERR_OK || told)
 			continue;
+		/* One event counts once, though it is told to several
+		 * operators. */
 		if (h.n == 0)
 			e = count(app, a, cause_of(a, key), &h);
 		if (e == ERR_OK)
@@ -118,6 +124,8 @@ struct alerts {
 	struct alert *first;
 };
 
+/* Collected before any is rewritten: rows must not change below a statement
+ * that still reads them. */
 static void
 alert_from_row(const struct row *row, void *ctx)
 {
@@ -165,6 +173,8 @@ rewrite(
 	    NULL);
 }
 
+/* The statement finds every text with these digits, also as a part of a longer
+ * number; without() looks closer. */
 enum err
 alert_forget(struct db *db, struct arena *a, int64_t tg_id)
 {

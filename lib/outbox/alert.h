@@ -14,8 +14,9 @@
 enum err alert_promise(struct app *app, struct arena *a, const char *key,
     const char *text) MUST_CHECK;
 
-/* The same, once a day for each cause and what it is about ("rights/-100…"):
- * for a trouble that is met again and again until somebody mends it. */
+/* As alert_promise(), but once a day for each cause and what it is about
+ * ("rights/-100…"): for a trouble that is met again and again until somebody
+ * mends it. */
 enum err alert_daily(struct app *app, struct arena *a, const char *what,
     const char *text) MUST_CHECK;
 

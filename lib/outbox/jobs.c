@@ -27,6 +27,9 @@ jobs_kind_name(int64_t kind)
 	return kind > 0 && kind < JOB__COUNT ? kinds[kind].name : NULL;
 }
 
+/* Short at first, so that a hiccup of Telegram's stays invisible to the buyer;
+ * then doubled, so that an outage of hours costs few calls. Without a random
+ * number there is simply no scattering. */
 int64_t
 jobs_backoff_ms(int64_t n_attempts)
 {
@@ -43,6 +46,9 @@ jobs_backoff_ms(int64_t n_attempts)
 	return pause_ms * (900 + chance * 200 / 255) / 1000;
 }
 
+/* ON CONFLICT (promise) DO NOTHING is in the statement: whether a promise was
+ * made already is decided by the table's unique key and not by looking first,
+ * since two programs may look at the same moment. */
 static enum err
 promise_as(struct db *db, enum sql how, enum kind_id kind, const char *promise,
     int64_t tg_id, int64_t order_id, const char *detail)
@@ -106,6 +112,7 @@ job_from_row(const struct row *row, void *ctx)
 {
 	struct reading *r = ctx;
 
+	/* The statement has a limit too; an array must not depend on it. */
 	if (r->n == r->max)
 		return;
 	r->out[r->n++] = (struct job){ .id = row_int(row, 0),
@@ -114,6 +121,8 @@ job_from_row(const struct row *row, void *ctx)
 		.tg_id = row_int(row, 3),
 		.order_id = row_int(row, 4),
 		.detail = row_text(row, 5),
+		/* The table counts the calls that were made; the job tells
+		 * which one is next. */
 		.attempts = row_int(row, 6) + 1,
 		.created_ms = row_int(row, 7),
 		.due_ms = row_int(row, 8),
@@ -134,6 +143,8 @@ jobs_due(struct db *db, struct arena *a, enum job_line line, struct job *out,
 	return e;
 }
 
+/* The condition is in the UPDATE: it changes a row only while the job is
+ * nobody's, so of two workers one sees a row changed and the other none. */
 enum err
 jobs_lease(struct db *db, struct job *job, int64_t lease_ms, bool *is_ours)
 {
@@ -168,6 +179,8 @@ settle(struct db *db, enum sql what, struct kvs args)
 	return e == ERR_OK && n == 0 ? ERR_CONFLICT : e;
 }
 
+/* A due time far ahead would hide a job from everybody, and comes about by a
+ * wrong clock or a mistaken Retry-After alone. */
 static int64_t
 bounded(int64_t due_ms)
 {
@@ -201,6 +214,8 @@ jobs_give_back(
 	return settle(db, SQL_JOB_GIVE_BACK,
 	    KV(kv_int("id", job->id), kv_int("lease_ms", job->lease_ms),
 		kv_int("due_ms", bounded(due_ms)), kv_int("late", job->line),
+		/* The call that was leased for did not fail, so it does not
+		 * count. */
 		kv_int("attempts", job->attempts - 1),
 		kv_text("error", error)));
 }
@@ -240,6 +255,8 @@ move_from_future(struct db *db, void *ctx)
 	    NULL);
 }
 
+/* The worker holds a lock while it lives (wake.h), so every lease that stands
+ * when a new one starts is a dead worker's. */
 static enum err
 take_over(struct db *db, void *ctx)
 {
@@ -276,6 +293,8 @@ jobs_from_future(struct db *db, bool *any)
 	return *any ? db_transaction(db, move_from_future, NULL) : e;
 }
 
+/* Parked jobs as well: somebody who writes to the bot again has most likely
+ * unblocked it. */
 enum err
 jobs_revive(struct db *db, int64_t tg_id, bool *any)
 {
@@ -305,6 +324,8 @@ jobs_next_due(struct db *db, struct arena *a, int64_t after_ms, int64_t *due_ms)
 	enum err e = ERR_OK;
 
 	*due_ms = 0;
+	/* Line by line, because the index begins with the line: each answer is
+	 * the first entry of a range, however many jobs wait. */
 	for (int line = 0; e == ERR_OK && line < LINE__COUNT; line++) {
 		int64_t first_ms = 0;
 

@@ -40,8 +40,8 @@ const char *jobs_kind_name(int64_t kind);
 enum err jobs_promise(struct db *db, enum kind_id kind, const char *promise,
     int64_t tg_id, int64_t order_id, const char *detail) MUST_CHECK;
 
-/* The same, unless a job of that kind and detail already waits for its turn
- * with this person: what a second one would say, the first will. */
+/* As jobs_promise(), unless a job of that kind and detail already waits for its
+ * turn with this person: what a second one would say, the first will. */
 enum err jobs_promise_one(struct db *db, enum kind_id kind, const char *promise,
     int64_t tg_id, int64_t order_id, const char *detail) MUST_CHECK;
 
@@ -66,12 +66,13 @@ enum err jobs_due(struct db *db, struct arena *a, enum job_line line,
 enum err jobs_lease(
     struct db *db, struct job *job, int64_t lease_ms, bool *is_ours) MUST_CHECK;
 
-/* In a transaction: one that cannot go for so long, and is not leased. */
+/* Puts a job off that cannot go before due_ms and is not leased, so that it
+ * does not stand in the way of those behind it. In a transaction. */
 enum err
 jobs_put_off(struct db *db, const struct job *job, int64_t due_ms) MUST_CHECK;
 
-/* Nothing is put off for longer than this, whoever asks: what is due later is
- * the work of a clock that was wrong (jobs_from_future()). */
+/* Nothing is put off for longer than this, whoever asks. What is due later than
+ * that was put there by a clock that was wrong (jobs_from_future()). */
 #define JOBS_LONGEST_MS ((int64_t)2 * 3600 * 1000)
 
 /* How a lease ends, in a transaction. ERR_CONFLICT: it was no longer ours, and
@@ -87,9 +88,10 @@ enum err jobs_give_back(struct db *db, const struct job *job, int64_t due_ms,
 enum err
 jobs_park(struct db *db, const struct job *job, const char *error) MUST_CHECK;
 
-/* A call of it was done: the lease goes on for its next one, whose attempts are
- * counted anew. What the job has of both is the caller's to set once this is
- * committed. ERR_CONFLICT as above. */
+/* One of the job's calls is done: the lease goes on for the next one, whose
+ * attempts are counted anew. Nothing in *job changes; once this is committed
+ * the caller sets lease_ms to *until_ms, and its attempts. ERR_CONFLICT as
+ * above. */
 enum err jobs_renew(struct db *db, const struct job *job, int64_t lease_ms,
     int64_t *until_ms) MUST_CHECK;
 
@@ -102,12 +104,13 @@ int64_t jobs_backoff_ms(int64_t n_attempts);
 /* What a job of a kind that this program does not know is parked with. */
 #define JOB_UNKNOWN "this version of Admit does not know how to do it"
 
-/* For the one worker there is, when it starts: what a killed one held is due
- * now, and what an older program did not know. */
+/* For the one worker that there is, when it starts: makes due now what a killed
+ * worker held, and what an older program parked because it did not know the
+ * kind. */
 enum err jobs_take_over(struct db *db) MUST_CHECK;
 
-/* Now and then: what a clock that was ahead has put into the future is due
- * now. A transaction of its own where there is any. */
+/* Makes due now what a clock that was ahead has put into the future. To be
+ * called now and then; makes a transaction of its own where there is any. */
 enum err jobs_from_future(struct db *db, bool *any) MUST_CHECK;
 
 /* Makes all that is owed to a person due now, parked or not; *any: there was

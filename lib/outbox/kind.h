@@ -23,7 +23,7 @@ struct step {
 	void *state; /* the kind's own, in the arena; NULL when it begins */
 };
 
-/* How a job ends, or goes on. */
+/* What becomes of a job when its call has been judged. */
 enum after {
 	AFTER_DONE,
 	AFTER_RETRY, /* the call failed: it is tried again */

@@ -3,6 +3,8 @@
 
 #define MAX_REFUSALS 3 /* of a call, before a person must look */
 
+/* To be settled by the kind: what an answer means beyond "sent" or "refused"
+ * only the kind knows. */
 void
 message_call(struct app *app, struct arena *a, struct step *s, int64_t chat_id,
     const char *method, struct json *params)
@@ -38,6 +40,10 @@ message_retry(const struct step *s, const char *error, struct outcome *o)
 		.error = error };
 }
 
+/* The pause of a failure is taken as a base because it is scattered: jobs that
+ * were told to wait must not all come back in the same moment. Half of its
+ * first step is taken off, which keeps the wait at no less than Telegram asked
+ * for. */
 static void
 wait_as_told(
     const struct tg_answer *answer, const struct step *s, struct outcome *o)
@@ -56,6 +62,8 @@ message_words(struct arena *a, const struct tg_answer *answer,
     const struct http_response *res)
 {
 	return arena_printf(a, "Telegram: %d %.200s", res->status,
+	    /* Cut to 200 characters: it is stored with the job, and comes from
+	     * outside. */
 	    answer->description == NULL ? "without a word" :
 					  answer->description);
 }
@@ -66,6 +74,8 @@ message_answer(struct arena *a, const struct step *s, enum err call_err,
 {
 	struct tg_answer answer = { .outcome = TG_LATER };
 
+	/* No answer may also mean that the message was sent. It is sent again
+	 * all the same: twice is better than never. */
 	if (call_err != ERR_OK) {
 		message_retry(s, "Telegram: no answer", o);
 		return answer;
@@ -85,6 +95,8 @@ message_refused(
     const struct step *s, const struct tg_answer *answer, struct outcome *o)
 {
 	o->is_gone = answer->outcome == TG_USER_GONE;
+	/* A refusal may be Telegram's mistake of a moment, so it is tried a few
+	 * times; after that the same call will be refused for ever. */
 	if (o->is_gone ||
 	    (answer->outcome == TG_REFUSED && s->job.attempts >= MAX_REFUSALS))
 		o->after = AFTER_PARK;

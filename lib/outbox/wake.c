@@ -34,6 +34,8 @@ find_admit(struct arena *a)
 	self[n] = '\0';
 	dir = (struct str){ self, (size_t)n };
 	dir.len -= str_after_last(dir, '/').len;
+	/* Beside ours first: a copy that is tried out must not start the worker
+	 * of the installed one, which may be older than the ledger. */
 	tries[0] = arena_printf(a, "%.*s../bin/admit", (int)dir.len, dir.p);
 	tries[1] = arena_printf(a, "%.*sadmit", (int)dir.len, dir.p);
 	tries[2] = ADMIT_BINDIR "/admit";
@@ -56,9 +58,16 @@ become_worker(const char *program, char **environment, bool keep_log)
 	(void)dup2(null, STDOUT_FILENO);
 	if (!keep_log)
 		(void)dup2(null, STDERR_FILENO);
+	/* Among these are the server's listening socket, which must not stay
+	 * open in a program that outlives the server, and pipes that Apache
+	 * waits on. */
 	(void)close_range(3, ~0U, 0);
+	/* A blocked signal stays blocked over execve(), and the worker would be
+	 * deaf to SIGTERM. */
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	/* No folder is kept busy that somebody may want to unmount or
+	 * remove. */
 	if (chdir("/") == 0)
 		(void)execve(program, argv, environment);
 	_exit(127);
@@ -89,6 +98,8 @@ start_worker(void *ctx)
 	arena_free(&a);
 }
 
+/* Nobody is asked whether the worker is there: the datagram itself finds out,
+ * so there is no moment between the look and the deed. */
 void
 knock(struct app *app)
 {
@@ -140,6 +151,9 @@ door_fault(const struct app *app, struct arena *a)
 	return why;
 }
 
+/* Asking for a shared lock disturbs nobody, and being refused it says that a
+ * worker lives; the number in the file alone might be a dead one's, by now
+ * another process's. */
 long
 door_owner(const struct app *app)
 {

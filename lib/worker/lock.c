@@ -15,6 +15,8 @@
 
 #define LOCK_PATIENCE_MS 5000
 
+/* flock() and not a file with a number in it: the kernel gives the lock back
+ * however the worker ends, so nothing is left to clear away. */
 static bool
 lock_file(const struct place *p, struct lock *l)
 {
@@ -109,6 +111,8 @@ lock_read_wakes(struct lock *l)
 		continue;
 }
 
+/* What lies unread in the socket is lost with it. The look at the ledger that
+ * follows finds what it was about. */
 void
 lock_hang_up(const struct app *app, struct lock *l)
 {
