@@ -23,7 +23,9 @@ count_from_row(const struct row *row, void *ctx)
 	    (struct count){ row_int(row, 0), row_int(row, 1) };
 }
 
-/* What belongs to one customer of a provider. */
+/* What belongs to one customer of an internet provider. With IPv6 that is a /64
+ * at least, of which any address may be used for any request, so its first
+ * eight bytes are what is counted. */
 static struct str
 network_of(struct arena *a, const char *address)
 {
@@ -41,6 +43,10 @@ static enum err
 key_of_address(
     struct app *app, struct arena *a, const char *address, const char **key)
 {
+	/* A plain hash of an address can be undone by hashing all four thousand
+	 * million of them; with a key it cannot. The Stripe key will do: it is
+	 * secret, and whoever has it has more than addresses. The word in front
+	 * keeps this from being a signature of anything else. */
 	const struct str parts[] = { str_from("address:"),
 		network_of(a, address) };
 	unsigned char mac[HMAC_SHA256_BYTES];
@@ -60,6 +66,8 @@ count(struct app *app, struct arena *a, const char *key, int64_t limit,
     int64_t *wait_s)
 {
 	int64_t now_ms = clock_now_ms();
+	/* One statement counts and reads, and begins a new hour where the old
+	 * one is over, so two requests at the same moment count as two. */
 	struct count c = { 0 };
 	enum err e = db_one(app->db, a, SQL_LIMIT_COUNT,
 	    KV(kv_text("key", key), kv_int("now_ms", now_ms),
@@ -68,6 +76,7 @@ count(struct app *app, struct arena *a, const char *key, int64_t limit,
 
 	if (e != ERR_OK || c.n <= limit)
 		return e;
+	/* Rounded up: whoever comes back on the second must not be early. */
 	*wait_s = (c.since_ms + HOUR_MS - now_ms) / 1000 + 1;
 	/* Once an hour for each, so that a flood does not flood the log. */
 	if (c.n == limit + 1)
@@ -101,6 +110,7 @@ limit_address(struct app *app, struct arena *a, const struct limit_who *who,
 	return count(app, a, key, app->conf.pay_limit_address, wait_s);
 }
 
+/* The wait is not told: in the chat the answer is a fixed sentence. */
 enum err
 limit_person(struct app *app, struct arena *a, const char *what, int64_t tg_id,
     int64_t n)

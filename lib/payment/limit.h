@@ -10,19 +10,21 @@ struct limit_who {
 	const char *address; /* of client_address(); "": not known */
 };
 
-/* Each counts one, in a transaction: a call to Stripe for a buyer, and a
- * request from an address, whatever it finds, since whoever asks about one
- * number after another would learn something from each answer. ERR_THROTTLED
- * where the limit of the settings is reached, with the seconds to wait in
- * *wait_s. Addresses are not stored: only a keyed hash of one, for its hour, an
- * IPv6 one as the /64 network that a single customer has. */
+/* Both count one, in a transaction. limit_buyer() counts a call to Stripe for a
+ * buyer. limit_address() counts a request from an address, whatever it finds:
+ * whoever asks about one number after another learns something from each
+ * answer. ERR_THROTTLED where the limit of the settings is reached, with the
+ * seconds to wait in *wait_s.
+ *
+ * Addresses are not stored, only a keyed hash of one, for its hour; an IPv6
+ * address counts as the /64 network that a single customer has. */
 enum err limit_buyer(struct app *app, struct arena *a,
     const struct limit_who *who, int64_t *wait_s) MUST_CHECK;
 enum err limit_address(struct app *app, struct arena *a,
     const struct limit_who *who, int64_t *wait_s) MUST_CHECK;
 
-/* The same for what one person may make us do by word or button, n times an
- * hour; what is a word of ours. In a transaction. */
+/* The same for what one person may make us do by a word or a button, n times an
+ * hour; what names it in the count and is a text of ours. In a transaction. */
 enum err limit_person(struct app *app, struct arena *a, const char *what,
     int64_t tg_id, int64_t n) MUST_CHECK;
 

@@ -32,6 +32,8 @@ paylink_make(const struct app *app, struct arena *a, int64_t tg_id,
     const struct product *p)
 {
 	const struct conf *c = &app->conf;
+	/* The first product needs no name, which keeps the link that old
+	 * lessons and posts already hold. */
 	bool is_first = p == catalog_find(&app->catalog, NULL);
 	int64_t ends_s = clock_now_ms() / 1000 + LIFE_S;
 	const char *text = arena_printf(
@@ -42,6 +44,8 @@ paylink_make(const struct app *app, struct arena *a, int64_t tg_id,
 	    sign(app, str_from(text), hex) == ERR_OK)
 		return arena_printf(
 		    a, "%s/pay?t=%s.%s", c->base_url, text, hex);
+	/* A sale by a bare link is better than none; where the settings refuse
+	 * those, the buyer sees a page that says so. */
 	if (c->pay_link_secret != NULL)
 		log_event(LOG_ERROR, "link_not_signed", KV_NONE);
 	return arena_printf(a, "%s/pay?tg_id=%lld%s%s", c->base_url,
@@ -62,6 +66,9 @@ paylink_onward(const struct app *app, const struct request *req,
 	    app->conf.base_url, (long long)link->tg_id, link->product->id);
 }
 
+/* A preview costs a call to Stripe for a session that nobody pays, and chats
+ * fetch each link that is sent in them. "go=1" stands behind the button of the
+ * page that previews get: only a person presses that. */
 bool
 paylink_is_looked_at(const struct request *req)
 {
@@ -86,6 +93,7 @@ read_signed(const struct app *app, struct arena *a, struct str token,
 	    mac.len == token.len)
 		return ERR_INPUT;
 	rest.len -= mac.len + 1;
+	/* The signature is judged before anything it covers is read. */
 	if (sign(app, rest, hex) != ERR_OK ||
 	    !bytes_equal_ct(mac.p, hex, MAC_DIGITS) ||
 	    !tg_id_parse(str_cut(&rest, '.'), &out->tg_id))
@@ -94,6 +102,8 @@ read_signed(const struct app *app, struct arena *a, struct str token,
 	if (id[0] == '\0' || !str_to_i64(rest, &ends_s))
 		return ERR_INPUT;
 	out->is_signed = true;
+	/* Told even of a link that has ended, so that the page can name what it
+	 * was for and offer a new one. */
 	out->product = catalog_find(&app->catalog, id);
 	if (ends_s <= clock_now_ms() / 1000)
 		return ERR_AUTH;
@@ -124,6 +134,8 @@ paylink_read(
 	enum err has_number = request_param(req, "tg_id", &number);
 
 	*out = (struct paylink){ 0 };
+	/* Exactly one of the two forms. With both, whoever passes the link on
+	 * could put another's number beside a signature. */
 	if (has_token == ERR_OK && has_number == ERR_NOT_FOUND)
 		return read_signed(app, req->arena, str_from(token), out);
 	if (has_token != ERR_NOT_FOUND || has_number != ERR_OK)

@@ -17,7 +17,8 @@ struct paylink {
 	bool is_signed; /* by us, so its holder may be told of the buyer */
 };
 
-/* The same link again, for a person who was taken for a machine. */
+/* The same link again with the mark that a person asked, for the button of the
+ * page that a preview gets. */
 const char *paylink_onward(const struct app *app, const struct request *req,
     const struct paylink *link);
 
@@ -25,10 +26,11 @@ const char *paylink_onward(const struct app *app, const struct request *req,
  * whose page's button was not pressed. */
 bool paylink_is_looked_at(const struct request *req);
 
-/* Whose link a request is. ERR_INPUT: neither form, both, or one that is not
- * believed: a signature that does not fit, a bare number where the settings
- * switch it off. ERR_AUTH: signed by us, but it has ended. ERR_NOT_FOUND: no
- * such product (any more). */
+/* Reads from a request for whom and for which product its link is. ERR_INPUT:
+ * neither form, both, or one that is not believed: the signature does not fit,
+ * or the number is bare and the settings switch that off. ERR_AUTH: signed by
+ * us, but it has ended; product is set then, if there still is one.
+ * ERR_NOT_FOUND: no such product (any more). */
 enum err paylink_read(const struct app *app, const struct request *req,
     struct paylink *out) MUST_CHECK;
 

@@ -16,6 +16,8 @@
 #define GROWTH_PER_S 0.25 /* a second more, for each second without a 429 */
 #define BURST_S 0.5       /* what a flow may save up */
 
+/* Begins at the highest rate: the first 429 will say if that is too much, and
+ * most shops never come near it. */
 static struct pace_flow
 flow_new(double per_s, int64_t now_ms)
 {
@@ -35,6 +37,9 @@ pace_init(struct pace *p, int64_t now_ms)
 
 /* ---- spans ---- */
 
+/* A ring of the last n times, not a bucket of tokens: Telegram counts what came
+ * in any second, and a bucket would let twice as much into one that begins
+ * half-way. */
 static void
 span_add(struct pace_span *s, size_t n, int64_t now_ms)
 {
@@ -69,7 +74,8 @@ last_of(const struct pace_group *g)
 	return g->span.at_ms[(g->span.next + GROUP_N - 1) % GROUP_N];
 }
 
-/* The one that was written to longest ago makes room. */
+/* The group that was written to longest ago makes room. Sixteen are enough to
+ * remember: one whose last message is a minute old has used up nothing. */
 static struct pace_group *
 group_for(struct pace *p, int64_t chat_id)
 {
@@ -87,6 +93,8 @@ group_for(struct pace *p, int64_t chat_id)
 
 /* ---- messages ---- */
 
+/* Fibonacci hashing: the top ten bits of the product are spread well even for
+ * numbers in a row, which buyers of one day have. */
 static size_t
 slot_of(int64_t chat_id)
 {
@@ -103,6 +111,8 @@ int64_t
 pace_chat_when(struct pace *p, int64_t chat_id, int64_t now_ms)
 {
 	int64_t when_ms = later(now_ms, p->chat_free_ms[slot_of(chat_id)]);
+	/* Groups and channels have numbers below zero; only they have a limit
+	 * by the minute. */
 	const struct pace_group *g = chat_id < 0 ? group_of(p, chat_id) : NULL;
 
 	for (size_t i = 0; i < PACE_SILENT; i++)
@@ -170,6 +180,7 @@ pace_refused(struct pace *p, int64_t chat_id, int64_t wait_ms, int64_t now_ms)
 	int64_t until_ms = now_ms + wait_ms;
 	size_t n = 0;
 
+	/* A second 429 may ask for less than the first one still does. */
 	if (h->chat_id == chat_id)
 		until_ms = later(until_ms, h->until_ms);
 	*h = (struct pace_hush){ chat_id, until_ms, now_ms };
@@ -189,8 +200,12 @@ fill(struct pace_flow *f, int64_t now_ms)
 	double s = (double)(now_ms - f->filled_ms) / 1000.0;
 
 	f->tokens += s * f->per_s;
+	/* At least one token can be saved up, or a slow flow would never
+	 * move. */
 	if (f->tokens > f->per_s * BURST_S && f->tokens > 1.0)
 		f->tokens = f->per_s * BURST_S > 1.0 ? f->per_s * BURST_S : 1.0;
+	/* Halving fast and growing slowly finds the rate that the other side
+	 * can bear and stays a little below it, as TCP does. */
 	f->per_s += s * GROWTH_PER_S;
 	if (f->per_s > f->high)
 		f->per_s = f->high;
@@ -203,6 +218,8 @@ pace_flow_when(struct pace_flow *f, int64_t now_ms)
 	int64_t when_ms = now_ms;
 
 	fill(f, now_ms);
+	/* One millisecond more, because the division rounds down and a call
+	 * that comes too early would only be told to wait again. */
 	if (f->tokens < 1.0)
 		when_ms += 1 + (int64_t)((1.0 - f->tokens) * 1000.0 / f->per_s);
 	return later(when_ms, f->silent_until_ms);

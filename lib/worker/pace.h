@@ -50,13 +50,14 @@ struct pace {
 /* All times are clock_mono_ms(). */
 void pace_init(struct pace *p, int64_t now_ms);
 
-/* When a message to the chat may go: now_ms or later. Reserves nothing. What
- * nobody waits for leaves some of each second to what somebody does. Chat 0:
- * any chat. */
+/* When a message to the chat may go: now_ms or later. It reserves nothing:
+ * pace_sent() does. What nobody waits for (can_wait) leaves some of each second
+ * to what somebody does. Chat 0: any chat. */
 int64_t
 pace_when(struct pace *p, int64_t chat_id, bool can_wait, int64_t now_ms);
 
-/* The same for the chat's own limits alone. */
+/* When the chat's own limits allow a message, whatever those of the bot as a
+ * whole say. */
 int64_t pace_chat_when(struct pace *p, int64_t chat_id, int64_t now_ms);
 
 /* A message goes to the chat now. */
@@ -71,8 +72,8 @@ size_t pace_room(const struct pace *p, bool can_wait, int64_t now_ms);
 void
 pace_refused(struct pace *p, int64_t chat_id, int64_t wait_ms, int64_t now_ms);
 
-/* The same for a flow: when its next call may go, that it goes, how many may,
- * and a 429. */
+/* The four for a flow: when its next call may go; that it goes now; how many
+ * may go at once; that a 429 came. */
 int64_t pace_flow_when(struct pace_flow *f, int64_t now_ms);
 void pace_flow_sent(struct pace_flow *f, int64_t now_ms);
 size_t pace_flow_room(struct pace_flow *f, int64_t now_ms);
