@@ -26,7 +26,9 @@ static const char *const methods[] = { [STEP_LOOK] = "getChatMember",
 	[STEP_LINK] = "createChatInviteLink",
 	[STEP_BAN] = "banChatMember" };
 
-/* Of the product that leads where they want to go. */
+/* The message to a stranger who asks to join: where the product is sold whose
+ * channel this is. Telegram allows it although they never opened the bot, for
+ * five minutes and until the request is answered. */
 static struct json *
 hint(struct app *app, struct arena *a, const struct channel_call *c)
 {
@@ -48,12 +50,17 @@ params_of(struct app *app, struct arena *a, const struct channel_call *c)
 	params = json_new(a);
 	json_put_text(params, "chat_id", c->member.chat_now);
 	if (c->step == STEP_LINK)
+		/* The link lets nobody in by itself: whoever follows it asks,
+		 * and is let in by number. A link that is passed on is worth
+		 * nothing to others. */
 		json_put_bool(params, "creates_join_request", true);
 	else if (c->step == STEP_REVOKE)
 		json_put_text(params, "invite_link", c->member.link);
 	else
 		json_put_int(params, "user_id", c->tg_id);
 	if (c->step == STEP_UNBAN)
+		/* Without this, unbanChatMember removes a member who is not
+		 * banned. */
 		json_put_bool(params, "only_if_banned", true);
 	return params;
 }
@@ -121,6 +128,8 @@ note_state(struct app *app, const struct channel_call *c, int64_t since_ms,
 	    NULL);
 }
 
+/* asked_ms goes along: while the answer was on its way the person may have
+ * asked anew, and that request must not count as answered. */
 static enum err
 note_answered(struct app *app, const struct channel_call *c, enum sql what)
 {
@@ -221,6 +230,9 @@ note_out_again(const struct word *w, enum member_state next, bool is_sure)
 	int64_t now_ms = now_since(w->since_ms);
 	int64_t doubt_ms = m->doubt_ms != 0 ? m->doubt_ms : now_ms;
 	int64_t out_ms = m->out_ms != 0 ? m->out_ms : now_ms;
+	/* One look may be wrong: Telegram's servers do not all know the same at
+	 * the same moment, and somebody who was let in a second ago may still
+	 * be missing. */
 	bool is_out = now_ms - out_ms >= LOOKS_APART_MS;
 	enum err e = note(w, is_out ? MEMBER_OUT : next);
 
@@ -320,6 +332,9 @@ says(const struct tg_answer *answer, const char *const *words, size_t n)
 }
 #define SAYS(answer, words) says(answer, words, LENGTH(words))
 
+/* Telegram tells reasons in words alone, some in English sentences, others as
+ * names of its inner interface; the words are from what it has been seen to
+ * answer. */
 static const char *const admin_words[] = { "administrator of the chat",
 	"chat owner", "USER_ADMIN_INVALID" };
 static const char *const nobody_words[] = { "user not found",
@@ -375,7 +390,9 @@ note_refused(const struct word *w, bool *is_known)
 	return note_nobody(w, is_known);
 }
 
-/* A chat that the bot may do nothing in, or not even see. */
+/* A chat that the bot may do nothing in, or not even see. The job stays and is
+ * tried again: once the rights are back, everybody who waits is let in without
+ * anybody's doing. */
 static enum err
 note_no_right(const struct word *w)
 {
@@ -409,9 +426,12 @@ channel_settle(struct app *app, struct arena *a, const struct channel_call *c,
 	*out = (struct channel_outcome){ .end = CHANNEL_NEXT };
 	if (answer->outcome == TG_DONE)
 		return note_done(&w);
+	/* A group became a supergroup: the same call goes to the new number. */
 	if (answer->moved_to != 0)
 		return membership_moved(
 		    app, a, c->member.chat_id, answer->moved_to);
+	/* A hint goes to a person; that it was refused says nothing about the
+	 * channel. */
 	if (is_refused && c->step != STEP_HINT &&
 	    tg_has_no_right(answer->description))
 		return note_no_right(&w);
@@ -466,6 +486,9 @@ channel_step_settle(struct app *app, struct arena *a, struct step *s,
 		return ERR_OK;
 	e = channel_settle(app, a, c, &answer, s->job.created_ms, &what);
 	message_retry(s, message_words(a, &answer, res), o);
+	/* Recorded, so the failure that was noted above is undone. A job that
+	 * has come to so many steps goes round in circles, and waits like one
+	 * that failed. */
 	if (what.end == CHANNEL_NEXT && s->n_steps < MAX_STEPS)
 		*o = (struct outcome){ .after = AFTER_NEXT_CALL };
 	else if (what.end == CHANNEL_WAIT)

@@ -21,15 +21,15 @@ enum invitation {
 	               that is older than the job is revoked and another made */
 };
 
-/* The next call, by the ledger; since_ms as membership_read() has it, the
- * job's age. */
+/* Decides by the ledger which call comes next. since_ms is the job's age, as
+ * for membership_read(). */
 enum err channel_prepare(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id, int64_t since_ms, enum invitation inviting,
     struct channel_call *out) MUST_CHECK;
 
-/* Whether the call may be taken without our ever hearing of it, and what it
- * ends must not be relied on from its beginning: then channel_begin() is due
- * before it, in a transaction. */
+/* Whether channel_begin() is due before the call, in a transaction: because the
+ * call may be carried out without our hearing of it, and what it ends must not
+ * be relied on from that moment. */
 bool channel_is_noted_first(const struct channel_call *c);
 enum err
 channel_begin(struct app *app, const struct channel_call *c) MUST_CHECK;
@@ -53,8 +53,8 @@ enum err channel_settle(struct app *app, struct arena *a,
     const struct channel_call *c, const struct tg_answer *answer,
     int64_t since_ms, struct channel_outcome *out) MUST_CHECK;
 
-/* The same three as the step of a job: *c is the call, also where nothing is
- * left to do; then the step has none, and no state. */
+/* The three above as the step of a job. *c is the call even where nothing is
+ * left to do; the step then has no call and no state. */
 enum err channel_step(struct app *app, struct arena *a, struct step *s,
     const char *chat_id, enum invitation inviting,
     const struct channel_call **c) MUST_CHECK;
@@ -62,7 +62,8 @@ enum err channel_step(struct app *app, struct arena *a, struct step *s,
 enum err
 channel_step_begin(struct app *app, struct arena *a, struct step *s) MUST_CHECK;
 
-/* One call of several: the next one at once, while that gets somewhere. */
+/* Settles one call of several; the next one follows at once, as long as the
+ * calls get somewhere. */
 enum err channel_step_settle(struct app *app, struct arena *a, struct step *s,
     enum err call_err, const struct http_response *res,
     struct outcome *o) MUST_CHECK;

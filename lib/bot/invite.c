@@ -7,7 +7,9 @@
 #include "outbox/message.h"
 #include "shop/text.h"
 
-/* The channel itself opens for who is in already. */
+/* Whoever is in the channel already needs no invitation: their link opens the
+ * channel itself. Telegram's apps find a supergroup or channel -100N under
+ * t.me/c/N. */
 static const char *
 link_of_member(struct arena *a, const struct member *m)
 {
@@ -18,13 +20,15 @@ link_of_member(struct arena *a, const struct member *m)
 	return arena_printf(a, "https://t.me/c/%s/1", m->chat_now + 4);
 }
 
-/* The links of all its channels, a line each; NULL while one needs a call
- * first, which then is the step's. */
+/* Collects the links of all channels of the product, a line each. *list is NULL
+ * while one of them needs a call first, which then is the step's: links are
+ * made one call after another, and the message goes last. */
 static enum err
 links_of(struct app *app, struct arena *a, struct step *s,
     const struct product *p, const char **list)
 {
-	/* Of no order: they asked for help. */
+	/* Without an order it was promised because somebody asked for help:
+	 * then the link they have may be what does not work. */
 	enum invitation inviting =
 	    s->job.order_id == 0 ? INVITE_ANEW : INVITE_SAME;
 

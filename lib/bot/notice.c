@@ -33,7 +33,9 @@ title(const struct product *p)
 	return kv_text("product", product_title(p, "uk"));
 }
 
-/* That access is going to end, if it still is. */
+/* That access is going to end, if it still is. Asked at the last moment:
+ * between the promise and its day somebody may have paid again, or been
+ * refunded. */
 static enum err
 prepare_reminder(struct app *app, struct arena *a, struct step *s,
     const struct order *o, const struct product *p)
@@ -50,6 +52,8 @@ prepare_reminder(struct app *app, struct arena *a, struct step *s,
 	return e;
 }
 
+/* A word that is not in the list comes from a newer version's job. Nothing is
+ * said then, rather than something wrong. */
 static void
 say_notice(struct app *app, struct arena *a, struct step *s, struct str name,
     const struct order *o, const struct product *p)
@@ -72,10 +76,14 @@ prepare_word(struct app *app, struct arena *a, struct step *s, struct str word,
 
 	if (s->job.order_id != 0)
 		e = ledger_order_by_id(app->db, a, s->job.order_id, &o);
+	/* The order may have been pruned since; most notices can do without
+	 * it. */
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	if (str_eq(word, "pay") || str_eq(word, OFFER_STARS))
 		return offer_prepare(app, a, s, p, str_eq(word, OFFER_STARS));
+	/* Both speak of an order; without it there is nothing they could
+	 * say. */
 	if (o.id != 0 && str_eq(word, "reminder"))
 		return prepare_reminder(app, a, s, &o, p);
 	if (o.id != 0 && str_eq(word, "dunning"))
@@ -84,6 +92,8 @@ prepare_word(struct app *app, struct arena *a, struct step *s, struct str word,
 	return ERR_OK;
 }
 
+/* All texts are in Ukrainian here: the job holds no language, and the shop has
+ * one so far. */
 static enum err
 prepare(struct app *app, struct arena *a, struct step *s)
 {

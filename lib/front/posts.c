@@ -25,6 +25,8 @@ struct process {
 	struct app app;
 };
 
+/* The reason goes into the log as well, because Stripe's and Telegram's own
+ * logs show an operator only the status. */
 void
 intake_refuse(struct exchange *x, enum err e, const char *message)
 {
@@ -44,6 +46,8 @@ is_page(const struct request *req, const char *name)
 	return str_eq(page, name);
 }
 
+/* Cheap questions first, and all of them before the signature: what a stranger
+ * can make us do costs next to nothing. */
 static bool
 admissible(const struct intake *in, struct app *app, struct exchange *x)
 {
@@ -90,6 +94,8 @@ record_all(struct db *db, void *ctx)
 		struct item *item = &b->items[i];
 		enum err e = db_savepoint(db, record_one, item);
 
+		/* The database is the trouble of all: each further try would
+		 * wait for it. */
 		if (e == ERR_UNAVAILABLE)
 			return e;
 		if (e != ERR_OK)
@@ -115,12 +121,16 @@ serve(void *ctx, struct exchange *x, size_t n)
 			b->items[b->n++] =
 			    (struct item){ p->in, &p->app, &x[i], what };
 	}
+	/* One commit for all that were waiting: the sync to the disk is what
+	 * takes time, and in a rush many posts share one. */
 	if (b->n > 0)
 		e = db_transaction(p->app.db, record_all, b);
 	/* What was not committed is no promise, and no reason to wake anybody:
 	 * a worker that is started in trouble inherits it. */
 	if (e != ERR_OK)
 		p->app.has_work = had_work;
+	/* Also those whose 200 stands there by now: nothing was committed, and
+	 * no answer has left yet. */
 	for (size_t i = 0; e != ERR_OK && i < b->n; i++)
 		intake_refuse(b->items[i].x, ERR_UNAVAILABLE, "not recorded");
 }

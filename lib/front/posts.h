@@ -1,6 +1,7 @@
-/* What webhook.fcgi and tgupdate.fcgi have in common: take the posts that are
- * waiting, judge each, record all that will do in one transaction, and only
- * then answer. A 200 means that it is on the disk. */
+/* What webhook.fcgi and tgupdate.fcgi have in common: they take the posts that
+ * are waiting, judge each, record all that will do in one transaction, and only
+ * then answer. A 200 means that it is on the disk, so the sender need not
+ * repeat; a 503 asks it to. */
 #ifndef FRONT_POSTS_H
 #define FRONT_POSTS_H
 

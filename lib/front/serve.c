@@ -75,6 +75,8 @@ go_on_with(const struct app *app, pid_t server)
 int
 serve_run(struct app *app, const struct web_service *service)
 {
+	/* Asked before anything slow, since the server may end while we
+	 * start. */
 	const pid_t server = getppid();
 	enum gateway_end end;
 	bool is_ready;
