@@ -6,6 +6,9 @@
 #define UNPAID_DAYS 30
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 
+/* The table's unique key decides whether it is new, in the transaction that
+ * acts on it. Both vendors send the same twice now and then, even at the same
+ * moment, and a look before the write would let both through. */
 enum err
 ledger_inbox(struct db *db, const char *source, const char *id,
     const char *type, bool *is_new)
@@ -20,6 +23,7 @@ ledger_inbox(struct db *db, const char *source, const char *id,
 	return e;
 }
 
+/* A language of NULL leaves the one that is known: not every update has one. */
 enum err
 ledger_user_seen(struct db *db, int64_t tg_id, const char *language)
 {
@@ -29,6 +33,7 @@ ledger_user_seen(struct db *db, int64_t tg_id, const char *language)
 	    NULL);
 }
 
+/* The time of the first block stays where one is noted already. */
 enum err
 ledger_user_reachable(struct db *db, int64_t tg_id, bool reachable)
 {
@@ -39,6 +44,7 @@ ledger_user_reachable(struct db *db, int64_t tg_id, bool reachable)
 	    KV(kv_int("tg_id", tg_id), kv_int("now_ms", clock_now_ms())), NULL);
 }
 
+/* In the order in which every ORDER_ statement names its columns. */
 void
 order_from_row(const struct row *row, void *ctx)
 {
@@ -79,6 +85,8 @@ ledger_order_by_session(
 	    KV(kv_text("session_id", session_id)), order_from_row, out);
 }
 
+/* After 30 days Stripe's events cannot be asked for any more, and a session has
+ * been closed for 29 of them. */
 enum err
 ledger_orders_of_payment(
     struct db *db, struct arena *a, const char *payment, struct orders *out)
@@ -107,6 +115,8 @@ ledger_order_unpaid(struct db *db, struct arena *a, int64_t tg_id,
 	    order_from_row, out);
 }
 
+/* Some ways to pay take days. Meanwhile the buyer must not be told to pay, or
+ * they would pay twice. */
 enum err
 ledger_processing(
     struct db *db, struct arena *a, int64_t tg_id, bool *processing)
@@ -129,6 +139,7 @@ ledger_access(struct db *db, struct arena *a, int64_t tg_id,
 	    &is_in);
 
 	*out = is_in != 0 ? ACCESS_IN : ACCESS_OUT;
+	/* Of whom nothing was ever decided, nothing lets in. */
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -161,6 +172,8 @@ product_from_row(const struct row *row, void *ctx)
 {
 	struct ledger_products *l = ctx;
 
+	/* A catalog holds half as many; the rest of the room is for products
+	 * that are sold no more. */
 	if (l->n < LEDGER_PRODUCTS)
 		l->ids[l->n++] = row_text(row, 0);
 }

@@ -38,7 +38,8 @@ struct order {
 enum err ledger_inbox(struct db *db, const char *source, const char *id,
     const char *type, bool *is_new) MUST_CHECK;
 
-/* Makes the user known; language may be NULL. */
+/* Makes the user known, and notes the language if one is given; NULL leaves the
+ * one that was noted. */
 enum err
 ledger_user_seen(struct db *db, int64_t tg_id, const char *language) MUST_CHECK;
 
@@ -65,7 +66,7 @@ enum err ledger_processing(
 enum err ledger_access(struct db *db, struct arena *a, int64_t tg_id,
     const char *product, enum access *out) MUST_CHECK;
 
-/* The same with its end. */
+/* As ledger_access(), and until when. */
 struct term {
 	enum access access;
 	int64_t until_ms;      /* in until then; 0: for good */

@@ -9,6 +9,7 @@
 #include "outbox/jobs.h"
 #include "shop/text.h"
 
+/* An old link is revoked before another is made, so that nobody holds two. */
 static enum member_step
 next_of_invited(const struct member_facts *f)
 {
@@ -27,9 +28,12 @@ next_of_wanted(const struct member_facts *f)
 	if (f->state == MEMBER_UNKNOWN)
 		return f->inviting && f->is_new ? next_of_invited(f) :
 						  STEP_LOOK;
+	/* No link lets in who is banned, be it their own. */
 	if (f->state == MEMBER_BANNED || f->state == MEMBER_SENT_OFF)
 		return STEP_UNBAN;
 	if (f->state == MEMBER_IN || f->state == MEMBER_ADMIN)
+		/* A link that has served must not be left for others to
+		 * find. */
 		return f->has_link ? STEP_REVOKE : STEP_NONE;
 	return f->inviting ? next_of_invited(f) : STEP_NONE;
 }
@@ -37,6 +41,7 @@ next_of_wanted(const struct member_facts *f)
 static enum member_step
 next_of_unwanted(const struct member_facts *f)
 {
+	/* The link first: it would let in again whom the next call removes. */
 	if (f->has_link)
 		return STEP_REVOKE;
 	if (!f->ours)
@@ -47,6 +52,8 @@ next_of_unwanted(const struct member_facts *f)
 	case MEMBER_UNMOVED:
 		return STEP_LOOK;
 	case MEMBER_IN:
+	/* A look could not tell whether they are there; a ban does no harm to
+	 * who is not. */
 	case MEMBER_UNSEEN:
 		return STEP_BAN;
 	default:
@@ -57,6 +64,8 @@ next_of_unwanted(const struct member_facts *f)
 enum member_step
 member_next(const struct member_facts *f)
 {
+	/* Somebody waits at the entrance: answered before all else, since the
+	 * link by which they came needs nothing more. */
 	if (f->asked && f->wanted && !f->full)
 		return STEP_APPROVE;
 	if (f->asked && f->wanted && !f->inviting)
@@ -78,6 +87,7 @@ has_channel(const struct product *p, const char *chat_id)
 	return false;
 }
 
+/* Those whom the settings name are wanted everywhere, without having paid. */
 static bool
 is_whitelisted(const struct app *app, int64_t tg_id)
 {
@@ -110,6 +120,8 @@ read_wanted(struct app *app, struct arena *a, int64_t tg_id, struct member *m)
 		e = ledger_access(
 		    app->db, a, tg_id, c->products[i].id, &access);
 		wanted = access == ACCESS_IN;
+		/* The product that lets them in, or else the first one that
+		 * leads here, which a hint to a stranger can then name. */
 		if (wanted || m->leads == NULL)
 			m->leads = &c->products[i];
 	}
@@ -145,11 +157,16 @@ member_from_row(const struct row *row, void *ctx)
 	enum member_state state = (enum member_state)row_int(row, 1);
 
 	m->facts.ours = row_int(row, 0) != 0;
+	/* An older word of Telegram's is not believed, because people come and
+	 * go without our hearing of it; the state then is unknown, and a look
+	 * comes first. */
 	if (row_int(row, 2) >= r->since_ms)
 		m->facts.state = state;
 	m->was_banned = state == MEMBER_BANNED || state == MEMBER_SENT_OFF;
 	m->asked_ms = row_int(row, 3);
 	m->facts.asked = m->asked_ms != 0;
+	/* Told how to buy since they last asked; a new request gets a new
+	 * hint. */
 	m->facts.hinted = row_int(row, 4) >= m->asked_ms;
 	m->doubt_ms = since(r, row_int(row, 5));
 	m->out_ms = since(r, row_int(row, 6));
@@ -166,6 +183,7 @@ link_from_row(const struct row *row, void *ctx)
 	r->m->link_ms = row_int(row, 1);
 	r->m->facts.has_link = true;
 	r->m->facts.revoking = row_int(row, 2) != 0;
+	/* A link of the job's own making does not make them known. */
 	r->m->facts.is_new &= r->m->link_ms >= r->since_ms;
 }
 
@@ -217,6 +235,8 @@ membership_read(struct app *app, struct arena *a, int64_t tg_id,
 
 /* ---- promises ---- */
 
+/* The time makes each promise another one: what was done for the last change
+ * must be done again for this one. */
 static enum err
 promise(struct app *app, struct arena *a, int64_t tg_id, const char *chat_id)
 {
@@ -226,6 +246,8 @@ promise(struct app *app, struct arena *a, int64_t tg_id, const char *chat_id)
 	    tg_id, 0, chat_id);
 }
 
+/* From now on this person is removed when access ends. Those whom the operator
+ * let in by hand never are. */
 static enum err
 note_ours(struct app *app, int64_t tg_id, const char *chat_id)
 {
@@ -274,6 +296,8 @@ membership_promise(struct app *app, struct arena *a, int64_t tg_id,
 	if (e == ERR_OK && (p == NULL || access == ACCESS_OUT))
 		e = db_each(app->db, a, SQL_LEADS_OF,
 		    KV(kv_text("product", product)), chat_from_row, &once);
+	/* Products change their channels. Who bought when it led elsewhere sits
+	 * there still, and is let out of there as well. */
 	for (size_t i = 0; e == ERR_OK && i < once.n; i++)
 		if (p == NULL || !has_channel(p, once.ids[i]))
 			e = changed_in(app, a, tg_id, once.ids[i], access);
@@ -288,6 +312,8 @@ membership_chat(
 {
 	const struct catalog *c = &app->catalog;
 	const char *id = arena_printf(a, "%lld", (long long)chat);
+	/* An update names the number of today; the catalog may hold the one
+	 * from before the group became a supergroup. */
 	enum err e = read_text(
 	    app, a, SQL_CHAT_MOVED_FROM, KV(kv_text("moved_to", id)), &id);
 
@@ -367,6 +393,8 @@ membership_full(struct app *app, struct arena *a, int64_t tg_id,
 	enum err e = db_exec(app->db, SQL_MEMBER_FULL,
 	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", m->chat_id),
 		kv_text("why", words),
+		/* A clock put back meanwhile must not make this older than its
+		 * job. */
 		kv_int("now_ms", now_ms > since_ms ? now_ms : since_ms)),
 	    NULL);
 
@@ -424,6 +452,8 @@ enum err
 membership_rights(
     struct app *app, struct arena *a, const char *chat_id, bool has_them)
 {
+	/* Due at once, since everybody who waits for the chat has waited long
+	 * enough. */
 	if (has_them)
 		return db_exec(app->db, SQL_JOBS_REVIVE_MEMBERS,
 		    KV(kv_int("now_ms", clock_now_ms())), NULL);

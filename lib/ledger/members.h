@@ -73,9 +73,9 @@ struct member {
 	int64_t out_ms; /* since when all looks say that they are out; 0 */
 };
 
-/* since_ms: an older word of Telegram's on the state is not believed. Wanted is
- * who is in by any product that leads there or did once, whether or not it is
- * sold still. */
+/* Reads what is known of a person and a channel. A word of Telegram's on the
+ * state that is older than since_ms is not believed. Wanted is who is in by any
+ * product that leads there or did once, whether or not it is sold still. */
 enum err membership_read(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id, int64_t since_ms, struct member *out) MUST_CHECK;
 
@@ -87,8 +87,8 @@ enum err membership_read(struct app *app, struct arena *a, int64_t tg_id,
 enum err membership_promise(struct app *app, struct arena *a, int64_t tg_id,
     const char *product, enum access access) MUST_CHECK;
 
-/* What an update says. A chat that the catalog does not name is none of ours:
- * *chat_id is NULL. */
+/* What updates say. membership_chat() finds by Telegram's number the chat as
+ * the catalog has it; *chat_id is NULL where it is none of ours. */
 enum err membership_chat(struct app *app, struct arena *a, int64_t chat,
     const char **chat_id) MUST_CHECK;
 enum err membership_asked(struct app *app, struct arena *a, int64_t tg_id,
@@ -96,8 +96,8 @@ enum err membership_asked(struct app *app, struct arena *a, int64_t tg_id,
 enum err membership_changed(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id, enum member_state state, const char *link) MUST_CHECK;
 
-/* The bot's rights in a chat: lost is told to the operators, had again makes
- * due what waited for them. */
+/* The bot's rights in a chat have changed. That they are lost is told to the
+ * operators; that they are back makes due what waited for them. */
 enum err membership_rights(struct app *app, struct arena *a,
     const char *chat_id, bool has_them) MUST_CHECK;
 
@@ -111,8 +111,8 @@ enum err membership_refused(struct app *app, struct arena *a,
 enum err membership_full(struct app *app, struct arena *a, int64_t tg_id,
     const struct member *m, int64_t since_ms, const char *words) MUST_CHECK;
 
-/* Whom a day of tries has not removed, or nobody finds: told to the operators,
- * once for this removal. */
+/* Somebody whom a day of tries has not removed, or whom nobody finds: told to
+ * the operators, once for this removal. */
 enum err membership_stays(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id, int64_t since_ms) MUST_CHECK;
 
@@ -121,7 +121,8 @@ enum err membership_unknown(
     struct app *app, struct arena *a, const char *chat_id) MUST_CHECK;
 
 /* A group became a supergroup: its links are dead, its number is another.
- * The second word of it changes nothing. */
+ * Telegram says so twice, once in each chat; the second word changes
+ * nothing. */
 enum err membership_moved(struct app *app, struct arena *a, const char *chat_id,
     int64_t moved_to) MUST_CHECK;
 

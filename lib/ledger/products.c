@@ -13,7 +13,9 @@ products_unknown(struct arena *a, const char *id)
 	return arena_printf(a, "unknown product: %s; see admit check", id);
 }
 
-/* Of a product that leads to no channel of the bot's it is known as well. */
+/* Notes the channels to which a product leads. One that leads to none of the
+ * bot's is noted as well (with no channel), so that it is known as a
+ * product. */
 static enum err
 note_leads(struct app *app, const struct product *p)
 {
@@ -49,6 +51,8 @@ tell_fault(struct db *db, void *ctx)
 		KV(kv_text("why", n->app->catalog_fault))));
 }
 
+/* Jobs that were parked because their product was unknown wait with that very
+ * sentence as their error, and are found by it. */
 static enum err
 note_all(struct db *db, void *ctx)
 {
@@ -84,6 +88,8 @@ products_note(struct app *app, bool *revived)
 	struct noting n = { .app = app };
 
 	*revived = false;
+	/* Kept until it could be written: a fault that nobody hears of leaves
+	 * the shop selling by the old file. */
 	if (app->catalog_fault != NULL &&
 	    db_transaction(app->db, tell_fault, &n) == ERR_OK) {
 		app->catalog_fault = NULL;
@@ -115,6 +121,8 @@ lost_from_row(const struct row *row, void *ctx)
 		l->show(id, row_int(row, 1), l->ctx);
 }
 
+/* For each product that somebody has access by. Few, so the catalog is looked
+ * through for each of them. */
 enum err
 products_lost(struct app *app, struct arena *a,
     void (*show)(const char *id, int64_t n, void *ctx), void *ctx)
@@ -137,6 +145,8 @@ products_now(struct app *app, struct arena *a, const char *id, const char **now)
 	enum err e;
 
 	*now = id;
+	/* A name that is sold again means itself, whatever was once renamed
+	 * from it. */
 	if (catalog_find(&app->catalog, id) != NULL)
 		return ERR_OK;
 	e = db_one(app->db, a, SQL_RENAMED_TO, KV(kv_text("product", id)),
@@ -155,6 +165,8 @@ products_of(struct app *app, struct arena *a, const struct job *job,
 		e = ledger_order_by_id(app->db, a, job->order_id, &o);
 	*id = o.id != 0 ? o.product : named;
 	if (*id == NULL || (*id)[0] == '\0')
+		/* An order that is gone must not stand for the first product:
+		 * its buyer would be let into what they did not buy. */
 		*id = job->order_id != 0 ? "?" : app->catalog.products[0].id;
 	*p = NULL;
 	if (e != ERR_OK && e != ERR_NOT_FOUND)

@@ -7,12 +7,12 @@
 #include "outbox/jobs.h"
 #include "shop/app.h"
 
-/* The worker's, before it works: after the start, and whenever the catalog is
- * another, the ledger learns where each product leads, what waited for a
- * product is due, and the log names products that people are in by and nobody
- * knows; the operators hear of a products file with a fault. *revived:
- * something may be due. Outside a transaction; what could not be written is
- * tried at the next call. */
+/* For the worker, before it works: after the start, and whenever the catalog
+ * has changed. The ledger learns where each product leads, what waited for a
+ * product becomes due, the log names products that people are in by and that
+ * the catalog does not know, and the operators hear of a products file with a
+ * fault. *revived: something may be due. Outside a transaction; what could not
+ * be written is tried again at the next call. */
 void products_note(struct app *app, bool *revived);
 
 /* Why a job waits, for the operator: its product is none of the catalog's. */

@@ -14,6 +14,8 @@ struct ids {
 	size_t n, max;
 };
 
+/* Collected first, for what follows changes the rows that the statement
+ * reads. */
 static void
 id_from_row(const struct row *row, void *ctx)
 {
@@ -50,6 +52,9 @@ move_all(struct app *app, struct kvs names, struct renamed *out)
 	return e;
 }
 
+/* The old name leads nowhere from now on, and the new one is no old name of
+ * anything, or a look-up would go in a circle. What was parked because nobody
+ * knew the old name has its product now. */
 static enum err
 forget_name(struct app *app, struct arena *a, const char *from, const char *to)
 {
@@ -82,6 +87,8 @@ rename_product(struct app *app, struct arena *a, const char *from,
 	if (e == ERR_OK)
 		e = forget_name(app, a, from, to);
 	for (size_t i = 0; e == ERR_OK && i < people.n; i++)
+		/* Decided from their orders and not carried over: the two
+		 * products may judge a refund or a grace in different ways. */
 		e = decide_buyer(app, a, people.list[i], to);
 	if (e == ERR_OK)
 		log_event(LOG_INFO, "product_renamed",

@@ -34,6 +34,8 @@ self_note(struct app *app, struct arena *a, int64_t id, const char *name)
 	    (app->conf.bot_id != 0 && app->conf.bot_id != id))
 		return ERR_OK;
 	e = self_get(app, a, &known);
+	/* Written only when it is another: this is called with every update
+	 * that names a bot, and a write costs a sync. */
 	if (e != ERR_OK ||
 	    (known.id == id && str_eq(str_from(known.name), name)))
 		return e;
@@ -45,11 +47,14 @@ enum err
 self_learn(struct app *app, struct arena *a, int64_t id, const char *name,
     bool is_sure)
 {
+	/* Any group shows updates about other bots too. */
 	if (!is_sure && (id == 0 || id != app->conf.bot_id))
 		return ERR_OK;
 	return self_note(app, a, id, name);
 }
 
+/* In a group "/help@other_bot" reaches every bot; alone with ours nobody else
+ * can be meant. */
 bool
 self_is_meant(const struct self *s, struct str to, bool is_private)
 {

@@ -1,4 +1,5 @@
-/* Who the bot is: what its updates are compared with. */
+/* Who the bot is. Updates name bots, and commands may be addressed to one: both
+ * are compared with this. */
 #ifndef LEDGER_SELF_H
 #define LEDGER_SELF_H
 
@@ -17,8 +18,8 @@ self_get(struct app *app, struct arena *a, struct self *out) MUST_CHECK;
 enum err self_note(
     struct app *app, struct arena *a, int64_t id, const char *name) MUST_CHECK;
 
-/* The same of a bot that an update names. is_sure: it can be no other than this
- * one; else the token's number must say so. */
+/* Notes the name of a bot that an update tells of. is_sure: it can be no other
+ * than this one; otherwise the number in the token must say so. */
 enum err self_learn(struct app *app, struct arena *a, int64_t id,
     const char *name, bool is_sure) MUST_CHECK;
 
