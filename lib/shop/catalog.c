@@ -15,6 +15,8 @@ catalog_mark(const struct conf *conf)
 	if (conf->products_file == NULL || stat(conf->products_file, &st) != 0)
 		return (struct catalog_mark){ 0 };
 	return (struct catalog_mark){
+		/* The inode as well, because a file that is put in place with
+		 * mv may have the time and the size of the old one. */
 		(int64_t)st.st_mtim.tv_sec * NS_A_SECOND + st.st_mtim.tv_nsec,
 		(int64_t)st.st_size,
 		(int64_t)st.st_ino,
@@ -28,6 +30,8 @@ catalog_mark_same(const struct catalog_mark *a, const struct catalog_mark *b)
 	    a->place == b->place;
 }
 
+/* Ids stand in links, in metadata at Stripe, in job keys with '/' and ':'
+ * between, and are there for years; so no other characters. */
 bool
 catalog_is_id(const char *text)
 {
@@ -39,6 +43,7 @@ catalog_is_id(const char *text)
 const struct product *
 catalog_find(const struct catalog *c, const char *id)
 {
+	/* Old links and old jobs name no product: there was only one then. */
 	if (id == NULL || id[0] == '\0')
 		return &c->products[0];
 	for (size_t i = 0; i < c->n; i++)

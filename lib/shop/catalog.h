@@ -63,8 +63,8 @@ struct catalog {
 	size_t n; /* at least 1, the first is the default */
 };
 
-/* By what a products file is known to be another one; all zero: there is
- * none. */
+/* What a products file is recognised by: whoever compares two marks knows
+ * whether it has changed. All zero: there is none. */
 struct catalog_mark {
 	int64_t changed_ns, bytes, place;
 };
@@ -80,8 +80,8 @@ bool catalog_is_id(const char *text);
 /* NULL: there is no such product. A NULL or empty id is the default's. */
 const struct product *catalog_find(const struct catalog *c, const char *id);
 
-/* In the buyer's language, else the first one given; never NULL. The language
- * may be NULL or longer than two letters ("en-GB"). */
+/* The title in the buyer's language, else the first one given; never NULL. The
+ * language may be NULL or longer than two letters ("en-GB"). */
 const char *product_title(const struct product *p, const char *language);
 
 #endif

@@ -69,7 +69,9 @@ product_at(struct str t, size_t n)
 	return 0;
 }
 
-/* Where the key stands in the product, or the product itself. */
+/* Where the key stands in the product, or else the product itself. json-c keeps
+ * no positions, so the text is looked through; where a key of that name stands
+ * earlier, inside something else, the line is a little off. */
 static size_t
 key_at(const struct reading *r, const char *key)
 {
@@ -114,6 +116,7 @@ value(const struct reading *r, const char *path)
 	    r->doc, arena_printf(r->arena, "products.%zu.%s", r->i, path));
 }
 
+/* Copied, because the parsed file goes before the catalog does. */
 static const char *
 text_of(const struct reading *r, const char *path)
 {
@@ -122,6 +125,7 @@ text_of(const struct reading *r, const char *path)
 	return arena_dup_text(r->arena, s);
 }
 
+/* A line end would break the button or the page's headline that shows it. */
 static bool
 is_title(const char *s)
 {
@@ -153,6 +157,7 @@ read_titles(struct reading *r, struct product *p)
 	struct json *by_language = value(r, "title");
 	const char *name;
 
+	/* One text for all languages is the short form; most shops have one. */
 	if (!json_is_object(by_language, "")) {
 		add_title(r, p, NULL, text_of(r, "title"));
 		return;
@@ -175,6 +180,8 @@ read_id(struct reading *r, struct product *p)
 	else if (r->i > 0 && catalog_find(r->catalog, p->id) != NULL)
 		wrong(r, "id", "stands there twice");
 	if (p->id == NULL)
+		/* So that the faults that follow have something to call it
+		 * by. */
 		p->id = "?";
 }
 
@@ -194,6 +201,8 @@ read_number(struct reading *r, const char *path, int64_t low, int64_t high,
 	return true;
 }
 
+/* Small letters, as Stripe writes them: what its events tell is compared with
+ * this as text. */
 static void
 read_currency(struct reading *r, struct product *p)
 {
@@ -268,6 +277,8 @@ read_price(struct reading *r, struct product *p)
 	read_amount(r, p);
 	if (!read_number(r, "stars", 1, MAX_STARS, &p->stars))
 		wrong(r, "stars", "must be a whole number up to 10000");
+	/* The most common slip is to copy the product's id (prod_...)
+	 * instead. */
 	if (value(r, "price.stripe") != NULL &&
 	    (p->price_id == NULL ||
 		!str_starts(str_from(p->price_id), "price_")))
@@ -336,6 +347,8 @@ read_channel(struct reading *r, struct product *p, size_t k)
 	c->link = text_of(r, link);
 	if (value(r, link) != NULL && !is_link(c->link))
 		wrong(r, "link", "must begin with https:// or tg://");
+	/* Channels and groups have numbers below zero; a positive one is a
+	 * person's. */
 	if (!read_number(r, id, INT64_MIN + 1, -1, &chat))
 		wrong(r, "channels",
 		    "has an id that is not Telegram's: a negative number");
@@ -350,6 +363,7 @@ read_channels(struct reading *r, struct product *p)
 {
 	size_t n = json_count(value(r, "channels"), "");
 
+	/* A product without a channel would be paid for and lead nowhere. */
 	if (n == 0 || n > CATALOG_MAX_CHANNELS) {
 		wrong(r, "channels", "must be a list of 1 to 8");
 		return;
@@ -387,6 +401,7 @@ read_product(struct reading *r)
 		NULL };
 	static const char *const of_price[] = { "amount", "currency", "stripe",
 		NULL };
+	/* What the settings say holds for each product that says nothing. */
 	struct product p = { .grace_days = r->conf->grace_days };
 
 	know_names(r, "", names);
@@ -396,6 +411,8 @@ read_product(struct reading *r)
 	read_price(r, &p);
 	read_policies(r, &p);
 	read_channels(r, &p);
+	/* Even a faulty one takes its place: those after it are checked against
+	 * its id, and all faults come out in one go. */
 	r->catalog->products[r->i] = p;
 	r->catalog->n = r->i + 1;
 }
@@ -473,6 +490,8 @@ catalog_load(struct catalog *c, struct arena *a, struct conf *conf)
 	struct str text;
 
 	*c = (struct catalog){ .n = 1 };
+	/* Also where there is a file: should that be wrong, the catalog still
+	 * has a product, as everything that reads it expects. */
 	c->products[0] = from_settings(conf);
 	if (path == NULL)
 		return check_names(c, a, conf);

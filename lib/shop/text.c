@@ -9,6 +9,9 @@
 
 #define MAX_TEXT_BYTES 8192
 
+/* By designator, so the order here is free and a text that is missing is NULL,
+ * which a test looks for. All of it is plain text: names of products and words
+ * of people are filled in, and nothing they contain can be taken for markup. */
 static const char *const uk[TEXT__COUNT] = {
 	[TEXT_INVITE] =
 	    "✅ Оплату підтверджено!\n\n"
@@ -351,6 +354,8 @@ text_plain(enum text which)
 	return uk[which];
 }
 
+/* What is filled in is not looked through again, so a value with a "{" in it
+ * stays as it is. */
 static void
 fill_hole(struct buf *b, struct str name, struct kvs values)
 {
@@ -374,6 +379,8 @@ text_fill(struct arena *a, enum text which, struct kvs values)
 	struct str rest = str_from(uk[which]);
 
 	while (rest.len > 0) {
+		/* Asked first, because str_cut() returns the same for a text
+		 * that ends here and for one whose hole comes next. */
 		bool has_hole = memchr(rest.p, '{', rest.len) != NULL;
 
 		buf_add(&b, str_cut(&rest, '{'));
