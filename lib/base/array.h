@@ -2,7 +2,7 @@
 #ifndef BASE_ARRAY_H
 #define BASE_ARRAY_H
 
-/* Of the array itself: a pointer to one has no length. */
+/* Only for an array itself: of a pointer to one this gives nonsense. */
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

@@ -83,8 +83,8 @@ limit_memory(void)
 #if defined(__SANITIZE_ADDRESS__)
 	return false;
 #else
-	/* Of data, not of all addresses (RLIMIT_AS): the code of libraries and
-	 * a database file mapped into memory must not use it up. */
+	/* Limits data, not addresses (RLIMIT_AS): the code of libraries and a
+	 * database file mapped into memory must not use it up. */
 	const struct rlimit limit = { MAX_DATA_BYTES, MAX_DATA_BYTES };
 
 	return setrlimit(RLIMIT_DATA, &limit) == 0;

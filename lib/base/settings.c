@@ -19,6 +19,8 @@
 
 #define MAX_FILE_BYTES (64 * 1024)
 
+/* Adds a sentence to a list; one too many is dropped. Whoever mends the first
+ * ones sees the others at the next start. */
 static void __attribute__((format(printf, 4, 0))) add_sentence(
     struct arena *a, const char **all, size_t *n, const char *fmt, va_list args)
 {
@@ -62,8 +64,8 @@ settings_note(struct settings *s, struct arena *a, const char *fmt, ...)
 	va_end(args);
 }
 
-/* From the account's entry, not from $HOME: under suexec and some CGI hosts
- * that is unset, or the web server's. */
+/* The account's home by its entry in the system's list, not by $HOME: under
+ * suexec and some CGI hosts that is unset, or the web server's. */
 static const char *
 home_of_account(void)
 {
@@ -401,9 +403,9 @@ settings_load(struct settings *s, struct arena *a,
 		for (size_t k = 0; v == NULL && old[k].name != NULL; k++)
 			if (strcmp(old[k].name, row->name) == 0)
 				v = look_up(a, f, params, old[k].old);
-		/* Also of settings that this program does not use:
-		 * settings_environ() hands them to the worker, which may have
-		 * no other way to them. */
+		/* Kept even where this program does not use the setting:
+		 * settings_environ() hands it to the worker, which may have no
+		 * other way to it. */
 		s->raw[i] = v;
 		if ((row->used_by & used_by) == 0)
 			continue;

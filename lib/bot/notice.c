@@ -82,8 +82,8 @@ prepare_word(struct app *app, struct arena *a, struct step *s, struct str word,
 		return e;
 	if (str_eq(word, "pay") || str_eq(word, OFFER_STARS))
 		return offer_prepare(app, a, s, p, str_eq(word, OFFER_STARS));
-	/* Both speak of an order; without it there is nothing they could
-	 * say. */
+	/* A reminder and a dunning notice speak of an order; without one there
+	 * is nothing they could say. */
 	if (o.id != 0 && str_eq(word, "reminder"))
 		return prepare_reminder(app, a, s, &o, p);
 	if (o.id != 0 && str_eq(word, "dunning"))

@@ -46,6 +46,7 @@ struct range {
 	uint32_t first, last;
 };
 
+/* The lists are short, and most letters are found or ruled out early. */
 static bool
 is_in(uint32_t c, const struct range *list, size_t n)
 {
@@ -119,6 +120,7 @@ letter_lower(uint32_t c)
 	c = plain(c);
 	if (IN(c, by_20))
 		return c + 0x20;
+	/* Ѐ to Џ, which lie eighty places before their small ones. */
 	if (c >= 0x0400 && c <= 0x040f)
 		return c + 0x50;
 	if (IN(c, even))

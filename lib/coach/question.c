@@ -117,7 +117,7 @@ question_history(struct db *db, struct arena *a, const struct question *q,
 	struct turn newest_first[QUESTION_MAX_TURNS];
 	struct turns t = { newest_first, 0 };
 	enum err e = db_each(db, a, SQL_QUESTIONS_BEFORE,
-	    /* Of the same chat only: what somebody asked alone with the bot
+	    /* Only from the same chat: what somebody asked alone with the bot
 	     * must not come up in a group. */
 	    KV(kv_int("tg_id", q->tg_id), kv_int("chat_id", q->chat_id),
 		kv_int("id", q->id), kv_int("n", QUESTION_MAX_TURNS),

@@ -154,7 +154,7 @@ judge_row(const struct row *row, void *ctx)
 	const char *title =
 	    arena_printf(s->arena, "%s %s", p.lesson, p.heading);
 
-	/* Both indexes may name it. */
+	/* The other index has named it as well. */
 	if (is_known(s, p.chunk_id))
 		return;
 	p.score = score_of(s, str_from(row_text(row, 6)),

@@ -193,6 +193,8 @@ terms_of(
 	return n;
 }
 
+/* Kept with their question marks and set one behind the other: only words are
+ * taken from them. */
 struct str
 terms_asked(struct arena *a, struct str question)
 {
@@ -263,6 +265,8 @@ is_inside(struct str folded, const struct term *t, size_t n_letters)
 int
 terms_match(struct str folded, const struct term *t)
 {
+	/* Counted once for all the words of a piece, and there are hundreds of
+	 * pieces. */
 	size_t n_letters = str_chars(t->stem);
 	int best = is_inside(folded, t, n_letters) ? INSIDE : 0;
 

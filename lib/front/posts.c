@@ -129,8 +129,8 @@ serve(void *ctx, struct exchange *x, size_t n)
 	 * a worker that is started in trouble inherits it. */
 	if (e != ERR_OK)
 		p->app.has_work = had_work;
-	/* Also those whose 200 stands there by now: nothing was committed, and
-	 * no answer has left yet. */
+	/* A 200 may stand in the answer by now. It becomes a 503, since nothing
+	 * was committed, and no answer has left yet. */
 	for (size_t i = 0; e != ERR_OK && i < b->n; i++)
 		intake_refuse(b->items[i].x, ERR_UNAVAILABLE, "not recorded");
 }

@@ -22,7 +22,7 @@ enum admission {
 /* Whether a request may be answered at all: the first question to each. */
 enum admission serve_admits(struct app *app, const struct request *req);
 
-/* The same page over https, where BASE_URL is. */
+/* A redirect to the same page over https, at BASE_URL. */
 struct response
 serve_over_https(const struct app *app, const struct request *req);
 

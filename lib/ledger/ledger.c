@@ -139,7 +139,7 @@ ledger_access(struct db *db, struct arena *a, int64_t tg_id,
 	    &is_in);
 
 	*out = is_in != 0 ? ACCESS_IN : ACCESS_OUT;
-	/* Of whom nothing was ever decided, nothing lets in. */
+	/* A person about whom nothing was ever decided is out. */
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 

@@ -165,8 +165,8 @@ member_from_row(const struct row *row, void *ctx)
 	m->was_banned = state == MEMBER_BANNED || state == MEMBER_SENT_OFF;
 	m->asked_ms = row_int(row, 3);
 	m->facts.asked = m->asked_ms != 0;
-	/* Told how to buy since they last asked; a new request gets a new
-	 * hint. */
+	/* True where they were told how to buy since they last asked; a new
+	 * request gets a new hint. */
 	m->facts.hinted = row_int(row, 4) >= m->asked_ms;
 	m->doubt_ms = since(r, row_int(row, 5));
 	m->out_ms = since(r, row_int(row, 6));
@@ -246,8 +246,8 @@ promise(struct app *app, struct arena *a, int64_t tg_id, const char *chat_id)
 	    tg_id, 0, chat_id);
 }
 
-/* From now on this person is removed when access ends. Those whom the operator
- * let in by hand never are. */
+/* Marks somebody as a buyer: when access ends, this person is removed. Those
+ * whom the operator let in by hand never are. */
 static enum err
 note_ours(struct app *app, int64_t tg_id, const char *chat_id)
 {
@@ -357,7 +357,8 @@ membership_changed(struct app *app, struct arena *a, int64_t tg_id,
 	return e == ERR_OK && is_in ? promise(app, a, tg_id, chat_id) : e;
 }
 
-/* Told once a day, whatever the first word for it was. */
+/* Tells the operators, once a day for each chat, whatever the first words for
+ * it were. */
 static enum err
 tell(struct app *app, struct arena *a, const char *what, const char *chat_id,
     const char *text)

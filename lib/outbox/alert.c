@@ -32,8 +32,8 @@ hour_from_row(const struct row *row, void *ctx)
 	*(struct hour *)ctx = (struct hour){ row_int(row, 0), row_int(row, 1) };
 }
 
-/* The same table counts the buyers' limits: a key, a number, the beginning of
- * its hour. */
+/* Counts one more alert of this cause in its hour, in the table that the
+ * buyers' limits use: a key, a number, the beginning of its hour. */
 static enum err
 count(struct app *app, struct arena *a, const char *cause, struct hour *out)
 {
@@ -45,7 +45,8 @@ count(struct app *app, struct arena *a, const char *cause, struct hour *out)
 	    hour_from_row, out);
 }
 
-/* Beyond an hour's number only how many there were is told, at its end. */
+/* Promises the alert to one operator. When the cause has had its number for
+ * this hour, only how many more there were is told, at the hour's end. */
 static enum err
 promise_to(struct app *app, struct arena *a, int64_t tg_id, const char *key,
     const char *text, const struct hour *h)
@@ -64,7 +65,7 @@ promise_to(struct app *app, struct arena *a, int64_t tg_id, const char *key,
 		KV(kv_int("amount", h->n - AN_HOUR), kv_text("what", cause))));
 }
 
-/* Told already, or about to be. */
+/* Whether this operator has been told, or is about to be. */
 static enum err
 is_told(struct app *app, struct arena *a, const char *key, int64_t tg_id,
     bool *told)

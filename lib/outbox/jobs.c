@@ -91,6 +91,7 @@ jobs_promise_count(struct db *db, const char *promise, int64_t tg_id,
 	    NULL);
 }
 
+/* The row itself says that it was promised, in whatever state it is. */
 enum err
 jobs_known(struct db *db, struct arena *a, const char *promise, bool *known)
 {
@@ -107,6 +108,7 @@ struct reading {
 	size_t n, max;
 };
 
+/* In the order in which JOBS_DUE names its columns. */
 static void
 job_from_row(const struct row *row, void *ctx)
 {

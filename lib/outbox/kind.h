@@ -68,7 +68,8 @@ struct job_kind {
 	    enum err call_err, const struct http_response *res,
 	    struct outcome *o);
 
-	/* Which chat it is going to write to; NULL: its person's. */
+	/* The chat that the job is going to write to. NULL: always its
+	 * person's. */
 	int64_t (*chat)(const struct app *app, const struct job *job);
 
 	bool is_silent;   /* parked, it is told to nobody */

@@ -23,8 +23,9 @@ enum err limit_buyer(struct app *app, struct arena *a,
 enum err limit_address(struct app *app, struct arena *a,
     const struct limit_who *who, int64_t *wait_s) MUST_CHECK;
 
-/* The same for what one person may make us do by a word or a button, n times an
- * hour; what names it in the count and is a text of ours. In a transaction. */
+/* Counts what one person makes us do by a word or a button, and allows n times
+ * an hour; what names it in the count and is a text of ours. ERR_THROTTLED
+ * beyond that. In a transaction. */
 enum err limit_person(struct app *app, struct arena *a, const char *what,
     int64_t tg_id, int64_t n) MUST_CHECK;
 

@@ -102,7 +102,7 @@ read_signed(const struct app *app, struct arena *a, struct str token,
 	if (id[0] == '\0' || !str_to_i64(rest, &ends_s))
 		return ERR_INPUT;
 	out->is_signed = true;
-	/* Told even of a link that has ended, so that the page can name what it
+	/* Set even for a link that has ended, so that the page can name what it
 	 * was for and offer a new one. */
 	out->product = catalog_find(&app->catalog, id);
 	if (ends_s <= clock_now_ms() / 1000)

@@ -17,8 +17,8 @@ struct paylink {
 	bool is_signed; /* by us, so its holder may be told of the buyer */
 };
 
-/* The same link again with the mark that a person asked, for the button of the
- * page that a preview gets. */
+/* The link of a request again, with the mark that a person asked: for the
+ * button of the page that a preview gets. */
 const char *paylink_onward(const struct app *app, const struct request *req,
     const struct paylink *link);
 

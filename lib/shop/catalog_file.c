@@ -180,7 +180,7 @@ read_id(struct reading *r, struct product *p)
 	else if (r->i > 0 && catalog_find(r->catalog, p->id) != NULL)
 		wrong(r, "id", "stands there twice");
 	if (p->id == NULL)
-		/* So that the faults that follow have something to call it
+		/* The faults that follow need something to call the product
 		 * by. */
 		p->id = "?";
 }
@@ -490,8 +490,8 @@ catalog_load(struct catalog *c, struct arena *a, struct conf *conf)
 	struct str text;
 
 	*c = (struct catalog){ .n = 1 };
-	/* Also where there is a file: should that be wrong, the catalog still
-	 * has a product, as everything that reads it expects. */
+	/* Filled in even where there is a file: should that be wrong, the
+	 * catalog still has a product, as everything that reads it expects. */
 	c->products[0] = from_settings(conf);
 	if (path == NULL)
 		return check_names(c, a, conf);

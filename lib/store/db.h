@@ -56,7 +56,8 @@ enum err db_search_make(struct db *db) MUST_CHECK;
 enum err db_each(struct db *db, struct arena *a, enum sql what, struct kvs args,
     void (*map)(const struct row *row, void *ctx), void *ctx) MUST_CHECK;
 
-/* The same for one row: ERR_NOT_FOUND where there is none. */
+/* As db_each(), for a statement that yields one row. ERR_NOT_FOUND where there
+ * is none. */
 enum err db_one(struct db *db, struct arena *a, enum sql what, struct kvs args,
     void (*map)(const struct row *row, void *ctx), void *ctx) MUST_CHECK;
 

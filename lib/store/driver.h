@@ -41,7 +41,8 @@ struct db_driver {
 	/* Runs a statement of sql.h, prepared once per connection. */
 	enum err (*run)(void *conn, struct db_run *run);
 
-	/* Which migrations the database has had. */
+	/* The number of migrations that the database has had; 0 in an empty
+	 * one. */
 	enum err (*get_version)(void *conn, int64_t *version);
 	enum err (*set_version)(void *conn, int64_t version);
 

@@ -30,7 +30,7 @@ struct stripe_subscription {
 	int64_t ended_s;   /* 0: not yet */
 	bool collects_not; /* pause_collection: its invoices are not paid */
 	bool livemode;
-	/* Of the latest invoice, where the answer holds it whole. */
+	/* About the latest invoice; set where the answer holds it whole. */
 	const char *invoice;     /* in_... */
 	const char *invoice_url; /* where the buyer can pay it; not checked */
 	const char *payment_intent;

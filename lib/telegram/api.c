@@ -19,6 +19,8 @@ tg_button_url_ok(const char *url)
 	return host.len > 0 && memchr(host.p, '.', host.len) != NULL;
 }
 
+/* Each button has a row of its own: on a telephone two beside each other cut
+ * their labels short. */
 static struct json *
 put_row(struct json *keyboard, const char *label)
 {
@@ -144,7 +146,7 @@ invoice(struct arena *a, const struct tg_invoice *inv)
 	/* Stars need no payment provider; an empty token and XTR say so. */
 	json_put_text(params, "provider_token", "");
 	json_put_text(params, "currency", "XTR");
-	/* Of Stars exactly one price is allowed. */
+	/* An invoice in Stars has exactly one price. */
 	price = json_push_object(json_put_array(params, "prices"));
 	json_put_text(price, "label", title);
 	json_put_int(price, "amount", inv->stars);
@@ -304,8 +306,8 @@ tg_answer_read(
 	if (json_parse(a, res->body, &doc) == ERR_OK)
 		out->description =
 		    arena_dup_text(a, json_text(doc, "description"));
-	/* Both, because a 200 that something in between made up must not count
-	 * as sent. */
+	/* The status and the body must agree: a 200 that something in between
+	 * made up must not count as sent. */
 	if (res->status == 200 && json_is_true(doc, "ok")) {
 		out->outcome = TG_DONE;
 		out->result = json_at(doc, "result");

@@ -83,9 +83,9 @@ tg_answer_checkout(struct arena *a, const char *query_id, const char *refusal);
 struct http_request tg_request(struct arena *a, const struct tg_api *api,
     const char *method, struct json *params);
 
-/* The same call as the JSON body of an answer to an update. Telegram carries it
- * out and does not tell the result, so it is for what may be lost without
- * harm. */
+/* A call of the Bot API as the JSON body of the answer to an update. Telegram
+ * carries it out and does not tell the result, so it is for what may be lost
+ * without harm. */
 struct str
 tg_reply_body(struct arena *a, const char *method, struct json *params);
 

@@ -11,8 +11,9 @@ peer_of(const struct request *r)
 	return peer == NULL ? "" : peer;
 }
 
-/* From right to left: each proxy adds the one that it heard from. What is no
- * address is nobody's: the proxy that let it through is the nearest known. */
+/* Reads the chain from right to left, because each proxy adds at its end whom
+ * it heard from. Where something in it is no address, nobody further on is
+ * known: the proxy that let it through is the nearest. */
 const char *
 client_address(const struct request *r, const char *trusted)
 {

@@ -267,7 +267,7 @@ spool_add(struct connection *c, const void *p, size_t n, size_t max)
 {
 	if (c->spool == 0 && !spool_open(c))
 		return false;
-	/* Beyond the maximum bytes are read and thrown away: a server that
+	/* What exceeds the maximum is read and thrown away: a server that
 	 * cannot get rid of its request would never read the answer. */
 	if (c->n_spooled >= max)
 		return true;

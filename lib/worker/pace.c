@@ -7,7 +7,8 @@
 #define CHAT_PAUSE_MS 1000
 #define GROUP_N 20
 #define GROUP_MS (60 * 1000 + 500)
-/* So many chats that hear a 429 within so long are the bot as a whole. */
+/* When this many chats hear a 429 within this time, Telegram means the bot as a
+ * whole and not each of them. */
 #define WHOLE_CHATS 3
 #define WHOLE_MS 1500
 
@@ -158,7 +159,8 @@ pace_room(const struct pace *p, bool can_wait, int64_t now_ms)
 	return n;
 }
 
-/* Whom it concerns, and the place of whoever is free again first. */
+/* The chat's place in the list, or else the place of the one that may be
+ * written to soonest: it has least left to remember. */
 static struct pace_hush *
 hush_for(struct pace *p, int64_t chat_id)
 {

@@ -20,7 +20,8 @@ SQL(ACCESS_SET,
     " OR access.renews <> excluded.renews"
     " OR COALESCE(access.until_ms, 0) <> COALESCE(excluded.until_ms, 0)")
 
-/* Whose access has ended by now, as the last order that they paid. */
+/* People whose access has ended by now, each as the last order that they
+ * paid. */
 SQL(ACCESS_ENDED,
     "SELECT " ORDER_COLUMNS
     " FROM access JOIN orders ON orders.id = (SELECT MAX(id) FROM orders AS o"
@@ -29,7 +30,8 @@ SQL(ACCESS_ENDED,
     " WHERE access.is_in = 1 AND access.until_ms IS NOT NULL"
     " AND access.until_ms <= :now_ms ORDER BY access.until_ms LIMIT :n")
 
-/* Who is to be told that it is going to, likewise. */
+/* People who are to be told that their access is going to end, each as the last
+ * order that they paid. */
 SQL(ACCESS_TO_REMIND,
     "SELECT " ORDER_COLUMNS
     " FROM access JOIN orders ON orders.id = (SELECT MAX(id) FROM orders AS o"
@@ -42,7 +44,7 @@ SQL(ACCESS_REMINDED,
     "UPDATE access SET remind_ms = NULL"
     " WHERE tg_id = :tg_id AND product = :product")
 
-/* When time alone changes something again; 0: nothing in sight. */
+/* When time alone changes something next; 0: nothing is in sight. */
 SQL(DUE_NEXT,
     "SELECT COALESCE(MIN(at_ms), 0) FROM ("
     "SELECT MIN(until_ms) AS at_ms FROM access"
@@ -61,12 +63,12 @@ SQL(ACCESS_PRODUCTS,
     "SELECT product FROM access WHERE tg_id = :tg_id AND is_in = 1"
     " ORDER BY product")
 
-/* How many are in by each. */
+/* How many people each product lets in. */
 SQL(ACCESS_BY_PRODUCT,
     "SELECT product, COUNT(*) FROM access WHERE is_in = 1"
     " GROUP BY product ORDER BY product")
 
-/* What stands against forgetting somebody. */
+/* Reasons not to forget somebody yet. */
 SQL(FORGET_HELD,
     "SELECT (SELECT COUNT(*) FROM access WHERE tg_id = :tg_id AND is_in = 1)"
     " + (SELECT COUNT(*) FROM jobs WHERE tg_id = :tg_id AND done_ms IS NULL"

@@ -10,7 +10,8 @@ SQL(STARS_CANCEL,
     " AND product = :product AND provider = 'stars' AND renews = 1"
     " ON CONFLICT (promise) DO NOTHING")
 
-/* What waited for the product. */
+/* Jobs that waited for the product are due now: they were parked with this
+ * error. */
 SQL(JOBS_REVIVE_PRODUCT,
     "UPDATE jobs SET parked_ms = NULL, due_ms = :now_ms, error = NULL"
     " WHERE done_ms IS NULL AND parked_ms IS NOT NULL AND error = :error")
@@ -40,7 +41,8 @@ SQL(JOB_PROMISE,
     " :late, :lane)"
     " ON CONFLICT (promise) DO NOTHING")
 
-/* Unless the same already waits for its turn: a second one says nothing new. */
+/* Makes no second promise of this kind and detail while the first one still
+ * waits for its turn: it would say nothing new. */
 SQL(JOB_PROMISE_ONE,
     "INSERT INTO jobs (kind, promise, tg_id, order_id, detail, due_ms,"
     " created_ms, late, lane)"
@@ -59,7 +61,7 @@ SQL(JOB_PROMISE_COUNT,
     " :lane) ON CONFLICT (promise) DO UPDATE SET detail = excluded.detail"
     " WHERE jobs.done_ms IS NULL AND jobs.lease_ms = 0")
 
-/* Whether nobody has begun with it, where there is such a promise. */
+/* 1: the promise is there and nobody has begun to keep it; 0: somebody has. */
 SQL(JOB_PROMISED,
     "SELECT CASE WHEN done_ms IS NULL AND lease_ms = 0 THEN 1 ELSE 0 END"
     " FROM jobs WHERE promise = :promise")
@@ -90,13 +92,14 @@ SQL(JOB_LEASE,
     " AND other.done_ms IS NULL AND other.id <> jobs.id"
     " AND other.lease_ms > :now_ms))")
 
-/* A call of it is done, the next one is counted anew. */
+/* A call of the job is done; attempts of the next one are counted anew. */
 SQL(JOB_RENEW,
     "UPDATE jobs SET due_ms = :until_ms, lease_ms = :until_ms, attempts = 0,"
     " error = NULL"
     " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
 
-/* For the one worker there is, when it starts: what a killed one held. */
+/* For the one worker there is, when it starts: leases of one that was killed
+ * end now. */
 SQL(JOBS_RELEASE,
     "UPDATE jobs SET lease_ms = 0, due_ms = :now_ms"
     " WHERE done_ms IS NULL AND lease_ms > 0")
@@ -112,7 +115,7 @@ SQL(JOBS_FROM_FUTURE,
     " WHERE done_ms IS NULL AND lease_ms = 0"
     " AND due_ms > :now_ms AND (created_ms > :now_ms OR due_ms > :far_ms)")
 
-/* Put aside by a program that did not know their kind. */
+/* Jobs that an older program parked because it did not know their kind. */
 SQL(JOBS_REVIVE_KNOWN,
     "UPDATE jobs SET parked_ms = NULL, due_ms = :now_ms, error = NULL"
     " WHERE done_ms IS NULL AND parked_ms IS NOT NULL AND error = :error"
@@ -141,8 +144,8 @@ SQL(JOB_PARK,
     " error = :error"
     " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
 
-/* Parked or waiting long: now. What is due already keeps its place, and an
- * alert its hour. */
+/* What is parked or waits long becomes due now. What is due already keeps its
+ * place, and an alert its hour. */
 SQL(JOBS_REVIVE,
     "UPDATE jobs SET parked_ms = NULL,"
     " due_ms = CASE WHEN parked_ms IS NULL AND (due_ms < :now_ms"
@@ -153,7 +156,8 @@ SQL(JOBS_PENDING,
     "SELECT COUNT(*) FROM jobs WHERE tg_id = :tg_id AND kind = :kind"
     " AND done_ms IS NULL")
 
-/* Of invites alone (kind 1), those to this product. */
+/* How many invites to this product are still owed; other kinds of jobs do not
+ * count. */
 SQL(INVITE_PENDING,
     "SELECT COUNT(*) FROM jobs LEFT JOIN orders ON orders.id = jobs.order_id"
     " WHERE jobs.tg_id = :tg_id AND kind = " WORD_JOB_INVITE
@@ -181,7 +185,8 @@ SQL(JOBS_PARKED,
 
 SQL(JOBS_PRUNE, "DELETE FROM jobs WHERE done_ms < :before_ms")
 
-/* But for what waits until its product is known: somebody has paid for it. */
+/* Parked jobs go, but for invites that wait until their product is known:
+ * somebody has paid for it. */
 SQL(JOBS_PRUNE_PARKED,
     "DELETE FROM jobs WHERE done_ms IS NULL AND parked_ms < :before_ms"
     " AND NOT (kind = " WORD_JOB_INVITE " AND error LIKE 'unknown product:%')")

@@ -10,8 +10,8 @@ SQL(MEMBER_GET,
     " COALESCE(full_ms, 0) FROM members"
     " WHERE tg_id = :tg_id AND chat_id = :chat_id")
 
-/* Whether a product that lets this person in leads there or ever did. Of one
- * that nobody has seen lead anywhere it is told by whom it was sold to. */
+/* Whether a product that lets this person in leads there or ever did. Where
+ * nobody has seen a product lead anywhere, those whom it was sold to decide. */
 SQL(MEMBER_PAID,
     "SELECT COUNT(*) FROM access WHERE access.tg_id = :tg_id AND is_in = 1"
     " AND (EXISTS (SELECT 1 FROM leads"
@@ -31,7 +31,7 @@ SQL(MEMBER_ASKED,
     " ON CONFLICT (tg_id, chat_id) DO UPDATE SET"
     " asked_ms = excluded.asked_ms")
 
-/* Only the request that was answered: a newer one waits still. */
+/* Only the request that was answered is taken off: a newer one still waits. */
 SQL(MEMBER_ANSWERED,
     "UPDATE members SET asked_ms = NULL, full_ms = NULL, full_why = NULL"
     " WHERE tg_id = :tg_id AND chat_id = :chat_id AND asked_ms = :asked_ms")
@@ -44,8 +44,8 @@ SQL(MEMBER_DOUBT,
     "UPDATE members SET doubt_ms = :doubt_ms, out_ms = :out_ms"
     " WHERE tg_id = :tg_id AND chat_id = :chat_id")
 
-/* Whom Telegram lets nobody let in, and whom it lets nobody remove (state 8:
- * enum member_state). */
+/* Those whom Telegram refuses to let in, and those whom it refuses to
+ * remove. */
 SQL(MEMBERS_STUCK,
     "SELECT tg_id, chat_id, full_ms, full_why FROM members"
     " WHERE asked_ms IS NOT NULL AND full_ms IS NOT NULL"
@@ -74,7 +74,7 @@ SQL(MEMBER_LINK,
     " WHERE tg_id = :tg_id AND chat_id = :chat_id"
     " AND revoked_ms IS NULL ORDER BY made_ms LIMIT 1")
 
-/* One that opens: not one that Telegram was asked to revoke. */
+/* A link that still opens, so none that Telegram was asked to revoke. */
 SQL(MEMBER_LINK_ALIVE,
     "SELECT link FROM links WHERE tg_id = :tg_id AND chat_id = :chat_id"
     " AND revoked_ms IS NULL AND revoking_ms IS NULL"

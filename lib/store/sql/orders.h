@@ -144,7 +144,7 @@ SQL(FACTS_OF_BUYER,
     " WHERE orders.tg_id = :tg_id AND orders.product = :product"
     " AND orders.paid_ms IS NOT NULL ORDER BY orders.id")
 
-/* Nobody paid and nobody can any more. */
+/* Orders that nobody paid, and that nobody can pay any more. */
 SQL(ORDERS_PRUNE,
     "DELETE FROM orders WHERE created_ms < :before_ms AND paid_ms IS NULL"
     " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.order_id = orders.id"
@@ -169,20 +169,20 @@ SQL(ORDERS_LIST,
     " AND (:tg_id = 0 OR orders.tg_id = :tg_id)"
     " ORDER BY orders.id DESC LIMIT :n")
 
-/* Of a subscription, the latest payment. */
+/* What an order was paid by; with a subscription, its latest payment. */
 SQL(ORDER_PAYMENT,
     "SELECT orders.provider,"
     " COALESCE(subscriptions.payment_intent, orders.payment_intent)"
     " FROM orders LEFT JOIN subscriptions"
     " ON subscriptions.id = orders.subscription WHERE orders.id = :id")
 
-/* Since when a bank is at work on a payment of theirs; 0: none is. */
+/* Since when a bank has been at work on a payment of this buyer; 0: none is. */
 SQL(FORGET_PROCESSING,
     "SELECT COALESCE(MIN(processing_ms), 0) FROM orders"
     " WHERE tg_id = :tg_id AND processing_ms IS NOT NULL"
     " AND paid_ms IS NULL AND failed_ms IS NULL AND expired_ms IS NULL")
 
-/* Where they could still pay. */
+/* Sessions at which this buyer could still pay. */
 SQL(FORGET_OPEN,
     "SELECT session_id FROM orders WHERE tg_id = :tg_id"
     " AND provider = 'stripe' AND session_id IS NOT NULL"
@@ -190,7 +190,8 @@ SQL(FORGET_OPEN,
     " AND expired_ms IS NULL"
     " AND (url_ends_ms IS NULL OR url_ends_ms > :now_ms) LIMIT :n")
 
-/* Nobody's (0), and never again a way in, should Stripe tell of them anew. */
+/* The person's orders are nobody's from now on (0), and never again a way in,
+ * should Stripe tell of them anew. */
 SQL(FORGET_ORDERS,
     "UPDATE orders SET tg_id = 0, url = NULL,"
     " revoked_ms = COALESCE(revoked_ms, :now_ms) WHERE tg_id = :tg_id")

@@ -16,7 +16,8 @@ SQL(RENAME_PEOPLE, "SELECT tg_id FROM access WHERE product = :product")
 SQL(RENAME_ORDERS,
     "UPDATE orders SET product = :is_now WHERE product = :product")
 
-/* Of a person who has both, the row that lets them in stays, or the new one. */
+/* For a person who has both products, the row that lets them in stays; where
+ * neither or both do, the new product's. */
 SQL(RENAME_WORSE,
     "DELETE FROM access WHERE product = :is_now AND is_in = 0"
     " AND EXISTS (SELECT 1 FROM access AS old WHERE old.tg_id = access.tg_id"
@@ -38,7 +39,7 @@ SQL(RENAME_TWINS,
 SQL(RENAME_LESSONS,
     "UPDATE lessons SET product = :is_now WHERE product = :product")
 
-/* Those whose detail is a product, and those that name one after a word. */
+/* Jobs whose detail is a product, and those that name one after a word. */
 SQL(RENAME_JOBS,
     "UPDATE jobs SET detail = :is_now WHERE done_ms IS NULL"
     " AND kind IN (" WORD_JOB_INVITE ", " WORD_JOB_PORTAL

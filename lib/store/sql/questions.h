@@ -61,7 +61,8 @@ SQL(UNANSWERED_LIST,
     "SELECT question, asked_ms FROM unanswered WHERE asked_ms >= :since_ms"
     " ORDER BY asked_ms DESC LIMIT :n")
 
-/* The words, answered or not: by the index of those that have some. */
+/* Forgets the words of questions, answered or not; an index holds just those
+ * that still have some. */
 SQL(QUESTIONS_FORGET,
     "UPDATE questions SET question = NULL, answer = NULL, voice = NULL"
     " WHERE asked_ms < :before_ms AND (question IS NOT NULL"

@@ -21,7 +21,8 @@ SQL(REFUND_SEEN,
     " updated_ms = excluded.updated_ms"
     " WHERE excluded.refunded_minor > refunds.refunded_minor")
 
-/* Of what has been told, the operators hear once. */
+/* Changes a row only where this has not been told yet, so that the operators
+ * hear of it once. */
 SQL(REVERSAL_TOLD,
     "UPDATE reversals SET told_stage = :stage WHERE id = :id"
     " AND (told_stage IS NULL OR told_stage < :stage)")

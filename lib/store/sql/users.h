@@ -28,7 +28,7 @@ SQL(USER_ACCESS,
     " ORDER BY id DESC LIMIT 1)"
     " WHERE tg_id = :tg_id")
 
-/* Of whom nothing is known but that they asked once. */
+/* People of whom nothing is known but that they asked once. */
 SQL(USERS_PRUNE,
     "DELETE FROM users WHERE created_ms < :before_ms"
     " AND session_id IS NULL"
