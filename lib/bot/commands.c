@@ -56,8 +56,8 @@ on_start(struct reply *r)
 static enum err
 owed_by(struct reply *r, const struct product *p, struct tg_message *m)
 {
-	return offer_owed(r->app, r->db, r->arena, r->u->from_id, p->id,
-	    product_title(p, "uk"), m);
+	return offer_owed(
+	    r->db, r->arena, r->u->from_id, p->id, product_title(p, "uk"), m);
 }
 
 /* A subscription in Stars is sold by a link that Telegram makes when asked, so

@@ -1,272 +1,221 @@
-/* Products files: what is taken, and how each fault is told. */
+/* What is sold: finding it, naming it, and seeing that its file has changed. */
 #include "testing.h"
 
-#include "shop/catalog_file.h"
+#include "shop/catalog.h"
 
-#define LINE1 "{ \"products\": [\n"
-#define CHANNEL \
-	"  \"channels\": [{ \"id\": -1001, \"link\": \"https://t.me/+a\" }]"
-#define PRICE "  \"price\": { \"amount\": 999, \"currency\": \"eur\" },\n"
-#define TITLE "  \"title\": \"A course\",\n"
-#define ID "  \"id\": \"course\",\n"
-#define END "}]}"
+#include <fcntl.h>
+#include <sys/stat.h>
 
-static struct conf conf;
-static struct catalog catalog;
+/* ---- ids ---- */
 
-static bool
-reads(const char *text)
-{
-	conf = (struct conf){ .grace_days = 3 };
-	return catalog_read(
-	    &catalog, &mem, &conf, "products.json", str_from(text));
-}
+#define LETTERS_32 "abcdefghijklmnopqrstuvwxyz012345"
 
-static const struct bad {
-	const char *why, *text, *fault;
-} bads[] = {
-	{ "no JSON", LINE1 "{\n" ID " x", "line 4: this is not JSON" },
-	{ "empty", "", "line 1: this is not JSON" },
-	{ "no products", "{}", "products must be a list" },
-	{ "products is an object", "{\"products\":{}}",
-	    "products must be a list" },
-	{ "no id", LINE1 "{\n" TITLE PRICE CHANNEL END,
-	    "line 2, product 1: must have an id" },
-	{ "capitals in the id",
-	    LINE1 "{\n" TITLE "  \"id\": \"Course\",\n" PRICE CHANNEL END,
-	    "line 4, product 1: id must be" },
-	{ "the same id twice",
-	    LINE1 "{\n" ID TITLE PRICE CHANNEL
-		  "},\n{\n" ID TITLE PRICE CHANNEL END,
-	    "line 8, product 2: id stands there twice" },
-	{ "no title", LINE1 "{\n" ID PRICE CHANNEL END,
-	    "line 2, product 1: title must be" },
-	{ "an empty title",
-	    LINE1 "{\n" ID "\"title\": \"\",\n" PRICE CHANNEL END,
-	    "line 4, product 1: title must be" },
-	{ "no titles", LINE1 "{\n" ID "\"title\": {},\n" PRICE CHANNEL END,
-	    "line 4, product 1: title is missing" },
-	{ "a language of three letters",
-	    LINE1 "{\n" ID "\"title\": {\"ukr\": \"a\"},\n" PRICE CHANNEL END,
-	    "line 4, product 1: title must be" },
-	{ "a title with a line end",
-	    LINE1 "{\n" ID "\"title\": \"a\\nb\",\n" PRICE CHANNEL END,
-	    "line 4, product 1: title must be" },
-	{ "no price", LINE1 "{\n" ID TITLE CHANNEL END,
-	    "line 2, product 1: price is missing" },
-	{ "a price with a point",
-	    LINE1
-	    "{\n" ID TITLE
-	    "\"price\":{\"amount\":9.99,\"currency\":\"eur\"}," CHANNEL END,
-	    "line 5, product 1: amount must be a whole number" },
-	{ "and what it should have been",
-	    LINE1
-	    "{\n" ID TITLE
-	    "\"price\":{\"amount\":9.99,\"currency\":\"eur\"}," CHANNEL END,
-	    "minor units: that is in minor units, so for 9.99 EUR write 999" },
-	{ "in a text, with a comma",
-	    LINE1
-	    "{\n" ID TITLE
-	    "\"price\":{\"amount\":\"9,99\",\"currency\":\"eur\"}," CHANNEL END,
-	    "for 9.99 EUR write 999" },
-	{ "a price that is a number",
-	    LINE1 "{\n" ID TITLE "\"price\": 9.99," CHANNEL END,
-	    "line 5, product 1: price must be {" },
-	{ "and which number it should have been",
-	    LINE1 "{\n" ID TITLE "\"price\": 9.99," CHANNEL END, "write 999" },
-	{ "decimals of yen",
-	    LINE1
-	    "{\n" ID TITLE
-	    "\"price\":{\"amount\":9.99,\"currency\":\"jpy\"}," CHANNEL END,
-	    "must be a whole number of minor units" },
-	{ "half a krona",
-	    LINE1
-	    "{\n" ID TITLE
-	    "\"price\":{\"amount\":550,\"currency\":\"isk\"}," CHANNEL END,
-	    "line 5, product 1: amount must end in 00" },
-	{ "Stars as a currency",
-	    LINE1
-	    "{\n" ID TITLE
-	    "\"price\":{\"amount\":500,\"currency\":\"xtr\"}," CHANNEL END,
-	    "amount is in Telegram Stars" },
-	{ "a price of nothing",
-	    LINE1 "{\n" ID TITLE "\"price\": {}," CHANNEL END,
-	    "price is missing" },
-	{ "nothing to pay",
-	    LINE1 "{\n" ID TITLE
-		  "\"price\":{\"amount\":0,\"currency\":\"eur\"}," CHANNEL END,
-	    "amount must be" },
-	{ "no currency",
-	    LINE1 "{\n" ID TITLE "\"price\":{\"amount\":1}," CHANNEL END,
-	    "currency must be" },
-	{ "both kinds of price",
-	    LINE1 "{\n" ID TITLE "\"price\":{\"amount\":1,\"currency\":\"eur\","
-		  "\"stripe\":\"price_1\"}," CHANNEL END,
-	    "price has both" },
-	{ "a product's id for a price",
-	    LINE1 "{\n" ID TITLE
-		  "\"price\":{\"stripe\":\"prod_1\"}," CHANNEL END,
-	    "stripe must be" },
-	{ "too many stars",
-	    LINE1 "{\n" ID TITLE "\"stars\": 10001," CHANNEL END,
-	    "stars must be" },
-	{ "every fortnight",
-	    LINE1 "{\n" ID TITLE PRICE "\"every\": \"fortnight\"," CHANNEL END,
-	    "every must be" },
-	{ "a policy that is none",
-	    LINE1 "{\n" ID TITLE PRICE "\"dispute\": true," CHANNEL END,
-	    "dispute must be" },
-	{ "another one",
-	    LINE1 "{\n" ID TITLE PRICE
-		  "\"partial_refund\": \"out\"," CHANNEL END,
-	    "partial_refund must be" },
-	{ "endless grace",
-	    LINE1 "{\n" ID TITLE PRICE "\"grace_days\": 61," CHANNEL END,
-	    "grace_days must be" },
-	{ "no channels", LINE1 "{\n" ID TITLE PRICE "\"channels\": []" END,
-	    "channels must be a list" },
-	{ "an empty channel",
-	    LINE1 "{\n" ID TITLE PRICE "\"channels\": [{}]" END,
-	    "channels has one with neither" },
-	{ "a channel's name for its number",
-	    LINE1 "{\n" ID TITLE PRICE "\"channels\": [{\"id\":\"@a\"}]" END,
-	    "channels has an id" },
-	{ "a link without https",
-	    LINE1 "{\n" ID TITLE PRICE
-		  "\"channels\": [{\"link\":\"http://t.me/a\"}]" END,
-	    "link must begin" },
-	{ "a slip of the pen",
-	    LINE1 "{\n" ID TITLE PRICE "\"chanels\": [],\n" CHANNEL END,
-	    "line 6, product 1: chanels is no name" },
-	{ "a line before it", "\n" LINE1 "{\n" ID " x",
-	    "line 5: this is not JSON" },
-	{ "one letter", LINE1 "{\n" ID "\"q\": 1,\n" TITLE PRICE CHANNEL END,
-	    "line 4, product 1: q is no name" },
-	{ "a slip of the pen in the price",
-	    LINE1
-	    "{\n" ID TITLE
-	    "\"price\":{\"amount\":1,\"currency\":\"eur\",\"x\":1}," CHANNEL
-		END,
-	    "x is no name" },
+static const struct id {
+	const char *why, *text;
+	bool want;
+} ids[] = {
+	{ "letters, digits and signs", "club-2_a", true },
+	{ "one letter", "a", true },
+	{ "32 of them", LETTERS_32, true },
+	{ "33 are too many", LETTERS_32 "6", false },
+	{ "none", "", false },
+	{ "nothing", NULL, false },
+	{ "a capital", "Club", false },
+	{ "a blank", "my club", false },
+	{ "what addresses part by", "a/b", false },
+	{ "another alphabet", "клуб", false },
 };
 
 static void
-bad(void **state)
+id(void **state)
 {
-	const struct bad *b = *state;
+	const struct id *i = *state;
 
-	assert_false(reads(b->text));
-	assert_true(conf.settings.n_faults > 0);
-	if (strstr(conf.settings.faults[0], b->fault) == NULL)
-		check_text(conf.settings.faults[0], b->fault);
+	check_int(catalog_is_id(i->text), i->want);
+}
+
+/* ---- finding ---- */
+
+static const struct catalog two = {
+	.products = { { .id = "course" }, { .id = "club" }, { .id = "old" } },
+	.n = 2,
+};
+
+static const struct find {
+	const char *why, *id;
+	int want; /* its place; -1: none */
+} finds[] = {
+	{ "by its id", "club", 1 },
+	{ "the first one too", "course", 0 },
+	{ "nothing means the first", NULL, 0 },
+	{ "and so does an empty one", "", 0 },
+	{ "what is not sold", "book", -1 },
+	{ "the beginning of one", "clu", -1 },
+	{ "one that goes on", "clubs", -1 },
+	{ "what stands behind the last", "old", -1 },
+};
+
+static void
+find(void **state)
+{
+	const struct find *f = *state;
+	const struct product *p = catalog_find(&two, f->id);
+
+	if (f->want < 0)
+		assert_null(p);
+	else
+		assert_ptr_equal(p, &two.products[f->want]);
+}
+
+/* ---- titles ---- */
+
+static const struct name {
+	const char *why;
+	struct product p;
+	const char *language, *want;
+} names[] = {
+	{ "in the buyer's language",
+	    { .titles = { { "en", "Club" }, { "uk", "Клуб" } }, .n_titles = 2 },
+	    "uk", "Клуб" },
+	{ "of whichever country",
+	    { .titles = { { "en", "Club" }, { "uk", "Клуб" } }, .n_titles = 2 },
+	    "uk-UA", "Клуб" },
+	{ "else the first",
+	    { .titles = { { "en", "Club" }, { "uk", "Клуб" } }, .n_titles = 2 },
+	    "de", "Club" },
+	{ "no language is known",
+	    { .titles = { { "en", "Club" }, { "uk", "Клуб" } }, .n_titles = 2 },
+	    NULL, "Club" },
+	{ "one for all", { .titles = { { NULL, "Club" } }, .n_titles = 1 },
+	    "uk", "Club" },
+	{ "what stands behind the last",
+	    { .titles = { { "en", "Club" }, { "uk", "Клуб" } }, .n_titles = 1 },
+	    "uk", "Club" },
+};
+
+static void
+name(void **state)
+{
+	const struct name *n = *state;
+
+	check_text(product_title(&n->p, n->language), n->want);
+}
+
+/* ---- another file ---- */
+
+static char path[64], other[80];
+
+static void
+write_file(const char *at, const char *text)
+{
+	const struct timespec times[] = { { 1, 500 }, { 1, 500 } };
+	FILE *f = fopen(at, "w");
+
+	assert_non_null(f);
+	(void)fputs(text, f);
+	check_int(fclose(f), 0);
+	check_int(utimensat(AT_FDCWD, at, times, 0), 0);
 }
 
 static void
-oddity(void **state)
+nothing_done(void)
 {
-	(void)state;
-	assert_true(reads(LINE1
-	    "{\n" ID TITLE
-	    "\"price\":{\"amount\":9,\"currency\":\"eur\"}," CHANNEL END));
-	check_int(conf.settings.n_notes, 1);
-	check_has(conf.settings.notes[0],
-	    "products.json, line 5, product 1: amount is 0.09 EUR: below");
-	assert_true(reads(LINE1 "{\n" ID TITLE PRICE CHANNEL END));
-	check_int(conf.settings.n_notes, 0);
 }
 
 static void
-all_faults_at_once(void **state)
+longer(void)
 {
-	(void)state;
-	assert_false(reads("{\"products\":[{},{}]}"));
-	check_int(conf.settings.n_faults, 8);
+	write_file(path, "three");
 }
 
 static void
-good(void **state)
+later(void)
 {
-	const struct product *p;
+	const struct timespec times[] = { { 1, 501 }, { 1, 501 } };
 
-	(void)state;
-	assert_true(
-	    reads("{ \"products\": [ {" ID TITLE PRICE CHANNEL "}, {"
-		  " \"id\": \"club-2_a\", \"title\": { \"en\": \"Club\","
-		  " \"uk\": \"Клуб\" }, \"price\": { \"stripe\":"
-		  " \"price_1\" }, \"every\": \"month\", \"stars\": 500,"
-		  " \"partial_refund\": \"end\", \"dispute\": \"keep\","
-		  " \"grace_days\": 0, \"channels\": [ { \"id\": -1002 },"
-		  " { \"link\": \"tg://join?invite=b\" } ] } ] }"));
-	check_int(catalog.n, 2);
-	p = catalog_find(&catalog, NULL);
-	check_text(p->id, "course");
-	check_int(p->amount_minor, 999);
-	check_text(p->currency, "eur");
-	check_text(p->every, NULL);
-	check_int(p->grace_days, 3);
-	assert_false(p->partial_refund_ends);
-	assert_false(p->dispute_keeps);
-	check_text(p->channels[0].chat_id, "-1001");
-	check_text(product_title(p, "uk"), "A course");
-	assert_ptr_equal(catalog_find(&catalog, "course"), p);
-	p = catalog_find(&catalog, "club-2_a");
-	check_text(p->price_id, "price_1");
-	check_text(p->every, "month");
-	check_int(p->stars, 500);
-	check_int(p->grace_days, 0);
-	assert_true(p->partial_refund_ends);
-	assert_true(p->dispute_keeps);
-	check_int(p->n_channels, 2);
-	check_text(p->channels[0].link, NULL);
-	check_text(p->channels[1].chat_id, NULL);
-	check_text(product_title(p, "uk"), "Клуб");
-	check_text(product_title(p, "uk-UA"), "Клуб");
-	check_text(product_title(p, "de"), "Club");
-	check_text(product_title(p, NULL), "Club");
-	assert_null(catalog_find(&catalog, "clu"));
-	assert_null(catalog_find(&catalog, "c"));
-	check_text(catalog_find(&catalog, "")->id, "course");
+	check_int(utimensat(AT_FDCWD, path, times, 0), 0);
 }
 
 static void
-of_the_settings(void **state)
+put_in_place(void)
 {
-	(void)state;
-	conf = (struct conf){ .product_name = "Ten steps",
-		.price_amount_minor = 999,
-		.price_currency = "eur",
-		.paid_channel_link = "https://t.me/+a",
-		.grace_days = 5 };
-	check_err(catalog_load(&catalog, &mem, &conf), ERR_OK);
-	check_int(catalog.n, 1);
-	check_text(catalog.products[0].id, "course");
-	check_text(product_title(&catalog.products[0], "uk"), "Ten steps");
-	check_text(catalog.products[0].channels[0].link, "https://t.me/+a");
-	check_int(catalog.products[0].grace_days, 5);
-	conf.products_file = "/nowhere/products.json";
-	check_err(catalog_load(&catalog, &mem, &conf), ERR_CONFIG);
-	assert_non_null(strstr(conf.settings.faults[0], "cannot be read"));
+	write_file(other, "two");
+	check_int(rename(other, path), 0);
 }
 
-/* An editor of Windows' puts it there; the lines are counted as before. */
 static void
-mark_in_front(void **state)
+gone(void)
+{
+	check_int(unlink(path), 0);
+}
+
+static const struct touch {
+	const char *why;
+	void (*what)(void);
+	bool same;
+} touches[] = {
+	{ "nothing happened", nothing_done, true },
+	{ "another size, the same time", longer, false },
+	{ "another time, a billionth of a second on", later, false },
+	{ "another file of the same size and time", put_in_place, false },
+	{ "it is gone", gone, false },
+};
+
+static void
+touched(void **state)
+{
+	const struct touch *t = *state;
+	const struct conf conf = { .products_file = path };
+	struct catalog_mark before, after;
+
+	write_file(path, "two");
+	before = catalog_mark(&conf);
+	t->what();
+	after = catalog_mark(&conf);
+	check_int(catalog_mark_same(&before, &after), t->same);
+	(void)unlink(path);
+}
+
+static void
+no_file(void **state)
+{
+	const struct catalog_mark none = { 0 };
+	struct catalog_mark m = catalog_mark(&(struct conf){ 0 });
+
+	(void)state;
+	assert_true(catalog_mark_same(&m, &none));
+	m = catalog_mark(&(struct conf){ .products_file = "/nowhere/p.json" });
+	assert_true(catalog_mark_same(&m, &none));
+}
+
+static int
+make_folder(void **state)
+{
+	static char folder[] = "/tmp/admit-unit.XXXXXX";
+
+	(void)state;
+	if (mkdtemp(folder) == NULL)
+		return -1;
+	(void)snprintf(path, sizeof(path), "%s/products.json", folder);
+	(void)snprintf(other, sizeof(other), "%s.new", path);
+	return 0;
+}
+
+static int
+remove_folder(void **state)
 {
 	(void)state;
-	assert_true(reads(
-	    "\xef\xbb\xbf{ \"products\": [ {" ID TITLE PRICE CHANNEL "} ] }"));
-	assert_false(reads("\xef\xbb\xbf{\n x"));
-	check_has(conf.settings.faults[0], "line 2: this is not JSON");
+	*strrchr(path, '/') = '\0';
+	return rmdir(path);
 }
 
 int
 main(void)
 {
-	ROWS("refused", bad, bads);
-	ONE("refused", "all that is wrong is told", all_faults_at_once);
-	ONE("good", "what is odd is told", oddity);
-	ONE("taken", "every field", good);
-	ONE("taken", "with the mark of UTF-8 in front", mark_in_front);
-	ONE("taken", "the product of the settings", of_the_settings);
-	return testing_run("catalog", NULL, NULL);
+	ROWS("an id", id, ids);
+	ROWS("a product", find, finds);
+	ROWS("a title", name, names);
+	ROWS("the file", touched, touches);
+	ONE("the file", "there is none", no_file);
+	return testing_run("catalog", make_folder, remove_folder);
 }

@@ -1,0 +1,264 @@
+/* The tables, from every version there ever was to today's. */
+#include "store/schema.c" /* the migrations, statics and all */
+
+#include "ledger.h"
+
+#include "store/sqlite.h"
+
+static void *conn;
+
+/* A ledger of an older program, open. */
+static void
+at_version(int64_t version)
+{
+	ledger_fresh();
+	check_err(sqlite_driver.open(ledger.path, &conn), ERR_OK);
+	for (int64_t i = 0; i < version; i++)
+		check_err(sqlite_driver.script(conn,
+			      in_dialect(&sqlite_driver, &mem, migrations[i])),
+		    ERR_OK);
+	check_err(sqlite_driver.set_version(conn, version), ERR_OK);
+}
+
+static enum err
+migrated(void)
+{
+	enum err e = schema_migrate(&sqlite_driver, conn);
+
+	sqlite_driver.close(conn);
+	return e;
+}
+
+/* All tables and indexes, as the engine tells of them. */
+static const char *
+shape(void)
+{
+	return look_text("SELECT group_concat(sql, '; ') FROM (SELECT sql FROM"
+			 " sqlite_schema WHERE sql IS NOT NULL ORDER BY name)");
+}
+
+/* ---- from each version ---- */
+
+static struct from {
+	const char *why;
+	char name[32];
+	int64_t version;
+} froms[LENGTH(migrations) + 1];
+
+static void
+from(void **state)
+{
+	const struct from *f = *state;
+	const char *fresh;
+
+	at_version(0);
+	check_err(migrated(), ERR_OK);
+	fresh = shape();
+	at_version(f->version);
+	check_err(migrated(), ERR_OK);
+	check_int(look_int("PRAGMA user_version"), N_MIGRATIONS);
+	check_text(shape(), fresh);
+	check_text(look_text("PRAGMA integrity_check"), "ok");
+}
+
+/* ---- what becomes of what stood there ---- */
+
+#define PERSON "INSERT INTO users (tg_id, created_ms) VALUES (5, 1);"
+#define ORDER \
+	PERSON \
+	"INSERT INTO orders (id, tg_id, product, provider, session_id," \
+	" livemode, paid_ms, created_ms)" \
+	" VALUES (7, 5, 'course', 'stripe', 'cs_1', 0, 3, 1);"
+#define JOB(kind, more, values) \
+	"INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms" more \
+	") VALUES (" kind ", 'p', 5, 9, 1" values ");"
+
+static const struct kept {
+	const char *why;
+	int64_t version;
+	const char *before, *look;
+	int64_t want;
+} kepts[] = {
+	{ "an order stays what it is", 1, ORDER,
+	    "SELECT paid_ms FROM orders WHERE id = 7 AND tg_id = 5"
+	    " AND revoked_ms IS NULL AND until_ms IS NULL AND renews = 0",
+	    3 },
+	{ "access for good stays for good", 7,
+	    PERSON "INSERT INTO access (tg_id, product, is_in, why,"
+		   " decided_ms, invited_ms) VALUES (5, 'a', 1, 'paid', 2, 4);",
+	    "SELECT invited_ms FROM access WHERE is_in = 1"
+	    " AND until_ms IS NULL AND renews = 0 AND remind_ms IS NULL",
+	    4 },
+	{ "a leased job is due when its lease ends", 6,
+	    JOB("1", ", lease_ms", ", 50"), "SELECT due_ms FROM jobs", 50 },
+	{ "one whose lease is over is due as before", 6,
+	    JOB("1", ", lease_ms", ", 5"), "SELECT due_ms FROM jobs", 9 },
+	{ "an invite waits in its own line", 13, JOB("1", "", ""),
+	    "SELECT late FROM jobs", 1 },
+	{ "a job about a channel in the first", 13, JOB("6", "", ""),
+	    "SELECT late FROM jobs", 0 },
+	{ "an alert behind what buyers wait for", 13, JOB("4", "", ""),
+	    "SELECT late FROM jobs", 6 },
+	{ "and so does one of the oldest ledger", 1, JOB("4", "", ""),
+	    "SELECT late FROM jobs", 6 },
+	{ "what this program does not know stands somewhere", 13,
+	    JOB("77", "", ""), "SELECT late FROM jobs", 3 },
+	{ "an answer goes in the coach's lane", 13, JOB("9", "", ""),
+	    "SELECT lane FROM jobs", 4 },
+	{ "what was kept already is left alone", 13,
+	    JOB("9", ", done_ms", ", 8"), "SELECT lane FROM jobs", 0 },
+	{ "a lease without an error was no failure", 13,
+	    JOB("1", ", attempts", ", 4"), "SELECT attempts FROM jobs", 0 },
+	{ "what failed has failed", 13,
+	    JOB("1", ", attempts, error", ", 4, 'no'"),
+	    "SELECT attempts FROM jobs", 4 },
+	{ "a dispute that was told is not told again", 12,
+	    "INSERT INTO reversals (id, payment_intent, kind, amount_minor,"
+	    " stage, updated_ms) VALUES ('du_1', 'pi', 'dispute', 1, 2, 1);",
+	    "SELECT told_stage FROM reversals", 2 },
+	{ "nor is a refund", 12,
+	    "INSERT INTO refunds (payment_intent, amount_minor,"
+	    " refunded_minor, updated_ms) VALUES ('pi', 9, 4, 1);",
+	    "SELECT told_minor FROM refunds", 4 },
+	{ "a shop that sold before takes sales without its mark", 12, ORDER,
+	    "SELECT value FROM marks WHERE key = 'accept_unmarked'", 1 },
+	{ "one that did not, does not", 12, PERSON,
+	    "SELECT value FROM marks WHERE key = 'accept_unmarked'", 0 },
+	{ "nor does a new one", 0, NULL,
+	    "SELECT value FROM marks WHERE key = 'accept_unmarked'", 0 },
+	{ "of a copy in the support chat nobody knows in which", 10,
+	    "INSERT INTO questions (tg_id, chat_id, message_id, forwarded_id,"
+	    " asked_ms) VALUES (5, 5, 1, 70, 1);",
+	    "SELECT forwarded_id FROM questions"
+	    " WHERE forwarded_chat_id IS NULL",
+	    70 },
+};
+
+static void
+kept(void **state)
+{
+	const struct kept *k = *state;
+
+	at_version(k->version);
+	if (k->before != NULL)
+		check_err(sqlite_driver.script(conn, k->before), ERR_OK);
+	check_err(migrated(), ERR_OK);
+	check_int(look_int(k->look), k->want);
+}
+
+/* ---- what must not happen ---- */
+
+/* Whatever stands in the way, the ledger is then as it was. */
+static void
+all_or_nothing(void **state)
+{
+	const char *before;
+
+	(void)state;
+	at_version(4);
+	check_err(sqlite_driver.script(conn, "CREATE TABLE links (x)"), ERR_OK);
+	before = shape();
+	assert_int_not_equal(schema_migrate(&sqlite_driver, conn), ERR_OK);
+	check_int(look_int("PRAGMA user_version"), 4);
+	check_text(shape(), before); /* without what the fifth one adds */
+	check_err(sqlite_driver.script(conn, "DROP TABLE links"), ERR_OK);
+	check_err(migrated(), ERR_OK); /* the same connection goes on */
+	check_int(look_int("PRAGMA user_version"), N_MIGRATIONS);
+}
+
+static void
+up_to_date(void **state)
+{
+	int64_t n;
+
+	(void)state;
+	at_version(N_MIGRATIONS);
+	n = look_int("PRAGMA data_version");
+	check_err(migrated(), ERR_OK);
+	check_int(look_int("PRAGMA data_version"), n); /* nobody wrote */
+}
+
+static const struct newer {
+	const char *why;
+	int64_t beyond;
+	enum err want;
+} newers[] = {
+	{ "today's", 0, ERR_OK },
+	{ "the next", 1, ERR_CONFIG },
+	{ "one far off", 900, ERR_CONFIG },
+};
+
+static void
+newer(void **state)
+{
+	const struct newer *n = *state;
+	const char *before;
+
+	at_version(N_MIGRATIONS);
+	check_err(
+	    sqlite_driver.set_version(conn, N_MIGRATIONS + n->beyond), ERR_OK);
+	before = shape();
+	check_err(migrated(), n->want);
+	check_int(look_int("PRAGMA user_version"), N_MIGRATIONS + n->beyond);
+	check_text(shape(), before);
+}
+
+/* ---- another engine's words ---- */
+
+static const struct db_driver other = {
+	.word_id = "SERIAL",
+	.word_int = "BIGINT",
+	.word_table_end = "<end>",
+};
+
+static const struct dialect {
+	const char *why, *text, *want;
+} dialects[] = {
+	{ "an id", "a {id},", "a SERIAL," },
+	{ "a number", "a {int} NOT NULL", "a BIGINT NOT NULL" },
+	{ "what a table ends with", ") {end};", ") <end>;" },
+	{ "all of them", "{id}{int}{end}", "SERIALBIGINT<end>" },
+	{ "none", "DROP INDEX a;", "DROP INDEX a;" },
+};
+
+static void
+dialect(void **state)
+{
+	const struct dialect *d = *state;
+
+	check_text(in_dialect(&other, &mem, d->text), d->want);
+}
+
+/* One that does not fit would be nothing at all, and count as done. */
+static void
+each_is_whole(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(migrations); i++) {
+		const char *text = in_dialect(&other, &mem, migrations[i]);
+
+		assert_true(text[0] != '\0');
+		check_lacks(text, "{");
+		check_lacks(text, "}");
+		check_lacks(text, "STRICT");
+	}
+}
+
+int
+main(void)
+{
+	for (size_t i = 0; i < LENGTH(froms); i++) {
+		(void)snprintf(froms[i].name, sizeof(froms[i].name),
+		    "from version %zu", i);
+		froms[i].why = froms[i].name;
+		froms[i].version = (int64_t)i;
+	}
+	ROWS("to today's tables", from, froms);
+	ROWS("kept", kept, kepts);
+	ONE("a migration", "that fails leaves no trace", all_or_nothing);
+	ONE("a migration", "that is done is not done again", up_to_date);
+	ROWS("a ledger of another program", newer, newers);
+	ROWS("dialect", dialect, dialects);
+	ONE("dialect", "every migration fits and is spelt out", each_is_whole);
+	return testing_run("schema", ledger_make, ledger_remove);
+}

@@ -1,0 +1,242 @@
+/* SQLite as an engine: how a connection is set up, what its codes ask of us,
+ * what a row gives. */
+#include "store/sqlite.c" /* the connection, statics and all */
+
+#include "ledger.h"
+
+#include <sys/stat.h>
+
+static struct sqlite *
+opened(void)
+{
+	void *conn = NULL;
+
+	ledger_fresh();
+	check_err(sqlite_driver.open(ledger.path, &conn), ERR_OK);
+	return conn;
+}
+
+static const char *
+ask(struct sqlite *s, const char *sql)
+{
+	sqlite3_stmt *st = NULL;
+	const char *text;
+
+	check_int(sqlite3_prepare_v2(s->db, sql, -1, &st, NULL), SQLITE_OK);
+	check_int(sqlite3_step(st), SQLITE_ROW);
+	text = arena_dup_text(&mem, (const char *)sqlite3_column_text(st, 0));
+	(void)sqlite3_finalize(st);
+	return text;
+}
+
+/* ---- the connection ---- */
+
+static const struct setting {
+	const char *why, *sql, *want;
+} settings[] = {
+	{ "readers and a writer do not wait", "PRAGMA journal_mode", "wal" },
+	{ "a commit is on the disk", "PRAGMA synchronous", "2" },
+	{ "references hold", "PRAGMA foreign_keys", "1" },
+	{ "nothing is put beside the ledger", "PRAGMA temp_store", "2" },
+	{ "a small cache", "PRAGMA cache_size", "-256" },
+	{ "what stands in the file runs nothing", "PRAGMA trusted_schema",
+	    "0" },
+	{ "a new ledger is at no version", "PRAGMA user_version", "0" },
+};
+
+static void
+setting(void **state)
+{
+	const struct setting *t = *state;
+	struct sqlite *s = opened();
+
+	check_text(ask(s, t->sql), t->want);
+	sqlite_driver.close(s);
+}
+
+/* Nobody writes where the engine keeps its own. */
+static void
+defensive(void **state)
+{
+	struct sqlite *s = opened();
+
+	(void)state;
+	check_err(sqlite_driver.script(s, "CREATE TABLE t (a)"), ERR_OK);
+	check_err(sqlite_driver.script(s, "PRAGMA writable_schema=ON"), ERR_OK);
+	check_err(sqlite_driver.script(s, "UPDATE sqlite_schema SET sql = 'x'"),
+	    ERR_INTERNAL);
+	sqlite_driver.close(s);
+}
+
+static void
+nowhere(void **state)
+{
+	void *conn = &conn;
+
+	(void)state;
+	check_err(sqlite_driver.open("/nowhere/a.db", &conn), ERR_UNAVAILABLE);
+	check_err(sqlite_driver.open(ledger.folder, &conn), ERR_UNAVAILABLE);
+	assert_ptr_equal(conn, &conn); /* left alone */
+}
+
+static void
+version(void **state)
+{
+	struct sqlite *s = opened();
+	int64_t got = -1;
+
+	(void)state;
+	check_err(sqlite_driver.get_version(s, &got), ERR_OK);
+	check_int(got, 0);
+	check_err(sqlite_driver.set_version(s, 77), ERR_OK);
+	sqlite_driver.close(s);
+	check_err(sqlite_driver.open(ledger.path, (void **)&s), ERR_OK);
+	check_err(sqlite_driver.get_version(s, &got), ERR_OK);
+	check_int(got, 77);
+	sqlite_driver.close(s);
+}
+
+/* ---- codes ---- */
+
+static const struct code {
+	const char *why;
+	int code;
+	enum err want;
+	bool breaks;
+} codes[] = {
+	{ "well", SQLITE_OK, ERR_OK, false },
+	{ "a row", SQLITE_ROW, ERR_OK, false },
+	{ "the end", SQLITE_DONE, ERR_OK, false },
+	{ "two with one key", SQLITE_CONSTRAINT_UNIQUE, ERR_CONFLICT, false },
+	{ "an order of nobody", SQLITE_CONSTRAINT_FOREIGNKEY, ERR_CONFLICT,
+	    false },
+	{ "somebody writes", SQLITE_BUSY, ERR_UNAVAILABLE, false },
+	{ "somebody wrote since we read", SQLITE_BUSY_SNAPSHOT, ERR_UNAVAILABLE,
+	    false },
+	{ "a statement that is none", SQLITE_ERROR, ERR_INTERNAL, false },
+	{ "a value without a place", SQLITE_RANGE, ERR_INTERNAL, false },
+	{ "used wrongly", SQLITE_MISUSE, ERR_INTERNAL, true },
+	{ "the disk is full", SQLITE_FULL, ERR_UNAVAILABLE, true },
+	{ "the disk fails", SQLITE_IOERR_FSYNC, ERR_UNAVAILABLE, true },
+	{ "the file is spoilt", SQLITE_CORRUPT, ERR_UNAVAILABLE, true },
+	{ "it is no database", SQLITE_NOTADB, ERR_UNAVAILABLE, true },
+	{ "it cannot be written", SQLITE_READONLY, ERR_UNAVAILABLE, true },
+	{ "it cannot be opened", SQLITE_CANTOPEN, ERR_UNAVAILABLE, true },
+	{ "no memory", SQLITE_NOMEM, ERR_UNAVAILABLE, true },
+};
+
+static void
+code(void **state)
+{
+	const struct code *c = *state;
+	struct sqlite *s = opened();
+
+	check_err(judge(s, "test", c->code), c->want);
+	check_int(sqlite_driver.is_broken(s), c->breaks);
+	/* What works again mends nothing. */
+	check_err(sqlite_driver.script(s, "BEGIN; ROLLBACK"), ERR_OK);
+	check_int(sqlite_driver.is_broken(s), c->breaks);
+	sqlite_driver.close(s);
+}
+
+/* ---- rows ---- */
+
+static void
+note(const struct row *row, void *ctx)
+{
+	struct str *text = ctx;
+
+	*text = sqlite_driver.column_text(row->statement, 0);
+	if (text->p != NULL)
+		text->p = arena_dup(row->arena, *text);
+	text[1].len = (size_t)sqlite_driver.column_int(row->statement, 0);
+}
+
+static const struct cell {
+	const char *why, *value, *text;
+	size_t len;
+	int64_t number;
+} cells[] = {
+	{ "a text", "'12 apples'", "12 apples", 9, 12 },
+	{ "an empty one is a text", "''", "", 0, 0 },
+	{ "null is none", "NULL", NULL, 0, 0 },
+	{ "bytes, not letters, are counted", "'є'", "є", 2, 0 },
+};
+
+static void
+cell(void **state)
+{
+	const struct cell *c = *state;
+	struct sqlite *s = opened();
+	struct str got[2] = { { "x", 1 }, { "x", 1 } };
+	struct db_run run = {
+		.what = SQL_SELF_GET, .arena = &mem, .map = note, .ctx = got
+	};
+
+	check_err(
+	    sqlite_driver.script(s,
+		arena_printf(&mem,
+		    "CREATE TABLE marks (key TEXT, value TEXT, word TEXT);"
+		    "INSERT INTO marks VALUES ('bot', %s, %s)",
+		    c->value, c->value)),
+	    ERR_OK);
+	check_err(sqlite_driver.run(s, &run), ERR_OK);
+	check_int(run.n_rows, 1);
+	check_int(got[0].len, c->len);
+	check_text(got[0].p, c->text);
+	check_int(got[1].len, c->number);
+	sqlite_driver.close(s);
+}
+
+static void
+many(void **state)
+{
+	struct sqlite *s = opened();
+	struct db_run run = { .what = SQL_MARK_ADD,
+		.args = KV(kv_text("key", "a"), kv_int("n", 4)) };
+
+	(void)state;
+	check_err(sqlite_driver.script(s,
+		      "CREATE TABLE marks (key TEXT PRIMARY KEY, value, word)"),
+	    ERR_OK);
+	check_err(sqlite_driver.run(s, &run), ERR_OK);
+	check_int(run.n_changed, 1);
+	check_int(run.n_rows, 0);
+	assert_non_null(s->prepared[SQL_MARK_ADD]); /* once a connection */
+	run.args = KV(kv_int("n", 5), kv_text("key", "a"));
+	check_err(sqlite_driver.run(s, &run), ERR_OK);
+	check_text(ask(s, "SELECT value FROM marks"), "9");
+	sqlite_driver.close(s);
+}
+
+/* ---- the search ---- */
+
+static void
+search(void **state)
+{
+	struct sqlite *s = opened();
+
+	(void)state;
+	assert_ptr_equal(text_for(s, SQL_SEARCH_WORDS), /* as any engine */
+	    sql_text(SQL_SEARCH_WORDS));
+	check_err(sqlite_driver.search_make(s), ERR_OK);
+	check_err(sqlite_driver.search_make(s), ERR_OK);
+	assert_ptr_not_equal(
+	    text_for(s, SQL_SEARCH_WORDS), sql_text(SQL_SEARCH_WORDS));
+	assert_ptr_equal(text_for(s, SQL_MARK_GET), sql_text(SQL_MARK_GET));
+	sqlite_driver.close(s);
+}
+
+int
+main(void)
+{
+	ROWS("a connection", setting, settings);
+	ONE("a connection", "the engine's own is out of reach", defensive);
+	ONE("a connection", "to what is not there", nowhere);
+	ONE("a connection", "its version stays in the file", version);
+	ROWS("a code", code, codes);
+	ROWS("a column", cell, cells);
+	ONE("a statement", "is prepared once and bound anew", many);
+	ONE("the search", "is made once, and used from then on", search);
+	return testing_run("sqlite", ledger_make, ledger_remove);
+}
