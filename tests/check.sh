@@ -94,7 +94,10 @@ one() {
 	parts)
 		its "parts of check-all, interrupted" node tests/parts/selftest.mjs
 		;;
-	docs) its "documents and man page" sh tests/docs.sh "$out" ;;
+	docs)
+		its "documents and man page" sh tests/docs.sh "$out"
+		its "what a newcomer is told" node tests/house/walkthrough.mjs
+		;;
 	hardening) its "hardening of $name" sh tests/hardening.sh "$out" ;;
 	installing)
 		its "install, uninstall and bundle" sh tests/installing.sh "$out"

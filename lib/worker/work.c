@@ -1,6 +1,7 @@
 /* The tables of what the worker does. */
 #include "worker/work.h"
 
+#include "base/array.h"
 #include "base/log.h"
 #include "ledger/expiry.h"
 #include "ledger/ledger.h"
@@ -143,10 +144,12 @@ reconcile(struct app *app, int64_t *next_ms, bool *any)
 	return reconcile_when_due(app, any);
 }
 
-const struct chore work_chores[WORK_CHORES] = {
+const struct chore work_chores[] = {
 	{ "catalog", 0, false, keep_catalog },
 	{ "prune", (int64_t)5 * 60 * 1000, false, forget }, /* words: an hour */
 	{ "future", (int64_t)10 * 1000, false, mend_future },
 	{ "reconcile", (int64_t)30 * 1000, false, reconcile },
 	{ "expiry", (int64_t)30 * 1000, true, due_settle }, /* or a new clock */
 };
+const size_t work_n_chores = LENGTH(work_chores);
+_Static_assert(LENGTH(work_chores) <= WORK_CHORES, "the worker has room");

@@ -44,7 +44,8 @@ struct chore {
 	enum err (*run)(struct app *app, int64_t *next_ms, bool *any);
 };
 
-#define WORK_CHORES 5
-extern const struct chore work_chores[WORK_CHORES];
+#define WORK_CHORES 16 /* at most */
+extern const struct chore work_chores[];
+extern const size_t work_n_chores;
 
 #endif

@@ -650,7 +650,7 @@ end_slot(struct worker *w, struct slot *s)
 static void
 hurry_chores(struct worker *w, int64_t now_ms)
 {
-	for (size_t i = 0; i < WORK_CHORES; i++)
+	for (size_t i = 0; i < work_n_chores; i++)
 		if (work_chores[i].is_urgent)
 			w->chore_ms[i] = now_ms;
 }
@@ -689,7 +689,7 @@ next_chore(const struct worker *w)
 {
 	int64_t next_ms = INT64_MAX;
 
-	for (size_t i = 0; i < WORK_CHORES; i++)
+	for (size_t i = 0; i < work_n_chores; i++)
 		if (work_chores[i].every_ms > 0)
 			next_ms = sooner(next_ms, w->chore_ms[i]);
 	return next_ms;
@@ -795,7 +795,7 @@ do_chore(struct worker *w, size_t i)
 static void
 do_chores(struct worker *w)
 {
-	for (size_t i = 0; i < WORK_CHORES && !w->stopping; i++)
+	for (size_t i = 0; i < work_n_chores && !w->stopping; i++)
 		if (clock_mono_ms() >= w->chore_ms[i])
 			do_chore(w, i);
 }

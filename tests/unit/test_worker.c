@@ -187,14 +187,14 @@ chores(void **state)
 	memset(worker.chore_ms, 0, sizeof(worker.chore_ms));
 	do_chores(&worker);
 	now_ms = clock_mono_ms();
-	for (size_t i = 0; i < WORK_CHORES; i++)
+	for (size_t i = 0; i < work_n_chores; i++)
 		assert_true(
 		    worker.chore_ms[i] <= now_ms + work_chores[i].every_ms &&
 		    (work_chores[i].every_ms == 0 ||
 			worker.chore_ms[i] > now_ms));
 	assert_true(next_chore(&worker) > now_ms);
 	hurry_chores(&worker, now_ms);
-	for (size_t i = 0; i < WORK_CHORES; i++)
+	for (size_t i = 0; i < work_n_chores; i++)
 		if (work_chores[i].every_ms > 0)
 			check_int(worker.chore_ms[i] == now_ms,
 			    work_chores[i].is_urgent);
@@ -211,7 +211,7 @@ no_chores(void **state)
 	worker.stopping = true;
 	do_chores(&worker);
 	worker.stopping = false;
-	for (size_t i = 0; i < WORK_CHORES; i++)
+	for (size_t i = 0; i < work_n_chores; i++)
 		check_int(worker.chore_ms[i], 0);
 }
 
