@@ -94,9 +94,9 @@ const char *
 conf_check_locale(const char *v)
 {
 	static const char known[] =
-	    " auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu "
-	    "id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv th tr vi "
-	    "zh zh-HK zh-TW ";
+	    " auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN "
+	    "hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv th "
+	    "tr vi zh zh-HK zh-TW ";
 	const char *at = strstr(known, v);
 
 	return !str_has_blank(str_from(v)) && at != NULL && at[-1] == ' ' &&

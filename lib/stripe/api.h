@@ -9,7 +9,7 @@
 
 /* Sent with every call, so that answers keep the shape that this code was
  * written for, whatever the account is set to. */
-#define STRIPE_API_VERSION "2026-07-29.dahlia"
+#define STRIPE_API_VERSION "2026-10-28.endive"
 #define STRIPE_CONNECT_MS 3000
 #define STRIPE_TOTAL_MS 10000
 

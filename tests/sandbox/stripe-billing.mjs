@@ -59,7 +59,7 @@ const subscription = ({ id, customer, metadata, price, startS }) => ({
   test_clock: null,
   transfer_data: null,
   trial_end: null,
-  trial_settings: { end_behavior: { missing_payment_method: 'create_invoice' } },
+  trial_settings: { end_behavior: { billing_cycle_anchor: null, missing_payment_method: 'create_invoice' } },
   trial_start: null,
 });
 
@@ -68,6 +68,7 @@ const item = (id, price, startS) => ({
   object: 'subscription_item',
   billing_thresholds: null,
   created: startS,
+  current_trial: null,
   current_period_end: periodEnd(startS, price.recurring),
   current_period_start: startS,
   discounts: [],

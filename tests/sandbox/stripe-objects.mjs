@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** The version that the programs ask for and that events are rendered in. */
-export const API_VERSION = '2026-07-29.dahlia';
+export const API_VERSION = '2026-10-28.endive';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
@@ -28,6 +28,7 @@ export function checkoutSession(params, { id, url, amountMinor, currency }) {
     object: 'checkout.session',
     adaptive_pricing: { enabled: false },
     after_expiration: null,
+    allowed_payment_method_types: null,
     allow_promotion_codes: params.allow_promotion_codes === undefined ? null : params.allow_promotion_codes === 'true',
     amount_subtotal: amountMinor,
     amount_total: amountMinor,
@@ -71,7 +72,7 @@ export function checkoutSession(params, { id, url, amountMinor, currency }) {
     payment_method_collection: recurring ? 'always' : 'if_required',
     payment_method_configuration_details: null,
     payment_method_options: { card: { request_three_d_secure: 'automatic' } },
-    payment_method_types: params.payment_method_types ?? ['card'],
+    payment_method_types: ['card'],
     payment_status: 'unpaid',
     permissions: null,
     phone_number_collection: { enabled: false },
@@ -159,6 +160,7 @@ const card = (amountMinor) => ({
   brand: 'visa',
   checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: 'pass' },
   country: 'US',
+  electronic_commerce_indicator: null,
   exp_month: 12,
   exp_year: 2034,
   extended_authorization: { status: 'disabled' },
@@ -227,7 +229,9 @@ export const dispute = (forCharge, status = 'needs_response') => ({
   },
   evidence_details: {
     due_by: nowS() + 7 * 86_400, enhanced_eligibility: {}, has_evidence: false, past_due: false, submission_count: 0,
+    submission_method: 'not_submitted',
   },
+  intended_submission_method: null,
   is_charge_refundable: status.startsWith('warning'),
   livemode: false,
   // Never the order's: a dispute is found by its charge or payment intent.

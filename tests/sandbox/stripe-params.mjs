@@ -22,18 +22,19 @@ export const wrongMode = (mode) => new StripeError(400, mode === 'subscription'
 
 const INTERVALS = { day: 1095, week: 156, month: 36, year: 3 }; // at most so many
 
-const KNOWN = new Set(`adaptive_pricing after_expiration allow_promotion_codes automatic_tax
+// Since 2026-09-30 a session does not name the ways to pay; it may allow some of them.
+const KNOWN = new Set(`adaptive_pricing after_expiration allow_promotion_codes allowed_payment_method_types automatic_tax
   billing_address_collection branding_settings cancel_url client_reference_id consent_collection currency
   custom_fields custom_text customer customer_account customer_creation customer_email customer_update discounts
   excluded_payment_method_types expand expires_at integration_identifier invoice_creation line_items locale
   managed_payments metadata mode name_collection optional_items origin_context payment_intent_data
   payment_method_collection payment_method_configuration payment_method_data payment_method_options
-  payment_method_types permissions phone_number_collection redirect_on_completion return_url
+  permissions phone_number_collection redirect_on_completion return_url
   saved_payment_method_options setup_intent_data shipping_address_collection shipping_options submit_type
   subscription_data success_url tax_id_collection ui_mode wallet_options`.split(/\s+/));
 const KNOWN_ITEM = new Set(['adjustable_quantity', 'metadata', 'price', 'price_data', 'quantity', 'tax_rates']);
 
-const LOCALES = new Set(`auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl
+const LOCALES = new Set(`auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms mt nb nl
   pl pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW`.split(/\s+/));
 
 const invalid = (param, message, code) => new StripeError(400, message, { param, code });

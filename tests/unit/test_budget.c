@@ -75,7 +75,7 @@ static const struct db_driver counting_driver = {
 #define FILLER "\"filler\":\"" X10(X10("0123456789012345678901234")) "\""
 #define EVENT(id, type, object) \
 	"{\"id\":\"" id "\",\"object\":\"event\",\"type\":\"" type "\"," \
-	"\"api_version\":\"2026-07-29.dahlia\",\"livemode\":false," \
+	"\"api_version\":\"2026-10-28.endive\",\"livemode\":false," \
 	"\"data\":{\"object\":" object "}}"
 #define SESSION(status) \
 	"{\"id\":\"cs_test_1\",\"object\":\"checkout.session\"," \

@@ -92,7 +92,7 @@ create_headers(void **state)
 	check_text(header_of(&req, "Authorization"),
 	    "Authorization: Bearer sk_test_1");
 	check_text(header_of(&req, "Stripe-Version"),
-	    "Stripe-Version: 2026-07-29.dahlia");
+	    "Stripe-Version: 2026-10-28.endive");
 	check_text(header_of(&req, "Content-Type"),
 	    "Content-Type: application/x-www-form-urlencoded");
 	check_text(

@@ -204,6 +204,11 @@ static const struct value {
 	{ "two letters", "PRICE_CURRENCY", "eu", "three-letter" },
 	{ "four letters", "PRICE_CURRENCY", "euro", "three-letter" },
 
+	{ "Stripe's page in Hindi", "CHECKOUT_LOCALE", "hi-IN", NULL },
+	{ "in Ukrainian, which it has not", "CHECKOUT_LOCALE", "uk",
+	    "must be auto" },
+	{ "a part of one", "CHECKOUT_LOCALE", "I", "must be auto" },
+
 	{ "a price at Stripe", "STRIPE_PRICE_ID", "price_1Abc", NULL },
 	{ "a product is no price", "STRIPE_PRICE_ID", "prod_1Abc", "price_" },
 	{ "a price that would leave its path", "STRIPE_PRICE_ID",

@@ -52,7 +52,7 @@ for (const mode of MODES)
       assert.equal(params.line_items[0].price_data.unit_amount, '999');
       assert.equal(params.line_items[0].price_data.currency, 'eur');
       assert.ok(headers['idempotency-key'].length > 10);
-      assert.equal(headers['stripe-version'], '2026-07-29.dahlia');
+      assert.equal(headers['stripe-version'], '2026-10-28.endive');
     });
 
     test('a second click goes to the same session without a call', async () => {
