@@ -67,7 +67,9 @@ SUB := $(MAKE) --no-print-directory -j2
 # Another way to libcurl, which only the bundle takes.
 LATE    := lib/net/curl_dlopen.c
 LIB_SRC := $(filter-out $(LATE),$(wildcard lib/*/*.c))
-LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o)
+LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o) $(OUT)/lib/shop/texts.o
+# The sentences: English first, which the others are held to.
+PO      := lib/shop/texts/en.po $(filter-out %/en.po,$(wildcard lib/shop/texts/*.po))
 CGI     := pay webhook tgupdate
 FCGI    := $(CGI:%=$(OUT)/cgi-bin/%.fcgi)
 TOOL_OBJ := $(patsubst %.c,$(OUT)/%.o,$(wildcard tools/*.c))
@@ -104,6 +106,16 @@ $(OUT)/bindir: force
 	@echo '$(bindir)' | cmp -s - $@ || echo '$(bindir)' > $@
 
 $(OUT)/lib/outbox/wake.o: $(OUT)/bindir
+
+# What people read, as C.
+$(OUT)/lib/shop/texts.c: lib/shop/texts/po.awk lib/shop/text.h $(PO)
+	@mkdir -p $(@D)
+	$(SAY) PO $@
+	$(Q)awk -f lib/shop/texts/po.awk lib/shop/text.h $(PO) > $@.new && mv $@.new $@
+
+$(OUT)/lib/shop/texts.o: $(OUT)/lib/shop/texts.c Makefile
+	$(SAY) CC $<
+	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) $(OPT) $(CFLAGS) -Ilib -MMD -MP -c -o $@ $<
 
 # q, not r: two layers may each have a file of the same name.
 $(LIB): $(LIB_OBJ)

@@ -15,6 +15,7 @@ run   inc:curl/curl.h      libcurl4-openssl-dev  calling Stripe and Telegram
 run   inc:json-c/json.h    libjson-c-dev         JSON
 run   inc:sqlite3.h        libsqlite3-dev        the ledger
 run   inc:openssl/hmac.h   libssl-dev            signatures
+run   cmd:awk              mawk                  making tables of the texts
 run   cmd:lighttpd         lighttpd              the web server
 run   cmd:node             nodejs                the sandbox
 run   cmd:update-ca-certificates ca-certificates verifying TLS
@@ -23,6 +24,7 @@ check cmd:npm              npm                   the parts of the web tests
 check cmd:sqlite3          sqlite3               looking into the ledger
 check cmd:clang            clang                 the second compiler
 check cmd:clang-format     clang-format          make fmt-check
+check cmd:msgfmt           gettext               checking the texts
 check cmd:pgrep            procps                seeing that nothing is left
 check cmd:chromium         chromium              the browser test
 check any:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core its fonts

@@ -1,10 +1,12 @@
-/* What buyers read, in the chat and on the pages, in Ukrainian: every sentence
- * of the product stands in text.c and nowhere else. */
+/* What buyers and operators read, in the chat and on the pages. Every sentence
+ * of the product stands in texts/, one gettext file a language, and nowhere
+ * else; the build makes tables of them. */
 #ifndef SHOP_TEXT_H
 #define SHOP_TEXT_H
 
 #include "base/arena.h"
 #include "base/kv.h"
+#include "shop/language.h"
 
 enum text {
 	/* the chat */
@@ -150,10 +152,48 @@ enum text {
 	TEXT__COUNT
 };
 
+/* Which form a sentence has beside a number is the language's own rule: "1
+ * question" and "2 questions", and Ukrainian has three. */
+#define TEXT_MAX_FORMS 6
+
+/* One language's sentences. What is missing (no first form) is read in English.
+ * A sentence without a number has one form, others have n_forms. */
+struct texts {
+	int n_forms;                     /* 0: no sentence has several */
+	int (*form_of)(unsigned long n); /* the form beside n */
+	const char *forms[TEXT__COUNT][TEXT_MAX_FORMS];
+};
+
+/* As they were built, of texts/. */
+extern const struct texts texts_built[LANGUAGE__COUNT];
+extern const char *const texts_names[TEXT__COUNT]; /* "INVITE" */
+
+/* The shop's own words, which go before those that were built: what they lack
+ * is as it was built. They stay the caller's; NULL: none. Of the program, set
+ * once, as the language that callers without one get. */
+void text_set(enum language shop, const struct texts own[LANGUAGE__COUNT]);
+
+/* The shop's language; Ukrainian until another is set. */
+enum language text_language(void);
+
+/* The text as it is, for those without holes; in the language or, where it is
+ * not translated, in English. Without a language: in the shop's. */
+const char *text_plain(enum text which);
+const char *text_plain_in(enum language in, enum text which);
+
 /* The text with its {holes} filled from the values of the same name; a hole
  * without a value stays empty. In the arena, plain text: what escapes it is
  * what puts it into a page. */
 const char *text_fill(struct arena *a, enum text which, struct kvs values);
+const char *text_fill_in(
+    enum language in, struct arena *a, enum text which, struct kvs values);
+
+/* The same in the form that stands beside the number n, which is one of the
+ * values too. text_fill() of such a text takes the last form, "many". */
+const char *
+text_count(struct arena *a, enum text which, int64_t n, struct kvs values);
+const char *text_count_in(enum language in, struct arena *a, enum text which,
+    int64_t n, struct kvs values);
 
 /* currency_text(): how money is shown. */
 const char *
@@ -161,8 +201,5 @@ text_money(struct arena *a, int64_t amount_minor, const char *currency);
 
 /* "31.01.2026", in UTC. */
 const char *text_date(struct arena *a, int64_t since_1970_ms);
-
-/* The text as it is, for those without holes. */
-const char *text_plain(enum text which);
 
 #endif

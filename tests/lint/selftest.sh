@@ -120,6 +120,56 @@ printf '/* One. */\nint\none(void)\n{\n\treturn two();\n}\n' > "$tree/lib/base/o
 printf '/* Two. */\nint\ntwo(void)\n{\n\treturn one();\n}\n' > "$tree/lib/base/two.c"
 found circle lib/base/one.c 'takes two'
 
+# The sentences: what is wrong with a file, with its line; what differs from
+# the English one; names that are on one side alone.
+# spoilt FILE SED WHAT: after this change lint tells of it.
+spoilt() {
+	fresh
+	sed -i "$2" "$tree/lib/shop/texts/$1.po"
+	found texts "lib/shop/texts/$1.po:[0-9]*" "$3"
+}
+spoilt de 's/^msgctxt "MENU_PAY"/msgctxt "MENU_BUY"/' 'there is no text MENU_BUY'
+spoilt de 's/^msgctxt "MENU_PAY"/msgctxt "MENU_START"/' 'MENU_START stands here twice'
+spoilt de '/^msgctxt "MENU_PAY"/d' 'there is no text without a name'
+spoilt de 's/^"Schreiben Sie an {contact}/"{person}/; s/an {contact}"/an {person}"/' \
+    'SUPPORT has the holes {person}'
+spoilt pl 's/Napisz: {contact}/Napisz/' 'SUPPORT has the holes (none)'
+spoilt pl 's/Napisz: {contact}/Napisz: {contact}}/' 'SUPPORT has a brace'
+spoilt pl 's/^msgid "Your access"/msgid "The access"/' 'not that of en.po'
+spoilt pl 's/"Stan dostępu"/"Stan dostępu/' 'a quote is missing'
+spoilt pl 's/"Stan dostępu"/"Stan \\qdostępu"/' 'an escape that is none of'
+spoilt pl 's/"Stan dostępu"/"Stan "dostępu"/' 'a bare quote'
+spoilt pl 's/^msgstr "Stan dostępu"/masgstr "Stan"/' 'neither a comment nor'
+spoilt pl 's/^msgstr "Stan dostępu"//' 'is not complete'
+spoilt pl 's/charset=UTF-8/charset=ISO-8859-2/' 'must be in UTF-8'
+spoilt pl 's/^"Language: pl/"Language: de/' 'its language is de'
+spoilt pl 's/nplurals=3/nplurals=2/' '3 plural forms, where Plural-Forms has 2'
+spoilt pl 's/plural=(/plural=system(/' 'no Plural-Forms'
+spoilt uk '/^msgstr\[1\]/,/^msgstr\[2\]/d' '1 plural forms, where'
+fresh
+sed -i 's/^\tTEXT_MENU_PAY,/&\n\tTEXT_MENU_BUY,/' "$tree/lib/shop/text.h"
+found texts "lib/shop/text.h:[0-9]*" 'TEXT_MENU_BUY is not in'
+if command -v msgfmt > /dev/null; then
+	fresh
+	sed -i 's/nplurals=3/nplurals=4/' "$tree/lib/shop/texts/pl.po"
+	found msgfmt "lib/shop/texts/pl.po" 'plural'
+fi
+
+# What is not translated, or only by a guess, is told and is no breach.
+fresh
+sed -i 's/^msgstr "Stan dostępu"/msgstr ""/' "$tree/lib/shop/texts/pl.po"
+sed -i '/^#\. \/pay/a #, fuzzy' "$tree/lib/shop/texts/pl.po"
+printf '\n#~ msgctxt "OLD"\n#~ msgid "old"\n#~ msgstr "stare"\n' \
+    >> "$tree/lib/shop/texts/pl.po"
+sh "$tree/tests/lint/lint.sh" > "$tree/said"
+verdict $? 0 "what is not translated is no breach"
+grep -q 'pl.po: note: MENU_STATUS is not' "$tree/said" &&
+    grep -q 'pl.po: note: MENU_PAY is not' "$tree/said"
+verdict $? 0 "and is listed"
+sed -i 's/$/\r/' "$tree/lib/shop/texts/pl.po"
+sh "$tree/tests/lint/lint.sh" > /dev/null
+verdict $? 0 "lines may end as under Windows"
+
 # A share above a fifth, and one above what is still allowed to it.
 fresh
 yes '/* more */' | head -n 9000 >> "$tree/lib/net/form.c"

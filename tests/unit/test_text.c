@@ -21,25 +21,41 @@ is_known(struct str hole)
 	return false;
 }
 
+/* A sentence that is not translated is read in English, so each has one in
+ * every language; and all of them were translated. */
 static void
 all_there(void **state)
 {
 	(void)state;
-	for (int i = 0; i < TEXT__COUNT; i++) {
-		if (uk[i] == NULL || uk[i][0] == '\0')
-			fail_msg("text %d is missing", i);
-		check_text(text_plain((enum text)i), uk[i]);
-		if (str_trim(str_from(uk[i])).len != strlen(uk[i]))
-			fail_msg("text %d has blanks at an end", i);
-	}
+	for (int l = 0; l < LANGUAGE__COUNT; l++)
+		for (int i = 0; i < TEXT__COUNT; i++) {
+			const char *s =
+			    text_plain_in((enum language)l, (enum text)i);
+
+			if (s == NULL || s[0] == '\0' ||
+			    texts_built[l].forms[i][0] == NULL)
+				fail_msg("%s: %s is missing",
+				    language_code((enum language)l),
+				    texts_names[i]);
+			if (str_trim(str_from(s)).len != strlen(s))
+				fail_msg("%s: %s has blanks at an end",
+				    language_code((enum language)l),
+				    texts_names[i]);
+			if (!str_is_utf8(str_from(s)))
+				fail_msg("%s: %s is no UTF-8",
+				    language_code((enum language)l),
+				    texts_names[i]);
+		}
 }
 
+/* The other languages are held to the English holes by the build. */
 static void
 holes(void **state)
 {
 	(void)state;
 	for (int i = 0; i < TEXT__COUNT; i++) {
-		struct str rest = str_from(uk[i]);
+		struct str rest =
+		    str_from(text_plain_in(LANGUAGE_EN, (enum text)i));
 
 		while (memchr(rest.p == NULL ? "" : rest.p, '{', rest.len)) {
 			struct str hole;
@@ -47,8 +63,8 @@ holes(void **state)
 			(void)str_cut(&rest, '{');
 			hole = str_cut(&rest, '}');
 			if (!is_known(hole))
-				fail_msg("text %d: {%s} is filled by nobody", i,
-				    arena_dup(&mem, hole));
+				fail_msg("%s: {%s} is filled by nobody",
+				    texts_names[i], arena_dup(&mem, hole));
 		}
 		check_lacks(arena_dup(&mem, rest), "}");
 	}
@@ -70,6 +86,16 @@ length_utf16(const char *s)
 	return n;
 }
 
+/* What Telegram takes of it; most are messages. */
+static size_t
+limit_of(enum text which)
+{
+	return which >= TEXT_COACH_PASSING_ON &&
+		which <= TEXT_COACH_NOT_PASSED_ON ?
+	    200 :
+	    4096;
+}
+
 static void
 fits_into_a_message(void **state)
 {
@@ -80,14 +106,18 @@ fits_into_a_message(void **state)
 	    kv_text("contact", name));
 
 	(void)state;
-	for (int i = 0; i < TEXT__COUNT; i++) {
-		const char *text = text_fill(&mem, (enum text)i, all);
-		size_t n = length_utf16(text);
+	for (int l = 0; l < LANGUAGE__COUNT; l++)
+		for (int i = 0; i < TEXT__COUNT; i++) {
+			const char *text = text_fill_in(
+			    (enum language)l, &mem, (enum text)i, all);
+			size_t n = length_utf16(text);
 
-		if (n < 1 || n > 4096)
-			fail_msg("text %d has %d characters", i, (int)n);
-		check_lacks(text, "{");
-	}
+			if (n < 1 || n > limit_of((enum text)i))
+				fail_msg("%s: %s has %d characters",
+				    language_code((enum language)l),
+				    texts_names[i], (int)n);
+			check_lacks(text, "{");
+		}
 }
 
 static void
@@ -122,16 +152,18 @@ static const struct named {
 	{ "a bad link says what to do", TEXT_PAGE_BAD_ID_LEAD, "/pay" },
 };
 
+/* Commands and addresses are the same in every language. */
 static void
 names_it(void **state)
 {
 	const struct named *n = *state;
 
-	check_has(uk[n->which], n->part);
+	for (int l = 0; l < LANGUAGE__COUNT; l++)
+		check_has(text_plain_in((enum language)l, n->which), n->part);
 }
 
 static void
-fill(void **state)
+filled(void **state)
 {
 	const char *help = text_fill(&mem, TEXT_HELP_UNPAID,
 	    KV(kv_text("product", "P"), kv_text("support", "")));
@@ -156,6 +188,86 @@ fill(void **state)
 	    ": {product}");
 }
 
+/* ---- beside a number ---- */
+
+static const struct counted {
+	const char *why;
+	enum language in;
+	int64_t n;
+	const char *want;
+} counted[] = {
+	{ "one", LANGUAGE_UK, 1, "1 знак." },
+	{ "a few", LANGUAGE_UK, 3, "3 знаки." },
+	{ "many", LANGUAGE_UK, 500, "500 знаків." },
+	{ "the teens are many", LANGUAGE_UK, 11, "11 знаків." },
+	{ "twenty-one is as one", LANGUAGE_UK, 21, "21 знак." },
+	{ "none is many", LANGUAGE_UK, 0, "0 знаків." },
+	{ "below none", LANGUAGE_UK, -1, "-1 знак." },
+	{ "the least there is", LANGUAGE_UK, INT64_MIN,
+	    "-9223372036854775808 знаків." },
+	{ "one", LANGUAGE_EN, 1, "1 character." },
+	{ "many", LANGUAGE_EN, 2, "2 characters." },
+	{ "twenty-one is many", LANGUAGE_EN, 21, "21 characters." },
+	{ "the same word", LANGUAGE_DE, 1, "1 Zeichen." },
+	{ "one", LANGUAGE_PL, 1, "1 znaku." },
+	{ "twenty-one is many", LANGUAGE_PL, 21, "21 znakach." },
+};
+
+static void
+counts(void **state)
+{
+	const struct counted *c = *state;
+
+	check_has(text_count_in(c->in, &mem, TEXT_COACH_LONG, c->n,
+		      KV(kv_int("limit", c->n))),
+	    c->want);
+}
+
+static void
+counts_without(void **state)
+{
+	(void)state;
+	/* Without the number: as for many; a sentence that has one form. */
+	check_has(
+	    text_fill(&mem, TEXT_COACH_LONG, KV(kv_int("limit", 1))), "знаків");
+	check_has(text_count(&mem, TEXT_COACH_LONG, 1, KV(kv_int("limit", 1))),
+	    "1 знак.");
+	check_text(
+	    text_count(&mem, TEXT_SUPPORT, 1, KV(kv_text("contact", "@a"))),
+	    "Потрібна допомога? Напишіть: @a");
+}
+
+/* ---- the shop's language, and its own words ---- */
+
+static const struct texts own[LANGUAGE__COUNT] = {
+	[LANGUAGE_DE] = { .forms = { [TEXT_MENU_PAY] = { "Kaufen" },
+			      [TEXT_COACH_ENOUGH] = { "eine Frage",
+				  "{amount} Fragen" } } },
+};
+
+static void
+shop_speaks(void **state)
+{
+	struct kvs five = KV(kv_int("amount", 5));
+
+	(void)state;
+	check_int(text_language(), LANGUAGE_UK);
+	check_text(text_plain(TEXT_MENU_PAY), "Оплатити доступ");
+	text_set(LANGUAGE_DE, NULL);
+	check_text(text_plain(TEXT_MENU_PAY), "Zugang bezahlen");
+	check_has(text_fill(&mem, TEXT_SUPPORT, KV(kv_text("contact", "@a"))),
+	    "Schreiben Sie an @a");
+	text_set(LANGUAGE_DE, own);
+	check_text(text_plain(TEXT_MENU_PAY), "Kaufen");
+	check_text(
+	    text_plain(TEXT_MENU_HELP), "Hilfe und der Link noch einmal");
+	check_text(text_count(&mem, TEXT_COACH_ENOUGH, 1, five), "eine Frage");
+	check_text(text_count(&mem, TEXT_COACH_ENOUGH, 5, five), "5 Fragen");
+	check_text(
+	    text_plain_in(LANGUAGE_UK, TEXT_MENU_PAY), "Оплатити доступ");
+	text_set(LANGUAGE_UK, NULL);
+}
+
 int
 main(void)
 {
@@ -164,6 +276,10 @@ main(void)
 	ONE("texts", "each fits into a message", fits_into_a_message);
 	ONE("invite", "the link and /help", invite);
 	ROWS("names", names_it, names);
-	ONE("fill", "holes filled, once, and trimmed", fill);
+	ONE("fill", "holes filled, once, and trimmed", filled);
+	ROWS("count", counts, counted);
+	ONE("count", "without the number, and where there is none",
+	    counts_without);
+	ONE("shop", "its language, and its own words first", shop_speaks);
 	return testing_run("text", NULL, NULL);
 }
