@@ -628,7 +628,8 @@ alert_budget(struct app *app, struct arena *a)
 {
 	return alert_promise(app, a,
 	    arena_printf(a, "budget/%s", month_mark(a)),
-	    text_fill(a, TEXT_ALERT_COACH_BUDGET,
+	    text_count(a, TEXT_ALERT_COACH_BUDGET,
+		app->conf.coach_tokens_a_month,
 		KV(kv_int("amount", app->conf.coach_tokens_a_month))));
 }
 

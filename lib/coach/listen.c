@@ -99,12 +99,15 @@ static void
 say(struct app *app, struct arena *a, const struct tg_update *u,
     enum text which, struct tg_reply *reply)
 {
+	int64_t a_day = app->conf.coach_questions_a_day;
+	int64_t n = which == TEXT_COACH_LONG ? COACH_MAX_CHARS :
+	    which == TEXT_COACH_LONG_VOICE   ? SPEECH_MAX_S :
+					       a_day;
 	const struct tg_message m = { .chat_id = u->chat_id,
 		.reply_to = u->is_private ? 0 : u->message_id,
-		.text = text_fill(a, which,
-		    KV(kv_int("amount", app->conf.coach_questions_a_day),
-			kv_int("limit", COACH_MAX_CHARS),
-			kv_int("seconds", SPEECH_MAX_S))) };
+		.text = text_count(a, which, n,
+		    KV(kv_int("amount", a_day), kv_int("limit", n),
+			kv_int("seconds", n))) };
 
 	reply->method = "sendMessage";
 	reply->params = tg_send_message(a, &m);

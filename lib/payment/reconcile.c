@@ -268,7 +268,7 @@ reconcile_alarm(struct app *app, struct arena *a, const struct reconcile *r)
 	log_event(LOG_ERROR, "events_never_came", KV(kv_int("n", r->n_missed)));
 	clock_date(clock_now_ms(), today);
 	return alert_promise(app, a, arena_printf(a, "silence/%s", today),
-	    text_fill(a, TEXT_ALERT_SILENCE,
+	    text_count(a, TEXT_ALERT_SILENCE, r->n_missed,
 		KV(kv_int("amount", r->n_missed),
 		    kv_text("url",
 			arena_printf(a, "%s/webhook", app->conf.base_url)))));
