@@ -240,6 +240,13 @@ const tests = {
     assert.equal(treeOf(bench.root).key, before);
     bench.write('SECURITY.md', 'b\n<!-- measured -->\nnew\nrows\n<!-- end of measured -->\n');
     assert.notEqual(treeOf(bench.root).key, before);
+    for (const mark of ['servers', 'bench', 'bench-brief']) {
+      const keys = ['old', 'new\nrows'].map((rows) => {
+        bench.write('README.md', `<!-- ${mark} -->\n${rows}\n<!-- end of ${mark} -->\n`);
+        return treeOf(bench.root).key;
+      });
+      assert.equal(keys[0], keys[1], mark);
+    }
   },
 };
 

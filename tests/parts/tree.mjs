@@ -7,7 +7,7 @@ import path from 'node:path';
 
 const UNNAMED = ['build', 'node_modules', '.git'];
 /** Tables that are written by what they tell of: putting one in changes nothing that was measured. */
-const MEASURED = /(<!-- (measured|servers|bench) -->).*?(?=<!-- end of \2 -->)/gs;
+const MEASURED = /(<!-- (measured|servers|bench|bench-brief) -->).*?(?=<!-- end of \2 -->)/gs;
 
 const git = (root, ...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'ignore'] });
 
