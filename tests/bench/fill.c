@@ -18,6 +18,18 @@ static struct db_driver fast_driver;
 #define FIRST_SALE ((int64_t)1 << 40) /* none that a load draws */
 #define PERIOD_S ((int64_t)40 * 86400)
 
+/* Of Stripe's event what is read: the rest would only take time. */
+static const char short_event[] =
+    "{\"id\":\"~EVENT~\",\"object\":\"event\",\"created\":~CREATED~,"
+    "\"type\":\"checkout.session.completed\",\"livemode\":false,"
+    "\"data\":{\"object\":{\"id\":\"~SESSION~\",\"mode\":\"payment\","
+    "\"object\":\"checkout.session\",\"created\":~CREATED~,"
+    "\"amount_subtotal\":99900,\"amount_total\":99900,"
+    "\"currency\":\"uah\",\"expires_at\":~EXPIRES~,\"livemode\":false,"
+    "\"metadata\":{\"product\":\"course\",\"shop\":\"1\","
+    "\"tg_id\":\"~TG_ID~\"},\"payment_intent\":\"~INTENT~\","
+    "\"payment_status\":\"paid\",\"status\":\"complete\"}}}";
+
 static enum err
 open_fast(const char *where, void **conn)
 {
@@ -31,7 +43,6 @@ open_fast(const char *where, void **conn)
 }
 
 struct filling {
-	const char *text;
 	int64_t began_s, n, done;
 	struct one one;
 };
@@ -44,7 +55,7 @@ fill_some(struct db *db, void *ctx)
 	for (int i = 0; i < AT_ONCE && f->done < f->n; i++, f->done++) {
 		int64_t at_s = f->began_s + PERIOD_S * f->done / f->n;
 		enum err e =
-		    one_read(&f->one, f->text, FIRST_SALE + f->done, at_s);
+		    one_read(&f->one, short_event, FIRST_SALE + f->done, at_s);
 
 		if (e == ERR_OK)
 			e = one_record(db, &f->one);
@@ -75,11 +86,10 @@ settle_jobs(const char *path)
 int
 main(int argc, char **argv)
 {
-	struct filling f = { .text = template_read(BODIES_EVENT),
-		.began_s = time(NULL) - PERIOD_S };
+	struct filling f = { .began_s = time(NULL) - PERIOD_S };
 	time_t took_s;
 
-	if (argc < 3 || f.text == NULL)
+	if (argc < 3)
 		return 2;
 	f.n = strtol(argv[2], NULL, 10);
 	log_init("fill", LOG_ERROR);
