@@ -192,13 +192,13 @@ promise_invite(struct app *app, struct arena *a, const struct order *o,
 
 enum err
 decide_purchase(struct app *app, struct arena *a, const struct order *o,
-    bool is_new, bool goes_on)
+    bool is_new, bool renews)
 {
 	struct verdict v;
 	enum err e = refresh_access(app, a, o, &v);
 
 	if (e != ERR_OK || o->paid_ms == 0 || !is_to_be_invited(&v, is_new) ||
-	    (goes_on && v.was == ACCESS_IN))
+	    (renews && v.was == ACCESS_IN))
 		return e;
 	return promise_invite(app, a, o, &v);
 }

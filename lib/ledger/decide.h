@@ -10,9 +10,9 @@
 
 /* What became known of a purchase. is_new: that it is paid or granted was not
  * known before, so they are invited even where they are in by something else;
- * but goes_on, of a subscription's next payment, leaves who is in alone. */
+ * but who is in by what renews is not written to with each payment. */
 enum err decide_purchase(struct app *app, struct arena *a,
-    const struct order *o, bool is_new, bool goes_on) MUST_CHECK;
+    const struct order *o, bool is_new, bool renews) MUST_CHECK;
 
 /* What became known of an order's payment: who was in may be out now, which
  * they and the operators are told with the reason, or in again. */

@@ -1,8 +1,8 @@
-/* Subscriptions at Stripe. What an event says of one is old news as soon as
- * there is another, and nothing tells which of two is newer; so an event only
- * says that there is something to read, and the worker asks Stripe how the
+/* Subscriptions. What is heard of one is old as soon as there is more to hear,
+ * and nothing tells which of two words is newer; so hearing of it only says
+ * that there is something to read, and the worker asks its provider how the
  * subscription stands and writes that over what was known. One is read by one
- * job at a time, once more where something was told meanwhile, and by the
+ * job at a time, once more where something was heard meanwhile, and by the
  * clock when a period is to have changed: an event that never came costs
  * nobody their access. */
 #ifndef LEDGER_SUBSCRIPTION_H
@@ -10,7 +10,6 @@
 
 #include "ledger/access.h"
 #include "shop/app.h"
-#include "stripe/subscription.h"
 
 /* All of it is called in a transaction. */
 
@@ -26,6 +25,49 @@ subscription_heard(struct app *app, struct arena *a, const char *id) MUST_CHECK;
 /* Promises to read those that are due by the clock; *any: there were some. */
 enum err
 subscription_read_due(struct app *app, struct arena *a, bool *any) MUST_CHECK;
+
+/* How often it has been heard of, to be remembered while its provider is asked:
+ * what is heard later may be newer than the answer. ERR_NOT_FOUND: it has been
+ * forgotten. */
+enum err subscription_n_heard(struct db *db, struct arena *a, const char *id,
+    int64_t *n_heard) MUST_CHECK;
+
+/* How one stands, as its provider says just now. Texts may be NULL and times 0
+ * (never, or not said). */
+struct subscription_now {
+	const char *id;
+	const char *status; /* a word that subscription_status() knows */
+	const char *customer;
+	int64_t period_start_ms, period_end_ms;
+	int64_t ends_ms; /* it is canceled for then */
+	int64_t ended_ms;
+	bool collects_not; /* it goes on, but its money is not asked for */
+
+	/* Of the latest invoice. */
+	const char *invoice;
+	const char *invoice_url; /* where the buyer can pay it, safely */
+	bool is_owed;            /* it was not paid */
+	int64_t n_attempts;      /* to take its money */
+	const char *payment;     /* by which it was paid, or is to be */
+	int64_t paid_minor;
+
+	int64_t paid_until_ms;  /* paid for until then; 0: this period is not
+	                           paid yet, what was paid last stays known */
+	int64_t paid_before_ms; /* all before then is paid, whatever else was
+	                           known of that */
+	int64_t read_again_ms;  /* when something may have changed of which
+	                           nobody tells; 0: never again */
+};
+
+/* Writes it down, settles what follows for the buyers (in or out, told that a
+ * payment failed) and promises to read it once more where it was heard of
+ * since n_heard. Nothing where it was forgotten meanwhile. */
+enum err subscription_write(struct app *app, struct arena *a,
+    const struct subscription_now *s, int64_t n_heard) MUST_CHECK;
+
+/* The same where its provider knows none of that name. */
+enum err subscription_write_none(struct app *app, struct arena *a,
+    const char *id, int64_t n_heard) MUST_CHECK;
 
 /* The one that a buyer's access to a product came by; ERR_NOT_FOUND: none. */
 struct subscription {

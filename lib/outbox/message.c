@@ -40,6 +40,15 @@ message_retry(const struct step *s, const char *error, struct outcome *o)
 		.error = error };
 }
 
+void
+message_retry_call(struct arena *a, const struct step *s, const char *whom,
+    enum err why, const struct http_response *res, struct outcome *o)
+{
+	message_retry(s, arena_printf(a, "%s: %s", whom, err_name(why)), o);
+	if (res->retry_after_s > 0)
+		o->wait_ms += res->retry_after_s * 1000;
+}
+
 /* The pause of a failure is taken as a base because it is scattered: jobs that
  * were told to wait must not all come back in the same moment. Half of its
  * first step is taken off, which keeps the wait at no less than Telegram asked

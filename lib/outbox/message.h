@@ -21,6 +21,11 @@ void message_call(struct app *app, struct arena *a, struct step *s,
  * which grows from attempt to attempt (jobs_backoff_ms()). */
 void message_retry(const struct step *s, const char *error, struct outcome *o);
 
+/* The same of a call to somebody else ("Stripe"), no sooner than the answer
+ * asks for; res is http_send()'s, even where no answer came. */
+void message_retry_call(struct arena *a, const struct step *s, const char *whom,
+    enum err why, const struct http_response *res, struct outcome *o);
+
 /* Telegram's answer in words for the operator. */
 const char *message_words(struct arena *a, const struct tg_answer *answer,
     const struct http_response *res);

@@ -23,6 +23,7 @@ is_ours(struct app *app, struct arena *a, const struct stripe_session *s,
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* What could not be asked about, by its name, is no subscription to know of. */
 static enum err
 record_purchase(struct app *app, struct arena *a,
     const struct stripe_session *s, enum fact_kind kind, struct order *order)
@@ -31,7 +32,9 @@ record_purchase(struct app *app, struct arena *a,
 		.provider = stripe,
 		.order = s->id,
 		.payment = s->payment_intent,
-		.subscription = s->subscription,
+		.subscription = stripe_subscription_id_ok(s->subscription) ?
+		    s->subscription :
+		    NULL,
 		.product = s->product,
 		.tg_id = s->tg_id,
 		.amount_minor = s->amount_minor,

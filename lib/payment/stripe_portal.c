@@ -2,7 +2,6 @@
  * card and cancel: asked for in the chat, fetched from Stripe and sent on at
  * once, because whoever holds its address is taken for the buyer: it is written
  * down nowhere. */
-#include "base/clock.h"
 #include "ledger/subscription.h"
 #include "outbox/alert.h"
 #include "outbox/message.h"
@@ -53,16 +52,13 @@ send_on(struct app *app, struct arena *a, struct step *s, const char *url)
 static enum err
 tell_of_failure(struct app *app, struct arena *a, const struct step *s)
 {
-	char today[CLOCK_DATE_BYTES];
 	enum err e = jobs_promise(app->db, JOB_NOTICE,
 	    arena_printf(a, "portal_failed/%lld", (long long)s->job.id),
 	    s->job.tg_id, 0, "portal_failed");
 
-	clock_date(clock_now_ms(), today);
-	if (e != ERR_OK)
-		return e;
-	return alert_promise(app, a, arena_printf(a, "portal/%s", today),
-	    text_plain(TEXT_ALERT_PORTAL));
+	return e == ERR_OK ?
+	    alert_daily(app, a, "portal", text_plain(TEXT_ALERT_PORTAL)) :
+	    e;
 }
 
 static enum err
@@ -83,7 +79,7 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 	if (e == ERR_CONFIG || e == ERR_REFUSED || e == ERR_NOT_FOUND ||
 	    s->job.attempts >= PATIENCE_ATTEMPTS)
 		return tell_of_failure(app, a, s);
-	message_retry(s, arena_printf(a, "Stripe: %s", err_name(e)), o);
+	message_retry_call(a, s, "Stripe", e, res, o);
 	return ERR_OK;
 }
 

@@ -6,7 +6,7 @@
 #include "shop.h"
 
 #include "../bench/bodies.h"
-#include "ledger/record.h"
+#include "payment/stripe_events.h"
 
 #include <sys/wait.h>
 
@@ -30,7 +30,7 @@ record(struct db *db, void *ctx)
 	bool is_new = false;
 	enum err e = ledger_inbox(db, "stripe", ev->id, ev->type, &is_new);
 
-	return e == ERR_OK ? payment_record_event(&app, &mem, ev) : e;
+	return e == ERR_OK ? stripe_events_record(&app, &mem, ev) : e;
 }
 
 /* In the child: no test, only the work. */

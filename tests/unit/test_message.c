@@ -1,6 +1,8 @@
 /* What all messages share: what is said, and what the answer makes of it. */
 #include "step.h"
 
+#include "outbox/message.h"
+
 static const struct row rows[] = {
 	{ "an alert", USER, JOB_ALERT, "the words", "the words", "course" },
 };
@@ -47,9 +49,39 @@ answered(void **state)
 	check_int(s.o.silence_ms, t->after == AFTER_WAIT ? 7000 : 0);
 }
 
+/* A call to somebody else that failed. */
+static const struct failed {
+	const char *why;
+	enum err e;
+	int64_t retry_after_s; /* -1: not said */
+	int64_t at_least_ms, below_ms;
+	const char *error;
+} faileds[] = {
+	{ "no answer", ERR_UNAVAILABLE, -1, 800, 1300, "Stripe: unavailable" },
+	{ "asks for a while", ERR_THROTTLED, 7, 7800, 8300,
+	    "Stripe: throttled" },
+	{ "asks for nothing", ERR_THROTTLED, 0, 800, 1300,
+	    "Stripe: throttled" },
+};
+
+static void
+retried(void **state)
+{
+	const struct failed *t = *state;
+	const struct http_response res = { .retry_after_s = t->retry_after_s };
+	const struct step s = { .job = { .attempts = 1 } };
+	struct outcome o = { .after = AFTER_DONE };
+
+	message_retry_call(&mem, &s, "Stripe", t->e, &res, &o);
+	check_int(o.after, AFTER_RETRY);
+	assert_true(o.wait_ms >= t->at_least_ms && o.wait_ms < t->below_ms);
+	check_text(o.error, t->error);
+}
+
 int
 main(void)
 {
+	ROWS("retried", retried, faileds);
 	ROWS("says", said, rows);
 	ROWS("answer", answered, answers);
 	return testing_run("message", ledger_make, ledger_remove);

@@ -1,0 +1,181 @@
+/* Reading a subscription at Stripe, which is a job's work: nothing that an
+ * event says of one is believed, since nothing tells which of two is newer. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "ledger/subscription.h"
+#include "outbox/alert.h"
+#include "outbox/message.h"
+#include "shop/text.h"
+#include "stripe/subscription.h"
+
+#define MINUTE_MS ((int64_t)60 * 1000)
+#define HOUR_MS (60 * MINUTE_MS)
+#define LATE_MS (10 * MINUTE_MS) /* Stripe begins a period by then */
+#define EARLY_MS (10 * MINUTE_MS)
+#define READ_SOON_MS (20 * MINUTE_MS) /* while grace may be but short */
+#define READ_AGAIN_MS (6 * HOUR_MS)
+#define READ_SELDOM_MS (24 * HOUR_MS) /* where nothing moves any more */
+
+static enum err
+prepare(struct app *app, struct arena *a, struct step *s)
+{
+	int64_t *n_heard = arena_alloc(a, sizeof(*n_heard));
+	const struct stripe_api api = app_stripe(app);
+	enum err e = subscription_n_heard(app->db, a, s->job.detail, n_heard);
+
+	s->state = n_heard;
+	s->has_call = e == ERR_OK;
+	if (s->has_call)
+		s->call = stripe_subscription_request(a, &api, s->job.detail);
+	return e == ERR_NOT_FOUND ? ERR_OK : e; /* forgotten meanwhile */
+}
+
+/* ---- what Stripe's word comes to ---- */
+
+static bool
+is_live(const struct stripe_subscription *s)
+{
+	return s->status == STRIPE_SUB_ACTIVE ||
+	    s->status == STRIPE_SUB_TRIALING;
+}
+
+/* Without an invoice there is nothing to pay. */
+static bool
+is_paid(const struct stripe_subscription *s)
+{
+	return s->is_paid || (s->invoice == NULL && is_live(s));
+}
+
+static bool
+waits_for_money(const struct stripe_subscription *s)
+{
+	return s->status == STRIPE_SUB_PAST_DUE || (is_live(s) && !is_paid(s));
+}
+
+/* A draft is sent an hour after the period has begun, and access may end an
+ * hour later. */
+static int64_t
+next_read_for_money_ms(const struct stripe_subscription *s, int64_t now_ms)
+{
+	if (s->collects_not)
+		return now_ms + READ_SELDOM_MS;
+	return is_live(s) &&
+		now_ms <
+		    s->period_start_s * 1000 + ACCESS_RENEWAL_MS + HOUR_MS ?
+	    now_ms + READ_SOON_MS :
+	    now_ms + READ_AGAIN_MS;
+}
+
+/* When to look whether something changed that nobody told: soon after the
+ * period's end, and before access would end; while the period that has begun
+ * is not paid, now and then; 0: never again. */
+static int64_t
+next_read_ms(const struct stripe_subscription *s)
+{
+	int64_t now_ms = clock_now_ms();
+	bool ends = s->ends_s != 0 && s->ends_s <= s->period_end_s;
+	int64_t end_ms = (ends ? s->ends_s : s->period_end_s) * 1000;
+	int64_t before_ms = end_ms - EARLY_MS;
+
+	if (s->status == STRIPE_SUB_CANCELED ||
+	    s->status == STRIPE_SUB_INCOMPLETE || s->ended_s != 0)
+		return 0;
+	if (ends && before_ms > now_ms)
+		return before_ms;
+	if (waits_for_money(s))
+		return next_read_for_money_ms(s, now_ms);
+	if (end_ms + LATE_MS > now_ms)
+		return end_ms + LATE_MS;
+	return now_ms + (is_live(s) ? READ_AGAIN_MS : READ_SELDOM_MS);
+}
+
+/* A page that is not safe to send a buyer to is none. What the latest invoice
+ * says of the time before its period counts only where it is asked for. */
+static struct subscription_now
+as_the_ledger_has_it(const struct app *app, const struct stripe_subscription *s)
+{
+	const struct stripe_api api = app_stripe(app);
+	bool is_settled = is_live(s) && !s->collects_not;
+
+	return (struct subscription_now){ .id = s->id,
+		.status = s->word,
+		.customer = s->customer,
+		.period_start_ms = s->period_start_s * 1000,
+		.period_end_ms = s->period_end_s * 1000,
+		.ends_ms = s->ends_s * 1000,
+		.ended_ms = s->ended_s * 1000,
+		.collects_not = s->collects_not,
+		.invoice = s->invoice,
+		.invoice_url = stripe_redirect_ok(&api, s->invoice_url) ?
+		    s->invoice_url :
+		    NULL,
+		.is_owed = s->is_owed,
+		.n_attempts = s->n_attempts,
+		.payment = s->payment_intent,
+		.paid_minor = s->paid_minor,
+		.paid_until_ms = is_paid(s) ? s->period_end_s * 1000 : 0,
+		.paid_before_ms = is_settled ? s->period_start_s * 1000 : 0,
+		.read_again_ms = next_read_ms(s) };
+}
+
+static enum err
+read_answer(struct arena *a, const struct http_response *res,
+    struct stripe_subscription *out)
+{
+	struct json *doc;
+	enum err e = stripe_answer(a, res, &doc);
+
+	if (e != ERR_OK)
+		return e;
+	if (stripe_subscription_read(a, doc, out) == ERR_OK)
+		return ERR_OK;
+	log_event(LOG_WARN, "subscription_unreadable",
+	    KV(kv_text("request_id", res->request_id)));
+	return ERR_REFUSED;
+}
+
+/* There is none of that name in this account and this mode: ERR_NOT_FOUND. */
+static enum err
+find(const struct app *app, struct arena *a, const char *id,
+    const struct http_response *res, struct stripe_subscription *out)
+{
+	enum err e = read_answer(a, res, out);
+
+	if (e == ERR_OK &&
+	    (!str_eq(str_from(out->id), id) ||
+		out->livemode != app->conf.livemode))
+		e = ERR_NOT_FOUND;
+	return e;
+}
+
+/* It is tried again all the same: the key may be mended. */
+static enum err
+tell_of_key(struct app *app, struct arena *a)
+{
+	return alert_daily(
+	    app, a, "key/subscriptions", text_plain(TEXT_ALERT_KEY));
+}
+
+static enum err
+settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
+    const struct http_response *res, struct outcome *o)
+{
+	const int64_t *n_heard = s->state;
+	struct stripe_subscription found = { 0 };
+	struct subscription_now now;
+	enum err e = call_err;
+
+	if (e == ERR_OK)
+		e = find(app, a, s->job.detail, res, &found);
+	if (e == ERR_NOT_FOUND)
+		return subscription_write_none(app, a, s->job.detail, *n_heard);
+	if (e != ERR_OK) {
+		message_retry_call(a, s, "Stripe", e, res, o);
+		return e == ERR_CONFIG ? tell_of_key(app, a) : ERR_OK;
+	}
+	now = as_the_ledger_has_it(app, &found);
+	return subscription_write(app, a, &now, *n_heard);
+}
+
+const struct job_kind subscription_kind = { .prepare = prepare,
+	.settle = settle };
