@@ -49,7 +49,7 @@ int
 main(void)
 {
 	static const struct intake tgupdate = { PROGRAM_TGUPDATE, "tgupdate",
-		judge, record };
+		false, judge, record };
 
 	return intake_main(&tgupdate);
 }

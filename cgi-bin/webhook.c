@@ -1,63 +1,60 @@
-/* POST /webhook: Stripe's events, verified, recorded, then answered. Calls
- * nobody: what follows from an event is the worker's to do. */
-#include "base/clock.h"
-#include "base/log.h"
+/* POST /webhook/NAME: what those who take money tell, verified, recorded, then
+ * answered; without a name it is the first of them who tells anything. Calls
+ * nobody: what follows is the worker's to do. */
 #include "front/posts.h"
-#include "payment/stripe_events.h"
-#include "stripe/signature.h"
+#include "payment/provider.h"
 
-/* Whose event it is. A bad signature is 400, as in Stripe's own examples. */
-static bool
-is_from_stripe(const struct app *app, struct exchange *x)
-{
-	const char *header = request_variable(&x->req, "HTTP_STRIPE_SIGNATURE");
-	enum err e = stripe_signature_check(str_from(header), x->req.body,
-	    app->conf.stripe_webhook_secret, clock_now_ms() / 1000);
+#define NAME "webhook"
 
-	if (e == ERR_INPUT || e == ERR_AUTH)
-		intake_refuse(x, ERR_INPUT, "the signature does not fit");
-	else if (e != ERR_OK)
-		intake_refuse(x, e, "the server is not set up");
-	return e == ERR_OK;
-}
+/* What was read of a post, and who told it. */
+struct told {
+	const struct provider *by;
+	struct post post;
+};
 
 static void *
 judge(struct app *app, struct exchange *x)
 {
-	struct stripe_event *ev = arena_alloc(x->req.arena, sizeof(*ev));
+	struct told *t = arena_alloc(x->req.arena, sizeof(*t));
+	enum err e;
 
-	if (!is_from_stripe(app, x))
+	*t =
+	    (struct told){ .by = provider_telling(intake_part(&x->req, NAME)) };
+	if (t->by == NULL) {
+		intake_refuse(x, ERR_NOT_FOUND, "there is nothing here");
 		return NULL;
-	if (stripe_event_parse(x->req.arena, x->req.body, ev) != ERR_OK) {
-		intake_refuse(x, ERR_INPUT, "this is no event");
+	}
+	e = t->by->read_post(app, &x->req, &t->post);
+	if (e != ERR_OK) {
+		intake_refuse(x, e,
+		    e == ERR_INPUT ? t->post.refusal :
+				     "the server is not set up");
 		return NULL;
 	}
 	x->res = response_json(200, str_from("{\"received\":true}"));
-	if (ev->livemode != app->conf.livemode) {
-		log_event(LOG_WARN, "event_of_other_mode",
-		    KV(kv_text("id", ev->id), kv_text("type", ev->type)));
-		return NULL;
-	}
-	return ev;
+	return t->post.found.record == NULL ? NULL : t;
 }
 
+/* What has been told before changes nothing. */
 static enum err
 record(struct app *app, struct exchange *x, void *what)
 {
-	const struct stripe_event *ev = what;
+	const struct told *t = what;
+	const struct post *p = &t->post;
 	bool is_new = false;
-	enum err e = ledger_inbox(app->db, "stripe", ev->id, ev->type, &is_new);
+	enum err e =
+	    ledger_inbox(app->db, t->by->name, p->id, p->type, &is_new);
 
 	if (e != ERR_OK || !is_new)
 		return e;
-	app->has_work |= ev->kind != STRIPE_OTHER;
-	return stripe_events_record(app, x->req.arena, ev);
+	app->has_work |= p->has_work;
+	return p->found.record(app, x->req.arena, p->found.what, NULL);
 }
 
 int
 main(void)
 {
-	static const struct intake webhook = { PROGRAM_WEBHOOK, "webhook",
+	static const struct intake webhook = { PROGRAM_WEBHOOK, NAME, true,
 		judge, record };
 
 	return intake_main(&webhook);

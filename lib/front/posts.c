@@ -37,13 +37,26 @@ intake_refuse(struct exchange *x, enum err e, const char *message)
 
 /* "webhook" of /webhook, or "webhook.fcgi" where nothing is rewritten. */
 static bool
-is_page(const struct request *req, const char *name)
+is_named(const char *part_of_path, const char *name)
 {
-	struct str page = str_from(req->page);
+	struct str part = str_from(part_of_path);
 
-	if (str_ends(page, ".fcgi"))
-		page.len -= 5;
-	return str_eq(page, name);
+	if (str_ends(part, ".fcgi"))
+		part.len -= 5;
+	return str_eq(part, name);
+}
+
+struct str
+intake_part(const struct request *req, const char *name)
+{
+	return str_from(is_named(req->page, name) ? "" : req->page);
+}
+
+static bool
+is_page(const struct intake *in, const struct request *req)
+{
+	return is_named(req->page, in->name) ||
+	    (in->has_parts && is_named(req->folder, in->name));
 }
 
 /* Cheap questions first, and all of them before the signature: what a stranger
@@ -57,7 +70,7 @@ admissible(const struct intake *in, struct app *app, struct exchange *x)
 		intake_refuse(x, ERR_CONFIG, "the server is not set up");
 	else if (verdict == ADMIT_PLAIN_HTTP)
 		intake_refuse(x, ERR_AUTH, "this is for https alone");
-	else if (!is_page(&x->req, in->name))
+	else if (!is_page(in, &x->req))
 		intake_refuse(x, ERR_NOT_FOUND, "there is nothing here");
 	else if (x->req.method != WEB_POST)
 		x->res = response_not_allowed(x->req.arena, "POST");

@@ -10,7 +10,8 @@
 
 struct intake {
 	unsigned program; /* enum program */
-	const char *name; /* the last part of the address, and in the log */
+	const char *name; /* of the address /NAME, and in the log */
+	bool has_parts;   /* /NAME/PART is served as well */
 
 	/* Judges a post whose sender is not known yet: x->res becomes the
 	 * answer, and what is to be recorded is returned; NULL: nothing. */
@@ -24,6 +25,9 @@ struct intake {
 
 /* main() of such a program. */
 int intake_main(const struct intake *in);
+
+/* PART of /NAME/PART, "" where there is none. */
+struct str intake_part(const struct request *req, const char *name);
 
 /* Makes the answer a refusal, and logs it. */
 void intake_refuse(struct exchange *x, enum err e, const char *message);

@@ -43,6 +43,15 @@ struct finding {
 	const void *what;
 };
 
+/* What somebody posted to /webhook/NAME. */
+struct post {
+	const char *id, *type; /* told once: a second one of the id is dropped;
+	                          the type is for the log */
+	const char *refusal;   /* of ERR_INPUT, for the log and the sender */
+	bool has_work;         /* for the worker, once it is recorded */
+	struct finding found;  /* no record(): there is nothing in it */
+};
+
 struct provider {
 	const char *name;  /* orders.provider, and /webhook/NAME */
 	const char *title; /* for operators: "Stripe" */
@@ -76,6 +85,14 @@ struct provider {
 	    const struct app *app, struct arena *a, const char *id);
 	enum err (*told)(const struct app *app, struct arena *a,
 	    const struct http_response *res, struct finding *out);
+
+	/* ---- telling of its own accord ---- */
+
+	/* Judges a post whose sender is not known yet, and reads it; NULL: it
+	 * posts nothing. *out is zero before. ERR_INPUT: not its post.
+	 * ERR_CONFIG: the settings lack what it would be judged by. */
+	enum err (*read_post)(
+	    const struct app *app, const struct request *req, struct post *out);
 };
 
 /* All of them, each in the file that owns it. */
@@ -93,6 +110,9 @@ const struct provider *provider_at(size_t i);
  * nobody does. */
 const struct provider *
 provider_for(const struct app *app, const struct product *p);
+
+/* Whose post to /webhook/NAME is; of "" the first who posts anything. */
+const struct provider *provider_telling(struct str name);
 
 /* Whose name for a purchase this could be; NULL: nobody's. */
 const struct provider *provider_by_look(struct str id);

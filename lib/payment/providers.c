@@ -34,6 +34,16 @@ provider_for(const struct app *app, const struct product *p)
 }
 
 const struct provider *
+provider_telling(struct str name)
+{
+	for (size_t i = 0; i < LENGTH(providers); i++)
+		if (providers[i]->read_post != NULL &&
+		    (name.len == 0 || str_eq(name, providers[i]->name)))
+			return providers[i];
+	return NULL;
+}
+
+const struct provider *
 provider_by_look(struct str id)
 {
 	for (size_t i = 0; i < LENGTH(providers); i++)

@@ -1,5 +1,6 @@
 /* Stripe as one who takes money. */
 #include "payment/stripe_checkout.h"
+#include "payment/stripe_post.h"
 
 const struct provider stripe_provider = {
 	.name = "stripe",
@@ -11,4 +12,5 @@ const struct provider stripe_provider = {
 	.ask = stripe_checkout_ask,
 	.stop = stripe_checkout_stop,
 	.told = stripe_checkout_told,
+	.read_post = stripe_post_read,
 };

@@ -51,19 +51,30 @@ decode(struct str s, bool plus_is_blank, char *out)
 	return true;
 }
 
-/* By the last part of the path alone, because servers differ in what they put
- * before it: /pay, /cgi-bin/pay.fcgi, /shop/pay/. */
+/* Takes the last part off a path, and the slashes around it. Nothing before the
+ * last two parts is looked at, because servers differ in what they put there:
+ * /pay, /cgi-bin/pay.fcgi, /shop/pay/. */
 static const char *
-page_of(struct arena *a, struct str path)
+last_part(struct arena *a, struct str *path)
 {
-	char *page = arena_alloc(a, path.len + 1);
+	struct str part;
 
-	if (!decode(path, false, page))
-		return "";
-	path = str_from(page);
-	while (path.len > 0 && path.p[path.len - 1] == '/')
-		path.len--;
-	return arena_dup(a, str_after_last(path, '/'));
+	while (path->len > 0 && path->p[path->len - 1] == '/')
+		path->len--;
+	part = str_after_last(*path, '/');
+	path->len -= part.len;
+	return arena_dup(a, part);
+}
+
+static void
+read_path(struct request *r, struct str encoded)
+{
+	char *text = arena_alloc(r->arena, encoded.len + 1);
+	struct str path;
+
+	path = str_from(decode(encoded, false, text) ? text : "");
+	r->page = last_part(r->arena, &path);
+	r->folder = last_part(r->arena, &path);
 }
 
 void
@@ -79,7 +90,7 @@ request_read(struct request *r, struct arena *a, char *const *variables)
 	uri = str_from(request_variable(r, "REQUEST_URI"));
 	if (uri.len == 0)
 		uri = str_from(request_variable(r, "SCRIPT_NAME"));
-	r->page = page_of(a, str_cut(&uri, '?'));
+	read_path(r, str_cut(&uri, '?'));
 	query = request_variable(r, "QUERY_STRING");
 	r->query = query == NULL ? "" : query;
 }

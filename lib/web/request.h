@@ -13,6 +13,8 @@ struct request {
 	enum web_method method;
 	const char *page;       /* the last part of the path: "pay" of
 	                           "/pay", "pay.fcgi" of "/cgi-bin/pay.fcgi" */
+	const char *folder;     /* the part before it: "webhook" of
+	                           "/webhook/stripe"; "" where there is none */
 	const char *query;      /* as sent, without '?'; never NULL */
 	struct str body;        /* exactly the bytes sent */
 	enum err body_error;    /* ERR_TOO_BIG, or ERR_INPUT: cut short */

@@ -129,6 +129,30 @@ page(void **state)
 	check_text(r.query, "");
 }
 
+static const struct below {
+	const char *why, *uri, *folder, *page;
+} belows[] = {
+	{ "a folder", "/webhook/stripe?x=/y/z", "webhook", "stripe" },
+	{ "two: the nearer", "/shop/webhook/stripe", "webhook", "stripe" },
+	{ "several slashes", "/webhook///stripe/", "webhook", "stripe" },
+	{ "an encoded slash", "/webhook%2Fstripe", "webhook", "stripe" },
+	{ "none", "/webhook", "", "webhook" },
+	{ "no path", "/", "", "" },
+	{ "badly encoded", "/webhook/%zz", "", "" },
+};
+
+static void
+below(void **state)
+{
+	const struct below *b = *state;
+	const char *variables[MAX_VARIABLES] = { arena_printf(
+	    &mem, "REQUEST_URI=%s", b->uri) };
+	const struct request r = request_of(variables);
+
+	check_text(r.folder, b->folder);
+	check_text(r.page, b->page);
+}
+
 static const struct method {
 	const char *why, *name;
 	enum web_method want;
@@ -280,6 +304,7 @@ main(void)
 {
 	ROWS("param", param, params);
 	ROWS("page", page, pages);
+	ROWS("page below a folder", below, belows);
 	ROWS("method", method, methods);
 	ROWS("client", client, clients);
 	ONE("variable", "by its whole name", variables);

@@ -146,8 +146,10 @@ describe('signatures', () => {
     for (const method of ['GET', 'PUT', 'DELETE'])
       assert.equal((await app.request('/webhook', { method })).status, 405, method);
     assert.equal((await app.request('/webhook', { method: 'HEAD' })).status, 405);
-    for (const where of ['/stripe/webhook', `${BARE}/webhook.fcgi`, '/webhook/'])
+    for (const where of ['/stripe/webhook', `${BARE}/webhook.fcgi`, '/webhook/', '/webhook/stripe', `${BARE}/webhook.fcgi/stripe`])
       assert.equal((await post(payload, sign(payload, { secret: SECRET }), where)).status, 200, where);
+    for (const where of ['/webhook/nobody', '/webhook/strip', '/webhook/stripe/x', '/tgupdate/stripe'])
+      assert.equal((await post(payload, sign(payload, { secret: SECRET }), where)).status, 404, where);
   });
 });
 
