@@ -1,5 +1,6 @@
 /* Reading subscriptions at Stripe: the end is the same in whatever order it is
  * heard of, and an answer that is none costs nobody their access. */
+#include "orders.h"
 #include "shop.h"
 
 #include "base/clock.h"
@@ -377,16 +378,16 @@ take_step(struct play *p, enum what w)
 }
 
 static const char *
-in_words(const struct scenario *s, const int *order, int n)
+in_words(const struct scenario *s, const struct in_order *order)
 {
 	static const char *const words[] = { "?", "PAID", "UNPAID", "SUCCEEDED",
 		"LOOK", "SUB", "INVOICED", "READ", "ASK", "REFUND", "REFUND_1",
 		"DISPUTE_1", "WON_1" };
 	const char *text = "";
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < order->n; i++)
 		text = arena_printf(
-		    &mem, "%s %s", text, words[s->steps[order[i]]]);
+		    &mem, "%s %s", text, words[s->steps[order->step[i]]]);
 	return text;
 }
 
@@ -410,7 +411,7 @@ check_end(const struct play *p, const char *order)
 static int64_t n_run, next_buyer = 1;
 
 static void
-run_order(const struct scenario *s, const int *order, int n)
+run_order(const struct scenario *s, const struct in_order *order)
 {
 	struct play p = {
 		.s = s, .tg_id = next_buyer++, .now_ms = clock_now_ms()
@@ -421,42 +422,19 @@ run_order(const struct scenario *s, const int *order, int n)
 		take_step(&p, PAID);
 		drain(&p, &s->before);
 	}
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < order->n; i++) {
 		bool pending = p.asked.has_call;
 
-		take_step(&p, s->steps[order[i]]);
-		changed =
-		    pending && (changed || tells_of_change(s->steps[order[i]]));
+		take_step(&p, s->steps[order->step[i]]);
+		changed = pending &&
+		    (changed || tells_of_change(s->steps[order->step[i]]));
 	}
 	be_answered(&p, changed ? stale(&p) : &s->now);
 	drain(&p, &s->now);
 	n_run++;
-	check_end(&p, in_words(s, order, n));
+	check_end(&p, in_words(s, order));
 	change("DELETE FROM jobs"); /* or it takes ever longer to look there */
 	arena_reset(&mem);
-}
-
-/* The next order in the dictionary; false after the last. */
-static bool
-next_order(int *order, int n)
-{
-	int i = n - 2, k = n - 1, swap;
-
-	while (i >= 0 && order[i] >= order[i + 1])
-		i--;
-	if (i < 0)
-		return false;
-	while (order[k] <= order[i])
-		k--;
-	swap = order[i];
-	order[i] = order[k];
-	order[k] = swap;
-	for (int a = i + 1, b = n - 1; a < b; a++, b--) {
-		swap = order[a];
-		order[a] = order[b];
-		order[b] = swap;
-	}
-	return true;
 }
 
 static void
@@ -469,16 +447,11 @@ every_order(void **state)
 	while (n_steps < MAX_STEPS && s->steps[n_steps] != NONE)
 		n_steps++;
 	for (int twice = -1; twice < n_steps; twice++) {
-		int order[MAX_STEPS + 1], n = 0;
+		struct in_order order = first_order(n_steps, twice);
 
-		for (int i = 0; i < n_steps; i++) {
-			order[n++] = i;
-			if (i == twice)
-				order[n++] = i;
-		}
 		do {
-			run_order(s, order, n);
-		} while (next_order(order, n));
+			run_order(s, &order);
+		} while (next_order(&order));
 	}
 }
 

@@ -1,0 +1,336 @@
+/* Facts in any order: whatever is heard first, last or twice, the ledger ends
+ * the same. */
+#include "orders.h"
+#include "shop.h"
+
+#include "ledger/record.h"
+#include "outbox/jobs.h"
+
+#define MAX_FACTS 6
+#define SOON (INT64_MAX / 4)
+#define LATER (INT64_MAX / 2)
+
+static struct app app = { .conf = { .admin_tg_ids = "900" },
+	SELLS({ COURSE }) };
+
+/* What may be heard, of one or two purchases of a buyer; names get the buyer's
+ * number as they are told. */
+#define PURCHASE(what) \
+	.kind = (what), .provider = "bank", .order = "o1", .payment = "p1", \
+	.amount_minor = 999, .currency = "eur"
+#define STARS(what, charge) \
+	.kind = (what), .provider = "stars", .order = (charge), \
+	.payment = (charge), .amount_minor = 500, .currency = "xtr"
+#define REVERSAL(what) \
+	.kind = (what), .provider = "bank", .id = "r1", .payment = "p1", \
+	.amount_minor = 999
+
+static const struct scenario {
+	const char *why;
+	struct fact facts[MAX_FACTS];
+	int n;
+	bool is_in;
+	int64_t until_ms; /* 0: for good, or out */
+	int n_sales;      /* that the operator hears of */
+} scenarios[] = {
+	{ "paid", { { PURCHASE(FACT_PAID) } }, 1, true, 0, 1 },
+	{ "seen at a higher price, then paid with a code",
+	    { { .kind = FACT_SEEN,
+		  .provider = "bank",
+		  .order = "o1",
+		  .amount_minor = 1200,
+		  .currency = "eur" },
+		{ PURCHASE(FACT_PROCESSING) }, { PURCHASE(FACT_PAID) } },
+	    3, true, 0, 1 },
+	{ "seen at a price, then everything was taken off",
+	    { { .kind = FACT_SEEN,
+		  .provider = "bank",
+		  .order = "o1",
+		  .amount_minor = 1200,
+		  .currency = "eur" },
+		{ .kind = FACT_PAID, .provider = "bank", .order = "o1" } },
+	    2, true, 0, 1 },
+	{ "the bank said no",
+	    { { PURCHASE(FACT_SEEN) }, { PURCHASE(FACT_PROCESSING) },
+		{ PURCHASE(FACT_FAILED) } },
+	    3, false, 0, 0 },
+	{ "nobody paid",
+	    { { PURCHASE(FACT_SEEN) }, { PURCHASE(FACT_EXPIRED) } }, 2, false,
+	    0, 0 },
+	{ "a refund and its payment",
+	    { { PURCHASE(FACT_PAID) },
+		{ REVERSAL(FACT_REFUND), .refund = REFUND_BACK } },
+	    2, false, 0, 1 },
+	{ "a refund that failed after all",
+	    { { PURCHASE(FACT_PAID) },
+		{ REVERSAL(FACT_REFUND), .refund = REFUND_BACK },
+		{ REVERSAL(FACT_REFUND), .refund = REFUND_FAILED } },
+	    3, true, 0, 1 },
+	{ "refunded in parts, in sum",
+	    { { PURCHASE(FACT_PAID) },
+		{ REVERSAL(FACT_REFUNDED), .refunded_minor = 300 },
+		{ REVERSAL(FACT_REFUNDED), .refunded_minor = 999 } },
+	    3, false, 0, 1 },
+	{ "a dispute that was won, with a warning before",
+	    { { PURCHASE(FACT_PAID) }, { REVERSAL(FACT_WARNING) },
+		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_OPEN },
+		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_SETTLED } },
+	    4, true, 0, 1 },
+	{ "a dispute that was lost",
+	    { { PURCHASE(FACT_PAID) },
+		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_OPEN },
+		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_LOST } },
+	    3, false, 0, 1 },
+	{ "Stars, which went back",
+	    { { STARS(FACT_PAID, "c1") },
+		{ STARS(FACT_REFUNDED, "c1"), .refunded_minor = 500 } },
+	    2, false, 0, 1 },
+	{ "Stars by the month, two months of it",
+	    { { STARS(FACT_PAID, "c1"), .until_ms = SOON, .renews = true },
+		{ STARS(FACT_PAID, "c2"), .until_ms = LATER, .renews = true } },
+	    2, true, LATER + ACCESS_RENEWAL_MS, 2 },
+	{ "one charge with two ends: the later one holds",
+	    { { STARS(FACT_PAID, "c1"), .until_ms = SOON, .renews = true },
+		{ STARS(FACT_PAID, "c1"), .until_ms = LATER, .renews = true } },
+	    2, true, LATER + ACCESS_RENEWAL_MS, 1 },
+	{ "one that was paid for good never ends",
+	    { { PURCHASE(FACT_PAID) },
+		{ STARS(FACT_PAID, "c1"), .until_ms = SOON, .renews = true } },
+	    2, true, 0, 2 },
+	{ "a stranger's reversals",
+	    { { REVERSAL(FACT_REFUNDED), .refunded_minor = 999 },
+		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_OPEN } },
+	    2, false, 0, 0 },
+};
+
+static int64_t next_buyer = 1;
+
+static const char *
+of_buyer(const char *name, int64_t tg_id)
+{
+	return name == NULL ?
+	    NULL :
+	    arena_printf(&mem, "%s-%lld", name, (long long)tg_id);
+}
+
+static enum err
+record(struct db *db, void *ctx)
+{
+	app.db = db;
+	return ledger_record(&app, &mem, ctx, NULL);
+}
+
+static void
+tell(int64_t tg_id, const struct fact *said)
+{
+	struct fact f = *said;
+
+	f.tg_id = tg_id;
+	f.order = of_buyer(f.order, tg_id);
+	f.payment = of_buyer(f.payment, tg_id);
+	f.id = of_buyer(f.id, tg_id);
+	shop_does(record, &f);
+}
+
+/* All that the ledger knows of a buyer's money, but for times and jobs. */
+static const char *
+known(int64_t tg_id)
+{
+#define FLAG(column) "(" column " IS NOT NULL)"
+	return look_text_of(
+	    "SELECT COALESCE((SELECT GROUP_CONCAT(provider || ' '"
+	    " || session_id || ' ' || COALESCE(payment_intent, '-') || ' '"
+	    " || COALESCE(amount_minor, '-') || COALESCE(currency, '-') || ' '"
+	    " || " FLAG("processing_ms") " || " FLAG("paid_ms") " || " FLAG("failed_ms") " || " FLAG(
+		"expired_ms") " || ' ' || COALESCE(until_ms, '-') || ' ' || renews)"
+			      " FROM (SELECT * FROM orders WHERE tg_id = ?1"
+			      " ORDER BY session_id)), 'no order')"
+			      " || COALESCE((SELECT ', back ' || refunded_minor FROM refunds"
+			      " WHERE payment_intent LIKE '%-' || ?1), '')"
+			      " || COALESCE((SELECT ', ' || kind || ' ' || stage FROM reversals"
+			      " WHERE payment_intent LIKE '%-' || ?1), '')"
+			      " || COALESCE((SELECT ', in ' || is_in || ' ' || why || ' '"
+			      " || COALESCE(until_ms, '-') FROM access WHERE tg_id = ?1), '')",
+	    tg_id);
+#undef FLAG
+}
+
+static const char *
+without_buyer(const char *text, int64_t tg_id)
+{
+	char *out = arena_dup_text(&mem, text), *end = out;
+	const char *mine = arena_printf(&mem, "-%lld", (long long)tg_id);
+
+	for (const char *p = out; *p != '\0';)
+		if (strncmp(p, mine, strlen(mine)) == 0)
+			p += strlen(mine);
+		else
+			*end++ = *p++;
+	*end = '\0';
+	return out;
+}
+
+static int64_t
+n_sales(int64_t tg_id)
+{
+	return look_int_of("SELECT COUNT(*) FROM jobs WHERE kind = 4"
+			   " AND promise LIKE 'alert/sale/%-' || ?1 || '/900'",
+	    tg_id);
+}
+
+static int64_t n_run;
+
+/* What the ledger knows at the end, whose buyer that ever was. */
+static const char *
+play(const struct scenario *s, const struct in_order *order)
+{
+	int64_t tg_id = next_buyer++;
+	int64_t until_ms;
+
+	for (int i = 0; i < order->n; i++)
+		tell(tg_id, &s->facts[order->step[i]]);
+	check_int(look_int_of(
+		      "SELECT is_in FROM access WHERE tg_id = ?1", tg_id) == 1,
+	    s->is_in);
+	until_ms =
+	    look_int_of("SELECT until_ms FROM access WHERE tg_id = ?1", tg_id);
+	check_int(until_ms < 0 ? 0 : until_ms, s->until_ms);
+	check_int(n_sales(tg_id), s->n_sales);
+	check_int(n_promised(JOB_INVITE, tg_id) > 0 || !s->is_in, 1);
+	n_run++;
+	return without_buyer(known(tg_id), tg_id);
+}
+
+static void
+every_order(void **state)
+{
+	const struct scenario *s = *state;
+	struct in_order order = first_order(s->n, -1);
+	const char *want;
+
+	shop_open(NOTHING);
+	want = play(s, &order);
+	for (int twice = -1; twice < s->n; twice++) {
+		order = first_order(s->n, twice);
+		do {
+			change("DELETE FROM limits"); /* of alerts an hour */
+			check_text(play(s, &order), want);
+		} while (next_order(&order));
+	}
+}
+
+/* ---- what cannot be recorded, and what is handed back ---- */
+
+static const struct unknown {
+	const char *why;
+	struct fact f;
+	enum err want;
+} unknowns[] = {
+	{ "nobody's", { PURCHASE(FACT_PAID) }, ERR_INPUT },
+	{ "without a name",
+	    { .kind = FACT_PAID, .provider = "bank", .tg_id = 5 }, ERR_INPUT },
+};
+
+struct told {
+	const struct fact *f;
+	struct order order;
+};
+
+static enum err
+record_told(struct db *db, void *ctx)
+{
+	struct told *t = ctx;
+
+	(void)db;
+	return ledger_record(&app, &mem, t->f, &t->order);
+}
+
+static void
+unknown(void **state)
+{
+	const struct unknown *u = *state;
+	struct told t = { .f = &u->f, .order = { .id = 7 } };
+
+	shop_open(NOTHING);
+	check_err(db_transaction(ledger.db, record_told, &t), u->want);
+	check_int(t.order.id, 0);
+	check_int(look_int("SELECT COUNT(*) FROM orders"), 0);
+}
+
+/* What is known of a purchase goes on being told of, by whoever's name. */
+static void
+known_before(void **state)
+{
+	static const struct fact seen = { PURCHASE(FACT_SEEN), .tg_id = BUYER };
+	static const struct fact paid = { PURCHASE(FACT_PAID) };
+	static const struct fact back = { REVERSAL(FACT_REFUNDED),
+		.refunded_minor = 999 };
+	struct told t = { .f = &seen };
+
+	(void)state;
+	shop_open(NOTHING);
+	shop_does(record_told, &t);
+	t.f = &paid;
+	shop_does(record_told, &t);
+	check_int(t.order.tg_id, BUYER);
+	assert_true(t.order.paid_ms > 0);
+	t = (struct told){ .f = &back };
+	shop_does(record_told, &t);
+	check_int(t.order.tg_id, BUYER);
+	check_int(look_int("SELECT is_in FROM access"), 0);
+}
+
+/* ---- by the operator ---- */
+
+static struct order
+operate(enum fact_kind kind, int64_t until_ms)
+{
+	const struct fact f = { .kind = kind,
+		.provider = "grant",
+		.tg_id = BUYER,
+		.product = PRODUCT_DEFAULT,
+		.until_ms = until_ms };
+	struct told t = { .f = &f };
+
+	shop_does(record_told, &t);
+	return t.order;
+}
+
+#define IS_IN "SELECT is_in FROM access"
+
+/* What is granted or bought after that lets in again. */
+static void
+granted(void **state)
+{
+	(void)state;
+	shop_open(NOTHING);
+	check_int(operate(FACT_REVOKED, 0).id, 0); /* there was nothing */
+	assert_true(operate(FACT_GRANTED, LATER).id > 0);
+	check_int(look_int(IS_IN), 1);
+	check_int(look_int("SELECT until_ms FROM access"), LATER);
+	check_int(n_promised(JOB_INVITE, BUYER), 1);
+	check_int(n_promised(JOB_ALERT, 900), 0); /* no sale */
+	assert_true(operate(FACT_REVOKED, 0).id > 0);
+	check_int(look_int(IS_IN), 0);
+	check_int(operate(FACT_REVOKED, 0).id, 0);
+	tell(BUYER, &scenarios[0].facts[0]);
+	check_int(look_int(IS_IN), 1);
+}
+
+static int
+measure(void **state)
+{
+	print_message("measure: %lld orders of facts played to the end\n",
+	    (long long)n_run);
+	return ledger_remove(state);
+}
+
+int
+main(void)
+{
+	ROWS("every order", every_order, scenarios);
+	ROWS("unknown", unknown, unknowns);
+	ONE("known before", "and handed back", known_before);
+	ONE("granted", "and revoked, and bought", granted);
+	return testing_run("record", ledger_make, measure);
+}
