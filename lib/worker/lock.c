@@ -35,6 +35,8 @@ lock_file(const struct place *p, struct lock *l)
 	return true;
 }
 
+/* One run by root is enough for this, and then nobody gets an invite: so the
+ * log says how to mend it. */
 static void
 say_lock_fault(const struct app *app)
 {
@@ -122,6 +124,7 @@ lock_hang_up(const struct app *app, struct lock *l)
 		(void)unlink(p.addr.sun_path);
 		place_close(&p);
 	}
+	/* Last: who has just sent to it is seen by the look that follows. */
 	(void)close(l->wake_fd);
 	l->wake_fd = -1;
 }

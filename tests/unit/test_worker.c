@@ -1,73 +1,33 @@
-/* When the worker looks into the ledger again. */
+/* A slot from its lease to its end, and the chores between. */
 #include "worker/worker.c" /* the code under test, statics and all */
 
 #include "shop.h"
 
 #include "bot/channel.h"
 
-#define JOB(due) \
-	"INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms)" \
-	" VALUES (99, 'x', 5, " due ", 1)"
-
-static struct worker worker = { .app = &app };
-
-static int64_t
-wait_ms(const char *before)
-{
-	shop_open(before);
-	pace_init(&worker.pace, clock_mono_ms());
-	look_for_jobs(&worker);
-	return worker.look_ms == INT64_MAX ? -1 :
-					     worker.look_ms - clock_mono_ms();
-}
-
-static void
-look(void **state)
-{
-	(void)state;
-	check_int(wait_ms("SELECT 1"), -1); /* until somebody knocks */
-	assert_true(wait_ms(JOB("4000000000000")) > 1000);
-	check_int(worker.n_busy, 0);
-	assert_true(wait_ms(JOB("1")) <= LEASE_MS); /* its end */
-	check_int(worker.n_busy, 1);
-}
-
-/* Each line has slots of its own, all of them together are all there are. */
-static void
-slots_of_lines(void **state)
-{
-	size_t n = 0;
-
-	(void)state;
-	for (int i = 0; i < LINE__COUNT; i++) {
-		assert_true(lines[i].n_slots > 0);
-		assert_true(lines[i].n_slots + N_BEYOND <= N_LOOK);
-		n += lines[i].n_slots;
-	}
-	check_int(n, N_SLOTS);
-}
+static struct loop loop = { .w = { .app = &app } };
 
 static void
 empty_slots(void)
 {
 	for (size_t i = 0; i < N_SLOTS; i++)
-		arena_free(&worker.slots[i].arena);
-	memset(worker.slots, 0, sizeof(worker.slots));
+		arena_free(&loop.w.slots[i].arena);
+	memset(loop.w.slots, 0, sizeof(loop.w.slots));
 }
 
 /* A slot with a leased job whose next call is ready. */
 static struct slot *
 waiting(int64_t lease_left_ms)
 {
-	struct slot *s = &worker.slots[0];
+	struct slot *s = &loop.w.slots[0];
 
 	shop_open(
 	    "INSERT INTO jobs (kind, promise, tg_id, due_ms, lease_ms,"
 	    " attempts, created_ms) VALUES (2, 'x', 5, 7000, 7000, 2, 1)");
-	pace_init(&worker.pace, clock_mono_ms());
+	pace_init(&loop.w.pace, clock_mono_ms());
 	empty_slots();
-	worker.n_busy = worker.n_busy_in[LINE_NOTICE] = 1;
-	worker.stopping = false;
+	loop.w.n_busy = loop.w.n_busy_in[LINE_NOTICE] = 1;
+	loop.w.stopping = false;
 	*s = (struct slot){ .state = SLOT_WAITING,
 		.line = LINE_NOTICE,
 		.lease_end_ms = clock_mono_ms() + lease_left_ms,
@@ -92,9 +52,9 @@ lease_outlives_call(void **state)
 	struct slot *s = waiting(49000);
 
 	(void)state;
-	(void)begin_calls(&worker);
+	(void)calls_begin(&loop.w);
 	check_int(s->state, SLOT_ANSWERED);
-	settle(&worker);
+	settle(&loop);
 	check_int(s->state, SLOT_WAITING);
 	assert_true(s->lease_end_ms - clock_mono_ms() > 80000);
 	check_int(look_int("SELECT lease_ms FROM jobs"), s->step.job.lease_ms);
@@ -110,10 +70,10 @@ lease_lost(void **state)
 
 	(void)state;
 	change("UPDATE jobs SET lease_ms = 8000");
-	(void)begin_calls(&worker);
-	settle(&worker);
+	(void)calls_begin(&loop.w);
+	settle(&loop);
 	check_int(s->state, SLOT_FREE);
-	check_int(worker.n_busy, 0);
+	check_int(loop.w.n_busy, 0);
 }
 
 /* A call that must not be forgotten is written down before it is begun. */
@@ -131,9 +91,9 @@ noted_first(void **state)
 	s->step.job.kind = JOB_MEMBER;
 	s->step.notes_first = true;
 	s->step.state = &revoking;
-	(void)begin_calls(&worker);
+	(void)calls_begin(&loop.w);
 	check_int(s->state, SLOT_ANSWERED);
-	settle(&worker);
+	settle(&loop);
 	check_int(s->state, SLOT_WAITING);
 	assert_false(s->step.notes_first); /* now it may go */
 	check_int(s->step.job.attempts, 3);
@@ -161,11 +121,11 @@ held(void **state)
 	const struct held *h = *state;
 	struct slot *s = waiting(LEASE_MS);
 
-	pace_refused(&worker.pace, 5, h->wait_ms, clock_mono_ms());
-	worker.stopping = h->stopping;
-	(void)begin_calls(&worker);
-	settle(&worker);
-	worker.stopping = false;
+	pace_refused(&loop.w.pace, 5, h->wait_ms, clock_mono_ms());
+	loop.w.stopping = h->stopping;
+	(void)calls_begin(&loop.w);
+	settle(&loop);
+	loop.w.stopping = false;
 	check_int(s->state, h->state);
 	check_int(look_int("SELECT attempts FROM jobs"), 2);
 	if (h->due_ms != 0)
@@ -184,21 +144,21 @@ chores(void **state)
 	(void)state;
 	(void)waiting(LEASE_MS);
 	app.is_ready = true; /* no settings are looked for */
-	memset(worker.chore_ms, 0, sizeof(worker.chore_ms));
-	do_chores(&worker);
+	memset(loop.chore_ms, 0, sizeof(loop.chore_ms));
+	do_chores(&loop);
 	now_ms = clock_mono_ms();
 	for (size_t i = 0; i < work_n_chores; i++)
 		assert_true(
-		    worker.chore_ms[i] <= now_ms + work_chores[i].every_ms &&
+		    loop.chore_ms[i] <= now_ms + work_chores[i].every_ms &&
 		    (work_chores[i].every_ms == 0 ||
-			worker.chore_ms[i] > now_ms));
-	assert_true(next_chore(&worker) > now_ms);
-	hurry_chores(&worker, now_ms);
+			loop.chore_ms[i] > now_ms));
+	assert_true(next_chore(&loop) > now_ms);
+	hurry_chores(&loop, now_ms);
 	for (size_t i = 0; i < work_n_chores; i++)
 		if (work_chores[i].every_ms > 0)
-			check_int(worker.chore_ms[i] == now_ms,
+			check_int(loop.chore_ms[i] == now_ms,
 			    work_chores[i].is_urgent);
-	check_int(next_chore(&worker), now_ms);
+	check_int(next_chore(&loop), now_ms);
 }
 
 /* Nothing is begun by a worker that is to go. */
@@ -207,12 +167,12 @@ no_chores(void **state)
 {
 	(void)state;
 	(void)waiting(LEASE_MS);
-	memset(worker.chore_ms, 0, sizeof(worker.chore_ms));
-	worker.stopping = true;
-	do_chores(&worker);
-	worker.stopping = false;
+	memset(loop.chore_ms, 0, sizeof(loop.chore_ms));
+	loop.w.stopping = true;
+	do_chores(&loop);
+	loop.w.stopping = false;
 	for (size_t i = 0; i < work_n_chores; i++)
-		check_int(worker.chore_ms[i], 0);
+		check_int(loop.chore_ms[i], 0);
 }
 
 static int
@@ -225,8 +185,6 @@ end(void **state)
 int
 main(void)
 {
-	ONE("look", "when the next job is due", look);
-	ONE("slots", "of each line", slots_of_lines);
 	ONE("lease", "outlives the call", lease_outlives_call);
 	ONE("lease", "lost meanwhile", lease_lost);
 	ONE("call", "that is noted first", noted_first);
