@@ -3,6 +3,7 @@
 #include "cmd.h"
 
 #include "shop/conf.h"
+#include "store/db.h"
 
 #include <errno.h>
 #include <grp.h>

@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include "base/array.h"
+#include "store/db.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -131,6 +132,7 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		if (strcmp(name, commands[i].name) == 0)
 			status = commands[i].run(&app, argc - 2, argv + 2);
+	db_free(app.db);
 	app_end(&app);
 	return status >= 0 ? status : usage(stderr);
 }

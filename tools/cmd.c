@@ -1,15 +1,27 @@
 /* What several commands ask before they begin. */
 #include "cmd.h"
 
+#include "store/db.h"
+
 #include <stdio.h>
 
 #define HOUR_MS ((int64_t)3600 * 1000)
 #define MAX_SPAN_DAYS 3650
 
 bool
+cmd_ready(struct app *app)
+{
+	if (app_ready(app, NULL) != ERR_OK)
+		return false;
+	if (app->db == NULL)
+		app->db = db_new(app->conf.database_path);
+	return true;
+}
+
+bool
 cmd_settings_ok(struct app *app)
 {
-	if (app_ready(app, NULL) == ERR_OK)
+	if (cmd_ready(app))
 		return true;
 	puts("The settings are not complete:\n");
 	for (size_t i = 0; i < app->conf.settings.n_faults; i++)

@@ -21,6 +21,10 @@ int cmd_report(struct app *app, int argc, char **argv);
 int cmd_product(struct app *app, int argc, char **argv);
 int cmd_status(struct app *app, int argc, char **argv);
 
+/* Loads the settings, and makes the way to the ledger that they name; false
+ * where they are not complete. */
+bool cmd_ready(struct app *app);
+
 /* Prints the faults of the settings, each with its fix; true where there are
  * none and the settings are loaded. */
 bool cmd_settings_ok(struct app *app);

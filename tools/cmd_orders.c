@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/tg_id.h"
 #include "shop/text.h"
+#include "store/db.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "shop/text.h"
+#include "store/db.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -52,7 +52,7 @@ is_ours(struct app *app)
 {
 	const char *fault;
 
-	if (app_ready(app, NULL) != ERR_OK)
+	if (!cmd_ready(app))
 		return false;
 	fault = cmd_account_fault(app);
 	if (fault != NULL)

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "front/serve.h"
 #include "outbox/wake.h"
+#include "store/db.h"
 
 #define MAX_BODY_BYTES ((size_t)1024 * 1024)
 

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/url.h"
 #include "outbox/wake.h"
+#include "store/db.h"
 #include "web/client.h"
 #include "web/prefork.h"
 
@@ -72,6 +73,26 @@ go_on_with(const struct app *app, pid_t server)
 	return getppid() == server && (server != 1 || getsid(0) == getsid(1));
 }
 
+/* The settings, and with them the way to the ledger that they name. Nothing is
+ * opened yet, so workers may still be forked. */
+static enum err
+ready(struct app *app, const struct request *req)
+{
+	bool was_ready = app->is_ready;
+	enum err e = app_ready(app, req);
+
+	if (e == ERR_OK && !was_ready)
+		app->db = db_new(app->conf.database_path);
+	return e;
+}
+
+static void
+end_app(struct app *app)
+{
+	db_free(app->db);
+	app_end(app);
+}
+
 int
 serve_run(struct app *app, const struct web_service *service)
 {
@@ -87,7 +108,7 @@ serve_run(struct app *app, const struct web_service *service)
 	app->is_fastcgi = gateway_is_fastcgi();
 	if (app->is_fastcgi && !crypto_start())
 		return 1;
-	is_ready = app->is_fastcgi && app_ready(app, NULL) == ERR_OK;
+	is_ready = app->is_fastcgi && ready(app, NULL) == ERR_OK;
 	if (!go_on_with(app, server))
 		return 0;
 	if (is_ready) {
@@ -99,7 +120,7 @@ serve_run(struct app *app, const struct web_service *service)
 	while (
 	    (end = gateway_run(service)) == GATEWAY_RENEW && !app->has_parent)
 		renew(path);
-	app_end(app);
+	end_app(app);
 	return end == GATEWAY_FAILED ? 1 : 0;
 }
 
@@ -152,7 +173,7 @@ serve_admits(struct app *app, const struct request *req)
 {
 	const struct conf *c = &app->conf;
 
-	if (app_ready(app, req) != ERR_OK || is_exposed(app, req))
+	if (ready(app, req) != ERR_OK || is_exposed(app, req))
 		return ADMIT_NOT_SET_UP;
 	confine_once(app);
 	if (client_scheme(req, c->trusted_proxies) == CLIENT_HTTP &&

@@ -1,6 +1,8 @@
 /* The bot's own number and name. */
 #include "ledger/self.h"
 
+#include "store/db.h"
+
 static void
 self_from_row(const struct row *row, void *ctx)
 {

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include "store/db.h"
 
 #include <arpa/inet.h>
 #include <string.h>

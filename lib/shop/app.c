@@ -160,7 +160,6 @@ app_ready(struct app *app, const struct request *req)
 		return e;
 	if (!app->is_tool)
 		conf_make_folder(&app->conf);
-	app->db = db_new(app->conf.database_path);
 	app->is_ready = true;
 	return ERR_OK;
 }
@@ -185,7 +184,6 @@ app_confine(struct app *app, enum confine_calls calls)
 void
 app_end(struct app *app)
 {
-	db_free(app->db);
 	arena_free(&app->shelf);
 	arena_free(&app->arena);
 }

@@ -5,10 +5,11 @@
 #include "base/confine.h"
 #include "shop/catalog.h"
 #include "shop/conf.h"
-#include "store/db.h"
 #include "stripe/api.h"
 #include "telegram/api.h"
 #include "web/page.h"
+
+struct db;
 
 struct app {
 	unsigned programs;  /* enum program: whose settings are demanded */
@@ -21,7 +22,9 @@ struct app {
 	const char
 	    *catalog_fault; /* of that file, until the operators are told */
 	bool is_noted;      /* see products_note() */
-	struct db *db;
+	struct db *db;      /* the ledger; opened and closed by whoever starts
+	                  the program, see app_ready(). Nothing of the shop
+	                  looks into it */
 	bool is_ready;
 	bool is_tool;    /* tells its user of wrong settings itself */
 	bool is_fastcgi; /* else CGI, whose stderr somebody waits for */
@@ -42,7 +45,11 @@ const char *app_hindrance(size_t i, struct arena *a);
 /* Loads the settings unless that was done; req may be NULL. ERR_CONFIG with
  * each fault logged, and tried again at the next call: under some servers the
  * settings come with the request. Once they are there, the products file is
- * read again where it has changed: call it where nobody holds a product. */
+ * read again where it has changed: call it where nobody holds a product.
+ *
+ * The first ERR_OK is the moment to make the way to the ledger, with
+ * db_new(app->conf.database_path); db_free() it before app_end(), whose memory
+ * holds that path. */
 enum err app_ready(struct app *app, const struct request *req) MUST_CHECK;
 
 /* Reads the products file again where it is another than the one that was
@@ -56,6 +63,7 @@ void app_refresh(struct app *app);
  * there: files are written in the ledger's folder alone. */
 struct confinement app_confine(struct app *app, enum confine_calls calls);
 
+/* Frees the settings and the catalog, once nothing uses them any more. */
 void app_end(struct app *app);
 
 struct stripe_api app_stripe(const struct app *app);

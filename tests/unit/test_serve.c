@@ -1,8 +1,11 @@
-/* The first question to each request: may it be answered at all. */
+/* The first question to each request, may it be answered at all; and the end. */
+#include "front/serve.c" /* the code under test, statics and all */
+
 #include "shop.h"
 
-#include "front/serve.h"
+#include "outbox/jobs.h"
 
+#include <dirent.h>
 #include <sys/stat.h>
 
 /* Settings that are there, files that are nowhere near; confined already. */
@@ -146,6 +149,45 @@ no_root(void **state)
 	check_int(serve_admits(&app, &req), ADMIT_YES);
 }
 
+/* ---- the end ---- */
+
+/* How many descriptors this process has of the ledger's files. */
+static int
+n_open(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	const struct dirent *entry;
+	int n = 0;
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir)) != NULL) {
+		char link[300], target[300];
+		ssize_t len;
+
+		(void)snprintf(
+		    link, sizeof(link), "/proc/self/fd/%s", entry->d_name);
+		len = readlink(link, target, sizeof(target) - 1);
+		target[len < 0 ? 0 : len] = '\0';
+		n += strncmp(target, ledger.path, strlen(ledger.path)) == 0;
+	}
+	(void)closedir(dir);
+	return n;
+}
+
+static void
+the_end(void **state)
+{
+	struct app served = { .db = ledger.db };
+	int64_t due_ms;
+
+	(void)state;
+	check_err(jobs_next_due(served.db, &mem, 0, &due_ms), ERR_OK);
+	assert_true(n_open() > 0);
+	end_app(&served);
+	ledger.db = NULL;
+	check_int(n_open(), 0);
+}
+
 int
 main(void)
 {
@@ -154,5 +196,6 @@ main(void)
 	ROWS("a file", exposed, exposeds);
 	ONE("a file", "beside the web root", neighbour);
 	ONE("a file", "a server that serves no files", no_root);
+	ONE("end", "the ledger is closed", the_end);
 	return testing_run("serve", ledger_make, ledger_remove);
 }
