@@ -1,8 +1,7 @@
 /* The coach answers: from a question to the calls that it takes, one at a
- * time. A spoken one is heard first; the lessons are searched; a model words
- * the answer where there is one, else they are quoted. Whatever fails ends in
- * the quotes, never in silence. */
-#include "base/clock.h"
+ * time. A spoken one is heard first (voice.h); the lessons are searched; a
+ * model words the answer where there is one, else they are quoted (words.h).
+ * Whatever fails ends in the quotes, never in silence. */
 #include "base/log.h"
 #include "coach/guard.h"
 #include "coach/handover.h"
@@ -10,7 +9,9 @@
 #include "coach/prompt.h"
 #include "coach/question.h"
 #include "coach/search.h"
-#include "coach/speech.h"
+#include "coach/tokens.h"
+#include "coach/voice.h"
+#include "coach/words.h"
 #include "ledger/ledger.h"
 #include "ledger/marks.h"
 #include "ledger/self.h"
@@ -18,34 +19,26 @@
 #include "outbox/message.h"
 #include "shop/text.h"
 
-#include <string.h>
-
-#define MAX_TRIES 2
 #define MAX_CALLS 3               /* about one person, in an hour */
 #define PART_BYTES ((size_t)3900) /* Telegram takes 4096 characters */
 #define MAX_ANSWER_BYTES (3 * PART_BYTES)
-#define MAX_QUOTES 3
-#define QUOTE_BYTES ((size_t)1000)
 #define BYTES_A_TOKEN 3 /* of Cyrillic, at worst */
 #define PAUSE_MS 1000
 #define MAX_PAUSE_S 10
-#define FIND_MS 8000
-#define GET_MS 20000
 #define MARK_NEW "coach/new-form"
 
 enum answer_step {
 	ANSWER_NOTHING,
-	ANSWER_FIND_VOICE, /* where Telegram keeps it */
-	ANSWER_GET_VOICE,
-	ANSWER_HEAR,
-	ANSWER_ASK, /* the model */
-	ANSWER_SAY  /* a part of the answer, or all of it */
+	ANSWER_HEAR, /* the voice of the question, see voice.h */
+	ANSWER_ASK,  /* the model */
+	ANSWER_SAY   /* a part of the answer, or all of it */
 };
 
 struct answer_call {
 	enum answer_step step;
 	bool is_to_telegram;
 	struct http_request call;
+	struct voice voice; /* of ANSWER_HEAR */
 	struct question q;
 	enum question_outcome outcome; /* of ANSWER_SAY */
 	bool is_last;                  /* part of it */
@@ -57,82 +50,6 @@ struct answer_call {
 };
 
 /* ---- what is said ---- */
-
-static const char *
-source_of(struct arena *a, const struct passage *p)
-{
-	return text_fill(a,
-	    p->lesson_no > 0 ? TEXT_COACH_SOURCE : TEXT_COACH_SOURCE_PLAIN,
-	    KV(kv_int("number", p->lesson_no), kv_text("lesson", p->lesson)));
-}
-
-static bool
-is_same_lesson(const struct passage *p, const struct passage *q)
-{
-	return p->lesson_no == q->lesson_no &&
-	    strcmp(p->lesson, q->lesson) == 0 &&
-	    strcmp(p->product, q->product) == 0;
-}
-
-/* The lessons behind an answer, each once. */
-static const char *
-sources(struct arena *a, const struct answer_call *c,
-    const struct prompt_answer *from)
-{
-	const char *list = "";
-
-	for (size_t i = 0; i < c->n_passages; i++) {
-		bool is_known = from->names_any ? !from->uses[i] : i > 0;
-
-		for (size_t k = 0; k < i && !is_known; k++)
-			is_known = (!from->names_any || from->uses[k]) &&
-			    is_same_lesson(&c->passages[k], &c->passages[i]);
-		if (!is_known)
-			list = arena_printf(
-			    a, "%s\n%s", list, source_of(a, &c->passages[i]));
-	}
-	return list;
-}
-
-static const char *
-quotes(struct arena *a, const struct answer_call *c)
-{
-	const char *text = text_plain(TEXT_COACH_QUOTES);
-
-	for (size_t i = 0; i < c->n_passages && i < MAX_QUOTES; i++) {
-		const struct passage *p = &c->passages[i];
-		struct str rest = str_from(p->text);
-		struct str quote = parts_next(&rest, QUOTE_BYTES);
-
-		text = arena_printf(a, "%s\n\n%s%s%s\n%.*s%s", text,
-		    source_of(a, p), p->heading[0] == '\0' ? "" : " · ",
-		    p->heading, (int)quote.len, quote.p,
-		    rest.len > 0 ? " …" : "");
-	}
-	return text;
-}
-
-/* "7333|pl:800 70 2222": in the asker's language, or the first. */
-static const char *
-helpline(const struct app *app, struct arena *a, const char *language)
-{
-	struct str rest = str_from(app->conf.coach_helpline), first = { 0 };
-
-	while (rest.len > 0) {
-		struct str one = str_cut(&rest, '|');
-		bool has_language = one.len > 3 && one.p[2] == ':' &&
-		    str_only((struct str){ one.p, 2 }, STR_LETTERS);
-		struct str number =
-		    has_language ? (struct str){ one.p + 3, one.len - 3 } : one;
-
-		if (first.p == NULL)
-			first = number;
-		if (has_language && language != NULL &&
-		    strncasecmp(language, one.p, 2) == 0)
-			return arena_dup(a, str_trim(number));
-	}
-	return arena_dup(a, str_trim(first));
-}
 
 static bool
 is_in_group(const struct question *q)
@@ -200,23 +117,7 @@ holes(struct app *app, struct arena *a)
 	return (struct kvs){ list, 2 };
 }
 
-/* The marks that tokens are counted under, by the calendar's month. */
-static const char *
-month_mark(struct arena *a)
-{
-	char today[CLOCK_DATE_BYTES];
-
-	clock_date(clock_now_ms(), today);
-	return arena_printf(a, "coach/%.7s", today);
-}
-
-/* Of these, what went to people who have bought nothing. */
-static const char *
-stranger_mark(struct arena *a)
-{
-	return arena_printf(a, "%s/strangers", month_mark(a));
-}
-
+/* What the model is told. */
 static enum err
 write_request(struct app *app, struct arena *a, struct answer_call *c)
 {
@@ -244,8 +145,8 @@ write_request(struct app *app, struct arena *a, struct answer_call *c)
 static bool
 may_ask(const struct app *app, const struct answer_call *c)
 {
-	return app->conf.coach_api_base != NULL && c->q.n_tried < MAX_TRIES &&
-	    c->q.n_sent == 0 &&
+	return app->conf.coach_api_base != NULL &&
+	    c->q.n_tried < QUESTION_MAX_TRIES && c->q.n_sent == 0 &&
 	    (c->is_buyer || app->conf.coach_stranger_tokens > 0);
 }
 
@@ -253,22 +154,18 @@ may_ask(const struct app *app, const struct answer_call *c)
 static enum err
 ask_model(struct app *app, struct arena *a, struct answer_call *c)
 {
-	int64_t limit = app->conf.coach_tokens_a_month, spent = 0, theirs = 0;
+	enum tokens left = TOKENS_LEFT;
 	enum err e;
 
 	if (!may_ask(app, c))
 		return ERR_OK;
-	e = mark_get(app->db, a, month_mark(a), &spent);
-	if (e == ERR_OK && !c->is_buyer)
-		e = mark_get(app->db, a, stranger_mark(a), &theirs);
+	e = write_request(app, a, c);
 	if (e == ERR_OK)
-		e = write_request(app, a, c);
+		e = tokens_look(app, a, c->is_buyer, c->n_tokens, &left);
 	if (e != ERR_OK)
 		return e;
-	c->is_over_budget = limit > 0 && spent + c->n_tokens > limit;
-	if (c->is_over_budget ||
-	    (!c->is_buyer &&
-		theirs + c->n_tokens > app->conf.coach_stranger_tokens))
+	c->is_over_budget = left == TOKENS_SPENT;
+	if (left != TOKENS_LEFT)
 		c->step = ANSWER_NOTHING;
 	return ERR_OK;
 }
@@ -361,21 +258,17 @@ answer_from_lessons(struct app *app, struct arena *a, struct answer_call *c)
 	e = ask_model(app, a, c);
 	if (e == ERR_OK && c->step == ANSWER_NOTHING)
 		say_all(app, a, c, QUESTION_QUOTED,
-		    with_offer(app, a, c, quotes(a, c)));
+		    with_offer(app, a, c,
+			words_quotes(a, c->passages, c->n_passages)));
 	return e;
 }
 
-/* The words of a question that was spoken. */
 static void
-find_voice(struct app *app, struct arena *a, struct answer_call *c)
+begin_hearing(struct app *app, struct arena *a, struct answer_call *c)
 {
-	const struct tg_api api = app_telegram(app);
-	struct json *params = json_new(a);
-
-	json_put_text(params, "file_id", c->q.voice);
-	c->step = ANSWER_FIND_VOICE;
-	c->call = tg_request(a, &api, "getFile", params);
-	c->call.total_ms = FIND_MS;
+	c->voice = voice_find(app, a, &c->q);
+	c->call = c->voice.call;
+	c->step = ANSWER_HEAR;
 }
 
 static void
@@ -383,7 +276,9 @@ say_helpline(struct app *app, struct arena *a, struct answer_call *c)
 {
 	say_all(app, a, c, QUESTION_CRISIS,
 	    text_fill(a, TEXT_COACH_CRISIS,
-		KV(kv_text("helpline", helpline(app, a, c->q.language)))));
+		KV(kv_text("helpline",
+		    words_helpline(
+			a, app->conf.coach_helpline, c->q.language)))));
 }
 
 /* Heard as such, or by a program that told it only now. */
@@ -411,11 +306,12 @@ prepare_answer(struct app *app, struct arena *a, struct answer_call *c)
 	else if (q->voice == NULL)
 		say_all(app, a, c, QUESTION_TOO_LATE,
 		    text_plain(TEXT_COACH_TOO_LATE));
-	else if (app->conf.coach_speech_base == NULL || q->n_tried >= MAX_TRIES)
+	else if (app->conf.coach_speech_base == NULL ||
+	    q->n_tried >= QUESTION_MAX_TRIES)
 		say_all(app, a, c, QUESTION_UNHEARD,
 		    text_plain(TEXT_COACH_UNHEARD));
 	else
-		find_voice(app, a, c);
+		begin_hearing(app, a, c);
 	return ERR_OK;
 }
 
@@ -441,96 +337,20 @@ prepare(struct app *app, struct arena *a, struct step *s)
 	return e;
 }
 
-/* ---- hearing ---- */
-
-static bool
-get_voice(struct app *app, struct arena *a, struct answer_call *c,
-    const struct http_response *res)
-{
-	const struct tg_api api = app_telegram(app);
-	struct tg_answer answer;
-
-	tg_answer_read(a, res, &answer);
-	if (answer.outcome != TG_DONE ||
-	    tg_file_request(a, &api, json_text(answer.result, "file_path"),
-		&c->call) != ERR_OK)
-		return false;
-	c->call.total_ms = GET_MS;
-	c->step = ANSWER_GET_VOICE;
-	return true;
-}
-
-/* Two small letters, for a language's name is a stranger's text too. */
-static const char *
-short_language(struct arena *a, const char *language)
-{
-	struct str s = str_from(language);
-
-	s.len = s.len > 2 ? 2 : s.len;
-	return s.len == 2 && str_only(s, STR_LETTERS) ? arena_dup(a, s) : NULL;
-}
-
-static bool
-hear(struct app *app, struct arena *a, struct answer_call *c,
-    const struct http_response *res)
-{
-	const struct model m = { .base = app->conf.coach_speech_base,
-		.key = app->conf.coach_speech_key,
-		.name = app->conf.coach_speech_model };
-
-	if (res->status != 200 || res->body.len == 0)
-		return false;
-	c->call =
-	    speech_request(a, &m, res->body, short_language(a, c->q.language));
-	c->step = ANSWER_HEAR;
-	return true;
-}
-
 static bool
 follow(struct app *app, struct arena *a, struct step *s,
     const struct http_response *res)
 {
 	struct answer_call *c = s->state;
-	bool is_next = c->step == ANSWER_FIND_VOICE ?
-	    get_voice(app, a, c, res) :
-	    c->step == ANSWER_GET_VOICE && hear(app, a, c, res);
 
-	if (is_next)
-		s->call = c->call;
-	return is_next;
-}
-
-static enum err
-settle_voice(struct app *app, struct arena *a, const struct answer_call *c,
-    enum err e, const struct http_response *res)
-{
-	const char *words = NULL;
-
-	if (e == ERR_OK)
-		e = c->step == ANSWER_HEAR ? speech_read(a, res, &words) :
-					     ERR_UNAVAILABLE;
-	if (e == ERR_OK)
-		return question_heard(app->db, &c->q, words,
-		    guard_is_crisis(a, str_from(words)) ? QUESTION_CRISIS :
-							  QUESTION_OPEN);
-	log_event(LOG_WARN, "voice_not_heard",
-	    KV(kv_int("question", c->q.id), kv_int("step", (int64_t)c->step),
-		kv_text("why", err_name(e))));
-	return question_tried(
-	    app->db, &c->q, e == ERR_UNAVAILABLE ? 1 : MAX_TRIES);
+	if (c->step != ANSWER_HEAR ||
+	    !voice_follow(app, a, &c->q, &c->voice, res))
+		return false;
+	s->call = c->voice.call;
+	return true;
 }
 
 /* ---- what a model answered ---- */
-
-static enum err
-spend(struct app *app, struct arena *a, const struct answer_call *c, int64_t n)
-{
-	enum err e = mark_add(app->db, month_mark(a), n);
-
-	return e != ERR_OK || c->is_buyer ?
-	    e :
-	    mark_add(app->db, stranger_mark(a), n);
-}
 
 /* A wrong key, an unknown model. */
 static enum err
@@ -553,8 +373,8 @@ note_failure(struct app *app, struct arena *a, const struct answer_call *c,
 	if (e == ERR_OK && why == ERR_REFUSED)
 		e = alert_refused(app, a, answer->reason);
 	if (e == ERR_OK)
-		e = question_tried(
-		    app->db, &c->q, why == ERR_REFUSED ? MAX_TRIES : 1);
+		e = question_tried(app->db, &c->q,
+		    why == ERR_REFUSED ? QUESTION_MAX_TRIES : 1);
 	return e;
 }
 
@@ -575,7 +395,7 @@ note_answer(struct app *app, struct arena *a, const struct answer_call *c,
 	text = guard_unlink(a, parts_next(&rest, MAX_ANSWER_BYTES - 1000),
 	    app->conf.coach_links, text_plain(TEXT_COACH_NO_LINK));
 	text = arena_printf(a, "%s%s\n%s", text, rest.len > 0 ? " …" : "",
-	    sources(a, c, &said));
+	    words_sources(a, c->passages, c->n_passages, &said));
 	return question_answer(
 	    app->db, &c->q, with_offer(app, a, c, text), QUESTION_ANSWERED);
 }
@@ -590,7 +410,7 @@ settle_model(struct app *app, struct arena *a, const struct answer_call *c,
 	if (call_err == ERR_OK)
 		e = completion_read(a, res, &answer);
 	if (call_err == ERR_OK && res->status == 200)
-		noted = spend(app, a, c,
+		noted = tokens_spend(app, a, c->is_buyer,
 		    answer.n_tokens > 0 ? answer.n_tokens : c->n_tokens);
 	if (noted != ERR_OK)
 		return noted;
@@ -615,23 +435,13 @@ settle_thought(struct app *app, struct arena *a, const struct answer_call *c,
 		e = settle_model(app, a, c, call_err, res, &o->wait_ms);
 	} else {
 		o->wait_ms = PAUSE_MS;
-		e = settle_voice(app, a, c, call_err, res);
+		e = voice_settle(app, a, &c->q, &c->voice, call_err, res);
 	}
 	o->after = o->wait_ms > 0 ? AFTER_WAIT : AFTER_NEXT_CALL;
 	return e;
 }
 
 /* ---- what Telegram took ---- */
-
-static enum err
-alert_budget(struct app *app, struct arena *a)
-{
-	return alert_promise(app, a,
-	    arena_printf(a, "budget/%s", month_mark(a)),
-	    text_count(a, TEXT_ALERT_COACH_BUDGET,
-		app->conf.coach_tokens_a_month,
-		KV(kv_int("amount", app->conf.coach_tokens_a_month))));
-}
 
 /* Nobody's words alone can keep calling everybody. */
 static enum err
@@ -649,7 +459,7 @@ end_answer(struct app *app, struct arena *a, const struct answer_call *c)
 	enum err e = question_end(app->db, &c->q, c->outcome);
 
 	if (e == ERR_OK && c->is_over_budget)
-		e = alert_budget(app, a);
+		e = tokens_alert(app, a);
 	return e == ERR_OK && c->outcome == QUESTION_CRISIS ?
 	    call_people(app, a, &c->q) :
 	    e;

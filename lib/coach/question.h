@@ -19,6 +19,8 @@ enum question_outcome {
 	QUESTION_TOO_LATE = 7 /* its words were forgotten before */
 };
 
+#define QUESTION_MAX_TRIES 2 /* then it is answered without */
+
 struct question {
 	int64_t id;
 	int64_t tg_id;
@@ -27,7 +29,8 @@ struct question {
 	const char *voice;           /* Telegram's file; NULL: none */
 	const char *language;        /* or NULL */
 	const char *answer;          /* NULL: none yet */
-	int64_t n_tried;             /* calls for it that failed */
+	int64_t n_tried;             /* calls for it that failed, up to
+	                                QUESTION_MAX_TRIES */
 	int64_t n_sent;              /* parts of the answer */
 	enum question_outcome outcome;
 	bool has_ended;

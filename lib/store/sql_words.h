@@ -1,6 +1,6 @@
 /* What several statements share: the columns of an order, as its reader takes
  * them, and the numbers that are stored for words. Those belong to enums that
- * stand above the store; tests/unit/test_words.c holds both equal. */
+ * stand above the store; tests/unit/test_sql_words.c holds both equal. */
 #ifndef STORE_SQL_WORDS_H
 #define STORE_SQL_WORDS_H
 

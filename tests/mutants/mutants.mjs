@@ -26,8 +26,8 @@ const NEAR_UNITS = {
   alert: ['notify'], marks: ['notify'], checkout: ['pay'], completion: ['model'], library: ['lesson', 'search'], parts: ['model'], prompt: ['model'], speech: ['model'], terms: ['search', 'guard'],
   catalog_file: ['catalog'], chat: ['text'], cidr: ['client'], clock: ['small'], err: ['small'], form: ['checkout'], pages: ['work'], offer: ['chat', 'notice'],
   jobs: ['budget'], ledger: ['record'], limit: ['checkout'], record: ['access'], prune: ['db'], reconcile: ['notify'],
-  reversal: ['event', 'record'], schema: ['db', 'plans'], sql: ['words', 'plans', 'db', 'record', 'jobs'], sqlite: ['db'], api: ['tgapi'], text: ['notify'],
-  worker: ['memory'], slots: ['lease', 'worker'], calls: ['worker'], settle: ['worker'], place: ['lock'], wake: ['lock'],
+  reversal: ['event', 'record'], schema: ['db', 'plans'], sql: ['sql_words', 'plans', 'db', 'record', 'jobs'], sqlite: ['db'], api: ['tgapi'], text: ['notify'],
+  worker: ['memory'], slots: ['lease', 'worker'], calls: ['worker'], settle: ['worker'], place: ['lock'], answer: ['words', 'voice', 'tokens'], wake: ['lock'],
   fastcgi: ['gateway'], cgi: ['gateway'], conf_check: ['conf'], settings_check: ['conf', 'settings'], commands: ['chat'], menu: ['chat'], reply: ['chat'],
 };
 /** The web tests that are concerned, by a file's path. */

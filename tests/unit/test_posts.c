@@ -36,7 +36,7 @@ static struct process p;
 static void
 open_posts(void)
 {
-	static const struct intake in = { PROGRAM_WEBHOOK, "webhook",
+	static const struct intake in = { PROGRAM_WEBHOOK, "webhook", false,
 		fake_judge, fake_record };
 
 	shop_open("DELETE FROM marks;");

@@ -1,57 +1,119 @@
-/* Numbers that statements name are those of the enums that are stored. */
+/* What an answer says without a model: quotes, sources and the helpline. */
 #include "testing.h"
 
-#include "coach/question.h"
-#include "ledger/ledger.h"
-#include "ledger/members.h"
-#include "outbox/jobs.h"
-#include "store/sql_words.h"
+#include "coach/words.h"
 
-static const struct word {
-	const char *why, *text;
-	int64_t want;
-} words[] = {
-	{ "LINE_CHANNEL", WORD_LINE_CHANNEL, LINE_CHANNEL },
-	{ "LINE_INVITE", WORD_LINE_INVITE, LINE_INVITE },
-	{ "JOB_INVITE", WORD_JOB_INVITE, JOB_INVITE },
-	{ "JOB_NOTICE", WORD_JOB_NOTICE, JOB_NOTICE },
-	{ "JOB_ALERT", WORD_JOB_ALERT, JOB_ALERT },
-	{ "JOB_MEMBER", WORD_JOB_MEMBER, JOB_MEMBER },
-	{ "JOB_PORTAL", WORD_JOB_PORTAL, JOB_PORTAL },
-	{ "JOB_ANSWER", WORD_JOB_ANSWER, JOB_ANSWER },
-	{ "JOB_FORWARD", WORD_JOB_FORWARD, JOB_FORWARD },
-	{ "JOB_RELAY", WORD_JOB_RELAY, JOB_RELAY },
-	{ "JOB_CANCEL_STARS", WORD_JOB_CANCEL_STARS, JOB_CANCEL_STARS },
-	{ "QUESTION_ANSWERED", WORD_QUESTION_ANSWERED, QUESTION_ANSWERED },
-	{ "QUESTION_QUOTED", WORD_QUESTION_QUOTED, QUESTION_QUOTED },
-	{ "QUESTION_NOT_FOUND", WORD_QUESTION_NOT_FOUND, QUESTION_NOT_FOUND },
-	{ "QUESTION_NO_ACCESS", WORD_QUESTION_NO_ACCESS, QUESTION_NO_ACCESS },
-	{ "QUESTION_CRISIS", WORD_QUESTION_CRISIS, QUESTION_CRISIS },
-	{ "QUESTION_UNHEARD", WORD_QUESTION_UNHEARD, QUESTION_UNHEARD },
-	{ "QUESTION_TOO_LATE", WORD_QUESTION_TOO_LATE, QUESTION_TOO_LATE },
-	{ "MEMBER_OUT", WORD_MEMBER_OUT, MEMBER_OUT },
-	{ "MEMBER_IN", WORD_MEMBER_IN, MEMBER_IN },
-	{ "MEMBER_BANNED", WORD_MEMBER_BANNED, MEMBER_BANNED },
-	{ "MEMBER_STAYS", WORD_MEMBER_STAYS, MEMBER_STAYS },
-	{ "REFUND_BACK", WORD_REFUND_BACK, REFUND_BACK },
-	{ "DISPUTE_OPEN", WORD_DISPUTE_OPEN, DISPUTE_OPEN },
-	{ "DISPUTE_LOST", WORD_DISPUTE_LOST, DISPUTE_LOST },
-	{ "DISPUTE_WARNING", WORD_DISPUTE_WARNING, DISPUTE_WARNING },
+/* ---- whom to call ---- */
+
+static const struct line {
+	const char *why, *lines, *language, *want;
+} lines[] = {
+	{ "one for all", "7333", "pl", "7333" },
+	{ "in the asker's language", "7333|pl:800 70 2222", "pl",
+	    "800 70 2222" },
+	{ "of a variant of it", "7333|pl:800 70 2222", "pl-PL", "800 70 2222" },
+	{ "in capitals", "7333|PL:800 70 2222", "pl", "800 70 2222" },
+	{ "another language: the first", "7333|pl:800 70 2222", "de", "7333" },
+	{ "no language known: the first", "7333|pl:800", NULL, "7333" },
+	{ "all have a language: the first", "uk:7333|pl:800", "de", "7333" },
+	{ "blanks around", " 7333 | pl: 800 ", "pl-", "7333" },
+	{ "a colon in the number is none of a language", "12:30", "12",
+	    "12:30" },
 };
 
 static void
-word(void **state)
+line(void **state)
 {
-	const struct word *w = *state;
-	int64_t n;
+	const struct line *r = *state;
 
-	assert_true(str_to_i64(str_from(w->text), &n));
-	check_int(n, w->want);
+	check_text(words_helpline(&mem, r->lines, r->language), r->want);
+}
+
+/* ---- the lessons behind an answer ---- */
+
+#define FIRST \
+	{ \
+		.product = "p", .lesson_no = 1, .lesson = "One" \
+	}
+#define AGAIN \
+	{ \
+		.product = "p", .lesson_no = 1, .lesson = "One", \
+		.heading = "x" \
+	}
+#define SECOND \
+	{ \
+		.product = "p", .lesson_no = 2, .lesson = "Two" \
+	}
+#define OTHER \
+	{ \
+		.product = "q", .lesson_no = 1, .lesson = "One" \
+	}
+
+static const struct source {
+	const char *why;
+	struct passage passages[4];
+	size_t n;
+	struct prompt_answer from;
+	const char *has, *lacks;
+	size_t n_lines;
+} sources[] = {
+	{ "names none: the best", { FIRST, SECOND }, 2, { .names_any = false },
+	    "One", "Two", 1 },
+	{ "names the second", { FIRST, SECOND }, 2,
+	    { .names_any = true, .uses = { false, true } }, "Two", "One", 1 },
+	{ "names two of a lesson: once", { FIRST, AGAIN, SECOND }, 3,
+	    { .names_any = true, .uses = { true, true, true } }, "Two", "x",
+	    2 },
+	{ "the same title in another course is another", { FIRST, OTHER }, 2,
+	    { .names_any = true, .uses = { true, true } }, "One", "Two", 2 },
+	{ "one that is not named does not hide it", { FIRST, AGAIN }, 2,
+	    { .names_any = true, .uses = { false, true } }, "One", "Two", 1 },
+};
+
+static void
+source(void **state)
+{
+	const struct source *r = *state;
+	const char *text = words_sources(&mem, r->passages, r->n, &r->from);
+	size_t n = 0;
+
+	check_has(text, r->has);
+	check_lacks(text, r->lacks);
+	for (const char *p = text; *p != '\0'; p++)
+		n += *p == '\n';
+	check_int(n, r->n_lines);
+}
+
+/* ---- quotes ---- */
+
+static void
+quotes(void **state)
+{
+	char *text = arena_alloc(&mem, 3001);
+	struct passage p[4] = { FIRST, SECOND, OTHER, OTHER };
+	const char *got;
+
+	(void)state;
+	memset(text, 'a', 3000);
+	text[3000] = '\0';
+	for (size_t i = 0; i < LENGTH(p); i++)
+		p[i].heading = p[i].text = "";
+	p[0].heading = "Chapter";
+	p[0].text = "short";
+	p[1].text = text;
+	p[3].text = "too much";
+	got = words_quotes(&mem, p, LENGTH(p));
+	check_has(got, " · Chapter\nshort\n");
+	check_has(got, "aaa …"); /* cut, and says so */
+	check_lacks(got, "too much");
+	assert_true(strlen(got) < 2000);
 }
 
 int
 main(void)
 {
-	ROWS("word", word, words);
+	ROWS("helpline", line, lines);
+	ROWS("sources", source, sources);
+	ONE("quotes", "three of them, short", quotes);
 	return testing_run("words", NULL, NULL);
 }

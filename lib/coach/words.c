@@ -1,0 +1,85 @@
+/* Wording what was found, and whom to call. */
+#include "coach/words.h"
+
+#include "coach/parts.h"
+#include "shop/text.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define MAX_QUOTES 3
+#define QUOTE_BYTES ((size_t)1000)
+
+static const char *
+source_of(struct arena *a, const struct passage *p)
+{
+	return text_fill(a,
+	    p->lesson_no > 0 ? TEXT_COACH_SOURCE : TEXT_COACH_SOURCE_PLAIN,
+	    KV(kv_int("number", p->lesson_no), kv_text("lesson", p->lesson)));
+}
+
+static bool
+is_same_lesson(const struct passage *p, const struct passage *q)
+{
+	return p->lesson_no == q->lesson_no &&
+	    strcmp(p->lesson, q->lesson) == 0 &&
+	    strcmp(p->product, q->product) == 0;
+}
+
+const char *
+words_sources(struct arena *a, const struct passage *passages, size_t n,
+    const struct prompt_answer *from)
+{
+	const char *list = "";
+
+	for (size_t i = 0; i < n; i++) {
+		bool is_known = from->names_any ? !from->uses[i] : i > 0;
+
+		for (size_t k = 0; k < i && !is_known; k++)
+			is_known = (!from->names_any || from->uses[k]) &&
+			    is_same_lesson(&passages[k], &passages[i]);
+		if (!is_known)
+			list = arena_printf(
+			    a, "%s\n%s", list, source_of(a, &passages[i]));
+	}
+	return list;
+}
+
+const char *
+words_quotes(struct arena *a, const struct passage *passages, size_t n)
+{
+	const char *text = text_plain(TEXT_COACH_QUOTES);
+
+	for (size_t i = 0; i < n && i < MAX_QUOTES; i++) {
+		const struct passage *p = &passages[i];
+		struct str rest = str_from(p->text);
+		struct str quote = parts_next(&rest, QUOTE_BYTES);
+
+		text = arena_printf(a, "%s\n\n%s%s%s\n%.*s%s", text,
+		    source_of(a, p), p->heading[0] == '\0' ? "" : " · ",
+		    p->heading, (int)quote.len, quote.p,
+		    rest.len > 0 ? " …" : "");
+	}
+	return text;
+}
+
+const char *
+words_helpline(struct arena *a, const char *lines, const char *language)
+{
+	struct str rest = str_from(lines), first = { 0 };
+
+	while (rest.len > 0) {
+		struct str one = str_cut(&rest, '|');
+		bool has_language = one.len > 3 && one.p[2] == ':' &&
+		    str_only((struct str){ one.p, 2 }, STR_LETTERS);
+		struct str number =
+		    has_language ? (struct str){ one.p + 3, one.len - 3 } : one;
+
+		if (first.p == NULL)
+			first = number;
+		if (has_language && language != NULL &&
+		    strncasecmp(language, one.p, 2) == 0)
+			return arena_dup(a, str_trim(number));
+	}
+	return arena_dup(a, str_trim(first));
+}

@@ -1,0 +1,57 @@
+/* Numbers that statements name are those of the enums that are stored. */
+#include "testing.h"
+
+#include "coach/question.h"
+#include "ledger/ledger.h"
+#include "ledger/members.h"
+#include "outbox/jobs.h"
+#include "store/sql_words.h"
+
+static const struct word {
+	const char *why, *text;
+	int64_t want;
+} words[] = {
+	{ "LINE_CHANNEL", WORD_LINE_CHANNEL, LINE_CHANNEL },
+	{ "LINE_INVITE", WORD_LINE_INVITE, LINE_INVITE },
+	{ "JOB_INVITE", WORD_JOB_INVITE, JOB_INVITE },
+	{ "JOB_NOTICE", WORD_JOB_NOTICE, JOB_NOTICE },
+	{ "JOB_ALERT", WORD_JOB_ALERT, JOB_ALERT },
+	{ "JOB_MEMBER", WORD_JOB_MEMBER, JOB_MEMBER },
+	{ "JOB_PORTAL", WORD_JOB_PORTAL, JOB_PORTAL },
+	{ "JOB_ANSWER", WORD_JOB_ANSWER, JOB_ANSWER },
+	{ "JOB_FORWARD", WORD_JOB_FORWARD, JOB_FORWARD },
+	{ "JOB_RELAY", WORD_JOB_RELAY, JOB_RELAY },
+	{ "JOB_CANCEL_STARS", WORD_JOB_CANCEL_STARS, JOB_CANCEL_STARS },
+	{ "QUESTION_ANSWERED", WORD_QUESTION_ANSWERED, QUESTION_ANSWERED },
+	{ "QUESTION_QUOTED", WORD_QUESTION_QUOTED, QUESTION_QUOTED },
+	{ "QUESTION_NOT_FOUND", WORD_QUESTION_NOT_FOUND, QUESTION_NOT_FOUND },
+	{ "QUESTION_NO_ACCESS", WORD_QUESTION_NO_ACCESS, QUESTION_NO_ACCESS },
+	{ "QUESTION_CRISIS", WORD_QUESTION_CRISIS, QUESTION_CRISIS },
+	{ "QUESTION_UNHEARD", WORD_QUESTION_UNHEARD, QUESTION_UNHEARD },
+	{ "QUESTION_TOO_LATE", WORD_QUESTION_TOO_LATE, QUESTION_TOO_LATE },
+	{ "MEMBER_OUT", WORD_MEMBER_OUT, MEMBER_OUT },
+	{ "MEMBER_IN", WORD_MEMBER_IN, MEMBER_IN },
+	{ "MEMBER_BANNED", WORD_MEMBER_BANNED, MEMBER_BANNED },
+	{ "MEMBER_STAYS", WORD_MEMBER_STAYS, MEMBER_STAYS },
+	{ "REFUND_BACK", WORD_REFUND_BACK, REFUND_BACK },
+	{ "DISPUTE_OPEN", WORD_DISPUTE_OPEN, DISPUTE_OPEN },
+	{ "DISPUTE_LOST", WORD_DISPUTE_LOST, DISPUTE_LOST },
+	{ "DISPUTE_WARNING", WORD_DISPUTE_WARNING, DISPUTE_WARNING },
+};
+
+static void
+word(void **state)
+{
+	const struct word *w = *state;
+	int64_t n;
+
+	assert_true(str_to_i64(str_from(w->text), &n));
+	check_int(n, w->want);
+}
+
+int
+main(void)
+{
+	ROWS("word", word, words);
+	return testing_run("sql_words", NULL, NULL);
+}
