@@ -81,10 +81,12 @@ UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 
 FAULTS := fault-kill fault-errors fault-memory fault-rest
 
+VERSION := $(shell sed -n 's/^.define ADMIT_VERSION "\(.*\)"/\1/p' tools/admit.c)
+
 .PHONY: force all help deps run check check-deploy check-servers check-all \
   build-release build-asan build-clang tests unit web fault $(FAULTS) fuzz \
   mutants bench timing valgrind asan lint fmt \
-  fmt-check analyze install uninstall deb bundle clean
+  fmt-check analyze clean
 
 .SECONDARY: # objects stay, so that the next build is quick
 
@@ -139,44 +141,7 @@ run: deps
 	@$(SUB) MODE=$(MODE) all
 	@exec sh tools/run.sh $(OUT)
 
-# For shared hosting: two programs that need no library at all, and two that
-# need the C library and open the host's libcurl when they call out. The linker
-# would warn of lookups by name in static programs (nobody makes any) and of
-# the accounts: those in /etc/passwd are found.
-VERSION := $(shell sed -n 's/^.define ADMIT_VERSION "\(.*\)"/\1/p' tools/admit.c)
-ARCH    := $(shell uname -m)
-BUNDLE  := $(OUT)/bundle/admit-$(VERSION)
-ARCHIVE := $(OUT)/admit-$(VERSION)-linux-$(ARCH).tar.gz
-BUNDLED := -lfcgi -ljson-c -lsqlite3 -lcrypto
-ALONE   := $(CGI:%=$(BUNDLE)/web/%.fcgi) $(BUNDLE)/web/admit
-LATE_O  := $(LATE:%.c=$(OUT)/%.o)
-
-$(BUNDLE)/web/webhook.fcgi $(BUNDLE)/web/tgupdate.fcgi: \
-    $(BUNDLE)/web/%.fcgi: $(OUT)/cgi-bin/%.o $(LIB)
-	@mkdir -p $(@D)
-	$(SAY) LD $@
-	$(Q)$(CC) $(OPT) -s -static-pie -Wl,-z,relro,-z,now,-z,noexecstack \
-	  -Wl,--no-warnings $(LDFLAGS) -o $@ $^ $(BUNDLED) -lm
-
-$(BUNDLE)/web/pay.fcgi: $(OUT)/cgi-bin/pay.o
-$(BUNDLE)/web/admit: $(TOOL_OBJ)
-$(BUNDLE)/web/pay.fcgi $(BUNDLE)/web/admit: $(LATE_O) $(LIB)
-	@mkdir -p $(@D)
-	$(SAY) LD $@
-	$(Q)$(CC) $(OPT) -s $(ld_$(MODE)) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) \
-	  -Wl,--as-needed,-Bstatic $(BUNDLED) -Wl,-Bdynamic -lm
-
-bundle: $(ALONE) $(ADMIT)
-	$(Q)cp deploy/htaccess $(BUNDLE)/web/.htaccess
-	$(Q)cp deploy/bundle/README deploy/bundle/install.sh LICENSE $(BUNDLE)
-	$(Q)$(ADMIT) help --env > $(BUNDLE)/admit.env
-	$(Q)chmod 600 $(BUNDLE)/admit.env
-	$(Q)tar -C $(OUT)/bundle --sort=name --owner=0 --group=0 --numeric-owner \
-	  -czf $(ARCHIVE).new admit-$(VERSION)
-	$(Q)mv $(ARCHIVE).new $(ARCHIVE)
-	$(SAY) $(ARCHIVE)
-
--include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(FCGI:.fcgi=.d) $(LATE_O:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(FCGI:.fcgi=.d)
 
 $(OUT)/tests/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
@@ -334,47 +299,10 @@ analyze:
 	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
 	  --enable=warning,performance,portability -Ilib lib cgi-bin tools
 
-# One list for both: what install puts there and uninstall takes out.
-DOCS      := README.md SECURITY.md CHANGES.md LICENSE deploy/README.md \
-  $(wildcard docs/*.md)
-EXAMPLES  := lighttpd.conf apache.conf deploy/htaccess \
-  $(wildcard deploy/*.conf deploy/Caddyfile deploy/systemd/*.service \
-  deploy/systemd/*.socket deploy/systemd/*.target)
-INSTALLED  = $(bindir)/admit $(CGI:%=$(cgibindir)/%.fcgi) \
-  $(mandir)/man1/admit.1 $(DOCS:%=$(docdir)/%) $(docdir)/examples/admit.env \
-  $(addprefix $(docdir)/examples/,$(notdir $(EXAMPLES)))
-OUR_FOLDERS = $(addprefix $(docdir)/,examples docs deploy) $(docdir) $(cgibindir) $(prefix)/lib/admit
-
-install: all
-	install -d $(sort $(dir $(INSTALLED:%=$(DESTDIR)%)))
-	install -m 755 $(ADMIT) $(DESTDIR)$(bindir)/admit
-	install -m 755 $(FCGI) $(DESTDIR)$(cgibindir)
-	install -m 644 deploy/admit.1 $(DESTDIR)$(mandir)/man1/admit.1
-	for f in $(DOCS); do \
-	  install -m 644 $$f $(DESTDIR)$(docdir)/$$f || exit 1; done
-	for f in $(EXAMPLES); do \
-	  sed 's|/usr/local/lib/admit/cgi-bin|$(cgibindir)|g; s|/usr/local/bin|$(bindir)|g' \
-	  $$f > $(DESTDIR)$(docdir)/examples/$${f##*/} || exit 1; done
-	$(ADMIT) help --env > $(DESTDIR)$(docdir)/examples/admit.env
-	chmod 644 $(DESTDIR)$(docdir)/examples/*
-
-uninstall:
-	rm -f $(INSTALLED:%=$(DESTDIR)%)
-	for d in $(OUR_FOLDERS:%=$(DESTDIR)%); do [ ! -d $$d ] || \
-	  rmdir --ignore-fail-on-non-empty $$d; done
-
-# The package's paths are compiled in, so it has a build of its own.
-DEB = build/admit_$(VERSION)_$(shell dpkg --print-architecture).deb
-
-deb:
-	@sh tools/deps.sh deb
-	@rm -rf build/deb/root
-	@umask 022; $(SUB) OUT=build/deb prefix=/usr DESTDIR=build/deb/root install \
-	  > build/deb.log || { cat build/deb.log; exit 1; }
-	@sh deploy/debian/build.sh build/deb/root $(VERSION) $(DEB)
-	$(SAY) $(DEB)
-
 clean:
 	rm -rf build
+
+# What is made of the programs to install them somewhere.
+include deploy/install.mk deploy/bundle.mk deploy/deb.mk
 
 -include $(UNIT:=.d) $(BENCH:=.d)
