@@ -1,0 +1,168 @@
+# What Admit is tested and measured with; `make help` tells what each does.
+
+FAULT   := $(OUT)/fault/tracer $(OUT)/fault/shim.so
+UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
+
+FAULTS := fault-kill fault-errors fault-memory fault-rest
+
+.PHONY: check check-deploy check-servers check-all build-release build-asan \
+  build-clang tests unit web fault $(FAULTS) fuzz mutants bench timing \
+  valgrind asan lint fmt fmt-check analyze
+
+$(OUT)/tests/%: tests/unit/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) $(OPT) $(CFLAGS) -Ilib -MMD -MP $(LDFLAGS) \
+	  -o $@ $< $(LIB) -lcmocka $(LIBS)
+
+tests: $(UNIT) $(FAULT) $(OUT)/fuzz/replay
+
+$(OUT)/fuzz/%: tests/fuzz/%.c tests/fuzz/targets.c tests/fuzz/targets.h $(LIB)
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) $(OPT) $(FUZZ_LD) $(CFLAGS) -Ilib \
+	  $(LDFLAGS) -o $@ $< tests/fuzz/targets.c $(LIB) $(LIBS)
+
+# What the fault tests do to the programs; itself without any sanitizer.
+$(OUT)/fault/tracer: tests/fault/tracer.c
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) -O1 -o $@ $<
+
+$(OUT)/fault/shim.so: tests/fault/shim.c
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) -O1 -shared -fPIC -o $@ $< -ldl
+
+# Everything a change must pass. What the tests need is installed first; then
+# both compilers must have nothing to say, and all of it runs plain and, where
+# memory errors can hide, under the sanitizers.
+check:
+	@sh tools/deps.sh check
+	@sh tests/check.sh build/release build fault-quick unit corpora lint parts \
+	  servers-quick docs hardening installing web measure \
+	  build/asan build unit corpora web-memory build/clang build
+
+# The builds that it asks for. Of the third only what the compiler says counts.
+build-release:
+	@$(SUB) CC=gcc WERROR=-Werror all tests bundle
+
+build-asan:
+	@$(SUB) MODE=asan all tests
+
+build-clang:
+	@$(SUB) CC=clang OUT=build/clang OPT='-O0 -fPIE' WERROR=-Werror all
+
+# Does the time of a comparison tell a forger anything? Wants a quiet machine.
+$(OUT)/timing: tests/timing/timing.c $(LIB)
+	$(SAY) CC $<
+	$(Q)$(CC) $(CSTD) $(WARN) $(OPT) $(CFLAGS) -Ilib $(LDFLAGS) -o $@ $< \
+	  $(LIB) -lm $(LIBS)
+
+valgrind: all tests
+	@sh tests/valgrind.sh $(OUT)
+
+# What speed and memory are measured with: tests/bench/run.mjs says how.
+BENCH := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(wildcard tests/bench/*.c))
+$(OUT)/bench/%: tests/bench/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) $(OPT) $(CFLAGS) -Ilib -MMD -MP $(LDFLAGS) -o $@ $< \
+	  $(LIB) $(LIBS)
+
+bench: all $(BENCH)
+	@node tests/bench/run.mjs $(OUT) $(BENCHFLAGS)
+
+timing: $(OUT)/timing
+	@sh tests/timing/run.sh $(OUT)/timing
+
+# Behind lighttpd, Apache, nginx, Caddy and h2o in eleven ways; with
+# TABLE=--write the README's table of servers is written anew.
+check-servers: all
+	@sh tools/deps.sh servers
+	@sh tests/servers.sh $(OUT) $(TABLE)
+
+# As root, with debootstrap and Debian's archive: the package, the bundle and
+# the container, each installed in a plain Debian that serves a payment then.
+check-deploy:
+	@sh tests/deploy/run.sh
+
+# What each part does is kept by the state of the sources, so that a second start
+# goes on with what is missing. One that fails does not keep the others from
+# being tried.
+PARTS ?= check $(FAULTS) fuzz mutants check-servers check-deploy valgrind \
+  timing analyze
+
+check-all:
+	@node tests/parts/run.mjs $(PARTS); status=$$?; \
+	node tests/fault/table.mjs; exit $$status
+
+asan:
+	@sh tools/deps.sh check
+	@sh tests/check.sh build/asan build unit corpora web-memory
+
+unit: tests
+	@sh tests/check.sh $(OUT) unit
+
+MUTANTS   ?= 100
+MUTANTS_S ?= 780
+mutants: all tests
+	@MUTANTS_S=$(MUTANTS_S) node tests/mutants/mutants.mjs $(MUTANTS)
+
+# Both cores for so long, shared among the targets; FUZZ_S=60 for a minute each.
+FUZZ_TOTAL_S ?= 360
+FUZZ_S       ?=
+fuzz:
+	@sh tools/deps.sh fuzz
+	@$(SUB) OUT=build/fuzz CC=clang FUZZ_LD=-fsanitize=fuzzer \
+	  OPT='-O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	  -fno-sanitize-recover=all' build/fuzz/fuzz/libfuzzer
+	@$(SUB) OUT=build/coverage CC=gcc OPT='-O0 -g --coverage' \
+	  build/coverage/fuzz/replay
+	@FUZZ_TOTAL_S=$(FUZZ_TOTAL_S) FUZZ_S=$(FUZZ_S) sh tests/fuzz/run.sh
+
+web: all
+	@sh tests/check.sh $(OUT) web measure
+
+fault: all tests
+	@ADMIT_OUT=$(OUT) node tests/fault/run.mjs
+
+$(FAULTS): fault-%: all tests
+	@ADMIT_OUT=$(OUT) node tests/fault/run.mjs --group $*
+
+lint:
+	@sh tests/lint/lint.sh
+
+C_FILES := $(wildcard lib/*/*.[ch] lib/store/sql/*.h cgi-bin/*.c tools/*.[ch] \
+  tests/unit/*.[ch] tests/fault/*.c tests/fuzz/*.[ch] tests/bench/*.[ch])
+
+fmt:
+	clang-format -i $(C_FILES)
+
+fmt-check:
+	@clang-format --dry-run -Werror $(C_FILES)
+
+# Left out: the cry for memcpy_s, which no C library here has, and rules of
+# taste that are not this house's.
+comma := ,
+empty :=
+TIDY_LESS := $(subst $(empty) $(empty),$(comma),$(addprefix -,\
+  clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling \
+  bugprone-easily-swappable-parameters bugprone-narrowing-conversions \
+  bugprone-implicit-widening-of-multiplication-result \
+  bugprone-assignment-in-if-condition bugprone-reserved-identifier \
+  bugprone-macro-parentheses clang-analyzer-valist.Uninitialized))
+
+analyze:
+	@sh tools/deps.sh analyze
+	@$(SUB) OUT=build/analyzer OPT='-O1 -fanalyzer' WERROR=-Werror all
+	@clang-tidy --quiet --warnings-as-errors='*' \
+	  --checks='clang-analyzer-*,bugprone-*,$(TIDY_LESS)' \
+	  $(LIB_SRC) $(LATE) $(wildcard cgi-bin/*.c tools/*.c) -- $(CSTD) -Ilib -DADMIT_BINDIR='""'
+	@rm -rf build/scanned
+	@scan-build -o build/scan --status-bugs $(SUB) OUT=build/scanned CC=clang \
+	  OPT=-O1 all
+	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
+	  --enable=warning,performance,portability -Ilib lib cgi-bin tools
+
+-include $(UNIT:=.d) $(BENCH:=.d)
