@@ -1,4 +1,4 @@
-/* admit reconcile: asks Stripe what the ledger does not know. */
+/* admit reconcile: asks those who take money for what never came. */
 #include "cmd.h"
 
 #include "base/clock.h"
@@ -22,18 +22,9 @@ struct run {
 	struct http *http;
 	struct arena arena; /* one step's */
 	struct reconcile r;
-	const struct http_response *res;
+	void *page;      /* of the answer, to be recorded */
 	bool is_watched; /* by a person at a terminal */
 	bool any_failed;
-};
-
-static const char *const names[RECONCILE__COUNT] = {
-	[RECONCILE_UNDELIVERED] = "events",
-	[RECONCILE_EVENTS] = "events",
-	[RECONCILE_SESSIONS] = "payments",
-	[RECONCILE_REFUNDS] = "refunds",
-	[RECONCILE_DISPUTES] = "disputes",
-	[RECONCILE_STARS] = "stars",
 };
 
 static enum err
@@ -42,15 +33,17 @@ record(struct db *db, void *ctx)
 	struct run *run = ctx;
 
 	(void)db; /* the app's */
-	return reconcile_record(run->app, &run->arena, &run->r, run->res);
+	return reconcile_record(run->app, &run->arena, &run->r, run->page);
 }
 
 static void
 show(const struct run *run)
 {
-	if (run->is_watched && run->r.part < RECONCILE__COUNT)
-		fprintf(stderr, "\r%-9s %" PRId64 " ", names[run->r.part],
-		    run->r.n_seen[run->r.part]);
+	const struct provider_list *list = reconcile_list(run->r.part, NULL);
+
+	if (run->is_watched && list != NULL)
+		fprintf(stderr, "\r%-9s %" PRId64 " ", list->name,
+		    run->r.n_seen[list->number]);
 }
 
 /* One call and its record: ERR_OK when the run has moved on. */
@@ -64,7 +57,8 @@ step(struct run *run, struct http_response *res)
 	*res = (struct http_response){ .retry_after_s = -1 };
 	if (e == ERR_OK)
 		e = http_send(run->http, &run->arena, &req, res);
-	run->res = res;
+	if (e == ERR_OK)
+		e = reconcile_read(&run->arena, &run->r, res, &run->page);
 	if (e == ERR_OK)
 		e = db_transaction(run->app->db, record, run);
 	if (e != ERR_OK)
@@ -92,16 +86,21 @@ may_pass(enum err e)
 static void
 give_up(struct run *run, enum err e)
 {
-	printf("FAIL  %-9s %s\n", names[run->r.part],
-	    e == ERR_CONFIG && reconcile_right(run->r.part) != NULL ?
+	const struct provider *whose = NULL;
+	const struct provider_list *list = reconcile_list(run->r.part, &whose);
+
+	printf("FAIL  %-9s %s\n", list->name,
+	    e == ERR_CONFIG && list->right != NULL ?
 		arena_printf(&run->arena,
 		    "the key may not read them: a restricted key needs %s: "
 		    "read",
-		    reconcile_right(run->r.part)) :
-		"Stripe did not answer, or the ledger could not be written; "
-		"run this again");
+		    list->right) :
+		arena_printf(&run->arena,
+		    "%s did not answer, or the ledger could not be written; "
+		    "run this again",
+		    whose->title));
 	run->any_failed = true;
-	reconcile_pass(&run->r);
+	reconcile_pass(run->app, &run->r);
 }
 
 static void
@@ -110,7 +109,7 @@ go_through(struct run *run)
 	char after[256];
 	int n_tries = 0;
 
-	while (run->r.part < RECONCILE__COUNT) {
+	while (run->r.part != RECONCILE_END) {
 		struct http_response res;
 		enum err e = step(run, &res);
 
@@ -138,14 +137,16 @@ go_through(struct run *run)
 static void
 sum_up(const struct run *run)
 {
+	const struct provider_list *list;
 	int64_t n_healed = 0;
 
-	for (int i = 0; i < RECONCILE__COUNT; i++) {
-		n_healed += run->r.n_healed[i];
-		if (i != RECONCILE_UNDELIVERED)
+	for (size_t i = 0; (list = reconcile_list_at(i)) != NULL; i++) {
+		n_healed += run->r.n_healed[list->number];
+		if (list->in_full)
 			printf("%-9s %6" PRId64 " looked at, %" PRId64
 			       " mended\n",
-			    names[i], run->r.n_seen[i], run->r.n_healed[i]);
+			    list->name, run->r.n_seen[list->number],
+			    run->r.n_healed[list->number]);
 	}
 	puts(n_healed == 0 ? "\nNothing was missing." :
 			     "\nThe worker does what follows.");
@@ -171,7 +172,7 @@ cmd_reconcile(struct app *app, int argc, char **argv)
 	run.http = http_new();
 	if (run.http == NULL)
 		return 1;
-	run.r = reconcile_begin(true, clock_now_ms() - back_ms);
+	run.r = reconcile_begin(app, true, clock_now_ms() - back_ms);
 	go_through(&run);
 	sum_up(&run);
 	knock_if_promised(app);

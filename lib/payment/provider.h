@@ -52,6 +52,44 @@ struct post {
 	struct finding found;  /* no record(): there is nothing in it */
 };
 
+/* Where reconciliation is in a list. */
+struct list_step {
+	int64_t since_s;   /* how far back to go, if the list can be asked so */
+	const char *after; /* the page before ended with it, NULL: there was
+	                      none; recording sets where this one ends, NULL:
+	                      there is no more */
+	int64_t n_seen, n_healed; /* recording counts: entries, and of them what
+	                             the ledger did not know */
+	int64_t n_missed;         /* posts that should have come and did not */
+};
+
+/* A list of what a provider knows, asked for page by page to find what never
+ * came. Reading says whether the answer is good: ERR_THROTTLED and
+ * ERR_UNAVAILABLE: the same again later. ERR_CONFIG: the key may not read this.
+ * Others: it cannot be had. */
+struct provider_list {
+	int number; /* below PROVIDER_LISTS, of all providers together. Stored
+	               in jobs: append, never renumber */
+	int own;    /* the provider's own */
+	const char *name;  /* for operators: "refunds" */
+	const char *right; /* what a restricted key must have the right to read,
+	                      in the provider's words; NULL: there are none */
+	bool in_full;      /* asked for once a day and by admit reconcile */
+	bool in_small;     /* every few minutes */
+	bool is_to_telegram;
+
+	bool (*may_ask)(const struct app *app); /* the settings are there */
+	enum err (*request)(struct app *app, struct arena *a,
+	    const struct provider_list *list, const struct list_step *s,
+	    struct http_request *out);
+	enum err (*read)(
+	    struct arena *a, const struct http_response *res, void **page);
+	/* In a transaction. */
+	enum err (*record)(struct app *app, struct arena *a,
+	    const struct provider_list *list, void *page, struct list_step *s);
+};
+#define PROVIDER_LISTS 32
+
 struct provider {
 	const char *name;  /* orders.provider, and /webhook/NAME */
 	const char *title; /* for operators: "Stripe" */
@@ -93,6 +131,11 @@ struct provider {
 	 * ERR_CONFIG: the settings lack what it would be judged by. */
 	enum err (*read_post)(
 	    const struct app *app, const struct request *req, struct post *out);
+
+	/* ---- being asked for what never came ---- */
+
+	const struct provider_list *lists;
+	size_t n_lists;
 };
 
 /* All of them, each in the file that owns it. */

@@ -3,6 +3,8 @@
 #ifndef PAYMENT_PROVIDER_ROWS_H
 #define PAYMENT_PROVIDER_ROWS_H
 
-#define PROVIDERS(PROVIDER) PROVIDER(stripe)
+#define PROVIDERS(PROVIDER) \
+	PROVIDER(stripe) \
+	PROVIDER(stars)
 
 #endif

@@ -1,273 +1,148 @@
-/* Asking Stripe what never came, and recording it. */
+/* Going through the lists of all who take money, one page after the other. */
 #include "payment/reconcile.h"
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "ledger/ledger.h"
 #include "ledger/marks.h"
 #include "outbox/alert.h"
 #include "outbox/message.h"
-#include "payment/stars.h"
-#include "payment/stripe_events.h"
 #include "shop/text.h"
-#include "stripe/list.h"
-
-#include <inttypes.h>
 
 #define MINUTE_MS ((int64_t)60 * 1000)
 #define DAY_MS (24 * 60 * MINUTE_MS)
-#define REACH_MS (3 * DAY_MS) /* Stripe itself tries so long */
+#define REACH_MS (3 * DAY_MS) /* Stripe posts again for so long */
 #define LONG_SILENCE_MS (2 * 60 * MINUTE_MS)
-#define ON_ITS_WAY_MS (5 * MINUTE_MS) /* an event may take so long */
-#define PATIENCE_ATTEMPTS 6           /* then the next run will do */
-#define KEPT_MS (40 * DAY_MS)         /* orders that nobody paid: see prune.c */
+#define PATIENCE_ATTEMPTS 6 /* then the next run will do */
 
-/* The parts of a run; small ones leave out what has arrived somewhere. */
-static const struct {
-	enum stripe_list list;
-	bool in_full, in_small;
-	const char *right;
-} parts[RECONCILE__COUNT] = {
-	[RECONCILE_UNDELIVERED] = { STRIPE_LIST_UNDELIVERED, false, true,
-	    "Events" },
-	[RECONCILE_EVENTS] = { STRIPE_LIST_EVENTS, true, false, "Events" },
-	[RECONCILE_SESSIONS] = { STRIPE_LIST_SESSIONS, true, false,
-	    "Checkout Sessions" },
-	[RECONCILE_REFUNDS] = { STRIPE_LIST_REFUNDS, true, false,
-	    "Charges and Refunds" },
-	[RECONCILE_DISPUTES] = { STRIPE_LIST_DISPUTES, true, false,
-	    "Disputes" },
-	[RECONCILE_STARS] = { STRIPE_LIST__COUNT, true, true, NULL },
-};
-
-const char *
-reconcile_right(enum reconcile_part part)
+/* The i-th list of all, and whose it is (may be NULL); NULL past the last. */
+static const struct provider_list *
+list_at(size_t i, const struct provider **whose)
 {
-	return part < RECONCILE__COUNT ? parts[part].right : NULL;
+	const struct provider *p;
+
+	for (size_t k = 0; (p = provider_at(k)) != NULL; k++) {
+		if (whose != NULL)
+			*whose = p;
+		if (i < p->n_lists)
+			return &p->lists[i];
+		i -= p->n_lists;
+	}
+	return NULL;
 }
 
-static void
-skip_others(struct reconcile *r)
+/* Where the list of that number stands among all; past the last where this
+ * program has none such. */
+static size_t
+place_of(int number)
 {
-	while (r->part < RECONCILE__COUNT &&
-	    !(r->is_full ? parts[r->part].in_full : parts[r->part].in_small))
-		r->part++;
+	const struct provider_list *list;
+	size_t i = 0;
+
+	while ((list = list_at(i, NULL)) != NULL && list->number != number)
+		i++;
+	return i;
+}
+
+static const struct provider_list *
+list_of(const struct reconcile *r)
+{
+	return list_at(place_of(r->part), NULL);
+}
+
+static bool
+is_in(const struct app *app, const struct reconcile *r,
+    const struct provider_list *list)
+{
+	return (r->is_full ? list->in_full : list->in_small) &&
+	    list->may_ask(app);
+}
+
+/* To the first list of this run from place i on. */
+static void
+go_to(const struct app *app, struct reconcile *r, size_t i)
+{
+	const struct provider_list *list;
+
+	while ((list = list_at(i, NULL)) != NULL && !is_in(app, r, list))
+		i++;
+	r->part = list == NULL ? RECONCILE_END : list->number;
 }
 
 struct reconcile
-reconcile_begin(bool is_full, int64_t since_ms)
+reconcile_begin(const struct app *app, bool is_full, int64_t since_ms)
 {
 	struct reconcile r = { .is_full = is_full,
 		.since_s = since_ms > 0 ? since_ms / 1000 : 0 };
 
-	skip_others(&r);
+	go_to(app, &r, 0);
 	return r;
 }
 
 void
-reconcile_pass(struct reconcile *r)
+reconcile_pass(const struct app *app, struct reconcile *r)
 {
 	r->after = NULL;
-	r->part++;
-	skip_others(r);
+	go_to(app, r, place_of(r->part) + 1);
+}
+
+const struct provider_list *
+reconcile_list(int number, const struct provider **whose)
+{
+	return list_at(place_of(number), whose);
+}
+
+const struct provider_list *
+reconcile_list_at(size_t i)
+{
+	return list_at(i, NULL);
 }
 
 enum err
 reconcile_request(struct app *app, struct arena *a, const struct reconcile *r,
     struct http_request *out)
 {
-	const struct stripe_api api = app_stripe(app);
+	const struct provider_list *list = list_of(r);
+	const struct list_step s = { .since_s = r->since_s, .after = r->after };
 
-	if (r->part >= RECONCILE__COUNT)
-		return ERR_NOT_FOUND;
-	if (r->part == RECONCILE_STARS) {
-		int64_t offset;
-		enum err e = mark_get(app->db, a, "stars_offset", &offset);
-
-		*out = stars_list_request(app, a, offset);
-		return e;
-	}
-	*out = stripe_list_request(
-	    a, &api, parts[r->part].list, r->since_s, r->after);
-	return ERR_OK;
-}
-
-/* ---- one object ---- */
-
-/* What the ledger holds about a payment, as a sum that any fact changes. */
-struct standing {
-	int64_t n_orders, facts;
-};
-
-static void
-standing_from_row(const struct row *row, void *ctx)
-{
-	struct standing *s = ctx;
-
-	s->n_orders = row_int(row, 0);
-	s->facts = row_int(row, 1);
-}
-
-static const char *
-intent_of(const struct stripe_event *ev)
-{
-	switch (ev->kind) {
-	case STRIPE_CHARGE_REFUNDED:
-		return ev->charge.payment_intent;
-	case STRIPE_REFUND:
-		return ev->refund.payment_intent;
-	case STRIPE_DISPUTE:
-		return ev->dispute.payment_intent;
-	case STRIPE_FRAUD_WARNING:
-		return ev->payment_intent;
-	default:
-		return ev->session.payment_intent;
-	}
-}
-
-static enum err
-look(struct app *app, struct arena *a, const struct stripe_event *ev,
-    struct standing *out)
-{
-	const char *subscription = ev->subscription != NULL ?
-	    ev->subscription :
-	    ev->session.subscription;
-
-	return db_one(app->db, a, SQL_STANDING,
-	    KV(kv_text("session_id", ev->session.id),
-		kv_text("subscription", subscription),
-		kv_text("payment_intent", intent_of(ev))),
-	    standing_from_row, out);
-}
-
-/* Whether nobody can pay it any more, and nobody did: what is forgotten of
- * such a session is not brought back. */
-static bool
-is_long_over(const struct stripe_session *s)
-{
-	return s->id != NULL && s->paid == STRIPE_UNPAID && s->created_s > 0 &&
-	    s->created_s * 1000 < clock_now_ms() - KEPT_MS;
-}
-
-/* An event that has been here is known; other objects say how it stands. */
-static enum err
-is_news(struct app *app, const struct reconcile *r,
-    const struct stripe_event *ev, bool *is_new)
-{
-	*is_new = ev->livemode == app->conf.livemode &&
-	    !(ev->session.id != NULL && ev->session.tg_id == 0) &&
-	    !is_long_over(&ev->session);
-	/* Refunds do not say their mode; the list has but the key's. */
-	if (r->part == RECONCILE_REFUNDS)
-		*is_new = true;
-	if (!*is_new || ev->id == NULL)
-		return ERR_OK;
-	return ledger_inbox(app->db, "stripe", ev->id, ev->type, is_new);
-}
-
-static enum err
-record_one(struct app *app, struct arena *a, struct reconcile *r,
-    const struct stripe_event *ev)
-{
-	struct standing was = { 0 }, is = { 0 };
-	bool is_new;
-	enum err e = is_news(app, r, ev, &is_new);
-
-	r->n_seen[r->part]++;
-	if (e != ERR_OK || !is_new)
-		return e;
-	e = look(app, a, ev, &was);
-	if (e == ERR_OK)
-		e = stripe_events_record(app, a, ev);
-	if (e == ERR_OK)
-		e = look(app, a, ev, &is);
-	if (e != ERR_OK || is.n_orders == 0)
-		return e;
-	if (was.n_orders != is.n_orders || was.facts != is.facts) {
-		r->n_healed[r->part]++;
-		app->has_work = true;
-		log_event(LOG_WARN, "reconciled",
-		    KV(kv_text("event", ev->id), kv_text("type", ev->type),
-			kv_text("session", ev->session.id),
-			kv_text("payment_intent", intent_of(ev))));
-	}
-	if (r->part == RECONCILE_UNDELIVERED &&
-	    ev->created_s * 1000 < clock_now_ms() - ON_ITS_WAY_MS)
-		r->n_missed++;
-	return ERR_OK;
-}
-
-/* The list only grows at its end, so how far it was read is kept. */
-static enum err
-record_stars(struct app *app, struct arena *a, struct reconcile *r,
-    const struct http_response *res)
-{
-	struct tg_answer answer = { .outcome = TG_LATER };
-	int64_t offset, n, n_healed;
-	enum err e = mark_get(app->db, a, "stars_offset", &offset);
-
-	tg_answer_read(a, res, &answer);
-	if (answer.outcome == TG_WAIT)
-		return ERR_THROTTLED;
-	if (answer.outcome != TG_DONE)
-		return answer.outcome == TG_LATER ? ERR_UNAVAILABLE :
-						    ERR_REFUSED;
-	if (e == ERR_OK)
-		e = stars_list_record(app, a, answer.result, &n, &n_healed);
-	if (e == ERR_OK)
-		e = mark_set(app->db, "stars_offset", offset + n);
-	if (e != ERR_OK)
-		return e;
-	r->n_seen[r->part] += n;
-	r->n_healed[r->part] += n_healed;
-	app->has_work |= n_healed > 0;
-	if (n < STARS_PAGE)
-		reconcile_pass(r);
-	else
-		r->after = arena_printf(a, "%" PRId64, offset + n);
-	return ERR_OK;
-}
-
-static enum err
-record_page(struct app *app, struct arena *a, struct reconcile *r,
-    const struct http_response *res)
-{
-	struct stripe_page page;
-	enum stripe_list list = parts[r->part].list;
-	enum err e = stripe_page_answer(a, res, &page);
-
-	for (size_t i = 0; e == ERR_OK && i < page.n; i++) {
-		struct stripe_event ev;
-
-		if (stripe_page_read(a, &page, list, i, &ev) == ERR_OK)
-			e = record_one(app, a, r, &ev);
-	}
-	if (e != ERR_OK)
-		return e;
-	r->after = page.next;
-	if (page.next == NULL)
-		reconcile_pass(r);
-	return ERR_OK;
+	return list == NULL ? ERR_NOT_FOUND :
+			      list->request(app, a, list, &s, out);
 }
 
 enum err
-reconcile_record(struct app *app, struct arena *a, struct reconcile *r,
-    const struct http_response *res)
+reconcile_read(struct arena *a, const struct reconcile *r,
+    const struct http_response *res, void **page)
 {
-	return r->part == RECONCILE_STARS ? record_stars(app, a, r, res) :
-					    record_page(app, a, r, res);
+	const struct provider_list *list = list_of(r);
+
+	return list == NULL ? ERR_NOT_FOUND : list->read(a, res, page);
+}
+
+enum err
+reconcile_record(
+    struct app *app, struct arena *a, struct reconcile *r, void *page)
+{
+	const struct provider_list *list = list_of(r);
+	struct list_step s = { .since_s = r->since_s, .after = r->after };
+	enum err e = list->record(app, a, list, page, &s);
+
+	if (e != ERR_OK)
+		return e;
+	r->n_seen[r->part] += s.n_seen;
+	r->n_healed[r->part] += s.n_healed;
+	r->n_missed += s.n_missed;
+	r->after = s.after;
+	if (s.after == NULL)
+		reconcile_pass(app, r);
+	return ERR_OK;
 }
 
 enum err
 reconcile_alarm(struct app *app, struct arena *a, const struct reconcile *r)
 {
-	char today[CLOCK_DATE_BYTES];
-
 	if (r->n_missed == 0)
 		return ERR_OK;
 	log_event(LOG_ERROR, "events_never_came", KV(kv_int("n", r->n_missed)));
-	clock_date(clock_now_ms(), today);
-	return alert_promise(app, a, arena_printf(a, "silence/%s", today),
+	return alert_daily(app, a, "silence",
 	    text_count(a, TEXT_ALERT_SILENCE, r->n_missed,
 		KV(kv_int("amount", r->n_missed),
 		    kv_text("url",
@@ -283,10 +158,10 @@ promise_step(struct app *app, struct arena *a, const struct reconcile *r,
     const char *run)
 {
 	const char *step = arena_printf(a, "%d %lld %d %s %lld", r->is_full,
-	    (long long)r->since_s, (int)r->part,
-	    r->after == NULL ? "-" : r->after, (long long)r->n_missed);
+	    (long long)r->since_s, r->part, r->after == NULL ? "-" : r->after,
+	    (long long)r->n_missed);
 	const char *promise = arena_printf(a, "reconcile/%s/%d/%s", run,
-	    (int)r->part, r->after == NULL ? "-" : r->after);
+	    r->part, r->after == NULL ? "-" : r->after);
 
 	return jobs_promise(app->db, JOB_RECONCILE, promise, 0, 0, step);
 }
@@ -300,8 +175,10 @@ number(struct str *rest)
 	return n;
 }
 
+/* A list that is asked for no more, since the settings for it are gone, is
+ * passed over. */
 static struct reconcile
-step_of(struct arena *a, const struct job *job)
+step_of(const struct app *app, struct arena *a, const struct job *job)
 {
 	struct str rest = str_from(job->detail);
 	struct reconcile r = { .is_full = number(&rest) != 0 };
@@ -310,22 +187,24 @@ step_of(struct arena *a, const struct job *job)
 
 	r.since_s = number(&rest);
 	part = number(&rest);
-	r.part = part < RECONCILE__COUNT ? (enum reconcile_part)part :
-					   RECONCILE__COUNT;
+	r.part = part >= 0 && part < PROVIDER_LISTS ? (int)part : RECONCILE_END;
 	after = str_cut(&rest, ' ');
 	r.after = str_eq(after, "-") ? NULL : arena_dup(a, after);
 	r.n_missed = number(&rest);
+	if (list_of(&r) != NULL && !is_in(app, &r, list_of(&r)))
+		reconcile_pass(app, &r);
 	return r;
 }
 
 static enum err
 prepare(struct app *app, struct arena *a, struct step *e)
 {
-	const struct reconcile r = step_of(a, &e->job);
+	const struct reconcile r = step_of(app, a, &e->job);
+	const struct provider_list *list = list_of(&r);
 	enum err err = reconcile_request(app, a, &r, &e->call);
 
 	e->has_call = err == ERR_OK;
-	e->is_to_telegram = r.part == RECONCILE_STARS;
+	e->is_to_telegram = list != NULL && list->is_to_telegram;
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
@@ -344,43 +223,51 @@ run_of(struct arena *a, const struct job *job)
 static enum err
 pass_over(struct app *app, struct arena *a, struct reconcile *r, enum err why)
 {
-	const char *right = reconcile_right(r->part);
-	char today[CLOCK_DATE_BYTES];
+	const char *right = list_of(r)->right;
 
-	reconcile_pass(r);
+	reconcile_pass(app, r);
 	if (right == NULL || why != ERR_CONFIG)
 		return ERR_OK;
-	clock_date(clock_now_ms(), today);
-	return alert_promise(app, a, arena_printf(a, "key/%s/%s", right, today),
+	return alert_daily(app, a, arena_printf(a, "key/%s", right),
 	    text_fill(a, TEXT_ALERT_KEY_RIGHT, KV(kv_text("what", right))));
+}
+
+/* res: the answer; NULL: there was none. */
+static void
+try_again(struct arena *a, const struct step *s, const struct reconcile *r,
+    enum err why, const struct http_response *res, struct outcome *o)
+{
+	const struct provider *whose = NULL;
+
+	(void)reconcile_list(r->part, &whose);
+	message_retry(
+	    s, arena_printf(a, "%s: %s", whose->title, err_name(why)), o);
+	if (res != NULL && res->retry_after_s > 0)
+		o->wait_ms += res->retry_after_s * 1000;
 }
 
 /* Each step promises the next in the transaction that records it, so a run
  * that is cut off goes on where it was. */
 static enum err
-settle(struct app *app, struct arena *a, struct step *e, enum err call_err,
+settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
     const struct http_response *res, struct outcome *o)
 {
-	struct reconcile r = step_of(a, &e->job);
-	enum err err =
-	    call_err == ERR_OK ? reconcile_record(app, a, &r, res) : call_err;
+	struct reconcile r = step_of(app, a, &s->job);
+	void *page = NULL;
+	enum err e =
+	    call_err == ERR_OK ? reconcile_read(a, &r, res, &page) : call_err;
 
-	if (err == ERR_INTERNAL)
-		return err;
-	if (err != ERR_OK && err != ERR_CONFIG && err != ERR_REFUSED &&
-	    e->job.attempts < PATIENCE_ATTEMPTS) {
-		message_retry(
-		    e, arena_printf(a, "Stripe: %s", err_name(err)), o);
-		if (res->retry_after_s > 0 && call_err == ERR_OK)
-			o->wait_ms += res->retry_after_s * 1000;
+	if (e != ERR_OK && e != ERR_CONFIG && e != ERR_REFUSED &&
+	    s->job.attempts < PATIENCE_ATTEMPTS) {
+		try_again(a, s, &r, e, call_err == ERR_OK ? res : NULL, o);
 		return ERR_OK;
 	}
-	if (err != ERR_OK)
-		err = pass_over(app, a, &r, err);
-	if (err != ERR_OK)
-		return err;
-	return r.part < RECONCILE__COUNT ?
-	    promise_step(app, a, &r, run_of(a, &e->job)) :
+	e = e == ERR_OK ? reconcile_record(app, a, &r, page) :
+			  pass_over(app, a, &r, e);
+	if (e != ERR_OK)
+		return e;
+	return r.part != RECONCILE_END ?
+	    promise_step(app, a, &r, run_of(a, &s->job)) :
 	    reconcile_alarm(app, a, &r);
 }
 
@@ -391,6 +278,19 @@ struct due {
 	bool promised;
 };
 
+static enum err
+begin_run(struct arena *a, struct due *d, bool is_full, int64_t now_ms)
+{
+	const struct reconcile r =
+	    reconcile_begin(d->app, is_full, now_ms - REACH_MS);
+
+	if (r.part == RECONCILE_END)
+		return ERR_OK; /* there is nobody to ask */
+	d->promised = true;
+	return promise_step(
+	    d->app, a, &r, arena_printf(a, "%lld", (long long)now_ms));
+}
+
 /* A full run after a long silence (this may be a restored copy of the ledger)
  * and once a day, else a small one. A new ledger has missed nothing yet. */
 static enum err
@@ -399,7 +299,6 @@ run_when_due(struct arena *a, struct due *d)
 	struct db *db = d->app->db;
 	int64_t now_ms = clock_now_ms(), last_ms, full_ms;
 	int64_t every_ms = d->app->conf.reconcile_minutes * MINUTE_MS;
-	struct reconcile r;
 	bool is_full;
 	enum err e = mark_get(db, a, "reconcile_ms", &last_ms);
 
@@ -414,12 +313,8 @@ run_when_due(struct arena *a, struct due *d)
 	e = mark_set(db, "reconcile_ms", now_ms);
 	if (e == ERR_OK && is_full)
 		e = mark_set(db, "reconcile_full_ms", now_ms);
-	if (e != ERR_OK || last_ms == 0)
-		return e;
-	r = reconcile_begin(is_full, now_ms - REACH_MS);
-	d->promised = true;
-	return promise_step(
-	    d->app, a, &r, arena_printf(a, "%lld", (long long)now_ms));
+	return e != ERR_OK || last_ms == 0 ? e :
+					     begin_run(a, d, is_full, now_ms);
 }
 
 static enum err
@@ -439,8 +334,7 @@ reconcile_when_due(struct app *app, bool *promised)
 	struct due d = { .app = app };
 	enum err e = ERR_OK;
 
-	if (app->conf.reconcile_minutes > 0 &&
-	    app->conf.stripe_secret_key != NULL)
+	if (app->conf.reconcile_minutes > 0)
 		e = db_transaction(app->db, in_transaction, &d);
 	*promised = e == ERR_OK && d.promised;
 	return e;

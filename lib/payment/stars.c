@@ -1,13 +1,17 @@
 /* Selling for Telegram Stars. */
 #include "payment/stars.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "ledger/ledger.h"
+#include "ledger/marks.h"
 #include "ledger/record.h"
 #include "outbox/message.h"
+#include "payment/provider.h"
 #include "shop/text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #define PAYLOAD "admit:"
@@ -233,15 +237,53 @@ stars_refund_request(const struct app *app, struct arena *a, int64_t tg_id,
 	return tg_request(a, &api, "refundStarPayment", params);
 }
 
-struct http_request
-stars_list_request(const struct app *app, struct arena *a, int64_t offset)
+/* ---- the list of all transactions, oldest first ---- */
+
+#define PAGE 100
+
+/* It only grows at its end, so how far it was read is kept in the ledger. */
+#define OFFSET "stars_offset"
+
+static bool
+may_ask(const struct app *app)
+{
+	return app->conf.telegram_bot_token != NULL;
+}
+
+static enum err
+request_page(struct app *app, struct arena *a, const struct provider_list *list,
+    const struct list_step *s, struct http_request *out)
 {
 	const struct tg_api api = app_telegram(app);
 	struct json *params = json_new(a);
+	int64_t offset = 0;
+	enum err e = mark_get(app->db, a, OFFSET, &offset);
 
+	(void)list;
+	(void)s;
 	json_put_int(params, "offset", offset);
-	json_put_int(params, "limit", STARS_PAGE);
-	return tg_request(a, &api, "getStarTransactions", params);
+	json_put_int(params, "limit", PAGE);
+	*out = tg_request(a, &api, "getStarTransactions", params);
+	return e;
+}
+
+static enum err
+read_page(struct arena *a, const struct http_response *res, void **page)
+{
+	struct tg_answer answer = { .outcome = TG_LATER };
+
+	tg_answer_read(a, res, &answer);
+	*page = answer.result;
+	switch (answer.outcome) {
+	case TG_DONE:
+		return ERR_OK;
+	case TG_WAIT:
+		return ERR_THROTTLED;
+	case TG_LATER:
+		return ERR_UNAVAILABLE;
+	default:
+		return ERR_REFUSED;
+	}
 }
 
 /* What a transaction of the list says of a payment; false: it is beyond all
@@ -297,31 +339,57 @@ standing(struct app *app, struct arena *a, struct json *t, int64_t *facts)
 	return e;
 }
 
-enum err
-stars_list_record(struct app *app, struct arena *a, struct json *result,
-    int64_t *n, int64_t *n_healed)
+static enum err
+record_at(struct app *app, struct arena *a, struct json *page, int64_t i,
+    struct list_step *s)
 {
-	enum err e = ERR_OK;
+	char path[40];
+	struct json *t;
+	int64_t was = 0, is = 0;
+	enum err e;
 
-	*n = (int64_t)json_count(result, "transactions");
-	*n_healed = 0;
-	for (int64_t i = 0; e == ERR_OK && i < *n; i++) {
-		char path[40];
-		struct json *t;
-		int64_t was = 0, is = 0;
-
-		(void)snprintf(
-		    path, sizeof(path), "transactions.%lld", (long long)i);
-		t = json_at(result, path);
-		e = standing(app, a, t, &was);
-		if (e == ERR_OK)
-			e = record_one(app, a, t);
-		if (e == ERR_OK)
-			e = standing(app, a, t, &is);
-		*n_healed += was != is;
-	}
+	(void)snprintf(path, sizeof(path), "transactions.%lld", (long long)i);
+	t = json_at(page, path);
+	e = standing(app, a, t, &was);
+	if (e == ERR_OK)
+		e = record_one(app, a, t);
+	if (e == ERR_OK)
+		e = standing(app, a, t, &is);
+	s->n_seen++;
+	s->n_healed += was != is;
+	app->has_work |= was != is;
 	return e;
 }
+
+static enum err
+record_page(struct app *app, struct arena *a, const struct provider_list *list,
+    void *page, struct list_step *s)
+{
+	int64_t offset, n = (int64_t)json_count(page, "transactions");
+	enum err e = mark_get(app->db, a, OFFSET, &offset);
+
+	(void)list;
+	for (int64_t i = 0; e == ERR_OK && i < n; i++)
+		e = record_at(app, a, page, i, s);
+	if (e == ERR_OK)
+		e = mark_set(app->db, OFFSET, offset + n);
+	if (e != ERR_OK)
+		return e;
+	s->after = n < PAGE ? NULL : arena_printf(a, "%" PRId64, offset + n);
+	return ERR_OK;
+}
+
+static const struct provider_list lists[] = {
+	{ .number = 5,
+	    .name = "stars",
+	    .in_full = true,
+	    .in_small = true,
+	    .is_to_telegram = true,
+	    .may_ask = may_ask,
+	    .request = request_page,
+	    .read = read_page,
+	    .record = record_page },
+};
 
 /* ---- the job that cancels one ---- */
 
@@ -353,3 +421,10 @@ settle_cancel(struct app *app, struct arena *a, struct step *s,
 
 const struct job_kind cancel_stars_kind = { .prepare = prepare_cancel,
 	.settle = settle_cancel };
+
+const struct provider stars_provider = {
+	.name = "stars",
+	.title = "Telegram",
+	.lists = lists,
+	.n_lists = LENGTH(lists),
+};

@@ -43,13 +43,4 @@ struct http_request stars_refund_request(const struct app *app, struct arena *a,
     int64_t tg_id, const char *charge_id);
 struct fact stars_refunded(const struct app *app, const struct order *o);
 
-/* A page of getStarTransactions from offset on, oldest first, and recording
- * it, in a transaction: *n of them, of which *n_healed the ledger did not
- * know. */
-#define STARS_PAGE 100
-struct http_request
-stars_list_request(const struct app *app, struct arena *a, int64_t offset);
-enum err stars_list_record(struct app *app, struct arena *a,
-    struct json *result, int64_t *n, int64_t *n_healed) MUST_CHECK;
-
 #endif

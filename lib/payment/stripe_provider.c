@@ -1,5 +1,6 @@
 /* Stripe as one who takes money. */
 #include "payment/stripe_checkout.h"
+#include "payment/stripe_lists.h"
 #include "payment/stripe_post.h"
 
 const struct provider stripe_provider = {
@@ -13,4 +14,6 @@ const struct provider stripe_provider = {
 	.stop = stripe_checkout_stop,
 	.told = stripe_checkout_told,
 	.read_post = stripe_post_read,
+	.lists = stripe_lists,
+	.n_lists = STRIPE_LISTS,
 };

@@ -11,6 +11,30 @@ static struct app app = { .conf = { .base_url = "https://h",
 			      .telegram_bot_token = "1:x" },
 	SELLS({ COURSE, .amount_minor = 999, .currency = "eur" }) };
 
+/* A job names a list by its number, whoever's it is. */
+static void
+lists_have_numbers(void **state)
+{
+	bool taken[PROVIDER_LISTS] = { false };
+	const struct provider *p;
+
+	(void)state;
+	for (size_t i = 0; (p = provider_at(i)) != NULL; i++)
+		for (size_t k = 0; k < p->n_lists; k++) {
+			const struct provider_list *list = &p->lists[k];
+
+			assert_in_range(list->number, 0, PROVIDER_LISTS - 1);
+			assert_false(taken[list->number]);
+			taken[list->number] = true;
+			assert_non_null(list->name);
+			assert_true(list->in_full || list->in_small);
+			assert_true(list->may_ask(&app));
+			assert_non_null(list->request);
+			assert_non_null(list->read);
+			assert_non_null(list->record);
+		}
+}
+
 /* What a page needs is there as a whole or not at all, and no two names are
  * the same. */
 static void
@@ -109,6 +133,7 @@ int
 main(void)
 {
 	ONE("the table", "rows are whole", rows_are_whole);
+	ONE("the table", "lists have numbers", lists_have_numbers);
 	ONE("a page", "is opened by the first that sells", a_page);
 	ROWS("a page", opened, openings);
 	ROWS("whose purchase", by_look, looks);

@@ -2,7 +2,7 @@
  * makes of them, and when the worker begins a run. */
 #include "shop.h"
 
-#include "outbox/jobs.h"
+#include "outbox/kind.h"
 #include "payment/reconcile.h"
 
 static struct app app = { SELLS({ COURSE }),
@@ -14,27 +14,38 @@ static struct app app = { SELLS({ COURSE }),
 	    .telegram_bot_token = "1:x",
 	    .reconcile_minutes = 15 } };
 
+/* The lists by their numbers, as jobs of every version have stored them. */
+enum reconcile_part {
+	RECONCILE_UNDELIVERED,
+	RECONCILE_EVENTS,
+	RECONCILE_SESSIONS,
+	RECONCILE_REFUNDS,
+	RECONCILE_DISPUTES,
+	RECONCILE_STARS,
+	RECONCILE__COUNT = RECONCILE_END
+};
+
 /* ---- its way ---- */
 
 static void
 the_parts(void **state)
 {
-	struct reconcile r = reconcile_begin(true, 5000);
+	struct reconcile r = reconcile_begin(&app, true, 5000);
 	struct http_request req;
 
 	(void)state;
 	shop_open(NOTHING);
 	check_int(r.since_s, 5);
 	check_int(r.part, RECONCILE_EVENTS);
-	reconcile_pass(&r);
+	reconcile_pass(&app, &r);
 	check_int(r.part, RECONCILE_SESSIONS);
-	reconcile_pass(&r);
+	reconcile_pass(&app, &r);
 	check_int(r.part, RECONCILE_REFUNDS);
-	reconcile_pass(&r);
+	reconcile_pass(&app, &r);
 	check_int(r.part, RECONCILE_DISPUTES);
-	reconcile_pass(&r);
+	reconcile_pass(&app, &r);
 	check_int(r.part, RECONCILE_STARS);
-	reconcile_pass(&r);
+	reconcile_pass(&app, &r);
 	check_int(r.part, RECONCILE__COUNT);
 	check_err(reconcile_request(&app, &mem, &r, &req), ERR_NOT_FOUND);
 }
@@ -42,16 +53,16 @@ the_parts(void **state)
 static void
 the_small_parts(void **state)
 {
-	struct reconcile r = reconcile_begin(false, -1);
+	struct reconcile r = reconcile_begin(&app, false, -1);
 
 	(void)state;
 	check_int(r.since_s, 0);
 	check_int(r.part, RECONCILE_UNDELIVERED);
 	r.after = "evt_1";
-	reconcile_pass(&r);
+	reconcile_pass(&app, &r);
 	check_int(r.part, RECONCILE_STARS);
 	check_text(r.after, NULL); /* the next part begins at its beginning */
-	reconcile_pass(&r);
+	reconcile_pass(&app, &r);
 	check_int(r.part, RECONCILE__COUNT);
 }
 
@@ -77,7 +88,7 @@ call(void **state)
 {
 	const struct call *c = *state;
 	const struct reconcile r = {
-		.since_s = 5, .part = c->part, .after = "x_1"
+		.since_s = 5, .part = (int)c->part, .after = "x_1"
 	};
 	struct http_request req;
 
@@ -85,7 +96,7 @@ call(void **state)
 	check_err(reconcile_request(&app, &mem, &r, &req), ERR_OK);
 	check_has(req.url, c->url);
 	check_has(req.url, c->says);
-	check_text(reconcile_right(c->part), c->right);
+	check_text(reconcile_list((int)c->part, NULL)->right, c->right);
 	if (c->part == RECONCILE_STARS)
 		check_has(arena_dup(&mem, req.body), "\"offset\":7");
 }
@@ -156,9 +167,12 @@ static enum err
 record(struct db *db, void *ctx)
 {
 	struct recording *t = ctx;
+	void *page;
 
 	(void)db;
-	t->e = reconcile_record(&app, &mem, &t->r, &t->res);
+	t->e = reconcile_read(&mem, &t->r, &t->res, &page);
+	if (t->e == ERR_OK)
+		t->e = reconcile_record(&app, &mem, &t->r, page);
 	return ERR_OK;
 }
 
@@ -252,6 +266,44 @@ due(void **state)
 	check_int(look_int("SELECT COUNT(*) FROM jobs"), d->is_due);
 }
 
+/* ---- a step that stands in a job ---- */
+
+static const struct stored {
+	const char *why, *detail, *url, *says; /* url NULL: nothing to ask */
+	bool without_stripe;
+} storeds[] = {
+	{ "of a version before", "1 5 2 cs_9 0",
+	    "https://s.invalid/v1/checkout/sessions?", "starting_after=cs_9",
+	    false },
+	{ "its first page", "0 5 0 - 0", "https://s.invalid/v1/events?",
+	    "delivery_success=false", false },
+	{ "a list that this program does not have", "1 5 31 - 0", NULL, NULL,
+	    false },
+	{ "no number of a list", "1 5 99 - 0", NULL, NULL, false },
+	{ "the settings for it are gone", "1 5 2 cs_9 0",
+	    "https://t.invalid/bot1:x/getStarTransactions", "", true },
+};
+
+static void
+stored(void **state)
+{
+	const struct stored *d = *state;
+	const char *key = app.conf.stripe_secret_key;
+	struct step s = { .job = { .detail = d->detail } };
+
+	shop_open(NOTHING);
+	if (d->without_stripe)
+		app.conf.stripe_secret_key = NULL;
+	check_err(reconcile_kind.prepare(&app, &mem, &s), ERR_OK);
+	app.conf.stripe_secret_key = key;
+	check_int(s.has_call, d->url != NULL);
+	if (d->url != NULL)
+		check_has(s.call.url, d->url);
+	if (d->url != NULL)
+		check_has(s.call.url, d->says);
+	check_int(s.is_to_telegram, d->without_stripe);
+}
+
 int
 main(void)
 {
@@ -261,5 +313,6 @@ main(void)
 	ROWS("an answer", answered, answereds);
 	ONE("an answer", "read again changes nothing", read_again);
 	ROWS("the worker's run", due, dues);
+	ROWS("a stored step", stored, storeds);
 	return testing_run("reconcile", ledger_make, ledger_remove);
 }

@@ -2,6 +2,7 @@
  * Telegram's own list of both make of the ledger. */
 #include "shop.h"
 
+#include "payment/provider.h"
 #include "payment/stars.h"
 #include "shop/text.h"
 
@@ -154,9 +155,12 @@ static const struct list {
 	    -1 },
 };
 
+/* As reconciliation goes through it. */
+#define ALL (&stars_provider.lists[0])
+
 struct recording {
-	struct json *result;
-	int64_t n, n_healed;
+	void *page;
+	struct list_step step;
 };
 
 static enum err
@@ -165,35 +169,39 @@ record_list(struct db *db, void *ctx)
 	struct recording *r = ctx;
 
 	(void)db;
-	return stars_list_record(&app, &mem, r->result, &r->n, &r->n_healed);
+	return ALL->record(&app, &mem, ALL, r->page, &r->step);
 }
 
 static void
 listed(void **state)
 {
 	const struct list *l = *state;
-	struct recording r = { .n = -1 };
+	struct recording r = { .step = { .after = "x" } };
+	const struct http_response res = { .status = 200,
+		.body = str_from(arena_printf(&mem,
+		    "{\"ok\":true,\"result\":{\"transactions\":[%s]}}",
+		    l->transactions)) };
 
 	shop_open(NOTHING);
-	check_err(json_parse(&mem,
-		      str_from(arena_printf(
-			  &mem, "{\"transactions\":[%s]}", l->transactions)),
-		      &r.result),
-	    ERR_OK);
+	check_err(ALL->read(&mem, &res, &r.page), ERR_OK);
 	shop_does(record_list, &r);
-	check_int(r.n, l->n);
-	check_int(r.n_healed, l->n_healed);
+	check_int(r.step.n_seen, l->n);
+	check_int(r.step.n_healed, l->n_healed);
+	check_text(r.step.after, NULL); /* fewer than fill a page: the end */
 	check_int(look_int("SELECT is_in FROM access"), l->is_in);
 }
 
 static void
 calls(void **state)
 {
-	struct http_request req = stars_list_request(&app, &mem, 40);
+	const struct list_step begin = { .since_s = 5 };
+	struct http_request req;
 	struct json *invoice =
 	    stars_invoice(&app, &mem, BUYER, &app.catalog.products[0]);
 
 	(void)state;
+	shop_open("INSERT INTO marks (key, value) VALUES ('stars_offset', 40)");
+	check_err(ALL->request(&app, &mem, ALL, &begin, &req), ERR_OK);
 	check_text(req.url, "https://t.invalid/bot1:x/getStarTransactions");
 	check_has(arena_dup(&mem, req.body), "\"offset\":40");
 	req = stars_refund_request(&app, &mem, BUYER, "stx1");
