@@ -3,12 +3,11 @@
 #include "cmd.h"
 
 #include "base/array.h"
-#include "base/clock.h"
 #include "coach/completion.h"
 #include "ledger/products.h"
 #include "net/http.h"
 #include "outbox/wake.h"
-#include "shop/text.h"
+#include "payment/provider.h"
 #include "telegram/update.h"
 
 #include <inttypes.h>
@@ -16,16 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_SKEW_S 60
-
 /* What the checks share; n_failed is the result. */
-struct checkup {
+struct check {
 	struct app *app;
 	struct http *http;
 	struct arena arena;
 	int n_failed;
 	bool has_ledger;
-	int64_t stripe_date_s; /* Stripe's clock; -1: not heard */
 };
 
 static void
@@ -35,7 +31,7 @@ good(const char *what, const char *detail)
 }
 
 static void
-bad(struct checkup *c, const char *what, const char *detail, const char *mend)
+bad(struct check *c, const char *what, const char *detail, const char *mend)
 {
 	printf("FAIL  %-10s %s\n                 %s\n", what, detail, mend);
 	c->n_failed++;
@@ -57,7 +53,7 @@ write_probe(struct db *db, void *ctx)
 /* A ledger made by one account cannot be written by another one; and a check
  * makes none. */
 static void
-check_ledger(struct checkup *c)
+check_ledger(struct check *c)
 {
 	const char *path = c->app->conf.database_path;
 	const char *fault = cmd_account_fault(c->app);
@@ -83,7 +79,7 @@ check_ledger(struct checkup *c)
 }
 
 static void
-check_host(struct checkup *c)
+check_host(struct check *c)
 {
 	const char *what;
 
@@ -92,7 +88,7 @@ check_host(struct checkup *c)
 }
 
 static void
-check_worker(struct checkup *c)
+check_worker(struct check *c)
 {
 	const char *fault = door_fault(c->app, &c->arena);
 
@@ -102,203 +98,10 @@ check_worker(struct checkup *c)
 		    "that was run as that one");
 }
 
-static const char *
-stripe_mend(enum err e)
-{
-	if (e == ERR_CONFIG)
-		return "the key is wrong or may not do this: copy "
-		       "STRIPE_SECRET_KEY again; a restricted key needs "
-		       "Checkout Sessions: write, Prices: read";
-	return "no answer from Stripe: is the network there, and https "
-	       "allowed out?";
-}
-
-static void
-check_stripe(struct checkup *c)
-{
-	const struct stripe_api api = app_stripe(c->app);
-	struct http_request req = stripe_probe_request(&c->arena, &api);
-	struct http_response res = { .date_s = -1 };
-	struct json *doc;
-	enum err e = http_send(c->http, &c->arena, &req, &res);
-
-	c->stripe_date_s = res.date_s;
-	if (e == ERR_OK)
-		e = stripe_answer(&c->arena, &res, &doc);
-	if (e == ERR_OK)
-		good("Stripe",
-		    c->app->conf.livemode ?
-			"the key works, live mode: real money" :
-			"the key works, test mode: no real money");
-	else
-		bad(c, "Stripe", "the key could not be used", stripe_mend(e));
-}
-
-static bool
-has_plans(const struct catalog *all)
-{
-	for (size_t i = 0; i < all->n; i++)
-		if (all->products[i].every != NULL)
-			return true;
-	return false;
-}
-
-/* What is read when an event did not come, and what subscriptions are read by:
- * without these rights nobody would miss anything until it is too late. */
-static const struct right {
-	const char *path, *name;
-	bool of_plans;
-} rights[] = {
-	{ "events?limit=1", "Events", false },
-	{ "refunds?limit=1", "Charges and Refunds", false },
-	{ "disputes?limit=1", "Disputes", false },
-	{ "subscriptions?limit=1", "Subscriptions", true },
-	{ "invoices?limit=1", "Invoices", true },
-};
-
-/* ERR_CONFIG: the key may not do that. */
-static enum err
-ask_stripe(struct checkup *c, const char *path, struct json **doc)
-{
-	const struct stripe_api api = app_stripe(c->app);
-	struct http_request req = stripe_get_request(&c->arena, &api, path);
-	struct http_response res;
-	enum err e = http_send(c->http, &c->arena, &req, &res);
-
-	return e == ERR_OK ? stripe_answer(&c->arena, &res, doc) : e;
-}
-
-static void
-check_rights_of_key(struct checkup *c)
-{
-	const char *missing = "";
-	struct json *doc;
-
-	for (size_t i = 0; i < LENGTH(rights); i++) {
-		const struct right *r = &rights[i];
-
-		if ((!r->of_plans || has_plans(&c->app->catalog)) &&
-		    ask_stripe(c, r->path, &doc) == ERR_CONFIG)
-			missing = arena_printf(&c->arena, "%s%s%s", missing,
-			    missing[0] == '\0' ? "" : ", ", r->name);
-	}
-	if (missing[0] != '\0')
-		bad(c, "Stripe",
-		    arena_printf(
-			&c->arena, "the key may not read: %s", missing),
-		    "give the restricted key these rights, read: what never "
-		    "came could not be asked for");
-}
-
-/* Whether it hears of the same sales as ours does. */
-static bool
-is_like_ours(struct checkup *c, struct json *endpoint)
-{
-	const char *url = json_text(endpoint, "url");
-	size_t n = json_count(endpoint, "enabled_events");
-
-	if (url == NULL || str_starts(str_from(url), c->app->conf.base_url))
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		char path[40];
-		const char *type;
-
-		(void)snprintf(path, sizeof(path), "enabled_events.%zu", i);
-		type = json_text(endpoint, path);
-		if (str_eq(str_from(type), "*") ||
-		    str_eq(str_from(type), "checkout.session.completed"))
-			return true;
-	}
-	return false;
-}
-
-/* Other shops on the account are no fault, if the key may tell of them. */
-static void
-check_endpoints(struct checkup *c)
-{
-	struct json *doc = NULL;
-	size_t n = 0;
-
-	if (ask_stripe(c, "webhook_endpoints?limit=100", &doc) == ERR_OK)
-		n = json_count(doc, "data");
-	for (size_t i = 0; i < n; i++) {
-		char path[32];
-		struct json *endpoint;
-
-		(void)snprintf(path, sizeof(path), "data.%zu", i);
-		endpoint = json_at(doc, path);
-		if (is_like_ours(c, endpoint))
-			advise("Stripe",
-			    arena_printf(&c->arena,
-				"the account tells %s of sales as well; "
-				"another shop's sales are left alone here, "
-				"by their mark",
-				json_text(endpoint, "url")));
-	}
-}
-
-static void
-check_price(struct checkup *c)
-{
-	const struct conf *conf = &c->app->conf;
-	const struct stripe_api api = app_stripe(c->app);
-	struct http_request req;
-	struct http_response res;
-	struct json *price = NULL;
-	enum err e;
-
-	if (conf->stripe_price_id == NULL) {
-		good("price",
-		    text_money(&c->arena, conf->price_amount_minor,
-			conf->price_currency));
-		return;
-	}
-	req = stripe_price_request(&c->arena, &api, conf->stripe_price_id);
-	e = http_send(c->http, &c->arena, &req, &res);
-	if (e == ERR_OK)
-		e = stripe_answer(&c->arena, &res, &price);
-	if (e != ERR_OK)
-		bad(c, "price", "STRIPE_PRICE_ID is not to be found",
-		    "copy the price's id (price_...) from the product at "
-		    "Stripe, of the same mode as the key");
-	else if (!json_is_true(price, "active"))
-		bad(c, "price", "the price is archived",
-		    "make another at Stripe and name it in STRIPE_PRICE_ID");
-	else if (json_is_object(price, "recurring") !=
-	    (conf->price_every != NULL))
-		bad(c, "price",
-		    conf->price_every == NULL ? "the price is recurring" :
-						"the price is a one-time one",
-		    "set PRICE_EVERY for a recurring price at Stripe, and "
-		    "leave it out for a one-time one");
-	else
-		good("price",
-		    conf->price_every == NULL ?
-			"the one-time price kept at Stripe" :
-			"the recurring price kept at Stripe");
-}
-
-static void
-check_clock(struct checkup *c)
-{
-	int64_t skew_s = clock_now_ms() / 1000 - c->stripe_date_s;
-
-	if (c->stripe_date_s < 0)
-		advise("clock", "not compared: Stripe did not answer");
-	else if (llabs(skew_s) <= MAX_SKEW_S)
-		good("clock", "agrees with Stripe's");
-	else
-		bad(c, "clock",
-		    arena_printf(
-			&c->arena, "is %" PRId64 " s off Stripe's", skew_s),
-		    "set this host's clock (ntp): signatures older than 300 s "
-		    "are refused");
-}
-
 /* Calls a method; NULL where it failed. */
 static struct json *
-ask_with(struct checkup *c, const char *method, struct json *params,
-    const char **why)
+ask_with(
+    struct check *c, const char *method, struct json *params, const char **why)
 {
 	const struct tg_api api = app_telegram(c->app);
 	struct http_request req = tg_request(&c->arena, &api, method, params);
@@ -312,14 +115,14 @@ ask_with(struct checkup *c, const char *method, struct json *params,
 }
 
 static struct json *
-ask_telegram(struct checkup *c, const char *method, const char **why)
+ask_telegram(struct check *c, const char *method, const char **why)
 {
 	return ask_with(c, method, NULL, why);
 }
 
 /* The bot's number stands before the colon of its token. */
 static void
-check_rights(struct checkup *c, const char *chat_id)
+check_rights(struct check *c, const char *chat_id)
 {
 	struct str rest = str_from(c->app->conf.telegram_bot_token);
 	struct json *params = json_new(&c->arena), *member;
@@ -345,7 +148,7 @@ check_rights(struct checkup *c, const char *chat_id)
 }
 
 static void
-check_channels(struct checkup *c)
+check_channels(struct check *c)
 {
 	const struct catalog *all = &c->app->catalog;
 
@@ -362,7 +165,7 @@ check_channels(struct checkup *c)
 static void
 tell_lost(const char *id, int64_t n, void *ctx)
 {
-	struct checkup *c = ctx;
+	struct check *c = ctx;
 
 	bad(c, "products",
 	    arena_printf(&c->arena,
@@ -376,7 +179,7 @@ tell_lost(const char *id, int64_t n, void *ctx)
 }
 
 static void
-check_products(struct checkup *c)
+check_products(struct check *c)
 {
 	int n_failed = c->n_failed;
 
@@ -387,7 +190,7 @@ check_products(struct checkup *c)
 }
 
 static void
-check_bot(struct checkup *c)
+check_bot(struct check *c)
 {
 	const char *why;
 	struct json *me = ask_telegram(c, "getMe", &why);
@@ -421,7 +224,7 @@ all_updates_allowed(struct json *info)
 }
 
 static void
-check_webhook(struct checkup *c)
+check_webhook(struct check *c)
 {
 	const char *why;
 	struct json *info = ask_telegram(c, "getWebhookInfo", &why);
@@ -454,7 +257,7 @@ check_webhook(struct checkup *c)
 
 /* Whether the chat for questions to people is there. */
 static void
-check_support_chat(struct checkup *c)
+check_support_chat(struct check *c)
 {
 	struct json *params = json_new(&c->arena);
 	const char *why;
@@ -471,7 +274,7 @@ check_support_chat(struct checkup *c)
 
 /* Its list of models costs nothing and wants the key. */
 static void
-check_model(struct checkup *c)
+check_model(struct check *c)
 {
 	const struct conf *conf = &c->app->conf;
 	struct http_request req = { .method = "GET",
@@ -496,7 +299,7 @@ check_model(struct checkup *c)
 }
 
 static void
-check_coach(struct checkup *c)
+check_coach(struct check *c)
 {
 	int64_t n = 0;
 
@@ -517,7 +320,7 @@ check_coach(struct checkup *c)
 }
 
 static void
-check_advice(struct checkup *c)
+check_advice(struct check *c)
 {
 	if (c->app->conf.support_contact == NULL)
 		advise("support",
@@ -531,7 +334,7 @@ check_advice(struct checkup *c)
 
 /* Last of all, since it holds for the rest of this process. */
 static void
-check_confinement(struct checkup *c)
+check_confinement(struct check *c)
 {
 	struct confinement held = app_confine(c->app, CONFINE_NO_CALLS);
 
@@ -551,15 +354,55 @@ check_confinement(struct checkup *c)
 		advise("confined", "no_new_privs cannot be set");
 }
 
+static enum err
+send_for(struct checkup *of, const struct http_request *req,
+    struct http_response *res)
+{
+	struct check *c = of->ctx;
+
+	return http_send(c->http, &c->arena, req, res);
+}
+
+static void
+say_for(struct checkup *of, enum check_result result, const char *what,
+    const char *detail, const char *mend)
+{
+	switch (result) {
+	case CHECK_GOOD:
+		good(what, detail);
+		break;
+	case CHECK_NOTE:
+		advise(what, detail);
+		break;
+	case CHECK_BAD:
+		bad(of->ctx, what, detail, mend);
+		break;
+	}
+}
+
+static void
+check_providers(struct check *c)
+{
+	struct checkup of = { .app = c->app,
+		.arena = &c->arena,
+		.send = send_for,
+		.say = say_for,
+		.ctx = c };
+	const struct provider *p;
+
+	for (size_t i = 0; (p = provider_at(i)) != NULL; i++)
+		if (p->check != NULL)
+			p->check(&of);
+}
+
 static int
 check_all(struct app *app)
 {
-	static void (*const checks[])(struct checkup * c) = { check_host,
-		check_ledger, check_products, check_worker, check_stripe,
-		check_rights_of_key, check_endpoints, check_price, check_clock,
+	static void (*const checks[])(struct check * c) = { check_host,
+		check_ledger, check_products, check_worker, check_providers,
 		check_bot, check_channels, check_webhook, check_coach,
 		check_advice, check_confinement };
-	struct checkup c = { .app = app, .stripe_date_s = -1 };
+	struct check c = { .app = app };
 
 	c.http = http_new();
 	if (c.http == NULL)

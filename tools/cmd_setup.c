@@ -1,9 +1,10 @@
-/* admit setup: registers the bot with Telegram and says what Stripe needs. */
+/* admit setup: registers the bot with Telegram and says what is to be entered
+ * at those who take money. */
 #include "cmd.h"
 
 #include "bot/chat.h"
 #include "net/http.h"
-#include "stripe/event.h"
+#include "payment/provider.h"
 #include "telegram/update.h"
 
 #include <stdio.h>
@@ -74,16 +75,14 @@ set_up_telegram(struct app *app, struct http *http, struct arena *a)
 }
 
 static void
-print_stripe(const struct app *app)
+print_providers(const struct app *app, struct arena *a)
 {
-	puts("\nAt Stripe, under Developers, Webhooks, add an endpoint:\n");
-	printf("  URL          %s/webhook\n", app->conf.base_url);
-	puts("  API version  " STRIPE_API_VERSION " (or the newest offered)");
-	puts("  events");
-	for (size_t i = 0; stripe_event_type(i) != NULL; i++)
-		printf("    %s\n", stripe_event_type(i));
-	puts("\nIts signing secret (whsec_...) is STRIPE_WEBHOOK_SECRET.\n"
-	     "Then run `admit check`.");
+	const struct provider *p;
+
+	for (size_t i = 0; (p = provider_at(i)) != NULL; i++)
+		if (p->setup != NULL)
+			printf("\n%s", p->setup(app, a));
+	puts("Then run `admit check`.");
 }
 
 int
@@ -104,7 +103,7 @@ cmd_setup(struct app *app, int argc, char **argv)
 		return 1;
 	http = http_new();
 	ok = http != NULL && set_up_telegram(app, http, &a);
-	print_stripe(app);
+	print_providers(app, &a);
 	http_free(http);
 	arena_free(&a);
 	return ok ? 0 : 1;

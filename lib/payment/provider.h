@@ -90,6 +90,21 @@ struct provider_list {
 };
 #define PROVIDER_LISTS 32
 
+/* What `admit check` lends to a provider that it asks how all is. */
+enum check_result { CHECK_GOOD, CHECK_NOTE, CHECK_BAD };
+struct checkup {
+	struct app *app;
+	struct arena *arena;
+	/* Sends and waits, as http_send(). */
+	enum err (*send)(struct checkup *c, const struct http_request *req,
+	    struct http_response *res);
+	/* A line for the operator: what was tried, what came of it, and of
+	 * CHECK_BAD what to do about it. */
+	void (*say)(struct checkup *c, enum check_result result,
+	    const char *what, const char *detail, const char *mend);
+	void *ctx; /* the caller's own */
+};
+
 struct provider {
 	const char *name;  /* orders.provider, and /webhook/NAME */
 	const char *title; /* for operators: "Stripe" */
@@ -136,6 +151,16 @@ struct provider {
 
 	const struct provider_list *lists;
 	size_t n_lists;
+
+	/* ---- for the operator ---- */
+
+	/* Tries everything that must work before money is taken, and says what
+	 * came of it; NULL: there is nothing to try. */
+	void (*check)(struct checkup *c);
+
+	/* What is to be entered at the provider's, in lines for a person; NULL:
+	 * nothing is. */
+	const char *(*setup)(const struct app *app, struct arena *a);
 };
 
 /* All of them, each in the file that owns it. */

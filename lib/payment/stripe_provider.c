@@ -1,4 +1,5 @@
 /* Stripe as one who takes money. */
+#include "payment/stripe_check.h"
 #include "payment/stripe_checkout.h"
 #include "payment/stripe_lists.h"
 #include "payment/stripe_post.h"
@@ -16,4 +17,6 @@ const struct provider stripe_provider = {
 	.read_post = stripe_post_read,
 	.lists = stripe_lists,
 	.n_lists = STRIPE_LISTS,
+	.check = stripe_check,
+	.setup = stripe_setup,
 };

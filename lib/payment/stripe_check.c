@@ -1,0 +1,255 @@
+/* Trying Stripe's key and what depends on it. */
+#include "payment/stripe_check.h"
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "shop/text.h"
+#include "stripe/event.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MAX_SKEW_S 60
+
+static void
+good(struct checkup *c, const char *what, const char *detail)
+{
+	c->say(c, CHECK_GOOD, what, detail, NULL);
+}
+
+static void
+bad(struct checkup *c, const char *what, const char *detail, const char *mend)
+{
+	c->say(c, CHECK_BAD, what, detail, mend);
+}
+
+static void
+advise(struct checkup *c, const char *what, const char *detail)
+{
+	c->say(c, CHECK_NOTE, what, detail, NULL);
+}
+
+static const char *
+stripe_mend(enum err e)
+{
+	if (e == ERR_CONFIG)
+		return "the key is wrong or may not do this: copy "
+		       "STRIPE_SECRET_KEY again; a restricted key needs "
+		       "Checkout Sessions: write, Prices: read";
+	return "no answer from Stripe: is the network there, and https "
+	       "allowed out?";
+}
+
+/* *date_s: Stripe's clock; -1: not heard. */
+static void
+check_key(struct checkup *c, int64_t *date_s)
+{
+	const struct stripe_api api = app_stripe(c->app);
+	struct http_request req = stripe_probe_request(c->arena, &api);
+	struct http_response res = { .date_s = -1 };
+	struct json *doc;
+	enum err e = c->send(c, &req, &res);
+
+	*date_s = res.date_s;
+	if (e == ERR_OK)
+		e = stripe_answer(c->arena, &res, &doc);
+	if (e == ERR_OK)
+		good(c, "Stripe",
+		    c->app->conf.livemode ?
+			"the key works, live mode: real money" :
+			"the key works, test mode: no real money");
+	else
+		bad(c, "Stripe", "the key could not be used", stripe_mend(e));
+}
+
+static bool
+has_plans(const struct catalog *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (all->products[i].every != NULL)
+			return true;
+	return false;
+}
+
+/* What is read when an event did not come, and what subscriptions are read by:
+ * without these rights nobody would miss anything until it is too late. */
+static const struct right {
+	const char *path, *name;
+	bool of_plans;
+} rights[] = {
+	{ "events?limit=1", "Events", false },
+	{ "refunds?limit=1", "Charges and Refunds", false },
+	{ "disputes?limit=1", "Disputes", false },
+	{ "subscriptions?limit=1", "Subscriptions", true },
+	{ "invoices?limit=1", "Invoices", true },
+};
+
+/* ERR_CONFIG: the key may not do that. */
+static enum err
+ask(struct checkup *c, const char *path, struct json **doc)
+{
+	const struct stripe_api api = app_stripe(c->app);
+	struct http_request req = stripe_get_request(c->arena, &api, path);
+	struct http_response res;
+	enum err e = c->send(c, &req, &res);
+
+	return e == ERR_OK ? stripe_answer(c->arena, &res, doc) : e;
+}
+
+static void
+check_rights(struct checkup *c)
+{
+	const char *missing = "";
+	struct json *doc;
+
+	for (size_t i = 0; i < LENGTH(rights); i++) {
+		const struct right *r = &rights[i];
+
+		if ((!r->of_plans || has_plans(&c->app->catalog)) &&
+		    ask(c, r->path, &doc) == ERR_CONFIG)
+			missing = arena_printf(c->arena, "%s%s%s", missing,
+			    missing[0] == '\0' ? "" : ", ", r->name);
+	}
+	if (missing[0] != '\0')
+		bad(c, "Stripe",
+		    arena_printf(c->arena, "the key may not read: %s", missing),
+		    "give the restricted key these rights, read: what never "
+		    "came could not be asked for");
+}
+
+/* Whether it hears of the same sales as ours does. */
+static bool
+is_like_ours(struct checkup *c, struct json *endpoint)
+{
+	const char *url = json_text(endpoint, "url");
+	size_t n = json_count(endpoint, "enabled_events");
+
+	if (url == NULL || str_starts(str_from(url), c->app->conf.base_url))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char path[40];
+		const char *type;
+
+		(void)snprintf(path, sizeof(path), "enabled_events.%zu", i);
+		type = json_text(endpoint, path);
+		if (str_eq(str_from(type), "*") ||
+		    str_eq(str_from(type), "checkout.session.completed"))
+			return true;
+	}
+	return false;
+}
+
+/* Other shops on the account are no fault, if the key may tell of them. */
+static void
+check_endpoints(struct checkup *c)
+{
+	struct json *doc = NULL;
+	size_t n = 0;
+
+	if (ask(c, "webhook_endpoints?limit=100", &doc) == ERR_OK)
+		n = json_count(doc, "data");
+	for (size_t i = 0; i < n; i++) {
+		char path[32];
+		struct json *endpoint;
+
+		(void)snprintf(path, sizeof(path), "data.%zu", i);
+		endpoint = json_at(doc, path);
+		if (is_like_ours(c, endpoint))
+			advise(c, "Stripe",
+			    arena_printf(c->arena,
+				"the account tells %s of sales as well; "
+				"another shop's sales are left alone here, "
+				"by their mark",
+				json_text(endpoint, "url")));
+	}
+}
+
+static void
+check_price(struct checkup *c)
+{
+	const struct conf *conf = &c->app->conf;
+	const struct stripe_api api = app_stripe(c->app);
+	struct http_request req;
+	struct http_response res;
+	struct json *price = NULL;
+	enum err e;
+
+	if (conf->stripe_price_id == NULL) {
+		good(c, "price",
+		    text_money(c->arena, conf->price_amount_minor,
+			conf->price_currency));
+		return;
+	}
+	req = stripe_price_request(c->arena, &api, conf->stripe_price_id);
+	e = c->send(c, &req, &res);
+	if (e == ERR_OK)
+		e = stripe_answer(c->arena, &res, &price);
+	if (e != ERR_OK)
+		bad(c, "price", "STRIPE_PRICE_ID is not to be found",
+		    "copy the price's id (price_...) from the product at "
+		    "Stripe, of the same mode as the key");
+	else if (!json_is_true(price, "active"))
+		bad(c, "price", "the price is archived",
+		    "make another at Stripe and name it in STRIPE_PRICE_ID");
+	else if (json_is_object(price, "recurring") !=
+	    (conf->price_every != NULL))
+		bad(c, "price",
+		    conf->price_every == NULL ? "the price is recurring" :
+						"the price is a one-time one",
+		    "set PRICE_EVERY for a recurring price at Stripe, and "
+		    "leave it out for a one-time one");
+	else
+		good(c, "price",
+		    conf->price_every == NULL ?
+			"the one-time price kept at Stripe" :
+			"the recurring price kept at Stripe");
+}
+
+static void
+check_clock(struct checkup *c, int64_t date_s)
+{
+	int64_t skew_s = clock_now_ms() / 1000 - date_s;
+
+	if (date_s < 0)
+		advise(c, "clock", "not compared: Stripe did not answer");
+	else if (llabs(skew_s) <= MAX_SKEW_S)
+		good(c, "clock", "agrees with Stripe's");
+	else
+		bad(c, "clock",
+		    arena_printf(
+			c->arena, "is %" PRId64 " s off Stripe's", skew_s),
+		    "set this host's clock (ntp): signatures older than 300 s "
+		    "are refused");
+}
+
+/* The clock is compared with Stripe's, since it is Stripe's signatures that
+ * grow old. */
+void
+stripe_check(struct checkup *c)
+{
+	int64_t date_s;
+
+	check_key(c, &date_s);
+	check_rights(c);
+	check_endpoints(c);
+	check_price(c);
+	check_clock(c, date_s);
+}
+
+const char *
+stripe_setup(const struct app *app, struct arena *a)
+{
+	const char *events = "";
+
+	for (size_t i = 0; stripe_event_type(i) != NULL; i++)
+		events =
+		    arena_printf(a, "%s    %s\n", events, stripe_event_type(i));
+	return arena_printf(a,
+	    "At Stripe, under Developers, Webhooks, add an endpoint:\n\n"
+	    "  URL          %s/webhook\n"
+	    "  API version  " STRIPE_API_VERSION " (or the newest offered)\n"
+	    "  events\n%s"
+	    "\nIts signing secret (whsec_...) is STRIPE_WEBHOOK_SECRET.\n",
+	    app->conf.base_url, events);
+}

@@ -1,0 +1,116 @@
+/* What admit check says of Stripe, by what Stripe answers, and what admit setup
+ * says is to be entered there. */
+#include "shop.h"
+
+#include "base/clock.h"
+#include "payment/provider.h"
+
+static struct app app = { .conf = { .base_url = "https://h",
+			      .stripe_api_base = "https://s.invalid",
+			      .stripe_secret_key = "sk_test_1",
+			      .price_amount_minor = 999,
+			      .price_currency = "eur" },
+	SELLS({ COURSE }) };
+
+/* A call whose URL has this in it is answered so; all others "200 {}". */
+struct scene {
+	const char *why, *url;
+	int status;
+	const char *body;
+	int64_t clock_s; /* that Stripe's is ahead by */
+	int n_bad;
+	const char *says; /* in some line */
+};
+
+struct heard {
+	const struct scene *scene;
+	const char *lines;
+	int n_bad;
+};
+
+static enum err
+answer(struct checkup *c, const struct http_request *req,
+    struct http_response *res)
+{
+	const struct heard *h = c->ctx;
+	const struct scene *s = h->scene;
+	const bool is_it = s->url != NULL && strstr(req->url, s->url) != NULL;
+
+	*res = (struct http_response){ .status = 200,
+		.body = str_from("{}"),
+		.date_s = clock_now_ms() / 1000 + s->clock_s,
+		.retry_after_s = -1 };
+	if (!is_it)
+		return ERR_OK;
+	res->status = s->status;
+	res->body = str_from(s->body);
+	return s->status == 0 ? ERR_UNAVAILABLE : ERR_OK;
+}
+
+static void
+hear(struct checkup *c, enum check_result result, const char *what,
+    const char *detail, const char *mend)
+{
+	struct heard *h = c->ctx;
+
+	check_int(mend != NULL, result == CHECK_BAD);
+	h->n_bad += result == CHECK_BAD;
+	h->lines = arena_printf(&mem, "%s%s: %s\n", h->lines, what, detail);
+}
+
+#define ENDPOINT(url, type) \
+	"{\"data\":[{\"url\":\"" url "\",\"enabled_events\":[\"" type "\"]}]}"
+
+static const struct scene scenes[] = {
+	{ "all is well", NULL, 0, NULL, 0, 0,
+	    "the key works, test mode: no real money" },
+	{ "the price is the settings'", NULL, 0, NULL, 0, 0, "price: 999 eur" },
+	{ "a wrong key", "checkout/sessions?limit=1", 401, "{}", 0, 1,
+	    "the key could not be used" },
+	{ "no answer", "checkout/sessions?limit=1", 0, "", 0, 1,
+	    "the key could not be used" },
+	{ "a key that may not read what never came", "disputes", 403, "{}", 0,
+	    1, "the key may not read: Disputes" },
+	{ "what no product here needs", "invoices", 403, "{}", 0, 0,
+	    "the key works" },
+	{ "another shop on the account", "webhook_endpoints", 200,
+	    ENDPOINT("https://other", "checkout.session.completed"), 0, 0,
+	    "tells https://other of sales as well" },
+	{ "this shop", "webhook_endpoints", 200,
+	    ENDPOINT("https://h/webhook", "*"), 0, 0, "clock: agrees" },
+	{ "a clock that is behind", NULL, 0, NULL, 400, 1, "s off Stripe's" },
+};
+
+static void
+checked(void **state)
+{
+	struct heard h = { .scene = *state, .lines = "" };
+	struct checkup c = { .app = &app,
+		.arena = &mem,
+		.send = answer,
+		.say = hear,
+		.ctx = &h };
+
+	provider_find(str_from("stripe"))->check(&c);
+	check_has(h.lines, h.scene->says);
+	check_int(h.n_bad, h.scene->n_bad);
+}
+
+static void
+set_up(void **state)
+{
+	const char *says = provider_find(str_from("stripe"))->setup(&app, &mem);
+
+	(void)state;
+	check_has(says, "https://h/webhook\n");
+	check_has(says, "    checkout.session.completed\n");
+	check_has(says, "STRIPE_WEBHOOK_SECRET.\n");
+}
+
+int
+main(void)
+{
+	ROWS("check", checked, scenes);
+	ONE("setup", "the address, the events, the secret", set_up);
+	return testing_run("stripe_check", NULL, NULL);
+}
