@@ -106,8 +106,8 @@ arena_printf(struct arena *a, const char *fmt, ...)
 
 	va_start(args, fmt);
 	va_copy(again, args);
-	/* Once for the length and once for the text: into a fixed buffer a long
-	 * URL would be cut, and nobody would notice. */
+	/* Formatted twice, for the length and then for the text: into a fixed
+	 * buffer a long URL would be cut, and nobody would notice. */
 	len = vsnprintf(NULL, 0, fmt, args);
 	va_end(args);
 	text = arena_alloc(a, (len < 0 ? 0 : (size_t)len) + 1);
@@ -117,8 +117,8 @@ arena_printf(struct arena *a, const char *fmt, ...)
 	return text;
 }
 
-/* The list of defers lies in the arena itself, hence there is nothing that
- * could fail between making an object and seeing to its end. */
+/* An entry of the list is arena memory, which cannot fail to come: so no object
+ * is ever made and then left untied. */
 void
 arena_defer(struct arena *a, void (*release)(void *), void *object)
 {
@@ -145,7 +145,8 @@ arena_reset(struct arena *a)
 {
 	struct arena_block *keep = NULL;
 
-	/* First, because the list lies in the blocks that are freed below. */
+	/* The defers run first, because their list lies in the blocks that are
+	 * freed below. */
 	run_defers(a);
 	while (a->blocks != NULL) {
 		struct arena_block *b = a->blocks;

@@ -85,8 +85,8 @@ buf_html(struct buf *b, const char *s)
 		case '"':
 			buf_text(b, "&quot;");
 			break;
-		/* By number: Telegram's HTML knows four entities by name (lt,
-		 * gt, amp, quot), and this is none of them. */
+		/* As a number, because Telegram's HTML knows only four entities
+		 * by name: lt, gt, amp, quot. */
 		case '\'':
 			buf_text(b, "&#39;");
 			break;

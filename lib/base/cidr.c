@@ -79,8 +79,8 @@ cidr_address(struct str written, char out[CIDR_ADDRESS_BYTES])
 
 	if (!cut_port(&s) || !read_address(str_cut(&s, '%'), &net, &is_v4))
 		return false;
-	/* Asked of the bytes, because ::ffff:10.0.0.1 was read as IPv6 and yet
-	 * is to be written as IPv4. */
+	/* The bytes decide and not how it was read: ::ffff:10.0.0.1 was read as
+	 * IPv6 and yet is to be written as IPv4. */
 	is_v4 = memcmp(net.bytes, v4_in_v6, sizeof(v4_in_v6)) == 0;
 	return inet_ntop(is_v4 ? AF_INET : AF_INET6,
 		   is_v4 ? net.bytes + sizeof(v4_in_v6) : net.bytes, out,

@@ -35,8 +35,8 @@ struct beneath {
 	int32_t parent_fd;
 } __attribute__((packed));
 
-/* What is taken away. The kernel refuses a ruleset that names a right it does
- * not know, so newer rights are named to newer kernels alone. */
+/* The rights that are taken away. The kernel refuses a ruleset that names a
+ * right it does not know, so newer rights are named to newer kernels alone. */
 static uint64_t
 writing(long abi)
 {
@@ -67,8 +67,8 @@ restrict_self(const struct ruleset *r, long abi, const char *folder)
 
 	if (fd < 0)
 		return false;
-	/* /dev/null is what a program's output is pointed at when nobody is to
-	 * read it, by programs started from here too. */
+	/* Output that nobody is to read goes to /dev/null, here and in programs
+	 * started from here; without this, writing there would fail. */
 	done = r->fs == 0 ||
 	    (allow(fd, folder, r->fs) && allow(fd, "/dev/null", of_files));
 	done = done && syscall(NR_RESTRICT_SELF, fd, 0) == 0;

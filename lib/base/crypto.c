@@ -32,8 +32,8 @@ hmac_context(void)
 	return ctx;
 }
 
-/* Stripe signs "stamp.body". Fed in parts, a body of a megabyte need not be
- * copied for the sake of the few bytes in front of it. */
+/* Takes the parts one by one: Stripe signs "stamp.body", and a body of a
+ * megabyte is not copied for the sake of the few bytes in front of it. */
 static bool
 hmac(EVP_MAC_CTX *ctx, struct str key, const struct str *parts, size_t n_parts,
     unsigned char out[HMAC_SHA256_BYTES])
@@ -76,7 +76,7 @@ crypto_start(void)
 	    random_bytes(mac, sizeof(mac)) == ERR_OK;
 }
 
-/* By hand: isxdigit() asks the locale, and this reads what strangers send. */
+/* Not isxdigit(): that asks the locale, and this reads what strangers send. */
 static int
 hex_digit(char c)
 {
@@ -117,8 +117,8 @@ hex_encode(const unsigned char *bytes, size_t size, char *out)
 	out[2 * size] = '\0';
 }
 
-/* OpenSSL's, because a compiler may turn a loop of one's own into one that
- * stops at the first difference, and then its duration tells how many bytes
+/* Left to OpenSSL, because a compiler may turn a loop of one's own into one
+ * that stops at the first difference; then its duration tells how many bytes
  * were right. */
 bool
 bytes_equal_ct(const void *a, const void *b, size_t size)

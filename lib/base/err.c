@@ -1,8 +1,8 @@
 /* Names of failures. */
 #include "base/err.h"
 
-/* For the log and for JSON clients. People read other words: shop/text.c has
- * them. */
+/* The names are for the log and for JSON clients. People read other words;
+ * shop/text.c has them. */
 const char *
 err_name(enum err e)
 {

@@ -30,8 +30,7 @@ file_read(struct arena *a, const char *path, size_t max_bytes, struct str *text)
 	int fd = open(path, O_RDONLY | O_CLOEXEC), why;
 	bool done = fd >= 0 && file_slurp(fd, &all);
 
-	/* Kept, since close() may overwrite it and the caller's message names
-	 * it. */
+	/* close() may overwrite errno, and the caller's message hangs on it. */
 	why = errno;
 	if (fd >= 0)
 		(void)close(fd);

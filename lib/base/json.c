@@ -259,9 +259,8 @@ push(struct json *array, struct json_object *value)
 void
 json_put_text(struct json *obj, const char *name, const char *value)
 {
+	/* NULL is how json-c writes null; nothing has to be made for it. */
 	if (value == NULL)
-		/* NULL is how json-c writes null; nothing has to be made for
-		 * it. */
 		(void)json_object_object_add(raw(obj), name, NULL);
 	else
 		put(obj, name, json_object_new_string(value));

@@ -272,8 +272,8 @@ file_open(struct settings *s, struct arena *a, struct file *f, const char *path)
 	struct str rest;
 	int number = 0;
 
-	/* Read and judged even where the mode is wrong, so that the operator
-	 * hears of all faults in one go. */
+	/* The file is read and judged even where its mode is wrong, so that the
+	 * operator hears of all faults in one go. */
 	s->path = path;
 	if (fd < 0 || fstat(fd, &st) != 0 || !file_slurp(fd, &text))
 		settings_fault(s, a, "the settings file %s: cannot be read: %s",
@@ -322,9 +322,9 @@ file_get(const struct file *f, struct arena *a, const char *name)
 	return NULL;
 }
 
-/* The order is that of nearness: what somebody set for this very process beats
- * a file. An empty value counts as none, since a server that copies its
- * environment passes on empty variables for unset ones. */
+/* Looks nearby first: what somebody set for this very process beats a file. An
+ * empty value counts as none, since a server that copies its environment passes
+ * on empty variables for unset ones. */
 static const char *
 look_up(struct arena *a, const struct file *f,
     const struct settings_params *params, const char *name)

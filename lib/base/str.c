@@ -10,12 +10,12 @@ str_from(const char *s)
 	return (struct str){ s, s == NULL ? 0 : strlen(s) };
 }
 
+/* memcmp() must not be given NULL, not even for no bytes at all, and an empty
+ * str may have no pointer. */
 bool
 str_eq(struct str s, const char *with)
 {
 	return s.len == strlen(with) &&
-	    /* memcmp() must not be given NULL, not even for no bytes at all,
-	     * and an empty str may have no pointer. */
 	    (s.len == 0 || memcmp(s.p, with, s.len) == 0);
 }
 
@@ -109,8 +109,8 @@ str_to_i64(struct str s, int64_t *out)
 	for (size_t i = 0; i < s.len; i++) {
 		int digit = s.p[i] - '0';
 
-		/* Asked before multiplying: overflow of a signed number is
-		 * undefined. */
+		/* The limit is checked before multiplying, since overflow of a
+		 * signed number is undefined. */
 		if (digit < 0 || digit > 9 || n > (INT64_MAX - digit) / 10)
 			return false;
 		n = n * 10 + digit;
@@ -131,8 +131,8 @@ str_has_blank(struct str s)
 bool
 str_only(struct str s, const char *set)
 {
+	/* strchr() finds the NUL at the end of every set. */
 	for (size_t i = 0; i < s.len; i++)
-		/* strchr() finds the NUL at the end of every set. */
 		if (s.p[i] == '\0' || strchr(set, s.p[i]) == NULL)
 			return false;
 	return true;

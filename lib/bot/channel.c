@@ -26,9 +26,9 @@ static const char *const methods[] = { [STEP_LOOK] = "getChatMember",
 	[STEP_LINK] = "createChatInviteLink",
 	[STEP_BAN] = "banChatMember" };
 
-/* The message to a stranger who asks to join: where the product is sold whose
- * channel this is. Telegram allows it although they never opened the bot, for
- * five minutes and until the request is answered. */
+/* The message to a stranger who asks to join: where the product of this channel
+ * is sold. Telegram allows it to somebody who never opened the bot, for five
+ * minutes or until the request is answered. */
 static struct json *
 hint(struct app *app, struct arena *a, const struct channel_call *c)
 {
@@ -49,18 +49,17 @@ params_of(struct app *app, struct arena *a, const struct channel_call *c)
 		return hint(app, a, c);
 	params = json_new(a);
 	json_put_text(params, "chat_id", c->member.chat_now);
+	/* The link lets nobody in by itself: whoever follows it asks, and is
+	 * let in by number. A link that is passed on is worth nothing to
+	 * others. */
 	if (c->step == STEP_LINK)
-		/* The link lets nobody in by itself: whoever follows it asks,
-		 * and is let in by number. A link that is passed on is worth
-		 * nothing to others. */
 		json_put_bool(params, "creates_join_request", true);
 	else if (c->step == STEP_REVOKE)
 		json_put_text(params, "invite_link", c->member.link);
 	else
 		json_put_int(params, "user_id", c->tg_id);
+	/* Without this, unbanChatMember removes a member who is not banned. */
 	if (c->step == STEP_UNBAN)
-		/* Without this, unbanChatMember removes a member who is not
-		 * banned. */
 		json_put_bool(params, "only_if_banned", true);
 	return params;
 }
@@ -230,9 +229,8 @@ note_out_again(const struct word *w, enum member_state next, bool is_sure)
 	int64_t now_ms = now_since(w->since_ms);
 	int64_t doubt_ms = m->doubt_ms != 0 ? m->doubt_ms : now_ms;
 	int64_t out_ms = m->out_ms != 0 ? m->out_ms : now_ms;
-	/* One look may be wrong: Telegram's servers do not all know the same at
-	 * the same moment, and somebody who was let in a second ago may still
-	 * be missing. */
+	/* One look may be wrong, so two that lie an hour apart have to
+	 * agree. */
 	bool is_out = now_ms - out_ms >= LOOKS_APART_MS;
 	enum err e = note(w, is_out ? MEMBER_OUT : next);
 
@@ -486,9 +484,9 @@ channel_step_settle(struct app *app, struct arena *a, struct step *s,
 		return ERR_OK;
 	e = channel_settle(app, a, c, &answer, s->job.created_ms, &what);
 	message_retry(s, message_words(a, &answer, res), o);
-	/* Recorded, so the failure that was noted above is undone. A job that
-	 * has come to so many steps goes round in circles, and waits like one
-	 * that failed. */
+	/* What was confirmed is recorded, so the failure noted above is undone.
+	 * A job that has come to so many steps goes round in circles, and waits
+	 * like one that failed. */
 	if (what.end == CHANNEL_NEXT && s->n_steps < MAX_STEPS)
 		*o = (struct outcome){ .after = AFTER_NEXT_CALL };
 	else if (what.end == CHANNEL_WAIT)

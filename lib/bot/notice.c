@@ -92,8 +92,6 @@ prepare_word(struct app *app, struct arena *a, struct step *s, struct str word,
 	return ERR_OK;
 }
 
-/* All texts are in Ukrainian here: the job holds no language, and the shop has
- * one so far. */
 static enum err
 prepare(struct app *app, struct arena *a, struct step *s)
 {

@@ -25,10 +25,10 @@ params_of(struct arena *a, const struct model *m, const char *system,
 	json_put_text(params, "model", m->name);
 	json_put_int(params, m->is_new ? "max_completion_tokens" : "max_tokens",
 	    COMPLETION_MAX_TOKENS);
+	/* With 0 the same question gets the same answer: it is to quote the
+	 * lessons, not to vary them. Newer models refuse any temperature but
+	 * their own. */
 	if (!m->is_new)
-		/* The same question gets the same answer, and no fancy: it is
-		 * to quote lessons. Newer models refuse any temperature but
-		 * their own. */
 		json_put_int(params, "temperature", 0);
 	list = json_put_array(params, "messages");
 	put_message(list, "system", system);

@@ -120,8 +120,8 @@ static const char *const crisis[] = { " самогуб", " суїцид", " вб
 	" dont want to live", " do not want to live", " no reason to live",
 	" better off dead" };
 
-/* Digits too, since filters elsewhere taught people to write "c0бі", and
- * letters that are left out on foreign keyboards. */
+/* Digits that look like letters count as those letters, and so do letters that
+ * foreign keyboards lack: people write "c0бі" where they fear a filter. */
 static uint32_t
 any_cyrillic(uint32_t c)
 {
@@ -267,8 +267,8 @@ static enum leads
 by_scheme(struct str word, const char *allowed)
 {
 	enum leads leads = LEADS_NOWHERE;
-	/* Several may stand in one word: a link that leads to an allowed host
-	 * must not carry another one along behind it. */
+	/* A word may hold several links: one that leads to an allowed host must
+	 * not carry another one along behind it. */
 	const char *at = memmem(word.p, word.len, "://", 3);
 
 	for (; at != NULL; at = memmem(word.p, word.len, "://", 3)) {

@@ -138,8 +138,9 @@ support_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	*taken = reply->promised = true;
 	return jobs_promise(app->db, JOB_RELAY,
-	    /* By the update's number: several replies to one question are
-	     * several messages, while the same update, sent twice, is one. */
+	    /* The key is the update's number: several replies to one question
+	     * are several messages, while the same update, sent twice, is
+	     * one. */
 	    arena_printf(a, "relay/%lld", (long long)u->update_id), q.tg_id, 0,
 	    arena_printf(a, "%lld/%lld/%lld", (long long)q.id,
 		(long long)u->message_id, (long long)u->chat_id));
@@ -186,8 +187,9 @@ support_chat(const struct app *app, const struct job *job)
 	return tg_chat_id(app->conf.support_chat_id);
 }
 
-/* Forwarded, not copied: the people there see who asks, and can tell replies
- * apart. Where the settings have no support chat any more, there is no call. */
+/* The message is forwarded and not copied, so that the people there see who
+ * asks and can tell replies apart. Where the settings have no support chat any
+ * more, there is no call. */
 static enum err
 prepare_forward(struct app *app, struct arena *a, struct step *s)
 {

@@ -60,9 +60,8 @@ end_section(struct draft *d)
 
 		if (part.len == 0)
 			break;
-		/* Remembered rather than reported here: the caller refuses the
-		 * whole file, since half a lesson would answer half of the
-		 * questions. */
+		/* Only noted here: the caller refuses the whole file, since
+		 * half a lesson would answer half of the questions. */
 		if (d->lesson->n == LESSON_MAX_CHUNKS) {
 			d->is_full = true;
 			break;
@@ -171,8 +170,8 @@ read_plain(struct draft *d, struct str text)
 
 /* ---- JSON ---- */
 
-/* The fields of the course's first version, in the order in which they are read
- * to people, with the headings that its pages gave them. */
+/* Fields of a lesson in JSON, in the order in which they are read, and the
+ * heading that each one becomes. */
 static const struct {
 	const char *name, *heading;
 } fields[] = { { "hook", "Вступ" }, { "summary", "Коротко" }, { "text", "" },
@@ -205,9 +204,8 @@ add_value(struct draft *d, struct json *in, const char *name, int depth)
 		    d, value, arena_printf(d->arena, "%zu", i), depth + 1);
 	if (!json_is_object(in, name))
 		return;
+	/* A name with a dot in it cannot be reached by a path of json_at(). */
 	for (size_t i = 0; (member = json_name(value, i)) != NULL; i++)
-		/* A name with a dot in it cannot be reached by a path of
-		 * json_at(). */
 		if (strchr(member, '.') == NULL)
 			add_value(d, value, member, depth + 1);
 }
@@ -263,8 +261,8 @@ read_json(struct arena *a, struct str text, struct lessons *out, bool *is_full,
 static int64_t
 number_in(struct arena *a, const char *name)
 {
-	/* Zeros in front are for sorting ("07-breath.md"), and no number to
-	 * str_to_i64(). */
+	/* Zeros in front ("07-breath.md") are there for sorting; str_to_i64()
+	 * takes no such number. */
 	size_t from = strspn(name, "0"), n = strspn(name + from, STR_DIGITS);
 	int64_t number = 0;
 

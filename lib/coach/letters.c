@@ -103,8 +103,8 @@ plain(uint32_t c)
 	return c;
 }
 
-/* By hand, because towlower() asks the locale, and a program started by a web
- * server has the one that knows ASCII alone. */
+/* Not towlower(): that asks the locale, and a program started by a web server
+ * has the one that knows ASCII alone. */
 uint32_t
 letter_lower(uint32_t c)
 {
@@ -208,9 +208,9 @@ static const struct {
 	{ 0x006c, 0x0327, 0x013c },
 };
 
-/* Phones of one maker send letters and marks apart, the others whole ones. Only
- * pairs of the languages that lessons are written in are here, so a table does,
- * where a library for all of Unicode would be larger than this program. */
+/* Some keyboards send a letter and its mark apart, others as one character.
+ * Only pairs of the languages that lessons are written in are listed: a library
+ * for all of Unicode would be larger than this program. */
 uint32_t
 letter_compose(uint32_t c, uint32_t mark)
 {
@@ -263,7 +263,7 @@ letter_as_cyrillic(uint32_t c)
 	return c;
 }
 
-/* With its accents, up to the end of Latin Extended-B (U+024F). */
+/* Latin with its accents, up to the end of Latin Extended-B (U+024F). */
 bool
 letter_is_latin(uint32_t c)
 {

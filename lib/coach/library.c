@@ -90,7 +90,8 @@ add(struct db *db, struct arena *a, const struct source *s,
 	return e;
 }
 
-/* The indexes first: their statements find the entries by the chunks. */
+/* The indexes are cleared first, because their statements find the entries by
+ * the chunks. */
 enum err
 library_remove(struct db *db, struct arena *a, int64_t id)
 {
@@ -117,9 +118,9 @@ library_put(struct db *db, struct arena *a, const struct source *s,
 	enum err e = hash_of(a, s, l, &hash);
 
 	*is_new = true;
+	/* The ledger may have been made where SQLite had no full-text search,
+	 * and moved since. */
 	if (e == ERR_OK)
-		/* The ledger may have been made where SQLite had no full-text
-		 * search, and moved since. */
 		e = db_search_make(db);
 	if (e == ERR_OK)
 		e = db_one(db, a, SQL_LESSON_KNOWN,
@@ -134,9 +135,9 @@ library_put(struct db *db, struct arena *a, const struct source *s,
 		*is_new = false;
 		return ERR_OK;
 	}
+	/* The lesson is replaced as a whole: its parts have no life of their
+	 * own, and old chunks must not answer beside new ones. */
 	if (e == ERR_OK)
-		/* Replaced as a whole. A lesson has no parts with a life of
-		 * their own, and old chunks must not answer beside new ones. */
 		e = library_remove(db, a, known.id);
 	return e == ERR_OK ? add(db, a, s, l, hash) : e;
 }
@@ -177,8 +178,8 @@ struct twins {
 	size_t n, max;
 };
 
-/* Collected first and removed afterwards: rows must not vanish below a
- * statement that is still reading them. */
+/* The lessons are collected first and removed afterwards: rows must not vanish
+ * below a statement that is still reading them. */
 static void
 twin_from_row(const struct row *row, void *ctx)
 {

@@ -31,7 +31,8 @@ cut_at(struct str s, size_t max)
 		at = last_end(s, max, marks[i]);
 	if (at > 0)
 		return at;
-	/* One long word: back to where a character begins. */
+	/* It is one long word: the cut goes back to where a character
+	 * begins. */
 	while (max > 1 && ((unsigned char)s.p[max] & 0xc0) == 0x80)
 		max--;
 	return max;

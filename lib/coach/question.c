@@ -8,7 +8,7 @@
 /* One that has not been answered by then holds up no other. */
 #define OPEN_MS ((int64_t)10 * 60 * 1000)
 
-/* In the order of QUESTION_GET and QUESTION_FORWARDED. */
+/* The columns come in the order of QUESTION_GET and QUESTION_FORWARDED. */
 static void
 question_from_row(const struct row *row, void *ctx)
 {
@@ -67,8 +67,9 @@ count_from_row(const struct row *row, void *ctx)
 	    (struct question_count){ row_int(row, 0), row_int(row, 1) };
 }
 
-/* For two limits: so many a day, and one at a time. A question that got stuck
- * counts no more after OPEN_MS, or it would shut its asker out for good. */
+/* Counts for two limits: so many questions a day, and one at a time. One that
+ * got stuck counts no more after OPEN_MS, or it would shut its asker out for
+ * good. */
 enum err
 question_count(
     struct db *db, struct arena *a, int64_t tg_id, struct question_count *out)
@@ -112,8 +113,8 @@ enum err
 question_history(struct db *db, struct arena *a, const struct question *q,
     struct turn out[static QUESTION_MAX_TURNS], size_t *n)
 {
-	/* Read from the newest, because a limit keeps the rows that come first;
-	 * a model reads from the oldest. */
+	/* The statement begins with the newest, because its limit keeps the
+	 * first rows; a model reads from the oldest. */
 	struct turn newest_first[QUESTION_MAX_TURNS];
 	struct turns t = { newest_first, 0 };
 	enum err e = db_each(db, a, SQL_QUESTIONS_BEFORE,
@@ -147,8 +148,8 @@ question_tried(struct db *db, const struct question *q, int64_t n)
 	    KV(kv_int("id", q->id), kv_int("n", n)), NULL);
 }
 
-/* Stored before it is sent: a worker that is killed in between sends this one
- * and does not pay a model for another. */
+/* The answer is stored before it is sent: a worker that is killed in between
+ * sends this one and does not pay a model for another. */
 enum err
 question_answer(struct db *db, const struct question *q, const char *answer,
     enum question_outcome outcome)
@@ -159,7 +160,7 @@ question_answer(struct db *db, const struct question *q, const char *answer,
 	    NULL);
 }
 
-/* Counted after each part that Telegram has confirmed, so that a worker that
+/* Called for each part that Telegram has confirmed, so that a worker that
  * starts again goes on where the other one stopped. */
 enum err
 question_sent(struct db *db, const struct question *q)

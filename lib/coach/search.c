@@ -72,8 +72,8 @@ weigh(struct search *s)
 			kv_text(
 			    "like", arena_printf(s->arena, "%% %s%%", stem))),
 		    row_to_int, &n);
-		/* Squared below: a word that stands in half of all places says
-		 * little. */
+		/* The square makes common words count still less: one that
+		 * stands in half of all places gets a quarter. */
 		rare = 100 - 100 * n / (n_chunks + 1);
 		s->weights[i] = n == 0 ? UNKNOWN : (int)(rare * rare / 100);
 	}
@@ -159,8 +159,8 @@ judge_row(const struct row *row, void *ctx)
 		return;
 	p.score = score_of(s, str_from(row_text(row, 6)),
 	    terms_fold(s->arena, str_from(title)));
-	/* Too little in common, and the lessons are silent: a passage that only
-	 * seems to fit would be quoted as an answer. */
+	/* With too little in common the lessons count as silent: a passage that
+	 * only seems to fit would be quoted as an answer. */
 	if (p.score >= ENOUGH)
 		rank(s, &p);
 }

@@ -41,15 +41,16 @@ form(struct arena *a, const struct model *m, struct str audio,
 	struct buf b = buf_new(a, audio.len + FORM_BYTES);
 
 	add_field(&b, limit, "model", m->name);
-	/* Named, because some servers answer with plain text by default. */
+	/* Named rather than left to the server's default, since speech_read()
+	 * reads JSON. */
 	add_field(&b, limit, "response_format", "json");
 	if (language != NULL)
 		add_field(&b, limit, "language", language);
 	buf_text(&b, "--");
 	buf_text(&b, limit);
 	buf_text(&b,
-	    /* Servers tell the format by the file's name. Telegram's voice
-	     * messages are Opus in an Ogg file, always. */
+	    /* Servers tell the format by the file's name. What Telegram's apps
+	     * record is Opus in an Ogg file. */
 	    "\r\nContent-Disposition: form-data; name=\"file\"; "
 	    "filename=\"voice.ogg\"\r\nContent-Type: audio/ogg\r\n\r\n");
 	buf_add(&b, audio);

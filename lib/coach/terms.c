@@ -63,7 +63,8 @@ is_vowel(const char *letter)
 static void
 fold_beginnings(char *p, size_t len)
 {
-	/* Only before a consonant: "у" before a vowel is a word's own sound. */
+	/* This holds before a consonant alone: "у" before a vowel is a word's
+	 * own sound. */
 	for (size_t i = 0; i + 5 <= len; i++)
 		if (p[i] == ' ' && memcmp(p + i + 1, "у", 2) == 0 &&
 		    ((unsigned char)p[i + 3] & 0x80) != 0 &&
@@ -85,7 +86,7 @@ terms_fold(struct arena *a, struct str text)
 	return (struct str){ p, folded.len };
 }
 
-/* By letters, not by bytes: half a letter of UTF-8 would match nothing. */
+/* Counts letters, not bytes: half a letter of UTF-8 would match nothing. */
 static struct str
 first_letters(struct str s, size_t n)
 {
@@ -138,8 +139,8 @@ prefix_of(struct str stem)
 	return n >= 5 ? first_letters(stem, n - 1) : stem;
 }
 
-/* Whole words only. The list is folded like the question, so it has a blank in
- * front of each word. */
+/* Finds whole words only. The list is folded like the question, so it has a
+ * blank in front of each word. */
 static bool
 is_among(struct str words, struct str word)
 {
@@ -193,8 +194,8 @@ terms_of(
 	return n;
 }
 
-/* Kept with their question marks and set one behind the other: only words are
- * taken from them. */
+/* The sentences keep their question marks and stand one behind the other: only
+ * words are taken from them. */
 struct str
 terms_asked(struct arena *a, struct str question)
 {

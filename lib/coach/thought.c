@@ -126,8 +126,8 @@ thought_cut(struct arena *a, struct str text)
 		size_t n = 0;
 		enum mark mark = mark_at(text, &n);
 
-		/* Some servers send only the end: they cut the mark off with
-		 * which the model was made to begin. */
+		/* Some servers send only the closing mark, because the opening
+		 * one was part of what they gave the model to begin with. */
 		if (mark == MARK_CLOSES && !is_thinking)
 			out = buf_new(a, text.len + 1);
 		if (mark == MARK_NONE) {

@@ -60,8 +60,8 @@ is_page(const struct intake *in, const struct request *req)
 	    (in->has_parts && is_named(req->folder, in->name));
 }
 
-/* Cheap questions first, and all of them before the signature: what a stranger
- * can make us do costs next to nothing. */
+/* The cheap questions come first, and all of them before the signature: what a
+ * stranger can make us do costs next to nothing. */
 static bool
 admissible(const struct intake *in, struct app *app, struct exchange *x)
 {

@@ -96,8 +96,8 @@ end_app(struct app *app)
 int
 serve_run(struct app *app, const struct web_service *service)
 {
-	/* Asked before anything slow, since the server may end while we
-	 * start. */
+	/* The server's number is asked before anything slow, since the server
+	 * may end while we start. */
 	const pid_t server = getppid();
 	enum gateway_end end;
 	bool is_ready;

@@ -44,7 +44,7 @@ ledger_user_reachable(struct db *db, int64_t tg_id, bool reachable)
 	    KV(kv_int("tg_id", tg_id), kv_int("now_ms", clock_now_ms())), NULL);
 }
 
-/* In the order in which every ORDER_ statement names its columns. */
+/* The columns come in the order of ORDER_COLUMNS (store/sql_words.h). */
 void
 order_from_row(const struct row *row, void *ctx)
 {

@@ -20,7 +20,7 @@ mark_set(struct db *db, const char *key, int64_t value)
 	    KV(kv_text("key", key), kv_int("value", value)), NULL);
 }
 
-/* Added in the statement: two programs that count at the same moment must not
+/* The statement adds: two programs that count at the same moment must not
  * overwrite each other's sum. */
 enum err
 mark_add(struct db *db, const char *key, int64_t n)

@@ -28,12 +28,11 @@ next_of_wanted(const struct member_facts *f)
 	if (f->state == MEMBER_UNKNOWN)
 		return f->inviting && f->is_new ? next_of_invited(f) :
 						  STEP_LOOK;
-	/* No link lets in who is banned, be it their own. */
+	/* No link lets a banned person in, not even their own. */
 	if (f->state == MEMBER_BANNED || f->state == MEMBER_SENT_OFF)
 		return STEP_UNBAN;
+	/* A link that has served must not be left for others to find. */
 	if (f->state == MEMBER_IN || f->state == MEMBER_ADMIN)
-		/* A link that has served must not be left for others to
-		 * find. */
 		return f->has_link ? STEP_REVOKE : STEP_NONE;
 	return f->inviting ? next_of_invited(f) : STEP_NONE;
 }
@@ -41,7 +40,8 @@ next_of_wanted(const struct member_facts *f)
 static enum member_step
 next_of_unwanted(const struct member_facts *f)
 {
-	/* The link first: it would let in again whom the next call removes. */
+	/* The link is revoked first: it would let in again whom the next call
+	 * removes. */
 	if (f->has_link)
 		return STEP_REVOKE;
 	if (!f->ours)
@@ -52,8 +52,8 @@ next_of_unwanted(const struct member_facts *f)
 	case MEMBER_UNMOVED:
 		return STEP_LOOK;
 	case MEMBER_IN:
-	/* A look could not tell whether they are there; a ban does no harm to
-	 * who is not. */
+	/* A look could not tell whether they are there; banning somebody who is
+	 * not does no harm. */
 	case MEMBER_UNSEEN:
 		return STEP_BAN;
 	default:
@@ -64,8 +64,7 @@ next_of_unwanted(const struct member_facts *f)
 enum member_step
 member_next(const struct member_facts *f)
 {
-	/* Somebody waits at the entrance: answered before all else, since the
-	 * link by which they came needs nothing more. */
+	/* A request to join is answered before all else: somebody waits. */
 	if (f->asked && f->wanted && !f->full)
 		return STEP_APPROVE;
 	if (f->asked && f->wanted && !f->inviting)
@@ -453,8 +452,8 @@ enum err
 membership_rights(
     struct app *app, struct arena *a, const char *chat_id, bool has_them)
 {
-	/* Due at once, since everybody who waits for the chat has waited long
-	 * enough. */
+	/* All of it is due at once, since everybody who waits for the chat has
+	 * waited long enough. */
 	if (has_them)
 		return db_exec(app->db, SQL_JOBS_REVIVE_MEMBERS,
 		    KV(kv_int("now_ms", clock_now_ms())), NULL);

@@ -88,8 +88,8 @@ products_note(struct app *app, bool *revived)
 	struct noting n = { .app = app };
 
 	*revived = false;
-	/* Kept until it could be written: a fault that nobody hears of leaves
-	 * the shop selling by the old file. */
+	/* The fault is kept until it could be written: one that nobody hears of
+	 * leaves the shop selling by the old file. */
 	if (app->catalog_fault != NULL &&
 	    db_transaction(app->db, tell_fault, &n) == ERR_OK) {
 		app->catalog_fault = NULL;
@@ -121,8 +121,8 @@ lost_from_row(const struct row *row, void *ctx)
 		l->show(id, row_int(row, 1), l->ctx);
 }
 
-/* For each product that somebody has access by. Few, so the catalog is looked
- * through for each of them. */
+/* One row for each product that somebody has access by; these are few, so the
+ * catalog is looked through for each. */
 enum err
 products_lost(struct app *app, struct arena *a,
     void (*show)(const char *id, int64_t n, void *ctx), void *ctx)
@@ -164,9 +164,9 @@ products_of(struct app *app, struct arena *a, const struct job *job,
 	if (job->order_id != 0)
 		e = ledger_order_by_id(app->db, a, job->order_id, &o);
 	*id = o.id != 0 ? o.product : named;
+	/* An order that is gone must not stand for the first product: its buyer
+	 * would be let into what they did not buy. */
 	if (*id == NULL || (*id)[0] == '\0')
-		/* An order that is gone must not stand for the first product:
-		 * its buyer would be let into what they did not buy. */
 		*id = job->order_id != 0 ? "?" : app->catalog.products[0].id;
 	*p = NULL;
 	if (e != ERR_OK && e != ERR_NOT_FOUND)

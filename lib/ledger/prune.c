@@ -20,8 +20,8 @@ static const struct {
 	{ SQL_LIMITS_PRUNE, HOUR_MS }, { SQL_QUESTIONS_FORGET, HOUR_MS },
 	{ SQL_QUESTIONS_PRUNE, KEEP_MS }, { SQL_UNANSWERED_PRUNE, KEEP_MS } };
 
-/* All in one transaction: one sync to the disk for nine statements, which on
- * most days find little. */
+/* One transaction for nine statements, which on most days find little: one sync
+ * to the disk. */
 static enum err
 prune_all(struct db *db, void *ctx)
 {

@@ -14,8 +14,8 @@ struct ids {
 	size_t n, max;
 };
 
-/* Collected first, for what follows changes the rows that the statement
- * reads. */
+/* The people are collected first, for what follows changes the rows that the
+ * statement reads. */
 static void
 id_from_row(const struct row *row, void *ctx)
 {
@@ -86,9 +86,9 @@ rename_product(struct app *app, struct arena *a, const char *from,
 		e = move_all(app, names, out);
 	if (e == ERR_OK)
 		e = forget_name(app, a, from, to);
+	/* Access is decided from orders and not carried over: the two products
+	 * may judge a refund or a grace in different ways. */
 	for (size_t i = 0; e == ERR_OK && i < people.n; i++)
-		/* Decided from their orders and not carried over: the two
-		 * products may judge a refund or a grace in different ways. */
 		e = decide_buyer(app, a, people.list[i], to);
 	if (e == ERR_OK)
 		log_event(LOG_INFO, "product_renamed",

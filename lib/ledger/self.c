@@ -36,8 +36,8 @@ self_note(struct app *app, struct arena *a, int64_t id, const char *name)
 	    (app->conf.bot_id != 0 && app->conf.bot_id != id))
 		return ERR_OK;
 	e = self_get(app, a, &known);
-	/* Written only when it is another: this is called with every update
-	 * that names a bot, and a write costs a sync. */
+	/* Only another name is written: this is called with every update that
+	 * names a bot, and a write costs a sync. */
 	if (e != ERR_OK ||
 	    (known.id == id && str_eq(str_from(known.name), name)))
 		return e;

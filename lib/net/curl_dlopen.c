@@ -101,7 +101,8 @@ curl_global_init(long flags)
 	return late.curl_global_init(flags);
 }
 
-/* The one that is called after a failed start too. */
+/* This one may be called after a failed start, so it has words of its own for
+ * that. */
 const char *
 curl_easy_strerror(CURLcode code)
 {

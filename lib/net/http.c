@@ -18,8 +18,8 @@
 #define CA_FOLDER "/etc/ssl/certs"
 
 struct http {
-	/* Two, because a transfer that http_send() waits for must not hand on
-	 * what belongs to http_next_done(). */
+	/* There are two multi handles, because a transfer that http_send()
+	 * waits for must not take along what belongs to http_next_done(). */
 	CURLM *multi;
 	CURLM *alone;   /* of http_send(), with its one transfer ... */
 	CURL *blocking; /* ... kept, so that its connection stays open */
@@ -127,6 +127,8 @@ header_is(struct str line, const char *name, struct str *value)
 	return str_eq_nocase(head, name);
 }
 
+/* Retry-After is bounded, so that a mistaken figure cannot put a job off for
+ * days. Date is for `admit check`, which compares it with this host's clock. */
 static size_t
 on_header(char *p, size_t size, size_t n, void *ctx)
 {
@@ -140,8 +142,6 @@ on_header(char *p, size_t size, size_t n, void *ctx)
 		t->res.request_id = arena_dup(t->body.arena, v);
 	else if (header_is(line, "Retry-After", &v) && str_to_i64(v, &number))
 		t->res.retry_after_s =
-		    /* A wrong date at the other side must not put a job off for
-		     * days. */
 		    number > MAX_WAIT_S ? MAX_WAIT_S : number;
 	else if (header_is(line, "Date", &v))
 		t->res.date_s =

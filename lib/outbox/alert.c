@@ -125,8 +125,8 @@ struct alerts {
 	struct alert *first;
 };
 
-/* Collected before any is rewritten: rows must not change below a statement
- * that still reads them. */
+/* The alerts are collected before any is rewritten: rows must not change below
+ * a statement that still reads them. */
 static void
 alert_from_row(const struct row *row, void *ctx)
 {

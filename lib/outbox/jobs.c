@@ -27,9 +27,9 @@ jobs_kind_name(int64_t kind)
 	return kind > 0 && kind < JOB__COUNT ? kinds[kind].name : NULL;
 }
 
-/* Short at first, so that a hiccup of Telegram's stays invisible to the buyer;
- * then doubled, so that an outage of hours costs few calls. Without a random
- * number there is simply no scattering. */
+/* The pauses are short at first, so that a hiccup of Telegram's stays invisible
+ * to the buyer; then they double, so that an outage of hours costs few calls.
+ * Where there is no random number there is simply no scattering. */
 int64_t
 jobs_backoff_ms(int64_t n_attempts)
 {
@@ -108,7 +108,7 @@ struct reading {
 	size_t n, max;
 };
 
-/* In the order in which JOBS_DUE names its columns. */
+/* The columns come in the order of JOBS_DUE. */
 static void
 job_from_row(const struct row *row, void *ctx)
 {
@@ -295,8 +295,8 @@ jobs_from_future(struct db *db, bool *any)
 	return *any ? db_transaction(db, move_from_future, NULL) : e;
 }
 
-/* Parked jobs as well: somebody who writes to the bot again has most likely
- * unblocked it. */
+/* This includes parked jobs: somebody who writes to the bot again has most
+ * likely unblocked it. */
 enum err
 jobs_revive(struct db *db, int64_t tg_id, bool *any)
 {
@@ -326,8 +326,8 @@ jobs_next_due(struct db *db, struct arena *a, int64_t after_ms, int64_t *due_ms)
 	enum err e = ERR_OK;
 
 	*due_ms = 0;
-	/* Line by line, because the index begins with the line: each answer is
-	 * the first entry of a range, however many jobs wait. */
+	/* Asked line by line, because the index begins with the line: each
+	 * answer is the first entry of a range, however many jobs wait. */
 	for (int line = 0; e == ERR_OK && line < LINE__COUNT; line++) {
 		int64_t first_ms = 0;
 

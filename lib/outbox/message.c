@@ -3,8 +3,8 @@
 
 #define MAX_REFUSALS 3 /* of a call, before a person must look */
 
-/* To be settled by the kind: what an answer means beyond "sent" or "refused"
- * only the kind knows. */
+/* Says that the call goes to Telegram, and to which chat: the worker keeps
+ * Telegram's pace by that. */
 void
 message_call(struct app *app, struct arena *a, struct step *s, int64_t chat_id,
     const char *method, struct json *params)
@@ -71,8 +71,8 @@ message_words(struct arena *a, const struct tg_answer *answer,
     const struct http_response *res)
 {
 	return arena_printf(a, "Telegram: %d %.200s", res->status,
-	    /* Cut to 200 characters: it is stored with the job, and comes from
-	     * outside. */
+	    /* The words are cut to 200 characters, for they come from outside
+	     * and are stored with the job. */
 	    answer->description == NULL ? "without a word" :
 					  answer->description);
 }

@@ -34,8 +34,9 @@ find_admit(struct arena *a)
 	self[n] = '\0';
 	dir = (struct str){ self, (size_t)n };
 	dir.len -= str_after_last(dir, '/').len;
-	/* Beside ours first: a copy that is tried out must not start the worker
-	 * of the installed one, which may be older than the ledger. */
+	/* The program beside ours comes first: a copy that is tried out must
+	 * not start the worker of the installed one, which may be older than
+	 * the ledger. */
 	tries[0] = arena_printf(a, "%.*s../bin/admit", (int)dir.len, dir.p);
 	tries[1] = arena_printf(a, "%.*sadmit", (int)dir.len, dir.p);
 	tries[2] = ADMIT_BINDIR "/admit";
@@ -58,16 +59,15 @@ become_worker(const char *program, char **environment, bool keep_log)
 	(void)dup2(null, STDOUT_FILENO);
 	if (!keep_log)
 		(void)dup2(null, STDERR_FILENO);
-	/* Among these are the server's listening socket, which must not stay
-	 * open in a program that outlives the server, and pipes that Apache
-	 * waits on. */
+	/* Among what is closed are the server's listening socket, which must
+	 * not stay open in a program that outlives the server, and pipes that
+	 * Apache waits on. */
 	(void)close_range(3, ~0U, 0);
 	/* A blocked signal stays blocked over execve(), and the worker would be
 	 * deaf to SIGTERM. */
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	/* No folder is kept busy that somebody may want to unmount or
-	 * remove. */
+	/* The root is a folder that nobody wants to unmount or remove. */
 	if (chdir("/") == 0)
 		(void)execve(program, argv, environment);
 	_exit(127);

@@ -134,8 +134,8 @@ paylink_read(
 	enum err has_number = request_param(req, "tg_id", &number);
 
 	*out = (struct paylink){ 0 };
-	/* Exactly one of the two forms. With both, whoever passes the link on
-	 * could put another's number beside a signature. */
+	/* It must be exactly one of the two forms: with both, whoever passes
+	 * the link on could put another's number beside a signature. */
 	if (has_token == ERR_OK && has_number == ERR_NOT_FOUND)
 		return read_signed(app, req->arena, str_from(token), out);
 	if (has_token != ERR_NOT_FOUND || has_number != ERR_OK)

@@ -15,8 +15,8 @@ catalog_mark(const struct conf *conf)
 	if (conf->products_file == NULL || stat(conf->products_file, &st) != 0)
 		return (struct catalog_mark){ 0 };
 	return (struct catalog_mark){
-		/* The inode as well, because a file that is put in place with
-		 * mv may have the time and the size of the old one. */
+		/* The inode counts as well, because a file that is put in place
+		 * with mv may have the time and the size of the old one. */
 		(int64_t)st.st_mtim.tv_sec * NS_A_SECOND + st.st_mtim.tv_nsec,
 		(int64_t)st.st_size,
 		(int64_t)st.st_ino,

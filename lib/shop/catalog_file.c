@@ -116,7 +116,7 @@ value(const struct reading *r, const char *path)
 	    r->doc, arena_printf(r->arena, "products.%zu.%s", r->i, path));
 }
 
-/* Copied, because the parsed file goes before the catalog does. */
+/* The text is copied, because the parsed file goes before the catalog does. */
 static const char *
 text_of(const struct reading *r, const char *path)
 {
@@ -179,9 +179,8 @@ read_id(struct reading *r, struct product *p)
 		wrong(r, "id", "must be 1 to 32 of a-z, 0-9, '_' and '-'");
 	else if (r->i > 0 && catalog_find(r->catalog, p->id) != NULL)
 		wrong(r, "id", "stands there twice");
+	/* The faults that follow need something to call the product by. */
 	if (p->id == NULL)
-		/* The faults that follow need something to call the product
-		 * by. */
 		p->id = "?";
 }
 
@@ -201,8 +200,8 @@ read_number(struct reading *r, const char *path, int64_t low, int64_t high,
 	return true;
 }
 
-/* Small letters, as Stripe writes them: what its events tell is compared with
- * this as text. */
+/* Currencies are in small letters, as Stripe writes them: what its events tell
+ * is compared with this as text. */
 static void
 read_currency(struct reading *r, struct product *p)
 {

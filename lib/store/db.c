@@ -206,7 +206,8 @@ row_text(const struct row *row, int column)
 {
 	struct str s = row->driver->column_text(row->statement, column);
 
-	/* Copied, because SQLite's text goes with the next step to a row. */
+	/* The text is copied, because SQLite's own goes with the next step to a
+	 * row. */
 	return s.p == NULL ? NULL : arena_dup(row->arena, s);
 }
 

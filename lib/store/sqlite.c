@@ -128,11 +128,11 @@ configure(struct sqlite *s)
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	e = enter_wal(s);
+	/* synchronous=FULL: in WAL mode a lesser setting could lose the last
+	 * commits with the power, and they were acknowledged. The cache stays
+	 * small, because there is one in each process and the file is in the
+	 * system's cache anyway. */
 	if (e == ERR_OK)
-		/* synchronous=FULL: in WAL mode a lesser setting could lose the
-		 * last commits with the power, and they were acknowledged. The
-		 * cache stays small, because there is one in each process and
-		 * the file is in the system's cache anyway. */
 		e = sqlite_script(s,
 		    "PRAGMA synchronous=FULL;"
 		    "PRAGMA foreign_keys=ON;PRAGMA temp_store=MEMORY;"
@@ -185,9 +185,9 @@ bind_one(sqlite3_stmt *st, const struct kv *v)
 		return SQLITE_RANGE;
 	if (v->kind == KV_INT)
 		return sqlite3_bind_int64(st, at, v->i);
+	/* Not copied: the values outlive the run, after which they are
+	 * unbound. */
 	if (v->kind == KV_TEXT)
-		/* Not copied: the values outlive the run, after which they are
-		 * unbound. */
 		return sqlite3_bind_text(st, at, v->s, -1, SQLITE_STATIC);
 	return sqlite3_bind_null(st, at);
 }
@@ -199,10 +199,10 @@ bind_all(struct sqlite *s, sqlite3_stmt *st, const struct db_run *r)
 
 	for (size_t i = 0; code == SQLITE_OK && i < r->args.n; i++)
 		code = bind_one(st, &r->args.v[i]);
+	/* A value that was forgotten would be NULL and change the wrong rows,
+	 * or none, without a word. */
 	if (code == SQLITE_OK &&
 	    (int)r->args.n != sqlite3_bind_parameter_count(st))
-		/* A value that was forgotten would be NULL and change the wrong
-		 * rows, or none, without a word. */
 		code = SQLITE_RANGE;
 	return judge(s, sql_name(r->what), code);
 }

@@ -55,14 +55,15 @@ either(bool when, struct kv v)
 	return when ? v : kv_null(v.name);
 }
 
+/* Metadata is set twice. That of a session stays with the session, while a
+ * refund or a renewal years later names only the payment intent or the
+ * subscription. */
 struct http_request
 stripe_create_request(
     struct arena *a, const struct stripe_api *api, const struct stripe_order *o)
 {
 	struct http_request req = request(a, api, "POST", "checkout/sessions");
-	/* Metadata is set twice. That of a session stays with the session,
-	 * while a refund or a renewal years later names only the payment intent
-	 * or the subscription. */
+
 	bool inline_price = o->price_id == NULL, renews = o->every != NULL;
 
 	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
@@ -131,8 +132,8 @@ stripe_expire_request(
 	    arena_printf(a, "checkout/sessions/%s/expire", session_id));
 }
 
-/* Expanded, so that one call tells of the subscription, of its last invoice and
- * of the payment that a dispute will name. */
+/* The invoice is expanded, so that one call tells of the subscription, of its
+ * last invoice and of the payment that a dispute will name. */
 struct http_request
 stripe_subscription_request(
     struct arena *a, const struct stripe_api *api, const char *id)
@@ -161,7 +162,8 @@ stripe_price_request(
 	return request(a, api, "GET", arena_printf(a, "prices/%s", price_id));
 }
 
-/* Something that any key that can sell may read, and that costs nothing. */
+/* Asks for something that any key that can sell may read, and that costs
+ * nothing. */
 struct http_request
 stripe_probe_request(struct arena *a, const struct stripe_api *api)
 {
@@ -198,9 +200,9 @@ stripe_answer(
 {
 	struct json *doc = NULL;
 	enum err e = judge(res->status);
-	/* Parsed in any case, since what Stripe says about a refusal is worth
-	 * more than its number. A 200 that is no JSON comes from some box in
-	 * between and not from Stripe. */
+	/* The body is parsed in any case, since what Stripe says about a
+	 * refusal is worth more than its number. A 200 that is no JSON comes
+	 * from some box in between and not from Stripe. */
 	enum err parsed = json_parse(a, res->body, &doc);
 
 	if (e == ERR_OK && parsed != ERR_OK)

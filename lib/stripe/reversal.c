@@ -73,8 +73,8 @@ stripe_dispute_read(
 	out->currency = arena_dup_text(a, json_text(obj, "currency"));
 	out->reason = arena_dup_text(a, json_text(obj, "reason"));
 	(void)json_int(obj, "amount", &out->amount_minor);
-	/* Only told to the operator, so a missing one is no reason to lose a
-	 * dispute. */
+	/* The due date is for the operator's eyes; a dispute without one counts
+	 * all the same. */
 	(void)json_int(obj, "evidence_details.due_by", &out->due_s);
 	return out->id != NULL &&
 		stage_of(json_text(obj, "status"), &out->stage) ?

@@ -46,10 +46,10 @@ match_any(
 		if (!str_eq(str_cut(&value, '='), "v1"))
 			continue;
 		seen = true;
+		/* The loop goes on after a match: while a secret is being
+		 * rolled Stripe signs with both, and the duration must not tell
+		 * which one fits. */
 		if (hex_decode(value, got, sizeof(got)))
-			/* No early end: while a secret is being rolled Stripe
-			 * signs with both, so the header has two, and the
-			 * duration tells nothing of which one fits. */
 			*match |= bytes_equal_ct(want, got, sizeof(got));
 	}
 	return seen ? ERR_OK : ERR_INPUT;

@@ -95,8 +95,8 @@ is_time(int64_t s)
 	return s >= 0 && s <= MAX_TIME_S;
 }
 
-/* Without its period it would be unknown until when access is paid. A time
- * beyond bounds would overflow once it is in ms. */
+/* Without a period nobody could tell until when access is paid. A time beyond
+ * the bounds would overflow once it is in ms. */
 static bool
 has_period(const struct stripe_subscription *s)
 {
@@ -124,7 +124,8 @@ stripe_subscription_read(
 	if (!json_int(obj, "cancel_at", &out->ends_s) &&
 	    json_is_true(obj, "cancel_at_period_end"))
 		out->ends_s = out->period_end_s;
-	/* As an id alone in events; whole where it was expanded. */
+	/* Events hold the invoice's id alone; the whole invoice comes where the
+	 * request asked for it (stripe_subscription_request()). */
 	if (json_is_object(obj, "latest_invoice"))
 		read_invoice(a, json_at(obj, "latest_invoice"), out);
 	return stripe_subscription_id_ok(out->id) &&

@@ -91,12 +91,12 @@ tg_send_message(struct arena *a, const struct tg_message *m)
 
 	json_put_int(params, "chat_id", m->chat_id);
 	json_put_text(params, "text", fitting(a, m->text));
-	/* A preview would be fetched from the invite link or the pay link by
-	 * Telegram, and is larger than the message. */
+	/* A preview would make Telegram fetch the pay link, and take more room
+	 * than the message. */
 	json_put_bool(json_put_object(params, "link_preview_options"),
 	    "is_disabled", true);
-	/* Always plain text, no parse_mode: names of products and words of
-	 * lessons cannot break a message then, and nothing has to be
+	/* The text is always plain, without parse_mode: names of products and
+	 * words of lessons cannot break a message then, and nothing has to be
 	 * escaped. */
 	if (m->reply_to != 0)
 		tg_put_reply(params, m->reply_to);

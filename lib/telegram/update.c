@@ -150,8 +150,8 @@ read_message(struct arena *a, struct json *m, struct tg_update *out)
 	/* What is said in a channel's or a group's name is no person's. */
 	if (json_at(m, "sender_chat") == NULL)
 		read_person(a, json_at(m, "from"), json_at(m, "chat"), out);
-	/* Money is looked at last but for the move, so that it decides the kind
-	 * whatever else the message holds. */
+	/* Payments are read after everything else (but for a move), so that
+	 * they decide the kind whatever else the message holds. */
 	if (json_is_object(m, "successful_payment"))
 		read_payment(a, json_at(m, "successful_payment"), TG_PAID, out);
 	else if (json_is_object(m, "refunded_payment"))
@@ -378,8 +378,8 @@ tg_command(const char *text)
 	return c;
 }
 
-/* Small and capital letters are one: telephones begin a sentence with a
- * capital. */
+/* Capital letters count as small ones, because telephones begin a sentence with
+ * a capital. */
 bool
 tg_is_command(const char *text, const char *command)
 {

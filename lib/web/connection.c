@@ -323,8 +323,9 @@ enum connection_state
 connection_read(struct connection *c, size_t max_bytes)
 {
 	static unsigned char gulp[GULP_BYTES];
-	/* Looked at before it is taken (MSG_PEEK), on a copy of where we are,
-	 * because libfcgi must find in the socket what it is to read. */
+	/* The bytes are looked at before they are taken (MSG_PEEK), and
+	 * followed on a copy, because libfcgi must find in the socket what it
+	 * is to read. */
 	struct records ahead = c->records;
 	ssize_t n = recv(c->fd, gulp, sizeof(gulp), MSG_PEEK | MSG_DONTWAIT);
 
@@ -337,7 +338,7 @@ connection_read(struct connection *c, size_t max_bytes)
 	 * it lies. */
 	if (ahead.is_whole && !ahead.has_beside && c->spool == 0)
 		return CONNECTION_WHOLE;
-	/* As much as was seen, so nothing is taken that was not followed. */
+	/* No more is taken than was seen, so no byte goes by unfollowed. */
 	n = recv(c->fd, gulp, (size_t)n, MSG_DONTWAIT);
 	if (n <= 0)
 		return CONNECTION_GONE;

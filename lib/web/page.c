@@ -77,8 +77,8 @@ as_html(struct arena *a, const struct page *p)
 	button(&b, p);
 	element(&b, "<p class=\"note\">", p->note, "</p>\n");
 	buf_text(&b, "</main>\n</body>\n</html>\n");
+	/* A page cut in its middle could be one without its button. */
 	if (buf_full(&b))
-		/* A page cut in its middle could be one without its button. */
 		return response_error(a, ERR_INTERNAL, "the page is too long");
 	return (struct response){ .status = p->status,
 		.content_type = "text/html; charset=utf-8",
@@ -90,8 +90,8 @@ as_json(struct arena *a, const struct page *p)
 {
 	struct json *doc = json_new(a);
 
-	/* Programs are told the same by fixed words; the texts beside them are
-	 * in the reader's language and may change. */
+	/* A program goes by "error" and "ok", which stay; the texts are in the
+	 * reader's language and may change. */
 	if (p->error != NULL)
 		json_put_text(doc, "error", p->error);
 	else

@@ -88,8 +88,9 @@ signal_all(const struct crew *c, int signo)
 			(void)kill(c->pids[i], signo);
 }
 
-/* Five seconds are less than web servers give before they kill by themselves,
- * so the requests under way are answered and no worker is left over. */
+/* Requests under way are answered. What is left after five seconds is killed,
+ * or a worker that hangs would keep its web server waiting for ever: lighttpd
+ * waits for its programs and kills none. */
 static void
 wind_down(struct crew *c, const sigset_t *watched)
 {
@@ -112,8 +113,9 @@ prefork_call(void)
 	    kill(parent_pid, CALL_SIGNAL) == 0;
 }
 
-/* Blocked before the first fork: a worker that ends, or a signal to stop,
- * between two steps of lead() then waits instead of being lost. */
+/* The signals are blocked before the first fork: a worker that ends, or a
+ * signal to stop, between two steps of lead() then waits instead of being
+ * lost. */
 static void
 watch_signals(sigset_t *watched, sigset_t *old)
 {
@@ -147,7 +149,7 @@ lead(struct crew *c, const sigset_t *watched, const sigset_t *old)
 
 			signo = next > 0 ? next : SIGCHLD;
 		}
-		/* Signals that are alike may melt into one: a call says that
+		/* Signals of one kind may melt into one: a call says that
 		 * something is to be done, not how often. */
 		if (signo == CALL_SIGNAL)
 			c->called(c->ctx);

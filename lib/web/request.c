@@ -85,8 +85,9 @@ request_read(struct request *r, struct arena *a, char *const *variables)
 
 	*r = (struct request){ .arena = a, .variables = variables };
 	r->method = method_from(request_variable(r, "REQUEST_METHOD"));
-	/* The one variable that every server sets alike; SCRIPT_NAME and
-	 * PATH_INFO share out the path as each of them likes. */
+	/* REQUEST_URI is the one variable that every server sets alike;
+	 * SCRIPT_NAME and PATH_INFO share out the path as each of them
+	 * likes. */
 	uri = str_from(request_variable(r, "REQUEST_URI"));
 	if (uri.len == 0)
 		uri = str_from(request_variable(r, "SCRIPT_NAME"));
@@ -107,8 +108,8 @@ request_variable(const struct request *r, const char *name)
 	return NULL;
 }
 
-/* Given twice is refused, because a proxy in front may have judged the other of
- * the two. */
+/* A parameter that is given twice is refused, because a proxy in front may have
+ * judged the other of the two. */
 enum err
 request_param(const struct request *r, const char *name, const char **value)
 {
@@ -131,8 +132,8 @@ request_param(const struct request *r, const char *name, const char **value)
 	return found ? ERR_OK : ERR_NOT_FOUND;
 }
 
-/* Only who names JSON and not HTML: a browser that would take anything at all
- * is to see the page. */
+/* JSON is for clients that name it and do not name HTML: a browser that would
+ * take anything at all is to see the page. */
 bool
 request_wants_json(const struct request *r)
 {

@@ -170,7 +170,7 @@ response_render(struct arena *a, const struct response *res, bool head_only)
 	buf_text(&b, "\r\n");
 	if (!head_only)
 		buf_add(&b, res->body);
-	/* Rendered whole before a byte is sent: once headers are out, a server
-	 * reports 200 whatever happens next. */
+	/* The answer is rendered whole before a byte is sent: once headers are
+	 * out, a server reports 200 whatever happens next. */
 	return buf_full(&b) ? broken("response_too_big") : buf_str(&b);
 }

@@ -17,8 +17,8 @@
 #define GROWTH_PER_S 0.25 /* a second more, for each second without a 429 */
 #define BURST_S 0.5       /* what a flow may save up */
 
-/* Begins at the highest rate: the first 429 will say if that is too much, and
- * most shops never come near it. */
+/* A flow begins at its highest rate: the first 429 will say if that is too
+ * much, and most shops never come near it. */
 static struct pace_flow
 flow_new(double per_s, int64_t now_ms)
 {
@@ -38,9 +38,9 @@ pace_init(struct pace *p, int64_t now_ms)
 
 /* ---- spans ---- */
 
-/* A ring of the last n times, not a bucket of tokens: Telegram counts what came
- * in any second, and a bucket would let twice as much into one that begins
- * half-way. */
+/* This is a ring of the last n times and not a bucket of tokens: Telegram
+ * counts what came in any second, and a bucket would let twice as much into one
+ * that begins half-way. */
 static void
 span_add(struct pace_span *s, size_t n, int64_t now_ms)
 {
