@@ -15,8 +15,8 @@ struct arena {
 	size_t used_bytes;          /* since the last reset */
 };
 
-/* Start from `struct arena a = { 0 }`. The memory is zeroed and aligned for
- * any type; size 0 gives a valid pointer. */
+/* Memory of size bytes, zeroed and aligned for any type; size 0 gives a valid
+ * pointer too. Never NULL. An arena starts as `struct arena a = { 0 }`. */
 void *arena_alloc(struct arena *a, size_t size);
 
 /* A copy of the text with a NUL at its end. */
@@ -38,9 +38,9 @@ void arena_reset(struct arena *a);
 /* As arena_reset(), and the last block goes back to malloc too. */
 void arena_free(struct arena *a);
 
-/* What every arena does where malloc() fails: one line in the log, then the
- * end, with status 71. For memory that lives as long as the program, and for
- * what a library could not make. */
+/* Writes one line to the log and ends the process with status 71: what every
+ * arena does where malloc() fails. Also for memory that lives as long as the
+ * program, and for what a library could not make. */
 _Noreturn void out_of_memory(void);
 
 /* p, unless it is NULL: then out_of_memory(). */

@@ -17,8 +17,9 @@
 
 struct json;
 
-/* ERR_INPUT for anything but one well-formed object. Logs nothing: what a
- * stranger sends is the caller's to judge. */
+/* Parses a text that must be one well-formed object, blanks around it aside;
+ * anything else is ERR_INPUT. Logs nothing, because only the caller knows
+ * whether a stranger's rubbish is worth a line. */
 enum err
 json_parse(struct arena *a, struct str text, struct json **out) MUST_CHECK;
 
@@ -30,11 +31,13 @@ enum err json_parse_at(struct arena *a, struct str text, struct json **out,
 /* The value at path, or NULL where there is none or it is null. */
 struct json *json_at(struct json *j, const char *path);
 
-/* NULL where it is absent, no string, or holds a NUL inside. */
+/* The text at path; NULL where there is none, where it is no string, or where
+ * it holds a NUL. */
 const char *json_text(struct json *j, const char *path);
 
-/* False, leaving *out alone, unless it is a whole number within int64_t
- * (json-c cuts larger ones to the limits; the limits are refused too). */
+/* Reads a whole number within int64_t. False, leaving *out alone, where there
+ * is no such number; the two limits themselves count as none, because json-c
+ * cuts larger numbers down to them. */
 bool json_int(struct json *j, const char *path, int64_t *out);
 
 /* True only for a JSON true. */

@@ -32,7 +32,7 @@ kv_int(const char *name, int64_t i)
 	return (struct kv){ .name = name, .kind = KV_INT, .i = i };
 }
 
-/* NULL is a null, not an empty text. */
+/* A text; NULL makes a null and not an empty text. */
 static inline struct kv
 kv_text(const char *name, const char *s)
 {
@@ -47,7 +47,7 @@ kv_null(const char *name)
 	return (struct kv){ .name = name };
 }
 
-/* Null where the number is 0: for "no such moment", "no such row". */
+/* A number, or null where it is 0: for "no such moment", "no such row". */
 static inline struct kv
 kv_int_or_null(const char *name, int64_t i)
 {

@@ -38,9 +38,9 @@ struct completion {
 	const char *reason; /* of a failure, for the log; never NULL then */
 };
 
-/* ERR_OK with a text; ERR_UNAVAILABLE: trying again may help (429, 5xx,
- * rubbish, an empty answer); ERR_REFUSED: it will not (a wrong key, an unknown
- * model, a content filter). */
+/* Reads the answer. ERR_OK: there is a text. ERR_UNAVAILABLE: trying again may
+ * help (429, 5xx, rubbish, an empty answer). ERR_REFUSED: it will not help (a
+ * wrong key, an unknown model, a content filter). */
 enum err completion_read(struct arena *a, const struct http_response *res,
     struct completion *out) MUST_CHECK;
 

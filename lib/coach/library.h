@@ -27,7 +27,8 @@ enum err library_list(struct db *db, struct arena *a,
     void (*show)(const struct library_entry *entry, void *ctx),
     void *ctx) MUST_CHECK;
 
-/* ERR_NOT_FOUND where there is none. */
+/* Removes a lesson with its chunks and what the search knows of it.
+ * ERR_NOT_FOUND where there is none. */
 enum err library_remove(struct db *db, struct arena *a, int64_t id) MUST_CHECK;
 
 /* Brings the lessons of one product under another, within a rename. Where both

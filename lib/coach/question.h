@@ -42,7 +42,7 @@ struct question {
 enum err question_add(struct db *db, struct arena *a, const struct question *q,
     int64_t *id) MUST_CHECK;
 
-/* ERR_NOT_FOUND where there is none. */
+/* Reads a question. ERR_NOT_FOUND where there is none. */
 enum err question_get(struct db *db, struct arena *a, int64_t id,
     struct question *out) MUST_CHECK;
 

@@ -10,12 +10,13 @@
 #define SPEECH_MAX_S 60 /* longer ones are turned away before they are asked */
 #define SPEECH_MAX_BYTES ((int64_t)200 * 1024)
 
-/* language: two letters, or NULL for any. */
+/* Writes the request. audio is the file as Telegram keeps it (Opus in Ogg);
+ * language is two letters, or NULL for any. */
 struct http_request speech_request(struct arena *a, const struct model *m,
     struct str audio, const char *language) MUST_CHECK;
 
-/* The words, trimmed, in *text; ERR_UNAVAILABLE where trying again may help,
- * ERR_NOT_FOUND where there were none, else ERR_REFUSED. */
+/* Reads the words into *text, trimmed. ERR_UNAVAILABLE: trying again may help.
+ * ERR_NOT_FOUND: nothing was said. ERR_REFUSED: anything else. */
 enum err speech_read(struct arena *a, const struct http_response *res,
     const char **text) MUST_CHECK;
 

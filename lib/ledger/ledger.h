@@ -47,7 +47,8 @@ ledger_user_seen(struct db *db, int64_t tg_id, const char *language) MUST_CHECK;
 enum err
 ledger_user_reachable(struct db *db, int64_t tg_id, bool reachable) MUST_CHECK;
 
-/* ERR_NOT_FOUND where there is none. The texts live in the arena. */
+/* Find an order. ERR_NOT_FOUND where there is none. The texts live in the
+ * arena. */
 enum err ledger_order_by_id(
     struct db *db, struct arena *a, int64_t id, struct order *out) MUST_CHECK;
 enum err ledger_order_by_session(struct db *db, struct arena *a,

@@ -5,7 +5,7 @@
 
 #include "store/db.h"
 
-/* 0 where there is none yet. */
+/* The number under the name; 0 where there is none yet. */
 enum err mark_get(
     struct db *db, struct arena *a, const char *key, int64_t *value) MUST_CHECK;
 

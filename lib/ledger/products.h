@@ -15,7 +15,8 @@
  * be written is tried again at the next call. */
 void products_note(struct app *app, bool *revived);
 
-/* Why a job waits, for the operator: its product is none of the catalog's. */
+/* The sentence by which a job waits whose product is none of the catalog's; for
+ * the operator, and for products_note() to find it by. */
 const char *products_unknown(struct arena *a, const char *id);
 
 /* What the product is called now: another name where it was renamed and is

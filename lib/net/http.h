@@ -41,10 +41,10 @@ void http_free(struct http *h);
  * not sit out a time-out. NULL: never asked. */
 void http_give_up_when(struct http *h, bool (*asked)(void));
 
-/* Sends and waits. ERR_OK whenever an HTTP answer came, whatever its status;
- * ERR_UNAVAILABLE where none did (no connection, time-out, cut off), with
- * res->broke where a repeatable request may go again at once; ERR_TOO_BIG for
- * an endless reply. */
+/* Sends a request and waits. ERR_OK whenever an HTTP answer came, whatever its
+ * status. ERR_UNAVAILABLE where none came (no connection, time-out, cut off);
+ * res->broke then says that a repeatable request may go again at once.
+ * ERR_TOO_BIG for a reply over the limit. */
 enum err http_send(struct http *h, struct arena *a,
     const struct http_request *req, struct http_response *res) MUST_CHECK;
 
@@ -60,8 +60,8 @@ enum err http_start(struct http *h, struct arena *a,
 void
 http_wait(struct http *h, struct pollfd *extra, size_t n_extra, int timeout_ms);
 
-/* The next finished transfer: its tag, its answer and the error http_send()
- * would have returned. False where there is none. */
+/* Hands back the next finished transfer: its tag, its answer and the error that
+ * http_send() would have returned. False where none has finished. */
 bool http_next_done(
     struct http *h, void **tag, struct http_response *res, enum err *e);
 

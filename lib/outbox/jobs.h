@@ -54,15 +54,15 @@ enum err jobs_promise_count(struct db *db, const char *promise, int64_t tg_id,
 enum err jobs_known(struct db *db, struct arena *a, const char *promise,
     bool *known) MUST_CHECK;
 
-/* Up to n jobs of a line that are due and nobody's, the longest due first; one
- * a person in each lane, and none where another of theirs is leased there
- * (two about one person and the channels could let in whom the other one
- * removes). Reads only. */
+/* Finds up to n jobs of a line that are due and nobody's, the longest due
+ * first. In each lane there is one to a person, and none where another of
+ * theirs is leased there: two at once about one person and the channels could
+ * let in whom the other one removes. Reads only. */
 enum err jobs_due(struct db *db, struct arena *a, enum job_line line,
     struct job *out, size_t n, size_t *n_out) MUST_CHECK;
 
-/* In a transaction: leases it for lease_ms from now. *is_ours false: somebody
- * was quicker. A leased job is nobody else's until its lease ends. */
+/* Leases a job for lease_ms from now, in a transaction. *is_ours false:
+ * somebody was quicker. A leased job is nobody else's until its lease ends. */
 enum err jobs_lease(
     struct db *db, struct job *job, int64_t lease_ms, bool *is_ours) MUST_CHECK;
 

@@ -7,7 +7,9 @@
 
 #include "shop/app.h"
 
-/* In the arena; the bare form where a signature cannot be made (logged). */
+/* Makes a link for a person and a product, in the arena: signed where the
+ * settings hold PAY_LINK_SECRET, else bare; bare too where the signature cannot
+ * be made (logged). */
 const char *paylink_make(const struct app *app, struct arena *a, int64_t tg_id,
     const struct product *p);
 

@@ -77,7 +77,8 @@ catalog_mark_same(const struct catalog_mark *a, const struct catalog_mark *b);
 /* Whether a text can be the id of a product at all. */
 bool catalog_is_id(const char *text);
 
-/* NULL: there is no such product. A NULL or empty id is the default's. */
+/* Finds a product by its id; NULL where there is none. A NULL or empty id is
+ * the default's. */
 const struct product *catalog_find(const struct catalog *c, const char *id);
 
 /* The title in the buyer's language, else the first one given; never NULL. The

@@ -10,8 +10,8 @@
 enum err
 catalog_load(struct catalog *c, struct arena *a, struct conf *conf) MUST_CHECK;
 
-/* The products of a file's text; false with the faults added to conf's. path
- * is for the messages. */
+/* Reads the products from a file's text. False where something is wrong; the
+ * faults are added to conf's. path is for the messages. */
 bool catalog_read(struct catalog *c, struct arena *a, struct conf *conf,
     const char *path, struct str text);
 

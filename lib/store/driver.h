@@ -44,6 +44,7 @@ struct db_driver {
 	/* The number of migrations that the database has had; 0 in an empty
 	 * one. */
 	enum err (*get_version)(void *conn, int64_t *version);
+	/* Notes the number, within the transaction of the migrations. */
 	enum err (*set_version)(void *conn, int64_t version);
 
 	/* Makes what its own full-text search needs, unless it is there; in a

@@ -19,8 +19,9 @@ enum stripe_list {
 	STRIPE_LIST__COUNT
 };
 
-/* What was made since since_s, after the object of that id (NULL: from the
- * newest on). Events go back 30 days and no further. */
+/* Asks for a page of objects made since since_s (seconds since 1970), newest
+ * first; it begins after the object with the id `after`, or with the newest
+ * where that is NULL. Stripe keeps events for 30 days. */
 struct http_request
 stripe_list_request(struct arena *a, const struct stripe_api *api,
     enum stripe_list which, int64_t since_s, const char *after);

@@ -5,9 +5,9 @@
 
 #include "base/json.h"
 
-/* Only what goes back, or is on its way, takes anything away. What is to come
- * of the others is told when it has come. Stored: what is further down is the
- * later word. */
+/* How far a refund has come. Only money that went back, or is on its way, takes
+ * anything away; a refund that waits is told again when it moves. Stored; of
+ * two words about one refund the one further down is the later. */
 enum stripe_refund_stage {
 	STRIPE_REFUND_WAITS = -1, /* for the buyer, or for who knows what */
 	STRIPE_REFUND_BACK,
@@ -41,8 +41,9 @@ struct stripe_dispute {
 	int64_t due_s;      /* evidence is due by then; 0: none */
 };
 
-/* ERR_INPUT where a field that we rely on is absent or of another type. A
- * payment that is not a payment intent's (NULL) is none of ours. */
+/* Read a refund and a dispute. ERR_INPUT where a field that we rely on is
+ * absent or of another type. payment_intent is NULL where the payment was none
+ * of a payment intent's, and so none of ours. */
 enum err stripe_refund_read(
     struct arena *a, struct json *obj, struct stripe_refund *out) MUST_CHECK;
 enum err stripe_dispute_read(

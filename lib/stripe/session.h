@@ -51,7 +51,8 @@ bool stripe_session_id_ok(struct str id);
  * where there is none. */
 const char *stripe_id_at(struct arena *a, struct json *obj, const char *path);
 
-/* ERR_INPUT where a field that we rely on is absent or of another type. */
+/* Read a session and a charge. ERR_INPUT where a field that we rely on is
+ * absent or of another type. */
 enum err stripe_session_read(
     struct arena *a, struct json *obj, struct stripe_session *out) MUST_CHECK;
 enum err stripe_charge_read(

@@ -46,7 +46,8 @@ enum stripe_subscription_status stripe_subscription_status(const char *word);
  * goes into an address. */
 bool stripe_subscription_id_ok(const char *id);
 
-/* ERR_INPUT where a field that we rely on is absent or of another type. */
+/* Reads a subscription. ERR_INPUT where a field that we rely on is absent or of
+ * another type, or where the status is a word that is not known here. */
 enum err stripe_subscription_read(struct arena *a, struct json *obj,
     struct stripe_subscription *out) MUST_CHECK;
 

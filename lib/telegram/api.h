@@ -120,9 +120,9 @@ bool tg_chat_is_unknown(const char *description);
 /* Whether Telegram takes this URL for a button. */
 bool tg_button_url_ok(const char *url);
 
-/* What is said in the body of the answer to an update: a call of the Bot API.
- * Telegram tells nobody whether it came to something, so only what may be lost
- * is said in this way. */
+/* A call of the Bot API that goes out as the body of the answer to an update
+ * (tg_reply_body()). Telegram tells nobody whether it worked, so it is only for
+ * what may be lost. */
 struct tg_reply {
 	const char *method; /* NULL: nothing to say now */
 	struct json *params;

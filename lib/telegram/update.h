@@ -77,8 +77,9 @@ struct tg_update {
 	int64_t moved_to; /* TG_MOVED: the supergroup of what was chat_id */
 };
 
-/* ERR_INPUT: no update at all (no JSON, no update_id). Anything else that is
- * not understood is TG_OTHER. */
+/* Reads the body of a post. ERR_INPUT: it is no update at all (no JSON, no
+ * update_id). Anything else that is not understood is TG_OTHER, since Telegram
+ * adds kinds and would send a refused one again for a day. */
 enum err tg_update_parse(
     struct arena *a, struct str body, struct tg_update *out) MUST_CHECK;
 

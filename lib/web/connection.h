@@ -41,7 +41,7 @@ struct records {
 	bool is_broken; /* this is no FastCGI, or was given up */
 };
 
-/* Zeroed but for fd: none. */
+/* An empty one is all zero but for fd, which is -1. */
 struct connection {
 	int fd;           /* to the web server; -1: none */
 	int spool;        /* 1 + the file that holds what came; 0: it all
@@ -59,9 +59,9 @@ void records_follow(struct records *r, const unsigned char *p, size_t n);
 /* Takes an accepted descriptor, which is the connection's from now on. */
 void connection_open(struct connection *c, int fd);
 
-/* Takes what is there. Beyond max_bytes the rest is read and dropped, so that
- * the request is cut short but can still be answered. GONE: the other side
- * left or talks nonsense; to be closed. */
+/* Reads what has come, without waiting. Beyond max_bytes the rest is read and
+ * dropped, so that the request is cut short but can still be answered. GONE:
+ * the other side left or talks nonsense, and the connection is to be closed. */
 enum connection_state connection_read(struct connection *c, size_t max_bytes);
 
 /* Takes the request out of a connection that is WHOLE and returns the

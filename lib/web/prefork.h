@@ -18,7 +18,8 @@ enum prefork {
  * something for it: called(ctx) then runs there. */
 enum prefork prefork(long n, void (*called)(void *ctx), void *ctx);
 
-/* In a worker: asks the parent for that. False where there is none. */
+/* To be called in a worker: asks the parent to run called(ctx). False where
+ * there is no parent. */
 bool prefork_call(void);
 
 #endif

@@ -42,8 +42,8 @@ bool request_wants_json(const struct request *r);
  * is none: Cubot makes telephones. */
 bool request_is_preview(const struct request *r);
 
-/* Whether a browser only looks ahead, in case its reader should click: told by
- * the headers that browsers then send. */
+/* Whether a browser only fetches ahead, in case its reader should click: told
+ * by the headers that browsers then send. */
 bool request_looks_ahead(const struct request *r);
 
 #endif

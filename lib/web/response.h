@@ -24,14 +24,16 @@ struct response response_json(int status, struct str body);
 struct response
 response_error(struct arena *a, enum err e, const char *message);
 
-/* 405 with the methods that are allowed. */
+/* 405, with the methods that are allowed in Allow ("POST"). */
 struct response response_not_allowed(struct arena *a, const char *allow);
 
 /* 303 to an absolute URL that was checked before. */
 struct response response_see_other(const char *url);
 
-/* Status line, headers and body as CGI has it. A header value with a control
- * character in it turns the answer into a 500: nothing can be smuggled in. */
+/* Writes status line, headers and body as CGI has it (head_only: without the
+ * body). A header value with a control character in it turns the answer into a
+ * 500, so nothing can be smuggled in; so does an answer of more than 512
+ * KiB. */
 struct str
 response_render(struct arena *a, const struct response *res, bool head_only);
 

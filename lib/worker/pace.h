@@ -18,7 +18,8 @@ struct pace_flow {
 	int64_t silent_until_ms; /* as a 429 told */
 };
 
-/* At most n in any span: the times of the last n. */
+/* The times of the last n messages, by which at most n go in any span of
+ * time. */
 #define PACE_SPAN_MAX 30
 struct pace_span {
 	int64_t at_ms[PACE_SPAN_MAX];
