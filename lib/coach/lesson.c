@@ -215,7 +215,8 @@ read_object(struct arena *a, struct json *o, struct lesson *l, bool *is_full)
 {
 	struct draft d = begin(a, l);
 
-	/* Authors and their tools call it by different names. */
+	/* Authors, and the tools that wrote the first version's files, call it
+	 * by three names. */
 	if (!json_int(o, "number", &l->number) &&
 	    !json_int(o, "order", &l->number))
 		(void)json_int(o, "lesson", &l->number);

@@ -26,6 +26,8 @@ letter_next(struct str s, size_t *len)
 	return c;
 }
 
+/* Two forms are enough, for the letters of this file's alphabets end below
+ * U+10000. */
 void
 letter_put(struct buf *b, uint32_t c)
 {

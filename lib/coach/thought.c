@@ -23,6 +23,8 @@ static const char *const words[] = { "think", "thinking", "thought", "thoughts",
 	"deliberation", "inner_monologue", "chain_of_thought", "seed:think",
 	"antthinking" };
 
+/* Names of marks that models have been given by their makers; another one is a
+ * row more. */
 static bool
 is_thought(struct str name)
 {

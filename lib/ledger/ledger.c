@@ -178,6 +178,8 @@ product_from_row(const struct row *row, void *ctx)
 		l->ids[l->n++] = row_text(row, 0);
 }
 
+/* By what was decided, not by what the catalog holds: who bought a product that
+ * is sold no more is still in by it. */
 enum err
 ledger_products(
     struct db *db, struct arena *a, int64_t tg_id, struct ledger_products *out)

@@ -120,6 +120,8 @@ CURLcode(curl_easy_setopt)(CURL *easy, CURLoption option, ...)
 	CURLcode code;
 	va_list args;
 
+	/* What is handed on must be read by its own type first: a function of
+	 * variable arguments cannot pass them on as they are. */
 	va_start(args, option);
 	if (option < CURLOPTTYPE_OBJECTPOINT) {
 		number = va_arg(args, long);

@@ -161,6 +161,8 @@ jobs_lease(struct db *db, struct job *job, int64_t lease_ms, bool *is_ours)
 	return e;
 }
 
+/* Here no lease has to be named: the statement leaves a job alone that is
+ * somebody's. */
 enum err
 jobs_put_off(struct db *db, const struct job *job, int64_t due_ms)
 {

@@ -321,6 +321,8 @@ read_policies(struct reading *r, struct product *p)
 		wrong(r, "every",
 		    "must be \"day\", \"week\", \"month\" or \"year\", or so "
 		    "many: \"3 months\"");
+	/* Both are stored as what differs from the default, so a product of
+	 * zeros behaves as one that says nothing. */
 	p->partial_refund_ends = partial == 1;
 	p->dispute_keeps = dispute == 1;
 	if (!read_number(r, "grace_days", 0, MAX_GRACE_DAYS, &p->grace_days))

@@ -7,6 +7,9 @@
 #define MAX_TYPE_BYTES 100
 #define MAX_ID_BYTES 255
 
+/* This list is also what is subscribed to when the webhook is set up, and what
+ * reconciliation asks for; beyond twenty types that would have to ask for all
+ * there are (list.c). */
 static const struct {
 	const char *type;
 	enum stripe_event_kind kind;

@@ -73,6 +73,8 @@ response_see_other(const char *url)
 	return (struct response){ .status = 303, .location = url };
 }
 
+/* Only the statuses that are sent here. The words are for people who look at a
+ * connection; clients go by the number. */
 static const char *
 reason(int status)
 {
