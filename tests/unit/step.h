@@ -56,6 +56,7 @@ said(void **state)
 	const char *body;
 
 	shop_open(r->before);
+	s.job.order_id = look_int("SELECT MAX(id) FROM orders"); /* or 0 */
 	check_err(work_prepare(&app, &mem, &s), ERR_OK);
 	check_int(s.has_call, r->says != NULL);
 	if (!s.has_call)

@@ -10,6 +10,12 @@ static const struct row rows[] = {
 	{ "an invite by the name of before",
 	    USER HAS("club") "INSERT INTO renamed VALUES ('old', 'club');",
 	    JOB_INVITE, "old", "https://t.me/+b", "https://t.me/+a" },
+	{ "by its order, in the order's product",
+	    USER HAS("course") HAS("club")
+		BOUGHT("id, session_id, paid_ms", "8, 'cs_8', 1"),
+	    JOB_INVITE, NULL, "https://t.me/+a", "https://t.me/+b" },
+	{ "access to another product opens nothing", USER HAS("club"),
+	    JOB_INVITE, "course", NULL, "" },
 	{ "access is over meanwhile", USER, JOB_INVITE, "course", NULL, "" },
 };
 
@@ -24,9 +30,52 @@ static const struct unknown unknowns[] = {
 	    8, NULL, true },
 };
 
+/* That the invite was taken is noted of the product it is for, and only once
+ * Telegram has taken it. */
+static const struct taken {
+	const char *why;
+	int status;
+	const char *body;
+	bool course, club;
+} takens[] = {
+	{ "it was", 200, "{\"ok\":true,\"result\":{}}", false, true },
+	{ "Telegram fails", 502, "", false, false },
+	{ "they blocked the bot", 403,
+	    "{\"ok\":false,\"description\":"
+	    "\"Forbidden: bot was blocked by the user\"}",
+	    false, false },
+};
+
+static void
+taken(void **state)
+{
+	const struct taken *t = *state;
+	const struct http_response res = { .status = t->status,
+		.retry_after_s = -1,
+		.body = str_from(t->body) };
+	struct settling s = { .step = { .job = { .id = 1,
+					    .kind = JOB_INVITE,
+					    .tg_id = 5,
+					    .detail = "club",
+					    .attempts = 1 } },
+		.res = &res };
+
+	shop_open(USER HAS("course") HAS("club"));
+	check_err(work_prepare(&app, &mem, &s.step), ERR_OK);
+	shop_does(settle, &s);
+	check_int(s.o.after == AFTER_DONE, t->club);
+	check_int(look_int("SELECT invited_ms IS NOT NULL FROM access"
+			   " WHERE product = 'course'"),
+	    t->course);
+	check_int(look_int("SELECT invited_ms IS NOT NULL FROM access"
+			   " WHERE product = 'club'"),
+	    t->club);
+}
+
 int
 main(void)
 {
+	ROWS("taken", taken, takens);
 	ROWS("says", said, rows);
 	ROWS("unknown product", unknown, unknowns);
 	return testing_run("invite", ledger_make, ledger_remove);

@@ -1,10 +1,53 @@
 /* Notices, by the word in the job. */
 #include "step.h"
 
+/* An order of the course. */
+#define UNPAID USER BOUGHT("id, session_id", "8, 'cs_8'")
+#define PAID USER BOUGHT("id, session_id, paid_ms", "8, 'cs_8', 1")
+#define UNTIL(is_in, renews) \
+	"INSERT INTO access (tg_id, product, is_in, why, decided_ms," \
+	" until_ms, renews) VALUES (5, 'course', " is_in \
+	", 'subscribed', 1, 1700000000000, " renews ");"
+#define SAYS(word, what) USER, JOB_NOTICE, word, what, "A club"
+
 static const struct row rows[] = {
 	{ "the way to pay for another product", USER, JOB_NOTICE, "pay:club",
 	    "A club", "A course" },
 	{ "a notice", USER, JOB_NOTICE, "refunded", "A course", "A club" },
+	{ "the bank is not done yet", UNPAID, JOB_NOTICE, "processing",
+	    "обробляє", "A club" },
+	{ "it is done by now", PAID, JOB_NOTICE, "processing", NULL, "" },
+	{ "the bank said no", UNPAID, JOB_NOTICE, "failed", "не підтвердив",
+	    "A club" },
+	{ "and yes after all", PAID, JOB_NOTICE, "failed", NULL, "" },
+	{ "a dispute", PAID, JOB_NOTICE, "disputed", "оскаржено", "A club" },
+	{ "taken away by hand", PAID, JOB_NOTICE, "revoked", "адміністратором",
+	    "A club" },
+	{ "the end of it", PAID, JOB_NOTICE, "ended", "закінчився", "A club" },
+	{ "the end, for nobody paid", PAID, JOB_NOTICE, "unpaid", "не оплачено",
+	    "A club" },
+	{ "no payment is known", UNPAID, JOB_NOTICE, "help_unpaid", "не бачимо",
+	    "A club" },
+	{ "it is known by now", PAID, JOB_NOTICE, "help_unpaid", NULL, "" },
+	{ "nobody can be asked now", UNPAID, JOB_NOTICE, "help_later",
+	    "не вдається перевірити", "A club" },
+	{ "and it was paid meanwhile", PAID, JOB_NOTICE, "help_later", NULL,
+	    "" },
+	{ "a page that Stripe does not open",
+	    SAYS("portal_failed", "не вдається відкрити") },
+	{ "a question is with a person", SAYS("passed_on", "передано людині") },
+	{ "a question is lost", SAYS("not_passed_on", "Не вдалося передати") },
+	{ "no room for another channel", SAYS("too_many", "забагато") },
+	{ "access that is going to end", PAID UNTIL("1", "0"), JOB_NOTICE,
+	    "reminder", "не поновиться", "A club" },
+	{ "it renews by now", PAID UNTIL("1", "1"), JOB_NOTICE, "reminder",
+	    NULL, "" },
+	{ "it has ended by now", PAID UNTIL("0", "0"), JOB_NOTICE, "reminder",
+	    NULL, "" },
+	{ "it is for good", PAID HAS("course"), JOB_NOTICE, "reminder", NULL,
+	    "" },
+	{ "a reminder of no order", USER UNTIL("1", "0"), JOB_NOTICE,
+	    "reminder", NULL, "" },
 	{ "a notice nobody knows", USER, JOB_NOTICE, "of_yesterday", NULL, "" },
 };
 
