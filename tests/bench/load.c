@@ -1,6 +1,7 @@
 /* A load of requests on a web server, over connections that are kept. Each
- * body is of a sale of its own (see bodies.h); the first ones are written and
- * signed before the clock begins, what is more when its turn comes.
+ * body is of a sale of its own (see bodies.h). They are written and signed
+ * before the clock begins; of more than MAX_PREPARED each when its turn comes,
+ * so that the last costs what the first did.
  *
  * usage: load PORT webhook|tgupdate|PATH CONNECTIONS REQUESTS SECRET [FIRST]
  * in the environment: SECONDS, to end after that time if not after REQUESTS;
@@ -109,7 +110,7 @@ prepare(void)
 {
 	char text[MAX_TEXT];
 
-	run.n_prepared = run.n_all < MAX_PREPARED ? run.n_all : MAX_PREPARED;
+	run.n_prepared = run.n_all <= MAX_PREPARED ? run.n_all : 0;
 	run.prepared = calloc((size_t)run.n_prepared + 1, sizeof(struct text));
 	for (long i = 0; run.prepared != NULL && i < run.n_prepared; i++) {
 		struct text *t = &run.prepared[i];
