@@ -11,6 +11,7 @@
 #include "payment/offer.h"
 #include "payment/stars.h"
 #include "shop/text.h"
+#include "telegram/command.h"
 
 #define HELPS_AN_HOUR 10 /* that make us ask Stripe */
 

@@ -8,6 +8,7 @@
 #include "ledger/self.h"
 #include "outbox/jobs.h"
 #include "shop/text.h"
+#include "telegram/command.h"
 
 #define MAX_CRISES 10 /* of one person, answered in an hour */
 

@@ -96,19 +96,6 @@ int64_t tg_chat_id(const char *text);
  * nothing, or it was spoken. */
 const char *tg_words(const struct tg_update *u);
 
-/* A command as Telegram marks it, at the beginning of a text: "/pay",
- * "/pay@our_bot", "/pay something". */
-struct tg_command {
-	struct str name; /* with its slash; empty: it is none */
-	struct str bot;  /* whose it is; empty: not said */
-	struct str rest; /* what follows, trimmed; all of it where it is none */
-};
-struct tg_command tg_command(const char *text);
-
-/* Whether the text begins with this command, whichever bot it is addressed
- * to. */
-bool tg_is_command(const char *text, const char *command);
-
 /* What must be asked for in setWebhook; NULL past the last. */
 const char *tg_allowed_update(size_t i);
 

@@ -26,6 +26,7 @@
 #include "stripe/list.h"
 #include "stripe/signature.h"
 #include "telegram/api.h"
+#include "telegram/command.h"
 #include "telegram/update.h"
 #include "web/client.h"
 
