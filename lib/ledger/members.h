@@ -6,55 +6,8 @@
 #define LEDGER_MEMBERS_H
 
 #include "ledger/access.h"
+#include "ledger/member_step.h"
 #include "shop/app.h"
-
-/* Stored: append, never renumber. */
-enum member_state {
-	MEMBER_UNKNOWN, /* ask Telegram */
-	MEMBER_OUT,
-	MEMBER_IN,
-	MEMBER_BANNED,
-	MEMBER_ADMIN, /* whom no bot can remove */
-	/* What Telegram does not say for sure. A call that fails proves
-	 * nothing: each is a next step, and none of them is out. */
-	MEMBER_SENT_OFF, /* a ban was taken, nobody has looked since */
-	MEMBER_UNSEEN,   /* a look could not tell */
-	MEMBER_UNMOVED,  /* a ban found nobody: look again later */
-	MEMBER_STAYS     /* the same for a day: the operators were told */
-};
-
-/* What is known of one person and one channel. */
-struct member_facts {
-	bool wanted;   /* access, or whitelisted */
-	bool ours;     /* sold to, or came by a link of ours: not somebody whom
-	                  the operator let in by hand */
-	bool inviting; /* to be invited just now */
-	bool asked;    /* a request to join waits */
-	bool hinted;   /* and its sender was told how to buy */
-	bool full;     /* or they cannot be let in as they are */
-	bool has_link; /* a link made for them and not revoked */
-	bool old_link; /* but who asks for help may hold it in vain */
-	bool revoking; /* Telegram was asked to revoke it, and may have */
-	bool is_new;   /* Telegram never said a word of them, and no link was
-	                  made for them before this job */
-	enum member_state state;
-};
-
-enum member_step {
-	STEP_NONE,
-	STEP_LOOK, /* ask Telegram what they are */
-	STEP_APPROVE,
-	STEP_HINT, /* only before the request is answered may a stranger be
-	              written to */
-	STEP_DECLINE,
-	STEP_REVOKE, /* the link */
-	STEP_UNBAN,  /* or no link lets them in */
-	STEP_LINK,   /* make one */
-	STEP_BAN
-};
-
-/* Reads nothing, writes nothing. */
-enum member_step member_next(const struct member_facts *f);
 
 /* A buyer and a channel by the ledger; texts live in the arena. */
 struct member {

@@ -33,7 +33,7 @@ const NEAR_UNITS = {
 /** The web tests that are concerned, by a file's path. */
 const NEAR = [
   [/posts/, ['webhook', 'updates']], [/handover/, ['updates', 'telegram']], [/message|lookup|offer/, ['subscription', 'stars']], [/shop\/app/, ['tools', 'life']],
-  [/coach|answer|question/, ['coach', 'lessons']], [/subscription|stripe_portal|expiry/, ['subscription']], [/channel|members/, ['door']], [/stars/, ['stars']], [/reconcile|list\.c/, ['reconcile', 'tools']], [/chat|text|telegram/, ['telegram', 'updates']],
+  [/coach|answer|question/, ['coach', 'lessons']], [/subscription|stripe_portal|expiry/, ['subscription']], [/channel|member/, ['door']], [/stars/, ['stars']], [/reconcile|list\.c/, ['reconcile', 'tools']], [/chat|text|telegram/, ['telegram', 'updates']],
   [/record|access|reversal|event/, ['life', 'webhook']], [/checkout|api|paylink|limit|client|page|http|form/, ['pay']],
   [/catalog/, ['life', 'tools']], [/conf|settings|file|confine|alert|notify/, ['tools', 'operator']], [/web\/|serve|prefork/, ['gateway', 'processes']],
   [/worker|wake|jobs|pace|outbox|bot\//, ['telegram', 'operator', 'processes']],

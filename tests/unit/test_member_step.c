@@ -1,7 +1,7 @@
 /* The next call about somebody and a channel: every state, one step each. */
 #include "testing.h"
 
-#include "ledger/members.h"
+#include "ledger/member_step.h"
 
 static const struct row_of {
 	const char *name;
@@ -134,5 +134,5 @@ int
 main(void)
 {
 	ROWS("next", row, rows);
-	return testing_run("membership", NULL, NULL);
+	return testing_run("member_step", NULL, NULL);
 }
