@@ -218,7 +218,8 @@ limited(void **state)
 		return;
 	check_text(h.reply.method, "sendMessage");
 	check_text(json_text(h.reply.params, "text"),
-	    text_fill(&mem, l->says,
+	    text_count(&mem, l->says,
+		l->says == TEXT_COACH_LONG ? COACH_MAX_CHARS : l->a_day,
 		KV(kv_int("amount", l->a_day), kv_int("limit", COACH_MAX_CHARS),
 		    kv_int("seconds", SPEECH_MAX_S))));
 	assert_true(
