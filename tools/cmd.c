@@ -1,6 +1,7 @@
 /* What several commands ask before they begin. */
 #include "cmd.h"
 
+#include "outbox/wake.h"
 #include "store/db.h"
 
 #include <stdio.h>
@@ -27,6 +28,16 @@ cmd_settings_ok(struct app *app)
 	for (size_t i = 0; i < app->conf.settings.n_faults; i++)
 		printf("  - %s\n", app->conf.settings.faults[i]);
 	return false;
+}
+
+int
+cmd_recorded(struct app *app, enum err e)
+{
+	if (e == ERR_OK)
+		knock(app);
+	else
+		puts("It was not recorded; the log above says why.");
+	return e == ERR_OK ? 0 : 1;
 }
 
 int64_t

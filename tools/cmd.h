@@ -44,6 +44,10 @@ bool cmd_has_ledger(const struct app *app);
 /* Whether one could be written, or made, in its folder. */
 bool cmd_may_make_ledger(struct app *app);
 
+/* After the transaction of a command that may have promised something: wakes
+ * the worker, or says that nothing was recorded. The status to end with. */
+int cmd_recorded(struct app *app, enum err e);
+
 /* "3d" or "12h" in ms; 0: neither. */
 int64_t cmd_span_ms(const char *text);
 

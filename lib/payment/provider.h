@@ -7,7 +7,7 @@
 #ifndef PAYMENT_PROVIDER_H
 #define PAYMENT_PROVIDER_H
 
-#include "ledger/ledger.h"
+#include "ledger/record.h"
 #include "net/http.h"
 #include "payment/provider_rows.h"
 #include "shop/app.h"
@@ -105,6 +105,13 @@ struct checkup {
 	void *ctx; /* the caller's own */
 };
 
+/* What is to go back: all of an order's payment, by the provider's name for
+ * it. */
+struct refund {
+	const struct order *order;
+	const char *payment;
+};
+
 struct provider {
 	const char *name;  /* orders.provider, and /webhook/NAME */
 	const char *title; /* for operators: "Stripe" */
@@ -138,6 +145,17 @@ struct provider {
 	    const struct app *app, struct arena *a, const char *id);
 	enum err (*told)(const struct app *app, struct arena *a,
 	    const struct http_response *res, struct finding *out);
+
+	/* ---- giving back ----
+	 * Sends a payment back to its buyer, once however often it is asked to,
+	 * and reads what has become of that, a fact to be recorded. Any error:
+	 * it did not go back, and the log says why. NULL, both, where it
+	 * cannot be done from here. */
+	struct http_request (*refund)(
+	    const struct app *app, struct arena *a, const struct refund *r);
+	enum err (*refunded)(const struct app *app, struct arena *a,
+	    const struct refund *r, const struct http_response *res,
+	    struct fact *out);
 
 	/* ---- telling of its own accord ---- */
 

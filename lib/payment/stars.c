@@ -194,16 +194,6 @@ fact_of_payment(const struct app *app, enum fact_kind kind, int64_t tg_id,
 		.livemode = app->conf.livemode };
 }
 
-/* Telegram refunds a payment whole or not at all. */
-struct fact
-stars_refunded(const struct app *app, const struct order *o)
-{
-	const struct tg_payment pay = { .charge_id = o->session_id,
-		.amount = o->amount_minor };
-
-	return fact_of_payment(app, FACT_REFUNDED, o->tg_id, &pay);
-}
-
 enum err
 stars_record(struct app *app, struct arena *a, const struct tg_update *u)
 {
@@ -223,18 +213,6 @@ stars_record(struct app *app, struct arena *a, const struct tg_update *u)
 			kv_int("recurs", pay->recurs),
 			kv_int("is_first", pay->is_first)));
 	return ledger_record(app, a, &f, NULL);
-}
-
-struct http_request
-stars_refund_request(const struct app *app, struct arena *a, int64_t tg_id,
-    const char *charge_id)
-{
-	const struct tg_api api = app_telegram(app);
-	struct json *params = json_new(a);
-
-	json_put_int(params, "user_id", tg_id);
-	json_put_text(params, "telegram_payment_charge_id", charge_id);
-	return tg_request(a, &api, "refundStarPayment", params);
 }
 
 /* ---- the list of all transactions, oldest first ---- */
@@ -391,6 +369,38 @@ static const struct provider_list lists[] = {
 	    .record = record_page },
 };
 
+/* ---- giving back ---- */
+
+static struct http_request
+refund(const struct app *app, struct arena *a, const struct refund *r)
+{
+	const struct tg_api api = app_telegram(app);
+	struct json *params = json_new(a);
+
+	json_put_int(params, "user_id", r->order->tg_id);
+	json_put_text(params, "telegram_payment_charge_id", r->payment);
+	return tg_request(a, &api, "refundStarPayment", params);
+}
+
+/* Telegram says no more than that it was done; a payment goes back whole. */
+static enum err
+refunded(const struct app *app, struct arena *a, const struct refund *r,
+    const struct http_response *res, struct fact *out)
+{
+	const struct tg_payment pay = { .charge_id = r->payment,
+		.amount = r->order->amount_minor };
+	struct tg_answer answer;
+
+	tg_answer_read(a, res, &answer);
+	if (answer.outcome != TG_DONE) {
+		log_event(LOG_WARN, "stars_not_refunded",
+		    KV(kv_text("why", answer.description)));
+		return ERR_REFUSED;
+	}
+	*out = fact_of_payment(app, FACT_REFUNDED, r->order->tg_id, &pay);
+	return ERR_OK;
+}
+
 /* ---- the job that cancels one ---- */
 
 static enum err
@@ -425,6 +435,8 @@ const struct job_kind cancel_stars_kind = { .prepare = prepare_cancel,
 const struct provider stars_provider = {
 	.name = "stars",
 	.title = "Telegram",
+	.refund = refund,
+	.refunded = refunded,
 	.lists = lists,
 	.n_lists = LENGTH(lists),
 };

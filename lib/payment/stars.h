@@ -5,7 +5,6 @@
 #ifndef PAYMENT_STARS_H
 #define PAYMENT_STARS_H
 
-#include "ledger/record.h"
 #include "shop/app.h"
 #include "telegram/update.h"
 
@@ -36,11 +35,5 @@ enum err stars_checkout(struct app *app, struct arena *a,
 /* TG_PAID and TG_REFUNDED, in a transaction. */
 enum err stars_record(
     struct app *app, struct arena *a, const struct tg_update *u) MUST_CHECK;
-
-/* refundStarPayment of an order, and what has become of it once Telegram has
- * done that. */
-struct http_request stars_refund_request(const struct app *app, struct arena *a,
-    int64_t tg_id, const char *charge_id);
-struct fact stars_refunded(const struct app *app, const struct order *o);
 
 #endif

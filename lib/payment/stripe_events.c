@@ -2,7 +2,6 @@
 #include "payment/stripe_events.h"
 
 #include "base/log.h"
-#include "ledger/record.h"
 #include "payment/stripe_ours.h"
 
 static const char stripe[] = "stripe"; /* orders.provider */
@@ -83,6 +82,17 @@ refund_stage(enum stripe_refund_stage stage)
 	}
 }
 
+struct fact
+stripe_events_refund(const struct stripe_refund *r)
+{
+	return (struct fact){ .kind = FACT_REFUND,
+		.provider = stripe,
+		.id = r->id,
+		.payment = r->payment_intent,
+		.amount_minor = r->amount_minor,
+		.refund = refund_stage(r->stage) };
+}
+
 static enum dispute_stage
 dispute_stage(enum stripe_dispute_stage stage)
 {
@@ -103,17 +113,15 @@ fact_of_payment(const struct stripe_event *ev)
 	switch (ev->kind) {
 	case STRIPE_CHARGE_REFUNDED:
 		return (struct fact){ .kind = FACT_REFUNDED,
+			.provider = stripe,
 			.payment = ev->charge.payment_intent,
 			.amount_minor = ev->charge.amount_minor,
 			.refunded_minor = ev->charge.refunded_minor };
 	case STRIPE_REFUND:
-		return (struct fact){ .kind = FACT_REFUND,
-			.id = ev->refund.id,
-			.payment = ev->refund.payment_intent,
-			.amount_minor = ev->refund.amount_minor,
-			.refund = refund_stage(ev->refund.stage) };
+		return stripe_events_refund(&ev->refund);
 	case STRIPE_DISPUTE:
 		return (struct fact){ .kind = FACT_DISPUTE,
+			.provider = stripe,
 			.id = ev->dispute.id,
 			.payment = ev->dispute.payment_intent,
 			.amount_minor = ev->dispute.amount_minor,
@@ -121,6 +129,7 @@ fact_of_payment(const struct stripe_event *ev)
 			.due_ms = ev->dispute.due_s * 1000 };
 	default:
 		return (struct fact){ .kind = FACT_WARNING,
+			.provider = stripe,
 			.payment = ev->payment_intent };
 	}
 }
@@ -129,9 +138,8 @@ fact_of_payment(const struct stripe_event *ev)
 static enum err
 record_payment(struct app *app, struct arena *a, const struct stripe_event *ev)
 {
-	struct fact f = fact_of_payment(ev);
+	const struct fact f = fact_of_payment(ev);
 
-	f.provider = stripe;
 	return f.payment == NULL ? ERR_OK : ledger_record(app, a, &f, NULL);
 }
 

@@ -1,11 +1,11 @@
 /* What Stripe says, as facts of the ledger's. Whose sale it is gets judged
  * here, before the ledger is told: an account may serve several shops (see
- * stripe_ours.h). Both are called in a transaction; what is heard of again
- * changes nothing. */
+ * stripe_ours.h). Recording is done in a transaction; what is heard of
+ * again changes nothing. */
 #ifndef PAYMENT_STRIPE_EVENTS_H
 #define PAYMENT_STRIPE_EVENTS_H
 
-#include "ledger/ledger.h"
+#include "ledger/record.h"
 #include "shop/app.h"
 #include "stripe/event.h"
 
@@ -18,5 +18,8 @@ enum err stripe_events_record(
  * the order as it then stands; its id is 0 for another's session. */
 enum err stripe_events_record_session(struct app *app, struct arena *a,
     const struct stripe_session *s, struct order *order) MUST_CHECK;
+
+/* How one refund stands. */
+struct fact stripe_events_refund(const struct stripe_refund *r);
 
 #endif

@@ -3,6 +3,7 @@
 #include "payment/stripe_checkout.h"
 #include "payment/stripe_lists.h"
 #include "payment/stripe_post.h"
+#include "payment/stripe_refund.h"
 
 const struct provider stripe_provider = {
 	.name = "stripe",
@@ -14,6 +15,8 @@ const struct provider stripe_provider = {
 	.ask = stripe_checkout_ask,
 	.stop = stripe_checkout_stop,
 	.told = stripe_checkout_told,
+	.refund = stripe_refund_send,
+	.refunded = stripe_refund_sent,
 	.read_post = stripe_post_read,
 	.lists = stripe_lists,
 	.n_lists = STRIPE_LISTS,

@@ -55,6 +55,7 @@ rows_are_whole(void **state)
 		check_int(p->ask != NULL, has_page);
 		check_int(p->stop != NULL, has_page);
 		check_int(p->told != NULL, has_page);
+		check_int(p->refunded != NULL, p->refund != NULL);
 	}
 	assert_null(provider_find(str_from("")));
 	assert_null(provider_find(str_from("grant")));
@@ -129,9 +130,75 @@ by_look(void **state)
 	check_text(p == NULL ? NULL : p->name, l->name);
 }
 
+/* ---- giving back ---- */
+
+#define REFUNDED(status) \
+	"{\"id\":\"re_1\",\"object\":\"refund\",\"payment_intent\":\"p1\"," \
+	"\"amount\":999,\"status\":\"" status "\"}"
+
+static const struct refunding {
+	const char *why, *provider;
+	const char *url, *part; /* of the call */
+	int status;
+	const char *answer;
+	enum err want;
+	struct fact fact;
+} refundings[] = {
+	{ "by Stripe", "stripe", "https://s.invalid/v1/refunds",
+	    "payment_intent=p1", 200, REFUNDED("succeeded"), ERR_OK,
+	    { .kind = FACT_REFUND, .id = "re_1", .refund = REFUND_BACK } },
+	{ "by Stripe, which waits for something", "stripe",
+	    "https://s.invalid/v1/refunds", "payment_intent=p1", 200,
+	    REFUNDED("requires_action"), ERR_OK,
+	    { .kind = FACT_REFUND, .id = "re_1", .refund = REFUND_WAITS } },
+	{ "not by Stripe", "stripe", "https://s.invalid/v1/refunds",
+	    "payment_intent=p1", 400, "{}", ERR_REFUSED, { 0 } },
+	{ "of what, Stripe does not say", "stripe",
+	    "https://s.invalid/v1/refunds", "payment_intent=p1", 200,
+	    "{\"id\":\"re_1\",\"amount\":999,\"status\":\"succeeded\"}",
+	    ERR_REFUSED, { 0 } },
+	{ "by Telegram", "stars", "https://t.invalid/bot1:x/refundStarPayment",
+	    "\"user_id\":5", 200, "{\"ok\":true,\"result\":true}", ERR_OK,
+	    { .kind = FACT_REFUNDED, .refunded_minor = 999 } },
+	{ "not by Telegram", "stars",
+	    "https://t.invalid/bot1:x/refundStarPayment", "\"p1\"", 400,
+	    "{\"ok\":false,\"description\":\"CHARGE_ALREADY_REFUNDED\"}",
+	    ERR_REFUSED, { 0 } },
+};
+
+static void
+given_back(void **state)
+{
+	const struct refunding *t = *state;
+	const struct provider *p = provider_find(str_from(t->provider));
+	const struct order order = {
+		.id = 1, .tg_id = BUYER, .session_id = "o1", .amount_minor = 999
+	};
+	const struct refund r = { &order, "p1" };
+	const struct http_request req = p->refund(&app, &mem, &r);
+	const struct http_response res = { .status = t->status,
+		.retry_after_s = -1,
+		.body = str_from(t->answer) };
+	struct fact f = { 0 };
+
+	check_text(req.url, t->url);
+	check_has(arena_dup(&mem, req.body), t->part);
+	check_err(p->refunded(&app, &mem, &r, &res, &f), t->want);
+	if (t->want != ERR_OK)
+		return;
+	check_int(f.kind, t->fact.kind);
+	check_text(f.provider, t->provider);
+	check_text(f.payment, "p1");
+	check_text(f.id, t->fact.id);
+	check_int(f.refund, t->fact.refund);
+	check_int(f.amount_minor, 999);
+	check_int(f.refunded_minor, t->fact.refunded_minor);
+}
+
 int
 main(void)
 {
+	ROWS("given back", given_back, refundings);
 	ONE("the table", "rows are whole", rows_are_whole);
 	ONE("the table", "lists have numbers", lists_have_numbers);
 	ONE("a page", "is opened by the first that sells", a_page);

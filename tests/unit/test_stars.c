@@ -204,10 +204,6 @@ calls(void **state)
 	check_err(ALL->request(&app, &mem, ALL, &begin, &req), ERR_OK);
 	check_text(req.url, "https://t.invalid/bot1:x/getStarTransactions");
 	check_has(arena_dup(&mem, req.body), "\"offset\":40");
-	req = stars_refund_request(&app, &mem, BUYER, "stx1");
-	check_text(req.url, "https://t.invalid/bot1:x/refundStarPayment");
-	check_has(arena_dup(&mem, req.body), "\"user_id\":5");
-	check_has(arena_dup(&mem, req.body), "\"stx1\"");
 	check_text(json_text(invoice, "payload"), "admit:course");
 	check_text(json_text(invoice, "currency"), "XTR");
 	app.conf.sell_with = "stars";

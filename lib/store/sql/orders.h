@@ -184,8 +184,8 @@ SQL(FORGET_PROCESSING,
 
 /* Sessions at which this buyer could still pay. */
 SQL(FORGET_OPEN,
-    "SELECT session_id FROM orders WHERE tg_id = :tg_id"
-    " AND provider = 'stripe' AND session_id IS NOT NULL"
+    "SELECT session_id, provider FROM orders WHERE tg_id = :tg_id"
+    " AND session_id IS NOT NULL"
     " AND paid_ms IS NULL AND processing_ms IS NULL AND failed_ms IS NULL"
     " AND expired_ms IS NULL"
     " AND (url_ends_ms IS NULL OR url_ends_ms > :now_ms) LIMIT :n")

@@ -1,0 +1,222 @@
+/* admit forget: a person's number goes out of the ledger; what was sold stays
+ * in the books as nobody's. */
+#include "who.h"
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "outbox/alert.h"
+#include "outbox/wake.h"
+#include "payment/provider.h"
+
+#include <stdio.h>
+
+#define MAX_OPEN 50
+
+/* A page where they could still pay. */
+struct open_page {
+	const char *id;
+	const char *provider;
+};
+
+struct forgetting {
+	struct app *app;
+	struct arena arena;
+	struct who who;
+	struct open_page open[MAX_OPEN];
+	size_t n_open;
+};
+
+/* Where a person's number stands in what is not theirs. */
+static enum err
+forget_mentions(struct db *db, struct arena *a, int64_t tg_id)
+{
+	enum err e = alert_forget(db, a, tg_id);
+
+	return e != ERR_OK ?
+	    e :
+	    db_exec(db, SQL_FORGET_LIMITS,
+		KV(kv_text(
+		    "like", arena_printf(a, "%%:%lld", (long long)tg_id))),
+		NULL);
+}
+
+static enum err
+forget(struct db *db, void *ctx)
+{
+	static const enum sql steps[] = { SQL_FORGET_JOBS, SQL_FORGET_ACCESS,
+		SQL_FORGET_MEMBER, SQL_FORGET_LINKS, SQL_FORGET_QUESTIONS,
+		SQL_FORGET_USER };
+	struct forgetting *h = ctx;
+	enum err e = ledger_user_seen(db, 0, NULL);
+
+	if (e == ERR_OK)
+		e = forget_mentions(db, &h->arena, h->who.tg_id);
+	if (e == ERR_OK)
+		e = db_exec(db, SQL_FORGET_SUBSCRIPTIONS,
+		    KV(kv_int("tg_id", h->who.tg_id)), NULL);
+	if (e == ERR_OK)
+		e = db_exec(db, SQL_FORGET_ORDERS,
+		    KV(kv_int("tg_id", h->who.tg_id),
+			kv_int("now_ms", clock_now_ms())),
+		    NULL);
+	for (size_t i = 0; e == ERR_OK && i < LENGTH(steps); i++)
+		e = db_exec(
+		    db, steps[i], KV(kv_int("tg_id", h->who.tg_id)), NULL);
+	return e;
+}
+
+/* ---- pages that are still open ---- */
+
+static void
+open_from_row(const struct row *row, void *ctx)
+{
+	struct forgetting *h = ctx;
+
+	if (h->n_open < MAX_OPEN)
+		h->open[h->n_open++] =
+		    (struct open_page){ row_text(row, 0), row_text(row, 1) };
+}
+
+struct recording {
+	struct forgetting *h;
+	const struct finding *found;
+};
+
+static enum err
+record(struct db *db, void *ctx)
+{
+	const struct recording *r = ctx;
+
+	(void)db;
+	return r->found->record(r->h->app, &r->h->arena, r->found->what, NULL);
+}
+
+static enum err
+ask(struct forgetting *h, struct http *http, const struct provider *p,
+    const struct http_request *req, struct finding *found)
+{
+	struct http_response res;
+	enum err e = http_send(http, &h->arena, req, &res);
+
+	return e == ERR_OK ? p->told(h->app, &h->arena, &res, found) : e;
+}
+
+/* Closes a page; where it is open no more, what it has become is recorded. One
+ * that is not of this account cannot be paid here. */
+static enum err
+close_page(struct forgetting *h, struct http *http, const struct open_page *o)
+{
+	const struct provider *p = provider_find(str_from(o->provider));
+	struct finding found;
+	struct recording r = { h, &found };
+	struct http_request req;
+	enum err e;
+
+	if (p == NULL || p->stop == NULL)
+		return ERR_CONFIG; /* an older program than who sold it */
+	req = p->stop(h->app, &h->arena, o->id);
+	e = ask(h, http, p, &req, &found);
+	if (e == ERR_REFUSED) {
+		req = p->ask(h->app, &h->arena, o->id);
+		e = ask(h, http, p, &req, &found);
+	}
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	h->app->has_work = true; /* it may have been paid */
+	return db_transaction(h->app->db, record, &r);
+}
+
+static enum err
+close_pages(struct forgetting *h)
+{
+	struct http *http;
+	enum err e = db_each(h->app->db, &h->arena, SQL_FORGET_OPEN,
+	    KV(kv_int("tg_id", h->who.tg_id), kv_int("now_ms", clock_now_ms()),
+		kv_int("n", MAX_OPEN)),
+	    open_from_row, h);
+
+	if (e != ERR_OK || h->n_open == 0)
+		return e;
+	http = http_new();
+	if (http == NULL)
+		return ERR_INTERNAL;
+	for (size_t i = 0; e == ERR_OK && i < h->n_open; i++)
+		e = close_page(h, http, &h->open[i]);
+	http_free(http);
+	return e;
+}
+
+/* ---- what stands against it ---- */
+
+/* Whether anything stands against it, which is then said. */
+static enum err
+is_held(struct forgetting *h, bool *held)
+{
+	const struct kv who = kv_int("tg_id", h->who.tg_id);
+	int64_t since_ms = 0, n_charged = 0, n_held = 0;
+	char since[CLOCK_DATE_BYTES];
+	enum err e = db_one(h->app->db, &h->arena, SQL_FORGET_PROCESSING,
+	    KV(who), row_to_int, &since_ms);
+
+	if (e == ERR_OK)
+		e = db_one(h->app->db, &h->arena, SQL_FORGET_SUBSCRIBED,
+		    KV(who), row_to_int, &n_charged);
+	if (e == ERR_OK)
+		e = db_one(h->app->db, &h->arena, SQL_FORGET_HELD, KV(who),
+		    row_to_int, &n_held);
+	clock_date(since_ms, since);
+	*held = since_ms != 0 || n_charged > 0 || n_held > 0;
+	if (since_ms != 0)
+		printf("A payment of theirs is under way since %s: wait for "
+		       "the bank's word, or cancel it at Stripe, and run this "
+		       "again.\n",
+		    since);
+	if (n_charged > 0)
+		puts("Their subscription goes on: cancel it at Stripe first, "
+		     "or they would be charged again.");
+	if (n_held > 0)
+		puts("Still in, or something is still owed: run `admit "
+		     "revoke` first, and let the worker do its work.");
+	return e;
+}
+
+/* Nothing stands against it, not even a payment that was made while their
+ * pages were being closed. */
+static enum err
+prepare(struct forgetting *h, bool *held)
+{
+	enum err e = is_held(h, held);
+
+	if (e != ERR_OK || *held)
+		return e;
+	e = close_pages(h);
+	if (e != ERR_OK)
+		puts("Their open payment page could not be closed; run this "
+		     "again.");
+	return e == ERR_OK && h->n_open > 0 ? is_held(h, held) : e;
+}
+
+int
+cmd_forget(struct app *app, int argc, char **argv)
+{
+	struct forgetting h = { .app = app };
+	bool held = false;
+	/* The worker's settings: pages are closed where they were opened. */
+	int status = who_read(
+	    app, PROGRAM_WORKER, argc, argv, 1, "forget TG_ID", &h.who);
+	enum err e;
+
+	if (status != 0)
+		return status;
+	e = prepare(&h, &held);
+	if (e == ERR_OK && !held)
+		e = db_transaction(app->db, forget, &h);
+	if (e == ERR_OK && !held)
+		puts("Forgotten. The orders stay, as nobody's. What Stripe "
+		     "and Telegram hold is theirs to erase.");
+	arena_free(&h.arena);
+	if (!held)
+		return cmd_recorded(app, e);
+	knock_if_promised(app);
+	return 1;
+}
