@@ -17,6 +17,7 @@ setting_text(const char *v)
 	return NULL;
 }
 
+/* Keys are copied with the end of their line. */
 const char *
 setting_word(const char *v)
 {
@@ -25,6 +26,7 @@ setting_word(const char *v)
 	    NULL;
 }
 
+/* Without https everybody on the way reads keys and tokens along. */
 const char *
 setting_url(const char *v)
 {
@@ -61,6 +63,7 @@ setting_zero_or_one(const char *v)
 							    "must be 0 or 1";
 }
 
+/* A web server starts programs in a folder of its own choice. */
 const char *
 setting_path(const char *v)
 {

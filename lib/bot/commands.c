@@ -21,6 +21,7 @@ sells_many(const struct reply *r)
 	return r->app->catalog.n > 1;
 }
 
+/* Several products do not fit into one sentence: a button for each. */
 static enum err
 offer(struct reply *r)
 {
@@ -37,6 +38,8 @@ offer(struct reply *r)
 	return reply_message(r, &m);
 }
 
+/* A link may lead here with a word behind the command; one that passes a
+ * question on to a person is taken first. */
 static enum err
 on_start(struct reply *r)
 {
@@ -54,6 +57,8 @@ on_start(struct reply *r)
 	return sells_many(r) ? offer(r) : reply_message(r, &m);
 }
 
+/* A subscription whose payment failed has an invoice that is open: to pay that
+ * is what mends it, a second purchase would not. */
 static enum err
 owed_by(struct reply *r, const struct product *p, struct tg_message *m)
 {
@@ -154,6 +159,7 @@ all_about(struct reply *r, const struct product ***list, size_t *n)
 	return e;
 }
 
+/* Telegram shows no table, so a paragraph for each product. */
 static enum err
 on_status(struct reply *r)
 {
@@ -244,6 +250,7 @@ on_help(struct reply *r)
 		    kv_text("support", app_support(r->app, r->arena)))));
 }
 
+/* /ask without a question is answered with how to ask one. */
 static enum err
 on_ask(struct reply *r)
 {

@@ -9,6 +9,8 @@
 #define BUTTON_PORTAL "portal"
 #define BUTTON_ASK "ask" /* by coach/answer, under an answer */
 
+/* Who is in is not asked to buy once more: a second payment of the same buyer
+ * would have to be given back. */
 enum err
 menu_choices(struct reply *r, struct tg_message *m)
 {
@@ -37,7 +39,7 @@ enum err
 menu_add_portal(
     struct reply *r, const struct product *p, struct tg_choice *list, size_t *n)
 {
-	struct subscription s = { 0 };
+	struct subscription s = { 0 }; /* without a customer: no page */
 	enum err e = subscription_of(r->db, r->arena, r->u->from_id, p->id, &s);
 
 	if (e == ERR_OK && s.customer != NULL)
@@ -49,6 +51,7 @@ menu_add_portal(
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* A product that is sold no more is not found, whatever the old button says. */
 enum err
 menu_pressed(struct reply *r)
 {

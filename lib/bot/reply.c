@@ -26,6 +26,8 @@ reply_text(struct reply *r, const char *text)
 	return reply_message(r, &m);
 }
 
+/* The update's number makes the key: Telegram sends an update again until it is
+ * answered, and the promise is still made once. */
 enum err
 reply_promise(
     struct reply *r, enum kind_id kind, int64_t order_id, const char *detail)
@@ -38,6 +40,8 @@ reply_promise(
 	    r->db, kind, key, r->u->from_id, order_id, detail);
 }
 
+/* Too much is no failure of ours: the update is answered all the same, or
+ * Telegram would send it again. */
 enum err
 reply_may(struct reply *r, const char *what, int64_t n, bool *allowed)
 {

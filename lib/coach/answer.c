@@ -57,6 +57,8 @@ is_in_group(const struct question *q)
 	return q->chat_id != q->tg_id;
 }
 
+/* A person is offered below the last part, where the answer may not have been
+ * enough; in a group the message answers the one that asked. */
 static struct tg_message
 message_to(struct app *app, struct arena *a, const struct answer_call *c,
     const char *text)
@@ -360,6 +362,8 @@ alert_refused(struct app *app, struct arena *a, const char *why)
 	    text_fill(a, TEXT_ALERT_COACH, KV(kv_text("why", why))));
 }
 
+/* A call that the model's server refused would be refused again, so the lessons
+ * are quoted at once; any other failure is tried once more. */
 static enum err
 note_failure(struct app *app, struct arena *a, const struct answer_call *c,
     enum err why, const struct completion *answer)
@@ -378,6 +382,8 @@ note_failure(struct app *app, struct arena *a, const struct answer_call *c,
 	return e;
 }
 
+/* The whole answer is kept before any of it is sent: a part that has to be sent
+ * again is the same then, and the model is asked once. */
 static enum err
 note_answer(struct app *app, struct arena *a, const struct answer_call *c,
     const char *text)
@@ -400,6 +406,8 @@ note_answer(struct app *app, struct arena *a, const struct answer_call *c,
 	    app->db, &c->q, with_offer(app, a, c, text), QUESTION_ANSWERED);
 }
 
+/* Tokens are counted whenever the server answered 200, also for an answer that
+ * is of no use: they are paid for. */
 static enum err
 settle_model(struct app *app, struct arena *a, const struct answer_call *c,
     enum err call_err, const struct http_response *res, int64_t *wait_ms)

@@ -23,6 +23,7 @@ stranger_mark(struct arena *a)
 	return arena_printf(a, "%s/strangers", month_mark(a));
 }
 
+/* The limit of all is looked at first: that it is reached is told. */
 enum err
 tokens_look(struct app *app, struct arena *a, bool is_buyer, int64_t n_tokens,
     enum tokens *out)
@@ -51,6 +52,7 @@ tokens_spend(struct app *app, struct arena *a, bool is_buyer, int64_t n_tokens)
 	    mark_add(app->db, stranger_mark(a), n_tokens);
 }
 
+/* The month is in the promise, so it is made once in each. */
 enum err
 tokens_alert(struct app *app, struct arena *a)
 {

@@ -22,6 +22,8 @@ voice_find(const struct app *app, struct arena *a, const struct question *q)
 	return v;
 }
 
+/* The path is Telegram's word and becomes a part of a URL that holds the bot's
+ * token, so tg_file_request() may refuse it. */
 static bool
 get(const struct app *app, struct arena *a, struct voice *v,
     const struct http_response *res)

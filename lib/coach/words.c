@@ -10,6 +10,7 @@
 #define MAX_QUOTES 3
 #define QUOTE_BYTES ((size_t)1000)
 
+/* A lesson without a number is one that the operator did not number. */
 static const char *
 source_of(struct arena *a, const struct passage *p)
 {
@@ -18,6 +19,8 @@ source_of(struct arena *a, const struct passage *p)
 	    KV(kv_int("number", p->lesson_no), kv_text("lesson", p->lesson)));
 }
 
+/* Several passages of one lesson are one source. Two courses may each have a
+ * lesson of the same number and title. */
 static bool
 is_same_lesson(const struct passage *p, const struct passage *q)
 {
@@ -63,6 +66,7 @@ words_quotes(struct arena *a, const struct passage *passages, size_t n)
 	return text;
 }
 
+/* Two letters and a colon name a language; a number may have a colon too. */
 const char *
 words_helpline(struct arena *a, const char *lines, const char *language)
 {

@@ -21,6 +21,8 @@ app_start(struct app *app, unsigned programs, const char *name)
 
 	*app = (struct app){ .programs = programs, .name = name };
 	(void)close_range(3, ~0U, 0);
+	/* The ledger and what lies beside it are for its account alone; a dump
+	 * of the memory would hold the keys. */
 	(void)umask(077);
 	(void)setrlimit(RLIMIT_CORE, &no_core);
 	/* A file that may not grow is an error of write(), no end. */
@@ -71,6 +73,7 @@ is_being_written(const struct catalog_mark *mark)
 	return age_ms >= 0 && age_ms < BEING_WRITTEN_MS;
 }
 
+/* Nobody holds a product of the old one, see app_ready(). */
 static void
 take_catalog(struct app *app, const struct catalog *c, struct arena shelf)
 {
@@ -82,6 +85,8 @@ take_catalog(struct app *app, const struct catalog *c, struct arena shelf)
 	log_event(LOG_INFO, "products_read", KV(kv_int("n", (int64_t)c->n)));
 }
 
+/* What was sold goes on being sold: half a catalog would refuse buyers who have
+ * done nothing wrong. */
 static void
 keep_fault(struct app *app, const struct conf *trial)
 {

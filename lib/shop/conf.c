@@ -240,6 +240,8 @@ conf_describe(size_t i, const char **name, const char **dflt,
 	return true;
 }
 
+/* Only where the place was our own choice: a folder that the operator named and
+ * that is not there is a fault to be told. */
 void
 conf_make_folder(const struct conf *c)
 {
@@ -278,7 +280,8 @@ bot_of(const struct conf *c)
 	return id;
 }
 
-/* What follows from the values. */
+/* What follows from the values, for every program, whatever it demands: the
+ * bot's number, say, is of use where the token is not. */
 static void
 conclude(struct conf *c)
 {

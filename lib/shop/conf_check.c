@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <string.h>
 
+/* Several while one is being rolled. An empty one among them would be a key
+ * that everybody knows. */
 const char *
 conf_check_secret_list(const char *v)
 {
@@ -24,6 +26,8 @@ conf_check_secret_list(const char *v)
 	return NULL;
 }
 
+/* The mode decides whether money is real, so a key that does not tell its own
+ * is not taken. A publishable key (pk_) stands beside the others at Stripe. */
 const char *
 conf_check_stripe_key(const char *v)
 {
@@ -39,6 +43,7 @@ conf_check_stripe_key(const char *v)
 	return NULL;
 }
 
+/* It becomes a part of the path of each call. */
 const char *
 conf_check_bot_token(const char *v)
 {
@@ -56,6 +61,7 @@ conf_check_header_token(const char *v)
 	    "must be 1 to 256 letters, digits, '_' or '-' (Telegram's rule)";
 }
 
+/* Paths are put behind it. */
 const char *
 conf_check_base_url(const char *v)
 {
@@ -64,6 +70,7 @@ conf_check_base_url(const char *v)
 	return setting_url(v);
 }
 
+/* Telegram's own scheme opens the application without a page between. */
 const char *
 conf_check_channel_link(const char *v)
 {
@@ -117,6 +124,7 @@ conf_check_id_list(const char *v)
 	return NULL;
 }
 
+/* A channel has a name too, but only while it is public. */
 const char *
 conf_check_channel_id(const char *v)
 {
@@ -200,6 +208,8 @@ conf_ledger_file(const char *v)
 	return str_starts(s, "/") && !str_ends(s, "/") ? v : NULL;
 }
 
+/* Whoever names an engine that is not here is told that, not that the path is
+ * wrong. */
 const char *
 conf_check_database(const char *v)
 {

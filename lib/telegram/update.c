@@ -205,6 +205,7 @@ tg_status(struct json *member)
 	return TG_NO_STATUS;
 }
 
+/* A request to join; without the number of a chat it is about nothing. */
 static void
 read_asking(struct arena *a, struct json *m, struct tg_update *out)
 {
@@ -235,6 +236,7 @@ tg_may_admit(struct json *member)
 	    json_is_true(member, "can_restrict_members");
 }
 
+/* The bot's own place in a group or channel: may it let in and send off? */
 static void
 read_rights(struct json *m, struct tg_update *out)
 {

@@ -20,6 +20,7 @@ body_end(const struct body *b, struct request *r, bool is_broken)
 	int64_t announced = 0;
 	const char *length = request_variable(r, "CONTENT_LENGTH");
 
+	/* Before all else: that the rest is missing is then no news. */
 	if (buf_full(&b->kept)) {
 		r->body_error = ERR_TOO_BIG;
 		return;

@@ -35,6 +35,7 @@ read_body(struct request *r, size_t max_bytes)
 	body_end(&b, r, n < 0);
 }
 
+/* Standard output may be a pipe that takes a part at a time. */
 static bool
 write_all(struct str text)
 {
@@ -61,6 +62,7 @@ cgi_run(const struct web_service *s)
 	s->serve(s->ctx, &x, 1);
 	sent = write_all(response_render(&a, &x.res, x.req.method == WEB_HEAD));
 	arena_free(&a);
+	/* What nobody should wait for: the answer has been written. */
 	if (s->after != NULL)
 		s->after(s->ctx);
 	return sent ? GATEWAY_STOPPED : GATEWAY_FAILED;
