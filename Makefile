@@ -23,6 +23,7 @@
 #   make unit web   one suite (MODE=asan: under the sanitizers)
 #   make asan       both under AddressSanitizer and UBSan
 #   make lint       arrows, circles, doors, banned calls, lengths
+#   make po         the other languages take over what changed in en.po
 #   make fmt        format the C sources; fmt-check only looks
 #   make bench      speed and memory (BENCHFLAGS=--small --write)
 #   make install    into $(DESTDIR)$(prefix); make uninstall takes it out again

@@ -7,7 +7,7 @@ FAULTS := fault-kill fault-errors fault-memory fault-rest
 
 .PHONY: check check-deploy check-servers check-all build-release build-asan \
   build-clang tests unit web fault $(FAULTS) fuzz mutants bench timing \
-  valgrind asan lint fmt fmt-check analyze
+  valgrind asan lint po fmt fmt-check analyze
 
 $(OUT)/tests/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
@@ -132,6 +132,15 @@ $(FAULTS): fault-%: all tests
 
 lint:
 	@sh tests/lint/lint.sh
+
+# New English sentences come into the other files, empty; of one that changed a
+# little the translation stays and is fuzzy, until somebody has looked at it.
+po:
+	@mkdir -p $(OUT)
+	$(Q)msgfilter --keep-header -i $(firstword $(PO)) -o $(OUT)/texts.pot \
+	  sh -c 'cat > /dev/null'
+	$(Q)for f in $(wordlist 2,99,$(PO)); do msgmerge --quiet --previous \
+	  --backup=none --update $$f $(OUT)/texts.pot || exit 1; done
 
 C_FILES := $(wildcard lib/*/*.[ch] lib/store/sql/*.h cgi-bin/*.c tools/*.[ch] \
   tests/unit/*.[ch] tests/fault/*.c tests/fuzz/*.[ch] tests/bench/*.[ch])

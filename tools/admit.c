@@ -38,6 +38,8 @@ static const struct {
 	    "print all orders, for the books" },
 	{ "lessons", cmd_lessons, "import|list|remove|search",
 	    "what the coach answers from" },
+	{ "texts", cmd_texts, "[LANGUAGE]",
+	    "print all sentences, to write your own from" },
 	{ "product", cmd_product, "rename OLD NEW",
 	    "bring all that was sold under one id under another" },
 	{ "forget", cmd_forget, "TG_ID", "erase a person from the ledger" },

@@ -18,6 +18,7 @@ int cmd_forget(struct app *app, int argc, char **argv);
 int cmd_lessons(struct app *app, int argc, char **argv);
 int cmd_reconcile(struct app *app, int argc, char **argv);
 int cmd_report(struct app *app, int argc, char **argv);
+int cmd_texts(struct app *app, int argc, char **argv);
 int cmd_product(struct app *app, int argc, char **argv);
 int cmd_status(struct app *app, int argc, char **argv);
 

@@ -8,6 +8,7 @@
 #include "net/http.h"
 #include "outbox/wake.h"
 #include "payment/provider.h"
+#include "shop/texts_file.h"
 #include "telegram/update.h"
 
 #include <inttypes.h>
@@ -395,13 +396,41 @@ check_providers(struct check *c)
 			p->check(&of);
 }
 
+/* Sentences that are wrong stop no program, so here they are told. */
+static void
+check_texts(struct check *c)
+{
+	struct texts *own =
+	    arena_alloc(&c->arena, LANGUAGE__COUNT * sizeof(*own));
+	struct conf conf = c->app->conf;
+
+	conf.settings.n_faults = 0;
+	if (conf.texts_file == NULL && conf.texts_dir == NULL)
+		return;
+	if (texts_load(own, &c->arena, &conf))
+		good("texts", "your own sentences are read");
+	for (size_t i = 0; i < conf.settings.n_faults; i++)
+		bad(c, "texts", conf.settings.faults[i],
+		    "until then the sentence is as it was built");
+}
+
+static int
+check_settings(struct app *app)
+{
+	struct check c = { .app = app };
+
+	check_texts(&c);
+	arena_free(&c.arena);
+	return c.n_failed == 0 ? 0 : 1;
+}
+
 static int
 check_all(struct app *app)
 {
 	static void (*const checks[])(struct check * c) = { check_host,
-		check_ledger, check_products, check_worker, check_providers,
-		check_bot, check_channels, check_webhook, check_coach,
-		check_advice, check_confinement };
+		check_texts, check_ledger, check_products, check_worker,
+		check_providers, check_bot, check_channels, check_webhook,
+		check_coach, check_advice, check_confinement };
 	struct check c = { .app = app };
 
 	c.http = http_new();
@@ -432,5 +461,5 @@ cmd_check(struct app *app, int argc, char **argv)
 		advise("settings", app->conf.settings.notes[i]);
 	if (status != 0)
 		return status;
-	return only_settings ? 0 : check_all(app);
+	return only_settings ? check_settings(app) : check_all(app);
 }

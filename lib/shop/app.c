@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "shop/catalog_file.h"
-#include "shop/text.h"
+#include "shop/texts_file.h"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -131,6 +131,34 @@ app_refresh(struct app *app)
 		read_anew(app, &mark);
 }
 
+/* A sentence of the shop's own that is wrong is told and left out: the one
+ * that was built stands. */
+static const struct texts *
+own_texts(struct app *app)
+{
+	struct conf *trial = arena_alloc(&app->arena, sizeof(*trial));
+	struct texts *own =
+	    arena_alloc(&app->arena, LANGUAGE__COUNT * sizeof(*own));
+
+	*trial = app->conf;
+	trial->settings.n_faults = 0;
+	if (!texts_load(own, &app->arena, trial) && !app->is_tool)
+		for (size_t i = 0; i < trial->settings.n_faults; i++)
+			log_event(LOG_ERROR, "text_wrong",
+			    KV(kv_text("what", trial->settings.faults[i])));
+	return own;
+}
+
+static void
+take_texts(struct app *app)
+{
+	const struct conf *conf = &app->conf;
+	bool has_own = conf->texts_file != NULL || conf->texts_dir != NULL;
+
+	text_set(language_find(conf->shop_language, LANGUAGE_UK),
+	    has_own ? own_texts(app) : NULL);
+}
+
 static const char *
 variable_of(const void *ctx, const char *name)
 {
@@ -165,6 +193,7 @@ app_ready(struct app *app, const struct request *req)
 		return e;
 	if (!app->is_tool)
 		conf_make_folder(&app->conf);
+	take_texts(app);
 	app->is_ready = true;
 	return ERR_OK;
 }
@@ -189,6 +218,7 @@ app_confine(struct app *app, enum confine_calls calls)
 void
 app_end(struct app *app)
 {
+	text_set(LANGUAGE_UK, NULL);
 	arena_free(&app->shelf);
 	arena_free(&app->arena);
 }

@@ -6,6 +6,7 @@
 #include "base/settings_check.h"
 #include "base/str.h"
 #include "shop/conf_check.h"
+#include "shop/language.h"
 #include "shop/price.h"
 
 #include <ctype.h>
@@ -115,6 +116,17 @@ static const struct setting rows[] = {
 	{ "SUPPORT_CONTACT", setting_text, TEXT_AT(support_contact),
 	    PROGRAM_ALL, OPTIONAL, "",
 	    "whom a buyer may write to, @name or an address" },
+	{ "SHOP_LANGUAGE", conf_check_language, TEXT_AT(shop_language),
+	    PROGRAM_ALL, OPTIONAL, "uk",
+	    "the language of those whose own is not known or not spoken here, "
+	    "and of what operators are told: uk, en, de or pl" },
+	{ "TEXTS_FILE", setting_path, TEXT_AT(texts_file), PROGRAM_ALL,
+	    OPTIONAL, "",
+	    "a gettext file (PO) of sentences of your own, in one language: "
+	    "only those that differ; `admit texts` prints what to start from" },
+	{ "TEXTS_DIR", setting_path, TEXT_AT(texts_dir), PROGRAM_ALL, OPTIONAL,
+	    "",
+	    "the same for several languages: a folder of uk.po, en.po ..." },
 	{ "STRIPE_API_BASE", setting_url, TEXT_AT(stripe_api_base),
 	    PAY | BOT | WORK, OPTIONAL, "https://api.stripe.com", "for tests" },
 	{ "TELEGRAM_API_BASE", setting_url, TEXT_AT(telegram_api_base), WORK,

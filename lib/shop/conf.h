@@ -49,6 +49,9 @@ struct conf {
 	int64_t reconcile_minutes;    /* 0: never */
 	const char *whitelist_tg_ids; /* the same */
 	const char *support_contact;  /* NULL: none given */
+	const char *shop_language;    /* "uk": for language_find() */
+	const char *texts_file;       /* NULL: no words of their own */
+	const char *texts_dir;        /* NULL: none */
 	const char *stripe_api_base;
 	const char *telegram_api_base;
 	int64_t n_workers;

@@ -5,6 +5,7 @@
 #include "base/settings_check.h"
 #include "base/str.h"
 #include "base/tg_id.h"
+#include "shop/language.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -110,6 +111,14 @@ conf_check_locale(const char *v)
 		at[strlen(v)] == ' ' ?
 	    NULL :
 	    "must be auto or a language of Stripe's page, such as de";
+}
+
+const char *
+conf_check_language(const char *v)
+{
+	return language_find(v, LANGUAGE__COUNT) != LANGUAGE__COUNT ?
+	    NULL :
+	    "must be a language that the texts are in: uk, en, de or pl";
 }
 
 const char *

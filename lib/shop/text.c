@@ -26,6 +26,23 @@ text_language(void)
 	return shop_language;
 }
 
+enum text
+text_named(struct str name)
+{
+	for (int i = 0; i < TEXT__COUNT; i++)
+		if (str_eq(name, texts_names[i]))
+			return (enum text)i;
+	return TEXT__COUNT;
+}
+
+size_t
+text_max_chars(enum text which)
+{
+	if (which >= TEXT_COACH_PASSING_ON && which <= TEXT_COACH_NOT_PASSED_ON)
+		return 200; /* answerCallbackQuery */
+	return 3000;        /* of 4096, for a message */
+}
+
 /* Which of the forms stands beside n. */
 static int
 form_beside(enum language in, int64_t n)

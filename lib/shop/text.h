@@ -161,12 +161,19 @@ enum text {
 struct texts {
 	int n_forms;                     /* 0: no sentence has several */
 	int (*form_of)(unsigned long n); /* the form beside n */
+	const char *plural_forms;        /* the rule, as a PO file has it */
 	const char *forms[TEXT__COUNT][TEXT_MAX_FORMS];
 };
 
 /* As they were built, of texts/. */
 extern const struct texts texts_built[LANGUAGE__COUNT];
 extern const char *const texts_names[TEXT__COUNT]; /* "INVITE" */
+
+/* TEXT_INVITE for "INVITE"; TEXT__COUNT for what is no name. */
+enum text text_named(struct str name);
+
+/* How many characters Telegram takes of it, with room for what fills it. */
+size_t text_max_chars(enum text which);
 
 /* The shop's own words, which go before those that were built: what they lack
  * is as it was built. They stay the caller's; NULL: none. Of the program, set

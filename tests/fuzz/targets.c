@@ -21,6 +21,7 @@
 #include "coach/thought.h"
 #include "payment/paylink.h"
 #include "shop/catalog_file.h"
+#include "shop/texts_file.h"
 #include "stripe/api.h"
 #include "stripe/event.h"
 #include "stripe/list.h"
@@ -205,6 +206,7 @@ query(struct str in)
 	}
 	(void)request_wants_json(&req);
 	(void)request_is_preview(&req);
+	must(language_accepted(req.query, LANGUAGE_PL) < LANGUAGE__COUNT);
 	must(client_address(&req, trusted) != NULL);
 	(void)client_scheme(&req, trusted);
 	if (cidr_list_ok(req.query))
@@ -434,6 +436,30 @@ products(struct str in)
 	must(catalog.n > 0 && catalog.n <= CATALOG_MAX_PRODUCTS);
 	for (size_t i = 0; i < catalog.n; i++)
 		must(product_title(&catalog.products[i], "uk") != NULL);
+}
+
+/* What is taken of an operator's words can be said: whole, filled, in every
+ * form. */
+static void
+texts(struct str in)
+{
+	static struct texts own[LANGUAGE__COUNT];
+	struct settings s = { .n_faults = 0 };
+	bool is_fine;
+
+	memset(own, 0, sizeof(own));
+	is_fine = texts_read(own, &mem, &s, "/x/uk.po", in);
+	must(is_fine == (s.n_faults == 0));
+	text_set(LANGUAGE_UK, own);
+	for (int i = 0; i < TEXT__COUNT; i++)
+		for (int n = 0; n < 7; n++) {
+			const char *said =
+			    text_count(&mem, (enum text)i, n, KV_NONE);
+
+			must(strpbrk(said, "{}") == NULL);
+			must(str_is_utf8(str_from(said)));
+		}
+	text_set(LANGUAGE_UK, NULL);
 }
 
 static void
@@ -689,6 +715,7 @@ const struct fuzz_target fuzz_targets[] = {
 	{ "stripe_list", stripe_list },
 	{ "telegram_reply", telegram_reply },
 	{ "products", products },
+	{ "texts", texts },
 	{ "settings", settings },
 	{ "lesson", lesson },
 	{ "question", question },

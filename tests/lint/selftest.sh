@@ -145,6 +145,7 @@ spoilt pl 's/charset=UTF-8/charset=ISO-8859-2/' 'must be in UTF-8'
 spoilt pl 's/^"Language: pl/"Language: de/' 'its language is de'
 spoilt pl 's/nplurals=3/nplurals=2/' '3 plural forms, where Plural-Forms has 2'
 spoilt pl 's/plural=(/plural=system(/' 'no Plural-Forms'
+spoilt pl 's/^"Plural-Forms:/"Plural-Farms:/' 'no Plural-Forms'
 spoilt uk '/^msgstr\[1\]/,/^msgstr\[2\]/d' '1 plural forms, where'
 fresh
 sed -i 's/^\tTEXT_MENU_PAY,/&\n\tTEXT_MENU_BUY,/' "$tree/lib/shop/text.h"

@@ -236,6 +236,12 @@ static const struct value {
 	{ "65 workers", "WORKERS", "65", "whole number" },
 	{ "half a worker", "WORKERS", "0.5", "whole number" },
 
+	{ "a language", "SHOP_LANGUAGE", "de", NULL },
+	{ "with a country", "SHOP_LANGUAGE", "de-AT", NULL },
+	{ "one without texts", "SHOP_LANGUAGE", "fr", "uk, en, de or pl" },
+	{ "words by a path that is not whole", "TEXTS_FILE", "de.po",
+	    "full path" },
+
 	{ "a level", "LOG_LEVEL", "warn", NULL },
 	{ "an unknown level", "LOG_LEVEL", "loud", "debug" },
 	{ "a level in capitals", "LOG_LEVEL", "INFO", "debug" },

@@ -86,16 +86,6 @@ length_utf16(const char *s)
 	return n;
 }
 
-/* What Telegram takes of it; most are messages. */
-static size_t
-limit_of(enum text which)
-{
-	return which >= TEXT_COACH_PASSING_ON &&
-		which <= TEXT_COACH_NOT_PASSED_ON ?
-	    200 :
-	    4096;
-}
-
 static void
 fits_into_a_message(void **state)
 {
@@ -112,7 +102,9 @@ fits_into_a_message(void **state)
 			    (enum language)l, &mem, (enum text)i, all);
 			size_t n = length_utf16(text);
 
-			if (n < 1 || n > limit_of((enum text)i))
+			if (n < 1 || n > 4096 ||
+			    str_chars(str_from(text_plain_in((enum language)l,
+				(enum text)i))) > text_max_chars((enum text)i))
 				fail_msg("%s: %s has %d characters",
 				    language_code((enum language)l),
 				    texts_names[i], (int)n);

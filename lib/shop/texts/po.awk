@@ -45,9 +45,13 @@ function stray(s) {
 }
 
 # A trigraph is none in here.
-function c_text(s) {
+function no_trigraph(s) {
 	gsub(/\?/, "\\?", s)
-	return "\"" s "\""
+	return s
+}
+
+function c_text(s) {
+	return "\"" no_trigraph(s) "\""
 }
 
 # ---- what a file says of itself ----
@@ -255,6 +259,10 @@ FNR == 1 {
 # ---- what comes of it ----
 
 function check_names(   i) {
+	for (i = 1; i <= n_langs; i++)
+		if (!(langs[i] in n_plurals))
+			fault_at(path_of[langs[i]] ":1", \
+			    "the header has no Plural-Forms")
 	for (i = 1; i <= n_names; i++)
 		if (!(names[i] in english))
 			fault_at(line_of[names[i]], "TEXT_" names[i] \
@@ -308,8 +316,10 @@ function print_tables(   l, i) {
 	for (l = 1; l <= n_langs; l++) {
 		printf "\t[LANGUAGE_%s] = { ", toupper(langs[l])
 		if (langs[l] in plural_rule)
-			printf ".n_forms = %d, .form_of = plural_%s, ", \
-			    n_plurals[langs[l]], langs[l]
+			printf ".n_forms = %d, .form_of = plural_%s,\n\t" \
+			    ".plural_forms = \"nplurals=%d; plural=%s;\",\n\t", \
+			    n_plurals[langs[l]], langs[l], n_plurals[langs[l]], \
+			    no_trigraph(plural_rule[langs[l]])
 		print ".forms = {"
 		for (i = 1; i <= n_names; i++)
 			if ((langs[l], names[i], 0) in form)

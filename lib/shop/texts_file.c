@@ -1,0 +1,573 @@
+/* Reading the shop's own words from PO files, and saying where one is wrong. */
+#include "shop/texts_file.h"
+
+#include "base/array.h"
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
+#define MAX_WORDS_BYTES ((size_t)16 * 1024) /* of one sentence */
+#define MAX_FILES 32
+#define MAX_OUT_BYTES ((size_t)1024 * 1024)
+#define HOLE_LETTERS "abcdefghijklmnopqrstuvwxyz_"
+
+enum field {
+	FIELD_CONTEXT,
+	FIELD_ID,
+	FIELD_ID_PLURAL,
+	FIELD_ONE,   /* msgstr */
+	FIELD_FORMS, /* msgstr[0] and on */
+	FIELD__COUNT = FIELD_FORMS + TEXT_MAX_FORMS,
+	FIELD_NONE = -1
+};
+
+struct reading {
+	struct texts *own;
+	struct arena *arena;
+	struct settings *settings;
+	const char *path;
+	enum language in; /* LANGUAGE__COUNT: not known */
+	bool has_read[TEXT__COUNT];
+	bool has_sentences, failed;
+
+	size_t line;
+	/* the entry that is being read */
+	size_t began; /* its line */
+	bool is_fuzzy, is_spoilt;
+	enum field field; /* the latest one */
+	bool has[FIELD__COUNT];
+	struct buf words[FIELD__COUNT];
+};
+
+static void
+wrong(struct reading *r, size_t line, const char *name, const char *reason)
+{
+	r->failed = true;
+	settings_fault(r->settings, r->arena, "%s, line %zu: %s%s%s", r->path,
+	    line, name, name[0] == '\0' ? "" : " ", reason);
+}
+
+/* What is wrong with the line; the entry that it is part of is left out. */
+static void
+wrong_line(struct reading *r, const char *reason)
+{
+	r->is_spoilt = true;
+	wrong(r, r->line, "", reason);
+}
+
+/* ---- holes ---- */
+
+/* The next {hole} of a text, by its name; false where there is no more. What
+ * is in braces and no name makes *is_stray true, as a brace alone does. */
+static bool
+next_hole(struct str *rest, struct str *name, bool *is_stray)
+{
+	while (rest->len > 0) {
+		struct str before = *rest;
+
+		before = str_cut(rest, '{');
+		if (memchr(before.p == NULL ? "" : before.p, '}', before.len))
+			*is_stray = true;
+		if (rest->p == NULL)
+			return false;
+		if (rest->len == 0 || memchr(rest->p, '}', rest->len) == NULL) {
+			*is_stray = true;
+			return false;
+		}
+		*name = str_cut(rest, '}');
+		if (name->len > 0 && str_only(*name, HOLE_LETTERS))
+			return true;
+		*is_stray = true;
+	}
+	return false;
+}
+
+static bool
+has_hole(const char *text, struct str wanted)
+{
+	struct str rest = str_from(text), name;
+	bool is_stray = false;
+
+	while (next_hole(&rest, &name, &is_stray))
+		if (name.len == wanted.len &&
+		    memcmp(name.p, wanted.p, name.len) == 0)
+			return true;
+	return false;
+}
+
+/* The first hole of one that the other lacks, with its braces, or NULL. */
+static const char *
+hole_beyond(struct arena *a, const char *one, const char *other)
+{
+	struct str rest = str_from(one), name;
+	bool is_stray = false;
+
+	while (next_hole(&rest, &name, &is_stray))
+		if (!has_hole(other, name))
+			return arena_printf(a, "{%.*s}", (int)name.len, name.p);
+	return NULL;
+}
+
+/* Whether anything stands there whatever the holes are filled with: an empty
+ * message is none. */
+static bool
+says_something(const char *text)
+{
+	struct str rest = str_from(text);
+
+	while (rest.len > 0) {
+		if (str_trim(str_cut(&rest, '{')).len > 0)
+			return true;
+		(void)str_cut(&rest, '}');
+	}
+	return false;
+}
+
+/* ---- one sentence ---- */
+
+/* What is wrong with it, as the end of a sentence; NULL: nothing. */
+static const char *
+fault_of(struct arena *a, enum text which, const char *text)
+{
+	const char *english = texts_built[LANGUAGE_EN].forms[which][0];
+	struct str rest = str_from(text), name;
+	bool is_stray = false;
+	const char *hole;
+
+	while (next_hole(&rest, &name, &is_stray))
+		continue;
+	if (is_stray)
+		return "has a brace that is no {hole}";
+	if ((hole = hole_beyond(a, text, english)) != NULL)
+		return arena_printf(a, "has %s, which nobody fills", hole);
+	if ((hole = hole_beyond(a, english, text)) != NULL)
+		return arena_printf(a, "lacks %s", hole);
+	if (says_something(english) && !says_something(text))
+		return "says nothing";
+	if (str_chars(str_from(text)) > text_max_chars(which))
+		return arena_printf(
+		    a, "is longer than %zu characters", text_max_chars(which));
+	return NULL;
+}
+
+static const char *
+words(const struct reading *r, int field)
+{
+	return r->has[field] ? buf_str(&r->words[field]).p : NULL;
+}
+
+/* Takes one form, unless it is wrong. */
+static bool
+is_good(struct reading *r, enum text which, const char *text)
+{
+	const char *fault = text == NULL || text[0] == '\0' ?
+	    "is only translated in part" :
+	    fault_of(r->arena, which, text);
+
+	if (fault != NULL)
+		wrong(r, r->began, texts_names[which], fault);
+	return fault == NULL;
+}
+
+static bool
+is_counted(enum text which)
+{
+	return texts_built[LANGUAGE_EN].forms[which][1] != NULL;
+}
+
+static int
+n_forms_given(const struct reading *r)
+{
+	int n = 0;
+
+	while (n < TEXT_MAX_FORMS && r->has[FIELD_FORMS + n])
+		n++;
+	return n;
+}
+
+static bool
+is_empty(const struct reading *r)
+{
+	for (int i = FIELD_ONE; i < FIELD__COUNT; i++)
+		if (r->has[i] && r->words[i].len > 0)
+			return false;
+	return true;
+}
+
+static void
+take(struct reading *r, enum text which)
+{
+	int first = is_counted(which) ? FIELD_FORMS : FIELD_ONE;
+	int n = is_counted(which) ? texts_built[r->in].n_forms : 1;
+	const char **forms = r->own[r->in].forms[which];
+
+	if (n_forms_given(r) != (is_counted(which) ? n : 0)) {
+		wrong(r, r->began, texts_names[which],
+		    is_counted(which) ? arena_printf(r->arena,
+					    "stands beside a number: it must "
+					    "have msgstr[0] to msgstr[%d]",
+					    n - 1) :
+					"has one form: msgstr");
+		return;
+	}
+	for (int i = 0; i < n; i++)
+		if (!is_good(r, which, words(r, first + i)))
+			return;
+	for (int i = 0; i < n; i++)
+		forms[i] = arena_dup_text(r->arena, words(r, first + i));
+}
+
+/* ---- an entry ---- */
+
+/* "Language: de" in the header's lines; NULL: it does not say. */
+static const char *
+language_line(struct arena *a, const char *header)
+{
+	struct str rest = str_from(header);
+
+	while (rest.len > 0) {
+		struct str line = str_cut(&rest, '\n');
+
+		if (str_starts(line, "Language:")) {
+			(void)str_cut(&line, ':');
+			return arena_dup(a, str_trim(line));
+		}
+	}
+	return NULL;
+}
+
+static void
+take_header(struct reading *r)
+{
+	const char *code = language_line(r->arena, words(r, FIELD_ONE));
+	enum language in = language_find(code, LANGUAGE__COUNT);
+
+	if (r->has_sentences) {
+		wrong(r, r->began, "", "the header must come first");
+		return;
+	}
+	if (code == NULL || code[0] == '\0')
+		return;
+	if (in == LANGUAGE__COUNT)
+		wrong(r, r->began, "",
+		    arena_printf(r->arena,
+			"no texts are spoken in the language %s here", code));
+	r->in = in;
+}
+
+static void
+take_sentence(struct reading *r)
+{
+	const char *name = words(r, FIELD_CONTEXT);
+	enum text which = text_named(str_from(name));
+
+	r->has_sentences = true;
+	if (which == TEXT__COUNT)
+		wrong(r, r->began, "",
+		    name == NULL ? "the entry has no name (msgctxt)" :
+				   arena_printf(r->arena,
+				       "there is no text %s; `admit texts` "
+				       "prints those that there are",
+				       name));
+	else if (r->has_read[which])
+		wrong(r, r->began, name, "stands there twice");
+	else if (!is_empty(r) && !r->is_fuzzy)
+		take(r, which);
+	if (which != TEXT__COUNT)
+		r->has_read[which] = true;
+}
+
+static void
+begin_entry(struct reading *r)
+{
+	r->field = FIELD_NONE;
+	r->is_fuzzy = r->is_spoilt = false;
+	for (int i = 0; i < FIELD__COUNT; i++) {
+		r->has[i] = false;
+		r->words[i] = buf_new(r->arena, MAX_WORDS_BYTES);
+	}
+}
+
+static void
+end_entry(struct reading *r)
+{
+	bool has_words = r->has[FIELD_ONE] || r->has[FIELD_FORMS];
+
+	for (int i = 0; i < FIELD__COUNT; i++)
+		if (buf_full(&r->words[i]))
+			wrong_line(r, "more than 16 kB in one sentence");
+	if (r->field != FIELD_NONE && !r->is_spoilt) {
+		if (!r->has[FIELD_ID] || !has_words)
+			wrong(r, r->began, "", "the entry is not complete");
+		else if (!r->has[FIELD_CONTEXT] && r->words[FIELD_ID].len == 0)
+			take_header(r);
+		else if (r->in != LANGUAGE__COUNT)
+			take_sentence(r);
+	}
+	begin_entry(r);
+}
+
+/* ---- a line ---- */
+
+/* Adds what stands in quotes to the field's words. */
+static void
+add_words(struct reading *r, struct str s)
+{
+	static const char names[] = "nt\"\\", meant[] = "\n\t\"\\";
+	struct buf *b = &r->words[r->field];
+
+	r->has[r->field] = true;
+	s = str_trim(s);
+	if (s.len < 2 || s.p[0] != '"' || s.p[s.len - 1] != '"') {
+		wrong_line(r, "a quote is missing");
+		return;
+	}
+	for (size_t i = 1; i < s.len - 1; i++) {
+		const char *at = NULL;
+
+		if (s.p[i] == '\\' && i + 1 < s.len - 1)
+			at = strchr(names, s.p[++i]);
+		else if (s.p[i] != '\\' && s.p[i] != '"') {
+			buf_char(b, s.p[i]);
+			continue;
+		}
+		if (at == NULL || *at == '\0') {
+			wrong_line(r,
+			    "an escape other than \\n, \\t, \\\" and \\\\, or "
+			    "a bare quote");
+			return;
+		}
+		buf_char(b, meant[at - names]);
+	}
+}
+
+static enum field
+field_named(struct str keyword)
+{
+	static const char *const keywords[] = {
+		[FIELD_CONTEXT] = "msgctxt",
+		[FIELD_ID] = "msgid",
+		[FIELD_ID_PLURAL] = "msgid_plural",
+		[FIELD_ONE] = "msgstr",
+	};
+
+	for (int i = 0; i < (int)LENGTH(keywords); i++)
+		if (str_eq(keyword, keywords[i]))
+			return (enum field)i;
+	if (keyword.len == strlen("msgstr[0]") &&
+	    str_starts(keyword, "msgstr[") && str_ends(keyword, "]") &&
+	    keyword.p[7] >= '0' && keyword.p[7] < '0' + TEXT_MAX_FORMS)
+		return (enum field)(FIELD_FORMS + keyword.p[7] - '0');
+	return FIELD_NONE;
+}
+
+static void
+read_keyword(struct reading *r, struct str line)
+{
+	size_t n = 0;
+	enum field field;
+
+	while (n < line.len && line.p[n] != ' ' && line.p[n] != '\t' &&
+	    line.p[n] != '"')
+		n++;
+	field = field_named((struct str){ line.p, n });
+	if (field == FIELD_NONE) {
+		wrong_line(r, "neither a comment nor part of an entry");
+		return;
+	}
+	if (r->field >= FIELD_ONE && field < FIELD_ONE)
+		end_entry(r);
+	if (r->field == FIELD_NONE)
+		r->began = r->line;
+	if (r->has[field])
+		wrong_line(r, "the same for the second time in one entry");
+	r->field = field;
+	add_words(r, (struct str){ line.p + n, line.len - n });
+}
+
+static void
+read_line(struct reading *r, struct str line)
+{
+	line = str_trim(line);
+	if (line.len == 0 || str_starts(line, "#~")) {
+		end_entry(r);
+	} else if (line.p[0] == '#') {
+		if (r->field >= FIELD_ONE)
+			end_entry(r);
+		if (str_starts(line, "#,") && str_has_nocase(line, "fuzzy"))
+			r->is_fuzzy = true;
+	} else if (line.p[0] == '"' && r->field != FIELD_NONE) {
+		add_words(r, line);
+	} else {
+		read_keyword(r, line);
+	}
+}
+
+/* ---- a file ---- */
+
+/* "de" of "/etc/admit/de.po". */
+static enum language
+language_of_name(struct arena *a, const char *path)
+{
+	struct str name = str_after_last(str_from(path), '/');
+
+	return language_find(
+	    arena_dup(a, str_cut(&name, '.')), LANGUAGE__COUNT);
+}
+
+bool
+texts_read(struct texts own[LANGUAGE__COUNT], struct arena *a,
+    struct settings *s, const char *path, struct str text)
+{
+	struct reading *r = arena_alloc(a, sizeof(*r));
+
+	*r = (struct reading){ .own = own,
+		.arena = a,
+		.settings = s,
+		.path = path,
+		.in = language_of_name(a, path) };
+	/* Editors of Windows put a mark of UTF-8 in front. */
+	if (str_starts(text, "\xef\xbb\xbf"))
+		text = (struct str){ text.p + 3, text.len - 3 };
+	if (!str_is_utf8(text)) {
+		wrong(r, 1, "", "the file is not in UTF-8");
+		return false;
+	}
+	begin_entry(r);
+	while (text.len > 0) {
+		r->line++;
+		read_line(r, str_cut(&text, '\n'));
+	}
+	end_entry(r);
+	if (r->in == LANGUAGE__COUNT && !r->failed)
+		wrong(r, 1, "",
+		    "of which language is it? Neither a Language in the header "
+		    "nor the file's name says it");
+	return !r->failed;
+}
+
+static bool
+load_file(struct texts own[LANGUAGE__COUNT], struct arena *a,
+    struct settings *s, const char *path)
+{
+	struct str text;
+
+	if (file_read(a, path, TEXTS_MAX_FILE_BYTES, &text))
+		return texts_read(own, a, s, path, text);
+	settings_fault(s, a, "the texts file %s: cannot be read: %s", path,
+	    strerror(errno));
+	return false;
+}
+
+static bool
+load_folder(struct texts own[LANGUAGE__COUNT], struct arena *a,
+    struct settings *s, const char *path)
+{
+	DIR *folder = opendir(path);
+	const struct dirent *entry;
+	bool is_fine = true;
+	int n = 0;
+
+	if (folder == NULL) {
+		settings_fault(s, a, "the texts folder %s: cannot be read: %s",
+		    path, strerror(errno));
+		return false;
+	}
+	while (n < MAX_FILES && (entry = readdir(folder)) != NULL)
+		if (entry->d_name[0] != '.' &&
+		    str_ends(str_from(entry->d_name), ".po")) {
+			n++;
+			is_fine &= load_file(own, a, s,
+			    arena_printf(a, "%s/%s", path, entry->d_name));
+		}
+	(void)closedir(folder);
+	if (n == 0)
+		settings_fault(
+		    s, a, "the texts folder %s: has no file .po", path);
+	return is_fine && n > 0;
+}
+
+bool
+texts_load(
+    struct texts own[LANGUAGE__COUNT], struct arena *a, struct conf *conf)
+{
+	bool is_fine = true;
+
+	if (conf->texts_dir != NULL)
+		is_fine &=
+		    load_folder(own, a, &conf->settings, conf->texts_dir);
+	if (conf->texts_file != NULL)
+		is_fine &= load_file(own, a, &conf->settings, conf->texts_file);
+	return is_fine;
+}
+
+/* ---- writing one ---- */
+
+/* In quotes, a line of the file for each of the text's where it has several. */
+static void
+put(struct buf *b, const char *keyword, const char *text)
+{
+	bool has_lines = strchr(text, '\n') != NULL;
+
+	buf_text(b, keyword);
+	buf_text(b, has_lines ? " \"\"\n\"" : " \"");
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p == '\n') {
+			buf_text(b, p[1] == '\0' ? "\\n" : "\\n\"\n\"");
+			continue;
+		}
+		if (*p == '"' || *p == '\\')
+			buf_char(b, '\\');
+		if (*p == '\t')
+			buf_text(b, "\\t");
+		else
+			buf_char(b, *p);
+	}
+	buf_text(b, "\"\n");
+}
+
+static void
+put_sentence(struct buf *b, struct arena *a, enum language in, enum text which)
+{
+	const char *const *english = texts_built[LANGUAGE_EN].forms[which];
+	const char *const *forms = texts_built[in].forms[which];
+
+	buf_text(b,
+	    strchr(english[0], '{') != NULL ? "\n#, python-brace-format\n" :
+					      "\n");
+	put(b, "msgctxt", texts_names[which]);
+	put(b, "msgid", english[0]);
+	if (!is_counted(which)) {
+		put(b, "msgstr", forms[0] == NULL ? "" : forms[0]);
+		return;
+	}
+	put(b, "msgid_plural", english[1]);
+	for (int i = 0; i < texts_built[in].n_forms; i++)
+		put(b, arena_printf(a, "msgstr[%d]", i),
+		    forms[i] == NULL ? "" : forms[i]);
+}
+
+struct str
+texts_write(struct arena *a, enum language in)
+{
+	struct buf b = buf_new(a, MAX_OUT_BYTES);
+
+	buf_text(&b,
+	    "# What people read. Keep what is to differ, for "
+	    "TEXTS_FILE, and leave out the rest.\n");
+	put(&b, "msgid", "");
+	put(&b, "msgstr",
+	    arena_printf(a,
+		"Language: %s\nMIME-Version: 1.0\n"
+		"Content-Type: text/plain; charset=UTF-8\n"
+		"Content-Transfer-Encoding: 8bit\nPlural-Forms: %s\n",
+		language_code(in),
+		texts_built[in].plural_forms == NULL ?
+		    "" :
+		    texts_built[in].plural_forms));
+	for (int i = 0; i < TEXT__COUNT; i++)
+		put_sentence(&b, a, in, (enum text)i);
+	return buf_str(&b);
+}
