@@ -180,8 +180,14 @@ found share lib/net 'more than 21'
 
 # The list of what is allowed still: nothing beside it, and nothing too much.
 fresh
+echo '#include "base/buf.h"' >> "$tree/lib/base/str.h"
+sh "$tree/tests/lint/lint.sh" |
+    sed -n 's/^[^:]*:[0-9]*: circle: \([^:]*\): .*/circle \1/p' \
+	>> "$tree/tests/lint/allowed"
+sh "$tree/tests/lint/lint.sh" > /dev/null
+verdict $? 0 "what is allowed still is no breach"
 sed -i '/^circle/d' "$tree/tests/lint/allowed"
-found circle lib/
+found circle lib/base/str.h
 fresh
 echo 'circle base/attic -> base/cellar' >> "$tree/tests/lint/allowed"
 found stale tests/lint/allowed base/attic
