@@ -2,7 +2,7 @@
 #include "base/err.h"
 
 /* The names are for the log and for JSON clients. People read other words;
- * shop/text.c has them. */
+ * shop/texts has them. */
 const char *
 err_name(enum err e)
 {

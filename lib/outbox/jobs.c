@@ -259,8 +259,8 @@ move_from_future(struct db *db, void *ctx)
 	    NULL);
 }
 
-/* The worker holds a lock while it lives (wake.h), so every lease that stands
- * when a new one starts is a dead worker's. */
+/* The worker holds a lock while it lives (worker/lock.h), so every lease that
+ * stands when a new one starts is a dead worker's. */
 static enum err
 take_over(struct db *db, void *ctx)
 {
