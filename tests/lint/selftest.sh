@@ -196,6 +196,22 @@ verdict $? 0 "the list shrinks by itself"
 cmp -s "$here/allowed" "$tree/tests/lint/allowed"
 verdict $? 0 "and only by what holds"
 
+# A file that does not tell why, unless it is on the list of those, which
+# shrinks by what tells enough by now or is gone.
+fresh
+{
+	echo '/* Says no more than this. */'
+	yes 'int x;' | head -n 61
+} > "$tree/lib/base/mute.c"
+found comments lib/base/mute.c
+printf 'lib/base/mute.c\nlib/base/str.c\nlib/base/gone.c\n' \
+    >> "$tree/tests/lint/sparse"
+sh "$tree/tests/lint/lint.sh" > /dev/null
+verdict $? 0 "a file on the list may be silent"
+sh "$tree/tests/lint/lint.sh" --shrink > /dev/null
+verdict "$(grep -E 'base/(mute|str|gone)\.c' "$tree/tests/lint/sparse")" \
+    lib/base/mute.c "the list of silent files shrinks"
+
 # What must not be mistaken for a breach.
 fresh
 printf '/* goto atoi( getenv( in a comment */\nconst char *s = "goto x; atoi(";\n' \
