@@ -63,21 +63,39 @@ amount(const struct fact *f)
 	    kv_int_or_null("amount_minor", f->amount_minor);
 }
 
+static bool
+lets_in(const struct fact *f)
+{
+	return f->kind == FACT_PAID || f->kind == FACT_GRANTED;
+}
+
+/* Said with the payment, where it is said at all. */
+static enum err
+note_end(struct app *app, const struct fact *f)
+{
+	if (!lets_in(f) || f->until_ms == 0)
+		return ERR_OK;
+	return db_exec(app->db, SQL_ORDER_LASTS,
+	    KV(kv_text("session_id", f->order), kv_int("until_ms", f->until_ms),
+		kv_int("renews", f->renews)),
+	    NULL);
+}
+
 static enum err
 add_facts(
     struct app *app, struct arena *a, const struct fact *f, struct order *o)
 {
-	bool lets_in = f->kind == FACT_PAID || f->kind == FACT_GRANTED;
+	enum err e = note_end(app, f);
 
+	if (e != ERR_OK)
+		return e;
 	return db_one(app->db, a, SQL_ORDER_FACTS_ADD,
 	    KV(kv_text("session_id", f->order),
 		kv_text("payment_intent", f->payment),
 		kv_text("subscription", f->subscription), amount(f),
 		kv_text("currency", f->currency),
-		kv_int_or_null("until_ms", f->until_ms),
-		kv_int("renews", f->renews),
 		moment("processing_ms", f->kind == FACT_PROCESSING),
-		moment("paid_ms", lets_in),
+		moment("paid_ms", lets_in(f)),
 		moment("failed_ms", f->kind == FACT_FAILED),
 		moment("expired_ms", f->kind == FACT_EXPIRED)),
 	    order_from_row, o);

@@ -54,6 +54,13 @@ SQL(ORDERS_REVOKE,
     " AND paid_ms IS NOT NULL AND revoked_ms IS NULL"
     " RETURNING " ORDER_COLUMNS)
 
+/* How long a payment lets in, before it is noted: of two words about one the
+ * longer holds. */
+SQL(ORDER_LASTS,
+    "UPDATE orders SET until_ms = :until_ms, renews = :renews"
+    " WHERE session_id = :session_id"
+    " AND (paid_ms IS NULL OR until_ms < :until_ms)")
+
 /* Facts only grow: what is there stays. What was paid is what the session said
  * when it was paid, which may be nothing; what it said while it was open, with
  * no code for less entered yet, does not count any more then. */
@@ -65,9 +72,6 @@ SQL(ORDER_FACTS_ADD,
     " OR (:paid_ms IS NULL AND paid_ms IS NOT NULL)"
     " THEN amount_minor ELSE :amount_minor END,"
     " currency = COALESCE(:currency, currency),"
-    " until_ms = CASE WHEN paid_ms IS NULL OR until_ms < :until_ms"
-    " THEN :until_ms ELSE until_ms END,"
-    " renews = CASE WHEN paid_ms IS NULL THEN :renews ELSE renews END,"
     " processing_ms = COALESCE(processing_ms, :processing_ms),"
     " paid_ms = COALESCE(paid_ms, :paid_ms),"
     " failed_ms = COALESCE(failed_ms, :failed_ms),"
