@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { ROOT, ended, person, until } from '../web/harness.mjs';
+import { PATIENCE_MS, ROOT, ended, person, until } from '../web/harness.mjs';
 import { build, parse } from './dockerfile.mjs';
 import { answers, openShop, sell } from './shop.mjs';
 
@@ -94,7 +94,7 @@ test('a payment goes through', async () => {
   await late.reached;
   assert.equal(await stop(container), 0);
   assert.equal((await late.answer).status, 303, 'who is being answered is answered');
-  await until(async () => (await processes()).length === 0, 5000, 'nothing is left');
+  await until(async () => (await processes()).length === 0, PATIENCE_MS, 'nothing is left');
   assert.notEqual((await exec(image.healthcheck)).status, 0, 'it is not healthy any more');
 });
 
@@ -102,7 +102,7 @@ test('where a part of it ends, all of it does', async () => {
   for (const part of ['admit work', 'lighttpd -D']) {
     const container = start();
     await explained(() => answers(shop.base));
-    await until(async () => (await processes()).some((line) => line.startsWith(part)), 5000, part);
+    await until(async () => (await processes()).some((line) => line.startsWith(part)), PATIENCE_MS, part);
     await image.debian.sh(`for p in /proc/[0-9]*; do
       case $(tr '\\0' ' ' < $p/cmdline) in "${part}"*) kill -KILL \${p#/proc/} ;; esac; done`);
     await ended(container);
