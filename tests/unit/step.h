@@ -16,7 +16,11 @@ static struct app app = { .conf = { .telegram_api_base = "https://t.invalid",
 	    { CLUB, TO_LINK("https://t.me/+b") },
 	    { NAMED("private", "A room"), TO_CHANNEL("-1001") },
 	    { NAMED("monthly", "A month"), .every = "month", .every_n = 1,
-		.stars = 500, TO_LINK("https://t.me/+m") }) };
+		.stars = 500, TO_LINK("https://t.me/+m") },
+	    { NAMED("both", "Two rooms"),
+		.channels = { { NULL, "https://t.me/+c" },
+		    { NULL, "https://t.me/+d" } },
+		.n_channels = 2 }) };
 
 struct settling {
 	struct step step;

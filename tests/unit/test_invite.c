@@ -14,6 +14,8 @@ static const struct row rows[] = {
 	    USER HAS("course") HAS("club")
 		BOUGHT("id, session_id, paid_ms", "8, 'cs_8', 1"),
 	    JOB_INVITE, NULL, "https://t.me/+a", "https://t.me/+b" },
+	{ "all its channels, a line each", USER HAS("both"), JOB_INVITE, "both",
+	    "https://t.me/+c\\nhttps://t.me/+d", "https://t.me/+b" },
 	{ "access to another product opens nothing", USER HAS("club"),
 	    JOB_INVITE, "course", NULL, "" },
 	{ "access is over meanwhile", USER, JOB_INVITE, "course", NULL, "" },
