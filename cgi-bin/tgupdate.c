@@ -41,7 +41,6 @@ record(struct app *app, struct exchange *x, void *what)
 	if (e == ERR_OK && reply.method != NULL)
 		x->res = response_json(200,
 		    tg_reply_body(x->req.arena, reply.method, reply.params));
-	app->has_work |= reply.promised;
 	return e;
 }
 

@@ -47,7 +47,6 @@ record(struct app *app, struct exchange *x, void *what)
 
 	if (e != ERR_OK || !is_new)
 		return e;
-	app->has_work |= p->has_work;
 	return p->found.record(app, x->req.arena, p->found.what, NULL);
 }
 

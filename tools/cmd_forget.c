@@ -122,7 +122,6 @@ close_page(struct forgetting *h, struct http *http, const struct open_page *o)
 	}
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	h->app->has_work = true; /* it may have been paid */
 	return db_transaction(h->app->db, record, &r);
 }
 

@@ -48,12 +48,13 @@ on_anything(struct reply *r)
 static enum err
 reach(struct reply *r)
 {
+	bool any;
 	enum err e = ledger_user_seen(r->db, r->u->from_id, r->u->language);
 
 	if (e == ERR_OK)
 		e = ledger_user_reachable(r->db, r->u->from_id, true);
 	if (e == ERR_OK)
-		e = jobs_revive(r->db, r->u->from_id, &r->out->promised);
+		e = jobs_revive(r->db, r->u->from_id, &any);
 	return e;
 }
 
@@ -156,7 +157,6 @@ on_channel(struct reply *r)
 
 	if (e != ERR_OK || chat_id == NULL)
 		return e;
-	r->out->promised = true;
 	if (u->kind == TG_RIGHTS)
 		return membership_rights(
 		    r->app, r->arena, chat_id, u->has_rights);
@@ -181,7 +181,6 @@ on_checkout(struct reply *r)
 static enum err
 on_payment(struct reply *r)
 {
-	r->out->promised = true;
 	return stars_record(r->app, r->arena, r->u);
 }
 

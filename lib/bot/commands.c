@@ -196,7 +196,6 @@ promise_invite(struct reply *r, const char *product)
 
 	if (e != ERR_OK || pending)
 		return e;
-	r->out->promised = true;
 	return jobs_promise(r->db, JOB_INVITE,
 	    arena_printf(r->arena, "update/%lld/%s", (long long)r->u->update_id,
 		product),

@@ -35,7 +35,6 @@ reply_promise(
 	const char *key =
 	    arena_printf(r->arena, "update/%lld", (long long)r->u->update_id);
 
-	r->out->promised = true;
 	return jobs_promise_one(
 	    r->db, kind, key, r->u->from_id, order_id, detail);
 }

@@ -88,13 +88,9 @@ static enum err
 record_one(struct db *db, void *ctx)
 {
 	struct item *item = ctx;
-	bool had_work = item->app->has_work;
-	enum err e = item->in->record(item->app, item->x, item->what);
 
 	(void)db; /* the app's */
-	if (e != ERR_OK)
-		item->app->has_work = had_work;
-	return e;
+	return item->in->record(item->app, item->x, item->what);
 }
 
 /* One post that cannot be recorded harms no other; a database in trouble
@@ -123,7 +119,6 @@ serve(void *ctx, struct exchange *x, size_t n)
 {
 	struct process *p = ctx;
 	struct batch *b = arena_alloc(x->req.arena, sizeof(*b));
-	bool had_work = p->app.has_work;
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; i < n; i++) {
@@ -139,10 +134,6 @@ serve(void *ctx, struct exchange *x, size_t n)
 	 * takes time, and in a rush many posts share one. */
 	if (b->n > 0)
 		e = db_transaction(p->app.db, record_all, b);
-	/* What was not committed is no promise, and no reason to wake anybody:
-	 * a worker that is started in trouble inherits it. */
-	if (e != ERR_OK)
-		p->app.has_work = had_work;
 	/* A 200 may stand in the answer by now. It becomes a 503, since nothing
 	 * was committed, and no answer has left yet. */
 	for (size_t i = 0; e != ERR_OK && i < b->n; i++)

@@ -17,9 +17,9 @@ struct intake {
 	 * answer, and what is to be recorded is returned; NULL: nothing. */
 	void *(*judge)(struct app *app, struct exchange *x);
 
-	/* Records it, inside a savepoint; may write another answer and set
-	 * app->has_work, which counts only where it is committed. Any failure
-	 * becomes a 503, so that the sender repeats. */
+	/* Records it, inside a savepoint; may write another answer. What it
+	 * promises wakes the worker, once it is committed. Any failure becomes
+	 * a 503, so that the sender repeats. */
 	enum err (*record)(struct app *app, struct exchange *x, void *what);
 };
 

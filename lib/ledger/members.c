@@ -383,6 +383,19 @@ membership_moved(
 	    NULL);
 }
 
+/* All that waits for a channel is due, and the worker hears of it. */
+static enum err
+revive(struct db *db)
+{
+	int64_t n = 0;
+	enum err e = db_exec(db, SQL_JOBS_REVIVE_MEMBERS,
+	    KV(kv_int("now_ms", clock_now_ms())), &n);
+
+	if (e == ERR_OK && n > 0)
+		db_notify(db);
+	return e;
+}
+
 enum err
 membership_rights(
     struct app *app, struct arena *a, const char *chat_id, bool has_them)
@@ -390,7 +403,6 @@ membership_rights(
 	/* All of it is due at once, since everybody who waits for the chat has
 	 * waited long enough. */
 	if (has_them)
-		return db_exec(app->db, SQL_JOBS_REVIVE_MEMBERS,
-		    KV(kv_int("now_ms", clock_now_ms())), NULL);
+		return revive(app->db);
 	return lost(app, a, chat_id, TEXT_ALERT_RIGHTS);
 }

@@ -194,10 +194,15 @@ record_grant(
 static enum err
 stop_charging(struct app *app, int64_t tg_id, const char *product)
 {
-	return db_exec(app->db, SQL_STARS_CANCEL,
+	int64_t n_new = 0;
+	enum err e = db_exec(app->db, SQL_STARS_CANCEL,
 	    KV(kv_int("tg_id", tg_id), kv_text("product", product),
 		kv_int("now_ms", clock_now_ms())),
-	    NULL);
+	    &n_new);
+
+	if (e == ERR_OK && n_new > 0)
+		db_notify(app->db);
+	return e;
 }
 
 static enum err

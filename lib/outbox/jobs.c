@@ -49,11 +49,26 @@ jobs_backoff_ms(int64_t n_attempts)
 /* ON CONFLICT (promise) DO NOTHING is in the statement: whether a promise was
  * made already is decided by the table's unique key and not by looking first,
  * since two programs may look at the same moment. */
+/* Writes jobs that somebody is to do, which the worker hears of with the
+ * commit. *n (may be NULL): how many it were. */
+static enum err
+write_jobs(struct db *db, enum sql how, struct kvs args, int64_t *n)
+{
+	int64_t n_new = 0;
+	enum err e = db_exec(db, how, args, &n_new);
+
+	if (e == ERR_OK && n_new > 0)
+		db_notify(db);
+	if (n != NULL)
+		*n = n_new;
+	return e;
+}
+
 static enum err
 promise_as(struct db *db, enum sql how, enum kind_id kind, const char *promise,
     int64_t tg_id, int64_t order_id, const char *detail)
 {
-	return db_exec(db, how,
+	return write_jobs(db, how,
 	    KV(kv_int("kind", kind), kv_text("promise", promise),
 		kv_int("tg_id", tg_id), kv_int_or_null("order_id", order_id),
 		kv_text("detail", detail), kv_int("now_ms", clock_now_ms()),
@@ -82,7 +97,7 @@ enum err
 jobs_promise_count(struct db *db, const char *promise, int64_t tg_id,
     int64_t due_ms, const char *text)
 {
-	return db_exec(db, SQL_JOB_PROMISE_COUNT,
+	return write_jobs(db, SQL_JOB_PROMISE_COUNT,
 	    KV(kv_int("kind", JOB_ALERT), kv_text("promise", promise),
 		kv_int("tg_id", tg_id), kv_text("detail", text),
 		kv_int("due_ms", due_ms), kv_int("now_ms", clock_now_ms()),
@@ -303,7 +318,7 @@ enum err
 jobs_revive(struct db *db, int64_t tg_id, bool *any)
 {
 	int64_t n = 0;
-	enum err e = db_exec(db, SQL_JOBS_REVIVE,
+	enum err e = write_jobs(db, SQL_JOBS_REVIVE,
 	    KV(kv_int("tg_id", tg_id), kv_int("now_ms", clock_now_ms())), &n);
 
 	*any = n > 0;

@@ -36,7 +36,8 @@ bool job_is_known(const struct job *job);
 const char *jobs_kind_name(int64_t kind);
 
 /* Promises, in the transaction that makes it true. The same promise (a unique
- * text) is made once, however often this is called. */
+ * text) is made once, however often this is called. A new one is told with the
+ * commit (db_notify()), so nobody who promises has to think of the worker. */
 enum err jobs_promise(struct db *db, enum kind_id kind, const char *promise,
     int64_t tg_id, int64_t order_id, const char *detail) MUST_CHECK;
 

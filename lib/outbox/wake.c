@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "outbox/place.h"
+#include "store/db.h"
 #include "web/prefork.h"
 
 #include <errno.h>
@@ -108,6 +109,7 @@ knock(struct app *app)
 	int64_t now_ms = clock_mono_ms();
 
 	app->has_work = false;
+	(void)db_notified(app->db); /* that is what it is woken for */
 	if (!place_open(app, &p)) {
 		log_event(LOG_ERROR, "knock_failed",
 		    KV(kv_text("why", strerror(errno))));
@@ -128,7 +130,7 @@ knock_if_promised(void *ctx)
 {
 	struct app *app = ctx;
 
-	if (app->has_work)
+	if (app->has_work || db_notified(app->db))
 		knock(app);
 }
 

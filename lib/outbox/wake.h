@@ -11,8 +11,8 @@
  * is out. Never fails the caller: a cron job is the safety net. */
 void knock(struct app *app);
 
-/* For web_service.after: knock(), if app->has_work says that something was
- * promised. */
+/* For web_service.after: knock(), if something was promised (jobs_promise())
+ * or the worker is to take note of other products. */
 void knock_if_promised(void *app);
 
 /* Starts the worker as a detached process. If one runs already, the new one

@@ -48,7 +48,6 @@ struct post {
 	const char *id, *type; /* told once: a second one of the id is dropped;
 	                          the type is for the log */
 	const char *refusal;   /* of ERR_INPUT, for the log and the sender */
-	bool has_work;         /* for the worker, once it is recorded */
 	struct finding found;  /* no record(): there is nothing in it */
 };
 

@@ -335,7 +335,6 @@ record_at(struct app *app, struct arena *a, struct json *page, int64_t i,
 		e = standing(app, a, t, &is);
 	s->n_seen++;
 	s->n_healed += was != is;
-	app->has_work |= was != is;
 	return e;
 }
 

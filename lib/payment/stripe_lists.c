@@ -112,12 +112,11 @@ is_to_record(struct app *app, const struct provider_list *list,
 /* One about an order of ours. What was delivered a moment ago may still be on
  * its way; what is older and was not here never came. */
 static void
-count(struct app *app, const struct provider_list *list,
-    const struct stripe_event *ev, bool is_healed, struct list_step *s)
+count(const struct provider_list *list, const struct stripe_event *ev,
+    bool is_healed, struct list_step *s)
 {
 	if (is_healed) {
 		s->n_healed++;
-		app->has_work = true;
 		log_event(LOG_WARN, "reconciled",
 		    KV(kv_text("event", ev->id), kv_text("type", ev->type),
 			kv_text("session", ev->session.id),
@@ -145,7 +144,7 @@ record_one(struct app *app, struct arena *a, const struct provider_list *list,
 	if (e == ERR_OK)
 		e = look(app, a, ev, &is);
 	if (e == ERR_OK && is.n_orders != 0)
-		count(app, list, ev,
+		count(list, ev,
 		    was.n_orders != is.n_orders || was.facts != is.facts, s);
 	return e;
 }

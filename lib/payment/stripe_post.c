@@ -46,7 +46,6 @@ stripe_post_read(
 	}
 	out->id = ev->id;
 	out->type = ev->type;
-	out->has_work = ev->kind != STRIPE_OTHER;
 	out->found = (struct finding){ record, ev };
 	return ERR_OK;
 }

@@ -61,7 +61,6 @@ ask(struct thanks *t, struct http *http, const char *id)
 	e = call_once(&call);
 	if (e == ERR_OK)
 		e = db_transaction(t->app->db, record, t);
-	t->app->has_work |= e == ERR_OK;
 	return e;
 }
 

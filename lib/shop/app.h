@@ -31,7 +31,8 @@ struct app {
 	bool has_parent; /* which starts the worker for us */
 	bool is_confined;
 	bool root_seen, is_exposed; /* see serve_admits() */
-	bool has_work; /* something was promised since the last knock */
+	bool has_work; /* for the worker, of which no job tells: the products
+	                  are others */
 };
 
 /* First thing in main(): closes what the web server leaked into the process,

@@ -12,6 +12,8 @@ struct db {
 	const char *where;
 	void *conn; /* NULL while closed */
 	bool in_transaction;
+	bool notifies; /* the transaction, once it is committed */
+	bool notified; /* one that was */
 };
 
 struct db *
@@ -93,6 +95,7 @@ db_transaction(
 	e = word(db, SQL_BEGIN);
 	if (e == ERR_OK) {
 		db->in_transaction = true;
+		db->notifies = false;
 		e = body(db, ctx);
 		if (e == ERR_OK)
 			e = word(db, SQL_COMMIT);
@@ -102,6 +105,7 @@ db_transaction(
 		if (e != ERR_OK && word(db, SQL_ROLLBACK) != ERR_OK)
 			disconnect(db);
 		db->in_transaction = false;
+		db->notified |= e == ERR_OK && db->notifies;
 	}
 	if (e != ERR_OK)
 		drop_if_broken(db);
@@ -113,6 +117,7 @@ db_savepoint(
     struct db *db, enum err (*body)(struct db *db, void *ctx), void *ctx)
 {
 	enum err e, undone = ERR_OK;
+	bool notified_before = db->notifies;
 
 	if (!db->in_transaction)
 		return ERR_INTERNAL;
@@ -120,14 +125,32 @@ db_savepoint(
 	if (e != ERR_OK)
 		return e;
 	e = body(db, ctx);
-	if (e != ERR_OK)
+	if (e != ERR_OK) {
 		undone = word(db, SQL_BACK_TO_SAVED);
+		db->notifies = notified_before;
+	}
 	/* A savepoint that was rolled back to still exists, hence it is let go
 	 * of in both cases. */
 	if (undone == ERR_OK)
 		undone = word(db, SQL_FORGET_SAVED);
 	/* Undoing failed: the whole transaction is in doubt. */
 	return undone == ERR_OK ? e : ERR_UNAVAILABLE;
+}
+
+void
+db_notify(struct db *db)
+{
+	db->notifies = true;
+}
+
+bool
+db_notified(struct db *db)
+{
+	bool notified = db != NULL && db->notified;
+
+	if (notified)
+		db->notified = false;
+	return notified;
 }
 
 static enum err

@@ -39,6 +39,15 @@ enum err db_transaction(struct db *db,
 enum err db_savepoint(struct db *db, enum err (*body)(struct db *db, void *ctx),
     void *ctx) MUST_CHECK;
 
+/* Inside a transaction: there is something new to do for whoever works on what
+ * the ledger holds. It is heard of once that is committed, and never where it
+ * was undone. */
+void db_notify(struct db *db);
+
+/* Whether there was such a word since this was asked last; NULL: there was
+ * none. */
+bool db_notified(struct db *db);
+
 /* Inside a transaction: writes. *n_changed (may be NULL) counts the rows. A
  * missing or an extra parameter is ERR_INTERNAL; a broken constraint is
  * ERR_CONFLICT. */

@@ -126,7 +126,7 @@ bool tg_button_url_ok(const char *url);
 struct tg_reply {
 	const char *method; /* NULL: nothing to say now */
 	struct json *params;
-	bool promised; /* the worker has something to do */
+	bool promised; /* it was taken up: something is owed for it */
 };
 
 #endif

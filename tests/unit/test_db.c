@@ -90,6 +90,68 @@ savepoint(void **state)
 	    look_int("SELECT COUNT(*) FROM users WHERE tg_id = 2"), t->kept);
 }
 
+/* ---- a word for whoever works on what is in the ledger ---- */
+
+static const struct word {
+	const char *why;
+	bool before, within; /* a savepoint that may fail */
+	enum err savepoint, transaction;
+	bool is_heard;
+} words[] = {
+	{ "it is heard of with the commit", true, false, ERR_OK, ERR_OK, true },
+	{ "nobody said anything", false, false, ERR_OK, ERR_OK, false },
+	{ "nothing was committed", true, true, ERR_OK, ERR_INPUT, false },
+	{ "a part says it", false, true, ERR_OK, ERR_OK, true },
+	{ "a part that was undone said it", false, true, ERR_INPUT, ERR_OK,
+	    false },
+	{ "what was said before that part stays", true, true, ERR_INPUT, ERR_OK,
+	    true },
+};
+
+static enum err
+say_within(struct db *db, void *ctx)
+{
+	const struct word *w = ctx;
+
+	if (w->within)
+		db_notify(db);
+	return w->savepoint;
+}
+
+static enum err
+say(struct db *db, void *ctx)
+{
+	struct word *w = ctx;
+
+	if (w->before)
+		db_notify(db);
+	check_err(db_savepoint(db, say_within, w), w->savepoint);
+	assert_false(db_notified(db)); /* not before the commit */
+	return w->transaction;
+}
+
+static enum err
+say_nothing(struct db *db, void *ctx)
+{
+	(void)db;
+	(void)ctx;
+	return ERR_OK;
+}
+
+static void
+heard(void **state)
+{
+	struct word w = *(const struct word *)*state;
+
+	ledger_fresh();
+	check_err(db_transaction(ledger.db, say, &w), w.transaction);
+	/* Whatever comes after it. */
+	check_err(db_transaction(ledger.db, say_nothing, NULL), ERR_OK);
+	check_int(db_notified(ledger.db), w.is_heard);
+	assert_false(db_notified(ledger.db)); /* it is told once */
+	assert_false(db_notified(NULL));
+}
+
 static enum err
 nest(struct db *db, void *ctx)
 {
@@ -525,6 +587,7 @@ main(void)
 	ROWS("transaction", transaction, endings);
 	ROWS("savepoint", savepoint, endings);
 	ONE("transaction", "does not nest", no_nesting);
+	ROWS("a word", heard, words);
 	ONE("transaction", "no writing outside of one", writes_outside);
 	ROWS("parameters", parameters, params);
 	ONE("constraint", "a conflict harms nothing else", constraint);

@@ -120,8 +120,10 @@ promised_once(void **state)
 	(void)state;
 	ledger_fresh();
 	promise("invite/cs_1", 5);
+	assert_true(db_notified(ledger.db));
 	promise("invite/cs_1", 5);
 	promise("invite/cs_1", 6); /* the first word counts */
+	assert_false(db_notified(ledger.db));
 	promise("invite/cs_2", 7);
 	check_int(lease(MINUTE_MS, jobs, 4), 2);
 	check_text(jobs[0].promise, "invite/cs_1");

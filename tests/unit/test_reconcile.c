@@ -187,14 +187,13 @@ answered(void **state)
 
 	shop_open(NOTHING);
 	app.conf.bot_id = 1;
-	app.has_work = false;
 	shop_does(record, &t);
 	check_err(t.e, a->want);
 	check_int(t.r.part, a->next);
 	check_text(t.r.after, a->after);
 	check_int(t.r.n_seen[a->part], a->n_seen);
 	check_int(t.r.n_healed[a->part], a->n_healed);
-	check_int(app.has_work, a->n_healed > 0);
+	check_int(db_notified(app.db), a->n_healed > 0);
 	check_int(look_int("SELECT COUNT(*) FROM orders"), a->n_healed);
 }
 
