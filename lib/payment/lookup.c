@@ -116,8 +116,7 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 	}
 	if (err == ERR_NOT_FOUND)
 		return answer_help(app, a, s); /* no such purchase here */
-	message_retry(
-	    s, arena_printf(a, "%s: %s", provider->title, err_name(err)), out);
+	message_retry_call(a, s, provider->title, err, res, out);
 	if (s->job.attempts == PATIENCE_ATTEMPTS)
 		return promise_notice(app, a, s, "help_later");
 	return ERR_OK;

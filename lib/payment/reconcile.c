@@ -232,18 +232,14 @@ pass_over(struct app *app, struct arena *a, struct reconcile *r, enum err why)
 	    text_fill(a, TEXT_ALERT_KEY_RIGHT, KV(kv_text("what", right))));
 }
 
-/* res: the answer; NULL: there was none. */
-static void
-try_again(struct arena *a, const struct step *s, const struct reconcile *r,
-    enum err why, const struct http_response *res, struct outcome *o)
+/* Whose list a run is at, for the operator. */
+static const char *
+whose_list(const struct reconcile *r)
 {
 	const struct provider *whose = NULL;
 
 	(void)reconcile_list(r->part, &whose);
-	message_retry(
-	    s, arena_printf(a, "%s: %s", whose->title, err_name(why)), o);
-	if (res != NULL && res->retry_after_s > 0)
-		o->wait_ms += res->retry_after_s * 1000;
+	return whose->title;
 }
 
 /* Each step promises the next in the transaction that records it, so a run
@@ -259,7 +255,7 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 
 	if (e != ERR_OK && e != ERR_CONFIG && e != ERR_REFUSED &&
 	    s->job.attempts < PATIENCE_ATTEMPTS) {
-		try_again(a, s, &r, e, call_err == ERR_OK ? res : NULL, o);
+		message_retry_call(a, s, whose_list(&r), e, res, o);
 		return ERR_OK;
 	}
 	e = e == ERR_OK ? reconcile_record(app, a, &r, page) :

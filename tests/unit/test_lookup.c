@@ -90,9 +90,28 @@ answered(void **state)
 		check_text(s.o.error, "Stripe: unavailable");
 }
 
+/* Stripe says when it wants to be asked again, and whose order it is waits as
+ * long. */
+static void
+waits_as_told(void **state)
+{
+	const struct http_response res = {
+		.status = 429, .retry_after_s = 7, .body = str_from("{}")
+	};
+	struct settling s = { .res = &res };
+
+	(void)state;
+	shop_open(USER ASKED_ABOUT("7", "cs_7", "stripe"));
+	s.step = asking(7, 1);
+	shop_does(settle, &s);
+	check_int(s.o.after, AFTER_RETRY);
+	assert_true(s.o.wait_ms >= 7000);
+}
+
 int
 main(void)
 {
+	ONE("the answer", "asks to wait", waits_as_told);
 	ROWS("whom to ask", whom, whoms);
 	ROWS("the answer", answered, answereds);
 	return testing_run("lookup", ledger_make, ledger_remove);
