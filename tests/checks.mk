@@ -143,7 +143,7 @@ po:
 	  --backup=none --update $$f $(OUT)/texts.pot || exit 1; done
 
 C_FILES := $(wildcard lib/*/*.[ch] lib/store/sql/*.h cgi-bin/*.c tools/*.[ch] \
-  tests/unit/*.[ch] tests/fault/*.c tests/fuzz/*.[ch] tests/bench/*.[ch])
+  tests/unit/*.[ch] tests/house/*.c tests/fault/*.c tests/fuzz/*.[ch] tests/bench/*.[ch])
 
 fmt:
 	clang-format -i $(C_FILES)

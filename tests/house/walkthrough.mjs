@@ -1,11 +1,12 @@
 // What lib/README.md tells a newcomer under "Adding something", done to the letter in a copy of the tree: a setting, a
-// chore and a kind of job. The chore promises a job, the job says what was set, and it arrives. No file is touched that
-// the paragraphs do not name.
+// chore, a kind of job and a provider. The chore promises a job, the job says what was set, and it arrives; coupons are
+// told of, asked for and taken back. No file is touched that the paragraphs do not name.
 //
 // usage: node walkthrough.mjs      prints what is wrong and closes with "N passed, N failed"
 
 import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,9 +37,11 @@ for (const name of readdirSync(ROOT).filter((one) => !NOT_COPIED.includes(one)))
 
 /** Without what a make that started us wants of those below it. */
 const { MAKEFLAGS, MFLAGS, ...ownEnv } = process.env;
-const run = (program, args, env = ownEnv) => new Promise((done) => {
-  execFile(program, args, { cwd: tree, env, timeout: 120_000, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+const run = (program, args, env = ownEnv, input = '') => new Promise((done) => {
+  const child = execFile(program, args, { cwd: tree, env, timeout: 120_000, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
     done({ status: error ? error.code ?? -1 : 0, said: stdout + stderr }));
+  child.stdin.on('error', () => {}); // not everybody reads what they get
+  child.stdin.end(input);
 });
 
 // ---- what the guide says ----
@@ -53,7 +56,7 @@ function paragraph(begins) {
   return { text, files };
 }
 
-const aKind = paragraph('A job kind'), aChore = paragraph('A chore'), aSetting = paragraph('A setting');
+const aKind = paragraph('A job kind'), aChore = paragraph('A chore'), aSetting = paragraph('A setting'), aProvider = paragraph('A provider');
 const written = (aSetting.text.match(/`sh (tests\/docs\.sh) build\/release --write`[^.]*guide[^.]*`(deploy\/render\.yaml)`/) ?? []).slice(1);
 verdict(written.length === 2, 'the paragraph on settings says how they come into the documents');
 
@@ -113,9 +116,23 @@ const struct job_kind greeting_kind = { .prepare = prepare,
 \t.settle = message_settle };
 `);
 
+// "A file that says what it does ... Then a row in provider_rows.h": coupons, which are sold on a port of this machine
+const coupons = [];
+const seller = createServer((req, res) => {
+  const [, id, what] = /^\/coupons\/(\w+)\/(\w+)$/.exec(req.url) ?? [];
+  const one = coupons.find((coupon) => coupon.id === id);
+  if (what === 'return' && one) one.state = 'returned';
+  res.end(JSON.stringify(req.url.startsWith('/v1/') ? { object: 'list', data: [], has_more: false } : one ?? { coupons }));
+});
+await new Promise((done) => seller.listen(0, '127.0.0.1', done));
+const sold = `http://127.0.0.1:${seller.address().port}`; // where Stripe has nothing to tell
+writeFileSync(inTree('lib/payment/coupon.c'), readFileSync(inTree('tests/house/coupon.c'), 'utf8')
+  .replace('https://coupons.invalid', sold));
+insert('lib/payment/provider_rows.h', /\bPROVIDER\(stars\)/g, ' PROVIDER(coupon)');
+
 // ---- builds, and says so ----
 
-const built = await run('make', ['-s', `-j${cpus().length}`, `OUT=${OUT}`, 'OPT=-O0 -fPIE', 'ld_release=-pie', 'WERROR=-Werror', `${OUT}/bin/admit`]);
+const built = await run('make', ['-s', `-j${cpus().length}`, `OUT=${OUT}`, 'OPT=-O0 -fPIE', 'ld_release=-pie', 'WERROR=-Werror', `${OUT}/bin/admit`, `${OUT}/cgi-bin/webhook.fcgi`]);
 verdict(built.status === 0, 'it builds without a warning', built.said);
 const lint = await run('sh', ['tests/lint/lint.sh']);
 verdict(lint.status === 0, 'lint has nothing to say', lint.said);
@@ -137,8 +154,9 @@ const isTouched = (name) => {
   }
 };
 const touched = filesBelow(tree).filter(isTouched).sort();
-const named = [...aKind.files, ...aChore.files, ...aSetting.files, 'deploy/README.md', written[1], 'lib/bot/greeting.c'];
-verdict(touched.length === 7, 'seven files are touched', touched.join('\n'));
+const named = [...aKind.files, ...aChore.files, ...aSetting.files, ...aProvider.files, 'deploy/README.md', written[1],
+  'lib/bot/greeting.c', 'lib/payment/coupon.c'];
+verdict(touched.length === 9, 'nine files are touched', touched.join('\n'));
 for (const name of touched) verdict(named.includes(name), `${name} is named in lib/README.md`);
 
 // ---- it works ----
@@ -162,6 +180,34 @@ await work({ GREETING_NUMBER: '8' });
 verdict(greetings() === 'Greeting 7', 'what was promised is kept once', greetings());
 const left = await run('sqlite3', ['-readonly', `${tree}/admit.db`, 'SELECT COUNT(*), COUNT(done_ms) FROM jobs']);
 verdict(left.said.trim() === '1|1', 'and is done', left.said);
+
+// ---- coupons ----
+
+const admit = (...args) => run(inTree(`${OUT}/bin/admit`), args, { ...env, GREETING_NUMBER: '8', STRIPE_API_BASE: sold });
+const isIn = async (id) => (await run('sqlite3', ['-readonly', `${tree}/admit.db`, `SELECT is_in FROM access WHERE tg_id = ${id}`])).said.trim();
+const coupon = (id, tgId, state) => ({ id, tg_id: tgId, product: 'course', amount: 999, state });
+/** What the seller of coupons posts, as a web server hands it to a program of the plain CGI. */
+const post = (what, secret, address = '/webhook/coupon') => {
+  const body = JSON.stringify(what);
+  return run(inTree(`${OUT}/cgi-bin/webhook.fcgi`), [], {
+    ...env, GATEWAY_INTERFACE: 'CGI/1.1', REQUEST_METHOD: 'POST', REQUEST_URI: address, CONTENT_LENGTH: String(Buffer.byteLength(body)),
+    HTTP_X_COUPON_SECRET: secret, QUERY_STRING: '', HTTP_HOST: '127.0.0.1',
+  }, body);
+};
+verdict(/Whoever sells coupons tells http:\/\/127.0.0.1:9\/webhook\/coupon/.test((await admit('setup')).said), 'setup says what is to be entered');
+verdict(/ok +coupons/.test((await admit('check')).said), 'check asks the seller of coupons as well');
+coupons.push(coupon('cp_told', 71, 'used'), coupon('cp_lost', 72, 'used'), coupon('cp_new', 73, 'new'));
+const forged = await post(coupons[0], 'guessed');
+verdict(/Status: 400/.test(forged.said) && await isIn(71) === '', 'a post with another secret is refused', forged.said);
+const posted = await post(coupons[0], 'coupon-secret');
+verdict(/Status: 200/.test(posted.said) && await isIn(71) === '1', 'a coupon that is told of lets its buyer in', posted.said);
+verdict(/Status: 404/.test((await post(coupons[0], 'coupon-secret', '/webhook/coupons')).said), 'nobody else has an address by it');
+const reconciled = await admit('reconcile');
+verdict(/coupons +3 looked at, 1 mended/.test(reconciled.said) && await isIn(72) === '1', 'one that was never told of is found', reconciled.said);
+const [order] = (await run('sqlite3', ['-readonly', `${tree}/admit.db`, "SELECT id FROM orders WHERE session_id = 'cp_told'"])).said.split('\n');
+const back = await admit('refund', order);
+verdict(/The money goes back/.test(back.said) && await isIn(71) === '0' && await isIn(72) === '1', 'one that goes back ends the access', back.said);
+seller.close();
 await telegram.close();
 
 console.log(`${passed} passed, ${failed} failed`);
