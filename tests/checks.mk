@@ -9,11 +9,14 @@ FAULTS := fault-kill fault-errors fault-memory fault-rest
   build-clang tests unit web fault $(FAULTS) fuzz mutants bench timing \
   valgrind asan lint po fmt fmt-check analyze
 
-$(OUT)/tests/%: tests/unit/%.c $(LIB)
+$(OUT)/tests/%.o: tests/unit/%.c
 	@mkdir -p $(@D)
 	$(SAY) CC $<
-	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) $(OPT) $(CFLAGS) -Ilib -MMD -MP $(LDFLAGS) \
-	  -o $@ $< $(LIB) -lcmocka $(LIBS)
+	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) $(OPT) $(CFLAGS) -Ilib -MMD -MP -c -o $@ $<
+
+# Apart, since most of them only want linking again when the library changes.
+$(OUT)/tests/%: $(OUT)/tests/%.o $(LIB)
+	$(Q)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) -lcmocka $(LIBS)
 
 tests: $(UNIT) $(FAULT) $(OUT)/fuzz/replay
 
@@ -106,7 +109,7 @@ unit: tests
 
 MUTANTS   ?= 100
 MUTANTS_S ?= 780
-mutants: all tests
+mutants:
 	@MUTANTS_S=$(MUTANTS_S) node tests/mutants/mutants.mjs $(MUTANTS)
 
 # Both cores for so long, shared among the targets; FUZZ_S=60 for a minute each.
