@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/currency.h"
+#include "shop/writing.h"
 
 #include <string.h>
 
@@ -182,4 +183,17 @@ const char *
 text_money(struct arena *a, int64_t amount_minor, const char *currency)
 {
 	return currency_text(a, amount_minor, currency);
+}
+
+const char *
+text_money_in(enum language in, struct arena *a, int64_t amount_minor,
+    const char *currency)
+{
+	return writing_money(in, a, amount_minor, currency);
+}
+
+const char *
+text_date_in(enum language in, struct arena *a, int64_t since_1970_ms)
+{
+	return writing_date(in, a, since_1970_ms);
 }

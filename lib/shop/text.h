@@ -202,11 +202,16 @@ text_count(struct arena *a, enum text which, int64_t n, struct kvs values);
 const char *text_count_in(enum language in, struct arena *a, enum text which,
     int64_t n, struct kvs values);
 
-/* currency_text(): how money is shown. */
+/* currency_text(): how money is shown where no language is meant; in a
+ * language, writing_money(). */
 const char *
 text_money(struct arena *a, int64_t amount_minor, const char *currency);
+const char *text_money_in(enum language in, struct arena *a,
+    int64_t amount_minor, const char *currency);
 
-/* "31.01.2026", in UTC. */
+/* "31.01.2026", in UTC; in a language, writing_date(). */
 const char *text_date(struct arena *a, int64_t since_1970_ms);
+const char *
+text_date_in(enum language in, struct arena *a, int64_t since_1970_ms);
 
 #endif
