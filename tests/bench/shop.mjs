@@ -62,6 +62,32 @@ export function pssOf(pids) {
 }
 export const mibOf = (pids) => Object.values(pssOf(pids)).flat().reduce((a, b) => a + b, 0);
 
+// Whatever ends the measuring, nothing that it started stays.
+const running = new Set();
+const folders = new Set();
+
+/** A process that ends with this one, if not before. */
+export function start(command, args, options) {
+  const child = spawn(command, args, { stdio: 'ignore', ...options });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+function newFolder() {
+  const dir = mkdtempSync(path.join(tmpdir(), 'admit-bench.'));
+  folders.add(dir);
+  return dir;
+}
+
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGTERM');
+  for (const dir of folders) {
+    try { rmSync(dir, { recursive: true, force: true }); } catch { /* somebody still writes there */ }
+  }
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((done) => { server.once('listening', done); });
@@ -100,7 +126,7 @@ const served = (port, pids) => ({
 /** Stripe as fast as it can be had: each call takes so long, and nothing is checked. */
 export async function startQuickStripe(delayMs) {
   const port = await freePort();
-  const child = spawn(`${OUT}/bench/stripe`, [String(port), String(delayMs)], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = start(`${OUT}/bench/stripe`, [String(port), String(delayMs)], { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] });
   await new Promise((done, failed) => { child.stdout.once('data', done); child.once('exit', () => failed(new Error('no stand-in for Stripe'))); });
   const url = `http://127.0.0.1:${port}`;
   return { url, count: async () => Number(await (await fetch(`${url}/count`)).text()), close: () => end(child) };
@@ -113,7 +139,7 @@ export async function startQuickStripe(delayMs) {
  * @param {{ swap?: Record<string, string>, ledger?: string, stripe?: object, telegram?: object, env?: object, worker?: boolean }} how
  */
 export async function startShop({ swap = {}, ledger, stripe = {}, telegram = {}, env: more = {}, worker = false } = {}) {
-  const dir = mkdtempSync(path.join(tmpdir(), 'admit-bench.'));
+  const dir = newFolder();
   const [stripeAt, telegramAt] = [await startStripe({ webhookSecret: SECRETS.STRIPE_WEBHOOK_SECRET, ...stripe }), await startTelegram({ token: SECRETS.TELEGRAM_BOT_TOKEN, ...telegram })];
   mkdirSync(`${dir}/cgi-bin`);
   for (const name of ['pay', 'webhook', 'tgupdate']) symlinkSync(swap[name] ?? `${OUT}/cgi-bin/${name}.fcgi`, `${dir}/cgi-bin/${name}.fcgi`);
@@ -129,8 +155,8 @@ export async function startShop({ swap = {}, ledger, stripe = {}, telegram = {},
   let text = readFileSync(path.join(ROOT, 'lighttpd.conf'), 'utf8');
   if (swap.webhook?.endsWith('/commit')) text = text.replace(/("socket" +=> env\.ADMIT_RUN \+ "\/webhook\.sock",[^)]*\),\n\s+"max-procs" +=> )1/, '$12');
   writeFileSync(file, text);
-  const web = spawn('lighttpd', ['-D', '-f', file], { env, stdio: 'ignore' });
-  const home = worker ? spawn(`${OUT}/bin/admit`, ['work', '--stay'], { env, stdio: 'ignore' }) : null;
+  const web = start('lighttpd', ['-D', '-f', file], { env });
+  const home = worker ? start(`${OUT}/bin/admit`, ['work', '--stay'], { env }) : null;
   await answers(`${env.BASE_URL}/health`);
   if (home) while (!readdirSync(dir).includes('admit.db.knock')) await sleep(10);
   return {
@@ -169,14 +195,14 @@ php_admin_flag[display_errors] = off
 
 /** PHP-FPM and its SQLite, behind lighttpd as well. */
 async function startPhp({ stripeUrl = 'http://127.0.0.1:9' }) {
-  const dir = mkdtempSync(path.join(tmpdir(), 'admit-bench.'));
+  const dir = newFolder();
   const port = await freePort();
   const env = peerEnv(dir, port, stripeUrl);
   writeFileSync(`${dir}/fpm.conf`, fpmConf(dir));
   const root = process.getuid() === 0 ? ['-R'] : []; // it will not serve as root unasked
-  const fpm = spawn(FPM, ['-F', '-y', `${dir}/fpm.conf`, ...root], { env, stdio: 'ignore' });
+  const fpm = start(FPM, ['-F', '-y', `${dir}/fpm.conf`, ...root], { env });
   for (let i = 0; i < 200 && !existsSync(`${dir}/php.sock`); i += 1) await sleep(25);
-  const web = spawn('lighttpd', ['-D', '-f', `${PEERS}/php.conf`], { env, stdio: 'ignore' });
+  const web = start('lighttpd', ['-D', '-f', `${PEERS}/php.conf`], { env });
   await answers(`${env.BASE_URL}/tgupdate`);
   return {
     ...served(port, [web.pid, fpm.pid]), dir, redirects: 302,
@@ -190,10 +216,10 @@ async function startPhp({ stripeUrl = 'http://127.0.0.1:9' }) {
 }
 
 async function startNode({ stripeUrl = 'http://127.0.0.1:9' }) {
-  const dir = mkdtempSync(path.join(tmpdir(), 'admit-bench.'));
+  const dir = newFolder();
   const port = await freePort();
   const env = peerEnv(dir, port, stripeUrl);
-  const server = spawn(process.execPath, [`${PEERS}/node.mjs`], { env, stdio: 'ignore' });
+  const server = start(process.execPath, [`${PEERS}/node.mjs`], { env });
   await answers(env.BASE_URL);
   return {
     ...served(port, [server.pid]), dir, redirects: 302,
