@@ -48,7 +48,7 @@ int
 main(void)
 {
 	static const struct intake tgupdate = { PROGRAM_TGUPDATE, "tgupdate",
-		false, judge, record };
+		NULL, judge, record };
 
 	return intake_main(&tgupdate);
 }

@@ -12,6 +12,13 @@ struct told {
 	struct post post;
 };
 
+/* Somebody who takes money tells by posts to that address. */
+static bool
+has_part(struct str name)
+{
+	return provider_telling(name) != NULL;
+}
+
 static void *
 judge(struct app *app, struct exchange *x)
 {
@@ -20,10 +27,6 @@ judge(struct app *app, struct exchange *x)
 
 	*t =
 	    (struct told){ .by = provider_telling(intake_part(&x->req, NAME)) };
-	if (t->by == NULL) {
-		intake_refuse(x, ERR_NOT_FOUND, "there is nothing here");
-		return NULL;
-	}
 	e = t->by->read_post(app, &x->req, &t->post);
 	if (e != ERR_OK) {
 		intake_refuse(x, e,
@@ -53,7 +56,7 @@ record(struct app *app, struct exchange *x, void *what)
 int
 main(void)
 {
-	static const struct intake webhook = { PROGRAM_WEBHOOK, NAME, true,
+	static const struct intake webhook = { PROGRAM_WEBHOOK, NAME, has_part,
 		judge, record };
 
 	return intake_main(&webhook);

@@ -57,7 +57,8 @@ static bool
 is_page(const struct intake *in, const struct request *req)
 {
 	return is_named(req->page, in->name) ||
-	    (in->has_parts && is_named(req->folder, in->name));
+	    (in->has_part != NULL && is_named(req->folder, in->name) &&
+		in->has_part(str_from(req->page)));
 }
 
 /* The cheap questions come first, and all of them before the signature: what a

@@ -11,7 +11,8 @@
 struct intake {
 	unsigned program; /* enum program */
 	const char *name; /* of the address /NAME, and in the log */
-	bool has_parts;   /* /NAME/PART is served as well */
+	/* Whether /NAME/PART is served as well; NULL: no part is. */
+	bool (*has_part)(struct str part);
 
 	/* Judges a post whose sender is not known yet: x->res becomes the
 	 * answer, and what is to be recorded is returned; NULL: nothing. */

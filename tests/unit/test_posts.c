@@ -37,7 +37,7 @@ static struct process p;
 static void
 open_posts(void)
 {
-	static const struct intake in = { PROGRAM_WEBHOOK, "webhook", false,
+	static const struct intake in = { PROGRAM_WEBHOOK, "webhook", NULL,
 		fake_judge, fake_record };
 
 	shop_open("DELETE FROM marks;");
