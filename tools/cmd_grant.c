@@ -27,7 +27,8 @@ record(struct db *db, void *ctx)
 	return ledger_record(t->app, &t->arena, &t->fact, &t->order);
 }
 
-/* What the operator says of a buyer and a product, recorded. */
+/* What the operator says of a buyer and a product is a fact like any other:
+ * the same call records it, and the same follows from it. */
 static enum err
 tell(struct telling *t, enum fact_kind kind, const struct who *who)
 {
@@ -55,6 +56,8 @@ read_days(int *argc, char **argv, int64_t *until_ms)
 	return true;
 }
 
+/* Without "--days" for good. Each grant is an order, which `admit orders` shows
+ * and a later revoke takes away. */
 int
 cmd_grant(struct app *app, int argc, char **argv)
 {

@@ -41,6 +41,8 @@ find(struct refunding *r, int64_t id)
 	return false;
 }
 
+/* A grant has no provider, and a ledger may hold orders of one that only a
+ * newer program knows. */
 static bool
 find_provider(struct refunding *r)
 {
@@ -52,6 +54,8 @@ find_provider(struct refunding *r)
 	return false;
 }
 
+/* The money first and the ledger after it: if this program ends in between, the
+ * provider tells of the refund like of any other. */
 static enum err
 send_back(struct refunding *r)
 {

@@ -88,6 +88,7 @@ remind_ms(const struct app *app, const struct decision *d)
 	return when_ms;
 }
 
+/* Written even where in or out is as it was: until when may have changed. */
 static enum err
 write_access(struct app *app, const struct order *o, const struct decision *d)
 {
@@ -203,6 +204,8 @@ decide_purchase(struct app *app, struct arena *a, const struct order *o,
 	return promise_invite(app, a, o, &v);
 }
 
+/* The reason is part of the promise's name, and so is the time: who is let in
+ * again may be out again, and is told again. */
 enum err
 decide_order(struct app *app, struct arena *a, const struct order *o)
 {
@@ -233,6 +236,7 @@ decide_orders(struct app *app, struct arena *a, const struct orders *l)
 	return e;
 }
 
+/* Any paid order will do to begin with: all of the buyer's are looked at. */
 enum err
 decide_buyer(
     struct app *app, struct arena *a, int64_t tg_id, const char *product)

@@ -37,6 +37,7 @@ end_access(struct app *app, struct arena *a, bool *any)
 	return each_due(app, a, SQL_ACCESS_ENDED, decide_order, any);
 }
 
+/* Marked first, in the same transaction: told once for each end. */
 static enum err
 remind(struct app *app, struct arena *a, const struct order *o)
 {
@@ -64,6 +65,8 @@ struct due {
 	bool any;
 };
 
+/* Subscriptions first, which only promises to read them: what is read of one
+ * may come in time to keep its buyer in. */
 static enum err
 settle(struct db *db, void *ctx)
 {
@@ -86,6 +89,7 @@ settle(struct db *db, void *ctx)
 	return e;
 }
 
+/* When any of the three has something to do. */
 static enum err
 next(struct app *app, struct arena *a, int64_t *next_ms)
 {

@@ -48,6 +48,8 @@ make_known(struct app *app, struct arena *a, const struct fact *f)
 	    NULL);
 }
 
+/* A fact that was noted before keeps the time when it was heard first: the
+ * statement takes no other once there is one. */
 static struct kv
 moment(const char *name, bool when)
 {
@@ -155,6 +157,8 @@ tell_of_purchase(struct app *app, struct arena *a, const struct fact *f,
 	return ERR_OK;
 }
 
+/* The order as it was is held against what it is now: only what is new is told
+ * and promised, so a fact may be heard any number of times. */
 static enum err
 record_purchase(
     struct app *app, struct arena *a, const struct fact *f, struct order *o)
@@ -179,6 +183,8 @@ record_purchase(
 
 /* ---- by the operator ---- */
 
+/* An order like any other from here on. Its name has the time in it: each grant
+ * is one of its own, so that what was revoked stays revoked. */
 static enum err
 record_grant(
     struct app *app, struct arena *a, const struct fact *f, struct order *o)
@@ -205,6 +211,8 @@ stop_charging(struct app *app, int64_t tg_id, const char *product)
 	return e;
 }
 
+/* Nothing but the orders that there are is marked, so what is bought later is
+ * free of it. All are of one buyer and product, hence one decision. */
 static enum err
 record_revoked(
     struct app *app, struct arena *a, const struct fact *f, struct order *o)
@@ -251,6 +259,9 @@ tell_of_refund(struct app *app, struct arena *a, const struct fact *f,
 	    e;
 }
 
+/* The sum is written down whether or not its payment has been heard of. In
+ * Stars the refund ends the subscription, for Telegram would go on charging;
+ * at Stripe who refunds may cancel as well, or not. */
 static enum err
 record_refunded(
     struct app *app, struct arena *a, const struct fact *f, struct order *o)
@@ -301,6 +312,8 @@ record_refund(
 	return record_reversal(app, a, f, "refund", f->refund, o);
 }
 
+/* The operators hear of each stage, since evidence may be due. What was told is
+ * kept beside what is known: an order may become known after its dispute. */
 static enum err
 record_dispute(
     struct app *app, struct arena *a, const struct fact *f, struct order *o)
@@ -317,6 +330,7 @@ record_dispute(
 	    e;
 }
 
+/* It takes nothing away, but a refund now may save the fee of a dispute. */
 static enum err
 record_warning(
     struct app *app, struct arena *a, const struct fact *f, struct order *o)

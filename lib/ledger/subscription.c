@@ -20,6 +20,8 @@ promise(struct app *app, struct arena *a, const char *id, int64_t n_read)
 	    0, id);
 }
 
+/* One that is new is read at once: its first event may have come before the
+ * order that it belongs to. */
 enum err
 subscription_known(struct app *app, struct arena *a, const char *id)
 {
@@ -60,6 +62,8 @@ id_from_row(const struct row *row, void *ctx)
 		l->ids[l->n++] = row_text(row, 0);
 }
 
+/* The date is taken off first, so a loop over those that are due comes to its
+ * end whatever becomes of the reading. */
 enum err
 subscription_read_due(struct app *app, struct arena *a, bool *any)
 {
@@ -117,7 +121,7 @@ subscription_can_be_paid(const struct subscription *s)
 }
 
 bool
-subscription_goes_on(const struct subscription *s)
+subscription_renews(const struct subscription *s)
 {
 	return !s->ends &&
 	    (s->status == SUBSCRIPTION_TRIALING ||
@@ -144,6 +148,8 @@ read_again(struct app *app, struct arena *a, const char *id, int64_t n_read,
 	return n_heard > n_read ? promise(app, a, id, n_read) : ERR_OK;
 }
 
+/* The payment is kept apart as well: a refund or a dispute names it alone, and
+ * may be about a period that is long over. */
 static enum err
 write_down(struct app *app, struct arena *a, const struct subscription_now *s,
     int64_t n_read, int64_t *n_heard)

@@ -87,6 +87,6 @@ bool subscription_can_be_paid(const struct subscription *s);
 
 /* Whether Stripe is going to charge the buyer again: then a new one beside it
  * would charge them twice. */
-bool subscription_goes_on(const struct subscription *s);
+bool subscription_renews(const struct subscription *s);
 
 #endif

@@ -66,7 +66,7 @@ find_owed(struct search *s)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	if (subscription_can_be_paid(&sub))
 		s->found = (struct checkout){ .state = CHECKOUT_OWED };
-	else if (subscription_goes_on(&sub))
+	else if (subscription_renews(&sub))
 		s->found = (struct checkout){ .state = CHECKOUT_SUBSCRIBED };
 	else
 		return ERR_OK;

@@ -370,6 +370,7 @@ static const struct provider_list lists[] = {
 
 /* ---- giving back ---- */
 
+/* Telegram takes the number of the payer: the charge alone will not do. */
 static struct http_request
 refund(const struct app *app, struct arena *a, const struct refund *r)
 {

@@ -69,6 +69,7 @@ stripe_events_record_session(struct app *app, struct arena *a,
 	    app, a, s, standing(s, s->status == STRIPE_COMPLETE), order);
 }
 
+/* What Stripe may call it one day waits, and takes nothing away. */
 static enum refund_stage
 refund_stage(enum stripe_refund_stage stage)
 {
@@ -156,6 +157,8 @@ record_subscription(
 					ledger_record(app, a, &f, NULL);
 }
 
+/* That a session failed or expired is said by the event's kind, and by nothing
+ * that stands in the session. */
 enum err
 stripe_events_record(
     struct app *app, struct arena *a, const struct stripe_event *ev)
