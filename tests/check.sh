@@ -97,6 +97,7 @@ one() {
 	docs)
 		its "documents and man page" sh tests/docs.sh "$out"
 		its "what a newcomer is told" node tests/house/walkthrough.mjs
+		its "reasons of mutants" node tests/mutants/mutants.mjs --reasons
 		;;
 	hardening) its "hardening of $name" sh tests/hardening.sh "$out" ;;
 	installing)

@@ -11,7 +11,7 @@ const run = (program, args, options) => new Promise((done) => {
   execFile(program, args, { maxBuffer: 1 << 28, ...options }, (error, stdout) => done({ error, stdout }));
 });
 
-/** Runs a test with its counts in a folder of its own. @returns {Promise<{ ms: number, lines: string[], files: Set<string> }>} */
+/** Runs a test with its counts in a folder of its own. @returns {Promise<{ ms: number, lines: string[], known: string[] }>} */
 async function counted(root, test, folder) {
   mkdirSync(folder, { recursive: true });
   const startedMs = performance.now();
@@ -38,8 +38,9 @@ async function counted(root, test, folder) {
 /**
  * @param {string} root
  * @param {string[]} tests their names
- * @returns {Promise<{ msOf: Map<string, number>, of: (file: string, line: number) => string[] }>} `of`: those that reach
- *   the line, the quickest first; where no code belongs to the line, those that reach any of its file, or all
+ * @returns {Promise<{ msOf: Map<string, number>, of: (file: string, line: number) => string[],
+ *   ofAny: (places: { file: string, number: number }[]) => string[] }>} `of`: those that reach the line, the quickest first;
+ *   where no code belongs to the line, those that reach any of its file, or all; `ofAny`: those that reach one of the lines
  */
 export async function reachOf(root, tests) {
   const folder = path.join(root, 'build/mutants/reach');
@@ -62,8 +63,10 @@ export async function reachOf(root, tests) {
     }
   }));
   const quickestFirst = (some) => [...some].sort((a, b) => (msOf.get(a) ?? 0) - (msOf.get(b) ?? 0));
+  const reaching = ({ file, number }) => known.has(`${file}:${number}`) ? byLine.get(`${file}:${number}`) ?? [] : byFile.get(file) ?? tests;
   return {
     msOf,
-    of: (file, line) => quickestFirst(known.has(`${file}:${line}`) ? byLine.get(`${file}:${line}`) ?? [] : byFile.get(file) ?? tests),
+    of: (file, number) => quickestFirst(reaching({ file, number })),
+    ofAny: (places) => quickestFirst(new Set(places.flatMap((place) => [...reaching(place)]))),
   };
 }
