@@ -1,7 +1,10 @@
 /* The time of day and the time that has passed. */
 #include "base/clock.h"
 
+#include "base/str.h"
+
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 static int64_t
@@ -36,4 +39,57 @@ clock_date(int64_t since_1970_ms, char out[CLOCK_DATE_BYTES])
 	(void)gmtime_r(&s, &t);
 	(void)snprintf(out, CLOCK_DATE_BYTES, "%04d-%02d-%02d",
 	    t.tm_year + 1900, t.tm_mon + 1, t.tm_mday);
+}
+
+/* Two digits or more, in front of *s and behind them the mark that ends them;
+ * -1: they are not there. */
+static int
+take_number(struct str *s, char mark, int high)
+{
+	struct str digits = str_cut(s, mark);
+	int n = 0;
+
+	if (digits.len < 2 || digits.len > 4 || !str_only(digits, STR_DIGITS))
+		return -1;
+	for (size_t i = 0; i < digits.len; i++)
+		n = n * 10 + (digits.p[i] - '0');
+	return n <= high ? n : -1;
+}
+
+/* "56Z" or "56.789Z" */
+static int
+take_seconds(struct str s)
+{
+	struct str fraction, second = str_cut(&s, 'Z');
+
+	fraction = second;
+	second = str_cut(&fraction, '.');
+	if (s.p == NULL || s.len > 0 || second.len != 2 ||
+	    !str_only(fraction, STR_DIGITS))
+		return -1;
+	return take_number(&second, '.', 60);
+}
+
+bool
+clock_parse_iso(const char *text, int64_t *since_1970_s)
+{
+	struct str rest = str_from(text);
+	int year = take_number(&rest, '-', 9999);
+	int month = take_number(&rest, '-', 12);
+	int day = take_number(&rest, 'T', 31);
+	int hour = take_number(&rest, ':', 23);
+	int minute = take_number(&rest, ':', 59);
+	int second = take_seconds(rest);
+	struct tm t = { .tm_year = year - 1900,
+		.tm_mon = month - 1,
+		.tm_mday = day,
+		.tm_hour = hour,
+		.tm_min = minute,
+		.tm_sec = second };
+
+	if (year < 1970 || month < 1 || day < 1 || hour < 0 || minute < 0 ||
+	    second < 0)
+		return false;
+	*since_1970_s = (int64_t)timegm(&t);
+	return true;
 }

@@ -2,6 +2,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The time since 1970, UTC. It jumps when somebody sets the host's clock. For
@@ -15,5 +16,9 @@ int64_t clock_mono_ms(void);
 /* The day in UTC, "2026-01-31" and a NUL; for people. */
 #define CLOCK_DATE_BYTES 32
 void clock_date(int64_t since_1970_ms, char out[CLOCK_DATE_BYTES]);
+
+/* Reads "2026-01-31T12:34:56Z", with a fraction of a second or without, as
+ * seconds since 1970. False, leaving *since_1970_s alone, for anything else. */
+bool clock_parse_iso(const char *text, int64_t *since_1970_s);
 
 #endif

@@ -188,11 +188,21 @@ json_int(struct json *j, const char *path, int64_t *out)
 }
 
 bool
-json_is_true(struct json *j, const char *path)
+json_flag(struct json *j, const char *path, bool *out)
 {
 	struct json_object *o = leaf(j, path, json_type_boolean);
 
-	return o != NULL && json_object_get_boolean(o);
+	if (o != NULL)
+		*out = json_object_get_boolean(o) != 0;
+	return o != NULL;
+}
+
+bool
+json_is_true(struct json *j, const char *path)
+{
+	bool is_true = false;
+
+	return json_flag(j, path, &is_true) && is_true;
 }
 
 bool

@@ -40,6 +40,9 @@ const char *json_text(struct json *j, const char *path);
  * cuts larger numbers down to them. */
 bool json_int(struct json *j, const char *path, int64_t *out);
 
+/* False, leaving *out alone, unless it is a JSON true or false. */
+bool json_flag(struct json *j, const char *path, bool *out);
+
 /* True only for a JSON true. */
 bool json_is_true(struct json *j, const char *path);
 

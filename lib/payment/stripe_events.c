@@ -2,6 +2,8 @@
 #include "payment/stripe_events.h"
 
 #include "base/log.h"
+#include "ledger/marks.h"
+#include "payment/stripe_doubt.h"
 #include "payment/stripe_ours.h"
 
 static const char stripe[] = "stripe"; /* orders.provider */
@@ -157,11 +159,22 @@ record_subscription(
 					ledger_record(app, a, &f, NULL);
 }
 
+/* A thin event names its object and does not hold it, so nothing can be
+ * recorded of it. The lists that reconciliation reads hold the same: the next
+ * run, when it is due, reads all of them. */
+static enum err
+leave_to_reconcile(struct app *app, const struct stripe_event *ev)
+{
+	log_event(LOG_WARN, "event_thin",
+	    KV(kv_text("id", ev->id), kv_text("type", ev->type),
+		kv_text("object", ev->object_id), kv_text("twin", ev->twin)));
+	return mark_set(app->db, "reconcile_full_ms", 0);
+}
+
 /* That a session failed or expired is said by the event's kind, and by nothing
  * that stands in the session. */
-enum err
-stripe_events_record(
-    struct app *app, struct arena *a, const struct stripe_event *ev)
+static enum err
+record_by_kind(struct app *app, struct arena *a, const struct stripe_event *ev)
 {
 	switch (ev->kind) {
 	case STRIPE_CHECKOUT_COMPLETED:
@@ -186,4 +199,16 @@ stripe_events_record(
 		    KV(kv_text("id", ev->id), kv_text("type", ev->type)));
 		return ERR_OK;
 	}
+}
+
+enum err
+stripe_events_record(
+    struct app *app, struct arena *a, const struct stripe_event *ev)
+{
+	enum err e;
+
+	if (ev->is_thin && ev->kind != STRIPE_OTHER)
+		return leave_to_reconcile(app, ev);
+	e = record_by_kind(app, a, ev);
+	return e == ERR_OK ? stripe_doubt_tell(app, a, ev) : e;
 }

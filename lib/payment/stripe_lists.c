@@ -98,7 +98,7 @@ static enum err
 is_to_record(struct app *app, const struct provider_list *list,
     const struct stripe_event *ev, bool *yes)
 {
-	*yes = ev->livemode == app->conf.livemode &&
+	*yes = stripe_event_is_of(ev, app->conf.livemode) &&
 	    !(ev->session.id != NULL && ev->session.tg_id == 0) &&
 	    !is_long_over(&ev->session);
 	/* Refunds do not say their mode; the list has but the key's. */

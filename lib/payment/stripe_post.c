@@ -39,7 +39,7 @@ stripe_post_read(
 	out->refusal = "this is no event";
 	if (stripe_event_parse(req->arena, req->body, ev) != ERR_OK)
 		return ERR_INPUT;
-	if (ev->livemode != app->conf.livemode) {
+	if (!stripe_event_is_of(ev, app->conf.livemode)) {
 		log_event(LOG_WARN, "event_of_other_mode",
 		    KV(kv_text("id", ev->id), kv_text("type", ev->type)));
 		return ERR_OK;

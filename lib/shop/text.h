@@ -91,6 +91,7 @@ enum text {
 	TEXT_ALERT_DISPUTE_LOST,
 	TEXT_ALERT_DISPUTE_WON,
 	TEXT_ALERT_FRAUD,    /* {product} {buyer} {order} {payment} */
+	TEXT_ALERT_UNSURE,   /* {what} {why} */
 	TEXT_ALERT_RIGHTS,   /* {chat} */
 	TEXT_ALERT_CHANNEL,  /* {chat} */
 	TEXT_ALERT_REFUSED,  /* {chat} {why} */

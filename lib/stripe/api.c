@@ -6,6 +6,8 @@
 #include "base/url.h"
 #include "net/form.h"
 
+#include <string.h>
+
 #define MAX_URL_BYTES 3800 /* nginx passes 4 KiB of reply headers */
 
 /* The key goes into a header and never into the URL, and the version goes along
@@ -46,6 +48,13 @@ stripe_get_request(
     struct arena *a, const struct stripe_api *api, const char *path)
 {
 	return request(a, api, "GET", path);
+}
+
+struct http_request
+stripe_object_request(
+    struct arena *a, const struct stripe_api *api, const char *object_path)
+{
+	return request(a, api, "GET", object_path + strlen("/v1/"));
 }
 
 /* A price kept at Stripe, or one made up on the spot: never both. */

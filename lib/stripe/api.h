@@ -72,6 +72,10 @@ struct http_request stripe_portal_request(
 struct http_request stripe_get_request(
     struct arena *a, const struct stripe_api *api, const char *path);
 
+/* GET what a thin event tells of: its object_path. */
+struct http_request stripe_object_request(
+    struct arena *a, const struct stripe_api *api, const char *object_path);
+
 /* GET /v1/prices/ID, and GET /v1/checkout/sessions?limit=1 to try the key. */
 struct http_request stripe_price_request(
     struct arena *a, const struct stripe_api *api, const char *price_id);

@@ -2,10 +2,13 @@
 #include "stripe/event.h"
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/log.h"
 
-#define MAX_TYPE_BYTES 100
-#define MAX_ID_BYTES 255
+#define MAX_TYPE_BYTES 255
+#define MAX_ID_BYTES 255 /* no id of Stripe's is longer, by its word */
+#define MAX_WORD_BYTES 40
+#define THIN_PREFIX "v1." /* of a thin event's type */
 
 /* This list is also what is subscribed to when the webhook is set up, and what
  * reconciliation asks for; beyond twenty types that would have to ask for all
@@ -43,6 +46,14 @@ stripe_event_type(size_t i)
 	return i < N_KINDS ? kinds[i].type : NULL;
 }
 
+static const char *
+without_prefix(const char *type)
+{
+	return str_starts(str_from(type), THIN_PREFIX) ?
+	    type + sizeof(THIN_PREFIX) - 1 :
+	    type;
+}
+
 /* A type that is not in the list is a STRIPE_OTHER and no error: Stripe adds
  * types, and an operator may subscribe the address to more of them. */
 static enum stripe_event_kind
@@ -52,6 +63,72 @@ kind_of(const char *type)
 		if (str_eq(str_from(type), kinds[i].type))
 			return kinds[i].kind;
 	return STRIPE_OTHER;
+}
+
+bool
+stripe_event_is_of(const struct stripe_event *ev, bool livemode)
+{
+	return !ev->is_mode_told || ev->livemode == livemode;
+}
+
+/* ---- what is not understood ---- */
+
+/* What stands in a field, of printable signs and not too long. */
+static const char *
+shown(struct arena *a, struct json *value)
+{
+	const char *text = json_text(value, "");
+	struct str s = text != NULL ? str_from(text) :
+	    value != NULL           ? json_render(a, value) :
+				      str_from("absent");
+	char *copy;
+
+	if (s.len > MAX_WORD_BYTES)
+		s.len = MAX_WORD_BYTES;
+	copy = arena_dup(a, s);
+	for (char *p = copy; *p != '\0'; p++)
+		if (*p < ' ' || *p > '~')
+			*p = '?';
+	return copy;
+}
+
+/* The fields on which money hangs, as they stand in the object. */
+static const char *
+doubt_about(struct arena *a, struct json *obj, enum stripe_event_kind kind)
+{
+	static const char *const fields[STRIPE_EVENT__COUNT][4] = {
+		[STRIPE_CHECKOUT_COMPLETED] = { "payment_status", "status",
+		    "mode", "amount_total" },
+		[STRIPE_CHARGE_REFUNDED] = { "amount", "amount_refunded" },
+		[STRIPE_REFUND] = { "status", "amount" },
+		[STRIPE_DISPUTE] = { "status" },
+	};
+	const char *const *names = fields[kind];
+	const char *all = "";
+
+	if (names[0] == NULL)
+		names = fields[STRIPE_CHECKOUT_COMPLETED];
+	for (size_t i = 0; i < 4 && names[i] != NULL; i++)
+		all = arena_printf(a, "%s%s%s %s", all, i == 0 ? "" : ", ",
+		    names[i], shown(a, json_at(obj, names[i])));
+	return all;
+}
+
+/* ---- the object ---- */
+
+static enum err
+read_session(struct arena *a, struct json *obj, struct stripe_event *out)
+{
+	struct stripe_session *s = &out->session;
+	enum err e = stripe_session_read(a, obj, s);
+
+	if (e != ERR_OK || !s->is_unsure)
+		return e;
+	/* The event's own name says that the money came. */
+	if (out->kind == STRIPE_ASYNC_SUCCEEDED)
+		s->paid = STRIPE_PAID;
+	out->doubt = doubt_about(a, obj, out->kind);
+	return ERR_OK;
 }
 
 static enum err
@@ -69,17 +146,47 @@ read_object(struct arena *a, struct json *obj, struct stripe_event *out)
 	/* A warning without a payment intent is about a charge that was not
 	 * made through Checkout, so not one of ours. */
 	case STRIPE_FRAUD_WARNING:
-		out->payment_intent = stripe_id_at(a, obj, "payment_intent");
 		return ERR_OK;
 	case STRIPE_SUBSCRIPTION:
-		out->subscription = stripe_id_at(a, obj, "id");
+		out->subscription = out->object_id;
 		return out->subscription == NULL ? ERR_INPUT : ERR_OK;
 	case STRIPE_INVOICE:
 		out->subscription = stripe_invoice_subscription(a, obj);
 		return ERR_OK;
 	default:
-		return stripe_session_read(a, obj, &out->session);
+		return read_session(a, obj, out);
 	}
+}
+
+static bool
+takes_money_back(enum stripe_event_kind kind)
+{
+	return kind == STRIPE_CHARGE_REFUNDED || kind == STRIPE_REFUND ||
+	    kind == STRIPE_DISPUTE;
+}
+
+/* An object that cannot be read as its type says changes nothing, but where it
+ * takes money back somebody has to look. */
+static enum err
+read_or_doubt(struct arena *a, struct json *obj, struct stripe_event *out)
+{
+	enum err e;
+
+	out->object_id = stripe_id_at(a, obj, "id");
+	out->payment_intent = stripe_id_at(a, obj, "payment_intent");
+	e = read_object(a, obj, out);
+	if (takes_money_back(out->kind) &&
+	    (e != ERR_OK || out->refund.is_unsure))
+		out->doubt = doubt_about(a, obj, out->kind);
+	if (e != ERR_OK || out->doubt != NULL)
+		log_event(LOG_WARN,
+		    e != ERR_OK ? "event_unreadable" : "event_unsure",
+		    KV(kv_text("id", out->id), kv_text("type", out->type),
+			kv_text("object", out->object_id),
+			kv_text("what", out->doubt)));
+	if (e != ERR_OK)
+		out->kind = STRIPE_OTHER;
+	return e;
 }
 
 /* Ids and types go into the log and the inbox's key, so they are bounded and
@@ -94,6 +201,51 @@ short_text(struct arena *a, struct json *doc, const char *path, size_t max)
 		return NULL;
 	return arena_dup_text(a, s);
 }
+
+static void
+read_mode(struct json *obj, struct stripe_event *out)
+{
+	out->is_mode_told = json_flag(obj, "livemode", &out->livemode);
+}
+
+/* ---- thin events ---- */
+
+/* A path of the API, and nothing that would lead out of it. */
+static const char *
+path_at(struct arena *a, struct json *doc, const char *where)
+{
+	const char *s = short_text(a, doc, where, MAX_ID_BYTES + 100);
+
+	return s != NULL && str_starts(str_from(s), "/v1/") &&
+		str_only(str_from(s), STR_LETTERS STR_DIGITS "/_-") ?
+	    s :
+	    NULL;
+}
+
+static void
+read_thin(struct arena *a, struct json *doc, struct stripe_event *out)
+{
+	out->is_thin = true;
+	out->kind = kind_of(without_prefix(out->type));
+	out->object_id = stripe_id_at(a, doc, "related_object.id");
+	out->object_type =
+	    short_text(a, doc, "related_object.type", MAX_TYPE_BYTES);
+	out->object_path = path_at(a, doc, "related_object.url");
+	out->twin = short_text(a, doc, "snapshot_event", MAX_ID_BYTES);
+	/* Of these there are many more types than with objects in them. */
+	if (str_eq(str_from(out->object_type), "subscription"))
+		out->kind = STRIPE_SUBSCRIPTION;
+	if (out->kind == STRIPE_SUBSCRIPTION)
+		out->subscription = out->object_id;
+	if (out->kind == STRIPE_OTHER ||
+	    (out->object_id != NULL && out->object_path != NULL))
+		return;
+	log_event(LOG_WARN, "event_unreadable",
+	    KV(kv_text("id", out->id), kv_text("type", out->type)));
+	out->kind = STRIPE_OTHER;
+}
+
+/* ---- all of it ---- */
 
 enum err
 stripe_event_parse(struct arena *a, struct str body, struct stripe_event *out)
@@ -120,16 +272,34 @@ stripe_event_read(struct arena *a, struct json *doc, struct stripe_event *out)
 {
 	*out = (struct stripe_event){ 0 };
 	out->id = short_text(a, doc, "id", MAX_ID_BYTES);
-	out->type = short_text(a, doc, "type", MAX_TYPE_BYTES);
-	if (out->id == NULL || out->type == NULL)
+	if (out->id == NULL)
 		return ERR_INPUT;
-	out->kind = kind_of(out->type);
-	out->livemode = json_is_true(doc, "livemode");
-	(void)json_int(doc, "created", &out->created_s);
-	if (read_object(a, json_at(doc, "data.object"), out) != ERR_OK) {
-		log_event(LOG_WARN, "event_unreadable",
-		    KV(kv_text("id", out->id), kv_text("type", out->type)));
-		out->kind = STRIPE_OTHER;
+	out->type = short_text(a, doc, "type", MAX_TYPE_BYTES);
+	if (out->type == NULL)
+		out->type = "unknown";
+	read_mode(doc, out);
+	if (!json_int(doc, "created", &out->created_s))
+		(void)clock_parse_iso(
+		    json_text(doc, "created"), &out->created_s);
+	if (str_eq(str_from(json_text(doc, "object")), "v2.core.event")) {
+		read_thin(a, doc, out);
+		return ERR_OK;
 	}
+	out->kind = kind_of(out->type);
+	(void)read_or_doubt(a, json_at(doc, "data.object"), out);
 	return ERR_OK;
+}
+
+enum err
+stripe_event_from_object(struct arena *a, const char *type, struct json *obj,
+    struct stripe_event *out)
+{
+	*out = (struct stripe_event){ .type = arena_dup_text(a, type),
+		.kind = kind_of(without_prefix(type)) };
+	read_mode(obj, out);
+	if (out->kind == STRIPE_OTHER || !json_is_object(obj, ""))
+		return ERR_INPUT;
+	return read_or_doubt(a, obj, out) == ERR_OK || out->doubt != NULL ?
+	    ERR_OK :
+	    ERR_INPUT;
 }

@@ -9,16 +9,15 @@
 
 static const struct {
 	const char *path;
-	enum stripe_event_kind kind; /* of what is no event */
-	bool of_types;
+	const char *type; /* of the event that would tell of one; NULL: they
+	                     are events, of the types we subscribe to */
 } lists[STRIPE_LIST__COUNT] = {
-	[STRIPE_LIST_UNDELIVERED] = { "events?delivery_success=false&",
-	    STRIPE_OTHER, true },
-	[STRIPE_LIST_EVENTS] = { "events?", STRIPE_OTHER, true },
+	[STRIPE_LIST_UNDELIVERED] = { "events?delivery_success=false&", NULL },
+	[STRIPE_LIST_EVENTS] = { "events?", NULL },
 	[STRIPE_LIST_SESSIONS] = { "checkout/sessions?status=complete&",
-	    STRIPE_CHECKOUT_COMPLETED, false },
-	[STRIPE_LIST_REFUNDS] = { "refunds?", STRIPE_REFUND, false },
-	[STRIPE_LIST_DISPUTES] = { "disputes?", STRIPE_DISPUTE, false },
+	    "checkout.session.completed" },
+	[STRIPE_LIST_REFUNDS] = { "refunds?", "refund.updated" },
+	[STRIPE_LIST_DISPUTES] = { "disputes?", "charge.dispute.updated" },
 };
 
 /* Where there are more types than may be named, all are asked for. */
@@ -42,7 +41,7 @@ stripe_list_request(struct arena *a, const struct stripe_api *api,
 {
 	return stripe_get_request(a, api,
 	    arena_printf(a, "%s%screated[gte]=%lld&limit=%d%s%s",
-		lists[which].path, lists[which].of_types ? types(a) : "",
+		lists[which].path, lists[which].type == NULL ? types(a) : "",
 		(long long)since_s, STRIPE_PAGE,
 		after == NULL ? "" : "&starting_after=",
 		after == NULL ? "" : after));
@@ -92,16 +91,7 @@ stripe_page_read(struct arena *a, const struct stripe_page *page,
 {
 	struct json *obj = item(page, i);
 
-	if (lists[which].of_types)
-		return stripe_event_read(a, obj, out);
-	*out = (struct stripe_event){ .kind = lists[which].kind,
-		.livemode = json_is_true(obj, "livemode") };
-	switch (out->kind) {
-	case STRIPE_REFUND:
-		return stripe_refund_read(a, obj, &out->refund);
-	case STRIPE_DISPUTE:
-		return stripe_dispute_read(a, obj, &out->dispute);
-	default:
-		return stripe_session_read(a, obj, &out->session);
-	}
+	return lists[which].type == NULL ?
+	    stripe_event_read(a, obj, out) :
+	    stripe_event_from_object(a, lists[which].type, obj, out);
 }

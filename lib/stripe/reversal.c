@@ -15,16 +15,19 @@ is_one_of(const char *word, const char *const words[])
 /* A pending refund counts as given back: it nearly always succeeds, and if it
  * fails, its own event undoes this. requires_action waits for the buyer, who
  * may never act. */
-static enum stripe_refund_stage
-refund_stage(const char *status)
+static void
+read_refund_stage(struct json *obj, struct stripe_refund *out)
 {
 	static const char *const failures[] = { "failed", "canceled", NULL };
 	static const char *const back[] = { "succeeded", "pending", NULL };
+	const char *status = json_text(obj, "status");
 
-	if (is_one_of(status, back))
-		return STRIPE_REFUND_BACK;
-	return is_one_of(status, failures) ? STRIPE_REFUND_FAILED :
-					     STRIPE_REFUND_WAITS;
+	out->stage = is_one_of(status, back) ? STRIPE_REFUND_BACK :
+	    is_one_of(status, failures)      ? STRIPE_REFUND_FAILED :
+					       STRIPE_REFUND_WAITS;
+	out->is_unsure = out->stage == STRIPE_REFUND_WAITS &&
+	    json_at(obj, "status") != NULL &&
+	    !str_eq(str_from(status), "requires_action");
 }
 
 enum err
@@ -33,7 +36,7 @@ stripe_refund_read(struct arena *a, struct json *obj, struct stripe_refund *out)
 	*out = (struct stripe_refund){ 0 };
 	out->id = stripe_id_at(a, obj, "id");
 	out->payment_intent = stripe_id_at(a, obj, "payment_intent");
-	out->stage = refund_stage(json_text(obj, "status"));
+	read_refund_stage(obj, out);
 	/* An amount below zero would add to what was paid. */
 	if (out->id == NULL || !json_int(obj, "amount", &out->amount_minor) ||
 	    out->amount_minor < 0)

@@ -19,10 +19,12 @@ struct stripe_refund {
 	const char *payment_intent;
 	int64_t amount_minor;
 	enum stripe_refund_stage stage;
+	bool is_unsure; /* its status is a word that we do not know */
 };
 
 /* A dispute goes from top to bottom and never back, so of two words about one
- * the lower is the later. Its status alone says where it is: money that is
+ * the lower is the later. One that is lost may be appealed, and stays lost
+ * until the appeal is won. Its status alone says where it is: money that is
  * given back for a while (funds_reinstated) decides nothing. */
 enum stripe_dispute_stage {
 	STRIPE_DISPUTE_WARNING, /* an inquiry: no money has moved */

@@ -29,29 +29,52 @@ stripe_id_at(struct arena *a, struct json *obj, const char *path)
 	return arena_dup_text(a, id);
 }
 
-/* payment_status decides about money and must be there. An unknown word in it
- * counts as unpaid, and an unknown status as open: neither lets anybody in. */
-static bool
-read_status(struct json *obj, struct stripe_session *out)
+/* Which of the words stands there, from 0 on; 0 where there is none. Another
+ * word, and what is no word, is the first and leaves a doubt. */
+static int
+word_of(struct json *obj, const char *path, const char *const words[],
+    bool *is_unsure)
 {
-	struct str status = str_from(json_text(obj, "status"));
-	struct str paid = str_from(json_text(obj, "payment_status"));
+	struct str word = str_from(json_text(obj, path));
 
-	out->status = str_eq(status, "complete") ? STRIPE_COMPLETE :
-	    str_eq(status, "expired")            ? STRIPE_EXPIRED :
-						   STRIPE_OPEN;
-	out->paid = str_eq(paid, "paid")        ? STRIPE_PAID :
-	    str_eq(paid, "no_payment_required") ? STRIPE_NOTHING_TO_PAY :
-						  STRIPE_UNPAID;
-	return paid.len > 0;
+	for (int i = 0; words[i] != NULL; i++)
+		if (str_eq(word, words[i]))
+			return i;
+	*is_unsure |= json_at(obj, path) != NULL;
+	return 0;
 }
 
-static bool
-is_sale(struct json *obj)
+/* Without any word about the payment nothing is known of it. */
+static void
+read_status(struct json *obj, struct stripe_session *out)
 {
-	struct str mode = str_from(json_text(obj, "mode"));
+	static const char *const statuses[] = { "open", "complete", "expired",
+		NULL };
+	static const char *const payments[] = { "unpaid", "paid",
+		"no_payment_required", NULL };
+	static const char *const modes[] = { "setup", "payment", "subscription",
+		NULL };
 
-	return str_eq(mode, "payment") || str_eq(mode, "subscription");
+	out->status = (enum stripe_status)word_of(
+	    obj, "status", statuses, &out->is_unsure);
+	out->paid = (enum stripe_paid)word_of(
+	    obj, "payment_status", payments, &out->is_unsure);
+	out->is_sale = word_of(obj, "mode", modes, &out->is_unsure) > 0;
+	out->is_unsure |= json_at(obj, "payment_status") == NULL;
+}
+
+static void
+read_amounts(struct json *obj, struct stripe_session *out)
+{
+	bool is_there = json_int(obj, "amount_total", &out->amount_minor);
+
+	if (out->amount_minor < 0) {
+		is_there = false;
+		out->amount_minor = 0;
+	}
+	out->is_unsure |= !is_there && out->paid == STRIPE_PAID;
+	if (!json_int(obj, "amount_subtotal", &out->subtotal_minor))
+		out->subtotal_minor = out->amount_minor;
 }
 
 enum err
@@ -60,10 +83,10 @@ stripe_session_read(
 {
 	*out = (struct stripe_session){ 0 };
 	out->id = stripe_id_at(a, obj, "id");
-	if (out->id == NULL || !stripe_session_id_ok(str_from(out->id)) ||
-	    !read_status(obj, out))
+	if (out->id == NULL || !stripe_session_id_ok(str_from(out->id)))
 		return ERR_INPUT;
-	out->is_sale = is_sale(obj);
+	read_status(obj, out);
+	read_amounts(obj, out);
 	/* Sessions of other applications on the same account have no tg_id; 0
 	 * tells the caller that this one is not ours. */
 	(void)tg_id_parse(
@@ -75,9 +98,6 @@ stripe_session_read(
 	out->url = arena_dup_text(a, json_text(obj, "url"));
 	(void)json_int(obj, "expires_at", &out->expires_s);
 	(void)json_int(obj, "created", &out->created_s);
-	(void)json_int(obj, "amount_total", &out->amount_minor);
-	if (!json_int(obj, "amount_subtotal", &out->subtotal_minor))
-		out->subtotal_minor = out->amount_minor;
 	out->currency = arena_dup_text(a, json_text(obj, "currency"));
 	out->livemode = json_is_true(obj, "livemode");
 	return ERR_OK;

@@ -34,6 +34,9 @@ struct stripe_session {
 	int64_t subtotal_minor; /* before that */
 	const char *currency;
 	bool livemode;
+	bool is_unsure; /* a word or a number about the money is one that we
+	                   cannot read: what is above is the mildest reading,
+	                   in which nothing was paid that is not said to be */
 };
 
 struct stripe_charge {

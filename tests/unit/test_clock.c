@@ -25,9 +25,46 @@ date(void **state)
 	check_text(out, d->want);
 }
 
+static const struct iso {
+	const char *why, *text;
+	int64_t want; /* -1: none */
+} isos[] = {
+	{ "the first", "1970-01-01T00:00:00Z", 0 },
+	{ "with a fraction", "2026-10-01T12:34:56.789Z", 1790858096 },
+	{ "without", "2026-10-01T12:34:56Z", 1790858096 },
+	{ "a leap day", "2024-02-29T00:00:00.000Z", 1709164800 },
+	{ "beyond 2038", "2039-01-01T00:00:00Z", 2177452800 },
+	{ "no mark of UTC", "2026-10-01T12:34:56", -1 },
+	{ "another zone", "2026-10-01T12:34:56+02:00", -1 },
+	{ "a blank for the T", "2026-10-01 12:34:56Z", -1 },
+	{ "a day alone", "2026-10-01", -1 },
+	{ "a month too many", "2026-13-01T00:00:00Z", -1 },
+	{ "no month", "2026-00-01T00:00:00Z", -1 },
+	{ "an hour too many", "2026-10-01T24:00:00Z", -1 },
+	{ "before all time", "1969-12-31T23:59:59Z", -1 },
+	{ "a year of five digits", "20261-10-01T00:00:00Z", -1 },
+	{ "letters", "2026-1O-01T00:00:00Z", -1 },
+	{ "something behind it", "2026-10-01T12:34:56Zx", -1 },
+	{ "a fraction that is none", "2026-10-01T12:34:56.7-Z", -1 },
+	{ "a number as a text", "1790858096", -1 },
+	{ "empty", "", -1 },
+	{ "nothing", NULL, -1 },
+};
+
+static void
+iso(void **state)
+{
+	const struct iso *i = *state;
+	int64_t s = -1;
+
+	check_int(clock_parse_iso(i->text, &s), i->want >= 0);
+	check_int(s, i->want);
+}
+
 int
 main(void)
 {
 	ROWS("date", date, days);
+	ROWS("iso", iso, isos);
 	return testing_run("clock", NULL, NULL);
 }

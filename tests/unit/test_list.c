@@ -108,9 +108,44 @@ next_page(void **state)
 	check_err(page_of(LIST("{}", "true"), &page), ERR_REFUSED);
 }
 
+static void
+object_asked(void **state)
+{
+	const struct http_request req =
+	    stripe_object_request(&mem, &api, "/v1/charges/ch_1");
+
+	(void)state;
+	check_text(req.url, "https://h/v1/charges/ch_1");
+	check_text(req.method, "GET");
+	check_text(req.headers[1], "Stripe-Version: " STRIPE_API_VERSION);
+	check_text(req.body.p, NULL);
+}
+
+/* In a list as well, what takes money back and is not understood is told. */
+static void
+doubtful(void **state)
+{
+	struct stripe_page page;
+	struct stripe_event ev;
+
+	(void)state;
+	check_err(page_of(LIST("{\"id\":\"du_1\",\"payment_intent\":\"pi_1\","
+			       "\"status\":\"arbitrated\"}",
+			      "false"),
+		      &page),
+	    ERR_OK);
+	check_err(stripe_page_read(&mem, &page, STRIPE_LIST_DISPUTES, 0, &ev),
+	    ERR_OK);
+	check_int(ev.kind, STRIPE_OTHER);
+	check_text(ev.doubt, "status arbitrated");
+	check_text(ev.payment_intent, "pi_1");
+}
+
 int
 main(void)
 {
+	ONE("object", "by its path", object_asked);
+	ONE("read", "a doubt is kept", doubtful);
 	ROWS("asked for", asked, rows);
 	ROWS("read", read_back, items);
 	ONE("page", "the next begins after the last", next_page);

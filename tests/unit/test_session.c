@@ -72,23 +72,43 @@ session_bare(void **state)
 static const struct readable {
 	const char *why, *text;
 	enum err want;
+	bool is_unsure;
 } readables[] = {
-	{ "id and payment_status are enough", "{" ID "," PAID "}", ERR_OK },
-	{ "no id", "{" PAID "}", ERR_INPUT },
-	{ "a number for an id", "{\"id\":1," PAID "}", ERR_INPUT },
-	{ "an empty id", "{\"id\":\"\"," PAID "}", ERR_INPUT },
-	{ "another object's id", "{\"id\":\"pi_1\"," PAID "}", ERR_INPUT },
-	{ "an id with a blank", "{\"id\":\"cs_a b\"," PAID "}", ERR_INPUT },
-	{ "an id with a line end", "{\"id\":\"cs_a\\n\"," PAID "}", ERR_INPUT },
-	{ "an id with a NUL", "{\"id\":\"cs_a\\u0000b\"," PAID "}", ERR_INPUT },
+	{ "all that money hangs on",
+	    "{" ID "," PAID ",\"mode\":\"payment\",\"amount_total\":999}",
+	    ERR_OK, false },
+	{ "nothing was paid: no amount is missed",
+	    "{" ID ",\"payment_status\":\"unpaid\"}", ERR_OK, false },
+	{ "paid, but how much?", "{" ID "," PAID "}", ERR_OK, true },
+	{ "paid, a text of it", "{" ID "," PAID ",\"amount_total\":\"999\"}",
+	    ERR_OK, true },
+	{ "paid, less than nothing", "{" ID "," PAID ",\"amount_total\":-1}",
+	    ERR_OK, true },
+	{ "a mode of the future",
+	    "{" ID "," PAID ",\"mode\":\"gift\",\"amount_total\":999}", ERR_OK,
+	    true },
+	{ "a status of the future",
+	    "{" ID "," PAID ",\"status\":\"held\",\"amount_total\":999}",
+	    ERR_OK, true },
+	{ "no id", "{" PAID "}", ERR_INPUT, false },
+	{ "a number for an id", "{\"id\":1," PAID "}", ERR_INPUT, false },
+	{ "an empty id", "{\"id\":\"\"," PAID "}", ERR_INPUT, false },
+	{ "another object's id", "{\"id\":\"pi_1\"," PAID "}", ERR_INPUT,
+	    false },
+	{ "an id with a blank", "{\"id\":\"cs_a b\"," PAID "}", ERR_INPUT,
+	    false },
+	{ "an id with a line end", "{\"id\":\"cs_a\\n\"," PAID "}", ERR_INPUT,
+	    false },
+	{ "an id with a NUL", "{\"id\":\"cs_a\\u0000b\"," PAID "}", ERR_INPUT,
+	    false },
 	{ "an id that would leave its path",
-	    "{\"id\":\"cs_../events\"," PAID "}", ERR_INPUT },
-	{ "no payment_status", "{" ID "}", ERR_INPUT },
-	{ "an empty payment_status", "{" ID ",\"payment_status\":\"\"}",
-	    ERR_INPUT },
+	    "{\"id\":\"cs_../events\"," PAID "}", ERR_INPUT, false },
+	{ "no payment_status", "{" ID "}", ERR_OK, true },
+	{ "an empty payment_status", "{" ID ",\"payment_status\":\"\"}", ERR_OK,
+	    true },
 	{ "payment_status of another type", "{" ID ",\"payment_status\":true}",
-	    ERR_INPUT },
-	{ "an empty object", "{}", ERR_INPUT },
+	    ERR_OK, true },
+	{ "an empty object", "{}", ERR_INPUT, false },
 };
 
 static void
@@ -98,6 +118,8 @@ readable(void **state)
 	struct stripe_session s;
 
 	check_err(stripe_session_read(&mem, object(r->text), &s), r->want);
+	check_int(s.is_unsure, r->is_unsure);
+	assert_true(s.amount_minor >= 0);
 }
 
 static void

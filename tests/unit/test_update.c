@@ -322,9 +322,88 @@ allowed(void **state)
 	check_text(tg_allowed_update(6), NULL);
 }
 
+/* Whatever a field holds one day, the update is taken: what is not understood
+ * is no error, since Telegram would send it again and again. Only the number
+ * of the update is needed. */
+static const struct change {
+	const char *why, *body;
+} changes[] = {
+	{ "a message",
+	    MESSAGE(BUYER, PRIVATE,
+		",\"text\":\"a\",\"caption\":\"b\",\"media_group_id\":\"c\","
+		"\"voice\":{\"file_id\":\"d\",\"duration\":5,"
+		"\"file_size\":6},\"reply_to_message\":{\"message_id\":7,"
+		"\"from\":{\"id\":8,\"is_bot\":true,\"username\":\"e\"},"
+		"\"forward_origin\":{\"sender_user\":{\"id\":9}},"
+		"\"is_automatic_forward\":true}") },
+	{ "a payment", MESSAGE(BUYER, PRIVATE, PAYMENT("1700000000")) },
+	{ "a group that moved",
+	    MESSAGE(BUYER, GROUP, ",\"migrate_to_chat_id\":-200") },
+	{ "a button",
+	    PRESS(",\"message\":{\"message_id\":9,\"chat\":" PRIVATE
+		  ",\"from\":" BUYER "}",
+		",\"data\":\"pay\"") },
+	{ "the bot's rights", MEMBER(BUYER, GROUP, "administrator") },
+	{ "a member",
+	    UPDATE("chat_member",
+		"{\"chat\":" GROUP ",\"from\":" BUYER
+		",\"new_chat_member\":{\"status\":\"restricted\","
+		"\"is_member\":true,\"user\":" BUYER "},"
+		"\"invite_link\":{\"invite_link\":\"https://t.me/+a\"}}") },
+	{ "a request to join",
+	    UPDATE("chat_join_request",
+		"{\"chat\":" GROUP ",\"from\":" BUYER "}") },
+};
+
+/* With another value of the name that stands at that quote; NULL: without. */
+static const char *
+changed(const char *body, const char *at, const char *value)
+{
+	int before = (int)(at - body);
+	int name = (int)(strchr(at, ':') - at) + 1;
+
+	return value == NULL ?
+	    arena_printf(&mem, "%.*s\"x_%s", before, body, at + 1) :
+	    arena_printf(&mem, "%.*s%.*s%s,\"x_%s", before, body, name, at,
+		value, at + 1);
+}
+
+static void
+change(void **state)
+{
+	static const char *const values[] = { NULL, "null", "7.5", "-1", "[]",
+		"{}", "true", "\"of_the_future\"", "[{}]",
+		"99999999999999999999" };
+	const struct change *c = *state;
+	size_t n = 0;
+
+	for (const char *p = strstr(c->body, "\":"); p != NULL;
+	     p = strstr(p + 1, "\":")) {
+		const char *at = p;
+
+		while (at[-1] != '"')
+			at--;
+		at--;
+		for (size_t i = 0; i < LENGTH(values); i++) {
+			struct tg_update u;
+			enum err want = strncmp(at, "\"update_id\"", 11) == 0 ?
+			    ERR_INPUT :
+			    ERR_OK;
+
+			check_err(
+			    tg_update_parse(&mem,
+				str_from(changed(c->body, at, values[i])), &u),
+			    want);
+		}
+		n++;
+	}
+	assert_true(n > 3);
+}
+
 int
 main(void)
 {
+	ROWS("a field that changes", change, changes);
 	ROWS("update", row, rows);
 	ROWS("refused", refused, refuseds);
 	ROWS("place", stands, places);

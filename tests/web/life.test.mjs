@@ -105,6 +105,8 @@ const SCENARIOS = [
   ['lost, appealed, won', (pi) => [['charge.dispute.closed', DISPUTE(pi, 'lost')], ['charge.dispute.updated', DISPUTE(pi, 'appeal_under_review')], ['charge.dispute.closed', DISPUTE(pi, 'won')]], '1'],
   ['a refund that waits', (pi) => [['refund.created', REFUND(pi, { status: 'requires_action' })]], '1'],
   ['a refund of a status to come', (pi) => [['refund.created', REFUND(pi, { status: 'thinking' })]], '1'],
+  ['a dispute of a status to come', (pi) => [['charge.dispute.updated', DISPUTE(pi, 'arbitrated')]], '1'],
+  ['disputed, and then of a status to come', (pi) => [['charge.dispute.created', DISPUTE(pi, 'needs_response')], ['charge.dispute.updated', DISPUTE(pi, 'arbitrated')]], '0'],
   ['a warning of fraud', (pi) => [['radar.early_fraud_warning.created', WARNING(pi)]], '1'],
 ];
 
@@ -130,7 +132,7 @@ test('money that goes back, in every order over HTTP', async (t) => {
   keep('reversals', [{ name: 'money that goes back, in every order of the events', points: runs, outcome: `${SCENARIOS.length} scenarios: paid or not as it ought to be` }]);
     const told = app.sql(`SELECT detail FROM jobs WHERE tg_id = ${ADMIN}`).join('\n'); // delivered at one a second
   await app.told(ADMIN, 'Продаж');
-  for (const words of [/Продаж: «.*», 9\.99 EUR/, /оскаржено.*2030-01-01/, /шахрайство/, /програно/, /без втрат/]) assert.match(told, words);
+  for (const words of [/Продаж: «.*», 9\.99 EUR/, /оскаржено.*2030-01-01/, /шахрайство/, /програно/, /без втрат/, /ще не знає \(status arbitrated\)/, /ще не знає \(status thinking, amount 999\)/]) assert.match(told, words);
 });
 
 test('who is told what: the buyer of the end, and of the way back in', async (t) => {

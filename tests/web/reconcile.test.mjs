@@ -209,6 +209,25 @@ test('the worker asks by itself when it is due, and tells of silence', async (t)
   assert.equal(app.telegram.calls.filter(({ params: { chat_id: to, text } }) => to === ADMIN && /не дійшли/.test(text)).length, 1, 'told once');
 });
 
+test('an event without its object: the next run reads all, so that nothing is lost', async (t) => {
+  const app = await startAdmit({ t });
+  await app.admit(['work', '--once']);
+  const id = await silently(app, 1);
+  const thin = {
+    id: 'evt_thin_1', object: 'v2.core.event', context: null, created: new Date().toISOString(), livemode: false, reason: null,
+    related_object: { id, type: 'checkout.session', url: `/v1/checkout/sessions/${id}` },
+    snapshot_event: app.stripe.events.at(-1).id, type: 'v1.checkout.session.completed',
+  };
+  assert.equal((await app.event(thin)).status, 200);
+  assert.equal((await app.event(thin)).status, 200, 'again');
+  assert.match(app.log(), new RegExp(`level=warn .*ev=event_thin .*${id}`));
+  app.write("UPDATE marks SET value = value - 660000 WHERE key = 'reconcile_ms'");
+  await app.admit(['work', '--once']);
+  assert.ok(lists(app).some(({ path }) => path === '/v1/checkout/sessions'), 'a full one');
+  assert.equal(isPaid(app, 1), '1');
+  await app.told(1, LINK);
+});
+
 test('RECONCILE_MINUTES=0: never', async (t) => {
   const app = await startAdmit({ t, env: { RECONCILE_MINUTES: '0' } });
   await app.admit(['work', '--once']);
