@@ -118,17 +118,31 @@ as_the_ledger_has_it(const struct app *app, const struct stripe_subscription *s)
 		.read_again_ms = next_read_ms(s) };
 }
 
+/* Of several items, the one that the product is sold by says until when. */
+static void
+choose_item(const struct app *app, struct stripe_subscription *s)
+{
+	const struct product *p =
+	    s->product == NULL ? NULL : catalog_find(&app->catalog, s->product);
+
+	if (p != NULL)
+		stripe_subscription_choose(
+		    s, p->id, p->price_id, p->amount_minor, p->currency);
+}
+
 static enum err
-read_answer(struct arena *a, const struct http_response *res,
-    struct stripe_subscription *out)
+read_answer(const struct app *app, struct arena *a,
+    const struct http_response *res, struct stripe_subscription *out)
 {
 	struct json *doc;
 	enum err e = stripe_answer(a, res, &doc);
 
 	if (e != ERR_OK)
 		return e;
-	if (stripe_subscription_read(a, doc, out) == ERR_OK)
+	if (stripe_subscription_read(a, doc, out) == ERR_OK) {
+		choose_item(app, out);
 		return ERR_OK;
+	}
 	log_event(LOG_WARN, "subscription_unreadable",
 	    KV(kv_text("request_id", res->request_id)));
 	return ERR_REFUSED;
@@ -139,13 +153,25 @@ static enum err
 find(const struct app *app, struct arena *a, const char *id,
     const struct http_response *res, struct stripe_subscription *out)
 {
-	enum err e = read_answer(a, res, out);
+	enum err e = read_answer(app, a, res, out);
 
 	if (e == ERR_OK &&
 	    (!str_eq(str_from(out->id), id) ||
 		out->livemode != app->conf.livemode))
 		e = ERR_NOT_FOUND;
 	return e;
+}
+
+/* Once a day: it stays as it is until this program knows better. */
+static enum err
+tell_of_doubt(
+    struct app *app, struct arena *a, const struct stripe_subscription *s)
+{
+	if (s->doubt == NULL)
+		return ERR_OK;
+	return alert_daily(app, a, arena_printf(a, "unsure/%s", s->id),
+	    text_fill(a, TEXT_ALERT_UNSURE,
+		KV(kv_text("what", s->id), kv_text("why", s->doubt))));
 }
 
 /* It is tried again all the same: the key may be mended. */
@@ -174,7 +200,8 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 		return e == ERR_CONFIG ? tell_of_key(app, a) : ERR_OK;
 	}
 	now = as_the_ledger_has_it(app, &found);
-	return subscription_write(app, a, &now, *n_heard);
+	e = subscription_write(app, a, &now, *n_heard);
+	return e == ERR_OK ? tell_of_doubt(app, a, &found) : e;
 }
 
 const struct job_kind subscription_kind = { .prepare = prepare,

@@ -2,9 +2,13 @@
 #include "stripe/subscription.h"
 
 #include "base/array.h"
+#include "base/log.h"
 #include "stripe/session.h"
 
+#include <stdio.h>
+
 #define MAX_ID_BYTES 255
+#define MAX_WORD_BYTES 40
 #define MAX_TIME_S 100000000000 /* in ms it is still a number */
 
 static const struct {
@@ -43,15 +47,103 @@ stripe_subscription_id_ok(const char *id)
 /* Since 2025-03-31 each item has a period of its own; a subscription of ours
  * has one item. */
 static void
+read_item(struct arena *a, struct json *item, struct stripe_item *out)
+{
+	out->price = stripe_id_at(a, item, "price");
+	out->product =
+	    arena_dup_text(a, json_text(item, "price.metadata.product"));
+	out->currency = arena_dup_text(a, json_text(item, "price.currency"));
+	(void)json_int(item, "price.unit_amount", &out->amount_minor);
+	(void)json_int(item, "current_period_start", &out->start_s);
+	(void)json_int(item, "current_period_end", &out->end_s);
+}
+
+static void
+read_items(struct arena *a, struct json *obj, struct stripe_subscription *out)
+{
+	size_t n = json_count(obj, "items.data");
+
+	for (size_t i = 0; i < n && i < STRIPE_MAX_ITEMS; i++) {
+		char path[40];
+
+		(void)snprintf(path, sizeof(path), "items.data.%zu", i);
+		read_item(a, json_at(obj, path), &out->items[out->n_items++]);
+	}
+}
+
+static void
+set_period(struct stripe_subscription *s, int64_t start_s, int64_t end_s)
+{
+	s->period_start_s = start_s;
+	s->period_end_s = end_s;
+	if (s->ends_with_period)
+		s->ends_s = end_s;
+}
+
+static bool
+is_time(int64_t s)
+{
+	return s >= 0 && s <= MAX_TIME_S;
+}
+
+static bool
+has_both(const struct stripe_item *i)
+{
+	return i->start_s > 0 && is_time(i->start_s) && i->end_s > 0 &&
+	    is_time(i->end_s);
+}
+
+/* Where the period is told nowhere else, what is billed has one. */
+static void
 read_period(struct json *obj, struct stripe_subscription *out)
 {
-	struct json *item = json_at(obj, "items.data.0");
+	static const char *const places[][2] = {
+		{ "current_period_start", "current_period_end" },
+		{ "latest_invoice.lines.data.0.period.start",
+		    "latest_invoice.lines.data.0.period.end" },
+	};
+	int64_t start_s = out->items[0].start_s, end_s = out->items[0].end_s;
 
-	if (!json_int(item, "current_period_start", &out->period_start_s))
-		(void)json_int(
-		    obj, "current_period_start", &out->period_start_s);
-	if (!json_int(item, "current_period_end", &out->period_end_s))
-		(void)json_int(obj, "current_period_end", &out->period_end_s);
+	for (size_t i = 0; i < LENGTH(places); i++) {
+		if (start_s == 0)
+			(void)json_int(obj, places[i][0], &start_s);
+		if (end_s == 0)
+			(void)json_int(obj, places[i][1], &end_s);
+	}
+	set_period(out, start_s, end_s);
+}
+
+static bool
+is_same(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && str_eq_nocase(str_from(a), b);
+}
+
+void
+stripe_subscription_choose(struct stripe_subscription *s, const char *product,
+    const char *price_id, int64_t amount_minor, const char *currency)
+{
+	const struct stripe_item *of_price = NULL, *of_amount = NULL;
+
+	for (size_t i = s->n_items; i-- > 0;) {
+		const struct stripe_item *it = &s->items[i];
+
+		if (!has_both(it))
+			continue;
+		if (is_same(it->product, product)) {
+			set_period(s, it->start_s, it->end_s);
+			return;
+		}
+		if (is_same(it->price, price_id))
+			of_price = it;
+		if (it->amount_minor == amount_minor &&
+		    is_same(it->currency, currency))
+			of_amount = it;
+	}
+	if (of_price == NULL)
+		of_price = of_amount;
+	if (of_price != NULL)
+		set_period(s, of_price->start_s, of_price->end_s);
 }
 
 /* A draft is the invoice of a period that has just begun: not owed yet. */
@@ -90,19 +182,38 @@ read_invoice(
 }
 
 static bool
-is_time(int64_t s)
-{
-	return s >= 0 && s <= MAX_TIME_S;
-}
-
-/* Without a period nobody could tell until when access is paid. A time beyond
+    /* Without a period nobody could tell until when access is paid. A time beyond
  * the bounds would overflow once it is in ms. */
-static bool
-has_period(const struct stripe_subscription *s)
+    static bool
+    has_period(const struct stripe_subscription *s)
 {
 	return s->period_start_s > 0 && is_time(s->period_start_s) &&
 	    s->period_end_s > 0 && is_time(s->period_end_s) &&
 	    is_time(s->ends_s) && is_time(s->ended_s);
+}
+
+/* A word that is not known is taken for what the rest looks like: over, not
+ * paid, or going on. */
+static void
+read_status(struct arena *a, struct json *obj, struct stripe_subscription *out)
+{
+	const char *word = json_text(obj, "status");
+
+	out->word = arena_dup_text(a, word);
+	out->status = stripe_subscription_status(word);
+	if (out->status != STRIPE_SUB_UNKNOWN)
+		return;
+	out->word = out->ended_s != 0 ? "canceled" :
+	    out->is_owed              ? "past_due" :
+					"active";
+	out->status = stripe_subscription_status(out->word);
+	if (word == NULL || str_from(word).len > MAX_WORD_BYTES ||
+	    !str_only(str_from(word), STR_LETTERS STR_DIGITS "_.-"))
+		word = "?";
+	out->doubt = arena_printf(a, "status %s", word);
+	log_event(LOG_WARN, "subscription_unsure",
+	    KV(kv_text("subscription", out->id), kv_text("what", out->doubt),
+		kv_text("taken_for", out->word)));
 }
 
 enum err
@@ -111,27 +222,26 @@ stripe_subscription_read(
 {
 	*out = (struct stripe_subscription){ 0 };
 	out->id = stripe_id_at(a, obj, "id");
-	out->word = arena_dup_text(a, json_text(obj, "status"));
-	out->status = stripe_subscription_status(out->word);
+	if (!stripe_subscription_id_ok(out->id))
+		return ERR_INPUT;
 	out->customer = stripe_id_at(a, obj, "customer");
+	out->product = arena_dup_text(a, json_text(obj, "metadata.product"));
 	out->livemode = json_is_true(obj, "livemode");
-	read_period(obj, out);
 	(void)json_int(obj, "ended_at", &out->ended_s);
 	/* While collection is paused the status stays "active", though nobody
 	 * pays. */
 	out->collects_not = json_is_object(obj, "pause_collection");
 	/* A cancellation for the period's end may come as a flag alone. */
-	if (!json_int(obj, "cancel_at", &out->ends_s) &&
-	    json_is_true(obj, "cancel_at_period_end"))
-		out->ends_s = out->period_end_s;
+	out->ends_with_period = !json_int(obj, "cancel_at", &out->ends_s) &&
+	    json_is_true(obj, "cancel_at_period_end");
+	read_items(a, obj, out);
+	read_period(obj, out);
 	/* Events hold the invoice's id alone; the whole invoice comes where the
 	 * request asked for it (stripe_subscription_request()). */
 	if (json_is_object(obj, "latest_invoice"))
 		read_invoice(a, json_at(obj, "latest_invoice"), out);
-	return stripe_subscription_id_ok(out->id) &&
-		out->status != STRIPE_SUB_UNKNOWN && has_period(out) ?
-	    ERR_OK :
-	    ERR_INPUT;
+	read_status(a, obj, out);
+	return has_period(out) ? ERR_OK : ERR_INPUT;
 }
 
 const char *

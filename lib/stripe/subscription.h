@@ -19,16 +19,33 @@ enum stripe_subscription_status {
 	STRIPE_SUB_CANCELED
 };
 
+#define STRIPE_MAX_ITEMS 20 /* of more, the first */
+
+/* One of the things that a subscription is for, with a period of its own. */
+struct stripe_item {
+	const char *price;   /* price_... */
+	const char *product; /* ours: metadata[product] of the price */
+	int64_t amount_minor;
+	const char *currency;
+	int64_t start_s, end_s;
+};
+
 /* Texts live in the arena and are NULL where absent; numbers 0. */
 struct stripe_subscription {
 	const char *id; /* sub_... */
 	enum stripe_subscription_status status;
-	const char *word;     /* the status as Stripe spells it */
+	const char *word;     /* the status as Stripe spells it; of one that is
+	                         not known, the nearest that is */
+	const char *doubt;    /* then "status hibernating", for a person */
 	const char *customer; /* cus_... */
-	int64_t period_start_s, period_end_s;
-	int64_t ends_s;    /* it is to be canceled then; 0: it renews */
-	int64_t ended_s;   /* 0: not yet */
-	bool collects_not; /* pause_collection: its invoices are not paid */
+	const char *product;  /* from our metadata */
+	struct stripe_item items[STRIPE_MAX_ITEMS];
+	size_t n_items;
+	int64_t period_start_s, period_end_s; /* of the first item */
+	bool ends_with_period; /* ends_s follows from the period */
+	int64_t ends_s;        /* it is to be canceled then; 0: it renews */
+	int64_t ended_s;       /* 0: not yet */
+	bool collects_not;     /* pause_collection: its invoices are not paid */
 	bool livemode;
 	/* About the latest invoice; set where the answer holds it whole. */
 	const char *invoice;     /* in_... */
@@ -50,6 +67,14 @@ bool stripe_subscription_id_ok(const char *id);
  * another type, or where the status is a word that is not known here. */
 enum err stripe_subscription_read(struct arena *a, struct json *obj,
     struct stripe_subscription *out) MUST_CHECK;
+
+/* Where there are several items, takes the period of the one that is a
+ * product's: that says so, else that is of its price at Stripe, else that is of
+ * its amount. Where none is, the first one's stays. All but the product's name
+ * may be NULL or 0. */
+void
+stripe_subscription_choose(struct stripe_subscription *s, const char *product,
+    const char *price_id, int64_t amount_minor, const char *currency);
 
 /* The subscription that an invoice is for, in the shape of any version; NULL:
  * it is for none. */

@@ -120,8 +120,63 @@ static const struct shape {
 	    { .status = STRIPE_SUB_ACTIVE,
 		.period_start_s = 100,
 		.period_end_s = 200 } },
-	{ "a status of the future", SUB("hibernating", ITEM("100", "200")),
-	    ERR_INPUT, { 0 } },
+	{ "a status of the future is taken for what it looks like",
+	    SUB("hibernating", ITEM("100", "200")), ERR_OK,
+	    { .status = STRIPE_SUB_ACTIVE,
+		.doubt = "status hibernating",
+		.word = "active",
+		.period_start_s = 100,
+		.period_end_s = 200 } },
+	{ "of one that is over",
+	    SUB("archived", "\"ended_at\":160," ITEM("100", "200")), ERR_OK,
+	    { .status = STRIPE_SUB_CANCELED,
+		.doubt = "status archived",
+		.word = "canceled",
+		.ended_s = 160,
+		.period_start_s = 100,
+		.period_end_s = 200 } },
+	{ "of one that is not paid",
+	    SUB("in arrears",
+		ITEM("100", "200") "," INVOICE("open", "\"x\":1")),
+	    ERR_OK,
+	    { .status = STRIPE_SUB_PAST_DUE,
+		.doubt = "status ?",
+		.word = "past_due",
+		.invoice = "in_1",
+		.is_owed = true,
+		.period_start_s = 100,
+		.period_end_s = 200 } },
+	{ "paused, its invoice may still be paid",
+	    SUB("paused",
+		"\"pause_collection\":null," ITEM("100", "200") "," INVOICE(
+		    "open", PAYMENTS)),
+	    ERR_OK,
+	    { .status = STRIPE_SUB_PAUSED,
+		.payment_intent = "pi_1",
+		.invoice = "in_1",
+		.is_owed = true,
+		.period_start_s = 100,
+		.period_end_s = 200 } },
+	{ "goes on, but is not collected",
+	    SUB("active",
+		"\"pause_collection\":{\"behavior\":\"of_the_future\"}," ITEM(
+		    "100", "200")),
+	    ERR_OK,
+	    { .status = STRIPE_SUB_ACTIVE,
+		.collects_not = true,
+		.period_start_s = 100,
+		.period_end_s = 200 } },
+	{ "the period where it is billed alone",
+	    SUB("active",
+		"\"items\":{\"data\":[]}," INVOICE("open",
+		    "\"lines\":{\"data\":[{\"period\":{\"start\":100,"
+		    "\"end\":200}}]}")),
+	    ERR_OK,
+	    { .status = STRIPE_SUB_ACTIVE,
+		.invoice = "in_1",
+		.is_owed = true,
+		.period_start_s = 100,
+		.period_end_s = 200 } },
 	{ "no period", SUB("active", KEEPS "\"items\":{\"data\":[]}"),
 	    ERR_INPUT, { 0 } },
 	{ "a period that is no number",
@@ -161,6 +216,10 @@ shape(void **state)
 	check_int(s.ends_s, want->ends_s);
 	check_int(s.ended_s, want->ended_s);
 	check_int(s.is_owed, want->is_owed);
+	check_text(s.doubt, want->doubt);
+	check_int(s.collects_not, want->collects_not);
+	if (want->doubt != NULL)
+		check_text(s.word, want->word);
 	check_int(s.is_paid, strstr(row->body, "\"paid\"") != NULL);
 	check_text(s.payment_intent, want->payment_intent);
 	check_text(s.invoice, want->invoice);
@@ -320,9 +379,155 @@ id_length(void **state)
 	assert_false(stripe_subscription_id_ok("sub/1"));
 }
 
+/* ---- several items ---- */
+
+#define PART(price, product, amount, start, end) \
+	"{\"current_period_start\":" start ",\"current_period_end\":" end "," \
+	"\"price\":{\"id\":\"" price "\",\"unit_amount\":" amount "," \
+	"\"currency\":\"eur\",\"metadata\":{" product "}}}"
+#define OURS "\"product\":\"club\""
+#define PARTS(list) \
+	SUB("active", \
+	    "\"cancel_at\":null,\"cancel_at_period_end\":true," \
+	    "\"metadata\":{\"product\":\"club\"}," \
+	    "\"items\":{\"data\":[" list "]}")
+
+static const struct parts {
+	const char *why, *body, *price_id;
+	int64_t amount_minor, start_s, end_s;
+	size_t n;
+} partss[] = {
+	{ "one, of another price: it is the only one",
+	    PARTS(PART("price_1", "", "5", "100", "200")), "price_9", 0, 100,
+	    200, 1 },
+	{ "of the price kept at Stripe",
+	    PARTS(PART("price_1", "", "5", "100", "200") "," PART(
+		"price_9", "", "5", "110", "310")),
+	    "price_9", 0, 110, 310, 2 },
+	{ "of the amount, where the price was made up",
+	    PARTS(PART("price_1", "", "5", "100", "200") "," PART(
+		"price_2", "", "500", "110", "310")),
+	    NULL, 500, 110, 310, 2 },
+	{ "of two that fit the first",
+	    PARTS(PART("price_1", "", "500", "100", "200") "," PART(
+		"price_2", "", "500", "110", "310")),
+	    NULL, 500, 100, 200, 2 },
+	{ "the name counts more than the price",
+	    PARTS(PART("price_9", "", "500", "100", "200") "," PART(
+		"price_2", OURS, "5", "110", "310")),
+	    "price_9", 500, 110, 310, 2 },
+	{ "another product's name does not",
+	    PARTS(PART("price_9", "", "5", "100", "200") "," PART(
+		"price_2", "\"product\":\"course\"", "5", "110", "310")),
+	    "price_9", 0, 100, 200, 2 },
+	{ "none fits: the first stays",
+	    PARTS(PART("price_1", "", "5", "100", "200") "," PART(
+		"price_2", "", "6", "110", "310")),
+	    NULL, 500, 100, 200, 2 },
+	{ "one that fits has no period",
+	    PARTS(PART("price_1", "", "5", "100", "200") "," PART(
+		"price_9", "", "5", "null", "310")),
+	    "price_9", 0, 100, 200, 2 },
+	{ "one that fits has a period beyond all time",
+	    PARTS(PART("price_1", "", "5", "100", "200") "," PART(
+		"price_9", "", "5", "110", "9223372036854775807")),
+	    "price_9", 0, 100, 200, 2 },
+};
+
+static void
+parts(void **state)
+{
+	const struct parts *p = *state;
+	struct stripe_subscription s;
+	struct json *doc;
+
+	check_err(json_parse(&mem, str_from(p->body), &doc), ERR_OK);
+	check_err(stripe_subscription_read(&mem, doc, &s), ERR_OK);
+	check_text(s.product, "club");
+	check_int(s.n_items, p->n);
+	check_int(s.period_end_s, 200);
+	stripe_subscription_choose(
+	    &s, "club", p->price_id, p->amount_minor, "EUR");
+	check_int(s.period_start_s, p->start_s);
+	check_int(s.period_end_s, p->end_s);
+	check_int(s.ends_s, p->end_s);
+}
+
+/* Of very many the first are read. */
+static void
+many_parts(void **state)
+{
+	struct stripe_subscription s;
+	struct json *doc;
+	const char *list = PART("price_1", "", "5", "100", "200");
+
+	(void)state;
+	for (int i = 0; i < 30; i++)
+		list = arena_printf(&mem,
+		    "%s,{\"current_period_start\":1,"
+		    "\"current_period_end\":2}",
+		    list);
+	check_err(json_parse(&mem,
+		      str_from(arena_printf(&mem,
+			  "{\"id\":\"sub_1\",\"status\":\"active\","
+			  "\"items\":{\"data\":[%s]}}",
+			  list)),
+		      &doc),
+	    ERR_OK);
+	check_err(stripe_subscription_read(&mem, doc, &s), ERR_OK);
+	check_int(s.n_items, STRIPE_MAX_ITEMS);
+	check_int(s.period_end_s, 200);
+}
+
+/* ---- what a vendor may change ---- */
+
+/* Of the answer to a question of ours nothing but the id and some period is
+ * needed. */
+static void
+any_field(void **state)
+{
+	static const char *const names[] = { "customer", "livemode", "status",
+		"cancel_at_period_end", "object", "hosted_invoice_url",
+		"attempt_count", "amount_paid", "payments", "latest_invoice",
+		"metadata", "pause_collection", "ended_at" };
+	static const char *const values[] = { "null", "7.5", "[]", "{}", "true",
+		"\"of_the_future\"", "[[]]" };
+	const char *body = SUB("active",
+	    "\"cancel_at_period_end\":false,\"ended_at\":null,"
+	    "\"metadata\":{},\"pause_collection\":null," ITEM(
+		"100", "200") "," INVOICE("paid", PAYMENTS));
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(names); i++)
+		for (size_t k = 0; k < LENGTH(values); k++) {
+			struct stripe_subscription s;
+			struct json *doc;
+			const char *at = strstr(
+			    body, arena_printf(&mem, "\"%s\":", names[i]));
+
+			assert_non_null(at);
+			check_err(
+			    json_parse(&mem,
+				str_from(arena_printf(&mem,
+				    "%.*s\"%s\":%s,\"x_%s", (int)(at - body),
+				    body, names[i], values[k], at + 1)),
+				&doc),
+			    ERR_OK);
+			check_err(
+			    stripe_subscription_read(&mem, doc, &s), ERR_OK);
+			check_int(s.period_end_s, 200);
+			assert_true(s.status != STRIPE_SUB_UNKNOWN);
+			check_int(
+			    s.doubt != NULL, strcmp(names[i], "status") == 0);
+		}
+}
+
 int
 main(void)
 {
+	ROWS("items", parts, partss);
+	ONE("items", "of very many the first", many_parts);
+	ONE("read", "any field may change", any_field);
 	ROWS("can be paid", payable, payables);
 	ONE("news", "of one not yet read are one question", asked_once);
 	ONE("id", "goes into an address", id_length);
