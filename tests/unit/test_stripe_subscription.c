@@ -540,6 +540,57 @@ bad_answer(void **state)
 	change("DELETE FROM jobs");
 }
 
+/* ---- by the job ---- */
+
+/* The product's own item says until when; a status that nobody knows is told
+ * to the operators, and nobody loses access by it. */
+static void
+own_item(void **state)
+{
+	static const struct scenario s = { .why = "own",
+		.now = { "active", 0, 30, 0, "paid", 1, false } };
+	struct play p = {
+		.s = &s, .tg_id = next_buyer++, .now_ms = clock_now_ms()
+	};
+	struct bad b = { .status = 200, .retry_after_s = -1 };
+	struct answering t = { .b = &b };
+	struct product *sold = &app.catalog.products[0], was = *sold;
+	const char *admins = app.conf.admin_tg_ids;
+
+	(void)state;
+	take_step(&p, PAID);
+	take_step(&p, ASK);
+	t.e = p.asked;
+	sold->amount_minor = 999;
+	sold->currency = "eur";
+	app.conf.admin_tg_ids = "900";
+	b.body = arena_printf(&mem,
+	    "{\"id\":\"%s\",\"status\":\"hibernating\",\"livemode\":false,"
+	    "\"metadata\":{\"product\":\"%s\"},\"items\":{\"data\":["
+	    "{\"current_period_start\":%lld,\"current_period_end\":%lld,"
+	    "\"price\":{\"unit_amount\":5,\"currency\":\"eur\"}},"
+	    "{\"current_period_start\":%lld,\"current_period_end\":%lld,"
+	    "\"price\":{\"unit_amount\":999,\"currency\":\"eur\"}}]},"
+	    "\"latest_invoice\":{\"id\":\"in_1\",\"status\":\"paid\"}}",
+	    named(&p, "sub_", 1), sold->id, day_s(&p, -7), day_s(&p, -1),
+	    day_s(&p, 0), day_s(&p, 365));
+	shop_does(settle_bad, &t);
+	*sold = was;
+	app.conf.admin_tg_ids = admins;
+	check_int(t.v.after, AFTER_DONE);
+	check_int(look_int(arena_printf(&mem,
+		      "SELECT period_end_ms FROM subscriptions WHERE id = '%s'",
+		      named(&p, "sub_", 1))),
+	    day_s(&p, 365) * 1000);
+	check_int(
+	    look_int_of("SELECT is_in FROM access WHERE tg_id = ?1", p.tg_id),
+	    1);
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE tg_id = 900"
+			   " AND detail LIKE '%status hibernating%'"),
+	    1);
+	change("DELETE FROM jobs");
+}
+
 /* ---- the page where a buyer makes up for a payment that failed ---- */
 
 static const struct invoice_page {
@@ -593,6 +644,7 @@ main(void)
 	ROWS("every order", every_order, scenarios);
 	ROWS("answer", bad_answer, bads);
 	ONE("answer", "about somebody who was forgotten meanwhile", forgotten);
+	ONE("job", "the product's own item, and a doubt", own_item);
 	ROWS("a page", page, pages);
 	return testing_run("stripe_subscription", ledger_make, measure);
 }
