@@ -124,6 +124,15 @@ must_be_event(const struct stripe_event *ev)
 		ev->refund.amount_minor >= 0));
 	must(ev->kind != STRIPE_DISPUTE ||
 	    (ev->dispute.id != NULL && is_blank_free(ev->dispute.id)));
+	must(ev->session.amount_minor >= 0);
+	must(ev->object_path == NULL ||
+	    (ev->is_thin && str_starts(str_from(ev->object_path), "/v1/") &&
+		str_only(
+		    str_from(ev->object_path), STR_LETTERS STR_DIGITS "/_-")));
+	must(!ev->is_thin || ev->kind == STRIPE_OTHER ||
+	    (ev->object_id != NULL && ev->object_path != NULL));
+	for (const char *p = ev->doubt; p != NULL && *p != '\0'; p++)
+		must(*p >= ' ' && *p <= '~');
 }
 
 static void
@@ -377,7 +386,8 @@ stripe_reply(struct str in)
 		must(stripe_subscription_id_ok(sub.id) &&
 		    sub.period_start_s > 0 &&
 		    sub.period_end_s < INT64_MAX / 1000 &&
-		    sub.status != STRIPE_SUB_UNKNOWN);
+		    sub.status != STRIPE_SUB_UNKNOWN && sub.word != NULL &&
+		    sub.n_items <= STRIPE_MAX_ITEMS);
 }
 
 /* A page of a list: its kind, the status, the body. */
