@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { before, after, describe, test } from 'node:test';
+import { dispute, refund } from '../sandbox/stripe-objects.mjs';
 import { person, startAdmit, until } from './harness.mjs';
 
 const COURSE = -1001234567890, CLUB = -1001234567891, SUPPORT = -1009000000002, ADMIN = 900;
@@ -119,11 +120,12 @@ describe('a ledger at version 10', () => {
   });
 
   test('money that goes back and a dispute that is won, of payments from before', async () => {
-    const refunds = { id: 're_3older', object: 'refund', amount: 999, currency: 'eur', charge: 'ch_1', payment_intent: paymentOf(101)[0], status: 'succeeded' };
+    const charge = (id, intent) => ({ id, amount: 999, currency: 'eur', payment_intent: intent, payment_method: 'pm_1' });
+    const refunds = { ...refund(charge('ch_1', paymentOf(101)[0]), 999), id: 're_3older' };
     assert.equal((await app.event(app.stripe.event('refund.created', refunds))).status, 200);
     await until(() => !inside(COURSE).includes(101), 20_000, '101 is out');
     const [id, intent] = app.sql("SELECT id, payment_intent FROM reversals WHERE kind = 'dispute'")[0];
-    const won = { id, object: 'dispute', amount: 999, currency: 'eur', charge: 'ch_2', payment_intent: intent, status: 'won', reason: 'general', evidence_details: { due_by: null } };
+    const won = { ...dispute(charge('ch_2', intent), 'won'), id };
     assert.equal((await app.event(app.stripe.event('charge.dispute.closed', won))).status, 200);
     await enters(111, COURSE);
     assert.deepEqual(standing(111), ['course', '1', 'paid']);
