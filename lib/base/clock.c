@@ -64,6 +64,7 @@ take_seconds(struct str s)
 
 	fraction = second;
 	second = str_cut(&fraction, '.');
+	/* Without the Z it would be somebody's local time. */
 	if (s.p == NULL || s.len > 0 || second.len != 2 ||
 	    !str_only(fraction, STR_DIGITS))
 		return -1;

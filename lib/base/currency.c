@@ -83,6 +83,7 @@ currency_of(const char *code)
 	if (code == NULL || strlen(code) != 3 ||
 	    !str_only(str_from(code), STR_LETTERS))
 		return c;
+	/* Letters alone came this far: the bit makes them small. */
 	for (size_t i = 0; i < 3; i++)
 		word[i + 1] = c.code[i] = (char)(code[i] | 0x20);
 	for (size_t i = 0; i < LENGTH(rows); i++)
@@ -92,6 +93,7 @@ currency_of(const char *code)
 	return c;
 }
 
+/* As people write it; settings and Stripe have small letters. */
 static const char *
 in_capitals(struct arena *a, const char *code)
 {
@@ -124,6 +126,7 @@ currency_text(struct arena *a, int64_t amount_minor, const char *code)
 {
 	const struct currency c = currency_of(code);
 	const char *sign = amount_minor < 0 ? "-" : "";
+	/* The least of all numbers has no positive twin. */
 	uint64_t amount = amount_minor < 0 ? 0 - (uint64_t)amount_minor :
 					     (uint64_t)amount_minor;
 	uint64_t unit = (uint64_t)power_of_ten(c.decimals);
@@ -174,6 +177,8 @@ currency_read(
 {
 	const struct currency c = currency_of(code);
 	struct str rest = str_from(text);
+	/* Whichever of the two marks stands there; both, or one twice, is no
+	 * amount, since it may be meant in two ways. */
 	bool has_comma = memchr(text, ',', rest.len) != NULL;
 	struct str whole = str_cut(&rest, has_comma ? ',' : '.');
 	bool has_mark = whole.len < strlen(text);
@@ -200,6 +205,7 @@ currency_fault(struct arena *a, int64_t amount_minor, const char *code)
 {
 	const struct currency c = currency_of(code);
 
+	/* Orders that were paid in Stars bear it, prices never do. */
 	if (strcmp(c.code, "xtr") == 0)
 		return "is in Telegram Stars, which have a price of their own "
 		       "and are no currency of Stripe's";
@@ -211,11 +217,14 @@ currency_doubt(struct arena *a, int64_t amount_minor, const char *code)
 {
 	const struct currency c = currency_of(code);
 
+	/* Stripe adds currencies, so this is no fault. */
 	if (!c.is_known)
 		return arena_printf(a,
 		    "is in %s, which is no currency that Stripe was known to "
 		    "take: it is counted in hundredths",
 		    in_capitals(a, code));
+	/* The least is that of the currency in which the shop is paid out,
+	 * which nobody told here. */
 	if (amount_minor < c.min_minor)
 		return arena_printf(a,
 		    "is %s: below %s Stripe refuses most payments",

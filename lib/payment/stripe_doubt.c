@@ -5,6 +5,7 @@
 #include "outbox/alert.h"
 #include "shop/text.h"
 
+/* By the payment, since what takes money back names nothing else of ours. */
 static void
 number_of_orders(const struct row *row, void *ctx)
 {
@@ -25,6 +26,7 @@ stripe_doubt_tell(
 		kv_text("subscription", ev->session.subscription),
 		kv_text("payment_intent", ev->payment_intent)),
 	    number_of_orders, &n_orders);
+	/* On one account others sell as well. */
 	if (e != ERR_OK || n_orders == 0)
 		return e;
 	return alert_promise(app, a,

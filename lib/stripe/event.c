@@ -46,6 +46,8 @@ stripe_event_type(size_t i)
 	return i < N_KINDS ? kinds[i].type : NULL;
 }
 
+/* A thin event's type is that of the event with the object, behind a prefix
+ * that names the version of the API that the object is of. */
 static const char *
 without_prefix(const char *type)
 {
@@ -65,6 +67,8 @@ kind_of(const char *type)
 	return STRIPE_OTHER;
 }
 
+/* To drop what is ours would lose a payment; to take what is not is harmless,
+ * since no order of this ledger is found by it. */
 bool
 stripe_event_is_of(const struct stripe_event *ev, bool livemode)
 {
@@ -73,7 +77,8 @@ stripe_event_is_of(const struct stripe_event *ev, bool livemode)
 
 /* ---- what is not understood ---- */
 
-/* What stands in a field, of printable signs and not too long. */
+/* What stands in a field, of printable signs and not too long: it goes into a
+ * message to people, and whoever signs it may one day write anything. */
 static const char *
 shown(struct arena *a, struct json *value)
 {
@@ -106,6 +111,7 @@ doubt_about(struct arena *a, struct json *obj, enum stripe_event_kind kind)
 	const char *const *names = fields[kind];
 	const char *all = "";
 
+	/* All the kinds of a session's events have the same object. */
 	if (names[0] == NULL)
 		names = fields[STRIPE_CHECKOUT_COMPLETED];
 	for (size_t i = 0; i < 4 && names[i] != NULL; i++)
@@ -158,6 +164,8 @@ read_object(struct arena *a, struct json *obj, struct stripe_event *out)
 	}
 }
 
+/* Of the others nothing is lost by a doubt: a session is asked for again by the
+ * buyer's page, a subscription is read from Stripe itself. */
 static bool
 takes_money_back(enum stripe_event_kind kind)
 {
@@ -240,6 +248,7 @@ read_thin(struct arena *a, struct json *doc, struct stripe_event *out)
 	if (out->kind == STRIPE_OTHER ||
 	    (out->object_id != NULL && out->object_path != NULL))
 		return;
+	/* It names nothing that could be asked for. */
 	log_event(LOG_WARN, "event_unreadable",
 	    KV(kv_text("id", out->id), kv_text("type", out->type)));
 	out->kind = STRIPE_OTHER;
@@ -275,6 +284,7 @@ stripe_event_read(struct arena *a, struct json *doc, struct stripe_event *out)
 	if (out->id == NULL)
 		return ERR_INPUT;
 	out->type = short_text(a, doc, "type", MAX_TYPE_BYTES);
+	/* Refused, it would come again for three days, and be no better. */
 	if (out->type == NULL)
 		out->type = "unknown";
 	read_mode(doc, out);

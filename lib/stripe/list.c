@@ -91,6 +91,7 @@ stripe_page_read(struct arena *a, const struct stripe_page *page,
 {
 	struct json *obj = item(page, i);
 
+	/* What is no event says how it stands now, as the latest would. */
 	return lists[which].type == NULL ?
 	    stripe_event_read(a, obj, out) :
 	    stripe_event_from_object(a, lists[which].type, obj, out);

@@ -44,8 +44,9 @@ stripe_refund_read(struct arena *a, struct json *obj, struct stripe_refund *out)
 	return ERR_OK;
 }
 
-/* A status that is in no list cannot be placed in the order. It is reported as
- * unreadable rather than guessed, because access hangs on it. */
+/* Of a dispute there is no mildest reading: to take a new word for an open one
+ * puts a buyer out who may be in the right, for a won one lets one in who is
+ * not. So it changes nothing, and a person hears of it. */
 static bool
 stage_of(const char *status, enum stripe_dispute_stage *stage)
 {

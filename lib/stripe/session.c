@@ -21,6 +21,7 @@ stripe_id_at(struct arena *a, struct json *obj, const char *path)
 {
 	const char *id = json_text(obj, path);
 
+	/* Whether it is expanded is the endpoint's or the question's choice. */
 	if (id == NULL)
 		id = json_text(json_at(obj, path), "id");
 	if (id == NULL || str_from(id).len > MAX_ID_BYTES ||
@@ -48,6 +49,7 @@ word_of(struct json *obj, const char *path, const char *const words[],
 static void
 read_status(struct json *obj, struct stripe_session *out)
 {
+	/* In the order of the enums; the first is what a doubt is taken for. */
 	static const char *const statuses[] = { "open", "complete", "expired",
 		NULL };
 	static const char *const payments[] = { "unpaid", "paid",
@@ -63,6 +65,7 @@ read_status(struct json *obj, struct stripe_session *out)
 	out->is_unsure |= json_at(obj, "payment_status") == NULL;
 }
 
+/* A total below nothing would make a refund of it whole by itself. */
 static void
 read_amounts(struct json *obj, struct stripe_session *out)
 {
@@ -72,6 +75,7 @@ read_amounts(struct json *obj, struct stripe_session *out)
 		is_there = false;
 		out->amount_minor = 0;
 	}
+	/* Before it is paid the total may still be open. */
 	out->is_unsure |= !is_there && out->paid == STRIPE_PAID;
 	if (!json_int(obj, "amount_subtotal", &out->subtotal_minor))
 		out->subtotal_minor = out->amount_minor;

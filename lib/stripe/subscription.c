@@ -44,8 +44,8 @@ stripe_subscription_id_ok(const char *id)
 	    str_only(s, STR_LETTERS STR_DIGITS "_");
 }
 
-/* Since 2025-03-31 each item has a period of its own; a subscription of ours
- * has one item. */
+/* Since 2025-03-31 each item has a period of its own. What cannot be read of an
+ * item is absent: it is then not chosen. */
 static void
 read_item(struct arena *a, struct json *item, struct stripe_item *out)
 {
@@ -58,6 +58,8 @@ read_item(struct arena *a, struct json *item, struct stripe_item *out)
 	(void)json_int(item, "current_period_end", &out->end_s);
 }
 
+/* The list is cut at its first page, which holds more than a shop sells in one
+ * subscription. */
 static void
 read_items(struct arena *a, struct json *obj, struct stripe_subscription *out)
 {
@@ -71,6 +73,8 @@ read_items(struct arena *a, struct json *obj, struct stripe_subscription *out)
 	}
 }
 
+/* "At the period's end" is the end of the period that counts, whichever item
+ * that is of. */
 static void
 set_period(struct stripe_subscription *s, int64_t start_s, int64_t end_s)
 {
@@ -86,6 +90,7 @@ is_time(int64_t s)
 	return s >= 0 && s <= MAX_TIME_S;
 }
 
+/* An item that was just added may have no period yet. */
 static bool
 has_both(const struct stripe_item *i)
 {
@@ -125,6 +130,7 @@ stripe_subscription_choose(struct stripe_subscription *s, const char *product,
 {
 	const struct stripe_item *of_price = NULL, *of_amount = NULL;
 
+	/* From the last on, so that of two that fit the first stays. */
 	for (size_t i = s->n_items; i-- > 0;) {
 		const struct stripe_item *it = &s->items[i];
 
@@ -181,11 +187,10 @@ read_invoice(
 	out->is_owed = is_owed(invoice);
 }
 
-static bool
-    /* Without a period nobody could tell until when access is paid. A time beyond
+/* Without a period nobody could tell until when access is paid. A time beyond
  * the bounds would overflow once it is in ms. */
-    static bool
-    has_period(const struct stripe_subscription *s)
+static bool
+has_period(const struct stripe_subscription *s)
 {
 	return s->period_start_s > 0 && is_time(s->period_start_s) &&
 	    s->period_end_s > 0 && is_time(s->period_end_s) &&
@@ -193,7 +198,8 @@ static bool
 }
 
 /* A word that is not known is taken for what the rest looks like: over, not
- * paid, or going on. */
+ * paid, or going on. The word is stored and read again when access is decided,
+ * so it must be one that is known; what was paid for still sets the end. */
 static void
 read_status(struct arena *a, struct json *obj, struct stripe_subscription *out)
 {
