@@ -34,7 +34,9 @@ hint(struct app *app, struct arena *a, const struct channel_call *c)
 {
 	const struct tg_message m = { .chat_id = c->tg_id,
 		.text = text_fill(a, TEXT_UNINVITED,
-		    KV(kv_text("product", product_title(c->member.leads, "uk")),
+		    KV(kv_text("product",
+			   product_title(
+			       c->member.leads, text_language_code())),
 			kv_text("support", app_support(app, a)))) };
 
 	return tg_send_message(a, &m);

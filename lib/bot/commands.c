@@ -62,8 +62,8 @@ on_start(struct reply *r)
 static enum err
 owed_by(struct reply *r, const struct product *p, struct tg_message *m)
 {
-	return offer_owed(
-	    r->db, r->arena, r->u->from_id, p->id, product_title(p, "uk"), m);
+	return offer_owed(r->db, r->arena, r->u->from_id, p->id,
+	    product_title(p, text_language_code()), m);
 }
 
 /* A subscription in Stars is sold by a link that Telegram makes when asked, so
@@ -123,7 +123,7 @@ status_of(struct reply *r, const struct product *p, bool processing,
 	else if (processing)
 		which = TEXT_STATUS_WAITING;
 	*line = text_fill(r->arena, which,
-	    KV(kv_text("product", product_title(p, "uk")),
+	    KV(kv_text("product", product_title(p, text_language_code())),
 		kv_text("until",
 		    text_date(r->arena,
 			term.renews ? term.paid_until_ms : term.until_ms))));

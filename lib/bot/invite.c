@@ -74,7 +74,8 @@ prepare(struct app *app, struct arena *a, struct step *s)
 	if (e == ERR_OK && links != NULL)
 		message_say(app, a, s,
 		    text_fill(a, TEXT_INVITE,
-			KV(kv_text("product", product_title(p, "uk")),
+			KV(kv_text("product",
+			       product_title(p, text_language_code())),
 			    kv_text("link", links))));
 	return e;
 }

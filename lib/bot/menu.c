@@ -20,7 +20,8 @@ menu_choices(struct reply *r, struct tg_message *m)
 	m->choices = list;
 	for (size_t i = 0; i < c->n; i++) {
 		const struct product *p = &c->products[i];
-		struct kv name = kv_text("product", product_title(p, "uk"));
+		struct kv name =
+		    kv_text("product", product_title(p, text_language_code()));
 		enum access access;
 		enum err e = reply_access(r, p, &access);
 
@@ -45,7 +46,8 @@ menu_add_portal(
 	if (e == ERR_OK && s.customer != NULL)
 		list[(*n)++] = (struct tg_choice){
 			text_fill(r->arena, TEXT_PORTAL_CHOICE,
-			    KV(kv_text("product", product_title(p, "uk")))),
+			    KV(kv_text("product",
+				product_title(p, text_language_code())))),
 			arena_printf(r->arena, BUTTON_PORTAL ":%s", p->id)
 		};
 	return e == ERR_NOT_FOUND ? ERR_OK : e;

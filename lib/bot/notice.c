@@ -30,7 +30,7 @@ static const struct {
 static struct kv
 title(const struct product *p)
 {
-	return kv_text("product", product_title(p, "uk"));
+	return kv_text("product", product_title(p, text_language_code()));
 }
 
 /* That access is going to end, if it still is. Asked at the last moment:

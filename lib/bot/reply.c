@@ -2,12 +2,14 @@
 #include "bot/reply.h"
 
 #include "payment/limit.h"
+#include "shop/text.h"
 
 struct kv
 reply_product(const struct reply *r)
 {
 	return kv_text("product",
-	    product_title(catalog_find(&r->app->catalog, NULL), "uk"));
+	    product_title(
+		catalog_find(&r->app->catalog, NULL), text_language_code()));
 }
 
 enum err

@@ -114,7 +114,7 @@ holes(struct app *app, struct arena *a)
 	const struct product *p = catalog_find(&app->catalog, NULL);
 	struct kv *list = arena_alloc(a, 2 * sizeof(*list));
 
-	list[0] = kv_text("product", product_title(p, "uk"));
+	list[0] = kv_text("product", product_title(p, text_language_code()));
 	list[1] = kv_text("support", app_support(app, a));
 	return (struct kvs){ list, 2 };
 }

@@ -66,7 +66,8 @@ assortment(const struct app *app, struct arena *a)
 
 	for (size_t i = 0; i < app->catalog.n; i++)
 		list = arena_printf(a, "%s%s«%s»", list, i == 0 ? "" : ", ",
-		    product_title(&app->catalog.products[i], "uk"));
+		    product_title(
+			&app->catalog.products[i], text_language_code()));
 	return list;
 }
 
@@ -94,11 +95,13 @@ page_about(const struct app *app, const struct request *req,
     enum front_page which, const struct product *about,
     const struct checkout *c)
 {
-	struct kvs values = KV(kv_text("product",
-				   about == NULL ? app->conf.product_name :
-						   product_title(about, "uk")),
-	    kv_text("products", assortment(app, req->arena)));
+	struct kvs values =
+	    KV(kv_text("product",
+		   about == NULL ? app->conf.product_name :
+				   product_title(about, text_language_code())),
+		kv_text("products", assortment(app, req->arena)));
 	struct page p = { .status = pages[which].status,
+		.language = text_language_code(),
 		.mark = pages[which].mark,
 		.title = text_fill(req->arena, pages[which].title, values),
 		.lead = text_fill(req->arena, pages[which].lead, values),

@@ -11,7 +11,8 @@ tell(struct app *app, struct arena *a, const struct order *o, const char *key,
     enum text text, struct kv detail)
 {
 	const struct product *p = catalog_find(&app->catalog, o->product);
-	const char *name = p == NULL ? o->product : product_title(p, "uk");
+	const char *name =
+	    p == NULL ? o->product : product_title(p, text_language_code());
 
 	return alert_promise(app, a, key,
 	    text_fill(a, text,

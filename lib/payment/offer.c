@@ -22,7 +22,8 @@ offer_message(const struct app *app, struct arena *a, int64_t tg_id,
 		.choices = stars,
 		.n_choices = stars_sell(app, p) ? 1 : 0,
 		.text = text_fill(a, TEXT_PAY,
-		    KV(kv_text("product", product_title(p, "uk")),
+		    KV(kv_text(
+			   "product", product_title(p, text_language_code())),
 			kv_text("url", url))),
 		.button = text_plain(TEXT_PAY_BUTTON),
 		.button_url = url };
@@ -80,8 +81,8 @@ offer_prepare(struct app *app, struct arena *a, struct step *s,
 	const struct tg_message m = offer_message(app, a, s->job.tg_id, p);
 	bool in_stars = by_stars || stars_only(app, p);
 	struct tg_message owed;
-	enum err e = offer_owed(
-	    app->db, a, s->job.tg_id, p->id, product_title(p, "uk"), &owed);
+	enum err e = offer_owed(app->db, a, s->job.tg_id, p->id,
+	    product_title(p, text_language_code()), &owed);
 
 	if (e != ERR_OK)
 		return e;
@@ -102,8 +103,8 @@ offer_prepare_dunning(struct app *app, struct arena *a, struct step *s,
     const struct order *o, const struct product *p)
 {
 	struct tg_message m;
-	enum err e = offer_owed(
-	    app->db, a, o->tg_id, o->product, product_title(p, "uk"), &m);
+	enum err e = offer_owed(app->db, a, o->tg_id, o->product,
+	    product_title(p, text_language_code()), &m);
 
 	if (e == ERR_OK && m.text != NULL)
 		message_send(app, a, s, &m);
@@ -121,7 +122,7 @@ send_plan(struct app *app, struct arena *a, struct step *s,
 	m.button =
 	    text_fill(a, TEXT_STARS_BUTTON, KV(kv_int("amount", p->stars)));
 	m.text = text_fill(a, TEXT_STARS_PLAN,
-	    KV(kv_text("product", product_title(p, "uk")),
+	    KV(kv_text("product", product_title(p, text_language_code())),
 		kv_int("amount", p->stars), kv_text("url", url)));
 	message_send(app, a, s, &m);
 	plan->is_sent = true;

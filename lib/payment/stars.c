@@ -43,7 +43,7 @@ stars_only(const struct app *app, const struct product *p)
 static struct tg_invoice
 invoice_for(struct arena *a, int64_t tg_id, const struct product *p)
 {
-	const char *title = product_title(p, "uk");
+	const char *title = product_title(p, text_language_code());
 
 	return (struct tg_invoice){ tg_id, title,
 		text_fill(

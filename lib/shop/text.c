@@ -27,6 +27,12 @@ text_language(void)
 	return shop_language;
 }
 
+const char *
+text_language_code(void)
+{
+	return language_code(shop_language);
+}
+
 enum text
 text_named(struct str name)
 {

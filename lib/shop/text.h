@@ -183,6 +183,7 @@ void text_set(enum language shop, const struct texts own[LANGUAGE__COUNT]);
 
 /* The shop's language; Ukrainian until another is set. */
 enum language text_language(void);
+const char *text_language_code(void); /* for product_title(), "uk" */
 
 /* The text as it is, for those without holes; in the language or, where it is
  * not translated, in English. Without a language: in the shop's. */

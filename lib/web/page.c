@@ -10,7 +10,7 @@
  * engine has no business there. Nothing is loaded from elsewhere, so the page
  * tells no third party who paid, and works where a network blocks one. */
 static const char head[] =
-    "<!doctype html>\n<html lang=\"uk\">\n<head>\n<meta charset=\"utf-8\">\n"
+    "<head>\n<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, "
     "initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n";
 
@@ -62,6 +62,9 @@ as_html(struct arena *a, const struct page *p)
 {
 	struct buf b = buf_new(a, MAX_PAGE_BYTES);
 
+	buf_text(&b, "<!doctype html>\n<html");
+	element(&b, " lang=\"", p->language, "\"");
+	buf_text(&b, ">\n");
 	buf_text(&b, head);
 	element(&b, "<title>", p->title, "</title>\n");
 	element(

@@ -8,7 +8,8 @@
 /* All texts are escaped here; NULL leaves a part out. */
 struct page {
 	int status;
-	const char *mark; /* a sign above the headline, such as "✅" */
+	const char *language; /* of the texts, "uk"; NULL: not said */
+	const char *mark;     /* a sign above the headline, such as "✅" */
 	const char *title;
 	const char *lead;
 	const char *button, *button_url;

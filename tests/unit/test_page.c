@@ -45,6 +45,7 @@ static const struct field {
 	{ "a button without an address is none", { .button = HOSTILE }, 0 },
 	{ "an address without a button is none", { .button_url = HOSTILE }, 0 },
 	{ "the word for programs is not shown", { .error = HOSTILE }, 0 },
+	{ "the language", { .language = HOSTILE }, 1 },
 };
 
 static void
@@ -64,6 +65,7 @@ static void
 whole(void **state)
 {
 	const struct page p = { .status = 200,
+		.language = "de",
 		.mark = "✅",
 		.title = "Title",
 		.lead = "Lead",
@@ -73,7 +75,7 @@ whole(void **state)
 	const char *html = html_of(&p);
 
 	(void)state;
-	check_has(html, "<!doctype html>");
+	check_has(html, "<!doctype html>\n<html lang=\"de\">\n<head>");
 	check_has(html, "<title>Title</title>");
 	check_has(html, "<h1>Title</h1>");
 	check_has(html, "<p>Lead</p>");

@@ -4,10 +4,14 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { person, startAdmit } from './harness.mjs';
+import { LINK, person, startAdmit } from './harness.mjs';
 
 const has = (command) => { try { execFileSync('sh', ['-c', `command -v ${command}`]); return true; } catch { return false; } };
 const entry = (name, words) => `msgctxt "${name}"\nmsgid "x"\nmsgstr "${words}"\n\n`;
+
+const PRODUCTS = {
+  products: [{ id: 'course', title: { uk: 'Курс', de: 'Der Kurs' }, price: { amount: 999, currency: 'eur' }, channels: [{ link: LINK }] }],
+};
 
 const withTexts = async (t, files, env = {}) => {
   let dir;
@@ -16,16 +20,18 @@ const withTexts = async (t, files, env = {}) => {
     mkdirSync(dir);
     for (const [name, text] of Object.entries(files)) writeFileSync(`${dir}/${name}`, text);
   };
-  return startAdmit({ t, prepare, env, late: () => ({ TEXTS_DIR: dir }) });
+  return startAdmit({ t, prepare, env, late: () => ({ TEXTS_DIR: dir, ...('products.json' in files && { PRODUCTS_FILE: `${dir}/products.json` }) }) });
 };
 
 test('a shop speaks its language, and its own words go before', async (t) => {
-  const app = await withTexts(t, { 'de.po': entry('BUY_BUTTON', 'Ich bin dabei') }, { SHOP_LANGUAGE: 'de' });
+  const app = await withTexts(t, { 'de.po': entry('BUY_BUTTON', 'Ich bin dabei'), 'products.json': JSON.stringify(PRODUCTS) }, { SHOP_LANGUAGE: 'de', PRICE_AMOUNT: undefined });
   await app.say(person(5), '/start');
   const { text, reply_markup: keyboard } = app.telegram.messages(5).at(-1);
-  assert.match(text, /Guten Tag!/);
+  assert.match(text, /^Guten Tag! Das ist der Kurs „Der Kurs“/, 'the title too');
   assert.equal(keyboard.inline_keyboard[0][0].text, 'Ich bin dabei');
-  assert.match((await app.request('/cancel')).text, /Zahlung abgebrochen/);
+  const page = (await app.request('/cancel')).text;
+  assert.match(page, /<html lang="de">/);
+  assert.match(page, /Zahlung abgebrochen/);
   const check = await app.admit(['check', '--settings']);
   assert.deepEqual([check.status, check.stdout], [0, 'ok    texts      your own sentences are read\n']);
 });
