@@ -16,7 +16,7 @@ static const struct writing {
 	size_t grouped_from;       /* so many digits before the point */
 	bool sign_first;           /* "€9.99" */
 	const char *after_day;
-	const char *months[12];
+	const char *months[12]; /* as they stand behind a day's number */
 } writings[LANGUAGE__COUNT] = {
 	[LANGUAGE_UK] = { ",", NO_BREAK, 4, false, "",
 	    { "січня", "лютого", "березня", "квітня", "травня", "червня",
@@ -34,6 +34,8 @@ static const struct writing {
 		"grudnia" } },
 };
 
+/* The signs that everybody knows who pays in that money; CLDR has more of them,
+ * and some stand for several currencies. */
 static const struct sign {
 	const char *code, *sign;
 	bool in_english; /* where others are known by their code */
@@ -87,11 +89,13 @@ writing_money(
     enum language in, struct arena *a, int64_t amount_minor, const char *code)
 {
 	const struct writing *w = &writings[in];
+	/* How many decimals there are is the currency's, in any language. */
 	struct str capitals = str_from(currency_text(a, amount_minor, code));
 	struct str number = str_cut(&capitals, ' ');
 	const char *sign = sign_of(in, capitals);
 	struct buf b = buf_new(a, MAX_BYTES);
 
+	/* A minus stands before the sign too: "-€5.00". */
 	if (str_starts(number, "-")) {
 		buf_char(&b, '-');
 		(void)str_cut(&number, '-');
