@@ -112,6 +112,26 @@ fits_into_a_message(void **state)
 		}
 }
 
+/* Whom to write to is a sentence of its own. */
+static void
+support_apart(void **state)
+{
+	(void)state;
+	for (int l = 0; l < LANGUAGE__COUNT; l++)
+		for (int i = 0; i < TEXT__COUNT; i++) {
+			const char *s =
+			    text_plain_in((enum language)l, (enum text)i);
+			const char *at = strstr(s, "{support}");
+
+			if (at != NULL && at > s && at[-1] != ' ' &&
+			    at[-1] != '\n')
+				fail_msg("%s: %s: {support} has no blank "
+					 "before it",
+				    language_code((enum language)l),
+				    texts_names[i]);
+		}
+}
+
 static void
 invite(void **state)
 {
@@ -266,6 +286,7 @@ main(void)
 	ONE("texts", "none is missing or has blanks around", all_there);
 	ONE("texts", "every hole is one of those filled", holes);
 	ONE("texts", "each fits into a message", fits_into_a_message);
+	ONE("texts", "whom to write to stands apart", support_apart);
 	ONE("invite", "the link and /help", invite);
 	ROWS("names", names_it, names);
 	ONE("fill", "holes filled, once, and trimmed", filled);
