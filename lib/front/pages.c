@@ -58,29 +58,39 @@ static const struct {
 	    "not_set_up" },
 };
 
+/* What the browser asks for. Who sent us here may know better, and does not
+ * say it. */
+static enum language
+language_of(const struct request *req)
+{
+	return language_accepted(
+	    request_variable(req, "HTTP_ACCEPT_LANGUAGE"), text_language());
+}
+
 /* The titles of all that is sold, with commas. */
 static const char *
-assortment(const struct app *app, struct arena *a)
+assortment(enum language in, const struct app *app, struct arena *a)
 {
 	const char *list = "";
 
 	for (size_t i = 0; i < app->catalog.n; i++)
 		list = arena_printf(a, "%s%s«%s»", list, i == 0 ? "" : ", ",
 		    product_title(
-			&app->catalog.products[i], text_language_code()));
+			&app->catalog.products[i], language_code(in)));
 	return list;
 }
 
 /* Until when access is paid for, above whom to write to. */
 static const char *
-note_of(const struct app *app, struct arena *a, const struct checkout *c)
+note_of(enum language in, const struct app *app, struct arena *a,
+    const struct checkout *c)
 {
-	const char *support = app_support(app, a);
+	const char *support = app_support_in(in, app, a);
 
 	if (c == NULL || c->state != CHECKOUT_PAID || c->term.until_ms == 0)
 		return support;
 	return arena_printf(a, "%s %s",
-	    text_fill(a,
+	    text_fill_in(in, a,
 		c->term.renews ? TEXT_PAGE_PAID_RENEWS : TEXT_PAGE_PAID_UNTIL,
 		KV(kv_text("until",
 		    text_date(a,
@@ -95,21 +105,23 @@ page_about(const struct app *app, const struct request *req,
     enum front_page which, const struct product *about,
     const struct checkout *c)
 {
+	enum language in = language_of(req);
 	struct kvs values =
 	    KV(kv_text("product",
 		   about == NULL ? app->conf.product_name :
-				   product_title(about, text_language_code())),
-		kv_text("products", assortment(app, req->arena)));
+				   product_title(about, language_code(in))),
+		kv_text("products", assortment(in, app, req->arena)));
 	struct page p = { .status = pages[which].status,
-		.language = text_language_code(),
+		.language = language_code(in),
 		.mark = pages[which].mark,
-		.title = text_fill(req->arena, pages[which].title, values),
-		.lead = text_fill(req->arena, pages[which].lead, values),
-		.note = note_of(app, req->arena, c),
+		.title =
+		    text_fill_in(in, req->arena, pages[which].title, values),
+		.lead = text_fill_in(in, req->arena, pages[which].lead, values),
+		.note = note_of(in, app, req->arena, c),
 		.error = pages[which].error };
 
 	if (which == FRONT_PAID) {
-		p.button = text_plain(TEXT_PAGE_PAID_BUTTON);
+		p.button = text_plain_in(in, TEXT_PAGE_PAID_BUTTON);
 		p.button_url = c->link;
 	}
 	return p;
@@ -160,7 +172,7 @@ front_preview(const struct app *app, const struct request *req,
 	struct page p =
 	    page_about(app, req, FRONT_PREVIEW, link->product, NULL);
 
-	p.button = text_plain(TEXT_PAGE_PREVIEW_BUTTON);
+	p.button = text_plain_in(language_of(req), TEXT_PAGE_PREVIEW_BUTTON);
 	p.button_url = paylink_onward(app, req, link);
 	return page_response(req, &p);
 }

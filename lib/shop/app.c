@@ -238,10 +238,16 @@ app_telegram(const struct app *app)
 }
 
 const char *
-app_support(const struct app *app, struct arena *a)
+app_support_in(enum language in, const struct app *app, struct arena *a)
 {
 	if (app->conf.support_contact == NULL)
 		return "";
-	return text_fill(
-	    a, TEXT_SUPPORT, KV(kv_text("contact", app->conf.support_contact)));
+	return text_fill_in(in, a, TEXT_SUPPORT,
+	    KV(kv_text("contact", app->conf.support_contact)));
+}
+
+const char *
+app_support(const struct app *app, struct arena *a)
+{
+	return app_support_in(text_language(), app, a);
 }

@@ -5,6 +5,7 @@
 #include "base/confine.h"
 #include "shop/catalog.h"
 #include "shop/conf.h"
+#include "shop/language.h"
 #include "stripe/api.h"
 #include "telegram/api.h"
 #include "web/page.h"
@@ -72,5 +73,7 @@ struct tg_api app_telegram(const struct app *app);
 
 /* "Whom to write to", or "" where there is no SUPPORT_CONTACT. */
 const char *app_support(const struct app *app, struct arena *a);
+const char *
+app_support_in(enum language in, const struct app *app, struct arena *a);
 
 #endif

@@ -76,6 +76,56 @@ each_page(void **state)
 	}
 }
 
+/* ---- in whose language ---- */
+
+static const struct reader {
+	const char *why, *accepts, *title, *language;
+} readers[] = {
+	{ "the browser's", "de-AT,de;q=0.9,en;q=0.8", "Zahlung abgebrochen",
+	    "lang=\"de\"" },
+	{ "the second choice", "fr,pl;q=0.5", "Płatność anulowana",
+	    "lang=\"pl\"" },
+	{ "none of ours: the shop's", "fr,ru;q=0.5", "Оплату скасовано",
+	    "lang=\"uk\"" },
+	{ "any: the shop's", "*", "Оплату скасовано", "lang=\"uk\"" },
+	{ "no browser: the shop's", "", "Оплату скасовано", "lang=\"uk\"" },
+};
+
+static void
+reads(void **state)
+{
+	const struct reader *r = *state;
+	char *list[] = {
+		arena_printf(&mem, "HTTP_ACCEPT_LANGUAGE=%s", r->accepts), NULL
+	};
+	struct request req;
+	const char *body;
+
+	request_read(&req, &mem, list);
+	body = body_of(front_page(&app, &req, FRONT_CANCEL));
+	check_has(body, r->title);
+	check_has(body, r->language);
+}
+
+/* The button, whom to write to, and the title in one language. */
+static void
+reads_all(void **state)
+{
+	char *list[] = { arena_dup_text(&mem, "HTTP_ACCEPT_LANGUAGE=en"),
+		NULL };
+	const struct paylink link = { .product = &app.catalog.products[0],
+		.tg_id = 5 };
+	struct request req;
+	const char *body;
+
+	(void)state;
+	request_read(&req, &mem, list);
+	body = body_of(front_preview(&app, &req, &link));
+	check_has(body, "Payment: A course");
+	check_has(body, ">Go to payment</a>");
+	check_has(body, "Need help? Write to @coach");
+}
+
 static void
 no_settings(void **state)
 {
@@ -274,6 +324,8 @@ main(void)
 	ONE("a page", "each has its status and words", each_page);
 	ONE("a page", "before there are settings", no_settings);
 	ONE("a page", "says what there is instead", what_there_is);
+	ROWS("language", reads, readers);
+	ONE("language", "all of a page", reads_all);
 	ROWS("failed", failed, faileds);
 	ROWS("a click", begun, beguns);
 	ROWS("back from Stripe", looked, lookeds);

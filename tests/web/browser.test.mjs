@@ -34,7 +34,7 @@ test('a purchase and a refund in the sandbox', async (t) => {
   const dir = mkdtempSync(path.join(tmpdir(), 'admit-browser.'));
   const sandbox = await startSandbox(t, dir);
   const browser = await chromium.launchPersistentContext(path.join(dir, 'profile'), {
-    executablePath: BROWSER, args: FLAGS, viewport: { width: 1280, height: 800 },
+    executablePath: BROWSER, args: FLAGS, viewport: { width: 1280, height: 800 }, locale: 'uk',
   });
   t.after(() => browser.close());
   const page = await browser.newPage();

@@ -36,6 +36,15 @@ test('a shop speaks its language, and its own words go before', async (t) => {
   assert.deepEqual([check.status, check.stdout], [0, 'ok    texts      your own sentences are read\n']);
 });
 
+test('a page is in the language that the browser asks for, or else in the shop\'s', async (t) => {
+  const app = await startAdmit({ t });
+  const title = async (accepts) => /<title>(.*)<\/title>/.exec((await app.request('/cancel', { headers: { 'accept-language': accepts } })).text)[1];
+  assert.equal(await title('pl,en;q=0.7'), 'Płatność anulowana');
+  assert.equal(await title('fr, en-GB;q=0.7, de;q=0.2'), 'Payment cancelled');
+  assert.equal(await title('fr'), 'Оплату скасовано');
+  assert.equal(await title(`${'x'.repeat(3000)},de`), 'Оплату скасовано');
+});
+
 test('a sentence that is wrong is told with its line; the shop goes on, with the one that was built', async (t) => {
   const app = await withTexts(t, { 'uk.po': entry('BUY_BUTTON', 'Беру {ціна}') + entry('NO_SUCH', 'a') + entry('MENU_PAY', 'Беру') });
   await app.say(person(5), '/start');
