@@ -42,7 +42,7 @@ pay(struct app *app, const struct request *req)
 		return front_preview(app, req, &link);
 	if (!reach_out())
 		return front_page(app, req, FRONT_BROKEN);
-	e = checkout_begin(app, http, req->arena, &who, link.product, &c);
+	e = checkout_begin(app, http, req->arena, &who, &link, &c);
 	if (e != ERR_OK)
 		return front_stripe_down(app, req, e);
 	return front_begun(app, req, &link, &c);

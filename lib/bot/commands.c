@@ -9,7 +9,6 @@
 #include "ledger/self.h"
 #include "outbox/jobs.h"
 #include "payment/offer.h"
-#include "payment/stars.h"
 #include "shop/text.h"
 #include "telegram/command.h"
 
@@ -66,14 +65,29 @@ owed_by(struct reply *r, const struct product *p, struct tg_message *m)
 	    product_title(p, text_language_code()), m);
 }
 
-/* A subscription in Stars is sold by a link that Telegram makes when asked, so
- * that is the worker's; an invoice for a single payment fits into the reply. */
+/* What whoever alone sells it offers: in the reply, if it fits into one. */
+static enum err
+offer_of(struct reply *r, const struct provider *by, const struct product *p)
+{
+	struct json *invoice = by->invoice == NULL ?
+	    NULL :
+	    by->invoice(r->arena, r->u->from_id, p);
+
+	if (invoice == NULL)
+		return reply_promise(r, JOB_NOTICE, 0,
+		    arena_printf(r->arena, "%s:%s", by->name, p->id));
+	r->out->method = "sendInvoice";
+	r->out->params = invoice;
+	return ERR_OK;
+}
+
 static enum err
 on_pay(struct reply *r)
 {
 	const struct product *p = catalog_find(&r->app->catalog, NULL);
 	const struct tg_message m =
 	    offer_message(r->app, r->arena, r->u->from_id, p);
+	const struct provider *alone;
 	struct tg_message owed;
 	enum access access;
 	enum err e;
@@ -91,14 +105,8 @@ on_pay(struct reply *r)
 		return reply_text(r,
 		    text_fill(
 			r->arena, TEXT_ALREADY_PAID, KV(reply_product(r))));
-	if (!stars_only(r->app, p))
-		return reply_message(r, &m);
-	if (stars_is_plan(p))
-		return reply_promise(r, JOB_NOTICE, 0,
-		    arena_printf(r->arena, OFFER_STARS ":%s", p->id));
-	r->out->method = "sendInvoice";
-	r->out->params = stars_invoice(r->app, r->arena, r->u->from_id, p);
-	return ERR_OK;
+	alone = offer_alone(r->app, p);
+	return alone == NULL ? reply_message(r, &m) : offer_of(r, alone, p);
 }
 
 /* One line about each product. What is owed for it is more urgent than how long

@@ -3,7 +3,6 @@
 
 #include "ledger/subscription.h"
 #include "payment/offer.h"
-#include "payment/stars.h"
 #include "shop/text.h"
 
 #define BUTTON_PORTAL "portal"
@@ -63,9 +62,10 @@ menu_pressed(struct reply *r)
 
 	if (str_eq(word, BUTTON_ASK))
 		return support_pass_on(r->app, r->arena, r->u, data, r->out);
-	if (p != NULL && str_eq(word, OFFER_STARS) && stars_sell(r->app, p))
+	if (p != NULL && offer_by(r->app, p, word) != NULL)
 		return reply_promise(r, JOB_NOTICE, 0,
-		    arena_printf(r->arena, OFFER_STARS ":%s", p->id));
+		    arena_printf(r->arena, "%s:%s",
+			offer_by(r->app, p, word)->name, p->id));
 	if (p != NULL && str_eq(word, BUTTON_PORTAL))
 		return reply_promise(r, JOB_PORTAL, 0, p->id);
 	if (!str_eq(word, MENU_BUY) || p == NULL)

@@ -80,8 +80,8 @@ prepare_word(struct app *app, struct arena *a, struct step *s, struct str word,
 	 * it. */
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	if (str_eq(word, "pay") || str_eq(word, OFFER_STARS))
-		return offer_prepare(app, a, s, p, str_eq(word, OFFER_STARS));
+	if (str_eq(word, "pay") || provider_find(word) != NULL)
+		return offer_prepare(app, a, s, p, provider_find(word));
 	/* A reminder and a dunning notice speak of an order; without one there
 	 * is nothing they could say. */
 	if (o.id != 0 && str_eq(word, "reminder"))

@@ -93,6 +93,7 @@ find(struct db *db, struct search *s)
 		return e;
 	e = db_one(db, s->arena, SQL_ORDER_OPEN,
 	    KV(kv_int("tg_id", s->tg_id), kv_text("product", s->product->id),
+		kv_text("provider", s->provider->name),
 		kv_int("livemode", s->app->conf.livemode),
 		kv_int("until_ms", clock_now_ms() + URL_MARGIN_MS)),
 	    open_order_from_row, &s->found);
@@ -142,7 +143,8 @@ draft_take(struct db *db, struct search *s)
 	struct attempt *t = &s->attempt;
 	int64_t now_ms = clock_now_ms();
 	enum err e = db_one(db, s->arena, SQL_ORDER_DRAFT,
-	    KV(kv_int("tg_id", s->tg_id), kv_text("product", s->product->id)),
+	    KV(kv_int("tg_id", s->tg_id), kv_text("product", s->product->id),
+		kv_text("provider", s->provider->name)),
 	    attempt_from_row, t);
 
 	if (e == ERR_OK && now_ms - t->attempted_ms < ATTEMPT_MS)
@@ -299,16 +301,29 @@ create(struct search *s, struct http *http)
 	return e;
 }
 
+/* Whom the link names, if they have a page and sell this. */
+static const struct provider *
+seller(const struct app *app, const struct paylink *link)
+{
+	const struct provider *named = link->with;
+
+	return named != NULL && named->begin != NULL &&
+		named->sells(app, link->product) ?
+	    named :
+	    provider_for(app, link->product);
+}
+
 enum err
 checkout_begin(struct app *app, struct http *http, struct arena *a,
-    const struct limit_who *who, const struct product *p, struct checkout *out)
+    const struct limit_who *who, const struct paylink *link,
+    struct checkout *out)
 {
 	struct search s = { .app = app,
 		.arena = a,
 		.tg_id = who->tg_id,
 		.who = who,
-		.product = p,
-		.provider = provider_for(app, p) };
+		.product = link->product,
+		.provider = seller(app, link) };
 	enum err e;
 
 	if (s.provider == NULL)
@@ -322,6 +337,6 @@ checkout_begin(struct app *app, struct http *http, struct arena *a,
 	}
 	e = s.is_found ? ERR_OK : create(&s, http);
 	*out = s.found;
-	out->product = p;
+	out->product = link->product;
 	return e;
 }

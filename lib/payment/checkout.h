@@ -6,6 +6,7 @@
 #include "ledger/ledger.h"
 #include "net/http.h"
 #include "payment/limit.h"
+#include "payment/paylink.h"
 #include "shop/app.h"
 
 enum checkout_state {
@@ -28,7 +29,8 @@ struct checkout {
 	int64_t wait_s;
 };
 
-/* Finds the buyer's open page or has one opened by whoever sells the product;
+/* Finds the buyer's open page or has one opened by whoever sells the product
+ * first, or by whom the link names;
  * beside a subscription that is owed or goes on, none. An attempt is written
  * down before the call, so that clicks at the same moment share one key and
  * with it one page; an attempt that failed is given up, so that the next click
@@ -37,7 +39,7 @@ struct checkout {
  * Errors are begun()'s of provider.h, and ERR_REFUSED where the product is sold
  * on no page. */
 enum err checkout_begin(struct app *app, struct http *http, struct arena *a,
-    const struct limit_who *who, const struct product *p,
+    const struct limit_who *who, const struct paylink *link,
     struct checkout *out) MUST_CHECK;
 
 #endif

@@ -1,15 +1,21 @@
-/* The ways to pay as messages: the link to the checkout, an invoice in Stars,
- * what is owed for a subscription. */
+/* The ways to pay as messages: the link to the checkout, the buttons of others
+ * who sell the same, what is owed for a subscription. */
 #ifndef PAYMENT_OFFER_H
 #define PAYMENT_OFFER_H
 
-#include "ledger/ledger.h"
-#include "outbox/kind.h"
+#include "payment/provider.h"
 
-/* The button that asks for an invoice in Stars says "stars:PRODUCT". */
-#define OFFER_STARS "stars"
+/* Who alone sells a product, by the settings; NULL: the link is offered, and
+ * the others beside it. */
+const struct provider *
+offer_alone(const struct app *app, const struct product *p);
 
-/* The message with the way to pay for a product. */
+/* Whose button it is that says "WORD:PRODUCT"; NULL: nobody's who sells that
+ * product. */
+const struct provider *
+offer_by(const struct app *app, const struct product *p, struct str word);
+
+/* The message with the ways to pay for a product. */
 struct tg_message offer_message(const struct app *app, struct arena *a,
     int64_t tg_id, const struct product *p);
 
@@ -19,11 +25,10 @@ struct tg_message offer_message(const struct app *app, struct arena *a,
 enum err offer_owed(struct db *db, struct arena *a, int64_t tg_id,
     const char *product, const char *title, struct tg_message *m) MUST_CHECK;
 
-/* A way to pay as a job's step: what is owed, else the link, or the invoice in
- * Stars. A subscription in Stars is sold by a link that has to be made first;
- * it leads to the message with it. */
+/* A way to pay as a job's step: what is owed, else what this provider offers
+ * (NULL: who alone sells it, else the message with all ways). */
 enum err offer_prepare(struct app *app, struct arena *a, struct step *s,
-    const struct product *p, bool by_stars) MUST_CHECK;
+    const struct product *p, const struct provider *by) MUST_CHECK;
 
 /* That a payment failed and how to make up for it, if that is still to do. */
 enum err offer_prepare_dunning(struct app *app, struct arena *a, struct step *s,

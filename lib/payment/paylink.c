@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/tg_id.h"
+#include "payment/provider.h"
 
 #include <string.h>
 
@@ -54,16 +55,25 @@ paylink_make(const struct app *app, struct arena *a, int64_t tg_id,
 }
 
 const char *
+paylink_with(struct arena *a, const char *link, const struct provider *by)
+{
+	return arena_printf(a, "%s&with=%s", link, by->name);
+}
+
+const char *
 paylink_onward(const struct app *app, const struct request *req,
     const struct paylink *link)
 {
-	const char *token = NULL;
+	const char *base = app->conf.base_url, *token = NULL, *url;
 
 	if (link->is_signed && request_param(req, "t", &token) == ERR_OK)
-		return arena_printf(
-		    req->arena, "%s/pay?t=%s&go=1", app->conf.base_url, token);
-	return arena_printf(req->arena, "%s/pay?tg_id=%lld&product=%s&go=1",
-	    app->conf.base_url, (long long)link->tg_id, link->product->id);
+		url = arena_printf(req->arena, "%s/pay?t=%s&go=1", base, token);
+	else
+		url = arena_printf(req->arena,
+		    "%s/pay?tg_id=%lld&product=%s&go=1", base,
+		    (long long)link->tg_id, link->product->id);
+	return link->with == NULL ? url :
+				    paylink_with(req->arena, url, link->with);
 }
 
 /* A preview costs a call to Stripe for a session that nobody pays, and chats
@@ -129,11 +139,13 @@ enum err
 paylink_read(
     const struct app *app, const struct request *req, struct paylink *out)
 {
-	const char *token = NULL, *number = NULL;
+	const char *token = NULL, *number = NULL, *with = NULL;
 	enum err has_token = request_param(req, "t", &token);
 	enum err has_number = request_param(req, "tg_id", &number);
 
 	*out = (struct paylink){ 0 };
+	if (request_param(req, "with", &with) == ERR_OK)
+		out->with = provider_find(str_from(with));
 	/* It must be exactly one of the two forms: with both, whoever passes
 	 * the link on could put another's number beside a signature. */
 	if (has_token == ERR_OK && has_number == ERR_NOT_FOUND)

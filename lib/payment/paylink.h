@@ -7,15 +7,22 @@
 
 #include "shop/app.h"
 
+struct provider;
+
 /* Makes a link for a person and a product, in the arena: signed where the
  * settings hold PAY_LINK_SECRET, else bare; bare too where the signature cannot
  * be made (logged). */
 const char *paylink_make(const struct app *app, struct arena *a, int64_t tg_id,
     const struct product *p);
 
+/* The same link to the page of one who does not come first: "&with=NAME". */
+const char *
+paylink_with(struct arena *a, const char *link, const struct provider *by);
+
 struct paylink {
 	int64_t tg_id;
 	const struct product *product;
+	const struct provider *with; /* who is to be paid; NULL: not said */
 	bool is_signed; /* by us, so its holder may be told of the buyer */
 };
 
@@ -32,7 +39,9 @@ bool paylink_is_looked_at(const struct request *req);
  * neither form, both, or one that is not believed: the signature does not fit,
  * or the number is bare and the settings switch that off. ERR_AUTH: signed by
  * us, but it has ended; product is set then, if there still is one.
- * ERR_NOT_FOUND: no such product (any more). */
+ * ERR_NOT_FOUND: no such product (any more). Who is to be paid is nobody's
+ * secret, so that part is signed by none; a name that nobody has is not
+ * said. */
 enum err paylink_read(const struct app *app, const struct request *req,
     struct paylink *out) MUST_CHECK;
 

@@ -9,6 +9,7 @@
 
 #include "ledger/record.h"
 #include "net/http.h"
+#include "outbox/kind.h"
 #include "payment/provider_rows.h"
 #include "shop/app.h"
 
@@ -115,12 +116,37 @@ struct provider {
 	const char *name;  /* orders.provider, and /webhook/NAME */
 	const char *title; /* for operators: "Stripe" */
 
+	/* Whether it sells this product, by the settings; and whether by them
+	 * nobody else is offered (NULL: it never keeps others out). */
+	bool (*sells)(const struct app *app, const struct product *p);
+	bool (*sells_alone)(const struct app *app, const struct product *p);
+
+	/* ---- selling in the chat ---- */
+
+	/* The label of its button below the message with the link to pay by;
+	 * who presses it gets its offer. NULL: it has no button, and is paid
+	 * by that link or not at all. */
+	const char *(*button)(
+	    const struct app *app, struct arena *a, const struct product *p);
+
+	/* The offer as the parameters of Telegram's sendInvoice, which fits
+	 * into the answer to an update; NULL, the function or what it returns:
+	 * it takes a call, or several, as below. */
+	struct json *(*invoice)(
+	    struct arena *a, int64_t tg_id, const struct product *p);
+
+	/* Writes the offer into the step of a job, an invoice say, and judges
+	 * the answer to it. What it keeps between the two is *own, in the
+	 * arena. NULL, both: the offer is a link to its page. */
+	void (*offer)(struct app *app, struct arena *a, struct step *s,
+	    const struct product *p, void **own);
+	enum err (*offered)(struct app *app, struct arena *a, struct step *s,
+	    void *own, enum err call_err, const struct http_response *res,
+	    struct outcome *o);
+
 	/* ---- selling on a page ----
 	 * NULL, all of them, where it has none: then its orders are paid from
 	 * the moment they are known. */
-
-	/* Whether it sells this product, by the settings. */
-	bool (*sells)(const struct app *app, const struct product *p);
 
 	/* Opens the page, and reads where it is. ERR_CONFLICT: the same
 	 * attempt is being worked on, ask again in a moment. ERR_REFUSED also

@@ -9,83 +9,15 @@
 #include "ledger/record.h"
 #include "outbox/message.h"
 #include "payment/provider.h"
+#include "payment/stars_offer.h"
 #include "shop/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-#define PAYLOAD "admit:"
 #define STARS "XTR"
 #define RENEWAL_MS ((int64_t)24 * 3600 * 1000)
 #define DATE_MAX_S ((int64_t)1 << 40)
-
-bool
-stars_is_plan(const struct product *p)
-{
-	return p->every != NULL && str_eq(str_from(p->every), "month") &&
-	    p->every_n == 1;
-}
-
-bool
-stars_sell(const struct app *app, const struct product *p)
-{
-	return p->stars > 0 && (p->every == NULL || stars_is_plan(p)) &&
-	    !str_eq(str_from(app->conf.sell_with), "stripe");
-}
-
-bool
-stars_only(const struct app *app, const struct product *p)
-{
-	return stars_sell(app, p) &&
-	    str_eq(str_from(app->conf.sell_with), "stars");
-}
-
-static struct tg_invoice
-invoice_for(struct arena *a, int64_t tg_id, const struct product *p)
-{
-	const char *title = product_title(p, text_language_code());
-
-	return (struct tg_invoice){ tg_id, title,
-		text_fill(
-		    a, TEXT_STARS_DESCRIPTION, KV(kv_text("product", title))),
-		arena_printf(a, PAYLOAD "%s", p->id), p->stars };
-}
-
-struct json *
-stars_invoice(const struct app *app, struct arena *a, int64_t tg_id,
-    const struct product *p)
-{
-	const struct tg_invoice inv = invoice_for(a, tg_id, p);
-
-	(void)app;
-	return tg_send_invoice(a, &inv);
-}
-
-struct http_request
-stars_plan_request(
-    const struct app *app, struct arena *a, const struct product *p)
-{
-	const struct tg_api api = app_telegram(app);
-	const struct tg_invoice inv = invoice_for(a, 0, p);
-
-	return tg_request(a, &api, "createInvoiceLink", tg_plan_link(a, &inv));
-}
-
-const char *
-stars_plan_link(struct arena *a, const struct http_response *res)
-{
-	struct json *doc;
-	const char *link;
-
-	if (res->status != 200 || json_parse(a, res->body, &doc) != ERR_OK ||
-	    !json_is_true(doc, "ok"))
-		return NULL;
-	link = arena_dup_text(a, json_text(doc, "result"));
-	return link != NULL && tg_button_url_ok(link) &&
-		str_starts(str_from(link), "https://") ?
-	    link :
-	    NULL;
-}
 
 struct http_request
 stars_cancel_request(const struct app *app, struct arena *a, int64_t tg_id,
@@ -106,9 +38,9 @@ product_in(const char *payload)
 {
 	const char *id;
 
-	if (!str_starts(str_from(payload), PAYLOAD))
+	if (!str_starts(str_from(payload), STARS_PAYLOAD))
 		return NULL;
-	id = payload + sizeof(PAYLOAD) - 1;
+	id = payload + sizeof(STARS_PAYLOAD) - 1;
 	return catalog_is_id(id) ? id : NULL;
 }
 
@@ -435,6 +367,12 @@ const struct job_kind cancel_stars_kind = { .prepare = prepare_cancel,
 const struct provider stars_provider = {
 	.name = "stars",
 	.title = "Telegram",
+	.sells = stars_sell,
+	.sells_alone = stars_only,
+	.button = stars_button,
+	.invoice = stars_invoice,
+	.offer = stars_offer,
+	.offered = stars_offered,
 	.refund = refund,
 	.refunded = refunded,
 	.lists = lists,

@@ -8,25 +8,9 @@
 #include "shop/app.h"
 #include "telegram/update.h"
 
-/* Whether the bot offers this product for Stars, or for them alone. */
-bool stars_sell(const struct app *app, const struct product *p);
-bool stars_only(const struct app *app, const struct product *p);
-
-/* Telegram has subscriptions of 30 days and no others: what is paid by the
- * month is sold so, what is paid by another period not at all. */
-bool stars_is_plan(const struct product *p);
-
-/* createInvoiceLink of such a product, the link in Telegram's answer (NULL:
- * there is none), and editUserStarSubscription: no more payments are taken. */
-struct http_request stars_plan_request(
-    const struct app *app, struct arena *a, const struct product *p);
-const char *stars_plan_link(struct arena *a, const struct http_response *res);
+/* editUserStarSubscription: no more payments are taken. */
 struct http_request stars_cancel_request(const struct app *app, struct arena *a,
     int64_t tg_id, const char *charge_id);
-
-/* The parameters of sendInvoice. */
-struct json *stars_invoice(const struct app *app, struct arena *a,
-    int64_t tg_id, const struct product *p);
 
 /* The parameters of answerPreCheckoutQuery: lets it go on, or says why not. */
 enum err stars_checkout(struct app *app, struct arena *a,

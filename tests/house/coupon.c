@@ -114,6 +114,13 @@ sells(const struct app *app, const struct product *p)
 	return p->amount_minor > 0 && p->every == NULL;
 }
 
+static const char *
+button(const struct app *app, struct arena *a, const struct product *p)
+{
+	(void)app;
+	return arena_printf(a, "%s for a coupon", product_title(p, NULL));
+}
+
 static enum err
 begin(const struct app *app, struct arena *a, const struct sale *sale,
     struct http_request *out)
@@ -348,6 +355,7 @@ const struct provider coupon_provider = {
 	.name = NAME,
 	.title = "Coupons",
 	.sells = sells,
+	.button = button,
 	.begin = begin,
 	.begun = begun,
 	.names = names,

@@ -58,13 +58,12 @@ found(void **state)
 {
 	const struct row *r = *state;
 	const struct limit_who who = { BUYER, "" };
+	const struct paylink link = { .product = &app.catalog.products[0] };
 	struct checkout c = { .state = CHECKOUT_LIMITED };
 
 	shop_open(USER);
 	change(r->before);
-	check_err(checkout_begin(
-		      &app, NULL, &mem, &who, &app.catalog.products[0], &c),
-	    ERR_OK);
+	check_err(checkout_begin(&app, NULL, &mem, &who, &link, &c), ERR_OK);
 	check_int(c.state, r->state);
 	check_text(c.url, r->url);
 	assert_ptr_equal(c.product, &app.catalog.products[0]);

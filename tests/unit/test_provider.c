@@ -14,18 +14,24 @@
 
 #include "outbox/kind.h"
 #include "payment/checkout.h"
+#include "payment/offer.h"
 #include "payment/reconcile.h"
 
 static struct app app = { .conf = { .base_url = "https://h",
 			      .telegram_api_base = "https://t.invalid",
 			      .telegram_bot_token = "1:x" },
-	SELLS({ COURSE, .amount_minor = 999, .currency = "eur",
+	SELLS({ COURSE, .amount_minor = 999, .currency = "eur", .stars = 5,
 	    TO_LINK("https://t.me/+a") }) };
 
 #define COUPON(state) \
 	"{\"id\":\"cp_1\",\"tg_id\":5,\"product\":\"course\",\"amount\":999," \
 	"\"state\":\"" state "\",\"ends\":7,\"page\":\"" BASE "/p/1\"}"
 #define IS_IN "SELECT is_in FROM access WHERE tg_id = 5 AND product = 'course'"
+
+#define OPEN_AT(provider, id, url) \
+	"INSERT INTO orders (tg_id, product, provider, livemode, created_ms," \
+	" session_id, url, url_ends_ms) VALUES (5, 'course', '" provider \
+	"', 0, 1, '" id "', '" url "', 9000000000000000);"
 
 static struct http_response
 answered(const char *body)
@@ -83,18 +89,65 @@ static void
 clicked(void **state)
 {
 	const struct limit_who who = { BUYER, "" };
+	const struct paylink link = { .product = &app.catalog.products[0] };
 	struct checkout c;
 
 	(void)state;
 	shop_open(USER);
-	change("INSERT INTO orders (tg_id, product, provider, livemode,"
-	       " created_ms, session_id, url, url_ends_ms) VALUES (5, 'course',"
-	       " 'coupon', 0, 1, 'cp_1', '" BASE "/p/1', 9000000000000000)");
-	check_err(checkout_begin(
-		      &app, NULL, &mem, &who, &app.catalog.products[0], &c),
-	    ERR_OK);
+	change(OPEN_AT("coupon", "cp_1", BASE "/p/1"));
+	check_err(checkout_begin(&app, NULL, &mem, &who, &link, &c), ERR_OK);
 	check_int(c.state, CHECKOUT_REDIRECT);
 	check_text(c.url, BASE "/p/1");
+}
+
+/* Two pages are open: the link says whose is meant, or the first's is. */
+static const struct chosen {
+	const char *why, *with, *url;
+} chosens[] = {
+	{ "by who is not named", NULL, BASE "/p/1" },
+	{ "by name", "coupon", BASE "/p/1" },
+	{ "by another's name", "stripe", "https://stripe/1" },
+	{ "by one who has no page", "stars", BASE "/p/1" },
+	{ "by nobody's name", "shells", BASE "/p/1" },
+};
+
+static void
+chosen(void **state)
+{
+	const struct chosen *t = *state;
+	const struct limit_who who = { BUYER, "" };
+	const struct paylink link = { .product = &app.catalog.products[0],
+		.with =
+		    t->with == NULL ? NULL : provider_find(str_from(t->with)) };
+	struct checkout c;
+
+	shop_open(USER OPEN_AT("coupon", "cp_1", BASE "/p/1")
+		OPEN_AT("stripe", "cs_1", "https://stripe/1"));
+	check_err(checkout_begin(&app, NULL, &mem, &who, &link, &c), ERR_OK);
+	check_text(c.url, t->url);
+}
+
+/* Beside the link of whoever comes first there is a button for each of the
+ * others, and who presses it gets that one's offer. */
+static void
+offered(void **state)
+{
+	const struct product *course = &app.catalog.products[0];
+	const struct tg_message m = offer_message(&app, &mem, BUYER, course);
+	struct step s = { .job = { .tg_id = BUYER } };
+
+	(void)state;
+	shop_open(NOTHING);
+	check_text(m.button_url, "https://h/pay?tg_id=5");
+	check_int(m.n_choices, 1);
+	check_text(m.choices[0].data, "stars:course");
+	assert_ptr_equal(
+	    offer_by(&app, course, str_from("coupon")), &coupon_provider);
+	assert_null(offer_by(&app, course, str_from("shells")));
+	check_err(
+	    offer_prepare(&app, &mem, &s, course, &coupon_provider), ERR_OK);
+	check_has(
+	    arena_dup(&mem, s.call.body), "https://h/pay?tg_id=5&with=coupon");
 }
 
 /* The post that webhook.fcgi takes to its provider. */
@@ -226,6 +279,8 @@ main(void)
 {
 	ONE("a coupon", "is sold on a page of its own", sold);
 	ONE("a coupon", "whose page is open is found", clicked);
+	ROWS("a page is chosen", chosen, chosens);
+	ONE("a coupon", "is offered beside others", offered);
 	ONE("a coupon", "is told of by a post", posted);
 	ONE("a coupon", "is asked about", asked);
 	ONE("a coupon", "is given back", given_back);

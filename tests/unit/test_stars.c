@@ -196,21 +196,28 @@ calls(void **state)
 {
 	const struct list_step begin = { .since_s = 5 };
 	struct http_request req;
-	struct json *invoice =
-	    stars_invoice(&app, &mem, BUYER, &app.catalog.products[0]);
+	struct step s = { .job = { .tg_id = BUYER } };
+	const char *body;
+	void *own = NULL;
 
 	(void)state;
 	shop_open("INSERT INTO marks (key, value) VALUES ('stars_offset', 40)");
 	check_err(ALL->request(&app, &mem, ALL, &begin, &req), ERR_OK);
 	check_text(req.url, "https://t.invalid/bot1:x/getStarTransactions");
 	check_has(arena_dup(&mem, req.body), "\"offset\":40");
-	check_text(json_text(invoice, "payload"), "admit:course");
-	check_text(json_text(invoice, "currency"), "XTR");
+	stars_provider.offer(&app, &mem, &s, &app.catalog.products[0], &own);
+	assert_true(s.has_call && s.is_to_telegram);
+	check_has(s.call.url, "/sendInvoice");
+	body = arena_dup(&mem, s.call.body);
+	check_has(body, "\"payload\":\"admit:course\"");
+	check_has(body, "\"currency\":\"XTR\"");
 	app.conf.sell_with = "stars";
-	assert_true(stars_only(&app, &app.catalog.products[0]));
-	assert_false(stars_only(&app, &app.catalog.products[1]));
+	assert_true(stars_provider.sells_alone(&app, &app.catalog.products[0]));
+	assert_false(
+	    stars_provider.sells_alone(&app, &app.catalog.products[1]));
 	app.conf.sell_with = NULL;
-	assert_false(stars_only(&app, &app.catalog.products[0]));
+	assert_false(
+	    stars_provider.sells_alone(&app, &app.catalog.products[0]));
 }
 
 int

@@ -6,13 +6,14 @@ SQL(ORDER_OPEN,
     " AND session_id IS NOT NULL AND paid_ms IS NULL"
     " AND failed_ms IS NULL AND expired_ms IS NULL"
     " AND (processing_ms IS NOT NULL"
-    " OR (url IS NOT NULL AND url_ends_ms > :until_ms))"
+    " OR (provider = :provider AND url IS NOT NULL"
+    " AND url_ends_ms > :until_ms))"
     " ORDER BY processing_ms IS NULL, id DESC LIMIT 1")
 
 SQL(ORDER_DRAFT,
     "SELECT id, attempt, attempted_ms, created_ms FROM orders"
-    " WHERE tg_id = :tg_id AND product = :product AND session_id IS NULL"
-    " ORDER BY id LIMIT 1")
+    " WHERE tg_id = :tg_id AND product = :product"
+    " AND provider = :provider AND session_id IS NULL ORDER BY id LIMIT 1")
 
 SQL(ORDER_DRAFT_ADD,
     "INSERT INTO orders (tg_id, product, provider, attempt, attempted_ms,"
