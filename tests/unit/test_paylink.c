@@ -3,6 +3,7 @@
 
 #include "base/crypto.h"
 #include "payment/paylink.h"
+#include "payment/provider.h"
 
 #define SECRET "a word that nobody guesses"
 #define NOBODY 0
@@ -172,6 +173,39 @@ both_forms(void **state)
 	check_err(e, ERR_INPUT);
 }
 
+/* Who is to be paid is said behind either form, and goes on to the button of the
+ * page that a preview gets. */
+static const struct with {
+	const char *why, *query, *name,
+	    *onward; /* NULL: nobody in particular */
+} withs[] = {
+	{ "nobody in particular", "tg_id=5", NULL, "&product=course&go=1" },
+	{ "one of the table", "tg_id=5&with=stripe", "stripe",
+	    "&product=course&go=1&with=stripe" },
+	{ "a name that nobody has", "tg_id=5&with=shells", NULL,
+	    "&product=course&go=1" },
+	{ "twice", "tg_id=5&with=stripe&with=stars", NULL,
+	    "&product=course&go=1" },
+};
+
+static void
+with(void **state)
+{
+	const struct with *w = *state;
+	char *none[] = { NULL };
+	const struct request req = {
+		.arena = &mem, .query = w->query, .variables = none
+	};
+	struct paylink link;
+	const char *url;
+
+	set(NULL, 1);
+	check_err(paylink_read(&app, &req, &link), ERR_OK);
+	check_text(link.with == NULL ? NULL : link.with->name, w->name);
+	url = paylink_onward(&app, &req, &link);
+	check_text(strstr(url, "&product="), w->onward);
+}
+
 int
 main(void)
 {
@@ -179,6 +213,7 @@ main(void)
 	ONE("link", "signed", signed_by_us);
 	ONE("link", "every byte of it counts", every_byte_counts);
 	ROWS("signed, with", token, tokens);
+	ROWS("who is to be paid", with, withs);
 	ONE("link", "both forms, none, an empty one", both_forms);
 	return testing_run("paylink", NULL, NULL);
 }
