@@ -34,18 +34,18 @@ pay(struct app *app, const struct request *req)
 	enum err e = paylink_read(app, req, &link);
 
 	if (request_looks_ahead(req))
-		return front_page(app, req, FRONT_AHEAD);
+		return pages_show(app, req, PAGES_AHEAD);
 	if (e != ERR_OK)
-		return front_bad_link(app, req, e);
+		return pages_bad_link(app, req, e);
 	who.tg_id = link.tg_id;
-	if (paylink_is_looked_at(req))
-		return front_preview(app, req, &link);
+	if (paylink_is_previewed(req))
+		return pages_preview(app, req, &link);
 	if (!reach_out())
-		return front_page(app, req, FRONT_BROKEN);
+		return pages_show(app, req, PAGES_BROKEN);
 	e = checkout_begin(app, http, req->arena, &who, &link, &c);
 	if (e != ERR_OK)
-		return front_stripe_down(app, req, e);
-	return front_begun(app, req, &link, &c);
+		return pages_provider_down(app, req, e);
+	return pages_begun(app, req, &link, &c);
 }
 
 static struct response
@@ -57,14 +57,14 @@ paid(struct app *app, const struct request *req)
 	enum err e = request_param(req, "session_id", &id);
 
 	if (e == ERR_NOT_FOUND)
-		return front_page(app, req, FRONT_CHECKING);
+		return pages_show(app, req, PAGES_CHECKING);
 	if (!reach_out())
-		return front_page(app, req, FRONT_BROKEN);
+		return pages_show(app, req, PAGES_BROKEN);
 	if (e == ERR_OK)
 		e = thanks_find(app, http, req->arena, &who, id, &c);
 	if (e != ERR_OK)
-		return front_not_found(app, req, e);
-	return front_looked(app, req, &c);
+		return pages_not_found(app, req, e);
+	return pages_thanks(app, req, &c);
 }
 
 static struct app app;
@@ -73,7 +73,7 @@ static const struct {
 	const char *page;
 	struct response (*answer)(struct app *app, const struct request *req);
 } routes[] = { { "pay", pay }, { "pay.fcgi", pay }, { "paid", paid },
-	{ "cancel", front_cancel }, { "health", front_health } };
+	{ "cancel", pages_cancel }, { "health", pages_health } };
 
 static struct response
 route(const struct request *req)
@@ -81,7 +81,7 @@ route(const struct request *req)
 	enum admission verdict = serve_admits(&app, req);
 
 	if (verdict == ADMIT_NOT_SET_UP)
-		return front_page(&app, req, FRONT_BROKEN);
+		return pages_show(&app, req, PAGES_BROKEN);
 	if (verdict == ADMIT_PLAIN_HTTP)
 		return serve_over_https(&app, req);
 	for (size_t i = 0; i < LENGTH(routes); i++) {
@@ -91,7 +91,7 @@ route(const struct request *req)
 			return response_not_allowed(req->arena, "GET, HEAD");
 		return routes[i].answer(&app, req);
 	}
-	return front_page(&app, req, FRONT_UNKNOWN);
+	return pages_show(&app, req, PAGES_UNKNOWN);
 }
 
 static void
@@ -105,7 +105,7 @@ serve(void *ctx, struct exchange *x, size_t n)
 int
 main(void)
 {
-	const struct web_service service = { serve, knock_if_promised, &app, 1,
+	const struct web_service service = { serve, wake_if_promised, &app, 1,
 		MAX_BODY_BYTES };
 	int status;
 

@@ -22,7 +22,7 @@ judge(struct app *app, struct exchange *x)
 	struct tg_update *u = arena_alloc(x->req.arena, sizeof(*u));
 
 	if (!is_from_telegram(app, &x->req)) {
-		intake_refuse(x, ERR_AUTH, "the secret token does not fit");
+		posts_refuse(x, ERR_AUTH, "the secret token does not fit");
 		return NULL;
 	}
 	x->res = response_json(200, str_from("{}"));
@@ -47,8 +47,8 @@ record(struct app *app, struct exchange *x, void *what)
 int
 main(void)
 {
-	static const struct intake tgupdate = { PROGRAM_TGUPDATE, "tgupdate",
+	static const struct posts tgupdate = { PROGRAM_TGUPDATE, "tgupdate",
 		NULL, judge, record };
 
-	return intake_main(&tgupdate);
+	return posts_main(&tgupdate);
 }

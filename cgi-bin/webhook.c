@@ -25,11 +25,10 @@ judge(struct app *app, struct exchange *x)
 	struct told *t = arena_alloc(x->req.arena, sizeof(*t));
 	enum err e;
 
-	*t =
-	    (struct told){ .by = provider_telling(intake_part(&x->req, NAME)) };
+	*t = (struct told){ .by = provider_telling(posts_part(&x->req, NAME)) };
 	e = t->by->read_post(app, &x->req, &t->post);
 	if (e != ERR_OK) {
-		intake_refuse(x, e,
+		posts_refuse(x, e,
 		    e == ERR_INPUT ? t->post.refusal :
 				     "the server is not set up");
 		return NULL;
@@ -56,8 +55,8 @@ record(struct app *app, struct exchange *x, void *what)
 int
 main(void)
 {
-	static const struct intake webhook = { PROGRAM_WEBHOOK, NAME, has_part,
+	static const struct posts webhook = { PROGRAM_WEBHOOK, NAME, has_part,
 		judge, record };
 
-	return intake_main(&webhook);
+	return posts_main(&webhook);
 }

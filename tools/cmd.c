@@ -34,7 +34,7 @@ int
 cmd_recorded(struct app *app, enum err e)
 {
 	if (e == ERR_OK)
-		knock(app);
+		wake(app);
 	else
 		puts("It was not recorded; the log above says why.");
 	return e == ERR_OK ? 0 : 1;

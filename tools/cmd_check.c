@@ -91,7 +91,7 @@ check_host(struct check *c)
 static void
 check_worker(struct check *c)
 {
-	const char *fault = door_fault(c->app, &c->arena);
+	const char *fault = wake_fault(c->app, &c->arena);
 
 	if (fault != NULL)
 		bad(c, "worker", fault,

@@ -216,6 +216,6 @@ cmd_forget(struct app *app, int argc, char **argv)
 	arena_free(&h.arena);
 	if (!held)
 		return cmd_recorded(app, e);
-	knock_if_promised(app);
+	wake_if_promised(app);
 	return 1;
 }

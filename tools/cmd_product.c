@@ -66,7 +66,7 @@ run(struct renaming *r)
 	       " jobs, %" PRId64 " lessons.\n",
 	    r->from, r->to, r->moved.n_orders, r->moved.n_people,
 	    r->moved.n_jobs, r->n_lessons);
-	knock(r->app);
+	wake(r->app);
 	return 0;
 }
 

@@ -175,7 +175,7 @@ cmd_reconcile(struct app *app, int argc, char **argv)
 	run.r = reconcile_begin(app, true, clock_now_ms() - back_ms);
 	go_through(&run);
 	sum_up(&run);
-	knock_if_promised(app);
+	wake_if_promised(app);
 	http_free(run.http);
 	arena_free(&run.arena);
 	return run.any_failed ? 1 : 0;

@@ -105,8 +105,8 @@ print_ledger(struct app *app, struct arena *a)
 static void
 print_worker(struct app *app, struct arena *a)
 {
-	const char *fault = door_fault(app, a);
-	long pid = door_owner(app);
+	const char *fault = wake_fault(app, a);
+	long pid = wake_worker_pid(app);
 
 	if (pid != 0)
 		printf("worker   at work, process %ld\n", pid);

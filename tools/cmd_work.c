@@ -42,7 +42,7 @@ stay(struct app *app)
 static int
 stop(struct app *app)
 {
-	return door_clear(app) ? 0 : 1;
+	return wake_no_worker(app) ? 0 : 1;
 }
 
 /* Before it makes or touches a file: a lock that another account made would

@@ -40,7 +40,7 @@ on_anything(struct reply *r)
 
 	if (e != ERR_OK || is_told)
 		return e;
-	e = coach_hear(r->app, r->arena, r->u, tg_words(r->u), r->out, &heard);
+	e = listen_to(r->app, r->arena, r->u, tg_words(r->u), r->out, &heard);
 	return e != ERR_OK || heard ? e : reply_text(r, text_plain(TEXT_HINT));
 }
 
@@ -68,7 +68,7 @@ on_message(struct reply *r)
 
 	if (e != ERR_OK || r->u->is_service)
 		return e;
-	e = coach_hear_crisis(r->app, r->arena, r->u, r->out, &is_crisis);
+	e = listen_to_crisis(r->app, r->arena, r->u, r->out, &is_crisis);
 	if (e != ERR_OK || is_crisis)
 		return e;
 	e = commands_answer(r, &is_command);
@@ -84,15 +84,15 @@ on_group(struct reply *r)
 	enum err e = ERR_OK;
 
 	if (r->u->from_id != 0 && !r->u->is_service)
-		e = coach_is_asked(r->app, r->arena, r->u, &text, &is_asked);
+		e = listen_is_asked(r->app, r->arena, r->u, &text, &is_asked);
 	if (e != ERR_OK || !is_asked)
 		return e;
-	e = coach_hear_crisis(r->app, r->arena, r->u, r->out, &heard);
+	e = listen_to_crisis(r->app, r->arena, r->u, r->out, &heard);
 	if (e == ERR_OK && !heard)
 		e = is_of_album(r, &heard);
 	return e != ERR_OK || heard ?
 	    e :
-	    coach_hear(r->app, r->arena, r->u, text, r->out, &heard);
+	    listen_to(r->app, r->arena, r->u, text, r->out, &heard);
 }
 
 /* A reply of the people in the support chat comes first: it is no question,
@@ -101,7 +101,7 @@ static enum err
 on_words(struct reply *r)
 {
 	bool taken = false;
-	enum err e = support_pass_back(r->app, r->arena, r->u, r->out, &taken);
+	enum err e = handover_pass_back(r->app, r->arena, r->u, r->out, &taken);
 
 	if (e != ERR_OK || taken)
 		return e;

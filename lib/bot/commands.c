@@ -48,7 +48,7 @@ on_start(struct reply *r)
 		.button_data = MENU_BUY };
 
 	bool taken = false;
-	enum err e = support_started(r->app, r->arena, r->u,
+	enum err e = handover_started(r->app, r->arena, r->u,
 	    tg_command(r->u->text).rest, r->out, &taken);
 
 	if (e != ERR_OK || taken)
@@ -266,8 +266,7 @@ on_ask(struct reply *r)
 	enum err e = ERR_OK;
 
 	if (question[0] != '\0')
-		e = coach_hear(
-		    r->app, r->arena, r->u, question, r->out, &heard);
+		e = listen_to(r->app, r->arena, r->u, question, r->out, &heard);
 	return e != ERR_OK || heard ? e :
 				      reply_text(r, text_plain(TEXT_COACH_HOW));
 }

@@ -61,7 +61,7 @@ menu_pressed(struct reply *r)
 	const struct product *p = catalog_find(&r->app->catalog, id);
 
 	if (str_eq(word, BUTTON_ASK))
-		return support_pass_on(r->app, r->arena, r->u, data, r->out);
+		return handover_pass_on(r->app, r->arena, r->u, data, r->out);
 	if (p != NULL && offer_by(r->app, p, word) != NULL)
 		return reply_promise(r, JOB_NOTICE, 0,
 		    arena_printf(r->arena, "%s:%s",
@@ -81,6 +81,6 @@ menu_pressed_in_group(struct reply *r, struct support_word *word)
 
 	if (!str_eq(str_cut(&data, ':'), BUTTON_ASK))
 		return ERR_OK;
-	return support_pressed_in_group(
+	return handover_pressed_in_group(
 	    r->app, r->arena, r->u, data, r->out, word);
 }

@@ -458,7 +458,7 @@ call_people(struct app *app, struct arena *a, const struct question *q)
 	int64_t n = 0;
 	enum err e = question_crises(app->db, a, q->tg_id, q->id, &n);
 
-	return e != ERR_OK || n > MAX_CALLS ? e : support_call(app, a, q);
+	return e != ERR_OK || n > MAX_CALLS ? e : handover_call(app, a, q);
 }
 
 static enum err

@@ -23,7 +23,7 @@ promise(struct app *app, struct arena *a, const struct question *q)
 /* ---- in the front ---- */
 
 enum err
-support_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
+handover_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
     struct str id, struct tg_reply *reply)
 {
 	struct question q = { 0 };
@@ -72,7 +72,7 @@ way_to_us(struct app *app, struct arena *a, const struct question *q,
 }
 
 enum err
-support_pressed_in_group(struct app *app, struct arena *a,
+handover_pressed_in_group(struct app *app, struct arena *a,
     const struct tg_update *u, struct str id, struct tg_reply *reply,
     struct support_word *word)
 {
@@ -100,7 +100,7 @@ support_pressed_in_group(struct app *app, struct arena *a,
 }
 
 enum err
-support_started(struct app *app, struct arena *a, const struct tg_update *u,
+handover_started(struct app *app, struct arena *a, const struct tg_update *u,
     struct str word, struct tg_reply *reply, bool *taken)
 {
 	bool promised = reply->promised;
@@ -111,7 +111,7 @@ support_started(struct app *app, struct arena *a, const struct tg_update *u,
 	if (!str_starts(word, STARTED_BY))
 		return ERR_OK;
 	reply->promised = false;
-	e = support_pass_on(
+	e = handover_pass_on(
 	    app, a, u, (struct str){ word.p + n, word.len - n }, reply);
 	/* A link with a number that is nobody's, or another's, is an ordinary
 	 * /start. */
@@ -121,7 +121,7 @@ support_started(struct app *app, struct arena *a, const struct tg_update *u,
 }
 
 enum err
-support_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
+handover_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
     struct tg_reply *reply, bool *taken)
 {
 	struct question q = { 0 };
@@ -147,7 +147,7 @@ support_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
 }
 
 enum err
-support_call(struct app *app, struct arena *a, const struct question *q)
+handover_call(struct app *app, struct arena *a, const struct question *q)
 {
 	enum err e = alert_promise(app, a,
 	    arena_printf(a, "crisis/%lld", (long long)q->id),

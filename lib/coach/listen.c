@@ -24,7 +24,7 @@ is_here(struct app *app, struct arena *a, bool *is)
 }
 
 enum err
-coach_is_asked(struct app *app, struct arena *a, const struct tg_update *u,
+listen_is_asked(struct app *app, struct arena *a, const struct tg_update *u,
     const char **text, bool *is_asked)
 {
 	struct tg_command command = tg_command(u->text);
@@ -147,7 +147,7 @@ take(struct app *app, struct arena *a, const struct tg_update *u,
 }
 
 enum err
-coach_hear_crisis(struct app *app, struct arena *a, const struct tg_update *u,
+listen_to_crisis(struct app *app, struct arena *a, const struct tg_update *u,
     struct tg_reply *reply, bool *heard)
 {
 	const char *text = u->text != NULL ? u->text : u->caption;
@@ -164,7 +164,7 @@ coach_hear_crisis(struct app *app, struct arena *a, const struct tg_update *u,
 }
 
 enum err
-coach_hear(struct app *app, struct arena *a, const struct tg_update *u,
+listen_to(struct app *app, struct arena *a, const struct tg_update *u,
     const char *text, struct tg_reply *reply, bool *heard)
 {
 	bool has_words = text != NULL && text[0] != '\0' && text[0] != '/';

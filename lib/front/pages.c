@@ -12,49 +12,49 @@ static const struct {
 	const char *mark;
 	enum text title, lead;
 	const char *error; /* for JSON clients */
-} pages[FRONT__COUNT] = {
-	[FRONT_BAD_ID] = { 400, "🔗", TEXT_PAGE_BAD_ID, TEXT_PAGE_BAD_ID_LEAD,
+} pages[PAGES__COUNT] = {
+	[PAGES_BAD_ID] = { 400, "🔗", TEXT_PAGE_BAD_ID, TEXT_PAGE_BAD_ID_LEAD,
 	    "bad_tg_id" },
-	[FRONT_OLD_LINK] = { 403, "🔗", TEXT_PAGE_OLD_LINK,
+	[PAGES_OLD_LINK] = { 403, "🔗", TEXT_PAGE_OLD_LINK,
 	    TEXT_PAGE_OLD_LINK_LEAD, "link_ended" },
-	[FRONT_NO_PRODUCT] = { 400, "🔗", TEXT_PAGE_NO_PRODUCT,
+	[PAGES_NO_PRODUCT] = { 400, "🔗", TEXT_PAGE_NO_PRODUCT,
 	    TEXT_PAGE_NO_PRODUCT_LEAD, "unknown_product" },
-	[FRONT_PREVIEW] = { 200, "💳", TEXT_PAGE_PREVIEW, TEXT_PAGE_PREVIEW_LEAD,
+	[PAGES_PREVIEW] = { 200, "💳", TEXT_PAGE_PREVIEW, TEXT_PAGE_PREVIEW_LEAD,
 	    NULL },
-	[FRONT_AHEAD] = { 503, "💳", TEXT_PAGE_PREVIEW, TEXT_PAGE_PREVIEW_LEAD,
+	[PAGES_AHEAD] = { 503, "💳", TEXT_PAGE_PREVIEW, TEXT_PAGE_PREVIEW_LEAD,
 	    "looks_ahead" },
-	[FRONT_IN_CHAT] = { 200, "💬", TEXT_PAGE_IN_CHAT, TEXT_PAGE_IN_CHAT_LEAD,
+	[PAGES_IN_CHAT] = { 200, "💬", TEXT_PAGE_IN_CHAT, TEXT_PAGE_IN_CHAT_LEAD,
 	    NULL },
-	[FRONT_PAID_BEFORE] = { 200, "✅", TEXT_PAGE_PAID_BEFORE,
+	[PAGES_PAID_BEFORE] = { 200, "✅", TEXT_PAGE_PAID_BEFORE,
 	    TEXT_PAGE_PAID_BEFORE_LEAD, NULL },
-	[FRONT_PROCESSING] = { 200, "⏳", TEXT_PAGE_PROCESSING,
+	[PAGES_PROCESSING] = { 200, "⏳", TEXT_PAGE_PROCESSING,
 	    TEXT_PAGE_PROCESSING_LEAD, NULL },
-	[FRONT_OWED] = { 200, "🧾", TEXT_PAGE_OWED, TEXT_PAGE_OWED_LEAD,
+	[PAGES_OWED] = { 200, "🧾", TEXT_PAGE_OWED, TEXT_PAGE_OWED_LEAD,
 	    NULL },
-	[FRONT_SUBSCRIBED] = { 200, "🔁", TEXT_PAGE_SUBSCRIBED,
+	[PAGES_SUBSCRIBED] = { 200, "🔁", TEXT_PAGE_SUBSCRIBED,
 	    TEXT_PAGE_SUBSCRIBED_LEAD, NULL },
-	[FRONT_PAID] = { 200, "✅", TEXT_PAGE_PAID, TEXT_PAGE_PAID_LEAD, NULL },
-	[FRONT_PAID_SOON] = { 200, "✅", TEXT_PAGE_PAID,
+	[PAGES_PAID] = { 200, "✅", TEXT_PAGE_PAID, TEXT_PAGE_PAID_LEAD, NULL },
+	[PAGES_PAID_SOON] = { 200, "✅", TEXT_PAGE_PAID,
 	    TEXT_PAGE_PAID_SOON_LEAD, NULL },
-	[FRONT_NOT_PAID] = { 200, "💳", TEXT_PAGE_NOT_PAID,
+	[PAGES_NOT_PAID] = { 200, "💳", TEXT_PAGE_NOT_PAID,
 	    TEXT_PAGE_NOT_PAID_LEAD, NULL },
-	[FRONT_NOT_PAID_INPUT] = { 400, "💳", TEXT_PAGE_NOT_PAID,
+	[PAGES_NOT_PAID_INPUT] = { 400, "💳", TEXT_PAGE_NOT_PAID,
 	    TEXT_PAGE_NOT_PAID_LEAD, "bad_session_id" },
-	[FRONT_NOT_PAID_UNKNOWN] = { 404, "💳", TEXT_PAGE_NOT_PAID,
+	[PAGES_NOT_PAID_UNKNOWN] = { 404, "💳", TEXT_PAGE_NOT_PAID,
 	    TEXT_PAGE_NOT_PAID_LEAD, "unknown_session" },
-	[FRONT_CHECKING] = { 200, "⏳", TEXT_PAGE_CHECKING,
+	[PAGES_CHECKING] = { 200, "⏳", TEXT_PAGE_CHECKING,
 	    TEXT_PAGE_CHECKING_LEAD, NULL },
-	[FRONT_CANCEL] = { 200, "↩️", TEXT_PAGE_CANCEL,
+	[PAGES_CANCEL] = { 200, "↩️", TEXT_PAGE_CANCEL,
 	    TEXT_PAGE_CANCEL_LEAD, NULL },
-	[FRONT_STRIPE_DOWN] = { 503, "⏳", TEXT_PAGE_STRIPE_DOWN,
+	[PAGES_PROVIDER_DOWN] = { 503, "⏳", TEXT_PAGE_STRIPE_DOWN,
 	    TEXT_PAGE_STRIPE_DOWN_LEAD, "stripe_unavailable" },
-	[FRONT_STRIPE_REFUSED] = { 502, "⏳", TEXT_PAGE_STRIPE_DOWN,
+	[PAGES_PROVIDER_REFUSED] = { 502, "⏳", TEXT_PAGE_STRIPE_DOWN,
 	    TEXT_PAGE_STRIPE_DOWN_LEAD, "stripe_refused" },
-	[FRONT_UNKNOWN] = { 404, "🔗", TEXT_PAGE_UNKNOWN, TEXT_PAGE_UNKNOWN_LEAD,
+	[PAGES_UNKNOWN] = { 404, "🔗", TEXT_PAGE_UNKNOWN, TEXT_PAGE_UNKNOWN_LEAD,
 	    "not_found" },
-	[FRONT_LIMITED] = { 429, "⏳", TEXT_PAGE_LIMITED, TEXT_PAGE_LIMITED_LEAD,
+	[PAGES_LIMITED] = { 429, "⏳", TEXT_PAGE_LIMITED, TEXT_PAGE_LIMITED_LEAD,
 	    "too_many_requests" },
-	[FRONT_BROKEN] = { 500, "🛠", TEXT_PAGE_BROKEN, TEXT_PAGE_BROKEN_LEAD,
+	[PAGES_BROKEN] = { 500, "🛠", TEXT_PAGE_BROKEN, TEXT_PAGE_BROKEN_LEAD,
 	    "not_set_up" },
 };
 
@@ -101,9 +101,8 @@ note_of(enum language in, const struct app *app, struct arena *a,
 
 /* c: what was found of a payment; may be NULL. */
 static struct page
-page_about(const struct app *app, const struct request *req,
-    enum front_page which, const struct product *about,
-    const struct checkout *c)
+page_about(const struct app *app, const struct request *req, enum pages which,
+    const struct product *about, const struct checkout *c)
 {
 	enum language in = language_of(req);
 	struct kvs values =
@@ -120,7 +119,7 @@ page_about(const struct app *app, const struct request *req,
 		.note = note_of(in, app, req->arena, c),
 		.error = pages[which].error };
 
-	if (which == FRONT_PAID) {
+	if (which == PAGES_PAID) {
 		p.button = text_plain_in(in, TEXT_PAGE_PAID_BUTTON);
 		p.button_url = c->link;
 	}
@@ -129,8 +128,7 @@ page_about(const struct app *app, const struct request *req,
 
 static struct response
 respond_about(const struct app *app, const struct request *req,
-    enum front_page which, const struct product *about,
-    const struct checkout *c)
+    enum pages which, const struct product *about, const struct checkout *c)
 {
 	struct page p = page_about(app, req, which, about, c);
 
@@ -138,8 +136,7 @@ respond_about(const struct app *app, const struct request *req,
 }
 
 struct response
-front_page(
-    const struct app *app, const struct request *req, enum front_page which)
+pages_show(const struct app *app, const struct request *req, enum pages which)
 {
 	return respond_about(app, req, which,
 	    app->catalog.n == 0 ? NULL : catalog_find(&app->catalog, NULL),
@@ -147,30 +144,31 @@ front_page(
 }
 
 struct response
-front_bad_link(const struct app *app, const struct request *req, enum err e)
+pages_bad_link(const struct app *app, const struct request *req, enum err e)
 {
 	if (e == ERR_NOT_FOUND)
-		return front_page(app, req, FRONT_NO_PRODUCT);
-	return front_page(
-	    app, req, e == ERR_AUTH ? FRONT_OLD_LINK : FRONT_BAD_ID);
+		return pages_show(app, req, PAGES_NO_PRODUCT);
+	return pages_show(
+	    app, req, e == ERR_AUTH ? PAGES_OLD_LINK : PAGES_BAD_ID);
 }
 
 struct response
-front_stripe_down(const struct app *app, const struct request *req, enum err e)
+pages_provider_down(
+    const struct app *app, const struct request *req, enum err e)
 {
 	bool may_pass =
 	    e == ERR_UNAVAILABLE || e == ERR_THROTTLED || e == ERR_CONFLICT;
 
-	return front_page(
-	    app, req, may_pass ? FRONT_STRIPE_DOWN : FRONT_STRIPE_REFUSED);
+	return pages_show(
+	    app, req, may_pass ? PAGES_PROVIDER_DOWN : PAGES_PROVIDER_REFUSED);
 }
 
 struct response
-front_preview(const struct app *app, const struct request *req,
+pages_preview(const struct app *app, const struct request *req,
     const struct paylink *link)
 {
 	struct page p =
-	    page_about(app, req, FRONT_PREVIEW, link->product, NULL);
+	    page_about(app, req, PAGES_PREVIEW, link->product, NULL);
 
 	p.button = text_plain_in(language_of(req), TEXT_PAGE_PREVIEW_BUTTON);
 	p.button_url = paylink_onward(app, req, link);
@@ -180,21 +178,21 @@ front_preview(const struct app *app, const struct request *req,
 static struct response
 limited(const struct app *app, const struct request *req, int64_t wait_s)
 {
-	struct response res = front_page(app, req, FRONT_LIMITED);
+	struct response res = pages_show(app, req, PAGES_LIMITED);
 
 	res.retry_after_s = wait_s;
 	return res;
 }
 
 struct response
-front_begun(const struct app *app, const struct request *req,
+pages_begun(const struct app *app, const struct request *req,
     const struct paylink *link, const struct checkout *c)
 {
-	static const enum front_page which[] = {
-		[CHECKOUT_PAID] = FRONT_PAID_BEFORE,
-		[CHECKOUT_PROCESSING] = FRONT_PROCESSING,
-		[CHECKOUT_OWED] = FRONT_OWED,
-		[CHECKOUT_SUBSCRIBED] = FRONT_SUBSCRIBED,
+	static const enum pages which[] = {
+		[CHECKOUT_PAID] = PAGES_PAID_BEFORE,
+		[CHECKOUT_PROCESSING] = PAGES_PROCESSING,
+		[CHECKOUT_OWED] = PAGES_OWED,
+		[CHECKOUT_SUBSCRIBED] = PAGES_SUBSCRIBED,
 	};
 
 	if (c->state == CHECKOUT_REDIRECT)
@@ -202,44 +200,44 @@ front_begun(const struct app *app, const struct request *req,
 	if (c->state == CHECKOUT_LIMITED)
 		return limited(app, req, c->wait_s);
 	if (!link->is_signed)
-		return respond_about(app, req, FRONT_IN_CHAT, c->product, NULL);
+		return respond_about(app, req, PAGES_IN_CHAT, c->product, NULL);
 	return respond_about(app, req, which[c->state], c->product, c);
 }
 
 struct response
-front_looked(
+pages_thanks(
     const struct app *app, const struct request *req, const struct checkout *c)
 {
-	static const enum front_page which[] = {
-		[CHECKOUT_PAID] = FRONT_PAID,
-		[CHECKOUT_PROCESSING] = FRONT_PROCESSING,
-		[CHECKOUT_NONE] = FRONT_NOT_PAID,
+	static const enum pages which[] = {
+		[CHECKOUT_PAID] = PAGES_PAID,
+		[CHECKOUT_PROCESSING] = PAGES_PROCESSING,
+		[CHECKOUT_NONE] = PAGES_NOT_PAID,
 	};
 
 	if (c->state == CHECKOUT_LIMITED)
 		return limited(app, req, c->wait_s);
 	if (c->state == CHECKOUT_PAID && c->link == NULL)
-		return respond_about(app, req, FRONT_PAID_SOON, c->product, c);
+		return respond_about(app, req, PAGES_PAID_SOON, c->product, c);
 	return respond_about(app, req, which[c->state], c->product, c);
 }
 
 struct response
-front_not_found(const struct app *app, const struct request *req, enum err e)
+pages_not_found(const struct app *app, const struct request *req, enum err e)
 {
 	if (e == ERR_INPUT)
-		return front_page(app, req, FRONT_NOT_PAID_INPUT);
-	return front_page(app, req,
-	    e == ERR_NOT_FOUND ? FRONT_NOT_PAID_UNKNOWN : FRONT_CHECKING);
+		return pages_show(app, req, PAGES_NOT_PAID_INPUT);
+	return pages_show(app, req,
+	    e == ERR_NOT_FOUND ? PAGES_NOT_PAID_UNKNOWN : PAGES_CHECKING);
 }
 
 struct response
-front_cancel(struct app *app, const struct request *req)
+pages_cancel(struct app *app, const struct request *req)
 {
-	return front_page(app, req, FRONT_CANCEL);
+	return pages_show(app, req, PAGES_CANCEL);
 }
 
 struct response
-front_health(struct app *app, const struct request *req)
+pages_health(struct app *app, const struct request *req)
 {
 	struct json *doc = json_new(req->arena);
 	int64_t oldest_ms = 0;

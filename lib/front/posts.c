@@ -9,7 +9,7 @@
 #define MAX_BODY_BYTES ((size_t)1024 * 1024)
 
 struct item {
-	const struct intake *in;
+	const struct posts *in;
 	struct app *app;
 	struct exchange *x;
 	void *what;
@@ -22,14 +22,14 @@ struct batch {
 
 /* This program, while it runs. */
 struct process {
-	const struct intake *in;
+	const struct posts *in;
 	struct app app;
 };
 
 /* The reason goes into the log as well, because Stripe's and Telegram's own
  * logs show an operator only the status. */
 void
-intake_refuse(struct exchange *x, enum err e, const char *message)
+posts_refuse(struct exchange *x, enum err e, const char *message)
 {
 	x->res = response_error(x->req.arena, e, message);
 	log_event(LOG_WARN, "refused",
@@ -48,13 +48,13 @@ is_named(const char *part_of_path, const char *name)
 }
 
 struct str
-intake_part(const struct request *req, const char *name)
+posts_part(const struct request *req, const char *name)
 {
 	return str_from(is_named(req->page, name) ? "" : req->page);
 }
 
 static bool
-is_page(const struct intake *in, const struct request *req)
+is_page(const struct posts *in, const struct request *req)
 {
 	return is_named(req->page, in->name) ||
 	    (in->has_part != NULL && is_named(req->folder, in->name) &&
@@ -64,22 +64,22 @@ is_page(const struct intake *in, const struct request *req)
 /* The cheap questions come first, and all of them before the signature: what a
  * stranger can make us do costs next to nothing. */
 static bool
-admissible(const struct intake *in, struct app *app, struct exchange *x)
+admissible(const struct posts *in, struct app *app, struct exchange *x)
 {
 	enum admission verdict = serve_admits(app, &x->req);
 
 	if (verdict == ADMIT_NOT_SET_UP)
-		intake_refuse(x, ERR_CONFIG, "the server is not set up");
+		posts_refuse(x, ERR_CONFIG, "the server is not set up");
 	else if (verdict == ADMIT_PLAIN_HTTP)
-		intake_refuse(x, ERR_AUTH, "this is for https alone");
+		posts_refuse(x, ERR_AUTH, "this is for https alone");
 	else if (!is_page(in, &x->req))
-		intake_refuse(x, ERR_NOT_FOUND, "there is nothing here");
+		posts_refuse(x, ERR_NOT_FOUND, "there is nothing here");
 	else if (x->req.method != WEB_POST)
 		x->res = response_not_allowed(x->req.arena, "POST");
 	else if (x->req.body_error == ERR_TOO_BIG)
-		intake_refuse(x, ERR_TOO_BIG, "the body is over 1 MiB");
+		posts_refuse(x, ERR_TOO_BIG, "the body is over 1 MiB");
 	else if (x->req.body_error != ERR_OK)
-		intake_refuse(x, ERR_INPUT, "the body was cut off");
+		posts_refuse(x, ERR_INPUT, "the body was cut off");
 	else
 		return true;
 	return false;
@@ -110,7 +110,7 @@ record_all(struct db *db, void *ctx)
 		if (e == ERR_UNAVAILABLE)
 			return e;
 		if (e != ERR_OK)
-			intake_refuse(item->x, ERR_UNAVAILABLE, "not recorded");
+			posts_refuse(item->x, ERR_UNAVAILABLE, "not recorded");
 	}
 	return ERR_OK;
 }
@@ -138,7 +138,7 @@ serve(void *ctx, struct exchange *x, size_t n)
 	/* A 200 may stand in the answer by now. It becomes a 503, since nothing
 	 * was committed, and no answer has left yet. */
 	for (size_t i = 0; e != ERR_OK && i < b->n; i++)
-		intake_refuse(b->items[i].x, ERR_UNAVAILABLE, "not recorded");
+		posts_refuse(b->items[i].x, ERR_UNAVAILABLE, "not recorded");
 }
 
 static void
@@ -146,11 +146,11 @@ after(void *ctx)
 {
 	struct process *p = ctx;
 
-	knock_if_promised(&p->app);
+	wake_if_promised(&p->app);
 }
 
 int
-intake_main(const struct intake *in)
+posts_main(const struct posts *in)
 {
 	static struct process p;
 	const struct web_service service = { serve, after, &p, WEB_MAX_BATCH,

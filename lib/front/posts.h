@@ -8,7 +8,7 @@
 #include "shop/app.h"
 #include "web/gateway.h"
 
-struct intake {
+struct posts {
 	unsigned program; /* enum program */
 	const char *name; /* of the address /NAME, and in the log */
 	/* Whether /NAME/PART is served as well; NULL: no part is. */
@@ -25,12 +25,12 @@ struct intake {
 };
 
 /* main() of such a program. */
-int intake_main(const struct intake *in);
+int posts_main(const struct posts *in);
 
 /* PART of /NAME/PART, "" where there is none. */
-struct str intake_part(const struct request *req, const char *name);
+struct str posts_part(const struct request *req, const char *name);
 
 /* Makes the answer a refusal, and logs it. */
-void intake_refuse(struct exchange *x, enum err e, const char *message);
+void posts_refuse(struct exchange *x, enum err e, const char *message);
 
 #endif

@@ -37,7 +37,7 @@ static bool
 lead_workers(struct app *app, const char *path)
 {
 	for (;;)
-		switch (prefork(app->conf.n_workers, start_worker, app)) {
+		switch (prefork(app->conf.n_workers, wake_start_worker, app)) {
 		case PREFORK_SERVE:
 			return true;
 		case PREFORK_STOPPED:
@@ -65,7 +65,7 @@ confine_once(struct app *app)
  * it has ended already: while we started, or before, which left us to init,
  * who is of another session. */
 static bool
-go_on_with(const struct app *app, pid_t server)
+tie_to_server(const struct app *app, pid_t server)
 {
 	if (!app->conf.end_with_server)
 		return true;
@@ -109,7 +109,7 @@ serve_run(struct app *app, const struct web_service *service)
 	if (app->is_fastcgi && !crypto_start())
 		return 1;
 	is_ready = app->is_fastcgi && ready(app, NULL) == ERR_OK;
-	if (!go_on_with(app, server))
+	if (!tie_to_server(app, server))
 		return 0;
 	if (is_ready) {
 		app->has_parent = app->conf.n_workers > 0;

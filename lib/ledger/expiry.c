@@ -97,7 +97,7 @@ next(struct app *app, struct arena *a, int64_t *next_ms)
 }
 
 enum err
-due_settle(struct app *app, int64_t *next_ms, bool *promised)
+expiry_settle(struct app *app, int64_t *next_ms, bool *promised)
 {
 	struct arena a = { 0 };
 	struct due d = { .app = app, .arena = &a };

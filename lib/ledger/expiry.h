@@ -10,6 +10,6 @@
  * have come of it. *next_ms: when there will be something again, since 1970;
  * 0: nothing in sight. */
 enum err
-due_settle(struct app *app, int64_t *next_ms, bool *promised) MUST_CHECK;
+expiry_settle(struct app *app, int64_t *next_ms, bool *promised) MUST_CHECK;
 
 #endif

@@ -75,7 +75,7 @@ become_worker(const char *program, char **environment, bool keep_log)
 }
 
 void
-start_worker(void *ctx)
+wake_start_worker(void *ctx)
 {
 	const struct app *app = ctx;
 	struct arena a = { 0 };
@@ -102,7 +102,7 @@ start_worker(void *ctx)
 /* Nobody is asked whether the worker is there: the datagram itself finds out,
  * so there is no moment between the look and the deed. */
 void
-knock(struct app *app)
+wake(struct app *app)
 {
 	static int64_t started_ms;
 	struct place p;
@@ -111,7 +111,7 @@ knock(struct app *app)
 	app->has_work = false;
 	(void)db_notified(app->db); /* that is what it is woken for */
 	if (!place_open(app, &p)) {
-		log_event(LOG_ERROR, "knock_failed",
+		log_event(LOG_ERROR, "wake_failed",
 		    KV(kv_text("why", strerror(errno))));
 		return;
 	}
@@ -120,22 +120,22 @@ knock(struct app *app)
 	    (started_ms == 0 || now_ms - started_ms >= START_PAUSE_MS)) {
 		started_ms = now_ms;
 		if (!prefork_call())
-			start_worker(app);
+			wake_start_worker(app);
 	}
 	place_close(&p);
 }
 
 void
-knock_if_promised(void *ctx)
+wake_if_promised(void *ctx)
 {
 	struct app *app = ctx;
 
 	if (app->has_work || db_notified(app->db))
-		knock(app);
+		wake(app);
 }
 
 const char *
-door_fault(const struct app *app, struct arena *a)
+wake_fault(const struct app *app, struct arena *a)
 {
 	const char *why = NULL;
 	struct place p;
@@ -157,7 +157,7 @@ door_fault(const struct app *app, struct arena *a)
  * worker lives; the number in the file alone might be a dead one's, by now
  * another process's. */
 long
-door_owner(const struct app *app)
+wake_worker_pid(const struct app *app)
 {
 	struct place p;
 	char text[24] = "";
@@ -181,14 +181,14 @@ door_owner(const struct app *app)
 }
 
 bool
-door_clear(const struct app *app)
+wake_no_worker(const struct app *app)
 {
 	int64_t give_up_ms = clock_mono_ms() + STOP_PATIENCE_MS;
-	long pid = door_owner(app);
+	long pid = wake_worker_pid(app);
 
 	if (pid != 0)
 		(void)kill((pid_t)pid, SIGTERM);
-	while (door_owner(app) != 0 && clock_mono_ms() < give_up_ms)
+	while (wake_worker_pid(app) != 0 && clock_mono_ms() < give_up_ms)
 		(void)poll(NULL, 0, 10);
-	return door_owner(app) == 0;
+	return wake_worker_pid(app) == 0;
 }

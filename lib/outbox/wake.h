@@ -9,26 +9,26 @@
 
 /* Wakes the worker or starts it. Call after the commit, best after the answer
  * is out. Never fails the caller: a cron job is the safety net. */
-void knock(struct app *app);
+void wake(struct app *app);
 
-/* For web_service.after: knock(), if something was promised (jobs_promise())
+/* For web_service.after: wake(), if something was promised (jobs_promise())
  * or the worker is to take note of other products. */
-void knock_if_promised(void *app);
+void wake_if_promised(void *app);
 
 /* Starts the worker as a detached process. If one runs already, the new one
  * finds the lock taken and ends. prefork()'s parent does this for its confined
  * workers; ctx is the app. */
-void start_worker(void *ctx);
+void wake_start_worker(void *ctx);
 
 /* Why no worker could take its lock, such as one that another account made;
  * NULL: nothing is in its way. */
-const char *door_fault(const struct app *app, struct arena *a);
+const char *wake_fault(const struct app *app, struct arena *a);
 
 /* The process id of the worker that runs; 0: none. */
-long door_owner(const struct app *app);
+long wake_worker_pid(const struct app *app);
 
 /* Asks the worker that runs to stop and waits until it has gone, 10 s at most;
  * false where it stays. */
-bool door_clear(const struct app *app);
+bool wake_no_worker(const struct app *app);
 
 #endif

@@ -80,7 +80,7 @@ paylink_onward(const struct app *app, const struct request *req,
  * fetch each link that is sent in them. "go=1" stands behind the button of the
  * page that previews get: only a person presses that. */
 bool
-paylink_is_looked_at(const struct request *req)
+paylink_is_previewed(const struct request *req)
 {
 	const char *go = NULL;
 

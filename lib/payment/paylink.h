@@ -33,7 +33,7 @@ const char *paylink_onward(const struct app *app, const struct request *req,
 
 /* Whether a machine only looks at what a link leads to: HEAD, or a preview
  * whose page's button was not pressed. */
-bool paylink_is_looked_at(const struct request *req);
+bool paylink_is_previewed(const struct request *req);
 
 /* Reads from a request for whom and for which product its link is. ERR_INPUT:
  * neither form, both, or one that is not believed: the signature does not fit,

@@ -238,11 +238,11 @@ record_one(struct app *app, struct arena *a, struct json *t)
 }
 
 static enum err
-standing(struct app *app, struct arena *a, struct json *t, int64_t *facts)
+facts_known(struct app *app, struct arena *a, struct json *t, int64_t *facts)
 {
 	const char *id = json_text(t, "id");
 	int64_t n = 0;
-	enum err e = db_one(app->db, a, SQL_STARS_STANDING,
+	enum err e = db_one(app->db, a, SQL_STARS_FACTS_KNOWN,
 	    KV(kv_text("charge_id", id)), row_to_int, &n);
 
 	*facts = n;
@@ -260,11 +260,11 @@ record_at(struct app *app, struct arena *a, struct json *page, int64_t i,
 
 	(void)snprintf(path, sizeof(path), "transactions.%lld", (long long)i);
 	t = json_at(page, path);
-	e = standing(app, a, t, &was);
+	e = facts_known(app, a, t, &was);
 	if (e == ERR_OK)
 		e = record_one(app, a, t);
 	if (e == ERR_OK)
-		e = standing(app, a, t, &is);
+		e = facts_known(app, a, t, &is);
 	s->n_seen++;
 	s->n_healed += was != is;
 	return e;

@@ -21,7 +21,7 @@ stripe_doubt_tell(
 
 	if (ev->doubt == NULL)
 		return ERR_OK;
-	e = db_one(app->db, a, SQL_STANDING,
+	e = db_one(app->db, a, SQL_FACTS_KNOWN,
 	    KV(kv_text("session_id", ev->session.id),
 		kv_text("subscription", ev->session.subscription),
 		kv_text("payment_intent", ev->payment_intent)),

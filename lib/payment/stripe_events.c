@@ -52,7 +52,7 @@ record_purchase(struct app *app, struct arena *a,
 /* is_complete: by the session's own word, or the event's that tells so. Where a
  * code took everything off, nothing is paid before the buyer has agreed. */
 static enum fact_kind
-standing(const struct stripe_session *s, bool is_complete)
+kind_of_session(const struct stripe_session *s, bool is_complete)
 {
 	if (s->is_sale &&
 	    (s->paid == STRIPE_PAID ||
@@ -68,7 +68,7 @@ stripe_events_record_session(struct app *app, struct arena *a,
     const struct stripe_session *s, struct order *order)
 {
 	return record_purchase(
-	    app, a, s, standing(s, s->status == STRIPE_COMPLETE), order);
+	    app, a, s, kind_of_session(s, s->status == STRIPE_COMPLETE), order);
 }
 
 /* What Stripe may call it one day waits, and takes nothing away. */
@@ -179,8 +179,8 @@ record_by_kind(struct app *app, struct arena *a, const struct stripe_event *ev)
 	switch (ev->kind) {
 	case STRIPE_CHECKOUT_COMPLETED:
 	case STRIPE_ASYNC_SUCCEEDED:
-		return record_purchase(
-		    app, a, &ev->session, standing(&ev->session, true), NULL);
+		return record_purchase(app, a, &ev->session,
+		    kind_of_session(&ev->session, true), NULL);
 	case STRIPE_ASYNC_FAILED:
 		return record_purchase(app, a, &ev->session, FACT_FAILED, NULL);
 	case STRIPE_CHECKOUT_EXPIRED:

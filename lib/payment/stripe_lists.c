@@ -77,7 +77,7 @@ look(struct app *app, struct arena *a, const struct stripe_event *ev,
 	    ev->subscription :
 	    ev->session.subscription;
 
-	return db_one(app->db, a, SQL_STANDING,
+	return db_one(app->db, a, SQL_FACTS_KNOWN,
 	    KV(kv_text("session_id", ev->session.id),
 		kv_text("subscription", subscription),
 		kv_text("payment_intent", intent_of(ev))),

@@ -77,8 +77,8 @@ listen_for_wakes(const struct place *p, struct lock *l)
 	    bind(l->wake_fd, (const struct sockaddr *)&p->addr,
 		sizeof(p->addr)) == 0)
 		return ERR_OK;
-	log_event(
-	    LOG_ERROR, "door_not_opened", KV(kv_text("why", strerror(errno))));
+	log_event(LOG_ERROR, "wake_socket_not_opened",
+	    KV(kv_text("why", strerror(errno))));
 	return ERR_UNAVAILABLE;
 }
 

@@ -149,7 +149,8 @@ const struct chore work_chores[] = {
 	{ "prune", (int64_t)5 * 60 * 1000, false, forget }, /* words: an hour */
 	{ "future", (int64_t)10 * 1000, false, mend_future },
 	{ "reconcile", (int64_t)30 * 1000, false, reconcile },
-	{ "expiry", (int64_t)30 * 1000, true, due_settle }, /* or a new clock */
+	{ "expiry", (int64_t)30 * 1000, true,
+	    expiry_settle }, /* or a new clock */
 };
 const size_t work_n_chores = LENGTH(work_chores);
 _Static_assert(LENGTH(work_chores) <= WORK_CHORES, "the worker has room");

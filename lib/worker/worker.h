@@ -13,7 +13,7 @@ enum worker_stay {
 };
 
 /* Runs until then, or SIGTERM, SIGINT, SIGHUP. ERR_CONFLICT: another worker is
- * home; it has been knocked at. ERR_UNAVAILABLE: no ledger to be had. */
+ * home; it has been woken. ERR_UNAVAILABLE: no ledger to be had. */
 enum err worker_run(struct app *app, enum worker_stay stay) MUST_CHECK;
 
 #endif

@@ -28,11 +28,11 @@ over(void **state)
 
 	(void)state;
 	begin(clock_now_ms() - 1000);
-	check_err(due_settle(&app, &next_ms, &promised), ERR_OK);
+	check_err(expiry_settle(&app, &next_ms, &promised), ERR_OK);
 	assert_true(promised);
 	check_int(next_ms, 0); /* nothing else will be due */
 	check_int(look_int("SELECT is_in FROM access"), 0);
-	check_err(due_settle(&app, &next_ms, &promised), ERR_OK);
+	check_err(expiry_settle(&app, &next_ms, &promised), ERR_OK);
 	assert_false(promised);
 }
 
@@ -44,7 +44,7 @@ not_yet(void **state)
 
 	(void)state;
 	begin(until_ms);
-	check_err(due_settle(&app, &next_ms, &promised), ERR_OK);
+	check_err(expiry_settle(&app, &next_ms, &promised), ERR_OK);
 	assert_false(promised);
 	check_int(next_ms, until_ms);
 	check_int(look_int("SELECT is_in FROM access"), 1);
@@ -86,7 +86,7 @@ is_due(void)
 	int64_t next_ms;
 	bool promised = false;
 
-	check_err(due_settle(&app, &next_ms, &promised), ERR_OK);
+	check_err(expiry_settle(&app, &next_ms, &promised), ERR_OK);
 	return promised;
 }
 

@@ -43,7 +43,7 @@ press(struct db *db, void *ctx)
 	const struct tg_update u = { .from_id = t->from_id };
 
 	(void)db;
-	return support_pass_on(&app, &mem, &u, str_from(t->id), &t->reply);
+	return handover_pass_on(&app, &mem, &u, str_from(t->id), &t->reply);
 }
 
 static enum err
@@ -53,7 +53,7 @@ press_in_group(struct db *db, void *ctx)
 	const struct tg_update u = { .from_id = t->from_id };
 
 	(void)db;
-	return support_pressed_in_group(
+	return handover_pressed_in_group(
 	    &app, &mem, &u, str_from(t->id), &t->reply, &t->word);
 }
 
@@ -64,7 +64,7 @@ start(struct db *db, void *ctx)
 	const struct tg_update u = { .from_id = t->from_id };
 
 	(void)db;
-	return support_started(
+	return handover_started(
 	    &app, &mem, &u, str_from(t->id), &t->reply, &t->taken);
 }
 
@@ -190,7 +190,7 @@ pass_back(struct db *db, void *ctx)
 	struct replying *t = ctx;
 
 	(void)db;
-	return support_pass_back(&app, &mem, &t->u, &t->reply, &t->taken);
+	return handover_pass_back(&app, &mem, &t->u, &t->reply, &t->taken);
 }
 
 static void
@@ -363,7 +363,7 @@ static enum err
 call_for(struct db *db, void *ctx)
 {
 	(void)db;
-	return support_call(&app, &mem, ctx);
+	return handover_call(&app, &mem, ctx);
 }
 
 static void

@@ -28,7 +28,7 @@ hear(struct db *db, void *ctx)
 	struct hearing *h = ctx;
 
 	(void)db;
-	return coach_hear(&app, &mem, h->u, h->text, &h->reply, &h->heard);
+	return listen_to(&app, &mem, h->u, h->text, &h->reply, &h->heard);
 }
 
 static enum err
@@ -37,7 +37,7 @@ hear_crisis(struct db *db, void *ctx)
 	struct hearing *h = ctx;
 
 	(void)db;
-	return coach_hear_crisis(&app, &mem, h->u, &h->reply, &h->heard);
+	return listen_to_crisis(&app, &mem, h->u, &h->reply, &h->heard);
 }
 
 /* A question of the buyer's so long ago; still open, or ended. */
@@ -329,7 +329,7 @@ said(void **state)
 
 	open_school("INSERT INTO marks (key, value, word) VALUES ('bot', 77,"
 		    " 'our_bot')");
-	check_err(coach_is_asked(&app, &mem, &s->u, &text, &is_asked), ERR_OK);
+	check_err(listen_is_asked(&app, &mem, &s->u, &text, &is_asked), ERR_OK);
 	check_int(is_asked, s->is_asked);
 	check_text(text, s->text);
 }
@@ -345,7 +345,7 @@ no_group(void **state)
 	(void)state;
 	open_school(NOTHING);
 	app.conf.coach_group_id = NULL;
-	check_err(coach_is_asked(&app, &mem, &u, &text, &is_asked), ERR_OK);
+	check_err(listen_is_asked(&app, &mem, &u, &text, &is_asked), ERR_OK);
 	assert_false(is_asked);
 }
 

@@ -14,15 +14,15 @@ one_is_home(void **state)
 
 	(void)state;
 	app.conf.database_path = ledger.path;
-	check_int(door_owner(&app), 0);
+	check_int(wake_worker_pid(&app), 0);
 	check_err(lock_open(&app, &first), ERR_OK);
-	check_int(door_owner(&app), getpid());
+	check_int(wake_worker_pid(&app), getpid());
 	check_err(lock_open(&app, &second), ERR_CONFLICT);
-	check_int(door_owner(&app), getpid());
+	check_int(wake_worker_pid(&app), getpid());
 	lock_hang_up(&app, &first);
-	check_int(door_owner(&app), getpid());
+	check_int(wake_worker_pid(&app), getpid());
 	lock_release(&first);
-	check_int(door_owner(&app), 0);
+	check_int(wake_worker_pid(&app), 0);
 }
 
 /* The second comer has woken it. */

@@ -32,28 +32,28 @@ body_of(struct response res)
 
 /* ---- each page ---- */
 
-static const int statuses[FRONT__COUNT] = {
-	[FRONT_BAD_ID] = 400,
-	[FRONT_OLD_LINK] = 403,
-	[FRONT_NO_PRODUCT] = 400,
-	[FRONT_PREVIEW] = 200,
-	[FRONT_AHEAD] = 503,
-	[FRONT_IN_CHAT] = 200,
-	[FRONT_PAID_BEFORE] = 200,
-	[FRONT_PROCESSING] = 200,
-	[FRONT_OWED] = 200,
-	[FRONT_SUBSCRIBED] = 200,
-	[FRONT_PAID_SOON] = 200,
-	[FRONT_NOT_PAID] = 200,
-	[FRONT_NOT_PAID_INPUT] = 400,
-	[FRONT_NOT_PAID_UNKNOWN] = 404,
-	[FRONT_CHECKING] = 200,
-	[FRONT_CANCEL] = 200,
-	[FRONT_STRIPE_DOWN] = 503,
-	[FRONT_STRIPE_REFUSED] = 502,
-	[FRONT_UNKNOWN] = 404,
-	[FRONT_LIMITED] = 429,
-	[FRONT_BROKEN] = 500,
+static const int statuses[PAGES__COUNT] = {
+	[PAGES_BAD_ID] = 400,
+	[PAGES_OLD_LINK] = 403,
+	[PAGES_NO_PRODUCT] = 400,
+	[PAGES_PREVIEW] = 200,
+	[PAGES_AHEAD] = 503,
+	[PAGES_IN_CHAT] = 200,
+	[PAGES_PAID_BEFORE] = 200,
+	[PAGES_PROCESSING] = 200,
+	[PAGES_OWED] = 200,
+	[PAGES_SUBSCRIBED] = 200,
+	[PAGES_PAID_SOON] = 200,
+	[PAGES_NOT_PAID] = 200,
+	[PAGES_NOT_PAID_INPUT] = 400,
+	[PAGES_NOT_PAID_UNKNOWN] = 404,
+	[PAGES_CHECKING] = 200,
+	[PAGES_CANCEL] = 200,
+	[PAGES_PROVIDER_DOWN] = 503,
+	[PAGES_PROVIDER_REFUSED] = 502,
+	[PAGES_UNKNOWN] = 404,
+	[PAGES_LIMITED] = 429,
+	[PAGES_BROKEN] = 500,
 };
 
 static void
@@ -62,12 +62,12 @@ each_page(void **state)
 	const struct request req = asking("");
 
 	(void)state;
-	for (int i = 0; i < FRONT__COUNT; i++) {
+	for (int i = 0; i < PAGES__COUNT; i++) {
 		struct response res;
 
-		if (i == FRONT_PAID) /* has a link, see below */
+		if (i == PAGES_PAID) /* has a link, see below */
 			continue;
-		res = front_page(&app, &req, (enum front_page)i);
+		res = pages_show(&app, &req, (enum pages)i);
 		check_int(res.status, statuses[i]);
 		check_has(body_of(res), "<h1");
 		check_has(body_of(res), "@coach");
@@ -102,7 +102,7 @@ reads(void **state)
 	const char *body;
 
 	request_read(&req, &mem, list);
-	body = body_of(front_page(&app, &req, FRONT_CANCEL));
+	body = body_of(pages_show(&app, &req, PAGES_CANCEL));
 	check_has(body, r->title);
 	check_has(body, r->language);
 }
@@ -120,7 +120,7 @@ reads_all(void **state)
 
 	(void)state;
 	request_read(&req, &mem, list);
-	body = body_of(front_preview(&app, &req, &link));
+	body = body_of(pages_preview(&app, &req, &link));
 	check_has(body, "Payment: A course");
 	check_has(body, ">Go to payment</a>");
 	check_has(body, "Need help? Write to @coach");
@@ -133,14 +133,14 @@ no_settings(void **state)
 	const struct app nothing = { .conf = { .product_name = NULL } };
 
 	(void)state;
-	check_int(front_page(&nothing, &req, FRONT_BROKEN).status, 500);
+	check_int(pages_show(&nothing, &req, PAGES_BROKEN).status, 500);
 }
 
 static void
 what_there_is(void **state)
 {
 	const struct request req = asking("");
-	const char *body = body_of(front_page(&app, &req, FRONT_NO_PRODUCT));
+	const char *body = body_of(pages_show(&app, &req, PAGES_NO_PRODUCT));
 
 	(void)state;
 	check_has(body, "A course");
@@ -168,8 +168,9 @@ failed(void **state)
 	const struct failed *f = *state;
 	const struct request req = asking("");
 
-	check_int(front_stripe_down(&app, &req, f->e).status, f->stripe_status);
-	check_int(front_bad_link(&app, &req, f->e).status, f->link_status);
+	check_int(
+	    pages_provider_down(&app, &req, f->e).status, f->stripe_status);
+	check_int(pages_bad_link(&app, &req, f->e).status, f->link_status);
 }
 
 /* ---- what was found ---- */
@@ -179,28 +180,28 @@ static const struct begun {
 	struct checkout c;
 	bool is_signed;
 	int status;
-	enum front_page like; /* its page; FRONT__COUNT: none */
+	enum pages like; /* its page; PAGES__COUNT: none */
 } beguns[] = {
 	{ "somewhere to pay", { .state = CHECKOUT_REDIRECT, .url = URL }, false,
-	    303, FRONT__COUNT },
+	    303, PAGES__COUNT },
 	{ "asked too often", { .state = CHECKOUT_LIMITED, .wait_s = 77 }, false,
-	    429, FRONT_LIMITED },
+	    429, PAGES_LIMITED },
 	{ "paid before, of one's own", { .state = CHECKOUT_PAID }, true, 200,
-	    FRONT_PAID_BEFORE },
+	    PAGES_PAID_BEFORE },
 	{ "paid before, by a link of anybody's", { .state = CHECKOUT_PAID },
-	    false, 200, FRONT_IN_CHAT },
+	    false, 200, PAGES_IN_CHAT },
 	{ "the bank is at work, of one's own", { .state = CHECKOUT_PROCESSING },
-	    true, 200, FRONT_PROCESSING },
+	    true, 200, PAGES_PROCESSING },
 	{ "the same by a link of anybody's", { .state = CHECKOUT_PROCESSING },
-	    false, 200, FRONT_IN_CHAT },
+	    false, 200, PAGES_IN_CHAT },
 	{ "owed, of one's own", { .state = CHECKOUT_OWED }, true, 200,
-	    FRONT_OWED },
+	    PAGES_OWED },
 	{ "the same by a link of anybody's", { .state = CHECKOUT_OWED }, false,
-	    200, FRONT_IN_CHAT },
+	    200, PAGES_IN_CHAT },
 	{ "subscribed, of one's own", { .state = CHECKOUT_SUBSCRIBED }, true,
-	    200, FRONT_SUBSCRIBED },
+	    200, PAGES_SUBSCRIBED },
 	{ "the same by a link of anybody's", { .state = CHECKOUT_SUBSCRIBED },
-	    false, 200, FRONT_IN_CHAT },
+	    false, 200, PAGES_IN_CHAT },
 };
 
 static void
@@ -214,13 +215,13 @@ begun(void **state)
 	struct response res;
 
 	c.product = &app.catalog.products[0];
-	res = front_begun(&app, &req, &link, &c);
+	res = pages_begun(&app, &req, &link, &c);
 	check_int(res.status, b->status);
 	check_text(res.location, b->c.url);
 	check_int(res.retry_after_s, b->c.wait_s);
-	if (b->like != FRONT__COUNT)
+	if (b->like != PAGES__COUNT)
 		check_text(
-		    body_of(res), body_of(front_page(&app, &req, b->like)));
+		    body_of(res), body_of(pages_show(&app, &req, b->like)));
 }
 
 static const struct looked {
@@ -262,7 +263,7 @@ looked(void **state)
 	struct response res;
 
 	c.product = &app.catalog.products[0];
-	res = front_looked(&app, &req, &c);
+	res = pages_thanks(&app, &req, &c);
 	check_int(res.status, l->status);
 	check_has(body_of(res), l->has);
 	check_lacks(body_of(res), l->lacks);
@@ -284,7 +285,7 @@ oldest_ms(const char *before)
 	const char *body;
 
 	shop_open(before);
-	res = front_health(&app, &req);
+	res = pages_health(&app, &req);
 	check_int(res.status, 200);
 	body = body_of(res);
 	check_has(body, "\"ok\":true");
@@ -311,7 +312,7 @@ no_health(void **state)
 
 	(void)state;
 	app.db = db_new("/nowhere/at/all.db");
-	res = front_health(&app, &req);
+	res = pages_health(&app, &req);
 	db_free(app.db);
 	check_int(res.status, 503);
 	check_has(body_of(res), "\"ok\":false");

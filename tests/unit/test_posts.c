@@ -25,7 +25,7 @@ fake_judge(struct app *of, struct exchange *x)
 {
 	(void)of;
 	if (str_eq(x->req.body, "stranger")) {
-		intake_refuse(x, ERR_AUTH, "nobody knows you");
+		posts_refuse(x, ERR_AUTH, "nobody knows you");
 		return NULL;
 	}
 	x->res = response_json(200, str_from("{}"));
@@ -37,7 +37,7 @@ static struct process p;
 static void
 open_posts(void)
 {
-	static const struct intake in = { PROGRAM_WEBHOOK, "webhook", NULL,
+	static const struct posts in = { PROGRAM_WEBHOOK, "webhook", NULL,
 		fake_judge, fake_record };
 
 	shop_open("DELETE FROM marks;");

@@ -120,11 +120,11 @@ healthy(void **state)
 	shop_open("INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms)"
 		  " VALUES (1, 'x', 5, 1, 1)");
 	request_read(&req, &mem, no_variables);
-	res = front_health(&app, &req);
+	res = pages_health(&app, &req);
 	check_int(res.status, 200);
 	check_has(arena_dup(&mem, res.body), "\"ok\":true");
 	change("DELETE FROM jobs");
-	check_has(arena_dup(&mem, front_health(&app, &req).body),
+	check_has(arena_dup(&mem, pages_health(&app, &req).body),
 	    "\"oldest_job_age_ms\":0");
 }
 

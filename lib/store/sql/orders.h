@@ -203,7 +203,7 @@ SQL(FORGET_ORDERS,
 
 /* What is known of a payment: how many orders, and a sum that every fact
  * changes. */
-SQL(STANDING,
+SQL(FACTS_KNOWN,
     "SELECT COUNT(*), COALESCE(SUM("
     "(CASE WHEN processing_ms IS NULL THEN 0 ELSE 1 END)"
     " + (CASE WHEN paid_ms IS NULL THEN 0 ELSE 1 END)"
@@ -222,7 +222,7 @@ SQL(STANDING,
     " FROM invoice_payments"
     " WHERE invoice_payments.payment_intent = :payment_intent)")
 
-SQL(STARS_STANDING,
+SQL(STARS_FACTS_KNOWN,
     "SELECT (SELECT COUNT(*) FROM orders WHERE session_id = :charge_id)"
     " + (SELECT COALESCE(SUM(refunded_minor), 0) FROM refunds"
     " WHERE refunds.payment_intent = :charge_id)")
