@@ -93,7 +93,7 @@ note_of(enum language in, const struct app *app, struct arena *a,
 	    text_fill_in(in, a,
 		c->term.renews ? TEXT_PAGE_PAID_RENEWS : TEXT_PAGE_PAID_UNTIL,
 		KV(kv_text("until",
-		    text_date(a,
+		    text_date_in(in, a,
 			c->term.renews ? c->term.paid_until_ms :
 					 c->term.until_ms)))),
 	    support);

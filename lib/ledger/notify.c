@@ -25,7 +25,9 @@ alert_sale(struct app *app, struct arena *a, const struct order *o)
 {
 	return tell(app, a, o, arena_printf(a, "sale/%s", o->session_id),
 	    TEXT_ALERT_SALE,
-	    kv_text("amount", text_money(a, o->amount_minor, o->currency)));
+	    kv_text("amount",
+		text_money_in(
+		    text_language(), a, o->amount_minor, o->currency)));
 }
 
 enum err
@@ -33,7 +35,9 @@ alert_forgotten(struct app *app, struct arena *a, const struct order *o)
 {
 	return tell(app, a, o, arena_printf(a, "forgotten/%s", o->session_id),
 	    TEXT_ALERT_FORGOTTEN,
-	    kv_text("amount", text_money(a, o->amount_minor, o->currency)));
+	    kv_text("amount",
+		text_money_in(
+		    text_language(), a, o->amount_minor, o->currency)));
 }
 
 enum err
@@ -51,7 +55,9 @@ alert_refund(struct app *app, struct arena *a, const struct order *o,
 	    arena_printf(a, "refund/%lld/%lld", (long long)o->id,
 		(long long)refunded_minor),
 	    TEXT_ALERT_REFUND,
-	    kv_text("amount", text_money(a, refunded_minor, o->currency)));
+	    kv_text("amount",
+		text_money_in(
+		    text_language(), a, refunded_minor, o->currency)));
 }
 
 enum err
@@ -78,10 +84,8 @@ alert_dispute(struct app *app, struct arena *a, const struct order *o,
 		[DISPUTE_LOST] = TEXT_ALERT_DISPUTE_LOST,
 		[DISPUTE_SETTLED] = TEXT_ALERT_DISPUTE_WON,
 	};
-	char due[CLOCK_DATE_BYTES] = "-";
+	const char *due = due_ms > 0 ? text_date(a, due_ms) : "-";
 
-	if (due_ms > 0)
-		clock_date(due_ms, due);
 	return tell(app, a, o, arena_printf(a, "dispute/%s/%d", id, (int)stage),
 	    texts[stage], kv_text("due", due));
 }

@@ -3,7 +3,6 @@
 #include "shop/text.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/currency.h"
 #include "shop/writing.h"
 
@@ -179,10 +178,7 @@ text_count(struct arena *a, enum text which, int64_t n, struct kvs values)
 const char *
 text_date(struct arena *a, int64_t since_1970_ms)
 {
-	char day[CLOCK_DATE_BYTES]; /* 2026-01-31 */
-
-	clock_date(since_1970_ms, day);
-	return arena_printf(a, "%.2s.%.2s.%.4s", day + 8, day + 5, day);
+	return writing_date(shop_language, a, since_1970_ms);
 }
 
 const char *

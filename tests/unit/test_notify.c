@@ -62,7 +62,7 @@ each_operator(void **state)
 	shop_does(sold, NULL);
 	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE kind = 4"), 2);
 	check_has(told(900), "A course");
-	check_has(told(900), "9.99 EUR");
+	check_has(told(900), "9,99\u00a0€");
 	check_has(told(900), "77");
 	check_text(told(5), told(900));
 }
@@ -103,8 +103,8 @@ static const struct due {
 	const char *part;
 } dues[] = {
 	{ "none", 0, "-" },
-	{ "the first second", 1, "1970-01-01" },
-	{ "some day", 1893456000, "2030-01-01" },
+	{ "the first second", 1, "до 1 січня 1970" },
+	{ "some day", 1893456000, "до 1 січня 2030" },
 };
 
 static void

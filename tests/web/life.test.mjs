@@ -132,7 +132,7 @@ test('money that goes back, in every order over HTTP', async (t) => {
   keep('reversals', [{ name: 'money that goes back, in every order of the events', points: runs, outcome: `${SCENARIOS.length} scenarios: paid or not as it ought to be` }]);
     const told = app.sql(`SELECT detail FROM jobs WHERE tg_id = ${ADMIN}`).join('\n'); // delivered at one a second
   await app.told(ADMIN, 'Продаж');
-  for (const words of [/Продаж: «.*», 9\.99 EUR/, /оскаржено.*2030-01-01/, /шахрайство/, /програно/, /без втрат/, /ще не знає \(status arbitrated\)/, /ще не знає \(status thinking, amount 999\)/]) assert.match(told, words);
+  for (const words of [/Продаж: «.*», 9,99\u00a0€/, /оскаржено.*до 1 січня 2030/, /шахрайство/, /програно/, /без втрат/, /ще не знає \(status arbitrated\)/, /ще не знає \(status thinking, amount 999\)/]) assert.match(told, words);
 });
 
 test('who is told what: the buyer of the end, and of the way back in', async (t) => {

@@ -28,7 +28,7 @@ test('both tills: a button for Stars, an invoice, a payment, the invite', async 
   await app.invited(5);
   assert.equal(isPaid(app, 5), '1');
   assert.deepEqual(app.sql(`SELECT provider, amount_minor, currency FROM orders WHERE session_id = '${paid.charge}'`), [['stars', String(PRICE), 'xtr']]);
-  await app.told(ADMIN, '500 XTR');
+  await app.told(ADMIN, '500\u00a0XTR');
   await app.telegram.sendUpdate(paid.update); // once more
   await app.telegram.sendUpdate({ ...paid.update, update_id: paid.update.update_id + 1000 }); // and under another number
   await app.settled();
@@ -157,7 +157,7 @@ test('a subscription: sold by a link, renewed in silence, each payment a charge 
   assert.equal(renews, '1');
   assert.ok(Math.abs(Number(begun) - Date.now() - 33 * DAY_MS) < DAY_MS, '30 days and the grace');
   await app.say(person(5), '/status');
-  assert.match(app.telegram.messages(5).at(-1).text, /\d\d\.\d\d\.\d{4}/);
+  assert.match(app.telegram.messages(5).at(-1).text, /до \d+ \p{L}+ \d{4}/u);
 
   const heard = app.telegram.messages(5).filter(({ from }) => from.is_bot).length;
   const next = await app.telegram.stars.renew(first);

@@ -25,7 +25,7 @@ const said = (app, words, tgId = BUYER) => app.telegram.messages(tgId).filter(({
 const access = (app, tgId = BUYER) => app.sql(`SELECT is_in, why FROM access WHERE tg_id = ${tgId}`)[0];
 const untilMs = (app, tgId = BUYER) => Number(app.sql(`SELECT until_ms FROM access WHERE tg_id = ${tgId}`)[0][0]);
 const reads = (app) => app.stripe.requests.filter(({ method, path }) => method === 'GET' && path.startsWith('/v1/subscriptions/'));
-const date = (ms) => new Date(ms).toISOString().slice(0, 10).split('-').reverse().join('.');
+const date = (ms) => new Intl.DateTimeFormat('uk', { dateStyle: 'long', timeZone: 'UTC' }).format(ms).replace(' р.', '');
 
 async function enter(app, tgId = BUYER, nth = 1) {
   await until(() => linksOf(app, tgId).length >= nth, 20_000, `link ${nth} for ${tgId}`);
