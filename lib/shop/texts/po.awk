@@ -56,10 +56,10 @@ function c_text(s) {
 
 # ---- what a file says of itself ----
 
-function header(text,   part, n, i, line, plural) {
-	n = split(text, part, /\\n/)
+function header(text,   lines, n, i, line, plural) {
+	n = split(text, lines, /\\n/)
 	for (i = 1; i <= n; i++) {
-		line = part[i]
+		line = lines[i]
 		if (line ~ /^Content-Type:/ && tolower(line) !~ /charset=utf-8/)
 			fault_at(began, "the file must be in UTF-8, and say so")
 		if (line ~ /^Language:/) {
@@ -283,7 +283,7 @@ function list_missing(   i, l) {
 function print_forms(lang, name,   i) {
 	printf "\t\t[TEXT_%s] = { ", name
 	for (i = 0; (lang, name, i) in form; i++)
-		printf "%s%s", i == 0 ? "" : ", ", c_text(form[lang, name, i])
+		printf "%s%s", (i == 0 ? "" : ", "), c_text(form[lang, name, i])
 	print " },"
 }
 
