@@ -101,7 +101,7 @@ static enum err
 on_words(struct reply *r)
 {
 	bool taken = false;
-	enum err e = handover_pass_back(r->app, r->arena, r->u, r->out, &taken);
+	enum err e = handover_pass_back(r->app, r->arena, r->u, &taken);
 
 	if (e != ERR_OK || taken)
 		return e;

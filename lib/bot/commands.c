@@ -48,8 +48,8 @@ on_start(struct reply *r)
 		.button_data = MENU_BUY };
 
 	bool taken = false;
-	enum err e = handover_started(r->app, r->arena, r->u,
-	    tg_command(r->u->text).rest, r->out, &taken);
+	enum err e = handover_started(
+	    r->app, r->arena, r->u, tg_command(r->u->text).rest, &taken);
 
 	if (e != ERR_OK || taken)
 		return e;

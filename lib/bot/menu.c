@@ -59,9 +59,10 @@ menu_pressed(struct reply *r)
 	struct str data = str_from(r->u->data), word = str_cut(&data, ':');
 	const char *id = arena_dup(r->arena, data);
 	const struct product *p = catalog_find(&r->app->catalog, id);
+	bool taken; /* or not: nothing else is meant by it */
 
 	if (str_eq(word, BUTTON_ASK))
-		return handover_pass_on(r->app, r->arena, r->u, data, r->out);
+		return handover_pass_on(r->app, r->arena, r->u, data, &taken);
 	if (p != NULL && offer_by(r->app, p, word) != NULL)
 		return reply_promise(r, JOB_NOTICE, 0,
 		    arena_printf(r->arena, "%s:%s",
@@ -81,6 +82,5 @@ menu_pressed_in_group(struct reply *r, struct support_word *word)
 
 	if (!str_eq(str_cut(&data, ':'), BUTTON_ASK))
 		return ERR_OK;
-	return handover_pressed_in_group(
-	    r->app, r->arena, r->u, data, r->out, word);
+	return handover_pressed_in_group(r->app, r->arena, r->u, data, word);
 }

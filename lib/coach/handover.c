@@ -24,12 +24,13 @@ promise(struct app *app, struct arena *a, const struct question *q)
 
 enum err
 handover_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
-    struct str id, struct tg_reply *reply)
+    struct str id, bool *taken)
 {
 	struct question q = { 0 };
 	int64_t n;
 	enum err e;
 
+	*taken = false;
 	if (app->conf.support_chat_id == NULL || !str_to_i64(id, &n))
 		return ERR_OK;
 	e = question_get(app->db, a, n, &q);
@@ -38,7 +39,7 @@ handover_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
 	 * around. */
 	if (e != ERR_OK || q.tg_id != u->from_id)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	reply->promised = true;
+	*taken = true;
 	return promise(app, a, &q);
 }
 
@@ -73,8 +74,7 @@ way_to_us(struct app *app, struct arena *a, const struct question *q,
 
 enum err
 handover_pressed_in_group(struct app *app, struct arena *a,
-    const struct tg_update *u, struct str id, struct tg_reply *reply,
-    struct support_word *word)
+    const struct tg_update *u, struct str id, struct support_word *word)
 {
 	struct question q = { 0 };
 	bool is = false;
@@ -95,34 +95,27 @@ handover_pressed_in_group(struct app *app, struct arena *a,
 	if (e != ERR_OK || !is)
 		return e == ERR_OK ? way_to_us(app, a, &q, word) : e;
 	word->text = text_plain(TEXT_COACH_PASSING_ON);
-	reply->promised = true;
 	return promise(app, a, &q);
 }
 
 enum err
 handover_started(struct app *app, struct arena *a, const struct tg_update *u,
-    struct str word, struct tg_reply *reply, bool *taken)
+    struct str word, bool *taken)
 {
-	bool promised = reply->promised;
 	size_t n = sizeof(STARTED_BY) - 1;
-	enum err e;
 
 	*taken = false;
 	if (!str_starts(word, STARTED_BY))
 		return ERR_OK;
-	reply->promised = false;
-	e = handover_pass_on(
-	    app, a, u, (struct str){ word.p + n, word.len - n }, reply);
 	/* A link with a number that is nobody's, or another's, is an ordinary
 	 * /start. */
-	*taken = reply->promised;
-	reply->promised |= promised;
-	return e;
+	return handover_pass_on(
+	    app, a, u, (struct str){ word.p + n, word.len - n }, taken);
 }
 
 enum err
-handover_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
-    struct tg_reply *reply, bool *taken)
+handover_pass_back(
+    struct app *app, struct arena *a, const struct tg_update *u, bool *taken)
 {
 	struct question q = { 0 };
 	enum err e;
@@ -136,7 +129,7 @@ handover_pass_back(struct app *app, struct arena *a, const struct tg_update *u,
 	    &q);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	*taken = reply->promised = true;
+	*taken = true;
 	return jobs_promise(app->db, JOB_RELAY,
 	    /* The key is the update's number: several replies to one question
 	     * are several messages, while the same update, sent twice, is

@@ -10,10 +10,9 @@
 #include "telegram/update.h"
 
 /* A person was asked for by the button under an answer. id is the question's
- * number; one that somebody else asked is left alone. */
-enum err
-handover_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
-    struct str id, struct tg_reply *reply) MUST_CHECK;
+ * number; one that somebody else asked is left alone, and *taken false. */
+enum err handover_pass_on(struct app *app, struct arena *a,
+    const struct tg_update *u, struct str id, bool *taken) MUST_CHECK;
 
 /* The same button in a group, where everybody can press it; *word is what its
  * presser is told. A person's reply goes to the asker alone, so the asker must
@@ -22,19 +21,18 @@ struct support_word {
 	const char *text, *url; /* NULL: none */
 };
 enum err handover_pressed_in_group(struct app *app, struct arena *a,
-    const struct tg_update *u, struct str id, struct tg_reply *reply,
+    const struct tg_update *u, struct str id,
     struct support_word *word) MUST_CHECK;
 
 /* Reads the word behind /start with which such a link opens the bot: "ask_" and
  * the question's number. *taken false: the word is of another kind. */
-enum err
-handover_started(struct app *app, struct arena *a, const struct tg_update *u,
-    struct str word, struct tg_reply *reply, bool *taken) MUST_CHECK;
+enum err handover_started(struct app *app, struct arena *a,
+    const struct tg_update *u, struct str word, bool *taken) MUST_CHECK;
 
 /* Promises the asker a reply that was written in the support chat. *taken
  * false: the message is no such reply. */
 enum err handover_pass_back(struct app *app, struct arena *a,
-    const struct tg_update *u, struct tg_reply *reply, bool *taken) MUST_CHECK;
+    const struct tg_update *u, bool *taken) MUST_CHECK;
 
 /* Promises that a person sees the question, and tells the operators. */
 enum err handover_call(

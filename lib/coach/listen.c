@@ -140,7 +140,6 @@ take(struct app *app, struct arena *a, const struct tg_update *u,
 	if (e != ERR_OK)
 		return e;
 	show_typing(a, u, reply);
-	reply->promised = true;
 	return jobs_promise(app->db, JOB_ANSWER,
 	    arena_printf(a, "question/%lld", (long long)id), u->from_id, 0,
 	    arena_printf(a, "%lld", (long long)id));

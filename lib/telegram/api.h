@@ -126,7 +126,6 @@ bool tg_button_url_ok(const char *url);
 struct tg_reply {
 	const char *method; /* NULL: nothing to say now */
 	struct json *params;
-	bool promised; /* it was taken up: something is owed for it */
 };
 
 #endif

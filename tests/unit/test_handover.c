@@ -32,7 +32,6 @@ struct asking {
 	int64_t from_id;
 	const char *id;
 	bool taken;
-	struct tg_reply reply;
 	struct support_word word;
 };
 
@@ -43,7 +42,7 @@ press(struct db *db, void *ctx)
 	const struct tg_update u = { .from_id = t->from_id };
 
 	(void)db;
-	return handover_pass_on(&app, &mem, &u, str_from(t->id), &t->reply);
+	return handover_pass_on(&app, &mem, &u, str_from(t->id), &t->taken);
 }
 
 static enum err
@@ -54,7 +53,7 @@ press_in_group(struct db *db, void *ctx)
 
 	(void)db;
 	return handover_pressed_in_group(
-	    &app, &mem, &u, str_from(t->id), &t->reply, &t->word);
+	    &app, &mem, &u, str_from(t->id), &t->word);
 }
 
 static enum err
@@ -64,8 +63,7 @@ start(struct db *db, void *ctx)
 	const struct tg_update u = { .from_id = t->from_id };
 
 	(void)db;
-	return handover_started(
-	    &app, &mem, &u, str_from(t->id), &t->reply, &t->taken);
+	return handover_started(&app, &mem, &u, str_from(t->id), &t->taken);
 }
 
 static const struct pressed {
@@ -93,7 +91,7 @@ pressed(void **state)
 	shop_does(press, &t);
 	shop_does(press, &t); /* twice: once */
 	app.conf.support_chat_id = CHAT;
-	check_int(t.reply.promised, p->is_passed_on);
+	check_int(t.taken, p->is_passed_on);
 	check_int(n_promised(JOB_FORWARD, BUYER), p->is_passed_on);
 	check_int(look_int("SELECT COUNT(*) FROM jobs"), p->is_passed_on);
 }
@@ -125,7 +123,6 @@ pressed_in_group(void **state)
 	check_text(
 	    t.word.text, g->text == TEXT__COUNT ? NULL : text_plain(g->text));
 	check_text(t.word.url, g->url);
-	check_int(t.reply.promised, g->is_passed_on);
 	check_int(n_promised(JOB_FORWARD, BUYER), g->is_passed_on);
 }
 
@@ -144,15 +141,13 @@ static void
 started(void **state)
 {
 	const struct started *s = *state;
-	struct asking t = { .from_id = s->from_id,
-		.id = s->word,
-		.taken = !s->taken,
-		.reply.promised = true };
+	struct asking t = {
+		.from_id = s->from_id, .id = s->word, .taken = !s->taken
+	};
 
 	shop_open(ASKED);
 	shop_does(start, &t);
 	check_int(t.taken, s->taken);
-	assert_true(t.reply.promised); /* what was promised before stays so */
 	check_int(n_promised(JOB_FORWARD, BUYER), s->taken);
 }
 
@@ -180,7 +175,6 @@ static const struct answer {
 
 struct replying {
 	struct tg_update u;
-	struct tg_reply reply;
 	bool taken;
 };
 
@@ -190,7 +184,7 @@ pass_back(struct db *db, void *ctx)
 	struct replying *t = ctx;
 
 	(void)db;
-	return handover_pass_back(&app, &mem, &t->u, &t->reply, &t->taken);
+	return handover_pass_back(&app, &mem, &t->u, &t->taken);
 }
 
 static void
@@ -202,7 +196,6 @@ replied(void **state)
 	shop_open(FORWARDED);
 	shop_does(pass_back, &t);
 	check_int(t.taken, a->detail != NULL);
-	check_int(t.reply.promised, a->detail != NULL);
 	check_text(
 	    look_text("SELECT detail FROM jobs WHERE kind = 11"), a->detail);
 	check_int(n_promised(JOB_RELAY, BUYER), a->detail != NULL);
