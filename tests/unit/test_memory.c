@@ -12,7 +12,7 @@
 #define N_COLD 100
 #define N_WARM 50
 #define MOST_TO_READ 660
-#define MOST_TO_RECORD 130
+#define MOST_TO_RECORD 120
 
 static struct {
 	bool watching;
