@@ -224,7 +224,7 @@ send_back(struct app *app, struct arena *a, struct step *s,
 	json_put_int(params, "message_id", n);
 	if (q->chat_id == q->tg_id)
 		tg_put_reply(params, q->message_id);
-	message_call(app, a, s, q->chat_id, "copyMessage", params);
+	message_call(app, a, s, q->tg_id, "copyMessage", params);
 }
 
 static enum err
@@ -237,17 +237,6 @@ prepare_relay(struct app *app, struct arena *a, struct step *s)
 	if (e == ERR_OK)
 		send_back(app, a, s, q, detail);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
-static enum err
-settle_relay(struct app *app, struct arena *a, struct step *s,
-    enum err call_err, const struct http_response *res, struct outcome *o)
-{
-	const struct question *q = s->state;
-	enum err e = message_settle(app, a, s, call_err, res, o);
-
-	o->is_gone = o->is_gone && q->chat_id == q->tg_id;
-	return e;
 }
 
 /* Tells the asker what became of the question. After words of crisis it was
@@ -313,4 +302,4 @@ const struct job_kind forward_kind = { .prepare = prepare_forward,
 	.settle = settle_forward,
 	.chat = support_chat };
 const struct job_kind relay_kind = { .prepare = prepare_relay,
-	.settle = settle_relay };
+	.settle = message_settle };

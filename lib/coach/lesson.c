@@ -139,13 +139,26 @@ read_markdown(struct draft *d, struct str text)
 	end_section(d);
 }
 
+/* By whole signs and not by bytes: the last byte of "…" is that of letters,
+ * too. */
+static bool
+ends_sentence(struct str line)
+{
+	static const char *const ends[] = { ".", ",", ";", "!", "?", "…" };
+
+	for (size_t i = 0; i < LENGTH(ends); i++)
+		if (str_ends(line, ends[i]))
+			return true;
+	return false;
+}
+
 /* In plain text a heading is a short line alone, with no end of a sentence. */
 static bool
 is_heading(struct str line, struct str before, struct str after)
 {
 	return line.len > 0 && line.len <= HEADING_BYTES / 2 &&
-	    before.len == 0 && after.len == 0 &&
-	    strchr(".,;!?…", line.p[line.len - 1]) == NULL && line.p[0] != '-';
+	    before.len == 0 && after.len == 0 && !ends_sentence(line) &&
+	    line.p[0] != '-';
 }
 
 static void

@@ -98,8 +98,8 @@ first_letters(struct str s, size_t n)
 	return (struct str){ s.p, i };
 }
 
-/* What inflection and word-building put behind a stem, folded, the longer ones
- * first: Ukrainian, and Russian where it is alike. */
+/* What inflection and word-building put behind a stem, folded: Ukrainian, and
+ * Russian where it is alike. */
 static const char *const endings[] = { "остями", "остям", "остях", "остеи",
 	"ством", "ствами", "істю", "ості", "ість", "ству", "ства", "ство",
 	"енням", "анням", "ення", "ання", "еннями", "увати", "ювати", "ується",
@@ -112,21 +112,21 @@ static const char *const endings[] = { "остями", "остям", "остях
 	"ли", "ло", "ав", "ив", "а", "я", "о", "е", "є", "и", "і", "у", "ю",
 	"ь", "в" };
 
-/* The word without its ending, at least MIN_STEM letters of it. */
+/* The word without its longest ending, at least MIN_STEM letters of it. */
 static struct str
 stem_of(struct str word)
 {
-	size_t n = str_chars(word);
+	size_t n = str_chars(word), longest = 0;
 
 	for (size_t i = 0; i < LENGTH(endings); i++) {
 		struct str end = str_from(endings[i]);
 
 		/* A stem of fewer letters would begin half of all words. */
-		if (str_ends(word, endings[i]) &&
+		if (end.len > longest && str_ends(word, endings[i]) &&
 		    n >= MIN_STEM + str_chars(end))
-			return (struct str){ word.p, word.len - end.len };
+			longest = end.len;
 	}
-	return word;
+	return (struct str){ word.p, word.len - longest };
 }
 
 /* What finds the candidates: a letter less, for the last one of a stem often

@@ -2,6 +2,7 @@
 #include "shop/catalog.h"
 
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #define MAX_ID 32
@@ -57,7 +58,7 @@ product_title(const struct product *p, const char *language)
 {
 	for (size_t i = 0; language != NULL && i < p->n_titles; i++)
 		if (p->titles[i].language != NULL &&
-		    strncmp(p->titles[i].language, language, 2) == 0)
+		    strncasecmp(p->titles[i].language, language, 2) == 0)
 			return p->titles[i].text;
 	return p->titles[0].text;
 }

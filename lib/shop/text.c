@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define MAX_TEXT_BYTES 8192
-
 static enum language shop_language = LANGUAGE_UK;
 static const struct texts *own_texts; /* LANGUAGE__COUNT of them, or NULL */
 
@@ -130,10 +128,26 @@ fill_hole(struct buf *b, struct str name, struct kvs values)
 	}
 }
 
+/* Room for the text with the longest value in each of its holes, so that
+ * nothing is ever cut off: half a sentence may say the opposite. */
+static size_t
+room_for(const char *text, struct kvs values)
+{
+	size_t longest = 20, n_holes = 0; /* digits of a number */
+
+	for (size_t i = 0; i < values.n; i++)
+		if (values.v[i].kind == KV_TEXT &&
+		    strlen(values.v[i].s) > longest)
+			longest = strlen(values.v[i].s);
+	for (const char *p = text; *p != '\0'; p++)
+		n_holes += *p == '{';
+	return strlen(text) + n_holes * longest + 1;
+}
+
 static const char *
 fill(struct arena *a, const char *text, struct kvs values)
 {
-	struct buf b = buf_new(a, MAX_TEXT_BYTES);
+	struct buf b = buf_new(a, room_for(text, values));
 	struct str rest = str_from(text);
 
 	while (rest.len > 0) {

@@ -367,7 +367,14 @@ in_dialect(const struct db_driver *d, struct arena *a, const char *text)
 		if (has_word)
 			buf_text(&out, word_for(d, str_cut(&rest, '}')));
 	}
-	return buf_full(&out) ? "" : buf_str(&out).p;
+	return buf_full(&out) ? NULL : buf_str(&out).p;
+}
+
+/* NULL: it did not fit, and a ledger without it must not be called migrated. */
+static enum err
+apply(const struct db_driver *d, void *conn, const char *ddl)
+{
+	return ddl == NULL ? ERR_INTERNAL : d->script(conn, ddl);
 }
 
 /* All missing migrations go in one transaction with the number that tells of
@@ -379,7 +386,7 @@ apply_from(const struct db_driver *d, void *conn, int64_t version)
 	enum err e = ERR_OK;
 
 	for (int64_t i = version; e == ERR_OK && i < N_MIGRATIONS; i++)
-		e = d->script(conn, in_dialect(d, &a, migrations[i]));
+		e = apply(d, conn, in_dialect(d, &a, migrations[i]));
 	if (e == ERR_OK)
 		e = d->set_version(conn, N_MIGRATIONS);
 	arena_free(&a);

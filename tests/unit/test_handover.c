@@ -251,6 +251,9 @@ prepared(void **state)
 	check_has(s.call.url, p->method);
 	check_has(arena_dup(&mem, s.call.body), p->says);
 	check_lacks(arena_dup(&mem, s.call.body), p->lacks);
+	/* Telegram counts messages of the chat that they go to. */
+	check_has(arena_dup(&mem, s.call.body),
+	    arena_printf(&mem, "\"chat_id\":%lld", (long long)s.chat_id));
 }
 
 static void

@@ -42,6 +42,10 @@ static const struct good {
 	    "10 T {H|Body one.\n\nBody two.}" },
 	{ "a sentence is no heading", "1.txt", "T\n\nYes.\n\nNo.",
 	    "1 T {|Yes.\n\nNo.}" },
+	{ "a heading may end in any letter", "1.txt", "T\n\nХарактер\n\nNo.",
+	    "1 T {Характер|No.}" },
+	{ "an unfinished sentence is no heading", "1.txt", "T\n\nYes…\n\nNo.",
+	    "1 T {|Yes…\n\nNo.}" },
 	{ "JSON", "x.json",
 	    "{\"number\":4,\"title\":\"T\",\"hook\":\"h\",\"practices\":"
 	    "[{\"title\":\"a\",\"text\":\"b\"},\"c\"],\"id\":\"no\"}",

@@ -177,6 +177,7 @@ names_it(void **state)
 static void
 filled(void **state)
 {
+	char *contact;
 	const char *help = text_fill(&mem, TEXT_HELP_UNPAID,
 	    KV(kv_text("product", "P"), kv_text("support", "")));
 
@@ -189,6 +190,12 @@ filled(void **state)
 	check_has(
 	    text_fill(&mem, TEXT_SUPPORT, KV(kv_int("contact", -7))), ": -7");
 	/* A hole without a value, with a null one, with another's name. */
+	/* All of it, however long. */
+	contact = arena_alloc(&mem, 20001);
+	memset(contact, 'x', 20000);
+	check_has(
+	    text_fill(&mem, TEXT_SUPPORT, KV(kv_text("contact", contact))),
+	    contact);
 	check_lacks(text_fill(&mem, TEXT_SUPPORT, KV_NONE), "{");
 	check_lacks(text_fill(&mem, TEXT_SUPPORT, KV(kv_null("contact"))), "{");
 	check_lacks(
