@@ -30,6 +30,13 @@ clock_mono_ms(void)
 
 /* CLOCK_DATE_BYTES has room beyond the ten characters of a date, for the
  * longest numbers that a damaged time could print. */
+static void
+print_date(const struct tm *t, char out[CLOCK_DATE_BYTES])
+{
+	(void)snprintf(out, CLOCK_DATE_BYTES, "%04d-%02d-%02d",
+	    t->tm_year + 1900, t->tm_mon + 1, t->tm_mday);
+}
+
 void
 clock_date(int64_t since_1970_ms, char out[CLOCK_DATE_BYTES])
 {
@@ -37,8 +44,18 @@ clock_date(int64_t since_1970_ms, char out[CLOCK_DATE_BYTES])
 	struct tm t = { .tm_mday = 1 };
 
 	(void)gmtime_r(&s, &t);
-	(void)snprintf(out, CLOCK_DATE_BYTES, "%04d-%02d-%02d",
-	    t.tm_year + 1900, t.tm_mon + 1, t.tm_mday);
+	print_date(&t, out);
+}
+
+void
+clock_local_date(int64_t since_1970_ms, char out[CLOCK_DATE_BYTES])
+{
+	time_t s = (time_t)(since_1970_ms / 1000);
+	struct tm t = { .tm_mday = 1 };
+
+	tzset(); /* localtime_r() need not look at TZ by itself */
+	(void)localtime_r(&s, &t);
+	print_date(&t, out);
 }
 
 /* Two digits or more, in front of *s and behind them the mark that ends them;

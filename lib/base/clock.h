@@ -21,4 +21,7 @@ void clock_date(int64_t since_1970_ms, char out[CLOCK_DATE_BYTES]);
  * seconds since 1970. False, leaving *since_1970_s alone, for anything else. */
 bool clock_parse_iso(const char *text, int64_t *since_1970_s);
 
+/* The same by the machine's time zone (TZ): the day on the wall's calendar. */
+void clock_local_date(int64_t since_1970_ms, char out[CLOCK_DATE_BYTES]);
+
 #endif

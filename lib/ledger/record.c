@@ -295,6 +295,7 @@ record_reversal(struct app *app, struct arena *a, const struct fact *f,
 	    KV(kv_text("id", f->id), kv_text("payment_intent", f->payment),
 		kv_text("kind", kind), kv_int("amount_minor", f->amount_minor),
 		kv_int("stage", stage), kv_int_or_null("due_ms", f->due_ms),
+		kv_int("at_ms", clock_now_ms()),
 		kv_int("now_ms", clock_now_ms())),
 	    NULL);
 

@@ -340,6 +340,64 @@ static const char *const migrations[] = {
 	/* 15: since when Telegram is asked to revoke a link: until revoked_ms
 	 * nobody knows whether it lives */
 	"ALTER TABLE links ADD COLUMN revoking_ms {int};",
+
+	/* 16: each payment that was taken, for the books. An order has one that
+	 * began it; of a plan each later one is another. */
+	"CREATE TABLE payments ("
+	" id {id},"
+	" provider TEXT NOT NULL,"
+	" payment TEXT NOT NULL," /* pi_..., in_..., a Stars charge */
+	" intent TEXT,"           /* as what takes it back names it */
+	" order_id {int} NOT NULL REFERENCES orders (id),"
+	" kind {int} NOT NULL," /* enum payment_kind */
+	" amount_minor {int} NOT NULL,"
+	" currency TEXT NOT NULL,"
+	" tax_minor {int}," /* in the amount; null: not known */
+	" paid_ms {int} NOT NULL,"
+	" starts_ms {int}," /* what it pays for; null: for good */
+	" ends_ms {int},"
+	" UNIQUE (provider, payment)"
+	") {end};"
+	"CREATE UNIQUE INDEX payments_first ON payments (order_id)"
+	" WHERE kind = 1;"
+	"CREATE INDEX payments_of_order ON payments (order_id);"
+	"CREATE INDEX payments_by_time ON payments (paid_ms);"
+	"CREATE INDEX payments_by_intent ON payments (intent)"
+	" WHERE intent IS NOT NULL;"
+	/* what was known before there was such a table; the rest of the past
+	 * is Stripe's to tell (admit reconcile) */
+	"INSERT INTO payments (provider, payment, intent, order_id, kind,"
+	" amount_minor, currency, paid_ms, starts_ms, ends_ms)"
+	" SELECT o.provider, COALESCE(o.payment_intent, o.session_id),"
+	" o.payment_intent, o.id,"
+	" CASE WHEN o.provider = 'stars' AND o.renews = 1 AND EXISTS"
+	" (SELECT 1 FROM orders AS e WHERE e.tg_id = o.tg_id"
+	" AND e.product = o.product AND e.provider = 'stars'"
+	" AND e.renews = 1 AND e.paid_ms IS NOT NULL AND e.id < o.id)"
+	" THEN 2 ELSE 1 END,"
+	" COALESCE(o.amount_minor, 0), o.currency, o.paid_ms,"
+	" CASE WHEN o.until_ms IS NULL THEN NULL ELSE o.paid_ms END,"
+	" o.until_ms FROM orders AS o WHERE o.paid_ms IS NOT NULL"
+	" AND o.session_id IS NOT NULL AND o.currency IS NOT NULL"
+	" AND o.provider <> 'grant'"
+	" AND NOT EXISTS (SELECT 1 FROM orders AS twin"
+	" WHERE twin.payment_intent = o.payment_intent AND twin.id < o.id);"
+	/* of a subscription the latest invoice, where it is not the first */
+	"INSERT INTO payments (provider, payment, intent, order_id, kind,"
+	" amount_minor, currency, paid_ms, starts_ms, ends_ms)"
+	" SELECT o.provider, s.invoice, s.payment_intent, o.id, 2,"
+	" s.paid_minor, o.currency, s.period_start_ms, s.period_start_ms,"
+	" s.period_end_ms FROM subscriptions AS s"
+	" JOIN orders AS o ON o.id = (SELECT MIN(id) FROM orders"
+	" WHERE subscription = s.id)"
+	" WHERE o.paid_ms IS NOT NULL AND o.currency IS NOT NULL"
+	" AND s.invoice IS NOT NULL AND s.payment_intent IS NOT NULL"
+	" AND s.paid_minor > 0 AND s.paid_until_ms = s.period_end_ms"
+	" AND s.period_start_ms > o.paid_ms + 86400000;"
+	/* when money went back: what is told of it later changes other things */
+	"ALTER TABLE reversals ADD COLUMN at_ms {int};"
+	"UPDATE reversals SET at_ms = updated_ms;"
+	"CREATE INDEX reversals_by_time ON reversals (at_ms);",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 

@@ -11,6 +11,7 @@
 #include "store/sql/marks.h"
 #include "store/sql/members.h"
 #include "store/sql/orders.h"
+#include "store/sql/payments.h"
 #include "store/sql/products.h"
 #include "store/sql/questions.h"
 #include "store/sql/reports.h"

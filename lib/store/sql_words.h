@@ -35,5 +35,8 @@
 #define WORD_DISPUTE_OPEN "1"
 #define WORD_DISPUTE_LOST "2"
 #define WORD_DISPUTE_WARNING "0"
+#define WORD_PAYMENT_FIRST "1"
+#define WORD_MOVED_BACK "11"
+#define WORD_MOVED_DISPUTED "12"
 
 #endif

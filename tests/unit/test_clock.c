@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 
+#include <stdlib.h>
+
 static const struct day {
 	const char *why;
 	int64_t ms;
@@ -61,9 +63,33 @@ iso(void **state)
 	check_int(s, i->want);
 }
 
+static const struct local {
+	const char *why, *zone;
+	int64_t ms;
+	const char *want;
+} locals[] = {
+	{ "Greenwich", "UTC0", 1798761599999, "2026-12-31" },
+	{ "east of it, the new year has begun", "EET-2", 1798761599999,
+	    "2027-01-01" },
+	{ "west of it, it has not", "EST5", 1798761600000, "2026-12-31" },
+};
+
+static void
+local_date(void **state)
+{
+	const struct local *l = *state;
+	char out[CLOCK_DATE_BYTES];
+
+	assert_int_equal(setenv("TZ", l->zone, 1), 0);
+	clock_local_date(l->ms, out);
+	assert_int_equal(unsetenv("TZ"), 0);
+	check_text(out, l->want);
+}
+
 int
 main(void)
 {
+	ROWS("date on the wall", local_date, locals);
 	ROWS("date", date, days);
 	ROWS("iso", iso, isos);
 	return testing_run("clock", NULL, NULL);

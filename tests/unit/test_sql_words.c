@@ -2,8 +2,10 @@
 #include "testing.h"
 
 #include "coach/question.h"
+#include "ledger/books.h"
 #include "ledger/ledger.h"
 #include "ledger/members.h"
+#include "ledger/payments.h"
 #include "outbox/jobs.h"
 #include "store/sql_words.h"
 
@@ -37,6 +39,10 @@ static const struct word {
 	{ "DISPUTE_OPEN", WORD_DISPUTE_OPEN, DISPUTE_OPEN },
 	{ "DISPUTE_LOST", WORD_DISPUTE_LOST, DISPUTE_LOST },
 	{ "DISPUTE_WARNING", WORD_DISPUTE_WARNING, DISPUTE_WARNING },
+	{ "PAYMENT_FIRST", WORD_PAYMENT_FIRST, PAYMENT_FIRST },
+	{ "MOVED_FIRST, which is the same", WORD_PAYMENT_FIRST, MOVED_FIRST },
+	{ "MOVED_BACK", WORD_MOVED_BACK, MOVED_BACK },
+	{ "MOVED_DISPUTED", WORD_MOVED_DISPUTED, MOVED_DISPUTED },
 };
 
 static void

@@ -5,9 +5,9 @@
  * nothing yet. */
 SQL(REVERSAL_SEEN,
     "INSERT INTO reversals (id, payment_intent, kind, amount_minor, stage,"
-    " due_ms, updated_ms)"
+    " due_ms, at_ms, updated_ms)"
     " VALUES (:id, :payment_intent, :kind, :amount_minor, :stage, :due_ms,"
-    " :now_ms)"
+    " :at_ms, :now_ms)"
     " ON CONFLICT (id) DO UPDATE SET stage = excluded.stage,"
     " due_ms = excluded.due_ms, updated_ms = excluded.updated_ms"
     " WHERE excluded.stage > reversals.stage")

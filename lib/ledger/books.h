@@ -1,0 +1,51 @@
+/* The books: what was taken, what went back, what is under dispute, summed as
+ * a seller asks for it. All of it is read from payments, refunds and disputes;
+ * nothing is kept twice. Amounts are minor units of the currency beside them,
+ * as the account gets them; different currencies are never added up. */
+#ifndef LEDGER_BOOKS_H
+#define LEDGER_BOOKS_H
+
+#include "store/db.h"
+
+/* The first three are enum payment_kind's; in SQL texts by number. */
+enum movement_kind {
+	MOVED_FIRST = 1,
+	MOVED_RENEWAL,
+	MOVED_OTHER,
+	MOVED_BACK = 11,
+	MOVED_DISPUTED /* open or lost; what is won has never moved */
+};
+
+enum books_by { BOOKS_BY_ALL, BOOKS_BY_DAY, BOOKS_BY_MONTH };
+
+/* One line of the books: of one span of time, product, provider, currency. */
+struct books_line {
+	const char *when; /* "2026-11-27", "2026-11", "" by the machine's time
+	                     zone */
+	const char *product, *provider, *currency;
+	int64_t n_new, n_renewed, n_other, n_back, n_disputed;
+	int64_t taken_minor, tax_minor, back_minor, disputed_minor;
+	int64_t net_minor; /* taken less what went back or is disputed */
+};
+
+struct books {
+	struct books_line *lines; /* in the arena, by time, then as they came */
+	size_t n;
+};
+
+/* From since_ms up to, but not at, until_ms. */
+enum err books_read(struct db *db, struct arena *a, int64_t since_ms,
+    int64_t until_ms, enum books_by by, struct books *out) MUST_CHECK;
+
+/* Who pays again and again now: how many, and what that is by the month (MRR),
+ * from the last payment of each. A year counts for a twelfth, a week for as
+ * much as a month has of it. */
+struct books_subscribers {
+	const char *product, *provider, *currency;
+	int64_t n;
+	int64_t mrr_minor;
+};
+enum err books_subscribers(struct db *db, struct arena *a,
+    struct books_subscribers **out, size_t *n) MUST_CHECK;
+
+#endif

@@ -1,0 +1,133 @@
+/* The books: sums by span, product and currency, of what moved. */
+#include "shop.h"
+
+#include "ledger/books.h"
+
+#include <inttypes.h>
+
+#define DAY INT64_C(86400000)
+
+/* Two products in two currencies, renewals, a refund told by itself and by its
+ * sum, a sum alone, a refund that failed, a dispute lost and one won. */
+#define YEAR \
+	USER \
+	    "INSERT INTO orders (id, tg_id, product, provider, session_id," \
+	    " livemode, paid_ms, created_ms) VALUES" \
+	    " (1, 5, 'course', 'stripe', 'cs_1', 0, 1, 1)," \
+	    " (2, 5, 'club', 'stripe', 'cs_2', 0, 1, 1)," \
+	    " (3, 5, 'club', 'stars', 'ch_3', 0, 1, 1);" \
+	    "INSERT INTO payments (provider, payment, intent, order_id, kind," \
+	    " amount_minor, currency, tax_minor, paid_ms, starts_ms, ends_ms)" \
+	    " VALUES" \
+	    " ('stripe', 'pi_1', 'pi_1', 1, 1, 999, 'eur', 160, 1000, NULL, NULL)," \
+	    " ('stripe', 'in_2', 'pi_2', 2, 1, 500, 'eur', NULL, 2000, 2000," \
+	    " 2592002000)," \
+	    " ('stripe', 'in_3', 'pi_3', 2, 2, 500, 'eur', 80, 2592002000," \
+	    " 2592002000, 5184002000)," \
+	    " ('stripe', 'in_4', 'pi_4', 2, 3, 70, 'eur', NULL, 2592003000, NULL," \
+	    " NULL)," \
+	    " ('stars', 'ch_3', 'ch_3', 3, 1, 50, 'xtr', NULL, 3000, 3000," \
+	    " 2592003000);" \
+	    "INSERT INTO refunds (payment_intent, amount_minor, refunded_minor," \
+	    " updated_ms) VALUES ('pi_1', 999, 300, 5000), ('ch_3', 50, 50, 6000);" \
+	    "INSERT INTO reversals (id, payment_intent, kind, amount_minor, stage," \
+	    " at_ms, updated_ms) VALUES ('re_1', 'pi_1', 'refund', 200, 0, 4000, 1)," \
+	    " ('re_2', 'pi_1', 'refund', 400, 1, 4000, 1)," \
+	    " ('du_1', 'pi_2', 'dispute', 500, 2, 86400000, 1)," \
+	    " ('du_2', 'pi_3', 'dispute', 500, 3, 4000, 1);"
+
+static const struct spans {
+	const char *why;
+	enum books_by by;
+	int64_t since_ms, until_ms;
+	const char *want;
+} spans[] = {
+	{ "all of it", BOOKS_BY_ALL, 0, INT64_MAX,
+	    "/course/stripe/eur 1+0+0 999(160) -2:300 !0:0 =699;"
+	    "/club/stripe/eur 1+1+1 1070(80) -0:0 !1:500 =570;"
+	    "/club/stars/xtr 1+0+0 50(0) -1:50 !0:0 =0;" },
+	{ "by day", BOOKS_BY_DAY, 0, 2 * DAY,
+	    "1970-01-01/course/stripe/eur 1+0+0 999(160) -2:300 !0:0 =699;"
+	    "1970-01-01/club/stripe/eur 1+0+0 500(0) -0:0 !0:0 =500;"
+	    "1970-01-01/club/stars/xtr 1+0+0 50(0) -1:50 !0:0 =0;"
+	    "1970-01-02/club/stripe/eur 0+0+0 0(0) -0:0 !1:500 =-500;" },
+	{ "the second month", BOOKS_BY_MONTH, 20 * DAY, INT64_MAX,
+	    "1970-01/club/stripe/eur 0+1+1 570(80) -0:0 !0:0 =570;" },
+	{ "nothing", BOOKS_BY_DAY, 100 * DAY, INT64_MAX, "" },
+	{ "up to a moment, but not at it", BOOKS_BY_ALL, 1000, 2000,
+	    "/course/stripe/eur 1+0+0 999(160) -0:0 !0:0 =999;" },
+};
+
+static void
+span(void **state)
+{
+	const struct spans *s = *state;
+	struct books b;
+	const char *text = "";
+
+	shop_open(YEAR);
+	check_err(
+	    books_read(ledger.db, &mem, s->since_ms, s->until_ms, s->by, &b),
+	    ERR_OK);
+	for (size_t i = 0; i < b.n; i++) {
+		const struct books_line *l = &b.lines[i];
+
+		text = arena_printf(&mem,
+		    "%s%s/%s/%s/%s %" PRId64 "+%" PRId64 "+%" PRId64 " %" PRId64
+		    "(%" PRId64 ") -%" PRId64 ":%" PRId64 " !%" PRId64
+		    ":%" PRId64 " =%" PRId64 ";",
+		    text, l->when, l->product, l->provider, l->currency,
+		    l->n_new, l->n_renewed, l->n_other, l->taken_minor,
+		    l->tax_minor, l->n_back, l->back_minor, l->n_disputed,
+		    l->disputed_minor, l->net_minor);
+	}
+	check_text(text, s->want);
+}
+
+static const struct plan {
+	const char *why;
+	int64_t minor, period_ms, want;
+} plans[] = {
+	{ "a month of 28 days", 500, 28 * DAY, 500 },
+	{ "a month of 31 days", 500, 31 * DAY, 500 },
+	{ "a quarter", 1500, 91 * DAY, 500 },
+	{ "a year", 12000, 365 * DAY, 1000 },
+	{ "a leap year", 12000, 366 * DAY, 1000 },
+	{ "a week", 700, 7 * DAY, 3043 },
+	{ "a day", 100, DAY, 3043 },
+};
+
+static void
+by_the_month(void **state)
+{
+	const struct plan *p = *state;
+	struct books_subscribers *list;
+	size_t n;
+
+	shop_open(USER "INSERT INTO access (tg_id, product, is_in, why, renews,"
+		       " decided_ms) VALUES (5, 'club', 1, 'paid', 1, 1);"
+		       "INSERT INTO orders (id, tg_id, product, provider,"
+		       " session_id, livemode, paid_ms, created_ms) VALUES"
+		       " (1, 5, 'club', 'stripe', 'cs_1', 0, 1, 1);");
+	change(arena_printf(&mem,
+	    "INSERT INTO payments (provider, payment, order_id, kind,"
+	    " amount_minor, currency, paid_ms, starts_ms, ends_ms) VALUES"
+	    " ('stripe', 'in_0', 1, 1, 9999, 'eur', 1, 1, 2),"
+	    " ('stripe', 'in_1', 1, 2, %" PRId64 ", 'eur', 5, 5, %" PRId64 ")",
+	    p->minor, p->period_ms + 5));
+	check_err(books_subscribers(ledger.db, &mem, &list, &n), ERR_OK);
+	check_int(n, 1);
+	check_int(list[0].n, 1);
+	check_int(list[0].mrr_minor, p->want);
+	change("UPDATE access SET renews = 0");
+	check_err(books_subscribers(ledger.db, &mem, &list, &n), ERR_OK);
+	check_int(n, 0);
+}
+
+int
+main(void)
+{
+	ROWS("span", span, spans);
+	ROWS("by the month", by_the_month, plans);
+	return testing_run("books", ledger_make, ledger_remove);
+}

@@ -1,0 +1,145 @@
+/* Payments: a row each, whoever tells of it first. */
+#include "shop.h"
+
+#include "ledger/payments.h"
+
+#define PAID_ORDER \
+	USER "INSERT INTO orders (id, tg_id, product, provider, session_id," \
+	     " subscription, livemode, paid_ms, created_ms)" \
+	     " VALUES (1, 5, 'course', 'stripe', 'cs_1', 'sub_1', 0, 10, 1);"
+
+#define SESSION \
+	{ \
+		"stripe", "cs_1", NULL, 1, PAYMENT_FIRST, false, 999, "eur", \
+		    -1, 20, 0, 0 \
+	}
+#define INVOICE \
+	{ \
+		"stripe", "in_1", "pi_1", 1, PAYMENT_FIRST, true, 999, "eur", \
+		    160, 10, 10, 40 \
+	}
+#define RENEWAL \
+	{ \
+		"stripe", "in_2", NULL, 1, PAYMENT_RENEWAL, true, 999, "eur", \
+		    -1, 40, 40, 70 \
+	}
+#define RENEWAL_READ \
+	{ \
+		"stripe", "in_2", "pi_2", 1, PAYMENT_RENEWAL, true, 999, \
+		    "eur", 160, 40, 40, 70 \
+	}
+
+#define ALL_OF_FIRST "in_1 pi_1 1 999 160 10 10 40;"
+#define ALL_OF_SECOND "in_2 pi_2 2 999 160 40 40 70;"
+
+static const struct telling {
+	const char *why;
+	struct payment told[4];
+	size_t n, n_new;
+	const char *want;
+} tellings[] = {
+	{ "a session alone", { SESSION }, 1, 1, "cs_1 - 1 999 - 20 - -;" },
+	{ "a session twice", { SESSION, SESSION }, 2, 1,
+	    "cs_1 - 1 999 - 20 - -;" },
+	{ "its invoice after it", { SESSION, INVOICE }, 2, 1, ALL_OF_FIRST },
+	{ "its invoice before it", { INVOICE, SESSION }, 2, 1, ALL_OF_FIRST },
+	{ "a renewal that is read later", { INVOICE, RENEWAL, RENEWAL_READ }, 3,
+	    2, ALL_OF_FIRST ALL_OF_SECOND },
+	{ "a renewal that was read before", { RENEWAL_READ, INVOICE, RENEWAL },
+	    3, 2, ALL_OF_FIRST ALL_OF_SECOND },
+	{ "all of it in disorder", { RENEWAL, SESSION, RENEWAL_READ, INVOICE },
+	    4, 2, ALL_OF_FIRST ALL_OF_SECOND },
+};
+
+struct adding {
+	const struct payment *p;
+	bool is_new;
+};
+
+static enum err
+add(struct db *db, void *ctx)
+{
+	struct adding *a = ctx;
+
+	return payments_add(db, &mem, a->p, &a->is_new);
+}
+
+static void
+told(void **state)
+{
+	const struct telling *t = *state;
+	size_t n_new = 0;
+
+	shop_open(PAID_ORDER);
+	for (size_t i = 0; i < t->n; i++) {
+		struct adding a = { &t->told[i], false };
+
+		shop_does(add, &a);
+		n_new += a.is_new;
+	}
+	check_int(n_new, t->n_new);
+	check_text(look_text("SELECT group_concat(one, '') FROM ("
+			     "SELECT payment || ' ' || COALESCE(intent, '-')"
+			     " || ' ' || kind || ' ' || amount_minor || ' '"
+			     " || COALESCE(tax_minor, '-') || ' ' || paid_ms"
+			     " || ' ' || COALESCE(starts_ms, '-') || ' '"
+			     " || COALESCE(ends_ms, '-') || ';' AS one"
+			     " FROM payments ORDER BY kind)"),
+	    t->want);
+}
+
+/* An order that was known before there were payments has its first one. */
+static void
+from_before(void **state)
+{
+	(void)state;
+	ledger_fresh();
+	check_err(db_ready(ledger.db), ERR_OK);
+	change(
+	    "DROP TABLE payments; DROP INDEX reversals_by_time;"
+	    "ALTER TABLE reversals DROP COLUMN at_ms;"
+	    "INSERT INTO users (tg_id, created_ms) VALUES (5, 1);"
+	    "INSERT INTO orders (id, tg_id, product, provider, session_id,"
+	    " payment_intent, subscription, amount_minor, currency, paid_ms,"
+	    " until_ms, renews, livemode, created_ms) VALUES"
+	    " (1, 5, 'a', 'stripe', 'cs_1', 'pi_1', NULL, 999, 'eur', 10,"
+	    " NULL, 0, 0, 1),"
+	    " (2, 5, 'a', 'grant', 'grant/5/1', NULL, NULL, 0, NULL, 11,"
+	    " NULL, 0, 0, 1),"
+	    " (3, 5, 'b', 'stars', 'ch_1', 'ch_1', NULL, 50, 'xtr', 12, 99,"
+	    " 1, 0, 1),"
+	    " (4, 5, 'b', 'stars', 'ch_2', 'ch_2', NULL, 50, 'xtr', 99, 199,"
+	    " 1, 0, 1),"
+	    " (5, 5, 'c', 'stripe', 'cs_5', NULL, 'sub_1', 300, 'eur', 13,"
+	    " NULL, 0, 0, 1),"
+	    " (6, 5, 'd', 'stripe', 'cs_6', NULL, NULL, 0, 'eur', 14, NULL,"
+	    " 0, 0, 1),"
+	    " (7, 5, 'd', 'stripe', 'cs_7', NULL, NULL, 5, 'eur', NULL, NULL,"
+	    " 0, 0, 1);"
+	    "INSERT INTO subscriptions (id, n_heard, invoice, payment_intent,"
+	    " paid_minor, period_start_ms, period_end_ms, paid_until_ms)"
+	    " VALUES ('sub_1', 1, 'in_9', 'pi_9', 300, 900000000, 3000000000,"
+	    " 3000000000);"
+	    "INSERT INTO reversals (id, payment_intent, kind, amount_minor,"
+	    " stage, updated_ms) VALUES ('re_1', 'pi_1', 'refund', 1, 0, 77);"
+	    "PRAGMA user_version = 15");
+	db_free(ledger.db);
+	ledger.db = db_new(ledger.path);
+	check_err(db_ready(ledger.db), ERR_OK);
+	check_text(
+	    look_text("SELECT group_concat(one, ' ') FROM (SELECT order_id"
+		      " || ':' || payment || ':' || kind || ':' ||"
+		      " amount_minor || ':' || paid_ms AS one FROM payments"
+		      " ORDER BY order_id, kind)"),
+	    "1:pi_1:1:999:10 3:ch_1:1:50:12 4:ch_2:2:50:99 5:cs_5:1:300:13"
+	    " 5:in_9:2:300:900000000 6:cs_6:1:0:14");
+	check_int(look_int("SELECT at_ms FROM reversals"), 77);
+}
+
+int
+main(void)
+{
+	ROWS("told", told, tellings);
+	ONE("known", "from before there was the table", from_before);
+	return testing_run("payments", ledger_make, ledger_remove);
+}
