@@ -157,7 +157,8 @@ read_object(struct arena *a, struct json *obj, struct stripe_event *out)
 		out->subscription = out->object_id;
 		return out->subscription == NULL ? ERR_INPUT : ERR_OK;
 	case STRIPE_INVOICE:
-		out->subscription = stripe_invoice_subscription(a, obj);
+		stripe_invoice_read(a, obj, &out->invoice);
+		out->subscription = out->invoice.subscription;
 		return ERR_OK;
 	default:
 		return read_session(a, obj, out);

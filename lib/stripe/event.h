@@ -48,9 +48,10 @@ struct stripe_event {
 	struct stripe_charge charge;   /* of STRIPE_CHARGE_REFUNDED */
 	struct stripe_refund refund;
 	struct stripe_dispute dispute;
-	const char *payment_intent; /* of STRIPE_FRAUD_WARNING and of what is
+	const char *payment_intent;    /* of STRIPE_FRAUD_WARNING and of what is
 	                               in doubt; or NULL */
-	const char *subscription;   /* of the last two; NULL: of none */
+	struct stripe_invoice invoice; /* of STRIPE_INVOICE */
+	const char *subscription;      /* of the last two; NULL: of none */
 };
 
 /* Reads the body of a post. ERR_INPUT: it is not an event, for it has no id.

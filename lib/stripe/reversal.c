@@ -37,6 +37,7 @@ stripe_refund_read(struct arena *a, struct json *obj, struct stripe_refund *out)
 	out->id = stripe_id_at(a, obj, "id");
 	out->payment_intent = stripe_id_at(a, obj, "payment_intent");
 	read_refund_stage(obj, out);
+	(void)json_int(obj, "created", &out->created_s);
 	/* An amount below zero would add to what was paid. */
 	if (out->id == NULL || !json_int(obj, "amount", &out->amount_minor) ||
 	    out->amount_minor < 0)
@@ -77,6 +78,7 @@ stripe_dispute_read(
 	out->currency = arena_dup_text(a, json_text(obj, "currency"));
 	out->reason = arena_dup_text(a, json_text(obj, "reason"));
 	(void)json_int(obj, "amount", &out->amount_minor);
+	(void)json_int(obj, "created", &out->created_s);
 	/* The due date is for the operator's eyes; a dispute without one counts
 	 * all the same. */
 	(void)json_int(obj, "evidence_details.due_by", &out->due_s);

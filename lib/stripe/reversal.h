@@ -18,6 +18,7 @@ struct stripe_refund {
 	const char *id; /* re_... */
 	const char *payment_intent;
 	int64_t amount_minor;
+	int64_t created_s; /* 0: not said */
 	enum stripe_refund_stage stage;
 	bool is_unsure; /* its status is a word that we do not know */
 };
@@ -41,6 +42,7 @@ struct stripe_dispute {
 	const char *currency;
 	const char *reason; /* Stripe's word, such as "fraudulent" */
 	int64_t due_s;      /* evidence is due by then; 0: none */
+	int64_t created_s;  /* 0: not said */
 };
 
 /* Read a refund and a dispute. ERR_INPUT where a field that we rely on is

@@ -99,9 +99,12 @@ stripe_session_read(
 	out->shop = arena_dup_text(a, json_text(obj, "metadata.shop"));
 	out->payment_intent = stripe_id_at(a, obj, "payment_intent");
 	out->subscription = stripe_id_at(a, obj, "subscription");
+	out->invoice = stripe_id_at(a, obj, "invoice");
 	out->url = arena_dup_text(a, json_text(obj, "url"));
 	(void)json_int(obj, "expires_at", &out->expires_s);
 	(void)json_int(obj, "created", &out->created_s);
+	out->has_tax =
+	    json_int(obj, "total_details.amount_tax", &out->tax_minor);
 	out->currency = arena_dup_text(a, json_text(obj, "currency"));
 	out->livemode = json_is_true(obj, "livemode");
 	return ERR_OK;

@@ -27,11 +27,14 @@ struct stripe_session {
 	const char *shop;    /* the same */
 	const char *payment_intent;
 	const char *subscription; /* once it is complete, of that mode */
+	const char *invoice;      /* the same: its first */
 	const char *url;          /* only while open; not checked here */
 	int64_t expires_s;
 	int64_t created_s;      /* 0: not said */
 	int64_t amount_minor;   /* to pay, after what was taken off */
 	int64_t subtotal_minor; /* before that */
+	bool has_tax;           /* the next is known */
+	int64_t tax_minor;      /* in the amount */
 	const char *currency;
 	bool livemode;
 	bool is_unsure; /* a word or a number about the money is one that we

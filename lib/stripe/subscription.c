@@ -162,28 +162,18 @@ is_owed(struct json *invoice)
 	    str_eq(status, "void");
 }
 
-/* An invoice may have been paid in several ways; the default one, which comes
- * first, is what Stripe itself took. */
-static const char *
-payment_of(struct arena *a, struct json *invoice)
-{
-	const char *id =
-	    stripe_id_at(a, invoice, "payments.data.0.payment.payment_intent");
-
-	return id != NULL ? id : stripe_id_at(a, invoice, "payment_intent");
-}
-
 static void
 read_invoice(
     struct arena *a, struct json *invoice, struct stripe_subscription *out)
 {
-	out->invoice = stripe_id_at(a, invoice, "id");
+	stripe_invoice_read(a, invoice, &out->latest);
+	out->invoice = out->latest.id;
 	out->invoice_url =
 	    arena_dup_text(a, json_text(invoice, "hosted_invoice_url"));
-	out->payment_intent = payment_of(a, invoice);
+	out->payment_intent = out->latest.payment_intent;
 	(void)json_int(invoice, "attempt_count", &out->n_attempts);
-	(void)json_int(invoice, "amount_paid", &out->paid_minor);
-	out->is_paid = str_eq(str_from(json_text(invoice, "status")), "paid");
+	out->paid_minor = out->latest.paid_minor;
+	out->is_paid = out->latest.is_paid;
 	out->is_owed = is_owed(invoice);
 }
 
@@ -248,13 +238,4 @@ stripe_subscription_read(
 		read_invoice(a, json_at(obj, "latest_invoice"), out);
 	read_status(a, obj, out);
 	return has_period(out) ? ERR_OK : ERR_INPUT;
-}
-
-const char *
-stripe_invoice_subscription(struct arena *a, struct json *obj)
-{
-	const char *id =
-	    stripe_id_at(a, obj, "parent.subscription_details.subscription");
-
-	return id != NULL ? id : stripe_id_at(a, obj, "subscription");
 }

@@ -1,11 +1,11 @@
-/* A subscription, read into a plain struct, and which subscription an event is
- * about (docs.stripe.com/api/subscriptions/object). Where Stripe has moved a
- * field, the newer place is looked at first and then the older: the period
- * stands on the item since 2025-03-31 and stood on the subscription before. */
+/* A subscription, read into a plain struct
+ * (docs.stripe.com/api/subscriptions/object). Where Stripe has moved a field,
+ * the newer place is looked at first and then the older: the period stands on
+ * the item since 2025-03-31 and stood on the subscription before. */
 #ifndef STRIPE_SUBSCRIPTION_H
 #define STRIPE_SUBSCRIPTION_H
 
-#include "base/json.h"
+#include "stripe/invoice.h"
 
 enum stripe_subscription_status {
 	STRIPE_SUB_UNKNOWN,    /* not read yet, or a word that we do not know */
@@ -47,7 +47,8 @@ struct stripe_subscription {
 	int64_t ended_s;       /* 0: not yet */
 	bool collects_not;     /* pause_collection: its invoices are not paid */
 	bool livemode;
-	/* About the latest invoice; set where the answer holds it whole. */
+	/* The latest invoice; set where the answer holds it whole. */
+	struct stripe_invoice latest;
 	const char *invoice;     /* in_... */
 	const char *invoice_url; /* where the buyer can pay it; not checked */
 	const char *payment_intent;
@@ -75,9 +76,5 @@ enum err stripe_subscription_read(struct arena *a, struct json *obj,
 void
 stripe_subscription_choose(struct stripe_subscription *s, const char *product,
     const char *price_id, int64_t amount_minor, const char *currency);
-
-/* The subscription that an invoice is for, in the shape of any version; NULL:
- * it is for none. */
-const char *stripe_invoice_subscription(struct arena *a, struct json *obj);
 
 #endif
