@@ -5,6 +5,8 @@
 #include "outbox/alert.h"
 #include "shop/text.h"
 
+#define NEWS_MS ((int64_t)3 * 24 * 3600 * 1000)
+
 /* What an operator sees of an order. */
 static enum err
 tell(struct app *app, struct arena *a, const struct order *o, const char *key,
@@ -23,11 +25,39 @@ tell(struct app *app, struct arena *a, const struct order *o, const char *key,
 enum err
 alert_sale(struct app *app, struct arena *a, const struct order *o)
 {
+	if (!conf_notifies(&app->conf, "sale"))
+		return ERR_OK;
 	return tell(app, a, o, arena_printf(a, "sale/%s", o->session_id),
 	    TEXT_ALERT_SALE,
 	    kv_text("amount",
 		text_money_in(
 		    text_language(), a, o->amount_minor, o->currency)));
+}
+
+/* A past that is asked for all at once (admit reconcile) is for the books. */
+enum err
+alert_renewal(struct app *app, struct arena *a, const struct order *o,
+    const struct payment *p)
+{
+	if (!conf_notifies(&app->conf, "renewal") ||
+	    p->paid_ms < clock_now_ms() - NEWS_MS)
+		return ERR_OK;
+	return tell(app, a, o, arena_printf(a, "renewal/%s", p->payment),
+	    TEXT_ALERT_RENEWAL,
+	    kv_text("amount",
+		text_money_in(
+		    text_language(), a, p->amount_minor, p->currency)));
+}
+
+enum err
+alert_failure(struct app *app, struct arena *a, const struct order *o,
+    const char *attempt)
+{
+	if (!conf_notifies(&app->conf, "failure"))
+		return ERR_OK;
+	return tell(app, a, o,
+	    arena_printf(a, "failure/%s/%lld", attempt, (long long)o->id),
+	    TEXT_ALERT_FAILURE, kv_null("amount"));
 }
 
 enum err
@@ -51,6 +81,8 @@ enum err
 alert_refund(struct app *app, struct arena *a, const struct order *o,
     int64_t refunded_minor)
 {
+	if (!conf_notifies(&app->conf, "refund"))
+		return ERR_OK;
 	return tell(app, a, o,
 	    arena_printf(a, "refund/%lld/%lld", (long long)o->id,
 		(long long)refunded_minor),
@@ -66,7 +98,8 @@ alert_ended(
 {
 	bool unpaid = str_eq(str_from(why), "unpaid");
 
-	if (!unpaid && !str_eq(str_from(why), "ended"))
+	if ((!unpaid && !str_eq(str_from(why), "ended")) ||
+	    !conf_notifies(&app->conf, "end"))
 		return ERR_OK;
 	return tell(app, a, o,
 	    arena_printf(a, "%s/%lld/%lld", why, (long long)o->id,
@@ -86,6 +119,8 @@ alert_dispute(struct app *app, struct arena *a, const struct order *o,
 	};
 	const char *due = due_ms > 0 ? text_date(a, due_ms) : "-";
 
+	if (!conf_notifies(&app->conf, "dispute"))
+		return ERR_OK;
 	return tell(app, a, o, arena_printf(a, "dispute/%s/%d", id, (int)stage),
 	    texts[stage], kv_text("due", due));
 }
@@ -94,6 +129,8 @@ enum err
 alert_fraud(struct app *app, struct arena *a, const struct order *o,
     const char *payment)
 {
+	if (!conf_notifies(&app->conf, "dispute"))
+		return ERR_OK;
 	return tell(app, a, o, arena_printf(a, "fraud/%s", payment),
 	    TEXT_ALERT_FRAUD, kv_text("payment", payment));
 }

@@ -1,13 +1,22 @@
 /* What the operators are told of money, in the transaction that records it:
- * each once, however often it is heard of. */
+ * each once, however often it is heard of, and where they want to hear of its
+ * kind (NOTIFY). What needs a person is told in any case. */
 #ifndef LEDGER_NOTIFY_H
 #define LEDGER_NOTIFY_H
 
 #include "ledger/ledger.h"
+#include "ledger/payments.h"
 #include "shop/app.h"
 
 enum err
 alert_sale(struct app *app, struct arena *a, const struct order *o) MUST_CHECK;
+/* A plan was paid once more; what was paid long ago is told by nobody any
+ * more. */
+enum err alert_renewal(struct app *app, struct arena *a, const struct order *o,
+    const struct payment *p) MUST_CHECK;
+/* It was to be paid once more, and the card refused; what: the attempt. */
+enum err alert_failure(struct app *app, struct arena *a, const struct order *o,
+    const char *attempt) MUST_CHECK;
 /* Paid by one who was to be forgotten: nobody is let in for it. */
 enum err alert_forgotten(
     struct app *app, struct arena *a, const struct order *o) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "ledger/decide.h"
+#include "ledger/notify.h"
 #include "outbox/jobs.h"
 
 #define N_DUE 20
@@ -200,6 +201,8 @@ dun(struct app *app, struct arena *a, const struct subscription_now *s,
 		return ERR_OK;
 	e = db_exec(app->db, SQL_SUBSCRIPTION_DUNNED,
 	    KV(kv_text("id", s->id), kv_text("dunned", attempt)), &n_new);
+	if (e == ERR_OK && n_new > 0)
+		e = alert_failure(app, a, o, attempt);
 	if (e != ERR_OK || n_new == 0)
 		return e;
 	return jobs_promise(app->db, JOB_NOTICE,

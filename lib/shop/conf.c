@@ -23,6 +23,9 @@ enum { OPTIONAL = 0, REQUIRED = 1 };
 #define TEXT_AT(field) offsetof(struct conf, field), 0, 0
 #define INT_AT(field, low, high) offsetof(struct conf, field), low, high
 
+/* A shop of many subscribers has more renewals than anybody reads. */
+#define NOTIFY_MOST "sale,failure,end,refund,dispute"
+
 /* Where a default is missing and the setting is required, the meaning tells
  * where to get it. */
 static const struct setting rows[] = {
@@ -106,6 +109,11 @@ static const struct setting rows[] = {
 	    PROGRAM_ALL, OPTIONAL, "",
 	    "the Telegram numbers of the operators, with commas: the bot tells "
 	    "them of sales, refunds, disputes and troubles" },
+	{ "NOTIFY", conf_check_notify, TEXT_AT(notify), PROGRAM_ALL, OPTIONAL,
+	    NOTIFY_MOST,
+	    "what they are told of, with commas: sale, renewal, failure (a "
+	    "renewal that was not paid), end, refund, dispute; of troubles in "
+	    "any case" },
 	{ "WHITELIST_TG_IDS", conf_check_id_list, TEXT_AT(whitelist_tg_ids),
 	    PROGRAM_ALL, OPTIONAL, "",
 	    "Telegram numbers, with commas, of people who are let in and "
@@ -250,6 +258,17 @@ conf_describe(size_t i, const char **name, const char **dflt,
 	*meaning = rows[i].meaning;
 	*required = rows[i].required == REQUIRED;
 	return true;
+}
+
+bool
+conf_notifies(const struct conf *c, const char *kind)
+{
+	struct str rest = str_from(c->notify == NULL ? NOTIFY_MOST : c->notify);
+
+	while (rest.len > 0)
+		if (str_eq(str_trim(str_cut(&rest, ',')), kind))
+			return true;
+	return false;
 }
 
 /* Only where the place was our own choice: a folder that the operator named and

@@ -46,6 +46,8 @@ struct conf {
 	const char *accept_unmarked;  /* "0" or "1"; NULL: as the ledger says */
 	const char *checkout_locale;  /* Stripe's word; NULL: none */
 	const char *admin_tg_ids;     /* with commas; NULL: none */
+	const char *notify;           /* what they are told of, with commas;
+	                                 NULL: as conf_notifies() says */
 	int64_t reconcile_minutes;    /* 0: never */
 	const char *whitelist_tg_ids; /* the same */
 	const char *support_contact;  /* NULL: none given */
@@ -88,6 +90,10 @@ struct conf {
  * wrong; *c is then not to be used otherwise. The texts live in the arena. */
 enum err conf_load(struct conf *c, struct arena *a, unsigned programs,
     const struct settings_params *params) MUST_CHECK;
+
+/* Whether operators want to hear of that kind: a word that conf_check_notify()
+ * takes. */
+bool conf_notifies(const struct conf *c, const char *kind);
 
 /* Makes the folder of a ledger whose place no setting names, for whoever is
  * about to make the ledger. A failure shows when that is opened. */

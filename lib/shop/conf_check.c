@@ -204,6 +204,30 @@ conf_check_sell_with(const char *v)
 	return "must be stripe, stars or both";
 }
 
+static bool
+is_notice(struct str word)
+{
+	static const char *const kinds[] = { "sale", "renewal", "failure",
+		"end", "refund", "dispute" };
+
+	for (size_t i = 0; i < LENGTH(kinds); i++)
+		if (str_eq(word, kinds[i]))
+			return true;
+	return false;
+}
+
+const char *
+conf_check_notify(const char *v)
+{
+	struct str rest = str_from(v);
+
+	while (rest.len > 0)
+		if (!is_notice(str_trim(str_cut(&rest, ','))))
+			return "must be words out of sale, renewal, failure, "
+			       "end, refund and dispute, with commas between";
+	return NULL;
+}
+
 const char *
 conf_ledger_file(const char *v)
 {

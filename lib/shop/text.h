@@ -83,7 +83,9 @@ enum text {
 	TEXT_ALERT_CRISIS,       /* {buyer} */
 	TEXT_ALERT_SUPPORT_CHAT, /* {why} */
 	TEXT_ALERT_SALE,         /* {product} {buyer} {order} {amount} */
-	TEXT_ALERT_FORGOTTEN,    /* the same */
+	TEXT_ALERT_RENEWAL,      /* the same */
+	TEXT_ALERT_FAILURE,      /* {product} {buyer} {order} */
+	TEXT_ALERT_FORGOTTEN,    /* as of a sale */
 	TEXT_ALERT_UNKNOWN,      /* {product} {buyer} {order} */
 	TEXT_ALERT_REFUND,       /* as of a sale */
 	TEXT_ALERT_INQUIRY,      /* {product} {buyer} {order} {due} */

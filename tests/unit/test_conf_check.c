@@ -49,6 +49,30 @@ span(void **state)
 	check_int(n, r->n);
 }
 
+/* ---- lists of words ---- */
+
+static const struct words {
+	const char *text;
+	bool ok;
+} word_lists[] = {
+	{ "sale", true },
+	{ "sale,renewal,failure,end,refund,dispute", true },
+	{ " sale , end ", true },
+	{ "sales", false },
+	{ "Sale", false },
+	{ "sale;end", false },
+	{ "sale,,end", false },
+	{ ",", false },
+};
+
+static void
+words(void **state)
+{
+	const struct words *w = *state;
+
+	check_int(conf_check_notify(w->text) == NULL, w->ok);
+}
+
 /* ---- the ledger's file ---- */
 
 static const struct place {
@@ -75,6 +99,7 @@ place(void **state)
 int
 main(void)
 {
+	ROWS("kinds", words, word_lists);
 	ROWS("period", span, spans);
 	ROWS("the ledger's file", place, places);
 	return testing_run("conf_check", NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "ledger/notify.h"
+#include "outbox/jobs.h"
 #include "payment/reconcile.h"
 #include "shop/text.h"
 
@@ -33,18 +34,73 @@ disputed(struct db *db, void *ctx)
 	return alert_dispute(&app, &mem, &order, "du_1", DISPUTE_OPEN, *due_ms);
 }
 
-static enum err
-silent(struct db *db, void *ctx)
-{
-	(void)db;
-	return reconcile_alarm(&app, &mem, ctx);
-}
-
 static void
 begin(void)
 {
 	shop_open(NOTHING);
 	order.product = "course";
+}
+
+static const struct wanted {
+	const char *why, *notify;
+	int64_t n; /* of the six */
+} wanted[] = {
+	{ "as it is where nobody says", NULL, 5 },
+	{ "renewals alone", "renewal", 1 },
+	{ "two of them", "sale , end", 2 },
+	{ "all", "sale,renewal,failure,end,refund,dispute", 6 },
+};
+
+static enum err
+all_kinds(struct db *db, void *ctx)
+{
+	const struct payment p = { .payment = "in_2",
+		.amount_minor = 999,
+		.currency = "eur",
+		.paid_ms = clock_now_ms() };
+	const int64_t none = 0;
+	enum err e = alert_sale(&app, &mem, &order);
+
+	(void)ctx;
+	if (e == ERR_OK)
+		e = alert_renewal(&app, &mem, &order, &p);
+	if (e == ERR_OK)
+		e = alert_failure(&app, &mem, &order, "in_3/1");
+	if (e == ERR_OK)
+		e = alert_ended(&app, &mem, &order, "ended");
+	if (e == ERR_OK)
+		e = alert_refund(&app, &mem, &order, 300);
+	return e == ERR_OK ? disputed(db, (void *)&none) : e;
+}
+
+/* What needs a person is told in any case. */
+static enum err
+trouble(struct db *db, void *ctx)
+{
+	(void)db;
+	(void)ctx;
+	return alert_forgotten(&app, &mem, &order);
+}
+
+static void
+by_kind(void **state)
+{
+	const struct wanted *w = *state;
+
+	begin();
+	app.conf.notify = w->notify;
+	shop_does(all_kinds, NULL);
+	check_int(n_promised(JOB_ALERT, 900), w->n);
+	shop_does(trouble, NULL);
+	check_int(n_promised(JOB_ALERT, 900), w->n + 1);
+	app.conf.notify = NULL;
+}
+
+static enum err
+silent(struct db *db, void *ctx)
+{
+	(void)db;
+	return reconcile_alarm(&app, &mem, ctx);
 }
 
 static const char *
@@ -127,5 +183,6 @@ main(void)
 	ONE("sale", "of what is sold no more", sold_no_more);
 	ONE("silence", "is told once a day", events_never_came);
 	ROWS("evidence is due", until_when, dues);
+	ROWS("by kind", by_kind, wanted);
 	return testing_run("news", ledger_make, ledger_remove);
 }
