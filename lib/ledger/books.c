@@ -77,6 +77,8 @@ line_of(struct summing *s, const struct row *row)
 	return &b->lines[b->n++];
 }
 
+/* What is won back of a dispute is no movement any more, so nothing is ever
+ * added for it; and tax is not taken off, since it went through the account. */
 static void
 add(struct books_line *l, enum movement_kind kind, int64_t minor, int64_t tax)
 {
@@ -139,6 +141,8 @@ by_the_month(int64_t minor, int64_t period_ms)
 	return minor * (MONTH_MS / 1000) / (period_ms / 1000);
 }
 
+/* Products, providers and currencies are few: a list that is gone through is
+ * fast enough, and the order in which they come is that of the rows. */
 static void
 count_row(const struct row *row, void *ctx)
 {

@@ -1,17 +1,26 @@
 /* Writing payments down. */
 #include "ledger/payments.h"
 
-static enum err
-is_known(struct db *db, struct arena *a, const struct payment *p, bool *known)
+struct known {
+	bool by_any;     /* it is there, by its name or as its order's first */
+	bool is_another; /* the name is there, as something else */
+};
+
+static void
+known_from_row(const struct row *row, void *ctx)
 {
-	int64_t n = 0;
-	enum err e = db_one(db, a, SQL_PAYMENTS_KNOWN,
+	*(struct known *)ctx = (struct known){ .by_any = row_int(row, 0) > 0,
+		.is_another = row_int(row, 1) > 0 };
+}
+
+static enum err
+look_for(
+    struct db *db, struct arena *a, const struct payment *p, struct known *out)
+{
+	return db_one(db, a, SQL_PAYMENTS_KNOWN,
 	    KV(kv_text("provider", p->provider), kv_text("payment", p->payment),
 		kv_int("order_id", p->order_id), kv_int("kind", p->kind)),
-	    row_to_int, &n);
-
-	*known = n > 0;
-	return e;
+	    known_from_row, out);
 }
 
 /* An order has one first payment, whatever its name is; of the others the name
@@ -20,14 +29,17 @@ enum err
 payments_add(
     struct db *db, struct arena *a, const struct payment *p, bool *is_new)
 {
-	bool known = false;
-	enum err e = is_known(db, a, p, &known);
+	struct known known = { false, false };
+	enum err e = look_for(db, a, p, &known);
 
-	*is_new = !known;
-	if (e != ERR_OK)
+	*is_new = !known.by_any;
+	/* One payment that two orders name, or two words about what it was, is
+	 * in the books once. */
+	if (e != ERR_OK || (p->kind == PAYMENT_FIRST && known.is_another))
 		return e;
 	return db_exec(db,
-	    p->kind == PAYMENT_FIRST ? SQL_PAYMENT_FIRST : SQL_PAYMENT_LATER,
+	    p->kind == PAYMENT_FIRST ? SQL_PAYMENT_ADD_FIRST :
+				       SQL_PAYMENT_ADD_LATER,
 	    KV(kv_text("provider", p->provider), kv_text("payment", p->payment),
 		kv_text("intent", p->intent), kv_int("order_id", p->order_id),
 		kv_int("kind", p->kind),

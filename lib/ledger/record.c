@@ -56,6 +56,12 @@ moment(const char *name, bool when)
 	return kv_int_or_null(name, when ? clock_now_ms() : 0);
 }
 
+static int64_t
+when(const struct fact *f)
+{
+	return f->at_ms > 0 ? f->at_ms : clock_now_ms();
+}
+
 /* What was paid may be nothing; what is still to be paid is not known then. */
 static struct kv
 amount(const struct fact *f)
@@ -119,11 +125,73 @@ note_subscription(struct app *app, struct arena *a, const struct fact *f,
 	    e;
 }
 
+/* As the books have it. A bill is the better name, since it is there whether or
+ * not its payment is known yet; a purchase of neither has its own. */
+static struct payment
+payment_of(const struct fact *f, const struct order *o, enum payment_kind kind)
+{
+	const char *own = f->payment != NULL ? f->payment : f->order;
+
+	return (struct payment){ .provider = f->provider,
+		.payment = f->invoice != NULL ? f->invoice : own,
+		.intent = f->payment,
+		.order_id = o->id,
+		.kind = kind,
+		.is_invoice = f->invoice != NULL,
+		.amount_minor = f->amount_minor,
+		.currency = f->currency == NULL ? "" : f->currency,
+		.tax_minor = f->has_tax ? f->tax_minor : -1,
+		.paid_ms = when(f),
+		.starts_ms = f->starts_ms,
+		.ends_ms = f->ends_ms };
+}
+
+/* In Stars each payment of a plan is a purchase of its own. */
+static enum err
+kind_of(struct app *app, struct arena *a, const struct fact *f,
+    const struct order *o, enum payment_kind *kind)
+{
+	int64_t n_before = 0;
+	enum err e = ERR_OK;
+
+	if (f->renews)
+		e = db_one(app->db, a, SQL_PAYMENT_PLAN_BEFORE,
+		    KV(kv_int("tg_id", o->tg_id),
+			kv_text("product", o->product),
+			kv_text("provider", f->provider),
+			kv_int("before_id", o->id)),
+		    row_to_int, &n_before);
+	*kind = n_before > 0 ? PAYMENT_RENEWAL : PAYMENT_FIRST;
+	return e;
+}
+
+/* What a purchase was paid with; nothing in no currency is no money. */
+static enum err
+note_payment(struct app *app, struct arena *a, const struct fact *f,
+    const struct order *o, struct payment *out)
+{
+	enum payment_kind kind = PAYMENT_FIRST;
+	bool is_new;
+	enum err e;
+
+	*out = (struct payment){ 0 };
+	if (f->kind != FACT_PAID ||
+	    (f->amount_minor == 0 && f->currency == NULL))
+		return ERR_OK;
+	e = kind_of(app, a, f, o, &kind);
+	if (e != ERR_OK)
+		return e;
+	*out = payment_of(f, o, kind);
+	return payments_add(app->db, a, out, &is_new);
+}
+
 /* The operators hear of a payment that was not known before. */
 static enum err
-tell_of_sale(struct app *app, struct arena *a, const struct order *o)
+tell_of_sale(struct app *app, struct arena *a, const struct order *o,
+    const struct payment *p)
 {
-	enum err e = alert_sale(app, a, o);
+	enum err e = p->kind == PAYMENT_RENEWAL ? alert_renewal(app, a, o, p) :
+						  alert_sale(app, a, o);
 
 	if (e == ERR_OK && o->tg_id == 0)
 		e = alert_forgotten(app, a, o);
@@ -144,11 +212,11 @@ say(struct app *app, struct arena *a, const char *what, const struct order *o)
 /* Where a later word has come already, there is no more to say. */
 static enum err
 tell_of_purchase(struct app *app, struct arena *a, const struct fact *f,
-    const struct order *was, const struct order *o)
+    const struct order *was, const struct order *o, const struct payment *p)
 {
 	if (o->paid_ms != 0)
 		return was->paid_ms == 0 && f->kind == FACT_PAID ?
-		    tell_of_sale(app, a, o) :
+		    tell_of_sale(app, a, o, p) :
 		    ERR_OK;
 	if (f->kind == FACT_FAILED)
 		return say(app, a, "failed", o);
@@ -164,6 +232,7 @@ record_purchase(
     struct app *app, struct arena *a, const struct fact *f, struct order *o)
 {
 	struct order was = { 0 };
+	struct payment p = { 0 };
 	enum err e = f->order == NULL ?
 	    ERR_NOT_FOUND :
 	    ledger_order_by_session(app->db, a, f->order, &was);
@@ -173,9 +242,11 @@ record_purchase(
 	if (e == ERR_OK)
 		e = add_facts(app, a, f, o);
 	if (e == ERR_OK)
+		e = note_payment(app, a, f, o, &p);
+	if (e == ERR_OK)
 		e = note_subscription(app, a, f, &was, o);
 	if (e == ERR_OK)
-		e = tell_of_purchase(app, a, f, &was, o);
+		e = tell_of_purchase(app, a, f, &was, o, &p);
 	return e == ERR_OK ?
 	    decide_purchase(app, a, o, was.paid_ms == 0, f->renews) :
 	    e;
@@ -271,7 +342,7 @@ record_refunded(
 	    KV(kv_text("payment_intent", f->payment),
 		kv_int("amount_minor", f->amount_minor),
 		kv_int("refunded_minor", f->refunded_minor),
-		kv_int("now_ms", clock_now_ms())),
+		kv_int("now_ms", when(f))),
 	    NULL);
 
 	if (e == ERR_OK)
@@ -295,8 +366,7 @@ record_reversal(struct app *app, struct arena *a, const struct fact *f,
 	    KV(kv_text("id", f->id), kv_text("payment_intent", f->payment),
 		kv_text("kind", kind), kv_int("amount_minor", f->amount_minor),
 		kv_int("stage", stage), kv_int_or_null("due_ms", f->due_ms),
-		kv_int("at_ms", clock_now_ms()),
-		kv_int("now_ms", clock_now_ms())),
+		kv_int("at_ms", when(f)), kv_int("now_ms", clock_now_ms())),
 	    NULL);
 
 	if (e == ERR_OK)
@@ -353,6 +423,58 @@ record_subscription(
 	return subscription_heard(app, a, f->subscription);
 }
 
+/* The order that began a subscription: of several, the first. */
+static const struct order *
+first_of(const struct orders *l)
+{
+	const struct order *first = &l->o[0];
+
+	for (int i = 1; i < l->n; i++)
+		if (l->o[i].id < first->id)
+			first = &l->o[i];
+	return first;
+}
+
+/* From now on what takes this payment back is known to be about the
+ * subscription, and it may have been heard of before. */
+static enum err
+note_intent(struct app *app, struct arena *a, const struct fact *f,
+    const struct orders *l)
+{
+	int64_t n_new = 0;
+	enum err e;
+
+	if (f->payment == NULL)
+		return ERR_OK;
+	e = db_exec(app->db, SQL_INVOICE_PAYMENT_ADD,
+	    KV(kv_text("payment_intent", f->payment),
+		kv_text("subscription", f->subscription)),
+	    &n_new);
+	return e == ERR_OK && n_new > 0 ? decide_orders(app, a, l) : e;
+}
+
+static enum err
+record_payment(
+    struct app *app, struct arena *a, const struct fact *f, struct order *o)
+{
+	struct orders *l = arena_alloc(a, sizeof(*l));
+	bool is_new = false;
+	struct payment p;
+	enum err e =
+	    ledger_orders_of_subscription(app->db, a, f->subscription, l);
+
+	if (e != ERR_OK || l->n == 0)
+		return e;
+	*o = *first_of(l);
+	p = payment_of(f, o, f->paid_as);
+	e = payments_add(app->db, a, &p, &is_new);
+	if (e == ERR_OK)
+		e = note_intent(app, a, f, l);
+	return e == ERR_OK && is_new && p.kind == PAYMENT_RENEWAL ?
+	    alert_renewal(app, a, o, &p) :
+	    e;
+}
+
 enum err
 ledger_record(
     struct app *app, struct arena *a, const struct fact *f, struct order *order)
@@ -371,6 +493,7 @@ ledger_record(
 		[FACT_DISPUTE] = record_dispute,
 		[FACT_WARNING] = record_warning,
 		[FACT_SUBSCRIPTION] = record_subscription,
+		[FACT_PAYMENT] = record_payment,
 	};
 	struct order o = { 0 };
 	enum err e = by_kind[f->kind](app, a, f, &o);

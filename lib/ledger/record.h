@@ -7,6 +7,7 @@
 #define LEDGER_RECORD_H
 
 #include "ledger/ledger.h"
+#include "ledger/payments.h"
 #include "shop/app.h"
 
 enum fact_kind {
@@ -26,19 +27,27 @@ enum fact_kind {
 	FACT_DISPUTE,  /* how one dispute about it stands */
 	FACT_WARNING,  /* it may be fraud */
 	/* Something happened to a subscription: it is to be read anew. */
-	FACT_SUBSCRIPTION
+	FACT_SUBSCRIPTION,
+	/* A payment for a subscription was taken, the first or a later one.
+	 * Where no order is known to have begun it, nothing is done: the order,
+	 * once it is heard of, has the subscription read. */
+	FACT_PAYMENT
 };
 
 /* Texts may be NULL and numbers 0 where they are not known, but for those that
  * the kind is about. */
 struct fact {
 	enum fact_kind kind;
-	const char *provider;     /* "stripe", "stars", "grant" */
-	const char *order;        /* the provider's name of the purchase; of a
+	const char *provider; /* "stripe", "stars", "grant" */
+	const char *order;    /* the provider's name of the purchase; of a
 	                             grant NULL: each is one of its own */
-	const char *payment;      /* the provider's name of the payment */
+	int64_t at_ms;        /* when it happened; 0: now */
+	const char *payment;  /* the provider's name of the payment, by which
+	                             what takes it back names it */
+	const char *invoice;  /* the same of the bill that it paid; NULL:
+	                             there is none */
 	const char *subscription; /* the same: what the purchase began, or of
-	                             FACT_SUBSCRIPTION */
+	                             FACT_SUBSCRIPTION and FACT_PAYMENT */
 	const char *product;      /* what it is for, by the name it was sold
 	                             under; NULL: not said */
 	int64_t tg_id;            /* who bought, and is let in */
@@ -46,6 +55,11 @@ struct fact {
 	                             (FACT_REFUNDED); of the one refund or
 	                             dispute */
 	const char *currency;
+	bool has_tax; /* the next is known */
+	int64_t tax_minor;
+	int64_t starts_ms, ends_ms; /* what was paid for; 0, 0: for good, or not
+	                               known */
+	enum payment_kind paid_as;  /* of FACT_PAYMENT */
 	int64_t until_ms; /* lets in until then, since 1970; 0: for good */
 	bool renews;      /* and the next payment is taken by then */
 	bool livemode;    /* real money */

@@ -17,6 +17,7 @@
 
 #define STARS "XTR"
 #define RENEWAL_MS ((int64_t)24 * 3600 * 1000)
+#define PLAN_MS ((int64_t)TG_PLAN_S * 1000)
 #define DATE_MAX_S ((int64_t)1 << 40)
 
 struct http_request
@@ -112,16 +113,21 @@ static struct fact
 fact_of_payment(const struct app *app, enum fact_kind kind, int64_t tg_id,
     const struct tg_payment *pay)
 {
+	int64_t until_ms = pay->until_s * 1000;
+
 	return (struct fact){ .kind = kind,
 		.provider = "stars",
 		.order = pay->charge_id,
+		.at_ms = pay->at_s * 1000,
 		.payment = pay->charge_id,
 		.product = product_in(pay->payload),
 		.tg_id = tg_id,
 		.amount_minor = pay->amount,
 		.refunded_minor = kind == FACT_REFUNDED ? pay->amount : 0,
 		.currency = "xtr",
-		.until_ms = pay->until_s * 1000,
+		.starts_ms = until_ms > PLAN_MS ? until_ms - PLAN_MS : 0,
+		.ends_ms = until_ms,
+		.until_ms = until_ms,
 		.renews = pay->until_s != 0,
 		.livemode = app->conf.livemode };
 }
@@ -202,17 +208,22 @@ static bool
 read_payment(
     struct arena *a, struct json *t, struct json *who, struct tg_payment *out)
 {
-	int64_t period_s = 0;
+	int64_t period_s = 0, at_s = 0;
 
 	*out = (struct tg_payment){
 		.charge_id = arena_dup_text(a, json_text(t, "id")),
 		.payload = arena_dup_text(a, json_text(who, "invoice_payload"))
 	};
 	(void)json_int(t, "amount", &out->amount);
+	if (!json_int(t, "date", &at_s))
+		return true;
+	if (at_s < 0 || at_s > DATE_MAX_S)
+		return false;
+	out->at_s = at_s;
 	if (json_int(who, "subscription_period", &period_s) &&
-	    period_s == TG_PLAN_S && json_int(t, "date", &out->until_s))
-		out->until_s += period_s;
-	return out->until_s >= 0 && out->until_s <= DATE_MAX_S;
+	    period_s == TG_PLAN_S)
+		out->until_s = at_s + period_s;
+	return out->until_s <= DATE_MAX_S;
 }
 
 /* Money that came has a source, money that went back a receiver, under the same

@@ -63,15 +63,6 @@ check_key(struct checkup *c, int64_t *date_s)
 		bad(c, "Stripe", "the key could not be used", stripe_mend(e));
 }
 
-static bool
-has_plans(const struct catalog *all)
-{
-	for (size_t i = 0; i < all->n; i++)
-		if (all->products[i].every != NULL)
-			return true;
-	return false;
-}
-
 /* What is read when an event did not come, and what subscriptions are read by:
  * without these rights nobody would miss anything until it is too late. */
 static const struct right {
@@ -106,7 +97,7 @@ check_rights(struct checkup *c)
 	for (size_t i = 0; i < LENGTH(rights); i++) {
 		const struct right *r = &rights[i];
 
-		if ((!r->of_plans || has_plans(&c->app->catalog)) &&
+		if ((!r->of_plans || catalog_has_plans(&c->app->catalog)) &&
 		    ask(c, r->path, &doc) == ERR_CONFIG)
 			missing = arena_printf(c->arena, "%s%s%s", missing,
 			    missing[0] == '\0' ? "" : ", ", r->name);

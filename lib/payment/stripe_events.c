@@ -1,12 +1,22 @@
 /* Stripe's objects turned into facts. */
 #include "payment/stripe_events.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "ledger/marks.h"
 #include "payment/stripe_doubt.h"
 #include "payment/stripe_ours.h"
 
+#define MAX_TIME_S 100000000000 /* in ms it is still a number */
+
 static const char stripe[] = "stripe"; /* orders.provider */
+
+/* 0: not said, or beyond all time. */
+static int64_t
+ms(int64_t s)
+{
+	return s > 0 && s <= MAX_TIME_S ? s * 1000 : 0;
+}
 
 /* A session that the ledger knows is ours whatever it bears. That is asked
  * last, since a sale of ours hardly ever comes so far. */
@@ -24,14 +34,30 @@ is_ours(struct app *app, struct arena *a, const struct stripe_session *s,
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* What could not be asked about, by its name, is no subscription to know of. */
+/* When what a session says came to be. One that is read and not told of by an
+ * event does not say when it was paid: that was before its page ended. */
+static int64_t
+moment_of(const struct stripe_session *s, int64_t said_s)
+{
+	int64_t ended_ms = ms(s->expires_s);
+
+	if (said_s > 0)
+		return ms(said_s);
+	return ended_ms < clock_now_ms() ? ended_ms : 0;
+}
+
+/* What could not be asked about, by its name, is no subscription to know of.
+ * said_s: when an event was made that tells it; 0: none does. */
 static enum err
 record_purchase(struct app *app, struct arena *a,
-    const struct stripe_session *s, enum fact_kind kind, struct order *order)
+    const struct stripe_session *s, enum fact_kind kind, int64_t said_s,
+    struct order *order)
 {
 	const struct fact f = { .kind = kind,
 		.provider = stripe,
 		.order = s->id,
+		.at_ms = moment_of(s, said_s),
+		.invoice = s->invoice,
 		.payment = s->payment_intent,
 		.subscription = stripe_subscription_id_ok(s->subscription) ?
 		    s->subscription :
@@ -40,6 +66,8 @@ record_purchase(struct app *app, struct arena *a,
 		.tg_id = s->tg_id,
 		.amount_minor = s->amount_minor,
 		.currency = s->currency,
+		.has_tax = s->has_tax,
+		.tax_minor = s->tax_minor,
 		.livemode = s->livemode };
 	bool ours = false;
 	enum err e = is_ours(app, a, s, &ours);
@@ -67,8 +95,8 @@ enum err
 stripe_events_record_session(struct app *app, struct arena *a,
     const struct stripe_session *s, struct order *order)
 {
-	return record_purchase(
-	    app, a, s, kind_of_session(s, s->status == STRIPE_COMPLETE), order);
+	return record_purchase(app, a, s,
+	    kind_of_session(s, s->status == STRIPE_COMPLETE), 0, order);
 }
 
 /* What Stripe may call it one day waits, and takes nothing away. */
@@ -91,6 +119,7 @@ stripe_events_refund(const struct stripe_refund *r)
 	return (struct fact){ .kind = FACT_REFUND,
 		.provider = stripe,
 		.id = r->id,
+		.at_ms = ms(r->created_s),
 		.payment = r->payment_intent,
 		.amount_minor = r->amount_minor,
 		.refund = refund_stage(r->stage) };
@@ -117,6 +146,7 @@ fact_of_payment(const struct stripe_event *ev)
 	case STRIPE_CHARGE_REFUNDED:
 		return (struct fact){ .kind = FACT_REFUNDED,
 			.provider = stripe,
+			.at_ms = ms(ev->created_s),
 			.payment = ev->charge.payment_intent,
 			.amount_minor = ev->charge.amount_minor,
 			.refunded_minor = ev->charge.refunded_minor };
@@ -126,6 +156,7 @@ fact_of_payment(const struct stripe_event *ev)
 		return (struct fact){ .kind = FACT_DISPUTE,
 			.provider = stripe,
 			.id = ev->dispute.id,
+			.at_ms = ms(ev->dispute.created_s),
 			.payment = ev->dispute.payment_intent,
 			.amount_minor = ev->dispute.amount_minor,
 			.dispute = dispute_stage(ev->dispute.stage),
@@ -146,6 +177,43 @@ record_payment(struct app *app, struct arena *a, const struct stripe_event *ev)
 	return f.payment == NULL ? ERR_OK : ledger_record(app, a, &f, NULL);
 }
 
+static enum payment_kind
+paid_as(enum stripe_reason reason)
+{
+	switch (reason) {
+	case STRIPE_BILLED_FIRST:
+		return PAYMENT_FIRST;
+	case STRIPE_BILLED_CYCLE:
+		return PAYMENT_RENEWAL;
+	default:
+		return PAYMENT_OTHER;
+	}
+}
+
+enum err
+stripe_events_record_invoice(struct app *app, struct arena *a,
+    const struct stripe_invoice *inv, const char *subscription)
+{
+	const struct fact f = { .kind = FACT_PAYMENT,
+		.provider = stripe,
+		.at_ms = ms(inv->paid_s),
+		.payment = inv->payment_intent,
+		.invoice = inv->id,
+		.subscription = subscription,
+		.amount_minor = inv->paid_minor,
+		.currency = inv->currency,
+		.has_tax = inv->has_tax,
+		.tax_minor = inv->tax_minor,
+		.starts_ms = ms(inv->start_s),
+		.ends_ms = ms(inv->end_s),
+		.paid_as = paid_as(inv->reason) };
+
+	return inv->is_paid && inv->id != NULL && inv->paid_minor >= 0 &&
+		subscription != NULL ?
+	    ledger_record(app, a, &f, NULL) :
+	    ERR_OK;
+}
+
 /* An invoice may be for no subscription. */
 static enum err
 record_subscription(
@@ -154,9 +222,14 @@ record_subscription(
 	const struct fact f = { .kind = FACT_SUBSCRIPTION,
 		.provider = stripe,
 		.subscription = ev->subscription };
+	enum err e = ERR_OK;
 
-	return f.subscription == NULL ? ERR_OK :
-					ledger_record(app, a, &f, NULL);
+	if (ev->kind == STRIPE_INVOICE)
+		e = stripe_events_record_invoice(
+		    app, a, &ev->invoice, ev->subscription);
+	return e == ERR_OK && f.subscription != NULL ?
+	    ledger_record(app, a, &f, NULL) :
+	    e;
 }
 
 /* A thin event names its object and does not hold it, so nothing can be
@@ -180,12 +253,13 @@ record_by_kind(struct app *app, struct arena *a, const struct stripe_event *ev)
 	case STRIPE_CHECKOUT_COMPLETED:
 	case STRIPE_ASYNC_SUCCEEDED:
 		return record_purchase(app, a, &ev->session,
-		    kind_of_session(&ev->session, true), NULL);
+		    kind_of_session(&ev->session, true), ev->created_s, NULL);
 	case STRIPE_ASYNC_FAILED:
-		return record_purchase(app, a, &ev->session, FACT_FAILED, NULL);
+		return record_purchase(
+		    app, a, &ev->session, FACT_FAILED, ev->created_s, NULL);
 	case STRIPE_CHECKOUT_EXPIRED:
 		return record_purchase(
-		    app, a, &ev->session, FACT_EXPIRED, NULL);
+		    app, a, &ev->session, FACT_EXPIRED, ev->created_s, NULL);
 	case STRIPE_CHARGE_REFUNDED:
 	case STRIPE_REFUND:
 	case STRIPE_DISPUTE:

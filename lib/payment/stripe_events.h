@@ -22,4 +22,10 @@ enum err stripe_events_record_session(struct app *app, struct arena *a,
 /* How one refund stands. */
 struct fact stripe_events_refund(const struct stripe_refund *r);
 
+/* That the invoice of a subscription was paid, to be recorded in a transaction;
+ * nothing is where it was not. What an event says of it is believed, unlike
+ * what is said of a subscription: what was paid stays paid. */
+enum err stripe_events_record_invoice(struct app *app, struct arena *a,
+    const struct stripe_invoice *inv, const char *subscription) MUST_CHECK;
+
 #endif

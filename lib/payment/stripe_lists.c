@@ -18,6 +18,29 @@ may_ask(const struct app *app)
 	return app->conf.stripe_secret_key != NULL;
 }
 
+/* Whether a plan is sold, or ever was: else there are no invoices of ours, and
+ * a key that may not read them will do. */
+static bool
+has_plans(const struct app *app)
+{
+	struct arena a = { 0 };
+	int64_t n = 0;
+	bool sold = catalog_has_plans(&app->catalog);
+
+	if (!sold && app->db != NULL &&
+	    db_one(app->db, &a, SQL_SUBSCRIPTIONS_KNOWN, KV_NONE, row_to_int,
+		&n) != ERR_OK)
+		n = 1; /* that is for whoever writes to find out */
+	arena_free(&a);
+	return sold || n > 0;
+}
+
+static bool
+may_ask_invoices(const struct app *app)
+{
+	return may_ask(app) && has_plans(app);
+}
+
 static enum err
 request(struct app *app, struct arena *a, const struct provider_list *list,
     const struct list_step *s, struct http_request *out)
@@ -64,6 +87,8 @@ intent_of(const struct stripe_event *ev)
 		return ev->dispute.payment_intent;
 	case STRIPE_FRAUD_WARNING:
 		return ev->payment_intent;
+	case STRIPE_INVOICE:
+		return ev->invoice.payment_intent;
 	default:
 		return ev->session.payment_intent;
 	}
@@ -127,12 +152,34 @@ count(const struct provider_list *list, const struct stripe_event *ev,
 		s->n_missed++;
 }
 
+/* That an invoice stands in a list is nothing that has happened to its
+ * subscription; but who paid a period of which nobody told is in for it once
+ * that is read. */
+static enum err
+record_what(struct app *app, struct arena *a, const struct provider_list *list,
+    const struct stripe_event *ev)
+{
+	return list->own == STRIPE_LIST_INVOICES ?
+	    stripe_events_record_invoice(
+		app, a, &ev->invoice, ev->subscription) :
+	    stripe_events_record(app, a, ev);
+}
+
+static enum err
+follow_up(struct app *app, struct arena *a, const struct provider_list *list,
+    const struct stripe_event *ev)
+{
+	return list->own == STRIPE_LIST_INVOICES ?
+	    stripe_events_record(app, a, ev) :
+	    ERR_OK;
+}
+
 static enum err
 record_one(struct app *app, struct arena *a, const struct provider_list *list,
     const struct stripe_event *ev, struct list_step *s)
 {
 	struct known was = { 0 }, is = { 0 };
-	bool is_new;
+	bool is_new, is_healed;
 	enum err e = is_to_record(app, list, ev, &is_new);
 
 	s->n_seen++;
@@ -140,13 +187,14 @@ record_one(struct app *app, struct arena *a, const struct provider_list *list,
 		return e;
 	e = look(app, a, ev, &was);
 	if (e == ERR_OK)
-		e = stripe_events_record(app, a, ev);
+		e = record_what(app, a, list, ev);
 	if (e == ERR_OK)
 		e = look(app, a, ev, &is);
-	if (e == ERR_OK && is.n_orders != 0)
-		count(list, ev,
-		    was.n_orders != is.n_orders || was.facts != is.facts, s);
-	return e;
+	if (e != ERR_OK || is.n_orders == 0)
+		return e;
+	is_healed = was.n_orders != is.n_orders || was.facts != is.facts;
+	count(list, ev, is_healed, s);
+	return is_healed ? follow_up(app, a, list, ev) : ERR_OK;
 }
 
 static enum err
@@ -167,11 +215,13 @@ record_page(struct app *app, struct arena *a, const struct provider_list *list,
 	return e;
 }
 
-#define ALIKE \
-	.may_ask = may_ask, .request = request, .read = read_page, \
+#define ALIKE_BUT(asks) \
+	.may_ask = (asks), .request = request, .read = read_page, \
 	.record = record_page
+#define ALIKE ALIKE_BUT(may_ask)
 
-/* Small runs leave out what has arrived somewhere. */
+/* Small runs leave out what has arrived somewhere. Invoices come before what
+ * takes them back, which is told with the order that they lead to. */
 const struct provider_list stripe_lists[STRIPE_LISTS] = {
 	{ .number = 0,
 	    .own = STRIPE_LIST_UNDELIVERED,
@@ -191,6 +241,12 @@ const struct provider_list stripe_lists[STRIPE_LISTS] = {
 	    .right = "Checkout Sessions",
 	    .in_full = true,
 	    ALIKE },
+	{ .number = 6,
+	    .own = STRIPE_LIST_INVOICES,
+	    .name = "invoices",
+	    .right = "Invoices",
+	    .in_full = true,
+	    ALIKE_BUT(may_ask_invoices) },
 	{ .number = 3,
 	    .own = STRIPE_LIST_REFUNDS,
 	    .name = "refunds",

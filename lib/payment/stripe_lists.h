@@ -4,7 +4,7 @@
 
 #include "payment/provider.h"
 
-#define STRIPE_LISTS 5
+#define STRIPE_LISTS 6
 extern const struct provider_list stripe_lists[STRIPE_LISTS];
 
 #endif

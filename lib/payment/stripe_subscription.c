@@ -5,6 +5,7 @@
 #include "ledger/subscription.h"
 #include "outbox/alert.h"
 #include "outbox/message.h"
+#include "payment/stripe_events.h"
 #include "shop/text.h"
 #include "stripe/subscription.h"
 
@@ -200,7 +201,9 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 		return e == ERR_CONFIG ? tell_of_key(app, a) : ERR_OK;
 	}
 	now = as_the_ledger_has_it(app, &found);
-	e = subscription_write(app, a, &now, *n_heard);
+	e = stripe_events_record_invoice(app, a, &found.latest, found.id);
+	if (e == ERR_OK)
+		e = subscription_write(app, a, &now, *n_heard);
 	return e == ERR_OK ? tell_of_doubt(app, a, &found) : e;
 }
 

@@ -53,6 +53,15 @@ catalog_find(const struct catalog *c, const char *id)
 	return NULL;
 }
 
+bool
+catalog_has_plans(const struct catalog *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->products[i].every != NULL)
+			return true;
+	return false;
+}
+
 const char *
 product_title(const struct product *p, const char *language)
 {

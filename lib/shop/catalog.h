@@ -81,6 +81,9 @@ bool catalog_is_id(const char *text);
  * the default's. */
 const struct product *catalog_find(const struct catalog *c, const char *id);
 
+/* Whether any of it is paid again and again. */
+bool catalog_has_plans(const struct catalog *c);
+
 /* The title in the buyer's language, else the first one given; never NULL. The
  * language may be NULL or longer than two letters ("en-GB"). */
 const char *product_title(const struct product *p, const char *language);

@@ -394,7 +394,7 @@ static const char *const migrations[] = {
 	" AND s.invoice IS NOT NULL AND s.payment_intent IS NOT NULL"
 	" AND s.paid_minor > 0 AND s.paid_until_ms = s.period_end_ms"
 	" AND s.period_start_ms > o.paid_ms + 86400000;"
-	/* when money went back: what is told of it later changes other things */
+	/* when money went back: what is told later changes other things */
 	"ALTER TABLE reversals ADD COLUMN at_ms {int};"
 	"UPDATE reversals SET at_ms = updated_ms;"
 	"CREATE INDEX reversals_by_time ON reversals (at_ms);",

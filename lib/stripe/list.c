@@ -18,6 +18,9 @@ static const struct {
 	    "checkout.session.completed" },
 	[STRIPE_LIST_REFUNDS] = { "refunds?", "refund.updated" },
 	[STRIPE_LIST_DISPUTES] = { "disputes?", "charge.dispute.updated" },
+	[STRIPE_LIST_INVOICES] = { "invoices?status=paid&"
+				   "expand[]=data.payments&",
+	    "invoice.paid" },
 };
 
 /* Where there are more types than may be named, all are asked for. */

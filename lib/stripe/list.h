@@ -16,6 +16,7 @@ enum stripe_list {
 	STRIPE_LIST_SESSIONS,    /* complete */
 	STRIPE_LIST_REFUNDS,
 	STRIPE_LIST_DISPUTES,
+	STRIPE_LIST_INVOICES, /* paid */
 	STRIPE_LIST__COUNT
 };
 
@@ -37,8 +38,8 @@ enum err stripe_page_answer(struct arena *a, const struct http_response *res,
     struct stripe_page *out) MUST_CHECK;
 
 /* The i-th object of a page as the event that would have told of it: an event
- * as it is; a session, refund or dispute as one without an id. ERR_INPUT: not
- * readable. */
+ * as it is; a session, refund, dispute or invoice as one without an id.
+ * ERR_INPUT: not readable. */
 enum err stripe_page_read(struct arena *a, const struct stripe_page *page,
     enum stripe_list which, size_t i, struct stripe_event *out) MUST_CHECK;
 

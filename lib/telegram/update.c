@@ -157,6 +157,9 @@ read_message(struct arena *a, struct json *m, struct tg_update *out)
 	else if (json_is_object(m, "refunded_payment"))
 		read_payment(
 		    a, json_at(m, "refunded_payment"), TG_REFUNDED, out);
+	if (!json_int(m, "date", &out->payment.at_s) || out->payment.at_s < 0 ||
+	    out->payment.at_s > DATE_MAX_S)
+		out->payment.at_s = 0;
 	read_move(m, out);
 }
 

@@ -36,6 +36,7 @@ struct tg_payment {
 	const char *currency;  /* "XTR" are Stars */
 	const char *payload;   /* what our invoice said */
 	int64_t amount;
+	int64_t at_s;    /* when it was made; 0: not said */
 	int64_t until_s; /* of a subscription: paid until then; else 0 */
 	bool recurs;     /* and Telegram goes on taking payments */
 	bool is_first;   /* the one that began it */

@@ -18,6 +18,11 @@
 		"stripe", "in_1", "pi_1", 1, PAYMENT_FIRST, true, 999, "eur", \
 		    160, 10, 10, 40 \
 	}
+#define CHANGE \
+	{ \
+		"stripe", "in_1", "pi_1", 1, PAYMENT_OTHER, true, 999, "eur", \
+		    160, 10, 10, 40 \
+	}
 #define RENEWAL \
 	{ \
 		"stripe", "in_2", NULL, 1, PAYMENT_RENEWAL, true, 999, "eur", \
@@ -47,6 +52,10 @@ static const struct telling {
 	    2, ALL_OF_FIRST ALL_OF_SECOND },
 	{ "a renewal that was read before", { RENEWAL_READ, INVOICE, RENEWAL },
 	    3, 2, ALL_OF_FIRST ALL_OF_SECOND },
+	{ "one name told as two things stays what it was told as first",
+	    { CHANGE, INVOICE }, 2, 1, "in_1 pi_1 3 999 160 10 10 40;" },
+	{ "and so the other way round", { INVOICE, CHANGE }, 2, 1,
+	    ALL_OF_FIRST },
 	{ "all of it in disorder", { RENEWAL, SESSION, RENEWAL_READ, INVOICE },
 	    4, 2, ALL_OF_FIRST ALL_OF_SECOND },
 };

@@ -28,6 +28,7 @@ static const struct scan {
 	{ "a sum for an operator", SQL_REPORT_LEFT },
 	{ "a sum for an operator", SQL_REPORT_LINKS },
 	{ "stops at the first", SQL_HAS_LESSONS },
+	{ "stops at the first", SQL_SUBSCRIPTIONS_KNOWN },
 	{ "some hundred pieces of lessons", SQL_CHUNKS_COUNT },
 	{ "what an engine without a search of its own does", SQL_SEARCH_COUNT },
 	{ "what an engine without a search of its own does", SQL_SEARCH_WORDS },

@@ -9,7 +9,8 @@ static struct app app = { .conf = { .base_url = "https://h",
 			      .stripe_secret_key = "sk_test_1",
 			      .telegram_api_base = "https://t.invalid",
 			      .telegram_bot_token = "1:x" },
-	SELLS({ COURSE, .amount_minor = 999, .currency = "eur" }) };
+	SELLS({ COURSE, .amount_minor = 999, .currency = "eur" },
+	    { CLUB, .every = "month", .every_n = 1, .stars = 1 }) };
 
 /* A job names a list by its number, whoever's it is. */
 static void

@@ -22,6 +22,7 @@ enum reconcile_part {
 	RECONCILE_REFUNDS,
 	RECONCILE_DISPUTES,
 	RECONCILE_STARS,
+	RECONCILE_INVOICES,
 	RECONCILE__COUNT = RECONCILE_END
 };
 
@@ -30,11 +31,12 @@ enum reconcile_part {
 static void
 the_parts(void **state)
 {
-	struct reconcile r = reconcile_begin(&app, true, 5000);
+	struct reconcile r;
 	struct http_request req;
 
 	(void)state;
 	shop_open(NOTHING);
+	r = reconcile_begin(&app, true, 5000);
 	check_int(r.since_s, 5);
 	check_int(r.part, RECONCILE_EVENTS);
 	reconcile_pass(&app, &r);
@@ -48,6 +50,29 @@ the_parts(void **state)
 	reconcile_pass(&app, &r);
 	check_int(r.part, RECONCILE__COUNT);
 	check_err(reconcile_request(&app, &mem, &r, &req), ERR_NOT_FOUND);
+}
+
+/* Invoices are asked for where a plan is sold, or one is known of old. */
+static void
+the_plans(void **state)
+{
+	struct reconcile r;
+
+	(void)state;
+	shop_open(NOTHING);
+	app.catalog.products[0].every = "month";
+	r = reconcile_begin(&app, true, 5000);
+	reconcile_pass(&app, &r);
+	reconcile_pass(&app, &r);
+	check_int(r.part, RECONCILE_INVOICES);
+	app.catalog.products[0].every = NULL;
+	change("INSERT INTO subscriptions (id, n_heard) VALUES ('sub_1', 1)");
+	r = reconcile_begin(&app, true, 5000);
+	reconcile_pass(&app, &r);
+	reconcile_pass(&app, &r);
+	check_int(r.part, RECONCILE_INVOICES);
+	reconcile_pass(&app, &r);
+	check_int(r.part, RECONCILE_REFUNDS);
 }
 
 static void
@@ -75,6 +100,9 @@ static const struct call {
 	    "/v1/events?delivery_success=false", "created[gte]=5", "Events" },
 	{ "sessions", RECONCILE_SESSIONS, "/v1/checkout/sessions?",
 	    "starting_after=x_1", "Checkout Sessions" },
+	{ "invoices", RECONCILE_INVOICES,
+	    "/v1/invoices?status=paid&expand[]=data.payments&",
+	    "created[gte]=5", "Invoices" },
 	{ "refunds", RECONCILE_REFUNDS, "/v1/refunds?", "created[gte]=5",
 	    "Charges and Refunds" },
 	{ "disputes", RECONCILE_DISPUTES, "/v1/disputes?", "created[gte]=5",
@@ -307,6 +335,7 @@ int
 main(void)
 {
 	ONE("a full run", "goes through what Stripe has", the_parts);
+	ONE("the parts", "invoices where there are plans", the_plans);
 	ONE("a small run", "what did not arrive, and Stars", the_small_parts);
 	ROWS("a call", call, calls);
 	ROWS("an answer", answered, answereds);

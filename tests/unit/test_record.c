@@ -25,15 +25,28 @@ static struct app app = { .conf = { .admin_tg_ids = "900" },
 	.kind = (what), .provider = "bank", .id = "r1", .payment = "p1", \
 	.amount_minor = 999
 
+/* What a plan is paid with: bills have names, and their payments others. */
+#define PLAN(what) \
+	.kind = (what), .provider = "bank", .order = "o1", \
+	.subscription = "s1", .amount_minor = 999, .currency = "eur", \
+	.at_ms = 1000, .has_tax = true, .tax_minor = 160
+#define BILL(as, bill) \
+	.kind = FACT_PAYMENT, .provider = "bank", .subscription = "s1", \
+	.invoice = (bill), .amount_minor = 999, .currency = "eur", \
+	.paid_as = (as), .at_ms = 1000, .has_tax = true, .tax_minor = 160
+#define THE_FIRST BILL(PAYMENT_FIRST, "b1"), .starts_ms = 10, .ends_ms = 20
+#define THE_SECOND BILL(PAYMENT_RENEWAL, "b2"), .starts_ms = 20, .ends_ms = 30
+
 static const struct scenario {
 	const char *why;
 	struct fact facts[MAX_FACTS];
 	int n;
 	bool is_in;
-	int64_t until_ms; /* 0: for good, or out */
-	int n_sales;      /* that the operator hears of */
+	int64_t until_ms;  /* 0: for good, or out */
+	int n_sales;       /* that the operator hears of */
+	const char *books; /* payments, taken, tax */
 } scenarios[] = {
-	{ "paid", { { PURCHASE(FACT_PAID) } }, 1, true, 0, 1 },
+	{ "paid", { { PURCHASE(FACT_PAID) } }, 1, true, 0, 1, "1+0+0 999 -" },
 	{ "seen at a higher price, then paid with a code",
 	    { { .kind = FACT_SEEN,
 		  .provider = "bank",
@@ -41,7 +54,7 @@ static const struct scenario {
 		  .amount_minor = 1200,
 		  .currency = "eur" },
 		{ PURCHASE(FACT_PROCESSING) }, { PURCHASE(FACT_PAID) } },
-	    3, true, 0, 1 },
+	    3, true, 0, 1, "1+0+0 999 -" },
 	{ "seen at a price, then everything was taken off",
 	    { { .kind = FACT_SEEN,
 		  .provider = "bank",
@@ -49,58 +62,76 @@ static const struct scenario {
 		  .amount_minor = 1200,
 		  .currency = "eur" },
 		{ .kind = FACT_PAID, .provider = "bank", .order = "o1" } },
-	    2, true, 0, 1 },
+	    2, true, 0, 1, "0+0+0 0 -" },
 	{ "the bank said no",
 	    { { PURCHASE(FACT_SEEN) }, { PURCHASE(FACT_PROCESSING) },
 		{ PURCHASE(FACT_FAILED) } },
-	    3, false, 0, 0 },
+	    3, false, 0, 0, "0+0+0 0 -" },
 	{ "nobody paid",
 	    { { PURCHASE(FACT_SEEN) }, { PURCHASE(FACT_EXPIRED) } }, 2, false,
-	    0, 0 },
+	    0, 0, "0+0+0 0 -" },
 	{ "a refund and its payment",
 	    { { PURCHASE(FACT_PAID) },
 		{ REVERSAL(FACT_REFUND), .refund = REFUND_BACK } },
-	    2, false, 0, 1 },
+	    2, false, 0, 1, "1+0+0 999 -" },
 	{ "a refund that failed after all",
 	    { { PURCHASE(FACT_PAID) },
 		{ REVERSAL(FACT_REFUND), .refund = REFUND_BACK },
 		{ REVERSAL(FACT_REFUND), .refund = REFUND_FAILED } },
-	    3, true, 0, 1 },
+	    3, true, 0, 1, "1+0+0 999 -" },
 	{ "refunded in parts, in sum",
 	    { { PURCHASE(FACT_PAID) },
 		{ REVERSAL(FACT_REFUNDED), .refunded_minor = 300 },
 		{ REVERSAL(FACT_REFUNDED), .refunded_minor = 999 } },
-	    3, false, 0, 1 },
+	    3, false, 0, 1, "1+0+0 999 -" },
 	{ "a dispute that was won, with a warning before",
 	    { { PURCHASE(FACT_PAID) }, { REVERSAL(FACT_WARNING) },
 		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_OPEN },
 		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_SETTLED } },
-	    4, true, 0, 1 },
+	    4, true, 0, 1, "1+0+0 999 -" },
 	{ "a dispute that was lost",
 	    { { PURCHASE(FACT_PAID) },
 		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_OPEN },
 		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_LOST } },
-	    3, false, 0, 1 },
+	    3, false, 0, 1, "1+0+0 999 -" },
 	{ "Stars, which went back",
 	    { { STARS(FACT_PAID, "c1") },
 		{ STARS(FACT_REFUNDED, "c1"), .refunded_minor = 500 } },
-	    2, false, 0, 1 },
+	    2, false, 0, 1, "1+0+0 500 -" },
 	{ "Stars by the month, two months of it",
 	    { { STARS(FACT_PAID, "c1"), .until_ms = SOON, .renews = true },
 		{ STARS(FACT_PAID, "c2"), .until_ms = LATER, .renews = true } },
-	    2, true, LATER + ACCESS_RENEWAL_MS, 2 },
+	    2, true, LATER + ACCESS_RENEWAL_MS, 1, "1+1+0 1000 -" },
 	{ "one charge with two ends: the later one holds",
 	    { { STARS(FACT_PAID, "c1"), .until_ms = SOON, .renews = true },
 		{ STARS(FACT_PAID, "c1"), .until_ms = LATER, .renews = true } },
-	    2, true, LATER + ACCESS_RENEWAL_MS, 1 },
+	    2, true, LATER + ACCESS_RENEWAL_MS, 1, "1+0+0 500 -" },
 	{ "one that was paid for good never ends",
 	    { { PURCHASE(FACT_PAID) },
 		{ STARS(FACT_PAID, "c1"), .until_ms = SOON, .renews = true } },
-	    2, true, 0, 2 },
+	    2, true, 0, 2, "2+0+0 1499 -" },
 	{ "a stranger's reversals",
 	    { { REVERSAL(FACT_REFUNDED), .refunded_minor = 999 },
 		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_OPEN } },
-	    2, false, 0, 0 },
+	    2, false, 0, 0, "0+0+0 0 -" },
+	{ "a plan, paid once",
+	    { { PLAN(FACT_PAID) }, { THE_FIRST },
+		{ THE_FIRST, .payment = "p1" } },
+	    3, true, 0, 1, "1+0+0 999 160" },
+	{ "a plan, paid once, of which one heard from its payment alone",
+	    { { PLAN(FACT_PAID) }, { THE_FIRST, .payment = "p1" },
+		{ REVERSAL(FACT_REFUNDED), .refunded_minor = 300 } },
+	    3, true, 0, 1, "1+0+0 999 160" },
+	{ "a plan, renewed, heard of in whatever order",
+	    { { PLAN(FACT_PAID) }, { THE_FIRST }, { THE_SECOND },
+		{ THE_SECOND, .payment = "p2" } },
+	    4, true, 0, 1, "1+1+0 1998 320" },
+	{ "a plan that was changed within a period",
+	    { { PLAN(FACT_PAID), .invoice = "b1" },
+		{ BILL(PAYMENT_OTHER, "b3") }, { THE_SECOND } },
+	    3, true, 0, 1, "1+1+1 2997 480" },
+	{ "bills of a plan that nobody here began",
+	    { { THE_FIRST }, { THE_SECOND } }, 2, false, 0, 0, "0+0+0 0 -" },
 };
 
 static int64_t next_buyer = 1;
@@ -128,6 +159,8 @@ tell(int64_t tg_id, const struct fact *said)
 	f.tg_id = tg_id;
 	f.order = of_buyer(f.order, tg_id);
 	f.payment = of_buyer(f.payment, tg_id);
+	f.invoice = of_buyer(f.invoice, tg_id);
+	f.subscription = of_buyer(f.subscription, tg_id);
 	f.id = of_buyer(f.id, tg_id);
 	shop_does(record, &f);
 }
@@ -155,6 +188,21 @@ known(int64_t tg_id)
 #undef FLAG
 }
 
+/* "FIRST+RENEWALS+OTHERS TAKEN TAX" of a buyer's payments; which of two in
+ * Stars came first is what was heard first. */
+static const char *
+books_of(int64_t tg_id)
+{
+	return look_text_of("SELECT COUNT(CASE p.kind WHEN 1 THEN 1 END)"
+			    " || '+' || COUNT(CASE p.kind WHEN 2 THEN 1 END)"
+			    " || '+' || COUNT(CASE p.kind WHEN 3 THEN 1 END)"
+			    " || ' ' || COALESCE(SUM(p.amount_minor), 0)"
+			    " || ' ' || COALESCE(SUM(tax_minor), '-')"
+			    " FROM payments AS p JOIN orders ON orders.id ="
+			    " p.order_id WHERE tg_id = ?1",
+	    tg_id);
+}
+
 static const char *
 without_buyer(const char *text, int64_t tg_id)
 {
@@ -180,6 +228,19 @@ n_sales(int64_t tg_id)
 
 static int64_t n_run;
 
+/* The order is known to have begun its subscription before anything of that is
+ * paid. */
+static bool
+is_plan(const struct fact *f)
+{
+	return f->order != NULL && f->subscription != NULL;
+}
+
+static const struct fact begun = { .kind = FACT_PROCESSING,
+	.provider = "bank",
+	.order = "o1",
+	.subscription = "s1" };
+
 /* What the ledger knows at the end, whose buyer that ever was. */
 static const char *
 play(const struct scenario *s, const struct in_order *order)
@@ -187,6 +248,8 @@ play(const struct scenario *s, const struct in_order *order)
 	int64_t tg_id = next_buyer++;
 	int64_t until_ms;
 
+	if (is_plan(&s->facts[0]))
+		tell(tg_id, &begun);
 	for (int i = 0; i < order->n; i++)
 		tell(tg_id, &s->facts[order->step[i]]);
 	check_int(look_int_of(
@@ -196,6 +259,7 @@ play(const struct scenario *s, const struct in_order *order)
 	    look_int_of("SELECT until_ms FROM access WHERE tg_id = ?1", tg_id);
 	check_int(until_ms < 0 ? 0 : until_ms, s->until_ms);
 	check_int(n_sales(tg_id), s->n_sales);
+	check_text(books_of(tg_id), s->books);
 	check_int(n_promised(JOB_INVITE, tg_id) > 0 || !s->is_in, 1);
 	n_run++;
 	return without_buyer(known(tg_id), tg_id);
@@ -280,6 +344,58 @@ known_before(void **state)
 	check_int(look_int("SELECT is_in FROM access"), 0);
 }
 
+/* ---- payments of a plan ---- */
+
+/* What takes a later payment back may be heard of before that payment: it is
+ * about the order all the same. */
+static void
+back_before(void **state)
+{
+	static const struct fact paid = { PLAN(FACT_PAID) };
+	static const struct fact disputed = { REVERSAL(FACT_DISPUTE),
+		.dispute = DISPUTE_OPEN, .at_ms = 77 };
+	static const struct fact second = { THE_SECOND, .payment = "p1" };
+
+	(void)state;
+	shop_open(NOTHING);
+	tell(BUYER, &paid);
+	tell(BUYER, &disputed);
+	check_int(look_int("SELECT is_in FROM access"), 1);
+	tell(BUYER, &second);
+	check_int(look_int("SELECT is_in FROM access"), 0);
+	check_int(look_int("SELECT at_ms FROM reversals"), 77);
+	check_int(
+	    look_int("SELECT starts_ms FROM payments WHERE kind = 2"), 20);
+}
+
+/* A renewal is told where operators want to hear of it, once, and while it is
+ * news. */
+static void
+renewals_told(void **state)
+{
+	static const struct fact paid = { PLAN(FACT_PAID) };
+	static const struct fact past = { THE_SECOND };
+	static const struct fact second = { .kind = FACT_PAYMENT,
+		.provider = "bank",
+		.subscription = "s1",
+		.invoice = "b3",
+		.amount_minor = 999,
+		.currency = "eur",
+		.paid_as = PAYMENT_RENEWAL };
+
+	(void)state;
+	shop_open(NOTHING);
+	app.conf.notify = "renewal";
+	tell(BUYER, &paid);
+	check_int(n_promised(JOB_ALERT, 900), 0);
+	tell(BUYER, &past);
+	check_int(n_promised(JOB_ALERT, 900), 0);
+	tell(BUYER, &second);
+	tell(BUYER, &second);
+	check_int(n_promised(JOB_ALERT, 900), 1);
+	app.conf.notify = NULL;
+}
+
 /* ---- by the operator ---- */
 
 static struct order
@@ -310,6 +426,7 @@ granted(void **state)
 	check_int(look_int("SELECT until_ms FROM access"), LATER);
 	check_int(n_promised(JOB_INVITE, BUYER), 1);
 	check_int(n_promised(JOB_ALERT, 900), 0); /* no sale */
+	check_int(look_int("SELECT COUNT(*) FROM payments"), 0);
 	assert_true(operate(FACT_REVOKED, 0).id > 0);
 	check_int(look_int(IS_IN), 0);
 	check_int(operate(FACT_REVOKED, 0).id, 0);
@@ -331,6 +448,9 @@ main(void)
 	ROWS("every order", every_order, scenarios);
 	ROWS("unknown", unknown, unknowns);
 	ONE("known before", "and handed back", known_before);
+	ONE("a plan", "what took it back was heard of before", back_before);
+	ONE("a plan", "its renewals are told where that is wanted",
+	    renewals_told);
 	ONE("granted", "and revoked, and bought", granted);
 	return testing_run("record", ledger_make, measure);
 }

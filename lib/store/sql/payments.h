@@ -5,13 +5,12 @@
  * where it began a subscription, by its invoice, in any order. Both are one
  * row. The invoice's number (:invoice, or null) is the better name: Stripe's
  * lists lead to it. */
-SQL(PAYMENT_FIRST,
+SQL(PAYMENT_ADD_FIRST,
     "INSERT INTO payments (provider, payment, intent, order_id, kind,"
     " amount_minor, currency, tax_minor, paid_ms, starts_ms, ends_ms)"
     " VALUES (:provider, :payment, :intent, :order_id, :kind, :amount_minor,"
     " :currency, :tax_minor, :paid_ms, :starts_ms, :ends_ms)"
-    " ON CONFLICT (order_id) WHERE kind = " WORD_PAYMENT_FIRST
-    " DO UPDATE SET"
+    " ON CONFLICT (order_id) WHERE kind = " WORD_PAYMENT_FIRST " DO UPDATE SET"
     " payment = COALESCE(:invoice, payments.payment),"
     " intent = COALESCE(payments.intent, excluded.intent),"
     " tax_minor = COALESCE(excluded.tax_minor, payments.tax_minor),"
@@ -21,7 +20,7 @@ SQL(PAYMENT_FIRST,
     " ends_ms = COALESCE(excluded.ends_ms, payments.ends_ms)")
 
 /* Each later one. What its first telling did not know, a later one adds. */
-SQL(PAYMENT_LATER,
+SQL(PAYMENT_ADD_LATER,
     "INSERT INTO payments (provider, payment, intent, order_id, kind,"
     " amount_minor, currency, tax_minor, paid_ms, starts_ms, ends_ms)"
     " VALUES (:provider, :payment, :intent, :order_id, :kind, :amount_minor,"
@@ -33,8 +32,12 @@ SQL(PAYMENT_LATER,
     " starts_ms = COALESCE(excluded.starts_ms, payments.starts_ms),"
     " ends_ms = COALESCE(excluded.ends_ms, payments.ends_ms)")
 
+/* What is there of a payment, and how much of that bears its name but is
+ * another's, or not its order's first. */
 SQL(PAYMENTS_KNOWN,
-    "SELECT COUNT(*) FROM payments"
+    "SELECT COUNT(*), COUNT(CASE WHEN payment = :payment"
+    " AND (order_id <> :order_id OR kind <> " WORD_PAYMENT_FIRST
+    ") THEN 1 END) FROM payments"
     " WHERE (provider = :provider AND payment = :payment)"
     " OR (order_id = :order_id AND kind = " WORD_PAYMENT_FIRST
     " AND :kind = " WORD_PAYMENT_FIRST ")")

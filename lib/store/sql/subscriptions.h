@@ -41,6 +41,8 @@ SQL(SUBSCRIPTION_DUNNED,
     "UPDATE subscriptions SET dunned = :dunned"
     " WHERE id = :id AND COALESCE(dunned, '') <> :dunned")
 
+SQL(SUBSCRIPTIONS_KNOWN, "SELECT EXISTS (SELECT 1 FROM subscriptions)")
+
 SQL(SUBSCRIPTIONS_TO_READ,
     "SELECT id FROM subscriptions"
     " WHERE look_ms IS NOT NULL AND look_ms <= :now_ms"
