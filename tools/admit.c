@@ -32,7 +32,7 @@ static const struct {
 	    "end what was bought or granted until now" },
 	{ "refund", cmd_refund, "ORDER",
 	    "send the money back, by Stripe or in Stars" },
-	{ "report", cmd_report, "[--since 30d] [--json]",
+	{ "report", cmd_report, "[--since 30d] [--by day|month] [--json]",
 	    "what was sold, who is in, what the coach could not answer" },
 	{ "export", cmd_export, "[--csv|--json]",
 	    "print all orders, for the books" },

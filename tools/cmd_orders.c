@@ -11,18 +11,42 @@
 #include <string.h>
 
 #define N_ORDERS 50
-#define N_COLUMNS 15
+#define N_COLUMNS 20
 
-/* The columns of SQL_ORDERS_LIST: names as they are exported. */
-static const char *const columns[N_COLUMNS] = { "order", "tg_id", "product",
-	"provider", "session_id", "payment", "amount_minor", "currency",
-	"livemode", "created_ms", "paid_ms", "refunded_minor", "revoked_ms",
-	"subscription", "until_ms" };
+/* The columns of SQL_PAYMENTS_EXPORT: names as they are exported. Whoever reads
+ * them by their place may go on so: new ones come at the end. The last ones,
+ * which an order without a payment has not, are left empty where they are not
+ * known. */
+static const struct column {
+	const char *name;
+	bool is_text, may_lack;
+} columns[N_COLUMNS] = {
+	{ "order", false, false },
+	{ "tg_id", false, false },
+	{ "product", true, true },
+	{ "provider", true, true },
+	{ "session_id", true, true },
+	{ "payment", true, true },
+	{ "amount_minor", false, false },
+	{ "currency", true, true },
+	{ "livemode", false, false },
+	{ "created_ms", false, false },
+	{ "paid_ms", false, false },
+	{ "refunded_minor", false, false },
+	{ "revoked_ms", false, false },
+	{ "subscription", true, true },
+	{ "until_ms", false, false },
+	{ "kind", true, true },
+	{ "tax_minor", false, true },
+	{ "starts_ms", false, true },
+	{ "ends_ms", false, true },
+	{ "disputed_minor", false, false },
+};
 
 static bool
-is_text(int column)
+is_there(const struct row *row, int column)
 {
-	return (column >= 2 && column <= 5) || column == 7 || column == 13;
+	return !columns[column].may_lack || row_text(row, column) != NULL;
 }
 
 struct list {
@@ -64,10 +88,12 @@ print_csv(const struct row *row, void *ctx)
 	for (int i = 0; i < N_COLUMNS; i++) {
 		if (i > 0)
 			putchar(',');
-		if (!is_text(i))
-			printf("%" PRId64, row_int(row, i));
-		else if (row_text(row, i) != NULL)
+		if (!is_there(row, i))
+			continue;
+		if (columns[i].is_text)
 			fputs(row_text(row, i), stdout);
+		else
+			printf("%" PRId64, row_int(row, i));
 	}
 	putchar('\n');
 }
@@ -80,23 +106,25 @@ print_json(const struct row *row, void *ctx)
 	struct json *o = json_new(&l->arena);
 	struct str text;
 
-	for (int i = 0; i < N_COLUMNS; i++)
-		if (!is_text(i))
-			json_put_int(o, columns[i], row_int(row, i));
-		else if (row_text(row, i) != NULL)
-			json_put_text(o, columns[i], row_text(row, i));
+	for (int i = 0; i < N_COLUMNS; i++) {
+		if (!is_there(row, i))
+			continue;
+		if (columns[i].is_text)
+			json_put_text(o, columns[i].name, row_text(row, i));
+		else
+			json_put_int(o, columns[i].name, row_int(row, i));
+	}
 	text = json_render(&l->arena, o);
 	printf("%.*s\n", (int)text.len, text.p);
 }
 
 static int
-list_orders(struct app *app, int64_t tg_id, int64_t n_max,
+list(struct app *app, enum sql what, struct kvs args,
     void (*print)(const struct row *row, void *ctx))
 {
 	struct list l = { .n = 0 };
 	struct arena rows = { 0 };
-	enum err e = db_each(app->db, &rows, SQL_ORDERS_LIST,
-	    KV(kv_int("tg_id", tg_id), kv_int("n", n_max)), print, &l);
+	enum err e = db_each(app->db, &rows, what, args, print, &l);
 
 	arena_free(&rows);
 	arena_free(&l.arena);
@@ -120,7 +148,8 @@ cmd_orders(struct app *app, int argc, char **argv)
 	app->programs = PROGRAM_LEDGER;
 	if (!cmd_ledger_ok(app))
 		return 1;
-	return list_orders(app, tg_id, N_ORDERS, print_order);
+	return list(app, SQL_ORDERS_LIST,
+	    KV(kv_int("tg_id", tg_id), kv_int("n", N_ORDERS)), print_order);
 }
 
 int
@@ -136,6 +165,7 @@ cmd_export(struct app *app, int argc, char **argv)
 	if (!cmd_ledger_ok(app))
 		return 1;
 	for (int i = 0; !json && i < N_COLUMNS; i++)
-		printf("%s%s", columns[i], i < N_COLUMNS - 1 ? "," : "\n");
-	return list_orders(app, 0, INT64_MAX, json ? print_json : print_csv);
+		printf("%s%s", columns[i].name, i < N_COLUMNS - 1 ? "," : "\n");
+	return list(
+	    app, SQL_PAYMENTS_EXPORT, KV_NONE, json ? print_json : print_csv);
 }

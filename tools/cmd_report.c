@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "ledger/books.h"
 #include "shop/text.h"
 #include "store/db.h"
 
@@ -16,26 +17,39 @@
 
 /* How a column is shown; money is followed by its currency, which is not shown
  * by itself. In JSON all are as the ledger has them. */
-enum look { LOOK_END, LOOK_TEXT, LOOK_NUMBER, LOOK_MONEY, LOOK_DAY };
+enum look {
+	LOOK_END,
+	LOOK_TEXT,
+	LOOK_NUMBER,
+	LOOK_MONEY,
+	LOOK_DAY,
+	LOOK_SHARE /* in a thousand */
+};
 
 struct column {
 	const char *name;
 	enum look look;
 };
 
-/* One statement each, with :since_ms and :n; rows of these columns. */
+/* One statement each, with :since_ms and :n; rows of these columns. The books
+ * come before them. */
 static const struct section {
 	const char *name, *title, *none;
 	enum sql what;
 	struct column columns[MAX_COLUMNS + 1];
 } sections[] = {
-	{ "sales", "Sold, and what came back of it", "Nothing was sold.",
-	    SQL_REPORT_SALES,
-	    { { "product", LOOK_TEXT }, { "provider", LOOK_TEXT },
-		{ "orders", LOOK_NUMBER }, { "amount_minor", LOOK_MONEY },
-		{ "currency", LOOK_TEXT }, { "refunded_minor", LOOK_MONEY },
-		{ "refunded_currency", LOOK_TEXT },
-		{ "disputes", LOOK_NUMBER } } },
+	{ "owed", "Subscriptions that were not paid", "Nobody owes anything.",
+	    SQL_REPORT_OWED,
+	    { { "product", LOOK_TEXT }, { "status", LOOK_TEXT },
+		{ "subscriptions", LOOK_NUMBER } } },
+	{ "ended", "Subscribers whose access ended",
+	    "No subscriber's access ended.", SQL_REPORT_ENDED,
+	    { { "product", LOOK_TEXT }, { "why", LOOK_TEXT },
+		{ "subscribers", LOOK_NUMBER } } },
+	{ "churn", "Of those who were subscribers then, ended since",
+	    "Nobody was a subscriber then.", SQL_REPORT_CHURN,
+	    { { "product", LOOK_TEXT }, { "subscribers", LOOK_NUMBER },
+		{ "ended", LOOK_NUMBER }, { "share_permille", LOOK_SHARE } } },
 	{ "inside", "In now", "Nobody is in.", SQL_REPORT_INSIDE,
 	    { { "product", LOOK_TEXT }, { "buyers", LOOK_NUMBER },
 		{ "in_channels", LOOK_NUMBER } } },
@@ -64,6 +78,7 @@ struct report {
 	struct arena arena;
 	const struct section *section;
 	int64_t since_ms;
+	enum books_by by;
 	int64_t n_rows;
 	struct json *rows; /* NULL: for a person */
 };
@@ -93,6 +108,10 @@ print_cell(struct report *r, const struct row *row, int i)
 	case LOOK_DAY:
 		clock_date(row_int(row, i), day);
 		fputs(day, stdout);
+		break;
+	case LOOK_SHARE:
+		printf("%" PRId64 ".%" PRId64 " %%", row_int(row, i) / 10,
+		    row_int(row, i) % 10);
 		break;
 	default:
 		printf("%" PRId64, row_int(row, i));
@@ -131,11 +150,125 @@ put_row(const struct row *row, void *ctx)
 			json_put_text(o, c[i].name, row_text(row, i));
 }
 
+/* ---- the books ---- */
+
+static const char *
+money(struct report *r, int64_t minor, const char *currency)
+{
+	return text_money(&r->arena, minor, currency);
+}
+
+static void
+print_head(const struct report *r, bool any)
+{
+	puts("Paid, and what came back of it");
+	if (!any)
+		puts("  Nothing was sold.");
+	else
+		printf("  %sproduct | provider | new | renewed | taken | "
+		       "refunded | disputed | net\n",
+		    r->by == BOOKS_BY_ALL ? "" : "when | ");
+}
+
+static void
+print_sale(struct report *r, const struct books_line *l)
+{
+	if (r->by == BOOKS_BY_ALL)
+		printf("  ");
+	else
+		printf("  %s | ", l->when);
+	printf("%s | %s | %" PRId64 " | %" PRId64, l->product, l->provider,
+	    l->n_new, l->n_renewed);
+	printf(" | %s", money(r, l->taken_minor, l->currency));
+	printf(" | %s", money(r, l->back_minor, l->currency));
+	printf(" | %s", money(r, l->disputed_minor, l->currency));
+	printf(" | %s\n", money(r, l->net_minor, l->currency));
+}
+
+/* All that the books know; a person is shown what fits a line. */
+static void
+put_sale(struct report *r, struct json *o, const struct books_line *l)
+{
+	if (r->by != BOOKS_BY_ALL)
+		json_put_text(o, "when", l->when);
+	json_put_text(o, "product", l->product);
+	json_put_text(o, "provider", l->provider);
+	json_put_text(o, "currency", l->currency);
+	json_put_int(o, "new", l->n_new);
+	json_put_int(o, "renewed", l->n_renewed);
+	json_put_int(o, "other", l->n_other);
+	json_put_int(o, "taken_minor", l->taken_minor);
+	json_put_int(o, "tax_minor", l->tax_minor);
+	json_put_int(o, "refunds", l->n_back);
+	json_put_int(o, "refunded_minor", l->back_minor);
+	json_put_int(o, "disputes", l->n_disputed);
+	json_put_int(o, "disputed_minor", l->disputed_minor);
+	json_put_int(o, "net_minor", l->net_minor);
+}
+
+static enum err
+sales(struct report *r, struct json *doc)
+{
+	struct json *list = doc == NULL ? NULL : json_put_array(doc, "sales");
+	struct books b;
+	enum err e = books_read(
+	    r->app->db, &r->arena, r->since_ms, INT64_MAX, r->by, &b);
+
+	if (e == ERR_OK && doc == NULL)
+		print_head(r, b.n > 0);
+	for (size_t i = 0; e == ERR_OK && i < b.n; i++)
+		if (doc == NULL)
+			print_sale(r, &b.lines[i]);
+		else
+			put_sale(r, json_push_object(list), &b.lines[i]);
+	return e;
+}
+
+static void
+print_subscribers(struct report *r, const struct books_subscribers *s)
+{
+	printf("  %s | %s | %" PRId64 " | %s\n", s->product, s->provider, s->n,
+	    money(r, s->mrr_minor, s->currency));
+}
+
+static void
+put_subscribers(struct json *o, const struct books_subscribers *s)
+{
+	json_put_text(o, "product", s->product);
+	json_put_text(o, "provider", s->provider);
+	json_put_text(o, "currency", s->currency);
+	json_put_int(o, "active", s->n);
+	json_put_int(o, "mrr_minor", s->mrr_minor);
+}
+
+static enum err
+subscribers(struct report *r, struct json *doc)
+{
+	struct json *list =
+	    doc == NULL ? NULL : json_put_array(doc, "subscribers");
+	struct books_subscribers *s;
+	size_t n = 0;
+	enum err e = books_subscribers(r->app->db, &r->arena, &s, &n);
+
+	if (e == ERR_OK && doc == NULL)
+		printf("\nSubscribers now, and what they pay by the month\n%s",
+		    n == 0 ? "  There are none.\n" :
+			     "  product | provider | active | by_month\n");
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		if (doc == NULL)
+			print_subscribers(r, &s[i]);
+		else
+			put_subscribers(json_push_object(list), &s[i]);
+	return e;
+}
+
 static enum err
 go_through(struct report *r, struct json *doc)
 {
-	enum err e = ERR_OK;
+	enum err e = sales(r, doc);
 
+	if (e == ERR_OK)
+		e = subscribers(r, doc);
 	for (size_t i = 0; e == ERR_OK && i < N_SECTIONS; i++) {
 		struct kvs args = KV(
 		    kv_int("since_ms", r->since_ms), kv_int("n", N_QUESTIONS));
@@ -145,8 +278,8 @@ go_through(struct report *r, struct json *doc)
 		if (doc != NULL)
 			r->rows = json_put_array(doc, sections[i].name);
 		else
-			printf(
-			    "%s%s\n", i == 0 ? "" : "\n\n", sections[i].title);
+			printf("%s%s\n", i == 0 ? "\n" : "\n\n",
+			    sections[i].title);
 		e = db_each(r->app->db, &r->arena, sections[i].what, args,
 		    doc != NULL ? put_row : print_row, r);
 		if (e == ERR_OK && doc == NULL && r->n_rows == 0)
@@ -156,9 +289,11 @@ go_through(struct report *r, struct json *doc)
 }
 
 static int
-report(struct app *app, int64_t back_ms, bool as_json)
+report(struct app *app, int64_t back_ms, enum books_by by, bool as_json)
 {
-	struct report r = { .app = app, .since_ms = clock_now_ms() - back_ms };
+	struct report r = {
+		.app = app, .since_ms = clock_now_ms() - back_ms, .by = by
+	};
 	struct json *doc = as_json ? json_new(&r.arena) : NULL;
 	char since[CLOCK_DATE_BYTES];
 	struct str text;
@@ -181,10 +316,24 @@ report(struct app *app, int64_t back_ms, bool as_json)
 	return e == ERR_OK ? 0 : 1;
 }
 
+/* False, leaving *by alone, for anything else. */
+static bool
+read_by(const char *word, enum books_by *by)
+{
+	if (strcmp(word, "day") == 0)
+		*by = BOOKS_BY_DAY;
+	else if (strcmp(word, "month") == 0)
+		*by = BOOKS_BY_MONTH;
+	else
+		return false;
+	return true;
+}
+
 int
 cmd_report(struct app *app, int argc, char **argv)
 {
 	int64_t back_ms = 30 * DAY_MS;
+	enum books_by by = BOOKS_BY_ALL;
 	bool as_json = false;
 
 	for (int i = 0; i < argc; i++)
@@ -192,14 +341,17 @@ cmd_report(struct app *app, int argc, char **argv)
 			as_json = true;
 		else if (strcmp(argv[i], "--since") == 0 && i + 1 < argc)
 			back_ms = cmd_span_ms(argv[++i]);
-		else
+		else if (strcmp(argv[i], "--by") != 0 || i + 1 == argc ||
+		    !read_by(argv[++i], &by))
 			back_ms = 0;
 	if (back_ms == 0) {
-		fputs("usage: admit report [--since 30d] [--json]\n", stderr);
+		fputs("usage: admit report [--since 30d] [--by day|month] "
+		      "[--json]\n",
+		    stderr);
 		return 2;
 	}
 	app->programs = PROGRAM_LEDGER;
 	if (!cmd_ledger_ok(app))
 		return 1;
-	return report(app, back_ms, as_json);
+	return report(app, back_ms, by, as_json);
 }

@@ -23,7 +23,7 @@ export class StripeApi {
     ['GET', /^\/v1\/disputes$/, ({ path, query }) => page(path, this.#account.disputes, query, 'dispute')],
     ['GET', /^\/v1\/events$/, (request) => this.#listEvents(request)],
     ['GET', /^\/v1\/subscriptions$/, ({ path, query }) => page(path, [...this.#account.billing.subscriptions.values()], query, 'subscription')],
-    ['GET', /^\/v1\/invoices$/, ({ path, query }) => page(path, [...this.#account.billing.invoices.values()], query, 'invoice')],
+    ['GET', /^\/v1\/invoices$/, (request) => this.#listInvoices(request)],
     ['GET', /^\/v1\/webhook_endpoints$/, ({ path, query }) => page(path, this.#account.endpoints, query, 'webhook_endpoint')],
   ];
 
@@ -139,6 +139,15 @@ export class StripeApi {
       .every((name) => query[name] === undefined || session[name] === query[name]);
     const sessions = [...this.#account.sessions.keys()].map((id) => this.#account.session(id));
     return page(path, sessions.filter(keep), query, 'checkout.session');
+  }
+
+  #listInvoices({ path, query, headers }) {
+    const { billing } = this.#account;
+    const keep = ({ status, parent }) => (query.status === undefined || status === query.status)
+      && (query.subscription === undefined || parent.subscription_details.subscription === query.subscription);
+    const withPayments = query.expand?.includes('data.payments');
+    const found = page(path, [...billing.invoices.values()].filter(keep), query, 'invoice');
+    return { ...found, data: found.data.map(({ id }) => billing.showInvoice(id, versionOf(headers), withPayments)) };
   }
 
   #listEvents({ path, query }) {

@@ -29,7 +29,7 @@
 	    " ('stars', 'ch_3', 'ch_3', 3, 1, 50, 'xtr', NULL, 3000, 3000," \
 	    " 2592003000);" \
 	    "INSERT INTO refunds (payment_intent, amount_minor, refunded_minor," \
-	    " updated_ms) VALUES ('pi_1', 999, 300, 5000), ('ch_3', 50, 50, 6000);" \
+	    " updated_ms) VALUES ('pi_1', 999, 700, 5000), ('ch_3', 50, 50, 6000);" \
 	    "INSERT INTO reversals (id, payment_intent, kind, amount_minor, stage," \
 	    " at_ms, updated_ms) VALUES ('re_1', 'pi_1', 'refund', 200, 0, 4000, 1)," \
 	    " ('re_2', 'pi_1', 'refund', 400, 1, 4000, 1)," \

@@ -35,7 +35,7 @@ test('granted, revoked, bought, refunded, exported, forgotten', async (t) => {
   assert.match((await app.admit(['refund', order])).stdout, /The money goes back/, 'the same call is answered as before');
   assert.equal(app.stripe.refunds.length, 1);
   const csv = (await ok('export')).trim().split('\n');
-  assert.deepEqual([csv.length, csv[0].split(',').length], [3, 15]);
+  assert.deepEqual([csv.length, csv[0].split(',').length], [3, 20]);
   const json = (await ok('export', '--json')).trim().split('\n').map((line) => JSON.parse(line));
   assert.deepEqual(json.map(({ tg_id: tgId, provider }) => [tgId, provider]), [[5, 'stripe'], [5, 'grant']]);
   await app.settled();
@@ -95,9 +95,16 @@ test('a report: what was sold and came back, who is in, what was asked in vain',
     INSERT INTO links (link, tg_id, chat_id, made_ms, revoked_ms) VALUES ('a', 5, '-1001', ${Date.now()}, 1), ('b', 6, '-1001', ${Date.now()}, NULL), ('c', 7, '-1001', 1, NULL);
     INSERT INTO questions (tg_id, chat_id, message_id, outcome, asked_ms) VALUES (5, 5, 1, 3, ${Date.now()}), (5, 5, 2, 1, ${Date.now()})`);
   const { stdout } = await app.admit(['report', '--since', '2d']);
-  for (const words of [/course \| grant \| 1 \|/, /course \| stripe \| 3 \| 29\.97 EUR \| 9\.99 EUR \| 0/, /course \| 3 \| 0/, /course \| refunded \| 1/, /-1001 \| 2 \| 1/, /answered \| 1/, /not in the lessons \| 1/, /Де взяти сертифікат\? \| \d{4}-\d\d-\d\d/]) assert.match(stdout, words);
+  for (const words of [/course \| stripe \| 3 \| 0 \| 29\.97 EUR \| 9\.99 EUR \| 0\.00 EUR \| 19\.98 EUR\n/, /course \| 3 \| 0/, /course \| refunded \| 1/, /-1001 \| 2 \| 1/, /answered \| 1/, /not in the lessons \| 1/, /Де взяти сертифікат\? \| \d{4}-\d\d-\d\d/]) assert.match(stdout, words);
   const report = JSON.parse((await app.admit(['report', '--json'])).stdout);
-  assert.deepEqual(report.sales.find(({ provider }) => provider === 'stripe'), { product: 'course', provider: 'stripe', orders: 3, amount_minor: 2997, currency: 'eur', refunded_minor: 999, refunded_currency: 'eur', disputes: 0 });
+  assert.deepEqual(report.sales.find(({ provider }) => provider === 'stripe'), {
+    product: 'course', provider: 'stripe', currency: 'eur', new: 3, renewed: 0, other: 0, taken_minor: 2997, tax_minor: 0,
+    refunds: 1, refunded_minor: 999, disputes: 0, disputed_minor: 0, net_minor: 1998,
+  });
+  assert.deepEqual(report.sales.filter(({ provider }) => provider === 'grant'), [], 'what was granted is no sale');
+  const today = (await app.admit(['report', '--by', 'day'], { TZ: 'UTC' })).stdout;
+  assert.match(today, new RegExp(`${new Date().toISOString().slice(0, 10)} \\| course \\| stripe \\| 3 \\|`));
+  assert.match((await app.admit(['report', '--by', 'month'])).stdout, / {2}\d{4}-\d\d \| course \| stripe \| 3 \|/);
   assert.equal(report.unanswered[0].question, 'Де взяти\nсертифікат?');
-  for (const args of [['--since'], ['--since', 'x'], ['--xml']]) assert.equal((await app.admit(['report', ...args])).status, 2);
+  for (const args of [['--since'], ['--since', 'x'], ['--xml'], ['--by'], ['--by', 'year']]) assert.equal((await app.admit(['report', ...args])).status, 2);
 });

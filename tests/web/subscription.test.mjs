@@ -521,3 +521,50 @@ test('the worker is killed again and again: each is where they belong', async (t
   assert.deepEqual(inside, ['renews', 'makesUpForIt', 'resumes']);
   assert.ok(isIn(app, 100) && isIn(app, 101));
 });
+
+test('the books: first payment and renewals, those that nobody told of, an old one refunded in part, one that failed', async (t) => {
+  const app = await shop(t, { NOTIFY: 'sale,renewal,failure' });
+  const { billing } = app.stripe;
+  const sub = await subscribe(app);
+  const told = [];
+  for (let n = 0; n < 2; n += 1) {
+    await elapseToEnd(app, sub);
+    await tell(app, await billing.renew(sub));
+    told.push(billing.subscriptions.get(sub).latest_invoice);
+  }
+  const lines = async (...args) => (await app.admit(['export', '--json', ...args])).stdout.trim().split('\n').map((line) => JSON.parse(line));
+  assert.deepEqual((await lines()).map(({ kind }) => kind), ['renewal', 'renewal', 'first']);
+  await billing.renew(sub); // no event of these two ever comes, and a reading shows but the last
+  const missed = billing.subscriptions.get(sub).latest_invoice;
+  await billing.renew(sub);
+  app.stripe.events.length = 0; // Stripe keeps them for 30 days
+  const { status, stdout } = await app.admit(['reconcile', '--since', '90d']);
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /^invoices +5 looked at, 2 mended$/m);
+  await app.settled();
+  assert.match((await app.admit(['reconcile', '--since', '90d'])).stdout, /Nothing was missing/);
+  assert.equal((await app.event(await app.stripe.refund(told[0], 300))).status, 200);
+  await app.settled();
+
+  const report = (await app.admit(['report'])).stdout;
+  assert.match(report, /^ {2}course \| stripe \| 1 \| 4 \| 49\.95 EUR \| 3\.00 EUR \| 0\.00 EUR \| 46\.95 EUR$/m);
+  assert.match(report, /^ {2}course \| stripe \| 1 \| 9\.99 EUR$/m, 'what subscribers pay by the month');
+  const { sales, subscribers } = JSON.parse((await app.admit(['report', '--by', 'month', '--json'])).stdout);
+  assert.equal(sales.reduce((sum, { net_minor: net }) => sum + net, 0), 4695);
+  assert.deepEqual(subscribers, [{ product: 'course', provider: 'stripe', currency: 'eur', active: 1, mrr_minor: 999 }]);
+  const payments = await lines();
+  assert.equal(new Set(payments.map(({ payment }) => payment)).size, 5, 'a line each');
+  assert.deepEqual(payments.map(({ amount_minor: taken, tax_minor: tax }) => [taken, tax]), Array(5).fill([999, 0]));
+  assert.ok(payments.some(({ payment, kind }) => payment === missed && kind === 'renewal'));
+  assert.deepEqual(payments.filter(({ refunded_minor: back }) => back > 0).map(({ payment, refunded_minor: back }) => [payment, back]), [[told[0], 300]]);
+  assert.ok(payments.every(({ starts_ms: from, ends_ms: to }) => to - from >= 28 * DAY_MS), 'what was paid for');
+  assert.equal(app.sql('SELECT COUNT(*) FROM payments')[0][0], '5');
+
+  await tell(app, await billing.fail(sub));
+  assert.match((await app.admit(['report'])).stdout, /^ {2}course \| past_due \| 1$/m);
+  const heard = (words) => said(app, words, OPERATOR);
+  assert.deepEqual([heard('Продаж'), heard('Подовжено'), heard('Подовження не оплачено'), heard('Повернення')], [1, 4, 1, 0]);
+  await app.admit(['revoke', String(BUYER)]);
+  const after = (await app.admit(['report'])).stdout;
+  assert.match(after, /^ {2}course \| revoked \| 1$/m);
+});

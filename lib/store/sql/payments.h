@@ -48,36 +48,50 @@ SQL(PAYMENT_PLAN_BEFORE,
     " AND provider = :provider AND renews = 1 AND paid_ms IS NOT NULL"
     " AND id < :before_id")
 
-/* Payments as they are listed: what of each came back, by what is known: the
- * sum that the payment's own word says, or the refunds one by one. */
-SQL(PAYMENTS_LIST,
-    "SELECT payments.id, payments.order_id, orders.tg_id, orders.product,"
-    " payments.provider, payments.payment, payments.kind,"
-    " payments.amount_minor, payments.currency, payments.tax_minor,"
-    " payments.paid_ms, payments.starts_ms, payments.ends_ms,"
-    " CASE WHEN COALESCE(refunds.refunded_minor, 0) > back.refunded_minor"
-    " THEN refunds.refunded_minor ELSE back.refunded_minor END,"
-    " back.disputed_minor, orders.session_id, orders.subscription,"
-    " payments.intent, orders.livemode"
-    " FROM payments JOIN orders ON orders.id = payments.order_id"
-    " LEFT JOIN refunds ON refunds.payment_intent = payments.intent"
-    " JOIN (SELECT id AS of_id,"
-    " (SELECT COALESCE(SUM(amount_minor), 0) FROM reversals"
-    " WHERE reversals.payment_intent = p.intent AND kind = 'refund'"
-    " AND stage = " WORD_REFUND_BACK ") AS refunded_minor,"
-    " (SELECT COALESCE(SUM(amount_minor), 0) FROM reversals"
-    " WHERE reversals.payment_intent = p.intent AND kind = 'dispute'"
-    " AND stage IN (" WORD_DISPUTE_OPEN ", " WORD_DISPUTE_LOST
-    ")) AS disputed_minor"
-    " FROM payments AS p) AS back ON back.of_id = payments.id"
-    " WHERE payments.paid_ms >= :since_ms AND payments.paid_ms < :until_ms"
-    " AND (:tg_id = 0 OR orders.tg_id = :tg_id)"
-    " ORDER BY payments.paid_ms DESC, payments.id DESC LIMIT :n")
+/* What was sold, a line for each payment and one for an order without any. Of
+ * what came back the payment's own word may still count a refund that failed;
+ * the refunds one by one may not all be known: what is more holds. */
+SQL(PAYMENTS_EXPORT,
+    "SELECT orders.id, orders.tg_id, orders.product, orders.provider,"
+    " orders.session_id, COALESCE(paid.payment, orders.payment_intent),"
+    " COALESCE(paid.amount_minor, orders.amount_minor, 0),"
+    " COALESCE(paid.currency, orders.currency), orders.livemode,"
+    " orders.created_ms, COALESCE(paid.paid_ms, orders.paid_ms),"
+    " (SELECT CASE WHEN COALESCE(SUM(CASE WHEN stage = " WORD_REFUND_BACK
+    " THEN reversals.amount_minor END), 0)"
+    " > COALESCE(refunds.refunded_minor, 0)"
+    " - COALESCE(SUM(CASE WHEN stage <> " WORD_REFUND_BACK
+    " THEN reversals.amount_minor END), 0)"
+    " THEN COALESCE(SUM(CASE WHEN stage = " WORD_REFUND_BACK
+    " THEN reversals.amount_minor END), 0)"
+    " ELSE COALESCE(refunds.refunded_minor, 0)"
+    " - COALESCE(SUM(CASE WHEN stage <> " WORD_REFUND_BACK
+    " THEN reversals.amount_minor END), 0) END FROM reversals"
+    " WHERE reversals.payment_intent ="
+    " COALESCE(paid.intent, orders.payment_intent)"
+    " AND reversals.kind = 'refund'),"
+    " orders.revoked_ms, orders.subscription,"
+    " COALESCE(subscriptions.period_end_ms, orders.until_ms),"
+    " CASE paid.kind WHEN " WORD_PAYMENT_FIRST
+    " THEN 'first' WHEN " WORD_PAYMENT_RENEWAL " THEN 'renewal'"
+    " WHEN " WORD_PAYMENT_OTHER " THEN 'other' END,"
+    " paid.tax_minor, paid.starts_ms, paid.ends_ms,"
+    " (SELECT COALESCE(SUM(reversals.amount_minor), 0) FROM reversals"
+    " WHERE reversals.payment_intent ="
+    " COALESCE(paid.intent, orders.payment_intent)"
+    " AND reversals.kind = 'dispute' AND stage IN (" WORD_DISPUTE_OPEN
+    ", " WORD_DISPUTE_LOST "))"
+    " FROM orders LEFT JOIN payments AS paid ON paid.order_id = orders.id"
+    " LEFT JOIN refunds ON refunds.payment_intent ="
+    " COALESCE(paid.intent, orders.payment_intent)"
+    " LEFT JOIN subscriptions ON subscriptions.id = orders.subscription"
+    " WHERE orders.session_id IS NOT NULL"
+    " ORDER BY orders.id DESC, paid.paid_ms DESC, paid.id DESC")
 
 /* All that moved money between two moments: at_ms, what it was (enum
  * movement_kind), product, provider, currency, amount_minor, tax_minor. A sum
  * that went back and is known by no refund of its own has the moment when it
- * was heard of. */
+ * was heard of; one that failed after all may still be in the sum. */
 SQL(MOVEMENTS,
     "SELECT payments.paid_ms AS at_ms, payments.kind AS what, orders.product,"
     " payments.provider, payments.currency, payments.amount_minor,"
@@ -103,8 +117,8 @@ SQL(MOVEMENTS,
     " refunds.refunded_minor - (SELECT COALESCE(SUM(reversals.amount_minor),"
     " 0) FROM reversals"
     " WHERE reversals.payment_intent = refunds.payment_intent"
-    " AND reversals.kind = 'refund' AND stage = " WORD_REFUND_BACK
-    ") AS minor FROM refunds WHERE refunds.updated_ms >= :since_ms"
+    " AND reversals.kind = 'refund') AS minor FROM refunds"
+    " WHERE refunds.updated_ms >= :since_ms"
     " AND refunds.updated_ms < :until_ms) AS rest"
     " JOIN payments ON payments.intent = rest.payment_intent"
     " JOIN orders ON orders.id = payments.order_id"
@@ -123,15 +137,3 @@ SQL(SUBSCRIBERS,
     " JOIN orders ON orders.id = payments.order_id"
     " WHERE access.is_in = 1 AND access.renews = 1"
     " AND payments.amount_minor > 0")
-
-/* Whose paid access ended between two moments, and how many of those had been
- * subscribers: product, why, how many. */
-SQL(ENDED,
-    "SELECT access.product, access.why, COUNT(*) FROM access"
-    " WHERE access.is_in = 0 AND access.decided_ms >= :since_ms"
-    " AND access.decided_ms < :until_ms"
-    " AND EXISTS (SELECT 1 FROM payments JOIN orders"
-    " ON orders.id = payments.order_id WHERE orders.tg_id = access.tg_id"
-    " AND orders.product = access.product AND payments.ends_ms IS NOT NULL)"
-    " GROUP BY access.product, access.why"
-    " ORDER BY access.product, access.why")

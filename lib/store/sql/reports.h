@@ -1,22 +1,6 @@
 /* Counts for the operator's commands. */
 
-/* :since_ms, :n in each of admit report's, used or not. Of what was paid since
- * then. */
-SQL(REPORT_SALES,
-    "SELECT product, provider, COUNT(*), COALESCE(SUM(orders.amount_minor), 0),"
-    " currency, COALESCE(SUM(CASE WHEN refunds.refunded_minor IS NOT NULL"
-    " THEN refunds.refunded_minor ELSE (SELECT COALESCE(SUM(amount_minor), 0)"
-    " FROM reversals WHERE reversals.payment_intent = orders.payment_intent"
-    " AND kind = 'refund' AND stage = " WORD_REFUND_BACK ") END), 0), currency,"
-    " SUM((SELECT COUNT(*) FROM reversals"
-    " WHERE reversals.payment_intent = orders.payment_intent"
-    " AND kind = 'dispute' AND stage > " WORD_DISPUTE_WARNING "))"
-    " FROM orders LEFT JOIN refunds"
-    " ON refunds.payment_intent = orders.payment_intent"
-    " WHERE paid_ms >= :since_ms AND :n > 0"
-    " GROUP BY product, provider, currency"
-    " ORDER BY product, provider, currency")
-
+/* :since_ms, :n in each of admit report's, used or not. */
 SQL(REPORT_INSIDE,
     "SELECT product, COUNT(*), (SELECT COUNT(*) FROM members"
     " WHERE state = " WORD_MEMBER_IN ")"
@@ -27,6 +11,40 @@ SQL(REPORT_LEFT,
     "SELECT product, why, COUNT(*) FROM access"
     " WHERE is_in = 0 AND decided_ms >= :since_ms AND :n > 0"
     " GROUP BY product, why ORDER BY product, why")
+
+/* Of those who paid again and again, whose access ended. */
+SQL(REPORT_ENDED,
+    "SELECT access.product, access.why, COUNT(*) FROM access"
+    " WHERE access.is_in = 0 AND access.decided_ms >= :since_ms AND :n > 0"
+    " AND EXISTS (SELECT 1 FROM payments JOIN orders"
+    " ON orders.id = payments.order_id WHERE orders.tg_id = access.tg_id"
+    " AND orders.product = access.product AND payments.ends_ms IS NOT NULL)"
+    " GROUP BY access.product, access.why"
+    " ORDER BY access.product, access.why")
+
+/* Who had paid for a period that :since_ms is in, and for how many of them that
+ * ended since then: so many and so many in a thousand. */
+SQL(REPORT_CHURN,
+    "SELECT orders.product, COUNT(DISTINCT orders.tg_id),"
+    " COUNT(DISTINCT CASE WHEN access.is_in = 0"
+    " AND access.decided_ms >= :since_ms THEN orders.tg_id END),"
+    " COUNT(DISTINCT CASE WHEN access.is_in = 0"
+    " AND access.decided_ms >= :since_ms THEN orders.tg_id END)"
+    " * 1000 / COUNT(DISTINCT orders.tg_id)"
+    " FROM payments JOIN orders ON orders.id = payments.order_id"
+    " LEFT JOIN access ON access.tg_id = orders.tg_id"
+    " AND access.product = orders.product"
+    " WHERE payments.starts_ms <= :since_ms AND payments.ends_ms > :since_ms"
+    " AND orders.tg_id > 0 AND :n > 0"
+    " GROUP BY orders.product ORDER BY orders.product")
+
+SQL(REPORT_OWED,
+    "SELECT orders.product, subscriptions.status,"
+    " COUNT(DISTINCT subscriptions.id) FROM subscriptions"
+    " JOIN orders ON orders.subscription = subscriptions.id"
+    " WHERE subscriptions.is_owed = 1"
+    " AND subscriptions.status IN ('past_due', 'unpaid')"
+    " AND :since_ms >= 0 AND :n > 0 GROUP BY 1, 2 ORDER BY 1, 2")
 
 SQL(REPORT_LINKS,
     "SELECT chat_id, COUNT(*),"
