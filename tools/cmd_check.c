@@ -208,20 +208,31 @@ check_bot(struct check *c)
 
 /* No list means Telegram's own choice, which has all of ours in it. */
 static bool
+is_allowed(struct json *info, const char *update)
+{
+	size_t n = json_count(info, "allowed_updates");
+
+	for (size_t i = 0; i < n; i++) {
+		char path[40];
+
+		(void)snprintf(path, sizeof(path), "allowed_updates.%zu", i);
+		if (str_eq(str_from(json_text(info, path)), update))
+			return true;
+	}
+	return n == 0;
+}
+
+/* What a Bot API of another time does not know is no fault. */
+static bool
 all_updates_allowed(struct json *info)
 {
-	size_t n = json_count(info, "allowed_updates"), n_found = 0, n_all = 0;
+	const char *update;
 
-	for (; tg_allowed_update(n_all) != NULL; n_all++)
-		for (size_t i = 0; i < n; i++) {
-			char path[40];
-
-			(void)snprintf(
-			    path, sizeof(path), "allowed_updates.%zu", i);
-			n_found += str_eq(str_from(json_text(info, path)),
-			    tg_allowed_update(n_all));
-		}
-	return n == 0 || n_found == n_all;
+	for (size_t i = 0; (update = tg_allowed_update(i)) != NULL; i++)
+		if (!str_eq(str_from(update), TG_PLAN_UPDATE) &&
+		    !is_allowed(info, update))
+			return false;
+	return true;
 }
 
 static void
@@ -250,6 +261,10 @@ check_webhook(struct check *c)
 		    "look at the web server's log for /tgupdate");
 	else
 		good("webhook", want);
+	if (info != NULL && !is_allowed(info, TG_PLAN_UPDATE))
+		advise("webhook",
+		    "Telegram does not tell when a subscription in Stars is "
+		    "canceled: run `admit setup`");
 	if (info != NULL && error != NULL && waiting == 0)
 		advise("webhook",
 		    arena_printf(

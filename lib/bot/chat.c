@@ -185,28 +185,35 @@ on_payment(struct reply *r)
 }
 
 static enum err
+on_plan(struct reply *r)
+{
+	return stars_renewal(r->app, r->arena, r->u);
+}
+
+/* Of a person's own chat alone; elsewhere it is about no buyer. */
+static enum err
+on_blocked(struct reply *r)
+{
+	return r->u->is_private && r->u->from_id != 0 ? on_member(r) : ERR_OK;
+}
+
+static enum err
 by_kind(struct reply *r)
 {
-	bool is_person = r->u->is_private && r->u->from_id != 0;
+	static enum err (*const all[])(struct reply * r) = {
+		[TG_MESSAGE] = on_words,
+		[TG_BUTTON] = on_button,
+		[TG_PAID] = on_payment,
+		[TG_REFUNDED] = on_payment,
+		[TG_MEMBER] = on_blocked,
+		[TG_ASKS] = on_channel,
+		[TG_CHANGED] = on_channel,
+		[TG_RIGHTS] = on_channel,
+		[TG_MOVED] = on_channel,
+		[TG_PLAN] = on_plan,
+	};
 
-	switch (r->u->kind) {
-	case TG_PAID:
-	case TG_REFUNDED:
-		return on_payment(r);
-	case TG_BUTTON:
-		return on_button(r);
-	case TG_MESSAGE:
-		return on_words(r);
-	case TG_MEMBER:
-		return is_person ? on_member(r) : ERR_OK;
-	case TG_ASKS:
-	case TG_CHANGED:
-	case TG_RIGHTS:
-	case TG_MOVED:
-		return on_channel(r);
-	default:
-		return ERR_OK;
-	}
+	return all[r->u->kind] != NULL ? all[r->u->kind](r) : ERR_OK;
 }
 
 bool
@@ -229,7 +236,8 @@ chat_answer(struct app *app, struct db *db, struct arena *a,
 		[TG_ASKS] = "asks",
 		[TG_CHANGED] = "changed",
 		[TG_RIGHTS] = "rights",
-		[TG_MOVED] = "moved" };
+		[TG_MOVED] = "moved",
+		[TG_PLAN] = "plan" };
 	struct reply r = { app, db, a, u, out };
 	bool is_new = false;
 	enum err e = ledger_inbox(db, "telegram",

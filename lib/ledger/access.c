@@ -143,6 +143,22 @@ running(const struct asked *q)
 	return t;
 }
 
+/* Paid until a day that the payment itself told of. What is tried in vain gets
+ * no grace: its provider tries no more. */
+static struct span
+as_sold(const struct asked *q)
+{
+	const struct facts *f = q->facts;
+	struct span t = ending(f->until_ms);
+
+	if (f->until_ms == 0 || !f->renews)
+		return t;
+	if (f->renewal == RENEWAL_COMES)
+		return renewing(q, f->until_ms);
+	t.is_owed = f->renewal == RENEWAL_FAILED;
+	return t;
+}
+
 static struct span
 term_of(const struct asked *q)
 {
@@ -150,9 +166,7 @@ term_of(const struct asked *q)
 
 	switch (s->status) {
 	case SUBSCRIPTION_UNKNOWN:
-		return q->facts->until_ms != 0 && q->facts->renews ?
-		    renewing(q, q->facts->until_ms) :
-		    ending(q->facts->until_ms);
+		return as_sold(q);
 	case SUBSCRIPTION_TRIALING:
 	case SUBSCRIPTION_ACTIVE:
 		return running(q);

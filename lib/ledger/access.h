@@ -39,6 +39,15 @@ struct facts_of_subscription {
 	bool collects_not;     /* it goes on, but its money is not asked for */
 };
 
+/* What is to become of the next payment of an order that renews, as its
+ * provider tells of its own accord; those that are asked have a subscription
+ * to read. The numbers are stored (orders.renewal): append. */
+enum renewal {
+	RENEWAL_COMES,
+	RENEWAL_CANCELED, /* the buyer does not want it */
+	RENEWAL_FAILED    /* it was tried, and there was no money */
+};
+
 /* What is known of one order. Refunds are heard of twice: of each by its own
  * id, and in the sum that the payment itself names. */
 struct facts {
@@ -53,6 +62,7 @@ struct facts {
 	                                 good */
 	bool renews; /* it will be paid anew by then: grace is given */
 	struct facts_of_subscription subscription;
+	enum renewal renewal;
 };
 
 /* Who renews is in for a while after the period's end, even where the product

@@ -37,14 +37,15 @@ decide_with_row(const struct row *row, void *ctx)
 		.revoked = row_int(row, 6) != 0,
 		.until_ms = row_int(row, 7),
 		.renews = row_int(row, 8) != 0,
-		.subscription = {
-		    .status = subscription_status(row_text(row, 9)),
+		.subscription = { .status =
+				      subscription_status(row_text(row, 9)),
 		    .period_start_ms = row_int(row, 10),
 		    .period_end_ms = row_int(row, 11),
 		    .ends_ms = row_int(row, 12),
 		    .is_owed = row_int(row, 13) != 0,
 		    .paid_until_ms = row_int(row, 14),
-		    .collects_not = row_int(row, 15) != 0 } };
+		    .collects_not = row_int(row, 15) != 0 },
+		.renewal = (enum renewal)row_int(row, 16) };
 	const struct decision one = access_decide(&f, &d->policy, d->now_ms);
 
 	if (!access_is_better(&d->decision, &one))

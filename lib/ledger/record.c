@@ -475,6 +475,49 @@ record_payment(
 	    e;
 }
 
+/* The operators hear of a payment that failed while it still lets in; of one
+ * that ended access they hear as of that. */
+static enum err
+tell_of_renewal(struct app *app, struct arena *a, const struct fact *f,
+    const struct order *o)
+{
+	enum access access;
+	enum err e;
+
+	if (f->renewal != RENEWAL_FAILED)
+		return ERR_OK;
+	e = ledger_access(app->db, a, o->tg_id, o->product, &access);
+	return e == ERR_OK && access == ACCESS_IN ?
+	    alert_failure(app, a, o,
+		arena_printf(
+		    a, "%s/%lld", f->provider, (long long)clock_now_ms())) :
+	    e;
+}
+
+static enum err
+record_renewal(
+    struct app *app, struct arena *a, const struct fact *f, struct order *o)
+{
+	const char *product;
+	int64_t n = 0;
+	enum err e = product_name(app, a, f->product, &product);
+
+	if (e == ERR_OK)
+		e = db_exec(app->db, SQL_ORDERS_RENEWAL,
+		    KV(kv_int("tg_id", f->tg_id), kv_text("product", product),
+			kv_text("provider", f->provider),
+			kv_int("renewal", f->renewal)),
+		    &n);
+	if (e != ERR_OK || n == 0)
+		return e;
+	e = db_one(app->db, a, SQL_ORDER_PAID_LAST,
+	    KV(kv_int("tg_id", f->tg_id), kv_text("product", product)),
+	    order_from_row, o);
+	if (e == ERR_OK)
+		e = decide_order(app, a, o);
+	return e == ERR_OK ? tell_of_renewal(app, a, f, o) : e;
+}
+
 enum err
 ledger_record(
     struct app *app, struct arena *a, const struct fact *f, struct order *order)
@@ -494,6 +537,7 @@ ledger_record(
 		[FACT_WARNING] = record_warning,
 		[FACT_SUBSCRIPTION] = record_subscription,
 		[FACT_PAYMENT] = record_payment,
+		[FACT_RENEWAL] = record_renewal,
 	};
 	struct order o = { 0 };
 	enum err e = by_kind[f->kind](app, a, f, &o);

@@ -31,7 +31,9 @@ enum fact_kind {
 	/* A payment for a subscription was taken, the first or a later one.
 	 * Where no order is known to have begun it, nothing is done: the order,
 	 * once it is heard of, has the subscription read. */
-	FACT_PAYMENT
+	FACT_PAYMENT,
+	/* Whether the next payment comes of what a buyer has of a product. */
+	FACT_RENEWAL
 };
 
 /* Texts may be NULL and numbers 0 where they are not known, but for those that
@@ -69,6 +71,7 @@ struct fact {
 	enum refund_stage refund;
 	enum dispute_stage dispute;
 	int64_t due_ms; /* evidence in a dispute is due by then; 0: none */
+	enum renewal renewal; /* of FACT_RENEWAL */
 };
 
 /* Records a fact and promises what follows from it, in a transaction. *order

@@ -153,6 +153,27 @@ stars_record(struct app *app, struct arena *a, const struct tg_update *u)
 	return ledger_record(app, a, &f, NULL);
 }
 
+enum err
+stars_renewal(struct app *app, struct arena *a, const struct tg_update *u)
+{
+	static const enum renewal renewals[] = {
+		[TG_PLAN_ACTIVE] = RENEWAL_COMES,
+		[TG_PLAN_CANCELED] = RENEWAL_CANCELED,
+		[TG_PLAN_FAILED] = RENEWAL_FAILED,
+	};
+	const struct fact f = { .kind = FACT_RENEWAL,
+		.provider = "stars",
+		.product = product_in(u->payment.payload),
+		.tg_id = u->from_id,
+		.renewal = renewals[u->plan] };
+
+	if (f.product == NULL)
+		return ERR_OK;
+	log_event(LOG_INFO, "stars_renewal",
+	    KV(kv_int("tg_id", f.tg_id), kv_int("renewal", f.renewal)));
+	return ledger_record(app, a, &f, NULL);
+}
+
 /* ---- the list of all transactions, oldest first ---- */
 
 #define PAGE 100

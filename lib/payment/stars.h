@@ -20,4 +20,8 @@ enum err stars_checkout(struct app *app, struct arena *a,
 enum err stars_record(
     struct app *app, struct arena *a, const struct tg_update *u) MUST_CHECK;
 
+/* TG_PLAN: whether a buyer's subscription is paid on, in a transaction. */
+enum err stars_renewal(
+    struct app *app, struct arena *a, const struct tg_update *u) MUST_CHECK;
+
 #endif

@@ -398,6 +398,10 @@ static const char *const migrations[] = {
 	"ALTER TABLE reversals ADD COLUMN at_ms {int};"
 	"UPDATE reversals SET at_ms = updated_ms;"
 	"CREATE INDEX reversals_by_time ON reversals (at_ms);",
+
+	/* 17: whether the next payment comes (enum renewal), where its provider
+	 * tells that of its own accord */
+	"ALTER TABLE orders ADD COLUMN renewal {int} NOT NULL DEFAULT 0;",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 

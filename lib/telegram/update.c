@@ -13,7 +13,7 @@ tg_allowed_update(size_t i)
 {
 	static const char *const names[] = { "message", "callback_query",
 		"my_chat_member", "pre_checkout_query", "chat_member",
-		"chat_join_request" };
+		"chat_join_request", TG_PLAN_UPDATE };
 
 	return i < LENGTH(names) ? names[i] : NULL;
 }
@@ -264,6 +264,30 @@ read_member(struct arena *a, struct json *m, struct tg_update *out)
 	read_person(a, json_at(m, "from"), json_at(m, "chat"), out);
 }
 
+/* A state that is not known may mean anything: nothing is made of it. */
+static void
+read_plan(struct arena *a, struct json *s, struct tg_update *out)
+{
+	static const struct {
+		const char *word;
+		enum tg_plan plan;
+	} all[] = { { "active", TG_PLAN_ACTIVE },
+		{ "canceled", TG_PLAN_CANCELED },
+		{ "failed", TG_PLAN_FAILED } };
+	struct str state = str_from(json_text(s, "state"));
+
+	read_person(a, json_at(s, "user"), NULL, out);
+	out->payment.payload =
+	    arena_dup_text(a, json_text(s, "invoice_payload"));
+	if (out->payment.payload == NULL || out->from_id == 0)
+		return;
+	for (size_t i = 0; i < LENGTH(all); i++)
+		if (str_eq(state, all[i].word)) {
+			out->kind = TG_PLAN;
+			out->plan = all[i].plan;
+		}
+}
+
 enum err
 tg_update_parse(struct arena *a, struct str body, struct tg_update *out)
 {
@@ -296,6 +320,8 @@ tg_update_parse(struct arena *a, struct str body, struct tg_update *out)
 		read_asking(a, json_at(doc, "chat_join_request"), out);
 	else if (json_is_object(doc, "chat_member"))
 		read_change(a, json_at(doc, "chat_member"), out);
+	else if (json_is_object(doc, TG_PLAN_UPDATE))
+		read_plan(a, json_at(doc, TG_PLAN_UPDATE), out);
 	return ERR_OK;
 }
 

@@ -16,7 +16,8 @@ enum tg_kind {
 	TG_ASKS,     /* somebody asks to join a channel (chat_join_request) */
 	TG_CHANGED,  /* somebody came or went there (chat_member) */
 	TG_RIGHTS,   /* the bot's own place there (my_chat_member) */
-	TG_MOVED     /* a group became a supergroup */
+	TG_MOVED,    /* a group became a supergroup */
+	TG_PLAN      /* a subscription in Stars changed (subscription) */
 };
 
 /* What somebody is in a chat; the numbers are members.h's. */
@@ -26,6 +27,14 @@ enum tg_status {
 	TG_IN,
 	TG_KICKED,
 	TG_ADMIN /* or the owner */
+};
+
+/* What became of a subscription in Stars: whether Telegram takes the next
+ * payment. */
+enum tg_plan {
+	TG_PLAN_ACTIVE,   /* it is going to */
+	TG_PLAN_CANCELED, /* the buyer does not want it to */
+	TG_PLAN_FAILED    /* it tried to, and got none */
 };
 
 /* A payment in Telegram Stars; which of the three kinds (TG_CHECKOUT, TG_PAID,
@@ -69,8 +78,9 @@ struct tg_update {
 	const char *bot_name;  /* its name without the @, or NULL */
 	const char *button_id; /* TG_BUTTON: to be answered */
 	const char *data;      /* TG_BUTTON: what the button says, or NULL */
-	struct tg_payment payment;
-	bool blocked;          /* TG_MEMBER: blocked now, or unblocked */
+	struct tg_payment payment; /* TG_PLAN: its payload alone */
+	enum tg_plan plan;         /* TG_PLAN */
+	bool blocked;              /* TG_MEMBER: blocked now, or unblocked */
 	int64_t chat_id;       /* TG_MESSAGE, TG_ASKS, TG_CHANGED, TG_RIGHTS */
 	enum tg_status status; /* TG_CHANGED: of from_id, now */
 	const char *link;      /* TG_CHANGED: by which they came, or NULL */
@@ -96,6 +106,9 @@ int64_t tg_chat_id(const char *text);
 /* What was said in letters: a text, or the words under a picture; NULL:
  * nothing, or it was spoken. */
 const char *tg_words(const struct tg_update *u);
+
+/* The update that TG_PLAN comes by. A Bot API before 10.2 has none. */
+#define TG_PLAN_UPDATE "subscription"
 
 /* What must be asked for in setWebhook; NULL past the last. */
 const char *tg_allowed_update(size_t i);

@@ -158,6 +158,8 @@ update(struct str in)
 	must(u.kind != TG_CHECKOUT || u.payment.query_id != NULL);
 	must((u.kind != TG_PAID && u.kind != TG_REFUNDED) ||
 	    (u.payment.charge_id != NULL && u.payment.amount > 0));
+	must(
+	    u.kind != TG_PLAN || (u.payment.payload != NULL && u.from_id != 0));
 	must(u.status >= TG_NO_STATUS && u.status <= TG_ADMIN);
 	must(u.kind != TG_BUTTON || u.button_id != NULL);
 	(void)tg_is_command(u.text, "/pay");

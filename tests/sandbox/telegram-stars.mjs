@@ -9,6 +9,7 @@ export class Stars {
 
   #chats;
   #tell;
+  #isAskedFor;
   #links = new Map(); // invoices by link
   #queries = new Map(); // pre-checkout queries that wait: what becomes of the answer
   #plans = new Map(); // subscriptions, by the charge of their first payment
@@ -25,9 +26,10 @@ export class Stars {
     getMyStarBalance: () => ({ amount: this.balance }),
   };
 
-  constructor({ chats, tell }) {
+  constructor({ chats, tell, isAskedFor = () => false }) {
     this.#chats = chats;
     this.#tell = tell;
+    this.#isAskedFor = isAskedFor;
   }
 
   get balance() {
@@ -61,6 +63,23 @@ export class Stars {
     const plan = this.#plans.get(first);
     if (!plan || plan.isCanceled) return { ok: false, error: 'canceled' };
     return this.#take(plan.user, plan.of, { silently, plan });
+  }
+
+  /** The buyer wants no next payment, or wants it after all. */
+  async cancel(first, isCanceled = true) {
+    const plan = this.#plans.get(first);
+    plan.isCanceled = isCanceled;
+    await this.#tellOf(plan, isCanceled ? 'canceled' : 'active');
+  }
+
+  /** The next payment is tried, and the buyer has not as many Stars. */
+  async fail(first) {
+    await this.#tellOf(this.#plans.get(first), 'failed');
+  }
+
+  /** Bot API 10.2 tells of a subscription who asked for that. */
+  async #tellOf({ user, of }, state) {
+    if (this.#isAskedFor('subscription')) await this.#tell({ subscription: { user, invoice_payload: of.payload, state } });
   }
 
   /** Whether Telegram goes on taking payments. */

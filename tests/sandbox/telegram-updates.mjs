@@ -28,6 +28,11 @@ export class Updates extends EventEmitter {
     this.#courier = new Courier({ retryDelaysMs });
   }
 
+  /** Whether a kind was asked for that Telegram sends to nobody who did not. */
+  isAskedFor(kind) {
+    return this.webhook?.allowed?.includes(kind) ?? false;
+  }
+
   get attempts() {
     return this.#courier.attempts;
   }
@@ -71,7 +76,7 @@ export class Updates extends EventEmitter {
     return { headers: { 'content-type': 'application/json', ...secret }, body: JSON.stringify(update) };
   }
 
-  #setWebhook({ url, secret_token: secret }) {
+  #setWebhook({ url, secret_token: secret, allowed_updates: allowed }) {
     if (!url) return this.#deleteWebhook();
     // Telegram wants HTTPS; the loopback is let in, for that is where the programs under test are.
     if (!/^(https:\/\/|http:\/\/(127\.|localhost))/.test(url)) {
@@ -80,7 +85,7 @@ export class Updates extends EventEmitter {
     if (secret !== undefined && !/^[\w-]{1,256}$/.test(secret)) {
       throw badRequest('secret token contains unallowed characters');
     }
-    this.webhook = { url, secret };
+    this.webhook = { url, secret, allowed };
     return true;
   }
 
@@ -92,7 +97,7 @@ export class Updates extends EventEmitter {
   #info() {
     return {
       url: this.webhook?.url ?? '', has_custom_certificate: false, pending_update_count: this.#pending.length,
-      max_connections: 40,
+      max_connections: 40, ...(this.webhook?.allowed && { allowed_updates: this.webhook.allowed }),
     };
   }
 
@@ -110,6 +115,6 @@ const kindOf = (update) => Object.keys(update).find((name) => name !== 'update_i
 
 /** Telegram keeps the order of a chat's messages, and apart from them of a user's presses. */
 function queueOf(update) {
-  const { chat, from, id } = update[kindOf(update)] ?? {};
-  return chat ? `chat ${chat.id}` : `user ${from?.id ?? id}`;
+  const { chat, from, user = from, id } = update[kindOf(update)] ?? {};
+  return chat ? `chat ${chat.id}` : `user ${user?.id ?? id}`;
 }

@@ -50,7 +50,7 @@ export class TelegramStandIn {
     this.channels = new Channels({
       bot: this.bot, tell: (update) => void this.sendUpdate(update), userOf: (id) => this.chats.userOf(id),
     });
-    this.stars = new Stars({ chats: this.chats, tell: (update) => this.sendUpdate(update) });
+    this.stars = new Stars({ chats: this.chats, tell: (update) => this.sendUpdate(update), isAskedFor: (kind) => this.#updates.isAskedFor(kind) });
     const methods = { ...this.chats.methods, ...this.stars.methods, ...this.channels.methods, ...this.#updates.methods };
     this.#methods = new Map(Object.entries(methods).map(([name, run]) => [name.toLowerCase(), run]));
   }

@@ -3,10 +3,8 @@
 
 #include "ledger/access.h"
 
-#define NO_SUB \
-	{ \
-		0 \
-	}
+#define TOLD(renewal) { 0 }, renewal
+#define NO_SUB TOLD(RENEWAL_COMES)
 #define HOUR ((int64_t)3600 * 1000)
 #define NOW (1000 * HOUR)
 
@@ -123,6 +121,23 @@ static const struct row {
 	{ "paid until then, renews: grace is over",
 	    { true, 999, 0, 0, 0, 0, false, NOW - 24 * HOUR, true, NO_SUB },
 	    ACCESS_OUT, "ended", MILD, 0 },
+	{ "canceled by the buyer: no grace",
+	    { true, 999, 0, 0, 0, 0, false, NOW + 1, true,
+		TOLD(RENEWAL_CANCELED) },
+	    ACCESS_IN, "paid", MILD, NOW + 1 },
+	{ "the same, over",
+	    { true, 999, 0, 0, 0, 0, false, NOW, true, TOLD(RENEWAL_CANCELED) },
+	    ACCESS_OUT, "ended", MILD, 0 },
+	{ "the next payment failed: what is paid is theirs",
+	    { true, 999, 0, 0, 0, 0, false, NOW + 1, true,
+		TOLD(RENEWAL_FAILED) },
+	    ACCESS_IN, "paid", MILD, NOW + 1 },
+	{ "the same, over: no grace",
+	    { true, 999, 0, 0, 0, 0, false, NOW, true, TOLD(RENEWAL_FAILED) },
+	    ACCESS_OUT, "unpaid", MILD, 0 },
+	{ "for good, whatever is told of a payment",
+	    { true, 999, 0, 0, 0, 0, false, 0, true, TOLD(RENEWAL_FAILED) },
+	    ACCESS_IN, "paid", MILD, 0 },
 	{ "for good and renewing is for good",
 	    { true, 999, 0, 0, 0, 0, false, 0, true, NO_SUB }, ACCESS_IN,
 	    "paid", MILD, 0 },

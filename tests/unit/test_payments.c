@@ -107,6 +107,7 @@ from_before(void **state)
 	change(
 	    "DROP TABLE payments; DROP INDEX reversals_by_time;"
 	    "ALTER TABLE reversals DROP COLUMN at_ms;"
+	    "ALTER TABLE orders DROP COLUMN renewal;"
 	    "INSERT INTO users (tg_id, created_ms) VALUES (5, 1);"
 	    "INSERT INTO orders (id, tg_id, product, provider, session_id,"
 	    " payment_intent, subscription, amount_minor, currency, paid_ms,"

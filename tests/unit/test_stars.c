@@ -2,6 +2,7 @@
  * Telegram's own list of both make of the ledger. */
 #include "shop.h"
 
+#include "base/clock.h"
 #include "payment/provider.h"
 #include "payment/stars.h"
 #include "shop/text.h"
@@ -220,12 +221,106 @@ calls(void **state)
 	    stars_provider.sells_alone(&app, &app.catalog.products[0]));
 }
 
+/* ---- whether the next payment comes ---- */
+
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+
+static enum err
+record_plan(struct db *db, void *ctx)
+{
+	(void)db;
+	return stars_renewal(&app, &mem, ctx);
+}
+
+static const struct told {
+	const char *why, *payload;
+	int64_t from;
+	enum tg_plan first, then;
+	int renews;
+	bool has_grace;
+	int n_alerts;
+} tolds[] = {
+	{ "it goes on", "admit:course", BUYER, TG_PLAN_ACTIVE, TG_PLAN_ACTIVE,
+	    1, true, 0 },
+	{ "canceled", "admit:course", BUYER, TG_PLAN_CANCELED, TG_PLAN_CANCELED,
+	    0, false, 0 },
+	{ "failed", "admit:course", BUYER, TG_PLAN_FAILED, TG_PLAN_FAILED, 0,
+	    false, 1 },
+	{ "canceled, and not after all", "admit:course", BUYER,
+	    TG_PLAN_CANCELED, TG_PLAN_ACTIVE, 1, true, 0 },
+	{ "of another product", "admit:club", BUYER, TG_PLAN_CANCELED,
+	    TG_PLAN_CANCELED, 1, true, 0 },
+	{ "of another bot's", "club", BUYER, TG_PLAN_CANCELED, TG_PLAN_CANCELED,
+	    1, true, 0 },
+	{ "of somebody who never paid", "admit:course", 6, TG_PLAN_FAILED,
+	    TG_PLAN_FAILED, 1, true, 0 },
+};
+
+static void
+told(void **state)
+{
+	const struct told *t = *state;
+	const int64_t until_s = clock_now_ms() / 1000 + 20 * 24 * 3600;
+	struct tg_update paid = { .kind = TG_PAID,
+		.from_id = BUYER,
+		.payment = CHARGED("XTR", "admit:course", 500) };
+	struct tg_update u = { .kind = TG_PLAN,
+		.from_id = t->from,
+		.payment = { .payload = t->payload },
+		.plan = t->first };
+	int64_t until_ms;
+
+	paid.payment.until_s = until_s;
+	paid.payment.recurs = true;
+	app.conf.grace_days = app.catalog.products[0].grace_days = 3;
+	app.conf.admin_tg_ids = "900";
+	shop_open(NOTHING);
+	shop_does(record, &paid);
+	shop_does(record_plan, &u);
+	u.plan = t->then;
+	shop_does(record_plan, &u);
+	until_ms = look_int("SELECT until_ms FROM access WHERE tg_id = 5");
+	check_int(
+	    look_int("SELECT renews FROM access WHERE tg_id = 5"), t->renews);
+	check_int(until_ms, until_s * 1000 + (t->has_grace ? 3 * DAY_MS : 0));
+	check_int(look_int("SELECT COUNT(*) FROM jobs"
+			   " WHERE promise LIKE '%failure/%'"),
+	    t->n_alerts);
+}
+
+/* A payment that comes after all is one like any other. */
+static void
+paid_after_all(void **state)
+{
+	const int64_t until_s = clock_now_ms() / 1000 + 20 * 24 * 3600;
+	struct tg_update paid = { .kind = TG_PAID,
+		.from_id = BUYER,
+		.payment = CHARGED("XTR", "admit:course", 500) };
+	struct tg_update u = { .kind = TG_PLAN,
+		.from_id = BUYER,
+		.payment = { .payload = "admit:course" },
+		.plan = TG_PLAN_FAILED };
+
+	(void)state;
+	paid.payment.until_s = until_s;
+	shop_open(NOTHING);
+	shop_does(record, &paid);
+	shop_does(record_plan, &u);
+	check_int(look_int("SELECT renews FROM access WHERE tg_id = 5"), 0);
+	paid.payment.charge_id = "stx2";
+	paid.payment.until_s = until_s + 1;
+	shop_does(record, &paid);
+	check_int(look_int("SELECT renews FROM access WHERE tg_id = 5"), 1);
+}
+
 int
 main(void)
 {
 	ROWS("asked", may_pay, askeds);
 	ONE("paid", "once, and back", paid_and_back);
 	ROWS("none of ours", not_ours, foreigns);
+	ROWS("the next payment", told, tolds);
+	ONE("the next payment", "which comes after all", paid_after_all);
 	ROWS("list", listed, lists);
 	ONE("calls", "as Telegram wants them", calls);
 	return testing_run("stars", ledger_make, ledger_remove);

@@ -20,6 +20,10 @@
 	    "{\"from\":" from ",\"chat\":" chat \
 	    ",\"new_chat_member\":{\"status\":\"" status "\"}}")
 
+#define PLAN(from, state) \
+	UPDATE("subscription", \
+	    "{\"user\":" from ",\"invoice_payload\":\"admit:course\"," \
+	    "\"state\":\"" state "\"}")
 #define PAYMENT(until_s) \
 	",\"successful_payment\":{\"currency\":\"XTR\"," \
 	"\"total_amount\":500,\"invoice_payload\":\"admit:course\"," \
@@ -123,6 +127,15 @@ static const struct row {
 	    false, NULL, false },
 	{ "no status", UPDATE("my_chat_member", "{\"from\":" BUYER "}"),
 	    TG_MEMBER, 5, false, NULL, false },
+
+	{ "a subscription that is canceled", PLAN(BUYER, "canceled"), TG_PLAN,
+	    5, false, NULL, false },
+	{ "in a state of another time", PLAN(BUYER, "hibernating"), TG_OTHER, 5,
+	    false, NULL, false },
+	{ "nobody's", PLAN("{}", "canceled"), TG_OTHER, 0, false, NULL, false },
+	{ "without a payload",
+	    UPDATE("subscription", "{\"user\":" BUYER ",\"state\":\"active\"}"),
+	    TG_OTHER, 5, false, NULL, false },
 
 	{ "an edited message is not a new one",
 	    UPDATE("edited_message",
@@ -309,6 +322,27 @@ under_a_picture(void **state)
 	check_text(tg_words(&u), NULL);
 }
 
+static const struct plan {
+	const char *why, *body;
+	enum tg_plan plan;
+} plans[] = {
+	{ "goes on", PLAN(BUYER, "active"), TG_PLAN_ACTIVE },
+	{ "was canceled", PLAN(BUYER, "canceled"), TG_PLAN_CANCELED },
+	{ "was not paid", PLAN(BUYER, "failed"), TG_PLAN_FAILED },
+};
+
+static void
+plan(void **state)
+{
+	const struct plan *p = *state;
+	struct tg_update u;
+
+	check_err(tg_update_parse(&mem, str_from(p->body), &u), ERR_OK);
+	check_int(u.kind, TG_PLAN);
+	check_int(u.plan, p->plan);
+	check_text(u.payment.payload, "admit:course");
+}
+
 static void
 allowed(void **state)
 {
@@ -319,7 +353,8 @@ allowed(void **state)
 	check_text(tg_allowed_update(3), "pre_checkout_query");
 	check_text(tg_allowed_update(4), "chat_member");
 	check_text(tg_allowed_update(5), "chat_join_request");
-	check_text(tg_allowed_update(6), NULL);
+	check_text(tg_allowed_update(6), "subscription");
+	check_text(tg_allowed_update(7), NULL);
 }
 
 /* Whatever a field holds one day, the update is taken: what is not understood
@@ -337,6 +372,7 @@ static const struct change {
 		"\"forward_origin\":{\"sender_user\":{\"id\":9}},"
 		"\"is_automatic_forward\":true}") },
 	{ "a payment", MESSAGE(BUYER, PRIVATE, PAYMENT("1700000000")) },
+	{ "a subscription", PLAN(BUYER, "failed") },
 	{ "a group that moved",
 	    MESSAGE(BUYER, GROUP, ",\"migrate_to_chat_id\":-200") },
 	{ "a button",
@@ -403,6 +439,7 @@ change(void **state)
 int
 main(void)
 {
+	ROWS("a subscription", plan, plans);
 	ROWS("a field that changes", change, changes);
 	ROWS("update", row, rows);
 	ROWS("refused", refused, refuseds);

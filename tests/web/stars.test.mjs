@@ -185,6 +185,48 @@ test('a subscription that is not paid anew: in through the grace, then out; paid
   await until(() => isIn(app, 5), PATIENCE_MS, 'in again');
 });
 
+test('a subscription that the buyer cancels and takes up again: said where the bot asked for that', async (t) => {
+  const app = await shop(t, PLAN);
+  const first = await subscribe(app);
+  const begun = Number(access(app, 5)[2]);
+  const status = async () => {
+    await app.say(person(5), '/status');
+    return app.telegram.messages(5).at(-1).text;
+  };
+  const renewing = await status();
+  await app.telegram.stars.cancel(first);
+  await app.telegram.stars.cancel(first, false);
+  assert.equal(app.sql("SELECT COUNT(*) FROM inbox WHERE type = 'plan'")[0][0], '0', 'not asked for, not told');
+  assert.equal((await app.admit(['setup'])).status, 0);
+  await app.telegram.stars.cancel(first);
+  await app.settled();
+  const [isStillIn, why, until, renews] = access(app, 5);
+  assert.deepEqual([isStillIn, why, renews], ['1', 'paid', '0']);
+  assert.equal(begun - Number(until), 3 * DAY_MS, 'no grace');
+  const ending = await status();
+  assert.notEqual(ending, renewing);
+  assert.match(ending, /до \d+ \p{L}+ \d{4}/u);
+  assert.equal(isIn(app, 5), true);
+  await app.telegram.stars.cancel(first, false);
+  await app.settled();
+  assert.deepEqual([Number(access(app, 5)[2]), access(app, 5)[3], await status()], [begun, '1', renewing]);
+  await app.telegram.sendUpdate({ subscription: { user: person(5), invoice_payload: 'admit:course', state: 'hibernating' } });
+  assert.equal(access(app, 5)[3], '1', 'a state of another time is no error');
+});
+
+test('a payment of a subscription that fails: told to the operators, out at the end of what was paid', async (t) => {
+  const app = await shop(t, PLAN);
+  assert.equal((await app.admit(['setup'])).status, 0);
+  const first = await subscribe(app);
+  await elapse(app, 29.9);
+  await app.telegram.stars.fail(first);
+  await app.told(ADMIN, 'Подовження не оплачено');
+  assert.equal(isIn(app, 5), true, 'what was paid is theirs');
+  await elapse(app, 0.2);
+  await until(() => !isIn(app, 5), PATIENCE_MS, 'out, without grace');
+  assert.deepEqual(access(app, 5).slice(0, 2), ['0', 'unpaid']);
+});
+
 test('a second subscription is refused, a renewal at the price it began with is not', async (t) => {
   const app = await shop(t, PLAN);
   const link = await planFor(app, 5);

@@ -148,6 +148,8 @@ describe('updates', () => {
     ['a member of a group', { chat_member: member }],
     ['the bot put into a group', { my_chat_member: member }],
     ['a reaction', { message_reaction: { chat: privateChat(USER), user: USER, message_id: 1, date: 1, old_reaction: [], new_reaction: [] } }],
+    ['a subscription in a state of another time', { subscription: { user: USER, invoice_payload: 'admit:course', state: 'hibernating' } }],
+    ['a subscription of something of no shape', { subscription: { user: 5, invoice_payload: [], state: {} } }],
     ['a request to join', { chat_join_request: { chat: group, from: USER, user_chat_id: USER.id, date: 1 } }],
   ];
   const strange = [

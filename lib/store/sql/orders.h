@@ -62,6 +62,13 @@ SQL(ORDER_LASTS,
     " WHERE session_id = :session_id"
     " AND (paid_ms IS NULL OR until_ms < :until_ms)")
 
+/* What is to become of the next payment, told of a buyer's subscription as a
+ * whole; a payment that comes after all is an order of its own. */
+SQL(ORDERS_RENEWAL,
+    "UPDATE orders SET renewal = :renewal WHERE tg_id = :tg_id"
+    " AND product = :product AND provider = :provider AND renews = 1"
+    " AND renewal <> :renewal")
+
 /* Facts only grow: what is there stays. What was paid is what the session said
  * when it was paid, which may be nothing; what it said while it was open, with
  * no code for less entered yet, does not count any more then. */
@@ -141,7 +148,7 @@ SQL(FACTS_OF_BUYER,
     " subscriptions.period_end_ms, COALESCE(subscriptions.ends_ms, 0),"
     " COALESCE(subscriptions.is_owed, 0),"
     " COALESCE(subscriptions.paid_until_ms, 0),"
-    " COALESCE(subscriptions.collects_not, 0)"
+    " COALESCE(subscriptions.collects_not, 0), orders.renewal"
     " FROM orders LEFT JOIN subscriptions"
     " ON subscriptions.id = orders.subscription"
     " LEFT JOIN refunds ON refunds.payment_intent ="
