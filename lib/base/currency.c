@@ -77,7 +77,11 @@ static const char plain[] =
 struct currency
 currency_of(const char *code)
 {
+	/* Nearly all currencies have two decimals: the best guess for one that
+	 * Stripe adds after this was built. */
 	struct currency c = { .decimals = 2, .step_minor = 1 };
+	/* With the blanks a search in plain[] finds whole codes, never the end
+	 * of one and the beginning of the next. */
 	char word[6] = " ??? ";
 
 	if (code == NULL || strlen(code) != 3 ||
@@ -190,6 +194,8 @@ currency_read(
 		return arena_printf(a,
 		    "has more decimals than %s, which has %d",
 		    in_capitals(a, code), c.decimals);
+	/* Twelve digits and three decimals more are far from the end of
+	 * int64_t. */
 	n = n * power_of_ten(c.decimals) +
 	    part * power_of_ten(c.decimals - (int)rest.len);
 	if (n == 0)

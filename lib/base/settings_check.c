@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+/* A line end or a tab comes from a file that was copied badly, and would break
+ * the line further on where the value is used. */
 const char *
 setting_text(const char *v)
 {
@@ -17,7 +19,8 @@ setting_text(const char *v)
 	return NULL;
 }
 
-/* Keys are copied with the end of their line. */
+/* Keys are copied from web pages, and a blank or the end of the line comes
+ * along unseen. The provider would only say that the key is wrong. */
 const char *
 setting_word(const char *v)
 {
@@ -40,6 +43,8 @@ setting_url(const char *v)
 	return NULL;
 }
 
+/* DNS allows a name without a dot, but here it is a slip ("example" for
+ * "example.com") and would match nothing. */
 const char *
 setting_hosts(const char *v)
 {
@@ -72,6 +77,9 @@ setting_path(const char *v)
 	return setting_text(v);
 }
 
+/* By such a list a program decides, for one, whose word on a client's address
+ * it takes. Half a list would be worse than none, so one wrong part refuses the
+ * whole. */
 const char *
 setting_networks(const char *v)
 {

@@ -35,6 +35,9 @@ menu_choices(struct reply *r, struct tg_message *m)
 	return ERR_OK;
 }
 
+/* The page is opened for the customer, which is the provider's name for whoever
+ * pays. A subscription that was not read yet has none, and a button that leads
+ * nowhere is worse than no button. */
 enum err
 menu_add_portal(
     struct reply *r, const struct product *p, struct tg_choice *list, size_t *n)
@@ -75,6 +78,8 @@ menu_pressed(struct reply *r)
 	    id[0] == '\0' ? "pay" : arena_printf(r->arena, "pay:%s", p->id));
 }
 
+/* Everybody in a group can press, and what the other buttons lead to, a price
+ * or a page at Stripe, is for one person alone. */
 enum err
 menu_pressed_in_group(struct reply *r, struct support_word *word)
 {

@@ -12,6 +12,8 @@
 
 #define MAX_CRISES 10 /* of one person, answered in an hour */
 
+/* Without lessons there is nothing to answer from, without a support chat
+ * nobody to pass a question to. One of the two is enough. */
 static enum err
 is_here(struct app *app, struct arena *a, bool *is)
 {
@@ -23,6 +25,8 @@ is_here(struct app *app, struct arena *a, bool *is)
 	return e;
 }
 
+/* People talk to each other in the group, and a coach that answered everything
+ * there would be a nuisance. So it wants to be spoken to. */
 enum err
 listen_is_asked(struct app *app, struct arena *a, const struct tg_update *u,
     const char **text, bool *is_asked)
@@ -40,6 +44,8 @@ listen_is_asked(struct app *app, struct arena *a, const struct tg_update *u,
 		return e;
 	*text = tg_words(u);
 	if (command.name.len > 0) {
+		/* Other bots may be in the group, and know /ask as well: one
+		 * that names another bot is not for us. */
 		*is_asked = str_eq_nocase(command.name, "/ask") &&
 		    self_is_meant(&self, command.bot, false);
 		*text = arena_dup(a, command.rest);
@@ -64,6 +70,8 @@ fault_of(const struct app *app, const struct tg_update *u, const char *text,
 		    TEXT__COUNT;
 	if (app->conf.coach_speech_base == NULL)
 		return TEXT_COACH_NO_VOICE;
+	/* Turning a voice into words is paid for by the minute, so only those
+	 * who have bought may spend it. */
 	if (!is_buyer)
 		return TEXT_COACH_NO_EAR;
 	return u->voice.duration_s > SPEECH_MAX_S ||
@@ -72,6 +80,8 @@ fault_of(const struct app *app, const struct tg_update *u, const char *text,
 	    TEXT__COUNT;
 }
 
+/* For a question that is refused no row is written, so it counts against
+ * nobody's day. */
 static enum err
 refusal(struct app *app, struct arena *a, const struct tg_update *u,
     const char *text, enum text *which)
@@ -87,6 +97,8 @@ refusal(struct app *app, struct arena *a, const struct tg_update *u,
 	if (e != ERR_OK || *which != TEXT__COUNT)
 		return e;
 	e = question_count(app->db, a, u->from_id, &n);
+	/* One at a time: who sends a question in five short messages would get
+	 * five answers, each to a part of it. */
 	if (n.n_open > 0)
 		*which = TEXT_COACH_BUSY;
 	else if (a_day > 0 && n.n_today >= a_day)
@@ -96,6 +108,9 @@ refusal(struct app *app, struct arena *a, const struct tg_update *u,
 
 /* ---- taking it ---- */
 
+/* A refusal goes out in the answer to Telegram's own call, and whether it
+ * arrived is not known. Nothing is lost with it: the question can be asked
+ * again. */
 static void
 say(struct app *app, struct arena *a, const struct tg_update *u,
     enum text which, struct tg_reply *reply)
@@ -114,6 +129,8 @@ say(struct app *app, struct arena *a, const struct tg_update *u,
 	reply->params = tg_send_message(a, &m);
 }
 
+/* An answer takes seconds. Until then the asker sees that somebody is at it,
+ * and does not ask again. */
 static void
 show_typing(struct arena *a, const struct tg_update *u, struct tg_reply *reply)
 {
@@ -123,6 +140,9 @@ show_typing(struct arena *a, const struct tg_update *u, struct tg_reply *reply)
 	json_put_text(reply->params, "action", "typing");
 }
 
+/* A model is slow, and Telegram repeats an update that is not answered soon, so
+ * the worker asks it. The question and the promise are written in one
+ * transaction: neither is there without the other. */
 static enum err
 take(struct app *app, struct arena *a, const struct tg_update *u,
     const char *text, enum question_outcome outcome, struct tg_reply *reply)

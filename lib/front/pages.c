@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* A row for each page, so that status, headline and the word for programs
+ * cannot drift apart. What watches a site from outside counts statuses and
+ * reads no sentences: where something went wrong, the status says so too. */
 static const struct {
 	int status;
 	const char *mark;
@@ -21,6 +24,8 @@ static const struct {
 	    TEXT_PAGE_NO_PRODUCT_LEAD, "unknown_product" },
 	[PAGES_PREVIEW] = { 200, "💳", TEXT_PAGE_PREVIEW, TEXT_PAGE_PREVIEW_LEAD,
 	    NULL },
+	/* A browser that fetches pages before anybody wants them keeps none
+	 * that came with an error. After a 200 a click would show this one. */
 	[PAGES_AHEAD] = { 503, "💳", TEXT_PAGE_PREVIEW, TEXT_PAGE_PREVIEW_LEAD,
 	    "looks_ahead" },
 	[PAGES_IN_CHAT] = { 200, "💬", TEXT_PAGE_IN_CHAT, TEXT_PAGE_IN_CHAT_LEAD,
@@ -99,7 +104,9 @@ note_of(enum language in, const struct app *app, struct arena *a,
 	    support);
 }
 
-/* c: what was found of a payment; may be NULL. */
+/* c: what was found of a payment; may be NULL, as may about: before the
+ * settings are read there is no product to name, and a page must be shown all
+ * the same. All texts get the same values: each takes the holes that it has. */
 static struct page
 page_about(const struct app *app, const struct request *req, enum pages which,
     const struct product *about, const struct checkout *c)
@@ -119,6 +126,9 @@ page_about(const struct app *app, const struct request *req, enum pages which,
 		.note = note_of(in, app, req->arena, c),
 		.error = pages[which].error };
 
+	/* The only page with the way in. Whoever sees it holds the name of a
+	 * paid purchase, which the provider gave to the buyer's browser
+	 * alone. */
 	if (which == PAGES_PAID) {
 		p.button = text_plain_in(in, TEXT_PAGE_PAID_BUTTON);
 		p.button_url = c->link;
@@ -143,6 +153,8 @@ pages_show(const struct app *app, const struct request *req, enum pages which)
 	    NULL);
 }
 
+/* A link that has ended was ours once, so its holder is told to get a new one
+ * from the bot. What was never ours gets no such help. */
 struct response
 pages_bad_link(const struct app *app, const struct request *req, enum err e)
 {
@@ -156,6 +168,8 @@ struct response
 pages_provider_down(
     const struct app *app, const struct request *req, enum err e)
 {
+	/* ERR_CONFLICT: another click of the same buyer is still under way. All
+	 * that is left is the operator's to mend. */
 	bool may_pass =
 	    e == ERR_UNAVAILABLE || e == ERR_THROTTLED || e == ERR_CONFLICT;
 
@@ -199,6 +213,9 @@ pages_begun(const struct app *app, const struct request *req,
 		return response_see_other(c->url);
 	if (c->state == CHECKOUT_LIMITED)
 		return limited(app, req, c->wait_s);
+	/* Anybody can write a link with somebody else's number in it, so what
+	 * it leads to must not show what that person has bought. The bot tells
+	 * them. */
 	if (!link->is_signed)
 		return respond_about(app, req, PAGES_IN_CHAT, c->product, NULL);
 	return respond_about(app, req, which[c->state], c->product, c);
@@ -216,6 +233,7 @@ pages_thanks(
 
 	if (c->state == CHECKOUT_LIMITED)
 		return limited(app, req, c->wait_s);
+	/* The worker has the invite made, and may not have come to it yet. */
 	if (c->state == CHECKOUT_PAID && c->link == NULL)
 		return respond_about(app, req, PAGES_PAID_SOON, c->product, c);
 	return respond_about(app, req, which[c->state], c->product, c);

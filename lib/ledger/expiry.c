@@ -7,7 +7,9 @@
 #include "ledger/subscription.h"
 #include "outbox/jobs.h"
 
-/* As many as there are, a few at a time: each is none of them afterwards. */
+/* The statement gives a few at a time, so it is asked until fewer come. What
+ * act() does must take the order out of what the statement finds, or this would
+ * go round for ever. */
 static enum err
 each_due(struct app *app, struct arena *a, enum sql what,
     enum err (*act)(struct app *app, struct arena *a, const struct order *o),
@@ -31,6 +33,8 @@ each_due(struct app *app, struct arena *a, enum sql what,
 	return e;
 }
 
+/* That an end has come is only a reason to judge again: all that is known is
+ * weighed, so a payment of the last moment keeps its buyer in. */
 static enum err
 end_access(struct app *app, struct arena *a, bool *any)
 {
@@ -47,6 +51,8 @@ remind(struct app *app, struct arena *a, const struct order *o)
 
 	if (e != ERR_OK)
 		return e;
+	/* The time is part of the promise's name: a name is promised once, and
+	 * an order that was prolonged ends a second time. */
 	return jobs_promise(app->db, JOB_NOTICE,
 	    arena_printf(a, "reminder/%lld/%lld", (long long)o->id,
 		(long long)clock_now_ms()),
