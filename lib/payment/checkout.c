@@ -38,6 +38,8 @@ open_order_from_row(const struct row *row, void *ctx)
 	struct checkout *c = ctx;
 
 	c->url = row_text(row, 0);
+	/* Money that the bank is moving already must not be paid twice, so such
+	 * an order comes first, whatever page is still open beside it. */
 	c->state =
 	    row_int(row, 1) != 0 ? CHECKOUT_PROCESSING : CHECKOUT_REDIRECT;
 }
@@ -101,6 +103,9 @@ find(struct db *db, struct search *s)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* The order is written before the provider is asked. If the program dies in
+ * between, a click soon after finds the attempt with its key, and with it the
+ * page that was opened. */
 static enum err
 draft_add(struct db *db, struct search *s)
 {
@@ -147,6 +152,8 @@ draft_take(struct db *db, struct search *s)
 		kv_text("provider", s->provider->name)),
 	    attempt_from_row, t);
 
+	/* An attempt that is older is taken for dead. A younger one is joined:
+	 * two clicks with one key get one page. */
 	if (e == ERR_OK && now_ms - t->attempted_ms < ATTEMPT_MS)
 		return ERR_OK;
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
@@ -155,6 +162,8 @@ draft_take(struct db *db, struct search *s)
 		return ERR_OK;
 	if (e == ERR_NOT_FOUND)
 		return draft_add(db, s);
+	/* The number is part of the key. With the old key the provider would
+	 * repeat its old answer, even where that was an error. */
 	t->number++;
 	return db_exec(db, SQL_ORDER_ATTEMPT,
 	    KV(kv_int("id", t->order_id), kv_int("attempt", t->number),
@@ -162,6 +171,8 @@ draft_take(struct db *db, struct search *s)
 	    NULL);
 }
 
+/* All of it in one transaction: two clicks at the same moment come one after
+ * the other here, and the second finds the first one's attempt. */
 static enum err
 find_or_draft(struct db *db, void *ctx)
 {
@@ -221,6 +232,8 @@ write_opened(struct db *db, void *ctx)
 	    NULL);
 }
 
+/* A post about the purchase can be recorded before its opening is. It has made
+ * an order of its own then, and two orders of one name cannot be. */
 static enum err
 drop_draft(struct db *db, void *ctx)
 {
@@ -230,6 +243,8 @@ drop_draft(struct db *db, void *ctx)
 	    KV(kv_int("id", s->attempt.order_id)), NULL);
 }
 
+/* Only an attempt that has no page yet: a twin of this click may have got one
+ * meanwhile, which stays. */
 static enum err
 give_up_attempt(struct db *db, void *ctx)
 {
@@ -267,6 +282,8 @@ read_opened(void *ctx, const struct http_response *res)
 	return s->provider->begun(s->app, s->arena, res, &o->page);
 }
 
+/* Patiently, because a twin of this call may be at work with the same key; the
+ * provider says so, and has the page in a moment. */
 static enum err
 ask_to_open(struct opening *o, struct http *http)
 {
@@ -328,6 +345,8 @@ checkout_begin(struct app *app, struct http *http, struct arena *a,
 
 	if (s.provider == NULL)
 		return ERR_REFUSED; /* sold in no way that has a page */
+	/* A ledger out of order must not cost a sale: the provider repeats its
+	 * post about the payment until it could be recorded. */
 	e = db_transaction(app->db, find_or_draft, &s);
 	if (e != ERR_OK) {
 		log_event(LOG_WARN, "pay_without_ledger",

@@ -17,6 +17,8 @@ offer_alone(const struct app *app, const struct product *p)
 	return NULL;
 }
 
+/* The word may come from a button of long ago, so it is asked anew whether that
+ * provider sells the product still. */
 const struct provider *
 offer_by(const struct app *app, const struct product *p, struct str word)
 {
@@ -47,7 +49,8 @@ add_buttons(const struct app *app, struct arena *a, const struct product *p,
 	m->choices = list;
 }
 
-/* by: whose page the link leads to; NULL: to whoever sells it first. */
+/* by: whose page the link leads to; NULL: to whoever sells it first. The
+ * address stands in the text as well, for clients that show no buttons. */
 static struct tg_message
 link_to(const struct app *app, struct arena *a, int64_t tg_id,
     const struct product *p, const struct provider *by)
@@ -90,6 +93,9 @@ offer_owed(struct db *db, struct arena *a, int64_t tg_id, const char *product,
 		e = ledger_term(db, a, tg_id, product, &t);
 	if (e != ERR_OK || !subscription_can_be_paid(&s))
 		return e;
+	/* The provider asks for this money again by itself. A new purchase
+	 * beside it would be charged twice, so the buyer is led to the invoice
+	 * and not to the checkout. */
 	m->button = text_plain(TEXT_DUNNING_BUTTON);
 	m->button_url = s.invoice_url;
 	m->text = text_fill(a,
@@ -126,6 +132,8 @@ make_offer(struct app *app, struct arena *a, struct step *s,
 	message_send(app, a, s, &m);
 }
 
+/* What is owed is looked up when the job runs, not when it was promised: it may
+ * have been paid meanwhile, or have become owed. */
 enum err
 offer_prepare(struct app *app, struct arena *a, struct step *s,
     const struct product *p, const struct provider *by)
@@ -143,6 +151,8 @@ offer_prepare(struct app *app, struct arena *a, struct step *s,
 	return ERR_OK;
 }
 
+/* Where the invoice was paid meanwhile the step stays empty and nothing is
+ * sent: who pays must not be dunned. */
 enum err
 offer_prepare_dunning(struct app *app, struct arena *a, struct step *s,
     const struct order *o, const struct product *p)
@@ -156,6 +166,8 @@ offer_prepare_dunning(struct app *app, struct arena *a, struct step *s,
 	return e;
 }
 
+/* Only make_offer() sets the step's state; without it the step was a plain
+ * message. */
 enum err
 offer_settle(struct app *app, struct arena *a, struct step *s,
     enum err call_err, const struct http_response *res, struct outcome *o)

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* A fifth of the age at which signatures are refused: time enough to set the
+ * clock before sales are lost. */
 #define MAX_SKEW_S 60
 
 static void
@@ -30,6 +32,8 @@ advise(struct checkup *c, const char *what, const char *detail)
 	c->say(c, CHECK_NOTE, what, detail, NULL);
 }
 
+/* The two failures want different people: one who has the key, and one who has
+ * the network. */
 static const char *
 stripe_mend(enum err e)
 {
@@ -47,6 +51,8 @@ check_key(struct checkup *c, int64_t *date_s)
 {
 	const struct stripe_api api = app_stripe(c->app);
 	struct http_request req = stripe_probe_request(c->arena, &api);
+	/* The Date of Stripe's answer comes even with a refusal, so a wrong key
+	 * does not hide a wrong clock. */
 	struct http_response res = { .date_s = -1 };
 	struct json *doc;
 	enum err e = c->send(c, &req, &res);
@@ -97,6 +103,8 @@ check_rights(struct checkup *c)
 	for (size_t i = 0; i < LENGTH(rights); i++) {
 		const struct right *r = &rights[i];
 
+		/* Any other failure says nothing of the key: it would blame the
+		 * operator for Stripe's bad minute. */
 		if ((!r->of_plans || catalog_has_plans(&c->app->catalog)) &&
 		    ask(c, r->path, &doc) == ERR_CONFIG)
 			missing = arena_printf(c->arena, "%s%s%s", missing,
@@ -138,6 +146,9 @@ check_endpoints(struct checkup *c)
 	struct json *doc = NULL;
 	size_t n = 0;
 
+	/* A restricted key needs no right to this list for selling, so a
+	 * refusal is passed over in silence. A hundred is the most that Stripe
+	 * puts on one page. */
 	if (ask(c, "webhook_endpoints?limit=100", &doc) == ERR_OK)
 		n = json_count(doc, "data");
 	for (size_t i = 0; i < n; i++) {
@@ -156,6 +167,10 @@ check_endpoints(struct checkup *c)
 	}
 }
 
+/* A price that is kept at Stripe can be archived there, and no program here
+ * would notice before a buyer does. It must also be of the kind that the
+ * settings say, since a session for a recurring price is opened in another
+ * way. */
 static void
 check_price(struct checkup *c)
 {
@@ -197,6 +212,8 @@ check_price(struct checkup *c)
 			"the recurring price kept at Stripe");
 }
 
+/* A host with a wrong clock takes every post of Stripe's for a stale one, and
+ * no payment would ever arrive. */
 static void
 check_clock(struct checkup *c, int64_t date_s)
 {
@@ -228,6 +245,9 @@ stripe_check(struct checkup *c)
 	check_clock(c, date_s);
 }
 
+/* The list comes from the table that reads events, so an operator cannot be
+ * told of fewer than the program waits for. The version is the one that the
+ * reading was written for. */
 const char *
 stripe_setup(const struct app *app, struct arena *a)
 {

@@ -32,12 +32,16 @@ stripe_checkout_begin(const struct app *app, struct arena *a,
 		.currency = p->currency,
 		.every = p->every,
 		.every_n = p->every_n,
+		/* Stripe puts the session's id into the braces; by it the page
+		 * finds the purchase, whoever's browser it is. */
 		.success_url = arena_printf(
 		    a, "%s/paid?session_id={CHECKOUT_SESSION_ID}", c->base_url),
 		.cancel_url = arena_printf(a, "%s/cancel", c->base_url),
 		.locale = c->checkout_locale,
 		.promotion_codes = c->allow_promotion_codes != 0,
 		.automatic_tax = c->automatic_tax != 0,
+		/* Stripe answers a repeated key with the first session, so that
+		 * a retry or a double click opens no second page. */
 		.idempotency_key = sale->key,
 	};
 
@@ -55,11 +59,15 @@ stripe_checkout_begun(const struct app *app, struct arena *a,
 
 	if (e != ERR_OK)
 		return e;
+	/* The buyer's browser goes wherever this says. An answer that is not
+	 * what it should be must not lead them to a page that only looks like
+	 * Stripe's. */
 	if (!stripe_redirect_ok(&api, s.url)) {
 		log_event(LOG_ERROR, "session_url_unsafe",
 		    KV(kv_text("session", s.id)));
 		return ERR_REFUSED;
 	}
+	/* Stripe counts in seconds, the ledger in milliseconds. */
 	*out = (struct opened){ s.id, s.url, s.expires_s * 1000, s.amount_minor,
 		s.currency, s.livemode };
 	return ERR_OK;
@@ -81,6 +89,8 @@ stripe_checkout_stop(const struct app *app, struct arena *a, const char *id)
 	return stripe_expire_request(a, &api, id);
 }
 
+/* The table's functions take any provider's finding; here it is known to be a
+ * session. */
 static enum err
 record(struct app *app, struct arena *a, const void *what, struct order *order)
 {

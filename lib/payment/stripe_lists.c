@@ -61,7 +61,9 @@ read_page(struct arena *a, const struct http_response *res, void **page)
 	return stripe_page_answer(a, res, p);
 }
 
-/* What the ledger holds about a payment, as a sum that any fact changes. */
+/* What the ledger holds about a payment, as a sum that any fact changes. Looked
+ * at before and after recording it tells whether something was missing, without
+ * asking each kind of fact by itself. */
 struct known {
 	int64_t n_orders, facts;
 };
@@ -75,6 +77,8 @@ known_from_row(const struct row *row, void *ctx)
 	k->facts = row_int(row, 1);
 }
 
+/* The payment intent is what Stripe's objects of one payment have in common:
+ * the ledger finds the order of a refund or a dispute by it. */
 static const char *
 intent_of(const struct stripe_event *ev)
 {
@@ -94,6 +98,8 @@ intent_of(const struct stripe_event *ev)
 	}
 }
 
+/* An event about a subscription names it in another place than the session that
+ * began it. */
 static enum err
 look(struct app *app, struct arena *a, const struct stripe_event *ev,
     struct known *out)
@@ -142,6 +148,9 @@ count(const struct provider_list *list, const struct stripe_event *ev,
 {
 	if (is_healed) {
 		s->n_healed++;
+		/* A warning, though all is well now: something on the way from
+		 * Stripe to here is broken, and the operator can find it by
+		 * this line. */
 		log_event(LOG_WARN, "reconciled",
 		    KV(kv_text("event", ev->id), kv_text("type", ev->type),
 			kv_text("session", ev->session.id),
@@ -207,6 +216,9 @@ record_page(struct app *app, struct arena *a, const struct provider_list *list,
 	for (size_t i = 0; e == ERR_OK && i < p->n; i++) {
 		struct stripe_event ev;
 
+		/* An entry that cannot be read is passed over: it would stop
+		 * every run at the same place, and hide all that comes after
+		 * it. */
 		if (stripe_page_read(
 			a, p, (enum stripe_list)list->own, i, &ev) == ERR_OK)
 			e = record_one(app, a, list, &ev, s);

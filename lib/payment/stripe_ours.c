@@ -7,6 +7,8 @@
 
 #include <inttypes.h>
 
+/* The bot's number is public and stays when the token is replaced, so the mark
+ * of sales made before goes on to fit. */
 const char *
 ours_mark(const struct app *app, struct arena *a)
 {
@@ -21,6 +23,7 @@ price_fits(const struct product *p, const struct stripe_session *s)
 {
 	if (p->price_id != NULL)
 		return true;
+	/* The subtotal, since discounts and taxes come after it. */
 	return p->amount_minor > 0 && p->amount_minor == s->subtotal_minor &&
 	    str_eq_nocase(str_from(s->currency), p->currency);
 }
@@ -42,6 +45,9 @@ could_be_sold_here(struct app *app, struct arena *a,
 	return e;
 }
 
+/* What the settings say counts. Where they are silent, a mark that the ledger
+ * got when it was brought up to date says whether it was selling before there
+ * were marks. */
 static enum err
 takes_unmarked(struct app *app, struct arena *a, bool *takes)
 {
@@ -81,6 +87,8 @@ ours_is(struct app *app, struct arena *a, const struct stripe_session *s,
 {
 	enum err e = ERR_OK;
 
+	/* Without a buyer's number nobody could be let in: another
+	 * application's session, or a payment link made by hand. */
 	*is_ours = s->is_sale && s->tg_id != 0;
 	if (*is_ours)
 		e = judge(app, a, s, ours_mark(app, a), is_ours);

@@ -37,6 +37,8 @@ read_answer(void *ctx, const struct http_response *res)
 	return t->provider->told(t->app, t->arena, res, &t->found);
 }
 
+/* Each asking is a call to Stripe. Without a limit, whoever makes up ids could
+ * use up what Stripe allows the shop in a second. */
 static enum err
 count_asking(struct db *db, void *ctx)
 {
@@ -49,6 +51,8 @@ count_asking(struct db *db, void *ctx)
 	return e == ERR_THROTTLED ? ERR_OK : e;
 }
 
+/* Two transactions with the call between them: the ledger must not be locked
+ * while Stripe is waited for. */
 static enum err
 ask(struct thanks *t, struct http *http, const char *id)
 {
@@ -64,6 +68,8 @@ ask(struct thanks *t, struct http *http, const char *id)
 	return e;
 }
 
+/* Paid and yet out: it was given back, or taken away. A payment that failed
+ * after it was on its way is none. */
 static enum checkout_state
 state_of(const struct order *o, enum access access)
 {
@@ -119,10 +125,13 @@ thanks_find(struct app *app, struct http *http, struct arena *a,
 	enum err e;
 
 	*out = (struct checkout){ .state = CHECKOUT_NONE };
+	/* The id stands in an address that anybody can write, so its look is
+	 * judged before the ledger or a provider is asked. */
 	t.provider = provider_by_look(str_from(id));
 	if (t.provider == NULL)
 		return ERR_INPUT;
-	/* Without a ledger the buyer still learns what was paid. */
+	/* The provider is asked where the ledger does not know of the payment:
+	 * the buyer is often back before the post that tells of it. */
 	e = find_in_ledger(&t, id);
 	if (e != ERR_OK || t.order.paid_ms == 0)
 		e = ask(&t, http, id);
@@ -130,6 +139,8 @@ thanks_find(struct app *app, struct http *http, struct arena *a,
 		.term = t.term,
 		.product = catalog_find(&app->catalog, t.order.product),
 		.wait_s = t.wait_s };
+	/* Over the limit nobody was asked, so the order above is only what the
+	 * ledger had. */
 	if (t.wait_s > 0)
 		out->state = CHECKOUT_LIMITED;
 	if (e == ERR_OK && out->state == CHECKOUT_PAID)
