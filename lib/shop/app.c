@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* How long an editor or a copy over the network may take with a products
+ * file. */
 #define BEING_WRITTEN_MS 2000
 
 void
@@ -20,6 +22,9 @@ app_start(struct app *app, unsigned programs, const char *name)
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 	*app = (struct app){ .programs = programs, .name = name };
+	/* Web servers leave files open that are none of ours, other sites'
+	 * sockets and logs among them. The first three are the program's own;
+	 * FastCGI's socket is number 0. */
 	(void)close_range(3, ~0U, 0);
 	/* The ledger and what lies beside it are for its account alone; a dump
 	 * of the memory would hold the keys. */
@@ -30,6 +35,8 @@ app_start(struct app *app, unsigned programs, const char *name)
 	log_init(name, LOG_INFO);
 }
 
+/* Neither is a reason not to start: most shops live well with both, but whoever
+ * meets the consequence would look for its cause for a long time. */
 const char *
 app_hindrance(size_t i, struct arena *a)
 {
@@ -70,6 +77,8 @@ is_being_written(const struct catalog_mark *mark)
 {
 	int64_t age_ms = clock_now_ms() - mark->changed_ns / 1000000;
 
+	/* A file may bear a time to come, from another host's clock. It must
+	 * not be taken for unfinished until that time. */
 	return age_ms >= 0 && age_ms < BEING_WRITTEN_MS;
 }
 
@@ -108,6 +117,9 @@ read_anew(struct app *app, const struct catalog_mark *mark)
 	*trial = app->conf;
 	trial->settings.n_faults = 0;
 	is_good = catalog_load(c, &shelf, trial) == ERR_OK;
+	/* A good file is noted at once, and so is a bad one that nobody is
+	 * writing any more: it is read once, not with each request. An
+	 * unfinished one is looked at again next time. */
 	if (is_good || !is_being_written(mark)) {
 		app->catalog_mark = *mark;
 		app->has_work = true; /* the worker takes note of it */
@@ -175,6 +187,8 @@ app_ready(struct app *app, const struct request *req)
 		app_refresh(app);
 		return ERR_OK;
 	}
+	/* The try before may have failed half way: what it left is dropped, or
+	 * each request to a shop that is not set up would cost memory. */
 	arena_reset(&app->arena);
 	arena_reset(&app->shelf);
 	e = conf_load(&app->conf, &app->arena, app->programs,
@@ -182,6 +196,8 @@ app_ready(struct app *app, const struct request *req)
 	app->catalog_mark = catalog_mark(&app->conf);
 	if (e == ERR_OK)
 		e = catalog_load(&app->catalog, &app->shelf, &app->conf);
+	/* Not before: the level is one of the settings. A fault is told at any
+	 * level. */
 	log_init(app->name, (enum log_level)app->conf.log_level);
 	for (size_t i = 0; !app->is_tool && i < app->conf.settings.n_faults;
 	     i++)
@@ -204,6 +220,8 @@ app_confine(struct app *app, enum confine_calls calls)
 	struct str folder = str_from(app->conf.database_path);
 	struct confinement c;
 
+	/* The folder and not the file alone: SQLite makes its journal there,
+	 * the worker its lock and its socket. */
 	folder.len -= str_after_last(folder, '/').len;
 	c = confine(arena_dup(&app->arena, folder), calls);
 	app->is_confined = true;
@@ -218,6 +236,7 @@ app_confine(struct app *app, enum confine_calls calls)
 void
 app_end(struct app *app)
 {
+	/* The shop's own sentences lie in the arena that goes now. */
 	text_set(LANGUAGE_UK, NULL);
 	arena_free(&app->shelf);
 	arena_free(&app->arena);

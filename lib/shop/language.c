@@ -1,6 +1,8 @@
 /* The languages, a row each, and what of them somebody reads. */
 #include "shop/language.h"
 
+/* A browser sends a few dozen bytes. What is longer is written by somebody who
+ * wants to see this program busy. */
 #define MAX_HEADER_BYTES 1024
 #define MAX_TAG_BYTES 35 /* RFC 5646 4.4.1: none that is in use is longer */
 #define Q_ONE 1000       /* a weight has three decimals */
@@ -26,6 +28,9 @@ language_of(struct str tag)
 
 	if (tag.len > MAX_TAG_BYTES)
 		return LANGUAGE__COUNT;
+	/* What follows narrows the language down to a country or a script, and
+	 * there is one text for all of them. Telegram and browsers write a
+	 * hyphen, locales of a host an underscore. */
 	while (n < tag.len && tag.p[n] != '-' && tag.p[n] != '_')
 		n++;
 	tag.len = n;
@@ -52,6 +57,8 @@ weight(struct str s)
 	static const int place[] = { 100, 10, 1 };
 	int q;
 
+	/* By hand and not as a floating point number: that would depend on the
+	 * host's locale, and take "1e3", "inf" and " 1". */
 	if (s.len == 0 || s.len > 5 || (s.p[0] != '0' && s.p[0] != '1'))
 		return -1;
 	q = (s.p[0] - '0') * Q_ONE;
@@ -62,6 +69,7 @@ weight(struct str s)
 			return -1;
 		q += (s.p[i] - '0') * place[i - 2];
 	}
+	/* "1.5" is of the right shape, but more than all. */
 	return q > Q_ONE ? -1 : q;
 }
 
@@ -86,6 +94,8 @@ struct wish {
 	size_t n;
 };
 
+/* A part that makes no sense is passed over: a browser with one odd extension
+ * still wants the rest of its list. */
 static void
 note(struct wish *w, struct str range)
 {
@@ -103,6 +113,8 @@ note(struct wish *w, struct str range)
 		return;
 	if (w->q[l] < 0)
 		w->first[w->n++] = l;
+	/* "de-AT;q=0.9, de;q=0.8" names one language of ours twice: it is
+	 * wanted as much as the more wanted of the two. */
 	if (q > w->q[l])
 		w->q[l] = q;
 }
@@ -119,6 +131,8 @@ any_of(const struct wish *w, enum language other)
 	return LANGUAGE__COUNT;
 }
 
+/* A language that was named wins over "*" of the same weight: who names it
+ * reads it. */
 static enum language
 most_wanted(const struct wish *w, enum language other)
 {
@@ -141,6 +155,8 @@ language_accepted(const char *header, enum language other)
 
 	for (int i = 0; i < LANGUAGE__COUNT; i++)
 		w.q[i] = -1;
+	/* Cut behind a comma, since half a tag might be another language's
+	 * whole one. */
 	if (rest.len > MAX_HEADER_BYTES) {
 		rest.len = MAX_HEADER_BYTES;
 		while (rest.len > 0 && rest.p[rest.len - 1] != ',')

@@ -13,6 +13,9 @@
 #define MAX_OUT_BYTES ((size_t)1024 * 1024)
 #define HOLE_LETTERS "abcdefghijklmnopqrstuvwxyz_"
 
+/* Where the words of a line belong. Those before FIELD_ONE come first in an
+ * entry, the translation's last: the order of the names tells when a new entry
+ * has begun (read_keyword()). */
 enum field {
 	FIELD_CONTEXT,
 	FIELD_ID,
@@ -29,18 +32,25 @@ struct reading {
 	struct settings *settings;
 	const char *path;
 	enum language in; /* LANGUAGE__COUNT: not known */
+	/* So that a sentence that stands there twice is told: the second one
+	 * would win, and its author would wonder why the first does nothing. */
 	bool has_read[TEXT__COUNT];
 	bool has_sentences, failed;
 
 	size_t line;
 	/* the entry that is being read */
 	size_t began; /* its line */
+	/* A spoilt entry has had its fault told. It is read on to its end, so
+	 * that its other lines are not taken for another entry's, but nothing
+	 * comes of it. */
 	bool is_fuzzy, is_spoilt;
 	enum field field; /* the latest one */
 	bool has[FIELD__COUNT];
 	struct buf words[FIELD__COUNT];
 };
 
+/* Every fault of the file is told, not the first alone: whoever mends one
+ * should not have to start the program again to hear of the next. */
 static void
 wrong(struct reading *r, size_t line, const char *name, const char *reason)
 {
@@ -97,7 +107,9 @@ has_hole(const char *text, struct str wanted)
 	return false;
 }
 
-/* The first hole of one that the other lacks, with its braces, or NULL. */
+/* The first hole of one that the other lacks, with its braces, or NULL. Asked
+ * both ways round: a hole that nobody fills would show its braces to buyers,
+ * and one that is left out may be the link that they pay by. */
 static const char *
 hole_beyond(struct arena *a, const char *one, const char *other)
 {
@@ -144,8 +156,12 @@ fault_of(struct arena *a, enum text which, const char *text)
 		return arena_printf(a, "has %s, which nobody fills", hole);
 	if ((hole = hole_beyond(a, english, text)) != NULL)
 		return arena_printf(a, "lacks %s", hole);
+	/* A built sentence that is nothing but holes may be replaced by another
+	 * one of that kind. */
 	if (says_something(english) && !says_something(text))
 		return "says nothing";
+	/* Telegram refuses what is too long as a whole, and the buyer would get
+	 * nothing. */
 	if (str_chars(str_from(text)) > text_max_chars(which))
 		return arena_printf(
 		    a, "is longer than %zu characters", text_max_chars(which));
@@ -171,12 +187,15 @@ is_good(struct reading *r, enum text which, const char *text)
 	return fault == NULL;
 }
 
+/* English has a second form exactly where a sentence stands beside a number;
+ * other languages have more forms of the same sentences. */
 static bool
 is_counted(enum text which)
 {
 	return texts_built[LANGUAGE_EN].forms[which][1] != NULL;
 }
 
+/* Without gaps: msgstr[0] and msgstr[2] are one form. */
 static int
 n_forms_given(const struct reading *r)
 {
@@ -196,6 +215,8 @@ is_empty(const struct reading *r)
 	return true;
 }
 
+/* All forms or none: a sentence of which only the singular is the shop's own
+ * would change its voice with the number. */
 static void
 take(struct reading *r, enum text which)
 {
@@ -238,12 +259,15 @@ language_line(struct arena *a, const char *header)
 	return NULL;
 }
 
+/* gettext keeps a file's header as the translation of the empty sentence. */
 static void
 take_header(struct reading *r)
 {
 	const char *code = language_line(r->arena, words(r, FIELD_ONE));
 	enum language in = language_find(code, LANGUAGE__COUNT);
 
+	/* The sentences before it were taken for the language of the file's
+	 * name, which would be the wrong one. */
 	if (r->has_sentences) {
 		wrong(r, r->began, "", "the header must come first");
 		return;
@@ -257,6 +281,9 @@ take_header(struct reading *r)
 	r->in = in;
 }
 
+/* An empty msgstr means "not translated yet", as with every tool of gettext, so
+ * it is no fault: that is what `admit texts` prints for a language that is not
+ * complete. */
 static void
 take_sentence(struct reading *r)
 {
@@ -315,6 +342,8 @@ end_entry(struct reading *r)
 static void
 add_words(struct reading *r, struct str s)
 {
+	/* The escapes that our own sentences need. C has more of them, but a
+	 * text with a bell or a zero byte in it is a mistake. */
 	static const char names[] = "nt\"\\", meant[] = "\n\t\"\\";
 	struct buf *b = &r->words[r->field];
 
@@ -377,6 +406,8 @@ read_keyword(struct reading *r, struct str line)
 		wrong_line(r, "neither a comment nor part of an entry");
 		return;
 	}
+	/* PO files separate entries by blank lines only by custom: after a
+	 * translation the next name or original begins a new entry. */
 	if (r->field >= FIELD_ONE && field < FIELD_ONE)
 		end_entry(r);
 	if (r->field == FIELD_NONE)
@@ -391,9 +422,13 @@ static void
 read_line(struct reading *r, struct str line)
 {
 	line = str_trim(line);
+	/* "#~" marks a sentence that its author's tool has put aside as used no
+	 * more. */
 	if (line.len == 0 || str_starts(line, "#~")) {
 		end_entry(r);
 	} else if (line.p[0] == '#') {
+		/* A comment stands above its entry, so behind a translation it
+		 * belongs to the next one already. */
 		if (r->field >= FIELD_ONE)
 			end_entry(r);
 		if (str_starts(line, "#,") && str_has_nocase(line, "fuzzy"))
@@ -431,6 +466,8 @@ texts_read(struct texts own[LANGUAGE__COUNT], struct arena *a,
 	/* Editors of Windows put a mark of UTF-8 in front. */
 	if (str_starts(text, "\xef\xbb\xbf"))
 		text = (struct str){ text.p + 3, text.len - 3 };
+	/* Telegram refuses a message with other bytes in it, so a file in an
+	 * older encoding would silence the bot. */
 	if (!str_is_utf8(text)) {
 		wrong(r, 1, "", "the file is not in UTF-8");
 		return false;
@@ -475,6 +512,8 @@ load_folder(struct texts own[LANGUAGE__COUNT], struct arena *a,
 		    path, strerror(errno));
 		return false;
 	}
+	/* Names with a dot in front are what editors leave behind while they
+	 * write. */
 	while (n < MAX_FILES && (entry = readdir(folder)) != NULL)
 		if (entry->d_name[0] != '.' &&
 		    str_ends(str_from(entry->d_name), ".po")) {
@@ -489,6 +528,7 @@ load_folder(struct texts own[LANGUAGE__COUNT], struct arena *a,
 	return is_fine && n > 0;
 }
 
+/* The folder first: a sentence of the single file then takes its place. */
 bool
 texts_load(
     struct texts own[LANGUAGE__COUNT], struct arena *a, struct conf *conf)
@@ -528,6 +568,8 @@ put(struct buf *b, const char *keyword, const char *text)
 	buf_text(b, "\"\n");
 }
 
+/* The flag makes a translator's own tools (msgfmt, Poedit, Weblate) watch over
+ * the holes, which look like Python's. */
 static void
 put_sentence(struct buf *b, struct arena *a, enum language in, enum text which)
 {
@@ -549,6 +591,8 @@ put_sentence(struct buf *b, struct arena *a, enum language in, enum text which)
 		    forms[i] == NULL ? "" : forms[i]);
 }
 
+/* The built sentences, not the shop's: who writes a file wants to see what
+ * stands there without it. */
 struct str
 texts_write(struct arena *a, enum language in)
 {

@@ -28,6 +28,7 @@ static const struct writing {
 	[LANGUAGE_DE] = { ",", ".", 4, false, ".",
 	    { "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli",
 		"August", "September", "Oktober", "November", "Dezember" } },
+	/* Polish leaves four digits together: 1234,50 and 12 345,50. */
 	[LANGUAGE_PL] = { ",", NO_BREAK, 5, false, "",
 	    { "stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca",
 		"lipca", "sierpnia", "września", "października", "listopada",
@@ -100,6 +101,8 @@ writing_money(
 		buf_char(&b, '-');
 		(void)str_cut(&number, '-');
 	}
+	/* A sign in front stands close to the number; a code, and whatever
+	 * stands behind, has a blank between that no line may end at. */
 	if (w->sign_first) {
 		buf_text(&b, sign);
 		buf_add(&b, sign == NULL ? capitals : str_from(""));
@@ -119,6 +122,8 @@ two_digits(const char *p)
 	return 10 * (p[0] - '0') + p[1] - '0';
 }
 
+/* By a table of ours and not by strftime(): that writes the language of the
+ * host's locale, which the host may not even have. */
 const char *
 writing_date(enum language in, struct arena *a, int64_t since_1970_ms)
 {
