@@ -33,6 +33,7 @@ pay(struct app *app, const struct request *req)
 	struct checkout c;
 	enum err e = paylink_read(app, req, &link);
 
+	/* Nobody wants to pay yet, so no session is opened. */
 	if (request_looks_ahead(req))
 		return pages_show(app, req, PAGES_AHEAD);
 	if (e != ERR_OK)
@@ -56,6 +57,7 @@ paid(struct app *app, const struct request *req)
 	const char *id;
 	enum err e = request_param(req, "session_id", &id);
 
+	/* Nothing is known without an id, so "not paid" would be a guess. */
 	if (e == ERR_NOT_FOUND)
 		return pages_show(app, req, PAGES_CHECKING);
 	if (!reach_out())
@@ -69,6 +71,7 @@ paid(struct app *app, const struct request *req)
 
 static struct app app;
 
+/* pay.fcgi: a web server without rewriting rules shows the file's own name. */
 static const struct {
 	const char *page;
 	struct response (*answer)(struct app *app, const struct request *req);

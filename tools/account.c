@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* With its slash at the end, as all that is done with it expects. */
 static const char *
 folder_of(struct app *app)
 {
@@ -22,6 +23,10 @@ folder_of(struct app *app)
 	return arena_dup(&app->arena, folder);
 }
 
+/* The order is forced: once the user is changed there is no right left to
+ * change the groups. Groups that root had would stay otherwise, and with them
+ * rights that the ledger's account does not have. An account without a name, as
+ * in a container, has no list of groups. */
 static bool
 become(const struct stat *st)
 {
@@ -40,6 +45,8 @@ cmd_account_fault(struct app *app)
 	const struct passwd *pw;
 	struct stat st;
 
+	/* Where there is no ledger yet, the owner of its folder is who will
+	 * make it. */
 	if (stat(path, &st) != 0 && stat(path = folder_of(app), &st) != 0)
 		return NULL; /* what is missing shows when it is opened */
 	if (st.st_uid == geteuid() || (geteuid() == 0 && become(&st)))
@@ -56,6 +63,8 @@ cmd_account_fault(struct app *app)
 	    path, pw->pw_name, pw->pw_name);
 }
 
+/* What cannot be looked at may be there all the same: only "no such file" says
+ * that it is not. */
 bool
 cmd_has_ledger(const struct app *app)
 {
@@ -64,6 +73,7 @@ cmd_has_ledger(const struct app *app)
 	return stat(app->conf.database_path, &st) == 0 || errno != ENOENT;
 }
 
+/* The folder of the default place is made by the program itself. */
 bool
 cmd_may_make_ledger(struct app *app)
 {
@@ -71,6 +81,7 @@ cmd_may_make_ledger(struct app *app)
 	    access(folder_of(app), W_OK | X_OK) == 0;
 }
 
+/* "": cmd_settings_ok() has said already what is wrong. */
 static bool
 account_ok(struct app *app)
 {
@@ -81,6 +92,8 @@ account_ok(struct app *app)
 	return fault == NULL;
 }
 
+/* None is made here: an empty ledger in the wrong place would answer that
+ * nothing was ever sold. */
 bool
 cmd_ledger_ok(struct app *app)
 {

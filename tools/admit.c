@@ -9,6 +9,9 @@
 
 #define ADMIT_VERSION "0.2.0"
 
+/* The order is that of the help: first what every shop needs, last what erases.
+ * The third column is a person's reminder, and each command checks its own
+ * arguments. */
 static const struct {
 	const char *name;
 	int (*run)(struct app *app, int argc, char **argv);
@@ -60,6 +63,8 @@ usage(FILE *to)
 	    "in\n"
 	    "  version\n",
 	    to);
+	/* Wrong usage has its own status, so that a script can tell it from a
+	 * command that tried and failed; help() drops it. */
 	return 2;
 }
 
@@ -84,6 +89,9 @@ print_settings(bool as_rows)
 			    required ? "" : dflt);
 }
 
+/* What is required stands there to be filled in, all else commented out: so a
+ * default that a later version changes is changed for everybody who did not
+ * choose. */
 static void
 print_settings_file(void)
 {
@@ -123,12 +131,16 @@ main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : "";
 	int status = -1;
 
+	/* Before app_start(): help must come whatever is wrong with the
+	 * host. */
 	if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0)
 		return help(argc > 2 ? argv[2] : "");
 	if (strcmp(name, "version") == 0 || strcmp(name, "--version") == 0) {
 		puts("admit " ADMIT_VERSION);
 		return 0;
 	}
+	/* Each command narrows this down to the programs whose settings it
+	 * needs, so that a count of orders does not ask for a bot's token. */
 	app_start(&app, PROGRAM_ALL, "admit");
 	app.is_tool = true;
 	for (size_t i = 0; i < N_COMMANDS; i++)

@@ -25,6 +25,9 @@ struct check {
 	bool has_ledger;
 };
 
+/* The results stand in one column and the advice below it, since these lines
+ * are read by people who are in a hurry. Failures go to standard output too: a
+ * check is asked for its answer, and the log goes elsewhere. */
 static void
 good(const char *what, const char *detail)
 {
@@ -44,6 +47,8 @@ advise(const char *what, const char *detail)
 	printf("note  %-10s %s\n", what, detail);
 }
 
+/* Takes the lock for writing and deletes nothing, as nothing is older than
+ * 1970. Opening the file would not do: it may be there for reading only. */
 static enum err
 write_probe(struct db *db, void *ctx)
 {
@@ -88,6 +93,8 @@ check_host(struct check *c)
 		advise("host", what);
 }
 
+/* Without its lock no worker starts, and the front programs go on to sell what
+ * nobody delivers. */
 static void
 check_worker(struct check *c)
 {
@@ -148,6 +155,8 @@ check_rights(struct check *c, const char *chat_id)
 		    "invite and to ban users");
 }
 
+/* A channel without a number is joined by a link for all, so there the bot
+ * needs no rights. */
 static void
 check_channels(struct check *c)
 {
@@ -190,6 +199,8 @@ check_products(struct check *c)
 		good("products", "all that people are in by is known");
 }
 
+/* getMe changes nothing and needs nothing but the token: the cheapest question
+ * that tells whether it is the right one. */
 static void
 check_bot(struct check *c)
 {
@@ -206,7 +217,9 @@ check_bot(struct check *c)
 		    "allowed out?");
 }
 
-/* No list means Telegram's own choice, which has all of ours in it. */
+/* No list means Telegram's own choice: all that the bot asks for but
+ * chat_member, by which it learns who came into a channel and who left. That
+ * is passed over here. */
 static bool
 is_allowed(struct json *info, const char *update)
 {
@@ -235,6 +248,8 @@ all_updates_allowed(struct json *info)
 	return true;
 }
 
+/* Telegram shows the last error long after it has passed. Only with updates in
+ * the queue is it of today. */
 static void
 check_webhook(struct check *c)
 {
@@ -288,7 +303,9 @@ check_support_chat(struct check *c)
 		    "is SUPPORT_CHAT_ID right, and the bot in that chat?");
 }
 
-/* Its list of models costs nothing and wants the key. */
+/* Its list of models costs nothing and wants the key. Any answer but a refusal
+ * will do: not every server that speaks this form has such a list, and a 404
+ * shows at least that somebody is there. */
 static void
 check_model(struct check *c)
 {
@@ -314,6 +331,7 @@ check_model(struct check *c)
 		good("model", conf->coach_model);
 }
 
+/* No lessons is no fault: a shop may well sell without a coach. */
 static void
 check_coach(struct check *c)
 {
@@ -335,6 +353,7 @@ check_coach(struct check *c)
 	check_support_chat(c);
 }
 
+/* What works, but hardly as it was meant. */
 static void
 check_advice(struct check *c)
 {
@@ -396,6 +415,8 @@ say_for(struct checkup *of, enum check_result result, const char *what,
 	}
 }
 
+/* Each provider knows itself what must work; this lends it the line to the
+ * network and to the operator. */
 static void
 check_providers(struct check *c)
 {
@@ -419,6 +440,8 @@ check_texts(struct check *c)
 	    arena_alloc(&c->arena, LANGUAGE__COUNT * sizeof(*own));
 	struct conf conf = c->app->conf;
 
+	/* In a copy, so that faults of sentences are not taken for faults of
+	 * the settings. */
 	conf.settings.n_faults = 0;
 	if (conf.texts_file == NULL && conf.texts_dir == NULL)
 		return;
@@ -429,6 +452,8 @@ check_texts(struct check *c)
 		    "until then the sentence is as it was built");
 }
 
+/* What can be told without a call, so that it can be run before the network is
+ * there, and as often as one likes. */
 static int
 check_settings(struct app *app)
 {
@@ -439,6 +464,8 @@ check_settings(struct app *app)
 	return c.n_failed == 0 ? 0 : 1;
 }
 
+/* From what everything rests on to what only advises, so that the first failure
+ * is likely the cause of those below it. */
 static int
 check_all(struct app *app)
 {

@@ -26,6 +26,8 @@ struct import {
 
 /* ---- import ---- */
 
+/* A file may hold several lessons. The number behind its name makes each a
+ * source of its own, so a later import finds the one that it replaces. */
 static enum err
 put_all(struct db *db, void *ctx)
 {
@@ -47,6 +49,8 @@ put_all(struct db *db, void *ctx)
 	return e;
 }
 
+/* A refused file is said and passed over: of thirty lessons, twenty-nine are
+ * better than none. */
 static void
 refuse(struct import *im, const char *why)
 {
@@ -82,6 +86,9 @@ import_file(struct import *im, const char *folder)
 	return e;
 }
 
+/* What is not text for people is left alone: pictures, drafts that an editor
+ * keeps under a dot. A folder below is not gone into, since it has no such
+ * ending. */
 static int
 is_lesson(const struct dirent *entry)
 {
@@ -96,6 +103,8 @@ static int
 import_folder(struct import *im, const char *folder)
 {
 	struct dirent **entries = NULL;
+	/* In the order of names, so that two runs print the same and can be
+	 * compared. */
 	int n = scandir(folder, &entries, is_lesson, alphasort);
 	enum err e = ERR_OK;
 
@@ -141,6 +150,8 @@ import(struct app *app, int argc, char **argv)
 			return 2;
 	if (folder == NULL)
 		return 2;
+	/* Without --product it is the first one, as everywhere. A lesson of an
+	 * unknown product would be one that nobody may ask about. */
 	p = catalog_find(&app->catalog, product);
 	if (p == NULL) {
 		printf("There is no product %s.\n", product);
@@ -193,6 +204,8 @@ struct removal {
 	size_t n;
 };
 
+/* Noted first and removed afterwards: a statement must not read a table while
+ * another one takes rows out of it. */
 static void
 note_entry(const struct library_entry *entry, void *ctx)
 {
@@ -202,6 +215,8 @@ note_entry(const struct library_entry *entry, void *ctx)
 		r->ids[r->n++] = entry->id;
 }
 
+/* All in one transaction: a run that is broken off leaves the coach with all
+ * lessons or without those that were named. */
 static enum err
 remove_noted(struct db *db, void *ctx)
 {
@@ -240,6 +255,8 @@ remove_lessons(struct app *app, int argc, char **argv)
 
 /* ---- search ---- */
 
+/* The score in front is what the order comes from: with it an operator sees by
+ * how little one passage came before another. */
 static void
 print_passage(const struct passage *p)
 {
@@ -269,6 +286,8 @@ print_as_json(struct arena *a, const struct passage *found, size_t n)
 	printf("%.*s\n", (int)text.len, text.p);
 }
 
+/* In all lessons, not in those of one buyer: the operator may read what they
+ * import. */
 static int
 search(struct app *app, int argc, char **argv)
 {
@@ -304,6 +323,8 @@ cmd_lessons(struct app *app, int argc, char **argv)
 		int (*run)(struct app *app, int argc, char **argv);
 		bool (*opens)(struct app *app);
 	} all[] = { { "import", import, cmd_ledger_made },
+		/* Only an import has something to put into a ledger that is not
+		 * there yet; the others would answer from an empty one. */
 		{ "list", list, cmd_ledger_ok },
 		{ "remove", remove_lessons, cmd_ledger_ok },
 		{ "search", search, cmd_ledger_ok } };

@@ -17,6 +17,8 @@ struct renaming {
 	int64_t n_lessons;
 };
 
+/* Lessons and sales in one transaction: halfway, buyers of the new name would
+ * be in the channel and get no answer from its lessons. */
 static enum err
 rename_it(struct db *db, void *ctx)
 {
@@ -29,6 +31,9 @@ rename_it(struct db *db, void *ctx)
 	    e;
 }
 
+/* The new id must be in the catalog already, or all who are in would belong to
+ * something that leads nowhere. That the old one is in it too may be wanted for
+ * a while, so it is only said. */
 static bool
 is_possible(const struct renaming *r)
 {
@@ -66,6 +71,8 @@ run(struct renaming *r)
 	       " jobs, %" PRId64 " lessons.\n",
 	    r->from, r->to, r->moved.n_orders, r->moved.n_people,
 	    r->moved.n_jobs, r->n_lessons);
+	/* Access is decided anew under the new name, so there may be invites to
+	 * send. */
 	wake(r->app);
 	return 0;
 }

@@ -14,6 +14,8 @@
 
 #define HOUR_MS ((int64_t)3600 * 1000)
 #define PACE_MS 50 /* Stripe takes 25 calls a second of an endpoint */
+/* With pauses that double from a second this makes a minute: longer than the
+ * short troubles of a provider, shorter than a person's patience. */
 #define MAX_TRIES 6
 #define MAX_PAUSE_S 60
 
@@ -36,6 +38,8 @@ record(struct db *db, void *ctx)
 	return reconcile_record(run->app, &run->arena, &run->r, run->page);
 }
 
+/* On standard error and on one line that is written over: the table on standard
+ * output can be kept in a file. */
 static void
 show(const struct run *run)
 {
@@ -69,6 +73,8 @@ step(struct run *run, struct http_response *res)
 static void
 pause_for(const struct http_response *res, int n_tries)
 {
+	/* What the other side asks for counts more than our own guess, but not
+	 * without end: a person is waiting. */
 	int64_t s = res->retry_after_s > 0 ? res->retry_after_s : 1 << n_tries;
 
 	if (s > MAX_PAUSE_S)
@@ -113,6 +119,8 @@ go_through(struct run *run)
 		struct http_response res;
 		enum err e = step(run, &res);
 
+		/* The same step again, as step() has put the run back to where
+		 * it was. A page that was recorded is not asked for twice. */
 		if (e != ERR_OK && may_pass(e) && n_tries < MAX_TRIES) {
 			pause_for(&res, n_tries++);
 		} else {
@@ -142,6 +150,8 @@ sum_up(const struct run *run)
 
 	for (size_t i = 0; (list = reconcile_list_at(i)) != NULL; i++) {
 		n_healed += run->r.n_healed[list->number];
+		/* This was a full run: lists that belong to small ones alone
+		 * were not asked for, and a 0 would say that they were. */
 		if (list->in_full)
 			printf("%-9s %6" PRId64 " looked at, %" PRId64
 			       " mended\n",
@@ -156,6 +166,8 @@ int
 cmd_reconcile(struct app *app, int argc, char **argv)
 {
 	struct run run = { .app = app, .is_watched = isatty(2) == 1 };
+	/* Stripe repeats an event for three days. What is older than that does
+	 * not come by itself. */
 	int64_t back_ms = 72 * HOUR_MS;
 
 	if (argc == 2 && strcmp(argv[0], "--since") == 0)

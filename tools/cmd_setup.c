@@ -29,6 +29,8 @@ call(struct app *app, struct http *http, struct arena *a, const char *method,
 	return false;
 }
 
+/* The secret comes back with each update; by it a forged one is known, which
+ * could say that somebody has paid. */
 static struct json *
 webhook_params(const struct app *app, struct arena *a)
 {
@@ -38,13 +40,19 @@ webhook_params(const struct app *app, struct arena *a)
 	    params, "url", arena_printf(a, "%s/tgupdate", app->conf.base_url));
 	json_put_text(
 	    params, "secret_token", app->conf.telegram_webhook_secret);
+	/* Telegram's own default. More at once would only wait for each other,
+	 * as the ledger takes one writer at a time. */
 	json_put_int(params, "max_connections", 40);
+	/* The list must be said: chat_member comes to those alone who ask for
+	 * it, and without a list Telegram keeps the one that it had. */
 	allowed = json_put_array(params, "allowed_updates");
 	for (size_t i = 0; tg_allowed_update(i) != NULL; i++)
 		json_push_text(allowed, tg_allowed_update(i));
 	return params;
 }
 
+/* From the table that answers commands, so that the menu offers none that the
+ * bot does not know. */
 static struct json *
 menu_params(struct arena *a)
 {
@@ -102,6 +110,8 @@ cmd_setup(struct app *app, int argc, char **argv)
 	if (!cmd_ledger_made(app))
 		return 1;
 	http = http_new();
+	/* What is to be entered at Stripe is printed even where Telegram
+	 * failed: the two can be put right in either order. */
 	ok = http != NULL && set_up_telegram(app, http, &a);
 	print_providers(app, &a);
 	http_free(http);

@@ -13,6 +13,8 @@ struct counts {
 	int64_t n[4];
 };
 
+/* In the order of the statement's columns: users, orders, orders paid, and who
+ * is in, once for each product. */
 static void
 counts_from_row(const struct row *row, void *ctx)
 {
@@ -22,6 +24,8 @@ counts_from_row(const struct row *row, void *ctx)
 		c->n[i] = row_int(row, i);
 }
 
+/* Jobs that are owed, jobs that were parked, the most attempts that one of them
+ * took. */
 static void
 owed_from_row(const struct row *row, void *ctx)
 {
@@ -31,6 +35,7 @@ owed_from_row(const struct row *row, void *ctx)
 		c->n[i] = row_int(row, i);
 }
 
+/* In UTC, as the log is: two times that are compared must be of one clock. */
 static void
 day_of(int64_t when_ms, char *day, size_t size)
 {
@@ -40,6 +45,8 @@ day_of(int64_t when_ms, char *day, size_t size)
 	(void)strftime(day, size, "%Y-%m-%d %H:%M", gmtime_r(&when, &tm));
 }
 
+/* A parked job is tried no more until somebody has removed its cause; the error
+ * is what Telegram or Stripe said last. */
 static void
 print_parked(const struct row *row, void *ctx)
 {
@@ -92,6 +99,8 @@ print_ledger(struct app *app, struct arena *a)
 	printf("orders   %" PRId64 ", paid: %" PRId64 "\n", all.n[1], all.n[2]);
 	printf("owed     %" PRId64 "%s\n", owed.n[0],
 	    owed.n[0] == 0 ? "" : ", the oldest promise is");
+	/* The number of jobs may be one busy minute's. Their age tells whether
+	 * the worker keeps up. */
 	if (oldest_ms != 0)
 		printf("         %" PRId64 " s old\n",
 		    (clock_now_ms() - oldest_ms) / 1000);
@@ -102,6 +111,8 @@ print_ledger(struct app *app, struct arena *a)
 	    e;
 }
 
+/* No worker is no fault: it goes when nothing is owed, and whoever promises
+ * something starts it. Only a lock that it cannot take keeps it away. */
 static void
 print_worker(struct app *app, struct arena *a)
 {

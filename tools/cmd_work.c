@@ -14,6 +14,8 @@ keep_promises(struct app *app, enum worker_stay stay)
 {
 	enum err e;
 
+	/* Before the first answer of a stranger is read: the worker calls out,
+	 * but it writes beside the ledger alone. */
 	(void)app_confine(app, CONFINE_MAY_CALL);
 	e = worker_run(app, stay);
 
@@ -39,6 +41,7 @@ stay(struct app *app)
 	return keep_promises(app, WORKER_FOREVER);
 }
 
+/* After an update of the program: the next promise starts the new one. */
 static int
 stop(struct app *app)
 {
@@ -74,6 +77,8 @@ cmd_work(struct app *app, int argc, char **argv)
 
 	app->programs = PROGRAM_WORKER;
 	app->name = "worker";
+	/* Nobody sits before it, so faults of the settings go to the log and
+	 * are not printed. */
 	app->is_tool = false;
 	for (size_t i = 0; argc < 2 && i < LENGTH(ways); i++)
 		if (strcmp(option, ways[i].option) == 0)
