@@ -182,7 +182,7 @@ note_payment(struct app *app, struct arena *a, const struct fact *f,
 	if (e != ERR_OK)
 		return e;
 	*out = payment_of(f, o, kind);
-	return payments_add(app->db, a, out, &is_new);
+	return payments_add(app->db, out, &is_new);
 }
 
 /* The operators hear of a payment that was not known before. */
@@ -467,7 +467,7 @@ record_payment(
 		return e;
 	*o = *first_of(l);
 	p = payment_of(f, o, f->paid_as);
-	e = payments_add(app->db, a, &p, &is_new);
+	e = payments_add(app->db, &p, &is_new);
 	if (e == ERR_OK)
 		e = note_intent(app, a, f, l);
 	return e == ERR_OK && is_new && p.kind == PAYMENT_RENEWAL ?

@@ -70,7 +70,7 @@ add(struct db *db, void *ctx)
 {
 	struct adding *a = ctx;
 
-	return payments_add(db, &mem, a->p, &a->is_new);
+	return payments_add(db, a->p, &a->is_new);
 }
 
 static void

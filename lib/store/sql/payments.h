@@ -1,46 +1,32 @@
 /* Payments that were taken, a row each: what the books are made of. Whose and
  * for what they are, their order says. */
 
-/* The first payment of an order may be told of twice, by its session and,
- * where it began a subscription, by its invoice, in any order. Both are one
- * row. The invoice's number (:invoice, or null) is the better name: Stripe's
- * lists lead to it. */
-SQL(PAYMENT_ADD_FIRST,
+/* One that is there, by its name or as its order's first, stays as it is. */
+SQL(PAYMENT_ADD,
     "INSERT INTO payments (provider, payment, intent, order_id, kind,"
     " amount_minor, currency, tax_minor, paid_ms, starts_ms, ends_ms)"
     " VALUES (:provider, :payment, :intent, :order_id, :kind, :amount_minor,"
     " :currency, :tax_minor, :paid_ms, :starts_ms, :ends_ms)"
-    " ON CONFLICT (order_id) WHERE kind = " WORD_PAYMENT_FIRST " DO UPDATE SET"
-    " payment = COALESCE(:invoice, payments.payment),"
-    " intent = COALESCE(payments.intent, excluded.intent),"
-    " tax_minor = COALESCE(excluded.tax_minor, payments.tax_minor),"
-    " paid_ms = CASE WHEN excluded.paid_ms < payments.paid_ms"
-    " THEN excluded.paid_ms ELSE payments.paid_ms END,"
-    " starts_ms = COALESCE(excluded.starts_ms, payments.starts_ms),"
-    " ends_ms = COALESCE(excluded.ends_ms, payments.ends_ms)")
+    " ON CONFLICT DO NOTHING")
 
-/* Each later one. What its first telling did not know, a later one adds. */
-SQL(PAYMENT_ADD_LATER,
-    "INSERT INTO payments (provider, payment, intent, order_id, kind,"
-    " amount_minor, currency, tax_minor, paid_ms, starts_ms, ends_ms)"
-    " VALUES (:provider, :payment, :intent, :order_id, :kind, :amount_minor,"
-    " :currency, :tax_minor, :paid_ms, :starts_ms, :ends_ms)"
-    " ON CONFLICT (provider, payment) DO UPDATE SET"
-    " payment = COALESCE(:invoice, payments.payment),"
-    " intent = COALESCE(payments.intent, excluded.intent),"
-    " tax_minor = COALESCE(excluded.tax_minor, payments.tax_minor),"
-    " starts_ms = COALESCE(excluded.starts_ms, payments.starts_ms),"
-    " ends_ms = COALESCE(excluded.ends_ms, payments.ends_ms)")
-
-/* What is there of a payment, and how much of that bears its name but is
- * another's, or not its order's first. */
-SQL(PAYMENTS_KNOWN,
-    "SELECT COUNT(*), COUNT(CASE WHEN payment = :payment"
-    " AND (order_id <> :order_id OR kind <> " WORD_PAYMENT_FIRST
-    ") THEN 1 END) FROM payments"
-    " WHERE (provider = :provider AND payment = :payment)"
-    " OR (order_id = :order_id AND kind = " WORD_PAYMENT_FIRST
-    " AND :kind = " WORD_PAYMENT_FIRST ")")
+/* What its first telling did not know, a later one adds. The first payment of
+ * an order may be told of twice, by its session and, where it began a
+ * subscription, by its invoice, in any order: the row of that name, else the
+ * order's first. The invoice's number (:invoice, or null) is the better name:
+ * Stripe's lists lead to it. */
+SQL(PAYMENT_LEARN,
+    "UPDATE payments SET payment = COALESCE(:invoice, payment),"
+    " intent = COALESCE(intent, :intent),"
+    " tax_minor = COALESCE(:tax_minor, tax_minor),"
+    " paid_ms = CASE WHEN :paid_ms < paid_ms"
+    " THEN :paid_ms ELSE paid_ms END,"
+    " starts_ms = COALESCE(:starts_ms, starts_ms),"
+    " ends_ms = COALESCE(:ends_ms, ends_ms)"
+    " WHERE id = COALESCE((SELECT named.id FROM payments AS named"
+    " WHERE named.provider = :provider AND named.payment = :payment),"
+    " (SELECT first.id FROM payments AS first"
+    " WHERE first.order_id = :order_id AND first.kind = " WORD_PAYMENT_FIRST
+    " AND :kind = " WORD_PAYMENT_FIRST "))")
 
 /* Whether a buyer paid for a product by this provider before an order. */
 SQL(PAYMENT_PLAN_BEFORE,
