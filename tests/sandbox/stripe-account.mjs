@@ -2,7 +2,7 @@
 
 import { Billing } from './stripe-billing.mjs';
 import {
-  API_VERSION, charge, checkoutSession, customerDetails, dispute, event, newId, nowS, price, refund,
+  API_VERSION, charge, checkoutSession, customerDetails, dispute, event, fraudWarning, newId, nowS, price, refund,
 } from './stripe-objects.mjs';
 import { noSuch, wrongMode } from './stripe-params.mjs';
 
@@ -21,6 +21,8 @@ export class StripeAccount {
   refunds = [];
   /** @type {any[]} */
   disputes = [];
+  /** Warnings of fraud. @type {any[]} */
+  warnings = [];
   /** What stands before /checkout/… in a session's url. */
   checkoutBase = '';
   /** Prices by id: { unit_amount, currency, recurring? }. */
@@ -114,6 +116,13 @@ export class StripeAccount {
     if (!opened) throw new Error(`${id}: no dispute`);
     const before = { status: opened.status };
     return this.happen('charge.dispute.closed', Object.assign(opened, { status }), before);
+  }
+
+  /** The card's network thinks that it may be fraud. */
+  async warn(id) {
+    const warning = fraudWarning(this.#chargeOf(id));
+    this.warnings.push(warning);
+    return this.happen('radar.early_fraud_warning.created', warning);
   }
 
   // What the API and the checkout page ask for.

@@ -19,6 +19,10 @@ export class StripeApi {
     ['POST', /^\/v1\/billing_portal\/sessions$/, (request) => this.#portal(request)],
     ['GET', /^\/v1\/prices\/([^/]+)$/, (_, id) => this.#account.price(id)],
     ['POST', /^\/v1\/refunds$/, (request) => this.#refund(request)],
+    ['GET', /^\/v1\/charges\/([^/]+)$/, (_, id) => oneOf([...this.#account.charges.values()], id, 'charge')],
+    ['GET', /^\/v1\/refunds\/([^/]+)$/, (_, id) => oneOf(this.#account.refunds, id, 'refund')],
+    ['GET', /^\/v1\/disputes\/([^/]+)$/, (_, id) => oneOf(this.#account.disputes, id, 'dispute')],
+    ['GET', /^\/v1\/radar\/early_fraud_warnings\/([^/]+)$/, (_, id) => oneOf(this.#account.warnings, id, 'early_fraud_warning')],
     ['GET', /^\/v1\/refunds$/, ({ path, query }) => page(path, this.#account.refunds, query, 'refund')],
     ['GET', /^\/v1\/disputes$/, ({ path, query }) => page(path, this.#account.disputes, query, 'dispute')],
     ['GET', /^\/v1\/events$/, (request) => this.#listEvents(request)],
@@ -158,6 +162,12 @@ export class StripeApi {
       && (wanted === undefined || String(this.#isDelivered(id)) === wanted);
     return page(path, this.#account.events.filter(keep), query, 'event');
   }
+}
+
+function oneOf(items, id, kind) {
+  const found = items.find((item) => item.id === id);
+  if (!found) throw noSuch(kind, id);
+  return found;
 }
 
 const versionOf = (headers) => headers['stripe-version'] ?? API_VERSION;

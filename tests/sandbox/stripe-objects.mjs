@@ -268,6 +268,17 @@ export const price = (id, { unit_amount: amountMinor, currency, recurring = null
 });
 
 /** A snapshot event: the object is copied as it is now. */
+export const fraudWarning = (forCharge) => ({
+  id: newId('issfr_1'),
+  object: 'radar.early_fraud_warning',
+  actionable: true,
+  charge: forCharge.id,
+  created: nowS(),
+  fraud_type: 'made_with_stolen_card',
+  livemode: false,
+  payment_intent: forCharge.payment_intent,
+});
+
 export const event = (type, object, overrides = {}) => ({
   id: newId('evt_1'),
   object: 'event',
@@ -279,6 +290,26 @@ export const event = (type, object, overrides = {}) => ({
   request: { id: null, idempotency_key: null },
   type,
   ...overrides,
+});
+
+/** Where the API has an object, by its word for what it is. */
+const PATHS = {
+  'checkout.session': 'checkout/sessions', charge: 'charges', refund: 'refunds', dispute: 'disputes',
+  'radar.early_fraud_warning': 'radar/early_fraud_warnings', subscription: 'subscriptions', invoice: 'invoices', customer: 'customers',
+};
+
+/** The thin event that tells of the same change as this one: it names the object and does not hold it. */
+export const thinEvent = ({ id, type, created, livemode, data: { object } }) => ({
+  id: newId('evt_65'),
+  object: 'v2.core.event',
+  changes: null,
+  context: null,
+  created: new Date(created * 1000).toISOString(),
+  livemode,
+  reason: null,
+  related_object: { id: object.id, type: object.object, url: `/v1/${PATHS[object.object]}/${object.id}` },
+  snapshot_event: id,
+  type: `v1.${type}`,
 });
 
 export const list = (url, items, hasMore = false) => ({ object: 'list', data: items, has_more: hasMore, url });

@@ -9,7 +9,7 @@ import { Journal, noteEnd } from './journal.mjs';
 import { StripeAccount } from './stripe-account.mjs';
 import { StripeApi } from './stripe-api.mjs';
 import { serveCheckout, serveInvoice, servePortal } from './stripe-checkout.mjs';
-import { API_VERSION, event, newId, nowS } from './stripe-objects.mjs';
+import { API_VERSION, event, newId, nowS, thinEvent } from './stripe-objects.mjs';
 import { StripeError } from './stripe-params.mjs';
 
 export { API_VERSION };
@@ -27,6 +27,7 @@ export function sign(body, secret, atS = nowS()) {
  * @typedef {object} StripeOptions
  * @property {string | null} [webhookUrl] where events go; without it they are only returned
  * @property {string | string[]} [webhookSecret]
+ * @property {'snapshot' | 'thin'} [payload] what the endpoint was made for: events with their objects, or thin ones
  * @property {string} [checkoutBase] what stands before /checkout/… in a session's url
  * @property {Record<string, { unit_amount: number, currency: string, recurring?: object }>} [prices] by price id
  * @property {number} [latencyMs] how long each API call takes
@@ -45,11 +46,11 @@ export class StripeStandIn extends StripeAccount {
 
   /** @param {StripeOptions} options */
   constructor({
-    webhookUrl = null, webhookSecret = 'whsec_sandbox', checkoutBase = '', prices = {}, latencyMs = 0,
+    webhookUrl = null, webhookSecret = 'whsec_sandbox', payload = 'snapshot', checkoutBase = '', prices = {}, latencyMs = 0,
     retryDelaysMs = [1000, 2000, 4000, 8000, 16_000, 32_000],
   } = {}) {
     super();
-    Object.assign(this, { webhookUrl, webhookSecret, checkoutBase, prices, latencyMs });
+    Object.assign(this, { webhookUrl, webhookSecret, payload, checkoutBase, prices, latencyMs });
     this.#courier = new Courier({ retryDelaysMs });
     this.#courier.attempts.on('change', ({ id, status }) => {
       if (status >= 200 && status < 300) this.#delivered.add(id);
@@ -81,8 +82,13 @@ export class StripeStandIn extends StripeAccount {
     return event(type, object, overrides);
   }
 
+  /** The thin event that tells of the same as this one; it is not sent. */
+  thin(news) {
+    return thinEvent(news);
+  }
+
   async announce(news) {
-    if (this.webhookUrl) await this.deliver(news);
+    if (this.webhookUrl) await this.deliver(this.payload === 'thin' ? this.thin(news) : news);
   }
 
   /**
