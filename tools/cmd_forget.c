@@ -18,12 +18,20 @@ struct open_page {
 	const char *provider;
 };
 
+/* What takes their money again, and who does. */
+struct charged {
+	const char *provider;
+	struct charging charging;
+};
+
 struct forgetting {
 	struct app *app;
 	struct arena arena;
 	struct who who;
 	struct open_page open[MAX_OPEN];
 	size_t n_open;
+	int64_t charging[MAX_OPEN]; /* the orders that began it */
+	size_t n_charging;
 };
 
 /* Where a person's number stands in what is not theirs. */
@@ -145,6 +153,74 @@ close_pages(struct forgetting *h)
 	return e;
 }
 
+/* ---- what would charge them again ---- */
+
+static void
+charging_from_row(const struct row *row, void *ctx)
+{
+	struct charged *c = ctx;
+
+	c->provider = row_text(row, 0);
+	c->charging = (struct charging){ .tg_id = row_int(row, 1),
+		.order = row_text(row, 2),
+		.subscription = row_text(row, 3),
+		.at_once = true };
+}
+
+static void
+order_id_from_row(const struct row *row, void *ctx)
+{
+	struct forgetting *h = ctx;
+
+	if (h->n_charging < MAX_OPEN)
+		h->charging[h->n_charging++] = row_int(row, 0);
+}
+
+/* One that is not of this account charges nobody here. */
+static enum err
+stop_one(struct forgetting *h, struct http *http, int64_t order_id)
+{
+	struct charged c = { 0 };
+	const struct provider *p;
+	struct http_response res;
+	struct http_request req;
+	enum err e = db_one(h->app->db, &h->arena, SQL_ORDER_CHARGING,
+	    KV(kv_int("id", order_id)), charging_from_row, &c);
+
+	if (e != ERR_OK)
+		return e;
+	p = provider_find(str_from(c.provider));
+	if (p == NULL || p->stop_charging == NULL)
+		return ERR_CONFIG;
+	req = p->stop_charging(h->app, &h->arena, &c.charging);
+	e = http_send(http, &h->arena, &req, &res);
+	if (e == ERR_OK)
+		e = p->charging_stopped(&h->arena, &res);
+	if (e == ERR_OK)
+		printf("Their subscription is canceled at %s.\n", p->title);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* At once: what is forgotten lets nobody in. */
+static enum err
+stop_charging(struct forgetting *h)
+{
+	struct http *http;
+	enum err e = db_each(h->app->db, &h->arena, SQL_FORGET_SUBSCRIBED,
+	    KV(kv_int("tg_id", h->who.tg_id), kv_int("n", MAX_OPEN)),
+	    order_id_from_row, h);
+
+	if (e != ERR_OK || h->n_charging == 0)
+		return e;
+	http = http_new();
+	if (http == NULL)
+		return ERR_INTERNAL;
+	for (size_t i = 0; e == ERR_OK && i < h->n_charging; i++)
+		e = stop_one(h, http, h->charging[i]);
+	http_free(http);
+	return e;
+}
+
 /* ---- what stands against it ---- */
 
 /* Whether anything stands against it, which is then said. */
@@ -152,27 +228,21 @@ static enum err
 is_held(struct forgetting *h, bool *held)
 {
 	const struct kv who = kv_int("tg_id", h->who.tg_id);
-	int64_t since_ms = 0, n_charged = 0, n_held = 0;
+	int64_t since_ms = 0, n_held = 0;
 	char since[CLOCK_DATE_BYTES];
 	enum err e = db_one(h->app->db, &h->arena, SQL_FORGET_PROCESSING,
 	    KV(who), row_to_int, &since_ms);
 
 	if (e == ERR_OK)
-		e = db_one(h->app->db, &h->arena, SQL_FORGET_SUBSCRIBED,
-		    KV(who), row_to_int, &n_charged);
-	if (e == ERR_OK)
 		e = db_one(h->app->db, &h->arena, SQL_FORGET_HELD, KV(who),
 		    row_to_int, &n_held);
 	clock_date(since_ms, since);
-	*held = since_ms != 0 || n_charged > 0 || n_held > 0;
+	*held = since_ms != 0 || n_held > 0;
 	if (since_ms != 0)
 		printf("A payment of theirs is under way since %s: wait for "
 		       "the bank's word, or cancel it at Stripe, and run this "
 		       "again.\n",
 		    since);
-	if (n_charged > 0)
-		puts("Their subscription goes on: cancel it at Stripe first, "
-		     "or they would be charged again.");
 	if (n_held > 0)
 		puts("Still in, or something is still owed: run `admit "
 		     "revoke` first, and let the worker do its work.");
@@ -192,7 +262,15 @@ prepare(struct forgetting *h, bool *held)
 	if (e != ERR_OK)
 		puts("Their open payment page could not be closed; run this "
 		     "again.");
-	return e == ERR_OK && h->n_open > 0 ? is_held(h, held) : e;
+	if (e == ERR_OK && h->n_open > 0)
+		e = is_held(h, held);
+	if (e != ERR_OK || *held)
+		return e;
+	e = stop_charging(h);
+	if (e != ERR_OK)
+		puts("Their subscription could not be canceled: the log above "
+		     "says why. Run this again, or cancel it by hand.");
+	return e;
 }
 
 int

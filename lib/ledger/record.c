@@ -267,21 +267,6 @@ record_grant(
 	return record_purchase(app, a, &named, o);
 }
 
-/* Who has got money back, or was shown out, is charged no more. */
-static enum err
-stop_charging(struct app *app, int64_t tg_id, const char *product)
-{
-	int64_t n_new = 0;
-	enum err e = db_exec(app->db, SQL_STARS_CANCEL,
-	    KV(kv_int("tg_id", tg_id), kv_text("product", product),
-		kv_int("now_ms", clock_now_ms())),
-	    &n_new);
-
-	if (e == ERR_OK && n_new > 0)
-		db_notify(app->db);
-	return e;
-}
-
 /* Nothing but the orders that there are is marked, so what is bought later is
  * free of it. All are of one buyer and product, hence one decision. */
 static enum err
@@ -298,7 +283,12 @@ record_revoked(
 		return e;
 	*o = l->o[0];
 	e = decide_order(app, a, o);
-	return e == ERR_OK ? stop_charging(app, f->tg_id, o->product) : e;
+	/* Who was shown out is charged no more. */
+	return e == ERR_OK ? subscription_stop(app,
+				 &(struct subscription_stop){ .tg_id = f->tg_id,
+				     .product = o->product,
+				     .at_once = true }) :
+			     e;
 }
 
 /* ---- what became of a payment ---- */
@@ -330,9 +320,9 @@ tell_of_refund(struct app *app, struct arena *a, const struct fact *f,
 	    e;
 }
 
-/* The sum is written down whether or not its payment has been heard of. In
- * Stars the refund ends the subscription, for Telegram would go on charging;
- * at Stripe who refunds may cancel as well, or not. */
+/* The sum is written down whether or not its payment has been heard of. What
+ * renews without a name of its own nobody else could end, so a refund does; of
+ * one that has a name, who refunds may cancel it as well, or not. */
 static enum err
 record_refunded(
     struct app *app, struct arena *a, const struct fact *f, struct order *o)
@@ -351,8 +341,8 @@ record_refunded(
 		return e;
 	*o = l->o[0];
 	e = tell_of_refund(app, a, f, o);
-	return e == ERR_OK && str_eq(str_from(f->provider), "stars") ?
-	    stop_charging(app, o->tg_id, o->product) :
+	return e == ERR_OK ?
+	    subscription_stop_nameless(app, o->tg_id, o->product) :
 	    e;
 }
 

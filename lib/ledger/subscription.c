@@ -7,6 +7,8 @@
 #include "ledger/notify.h"
 #include "outbox/jobs.h"
 
+#include <stdio.h>
+
 #define N_DUE 20
 
 /* ---- that there is something to read ---- */
@@ -48,6 +50,47 @@ subscription_heard(struct app *app, struct arena *a, const char *id)
 	}
 	return e == ERR_OK ? promise(app, a, id, n_read) : e;
 }
+
+/* ---- that it is to take no more ---- */
+
+enum err
+subscription_stop_nameless(struct app *app, int64_t tg_id, const char *product)
+{
+	int64_t n_new = 0;
+	enum err e = db_exec(app->db, SQL_CANCEL_NAMELESS,
+	    KV(kv_int("tg_id", tg_id), kv_text("product", product),
+		kv_int("now_ms", clock_now_ms())),
+	    &n_new);
+
+	if (e == ERR_OK && n_new > 0)
+		db_notify(app->db);
+	return e;
+}
+
+/* Each time is a promise of its own: a buyer may have taken a cancellation back
+ * since the last one. */
+enum err
+subscription_stop(struct app *app, const struct subscription_stop *stop)
+{
+	int64_t n_new = 0, now_ms = clock_now_ms();
+	char time[24];
+	enum err e;
+
+	(void)snprintf(time, sizeof(time), "%lld", (long long)now_ms);
+	e = db_exec(app->db, SQL_CANCEL_NAMED,
+	    KV(kv_int("tg_id", stop->tg_id), kv_text("product", stop->product),
+		kv_int("order_id", stop->order_id), kv_text("time", time),
+		kv_text("at", stop->at_once ? "now" : "end"),
+		kv_int("now_ms", now_ms)),
+	    &n_new);
+	if (e == ERR_OK && n_new > 0)
+		db_notify(app->db);
+	return e == ERR_OK ?
+	    subscription_stop_nameless(app, stop->tg_id, stop->product) :
+	    e;
+}
+
+/* ---- by the clock ---- */
 
 struct due_list {
 	const char *ids[N_DUE];

@@ -209,6 +209,8 @@ prepare(const struct http *h, CURL *easy, struct arena *a,
 		    (curl_off_t)req->body.len);
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
 		    req->body.p == NULL ? "" : req->body.p);
+	} else if (strcmp(req->method, "DELETE") == 0) {
+		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, req->method);
 	}
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);

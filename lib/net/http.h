@@ -13,7 +13,7 @@
 #define HTTP_MAX_HEADERS 6
 
 struct http_request {
-	const char *method; /* "GET" or "POST" */
+	const char *method; /* "GET", "POST" or "DELETE" */
 	const char *url;
 	const char *headers[HTTP_MAX_HEADERS]; /* "Name: value", then NULLs */
 	struct str body;                       /* of a POST */

@@ -48,7 +48,7 @@ enum lane { LANE_NONE, LANE_CHANNEL, LANE_CHAT, LANE_ASK, LANE_COACH };
 	KIND(10, FORWARD, forward, "pass on", LINE_FORWARD, LANE_COACH) \
 	/* A person's reply: "question/message/chat". */ \
 	KIND(11, RELAY, relay, "reply", LINE_ANSWER, LANE_COACH) \
-	/* A subscription in Stars; detail: a charge of it. */ \
-	KIND(12, CANCEL_STARS, cancel_stars, "cancel", LINE_CHANNEL, LANE_NONE)
+	/* No more is to be taken by what an order began; detail: when. */ \
+	KIND(12, CANCEL, cancel, "cancel", LINE_CHANNEL, LANE_NONE)
 
 #endif

@@ -112,6 +112,15 @@ struct refund {
 	const char *payment;
 };
 
+/* What takes money again and again: an order began it. */
+struct charging {
+	int64_t tg_id;
+	const char *order;        /* the provider's name of the purchase */
+	const char *subscription; /* and of what it began; NULL: it has none */
+	bool at_once; /* or with the end of what is paid; where the provider
+	                 knows only that, so it is in any case */
+};
+
 struct provider {
 	const char *name;  /* orders.provider, and /webhook/NAME */
 	const char *title; /* for operators: "Stripe" */
@@ -181,6 +190,18 @@ struct provider {
 	enum err (*refunded)(const struct app *app, struct arena *a,
 	    const struct refund *r, const struct http_response *res,
 	    struct fact *out);
+
+	/* ---- taking no more ----
+	 * Ends what takes money again, and reads whether that is done, as often
+	 * as it is asked to. ERR_NOT_FOUND: nothing by that name takes any.
+	 * ERR_THROTTLED, ERR_UNAVAILABLE: the same again later. Any other
+	 * error: it goes on, and the log says why. NULL, both, where nothing
+	 * is ever taken again. */
+	struct http_request (*stop_charging)(
+	    const struct app *app, struct arena *a, const struct charging *c);
+	enum err (*charging_stopped)(
+	    struct arena *a, const struct http_response *res);
+	bool stops_by_telegram; /* that call goes to Telegram */
 
 	/* ---- telling of its own accord ---- */
 

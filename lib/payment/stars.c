@@ -7,7 +7,6 @@
 #include "ledger/ledger.h"
 #include "ledger/marks.h"
 #include "ledger/record.h"
-#include "outbox/message.h"
 #include "payment/provider.h"
 #include "payment/stars_offer.h"
 #include "shop/text.h"
@@ -19,19 +18,6 @@
 #define RENEWAL_MS ((int64_t)24 * 3600 * 1000)
 #define PLAN_MS ((int64_t)TG_PLAN_S * 1000)
 #define DATE_MAX_S ((int64_t)1 << 40)
-
-struct http_request
-stars_cancel_request(const struct app *app, struct arena *a, int64_t tg_id,
-    const char *charge_id)
-{
-	const struct tg_api api = app_telegram(app);
-	struct json *params = json_new(a);
-
-	json_put_int(params, "user_id", tg_id);
-	json_put_text(params, "telegram_payment_charge_id", charge_id);
-	json_put_bool(params, "is_canceled", true);
-	return tg_request(a, &api, "editUserStarSubscription", params);
-}
 
 /* The product that an invoice of ours was for. */
 static const char *
@@ -365,36 +351,41 @@ refunded(const struct app *app, struct arena *a, const struct refund *r,
 	return ERR_OK;
 }
 
-/* ---- the job that cancels one ---- */
+/* ---- taking no more ---- */
 
-static enum err
-prepare_cancel(struct app *app, struct arena *a, struct step *s)
+/* What is paid is theirs to its end, and there is no sooner one. */
+static struct http_request
+stop_charging(const struct app *app, struct arena *a, const struct charging *c)
 {
-	s->call = stars_cancel_request(app, a, s->job.tg_id, s->job.detail);
-	s->has_call = s->is_to_telegram = true;
-	return ERR_OK;
+	const struct tg_api api = app_telegram(app);
+	struct json *params = json_new(a);
+
+	json_put_int(params, "user_id", c->tg_id);
+	json_put_text(params, "telegram_payment_charge_id", c->order);
+	json_put_bool(params, "is_canceled", true);
+	return tg_request(a, &api, "editUserStarSubscription", params);
 }
 
+/* Refused is any payment but the subscription's first. */
 static enum err
-settle_cancel(struct app *app, struct arena *a, struct step *s,
-    enum err call_err, const struct http_response *res, struct outcome *o)
+charging_stopped(struct arena *a, const struct http_response *res)
 {
-	const struct tg_answer answer = message_answer(a, s, call_err, res, o);
+	struct tg_answer answer = { .outcome = TG_LATER };
 
-	(void)app;
-	message_refused(s, &answer, o);
-	if (o->after != AFTER_PARK)
+	tg_answer_read(a, res, &answer);
+	switch (answer.outcome) {
+	case TG_DONE:
 		return ERR_OK;
-	/* It was not the subscription's first payment. */
-	log_event(LOG_INFO, "stars_not_canceled",
-	    KV(kv_text("why", answer.description)));
-	o->after = AFTER_DONE;
-	o->is_gone = false;
-	return ERR_OK;
+	case TG_WAIT:
+		return ERR_THROTTLED;
+	case TG_LATER:
+		return ERR_UNAVAILABLE;
+	default:
+		log_event(LOG_INFO, "stars_not_canceled",
+		    KV(kv_text("why", answer.description)));
+		return ERR_NOT_FOUND;
+	}
 }
-
-const struct job_kind cancel_stars_kind = { .prepare = prepare_cancel,
-	.settle = settle_cancel };
 
 const struct provider stars_provider = {
 	.name = "stars",
@@ -407,6 +398,9 @@ const struct provider stars_provider = {
 	.offered = stars_offered,
 	.refund = refund,
 	.refunded = refunded,
+	.stop_charging = stop_charging,
+	.charging_stopped = charging_stopped,
+	.stops_by_telegram = true,
 	.lists = lists,
 	.n_lists = LENGTH(lists),
 };

@@ -8,10 +8,6 @@
 #include "shop/app.h"
 #include "telegram/update.h"
 
-/* editUserStarSubscription: no more payments are taken. */
-struct http_request stars_cancel_request(const struct app *app, struct arena *a,
-    int64_t tg_id, const char *charge_id);
-
 /* The parameters of answerPreCheckoutQuery: lets it go on, or says why not. */
 enum err stars_checkout(struct app *app, struct arena *a,
     const struct tg_update *u, struct json **params) MUST_CHECK;

@@ -1,4 +1,5 @@
 /* Stripe as one who takes money. */
+#include "payment/stripe_cancel.h"
 #include "payment/stripe_check.h"
 #include "payment/stripe_checkout.h"
 #include "payment/stripe_lists.h"
@@ -17,6 +18,8 @@ const struct provider stripe_provider = {
 	.told = stripe_checkout_told,
 	.refund = stripe_refund_send,
 	.refunded = stripe_refund_sent,
+	.stop_charging = stripe_cancel_send,
+	.charging_stopped = stripe_cancel_sent,
 	.read_post = stripe_post_read,
 	.lists = stripe_lists,
 	.n_lists = STRIPE_LISTS,

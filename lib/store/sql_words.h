@@ -11,6 +11,7 @@
 
 #define WORD_LINE_CHANNEL "0"
 #define WORD_LINE_INVITE "1"
+#define WORD_LINE_ASK "2"
 #define WORD_JOB_INVITE "1"
 #define WORD_JOB_NOTICE "2"
 #define WORD_JOB_ALERT "4"
@@ -19,7 +20,7 @@
 #define WORD_JOB_ANSWER "9"
 #define WORD_JOB_FORWARD "10"
 #define WORD_JOB_RELAY "11"
-#define WORD_JOB_CANCEL_STARS "12"
+#define WORD_JOB_CANCEL "12"
 #define WORD_QUESTION_ANSWERED "1"
 #define WORD_QUESTION_QUOTED "2"
 #define WORD_QUESTION_NOT_FOUND "3"

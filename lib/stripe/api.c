@@ -153,6 +153,26 @@ stripe_subscription_request(
 }
 
 struct http_request
+stripe_end_request(
+    struct arena *a, const struct stripe_api *api, const char *id)
+{
+	struct http_request req =
+	    request(a, api, "POST", arena_printf(a, "subscriptions/%s", id));
+
+	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
+	req.body = form_encode(a, KV(kv_text("cancel_at_period_end", "true")));
+	return req;
+}
+
+struct http_request
+stripe_cancel_request(
+    struct arena *a, const struct stripe_api *api, const char *id)
+{
+	return request(
+	    a, api, "DELETE", arena_printf(a, "subscriptions/%s", id));
+}
+
+struct http_request
 stripe_portal_request(
     struct arena *a, const struct stripe_api *api, const char *customer)
 {

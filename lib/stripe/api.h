@@ -62,6 +62,14 @@ stripe_refund_request(struct arena *a, const struct stripe_api *api,
 struct http_request stripe_subscription_request(
     struct arena *a, const struct stripe_api *api, const char *id);
 
+/* No more is taken for a subscription: POST /v1/subscriptions/ID, so that it
+ * ends with what is paid, or DELETE, at once, and then no open invoice of it is
+ * tried any more. */
+struct http_request stripe_end_request(
+    struct arena *a, const struct stripe_api *api, const char *id);
+struct http_request stripe_cancel_request(
+    struct arena *a, const struct stripe_api *api, const char *id);
+
 /* POST /v1/billing_portal/sessions: a customer's own page at Stripe, for a few
  * minutes. The answer's url opens it for whoever holds it, so it is kept
  * nowhere. */

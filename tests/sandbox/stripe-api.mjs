@@ -15,6 +15,8 @@ export class StripeApi {
     ['GET', /^\/v1\/checkout\/sessions\/([^/]+)$/, (_, id) => this.#retrieve(id)],
     ['POST', /^\/v1\/checkout\/sessions\/([^/]+)\/expire$/, (_, id) => this.#expire(id)],
     ['GET', /^\/v1\/subscriptions\/([^/]+)$/, (request, id) => this.#subscription(request, id)],
+    ['POST', /^\/v1\/subscriptions\/([^/]+)$/, (request, id) => this.#update(request, id)],
+    ['DELETE', /^\/v1\/subscriptions\/([^/]+)$/, (request, id) => this.#cancel(request, id)],
     ['GET', /^\/v1\/invoices\/([^/]+)$/, (request, id) => this.#invoice(request, id)],
     ['POST', /^\/v1\/billing_portal\/sessions$/, (request) => this.#portal(request)],
     ['GET', /^\/v1\/prices\/([^/]+)$/, (_, id) => this.#account.price(id)],
@@ -104,6 +106,28 @@ export class StripeApi {
     const found = this.#account.billing.show(id, versionOf(headers), query.expand);
     if (!found) throw noSuch('subscription', id);
     return found;
+  }
+
+  /** Of all that may be updated, the one thing that is asked for. */
+  #update(request, id) {
+    const { billing } = this.#account;
+    const { cancel_at_period_end: ends, ...rest } = request.params;
+    const [unknown] = Object.keys(rest);
+    if (unknown) throw new StripeError(400, `Received unknown parameter: ${unknown}`, { code: 'parameter_unknown', param: unknown });
+    if (!['true', 'false'].includes(ends)) throw new StripeError(400, 'Invalid boolean', { param: 'cancel_at_period_end' });
+    if (billing.subscriptions.get(id)?.status === 'canceled') {
+      throw new StripeError(400, 'A canceled subscription can only update its cancellation_details and metadata.');
+    }
+    if (billing.subscriptions.has(id)) void billing.cancelAtEnd(id, ends === 'true');
+    return this.#subscription(request, id);
+  }
+
+  /** One that has been canceled is found no more by this. */
+  #cancel(request, id) {
+    const { billing } = this.#account;
+    if (!billing.subscriptions.has(id) || billing.subscriptions.get(id).status === 'canceled') throw noSuch('subscription', id);
+    void billing.cancel(id);
+    return this.#subscription(request, id);
   }
 
   #invoice({ query, headers }, id) {

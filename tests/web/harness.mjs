@@ -271,6 +271,8 @@ class Admit {
     const { stripe, telegram } = this;
     stripe.journal.on('add', ({ method, path: where, params }) => {
       if (method === 'POST' && where === '/v1/checkout/sessions') capture('session', where, params);
+      if (method === 'POST' && where === '/v1/refunds') capture('refund', where, params);
+      if (method === 'POST' && where.startsWith('/v1/subscriptions/')) capture('ending', '/v1/subscriptions/ID', params);
     });
     telegram.journal.on('add', (call) => {
       call.at = performance.now();

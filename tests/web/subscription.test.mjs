@@ -25,6 +25,8 @@ const said = (app, words, tgId = BUYER) => app.telegram.messages(tgId).filter(({
 const access = (app, tgId = BUYER) => app.sql(`SELECT is_in, why FROM access WHERE tg_id = ${tgId}`)[0];
 const untilMs = (app, tgId = BUYER) => Number(app.sql(`SELECT until_ms FROM access WHERE tg_id = ${tgId}`)[0][0]);
 const reads = (app) => app.stripe.requests.filter(({ method, path }) => method === 'GET' && path.startsWith('/v1/subscriptions/'));
+const statusAtStripe = (app, sub) => app.stripe.billing.subscriptions.get(sub).status;
+const endings = (app, sub) => app.stripe.requests.filter(({ method, path }) => method !== 'GET' && path === `/v1/subscriptions/${sub}`);
 const date = (ms) => new Intl.DateTimeFormat('uk', { dateStyle: 'long', timeZone: 'UTC' }).format(ms).replace(' р.', '');
 
 async function enter(app, tgId = BUYER, nth = 1) {
@@ -439,15 +441,55 @@ test('forgotten: nothing of the subscription is left, and no old news bring it b
   await app.admit(['revoke', String(BUYER)]);
   await becomes(app, false);
   await app.settled();
-  const refused = await app.admit(['forget', String(BUYER)]);
-  assert.equal(refused.status, 1);
-  assert.match(refused.stdout, /cancel it at Stripe first/);
-  await tell(app, await app.stripe.billing.cancelAtEnd(sub));
   const { status, stdout } = await app.admit(['forget', String(BUYER)]);
   assert.equal(status, 0, stdout);
-  await tell(app, await app.stripe.billing.cancelAtEnd(sub));
+  await tell(app, app.stripe.events.filter(({ type }) => type.startsWith('customer.subscription')));
   await app.admit(['reconcile']);
   await app.settled();
+  assert.equal(app.sql('SELECT COUNT(*) FROM subscriptions')[0][0], '0');
+});
+
+test('revoked: Stripe charges no more, though it is away for a while', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  app.stripe.setFault({ kind: 'status', status: 500, only: /^DELETE /, next: 2 });
+  assert.equal((await app.admit(['revoke', String(BUYER)])).status, 0);
+  await until(() => statusAtStripe(app, sub) === 'canceled', PATIENCE_MS, 'canceled at Stripe');
+  await becomes(app, false);
+  await app.settled();
+  assert.equal(endings(app, sub).length, 3);
+  assert.deepEqual(access(app), ['0', 'revoked']);
+  assert.deepEqual(app.sql(`SELECT status FROM subscriptions WHERE id = '${sub}'`), [['canceled']], 'read anew, with no event');
+  await app.open(BUYER); // another may be bought
+});
+
+test('a cancellation that Stripe refuses: the operators are told', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  app.stripe.setFault({ kind: 'status', status: 403, only: /^DELETE /, next: Infinity });
+  app.write("CREATE TRIGGER haste AFTER UPDATE OF due_ms ON jobs WHEN new.kind = 12 AND new.lease_ms = 0 BEGIN UPDATE jobs SET due_ms = 1, attempts = MAX(attempts, 6) WHERE id = new.id; END");
+  assert.equal((await app.admit(['revoke', String(BUYER)])).status, 0);
+  await app.told(OPERATOR, `did not cancel ${sub}`);
+  assert.equal(statusAtStripe(app, sub), 'active');
+});
+
+test('forgotten while the subscription goes on: canceled first; where Stripe is away, nothing is forgotten', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  const paid = app.stripe.billing.subscriptions.get(sub).latest_invoice;
+  await tell(app, [await app.stripe.refund(paid)]); // at Stripe, where who refunds may forget to cancel
+  await becomes(app, false);
+  await app.settled();
+  assert.equal(statusAtStripe(app, sub), 'active', 'a refund at Stripe is no cancellation');
+  app.stripe.setFault({ kind: 'status', status: 500, only: /^DELETE /, next: 1 });
+  const away = await app.admit(['forget', String(BUYER)]);
+  assert.equal(away.status, 1);
+  assert.match(away.stdout, /could not be canceled/);
+  assert.notEqual(app.sql(`SELECT COUNT(*) FROM orders WHERE tg_id = ${BUYER}`)[0][0], '0');
+  const { status, stdout } = await app.admit(['forget', String(BUYER)]);
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /subscription is canceled at Stripe/);
+  assert.equal(statusAtStripe(app, sub), 'canceled');
   assert.equal(app.sql('SELECT COUNT(*) FROM subscriptions')[0][0], '0');
 });
 

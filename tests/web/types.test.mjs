@@ -32,6 +32,8 @@ type Wire<T> = T extends undefined | null ? never
   : T extends object ? { [K in keyof T]: Wire<T[K]> }
   : never;
 type Session = Wire<Stripe.Checkout.SessionCreateParams>;
+type Refund = Wire<Stripe.RefundCreateParams>;
+type Ending = Wire<Stripe.SubscriptionUpdateParams>;
 type Methods = ApiMethods<never>;
 type Params<M extends keyof Methods> = Parameters<Methods[M]> extends [] ? Record<string, never>
   : NonNullable<Parameters<Methods[M]>[0]>;
@@ -39,6 +41,8 @@ type Params<M extends keyof Methods> = Parameters<Methods[M]> extends [] ? Recor
 
 const annotations = {
   session: () => 'Session',
+  refund: () => 'Refund',
+  ending: () => 'Ending',
   call: (name) => `Params<'${name}'>`,
   event: (name) => `Extract<Stripe.Event, { type: '${name}' }>`,
   update: () => 'Update',
@@ -101,6 +105,10 @@ test('planted: the types refuse what is wrong', async () => {
     { kind: 'session', body: { mode: 'payment', metadata: { tg_id: ['5'] } } },
     { kind: 'session', body: { mode: 'payment', allow_promotion_codes: 'maybe' } },
     { kind: 'session', body: { mode: 'payment', sucess_url: 'https://x.example' } },
+    { kind: 'refund', body: { payment_intent: 'pi_1', amount: '5.00 EUR' } },
+    { kind: 'refund', body: { payment: 'pi_1' } },
+    { kind: 'ending', body: { cancel_at_period_end: 'yes' } },
+    { kind: 'ending', body: { cancel_at_the_end: 'true' } },
     { kind: 'call', name: 'sendMessage', body: { text: 'x' } },
     { kind: 'call', name: 'sendMessage', body: { chat_id: 1, text: 'x', link_preview: true } },
     { kind: 'call', name: 'sendMessage', body: { chat_id: 1, text: 'x', reply_markup: { inline_keyboard: [{ text: 'x', url: 'https://x.example' }] } } },
@@ -120,6 +128,8 @@ test('planted: the types refuse what is wrong', async () => {
 test('planted: what is right is taken', async () => {
   const right = [
     { kind: 'session', body: { mode: 'payment', line_items: [{ price: 'price_1', quantity: '1' }], metadata: { tg_id: '5' }, allow_promotion_codes: 'true' } },
+    { kind: 'refund', body: { payment_intent: 'pi_1', amount: '500' } },
+    { kind: 'ending', body: { cancel_at_period_end: 'true' } },
     { kind: 'call', name: 'sendMessage', body: { chat_id: 1, text: 'x' } },
     { kind: 'call', name: 'getMe', body: {} },
     { kind: 'update', body: { update_id: 5 } },

@@ -1,13 +1,30 @@
 /* What is owed to the outside world. */
 
-/* Telegram knows a subscription by its first payment, which of several it is
- * nobody noted: all of them are named (kind: JOB_CANCEL_STARS). */
-SQL(STARS_CANCEL,
+/* That what a buyer's orders of a product began is to take no more. Where it
+ * has a name of its own, an order names it (:order_id, 0: whichever). Where it
+ * has none, it is known by its first payment, and which of several that is
+ * nobody noted: all of them are named, each once. What a failed payment is
+ * still tried for ends at once. (kind: JOB_CANCEL) */
+SQL(CANCEL_NAMED,
     "INSERT INTO jobs (kind, promise, tg_id, order_id, detail, due_ms,"
-    " created_ms) SELECT " WORD_JOB_CANCEL_STARS
-    ", 'cancel/' || session_id, tg_id, id, session_id,"
+    " created_ms, late) SELECT " WORD_JOB_CANCEL
+    ", 'cancel/' || orders.subscription || '/' || :time, orders.tg_id,"
+    " MAX(orders.id), CASE WHEN MAX(COALESCE(subscriptions.is_owed, 0)) = 1"
+    " THEN 'now' ELSE :at END, :now_ms, :now_ms, " WORD_LINE_ASK
+    " FROM orders LEFT JOIN subscriptions"
+    " ON subscriptions.id = orders.subscription WHERE orders.tg_id = :tg_id"
+    " AND orders.product = :product AND orders.subscription IS NOT NULL"
+    " AND (:order_id = 0 OR orders.id = :order_id)"
+    " AND COALESCE(subscriptions.status, '') <> 'canceled'"
+    " GROUP BY orders.subscription, orders.tg_id"
+    " ON CONFLICT (promise) DO NOTHING")
+
+SQL(CANCEL_NAMELESS,
+    "INSERT INTO jobs (kind, promise, tg_id, order_id, detail, due_ms,"
+    " created_ms) SELECT " WORD_JOB_CANCEL
+    ", 'cancel/' || session_id, tg_id, id, 'end',"
     " :now_ms, :now_ms FROM orders WHERE tg_id = :tg_id"
-    " AND product = :product AND provider = 'stars' AND renews = 1"
+    " AND product = :product AND subscription IS NULL AND renews = 1"
     " ON CONFLICT (promise) DO NOTHING")
 
 /* Jobs that waited for the product are due now: they were parked with this

@@ -188,6 +188,15 @@ SQL(ORDER_PAYMENT,
     " FROM orders LEFT JOIN subscriptions"
     " ON subscriptions.id = orders.subscription WHERE orders.id = :id")
 
+/* Whom an order's money is taken by, and again by which name of his; what has
+ * ended takes no more. */
+SQL(ORDER_CHARGING,
+    "SELECT orders.provider, orders.tg_id, orders.session_id,"
+    " orders.subscription,"
+    " CASE WHEN subscriptions.status = 'canceled' THEN 1 ELSE 0 END"
+    " FROM orders LEFT JOIN subscriptions"
+    " ON subscriptions.id = orders.subscription WHERE orders.id = :id")
+
 /* Since when a bank has been at work on a payment of this buyer; 0: none is. */
 SQL(FORGET_PROCESSING,
     "SELECT COALESCE(MIN(processing_ms), 0) FROM orders"

@@ -68,14 +68,18 @@ SQL(INVOICE_PAYMENT_ADD,
     " VALUES (:payment_intent, :subscription)"
     " ON CONFLICT (payment_intent) DO NOTHING")
 
-/* What Stripe will charge them for again. */
+/* What may charge them again: orders that began a subscription which has not
+ * ended, and for whose payment nobody waits at its end. */
 SQL(FORGET_SUBSCRIBED,
-    "SELECT COUNT(*) FROM orders JOIN subscriptions"
+    "SELECT MAX(orders.id), orders.subscription"
+    " FROM orders JOIN subscriptions"
     " ON subscriptions.id = orders.subscription"
     " WHERE orders.tg_id = :tg_id"
-    " AND subscriptions.status IN ('trialing', 'active', 'past_due')"
-    " AND (subscriptions.ends_ms IS NULL"
-    " OR subscriptions.ends_ms > subscriptions.period_end_ms)")
+    " AND COALESCE(subscriptions.status, '')"
+    " NOT IN ('canceled', 'incomplete', 'incomplete_expired')"
+    " AND (subscriptions.ends_ms IS NULL OR subscriptions.is_owed = 1"
+    " OR subscriptions.ends_ms > subscriptions.period_end_ms)"
+    " GROUP BY orders.subscription LIMIT :n")
 
 SQL(FORGET_SUBSCRIPTIONS,
     "DELETE FROM subscriptions WHERE id IN (SELECT orders.subscription"
