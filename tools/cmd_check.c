@@ -232,7 +232,7 @@ is_allowed(struct json *info, const char *update)
 		if (str_eq(str_from(json_text(info, path)), update))
 			return true;
 	}
-	return n == 0;
+	return false;
 }
 
 /* What a Bot API of another time does not know is no fault. */

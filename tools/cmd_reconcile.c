@@ -131,7 +131,7 @@ go_through(struct run *run)
 		}
 		show(run);
 		/* The place where it is outlives the step. */
-		if (run->r.after != NULL) {
+		if (run->r.after != NULL && run->r.after != after) {
 			(void)snprintf(
 			    after, sizeof(after), "%s", run->r.after);
 			run->r.after = after;

@@ -60,7 +60,8 @@ ask(struct thanks *t, struct http *http, const char *id)
 	const struct call call = { http, t->arena, &req, read_answer, t };
 	enum err e = db_transaction(t->app->db, count_asking, t);
 
-	if (e != ERR_OK || t->wait_s > 0)
+	/* A limit that cannot be counted holds nobody up. */
+	if (t->wait_s > 0)
 		return e;
 	e = call_once(&call);
 	if (e == ERR_OK)

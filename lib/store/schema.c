@@ -342,7 +342,8 @@ static const char *const migrations[] = {
 	"ALTER TABLE links ADD COLUMN revoking_ms {int};",
 
 	/* 16: each payment that was taken, for the books. An order has one that
-	 * began it; of a plan each later one is another. */
+	 * began it; of a plan each later one is another. By time there is no
+	 * index: reports are rare, and it would be written at each sale. */
 	"CREATE TABLE payments ("
 	" id {id},"
 	" provider TEXT NOT NULL,"
@@ -361,7 +362,6 @@ static const char *const migrations[] = {
 	"CREATE UNIQUE INDEX payments_first ON payments (order_id)"
 	" WHERE kind = 1;"
 	"CREATE INDEX payments_of_order ON payments (order_id);"
-	"CREATE INDEX payments_by_time ON payments (paid_ms);"
 	"CREATE INDEX payments_by_intent ON payments (intent)"
 	" WHERE intent IS NOT NULL;"
 	/* what was known before there was such a table; the rest of the past

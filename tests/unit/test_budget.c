@@ -97,7 +97,7 @@ static const struct budget {
 	    0, 512 },
 	{ "another event of the same payment", NULL, NULL, 1, 'b', 12, 8, 12,
 	    2048 },
-	{ "a refund", CHARGE, NULL, 1, 'c', 12, 11, 14, 2048 },
+	{ "a refund", CHARGE, NULL, 1, 'c', 13, 11, 14, 2048 },
 	{ "an event of another kind", NULL, "product.created", 2, 'a', 3, 3, 5,
 	    512 },
 };

@@ -81,4 +81,4 @@ SQL(LEDGER_COUNT,
     "SELECT (SELECT COUNT(*) FROM users),"
     " (SELECT COUNT(*) FROM orders WHERE session_id IS NOT NULL),"
     " (SELECT COUNT(*) FROM orders WHERE paid_ms IS NOT NULL),"
-    " (SELECT COUNT(*) FROM access WHERE is_in = 1)")
+    " (SELECT COUNT(DISTINCT tg_id) FROM access WHERE is_in = 1)")
