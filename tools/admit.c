@@ -33,7 +33,7 @@ static const struct {
 	    "let somebody in without a payment" },
 	{ "revoke", cmd_revoke, "TG_ID [PRODUCT]",
 	    "end what was bought or granted until now" },
-	{ "refund", cmd_refund, "ORDER",
+	{ "refund", cmd_refund, "ORDER [--amount 5.00] [--now]",
 	    "send the money back, by Stripe or in Stars" },
 	{ "report", cmd_report, "[--since 30d] [--by day|month] [--json]",
 	    "what was sold, who is in, what the coach could not answer" },

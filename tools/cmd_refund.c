@@ -1,19 +1,85 @@
-/* admit refund: a payment goes back whole, by whoever took it. */
+/* admit refund: a payment goes back, whole or a part of it, by whoever took it,
+ * and what would charge the buyer again is ended. */
 #include "cmd.h"
 
+#include "base/clock.h"
+#include "base/currency.h"
+#include "ledger/subscription.h"
 #include "payment/provider.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What the command line asks for. */
+struct wish {
+	int64_t order_id;
+	const char *amount; /* NULL: all that is left */
+	bool keeps_access, at_once, is_sure;
+};
 
 struct refunding {
 	struct app *app;
 	struct arena arena;
+	struct wish wish;
 	struct order order;
+	struct term term; /* the buyer's access before */
 	struct refund refund;
+	int64_t gone_minor; /* back, or on its way, already */
+	bool charges_again;
 	const char *provider_name;
 	const struct provider *provider;
-	struct fact fact; /* what has become of it */
+	struct fact fact;    /* what has become of it */
+	struct order grant;  /* by which access is kept */
+	bool is_back_before; /* all of it, by the provider's word */
 };
+
+static const char usage[] = "usage: admit refund ORDER [--amount 5.00] "
+			    "[--keep-access] [--now] [--yes]\n";
+
+static bool
+read_flag(const char *arg, struct wish *w)
+{
+	const struct {
+		const char *name;
+		bool *flag;
+	} flags[] = {
+		{ "--keep-access", &w->keeps_access },
+		{ "--now", &w->at_once },
+		{ "--yes", &w->is_sure },
+	};
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (strcmp(arg, flags[i].name) == 0) {
+			*flags[i].flag = true;
+			return true;
+		}
+	return false;
+}
+
+/* The flags may stand before the order and after it. */
+static bool
+read_wish(int argc, char **argv, struct wish *w)
+{
+	for (int i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "--amount") == 0 && i + 1 < argc)
+			w->amount = argv[++i];
+		else if (!read_flag(argv[i], w) &&
+		    (w->order_id != 0 ||
+			!str_to_i64(str_from(argv[i]), &w->order_id)))
+			return false;
+	}
+	return w->order_id != 0;
+}
+
+/* ---- what there is ---- */
+
+static int64_t
+max(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
 
 static void
 payment_from_row(const struct row *row, void *ctx)
@@ -22,18 +88,31 @@ payment_from_row(const struct row *row, void *ctx)
 
 	r->provider_name = row_text(row, 0);
 	r->refund.payment = row_text(row, 1);
+	r->refund.paid_minor = row_int(row, 2);
+	r->gone_minor = max(row_int(row, 3), row_int(row, 4));
+	r->charges_again = row_int(row, 5) != 0;
+}
+
+static enum err
+read_payment(struct refunding *r)
+{
+	return db_one(r->app->db, &r->arena, SQL_ORDER_REFUNDABLE,
+	    KV(kv_int("id", r->wish.order_id)), payment_from_row, r);
 }
 
 /* The order and its payment, where there is money in it. */
 static bool
-find(struct refunding *r, int64_t id)
+find(struct refunding *r)
 {
 	struct db *db = r->app->db;
-	enum err e = ledger_order_by_id(db, &r->arena, id, &r->order);
+	enum err e =
+	    ledger_order_by_id(db, &r->arena, r->wish.order_id, &r->order);
 
 	if (e == ERR_OK)
-		e = db_one(db, &r->arena, SQL_ORDER_PAYMENT,
-		    KV(kv_int("id", id)), payment_from_row, r);
+		e = read_payment(r);
+	if (e == ERR_OK)
+		e = ledger_term(
+		    db, &r->arena, r->order.tg_id, r->order.product, &r->term);
 	r->refund.order = &r->order;
 	if (e == ERR_OK && r->refund.payment != NULL && r->order.paid_ms != 0)
 		return true;
@@ -53,6 +132,140 @@ find_provider(struct refunding *r)
 	    r->provider_name);
 	return false;
 }
+
+static int64_t
+left(const struct refunding *r)
+{
+	return r->refund.paid_minor - r->gone_minor;
+}
+
+static const char *
+money(struct refunding *r, int64_t amount_minor)
+{
+	return currency_text(&r->arena, amount_minor, r->order.currency);
+}
+
+/* A part, if told; one that is all there is left is none. */
+static bool
+read_amount(struct refunding *r)
+{
+	const char *fault;
+	int64_t part = 0;
+
+	if (r->wish.amount == NULL)
+		return true;
+	fault =
+	    currency_read(&r->arena, r->wish.amount, r->order.currency, &part);
+	if (fault != NULL)
+		printf("--amount %s.\n", fault);
+	else if (part > left(r))
+		printf("Only %s is left of that payment.\n", money(r, left(r)));
+	else if (part < left(r) && !r->provider->refunds_parts)
+		printf("%s sends a payment back whole.\n", r->provider->title);
+	else {
+		r->refund.part_minor = part < left(r) ? part : 0;
+		return true;
+	}
+	return false;
+}
+
+static bool
+has_any_left(struct refunding *r)
+{
+	if (left(r) > 0)
+		return true;
+	printf("There is nothing left to refund: of %s all has gone back, or "
+	       "is on its way.\n",
+	    money(r, r->refund.paid_minor));
+	if (r->charges_again)
+		puts("What it began may charge them again: `admit revoke` ends "
+		     "that.");
+	return false;
+}
+
+/* ---- what is going to be ---- */
+
+static bool
+is_whole(const struct refunding *r)
+{
+	return r->refund.part_minor == 0;
+}
+
+/* Whose part of the money went back goes on paying, unless told otherwise. */
+static bool
+is_to_stop(const struct refunding *r)
+{
+	return r->charges_again && (is_whole(r) || r->wish.at_once);
+}
+
+static bool
+ends_access(const struct refunding *r)
+{
+	const struct product *p =
+	    catalog_find(&r->app->catalog, r->order.product);
+
+	return r->term.access == ACCESS_IN &&
+	    (is_whole(r) || (p != NULL && p->partial_refund_ends));
+}
+
+/* A person who was forgotten is let in by nothing any more. */
+static bool
+is_to_grant(const struct refunding *r)
+{
+	return r->wish.keeps_access && ends_access(r) && r->order.tg_id != 0;
+}
+
+/* Whom it is about, how much goes back, and what follows from that. */
+static void
+show(struct refunding *r)
+{
+	char until[CLOCK_DATE_BYTES];
+
+	clock_date(r->term.paid_until_ms, until);
+	printf("Order %" PRId64 ", %s, of the buyer with the Telegram number "
+	       "%" PRId64 ": %s of %s goes back, by %s.\n",
+	    r->order.id, r->order.product, r->order.tg_id,
+	    money(r, is_whole(r) ? left(r) : r->refund.part_minor),
+	    money(r, r->refund.paid_minor), r->provider->title);
+	if (is_to_stop(r))
+		printf("They are charged no more: the subscription ends %s.\n",
+		    r->wish.at_once && r->provider->stops_at_once ?
+			"at once" :
+			"with what is paid");
+	else if (r->charges_again)
+		puts("The subscription goes on; --now would end it.");
+	if (is_to_grant(r))
+		printf("Access stays%s%s: it is granted.\n",
+		    r->term.paid_until_ms != 0 ? " until " : "",
+		    r->term.paid_until_ms != 0 ? until : "");
+	else if (ends_access(r))
+		puts("What they have by it ends; --keep-access would leave "
+		     "them in until the end of what is paid.");
+}
+
+/* Money that went back does not come again. */
+static bool
+is_meant(const struct refunding *r)
+{
+	char answer[16];
+
+	if (r->wish.is_sure)
+		return true;
+	if (!isatty(STDIN_FILENO)) {
+		puts("Nothing was sent back: there is nobody to ask here. "
+		     "--yes says that it is meant.");
+		return false;
+	}
+	fputs("Send it back? [y/N] ", stdout);
+	(void)fflush(stdout);
+	if (fgets(answer, sizeof(answer), stdin) != NULL &&
+	    (answer[0] == 'y' || answer[0] == 'Y'))
+		return true;
+	puts("Nothing was sent back.");
+	return false;
+}
+
+/* ---- doing it ---- */
 
 /* The money first and the ledger after it: if this program ends in between, the
  * provider tells of the refund like of any other. */
@@ -75,30 +288,67 @@ send_back(struct refunding *r)
 	return e;
 }
 
+/* For as long as they have paid, which is no longer what lets them in. */
+static enum err
+grant(struct refunding *r)
+{
+	const struct fact f = { .kind = FACT_GRANTED,
+		.provider = "grant",
+		.tg_id = r->order.tg_id,
+		.product = r->order.product,
+		.until_ms = r->term.paid_until_ms,
+		.livemode = r->app->conf.livemode };
+
+	return ledger_record(r->app, &r->arena, &f, &r->grant);
+}
+
+/* The grant comes first, so that nobody is removed in between. */
 static enum err
 record(struct db *db, void *ctx)
 {
 	struct refunding *r = ctx;
+	enum err e = is_to_grant(r) ? grant(r) : ERR_OK;
 
 	(void)db;
-	return ledger_record(r->app, &r->arena, &r->fact, NULL);
+	if (e == ERR_OK)
+		e = ledger_record(r->app, &r->arena, &r->fact, NULL);
+	return e == ERR_OK && is_to_stop(r) ?
+	    subscription_stop(r->app,
+		&(struct subscription_stop){ .tg_id = r->order.tg_id,
+		    .product = r->order.product,
+		    .order_id = r->order.id,
+		    .at_once = r->wish.at_once }) :
+	    e;
 }
 
 /* A refund of a method that pays back slowly, or that the provider holds. */
 static bool
 is_waiting(const struct fact *f)
 {
-	return f->kind == FACT_REFUND && f->refund != REFUND_BACK;
+	return f->kind == FACT_REFUND && f->refund == REFUND_WAITS;
 }
 
-static int
-refund(struct refunding *r)
+static bool
+is_failed(const struct fact *f)
 {
-	if (send_back(r) != ERR_OK) {
-		printf("The money did not go back: %s did not do it, and the "
-		       "log above may say why. Has it gone before? Else run "
-		       "this again: it goes back once.\n",
-		    r->provider->title);
+	return f->kind == FACT_REFUND && f->refund == REFUND_FAILED;
+}
+
+/* The same part asked for again was answered as before: then as much has gone
+ * back as before. */
+static int
+conclude(struct refunding *r)
+{
+	int64_t was_minor = r->gone_minor;
+
+	if (r->is_back_before) {
+		puts("All of it had gone back before; now that is recorded.");
+		return 1;
+	}
+	if (read_payment(r) == ERR_OK && r->gone_minor == was_minor) {
+		puts("Nothing more goes back: the same amount of this order "
+		     "was sent back within the last day. Another part needs "
+		     "another amount.");
 		return 1;
 	}
 	if (is_waiting(&r->fact))
@@ -108,25 +358,48 @@ refund(struct refunding *r)
 		    r->provider->title);
 	else
 		puts("The money goes back.");
-	return cmd_recorded(r->app, db_transaction(r->app->db, record, r));
+	if (r->grant.id != 0)
+		printf("Access is kept by order %" PRId64 ".\n", r->grant.id);
+	return 0;
+}
+
+static int
+refund(struct refunding *r)
+{
+	enum err e = send_back(r);
+	int status;
+
+	r->is_back_before = e == ERR_CONFLICT;
+	if ((e != ERR_OK && e != ERR_CONFLICT) || is_failed(&r->fact)) {
+		printf("The money did not go back: %s did not do it, and the "
+		       "log above may say why. Run this again: it goes back "
+		       "once.\n",
+		    r->provider->title);
+		return 1;
+	}
+	status = cmd_recorded(r->app, db_transaction(r->app->db, record, r));
+	return status != 0 ? status : conclude(r);
 }
 
 int
 cmd_refund(struct app *app, int argc, char **argv)
 {
 	struct refunding r = { .app = app };
-	int64_t id = 0;
 	int status = 1;
 
-	if (argc != 1 || !str_to_i64(str_from(argv[0]), &id)) {
-		fputs("usage: admit refund ORDER\n", stderr);
+	if (!read_wish(argc, argv, &r.wish)) {
+		fputs(usage, stderr);
 		return 2;
 	}
 	app->programs = PROGRAM_WORKER;
 	if (!cmd_ledger_ok(app))
 		return 1;
-	if (find(&r, id) && find_provider(&r))
-		status = refund(&r);
+	if (find(&r) && find_provider(&r) && has_any_left(&r) &&
+	    read_amount(&r)) {
+		show(&r);
+		if (is_meant(&r))
+			status = refund(&r);
+	}
 	arena_free(&r.arena);
 	return status;
 }

@@ -57,7 +57,11 @@ enum err
 subscription_stop_nameless(struct app *app, int64_t tg_id, const char *product)
 {
 	int64_t n_new = 0;
-	enum err e = db_exec(app->db, SQL_CANCEL_NAMELESS,
+	enum err e;
+
+	if (tg_id == 0) /* forgotten: whose it was, nobody could say */
+		return ERR_OK;
+	e = db_exec(app->db, SQL_CANCEL_NAMELESS,
 	    KV(kv_int("tg_id", tg_id), kv_text("product", product),
 		kv_int("now_ms", clock_now_ms())),
 	    &n_new);

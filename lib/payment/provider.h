@@ -105,11 +105,12 @@ struct checkup {
 	void *ctx; /* the caller's own */
 };
 
-/* What is to go back: all of an order's payment, by the provider's name for
- * it. */
+/* What is to go back of an order's payment. */
 struct refund {
 	const struct order *order;
-	const char *payment;
+	const char *payment; /* by the provider's name for it */
+	int64_t paid_minor;
+	int64_t part_minor; /* 0: all that is left */
 };
 
 /* What takes money again and again: an order began it. */
@@ -117,8 +118,7 @@ struct charging {
 	int64_t tg_id;
 	const char *order;        /* the provider's name of the purchase */
 	const char *subscription; /* and of what it began; NULL: it has none */
-	bool at_once; /* or with the end of what is paid; where the provider
-	                 knows only that, so it is in any case */
+	bool at_once;             /* or with the end of what is paid */
 };
 
 struct provider {
@@ -181,15 +181,17 @@ struct provider {
 	    const struct http_response *res, struct finding *out);
 
 	/* ---- giving back ----
-	 * Sends a payment back to its buyer, once however often it is asked to,
-	 * and reads what has become of that, a fact to be recorded. Any error:
-	 * it did not go back, and the log says why. NULL, both, where it
-	 * cannot be done from here. */
+	 * Sends a payment back to its buyer, or a part of it, each part of an
+	 * order once however often it is asked to, and reads what has become of
+	 * that, a fact to be recorded. ERR_CONFLICT: all had gone back before,
+	 * and *out says that. Any other error: it did not go back, and the log
+	 * says why. NULL, both, where it cannot be done from here. */
 	struct http_request (*refund)(
 	    const struct app *app, struct arena *a, const struct refund *r);
 	enum err (*refunded)(const struct app *app, struct arena *a,
 	    const struct refund *r, const struct http_response *res,
 	    struct fact *out);
+	bool refunds_parts; /* or all of a payment alone */
 
 	/* ---- taking no more ----
 	 * Ends what takes money again, and reads whether that is done, as often
@@ -202,6 +204,7 @@ struct provider {
 	enum err (*charging_stopped)(
 	    struct arena *a, const struct http_response *res);
 	bool stops_by_telegram; /* that call goes to Telegram */
+	bool stops_at_once;     /* if told; or never before what is paid ends */
 
 	/* ---- telling of its own accord ---- */
 

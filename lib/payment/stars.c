@@ -13,6 +13,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define STARS "XTR"
 #define RENEWAL_MS ((int64_t)24 * 3600 * 1000)
@@ -332,6 +333,13 @@ refund(const struct app *app, struct arena *a, const struct refund *r)
 	return tg_request(a, &api, "refundStarPayment", params);
 }
 
+static bool
+is_back_before(const struct tg_answer *answer)
+{
+	return answer->description != NULL &&
+	    strstr(answer->description, "CHARGE_ALREADY_REFUNDED") != NULL;
+}
+
 /* Telegram says no more than that it was done; a payment goes back whole. */
 static enum err
 refunded(const struct app *app, struct arena *a, const struct refund *r,
@@ -342,13 +350,14 @@ refunded(const struct app *app, struct arena *a, const struct refund *r,
 	struct tg_answer answer;
 
 	tg_answer_read(a, res, &answer);
-	if (answer.outcome != TG_DONE) {
-		log_event(LOG_WARN, "stars_not_refunded",
-		    KV(kv_text("why", answer.description)));
-		return ERR_REFUSED;
-	}
 	*out = fact_of_payment(app, FACT_REFUNDED, r->order->tg_id, &pay);
-	return ERR_OK;
+	if (answer.outcome == TG_DONE)
+		return ERR_OK;
+	if (is_back_before(&answer))
+		return ERR_CONFLICT;
+	log_event(LOG_WARN, "stars_not_refunded",
+	    KV(kv_text("why", answer.description)));
+	return ERR_REFUSED;
 }
 
 /* ---- taking no more ---- */

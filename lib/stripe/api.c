@@ -28,18 +28,19 @@ request(struct arena *a, const struct stripe_api *api, const char *method,
 	};
 }
 
-/* Without an amount all that is left of the payment is refunded. */
 struct http_request
 stripe_refund_request(struct arena *a, const struct stripe_api *api,
-    const char *payment_intent, const char *idempotency_key)
+    const char *payment_intent, int64_t amount_minor,
+    const char *idempotency_key)
 {
 	struct http_request req = request(a, api, "POST", "refunds");
 
 	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
 	req.headers[3] =
 	    arena_printf(a, "Idempotency-Key: %s", idempotency_key);
-	req.body =
-	    form_encode(a, KV(kv_text("payment_intent", payment_intent)));
+	req.body = form_encode(a,
+	    KV(kv_text("payment_intent", payment_intent),
+		kv_int_or_null("amount", amount_minor)));
 	return req;
 }
 

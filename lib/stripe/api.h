@@ -52,10 +52,11 @@ struct http_request stripe_session_request(
 struct http_request stripe_expire_request(
     struct arena *a, const struct stripe_api *api, const char *session_id);
 
-/* POST /v1/refunds: all of a payment; the same key refunds once. */
-struct http_request
-stripe_refund_request(struct arena *a, const struct stripe_api *api,
-    const char *payment_intent, const char *idempotency_key);
+/* POST /v1/refunds: so much of a payment, or (0) all that is left of it; the
+ * same key refunds once. */
+struct http_request stripe_refund_request(struct arena *a,
+    const struct stripe_api *api, const char *payment_intent,
+    int64_t amount_minor, const char *idempotency_key);
 
 /* GET /v1/subscriptions/ID with its latest invoice and what that was paid by:
  * what stripe_subscription_read() reads. */

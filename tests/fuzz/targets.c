@@ -291,7 +291,7 @@ static void
 write_requests(const struct stripe_api *api, const char *text)
 {
 	const struct http_request all[] = {
-		stripe_refund_request(&mem, api, text, "key"),
+		stripe_refund_request(&mem, api, text, 5, "key"),
 		stripe_portal_request(&mem, api, text),
 		stripe_session_request(&mem, api, "cs_1"),
 		stripe_price_request(&mem, api, "price_1"),

@@ -232,6 +232,8 @@ refunded(const struct app *app, struct arena *a, const struct refund *r,
 	enum err e = answer(a, res, &doc);
 
 	(void)r;
+	if (e == ERR_CONFLICT)
+		e = ERR_UNAVAILABLE; /* the same is being done just now */
 	if (e == ERR_OK)
 		e = read_coupon(app, a, doc, &c);
 	if (e == ERR_OK && c.fact.kind != FACT_REFUNDED)

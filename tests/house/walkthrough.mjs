@@ -205,7 +205,7 @@ verdict(/Status: 404/.test((await post(coupons[0], 'coupon-secret', '/webhook/co
 const reconciled = await admit('reconcile');
 verdict(/coupons +3 looked at, 1 mended/.test(reconciled.said) && await isIn(72) === '1', 'one that was never told of is found', reconciled.said);
 const [order] = (await run('sqlite3', ['-readonly', `${tree}/admit.db`, "SELECT id FROM orders WHERE session_id = 'cp_told'"])).said.split('\n');
-const back = await admit('refund', order);
+const back = await admit('refund', order, '--yes');
 verdict(/The money goes back/.test(back.said) && await isIn(71) === '0' && await isIn(72) === '1', 'one that goes back ends the access', back.said);
 seller.close();
 await telegram.close();

@@ -29,10 +29,11 @@ test('granted, revoked, bought, refunded, exported, forgotten', async (t) => {
   assert.match(await ok('orders'), /stripe +paid +9\.99 EUR/);
   await app.settled();
   assert.match((await app.admit(['forget', '5'])).stdout, /Still in/);
-  await ok('refund', order);
+  await ok('refund', order, '--yes');
   assert.equal(isPaid(app, 5), '0');
   assert.match(await ok('orders'), /stripe +refunded +9\.99 EUR/);
-  assert.match((await app.admit(['refund', order])).stdout, /The money goes back/, 'the same call is answered as before');
+  const again = await app.admit(['refund', order, '--yes']);
+  assert.deepEqual([again.status, /nothing left to refund/.test(again.stdout)], [1, true], 'that is no success');
   assert.equal(app.stripe.refunds.length, 1);
   const csv = (await ok('export')).trim().split('\n');
   assert.deepEqual([csv.length, csv[0].split(',').length], [3, 20]);
@@ -52,15 +53,73 @@ test('Stars are refunded through Telegram', async (t) => {
   assert.equal(ok, true);
   await until(() => isPaid(app, 7) === '1');
   const [[order]] = app.sql('SELECT id FROM orders WHERE tg_id = 7');
-  const { status, stdout } = await app.admit(['refund', order]);
+  const { status, stdout } = await app.admit(['refund', order, '--yes']);
   assert.equal(status, 0, stdout);
   assert.deepEqual([isPaid(app, 7), app.telegram.stars.balance], ['0', 0]);
-  assert.equal((await app.admit(['refund', order])).status, 1, 'Telegram says it has been');
+  assert.equal((await app.admit(['refund', order, '--yes'])).status, 1, 'it has been');
+});
+
+test('a refund is shown first, and sends nothing back where nobody says that it is meant', async (t) => {
+  const app = await startAdmit({ t });
+  const { id } = await app.buy(5);
+  await app.settled();
+  const [[order]] = app.sql(`SELECT id FROM orders WHERE session_id = '${id}'`);
+  const asked = await app.admit(['refund', order]);
+  assert.equal(asked.status, 1);
+  assert.match(asked.stdout, /Telegram number 5: 9\.99 EUR of 9\.99 EUR goes back, by Stripe/);
+  assert.match(asked.stdout, /nobody to ask here/);
+  assert.equal(app.stripe.refunds.length, 0);
+});
+
+test('a part goes back: once however often it is asked for, never more than is left', async (t) => {
+  const app = await startAdmit({ t });
+  const { id } = await app.buy(5);
+  await app.settled();
+  const [[order]] = app.sql(`SELECT id FROM orders WHERE session_id = '${id}'`);
+  const part = (amount) => app.admit(['refund', order, '--amount', amount, '--yes']);
+  for (const [amount, words] of [['10', /Only 9\.99 EUR is left/], ['0', /more than nothing/], ['5.005', /more decimals than EUR/], ['-5', /must be an amount/]]) {
+    const { status, stdout } = await part(amount);
+    assert.equal(status, 1, amount);
+    assert.match(stdout, words);
+  }
+  assert.equal((await part('3,00')).status, 0);
+  const again = await part('3.00');
+  assert.equal(again.status, 1);
+  assert.match(again.stdout, /Nothing more goes back/);
+  assert.deepEqual(app.stripe.refunds.map(({ amount }) => amount), [300]);
+  assert.equal(isPaid(app, 5), '1', 'a part ends nothing');
+  assert.match((await part('7')).stdout, /Only 6\.99 EUR is left/);
+  assert.equal((await part('6.99')).status, 0, 'the rest');
+  assert.deepEqual(app.stripe.refunds.map(({ amount }) => amount), [300, 699]);
+  assert.equal(isPaid(app, 5), '0');
+  assert.equal((await part('1')).status, 1);
+});
+
+test('money that had gone back at Stripe or Telegram, of which nobody told, is recorded', async (t) => {
+  const app = await startAdmit({ t, env: { SELL_WITH: 'both', STARS_AMOUNT: '100' } });
+  const { id } = await app.buy(5);
+  await app.settled();
+  await app.stripe.refund(id); // and the event is lost
+  await app.say(person(7), '/pay');
+  const offer = app.telegram.messages(7).at(-1);
+  await app.telegram.press(person(7), offer, offer.reply_markup.inline_keyboard.flat().find(({ callback_data: data }) => data?.startsWith('stars:')).callback_data);
+  const { charge } = await app.telegram.payStars(person(7), await until(() => app.telegram.messages(7).find(({ invoice }) => invoice)));
+  await until(() => isPaid(app, 7) === '1');
+  const { source, ...paid } = app.telegram.stars.transactions.at(-1);
+  app.telegram.stars.transactions.push({ ...paid, receiver: source });
+  for (const [buyer, name] of [[5, id], [7, charge]]) {
+    const [[order]] = app.sql(`SELECT id FROM orders WHERE session_id = '${name}'`);
+    const { status, stdout } = await app.admit(['refund', order, '--yes']);
+    assert.equal(status, 1);
+    assert.match(stdout, /had gone back before; now that is recorded/);
+    assert.equal(isPaid(app, buyer), '0');
+    assert.match((await app.admit(['refund', order, '--yes'])).stdout, /nothing left/);
+  }
 });
 
 test('called wrongly', async (t) => {
   const app = await startAdmit({ t });
-  for (const args of [['grant'], ['grant', 'x'], ['grant', '-5'], ['grant', '5', 'a', 'b'], ['revoke'], ['refund'], ['refund', 'x'], ['forget'], ['forget', '5', 'x'], ['orders', 'x'], ['export', '--xml']]) {
+  for (const args of [['grant'], ['grant', 'x'], ['grant', '-5'], ['grant', '5', 'a', 'b'], ['revoke'], ['refund'], ['refund', 'x'], ['refund', '1', '2'], ['refund', '1', '--amount'], ['refund', '1', '--often'], ['forget'], ['forget', '5', 'x'], ['orders', 'x'], ['export', '--xml']]) {
     const { status, stderr } = await app.admit(args);
     assert.equal(status, 2, args.join(' '));
     assert.match(stderr, /^usage: admit /);
@@ -88,7 +147,7 @@ test('a report: what was sold and came back, who is in, what was asked in vain',
   for (const id of [5, 6, 7]) await app.buy(id);
   await app.settled();
   const [[order]] = app.sql('SELECT id FROM orders WHERE tg_id = 6');
-  assert.equal((await app.admit(['refund', order])).status, 0);
+  assert.equal((await app.admit(['refund', order, '--yes'])).status, 0);
   await app.admit(['grant', '8']);
   await app.settled();
   app.write(`INSERT INTO unanswered (question, asked_ms) VALUES ('Де взяти' || char(10) || 'сертифікат?', ${Date.now()});

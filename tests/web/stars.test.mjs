@@ -244,9 +244,9 @@ test('a second subscription is refused, a renewal at the price it began with is 
 for (const [what, end, why] of [
   ['refunded', async (app, first) => {
     const [[order]] = app.sql(`SELECT id FROM orders WHERE session_id = '${first.at(-1)}'`);
-    assert.equal((await app.admit(['refund', order])).status, 0);
+    assert.equal((await app.admit(['refund', order, '--yes'])).status, 0);
     const [[earlier]] = app.sql(`SELECT id FROM orders WHERE session_id = '${first[0]}'`);
-    assert.equal((await app.admit(['refund', earlier])).status, 0);
+    assert.equal((await app.admit(['refund', earlier, '--yes'])).status, 0);
   }, 'refunded'],
   ['revoked', async (app) => { assert.equal((await app.admit(['revoke', '5'])).status, 0); }, 'revoked'],
 ])

@@ -320,11 +320,11 @@ test('money that goes back: of the latest payment all of it ends access, of an o
   await elapse(app, 31, sub);
   await tell(app, await app.stripe.billing.renew(sub));
   await enter(app, BUYER, 3);
-  const { status, stdout } = await app.admit(['refund', order]);
+  const { status, stdout } = await app.admit(['refund', order, '--yes']);
   assert.equal(status, 0, stdout);
   await becomes(app, false);
-  await tell(app, await app.stripe.billing.cancelAtEnd(sub));
-  await app.open(BUYER); // canceled, so another may be bought
+  await app.settled();
+  await app.open(BUYER); // it does not renew, so another may be bought
 });
 
 test('the customer portal: asked for under /status, written down nowhere', async (t) => {
@@ -447,6 +447,70 @@ test('forgotten: nothing of the subscription is left, and no old news bring it b
   await app.admit(['reconcile']);
   await app.settled();
   assert.equal(app.sql('SELECT COUNT(*) FROM subscriptions')[0][0], '0');
+});
+
+const orderOf = (app, sub) => app.sql(`SELECT id FROM orders WHERE subscription = '${sub}'`)[0][0];
+const isEnding = (app, sub) => app.stripe.billing.subscriptions.get(sub).cancel_at_period_end;
+
+test('refunded by the operator: out, and Stripe charges no more, though it is away for a while', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  app.stripe.setFault({ kind: 'status', status: 503, only: /^POST .v1.subscriptions/, next: 1 });
+  const { status, stdout } = await app.admit(['refund', orderOf(app, sub), '--yes']);
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /charged no more: the subscription ends with what is paid/);
+  await until(() => isEnding(app, sub), PATIENCE_MS, 'it does not renew');
+  await becomes(app, false);
+  await app.settled();
+  assert.deepEqual(endings(app, sub).map(({ method, params }) => [method, params.cancel_at_period_end]), Array(2).fill(['POST', 'true']));
+  assert.deepEqual(access(app), ['0', 'refunded']);
+});
+
+test('refunded with --now: canceled at once', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  const { stdout } = await app.admit(['refund', orderOf(app, sub), '--now', '--yes']);
+  assert.match(stdout, /the subscription ends at once/);
+  await until(() => statusAtStripe(app, sub) === 'canceled', PATIENCE_MS, 'canceled');
+  await becomes(app, false);
+  await app.settled();
+  assert.deepEqual(endings(app, sub).map(({ method }) => method), ['DELETE']);
+});
+
+test('a part is refunded: the subscription goes on, unless --now', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  const { stdout } = await app.admit(['refund', orderOf(app, sub), '--amount', '2', '--yes']);
+  assert.match(stdout, /The subscription goes on; --now would end it/);
+  await app.settled();
+  assert.deepEqual([endings(app, sub).length, isIn(app)], [0, true]);
+  assert.equal((await app.admit(['refund', orderOf(app, sub), '--amount', '1', '--now', '--yes'])).status, 0);
+  await until(() => statusAtStripe(app, sub) === 'canceled', PATIENCE_MS, 'canceled');
+});
+
+test('refunded with --keep-access: in until the end of what was paid, and not longer', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  const end = app.stripe.billing.subscriptions.get(sub).items.data[0].current_period_end * 1000;
+  const { status, stdout } = await app.admit(['refund', orderOf(app, sub), '--keep-access', '--yes']);
+  assert.equal(status, 0, stdout);
+  assert.ok(stdout.includes(`Access stays until ${new Date(end).toISOString().slice(0, 10)}`), stdout);
+  await until(() => isEnding(app, sub), PATIENCE_MS, 'it does not renew');
+  await app.settled();
+  assert.ok(isIn(app));
+  assert.equal(untilMs(app), end, 'without grace');
+  assert.equal(app.telegram.calls.filter(({ method }) => method === 'banChatMember').length, 0);
+  await elapseToEnd(app, sub);
+  await becomes(app, false);
+});
+
+test('refunded while a payment is owed: canceled at once, or that would be tried again', async (t) => {
+  const app = await shop(t);
+  const sub = await subscribe(app);
+  await elapse(app, 31, sub);
+  await tell(app, await app.stripe.billing.fail(sub));
+  assert.equal((await app.admit(['refund', orderOf(app, sub), '--yes'])).status, 0);
+  await until(() => statusAtStripe(app, sub) === 'canceled', PATIENCE_MS, 'canceled');
 });
 
 test('revoked: Stripe charges no more, though it is away for a while', async (t) => {

@@ -382,8 +382,8 @@ describe('forget and refund', () => {
     const { id } = await app.buy(75);
     await app.settled();
     const [[order, intent]] = app.sql(`SELECT id, payment_intent FROM orders WHERE session_id = '${id}'`);
-    assert.equal((await app.admit(['refund', order])).status, 0);
+    assert.equal((await app.admit(['refund', order, '--yes'])).status, 0);
     const { headers } = app.stripe.requests.findLast(({ method, path: where }) => method === 'POST' && where === '/v1/refunds');
-    assert.equal(headers['idempotency-key'], `admit-refund-${intent}`);
+    assert.equal(headers['idempotency-key'], `admit-refund-${order}-${intent}-rest`);
   });
 });

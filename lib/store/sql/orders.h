@@ -188,6 +188,32 @@ SQL(ORDER_PAYMENT,
     " FROM orders LEFT JOIN subscriptions"
     " ON subscriptions.id = orders.subscription WHERE orders.id = :id")
 
+/* The same, with what was paid by it, what of that has gone back or was asked
+ * to (as the payment says and as its refunds say), and whether the order began
+ * what charges again. */
+SQL(ORDER_REFUNDABLE,
+    "SELECT orders.provider,"
+    " COALESCE(subscriptions.payment_intent, orders.payment_intent),"
+    " COALESCE(refunds.amount_minor, NULLIF(subscriptions.paid_minor, 0),"
+    " orders.amount_minor, 0),"
+    " COALESCE(refunds.refunded_minor, 0) - (SELECT"
+    " COALESCE(SUM(amount_minor), 0) FROM reversals WHERE"
+    " reversals.payment_intent ="
+    " COALESCE(subscriptions.payment_intent, orders.payment_intent)"
+    " AND kind = 'refund' AND stage > " WORD_REFUND_BACK "),"
+    " (SELECT COALESCE(SUM(amount_minor), 0) FROM reversals WHERE"
+    " reversals.payment_intent ="
+    " COALESCE(subscriptions.payment_intent, orders.payment_intent)"
+    " AND kind = 'refund' AND stage <= " WORD_REFUND_BACK "),"
+    " CASE WHEN COALESCE(subscriptions.status, '') <> 'canceled'"
+    " AND (orders.subscription IS NOT NULL OR orders.renews = 1)"
+    " THEN 1 ELSE 0 END"
+    " FROM orders LEFT JOIN subscriptions"
+    " ON subscriptions.id = orders.subscription"
+    " LEFT JOIN refunds ON refunds.payment_intent ="
+    " COALESCE(subscriptions.payment_intent, orders.payment_intent)"
+    " WHERE orders.id = :id")
+
 /* Whom an order's money is taken by, and again by which name of his; what has
  * ended takes no more. */
 SQL(ORDER_CHARGING,
