@@ -23,6 +23,18 @@ ledger_inbox(struct db *db, const char *source, const char *id,
 	return e;
 }
 
+enum err
+ledger_inbox_has(struct db *db, struct arena *a, const char *source,
+    const char *id, bool *has)
+{
+	int64_t n = 0;
+	enum err e = db_one(db, a, SQL_INBOX_HAS,
+	    KV(kv_text("source", source), kv_text("id", id)), row_to_int, &n);
+
+	*has = n > 0;
+	return e;
+}
+
 /* A language of NULL leaves the one that is known: not every update has one. */
 enum err
 ledger_user_seen(struct db *db, int64_t tg_id, const char *language)

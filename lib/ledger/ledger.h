@@ -38,6 +38,10 @@ struct order {
 enum err ledger_inbox(struct db *db, const char *source, const char *id,
     const char *type, bool *is_new) MUST_CHECK;
 
+/* Whether it was seen; nothing is noted. */
+enum err ledger_inbox_has(struct db *db, struct arena *a, const char *source,
+    const char *id, bool *has) MUST_CHECK;
+
 /* Makes the user known, and notes the language if one is given; NULL leaves the
  * one that was noted. */
 enum err

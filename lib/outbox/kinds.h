@@ -49,6 +49,8 @@ enum lane { LANE_NONE, LANE_CHANNEL, LANE_CHAT, LANE_ASK, LANE_COACH };
 	/* A person's reply: "question/message/chat". */ \
 	KIND(11, RELAY, relay, "reply", LINE_ANSWER, LANE_COACH) \
 	/* No more is to be taken by what an order began; detail: when. */ \
-	KIND(12, CANCEL, cancel, "cancel", LINE_CHANNEL, LANE_NONE)
+	KIND(12, CANCEL, cancel, "cancel", LINE_CHANNEL, LANE_NONE) \
+	/* Read what an event named; detail: type, path, twin. */ \
+	KIND(13, READ, read, "ask", LINE_ASK, LANE_NONE)
 
 #endif

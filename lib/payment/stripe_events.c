@@ -3,9 +3,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "ledger/marks.h"
 #include "payment/stripe_doubt.h"
 #include "payment/stripe_ours.h"
+#include "payment/stripe_thin.h"
 
 #define MAX_TIME_S 100000000000 /* in ms it is still a number */
 
@@ -232,18 +232,6 @@ record_subscription(
 	    e;
 }
 
-/* A thin event names its object and does not hold it, so nothing can be
- * recorded of it. The lists that reconciliation reads hold the same: the next
- * run, when it is due, reads all of them. */
-static enum err
-leave_to_reconcile(struct app *app, const struct stripe_event *ev)
-{
-	log_event(LOG_WARN, "event_thin",
-	    KV(kv_text("id", ev->id), kv_text("type", ev->type),
-		kv_text("object", ev->object_id), kv_text("twin", ev->twin)));
-	return mark_set(app->db, "reconcile_full_ms", 0);
-}
-
 /* That a session failed or expired is said by the event's kind, and by nothing
  * that stands in the session. */
 static enum err
@@ -279,10 +267,13 @@ enum err
 stripe_events_record(
     struct app *app, struct arena *a, const struct stripe_event *ev)
 {
-	enum err e;
+	bool says_all = true;
+	enum err e = ERR_OK;
 
-	if (ev->is_thin && ev->kind != STRIPE_OTHER)
-		return leave_to_reconcile(app, ev);
+	if (ev->is_thin)
+		e = stripe_thin_heard(app, a, ev, &says_all);
+	if (e != ERR_OK || !says_all)
+		return e;
 	e = record_by_kind(app, a, ev);
 	return e == ERR_OK ? stripe_doubt_tell(app, a, ev) : e;
 }

@@ -249,7 +249,7 @@ read_thin(struct arena *a, struct json *doc, struct stripe_event *out)
 	if (out->kind == STRIPE_OTHER ||
 	    (out->object_id != NULL && out->object_path != NULL))
 		return;
-	/* It names nothing that could be asked for. */
+	out->doubt = "it names nothing that can be read";
 	log_event(LOG_WARN, "event_unreadable",
 	    KV(kv_text("id", out->id), kv_text("type", out->type)));
 	out->kind = STRIPE_OTHER;

@@ -5,4 +5,6 @@ SQL(INBOX_ADD,
     " VALUES (:source, :id, :type, :now_ms)"
     " ON CONFLICT (source, id) DO NOTHING")
 
+SQL(INBOX_HAS, "SELECT COUNT(*) FROM inbox WHERE source = :source AND id = :id")
+
 SQL(INBOX_PRUNE, "DELETE FROM inbox WHERE at_ms < :before_ms")
