@@ -674,6 +674,128 @@ order_handed_back(void **state)
 	check_int(foreigners.order.id, 0);
 }
 
+/* ---- the books ---- */
+
+#define BEGAN_S 1790000000 /* 2026-09-21 */
+#define DAY_S ((int64_t)24 * 3600)
+
+static enum err
+record_event(struct db *db, void *ctx)
+{
+	app.db = db;
+	return stripe_events_record(&app, &mem, ctx);
+}
+
+static enum err
+record_read(struct db *db, void *ctx)
+{
+	app.db = db;
+	return stripe_events_record_session(&app, &mem, ctx, NULL);
+}
+
+static struct stripe_session
+plan_of(int64_t tg_id)
+{
+	return (struct stripe_session){ .id = arena_printf(&mem, "cs_plan_%lld",
+					    (long long)tg_id),
+		.status = STRIPE_COMPLETE,
+		.paid = STRIPE_PAID,
+		.is_sale = true,
+		.tg_id = tg_id,
+		.product = "course",
+		.subscription =
+		    arena_printf(&mem, "sub_plan_%lld", (long long)tg_id),
+		.invoice = "in_first",
+		.expires_s = BEGAN_S + DAY_S,
+		.amount_minor = PRICE,
+		.currency = "eur",
+		.has_tax = true,
+		.tax_minor = 160 };
+}
+
+static const char *
+books_of(int64_t tg_id)
+{
+	return look_text_of(
+	    "SELECT group_concat(one, ' ') FROM (SELECT p.payment || ':'"
+	    " || COALESCE(intent, '-') || ':' || kind || ':' || p.amount_minor"
+	    " || ':' || COALESCE(tax_minor, '-') || ':'"
+	    " || (p.paid_ms / 1000 - 1790000000) AS one FROM payments AS p"
+	    " JOIN orders ON orders.id = order_id WHERE tg_id = ?1"
+	    " ORDER BY kind)",
+	    tg_id);
+}
+
+/* Payments have the date and the name that Stripe gives them, whenever they are
+ * heard of. */
+static void
+in_the_books(void **state)
+{
+	int64_t tg_id = next_buyer++;
+	struct stripe_event paid = { .id = "evt_b1",
+		.kind = STRIPE_CHECKOUT_COMPLETED,
+		.created_s = BEGAN_S + 60,
+		.session = plan_of(tg_id) };
+	struct stripe_event renewed = { .id = "evt_b2",
+		.kind = STRIPE_INVOICE,
+		.subscription = paid.session.subscription,
+		.invoice = { .id = "in_second",
+		    .reason = STRIPE_BILLED_CYCLE,
+		    .is_paid = true,
+		    .paid_minor = PRICE,
+		    .currency = "eur",
+		    .paid_s = BEGAN_S + 30 * DAY_S } };
+	struct stripe_event back = { .id = "evt_b3",
+		.kind = STRIPE_REFUND,
+		.refund = { .id = "re_b3",
+		    .payment_intent = "pi_b3",
+		    .amount_minor = 100,
+		    .created_s = BEGAN_S + 31 * DAY_S } };
+
+	(void)state;
+	check_err(db_ready(ledger.db), ERR_OK);
+	shop_does(record_event, &renewed); /* whose, nobody knows yet */
+	check_text(books_of(tg_id), NULL);
+	shop_does(record_event, &paid);
+	renewed.invoice.is_paid = false;
+	shop_does(record_event, &renewed);
+	check_text(books_of(tg_id), "in_first:-:1:999:160:60");
+	renewed.invoice.is_paid = true;
+	shop_does(record_event, &renewed);
+	renewed.invoice.payment_intent = "pi_b3";
+	shop_does(record_event, &renewed);
+	check_text(books_of(tg_id),
+	    "in_first:-:1:999:160:60 in_second:pi_b3:2:999:-:2592000");
+	shop_does(record_event, &back);
+	check_int(look_int("SELECT at_ms / 1000 - 1790000000 FROM reversals"
+			   " WHERE id = 're_b3'"),
+	    31 * DAY_S);
+}
+
+/* One that is only read was paid before its page ended, and no later reading
+ * changes what an event has told. */
+static void
+read_late(void **state)
+{
+	int64_t tg_id = next_buyer++;
+	struct stripe_session s = plan_of(tg_id);
+	struct stripe_event paid = { .id = "evt_l1",
+		.kind = STRIPE_CHECKOUT_COMPLETED,
+		.created_s = BEGAN_S + 60 };
+
+	(void)state;
+	s.invoice = "in_late";
+	s.subscription = NULL;
+	paid.session = s;
+	check_err(db_ready(ledger.db), ERR_OK);
+	shop_does(record_read, &s);
+	check_text(books_of(tg_id), "in_late:-:1:999:160:86400");
+	shop_does(record_event, &paid);
+	check_text(books_of(tg_id), "in_late:-:1:999:160:60");
+	shop_does(record_read, &s);
+	check_text(books_of(tg_id), "in_late:-:1:999:160:60");
+}
+
 /* ---- the operators ---- */
 
 static int64_t
@@ -728,5 +850,7 @@ main(void)
 	ONE("facts", "one paid order among a hundred", among_many);
 	ONE("facts", "the order as it stands, for the thank-you page",
 	    order_handed_back);
+	ONE("the books", "by the dates and names of Stripe", in_the_books);
+	ONE("the books", "a session that is read late", read_late);
 	return testing_run("stripe_events", ledger_make, measure);
 }

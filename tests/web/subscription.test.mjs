@@ -368,6 +368,8 @@ test('events in the shape of an older version', async (t) => {
   const renewed = await app.stripe.billing.renew(sub);
   assert.ok(renewed[0].data.object.current_period_end && renewed[1].data.object.subscription === sub);
   await tell(app, renewed.slice(1)); // the invoice alone
+  assert.deepEqual(app.sql('SELECT kind, payment, intent, amount_minor FROM payments ORDER BY kind').at(-1),
+    ['2', renewed[1].data.object.id, renewed[1].data.object.payment_intent, '999']);
   assert.ok(untilMs(app) > Date.now() + 25 * DAY_MS);
   await elapse(app, 31, sub);
   await tell(app, (await app.stripe.billing.fail(sub)).slice(0, 1));
@@ -447,6 +449,9 @@ test('forgotten: nothing of the subscription is left, and no old news bring it b
   await app.admit(['reconcile']);
   await app.settled();
   assert.equal(app.sql('SELECT COUNT(*) FROM subscriptions')[0][0], '0');
+  const [payment, ...more] = (await app.admit(['export', '--json'])).stdout.trim().split('\n').map((line) => JSON.parse(line));
+  assert.deepEqual([payment.tg_id, payment.amount_minor, payment.kind, more], [0, 999, 'first', []], 'the money stays in the books, as nobody\'s');
+  assert.match((await app.admit(['report'])).stdout, /course \| stripe \| 1 \| 0 \| 9\.99 EUR/);
 });
 
 const orderOf = (app, sub) => app.sql(`SELECT id FROM orders WHERE subscription = '${sub}'`)[0][0];
