@@ -226,6 +226,21 @@ test('an event that names no object to read: the operators hear of it, and the n
   assert.ok(!app.stripe.requests.some(({ path }) => path.includes('example')), 'nobody else was asked');
 });
 
+test('what a thin event told did not fail to arrive', async (t) => {
+  const app = await startAdmit({ t, resident: true, env: { ADMIN_TG_IDS: String(ADMIN) } });
+  await silently(app, 1);
+  assert.equal((await app.event(app.stripe.thin(app.stripe.events.at(-1)))).status, 200);
+  await app.told(1, LINK);
+  await app.settled();
+  await app.stopWorker(); // the next one looks at once what is due
+  const from = lists(app).length;
+  for (const event of app.stripe.events) event.created -= 600; // they have had their time
+  app.write("UPDATE marks SET value = value - 660000 WHERE key = 'reconcile_ms'");
+  await app.admit(['work', '--once']);
+  assert.deepEqual(lists(app).slice(from).map(({ query }) => query.delivery_success), ['false'], 'it asked');
+  assert.ok(!app.telegram.messages(ADMIN).some(({ text }) => /не дійшли/.test(text)));
+});
+
 test('RECONCILE_MINUTES=0: never', async (t) => {
   const app = await startAdmit({ t, env: { RECONCILE_MINUTES: '0' } });
   await app.admit(['work', '--once']);
