@@ -49,6 +49,7 @@ record(struct app *app, struct arena *a, const struct stripe_thin *t,
 
 	if (stripe_event_from_object(a, t->type, object, &ev) != ERR_OK)
 		return stripe_thin_tell(app, a, t->path, t->type);
+	ev.created_s = t->created_s; /* no object says when it happened */
 	if (stripe_event_is_of(&ev, app->conf.livemode))
 		return record_new(app, a, t, &ev);
 	log_event(LOG_WARN, "event_of_other_mode",

@@ -41,7 +41,7 @@ stripe_thin_tell(
 /* ---- the promise ---- */
 
 /* By the twin's id, since each of several endpoints may tell of the same change
- * under an id of its own. None of the three has a blank in it (event.c). */
+ * under an id of its own. None of the texts has a blank in it (event.c). */
 static enum err
 promise(struct app *app, struct arena *a, const struct stripe_event *ev)
 {
@@ -49,7 +49,8 @@ promise(struct app *app, struct arena *a, const struct stripe_event *ev)
 
 	return jobs_promise(app->db, JOB_READ,
 	    arena_printf(a, "read/%s", ev->twin == NULL ? ev->id : twin), 0, 0,
-	    arena_printf(a, "%s %s %s", ev->type, ev->object_path, twin));
+	    arena_printf(a, "%s %s %lld %s", ev->type, ev->object_path,
+		(long long)ev->created_s, twin));
 }
 
 enum err
@@ -58,11 +59,15 @@ stripe_thin_from_detail(
 {
 	struct str rest = str_from(detail);
 	struct str type = str_cut(&rest, ' '), path = str_cut(&rest, ' ');
+	struct str created = str_cut(&rest, ' ');
 
 	*out = (struct stripe_thin){ .type = arena_dup(a, type),
 		.path = arena_dup(a, path),
 		.twin = rest.len == 0 ? NULL : arena_dup(a, rest) };
-	return type.len > 0 && str_starts(path, "/v1/") ? ERR_OK : ERR_INPUT;
+	return type.len > 0 && str_starts(path, "/v1/") &&
+		str_to_i64(created, &out->created_s) ?
+	    ERR_OK :
+	    ERR_INPUT;
 }
 
 /* ---- what is heard ---- */

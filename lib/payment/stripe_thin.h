@@ -19,9 +19,10 @@ enum err stripe_thin_heard(struct app *app, struct arena *a,
 
 /* What is to be read, as it stands in the promise. */
 struct stripe_thin {
-	const char *type; /* of the event: "v1.charge.refunded" */
-	const char *path; /* of the object: "/v1/charges/ch_1" */
-	const char *twin; /* the twin's id; NULL: none is known */
+	const char *type;  /* of the event: "v1.charge.refunded" */
+	const char *path;  /* of the object: "/v1/charges/ch_1" */
+	int64_t created_s; /* when the event was made; 0: not said */
+	const char *twin;  /* the twin's id; NULL: none is known */
 };
 
 /* Takes a promise's detail apart; ERR_INPUT: it is none of these. */

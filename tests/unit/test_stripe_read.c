@@ -3,6 +3,7 @@
 #include "shop.h"
 
 #include "payment/stripe_events.h"
+#include "payment/stripe_thin.h"
 #include "worker/work.h"
 
 static struct app app = { .conf = { .stripe_api_base = "https://api.stripe.com",
@@ -126,6 +127,9 @@ by_itself(void **state)
 	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE kind = 13"), 1);
 	check_int(n_paid(), 0);
 	assert_true(ask(&r));
+	check_text(r.step.job.detail,
+	    "v1.checkout.session.completed /v1/checkout/sessions/cs_1"
+	    " 1790858096 ");
 	check_text(r.step.call.method, "GET");
 	check_text(r.step.call.url,
 	    "https://api.stripe.com/v1/checkout/sessions/cs_1");
@@ -299,19 +303,49 @@ invoice(void **state)
 	    1);
 }
 
-/* A promise that another program wrote otherwise waits for a person. */
-static void
-no_path(void **state)
-{
-	struct step s = { .job = { .id = 1,
-			      .kind = JOB_READ,
-			      .detail = "v1.invoice.paid https://h/v1/x" } };
+/* ---- the promise ---- */
 
-	(void)state;
+static const struct promise {
+	const char *why, *detail;
+	enum err want;
+	const char *path;
+	int64_t created_s;
+	const char *twin;
+} promises[] = {
+	{ "whole", "v1.invoice.paid /v1/invoices/in_1 1790858096 evt_1", ERR_OK,
+	    "/v1/invoices/in_1", 1790858096, "evt_1" },
+	{ "without a twin", "v1.invoice.paid /v1/invoices/in_1 0 ", ERR_OK,
+	    "/v1/invoices/in_1", 0, NULL },
+	{ "an address elsewhere", "v1.invoice.paid https://h/v1/x 0 ",
+	    ERR_INPUT, NULL, 0, NULL },
+	{ "without a type", " /v1/invoices/in_1 0 ", ERR_INPUT, NULL, 0, NULL },
+	{ "a time that is none", "v1.invoice.paid /v1/invoices/in_1 soon ",
+	    ERR_INPUT, NULL, 0, NULL },
+	{ "without a path", "v1.invoice.paid", ERR_INPUT, NULL, 0, NULL },
+	{ "empty", "", ERR_INPUT, NULL, 0, NULL },
+};
+
+/* One that another program wrote otherwise waits for a person. */
+static void
+promise(void **state)
+{
+	const struct promise *p = *state;
+	struct step s = {
+		.job = { .id = 1, .kind = JOB_READ, .detail = p->detail }
+	};
+	struct stripe_thin t;
+
 	shop_open(NOTHING);
+	check_err(stripe_thin_from_detail(&mem, p->detail, &t), p->want);
 	check_err(work_prepare(&app, &mem, &s), ERR_OK);
-	assert_false(s.has_call);
-	assert_non_null(s.cannot);
+	assert_int_equal(s.has_call, p->want == ERR_OK);
+	assert_int_equal(s.cannot != NULL, p->want != ERR_OK);
+	if (p->want != ERR_OK)
+		return;
+	check_text(t.type, "v1.invoice.paid");
+	check_text(t.path, p->path);
+	check_int(t.created_s, p->created_s);
+	check_text(t.twin, p->twin);
 }
 
 int
@@ -323,6 +357,6 @@ main(void)
 	ROWS("an answer", bad_answer, bads);
 	ROWS("a thin event of", other, others);
 	ONE("an invoice", "its subscription is read", invoice);
-	ONE("a promise", "without a path", no_path);
+	ROWS("a promise", promise, promises);
 	return testing_run("stripe_read", ledger_make, ledger_remove);
 }
