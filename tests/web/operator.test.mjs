@@ -1,8 +1,9 @@
 // The operator's commands on orders and buyers.
 
 import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { person, startAdmit, until } from './harness.mjs';
+import { OUT, person, startAdmit, until } from './harness.mjs';
 
 const isPaid = (app, tgId) => app.sql(`SELECT is_paid FROM users WHERE tg_id = ${tgId}`)[0]?.[0];
 
@@ -53,6 +54,8 @@ test('Stars are refunded through Telegram', async (t) => {
   assert.equal(ok, true);
   await until(() => isPaid(app, 7) === '1');
   const [[order]] = app.sql('SELECT id FROM orders WHERE tg_id = 7');
+  const part = await app.admit(['refund', order, '--amount', '40', '--yes']);
+  assert.deepEqual([part.status, /Telegram sends a payment back whole/.test(part.stdout)], [1, true]);
   const { status, stdout } = await app.admit(['refund', order, '--yes']);
   assert.equal(status, 0, stdout);
   assert.deepEqual([isPaid(app, 7), app.telegram.stars.balance], ['0', 0]);
@@ -69,6 +72,34 @@ test('a refund is shown first, and sends nothing back where nobody says that it 
   assert.match(asked.stdout, /Telegram number 5: 9\.99 EUR of 9\.99 EUR goes back, by Stripe/);
   assert.match(asked.stdout, /nobody to ask here/);
   assert.equal(app.stripe.refunds.length, 0);
+});
+
+test('at a terminal a refund asks, and takes nothing but a yes for one', {
+  skip: spawnSync('script', ['--version']).error && 'there is no script(1) to be a terminal',
+}, async (t) => {
+  const app = await startAdmit({ t });
+  const { id } = await app.buy(5);
+  await app.settled();
+  const [[order]] = app.sql(`SELECT id FROM orders WHERE session_id = '${id}'`);
+  const answer = (word) => new Promise((done) => {
+    const child = spawn('script', ['-qec', `${OUT}/bin/admit refund ${order}`, '/dev/null'], { env: { ...app.env, SHELL: '/bin/sh' }, timeout: 30_000 });
+    let said = '', isAnswered = false;
+    child.stdout.on('data', (data) => {
+      said += data;
+      if (!isAnswered && said.includes('[y/N]')) isAnswered = child.stdin.write(`${word}\n`);
+    });
+    child.on('close', (status) => done({ status, said }));
+  });
+  for (const word of ['', 'n', 'no']) {
+    const { status, said } = await answer(word);
+    assert.equal(status, 1, said);
+    assert.match(said, /Nothing was sent back\./);
+  }
+  assert.equal(app.stripe.refunds.length, 0);
+  const { status, said } = await answer('y');
+  assert.equal(status, 0, said);
+  assert.match(said, /The money goes back/);
+  assert.equal(app.stripe.refunds.length, 1);
 });
 
 test('a part goes back: once however often it is asked for, never more than is left', async (t) => {
