@@ -55,7 +55,12 @@ struct http_request
 stripe_object_request(
     struct arena *a, const struct stripe_api *api, const char *object_path)
 {
-	return request(a, api, "GET", object_path + strlen("/v1/"));
+	const char *path = object_path + strlen("/v1/");
+
+	/* What an invoice was paid by is left out unless it is asked for. */
+	if (str_starts(str_from(path), "invoices/"))
+		path = arena_printf(a, "%s?expand[]=payments", path);
+	return request(a, api, "GET", path);
 }
 
 /* A price kept at Stripe, or one made up on the spot: never both. */
