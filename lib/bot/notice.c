@@ -52,6 +52,23 @@ prepare_reminder(struct app *app, struct arena *a, struct step *s,
 	return e;
 }
 
+/* That a trial is going to end and the subscription to be charged, if it still
+ * is: they may have canceled since. */
+static enum err
+prepare_trial_end(struct app *app, struct arena *a, struct step *s,
+    const struct order *o, const struct product *p)
+{
+	struct term t;
+	enum err e = ledger_term(app->db, a, o->tg_id, o->product, &t);
+
+	if (e == ERR_OK && t.access == ACCESS_IN && t.renews)
+		message_say(app, a, s,
+		    text_fill(a, TEXT_TRIAL_ENDS,
+			KV(title(p),
+			    kv_text("until", text_date(a, t.paid_until_ms)))));
+	return e;
+}
+
 /* A word that is not in the list comes from a newer version's job. Nothing is
  * said then, rather than something wrong. */
 static void
@@ -86,6 +103,8 @@ prepare_word(struct app *app, struct arena *a, struct step *s, struct str word,
 	 * is nothing they could say. */
 	if (o.id != 0 && str_eq(word, "reminder"))
 		return prepare_reminder(app, a, s, &o, p);
+	if (o.id != 0 && str_eq(word, "trial_ends"))
+		return prepare_trial_end(app, a, s, &o, p);
 	if (o.id != 0 && str_eq(word, "dunning"))
 		return offer_prepare_dunning(app, a, s, &o, p);
 	say_notice(app, a, s, word, &o, p);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "payment/trial.h"
 #include "shop/text.h"
 
 #include <string.h>
@@ -183,7 +184,14 @@ pages_preview(const struct app *app, const struct request *req,
 {
 	struct page p =
 	    page_about(app, req, PAGES_PREVIEW, link->product, NULL);
+	const char *trial;
 
+	/* Who made up a link is told nothing of what the buyer had. */
+	trial = link->is_signed ? trial_said(language_of(req), app, req->arena,
+				      link->tg_id, link->product) :
+				  NULL;
+	if (trial != NULL)
+		p.note = arena_printf(req->arena, "%s %s", trial, p.note);
 	p.button = text_plain_in(language_of(req), TEXT_PAGE_PREVIEW_BUTTON);
 	p.button_url = paylink_onward(app, req, link);
 	return page_response(req, &p);

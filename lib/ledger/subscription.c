@@ -257,6 +257,20 @@ dun(struct app *app, struct arena *a, const struct subscription_now *s,
 	    o->tg_id, o->id, "dunning");
 }
 
+/* That it is going to be charged for the first time: once for each end that a
+ * trial was given. */
+static enum err
+tell_of_trial(struct app *app, struct arena *a,
+    const struct subscription_now *s, const struct order *o)
+{
+	if (s->trial_ends_ms == 0)
+		return ERR_OK;
+	return jobs_promise(app->db, JOB_NOTICE,
+	    arena_printf(a, "trial/%s/%lld/%lld", s->id,
+		(long long)s->trial_ends_ms, (long long)o->id),
+	    o->tg_id, o->id, "trial_ends");
+}
+
 /* What follows for those whose orders began it. */
 static enum err
 settle(struct app *app, struct arena *a, const struct subscription_now *s)
@@ -267,8 +281,11 @@ settle(struct app *app, struct arena *a, const struct subscription_now *s)
 	if (e == ERR_OK)
 		e = decide_orders(app, a, l);
 	for (int i = 0; e == ERR_OK && i < l->n; i++)
-		if (l->o[i].paid_ms != 0 && l->o[i].tg_id != 0)
+		if (l->o[i].paid_ms != 0 && l->o[i].tg_id != 0) {
 			e = dun(app, a, s, &l->o[i]);
+			if (e == ERR_OK)
+				e = tell_of_trial(app, a, s, &l->o[i]);
+		}
 	return e;
 }
 

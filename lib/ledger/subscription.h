@@ -74,6 +74,8 @@ struct subscription_now {
 	                           known of that */
 	int64_t read_again_ms;  /* when something may have changed of which
 	                           nobody tells; 0: never again */
+	int64_t trial_ends_ms;  /* soon, and then it is charged for the first
+	                           time; 0: it is not so */
 };
 
 /* Writes it down, settles what follows for the buyers (in or out, told that a

@@ -7,6 +7,7 @@
 #include "ledger/subscription.h"
 #include "payment/call.h"
 #include "payment/provider.h"
+#include "payment/trial.h"
 
 /* A page must live this much longer to be worth sending a buyer to. */
 #define URL_MARGIN_MS (60 * 1000)
@@ -29,6 +30,7 @@ struct search {
 	const struct provider *provider;
 	struct checkout found;
 	bool is_found;
+	bool may_try; /* false where the ledger cannot be asked */
 	struct attempt attempt;
 };
 
@@ -188,7 +190,10 @@ find_or_draft(struct db *db, void *ctx)
 	 * pay: that costs nothing and tells of no purchase. */
 	if (is_limited && !(s->is_found && s->found.state == CHECKOUT_REDIRECT))
 		limit_found(s, wait_s);
-	return s->is_found ? ERR_OK : draft_take(db, s);
+	if (s->is_found)
+		return ERR_OK;
+	e = trial_find(db, s->arena, s->tg_id, s->product, &s->may_try);
+	return e == ERR_OK ? draft_take(db, s) : e;
 }
 
 /* Unlike any other key of the account, even after the ledger was lost. */
@@ -288,7 +293,8 @@ static enum err
 ask_to_open(struct opening *o, struct http *http)
 {
 	struct search *s = o->search;
-	const struct sale sale = { s->tg_id, s->product, s->attempt.key };
+	const struct sale sale = { s->tg_id, s->product, s->attempt.key,
+		s->may_try };
 	struct http_request req;
 	const struct call call = { http, s->arena, &req, read_opened, o };
 	enum err e = s->provider->begin(s->app, s->arena, &sale, &req);
@@ -351,7 +357,7 @@ checkout_begin(struct app *app, struct http *http, struct arena *a,
 	if (e != ERR_OK) {
 		log_event(LOG_WARN, "pay_without_ledger",
 		    KV(kv_int("tg_id", s.tg_id)));
-		s.is_found = false;
+		s.is_found = s.may_try = false;
 		s.attempt = (struct attempt){ 0 };
 	}
 	e = s.is_found ? ERR_OK : create(&s, http);

@@ -4,6 +4,7 @@
 #include "ledger/subscription.h"
 #include "outbox/message.h"
 #include "payment/paylink.h"
+#include "payment/trial.h"
 #include "shop/text.h"
 
 const struct provider *
@@ -55,15 +56,18 @@ static struct tg_message
 link_to(const struct app *app, struct arena *a, int64_t tg_id,
     const struct product *p, const struct provider *by)
 {
-	const char *url = paylink_make(app, a, tg_id, p);
+	const char *trial = trial_said(text_language(), app, a, tg_id, p);
+	const char *url = paylink_make(app, a, tg_id, p), *text;
 
 	if (by != NULL)
 		url = paylink_with(a, url, by);
+	text = text_fill(a, TEXT_PAY,
+	    KV(kv_text("product", product_title(p, text_language_code())),
+		kv_text("url", url)));
 	return (struct tg_message){ .chat_id = tg_id,
-		.text = text_fill(a, TEXT_PAY,
-		    KV(kv_text(
-			   "product", product_title(p, text_language_code())),
-			kv_text("url", url))),
+		.text = trial == NULL ?
+		    text :
+		    arena_printf(a, "%s\n\n%s", text, trial),
 		.button = text_plain(TEXT_PAY_BUTTON),
 		.button_url = url };
 }

@@ -22,6 +22,7 @@ struct sale {
 	int64_t tg_id;
 	const struct product *product;
 	const char *key;
+	bool may_try; /* the buyer gets the product's trial */
 };
 
 /* The page that was opened for it. */

@@ -396,6 +396,23 @@ charging_stopped(struct arena *a, const struct http_response *res)
 	}
 }
 
+/* Telegram's subscriptions begin with a payment. */
+static void
+check(struct checkup *c)
+{
+	const struct catalog *all = &c->app->catalog;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (all->products[i].trial_days != 0 &&
+		    stars_sell(c->app, &all->products[i]))
+			c->say(c, CHECK_NOTE, "trial",
+			    arena_printf(c->arena,
+				"%s: Stars have no trials, so who pays in them "
+				"pays from the first day",
+				all->products[i].id),
+			    NULL);
+}
+
 const struct provider stars_provider = {
 	.name = "stars",
 	.title = "Telegram",
@@ -412,4 +429,5 @@ const struct provider stars_provider = {
 	.stops_by_telegram = true,
 	.lists = lists,
 	.n_lists = LENGTH(lists),
+	.check = check,
 };

@@ -32,6 +32,8 @@ stripe_checkout_begin(const struct app *app, struct arena *a,
 		.currency = p->currency,
 		.every = p->every,
 		.every_n = p->every_n,
+		.trial_days = sale->may_try ? p->trial_days : 0,
+		.trial_amount_minor = p->trial_amount_minor,
 		/* Stripe puts the session's id into the braces; by it the page
 		 * finds the purchase, whoever's browser it is. */
 		.success_url = arena_printf(

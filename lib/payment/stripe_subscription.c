@@ -15,7 +15,8 @@
 #define EARLY_MS (10 * MINUTE_MS)
 #define READ_SOON_MS (20 * MINUTE_MS) /* while grace may be but short */
 #define READ_AGAIN_MS (6 * HOUR_MS)
-#define READ_SELDOM_MS (24 * HOUR_MS) /* where nothing moves any more */
+#define TRIAL_SAID_MS (3 * 24 * HOUR_MS) /* before its end, as Stripe does */
+#define READ_SELDOM_MS (24 * HOUR_MS)    /* where nothing moves any more */
 
 static enum err
 prepare(struct app *app, struct arena *a, struct step *s)
@@ -67,11 +68,22 @@ next_read_for_money_ms(const struct stripe_subscription *s, int64_t now_ms)
 	    now_ms + READ_AGAIN_MS;
 }
 
+/* When the buyer is to be told that the trial is going to end; 0: there is
+ * nothing to tell, since nothing is to be charged. */
+static int64_t
+trial_said_ms(const struct stripe_subscription *s)
+{
+	return s->status == STRIPE_SUB_TRIALING && s->trial_end_s != 0 &&
+		s->ends_s == 0 ?
+	    s->trial_end_s * 1000 - TRIAL_SAID_MS :
+	    0;
+}
+
 /* When to look whether something changed that nobody told: soon after the
  * period's end, and before access would end; while the period that has begun
  * is not paid, now and then; 0: never again. */
 static int64_t
-next_read_ms(const struct stripe_subscription *s)
+next_read_of_period_ms(const struct stripe_subscription *s)
 {
 	int64_t now_ms = clock_now_ms();
 	bool ends = s->ends_s != 0 && s->ends_s <= s->period_end_s;
@@ -88,6 +100,24 @@ next_read_ms(const struct stripe_subscription *s)
 	if (end_ms + LATE_MS > now_ms)
 		return end_ms + LATE_MS;
 	return now_ms + (is_live(s) ? READ_AGAIN_MS : READ_SELDOM_MS);
+}
+
+static int64_t
+next_read_ms(const struct stripe_subscription *s)
+{
+	int64_t said_ms = trial_said_ms(s), next_ms = next_read_of_period_ms(s);
+
+	return said_ms > clock_now_ms() && said_ms < next_ms ? said_ms :
+							       next_ms;
+}
+
+/* Stripe's event may come a little before its time. */
+static bool
+is_trial_ending(const struct stripe_subscription *s)
+{
+	int64_t said_ms = trial_said_ms(s);
+
+	return said_ms != 0 && said_ms - HOUR_MS <= clock_now_ms();
 }
 
 /* A page that is not safe to send a buyer to is none. What the latest invoice
@@ -116,7 +146,9 @@ as_the_ledger_has_it(const struct app *app, const struct stripe_subscription *s)
 		.paid_minor = s->paid_minor,
 		.paid_until_ms = is_paid(s) ? s->period_end_s * 1000 : 0,
 		.paid_before_ms = is_settled ? s->period_start_s * 1000 : 0,
-		.read_again_ms = next_read_ms(s) };
+		.read_again_ms = next_read_ms(s),
+		.trial_ends_ms =
+		    is_trial_ending(s) ? s->trial_end_s * 1000 : 0 };
 }
 
 /* Of several items, the one that the product is sold by says until when. */

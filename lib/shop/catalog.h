@@ -11,6 +11,10 @@
  *                                          subscription, and a price of
  *                                          Stripe's must be a recurring one;
  *                                          absent: paid once
+ *       "trial_days": 7,                   a subscription is first paid after
+ *                                          so many days, once a buyer
+ *       "trial_amount": 100,               what they cost, in the price's
+ *                                          currency; absent: nothing
  *       "stars": 500,                      the price in Telegram Stars
  *       "channels": [ { "id": -1001234567890, "link": "https://t.me/+..." } ],
  *       "partial_refund": "keep",          or "end"
@@ -45,13 +49,15 @@ struct title {
 struct product {
 	const char *id;
 	struct title titles[CATALOG_MAX_TITLES];
-	size_t n_titles;      /* at least 1 */
-	const char *price_id; /* kept at Stripe; NULL: the next two */
-	int64_t amount_minor; /* 0: not for money, or price_id has it */
-	const char *currency; /* lower case */
-	const char *every;    /* "day" ... "year"; NULL: paid once */
-	int64_t every_n;      /* so many of them */
-	int64_t stars;        /* 0: not for Stars */
+	size_t n_titles;            /* at least 1 */
+	const char *price_id;       /* kept at Stripe; NULL: the next two */
+	int64_t amount_minor;       /* 0: not for money, or price_id has it */
+	const char *currency;       /* lower case */
+	const char *every;          /* "day" ... "year"; NULL: paid once */
+	int64_t every_n;            /* so many of them */
+	int64_t trial_days;         /* before it is first paid; 0: none */
+	int64_t trial_amount_minor; /* what those cost; 0: nothing */
+	int64_t stars;              /* 0: not for Stars */
 	struct channel channels[CATALOG_MAX_CHANNELS];
 	size_t n_channels; /* at least 1 */
 	bool partial_refund_ends, dispute_keeps;

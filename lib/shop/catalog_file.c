@@ -14,6 +14,7 @@
 #define MAX_AMOUNT 99999999
 #define MAX_STARS 10000 /* Telegram's, for a subscription */
 #define MAX_GRACE_DAYS 60
+#define MAX_TRIAL_DAYS 730 /* Stripe takes no more */
 #define MAX_FILE_BYTES ((size_t)256 * 1024)
 
 struct reading {
@@ -329,6 +330,28 @@ read_policies(struct reading *r, struct product *p)
 		wrong(r, "grace_days", "must be a whole number up to 60");
 }
 
+/* Only what is paid anew can be tried first. A price that is kept at Stripe has
+ * a currency that only Stripe knows, so nothing else can be charged in it. */
+static void
+read_trial(struct reading *r, struct product *p)
+{
+	if (!read_number(r, "trial_days", 1, MAX_TRIAL_DAYS, &p->trial_days))
+		wrong(r, "trial_days", "must be a whole number from 1 to 730");
+	else if (p->trial_days != 0 && value(r, "every") == NULL)
+		wrong(r, "trial_days",
+		    "is for what is paid anew, and every is missing");
+	if (!read_number(
+		r, "trial_amount", 1, MAX_AMOUNT, &p->trial_amount_minor))
+		wrong(
+		    r, "trial_amount", "must be a whole number of minor units");
+	else if (p->trial_amount_minor != 0 && value(r, "trial_days") == NULL)
+		wrong(r, "trial_amount",
+		    "is for a trial, and trial_days is missing");
+	else if (p->trial_amount_minor != 0 && p->amount_minor == 0)
+		wrong(r, "trial_amount",
+		    "needs a price with an amount and a currency");
+}
+
 static bool
 is_link(const char *s)
 {
@@ -398,8 +421,8 @@ static void
 read_product(struct reading *r)
 {
 	static const char *const names[] = { "id", "title", "price", "every",
-		"stars", "channels", "partial_refund", "dispute", "grace_days",
-		NULL };
+		"trial_days", "trial_amount", "stars", "channels",
+		"partial_refund", "dispute", "grace_days", NULL };
 	static const char *const of_price[] = { "amount", "currency", "stripe",
 		NULL };
 	/* What the settings say holds for each product that says nothing. */
@@ -411,6 +434,7 @@ read_product(struct reading *r)
 	read_titles(r, &p);
 	read_price(r, &p);
 	read_policies(r, &p);
+	read_trial(r, &p);
 	read_channels(r, &p);
 	/* Even a faulty one takes its place: those after it are checked against
 	 * its id, and all faults come out in one go. */
@@ -463,6 +487,7 @@ from_settings(const struct conf *conf)
 		.channels = { { conf->paid_channel_id,
 		    conf->paid_channel_link } },
 		.n_channels = 1,
+		.trial_days = conf->trial_days,
 		.grace_days = conf->grace_days,
 	};
 

@@ -74,6 +74,10 @@ static const struct setting rows[] = {
 	    OPTIONAL, "",
 	    "day, week, month or year, or so many (3 months): a subscription, "
 	    "paid anew each time; else it is paid once" },
+	{ "TRIAL_DAYS", NULL, INT_AT(trial_days, 0, 730), PROGRAM_ALL, OPTIONAL,
+	    "0",
+	    "how many days a subscription is tried for nothing before it is "
+	    "first paid, once a buyer; 0: none; not for Stars" },
 	{ "SELL_WITH", conf_check_sell_with, TEXT_AT(sell_with), PROGRAM_ALL,
 	    OPTIONAL, "stripe",
 	    "what the bot sells by: stripe, stars (Telegram Stars, for what "
@@ -360,6 +364,10 @@ check_together(struct conf *c, struct arena *a, unsigned programs)
 		    "PAID_CHANNEL_LINK is missing: the private channel's "
 		    "invite link, https://t.me/+... (or PAID_CHANNEL_ID, or a "
 		    "PRODUCTS_FILE)");
+	if (c->trial_days != 0 && c->price_every == NULL &&
+	    c->products_file == NULL)
+		settings_fault(&c->settings, a,
+		    "TRIAL_DAYS is for a subscription: set PRICE_EVERY");
 	if ((programs & PAY) != 0 && c->pay_link_bare == 0 &&
 	    c->pay_link_secret == NULL)
 		settings_fault(&c->settings, a,

@@ -38,6 +38,7 @@ struct conf {
 	const char *price_currency;  /* lower case */
 	const char *stripe_price_id; /* NULL: amount and currency count */
 	const char *price_every;     /* see conf_period(); NULL: paid once */
+	int64_t trial_days;          /* 0: none */
 	const char *sell_with;       /* "stripe", "stars" or "both" */
 	int64_t stars_amount;        /* 0: not for Stars */
 	int64_t grace_days, remind_days;

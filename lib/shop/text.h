@@ -17,6 +17,8 @@ enum text {
 	TEXT_BUY_BUTTON,
 	TEXT_PAY, /* {product} {url} */
 	TEXT_PAY_BUTTON,
+	TEXT_TRIAL,          /* {days} */
+	TEXT_TRIAL_PRICED,   /* {days} {amount} */
 	TEXT_ALREADY_PAID,   /* {product} */
 	TEXT_STATUS_PAID,    /* {product} */
 	TEXT_STATUS_UNTIL,   /* {product} {until} */
@@ -37,6 +39,7 @@ enum text {
 	TEXT_ENDED,        /* {product} {support} */
 	TEXT_ENDED_UNPAID, /* {product} {support} */
 	TEXT_REMINDER,     /* {product} {until} */
+	TEXT_TRIAL_ENDS,   /* {product} {until} */
 	TEXT_DUNNING,      /* {product} {until} {url} */
 	TEXT_DUNNING_OUT,  /* {product} {url} */
 	TEXT_DUNNING_BUTTON,

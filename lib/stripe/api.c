@@ -70,21 +70,42 @@ either(bool when, struct kv v)
 	return when ? v : kv_null(v.name);
 }
 
+/* The part of a form that is about a trial. What it costs is a second item that
+ * is charged once, at once, while the first waits for the trial's end. */
+static const char *
+trial_part(struct arena *a, const struct stripe_order *o)
+{
+	bool has_price = o->trial_amount_minor > 0;
+
+	if (o->every == NULL || o->trial_days == 0)
+		return "";
+	return arena_printf(a, "&%s",
+	    arena_dup(a,
+		form_encode(a,
+		    KV(kv_int("subscription_data[trial_period_days]",
+			   o->trial_days),
+			either(has_price,
+			    kv_text("line_items[1][price_data][currency]",
+				o->currency)),
+			either(has_price,
+			    kv_int("line_items[1][price_data][unit_amount]",
+				o->trial_amount_minor)),
+			either(has_price,
+			    kv_text("line_items[1][price_data][product_data]"
+				    "[name]",
+				o->product_name)),
+			either(has_price,
+			    kv_int("line_items[1][quantity]", 1))))));
+}
+
 /* Metadata is set twice. That of a session stays with the session, while a
  * refund or a renewal years later names only the payment intent or the
  * subscription. */
-struct http_request
-stripe_create_request(
-    struct arena *a, const struct stripe_api *api, const struct stripe_order *o)
+static const char *
+sale_part(struct arena *a, const struct stripe_order *o)
 {
-	struct http_request req = request(a, api, "POST", "checkout/sessions");
-
 	bool inline_price = o->price_id == NULL, renews = o->every != NULL;
-
-	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
-	req.headers[3] =
-	    arena_printf(a, "Idempotency-Key: %s", o->idempotency_key);
-	req.body = form_encode(a,
+	struct str form = form_encode(a,
 	    KV(kv_text("mode", renews ? "subscription" : "payment"),
 		kv_int("client_reference_id", o->tg_id),
 		kv_int("metadata[tg_id]", o->tg_id),
@@ -128,6 +149,21 @@ stripe_create_request(
 		kv_text("locale", o->locale),
 		kv_text("success_url", o->success_url),
 		kv_text("cancel_url", o->cancel_url)));
+
+	return arena_dup(a, form);
+}
+
+struct http_request
+stripe_create_request(
+    struct arena *a, const struct stripe_api *api, const struct stripe_order *o)
+{
+	struct http_request req = request(a, api, "POST", "checkout/sessions");
+
+	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
+	req.headers[3] =
+	    arena_printf(a, "Idempotency-Key: %s", o->idempotency_key);
+	req.body = str_from(
+	    arena_printf(a, "%s%s", sale_part(a, o), trial_part(a, o)));
 	return req;
 }
 

@@ -29,7 +29,9 @@ struct stripe_order {
 	const char *currency;
 	const char *every; /* "day" ... "year": a subscription; or NULL */
 	int64_t every_n;
-	const char *success_url; /* with {CHECKOUT_SESSION_ID} in it */
+	int64_t trial_days; /* of a subscription: first paid then; or 0 */
+	int64_t trial_amount_minor; /* what those cost, at once; or 0 */
+	const char *success_url;    /* with {CHECKOUT_SESSION_ID} in it */
 	const char *cancel_url;
 	const char *locale; /* or NULL */
 	bool promotion_codes, automatic_tax;

@@ -35,6 +35,7 @@ static const struct {
 	{ "customer.subscription.deleted", STRIPE_SUBSCRIPTION },
 	{ "customer.subscription.paused", STRIPE_SUBSCRIPTION },
 	{ "customer.subscription.resumed", STRIPE_SUBSCRIPTION },
+	{ "customer.subscription.trial_will_end", STRIPE_SUBSCRIPTION },
 	{ "invoice.paid", STRIPE_INVOICE },
 	{ "invoice.payment_failed", STRIPE_INVOICE },
 };

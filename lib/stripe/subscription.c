@@ -184,7 +184,8 @@ has_period(const struct stripe_subscription *s)
 {
 	return s->period_start_s > 0 && is_time(s->period_start_s) &&
 	    s->period_end_s > 0 && is_time(s->period_end_s) &&
-	    is_time(s->ends_s) && is_time(s->ended_s);
+	    is_time(s->ends_s) && is_time(s->ended_s) &&
+	    is_time(s->trial_end_s);
 }
 
 /* A word that is not known is taken for what the rest looks like: over, not
@@ -224,6 +225,7 @@ stripe_subscription_read(
 	out->product = arena_dup_text(a, json_text(obj, "metadata.product"));
 	out->livemode = json_is_true(obj, "livemode");
 	(void)json_int(obj, "ended_at", &out->ended_s);
+	(void)json_int(obj, "trial_end", &out->trial_end_s);
 	/* While collection is paused the status stays "active", though nobody
 	 * pays. */
 	out->collects_not = json_is_object(obj, "pause_collection");

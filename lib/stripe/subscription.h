@@ -45,6 +45,7 @@ struct stripe_subscription {
 	bool ends_with_period; /* ends_s follows from the period */
 	int64_t ends_s;        /* it is to be canceled then; 0: it renews */
 	int64_t ended_s;       /* 0: not yet */
+	int64_t trial_end_s;   /* 0: there was no trial */
 	bool collects_not;     /* pause_collection: its invoices are not paid */
 	bool livemode;
 	/* The latest invoice; set where the answer holds it whole. */

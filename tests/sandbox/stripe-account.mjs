@@ -43,7 +43,7 @@ export class StripeAccount {
   async pay(id) {
     const session = this.#complete(id);
     if (session.mode === 'subscription') {
-      session.payment_status = 'paid';
+      session.payment_status = session.amount_total === 0 ? 'no_payment_required' : 'paid';
       await this.billing.begin(session, { ...this.#hidden.get(id), isPaid: true });
     } else {
       this.#take(session);
@@ -137,6 +137,8 @@ export class StripeAccount {
       productName: params.line_items?.[0].price_data?.product_data?.name ?? 'Your order',
       metadata: (params.payment_intent_data ?? params.subscription_data)?.metadata ?? {},
       price: this.#recurring(params),
+      trialDays: Number(params.subscription_data?.trial_period_days ?? 0),
+      onceMinor: session.amount_total,
     });
     return session;
   }
@@ -176,9 +178,11 @@ export class StripeAccount {
     return price(id, known);
   }
 
-  #total({ line_items: items = [], currency: fallback = 'usd' }) {
+  /** During a trial nothing is charged but what is paid once. */
+  #total({ line_items: items = [], currency: fallback = 'usd', subscription_data: { trial_period_days: trialDays } = {} }) {
     const priced = items.map(({ price: id, price_data: data, quantity }, i) => {
-      const { unit_amount: unit, currency } = data ?? this.price(id, `line_items[${i}][price]`);
+      const { unit_amount: unit, currency, recurring } = data ?? this.price(id, `line_items[${i}][price]`);
+      if (trialDays && recurring) return { amount: 0, currency: currency.toLowerCase() };
       return { amount: Number(unit) * Number(quantity), currency: currency.toLowerCase() };
     });
     return {

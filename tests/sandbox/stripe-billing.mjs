@@ -229,13 +229,20 @@ export class Billing {
   }
 
   /** A session of mode subscription was completed. */
-  async begin(session, { price, metadata, isPaid }) {
+  async begin(session, { price, metadata, isPaid, trialDays = 0, onceMinor = 0 }) {
     const sub = subscription({ id: session.subscription, customer: session.customer, metadata, price, startS: nowS() });
     if (!isPaid) sub.status = 'incomplete';
+    else if (trialDays) this.#startTrial(sub, trialDays);
     this.subscriptions.set(sub.id, sub);
     const first = this.#newInvoice(sub, 'subscription_create', session.invoice);
+    if (trialDays) Object.assign(first, { amount_due: onceMinor, amount_remaining: onceMinor, subtotal: onceMinor, total: onceMinor });
     const created = await this.#happen('customer.subscription.created', sub);
     return [created, ...isPaid ? await this.#paid(sub, first) : []];
+  }
+
+  /** It is told three days before the end. */
+  async trialWillEnd(id) {
+    return [await this.#happen('customer.subscription.trial_will_end', this.#live(id))];
   }
 
   /** The period is over, the next one has begun; its invoice is a draft for an hour. */
@@ -327,7 +334,7 @@ export class Billing {
     const sub = this.subscriptions.get(id);
     const [first] = sub.items.data;
     for (const name of ['current_period_start', 'current_period_end']) first[name] -= seconds;
-    for (const name of ['cancel_at', 'canceled_at', 'ended_at']) sub[name] &&= sub[name] - seconds;
+    for (const name of ['cancel_at', 'canceled_at', 'ended_at', 'trial_start', 'trial_end']) sub[name] &&= sub[name] - seconds;
   }
 
   /** A subscription as the API shows it to a caller of that version. */
@@ -372,7 +379,17 @@ export class Billing {
     return sub;
   }
 
-  #nextPeriod({ items: { data: [first] } }) {
+  /** The trial is the first period, for which nothing is charged. */
+  #startTrial(sub, days) {
+    const [first] = sub.items.data;
+    const end = first.current_period_start + days * 86_400;
+    first.current_period_end = end;
+    Object.assign(sub, { status: 'trialing', trial_start: first.current_period_start, trial_end: end });
+  }
+
+  #nextPeriod(sub) {
+    const { items: { data: [first] } } = sub;
+    if (sub.status === 'trialing') sub.status = 'active';
     first.current_period_start = first.current_period_end;
     first.current_period_end = periodEnd(first.current_period_start, first.price.recurring);
   }
@@ -406,7 +423,8 @@ export class Billing {
       next_payment_attempt: null, auto_advance: false,
     });
     owed.status_transitions.paid_at = paidAt;
-    this.#account.charged(owed.id, { amount_total: owed.amount_due, currency: owed.currency, payment_intent: this.#intents.get(owed.id) });
+    if (owed.amount_due === 0) this.#intents.delete(owed.id);
+    else this.#account.charged(owed.id, { amount_total: owed.amount_due, currency: owed.currency, payment_intent: this.#intents.get(owed.id) });
     return [await this.#happen('invoice.paid', owed)];
   }
 

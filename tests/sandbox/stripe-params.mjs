@@ -55,6 +55,7 @@ export function checkSessionParams(params, nowS) {
   onlyInMode(params, 'payment_intent_data', 'payment');
   onlyInMode(params, 'customer_creation', 'payment');
   onlyInMode(params, 'subscription_data', 'subscription');
+  trial(params.subscription_data);
   for (const path of [['metadata'], ['payment_intent_data', 'metadata'], ['subscription_data', 'metadata']]) {
     metadata(path.reduce((at, name) => at?.[name], params), path);
   }
@@ -94,11 +95,17 @@ function canParse(url) {
   }
 }
 
+function trial({ trial_period_days: days = '1' } = {}) {
+  wholeNumber(days, 'subscription_data[trial_period_days]');
+  if (days < 1 || days > 730) throw invalid('subscription_data[trial_period_days]', 'Invalid trial period.');
+}
+
 function lineItems({ line_items: items, mode }) {
   if (mode === 'setup') return;
   if (!Array.isArray(items) || items.length === 0) throw missing('line_items');
   if (items.length > 100) throw invalid('line_items', 'A maximum of 100 line items is allowed.');
-  items.forEach((item, i) => lineItem(item, `line_items[${i}]`, mode));
+  // Beside what is paid anew there may be things that are paid once.
+  items.forEach((item, i) => lineItem(item, `line_items[${i}]`, i === 0 ? mode : 'payment'));
 }
 
 function lineItem(item, at, mode) {

@@ -120,6 +120,26 @@ static const struct bad {
 	    LINE1 "{\n" ID TITLE PRICE
 		  "\"partial_refund\": \"out\"," CHANNEL END,
 	    "partial_refund must be" },
+	{ "a trial of what is paid once",
+	    LINE1 "{\n" ID TITLE PRICE "\"trial_days\": 7," CHANNEL END,
+	    "every is missing" },
+	{ "a trial of no days",
+	    LINE1 "{\n" ID TITLE PRICE
+		  "\"every\": \"month\", \"trial_days\": 0," CHANNEL END,
+	    "trial_days must be" },
+	{ "a trial of years",
+	    LINE1 "{\n" ID TITLE PRICE
+		  "\"every\": \"month\", \"trial_days\": 731," CHANNEL END,
+	    "trial_days must be" },
+	{ "the price of no trial",
+	    LINE1 "{\n" ID TITLE PRICE
+		  "\"every\": \"month\", \"trial_amount\": 100," CHANNEL END,
+	    "trial_days is missing" },
+	{ "a trial's price in no currency",
+	    LINE1 "{\n" ID TITLE "\"price\": { \"stripe\": \"price_1\" },"
+		  "\"every\": \"month\", \"trial_days\": 7,"
+		  "\"trial_amount\": 100," CHANNEL END,
+	    "needs a price with an amount" },
 	{ "endless grace",
 	    LINE1 "{\n" ID TITLE PRICE "\"grace_days\": 61," CHANNEL END,
 	    "grace_days must be" },
@@ -193,7 +213,8 @@ good(void **state)
 	    reads("{ \"products\": [ {" ID TITLE PRICE CHANNEL "}, {"
 		  " \"id\": \"club-2_a\", \"title\": { \"en\": \"Club\","
 		  " \"uk\": \"Клуб\" }, \"price\": { \"stripe\":"
-		  " \"price_1\" }, \"every\": \"month\", \"stars\": 500,"
+		  " \"price_1\" }, \"every\": \"month\", \"trial_days\": 7,"
+		  " \"stars\": 500,"
 		  " \"partial_refund\": \"end\", \"dispute\": \"keep\","
 		  " \"grace_days\": 0, \"channels\": [ { \"id\": -1002 },"
 		  " { \"link\": \"tg://join?invite=b\" } ] } ] }"));
@@ -212,6 +233,8 @@ good(void **state)
 	p = catalog_find(&catalog, "club-2_a");
 	check_text(p->price_id, "price_1");
 	check_text(p->every, "month");
+	check_int(p->trial_days, 7);
+	check_int(p->trial_amount_minor, 0);
 	check_int(p->stars, 500);
 	check_int(p->grace_days, 0);
 	assert_true(p->partial_refund_ends);

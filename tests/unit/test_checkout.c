@@ -72,6 +72,40 @@ body(void **state)
 	check_str(stripe_create_request(&mem, &api, &o).body, b->want);
 }
 
+static const struct trial {
+	const char *why;
+	int64_t days, amount_minor;
+	const char *every, *has, *lacks;
+} trials[] = {
+	{ "for nothing", 7, 0, "month",
+	    "&subscription_data[trial_period_days]=7", "line_items[1]" },
+	{ "at a small price", 7, 100, "month",
+	    "&subscription_data[trial_period_days]=7"
+	    "&line_items[1][price_data][currency]=eur"
+	    "&line_items[1][price_data][unit_amount]=100"
+	    "&line_items[1][price_data][product_data][name]=10",
+	    "recurring][interval]=day" },
+	{ "none, whatever it would cost", 0, 100, "month",
+	    "&cancel_url=", "line_items[1]" },
+	{ "of what is paid once", 7, 100, NULL, "&cancel_url=", "trial" },
+};
+
+static void
+trial(void **state)
+{
+	const struct trial *t = *state;
+	struct stripe_order o = plain;
+	const char *form;
+
+	o.every = t->every;
+	o.every_n = 1;
+	o.trial_days = t->days;
+	o.trial_amount_minor = t->amount_minor;
+	form = arena_dup(&mem, stripe_create_request(&mem, &api, &o).body);
+	check_has(form, t->has);
+	assert_null(strstr(form, t->lacks));
+}
+
 static const char *
 header_of(const struct http_request *req, const char *name)
 {
@@ -279,6 +313,7 @@ int
 main(void)
 {
 	ROWS("create", body, bodies);
+	ROWS("a trial", trial, trials);
 	ONE("create", "method, address, headers, time", create_headers);
 	ONE("read", "three addresses", reads);
 	ROWS("answer", verdict, verdicts);

@@ -68,7 +68,8 @@ record_found(struct db *db, void *ctx)
 static void
 sold(void **state)
 {
-	const struct sale sale = { BUYER, &app.catalog.products[0], "key-1" };
+	const struct sale sale = { BUYER, &app.catalog.products[0], "key-1",
+		false };
 	const struct http_response res = answered(COUPON("new"));
 	struct http_request req;
 	struct opened page;

@@ -10,7 +10,7 @@ static const char *const known[] = { "amount", "products", "buyer", "order",
 	"support", "contact", "until",
 
 	"support", "contact", "number", "lesson", "helpline", "limit",
-	"seconds" };
+	"seconds", "days" };
 
 static bool
 is_known(struct str hole)

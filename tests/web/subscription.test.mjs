@@ -245,6 +245,107 @@ test('canceled at once: what was paid is theirs to the end', async (t) => {
   assert.deepEqual(access(app), ['0', 'ended']);
 });
 
+/** What was asked of Stripe for the last session. */
+const lastSale = (app) => app.stripe.requests.findLast(({ method, path }) => method === 'POST' && path === '/v1/checkout/sessions').params;
+
+const TRIAL = { TRIAL_DAYS: '7', PAY_LINK_SECRET: 'x'.repeat(40) };
+
+/** The link to pay that the bot gives, and its message. */
+async function offered(app, tgId = BUYER) {
+  await app.say(person(tgId), '/pay');
+  const { text } = app.telegram.messages(tgId).at(-1);
+  return { text, path: /https?:\/\/[^/\s]+(\/pay\S*)/.exec(text)?.[1] };
+}
+
+/** Pays by the bot's link and goes in: the subscription. */
+async function tryIt(app, tgId = BUYER) {
+  const { path } = await offered(app, tgId);
+  const { headers } = await app.request(path);
+  const id = new URL(headers.get('location')).pathname.split('/').at(-1);
+  await tell(app, [await app.stripe.pay(id)]);
+  await enter(app, tgId);
+  await app.settled();
+  return app.stripe.sessions.get(id).subscription;
+}
+
+test('a trial: said before, charged nothing, its end told once, then paid; a second try gets none', async (t) => {
+  const app = await shop(t, TRIAL);
+  const offer = await offered(app);
+  assert.match(offer.text, /7 днів безкоштовно/);
+  assert.match((await app.request(offer.path, { method: 'GET', headers: { 'user-agent': 'TelegramBot (like TwitterBot)' } })).text, /7 днів безкоштовно/);
+  const sub = await tryIt(app);
+  assert.equal(lastSale(app).subscription_data.trial_period_days, '7');
+  assert.equal(lastSale(app).line_items.length, 1);
+  const { trial_end: trialEnd, status } = app.stripe.billing.subscriptions.get(sub);
+  assert.equal(status, 'trialing');
+  assert.equal(untilMs(app), trialEnd * 1000 + GRACE_DAYS * DAY_MS);
+  assert.equal(said(app, 'Пробний період'), 0, 'not yet');
+  await elapse(app, 4.1, sub);
+  await app.told(BUYER, 'Пробний період');
+  const will = await app.stripe.billing.trialWillEnd(sub);
+  await tell(app, [...will, ...await app.stripe.billing.trialWillEnd(sub)]);
+  assert.equal(said(app, 'Пробний період'), 1);
+  await elapseToEnd(app, sub);
+  await tell(app, await app.stripe.billing.renew(sub));
+  assert.ok(isIn(app) && untilMs(app) > Date.now() + 25 * DAY_MS, 'paid for a month');
+  await tell(app, await app.stripe.billing.cancel(sub));
+  await elapse(app, 40, sub);
+  await becomes(app, false);
+  const again = await offered(app);
+  assert.doesNotMatch(again.text, /безкоштовно/);
+  assert.equal((await app.request(again.path)).status, 303);
+  assert.equal(lastSale(app).subscription_data.trial_period_days, undefined);
+});
+
+test('a trial whose end nobody pays: told, out when grace is over', async (t) => {
+  const app = await shop(t, TRIAL);
+  const sub = await tryIt(app);
+  await elapseToEnd(app, sub);
+  await tell(app, await app.stripe.billing.fail(sub));
+  assert.ok(isIn(app));
+  await elapse(app, GRACE_DAYS, sub);
+  await becomes(app, false);
+  assert.deepEqual(access(app), ['0', 'unpaid']);
+});
+
+test('a trial that is canceled: in to its end, and no word of a charge', async (t) => {
+  const app = await shop(t, TRIAL);
+  const sub = await tryIt(app);
+  await tell(app, await app.stripe.billing.cancelAtEnd(sub));
+  await elapse(app, 4.1, sub);
+  await tell(app, await app.stripe.billing.trialWillEnd(sub));
+  assert.equal(said(app, 'Пробний період'), 0);
+  await elapseToEnd(app, sub);
+  await becomes(app, false);
+});
+
+test('a trial at a small price: charged at once, beside what comes later', async (t) => {
+  const product = { id: 'course', title: 'Course', price: { amount: 999, currency: 'eur' }, every: 'month', trial_days: 7, trial_amount: 100, channels: [{ id: CHANNEL }] };
+  let file;
+  const priced = await startAdmit({
+    t, env: { ...env, PAY_LINK_SECRET: TRIAL.PAY_LINK_SECRET, PAID_CHANNEL_ID: undefined }, late: () => ({ PRODUCTS_FILE: file }),
+    prepare: (dir) => { file = `${dir}/products.json`; writeFileSync(file, JSON.stringify({ products: [product] })); },
+  });
+  assert.match((await offered(priced)).text, /7 днів за 1,00/);
+  const sub = await tryIt(priced);
+  const [later, atOnce] = lastSale(priced).line_items;
+  assert.equal(later.price_data.unit_amount, '999');
+  assert.deepEqual([atOnce.price_data.unit_amount, atOnce.price_data.currency, atOnce.price_data.recurring, atOnce.quantity], ['100', 'eur', undefined, '1']);
+  assert.equal(priced.stripe.billing.subscriptions.get(sub).status, 'trialing');
+  assert.equal(priced.sql('SELECT amount_minor FROM orders')[0][0], '100');
+  await elapseToEnd(priced, sub);
+  await tell(priced, await priced.stripe.billing.renew(sub));
+  assert.ok(untilMs(priced) > Date.now() + 25 * DAY_MS);
+});
+
+test('Stars have no trials, which check says; nor has what is paid once', async (t) => {
+  const app = await shop(t, { ...TRIAL, SELL_WITH: 'both', STARS_AMOUNT: '500' });
+  await app.admit(['setup']);
+  assert.match((await app.admit(['check'])).stdout, /trial +course: Stars have no trials/);
+  const { stdout, stderr } = await app.admit(['check'], { PRICE_EVERY: '' });
+  assert.match(stdout + stderr, /TRIAL_DAYS is for a subscription: set PRICE_EVERY/);
+});
+
 test('paused: out; resumed: invited again', async (t) => {
   const app = await shop(t);
   const sub = await subscribe(app);

@@ -48,7 +48,7 @@ const annotations = {
   update: () => 'Update',
 };
 /** Types of events that the package knows; the others test that we leave them alone. */
-const KNOWN = /^(checkout\.session\.(completed|expired|async_payment_(succeeded|failed))|charge\.refunded|refund\.(created|updated|failed)|charge\.dispute\.(created|updated|closed|funds_reinstated)|radar\.early_fraud_warning\.created|customer\.subscription\.(created|updated|deleted|paused|resumed)|invoice\.(paid|payment_failed))$/;
+const KNOWN = /^(checkout\.session\.(completed|expired|async_payment_(succeeded|failed))|charge\.refunded|refund\.(created|updated|failed)|charge\.dispute\.(created|updated|closed|funds_reinstated)|radar\.early_fraud_warning\.created|customer\.subscription\.(created|updated|deleted|paused|resumed|trial_will_end)|invoice\.(paid|payment_failed))$/;
 
 /** The compiler's complaints about the file, one a line. */
 function compile(name, text) {

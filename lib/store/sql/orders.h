@@ -97,6 +97,11 @@ SQL(ORDER_PAID_LAST,
     " FROM orders WHERE tg_id = :tg_id AND product = :product"
     " AND paid_ms IS NOT NULL ORDER BY id DESC LIMIT 1")
 
+/* How many orders for a product somebody ever had, whatever became of them. */
+SQL(ORDERS_HAD,
+    "SELECT COUNT(*) FROM orders WHERE tg_id = :tg_id"
+    " AND product = :product AND paid_ms IS NOT NULL")
+
 SQL(ORDERS_BY_INTENT,
     "SELECT " ORDER_COLUMNS
     " FROM orders WHERE payment_intent = :payment_intent"
