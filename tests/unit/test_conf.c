@@ -242,6 +242,10 @@ static const struct value {
 	{ "words by a path that is not whole", "TEXTS_FILE", "de.po",
 	    "full path" },
 
+	{ "no trial", "TRIAL_DAYS", "0", NULL },
+	{ "a trial of what is paid once", "TRIAL_DAYS", "7", "PRICE_EVERY" },
+	{ "a trial of years", "TRIAL_DAYS", "731", "730" },
+
 	{ "a level", "LOG_LEVEL", "warn", NULL },
 	{ "an unknown level", "LOG_LEVEL", "loud", "debug" },
 	{ "a level in capitals", "LOG_LEVEL", "INFO", "debug" },
