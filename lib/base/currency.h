@@ -23,8 +23,8 @@ struct currency currency_of(const char *code);
 
 /* "9.99 EUR" of 999 minor units, "1000 JPY" of 1000, "5 ISK" of 500. A NULL
  * code: "?". */
-const char *
-currency_text(struct arena *a, int64_t amount_minor, const char *code);
+const char *currency_text(
+    struct arena *a, int64_t amount_minor, const char *code);
 
 /* An amount as people write it, "9.99" or "9,99", as minor units; a mark of
  * thousands is none. NULL: it was read, and could be charged. Otherwise what
@@ -34,12 +34,12 @@ const char *currency_read(
 
 /* Why Stripe would refuse such a price, as the end of a sentence; NULL: for no
  * reason that is in the currency. */
-const char *
-currency_fault(struct arena *a, int64_t amount_minor, const char *code);
+const char *currency_fault(
+    struct arena *a, int64_t amount_minor, const char *code);
 
 /* What is likely to be a slip, though it may be meant: an amount below the
  * least, a currency that nobody knows. As the end of a sentence, or NULL. */
-const char *
-currency_doubt(struct arena *a, int64_t amount_minor, const char *code);
+const char *currency_doubt(
+    struct arena *a, int64_t amount_minor, const char *code);
 
 #endif

@@ -20,8 +20,8 @@ struct json;
 /* Parses a text that must be one well-formed object, blanks around it aside;
  * anything else is ERR_INPUT. Logs nothing, because only the caller knows
  * whether a stranger's rubbish is worth a line. */
-enum err
-json_parse(struct arena *a, struct str text, struct json **out) MUST_CHECK;
+enum err json_parse(
+    struct arena *a, struct str text, struct json **out) MUST_CHECK;
 
 /* As json_parse(); *stopped_at tells how many bytes of the text were read,
  * which after a failure is where it went wrong. */

@@ -31,8 +31,8 @@ enum err channel_prepare(struct app *app, struct arena *a, int64_t tg_id,
  * call may be carried out without our hearing of it, and what it ends must not
  * be relied on from that moment. */
 bool channel_is_noted_first(const struct channel_call *c);
-enum err
-channel_begin(struct app *app, const struct channel_call *c) MUST_CHECK;
+enum err channel_begin(
+    struct app *app, const struct channel_call *c) MUST_CHECK;
 
 enum channel_end {
 	CHANNEL_NEXT,     /* recorded: on to the next step */
@@ -59,8 +59,8 @@ enum err channel_step(struct app *app, struct arena *a, struct step *s,
     const char *chat_id, enum invitation inviting,
     const struct channel_call **c) MUST_CHECK;
 
-enum err
-channel_step_begin(struct app *app, struct arena *a, struct step *s) MUST_CHECK;
+enum err channel_step_begin(
+    struct app *app, struct arena *a, struct step *s) MUST_CHECK;
 
 /* Settles one call of several; the next one follows at once, as long as the
  * calls get somewhere. */

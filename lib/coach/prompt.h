@@ -7,8 +7,8 @@
 
 /* The rules and the passages, fenced as JSON: what stands in a lesson is data
  * to the model, never a rule. */
-const char *
-prompt_system(struct arena *a, const struct passage *passages, size_t n);
+const char *prompt_system(
+    struct arena *a, const struct passage *passages, size_t n);
 
 struct prompt_answer {
 	struct str text;         /* without its line of sources */

@@ -75,9 +75,9 @@ enum err question_crises(struct db *db, struct arena *a, int64_t tg_id,
 
 /* What was said before this question in the last hour in the same chat, the
  * oldest first. */
-enum err
-question_history(struct db *db, struct arena *a, const struct question *q,
-    struct turn out[static QUESTION_MAX_TURNS], size_t *n) MUST_CHECK;
+enum err question_history(struct db *db, struct arena *a,
+    const struct question *q, struct turn out[static QUESTION_MAX_TURNS],
+    size_t *n) MUST_CHECK;
 
 /* The steps of an answer, each noted when it is done: the words of a voice were
  * heard (outcome: QUESTION_OPEN, or QUESTION_CRISIS where the words are such),
@@ -85,8 +85,8 @@ question_history(struct db *db, struct arena *a, const struct question *q,
  * sent, the question was forwarded. */
 enum err question_heard(struct db *db, const struct question *q,
     const char *text, enum question_outcome outcome) MUST_CHECK;
-enum err
-question_tried(struct db *db, const struct question *q, int64_t n) MUST_CHECK;
+enum err question_tried(
+    struct db *db, const struct question *q, int64_t n) MUST_CHECK;
 enum err question_answer(struct db *db, const struct question *q,
     const char *answer, enum question_outcome outcome) MUST_CHECK;
 enum err question_sent(struct db *db, const struct question *q) MUST_CHECK;

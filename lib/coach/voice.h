@@ -19,8 +19,8 @@ struct voice {
 };
 
 /* The first call for a question whose voice is there. */
-struct voice
-voice_find(const struct app *app, struct arena *a, const struct question *q);
+struct voice voice_find(
+    const struct app *app, struct arena *a, const struct question *q);
 
 /* The call that the answer leads to; false: none, it is to be settled. */
 bool voice_follow(const struct app *app, struct arena *a,

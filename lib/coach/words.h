@@ -8,8 +8,8 @@
 
 /* The best of n passages as they stand in the lessons, shortened, each with its
  * lesson and heading: the answer where no model is asked. */
-const char *
-words_quotes(struct arena *a, const struct passage *passages, size_t n);
+const char *words_quotes(
+    struct arena *a, const struct passage *passages, size_t n);
 
 /* The lessons behind a model's answer, a line each and each lesson once: those
  * that it names, or the best one where it names none. Each line begins with a
@@ -19,7 +19,7 @@ const char *words_sources(struct arena *a, const struct passage *passages,
 
 /* Of COACH_HELPLINE, "7333|pl:800 70 2222", the number for a language (its
  * first two letters count, NULL: not known), else the first one. */
-const char *
-words_helpline(struct arena *a, const char *lines, const char *language);
+const char *words_helpline(
+    struct arena *a, const char *lines, const char *language);
 
 #endif

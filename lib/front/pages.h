@@ -32,8 +32,8 @@ enum pages {
 	PAGES__COUNT
 };
 
-struct response
-pages_show(const struct app *app, const struct request *req, enum pages which);
+struct response pages_show(
+    const struct app *app, const struct request *req, enum pages which);
 
 /* The honest page for a failure of Stripe's: 503 where trying again may help,
  * 502 otherwise. */
@@ -41,8 +41,8 @@ struct response pages_provider_down(
     const struct app *app, const struct request *req, enum err e);
 
 /* Why paylink_read() failed. */
-struct response
-pages_bad_link(const struct app *app, const struct request *req, enum err e);
+struct response pages_bad_link(
+    const struct app *app, const struct request *req, enum err e);
 
 /* What a link leads to, with a button onward. */
 struct response pages_preview(const struct app *app, const struct request *req,
@@ -57,8 +57,8 @@ struct response pages_thanks(
 
 /* Why thanks_find() failed: a purchase that nobody knows is not paid, and what
  * cannot be asked about just now is being checked. */
-struct response
-pages_not_found(const struct app *app, const struct request *req, enum err e);
+struct response pages_not_found(
+    const struct app *app, const struct request *req, enum err e);
 
 /* GET /cancel. */
 struct response pages_cancel(struct app *app, const struct request *req);

@@ -23,7 +23,7 @@ enum admission {
 enum admission serve_admits(struct app *app, const struct request *req);
 
 /* A redirect to the same page over https, at BASE_URL. */
-struct response
-serve_over_https(const struct app *app, const struct request *req);
+struct response serve_over_https(
+    const struct app *app, const struct request *req);
 
 #endif

@@ -9,7 +9,7 @@
 /* Does what is due by now, in a transaction of its own; *promised: jobs may
  * have come of it. *next_ms: when there will be something again, since 1970;
  * 0: nothing in sight. */
-enum err
-expiry_settle(struct app *app, int64_t *next_ms, bool *promised) MUST_CHECK;
+enum err expiry_settle(
+    struct app *app, int64_t *next_ms, bool *promised) MUST_CHECK;
 
 #endif

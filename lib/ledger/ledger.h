@@ -44,12 +44,12 @@ enum err ledger_inbox_has(struct db *db, struct arena *a, const char *source,
 
 /* Makes the user known, and notes the language if one is given; NULL leaves the
  * one that was noted. */
-enum err
-ledger_user_seen(struct db *db, int64_t tg_id, const char *language) MUST_CHECK;
+enum err ledger_user_seen(
+    struct db *db, int64_t tg_id, const char *language) MUST_CHECK;
 
 /* Whether messages reach the user: false after a block. */
-enum err
-ledger_user_reachable(struct db *db, int64_t tg_id, bool reachable) MUST_CHECK;
+enum err ledger_user_reachable(
+    struct db *db, int64_t tg_id, bool reachable) MUST_CHECK;
 
 /* Find an order. ERR_NOT_FOUND where there is none. The texts live in the
  * arena. */

@@ -8,8 +8,8 @@
 #include "ledger/payments.h"
 #include "shop/app.h"
 
-enum err
-alert_sale(struct app *app, struct arena *a, const struct order *o) MUST_CHECK;
+enum err alert_sale(
+    struct app *app, struct arena *a, const struct order *o) MUST_CHECK;
 /* A plan was paid once more; what was paid long ago is told by nobody any
  * more. */
 enum err alert_renewal(struct app *app, struct arena *a, const struct order *o,

@@ -34,7 +34,7 @@ struct payment {
 
 /* Notes it, in a transaction; one that is known only gains what was not known
  * of it, and *is_new is false. */
-enum err
-payments_add(struct db *db, const struct payment *p, bool *is_new) MUST_CHECK;
+enum err payments_add(
+    struct db *db, const struct payment *p, bool *is_new) MUST_CHECK;
 
 #endif

@@ -10,8 +10,8 @@ struct self {
 	const char *name; /* without the @; NULL: not known yet */
 };
 
-enum err
-self_get(struct app *app, struct arena *a, struct self *out) MUST_CHECK;
+enum err self_get(
+    struct app *app, struct arena *a, struct self *out) MUST_CHECK;
 
 /* Notes the name, in a transaction. A name that is noted is not written again,
  * another bot's not at all. */

@@ -14,13 +14,13 @@
 /* All of it is called in a transaction. */
 
 /* An order is found to have begun it: from now on it is of interest. */
-enum err
-subscription_known(struct app *app, struct arena *a, const char *id) MUST_CHECK;
+enum err subscription_known(
+    struct app *app, struct arena *a, const char *id) MUST_CHECK;
 
 /* Something was told of it. Of one that no order has begun, it is another
  * application's, or its session's completion will bring it: nothing is done. */
-enum err
-subscription_heard(struct app *app, struct arena *a, const char *id) MUST_CHECK;
+enum err subscription_heard(
+    struct app *app, struct arena *a, const char *id) MUST_CHECK;
 
 /* What takes a buyer's money again for a product is to take no more. */
 struct subscription_stop {
@@ -40,8 +40,8 @@ enum err subscription_stop_nameless(
     struct app *app, int64_t tg_id, const char *product) MUST_CHECK;
 
 /* Promises to read those that are due by the clock; *any: there were some. */
-enum err
-subscription_read_due(struct app *app, struct arena *a, bool *any) MUST_CHECK;
+enum err subscription_read_due(
+    struct app *app, struct arena *a, bool *any) MUST_CHECK;
 
 /* How often it has been heard of, to be remembered while its provider is asked:
  * what is heard later may be newer than the answer. ERR_NOT_FOUND: it has been

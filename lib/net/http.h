@@ -57,8 +57,8 @@ enum err http_start(struct http *h, struct arena *a,
 /* Waits until a transfer needs care, one of the extra descriptors (at most
  * four) can be read, or timeout_ms has passed, and moves all transfers on.
  * revents of the extra ones is set to POLLIN or 0. */
-void
-http_wait(struct http *h, struct pollfd *extra, size_t n_extra, int timeout_ms);
+void http_wait(
+    struct http *h, struct pollfd *extra, size_t n_extra, int timeout_ms);
 
 /* Hands back the next finished transfer: its tag, its answer and the error that
  * http_send() would have returned. False where none has finished. */

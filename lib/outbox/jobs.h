@@ -69,8 +69,8 @@ enum err jobs_lease(
 
 /* Puts a job off that cannot go before due_ms and is not leased, so that it
  * does not stand in the way of those behind it. In a transaction. */
-enum err
-jobs_put_off(struct db *db, const struct job *job, int64_t due_ms) MUST_CHECK;
+enum err jobs_put_off(
+    struct db *db, const struct job *job, int64_t due_ms) MUST_CHECK;
 
 /* Nothing is put off for longer than this, whoever asks. What is due later than
  * that was put there by a clock that was wrong (jobs_from_future()). */
@@ -86,8 +86,8 @@ enum err jobs_again(struct db *db, const struct job *job, int64_t due_ms,
  * of NULL leaves what stood there. */
 enum err jobs_give_back(struct db *db, const struct job *job, int64_t due_ms,
     const char *error) MUST_CHECK;
-enum err
-jobs_park(struct db *db, const struct job *job, const char *error) MUST_CHECK;
+enum err jobs_park(
+    struct db *db, const struct job *job, const char *error) MUST_CHECK;
 
 /* One of the job's calls is done: the lease goes on for the next one, whose
  * attempts are counted anew. Nothing in *job changes; once this is committed

@@ -9,8 +9,8 @@
  * person. */
 void message_send(struct app *app, struct arena *a, struct step *s,
     const struct tg_message *m);
-void
-message_say(struct app *app, struct arena *a, struct step *s, const char *text);
+void message_say(
+    struct app *app, struct arena *a, struct step *s, const char *text);
 
 /* Makes the step's call another method of Telegram's that writes to chat_id,
  * whose pace then counts it (0: it writes to nobody). */

@@ -7,13 +7,13 @@
 
 /* Who alone sells a product, by the settings; NULL: the link is offered, and
  * the others beside it. */
-const struct provider *
-offer_alone(const struct app *app, const struct product *p);
+const struct provider *offer_alone(
+    const struct app *app, const struct product *p);
 
 /* Whose button it is that says "WORD:PRODUCT"; NULL: nobody's who sells that
  * product. */
-const struct provider *
-offer_by(const struct app *app, const struct product *p, struct str word);
+const struct provider *offer_by(
+    const struct app *app, const struct product *p, struct str word);
 
 /* The message with the ways to pay for a product. */
 struct tg_message offer_message(const struct app *app, struct arena *a,

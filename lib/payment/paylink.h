@@ -16,8 +16,8 @@ const char *paylink_make(const struct app *app, struct arena *a, int64_t tg_id,
     const struct product *p);
 
 /* The same link to the page of one who does not come first: "&with=NAME". */
-const char *
-paylink_with(struct arena *a, const char *link, const struct provider *by);
+const char *paylink_with(
+    struct arena *a, const char *link, const struct provider *by);
 
 struct paylink {
 	int64_t tg_id;

@@ -244,8 +244,8 @@ const struct provider *provider_at(size_t i);
 
 /* Where /pay leads for a product: the first that sells it on a page; NULL:
  * nobody does. */
-const struct provider *
-provider_for(const struct app *app, const struct product *p);
+const struct provider *provider_for(
+    const struct app *app, const struct product *p);
 
 /* Whose post to /webhook/NAME is; of "" the first who posts anything. */
 const struct provider *provider_telling(struct str name);

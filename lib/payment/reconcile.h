@@ -23,13 +23,13 @@ struct reconcile {
 
 /* A run that begins, as far back as since_ms (since 1970). Lists whose settings
  * are not there are left out, here and further on. */
-struct reconcile
-reconcile_begin(const struct app *app, bool is_full, int64_t since_ms);
+struct reconcile reconcile_begin(
+    const struct app *app, bool is_full, int64_t since_ms);
 
 /* A list by its number, and whose it is (may be NULL); the i-th in the order in
  * which a run goes through them. NULL: there is none. */
-const struct provider_list *
-reconcile_list(int number, const struct provider **whose);
+const struct provider_list *reconcile_list(
+    int number, const struct provider **whose);
 const struct provider_list *reconcile_list_at(size_t i);
 
 /* The call of the step that r is at; ERR_NOT_FOUND: it has come to its end. */

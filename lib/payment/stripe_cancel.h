@@ -6,7 +6,7 @@
 
 struct http_request stripe_cancel_send(
     const struct app *app, struct arena *a, const struct charging *c);
-enum err
-stripe_cancel_sent(struct arena *a, const struct http_response *res) MUST_CHECK;
+enum err stripe_cancel_sent(
+    struct arena *a, const struct http_response *res) MUST_CHECK;
 
 #endif

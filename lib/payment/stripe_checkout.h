@@ -12,10 +12,10 @@ enum err stripe_checkout_begin(const struct app *app, struct arena *a,
 enum err stripe_checkout_begun(const struct app *app, struct arena *a,
     const struct http_response *res, struct opened *out) MUST_CHECK;
 
-struct http_request
-stripe_checkout_ask(const struct app *app, struct arena *a, const char *id);
-struct http_request
-stripe_checkout_stop(const struct app *app, struct arena *a, const char *id);
+struct http_request stripe_checkout_ask(
+    const struct app *app, struct arena *a, const char *id);
+struct http_request stripe_checkout_stop(
+    const struct app *app, struct arena *a, const char *id);
 enum err stripe_checkout_told(const struct app *app, struct arena *a,
     const struct http_response *res, struct finding *out) MUST_CHECK;
 

@@ -77,8 +77,8 @@ struct catalog_mark {
 
 /* Taken before the file is read, so that no change goes unseen. */
 struct catalog_mark catalog_mark(const struct conf *conf);
-bool
-catalog_mark_same(const struct catalog_mark *a, const struct catalog_mark *b);
+bool catalog_mark_same(
+    const struct catalog_mark *a, const struct catalog_mark *b);
 
 /* Whether a text can be the id of a product at all. */
 bool catalog_is_id(const char *text);

@@ -7,8 +7,8 @@
 
 /* Fills *c from the settings, whose faults[] gets what is wrong with the
  * products file: then ERR_CONFIG. The texts live in the arena. */
-enum err
-catalog_load(struct catalog *c, struct arena *a, struct conf *conf) MUST_CHECK;
+enum err catalog_load(
+    struct catalog *c, struct arena *a, struct conf *conf) MUST_CHECK;
 
 /* Reads the products from a file's text. False where something is wrong; the
  * faults are added to conf's. path is for the messages. */

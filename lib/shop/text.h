@@ -204,21 +204,21 @@ const char *text_fill_in(
 
 /* The same in the form that stands beside the number n, which is one of the
  * values too. text_fill() of such a text takes the last form, "many". */
-const char *
-text_count(struct arena *a, enum text which, int64_t n, struct kvs values);
+const char *text_count(
+    struct arena *a, enum text which, int64_t n, struct kvs values);
 const char *text_count_in(enum language in, struct arena *a, enum text which,
     int64_t n, struct kvs values);
 
 /* currency_text(): how money is shown on the command line, whatever the
  * language; in one, writing_money(). */
-const char *
-text_money(struct arena *a, int64_t amount_minor, const char *currency);
+const char *text_money(
+    struct arena *a, int64_t amount_minor, const char *currency);
 const char *text_money_in(enum language in, struct arena *a,
     int64_t amount_minor, const char *currency);
 
 /* writing_date(), in the shop's language or in another. */
 const char *text_date(struct arena *a, int64_t since_1970_ms);
-const char *
-text_date_in(enum language in, struct arena *a, int64_t since_1970_ms);
+const char *text_date_in(
+    enum language in, struct arena *a, int64_t since_1970_ms);
 
 #endif

@@ -13,7 +13,7 @@ const char *writing_money(
     enum language in, struct arena *a, int64_t amount_minor, const char *code);
 
 /* "27. Februar 2027", in UTC. English as in Britain, the day first. */
-const char *
-writing_date(enum language in, struct arena *a, int64_t since_1970_ms);
+const char *writing_date(
+    enum language in, struct arena *a, int64_t since_1970_ms);
 
 #endif

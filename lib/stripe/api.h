@@ -90,8 +90,8 @@ struct http_request stripe_object_request(
 /* GET /v1/prices/ID, and GET /v1/checkout/sessions?limit=1 to try the key. */
 struct http_request stripe_price_request(
     struct arena *a, const struct stripe_api *api, const char *price_id);
-struct http_request
-stripe_probe_request(struct arena *a, const struct stripe_api *api);
+struct http_request stripe_probe_request(
+    struct arena *a, const struct stripe_api *api);
 
 /* Judges an answer to any of these and parses it (logged when bad):
  * ERR_UNAVAILABLE: 5xx. ERR_THROTTLED: 429. ERR_CONFLICT: 409, the same key is

@@ -23,9 +23,9 @@ enum stripe_list {
 /* Asks for a page of objects made since since_s (seconds since 1970), newest
  * first; it begins after the object with the id `after`, or with the newest
  * where that is NULL. Stripe keeps events for 30 days. */
-struct http_request
-stripe_list_request(struct arena *a, const struct stripe_api *api,
-    enum stripe_list which, int64_t since_s, const char *after);
+struct http_request stripe_list_request(struct arena *a,
+    const struct stripe_api *api, enum stripe_list which, int64_t since_s,
+    const char *after);
 
 struct stripe_page {
 	struct json *doc;

@@ -74,8 +74,8 @@ enum err stripe_subscription_read(struct arena *a, struct json *obj,
  * product's: that says so, else that is of its price at Stripe, else that is of
  * its amount. Where none is, the first one's stays. All but the product's name
  * may be NULL or 0. */
-void
-stripe_subscription_choose(struct stripe_subscription *s, const char *product,
-    const char *price_id, int64_t amount_minor, const char *currency);
+void stripe_subscription_choose(struct stripe_subscription *s,
+    const char *product, const char *price_id, int64_t amount_minor,
+    const char *currency);
 
 #endif

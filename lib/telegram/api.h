@@ -75,8 +75,8 @@ struct json *tg_send_invoice(struct arena *a, const struct tg_invoice *inv);
  * looked at. */
 struct json *tg_plan_link(struct arena *a, const struct tg_invoice *inv);
 
-struct json *
-tg_answer_checkout(struct arena *a, const char *query_id, const char *refusal);
+struct json *tg_answer_checkout(
+    struct arena *a, const char *query_id, const char *refusal);
 
 /* The request that calls a method; params may be NULL. Its URL holds the
  * token. */
@@ -86,8 +86,8 @@ struct http_request tg_request(struct arena *a, const struct tg_api *api,
 /* A call of the Bot API as the JSON body of the answer to an update. Telegram
  * carries it out and does not tell the result, so it is for what may be lost
  * without harm. */
-struct str
-tg_reply_body(struct arena *a, const char *method, struct json *params);
+struct str tg_reply_body(
+    struct arena *a, const char *method, struct json *params);
 
 /* What became of a call. */
 enum tg_outcome {

@@ -21,8 +21,8 @@ struct response response_json(int status, struct str body);
 
 /* {"error":"...","message":"..."} with the status of e. Says nothing that the
  * caller does not: no reason of the server's own reaches a client. */
-struct response
-response_error(struct arena *a, enum err e, const char *message);
+struct response response_error(
+    struct arena *a, enum err e, const char *message);
 
 /* 405, with the methods that are allowed in Allow ("POST"). */
 struct response response_not_allowed(struct arena *a, const char *allow);
@@ -34,7 +34,7 @@ struct response response_see_other(const char *url);
  * body). A header value with a control character in it turns the answer into a
  * 500, so nothing can be smuggled in; so does an answer of more than 512
  * KiB. */
-struct str
-response_render(struct arena *a, const struct response *res, bool head_only);
+struct str response_render(
+    struct arena *a, const struct response *res, bool head_only);
 
 #endif

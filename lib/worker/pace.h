@@ -54,8 +54,8 @@ void pace_init(struct pace *p, int64_t now_ms);
 /* When a message to the chat may go: now_ms or later. It reserves nothing:
  * pace_sent() does. What nobody waits for (can_wait) leaves some of each second
  * to what somebody does. Chat 0: any chat. */
-int64_t
-pace_when(struct pace *p, int64_t chat_id, bool can_wait, int64_t now_ms);
+int64_t pace_when(
+    struct pace *p, int64_t chat_id, bool can_wait, int64_t now_ms);
 
 /* When the chat's own limits allow a message, whatever those of the bot as a
  * whole say. */
@@ -70,8 +70,8 @@ size_t pace_room(const struct pace *p, bool can_wait, int64_t now_ms);
 /* A 429 for a message: that chat gets nothing for wait_ms. When several
  * different chats hear it at about the same time, it is the bot as a whole that
  * Telegram means: then nobody gets anything. */
-void
-pace_refused(struct pace *p, int64_t chat_id, int64_t wait_ms, int64_t now_ms);
+void pace_refused(
+    struct pace *p, int64_t chat_id, int64_t wait_ms, int64_t now_ms);
 
 /* The four for a flow: when its next call may go; that it goes now; how many
  * may go at once; that a 429 came. */

@@ -7,13 +7,13 @@
 
 /* The step's kind prepares its call (see kind.h). A kind that this program does
  * not know has none: it is parked for one that does. */
-enum err
-work_prepare(struct app *app, struct arena *a, struct step *s) MUST_CHECK;
+enum err work_prepare(
+    struct app *app, struct arena *a, struct step *s) MUST_CHECK;
 
 /* Records that the call of a step that notes it first is going to be made, in a
  * transaction that ends before it is. */
-enum err
-work_begin(struct app *app, struct arena *a, struct step *s) MUST_CHECK;
+enum err work_begin(
+    struct app *app, struct arena *a, struct step *s) MUST_CHECK;
 
 /* Whether the answer leads to another call at once, which the step then holds.
  * Nothing is written. */
@@ -21,9 +21,9 @@ bool work_follow(struct app *app, struct arena *a, struct step *s,
     enum err call_err, const struct http_response *res);
 
 /* What the answer means, recorded in a transaction of the caller's. */
-enum err
-work_settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
-    const struct http_response *res, struct outcome *o) MUST_CHECK;
+enum err work_settle(struct app *app, struct arena *a, struct step *s,
+    enum err call_err, const struct http_response *res,
+    struct outcome *o) MUST_CHECK;
 
 /* In the transaction that parks it: the operators are told. */
 enum err work_parked(struct app *app, struct arena *a, const struct job *job,
