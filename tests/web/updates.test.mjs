@@ -148,8 +148,6 @@ describe('updates', () => {
     ['a member of a group', { chat_member: member }],
     ['the bot put into a group', { my_chat_member: member }],
     ['a reaction', { message_reaction: { chat: privateChat(USER), user: USER, message_id: 1, date: 1, old_reaction: [], new_reaction: [] } }],
-    ['a subscription in a state of another time', { subscription: { user: USER, invoice_payload: 'admit:course', state: 'hibernating' } }],
-    ['a subscription of something of no shape', { subscription: { user: 5, invoice_payload: [], state: {} } }],
     ['a request to join', { chat_join_request: { chat: group, from: USER, user_chat_id: USER.id, date: 1 } }],
   ];
   const strange = [
@@ -160,6 +158,8 @@ describe('updates', () => {
     ['an id with a fraction', { message: message({ ...USER, id: 5.5 }, { text: '/pay' }) }],
     ['another one\'s chat', { message: message(USER, { text: '/pay' }, privateChat(person(50_003))) }],
     ['a kind from the future', { telepathy: { from: USER } }],
+    ['a subscription in a state of another time', { subscription: { user: USER, invoice_payload: 'admit:course', state: 'hibernating' } }],
+    ['a subscription of something of no shape', { subscription: { user: 5, invoice_payload: [], state: {} } }],
     ['nothing but a number', {}],
     ['types all wrong', { message: 'x', callback_query: 5 }],
     ['a list for a message', { message: [] }],
