@@ -175,7 +175,7 @@ note_link(struct app *app, const struct channel_call *c, struct json *result,
 
 /* ---- what was not ---- */
 
-/* One piece of news about a person and a channel. */
+/* What Telegram said about a person and a channel. */
 struct word {
 	struct app *app;
 	struct arena *arena;

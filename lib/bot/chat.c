@@ -115,7 +115,7 @@ on_words(struct reply *r)
 static enum err
 on_button(struct reply *r)
 {
-	struct support_word word = { NULL, NULL };
+	struct handover_word word = { NULL, NULL };
 	enum err e = ERR_OK;
 	bool allowed = false;
 

@@ -81,7 +81,7 @@ menu_pressed(struct reply *r)
 /* Everybody in a group can press, and what the other buttons lead to, a price
  * or a page at Stripe, is for one person alone. */
 enum err
-menu_pressed_in_group(struct reply *r, struct support_word *word)
+menu_pressed_in_group(struct reply *r, struct handover_word *word)
 {
 	struct str data = str_from(r->u->data);
 

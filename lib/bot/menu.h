@@ -24,6 +24,6 @@ enum err menu_pressed(struct reply *r) MUST_CHECK;
 /* The same in a group, where one button has a meaning: *word is what its
  * presser is told, left alone for any other. */
 enum err menu_pressed_in_group(
-    struct reply *r, struct support_word *word) MUST_CHECK;
+    struct reply *r, struct handover_word *word) MUST_CHECK;
 
 #endif

@@ -58,7 +58,7 @@ is_reachable(struct app *app, struct arena *a, int64_t tg_id, bool *is)
  * and brings the question's number along, so one tap does both. */
 static enum err
 way_to_us(struct app *app, struct arena *a, const struct question *q,
-    struct support_word *word)
+    struct handover_word *word)
 {
 	struct self self;
 	enum err e = self_get(app, a, &self);
@@ -74,14 +74,14 @@ way_to_us(struct app *app, struct arena *a, const struct question *q,
 
 enum err
 handover_pressed_in_group(struct app *app, struct arena *a,
-    const struct tg_update *u, struct str id, struct support_word *word)
+    const struct tg_update *u, struct str id, struct handover_word *word)
 {
 	struct question q = { 0 };
 	bool is = false;
 	int64_t n;
 	enum err e;
 
-	*word = (struct support_word){ NULL, NULL };
+	*word = (struct handover_word){ NULL, NULL };
 	if (app->conf.support_chat_id == NULL || !str_to_i64(id, &n))
 		return ERR_OK;
 	e = question_get(app->db, a, n, &q);

@@ -17,12 +17,12 @@ enum err handover_pass_on(struct app *app, struct arena *a,
 /* The same button in a group, where everybody can press it; *word is what its
  * presser is told. A person's reply goes to the asker alone, so the asker must
  * have opened the bot; url leads there and asks at once. */
-struct support_word {
+struct handover_word {
 	const char *text, *url; /* NULL: none */
 };
 enum err handover_pressed_in_group(struct app *app, struct arena *a,
     const struct tg_update *u, struct str id,
-    struct support_word *word) MUST_CHECK;
+    struct handover_word *word) MUST_CHECK;
 
 /* Reads the word behind /start with which such a link opens the bot: "ask_" and
  * the question's number. *taken false: the word is of another kind. */

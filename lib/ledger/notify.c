@@ -1,11 +1,11 @@
-/* News for the operators. */
+/* What operators are told of money. */
 #include "ledger/notify.h"
 
 #include "base/clock.h"
 #include "outbox/alert.h"
 #include "shop/text.h"
 
-#define NEWS_MS ((int64_t)3 * 24 * 3600 * 1000)
+#define TOLD_MS ((int64_t)3 * 24 * 3600 * 1000)
 
 /* What an operator sees of an order. */
 static enum err
@@ -40,7 +40,7 @@ alert_renewal(struct app *app, struct arena *a, const struct order *o,
     const struct payment *p)
 {
 	if (!conf_notifies(&app->conf, "renewal") ||
-	    p->paid_ms < clock_now_ms() - NEWS_MS)
+	    p->paid_ms < clock_now_ms() - TOLD_MS)
 		return ERR_OK;
 	return tell(app, a, o, arena_printf(a, "renewal/%s", p->payment),
 	    TEXT_ALERT_RENEWAL,

@@ -1,4 +1,4 @@
-/* Telegram Stars, the second till: invoices in XTR that the bot sends, the
+/* Telegram Stars, the second provider: invoices in XTR that the bot sends, the
  * question before each payment, the payment, the refund. An invoice can be
  * paid many times and by anybody, so a payment is known by its charge and lets
  * in who paid it (core.telegram.org/bots/payments-stars). */

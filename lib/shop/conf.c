@@ -31,12 +31,13 @@ enum { OPTIONAL = 0, REQUIRED = 1 };
 static const struct setting rows[] = {
 	{ "STRIPE_SECRET_KEY", conf_check_stripe_key,
 	    TEXT_AT(stripe_secret_key), PAY | HOOK | WORK, REQUIRED, "",
-	    "Stripe: Developers, API keys; a restricted key needs Checkout "
-	    "Sessions write, and what subscriptions need" },
+	    "Stripe: Developers, API keys; what a restricted key needs "
+	    "stands in deploy/README.md" },
 	{ "STRIPE_WEBHOOK_SECRET", conf_check_secret_list,
 	    TEXT_AT(stripe_webhook_secret), HOOK, REQUIRED, "",
 	    "Stripe: Developers, Webhooks, your endpoint, Signing secret; "
-	    "several with commas while one is being rolled" },
+	    "several with commas, while one is being rolled or for two "
+	    "endpoints" },
 	{ "TELEGRAM_BOT_TOKEN", conf_check_bot_token,
 	    TEXT_AT(telegram_bot_token), WORK, REQUIRED, "",
 	    "from @BotFather" },
@@ -112,7 +113,7 @@ static const struct setting rows[] = {
 	{ "ADMIN_TG_IDS", conf_check_id_list, TEXT_AT(admin_tg_ids),
 	    PROGRAM_ALL, OPTIONAL, "",
 	    "the Telegram numbers of the operators, with commas: the bot tells "
-	    "them of sales, refunds, disputes and troubles" },
+	    "them what NOTIFY says, and of troubles" },
 	{ "NOTIFY", conf_check_notify, TEXT_AT(notify), PROGRAM_ALL, OPTIONAL,
 	    NOTIFY_MOST,
 	    "what they are told of, with commas: sale, renewal, failure (a "
@@ -130,8 +131,9 @@ static const struct setting rows[] = {
 	    "whom a buyer may write to, @name or an address" },
 	{ "SHOP_LANGUAGE", conf_check_language, TEXT_AT(shop_language),
 	    PROGRAM_ALL, OPTIONAL, "uk",
-	    "the language of those whose own is not known or not spoken here, "
-	    "and of what operators are told: uk, en, de or pl" },
+	    "the language of the shop: of the chat, of what operators are "
+	    "told, and of pages for browsers that ask for none that there is: "
+	    "uk, en, de or pl" },
 	{ "TEXTS_FILE", setting_path, TEXT_AT(texts_file), PROGRAM_ALL,
 	    OPTIONAL, "",
 	    "a gettext file (PO) of sentences of your own, in one language: "

@@ -101,7 +101,7 @@ bool conf_notifies(const struct conf *c, const char *kind);
 void conf_make_folder(const struct conf *c);
 
 /* The i-th setting's name, default (or "") and one-line meaning, for the help
- * and for holding the README to it; false past the last one. */
+ * and for holding deploy/README.md to it; false past the last one. */
 bool conf_describe(size_t i, const char **name, const char **dflt,
     const char **meaning, bool *required);
 

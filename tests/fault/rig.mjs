@@ -208,7 +208,7 @@ export class Rig {
     open.add(rig);
     rig.telegram = await startTelegram({ token: TOKEN, ...telegram });
     rig.stripe = await startStripe({ webhookSecret: WEBHOOK_SECRET });
-    // Beside these copies there is no worker: a knock starts nothing.
+    // Beside these copies there is no worker: waking starts nothing.
     for (const folder of ['cgi-bin', 'bin']) mkdirSync(`${rig.dir}/${folder}`);
     for (const name of readdirSync(`${OUT}/cgi-bin`)) {
       if (name.endsWith('.fcgi')) copyFileSync(`${OUT}/cgi-bin/${name}`, `${rig.dir}/cgi-bin/${name}`);

@@ -32,7 +32,7 @@ struct asking {
 	int64_t from_id;
 	const char *id;
 	bool taken;
-	struct support_word word;
+	struct handover_word word;
 };
 
 static enum err

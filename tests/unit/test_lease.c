@@ -23,7 +23,7 @@ static void
 look(void **state)
 {
 	(void)state;
-	check_int(wait_ms("SELECT 1"), -1); /* until somebody knocks */
+	check_int(wait_ms("SELECT 1"), -1); /* until it is woken */
 	assert_true(wait_ms(JOB("4000000000000")) > 1000);
 	check_int(worker.n_busy, 0);
 	assert_true(wait_ms(JOB("1")) <= LEASE_MS); /* its end */

@@ -184,5 +184,5 @@ main(void)
 	ONE("silence", "is told once a day", events_never_came);
 	ROWS("evidence is due", until_when, dues);
 	ROWS("by kind", by_kind, wanted);
-	return testing_run("news", ledger_make, ledger_remove);
+	return testing_run("notify", ledger_make, ledger_remove);
 }

@@ -111,7 +111,7 @@ test('a lighttpd that is killed leaves no program behind', { skip: !isLighttpd }
   await app.stop(); // looks at what is left
 });
 
-test('a worker whose hands are full sleeps, however often it is knocked', async (t) => {
+test('a worker whose slots are full sleeps, however often it is woken', async (t) => {
   const HANDS = 40; // of the line that these jobs are in
   const app = await startAdmit({ t, resident: true });
   await app.buy(5);
@@ -119,7 +119,7 @@ test('a worker whose hands are full sleeps, however often it is knocked', async 
   app.telegram.setFault({ kind: 'hang', next: Infinity });
   app.write(`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${2 * HANDS})
     INSERT INTO jobs (kind, promise, tg_id, detail, due_ms, created_ms) SELECT 4, 'full/' || i, 1000 + i, 'x', 1, 1 FROM c`);
-  await app.buy(6); // knocks
+  await app.buy(6); // wakes it
   await until(() => app.telegram.calls.filter(({ fault }) => fault === 'hang').length >= HANDS, 20_000, 'all hands are full');
   const [worker] = app.processes('admit work');
   const ticks = () => readFileSync(`/proc/${worker}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((a, b) => a + Number(b), 0);

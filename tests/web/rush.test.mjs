@@ -165,7 +165,7 @@ test('Stripe asks to wait for ever: it is asked again within an hour', async (t)
   app.stripe.setFault({ kind: 'status', status: 429, retryAfter: '9223372036854775807', next: 1 });
   app.write(`INSERT INTO subscriptions (id, n_heard) VALUES ('sub_1', 1);
     INSERT INTO jobs (kind, promise, tg_id, detail, due_ms, created_ms, late, lane) VALUES (7, 'x', 0, 'sub_1', 1, 1, 2, 0)`);
-  await app.say(person(5), '/help'); // knocks
+  await app.say(person(5), '/help'); // wakes it
   await app.admit(['work', '--once']);
   await app.noted("SELECT 1 FROM jobs WHERE kind = 7 AND error LIKE 'Stripe%'");
   const [[dueMs]] = app.sql('SELECT due_ms FROM jobs WHERE kind = 7');

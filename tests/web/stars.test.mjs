@@ -1,4 +1,4 @@
-// Telegram Stars, the second till: invoices, the question before a payment, payments, refunds.
+// Telegram Stars, the second provider: invoices, the question before a payment, payments, refunds.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

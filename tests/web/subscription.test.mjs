@@ -55,7 +55,7 @@ async function elapse(app, days, ...subs) {
   const moved = (table, columns) => `UPDATE ${table} SET ${columns.map((column) => `${column} = ${column} - ${ms}`).join(', ')};`;
   app.write(moved('access', ['until_ms', 'paid_until_ms', 'remind_ms']) + moved('orders', ['until_ms'])
     + moved('subscriptions', ['look_ms', 'period_start_ms', 'period_end_ms', 'ends_ms', 'paid_until_ms']));
-  await app.admit(['work', '--once']); // or it knocks at the one that is home
+  await app.admit(['work', '--once']); // or it wakes the one that runs
   const now = Date.now();
   await until(() => app.sql(`SELECT 1 FROM access WHERE (is_in = 1 AND until_ms <= ${now}) OR remind_ms <= ${now}
     UNION ALL SELECT 1 FROM subscriptions WHERE look_ms <= ${now}`).length === 0, 20_000, 'what is due is done');

@@ -59,7 +59,7 @@ SQL(REPORT_PARKED,
     " WHEN " WORD_JOB_ALERT " THEN 'alert' WHEN " WORD_JOB_MEMBER
     " THEN 'channel' WHEN " WORD_JOB_ANSWER " THEN 'answer'"
     " WHEN " WORD_JOB_FORWARD " THEN 'to a person' WHEN " WORD_JOB_RELAY
-    " THEN 'from a person'"
+    " THEN 'from a person' WHEN " WORD_JOB_CANCEL " THEN 'cancel'"
     " ELSE 'other' END, COUNT(*) FROM jobs"
     " WHERE done_ms IS NULL AND parked_ms IS NOT NULL"
     " AND :since_ms >= 0 AND :n > 0 GROUP BY 1 ORDER BY 1")
