@@ -32,6 +32,7 @@ struct refunding {
 	const struct provider *provider;
 	struct fact fact;    /* what has become of it */
 	struct order grant;  /* by which access is kept */
+	int64_t n_known;     /* 1: the ledger had it before */
 	bool is_back_before; /* all of it, by the provider's word */
 };
 
@@ -302,30 +303,35 @@ grant(struct refunding *r)
 	return ledger_record(r->app, &r->arena, &f, &r->grant);
 }
 
-/* The grant comes first, so that nobody is removed in between. */
-static enum err
-record(struct db *db, void *ctx)
-{
-	struct refunding *r = ctx;
-	enum err e = is_to_grant(r) ? grant(r) : ERR_OK;
-
-	(void)db;
-	if (e == ERR_OK)
-		e = ledger_record(r->app, &r->arena, &r->fact, NULL);
-	return e == ERR_OK && is_to_stop(r) ?
-	    subscription_stop(r->app,
-		&(struct subscription_stop){ .tg_id = r->order.tg_id,
-		    .product = r->order.product,
-		    .order_id = r->order.id,
-		    .at_once = r->wish.at_once }) :
-	    e;
-}
-
 /* A refund of a method that pays back slowly, or that the provider holds. */
 static bool
 is_waiting(const struct fact *f)
 {
 	return f->kind == FACT_REFUND && f->refund == REFUND_WAITS;
+}
+
+/* The grant comes first, so that nobody is removed in between. While the money
+ * has not gone, nothing ends and nothing is given for it. */
+static enum err
+record(struct db *db, void *ctx)
+{
+	struct refunding *r = ctx;
+	bool has_gone = !is_waiting(&r->fact);
+	enum err e = db_one(db, &r->arena, SQL_REVERSAL_KNOWN,
+	    KV(kv_text("id", r->fact.id)), row_to_int, &r->n_known);
+
+	if (e == ERR_OK && has_gone && is_to_grant(r))
+		e = grant(r);
+	if (e == ERR_OK)
+		e = ledger_record(r->app, &r->arena, &r->fact, NULL);
+	return e == ERR_OK && has_gone && is_to_stop(r) ?
+	    subscription_stop(r->app,
+		&(struct subscription_stop){ .tg_id = r->order.tg_id,
+		    .product = r->order.product,
+		    .order_id = r->order.id,
+		    .provider = r->provider->name,
+		    .at_once = r->wish.at_once }) :
+	    e;
 }
 
 static bool
@@ -334,18 +340,27 @@ is_failed(const struct fact *f)
 	return f->kind == FACT_REFUND && f->refund == REFUND_FAILED;
 }
 
-/* The same part asked for again was answered as before: then as much has gone
- * back as before. */
-static int
-conclude(struct refunding *r)
+/* The same part asked for again was answered as before: with a refund that the
+ * ledger has by its name, or, where refunds have none, with no more gone back
+ * than before. */
+static bool
+is_nothing_new(struct refunding *r)
 {
 	int64_t was_minor = r->gone_minor;
 
+	if (r->fact.kind == FACT_REFUND)
+		return r->n_known > 0;
+	return read_payment(r) == ERR_OK && r->gone_minor == was_minor;
+}
+
+static int
+conclude(struct refunding *r)
+{
 	if (r->is_back_before) {
 		puts("All of it had gone back before; now that is recorded.");
 		return 1;
 	}
-	if (read_payment(r) == ERR_OK && r->gone_minor == was_minor) {
+	if (is_nothing_new(r)) {
 		puts("Nothing more goes back: the same amount of this order "
 		     "was sent back within the last day. Another part needs "
 		     "another amount.");

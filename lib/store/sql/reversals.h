@@ -12,6 +12,8 @@ SQL(REVERSAL_SEEN,
     " due_ms = excluded.due_ms, updated_ms = excluded.updated_ms"
     " WHERE excluded.stage > reversals.stage")
 
+SQL(REVERSAL_KNOWN, "SELECT COUNT(*) FROM reversals WHERE id = :id")
+
 SQL(REFUND_SEEN,
     "INSERT INTO refunds (payment_intent, amount_minor, refunded_minor,"
     " updated_ms)"
