@@ -98,7 +98,9 @@ cmd_revoke(struct app *app, int argc, char **argv)
 	e = tell(&t, FACT_REVOKED, &who);
 	arena_free(&t.arena);
 	if (e == ERR_OK && t.order.id == 0) {
-		puts("There is nothing to revoke.");
+		puts("There is nothing to revoke. What still charged them is "
+		     "being ended, if there is any.");
+		(void)cmd_recorded(app, e);
 		return 1;
 	}
 	if (e == ERR_OK)

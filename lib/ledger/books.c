@@ -133,7 +133,7 @@ by_the_month(int64_t minor, int64_t period_ms)
 {
 	int64_t months;
 
-	if (period_ms <= 0)
+	if (period_ms < 1000)
 		return 0;
 	months = (period_ms + MONTH_MS / 2) / MONTH_MS;
 	if (period_ms >= 28 * DAY_MS)

@@ -20,19 +20,32 @@ static const struct {
 	{ SQL_LIMITS_PRUNE, HOUR_MS }, { SQL_QUESTIONS_FORGET, HOUR_MS },
 	{ SQL_QUESTIONS_PRUNE, KEEP_MS }, { SQL_UNANSWERED_PRUNE, KEEP_MS } };
 
+static enum err
+prune_one(struct db *db, void *ctx)
+{
+	const size_t *i = ctx;
+
+	return db_exec(db, prunes[*i].what,
+	    KV(kv_int("before_ms", clock_now_ms() - prunes[*i].keep_ms)), NULL);
+}
+
 /* One transaction for nine statements, which on most days find little: one sync
- * to the disk. */
+ * to the disk. What one of them cannot forget keeps none of the others from
+ * forgetting. */
 static enum err
 prune_all(struct db *db, void *ctx)
 {
-	int64_t now_ms = clock_now_ms();
-	enum err e = ERR_OK;
-
 	(void)ctx;
-	for (size_t i = 0; e == ERR_OK && i < LENGTH(prunes); i++)
-		e = db_exec(db, prunes[i].what,
-		    KV(kv_int("before_ms", now_ms - prunes[i].keep_ms)), NULL);
-	return e;
+	for (size_t i = 0; i < LENGTH(prunes); i++) {
+		enum err e = db_savepoint(db, prune_one, &i);
+
+		if (e == ERR_UNAVAILABLE)
+			return e;
+		if (e != ERR_OK)
+			log_event(LOG_WARN, "not_pruned",
+			    KV(kv_int("what", (int64_t)i)));
+	}
+	return ERR_OK;
 }
 
 void

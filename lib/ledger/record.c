@@ -279,14 +279,15 @@ record_revoked(
 		kv_int("now_ms", clock_now_ms())),
 	    orders_from_row, l);
 
-	if (e != ERR_OK || l->n == 0)
-		return e;
-	*o = l->o[0];
-	e = decide_order(app, a, o);
-	/* Who was shown out is charged no more. */
+	if (e == ERR_OK && l->n > 0) {
+		*o = l->o[0];
+		e = decide_order(app, a, o);
+	}
+	/* Who was shown out is charged no more; nor is whom an earlier version
+	 * had shown out, which left what charges them alone. */
 	return e == ERR_OK ? subscription_stop(app,
 				 &(struct subscription_stop){ .tg_id = f->tg_id,
-				     .product = o->product,
+				     .product = f->product,
 				     .at_once = true }) :
 			     e;
 }
@@ -307,7 +308,7 @@ decide_payment(
 /* Of what went back of a payment, the operators hear each sum once. */
 static enum err
 tell_of_refund(struct app *app, struct arena *a, const struct fact *f,
-    const struct order *o)
+    const struct order *o, bool *is_new)
 {
 	int64_t n_new = 0;
 	enum err e = db_exec(app->db, SQL_REFUND_TOLD,
@@ -315,7 +316,8 @@ tell_of_refund(struct app *app, struct arena *a, const struct fact *f,
 		kv_int("refunded_minor", f->refunded_minor)),
 	    &n_new);
 
-	return e == ERR_OK && n_new > 0 ?
+	*is_new = n_new > 0;
+	return e == ERR_OK && *is_new ?
 	    alert_refund(app, a, o, f->refunded_minor) :
 	    e;
 }
@@ -328,6 +330,7 @@ record_refunded(
     struct app *app, struct arena *a, const struct fact *f, struct order *o)
 {
 	struct orders *l = arena_alloc(a, sizeof(*l));
+	bool is_new = false;
 	enum err e = db_exec(app->db, SQL_REFUND_SEEN,
 	    KV(kv_text("payment_intent", f->payment),
 		kv_int("amount_minor", f->amount_minor),
@@ -340,9 +343,10 @@ record_refunded(
 	if (e != ERR_OK || l->n == 0)
 		return e;
 	*o = l->o[0];
-	e = tell_of_refund(app, a, f, o);
-	return e == ERR_OK ?
-	    subscription_stop_nameless(app, o->tg_id, o->product) :
+	e = tell_of_refund(app, a, f, o, &is_new);
+	/* Heard of again, it may be about a plan before the one of today. */
+	return e == ERR_OK && is_new ?
+	    subscription_stop_nameless(app, o->tg_id, o->product, f->provider) :
 	    e;
 }
 
@@ -443,6 +447,22 @@ note_intent(struct app *app, struct arena *a, const struct fact *f,
 	return e == ERR_OK && n_new > 0 ? decide_orders(app, a, l) : e;
 }
 
+/* The bank had said no, or had not answered yet, and the buyer paid the invoice
+ * that stayed open: then the order is paid like any other. Of a plan the order
+ * names no payment, which are many. */
+static enum err
+pay_order(
+    struct app *app, struct arena *a, const struct fact *f, struct order *o)
+{
+	struct fact paid = *f;
+
+	paid.kind = FACT_PAID;
+	paid.order = o->session_id;
+	paid.tg_id = o->tg_id;
+	paid.payment = NULL;
+	return record_purchase(app, a, &paid, o);
+}
+
 static enum err
 record_payment(
     struct app *app, struct arena *a, const struct fact *f, struct order *o)
@@ -456,8 +476,11 @@ record_payment(
 	if (e != ERR_OK || l->n == 0)
 		return e;
 	*o = *first_of(l);
+	if (o->paid_ms == 0 && f->paid_as == PAYMENT_FIRST)
+		e = pay_order(app, a, f, o);
 	p = payment_of(f, o, f->paid_as);
-	e = payments_add(app->db, &p, &is_new);
+	if (e == ERR_OK)
+		e = payments_add(app->db, &p, &is_new);
 	if (e == ERR_OK)
 		e = note_intent(app, a, f, l);
 	return e == ERR_OK && is_new && p.kind == PAYMENT_RENEWAL ?

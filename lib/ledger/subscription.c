@@ -54,7 +54,8 @@ subscription_heard(struct app *app, struct arena *a, const char *id)
 /* ---- that it is to take no more ---- */
 
 enum err
-subscription_stop_nameless(struct app *app, int64_t tg_id, const char *product)
+subscription_stop_nameless(
+    struct app *app, int64_t tg_id, const char *product, const char *provider)
 {
 	int64_t n_new = 0;
 	enum err e;
@@ -63,6 +64,7 @@ subscription_stop_nameless(struct app *app, int64_t tg_id, const char *product)
 		return ERR_OK;
 	e = db_exec(app->db, SQL_CANCEL_NAMELESS,
 	    KV(kv_int("tg_id", tg_id), kv_text("product", product),
+		kv_text("provider", provider),
 		kv_int("now_ms", clock_now_ms())),
 	    &n_new);
 
@@ -89,9 +91,9 @@ subscription_stop(struct app *app, const struct subscription_stop *stop)
 	    &n_new);
 	if (e == ERR_OK && n_new > 0)
 		db_notify(app->db);
-	return e == ERR_OK ?
-	    subscription_stop_nameless(app, stop->tg_id, stop->product) :
-	    e;
+	return e == ERR_OK ? subscription_stop_nameless(app, stop->tg_id,
+				 stop->product, stop->provider) :
+			     e;
 }
 
 /* ---- by the clock ---- */

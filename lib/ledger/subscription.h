@@ -27,17 +27,19 @@ struct subscription_stop {
 	int64_t tg_id;
 	const char *product;
 	int64_t order_id; /* what this order began; 0: what any of theirs did */
-	bool at_once;     /* or with the end of what is paid */
+	const char *provider; /* of that order; NULL with 0 */
+	bool at_once;         /* or with the end of what is paid */
 };
 
 /* Promises to tell those who take it. */
 enum err subscription_stop(
     struct app *app, const struct subscription_stop *stop) MUST_CHECK;
 
-/* The same, but only what renews without a name of its own, whose every payment
- * is an order: there is no telling which order began it. */
-enum err subscription_stop_nameless(
-    struct app *app, int64_t tg_id, const char *product) MUST_CHECK;
+/* The same, but only what renews at this provider (NULL: at any) without a name
+ * of its own, whose every payment is an order: there is no telling which order
+ * began it. */
+enum err subscription_stop_nameless(struct app *app, int64_t tg_id,
+    const char *product, const char *provider) MUST_CHECK;
 
 /* Promises to read those that are due by the clock; *any: there were some. */
 enum err subscription_read_due(

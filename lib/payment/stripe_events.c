@@ -160,7 +160,7 @@ fact_of_payment(const struct stripe_event *ev)
 			.payment = ev->dispute.payment_intent,
 			.amount_minor = ev->dispute.amount_minor,
 			.dispute = dispute_stage(ev->dispute.stage),
-			.due_ms = ev->dispute.due_s * 1000 };
+			.due_ms = ms(ev->dispute.due_s) };
 	default:
 		return (struct fact){ .kind = FACT_WARNING,
 			.provider = stripe,

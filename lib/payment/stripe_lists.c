@@ -121,7 +121,7 @@ static bool
 is_long_over(const struct stripe_session *s)
 {
 	return s->id != NULL && s->paid == STRIPE_UNPAID && s->created_s > 0 &&
-	    s->created_s * 1000 < clock_now_ms() - KEPT_MS;
+	    s->created_s < (clock_now_ms() - KEPT_MS) / 1000;
 }
 
 /* An event that has been here is known; other objects say how it stands. */
@@ -157,7 +157,7 @@ count(const struct provider_list *list, const struct stripe_event *ev,
 			kv_text("payment_intent", intent_of(ev))));
 	}
 	if (list->own == STRIPE_LIST_UNDELIVERED &&
-	    ev->created_s * 1000 < clock_now_ms() - ON_ITS_WAY_MS)
+	    ev->created_s < (clock_now_ms() - ON_ITS_WAY_MS) / 1000)
 		s->n_missed++;
 }
 

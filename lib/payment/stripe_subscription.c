@@ -233,9 +233,11 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 		return e == ERR_CONFIG ? tell_of_key(app, a) : ERR_OK;
 	}
 	now = as_the_ledger_has_it(app, &found);
-	e = stripe_events_record_invoice(app, a, &found.latest, found.id);
+	/* How it stands comes first: the payment is decided about by that. */
+	e = subscription_write(app, a, &now, *n_heard);
 	if (e == ERR_OK)
-		e = subscription_write(app, a, &now, *n_heard);
+		e = stripe_events_record_invoice(
+		    app, a, &found.latest, found.id);
 	return e == ERR_OK ? tell_of_doubt(app, a, &found) : e;
 }
 

@@ -371,7 +371,7 @@ static const char *const migrations[] = {
 	" SELECT o.provider, COALESCE(o.payment_intent, o.session_id),"
 	" o.payment_intent, o.id,"
 	" CASE WHEN o.provider = 'stars' AND o.renews = 1 AND EXISTS"
-	" (SELECT 1 FROM orders AS e WHERE e.tg_id = o.tg_id"
+	" (SELECT 1 FROM orders AS e WHERE e.tg_id = o.tg_id AND e.tg_id <> 0"
 	" AND e.product = o.product AND e.provider = 'stars'"
 	" AND e.renews = 1 AND e.paid_ms IS NOT NULL AND e.id < o.id)"
 	" THEN 2 ELSE 1 END,"
@@ -380,8 +380,7 @@ static const char *const migrations[] = {
 	" o.until_ms FROM orders AS o WHERE o.paid_ms IS NOT NULL"
 	" AND o.session_id IS NOT NULL AND o.currency IS NOT NULL"
 	" AND o.provider <> 'grant'"
-	" AND NOT EXISTS (SELECT 1 FROM orders AS twin"
-	" WHERE twin.payment_intent = o.payment_intent AND twin.id < o.id);"
+	" ORDER BY o.id ON CONFLICT DO NOTHING;"
 	/* of a subscription the latest invoice, where it is not the first */
 	"INSERT INTO payments (provider, payment, intent, order_id, kind,"
 	" amount_minor, currency, paid_ms, starts_ms, ends_ms)"
@@ -393,7 +392,8 @@ static const char *const migrations[] = {
 	" WHERE o.paid_ms IS NOT NULL AND o.currency IS NOT NULL"
 	" AND s.invoice IS NOT NULL AND s.payment_intent IS NOT NULL"
 	" AND s.paid_minor > 0 AND s.paid_until_ms = s.period_end_ms"
-	" AND s.period_start_ms > o.paid_ms + 86400000;"
+	" AND s.period_start_ms > o.paid_ms + 86400000"
+	" AND s.is_owed = 0 ON CONFLICT DO NOTHING;"
 	/* when money went back: what is told later changes other things */
 	"ALTER TABLE reversals ADD COLUMN at_ms {int};"
 	"UPDATE reversals SET at_ms = updated_ms;"
@@ -401,7 +401,11 @@ static const char *const migrations[] = {
 
 	/* 17: whether the next payment comes (enum renewal), where its provider
 	 * tells that of its own accord */
-	"ALTER TABLE orders ADD COLUMN renewal {int} NOT NULL DEFAULT 0;",
+	"ALTER TABLE orders ADD COLUMN renewal {int} NOT NULL DEFAULT 0;"
+	/* a grant's name had the number of whom it was for, and kept it when
+	 * they were forgotten */
+	"UPDATE orders SET session_id = 'grant/0/' || id"
+	" WHERE tg_id = 0 AND provider = 'grant';",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 

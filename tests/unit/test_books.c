@@ -95,6 +95,7 @@ static const struct plan {
 	{ "a leap year", 12000, 366 * DAY, 1000 },
 	{ "a week", 700, 7 * DAY, 3043 },
 	{ "a day", 100, DAY, 3043 },
+	{ "noted in the last moment of its period", 100, 999, 0 },
 };
 
 static void

@@ -33,25 +33,36 @@ static const struct promised {
 	int64_t order_id;
 	const char *detail; /* NULL: nothing is promised */
 	int line;
+	const char *provider; /* of the order; NULL: of any */
 } promiseds[] = {
 	{ "at the end of what is paid", SUBSCRIBED("active", "0"), false, 7,
-	    "end", LINE_ASK },
-	{ "at once", SUBSCRIBED("active", "0"), true, 7, "now", LINE_ASK },
-	{ "of any order", SUBSCRIBED("active", "0"), true, 0, "now", LINE_ASK },
-	{ "of another order", SUBSCRIBED("active", "0"), true, 8, NULL, 0 },
+	    "end", LINE_ASK, NULL },
+	{ "at once", SUBSCRIBED("active", "0"), true, 7, "now", LINE_ASK,
+	    NULL },
+	{ "of any order", SUBSCRIBED("active", "0"), true, 0, "now", LINE_ASK,
+	    NULL },
+	{ "of another order", SUBSCRIBED("active", "0"), true, 8, NULL, 0,
+	    NULL },
 	{ "a payment is still tried for", SUBSCRIBED("past_due", "1"), false, 7,
-	    "now", LINE_ASK },
-	{ "canceled", SUBSCRIBED("canceled", "0"), false, 7, NULL, 0 },
-	{ "it has no name of its own", STARS, false, 8, "end", LINE_CHANNEL },
-	{ "paid for good", HAS_COURSE, true, 0, NULL, 0 },
+	    "now", LINE_ASK, NULL },
+	{ "canceled", SUBSCRIBED("canceled", "0"), false, 7, NULL, 0, NULL },
+	{ "it has no name of its own", STARS, false, 8, "end", LINE_CHANNEL,
+	    NULL },
+	{ "nor is it another provider's", STARS, false, 8, NULL, 0, "stripe" },
+	{ "but its own provider's", STARS, false, 8, "end", LINE_CHANNEL,
+	    "stars" },
+	{ "paid for good", HAS_COURSE, true, 0, NULL, 0, NULL },
 };
 
 static void
 is_promised(void **state)
 {
 	const struct promised *t = *state;
-	struct subscription_stop what = { BUYER, "course", t->order_id,
-		t->at_once };
+	struct subscription_stop what = { .tg_id = BUYER,
+		.product = "course",
+		.order_id = t->order_id,
+		.provider = t->provider,
+		.at_once = t->at_once };
 
 	shop_open(t->before);
 	shop_does(stop, &what);

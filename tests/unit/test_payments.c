@@ -146,9 +146,53 @@ from_before(void **state)
 	check_int(look_int("SELECT at_ms FROM reversals"), 77);
 }
 
+/* No ledger that an older version may have left keeps this one from opening. */
+static void
+from_an_odd_one(void **state)
+{
+	(void)state;
+	ledger_fresh();
+	check_err(db_ready(ledger.db), ERR_OK);
+	change(
+	    "DROP TABLE payments; DROP INDEX reversals_by_time;"
+	    "ALTER TABLE reversals DROP COLUMN at_ms;"
+	    "ALTER TABLE orders DROP COLUMN renewal;"
+	    "INSERT INTO users (tg_id, created_ms) VALUES (5, 1), (0, 1);"
+	    "INSERT INTO orders (id, tg_id, product, provider, session_id,"
+	    " payment_intent, subscription, amount_minor, currency, paid_ms,"
+	    " livemode, created_ms) VALUES"
+	    " (1, 5, 'a', 'stripe', 'cs_1', 'pi_1', NULL, 9, 'eur', NULL, 0,"
+	    " 1), (2, 5, 'a', 'stripe', 'cs_2', 'pi_1', NULL, 9, 'eur', 2, 0,"
+	    " 1), (3, 5, 'a', 'stripe', 'cs_3', 'pi_1', NULL, 9, 'eur', 3, 0,"
+	    " 1), (4, 5, 'a', 'stripe', 'cs_4', 'pi_4', NULL, NULL, NULL, 4,"
+	    " 0, 1), (5, 5, 'b', 'stripe', 'cs_5', NULL, 'sub_1', 9, 'eur', 5,"
+	    " 0, 1), (6, 5, 'b', 'stripe', 'cs_6', NULL, 'sub_2', 9, 'eur', 6,"
+	    " 0, 1), (7, 5, 'b', 'stripe', 'cs_7', NULL, 'sub_3', 9, 'eur', 7,"
+	    " 0, 1), (8, 0, 'a', 'grant', 'grant/77/1', NULL, NULL, 0, NULL, 8,"
+	    " 0, 1);"
+	    "INSERT INTO subscriptions (id, n_heard, invoice, payment_intent,"
+	    " paid_minor, period_start_ms, period_end_ms, paid_until_ms,"
+	    " is_owed) VALUES"
+	    " ('sub_1', 1, 'in_1', 'pi_7', 9, 9e9, 9e10, 9e10, 0),"
+	    " ('sub_2', 1, 'in_1', 'pi_8', 9, 9e9, 9e10, 9e10, 0),"
+	    " ('sub_3', 1, 'in_3', 'pi_9', 9, 9e9, 9e10, 9e10, 1);"
+	    "PRAGMA user_version = 15");
+	db_free(ledger.db);
+	ledger.db = db_new(ledger.path);
+	check_err(db_ready(ledger.db), ERR_OK);
+	check_text(
+	    look_text("SELECT group_concat(one, ' ') FROM (SELECT order_id"
+		      " || ':' || payment AS one FROM payments"
+		      " ORDER BY order_id, kind)"),
+	    "2:pi_1 5:cs_5 5:in_1 6:cs_6 7:cs_7");
+	check_text(look_text("SELECT session_id FROM orders WHERE id = 8"),
+	    "grant/0/8");
+}
+
 int
 main(void)
 {
+	ONE("known", "from a ledger with odd rows", from_an_odd_one);
 	ROWS("told", told, tellings);
 	ONE("known", "from before there was the table", from_before);
 	return testing_run("payments", ledger_make, ledger_remove);

@@ -5,6 +5,38 @@
 
 #define DAYS(n) "strftime('%s', 'now') * 1000 - " #n " * 86400000"
 
+/* An order whose bank said no and whose invoice was paid after all stays in the
+ * books; what cannot be forgotten keeps nothing else from being. */
+static void
+held(void **state)
+{
+	(void)state;
+	shop_open(NOTHING);
+	change(
+	    "INSERT INTO users (tg_id, created_ms) VALUES (5, 1);"
+	    "INSERT INTO orders (id, tg_id, product, provider, session_id,"
+	    " livemode, created_ms) VALUES (1, 5, 'p', 'stripe', 'cs_1', 0,"
+	    " 1), (2, 5, 'p', 'stripe', 'cs_2', 0, 1);"
+	    "INSERT INTO payments (provider, payment, order_id, kind,"
+	    " amount_minor, currency, paid_ms) VALUES ('stripe', 'in_1', 1, 1,"
+	    " 999, 'eur', 1);"
+	    "INSERT INTO questions (tg_id, chat_id, message_id, question,"
+	    " asked_ms) VALUES (5, 5, 1, 'why?', 1)");
+	prune(ledger.db);
+	check_int(look_int("SELECT SUM(id) FROM orders"), 1);
+	change("CREATE TRIGGER held BEFORE DELETE ON inbox BEGIN"
+	       " SELECT RAISE(ABORT, 'held'); END;"
+	       "INSERT INTO inbox VALUES ('stripe', 'evt_1', 't', 1);"
+	       "INSERT INTO questions (tg_id, chat_id, message_id, question,"
+	       " asked_ms) VALUES (5, 5, 2, 'why?', strftime('%s') * 1000 -"
+	       " 7200000)");
+	prune(ledger.db);
+	check_int(look_int("SELECT COUNT(*) FROM inbox"), 1);
+	check_int(look_int("SELECT COUNT(*) FROM questions"
+			   " WHERE question IS NOT NULL"),
+	    0);
+}
+
 static const struct parked {
 	const char *why, *when;
 	int64_t n_jobs, n_users;
@@ -73,6 +105,7 @@ pruned(void **state)
 int
 main(void)
 {
+	ONE("held", "by the books, and by a fault", held);
 	ROWS("prune", forgotten, parkeds);
 	ONE("prune", "what is old and settled", pruned);
 	return testing_run("prune", ledger_make, ledger_remove);

@@ -285,6 +285,87 @@ every_order(void **state)
 
 /* ---- what cannot be recorded, and what is handed back ---- */
 
+/* The bank said no, and the buyer paid the invoice that stayed open. */
+static void
+paid_after_all_plan(void **state)
+{
+	static const struct fact story[] = {
+		{ .kind = FACT_FAILED,
+		    .provider = "bank",
+		    .order = "o1",
+		    .subscription = "s1" },
+		{ .kind = FACT_PAYMENT,
+		    .provider = "bank",
+		    .subscription = "s1",
+		    .payment = "p1",
+		    .invoice = "i1",
+		    .paid_as = PAYMENT_FIRST,
+		    .amount_minor = 999,
+		    .currency = "eur" },
+	};
+	int64_t tg_id = next_buyer++;
+
+	(void)state;
+	shop_open(NOTHING);
+	tell(tg_id, &begun);
+	tell(tg_id, &story[0]);
+	check_int(n_promised(JOB_INVITE, tg_id), 0);
+	tell(tg_id, &story[1]);
+	tell(tg_id, &story[1]);
+	check_int(
+	    look_int_of("SELECT is_in FROM access WHERE tg_id = ?1", tg_id), 1);
+	check_int(look_int("SELECT COUNT(*) FROM payments"), 1);
+	check_int(n_promised(JOB_INVITE, tg_id), 1);
+	check_int(n_sales(tg_id), 1);
+}
+
+/* What went back of one payment ends no plan of another provider's, and heard
+ * of again none that was begun after it. */
+static void
+refund_of_another(void **state)
+{
+	const struct fact back = { .kind = FACT_REFUNDED,
+		.provider = "bank",
+		.payment = "pi_1",
+		.amount_minor = 999,
+		.refunded_minor = 100 };
+	struct fact stars = back;
+
+	(void)state;
+	shop_open(USER "INSERT INTO orders (id, tg_id, product, provider,"
+		       " session_id, payment_intent, livemode, renews, paid_ms,"
+		       " created_ms) VALUES"
+		       " (1, 5, 'course', 'bank', 'o1', 'pi_1-5', 0, 0, 1, 1),"
+		       " (2, 5, 'course', 'stars', 'c2', 'c2-5', 0, 1, 1, 1)");
+	tell(BUYER, &back);
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE kind = 12"), 0);
+	stars.provider = "stars";
+	stars.payment = "c2";
+	tell(BUYER, &stars);
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE kind = 12"), 1);
+	change("INSERT INTO orders (id, tg_id, product, provider, session_id,"
+	       " payment_intent, livemode, renews, paid_ms, created_ms) VALUES"
+	       " (3, 5, 'course', 'stars', 'c3', 'c3-5', 0, 1, 2, 2)");
+	tell(BUYER, &stars);
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE kind = 12"), 1);
+}
+
+/* Whom an earlier version had shown out is charged on until it is said again. */
+static void
+revoked_before(void **state)
+{
+	const struct fact out = { .kind = FACT_REVOKED, .product = "course" };
+
+	(void)state;
+	shop_open(
+	    USER "INSERT INTO orders (id, tg_id, product, provider,"
+		 " session_id, subscription, livemode, paid_ms, revoked_ms,"
+		 " created_ms) VALUES (1, 5, 'course', 'stripe', 'cs_1',"
+		 " 'sub_1', 0, 1, 2, 1)");
+	tell(BUYER, &out);
+	check_text(look_text("SELECT detail FROM jobs WHERE kind = 12"), "now");
+}
+
 static const struct unknown {
 	const char *why;
 	struct fact f;
@@ -446,6 +527,9 @@ int
 main(void)
 {
 	ROWS("every order", every_order, scenarios);
+	ONE("a plan", "paid after all", paid_after_all_plan);
+	ONE("a refund", "ends what it is of, once", refund_of_another);
+	ONE("revoked", "what charges still, ends", revoked_before);
 	ROWS("unknown", unknown, unknowns);
 	ONE("known before", "and handed back", known_before);
 	ONE("a plan", "what took it back was heard of before", back_before);

@@ -25,6 +25,7 @@ SQL(CANCEL_NAMELESS,
     ", 'cancel/' || session_id, tg_id, id, 'end',"
     " :now_ms, :now_ms FROM orders WHERE tg_id = :tg_id"
     " AND product = :product AND subscription IS NULL AND renews = 1"
+    " AND (:provider IS NULL OR provider = :provider)"
     " ON CONFLICT (promise) DO NOTHING")
 
 /* Jobs that waited for the product are due now: they were parked with this

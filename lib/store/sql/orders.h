@@ -164,6 +164,8 @@ SQL(FACTS_OF_BUYER,
 /* Orders that nobody paid, and that nobody can pay any more. */
 SQL(ORDERS_PRUNE,
     "DELETE FROM orders WHERE created_ms < :before_ms AND paid_ms IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM payments"
+    " WHERE payments.order_id = orders.id)"
     " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.order_id = orders.id"
     " AND done_ms IS NULL)")
 
@@ -246,6 +248,8 @@ SQL(FORGET_OPEN,
  * should Stripe tell of them anew. */
 SQL(FORGET_ORDERS,
     "UPDATE orders SET tg_id = 0, url = NULL,"
+    " session_id = CASE WHEN provider = 'grant' THEN 'grant/0/' || id"
+    " ELSE session_id END,"
     " revoked_ms = COALESCE(revoked_ms, :now_ms) WHERE tg_id = :tg_id")
 
 /* What is known of a payment: how many orders, and a sum that every fact

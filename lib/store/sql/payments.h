@@ -17,6 +17,8 @@ SQL(PAYMENT_ADD,
 SQL(PAYMENT_LEARN,
     "UPDATE payments SET payment = COALESCE(:invoice, payment),"
     " intent = COALESCE(intent, :intent),"
+    " amount_minor = CASE WHEN amount_minor = 0 AND :invoice IS NOT NULL"
+    " THEN :amount_minor ELSE amount_minor END,"
     " tax_minor = COALESCE(:tax_minor, tax_minor),"
     " paid_ms = CASE WHEN :paid_ms < paid_ms"
     " THEN :paid_ms ELSE paid_ms END,"
