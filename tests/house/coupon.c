@@ -317,7 +317,7 @@ record_page(struct app *app, struct arena *a, const struct provider_list *list,
 }
 
 static const struct provider_list lists[] = {
-	{ .number = 6,
+	{ .number = 31,
 	    .name = "coupons",
 	    .in_full = true,
 	    .may_ask = may_ask,

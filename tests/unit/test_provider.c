@@ -254,8 +254,8 @@ reconciled(void **state)
 {
 	struct step s = { .job = { .id = 1,
 			      .kind = JOB_RECONCILE,
-			      .promise = "reconcile/1/6/-",
-			      .detail = "1 5 6 - 0",
+			      .promise = "reconcile/1/31/-",
+			      .detail = "1 5 31 - 0",
 			      .attempts = 1 } };
 	const struct http_response res =
 	    answered("{\"coupons\":[" COUPON("used") "],\"next\":\"cp_1\"}");
@@ -265,14 +265,14 @@ reconciled(void **state)
 
 	(void)state;
 	shop_open(NOTHING);
-	check_int(r.part, 6); /* the table's first */
+	check_int(r.part, 31); /* the table's first */
 	check_err(reconcile_kind.prepare(&app, &mem, &s), ERR_OK);
 	check_text(s.call.url, BASE "/coupons");
 	shop_does(settle, &t);
 	check_int(o.after, AFTER_DONE);
 	check_int(look_int(IS_IN), 1);
 	check_text(look_text("SELECT detail FROM jobs WHERE kind = 5"),
-	    "1 5 6 cp_1 0");
+	    "1 5 31 cp_1 0");
 }
 
 int
