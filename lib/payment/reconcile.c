@@ -180,6 +180,7 @@ number(struct str *rest)
 static struct reconcile
 step_of(const struct app *app, struct arena *a, const struct job *job)
 {
+	const struct provider_list *list;
 	struct str rest = str_from(job->detail);
 	struct reconcile r = { .is_full = number(&rest) != 0 };
 	struct str after;
@@ -191,7 +192,8 @@ step_of(const struct app *app, struct arena *a, const struct job *job)
 	after = str_cut(&rest, ' ');
 	r.after = str_eq(after, "-") ? NULL : arena_dup(a, after);
 	r.n_missed = number(&rest);
-	if (list_of(&r) != NULL && !is_in(app, &r, list_of(&r)))
+	list = list_of(&r);
+	if (list != NULL && !is_in(app, &r, list))
 		reconcile_pass(app, &r);
 	return r;
 }
@@ -239,7 +241,7 @@ whose_list(const struct reconcile *r)
 	const struct provider *whose = NULL;
 
 	(void)reconcile_list(r->part, &whose);
-	return whose->title;
+	return whose == NULL ? "" : whose->title;
 }
 
 /* Each step promises the next in the transaction that records it, so a run

@@ -139,9 +139,9 @@ room_for(const char *text, struct kvs values)
 		if (values.v[i].kind == KV_TEXT &&
 		    strlen(values.v[i].s) > longest)
 			longest = strlen(values.v[i].s);
-	for (const char *p = text; *p != '\0'; p++)
+	for (const char *p = text; p != NULL && *p != '\0'; p++)
 		n_holes += *p == '{';
-	return strlen(text) + n_holes * longest + 1;
+	return str_from(text).len + n_holes * longest + 1;
 }
 
 static const char *

@@ -56,7 +56,7 @@ wrong(struct reading *r, size_t line, const char *name, const char *reason)
 {
 	r->failed = true;
 	settings_fault(r->settings, r->arena, "%s, line %zu: %s%s%s", r->path,
-	    line, name, name[0] == '\0' ? "" : " ", reason);
+	    line, name, str_from(name).len == 0 ? "" : " ", reason);
 }
 
 /* What is wrong with the line; the entry that it is part of is left out. */
