@@ -117,6 +117,21 @@ arena_printf(struct arena *a, const char *fmt, ...)
 	return text;
 }
 
+void *
+arena_grow(
+    struct arena *a, void *list, size_t n, size_t *max, size_t item_bytes)
+{
+	void *more;
+
+	if (n < *max)
+		return list;
+	*max = *max == 0 ? 16 : *max * 2;
+	more = arena_alloc(a, *max * item_bytes);
+	if (n > 0)
+		memcpy(more, list, n * item_bytes);
+	return more;
+}
+
 /* An entry of the list is arena memory, which cannot fail to come: so no object
  * is ever made and then left untied. */
 void

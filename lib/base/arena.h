@@ -28,6 +28,12 @@ char *arena_dup_text(struct arena *a, const char *s);
 char *arena_printf(struct arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* A list of n items of item_bytes each that is full (n is *max) as one of twice
+ * the room, which *max then says; the new places are zeroed. A list that is not
+ * full comes back as it is. */
+void *arena_grow(
+    struct arena *a, void *list, size_t n, size_t *max, size_t item_bytes);
+
 /* Calls release(object) when the arena is reset, the latest defer first. */
 void arena_defer(struct arena *a, void (*release)(void *), void *object);
 

@@ -185,15 +185,7 @@ twin_from_row(const struct row *row, void *ctx)
 {
 	struct twins *t = ctx;
 
-	if (t->n == t->max) {
-		size_t max = t->max == 0 ? 16 : t->max * 2;
-		int64_t *ids = arena_alloc(t->arena, max * sizeof(*ids));
-
-		for (size_t i = 0; i < t->n; i++)
-			ids[i] = t->ids[i];
-		t->ids = ids;
-		t->max = max;
-	}
+	t->ids = arena_grow(t->arena, t->ids, t->n, &t->max, sizeof(*t->ids));
 	t->ids[t->n++] = row_int(row, 0);
 }
 

@@ -15,19 +15,6 @@ struct summing {
 	size_t max;
 };
 
-/* A list in an arena that is full moves to one of twice the size. */
-static void *
-grown(struct arena *a, const void *list, size_t n, size_t *max, size_t bytes)
-{
-	char *more;
-
-	*max = *max == 0 ? 16 : *max * 2;
-	more = arena_alloc(a, *max * bytes);
-	for (size_t i = 0; i < n * bytes; i++)
-		more[i] = ((const char *)list)[i];
-	return more;
-}
-
 /* A seller's day is that of the calendar on their wall, not of Greenwich. */
 static const char *
 when(struct arena *a, enum books_by by, int64_t at_ms)
@@ -67,9 +54,8 @@ line_of(struct summing *s, const struct row *row)
 		    same(l->currency, row_text(row, 4)))
 			return l;
 	}
-	if (b->n == s->max)
-		b->lines =
-		    grown(s->arena, b->lines, b->n, &s->max, sizeof(*b->lines));
+	b->lines =
+	    arena_grow(s->arena, b->lines, b->n, &s->max, sizeof(*b->lines));
 	b->lines[b->n] = (struct books_line){ .when = at,
 		.product = row_text(row, 2),
 		.provider = row_text(row, 3),
@@ -155,9 +141,8 @@ count_row(const struct row *row, void *ctx)
 		    same(c->list[i].currency, row_text(row, 2)))
 			s = &c->list[i];
 	if (s == NULL) {
-		if (c->n == c->max)
-			c->list = grown(
-			    c->arena, c->list, c->n, &c->max, sizeof(*c->list));
+		c->list = arena_grow(
+		    c->arena, c->list, c->n, &c->max, sizeof(*c->list));
 		s = &c->list[c->n++];
 		*s = (struct books_subscribers){ .product = row_text(row, 0),
 			.provider = row_text(row, 1),

@@ -21,15 +21,8 @@ id_from_row(const struct row *row, void *ctx)
 {
 	struct ids *ids = ctx;
 
-	if (ids->n == ids->max) {
-		size_t max = ids->max == 0 ? 64 : ids->max * 2;
-		int64_t *list = arena_alloc(ids->arena, max * sizeof(*list));
-
-		for (size_t i = 0; i < ids->n; i++)
-			list[i] = ids->list[i];
-		ids->list = list;
-		ids->max = max;
-	}
+	ids->list = arena_grow(
+	    ids->arena, ids->list, ids->n, &ids->max, sizeof(*ids->list));
 	ids->list[ids->n++] = row_int(row, 0);
 }
 

@@ -193,6 +193,27 @@ print(void **state)
 	check_int(text[49999], '1');
 }
 
+/* What stands in it comes along, and what is new is nought. */
+static void
+grows(void **state)
+{
+	int64_t *list = NULL;
+	size_t max = 0;
+
+	(void)state;
+	for (size_t n = 0; n < 1000; n++) {
+		list = arena_grow(&mem, list, n, &max, sizeof(*list));
+		assert_true(n < max);
+		check_int(list[n], 0);
+		list[n] = (int64_t)n + 1;
+	}
+	check_int(max, 1024);
+	for (size_t n = 0; n < 1000; n++)
+		check_int(list[n], (int64_t)n + 1);
+	assert_ptr_equal(
+	    arena_grow(&mem, list, 1000, &max, sizeof(*list)), list);
+}
+
 int
 main(void)
 {
@@ -202,6 +223,7 @@ main(void)
 	ONE("alloc", "no two overlap", no_two_overlap);
 	ONE("reset", "small requests ask malloc for nothing",
 	    small_requests_ask_for_none);
+	ONE("grow", "a list, as far as it is filled", grows);
 	ONE("defer", "the latest first, each once", defers);
 	ONE("defer", "one that defers again", defer_that_defers);
 	ONE("defer", "what it ties goes with the arena", defer_frees);
