@@ -158,7 +158,8 @@ all_about(struct reply *r, const struct product ***list, size_t *n)
 	struct ledger_products in;
 	enum err e = ledger_products(r->db, r->arena, r->u->from_id, &in);
 
-	*list = arena_alloc(r->arena, (c->n + in.n) * sizeof(**list));
+	*list = arena_alloc(
+	    r->arena, (c->n + in.n) * sizeof(const struct product *));
 	for (*n = 0; *n < c->n; (*n)++)
 		(*list)[*n] = &c->products[*n];
 	for (size_t i = 0; e == ERR_OK && i < in.n; i++)

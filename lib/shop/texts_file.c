@@ -75,9 +75,8 @@ static bool
 next_hole(struct str *rest, struct str *name, bool *is_stray)
 {
 	while (rest->len > 0) {
-		struct str before = *rest;
+		struct str before = str_cut(rest, '{');
 
-		before = str_cut(rest, '{');
 		if (memchr(before.p == NULL ? "" : before.p, '}', before.len))
 			*is_stray = true;
 		if (rest->p == NULL)
