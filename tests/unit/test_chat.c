@@ -34,6 +34,13 @@ static struct app app = { SELLS({ NAMED("course", "10 кроків") }),
 	" 'stripe', 'cs_1', 0, 9e15, " value ");"
 #define ORDER(column, value) KNOWN ORDER_OF("5", column, value)
 
+#define SUBSCRIBED(customer) \
+	IN "INSERT INTO orders (tg_id, product, provider, session_id, " \
+	   "subscription, paid_ms, livemode, created_ms) VALUES (5, " \
+	   "'course', 'stripe', 'cs_2', 'sub_1', 1, 0, 0);" \
+	   "INSERT INTO subscriptions (id, n_heard, status, customer) " \
+	   "VALUES ('sub_1', 1, 'active', " customer ");"
+
 #define SAYS(words) \
 	{ \
 		.kind = TG_MESSAGE, .text = words \
@@ -65,6 +72,12 @@ static const struct row {
 	{ "/status of a stranger", NOTHING, SAYS("/status"), "sendMessage",
 	    TEXT_STATUS_UNPAID, NULL, false, "" },
 	{ "/status of who is in", IN, SAYS("/status"), "sendMessage",
+	    TEXT_STATUS_PAID, NULL, false, "" },
+	{ "/status of a subscriber: the way to the customer portal",
+	    SUBSCRIBED("'cus_1'"), SAYS("/status"), "sendMessage",
+	    TEXT_STATUS_PAID, "portal:course", false, "" },
+	{ "/status of a subscription that was not read yet: no way to it",
+	    SUBSCRIBED("NULL"), SAYS("/status"), "sendMessage",
 	    TEXT_STATUS_PAID, NULL, false, "" },
 	{ "/status after a refund", OUT, SAYS("/status"), "sendMessage",
 	    TEXT_STATUS_UNPAID, NULL, false, "" },
@@ -278,6 +291,49 @@ stranger(void **state)
 	check_text(jobs_owed(), "");
 	check_int(look_int("SELECT COUNT(*) FROM users"), 0);
 	check_int(look_int("SELECT COUNT(*) FROM inbox"), 1);
+}
+
+/* ---- in chats ---- */
+
+#define SOLD (-1001)
+#define OTHER (-1002)
+
+/* What happens in a chat that is sold is a matter for the worker or for the
+ * operators; what happens in any other chat is for nobody. */
+static const struct there {
+	const char *why;
+	struct tg_update u;
+	const char *kinds; /* of the jobs that are promised */
+} places[] = {
+	{ "asks to be let in",
+	    { .kind = TG_ASKS, .from_id = BUYER, .chat_id = SOLD }, "6" },
+	{ "asks to be let in elsewhere",
+	    { .kind = TG_ASKS, .from_id = BUYER, .chat_id = OTHER }, "" },
+	{ "nobody asks to be let in", { .kind = TG_ASKS, .chat_id = SOLD },
+	    "" },
+	{ "the bot's rights are lost",
+	    { .kind = TG_RIGHTS, .from_id = BUYER, .chat_id = SOLD }, "4" },
+	{ "the bot's rights elsewhere are lost",
+	    { .kind = TG_RIGHTS, .from_id = BUYER, .chat_id = OTHER }, "" },
+};
+
+static void
+in_chat(void **state)
+{
+	const struct there *t = *state;
+	struct asking asked = { .u = t->u };
+	const struct product course = app.catalog.products[0];
+
+	shop_open(HAS_COURSE);
+	app.conf.admin_tg_ids = "77";
+	app.catalog.products[0] =
+	    (struct product){ NAMED("course", "A"), TO_CHANNEL("-1001") };
+	shop_does(answer_in, &asked);
+	app.catalog.products[0] = course;
+	app.conf.admin_tg_ids = NULL;
+	check_text(
+	    look_text("SELECT COALESCE(GROUP_CONCAT(kind), '') FROM jobs"),
+	    t->kinds);
 }
 
 /* ---- whose name stands behind a command ---- */
@@ -558,6 +614,7 @@ main(void)
 {
 	ROWS("answer", row, rows);
 	ROWS("stranger", stranger, strangers);
+	ROWS("in a chat", in_chat, places);
 	ROWS("name behind a command", name_behind, namings);
 	ROWS("name learnt", learn, learnings);
 	ONE("album", "answered once", told_once);

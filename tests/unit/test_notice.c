@@ -48,6 +48,12 @@ static const struct row rows[] = {
 	    "" },
 	{ "a reminder of no order", USER UNTIL("1", "0"), JOB_NOTICE,
 	    "reminder", NULL, "" },
+	{ "a trial that is going to end", PAID UNTIL("1", "1"), JOB_NOTICE,
+	    "trial_ends", "Пробний", "A club" },
+	{ "it does not go on by now", PAID UNTIL("1", "0"), JOB_NOTICE,
+	    "trial_ends", NULL, "" },
+	{ "a trial of no order", USER UNTIL("1", "1"), JOB_NOTICE, "trial_ends",
+	    NULL, "" },
 	{ "a notice nobody knows", USER, JOB_NOTICE, "of_yesterday", NULL, "" },
 };
 

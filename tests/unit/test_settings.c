@@ -445,9 +445,36 @@ many_faults(void **state)
 	check_text(found.faults[0], "fault 0");
 }
 
+/* ---- what a value may be ---- */
+
+static const struct judged {
+	const char *why;
+	const char *(*check)(const char *v);
+	const char *value;
+	bool ok;
+} judgements[] = {
+	{ "a host", setting_hosts, "example.com", true },
+	{ "hosts, with blanks", setting_hosts, "example.com, a-b.example.org",
+	    true },
+	{ "none", setting_hosts, "", true },
+	{ "a host without a dot", setting_hosts, "example", false },
+	{ "an address", setting_hosts, "https://example.com", false },
+	{ "nothing between two commas", setting_hosts, "a.b,,c.d", false },
+	{ "one wrong host behind a right one", setting_hosts, "a.b,c", false },
+};
+
+static void
+judged(void **state)
+{
+	const struct judged *j = *state;
+
+	check_int(j->check(j->value) == NULL, j->ok);
+}
+
 int
 main(void)
 {
+	ROWS("value", judged, judgements);
 	ROWS("file", file_content, files);
 	ROWS("file mode", file_mode, modes);
 	ROWS("file", file_unreadable, bad_files);
