@@ -85,7 +85,7 @@ waiting_slots(struct worker *w, struct slot **out)
 int64_t
 calls_begin(struct worker *w)
 {
-	struct slot *waiting[N_SLOTS];
+	struct slot *waiting[N_SLOTS] = { NULL };
 	int64_t now_ms = clock_mono_ms(), next_ms = INT64_MAX;
 	size_t n = waiting_slots(w, waiting);
 
