@@ -228,22 +228,43 @@ test('long quotes in letters of one byte come in parts; no text is refused for i
   assert.equal(app.telegram.calls.filter(({ error }) => error).length, 0);
 });
 
-test('whatever the model does, there is an answer', async (t) => {
+/** What a model may do wrong; each third in a school of its own, since most of it is waiting. */
+const MODEL_FAULTS = [
+  [{ kind: 'status', status: 500 }, { kind: 'reset' }, { kind: 'empty' }, { kind: 'truncated' }, { kind: 'redirect' }],
+  [{ kind: 'status', status: 429, retryAfter: 1 }, { kind: 'lost' }, { kind: 'array' }, { kind: 'deep' }, { kind: 'notok' }],
+  [{ kind: 'status', status: 503 }, { kind: 'html' }, { kind: 'big' }, { kind: 'badutf8' }],
+];
+
+async function givesUpOne(t) {
+  const model = await modelFor(t);
+  const app = await school(t, { model });
+  model.answer = 'Слова моделі.';
+  model.setFault({ kind: 'hang' });
+  await app.say(person(5), 'Що таке вдячність?');
+  await app.told(5, 'Слова моделі.', 60_000);
+  assert.equal(model.calls.length, 2);
+}
+
+test('whatever the model does, there is an answer', { concurrency: true }, (t) => Promise.all([
+  t.test('one that hangs is given up', givesUpOne),
+  ...MODEL_FAULTS.map((faults) => t.test(faults.map(({ kind, status }) => status ?? kind).join(', '), async (s) => {
+    const model = await modelFor(s);
+    const app = await school(s, { model, env: { COACH_QUESTIONS_A_DAY: '0' } });
+    model.answer = 'Слова моделі.';
+    for (const fault of faults) {
+      model.setFault({ ...fault, next: Infinity });
+      assert.match(await ask(app, 5, 'Що таке вдячність?'), /Ось що про це сказано в уроках/, fault.kind);
+      model.setFault({ ...fault, next: 1 });
+      const once = await ask(app, 5, 'Що таке вдячність?');
+      assert.match(once, fault.kind === 'redirect' || fault.kind === 'notok' ? /Слова моделі|Ось що/ : /^Слова моделі\./, `${fault.kind}, once`);
+      model.setFault(null);
+    }
+  })),
+]));
+
+test('a model that says nothing or refuses: the lesson is the answer', async (t) => {
   const model = await modelFor(t);
   const app = await school(t, { model, env: { COACH_QUESTIONS_A_DAY: '0' } });
-  model.answer = 'Слова моделі.';
-  const faults = [
-    { kind: 'status', status: 500 }, { kind: 'status', status: 429, retryAfter: 1 }, { kind: 'status', status: 503 }, { kind: 'reset' }, { kind: 'lost' },
-    { kind: 'html' }, { kind: 'empty' }, { kind: 'truncated' }, { kind: 'array' }, { kind: 'deep' }, { kind: 'big' }, { kind: 'badutf8' }, { kind: 'redirect' }, { kind: 'notok' },
-  ];
-  for (const fault of faults) {
-    model.setFault({ ...fault, next: Infinity });
-    assert.match(await ask(app, 5, 'Що таке вдячність?'), /Ось що про це сказано в уроках/, fault.kind);
-    model.setFault({ ...fault, next: 1 });
-    const once = await ask(app, 5, 'Що таке вдячність?');
-    assert.match(once, fault.kind === 'redirect' || fault.kind === 'notok' ? /Слова моделі|Ось що/ : /^Слова моделі\./, `${fault.kind}, once`);
-    model.setFault(null);
-  }
   for (const answer of ['', '   \n']) {
     model.answer = answer;
     assert.match(await ask(app, 5, 'Що таке вдячність?'), /Ось що про це сказано/);
@@ -253,16 +274,6 @@ test('whatever the model does, there is an answer', async (t) => {
   assert.match(await ask(app, 5, 'Що таке вдячність?'), /Ось що про це сказано/);
   assert.equal(model.calls.length, before + 1, 'a refusal is not asked for twice');
   await app.told(ADMIN, 'Модель коуча відмовляє');
-});
-
-test('a model that hangs is given up', async (t) => {
-  const model = await modelFor(t);
-  const app = await school(t, { model });
-  model.answer = 'Слова моделі.';
-  model.setFault({ kind: 'hang' });
-  await app.say(person(5), 'Що таке вдячність?');
-  await app.told(5, 'Слова моделі.', 60_000);
-  assert.equal(model.calls.length, 2);
 });
 
 test('limits: length, one at a time, questions a day, tokens a month', async (t) => {
