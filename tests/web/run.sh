@@ -63,13 +63,13 @@ long= side=
 for file; do
 	case $file in
 	measure.test.mjs | types.test.mjs) ;;
-	coach.* | door.* | subscription.* | telegram.* | flow.* | stars.*)
+	coach.* | door.* | subscription.* | telegram.* | thin.* | scenarios.* | flow.* | stars.*)
 		long="$long $file"
 		;;
 	*) side="$side $file" ;;
 	esac
 done
-for i in $(seq "${LANES:-$((2 * $(getconf _NPROCESSORS_ONLN)))}"); do
+for i in $(seq "${LANES:-$((3 * $(getconf _NPROCESSORS_ONLN)))}"); do
 	lane $long $side &
 done
 wait
