@@ -31,8 +31,8 @@ const NEAR = [
   [/^lib\/bot\//, ['telegram', 'updates']], [/^lib\/front\//, ['webhook', 'updates', 'processes']],
   // Whatever the folder.
   [/catalog|product|rename/, ['products', 'life']], [/channel|invite|member/, ['door']], [/coach|question|lesson|handover|voice/, ['coach']],
-  [/stars/, ['stars']], [/subscription|portal|expiry|dunning|period/, ['subscription']], [/reconcile|list\.c|marks/, ['reconcile']],
-  [/order|reversal|transaction|users|access/, ['life', 'pay']], [/jobs|notice|text/, ['telegram', 'operator']], [/limits|url|form/, ['pay']],
+  [/stars/, ['stars']], [/subscription|portal|expiry|dunning|period/, ['subscription']], [/reconcile|lists?\.c|marks/, ['reconcile']],
+  [/order|reversal|transaction|users|access/, ['life', 'pay']], [/jobs|notice|text/, ['telegram', 'operator']], [/limits|url|form/, ['pay']], [/trial|refund|cancel|provider/, ['subscription']], [/_check\.c/, ['operator']],
   [/report/, ['tools']], [/money|currency/, ['money']], [/inbox/, ['webhook', 'updates']],
 ];
 const FAULTS = ['alone on a ledger', 'tgupdate.fcgi fails, once', 'through a delivery', 'several workers'];

@@ -1,6 +1,9 @@
 /* The link to a plan in Stars. */
 #include "step.h"
 
+#include "payment/offer.h"
+#include "payment/provider.h"
+
 /* The link that was made leads to its message, also when that could not be
  * written down and the answer is judged once more. */
 static void
@@ -32,10 +35,27 @@ link_leads_on(void **state)
 	check_int(s.o.after, AFTER_DONE);
 }
 
+/* A shop that sells for Stars alone has them do it, whichever stands first in
+ * the table of providers. */
+static void
+alone(void **state)
+{
+	const struct product *plan = catalog_find(&app.catalog, "monthly");
+
+	(void)state;
+	assert_null(offer_alone(&app, plan));
+	app.conf.sell_with = "stars";
+	assert_ptr_equal(
+	    offer_alone(&app, plan), provider_find(str_from("stars")));
+	assert_null(offer_alone(&app, catalog_find(&app.catalog, "club")));
+	app.conf.sell_with = NULL;
+}
+
 int
 main(void)
 {
 	ONE("link", "leads to its message, judged once or twice",
 	    link_leads_on);
+	ONE("alone", "who sells it and nobody else", alone);
 	return testing_run("offer", ledger_make, ledger_remove);
 }

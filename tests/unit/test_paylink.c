@@ -17,8 +17,8 @@ static void
 set(const char *secret, int64_t bare)
 {
 	app = (struct app){ .catalog = { .products = { { .id = "course" },
-					     { .id = "club" } },
-				.n = 2 },
+					     { .id = "club" }, { .id = "k" } },
+				.n = 3 },
 		.conf = { .base_url = "https://h/x",
 		    .pay_link_secret = secret,
 		    .pay_link_bare = bare } };
@@ -132,6 +132,7 @@ static const struct token {
 	enum err want;
 } tokens[] = {
 	{ "5.course.99999999999", ERR_OK },
+	{ "5.k.99999999999", ERR_OK },
 	{ "5.course.1700000000", ERR_AUTH },
 	{ "5", ERR_INPUT },
 	{ "5.course.", ERR_INPUT },

@@ -10,7 +10,7 @@
 static struct app app = { .conf = { .telegram_api_base = "https://t.invalid",
 			      .telegram_bot_token = "1:x" },
 	SELLS({ COURSE, .stars = 500 }, { NAMED("euro", "For euros") },
-	    { CLUB, .stars = 7 }) };
+	    { CLUB, .stars = 7 }, { NAMED("star", "A star"), .stars = 1 }) };
 
 #define ASKED(money, what, n) \
 	{ \
@@ -34,6 +34,8 @@ static const struct asked {
 	    0, true },
 	{ "another product", HAS_COURSE, NULL, ASKED("XTR", "admit:club", 7),
 	    BUYER, 0, true },
+	{ "the least price there is", NOTHING, NULL,
+	    ASKED("XTR", "admit:star", 1), BUYER, 0, true },
 	{ "less", NOTHING, NULL, ASKED("XTR", "admit:course", 499), BUYER,
 	    TEXT_STARS_WRONG_PRICE, false },
 	{ "euros", NOTHING, NULL, ASKED("EUR", "admit:course", 500), BUYER,

@@ -72,6 +72,8 @@ static const struct scene scenes[] = {
 	    "the key could not be used" },
 	{ "a key that may not read what never came", "disputes", 403, "{}", 0,
 	    1, "the key may not read: Disputes" },
+	{ "a key that may not read what went back", "refunds", 403, "{}", 0, 1,
+	    "the key may not read: Charges and Refunds" },
 	{ "what no product here needs", "invoices", 403, "{}", 0, 0,
 	    "the key works" },
 	{ "another shop on the account", "webhook_endpoints", 200,

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "outbox/jobs.h"
+#include "payment/stripe_doubt.h"
 #include "payment/stripe_events.h"
 
 #define MAX_STEPS 6
@@ -693,6 +694,54 @@ record_read(struct db *db, void *ctx)
 	return stripe_events_record_session(&app, &mem, ctx, NULL);
 }
 
+/* What is read of a session says whether somebody can still pay it. */
+static void
+read_while_open(void **state)
+{
+	const struct step open = { LOOK_OPEN, 1, 0 };
+	struct looked l = { .play = { open, next_buyer++ } };
+	const char *ended = "SELECT COUNT(*) FROM orders WHERE tg_id = ?1"
+			    " AND expired_ms IS NOT NULL";
+	struct stripe_session s;
+
+	(void)state;
+	shop_does(record_look, &l);
+	check_int(look_int_of(ended, l.play.tg_id), 0);
+	s = session_of(&l.play);
+	s.status = STRIPE_EXPIRED;
+	shop_does(record_read, &s);
+	check_int(look_int_of(ended, l.play.tg_id), 1);
+}
+
+/* What Stripe says of money and nobody understands is told, where it is about
+ * an order of ours; on one account others sell as well. */
+static enum err
+tell_doubt(struct db *db, void *ctx)
+{
+	app.db = db;
+	return stripe_doubt_tell(&app, &mem, ctx);
+}
+
+static void
+doubt(void **state)
+{
+	const char *told = "SELECT COUNT(*) FROM jobs WHERE promise LIKE"
+			   " '%unsure/du_1/%'";
+	struct stripe_event ev = { .object_id = "du_1",
+		.doubt = "status pondered",
+		.payment_intent = "pi_nobody" };
+	int64_t tg_id = next_buyer++;
+	struct play paid = { { PAID, 1, 0 }, tg_id };
+
+	(void)state;
+	shop_does(tell_doubt, &ev);
+	check_int(look_int(told), 0);
+	hear(tg_id, paid.step);
+	ev.payment_intent = intent_of(&paid);
+	shop_does(tell_doubt, &ev);
+	check_int(look_int(told), 2); /* two operators */
+}
+
 static struct stripe_session
 plan_of(int64_t tg_id)
 {
@@ -850,6 +899,8 @@ main(void)
 	ONE("facts", "one paid order among a hundred", among_many);
 	ONE("facts", "the order as it stands, for the thank-you page",
 	    order_handed_back);
+	ONE("session", "read while it is open, and after", read_while_open);
+	ONE("doubt", "told about an order of ours", doubt);
 	ONE("the books", "by the dates and names of Stripe", in_the_books);
 	ONE("the books", "a session that is read late", read_late);
 	return testing_run("stripe_events", ledger_make, measure);
