@@ -45,7 +45,8 @@ every_length(void **state)
 		check_int(n_refused, 0); /* nothing longer than a refused one */
 		assert_non_null(
 		    memchr(p.addr.sun_path, '\0', sizeof(p.addr.sun_path)));
-		check_has(p.addr.sun_path, name);
+		check_has(
+		    p.addr.sun_path, arena_printf(&mem, "/%s.knock", name));
 		place_close(&p);
 	}
 	assert_true(n_taken > 0 && n_refused > 0);
