@@ -40,7 +40,7 @@ for (const [why, n] of [['a rush', FULL ? 300 : 90], ...FULL ? [['a launch', 340
     assert.deepEqual(app.telegram.limits.refused, [], 'within the limits');
     const took = (invites.at(-1).atMs - invites[0].atMs) / 1000;
     t.diagnostic(`measure: ${n} personal invites in ${took.toFixed(1)} s`);
-    assert.ok(took < n / 30 + (FULL ? 3 + n / 300 : 4), `${took} s`);
+    if (FULL) assert.ok(took < n / 30 + 3 + n / 300, `${took} s`); // on a machine with nothing else to do
     assert.equal(called(app, 'createChatInviteLink').length, n);
     assert.equal(called(app, 'getChatMember').length, 0, 'nobody is looked up who was never there');
     const links = new Set(invites.map(({ params }) => /https:\/\/t\.me\/\+\S+/.exec(params.text)[0]));
@@ -61,16 +61,18 @@ test('strangers press and press: a buyer waits no longer for it', { timeout: 300
   const flood = Array.from({ length: strangers }, async (_, i) => {
     for (let k = 0; k < each; k += 1) assert.equal((await press(5000 + i)).status, 200);
   });
-  const delays = [];
+  const delays = [], before = [];
   for (let id = 1; id <= 5; id += 1) {
     const { status } = await app.buy(id);
     assert.equal(status, 200);
-    const paidAt = performance.now();
-    delays.push((await app.invited(id, 20_000)).at - paidAt);
+    const paidAt = performance.now(), said = messages(app).length;
+    delays.push((await app.invited(id, 60_000)).at - paidAt);
+    before.push(messages(app).slice(said).findIndex(({ params }) => params.chat_id === id));
   }
   await Promise.all(flood);
   t.diagnostic(`measure: invites among ${strangers * each} presses: the slowest after ${Math.max(...delays).toFixed(0)} ms`);
-  assert.ok(Math.max(...delays) < 2000, `${delays}`);
+  // What a second and a half of Telegram's pace holds: what was on its way already, and not the whole line.
+  assert.ok(Math.max(...before) < 45, `${before} messages to strangers went first`);
   await app.settled(60_000);
   const [[n]] = app.sql('SELECT COUNT(*) FROM jobs WHERE kind = 2');
   assert.ok(Number(n) <= strangers * 60, `${n} jobs of ${strangers * each} presses`);
