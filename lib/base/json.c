@@ -1,6 +1,8 @@
 /* The only file that includes json-c. */
 #include "base/json.h"
 
+#include "base/json_weight.h"
+
 #include <json-c/json.h>
 #include <limits.h>
 #include <string.h>
@@ -74,16 +76,58 @@ is_same(struct json_object *a, struct json_object *b)
 	return x != NULL && y != NULL && strcmp(x, y) == 0;
 }
 
-/* Every text is parsed twice and the results compared, because json-c 0.16 says
- * nothing where memory runs out: it may leave out a value, cut a text short or
- * call the whole malformed. That must not pass for what the sender wrote, since
- * the answer to it would be final. */
+static size_t weight_of(struct json_object *o);
+
+static size_t
+weight_of_all(struct json_object *object)
+{
+	struct json_object_iterator at = json_object_iter_begin(object);
+	struct json_object_iterator end = json_object_iter_end(object);
+	size_t weight = 0;
+
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
+		weight += JSON_WEIGHT +
+		    strlen(json_object_iter_peek_name(&at)) +
+		    weight_of(json_object_iter_peek_value(&at));
+	return weight;
+}
+
+/* As json_weight() has it. No deeper than JSON_MAX_DEPTH. */
+static size_t
+weight_of(struct json_object *o)
+{
+	size_t weight = JSON_WEIGHT;
+
+	switch (json_object_get_type(o)) {
+	case json_type_null:
+		return JSON_WEIGHT_NULL;
+	case json_type_string:
+		return weight + (size_t)json_object_get_string_len(o);
+	case json_type_array:
+		for (size_t i = 0; i < json_object_array_length(o); i++)
+			weight += weight_of(json_object_array_get_idx(o, i));
+		return weight;
+	case json_type_object:
+		return weight + weight_of_all(o);
+	default:
+		return weight;
+	}
+}
+
+/* json-c 0.16 says nothing where memory runs out: it may leave out a value, cut
+ * a text short or call the whole malformed. That must not pass for what the
+ * sender wrote, since the answer to it would be final. So the tree is held
+ * against the weight of the text. Where that cannot be, which is rare, the text
+ * is parsed again and the results are compared: it is malformed, or holds a
+ * name twice, or what has no place in JSON. */
 static struct json_object *
 parse_surely(struct str text, size_t *stopped_at)
 {
-	struct json_object *o = parse_once(text, stopped_at);
-	struct json_object *again = parse_once(text, stopped_at);
+	struct json_object *o = parse_once(text, stopped_at), *again;
 
+	if (o != NULL && weight_of(o) == json_weight(text))
+		return o;
+	again = parse_once(text, stopped_at);
 	if (!is_same(o, again))
 		out_of_memory();
 	json_object_put(again);
@@ -139,6 +183,12 @@ step(struct json_object *o, struct str name)
 	memcpy(key, name.p, name.len);
 	key[name.len] = '\0';
 	return json_object_object_get_ex(o, key, &next) ? next : NULL;
+}
+
+size_t
+json_tree_weight(struct json *j)
+{
+	return weight_of(raw(j));
 }
 
 struct json *

@@ -28,6 +28,9 @@ enum err json_parse(
 enum err json_parse_at(struct arena *a, struct str text, struct json **out,
     size_t *stopped_at) MUST_CHECK;
 
+/* What a tree weighs, by the measure of base/json_weight.h. */
+size_t json_tree_weight(struct json *j);
+
 /* The value at path, or NULL where there is none or it is null. */
 struct json *json_at(struct json *j, const char *path);
 

@@ -9,6 +9,7 @@
 #include "base/cidr.h"
 #include "base/crypto.h"
 #include "base/json.h"
+#include "base/json_weight.h"
 #include "base/log.h"
 #include "base/tg_id.h"
 #include "base/url.h"
@@ -82,6 +83,26 @@ holds_mac(
 	must(hmac_sha256(str_from(secret), parts, 3, mac) == ERR_OK);
 	hex_encode(mac, sizeof(mac), hex);
 	return str_has_nocase(header, hex);
+}
+
+/* No text is lighter than its tree, or what a tree lost would not be seen; and
+ * written anew, where each name stands once, it is as heavy. */
+static void
+json(struct str in)
+{
+	size_t text = json_weight(str_trim(in)), again;
+	const char *written;
+	struct json *doc;
+
+	if (json_parse(&mem, in, &doc) != ERR_OK)
+		return;
+	must(text == 0 || text >= json_tree_weight(doc));
+	written = json_render(&mem, doc).p;
+	again = json_weight(str_from(written));
+	must(again == json_tree_weight(doc) ||
+	    (again == 0 &&
+		(strstr(written, "NaN") != NULL ||
+		    strstr(written, "Infinity") != NULL)));
 }
 
 /* Accepted only with the signature of this very body in it. */
@@ -717,6 +738,7 @@ fastcgi(struct str in)
 }
 
 const struct fuzz_target fuzz_targets[] = {
+	{ "json", json },
 	{ "signature", signature },
 	{ "event", event },
 	{ "update", update },

@@ -11,7 +11,7 @@
 
 #define N_COLD 100
 #define N_WARM 50
-#define MOST_TO_READ 660
+#define MOST_TO_READ 350
 #define MOST_TO_RECORD 125 /* of them three for the payment's own row */
 
 static struct {
@@ -118,8 +118,8 @@ signature(void **state)
 	check_int(heap.n_ours, 0);
 }
 
-/* Both libraries ask for what they need each time: json-c for each value, in
- * two readings of the text (see base/json.c), SQLite in each statement. */
+/* Both libraries ask for what they need each time: json-c for each value,
+ * SQLite in each statement. */
 static void
 payments(void **state)
 {
