@@ -107,6 +107,9 @@ static const struct budget {
 #define N_BEFORE 300 /* sales: trees of more than a page */
 #define FIRST_BEFORE -N_BEFORE
 #define FIRST_OF_BATCH 1000
+#define FIRST_OF_READING 2000
+#define N_READING 100
+#define MOST_READS 1 /* of a sale, on the average */
 #define MAX_PAGES 256
 
 static struct app app = { SELLS({ COURSE }), .conf = { .bot_id = 1 } };
@@ -277,6 +280,54 @@ batch(void **state)
 	assert_true(mem.used_bytes - (size_t)64 * BODIES_MAX < 256 * 1024);
 }
 
+/* How often this process has read from any file; -1: nobody counts. */
+static long
+n_reads(void)
+{
+	FILE *f = fopen("/proc/self/io", "r");
+	char line[64];
+	long n = -1;
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		(void)sscanf(line, "syscr: %ld", &n);
+	if (f != NULL)
+		(void)fclose(f);
+	return n;
+}
+
+static enum err
+record_many(struct db *db, void *ctx)
+{
+	struct stripe_event *evs = ctx;
+	enum err e = ERR_OK;
+
+	for (int i = 0; e == ERR_OK && i < N_READING; i++)
+		e = record(db, &evs[i]);
+	return e;
+}
+
+/* What a sale walks through stays in the connection's cache. */
+static void
+reads(void **state)
+{
+	struct stripe_event evs[N_READING];
+	long before;
+
+	(void)state;
+	check_err(db_ready(ledger.db), ERR_OK);
+	for (int i = 0; i < N_READING; i++)
+		check_err(
+		    stripe_event_parse(&mem,
+			str_from(event_text(&budgets[0], FIRST_OF_READING + i)),
+			&evs[i]),
+		    ERR_OK);
+	before = n_reads();
+	if (before < 0)
+		skip();
+	shop_does(record_many, evs);
+	assert_in_range(n_reads() - before, 0, N_READING * MOST_READS);
+}
+
 static void
 sold_before(void **state)
 {
@@ -302,5 +353,6 @@ main(void)
 	ONE("event", "those before", sold_before);
 	ROWS("event", cost, budgets);
 	ONE("batch", "64 payments, one commit", batch);
+	ONE("reads", "pages that are needed again", reads);
 	return testing_run("budget", ledger_make, measure);
 }

@@ -38,7 +38,7 @@ static const struct setting {
 	{ "a commit is on the disk", "PRAGMA synchronous", "2" },
 	{ "references hold", "PRAGMA foreign_keys", "1" },
 	{ "nothing is put beside the ledger", "PRAGMA temp_store", "2" },
-	{ "a small cache", "PRAGMA cache_size", "-256" },
+	{ "a small cache", "PRAGMA cache_size", "-512" },
 	{ "what stands in the file runs nothing", "PRAGMA trusted_schema",
 	    "0" },
 	{ "a new ledger is at no version", "PRAGMA user_version", "0" },
