@@ -25,27 +25,18 @@ product_name(
 	return catalog_is_id(named) ? products_now(app, a, named, out) : ERR_OK;
 }
 
-/* The order of a purchase that the ledger does not know yet. */
+/* Whose a purchase is that the ledger does not know yet, and of what. */
 static enum err
-make_known(struct app *app, struct arena *a, const struct fact *f)
+make_known(
+    struct app *app, struct arena *a, const struct fact *f, struct order *o)
 {
-	const char *product;
 	enum err e;
 
 	if (f->order == NULL || f->tg_id == 0)
 		return ERR_INPUT;
+	o->tg_id = f->tg_id;
 	e = ledger_user_seen(app->db, f->tg_id, NULL);
-	if (e == ERR_OK)
-		e = product_name(app, a, f->product, &product);
-	if (e != ERR_OK)
-		return e;
-	return db_exec(app->db, SQL_ORDER_ADD,
-	    KV(kv_int("tg_id", f->tg_id), kv_text("product", product),
-		kv_text("provider", f->provider),
-		kv_text("session_id", f->order),
-		kv_int("livemode", f->livemode),
-		kv_int("now_ms", clock_now_ms())),
-	    NULL);
+	return e == ERR_OK ? product_name(app, a, f->product, &o->product) : e;
 }
 
 /* A fact that was noted before keeps the time when it was heard first: the
@@ -77,35 +68,27 @@ lets_in(const struct fact *f)
 	return f->kind == FACT_PAID || f->kind == FACT_GRANTED;
 }
 
-/* Said with the payment, where it is said at all. */
 static enum err
-note_end(struct app *app, const struct fact *f)
+add_facts(struct app *app, struct arena *a, const struct fact *f,
+    const struct order *was, struct order *o)
 {
-	if (!lets_in(f) || f->until_ms == 0)
-		return ERR_OK;
-	return db_exec(app->db, SQL_ORDER_LASTS,
-	    KV(kv_text("session_id", f->order), kv_int("until_ms", f->until_ms),
-		kv_int("renews", f->renews)),
-	    NULL);
-}
+	const int64_t until_ms = lets_in(f) ? f->until_ms : 0;
 
-static enum err
-add_facts(
-    struct app *app, struct arena *a, const struct fact *f, struct order *o)
-{
-	enum err e = note_end(app, f);
-
-	if (e != ERR_OK)
-		return e;
 	return db_one(app->db, a, SQL_ORDER_FACTS_ADD,
-	    KV(kv_text("session_id", f->order),
+	    KV(kv_int("tg_id", was->tg_id), kv_text("product", was->product),
+		kv_text("provider", f->provider),
+		kv_text("session_id", f->order),
+		kv_int("livemode", f->livemode),
+		kv_int("now_ms", clock_now_ms()),
 		kv_text("payment_intent", f->payment),
 		kv_text("subscription", f->subscription), amount(f),
 		kv_text("currency", f->currency),
 		moment("processing_ms", f->kind == FACT_PROCESSING),
 		moment("paid_ms", lets_in(f)),
 		moment("failed_ms", f->kind == FACT_FAILED),
-		moment("expired_ms", f->kind == FACT_EXPIRED)),
+		moment("expired_ms", f->kind == FACT_EXPIRED),
+		kv_int_or_null("until_ms", until_ms),
+		kv_int("renews", until_ms != 0 && f->renews)),
 	    order_from_row, o);
 }
 
@@ -238,9 +221,9 @@ record_purchase(
 	    ledger_order_by_session(app->db, a, f->order, &was);
 
 	if (e == ERR_NOT_FOUND)
-		e = make_known(app, a, f);
+		e = make_known(app, a, f, &was);
 	if (e == ERR_OK)
-		e = add_facts(app, a, f, o);
+		e = add_facts(app, a, f, &was, o);
 	if (e == ERR_OK)
 		e = note_payment(app, a, f, o, &p);
 	if (e == ERR_OK)

@@ -250,10 +250,9 @@ order_of_nobody(struct db *db, void *ctx)
 	int64_t n = -1;
 
 	(void)ctx;
-	check_err(db_exec(db, SQL_ORDER_ADD,
+	check_err(db_exec(db, SQL_ORDER_DRAFT_ADD,
 		      KV(kv_int("tg_id", 404), kv_text("product", "course"),
-			  kv_text("provider", "stripe"),
-			  kv_text("session_id", "cs_1"), kv_int("livemode", 0),
+			  kv_text("provider", "stripe"), kv_int("livemode", 0),
 			  kv_int("now_ms", 1)),
 		      &n),
 	    ERR_CONFLICT);

@@ -12,7 +12,7 @@
 #define N_COLD 100
 #define N_WARM 50
 #define MOST_TO_READ 350
-#define MOST_TO_RECORD 125 /* of them three for the payment's own row */
+#define MOST_TO_RECORD 130 /* of them three for the payment's own row */
 
 static struct {
 	bool watching;

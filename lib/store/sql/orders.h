@@ -35,13 +35,6 @@ SQL(ORDER_OPENED,
 SQL(ORDER_DRAFT_DROP,
     "DELETE FROM orders WHERE id = :id AND session_id IS NULL")
 
-/* A purchase by its provider's name for it. */
-SQL(ORDER_ADD,
-    "INSERT INTO orders (tg_id, product, provider, session_id, livemode,"
-    " created_ms)"
-    " VALUES (:tg_id, :product, :provider, :session_id, :livemode, :now_ms)"
-    " ON CONFLICT (session_id) DO NOTHING")
-
 /* Until when a buyer's subscription in Stars is paid; 0: there is none. */
 SQL(STARS_PAID_UNTIL,
     "SELECT COALESCE(MAX(until_ms), 0) FROM orders WHERE tg_id = :tg_id"
@@ -55,13 +48,6 @@ SQL(ORDERS_REVOKE,
     " AND paid_ms IS NOT NULL AND revoked_ms IS NULL"
     " RETURNING " ORDER_COLUMNS)
 
-/* How long a payment lets in, before it is noted: of two words about one the
- * longer holds. */
-SQL(ORDER_LASTS,
-    "UPDATE orders SET until_ms = :until_ms, renews = :renews"
-    " WHERE session_id = :session_id"
-    " AND (paid_ms IS NULL OR until_ms < :until_ms)")
-
 /* What is to become of the next payment, told of a buyer's subscription as a
  * whole; a payment that comes after all is an order of its own. */
 SQL(ORDERS_RENEWAL,
@@ -69,22 +55,36 @@ SQL(ORDERS_RENEWAL,
     " AND product = :product AND provider = :provider AND renews = 1"
     " AND renewal <> :renewal")
 
-/* Facts only grow: what is there stays. What was paid is what the session said
- * when it was paid, which may be nothing; what it said while it was open, with
- * no code for less entered yet, does not count any more then. */
+/* A purchase by its provider's name for it, and what is known of it. Facts only
+ * grow: what is there stays. What was paid is what the session said when it was
+ * paid, which may be nothing; what it said while it was open, with no code for
+ * less entered yet, does not count any more then. How long a payment lets in is
+ * said with the payment; of two words about one the longer holds. */
 SQL(ORDER_FACTS_ADD,
-    "UPDATE orders SET"
-    " payment_intent = COALESCE(payment_intent, :payment_intent),"
-    " subscription = COALESCE(subscription, :subscription),"
-    " amount_minor = CASE WHEN :amount_minor IS NULL"
-    " OR (:paid_ms IS NULL AND paid_ms IS NOT NULL)"
-    " THEN amount_minor ELSE :amount_minor END,"
-    " currency = COALESCE(:currency, currency),"
-    " processing_ms = COALESCE(processing_ms, :processing_ms),"
-    " paid_ms = COALESCE(paid_ms, :paid_ms),"
-    " failed_ms = COALESCE(failed_ms, :failed_ms),"
-    " expired_ms = COALESCE(expired_ms, :expired_ms)"
-    " WHERE session_id = :session_id"
+    "INSERT INTO orders (tg_id, product, provider, session_id, livemode,"
+    " created_ms, payment_intent, subscription, amount_minor, currency,"
+    " processing_ms, paid_ms, failed_ms, expired_ms, until_ms, renews)"
+    " VALUES (:tg_id, :product, :provider, :session_id, :livemode,"
+    " :now_ms, :payment_intent, :subscription, :amount_minor, :currency,"
+    " :processing_ms, :paid_ms, :failed_ms, :expired_ms, :until_ms, :renews)"
+    " ON CONFLICT (session_id) DO UPDATE SET payment_intent ="
+    " COALESCE(orders.payment_intent, excluded.payment_intent),"
+    " subscription = COALESCE(orders.subscription, excluded.subscription),"
+    " amount_minor = CASE WHEN excluded.amount_minor IS NULL"
+    " OR (excluded.paid_ms IS NULL AND orders.paid_ms IS NOT NULL)"
+    " THEN orders.amount_minor ELSE excluded.amount_minor END,"
+    " currency = COALESCE(excluded.currency, orders.currency),"
+    " processing_ms = COALESCE(orders.processing_ms, excluded.processing_ms),"
+    " paid_ms = COALESCE(orders.paid_ms, excluded.paid_ms),"
+    " failed_ms = COALESCE(orders.failed_ms, excluded.failed_ms),"
+    " expired_ms = COALESCE(orders.expired_ms, excluded.expired_ms),"
+    " until_ms = CASE WHEN orders.paid_ms IS NULL"
+    " OR orders.until_ms < excluded.until_ms"
+    " THEN COALESCE(excluded.until_ms, orders.until_ms)"
+    " ELSE orders.until_ms END,"
+    " renews = CASE WHEN excluded.until_ms IS NOT NULL"
+    " AND (orders.paid_ms IS NULL OR orders.until_ms < excluded.until_ms)"
+    " THEN excluded.renews ELSE orders.renews END"
     " RETURNING " ORDER_COLUMNS)
 
 SQL(ORDER_BY_SESSION,
