@@ -176,14 +176,25 @@ sqlite_open(const char *where, void **conn)
 	return ERR_OK;
 }
 
+/* The number of a value in the statement, 0: none. Most are given in the order
+ * of the statement's names, and to look at one costs less than to seek it. */
 static int
-bind_one(sqlite3_stmt *st, const struct kv *v)
+place_of(sqlite3_stmt *st, const char *name, int expected)
 {
-	char name[48] = ":";
-	int at;
+	const char *there = sqlite3_bind_parameter_name(st, expected);
+	char sought[48] = ":";
 
-	(void)strncat(name, v->name, sizeof(name) - 2);
-	at = sqlite3_bind_parameter_index(st, name);
+	if (there != NULL && strcmp(there + 1, name) == 0)
+		return expected;
+	(void)strncat(sought, name, sizeof(sought) - 2);
+	return sqlite3_bind_parameter_index(st, sought);
+}
+
+static int
+bind_one(sqlite3_stmt *st, const struct kv *v, int expected)
+{
+	int at = place_of(st, v->name, expected);
+
 	if (at == 0)
 		return SQLITE_RANGE;
 	if (v->kind == KV_INT)
@@ -201,7 +212,7 @@ bind_all(struct sqlite *s, sqlite3_stmt *st, const struct db_run *r)
 	int code = SQLITE_OK;
 
 	for (size_t i = 0; code == SQLITE_OK && i < r->args.n; i++)
-		code = bind_one(st, &r->args.v[i]);
+		code = bind_one(st, &r->args.v[i], (int)i + 1);
 	/* A value that was forgotten would be NULL and change the wrong rows,
 	 * or none, without a word. */
 	if (code == SQLITE_OK &&
