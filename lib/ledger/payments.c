@@ -31,7 +31,7 @@ payments_add(struct db *db, const struct payment *p, bool *is_new)
 		kv_int("kind", p->kind),
 		kv_text("invoice", p->is_invoice ? p->payment : NULL),
 		kv_int("amount_minor", p->amount_minor), tax,
-		kv_int("paid_ms", p->paid_ms),
+		kv_int("paid_ms", p->paid_ms), kv_int("moment", p->moment),
 		kv_int_or_null("starts_ms", p->starts_ms),
 		kv_int_or_null("ends_ms", p->ends_ms)),
 	    NULL);

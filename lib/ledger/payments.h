@@ -14,6 +14,10 @@ enum payment_kind {
 	PAYMENT_OTHER      /* of a plan: what was changed within a period */
 };
 
+/* How well the moment of a payment is known. What is near says nothing of one
+ * that has a moment; of what is said the earliest holds; what is sure holds. */
+enum moment { MOMENT_SAID, MOMENT_NEAR, MOMENT_SURE };
+
 struct payment {
 	const char *provider; /* as orders have it */
 	const char *payment;  /* the provider's name for it: pi_..., in_..., a
@@ -30,6 +34,7 @@ struct payment {
 	int64_t paid_ms;
 	int64_t starts_ms, ends_ms; /* the period that it pays for; 0, 0: for
 	                               good */
+	enum moment moment;         /* how well paid_ms is known */
 };
 
 /* Notes it, in a transaction; one that is known only gains what was not known

@@ -125,6 +125,7 @@ payment_of(const struct fact *f, const struct order *o, enum payment_kind kind)
 		.currency = f->currency == NULL ? "" : f->currency,
 		.tax_minor = f->has_tax ? f->tax_minor : -1,
 		.paid_ms = when(f),
+		.moment = f->moment,
 		.starts_ms = f->starts_ms,
 		.ends_ms = f->ends_ms };
 }

@@ -44,6 +44,7 @@ struct fact {
 	const char *order;    /* the provider's name of the purchase; of a
 	                             grant NULL: each is one of its own */
 	int64_t at_ms;        /* when it happened; 0: now */
+	enum moment moment;   /* of at_ms, where money was taken */
 	const char *payment;  /* the provider's name of the payment, by which
 	                             what takes it back names it */
 	const char *invoice;  /* the same of the bill that it paid; NULL:

@@ -51,12 +51,13 @@ moment_of(const struct stripe_session *s, int64_t said_s)
 static enum err
 record_purchase(struct app *app, struct arena *a,
     const struct stripe_session *s, enum fact_kind kind, int64_t said_s,
-    struct order *order)
+    enum moment moment, struct order *order)
 {
 	const struct fact f = { .kind = kind,
 		.provider = stripe,
 		.order = s->id,
 		.at_ms = moment_of(s, said_s),
+		.moment = moment,
 		.invoice = s->invoice,
 		.payment = s->payment_intent,
 		.subscription = stripe_subscription_id_ok(s->subscription) ?
@@ -96,7 +97,8 @@ stripe_events_record_session(struct app *app, struct arena *a,
     const struct stripe_session *s, struct order *order)
 {
 	return record_purchase(app, a, s,
-	    kind_of_session(s, s->status == STRIPE_COMPLETE), 0, order);
+	    kind_of_session(s, s->status == STRIPE_COMPLETE), 0, MOMENT_NEAR,
+	    order);
 }
 
 /* What Stripe may call it one day waits, and takes nothing away. */
@@ -197,6 +199,7 @@ stripe_events_record_invoice(struct app *app, struct arena *a,
 	const struct fact f = { .kind = FACT_PAYMENT,
 		.provider = stripe,
 		.at_ms = ms(inv->paid_s),
+		.moment = inv->paid_s > 0 ? MOMENT_SURE : MOMENT_NEAR,
 		.payment = inv->payment_intent,
 		.invoice = inv->id,
 		.subscription = subscription,
@@ -232,22 +235,43 @@ record_subscription(
 	    e;
 }
 
+/* When a bank that takes days has paid, only its own event says, and the
+ * invoice where there is one. A session that was read after its page was done
+ * with may have been paid in between. */
+static enum moment
+moment_is(const struct stripe_event *ev)
+{
+	if (ev->created_s == 0)
+		return MOMENT_NEAR;
+	if (ev->kind == STRIPE_ASYNC_SUCCEEDED)
+		return ev->session.invoice == NULL ? MOMENT_SURE : MOMENT_SAID;
+	return ev->id == NULL ? MOMENT_NEAR : MOMENT_SAID;
+}
+
 /* That a session failed or expired is said by the event's kind, and by nothing
  * that stands in the session. */
+static enum err
+record_session(struct app *app, struct arena *a, const struct stripe_event *ev)
+{
+	enum fact_kind kind = kind_of_session(&ev->session, true);
+
+	if (ev->kind == STRIPE_ASYNC_FAILED)
+		kind = FACT_FAILED;
+	else if (ev->kind == STRIPE_CHECKOUT_EXPIRED)
+		kind = FACT_EXPIRED;
+	return record_purchase(
+	    app, a, &ev->session, kind, ev->created_s, moment_is(ev), NULL);
+}
+
 static enum err
 record_by_kind(struct app *app, struct arena *a, const struct stripe_event *ev)
 {
 	switch (ev->kind) {
 	case STRIPE_CHECKOUT_COMPLETED:
 	case STRIPE_ASYNC_SUCCEEDED:
-		return record_purchase(app, a, &ev->session,
-		    kind_of_session(&ev->session, true), ev->created_s, NULL);
 	case STRIPE_ASYNC_FAILED:
-		return record_purchase(
-		    app, a, &ev->session, FACT_FAILED, ev->created_s, NULL);
 	case STRIPE_CHECKOUT_EXPIRED:
-		return record_purchase(
-		    app, a, &ev->session, FACT_EXPIRED, ev->created_s, NULL);
+		return record_session(app, a, ev);
 	case STRIPE_CHARGE_REFUNDED:
 	case STRIPE_REFUND:
 	case STRIPE_DISPUTE:

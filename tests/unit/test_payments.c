@@ -11,27 +11,33 @@
 #define SESSION \
 	{ \
 		"stripe", "cs_1", NULL, 1, PAYMENT_FIRST, false, 999, "eur", \
-		    -1, 20, 0, 0 \
+		    -1, 20, 0, 0, MOMENT_SAID \
 	}
 #define INVOICE \
 	{ \
 		"stripe", "in_1", "pi_1", 1, PAYMENT_FIRST, true, 999, "eur", \
-		    160, 10, 10, 40 \
+		    160, 10, 10, 40, MOMENT_SAID \
 	}
 #define CHANGE \
 	{ \
 		"stripe", "in_1", "pi_1", 1, PAYMENT_OTHER, true, 999, "eur", \
-		    160, 10, 10, 40 \
+		    160, 10, 10, 40, MOMENT_SAID \
 	}
 #define RENEWAL \
 	{ \
 		"stripe", "in_2", NULL, 1, PAYMENT_RENEWAL, true, 999, "eur", \
-		    -1, 40, 40, 70 \
+		    -1, 40, 40, 70, MOMENT_SAID \
 	}
 #define RENEWAL_READ \
 	{ \
 		"stripe", "in_2", "pi_2", 1, PAYMENT_RENEWAL, true, 999, \
-		    "eur", 160, 40, 40, 70 \
+		    "eur", 160, 40, 40, 70, MOMENT_SAID \
+	}
+
+#define AT(ms, how) \
+	{ \
+		"stripe", "pi_1", "pi_1", 1, PAYMENT_FIRST, false, 999, "eur", \
+		    -1, ms, 0, 0, how \
 	}
 
 #define ALL_OF_FIRST "in_1 pi_1 1 999 160 10 10 40;"
@@ -58,6 +64,17 @@ static const struct telling {
 	    ALL_OF_FIRST },
 	{ "all of it in disorder", { RENEWAL, SESSION, RENEWAL_READ, INVOICE },
 	    4, 2, ALL_OF_FIRST ALL_OF_SECOND },
+	{ "a moment that is but near is better than none",
+	    { AT(30, MOMENT_NEAR) }, 1, 1, "pi_1 pi_1 1 999 - 30 - -;" },
+	{ "what is near, earlier, changes nothing",
+	    { AT(20, MOMENT_SAID), AT(10, MOMENT_NEAR) }, 2, 1,
+	    "pi_1 pi_1 1 999 - 20 - -;" },
+	{ "of what is said the earlier holds",
+	    { AT(30, MOMENT_NEAR), AT(20, MOMENT_SAID), AT(25, MOMENT_SAID) },
+	    3, 1, "pi_1 pi_1 1 999 - 20 - -;" },
+	{ "what is sure holds, though it is later",
+	    { AT(10, MOMENT_NEAR), AT(40, MOMENT_SURE), AT(20, MOMENT_NEAR) },
+	    3, 1, "pi_1 pi_1 1 999 - 40 - -;" },
 };
 
 struct adding {

@@ -845,6 +845,44 @@ read_late(void **state)
 	check_text(books_of(tg_id), "in_late:-:1:999:160:60");
 }
 
+/* What a bank pays days later is paid then, in whatever order it is heard that
+ * the page was done with, that the bank paid, and how the session stands. */
+static void
+paid_by_a_bank(void **state)
+{
+	static const int orders[][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+		{ 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+
+	(void)state;
+	check_err(db_ready(ledger.db), ERR_OK);
+	for (size_t i = 0; i < LENGTH(orders); i++) {
+		int64_t tg_id = next_buyer++;
+		/* The first is thin: its session is read when it is paid. */
+		struct stripe_event told[3] = {
+			{ .kind = STRIPE_CHECKOUT_COMPLETED,
+			    .created_s = BEGAN_S + 60 },
+			{ .id = "evt_bank",
+			    .kind = STRIPE_ASYNC_SUCCEEDED,
+			    .created_s = BEGAN_S + 3 * DAY_S },
+			{ .kind = STRIPE_CHECKOUT_COMPLETED }
+		};
+
+		for (size_t k = 0; k < LENGTH(told); k++) {
+			struct stripe_event *ev = &told[orders[i][k]];
+
+			ev->session = plan_of(tg_id);
+			ev->session.invoice = NULL;
+			ev->session.subscription = NULL;
+			ev->session.payment_intent = arena_printf(
+			    &mem, "pi_bank_%lld", (long long)tg_id);
+			shop_does(record_event, ev);
+		}
+		check_text(books_of(tg_id),
+		    arena_printf(&mem, "pi_bank_%lld:pi_bank_%lld:1:999:160:%d",
+			(long long)tg_id, (long long)tg_id, 3 * 86400));
+	}
+}
+
 /* ---- the operators ---- */
 
 static int64_t
@@ -903,5 +941,6 @@ main(void)
 	ONE("doubt", "told about an order of ours", doubt);
 	ONE("the books", "by the dates and names of Stripe", in_the_books);
 	ONE("the books", "a session that is read late", read_late);
+	ONE("the books", "paid by a bank after days", paid_by_a_bank);
 	return testing_run("stripe_events", ledger_make, measure);
 }

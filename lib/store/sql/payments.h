@@ -20,7 +20,8 @@ SQL(PAYMENT_LEARN,
     " amount_minor = CASE WHEN amount_minor = 0 AND :invoice IS NOT NULL"
     " THEN :amount_minor ELSE amount_minor END,"
     " tax_minor = COALESCE(:tax_minor, tax_minor),"
-    " paid_ms = CASE WHEN :paid_ms < paid_ms"
+    " paid_ms = CASE WHEN :moment = " WORD_MOMENT_SURE
+    " OR (:moment = " WORD_MOMENT_SAID " AND :paid_ms < paid_ms)"
     " THEN :paid_ms ELSE paid_ms END,"
     " starts_ms = COALESCE(:starts_ms, starts_ms),"
     " ends_ms = COALESCE(:ends_ms, ends_ms)"
