@@ -23,6 +23,8 @@ export class StripeAccount {
   disputes = [];
   /** Warnings of fraud. @type {any[]} */
   warnings = [];
+  /** What the account's balance gained and lost, oldest first: { type, amount, currency, created, charge, undoes? }. @type {any[]} */
+  balance = [];
   /** What stands before /checkout/… in a session's url. */
   checkoutBase = '';
   /** Prices by id: { unit_amount, currency, recurring? }. */
@@ -85,6 +87,7 @@ export class StripeAccount {
     paid.amount_refunded += amount;
     paid.refunded = paid.amount_refunded === paid.amount;
     this.refunds.push(refund(paid, amount));
+    this.#moves('refund', paid, -amount, this.refunds.at(-1).id);
     return this.happen('charge.refunded', paid, before);
   }
 
@@ -95,6 +98,7 @@ export class StripeAccount {
     const failed = this.refunds.findLast((one) => one.charge === paid.id && one.amount === amount && one.status === 'succeeded')
       ?? refund(paid, amount);
     failed.status = 'failed';
+    this.#moves('refund_failure', paid, failed.amount, failed.id);
     paid.amount_refunded -= failed.amount;
     paid.refunded = false;
     return this.happen('refund.failed', { ...failed, failure_reason: 'lost_or_stolen_card' });
@@ -107,6 +111,7 @@ export class StripeAccount {
     paid.disputed = true;
     this.#hidden.get(id).dispute = opened;
     this.disputes.push(opened);
+    if (!status.startsWith('warning')) this.#moves('dispute', paid, -opened.amount, opened.id);
     return this.happen('charge.dispute.created', opened);
   }
 
@@ -115,6 +120,7 @@ export class StripeAccount {
     const opened = this.#hidden.get(id)?.dispute;
     if (!opened) throw new Error(`${id}: no dispute`);
     const before = { status: opened.status };
+    if (status === 'won') this.#moves('dispute_reversal', this.#chargeOf(id), opened.amount, opened.id);
     return this.happen('charge.dispute.closed', Object.assign(opened, { status }), before);
   }
 
@@ -159,6 +165,7 @@ export class StripeAccount {
   charged(id, paid) {
     this.#hidden.set(id, {});
     this.charges.set(id, charge(paid, {}));
+    this.#moves('charge', this.charges.get(id), paid.amount_total);
   }
 
   /** A session as it is now: its end is noticed when it is looked at, for nothing watches the clock. */
@@ -229,7 +236,15 @@ export class StripeAccount {
   #take(session) {
     const isFree = session.amount_total === 0;
     session.payment_status = isFree ? 'no_payment_required' : 'paid';
-    if (!isFree) this.charges.set(session.id, charge(session, this.#hidden.get(session.id).metadata));
+    if (isFree) return;
+    this.charges.set(session.id, charge(session, this.#hidden.get(session.id).metadata));
+    this.#moves('charge', this.charges.get(session.id), session.amount_total);
+  }
+
+  /** Money comes or goes. @param {string} [source] the refund or the dispute that it is of; what moves again undoes what moved first */
+  #moves(type, { id, currency }, amount, source) {
+    const undoes = source && this.balance.find((one) => one.source === source);
+    this.balance.push({ type, amount, currency, created: nowS(), charge: id, source, undoes });
   }
 
   async happen(type, object, before) {

@@ -285,6 +285,19 @@ export class Billing {
     return [...await this.#paid(sub, owed), await this.#happen('customer.subscription.updated', sub)];
   }
 
+  /** From now on it costs that; what the rest of the period costs more is charged at once, if it is anything. */
+  async change(id, minor, atOnceMinor = 0) {
+    const sub = this.#live(id);
+    const { price, plan } = sub.items.data[0];
+    Object.assign(price, { unit_amount: minor, unit_amount_decimal: String(minor) });
+    plan.amount = minor;
+    const changed = await this.#happen('customer.subscription.updated', sub);
+    if (!atOnceMinor) return [changed];
+    const more = this.#newInvoice(sub, 'subscription_update');
+    Object.assign(more, { amount_due: atOnceMinor, amount_remaining: atOnceMinor, subtotal: atOnceMinor, total: atOnceMinor });
+    return [changed, ...await this.#paid(sub, more)];
+  }
+
   /** It will not renew; or it will after all. */
   async cancelAtEnd(id, cancels = true) {
     const sub = this.#live(id);
