@@ -13,7 +13,7 @@ const ROOT = new URL('../../', import.meta.url);
 const RESULTS = new URL('build/results/', ROOT);
 const FILE = new URL('SECURITY.md', ROOT);
 const [BEGIN, END] = ['<!-- measured -->', '<!-- end of measured -->'];
-const SUITES = ['fault', 'upgrade', 'restore', 'scenarios', 'reversals', 'fuzz', 'valgrind', 'timing', 'mutants'];
+const SUITES = ['fault', 'upgrade', 'restore', 'scenarios', 'year', 'reversals', 'fuzz', 'valgrind', 'timing', 'mutants'];
 
 const fileOf = (suite) => new URL(`${suite}.tsv`, RESULTS);
 

@@ -63,7 +63,8 @@ long= side=
 for file; do
 	case $file in
 	measure.test.mjs | types.test.mjs) ;;
-	coach.* | door.* | subscription.* | telegram.* | thin.* | scenarios.* | flow.* | stars.*)
+	coach.* | door.* | subscription.* | telegram.* | thin.* | scenarios.* | \
+	flow.* | stars.* | year.*)
 		long="$long $file"
 		;;
 	*) side="$side $file" ;;
