@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { keep } from '../fault/table.mjs';
 import { dispute, refund } from '../sandbox/stripe-objects.mjs';
+import { dice } from './chance.mjs';
 import { person, startAdmit, until } from './harness.mjs';
 
 const CHANNEL = -1001234567890;
@@ -101,17 +102,6 @@ const SCENARIOS = [
 // ---- chance ----
 
 const SEED = Number(process.env.SCENARIO_SEED ?? Math.floor(Math.random() * 2 ** 31));
-
-/** mulberry32: 0 to below n. */
-function dice(seed) {
-  let a = seed;
-  return (n) => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % n;
-  };
-}
 
 const chance = dice(SEED);
 

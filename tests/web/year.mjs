@@ -10,19 +10,8 @@ const PLAN_S = 2_592_000; // a month in Telegram's words
 const BANK_DAYS = 3; // a direct debit takes so long
 const RETRY_DAYS = [3, 5, 7]; // when a payment that failed is tried again, before Stripe gives up
 
-/** mulberry32: 0 to below n. */
-export function dice(seed) {
-  let a = seed;
-  return (n) => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % n;
-  };
-}
-
 export class Year {
-  /** Who bought what, by the id of the session, the subscription, the invoice or the charge in Stars; foreign ones are not there. */
+  /** What was bought, by the id of its session, its subscription or its charge in Stars; none of the neighbours' is there. */
   #products = new Map();
   #agenda = []; // { atS, act }
   #stripe;
@@ -45,7 +34,6 @@ export class Year {
     this.#forms = forms;
     this.#endS = Math.floor(Date.now() / 1000);
     this.#nowS = this.#endS - days * DAY_S;
-    this.startS = this.#nowS;
   }
 
   // ---- time ----
@@ -54,7 +42,7 @@ export class Year {
     this.#agenda.push({ atS, act });
   }
 
-  /** Plays all that is on the agenda until now, the earliest first. */
+  /** Plays all that is on the agenda until now, the earliest first. It waits for nothing, so nobody else meets its clock. */
   async play() {
     mock.timers.enable({ apis: ['Date'], now: this.#nowS * 1000 });
     try {
@@ -71,19 +59,18 @@ export class Year {
     }
   }
 
-  /** A line of the plot: a buyer, a product, and what they do on which day. */
+  /** A line of the plot: a buyer, a product, and what they do on which day. To be told before the year is played. */
   enrol({ tgId, product, steps, shift = 0 }) {
     const buyer = { tgId, product, card: 'good', payments: [] };
     for (const [day, act, ...args] of steps)
-      this.#at(this.startS + (day + shift) * DAY_S + 43_200 + tgId % 1000, () => this.#acts[act](buyer, ...args));
-    return buyer;
+      this.#at(this.#nowS + (day + shift) * DAY_S + 43_200 + tgId % 1000, () => this.#acts[act](buyer, ...args));
   }
 
   /** What a buyer, their bank and the operator can do. */
   #acts = {
     buys: (buyer, how) => this.#buy(buyer, how),
     refund: (buyer, minor, nth = -1) => this.#refund(buyer.payments.at(nth), minor),
-    refundFails: (buyer, minor) => this.#refundFails(buyer.payments.at(-1), minor),
+    refundFails: (buyer, minor) => this.#stripe.refundFailed(buyer.payments.at(-1), minor),
     dispute: (buyer, status, nth = -1) => this.#dispute(buyer.disputed = buyer.payments.at(nth), status),
     disputeIs: (buyer, status) => this.#disputeIs(buyer.disputed, status),
     closed: (buyer, status) => this.#closed(buyer.disputed, status),
@@ -179,10 +166,6 @@ export class Year {
     await this.#stripe.happen('refund.created', this.#stripe.refunds.at(-1));
   }
 
-  async #refundFails(id, minor) {
-    await this.#stripe.refundFailed(id, minor);
-  }
-
   async #dispute(id, status = 'needs_response') {
     await this.#stripe.dispute(id, status);
     if (!status.startsWith('warning')) await this.#stripe.happen('charge.dispute.funds_withdrawn', this.#stripe.disputes.at(-1));
@@ -244,7 +227,10 @@ export class Year {
     return this.#products.get(sub ?? id) ?? null;
   }
 
-  /** All that moved, as { atS, product, provider, currency, what, minor }: what is undone counts when it was done. */
+  /**
+   * All that moved, as { atS, product, provider, currency, what, minor }. What is undone, a refund that failed or a
+   * dispute that was won, has never been: it is taken off on the day of what it undoes.
+   */
   movements() {
     const words = { charge: 'taken', refund: 'refunded', refund_failure: 'refunded', dispute: 'disputed', dispute_reversal: 'disputed' };
     const ofStripe = this.#stripe.balance.map(({ type, amount, currency, created, charge, undoes }) => ({
