@@ -74,7 +74,7 @@ subscription_stop_nameless(
 }
 
 /* Each time is a promise of its own: a buyer may have taken a cancellation back
- * since the last one. */
+ * since the last one. One that was put aside is not needed beside it. */
 enum err
 subscription_stop(struct app *app, const struct subscription_stop *stop)
 {
@@ -83,6 +83,12 @@ subscription_stop(struct app *app, const struct subscription_stop *stop)
 	enum err e;
 
 	(void)snprintf(time, sizeof(time), "%lld", (long long)now_ms);
+	e = db_exec(app->db, SQL_CANCEL_SUPERSEDED,
+	    KV(kv_int("tg_id", stop->tg_id), kv_text("product", stop->product),
+		kv_int("order_id", stop->order_id)),
+	    NULL);
+	if (e != ERR_OK)
+		return e;
 	e = db_exec(app->db, SQL_CANCEL_NAMED,
 	    KV(kv_int("tg_id", stop->tg_id), kv_text("product", stop->product),
 		kv_int("order_id", stop->order_id), kv_text("time", time),

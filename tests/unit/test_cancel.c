@@ -73,6 +73,47 @@ is_promised(void **state)
 	check_int(look_int("SELECT late " JOB), t->line);
 }
 
+/* Asked for again, what was put aside is done after all, and what was done is
+ * done once more; what is still to be done is not done twice for it. */
+static const struct again {
+	const char *why, *before, *meanwhile;
+	const char *provider;
+	int64_t n_jobs; /* of them one is to be done */
+} agains[] = {
+	{ "put aside", SUBSCRIBED("active", "0"),
+	    "UPDATE jobs SET parked_ms = 1, attempts = 8, error = 'x'",
+	    "stripe", 1 },
+	{ "done", SUBSCRIBED("active", "0"), "UPDATE jobs SET done_ms = 1",
+	    "stripe", 2 },
+	{ "put aside, in Stars", STARS,
+	    "UPDATE jobs SET parked_ms = 1, attempts = 8, error = 'x'", "stars",
+	    1 },
+	{ "done, in Stars", STARS, "UPDATE jobs SET done_ms = 1", "stars", 1 },
+	{ "still to be done, in Stars", STARS, NOTHING, "stars", 1 },
+};
+
+static void
+is_promised_again(void **state)
+{
+	const struct again *t = *state;
+	struct subscription_stop what = { .tg_id = BUYER,
+		.product = "course",
+		.order_id = 7,
+		.provider = t->provider };
+
+	shop_open(t->before);
+	shop_does(stop, &what);
+	change("UPDATE jobs SET promise = promise || '0'"
+	       " WHERE promise LIKE 'cancel/sub%'"); /* some time ago */
+	change(t->meanwhile);
+	shop_does(stop, &what);
+	check_int(look_int("SELECT COUNT(*) " JOB), t->n_jobs);
+	check_int(look_int("SELECT COUNT(*) " JOB " AND done_ms IS NULL"
+			   " AND parked_ms IS NULL AND attempts = 0"
+			   " AND error IS NULL"),
+	    1);
+}
+
 static struct step
 step_of(const char *detail, int attempts)
 {
@@ -186,6 +227,7 @@ main(void)
 	app.conf.stripe_api_base = "https://s.invalid";
 	app.conf.stripe_secret_key = "sk_test_1";
 	ROWS("promised", is_promised, promiseds);
+	ROWS("promised again", is_promised_again, agains);
 	ROWS("asked", is_asked, calls);
 	ONE("asked", "of nobody who can", nobody_can);
 	ROWS("the answer", is_judged, answereds);

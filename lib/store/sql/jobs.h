@@ -3,8 +3,10 @@
 /* That what a buyer's orders of a product began is to take no more. Where it
  * has a name of its own, an order names it (:order_id, 0: whichever). Where it
  * has none, it is known by its first payment, and which of several that is
- * nobody noted: all of them are named, each once. What a failed payment is
- * still tried for ends at once. (kind: JOB_CANCEL) */
+ * nobody noted: all of them are named, each in one job, which is done anew
+ * where it was done or put aside before: a buyer may have taken a cancellation
+ * back since. What a failed payment is still tried for ends at once. (kind:
+ * JOB_CANCEL) */
 SQL(CANCEL_NAMED,
     "INSERT INTO jobs (kind, promise, tg_id, order_id, detail, due_ms,"
     " created_ms, late) SELECT " WORD_JOB_CANCEL
@@ -26,7 +28,19 @@ SQL(CANCEL_NAMELESS,
     " :now_ms, :now_ms FROM orders WHERE tg_id = :tg_id"
     " AND product = :product AND subscription IS NULL AND renews = 1"
     " AND (:provider IS NULL OR provider = :provider)"
-    " ON CONFLICT (promise) DO NOTHING")
+    " ON CONFLICT (promise) DO UPDATE SET done_ms = NULL, parked_ms = NULL,"
+    " due_ms = excluded.due_ms, attempts = 0, error = NULL"
+    " WHERE jobs.done_ms IS NOT NULL OR jobs.parked_ms IS NOT NULL")
+
+/* A promise of this that was put aside: what is promised anew takes its place,
+ * and nobody need look at it any more. */
+SQL(CANCEL_SUPERSEDED,
+    "DELETE FROM jobs WHERE kind = " WORD_JOB_CANCEL
+    " AND tg_id = :tg_id AND done_ms IS NULL AND parked_ms IS NOT NULL"
+    " AND order_id IN (SELECT id FROM orders WHERE tg_id = :tg_id"
+    " AND product = :product AND subscription IS NOT NULL"
+    " AND (:order_id = 0 OR subscription = (SELECT o.subscription"
+    " FROM orders AS o WHERE o.id = :order_id)))")
 
 /* Jobs that waited for the product are due now: they were parked with this
  * error. */
