@@ -76,6 +76,7 @@ struct subscription_now {
 	                           known of that */
 	int64_t read_again_ms;  /* when something may have changed of which
 	                           nobody tells; 0: never again */
+	int64_t trial_end_ms;   /* of its trial, over or not; 0: it had none */
 	int64_t trial_ends_ms;  /* soon, and then it is charged for the first
 	                           time; 0: it is not so */
 };

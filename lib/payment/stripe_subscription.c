@@ -147,6 +147,7 @@ as_the_ledger_has_it(const struct app *app, const struct stripe_subscription *s)
 		.paid_until_ms = is_paid(s) ? s->period_end_s * 1000 : 0,
 		.paid_before_ms = is_settled ? s->period_start_s * 1000 : 0,
 		.read_again_ms = next_read_ms(s),
+		.trial_end_ms = s->trial_end_s * 1000,
 		.trial_ends_ms =
 		    is_trial_ending(s) ? s->trial_end_s * 1000 : 0 };
 }

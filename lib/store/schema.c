@@ -406,6 +406,12 @@ static const char *const migrations[] = {
 	 * they were forgotten */
 	"UPDATE orders SET session_id = 'grant/0/' || id"
 	" WHERE tg_id = 0 AND provider = 'grant';",
+
+	/* 18: until when a subscription was tried: what was paid for that time
+	 * does not come again */
+	"ALTER TABLE subscriptions ADD COLUMN trial_end_ms {int};"
+	/* by when evidence for an appeal is due, as the operators were told */
+	"ALTER TABLE reversals ADD COLUMN appeal_due_ms {int};",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 

@@ -125,10 +125,64 @@ by_the_month(void **state)
 	check_int(n, 0);
 }
 
+/* What a trial cost does not come again; who is through it pays. Payments are
+ * "STARTS ENDS MINOR" in days. */
+static const struct trying {
+	const char *why, *subscription; /* status, trial_end_ms */
+	const char *payments;
+	int64_t n, mrr_minor;
+} tryings[] = {
+	{ "no trial", "'active', NULL", "(1, 0, 30, 500)", 1, 500 },
+	{ "a trial for nothing", "'trialing', 604800000", "(1, 0, 7, 0)", 0,
+	    0 },
+	{ "a trial that has a price", "'trialing', 604800000",
+	    "(1, 0, 7, 100)", 0, 0 },
+	{ "which is all that an older program knew of it", "'trialing', NULL",
+	    "(1, 0, 7, 100)", 0, 0 },
+	{ "over, and its first payment is being taken", "'active', 604800000",
+	    "(1, 0, 7, 100)", 0, 0 },
+	{ "over, and paid", "'active', 604800000",
+	    "(1, 0, 7, 100), (2, 7, 37, 500)", 1, 500 },
+	{ "a time for nothing in between",
+	    "'trialing', 5184000000",
+	    "(1, 0, 30, 500)", 0, 0 },
+	{ "and paid after that", "'active', 5184000000",
+	    "(1, 0, 30, 500), (2, 60, 90, 500)", 1, 500 },
+};
+
+static void
+trial_is_none(void **state)
+{
+	const struct trying *t = *state;
+	struct books_subscribers *list;
+	size_t n;
+
+	shop_open(USER "INSERT INTO access (tg_id, product, is_in, why, renews,"
+		       " decided_ms) VALUES (5, 'club', 1, 'paid', 1, 1);"
+		       "INSERT INTO orders (id, tg_id, product, provider,"
+		       " session_id, subscription, livemode, paid_ms,"
+		       " created_ms) VALUES"
+		       " (1, 5, 'club', 'stripe', 'cs_1', 'sub_1', 0, 1, 1);");
+	change(arena_printf(&mem,
+	    "INSERT INTO subscriptions (n_heard, id, status, trial_end_ms)"
+	    " VALUES (1, 'sub_1', %s);"
+	    "WITH p (kind, first, last, minor) AS (VALUES %s)"
+	    " INSERT INTO payments (provider, payment, order_id, kind,"
+	    " amount_minor, currency, paid_ms, starts_ms, ends_ms)"
+	    " SELECT 'stripe', 'in_' || first, 1, kind, minor, 'eur',"
+	    " first * 86400000, first * 86400000, last * 86400000 FROM p",
+	    t->subscription, t->payments));
+	check_err(books_subscribers(ledger.db, &mem, &list, &n), ERR_OK);
+	check_int(n, t->n);
+	if (n > 0)
+		check_int(list[0].mrr_minor, t->mrr_minor);
+}
+
 int
 main(void)
 {
 	ROWS("span", span, spans);
 	ROWS("by the month", by_the_month, plans);
+	ROWS("a trial", trial_is_none, tryings);
 	return testing_run("books", ledger_make, ledger_remove);
 }

@@ -115,7 +115,8 @@ SQL(MOVEMENTS,
     " ORDER BY 1")
 
 /* Who pays again and again, and what their last payment was: product,
- * provider, currency, amount_minor, starts_ms, ends_ms. */
+ * provider, currency, amount_minor, starts_ms, ends_ms. Who tries, for nothing
+ * or for a price of its own, pays so only once that is over. */
 SQL(SUBSCRIBERS,
     "SELECT orders.product, payments.provider, payments.currency,"
     " payments.amount_minor, payments.starts_ms, payments.ends_ms"
@@ -124,5 +125,8 @@ SQL(SUBSCRIBERS,
     " WHERE o.tg_id = access.tg_id AND o.product = access.product"
     " AND p.ends_ms IS NOT NULL ORDER BY p.paid_ms DESC, p.id DESC LIMIT 1)"
     " JOIN orders ON orders.id = payments.order_id"
+    " LEFT JOIN subscriptions ON subscriptions.id = orders.subscription"
     " WHERE access.is_in = 1 AND access.renews = 1"
-    " AND payments.amount_minor > 0")
+    " AND payments.amount_minor > 0"
+    " AND COALESCE(subscriptions.status, '') <> 'trialing'"
+    " AND payments.starts_ms >= COALESCE(subscriptions.trial_end_ms, 0)")

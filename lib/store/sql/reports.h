@@ -23,7 +23,8 @@ SQL(REPORT_ENDED,
     " ORDER BY access.product, access.why")
 
 /* Who had paid for a period that :since_ms is in, and for how many of them that
- * ended since then: so many and so many in a thousand. */
+ * ended since then: so many and so many in a thousand. A trial is no such
+ * period, paid or not. */
 SQL(REPORT_CHURN,
     "SELECT orders.product, COUNT(DISTINCT orders.tg_id),"
     " COUNT(DISTINCT CASE WHEN access.is_in = 0"
@@ -34,8 +35,10 @@ SQL(REPORT_CHURN,
     " FROM payments JOIN orders ON orders.id = payments.order_id"
     " LEFT JOIN access ON access.tg_id = orders.tg_id"
     " AND access.product = orders.product"
+    " LEFT JOIN subscriptions ON subscriptions.id = orders.subscription"
     " WHERE payments.starts_ms <= :since_ms AND payments.ends_ms > :since_ms"
-    " AND orders.tg_id > 0 AND :n > 0"
+    " AND orders.tg_id > 0 AND :n > 0 AND payments.amount_minor > 0"
+    " AND payments.starts_ms >= COALESCE(subscriptions.trial_end_ms, 0)"
     " GROUP BY orders.product ORDER BY orders.product")
 
 SQL(REPORT_OWED,
