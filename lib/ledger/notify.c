@@ -107,6 +107,13 @@ alert_ended(
 	    unpaid ? TEXT_ALERT_UNPAID : TEXT_ALERT_ENDED, kv_null("amount"));
 }
 
+/* "-" where nobody said. */
+static struct kv
+due_day(struct arena *a, int64_t due_ms)
+{
+	return kv_text("due", due_ms > 0 ? text_date(a, due_ms) : "-");
+}
+
 enum err
 alert_dispute(struct app *app, struct arena *a, const struct order *o,
     const char *id, enum dispute_stage stage, int64_t due_ms)
@@ -117,12 +124,22 @@ alert_dispute(struct app *app, struct arena *a, const struct order *o,
 		[DISPUTE_LOST] = TEXT_ALERT_DISPUTE_LOST,
 		[DISPUTE_SETTLED] = TEXT_ALERT_DISPUTE_WON,
 	};
-	const char *due = due_ms > 0 ? text_date(a, due_ms) : "-";
 
 	if (!conf_notifies(&app->conf, "dispute"))
 		return ERR_OK;
 	return tell(app, a, o, arena_printf(a, "dispute/%s/%d", id, (int)stage),
-	    texts[stage], kv_text("due", due));
+	    texts[stage], due_day(a, due_ms));
+}
+
+enum err
+alert_appeal(struct app *app, struct arena *a, const struct order *o,
+    const char *id, int64_t due_ms)
+{
+	if (!conf_notifies(&app->conf, "dispute"))
+		return ERR_OK;
+	return tell(app, a, o,
+	    arena_printf(a, "dispute/%s/appeal/%lld", id, (long long)due_ms),
+	    TEXT_ALERT_APPEAL, due_day(a, due_ms));
 }
 
 enum err

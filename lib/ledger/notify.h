@@ -31,6 +31,9 @@ enum err alert_ended(struct app *app, struct arena *a, const struct order *o,
 /* Of the dispute of that id; evidence is due by due_ms (0: none is). */
 enum err alert_dispute(struct app *app, struct arena *a, const struct order *o,
     const char *id, enum dispute_stage stage, int64_t due_ms) MUST_CHECK;
+/* Of one that is lost: evidence for an appeal is due by due_ms. */
+enum err alert_appeal(struct app *app, struct arena *a, const struct order *o,
+    const char *id, int64_t due_ms) MUST_CHECK;
 enum err alert_fraud(struct app *app, struct arena *a, const struct order *o,
     const char *payment) MUST_CHECK;
 

@@ -361,6 +361,20 @@ record_refund(
 	return record_reversal(app, a, f, "refund", f->refund, o);
 }
 
+/* That it is lost is said by the way, where it was not told before. */
+static enum err
+tell_of_appeal(struct app *app, struct arena *a, const struct fact *f,
+    const struct order *o)
+{
+	int64_t n_new = 0;
+	enum err e = db_exec(app->db, SQL_APPEAL_TOLD,
+	    KV(kv_text("id", f->id), kv_int("due_ms", f->due_ms)), &n_new);
+
+	return e == ERR_OK && n_new > 0 ?
+	    alert_appeal(app, a, o, f->id, f->due_ms) :
+	    e;
+}
+
 /* The operators hear of each stage, since evidence may be due. What was told is
  * kept beside what is known: an order may become known after its dispute. */
 static enum err
@@ -374,6 +388,8 @@ record_dispute(
 		return e;
 	e = db_exec(app->db, SQL_REVERSAL_TOLD,
 	    KV(kv_text("id", f->id), kv_int("stage", f->dispute)), &n_new);
+	if (e == ERR_OK && f->may_appeal)
+		return tell_of_appeal(app, a, f, o);
 	return e == ERR_OK && n_new > 0 ?
 	    alert_dispute(app, a, o, f->id, f->dispute, f->due_ms) :
 	    e;

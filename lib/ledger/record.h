@@ -71,7 +71,9 @@ struct fact {
 	int64_t refunded_minor; /* of FACT_REFUNDED */
 	enum refund_stage refund;
 	enum dispute_stage dispute;
-	int64_t due_ms; /* evidence in a dispute is due by then; 0: none */
+	int64_t due_ms;  /* evidence in a dispute is due by then; 0: none */
+	bool may_appeal; /* of one that is lost: that evidence is for an
+	                    appeal */
 	enum renewal renewal; /* of FACT_RENEWAL */
 };
 

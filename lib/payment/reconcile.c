@@ -136,17 +136,28 @@ reconcile_record(
 	return ERR_OK;
 }
 
-enum err
-reconcile_alarm(struct app *app, struct arena *a, const struct reconcile *r)
+/* Where it posts to. */
+static const char *
+address_for(const struct app *app, struct arena *a, const struct provider *p)
 {
-	if (r->n_missed == 0)
+	return provider_telling(str_from("")) == p ?
+	    arena_printf(a, "%s/webhook", app->conf.base_url) :
+	    arena_printf(a, "%s/webhook/%s", app->conf.base_url, p->name);
+}
+
+enum err
+reconcile_alarm(struct app *app, struct arena *a, const struct provider *whose,
+    int64_t n_missed)
+{
+	if (n_missed == 0)
 		return ERR_OK;
-	log_event(LOG_ERROR, "events_never_came", KV(kv_int("n", r->n_missed)));
-	return alert_daily(app, a, "silence",
-	    text_count(a, TEXT_ALERT_SILENCE, r->n_missed,
-		KV(kv_int("amount", r->n_missed),
-		    kv_text("url",
-			arena_printf(a, "%s/webhook", app->conf.base_url)))));
+	log_event(LOG_ERROR, "events_never_came",
+	    KV(kv_text("of", whose->name), kv_int("n", n_missed)));
+	return alert_daily(app, a, arena_printf(a, "silence/%s", whose->name),
+	    text_count(a, TEXT_ALERT_SILENCE, n_missed,
+		KV(kv_text("provider", whose->title),
+		    kv_int("amount", n_missed),
+		    kv_text("url", address_for(app, a, whose)))));
 }
 
 /* ---- the worker's own run ---- */
@@ -225,23 +236,38 @@ run_of(struct arena *a, const struct job *job)
 static enum err
 pass_over(struct app *app, struct arena *a, struct reconcile *r, enum err why)
 {
-	const char *right = list_of(r)->right;
+	const struct provider *whose = NULL;
+	const char *right = reconcile_list(r->part, &whose)->right;
 
 	reconcile_pass(app, r);
 	if (right == NULL || why != ERR_CONFIG)
 		return ERR_OK;
 	return alert_daily(app, a, arena_printf(a, "key/%s", right),
-	    text_fill(a, TEXT_ALERT_KEY_RIGHT, KV(kv_text("what", right))));
+	    text_fill(a, TEXT_ALERT_KEY_RIGHT,
+		KV(kv_text("provider", whose->title),
+		    kv_text("what", right))));
 }
 
-/* Whose list a run is at, for the operator. */
-static const char *
+/* Whose list a run is at; NULL: it has come to its end. */
+static const struct provider *
 whose_list(const struct reconcile *r)
 {
 	const struct provider *whose = NULL;
 
-	(void)reconcile_list(r->part, &whose);
-	return whose == NULL ? "" : whose->title;
+	return reconcile_list(r->part, &whose) == NULL ? NULL : whose;
+}
+
+/* With the last list of somebody's it is known what never came of theirs. */
+static enum err
+sum_up(struct app *app, struct arena *a, struct reconcile *r,
+    const struct provider *was_at)
+{
+	int64_t n_missed = r->n_missed;
+
+	if (was_at == NULL || whose_list(r) == was_at)
+		return ERR_OK;
+	r->n_missed = 0;
+	return reconcile_alarm(app, a, was_at, n_missed);
 }
 
 /* Each step promises the next in the transaction that records it, so a run
@@ -251,22 +277,24 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
     const struct http_response *res, struct outcome *o)
 {
 	struct reconcile r = step_of(app, a, &s->job);
+	const struct provider *whose = whose_list(&r);
 	void *page = NULL;
 	enum err e =
 	    call_err == ERR_OK ? reconcile_read(a, &r, res, &page) : call_err;
 
 	if (e != ERR_OK && e != ERR_CONFIG && e != ERR_REFUSED &&
 	    s->job.attempts < PATIENCE_ATTEMPTS) {
-		message_retry_call(a, s, whose_list(&r), e, res, o);
+		message_retry_call(
+		    a, s, whose == NULL ? "" : whose->title, e, res, o);
 		return ERR_OK;
 	}
 	e = e == ERR_OK ? reconcile_record(app, a, &r, page) :
 			  pass_over(app, a, &r, e);
-	if (e != ERR_OK)
-		return e;
-	return r.part != RECONCILE_END ?
+	if (e == ERR_OK)
+		e = sum_up(app, a, &r, whose);
+	return e == ERR_OK && r.part != RECONCILE_END ?
 	    promise_step(app, a, &r, run_of(a, &s->job)) :
-	    reconcile_alarm(app, a, &r);
+	    e;
 }
 
 const struct job_kind reconcile_kind = { .prepare = prepare, .settle = settle };

@@ -18,7 +18,8 @@ struct reconcile {
 	int part;          /* the list's number, or RECONCILE_END */
 	const char *after; /* the page before ended with it; NULL: none */
 	int64_t n_seen[PROVIDER_LISTS], n_healed[PROVIDER_LISTS];
-	int64_t n_missed; /* posts about our orders that never came */
+	int64_t n_missed; /* posts about our orders that never came, of who is
+	                     being asked */
 };
 
 /* A run that begins, as far back as since_ms (since 1970). Lists whose settings
@@ -49,10 +50,10 @@ enum err reconcile_record(struct app *app, struct arena *a, struct reconcile *r,
 /* Goes to the list after this one. */
 void reconcile_pass(const struct app *app, struct reconcile *r);
 
-/* At the end, in a transaction: tells the operators of events that never
- * came, once a day. */
-enum err reconcile_alarm(
-    struct app *app, struct arena *a, const struct reconcile *r) MUST_CHECK;
+/* After the last list of somebody's, in a transaction: tells the operators of
+ * events of theirs that never came, once a day. */
+enum err reconcile_alarm(struct app *app, struct arena *a,
+    const struct provider *whose, int64_t n_missed) MUST_CHECK;
 
 /* The worker's own run: promises its first step when it is due by the ledger
  * (RECONCILE_MINUTES); *promised says so. A transaction of its own. */

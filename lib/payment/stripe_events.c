@@ -162,7 +162,8 @@ fact_of_payment(const struct stripe_event *ev)
 			.payment = ev->dispute.payment_intent,
 			.amount_minor = ev->dispute.amount_minor,
 			.dispute = dispute_stage(ev->dispute.stage),
-			.due_ms = ms(ev->dispute.due_s) };
+			.due_ms = ms(ev->dispute.due_s),
+			.may_appeal = ev->dispute.may_appeal };
 	default:
 		return (struct fact){ .kind = FACT_WARNING,
 			.provider = stripe,

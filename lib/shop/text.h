@@ -94,6 +94,7 @@ enum text {
 	TEXT_ALERT_INQUIRY,      /* {product} {buyer} {order} {due} */
 	TEXT_ALERT_DISPUTE,
 	TEXT_ALERT_DISPUTE_LOST,
+	TEXT_ALERT_APPEAL, /* as of an inquiry */
 	TEXT_ALERT_DISPUTE_WON,
 	TEXT_ALERT_FRAUD,    /* {product} {buyer} {order} {payment} */
 	TEXT_ALERT_UNSURE,   /* {what} {why} */
@@ -107,9 +108,9 @@ enum text {
 	TEXT_ALERT_ENDED,    /* {product} {buyer} {order} */
 	TEXT_ALERT_UNPAID,   /* the same */
 	TEXT_ALERT_KEY,
-	TEXT_ALERT_KEY_RIGHT, /* {what} */
+	TEXT_ALERT_KEY_RIGHT, /* {provider} {what} */
 	TEXT_ALERT_PORTAL,
-	TEXT_ALERT_SILENCE, /* {amount} {url} */
+	TEXT_ALERT_SILENCE, /* {provider} {amount} {url} */
 	/* the bot's menu */
 	TEXT_MENU_START,
 	TEXT_MENU_PAY,

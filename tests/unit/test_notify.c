@@ -96,11 +96,19 @@ by_kind(void **state)
 	app.conf.notify = NULL;
 }
 
+/* Posts of somebody's that never came. */
+struct missed {
+	const struct provider *whose;
+	int64_t n;
+};
+
 static enum err
 silent(struct db *db, void *ctx)
 {
+	const struct missed *m = ctx;
+
 	(void)db;
-	return reconcile_alarm(&app, &mem, ctx);
+	return reconcile_alarm(&app, &mem, m->whose, m->n);
 }
 
 static const char *
@@ -133,24 +141,36 @@ sold_no_more(void **state)
 	check_has(told(5), "gone");
 }
 
-/* Once a day. */
+/* Once a day of each, by name and with the address that is theirs. */
 static void
 events_never_came(void **state)
 {
-	struct reconcile r = { .n_missed = 0 };
+	static const struct provider bank = { .name = "bank",
+		.title = "The bank" };
+	struct missed m = { .whose = &bank };
 	const long long today = clock_now_ms() / (24LL * 3600 * 1000);
 
 	(void)state;
 	begin();
-	shop_does(silent, &r);
+	app.conf.base_url = "https://h";
+	shop_does(silent, &m);
 	check_int(look_int("SELECT COUNT(*) FROM jobs"), 0);
-	r.n_missed = 3;
-	shop_does(silent, &r);
-	shop_does(silent, &r);
+	m.n = 3;
+	shop_does(silent, &m);
+	shop_does(silent, &m);
 	check_text(look_text("SELECT promise FROM jobs WHERE tg_id = 5"),
-	    arena_printf(&mem, "alert/silence/%lld/5", today));
+	    arena_printf(&mem, "alert/silence/bank/%lld/5", today));
 	check_has(told(5), "3");
+	check_has(told(5), "The bank");
+	check_has(told(5), "https://h/webhook/bank");
+	check_lacks(told(5), "Stripe");
 	check_int(look_int("SELECT COUNT(*) FROM jobs"), 2);
+	m.whose = provider_find(str_from("stripe"));
+	shop_does(silent, &m);
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE detail LIKE"
+			   " '%Stripe%https://h/webhook%'"
+			   " AND detail NOT LIKE '%/webhook/%'"),
+	    2);
 }
 
 static const struct due {

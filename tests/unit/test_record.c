@@ -94,6 +94,32 @@ static const struct scenario {
 		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_OPEN },
 		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_LOST } },
 	    3, false, 0, 1, "1+0+0 999 -" },
+	{ "a dispute that was lost, and then won after all",
+	    { { PURCHASE(FACT_PAID) },
+		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_LOST,
+		    .may_appeal = true, .due_ms = SOON },
+		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_SETTLED } },
+	    3, true, 0, 1, "1+0+0 999 -" },
+	{ "an old dispute of which the end alone is heard: lost",
+	    { { PURCHASE(FACT_PAID) },
+		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_LOST } },
+	    2, false, 0, 1, "1+0+0 999 -" },
+	{ "an old dispute of which the end alone is heard: won",
+	    { { PURCHASE(FACT_PAID) },
+		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_SETTLED } },
+	    2, true, 0, 1, "1+0+0 999 -" },
+	{ "a dispute about a plan's renewal, lost, whichever is known first",
+	    { { PLAN(FACT_PAID) }, { THE_FIRST },
+		{ THE_SECOND, .payment = "p1" },
+		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_OPEN },
+		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_LOST } },
+	    5, false, 0, 1, "1+1+0 1998 320" },
+	{ "a dispute about a plan's renewal, won, whichever is known first",
+	    { { PLAN(FACT_PAID) }, { THE_FIRST },
+		{ THE_SECOND, .payment = "p1" },
+		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_OPEN },
+		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_SETTLED } },
+	    5, true, 0, 1, "1+1+0 1998 320" },
 	{ "Stars, which went back",
 	    { { STARS(FACT_PAID, "c1") },
 		{ STARS(FACT_REFUNDED, "c1"), .refunded_minor = 500 } },
@@ -477,6 +503,63 @@ renewals_told(void **state)
 	app.conf.notify = NULL;
 }
 
+/* ---- disputes ---- */
+
+/* Which alerts about the dispute there are, in the order of their making. */
+static const char *
+disputes_told(void)
+{
+	return look_text("SELECT COALESCE(GROUP_CONCAT(one, ' '), '') FROM ("
+			 "SELECT SUBSTR(promise, 19) AS one FROM jobs"
+			 " WHERE promise LIKE 'alert/dispute/%' ORDER BY id)");
+}
+
+#define DISPUTE(at) REVERSAL(FACT_DISPUTE), .dispute = (at)
+#define APPEAL(due) \
+	DISPUTE(DISPUTE_LOST), .may_appeal = true, \
+	    .due_ms = INT64_C(86400000) * (due)
+
+/* What is told of a dispute that is lost and may be appealed, and of each day
+ * by which evidence is due. */
+static const struct appealed {
+	const char *why;
+	struct fact told[4];
+	int n;
+	const char *want;
+} appealeds[] = {
+	{ "lost, then to be appealed",
+	    { { DISPUTE(DISPUTE_LOST) }, { APPEAL(9) }, { APPEAL(9) } }, 3,
+	    "/2/900 /appeal/777600000/900" },
+	{ "to be appealed, of which nothing was heard before",
+	    { { APPEAL(9) }, { DISPUTE(DISPUTE_LOST) } }, 2,
+	    "/appeal/777600000/900" },
+	{ "to be appealed by another day", { { APPEAL(9) }, { APPEAL(10) } }, 2,
+	    "/appeal/777600000/900 /appeal/864000000/900" },
+	{ "an older day is none", { { APPEAL(10) }, { APPEAL(9) } }, 2,
+	    "/appeal/864000000/900" },
+	{ "by a day that nobody says", { { APPEAL(0) }, { APPEAL(0) } }, 2,
+	    "/appeal/0/900" },
+	{ "won meanwhile", { { DISPUTE(DISPUTE_SETTLED) }, { APPEAL(9) } }, 2,
+	    "/3/900" },
+};
+
+static void
+appealed(void **state)
+{
+	static const struct fact paid = { PURCHASE(FACT_PAID) };
+	const struct appealed *t = *state;
+
+	shop_open(NOTHING);
+	tell(BUYER, &paid);
+	for (int i = 0; i < t->n; i++)
+		tell(BUYER, &t->told[i]);
+	check_text(disputes_told(), t->want);
+	if (strstr(t->want, "777600000") != NULL)
+		check_int(look_int("SELECT COUNT(*) FROM jobs WHERE detail"
+				   " LIKE '%10 січня 1970%'"),
+		    1);
+}
+
 /* ---- by the operator ---- */
 
 static struct order
@@ -535,6 +618,7 @@ main(void)
 	ONE("a plan", "what took it back was heard of before", back_before);
 	ONE("a plan", "its renewals are told where that is wanted",
 	    renewals_told);
+	ROWS("an appeal", appealed, appealeds);
 	ONE("granted", "and revoked, and bought", granted);
 	return testing_run("record", ledger_make, measure);
 }

@@ -104,6 +104,30 @@ static const struct stage dispute_stages[] = {
 	{ "prevented", DISPUTE("\"prevented\""), STRIPE_DISPUTE_SETTLED },
 };
 
+/* Its due date is then another one, and is told anew. */
+static const struct appeal {
+	const char *why, *text;
+	bool may_appeal;
+} appeals[] = {
+	{ "evidence is wanted for the first time",
+	    DISPUTE("\"needs_response\""), false },
+	{ "lost", DISPUTE("\"lost\""), false },
+	{ "evidence is wanted for an appeal",
+	    DISPUTE("\"appeal_needs_response\""), true },
+	{ "it was handed in", DISPUTE("\"appeal_under_review\""), false },
+	{ "without a status", DISPUTE("null"), false },
+};
+
+static void
+may_appeal(void **state)
+{
+	const struct appeal *t = *state;
+	struct stripe_dispute d;
+
+	if (stripe_dispute_read(&mem, parsed(t->text), &d) == ERR_OK)
+		check_int(d.may_appeal, t->may_appeal);
+}
+
 static void
 dispute_stage_of(void **state)
 {
@@ -161,6 +185,7 @@ later_is_lower(void **state)
 int
 main(void)
 {
+	ROWS("an appeal", may_appeal, appeals);
 	ROWS("a refund", refund_stage_of, refund_stages);
 	ROWS("a refund", odd_refund, odd_refunds);
 	ROWS("a dispute", dispute_stage_of, dispute_stages);

@@ -599,6 +599,42 @@ others(void **state)
 	    before);
 }
 
+static enum err
+record_event(struct db *db, void *ctx)
+{
+	app.db = db;
+	return stripe_events_record(&app, &mem, ctx);
+}
+
+/* The day by which an appeal is due comes along with the event. */
+static void
+appealed(void **state)
+{
+	int64_t tg_id = next_buyer++;
+	struct stripe_event ev = { .id = "evt_1",
+		.type = "charge.dispute.updated",
+		.kind = STRIPE_DISPUTE,
+		.dispute = { .id = "du_appealed",
+		    .stage = STRIPE_DISPUTE_LOST,
+		    .amount_minor = 999,
+		    .due_s = 1893456000,
+		    .may_appeal = true } };
+
+	(void)state;
+	check_err(db_ready(ledger.db), ERR_OK);
+	hear(tg_id, (struct step){ PAID, 1, 0 });
+	change("DELETE FROM limits"); /* of alerts an hour */
+	ev.dispute.payment_intent = look_text_of(
+	    "SELECT payment_intent FROM orders WHERE tg_id = ?1", tg_id);
+	shop_does(record_event, &ev);
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE promise LIKE"
+			   " 'alert/dispute/du_appealed/%'"
+			   " AND detail LIKE '%1 січня 2030%'"),
+	    2);
+	check_int(
+	    look_int_of("SELECT is_in FROM access WHERE tg_id = ?1", tg_id), 0);
+}
+
 /* Opened on /pay before, with its address: the event fills in the rest. */
 static void
 order_known_before(void **state)
@@ -679,13 +715,6 @@ order_handed_back(void **state)
 
 #define BEGAN_S 1790000000 /* 2026-09-21 */
 #define DAY_S ((int64_t)24 * 3600)
-
-static enum err
-record_event(struct db *db, void *ctx)
-{
-	app.db = db;
-	return stripe_events_record(&app, &mem, ctx);
-}
 
 static enum err
 record_read(struct db *db, void *ctx)
@@ -933,6 +962,7 @@ main(void)
 	ONE("facts", "as the events tell them", facts);
 	ONE("facts", "nothing of another application's", foreign);
 	ONE("facts", "nothing of other events", others);
+	ONE("facts", "by when an appeal is due", appealed);
 	ONE("facts", "an order that was opened before", order_known_before);
 	ONE("facts", "one paid order among a hundred", among_many);
 	ONE("facts", "the order as it stands, for the thank-you page",

@@ -6,8 +6,8 @@
 
 /* The holes that the code fills; nothing else may stand in braces. */
 static const char *const known[] = { "amount", "products", "buyer", "order",
-	"due", "payment", "chat", "what", "why", "product", "link", "url",
-	"support", "contact", "until",
+	"due", "payment", "provider", "chat", "what", "why", "product", "link",
+	"url", "support", "contact", "until",
 
 	"support", "contact", "number", "lesson", "helpline", "limit",
 	"seconds", "days" };

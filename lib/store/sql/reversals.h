@@ -29,6 +29,13 @@ SQL(REVERSAL_TOLD,
     "UPDATE reversals SET told_stage = :stage WHERE id = :id"
     " AND (told_stage IS NULL OR told_stage < :stage)")
 
+/* The same of each day by which evidence for an appeal is due, while the dispute
+ * is lost. */
+SQL(APPEAL_TOLD,
+    "UPDATE reversals SET appeal_due_ms = :due_ms WHERE id = :id"
+    " AND stage = " WORD_DISPUTE_LOST
+    " AND (appeal_due_ms IS NULL OR appeal_due_ms < :due_ms)")
+
 SQL(REFUND_TOLD,
     "UPDATE refunds SET told_minor = :refunded_minor"
     " WHERE payment_intent = :payment_intent"
