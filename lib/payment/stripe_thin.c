@@ -1,12 +1,15 @@
 /* Hearing of thin events. */
 #include "payment/stripe_thin.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "ledger/ledger.h"
 #include "ledger/marks.h"
 #include "outbox/alert.h"
 #include "outbox/jobs.h"
 #include "shop/text.h"
+
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 static const char stripe[] = "stripe"; /* inbox.source */
 
@@ -72,11 +75,25 @@ stripe_thin_from_detail(
 
 /* ---- what is heard ---- */
 
-/* Somebody has to look, and what lists hold of it is found meanwhile. */
+/* What lists hold of it is found by a full run before its time; once a day,
+ * since a flood of such events is no reason to read all of them at each. */
+static enum err
+read_lists(struct app *app, struct arena *a)
+{
+	int64_t now_ms = clock_now_ms(), last_ms;
+	enum err e = mark_get(app->db, a, "unreadable_ms", &last_ms);
+
+	if (e != ERR_OK || (last_ms <= now_ms && now_ms - last_ms < DAY_MS))
+		return e;
+	e = mark_set(app->db, "unreadable_ms", now_ms);
+	return e == ERR_OK ? mark_set(app->db, "reconcile_full_ms", 0) : e;
+}
+
+/* Somebody has to look, too. */
 static enum err
 names_nothing(struct app *app, struct arena *a, const struct stripe_event *ev)
 {
-	enum err e = mark_set(app->db, "reconcile_full_ms", 0);
+	enum err e = read_lists(app, a);
 
 	return e == ERR_OK ?
 	    stripe_thin_tell(app, a, ev->id,

@@ -283,6 +283,45 @@ other(void **state)
 	check_int(n_alerts(), o->n_alerts);
 }
 
+#define LAST_FULL "SELECT value FROM marks WHERE key = 'reconcile_full_ms'"
+
+/* What names nothing has all lists read, but a flood of it not again and again
+ * on the same day. */
+static void
+unreadable(void **state)
+{
+	(void)state;
+	shop_open("INSERT INTO marks (key, value) VALUES"
+		  " ('reconcile_full_ms', 7)");
+	heard(THIN_AT("evt_65_1", "invoice.paid", "invoice",
+	    "https://example.com/x_1", "null"));
+	check_int(look_int(LAST_FULL), 0);
+	change("UPDATE marks SET value = 8 WHERE key = 'reconcile_full_ms'");
+	heard(THIN_AT("evt_65_2", "invoice.paid", "invoice",
+	    "https://example.com/x_1", "null"));
+	check_int(look_int(LAST_FULL), 8);
+	check_int(n_alerts(), 2);
+	/* A day later. */
+	change("UPDATE marks SET value = value - 86400001"
+	       " WHERE key = 'unreadable_ms'");
+	heard(THIN_AT("evt_65_3", "invoice.paid", "invoice",
+	    "https://example.com/x_1", "null"));
+	check_int(look_int(LAST_FULL), 0);
+}
+
+/* A clock that was ahead and is right again keeps nobody from it. */
+static void
+unreadable_ahead(void **state)
+{
+	(void)state;
+	shop_open("INSERT INTO marks (key, value) VALUES"
+		  " ('reconcile_full_ms', 7),"
+		  " ('unreadable_ms', 9000000000000000)");
+	heard(THIN_AT("evt_65_1", "invoice.paid", "invoice",
+	    "https://example.com/x_1", "null"));
+	check_int(look_int(LAST_FULL), 0);
+}
+
 static void
 invoice(void **state)
 {
@@ -356,6 +395,10 @@ main(void)
 	ONE("a thin event and its twin", "which comes meanwhile", meanwhile);
 	ROWS("an answer", bad_answer, bads);
 	ROWS("a thin event of", other, others);
+	ONE("a thin event that names nothing", "all is read, once a day",
+	    unreadable);
+	ONE("a thin event that names nothing", "whatever the clock said",
+	    unreadable_ahead);
 	ONE("an invoice", "its subscription is read", invoice);
 	ROWS("a promise", promise, promises);
 	return testing_run("stripe_read", ledger_make, ledger_remove);
