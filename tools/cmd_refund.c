@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/currency.h"
+#include "ledger/marks.h"
 #include "ledger/subscription.h"
 #include "payment/provider.h"
 
@@ -27,7 +28,7 @@ struct refunding {
 	struct term term; /* the buyer's access before */
 	struct refund refund;
 	int64_t gone_minor; /* back, or on its way, already */
-	bool charges_again;
+	bool charges_again, is_owed;
 	const char *provider_name;
 	const struct provider *provider;
 	struct fact fact;    /* what has become of it */
@@ -92,6 +93,7 @@ payment_from_row(const struct row *row, void *ctx)
 	r->refund.paid_minor = row_int(row, 2);
 	r->gone_minor = max(row_int(row, 3), row_int(row, 4));
 	r->charges_again = row_int(row, 5) != 0;
+	r->is_owed = row_int(row, 6) != 0;
 }
 
 static enum err
@@ -216,6 +218,13 @@ is_to_grant(const struct refunding *r)
 	return r->wish.keeps_access && ends_access(r) && r->order.tg_id != 0;
 }
 
+/* As subscription_stop() has it: what is owed would be tried for again. */
+static bool
+stops_at_once(const struct refunding *r)
+{
+	return r->is_owed || (r->wish.at_once && r->provider->stops_at_once);
+}
+
 /* Whom it is about, how much goes back, and what follows from that. */
 static void
 show(struct refunding *r)
@@ -230,9 +239,9 @@ show(struct refunding *r)
 	    money(r, r->refund.paid_minor), r->provider->title);
 	if (is_to_stop(r))
 		printf("They are charged no more: the subscription ends %s.\n",
-		    r->wish.at_once && r->provider->stops_at_once ?
-			"at once" :
-			"with what is paid");
+		    r->is_owed           ? "at once, since they owe for it" :
+			stops_at_once(r) ? "at once" :
+					   "with what is paid");
 	else if (r->charges_again)
 		puts("The subscription goes on; --now would end it.");
 	if (is_to_grant(r))
@@ -268,6 +277,14 @@ is_meant(const struct refunding *r)
 
 /* ---- doing it ---- */
 
+/* The name under which it is counted how often just this was refused. */
+static const char *
+refusals(struct refunding *r)
+{
+	return arena_printf(&r->arena, "refused/%" PRId64 "/%s/%" PRId64,
+	    r->order.id, r->refund.payment, r->refund.part_minor);
+}
+
 /* The money first and the ledger after it: if this program ends in between, the
  * provider tells of the refund like of any other. */
 static enum err
@@ -280,6 +297,11 @@ send_back(struct refunding *r)
 
 	if (http == NULL)
 		return ERR_INTERNAL;
+	e = mark_get(r->app->db, &r->arena, refusals(r), &r->refund.n_refused);
+	if (e != ERR_OK) {
+		http_free(http);
+		return ERR_INTERNAL;
+	}
 	req = r->provider->refund(r->app, &r->arena, &r->refund);
 	e = http_send(http, &r->arena, &req, &res);
 	if (e == ERR_OK)
@@ -378,6 +400,50 @@ conclude(struct refunding *r)
 	return 0;
 }
 
+/* Said for good, it would be said again for as long as the same is asked for.
+ * A refund that has failed already is a fact like another. */
+static enum err
+record_refusal(struct db *db, void *ctx)
+{
+	struct refunding *r = ctx;
+	enum err e = mark_add(db, refusals(r), 1);
+
+	return e == ERR_OK && is_failed(&r->fact) ?
+	    ledger_record(r->app, &r->arena, &r->fact, NULL) :
+	    e;
+}
+
+static int
+refused(struct refunding *r)
+{
+	printf("The money did not go back: %s refused it, and the log above or "
+	       "the payment's page there says why. With that mended, run this "
+	       "again: it is asked for anew.\n",
+	    r->provider->title);
+	(void)cmd_recorded(
+	    r->app, db_transaction(r->app->db, record_refusal, r));
+	return 1;
+}
+
+/* What nobody knows is asked for once more by the same name. */
+static int
+unclear(const struct refunding *r, enum err e)
+{
+	if (e == ERR_CONFIG)
+		printf(
+		    "The money did not go back: %s says that the key may not "
+		    "do it. Give it the right to write refunds and run this "
+		    "again.\n",
+		    r->provider->title);
+	else
+		printf("Nobody knows whether the money goes back: %s gave no "
+		       "clear answer. Run this again: it goes back once. Where "
+		       "the same comes again, the payment's page there says "
+		       "what became of it.\n",
+		    r->provider->title);
+	return 1;
+}
+
 static int
 refund(struct refunding *r)
 {
@@ -385,13 +451,10 @@ refund(struct refunding *r)
 	int status;
 
 	r->is_back_before = e == ERR_CONFLICT;
-	if ((e != ERR_OK && e != ERR_CONFLICT) || is_failed(&r->fact)) {
-		printf("The money did not go back: %s did not do it, and the "
-		       "log above may say why. Run this again: it goes back "
-		       "once.\n",
-		    r->provider->title);
-		return 1;
-	}
+	if (e == ERR_REFUSED || is_failed(&r->fact))
+		return refused(r);
+	if (e != ERR_OK && e != ERR_CONFLICT)
+		return unclear(r, e);
 	status = cmd_recorded(r->app, db_transaction(r->app->db, record, r));
 	return status != 0 ? status : conclude(r);
 }

@@ -112,6 +112,8 @@ struct refund {
 	const char *payment; /* by the provider's name for it */
 	int64_t paid_minor;
 	int64_t part_minor; /* 0: all that is left */
+	int64_t n_refused;  /* so often was just this refused for good: then it
+	                       is asked for anew, or the same is answered */
 };
 
 /* What takes money again and again: an order began it. */
@@ -185,8 +187,10 @@ struct provider {
 	 * Sends a payment back to its buyer, or a part of it, each part of an
 	 * order once however often it is asked to, and reads what has become of
 	 * that, a fact to be recorded. ERR_CONFLICT: all had gone back before,
-	 * and *out says that. Any other error: it did not go back, and the log
-	 * says why. NULL, both, where it cannot be done from here. */
+	 * and *out says that. ERR_REFUSED: it did not go back, for good.
+	 * ERR_CONFIG: nor did it, for want of a right. Any other error: nobody
+	 * knows. The log says why. NULL, both, where it cannot be done from
+	 * here. */
 	struct http_request (*refund)(
 	    const struct app *app, struct arena *a, const struct refund *r);
 	enum err (*refunded)(const struct app *app, struct arena *a,

@@ -244,8 +244,7 @@ pass_over(struct app *app, struct arena *a, struct reconcile *r, enum err why)
 		return ERR_OK;
 	return alert_daily(app, a, arena_printf(a, "key/%s", right),
 	    text_fill(a, TEXT_ALERT_KEY_RIGHT,
-		KV(kv_text("provider", whose->title),
-		    kv_text("what", right))));
+		KV(kv_text("provider", whose->title), kv_text("what", right))));
 }
 
 /* Whose list a run is at; NULL: it has come to its end. */

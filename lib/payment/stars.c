@@ -357,7 +357,9 @@ refunded(const struct app *app, struct arena *a, const struct refund *r,
 		return ERR_CONFLICT;
 	log_event(LOG_WARN, "stars_not_refunded",
 	    KV(kv_text("why", answer.description)));
-	return ERR_REFUSED;
+	return answer.outcome == TG_WAIT || answer.outcome == TG_LATER ?
+	    ERR_UNAVAILABLE :
+	    ERR_REFUSED;
 }
 
 /* ---- taking no more ---- */

@@ -5,9 +5,10 @@
 
 #include <inttypes.h>
 
-/* Asked again, Stripe answers as before and sends nothing more back. The
- * payment is in the key because shops that share an account count their orders
- * each by itself; and a part is not the rest, though of the same amount. */
+/* Asked again, Stripe answers as before and sends nothing more back, for a day:
+ * a refusal too, so after one there is another key. The payment is in the key
+ * because shops that share an account count their orders each by itself; and a
+ * part is not the rest, though of the same amount. */
 static const char *
 key(struct arena *a, const struct refund *r)
 {
@@ -15,8 +16,11 @@ key(struct arena *a, const struct refund *r)
 	    "rest" :
 	    arena_printf(a, "%" PRId64, r->part_minor);
 
-	return arena_printf(a, "admit-refund-%" PRId64 "-%s-%s", r->order->id,
+	what = arena_printf(a, "admit-refund-%" PRId64 "-%s-%s", r->order->id,
 	    r->payment, what);
+	return r->n_refused == 0 ?
+	    what :
+	    arena_printf(a, "%s-%" PRId64, what, r->n_refused);
 }
 
 struct http_request
@@ -46,6 +50,20 @@ all_is_back(const struct refund *r)
 		.refunded_minor = r->paid_minor };
 }
 
+/* Only where Stripe says so in as many words has nothing gone back for good. A
+ * key that was used for something else says nothing of this. */
+static enum err
+sure(enum err e, const struct http_response *res, struct json *doc)
+{
+	bool is_said = res->status >= 400 && res->status < 500 &&
+	    !str_eq(
+		str_from(json_text(doc, "error.type")), "idempotency_error");
+
+	if (e == ERR_REFUSED || e == ERR_NOT_FOUND)
+		return is_said ? ERR_REFUSED : ERR_UNAVAILABLE;
+	return e == ERR_CONFLICT ? ERR_UNAVAILABLE : e; /* is being done */
+}
+
 enum err
 stripe_refund_sent(const struct app *app, struct arena *a,
     const struct refund *r, const struct http_response *res, struct fact *out)
@@ -55,17 +73,16 @@ stripe_refund_sent(const struct app *app, struct arena *a,
 	enum err e = stripe_answer(a, res, &doc);
 
 	(void)app;
-	if (e == ERR_CONFLICT)
-		return ERR_UNAVAILABLE; /* the same is being done just now */
 	if (e == ERR_REFUSED && is_back_before(doc)) {
 		*out = all_is_back(r);
 		return ERR_CONFLICT;
 	}
-	if (e == ERR_OK)
-		e = stripe_refund_read(a, doc, &refund);
-	if (e == ERR_OK && refund.payment_intent == NULL)
-		e = ERR_REFUSED; /* then of what, nobody could say */
-	if (e == ERR_OK)
-		*out = stripe_events_refund(&refund);
-	return e;
+	if (e != ERR_OK)
+		return sure(e, res, doc);
+	/* Without the payment nobody could say of what it is. */
+	if (stripe_refund_read(a, doc, &refund) != ERR_OK ||
+	    refund.payment_intent == NULL)
+		return ERR_UNAVAILABLE;
+	*out = stripe_events_refund(&refund);
+	return ERR_OK;
 }

@@ -82,8 +82,8 @@ stripe_dispute_read(
 	/* The due date is for the operator's eyes; a dispute without one counts
 	 * all the same. */
 	(void)json_int(obj, "evidence_details.due_by", &out->due_s);
-	out->may_appeal = str_eq(
-	    str_from(json_text(obj, "status")), "appeal_needs_response");
+	out->may_appeal =
+	    str_eq(str_from(json_text(obj, "status")), "appeal_needs_response");
 	return out->id != NULL &&
 		stage_of(json_text(obj, "status"), &out->stage) ?
 	    ERR_OK :

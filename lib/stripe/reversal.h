@@ -42,7 +42,7 @@ struct stripe_dispute {
 	const char *currency;
 	const char *reason; /* Stripe's word, such as "fraudulent" */
 	int64_t due_s;      /* evidence is due by then; 0: none */
-	bool may_appeal; /* it is lost, and that evidence is for an appeal */
+	bool may_appeal;    /* it is lost, and that evidence is for an appeal */
 	int64_t created_s;  /* 0: not said */
 };
 

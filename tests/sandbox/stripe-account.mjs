@@ -19,6 +19,7 @@ export class StripeAccount {
   events = [];
   /** Refunds and disputes, oldest first, as they stand now. @type {any[]} */
   refunds = [];
+  isPoor = false; // what is refunded must be there
   /** @type {any[]} */
   disputes = [];
   /** Warnings of fraud. @type {any[]} */

@@ -78,7 +78,7 @@ export class StripeApi {
     throw new StripeError(404, `Unrecognized request URL (${request.method}: ${request.path}).`);
   }
 
-  /** The same key and the same form give the saved answer; a refused request was never saved. */
+  /** The same key and the same form give the saved answer, a refusal too that came of acting and not of looking at the form. */
   #idempotent({ method, path, headers, params }, act) {
     const key = headers['idempotency-key'];
     if (method !== 'POST' || key === undefined) return act();
@@ -86,9 +86,18 @@ export class StripeApi {
     const asked = `${path} ${JSON.stringify(params)}`;
     const saved = this.#saved.get(key);
     if (saved) return replayed(saved, asked, key);
-    const answer = act();
+    const answer = this.#acted(act);
     this.#saved.set(key, { asked, answer });
     return answer;
+  }
+
+  #acted(act) {
+    try {
+      return act();
+    } catch (error) {
+      if (!error.isSaved) throw error;
+      return json(error.status, error.body, { 'request-id': newId('req') });
+    }
   }
 
   #create({ params }) {
@@ -148,6 +157,7 @@ export class StripeApi {
     if (charge.refunded) {
       throw new StripeError(400, 'The charge has already been refunded.', { code: 'charge_already_refunded' });
     }
+    if (this.#account.isPoor) throw Object.assign(new StripeError(400, 'Insufficient funds in your Stripe account.', { code: 'balance_insufficient' }), { isSaved: true });
     void this.#account.refund(id, amount && Number(amount));
     return this.#account.refunds.at(-1);
   }

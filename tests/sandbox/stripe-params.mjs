@@ -5,6 +5,7 @@ export class StripeError extends Error {
   constructor(status, message, { type = 'invalid_request_error', code, param } = {}) {
     super(message);
     this.status = status;
+    this.isSaved = false; // under its idempotency key, since the call had begun to act
     const docUrl = code && `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`;
     this.body = { error: { code, doc_url: docUrl, message, param, type } };
   }

@@ -159,7 +159,24 @@ static const struct refunding {
 	{ "of what, Stripe does not say", "stripe",
 	    "https://s.invalid/v1/refunds", "payment_intent=p1", 200,
 	    "{\"id\":\"re_1\",\"amount\":999,\"status\":\"succeeded\"}",
+	    ERR_UNAVAILABLE, { 0 } },
+	{ "no word of Stripe's", "stripe", "https://s.invalid/v1/refunds",
+	    "payment_intent=p1", 200, "<html>", ERR_UNAVAILABLE, { 0 } },
+	{ "in trouble, Stripe says", "stripe", "https://s.invalid/v1/refunds",
+	    "payment_intent=p1", 500, "{}", ERR_UNAVAILABLE, { 0 } },
+	{ "no such payment, by Stripe's word", "stripe",
+	    "https://s.invalid/v1/refunds", "payment_intent=p1", 404, "{}",
 	    ERR_REFUSED, { 0 } },
+	{ "no right to, by Stripe's word", "stripe",
+	    "https://s.invalid/v1/refunds", "payment_intent=p1", 403, "{}",
+	    ERR_CONFIG, { 0 } },
+	{ "asked for something else by the same key", "stripe",
+	    "https://s.invalid/v1/refunds", "payment_intent=p1", 400,
+	    "{\"error\":{\"type\":\"idempotency_error\"}}", ERR_UNAVAILABLE,
+	    { 0 } },
+	{ "in trouble, Telegram says", "stars",
+	    "https://t.invalid/bot1:x/refundStarPayment", "\"p1\"", 500,
+	    "{\"ok\":false,\"description\":\"x\"}", ERR_UNAVAILABLE, { 0 } },
 	{ "by Telegram", "stars", "https://t.invalid/bot1:x/refundStarPayment",
 	    "\"user_id\":5", 200, "{\"ok\":true,\"result\":true}", ERR_OK,
 	    { .kind = FACT_REFUNDED, .refunded_minor = 999 } },
@@ -185,13 +202,15 @@ static const struct refunding {
  * same, and so is what another order of another shop calls its first. */
 static const struct part {
 	const char *why;
-	int64_t part_minor;
+	int64_t part_minor, n_refused;
 	const char *body, *key;
 } parts[] = {
-	{ "all that is left", 0, "payment_intent=p1",
+	{ "all that is left", 0, 0, "payment_intent=p1",
 	    "Idempotency-Key: admit-refund-1-p1-rest" },
-	{ "a part", 300, "payment_intent=p1&amount=300",
+	{ "a part", 300, 0, "payment_intent=p1&amount=300",
 	    "Idempotency-Key: admit-refund-1-p1-300" },
+	{ "refused before", 300, 2, "payment_intent=p1&amount=300",
+	    "Idempotency-Key: admit-refund-1-p1-300-2" },
 };
 
 static void
@@ -199,7 +218,8 @@ part(void **state)
 {
 	const struct part *t = *state;
 	const struct order order = { .id = 1, .tg_id = BUYER };
-	const struct refund r = { &order, "p1", 999, t->part_minor };
+	const struct refund r = { &order, "p1", 999, t->part_minor,
+		t->n_refused };
 	const struct http_request req = stripe_provider.refund(&app, &mem, &r);
 
 	check_text(arena_dup(&mem, req.body), t->body);
@@ -214,7 +234,7 @@ given_back(void **state)
 	const struct order order = {
 		.id = 1, .tg_id = BUYER, .session_id = "o1", .amount_minor = 999
 	};
-	const struct refund r = { &order, "p1", 999, 0 };
+	const struct refund r = { &order, "p1", 999, 0, 0 };
 	const struct http_request req = p->refund(&app, &mem, &r);
 	const struct http_response res = { .status = t->status,
 		.retry_after_s = -1,

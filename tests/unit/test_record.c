@@ -517,7 +517,7 @@ disputes_told(void)
 #define DISPUTE(at) REVERSAL(FACT_DISPUTE), .dispute = (at)
 #define APPEAL(due) \
 	DISPUTE(DISPUTE_LOST), .may_appeal = true, \
-	    .due_ms = INT64_C(86400000) * (due)
+			       .due_ms = INT64_C(86400000) * (due)
 
 /* What is told of a dispute that is lost and may be appealed, and of each day
  * by which evidence is due. */

@@ -615,7 +615,9 @@ test('refunded while a payment is owed: canceled at once, or that would be tried
   const sub = await subscribe(app);
   await elapse(app, 31, sub);
   await tell(app, await app.stripe.billing.fail(sub));
-  assert.equal((await app.admit(['refund', orderOf(app, sub), '--yes'])).status, 0);
+  const { status, stdout } = await app.admit(['refund', orderOf(app, sub), '--yes']);
+  assert.equal(status, 0);
+  assert.match(stdout, /the subscription ends at once, since they owe for it/);
   await until(() => statusAtStripe(app, sub) === 'canceled', PATIENCE_MS, 'canceled');
 });
 

@@ -386,4 +386,20 @@ describe('forget and refund', () => {
     const { headers } = app.stripe.requests.findLast(({ method, path: where }) => method === 'POST' && where === '/v1/refunds');
     assert.equal(headers['idempotency-key'], `admit-refund-${order}-${intent}-rest`);
   });
+
+  test('a refund that Stripe refused is asked for anew, and not answered as before; one that nobody knows of is the same', async () => {
+    const { id } = await app.buy(76);
+    await app.settled();
+    const [[order]] = app.sql(`SELECT id FROM orders WHERE session_id = '${id}'`);
+    const refund = () => app.admit(['refund', order, '--yes']);
+    app.stripe.isPoor = true;
+    assert.match((await refund()).stdout, /did not go back: Stripe refused it.*run this again: it is asked for anew/s);
+    app.stripe.isPoor = false;
+    app.stripe.setFault({ kind: 'status', status: 500, only: /^POST \/v1\/refunds/, next: 1 });
+    assert.match((await refund()).stdout, /Nobody knows.*Run this again: it goes back once/s);
+    assert.match((await refund()).stdout, /The money goes back/);
+    const keys = app.stripe.requests.filter(({ method, path: where }) => method === 'POST' && where === '/v1/refunds')
+      .map(({ headers }) => headers['idempotency-key']).filter((key) => key.startsWith(`admit-refund-${order}-`));
+    assert.deepEqual(keys.map((key) => key.replace(/^.*-rest/, '')), ['', '-1', '-1']);
+  });
 });

@@ -196,8 +196,8 @@ SQL(ORDER_PAYMENT,
     " ON subscriptions.id = orders.subscription WHERE orders.id = :id")
 
 /* The same, with what was paid by it, what of that has gone back or was asked
- * to (as the payment says and as its refunds say), and whether the order began
- * what charges again. */
+ * to (as the payment says and as its refunds say), whether the order began what
+ * charges again, and whether that tries to get money that is owed. */
 SQL(ORDER_REFUNDABLE,
     "SELECT orders.provider,"
     " COALESCE(subscriptions.payment_intent, orders.payment_intent),"
@@ -214,7 +214,7 @@ SQL(ORDER_REFUNDABLE,
     " AND kind = 'refund' AND stage <= " WORD_REFUND_BACK "),"
     " CASE WHEN COALESCE(subscriptions.status, '') <> 'canceled'"
     " AND (orders.subscription IS NOT NULL OR orders.renews = 1)"
-    " THEN 1 ELSE 0 END"
+    " THEN 1 ELSE 0 END, COALESCE(subscriptions.is_owed, 0)"
     " FROM orders LEFT JOIN subscriptions"
     " ON subscriptions.id = orders.subscription"
     " LEFT JOIN refunds ON refunds.payment_intent ="

@@ -29,8 +29,8 @@ SQL(REVERSAL_TOLD,
     "UPDATE reversals SET told_stage = :stage WHERE id = :id"
     " AND (told_stage IS NULL OR told_stage < :stage)")
 
-/* The same of each day by which evidence for an appeal is due, while the dispute
- * is lost. */
+/* The same of each day by which evidence for an appeal is due, while the
+ * dispute is lost. */
 SQL(APPEAL_TOLD,
     "UPDATE reversals SET appeal_due_ms = :due_ms WHERE id = :id"
     " AND stage = " WORD_DISPUTE_LOST
