@@ -94,6 +94,13 @@ ask(struct checkup *c, const char *path, struct json **doc)
 	return e == ERR_OK ? stripe_answer(c->arena, &res, doc) : e;
 }
 
+static const char *
+one_more(struct checkup *c, const char *list, const char *name)
+{
+	return arena_printf(
+	    c->arena, "%s%s%s", list, list[0] == '\0' ? "" : ", ", name);
+}
+
 static void
 check_rights(struct checkup *c)
 {
@@ -107,14 +114,80 @@ check_rights(struct checkup *c)
 		 * operator for Stripe's bad minute. */
 		if ((!r->of_plans || catalog_has_plans(&c->app->catalog)) &&
 		    ask(c, r->path, &doc) == ERR_CONFIG)
-			missing = arena_printf(c->arena, "%s%s%s", missing,
-			    missing[0] == '\0' ? "" : ", ", r->name);
+			missing = one_more(c, missing, r->name);
 	}
 	if (missing[0] != '\0')
 		bad(c, "Stripe",
 		    arena_printf(c->arena, "the key may not read: %s", missing),
 		    "give the restricted key these rights, read: what never "
 		    "came could not be asked for");
+}
+
+/* What a restricted key must have the right to write. Each call names what
+ * there is not, or a word that is none, so Stripe refuses it for that and
+ * nothing comes of it; the right is judged before that, by a 403. */
+static const struct deed {
+	const char *path, *name;
+	bool of_plans;
+	const char *param, *value;
+} deeds[] = {
+	{ "checkout/sessions", "Checkout Sessions", false, "mode", "none" },
+	{ "refunds", "Charges and Refunds", false, "payment_intent", "none" },
+	{ "subscriptions/none", "Subscriptions", true, "cancel_at_period_end",
+	    "true" },
+	{ "billing_portal/sessions", "Customer portal", true, "customer",
+	    "none" },
+};
+
+/* ERR_OK: it has the right. ERR_CONFIG: it has not. Others: nobody knows. */
+static enum err
+try_deed(struct checkup *c, const struct deed *d)
+{
+	const struct stripe_api api = app_stripe(c->app);
+	struct http_request req = stripe_post_request(
+	    c->arena, &api, d->path, KV(kv_text(d->param, d->value)));
+	struct http_response res;
+	struct json *doc;
+	enum err e = c->send(c, &req, &res);
+
+	if (e == ERR_OK)
+		e = stripe_answer(c->arena, &res, &doc);
+	return e == ERR_REFUSED || e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* A full key may do everything. */
+static void
+check_deeds(struct checkup *c)
+{
+	const char *missing = "", *unknown = "";
+
+	if (!str_starts(str_from(c->app->conf.stripe_secret_key), "rk_"))
+		return;
+	for (size_t i = 0; i < LENGTH(deeds); i++) {
+		const struct deed *d = &deeds[i];
+		enum err e;
+
+		if (d->of_plans && !catalog_has_plans(&c->app->catalog))
+			continue;
+		e = try_deed(c, d);
+		if (e == ERR_CONFIG)
+			missing = one_more(c, missing, d->name);
+		else if (e != ERR_OK)
+			unknown = one_more(c, unknown, d->name);
+	}
+	if (missing[0] != '\0')
+		bad(c, "Stripe",
+		    arena_printf(
+			c->arena, "the key may not write: %s", missing),
+		    "give the restricted key these rights, write: sales, "
+		    "refunds, cancellations and the customer's own page need "
+		    "them");
+	if (unknown[0] != '\0')
+		advise(c, "Stripe",
+		    arena_printf(c->arena,
+			"not tried whether the key may write: %s", unknown));
+	if (missing[0] == '\0' && unknown[0] == '\0')
+		good(c, "Stripe", "the key may write what it needs to");
 }
 
 /* Whether it hears of the same sales as ours does. */
@@ -240,6 +313,7 @@ stripe_check(struct checkup *c)
 
 	check_key(c, &date_s);
 	check_rights(c);
+	check_deeds(c);
 	check_endpoints(c);
 	check_price(c);
 	check_clock(c, date_s);

@@ -52,6 +52,17 @@ stripe_get_request(
 }
 
 struct http_request
+stripe_post_request(struct arena *a, const struct stripe_api *api,
+    const char *path, struct kvs fields)
+{
+	struct http_request req = request(a, api, "POST", path);
+
+	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
+	req.body = form_encode(a, fields);
+	return req;
+}
+
+struct http_request
 stripe_object_request(
     struct arena *a, const struct stripe_api *api, const char *object_path)
 {
@@ -198,12 +209,9 @@ struct http_request
 stripe_end_request(
     struct arena *a, const struct stripe_api *api, const char *id)
 {
-	struct http_request req =
-	    request(a, api, "POST", arena_printf(a, "subscriptions/%s", id));
-
-	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
-	req.body = form_encode(a, KV(kv_text("cancel_at_period_end", "true")));
-	return req;
+	return stripe_post_request(a, api,
+	    arena_printf(a, "subscriptions/%s", id),
+	    KV(kv_text("cancel_at_period_end", "true")));
 }
 
 struct http_request
@@ -218,12 +226,8 @@ struct http_request
 stripe_portal_request(
     struct arena *a, const struct stripe_api *api, const char *customer)
 {
-	struct http_request req =
-	    request(a, api, "POST", "billing_portal/sessions");
-
-	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
-	req.body = form_encode(a, KV(kv_text("customer", customer)));
-	return req;
+	return stripe_post_request(a, api, "billing_portal/sessions",
+	    KV(kv_text("customer", customer)));
 }
 
 struct http_request

@@ -4,6 +4,7 @@
 #ifndef STRIPE_API_H
 #define STRIPE_API_H
 
+#include "base/kv.h"
 #include "net/http.h"
 #include "stripe/session.h"
 
@@ -82,6 +83,10 @@ struct http_request stripe_portal_request(
 /* GET /v1/PATH, with its query. */
 struct http_request stripe_get_request(
     struct arena *a, const struct stripe_api *api, const char *path);
+
+/* POST /v1/PATH with these fields, which happens anew each time it is sent. */
+struct http_request stripe_post_request(struct arena *a,
+    const struct stripe_api *api, const char *path, struct kvs fields);
 
 /* GET what a thin event tells of: its object_path. */
 struct http_request stripe_object_request(

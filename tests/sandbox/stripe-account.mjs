@@ -12,7 +12,7 @@ export class StripeAccount {
   /** Charges by the id of their session or invoice. @type {Map<string, any>} */
   charges = new Map();
   /** What the key may not read or write, by the first part of the path: 'events', 'checkout/sessions'. @type {Set<string>} */
-  forbidden = new Set();
+  forbidden = new Set(); // 'refunds': all of them; 'write refunds': to make any
   /** The account's webhook endpoints, as the API shows them. @type {any[]} */
   endpoints = [];
   /** Every event that has happened, delivered or not, oldest first. */

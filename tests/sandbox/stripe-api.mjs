@@ -63,11 +63,12 @@ export class StripeApi {
   }
 
   /** What a restricted key has no right to is refused in Stripe's words. */
-  #permit({ path, headers: { authorization } }) {
+  #permit({ method, path, headers: { authorization } }) {
     const [, name] = /^\/v1\/(checkout\/sessions|\w+)/.exec(path) ?? [];
-    if (!this.#account.forbidden.has(name)) return;
+    const deed = method === 'GET' ? 'read' : 'write';
+    if (!this.#account.forbidden.has(name) && !this.#account.forbidden.has(`${deed} ${name}`)) return;
     throw new StripeError(403, `The provided key '${authorization.slice(7, 15)}****' does not have the required permissions for this `
-      + `endpoint on account 'acct_1Stand1n'. Having the 'rak_${name.replace(/\W/g, '_').replace(/s$/, '')}_read' permission would allow this request to continue.`);
+      + `endpoint on account 'acct_1Stand1n'. Having the 'rak_${name.replace(/\W/g, '_').replace(/s$/, '')}_${deed}' permission would allow this request to continue.`);
   }
 
   #route(request) {

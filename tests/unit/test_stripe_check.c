@@ -12,7 +12,9 @@ static struct app app = { .conf = { .base_url = "https://h",
 			      .price_currency = "eur" },
 	SELLS({ COURSE }) };
 
-/* A call whose URL has this in it is answered so; all others "200 {}". */
+/* A call whose method and URL have this in them is answered so; of the others,
+ * what would change something is refused for its form, "400 {}", and all else
+ * is "200 {}". */
 struct scene {
 	const char *why, *url;
 	int status;
@@ -24,7 +26,7 @@ struct scene {
 
 struct heard {
 	const struct scene *scene;
-	const char *lines;
+	const char *lines, *changing;
 	int n_bad;
 };
 
@@ -32,11 +34,16 @@ static enum err
 answer(struct checkup *c, const struct http_request *req,
     struct http_response *res)
 {
-	const struct heard *h = c->ctx;
+	struct heard *h = c->ctx;
 	const struct scene *s = h->scene;
-	const bool is_it = s->url != NULL && strstr(req->url, s->url) != NULL;
+	const char *asked = arena_printf(&mem, "%s %s", req->method, req->url);
+	const bool is_it = s->url != NULL && strstr(asked, s->url) != NULL;
+	const bool changes = !str_eq(str_from(req->method), "GET");
 
-	*res = (struct http_response){ .status = 200,
+	if (changes)
+		h->changing = arena_printf(&mem, "%s%s %s;", h->changing, asked,
+		    arena_dup(&mem, req->body));
+	*res = (struct http_response){ .status = changes ? 400 : 200,
 		.body = str_from("{}"),
 		.date_s = clock_now_ms() / 1000 + s->clock_s,
 		.retry_after_s = -1 };
@@ -87,7 +94,7 @@ static const struct scene scenes[] = {
 static void
 checked(void **state)
 {
-	struct heard h = { .scene = *state, .lines = "" };
+	struct heard h = { .scene = *state, .lines = "", .changing = "" };
 	struct checkup c = { .app = &app,
 		.arena = &mem,
 		.send = answer,
@@ -97,6 +104,74 @@ checked(void **state)
 	provider_find(str_from("stripe"))->check(&c);
 	check_has(h.lines, h.scene->says);
 	check_int(h.n_bad, h.scene->n_bad);
+}
+
+/* ---- what a restricted key may write ---- */
+
+#define SESSIONS "POST https://s.invalid/v1/checkout/sessions mode=none;"
+#define REFUNDS "POST https://s.invalid/v1/refunds payment_intent=none;"
+#define PLANS "POST https://s.invalid/v1/subscriptions/none"
+#define PORTAL \
+	"POST https://s.invalid/v1/billing_portal/sessions customer=none;"
+#define ALL_WRITTEN SESSIONS REFUNDS PLANS " cancel_at_period_end=true;" PORTAL
+
+static const struct writing {
+	const char *why, *key;
+	bool sells_plans;
+	struct scene scene;
+	const char *changing; /* all calls that are no GET */
+} writings[] = {
+	{ "a full key is not asked", "sk_test_1", true,
+	    { NULL, NULL, 0, NULL, 0, 0, "the key works" }, "" },
+	{ "a restricted one that may do all", "rk_test_1", true,
+	    { NULL, NULL, 0, NULL, 0, 0, "the key may write" }, ALL_WRITTEN },
+	{ "or what is sold once needs", "rk_test_1", false,
+	    { NULL, NULL, 0, NULL, 0, 0, "the key may write" },
+	    SESSIONS REFUNDS },
+	{ "one that may only sell", "rk_test_1", true,
+	    { NULL, "POST https://s.invalid/v1/refunds", 403, "{}", 0, 1,
+		"the key may not write: Charges and Refunds\n" },
+	    ALL_WRITTEN },
+	{ "one that may not end what charges", "rk_test_1", true,
+	    { NULL, PLANS, 403, "{}", 0, 1,
+		"the key may not write: Subscriptions\n" },
+	    ALL_WRITTEN },
+	{ "one that may not sell", "rk_live_1", true,
+	    { NULL, "POST https://s.invalid/v1/checkout", 403, "{}", 0, 1,
+		"the key may not write: Checkout Sessions\n" },
+	    ALL_WRITTEN },
+	{ "one that may not open the page of a customer", "rk_test_1", true,
+	    { NULL, "billing_portal", 403, "{}", 0, 1,
+		"the key may not write: Customer portal\n" },
+	    ALL_WRITTEN },
+	{ "no such thing is an answer", "rk_test_1", true,
+	    { NULL, PLANS, 404, "{}", 0, 0, "the key may write" },
+	    ALL_WRITTEN },
+	{ "Stripe's bad minute is none", "rk_test_1", true,
+	    { NULL, PLANS, 500, "{}", 0, 0,
+		"not tried whether the key may write: Subscriptions\n" },
+	    ALL_WRITTEN },
+};
+
+static void
+may_write(void **state)
+{
+	const struct writing *w = *state;
+	struct heard h = { .scene = &w->scene, .lines = "", .changing = "" };
+	struct checkup c = { .app = &app,
+		.arena = &mem,
+		.send = answer,
+		.say = hear,
+		.ctx = &h };
+
+	app.conf.stripe_secret_key = w->key;
+	app.catalog.products[0].every = w->sells_plans ? "month" : NULL;
+	provider_find(str_from("stripe"))->check(&c);
+	app.conf.stripe_secret_key = "sk_test_1";
+	app.catalog.products[0].every = NULL;
+	check_has(h.lines, w->scene.says);
+	check_int(h.n_bad, w->scene.n_bad);
+	check_text(h.changing, w->changing);
 }
 
 static void
@@ -114,6 +189,7 @@ int
 main(void)
 {
 	ROWS("check", checked, scenes);
+	ROWS("writing", may_write, writings);
 	ONE("setup", "the address, the events, the secret", set_up);
 	return testing_run("stripe_check", NULL, NULL);
 }

@@ -283,6 +283,20 @@ describe('setup and check', () => {
     app.stripe.endpoints.length = 0;
   });
 
+  test('check names what a restricted key may not write, and changes nothing to find out', async () => {
+    const check = () => app.admit(['check'], { BASE_URL: 'https://pay.example.com', STRIPE_SECRET_KEY: 'rk_test_51TestKeyOfNobody', PRICE_EVERY: 'month' });
+    const made = () => [app.stripe.sessions.size, app.stripe.refunds.length, app.stripe.billing.subscriptions.size];
+    const before = made();
+    assert.match((await check()).stdout, /ok +Stripe +the key may write what it needs to\n/);
+    for (const name of ['checkout/sessions', 'refunds', 'subscriptions', 'billing_portal']) app.stripe.forbidden.add(`write ${name}`);
+    const { status, stdout } = await check();
+    assert.equal(status, 1);
+    assert.match(stdout, /may not write: Checkout Sessions, Charges and Refunds, Subscriptions, Customer portal\n +give the restricted key these rights, write/);
+    assert.ok(!/may not read/.test(stdout));
+    app.stripe.forbidden.clear();
+    assert.deepEqual(made(), before);
+  });
+
   test('status counts', async () => {
     app.telegram.webhook = { url: `${app.base}/tgupdate`, secret: SECRETS.TELEGRAM_WEBHOOK_SECRET };
     await app.buy(5);
