@@ -89,6 +89,8 @@ renewing(const struct asked *q, int64_t end_ms)
 
 	if (grace_ms < ACCESS_RENEWAL_MS)
 		grace_ms = ACCESS_RENEWAL_MS;
+	if (q->facts->subscription.is_processing && grace_ms < ACCESS_BANK_MS)
+		grace_ms = ACCESS_BANK_MS;
 	return (struct span){ end_ms + grace_ms, end_ms, true, false };
 }
 

@@ -37,6 +37,7 @@ struct facts_of_subscription {
 	int64_t paid_until_ms; /* the end of what was paid; 0: not known, as of
 	                          one that was read before this was noted */
 	bool collects_not;     /* it goes on, but its money is not asked for */
+	bool is_processing;    /* a bank is at work on the period's invoice */
 };
 
 /* What is to become of the next payment of an order that renews, as its
@@ -68,6 +69,12 @@ struct facts {
 /* Who renews is in for a while after the period's end, even where the product
  * gives no grace: the payment itself takes its time. */
 #define ACCESS_RENEWAL_MS ((int64_t)2 * 3600 * 1000)
+
+/* Whose bank is at work on the payment is in for as long as banks take for a
+ * direct debit, 14 days of work at most: it is not the buyer who keeps us
+ * waiting. Where it comes to nothing, the subscription is owed from then on,
+ * with the grace that is left since the period's beginning. */
+#define ACCESS_BANK_MS ((int64_t)21 * 24 * 3600 * 1000)
 
 /* What the product makes of it. */
 struct policy {

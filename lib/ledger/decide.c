@@ -44,7 +44,8 @@ decide_with_row(const struct row *row, void *ctx)
 		    .ends_ms = row_int(row, 12),
 		    .is_owed = row_int(row, 13) != 0,
 		    .paid_until_ms = row_int(row, 14),
-		    .collects_not = row_int(row, 15) != 0 },
+		    .collects_not = row_int(row, 15) != 0,
+		    .is_processing = row_int(row, 17) != 0 },
 		.renewal = (enum renewal)row_int(row, 16) };
 	const struct decision one = access_decide(&f, &d->policy, d->now_ms);
 

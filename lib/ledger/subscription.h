@@ -66,6 +66,7 @@ struct subscription_now {
 	const char *invoice;
 	const char *invoice_url; /* where the buyer can pay it, safely */
 	bool is_owed;            /* it was not paid */
+	bool is_processing;      /* nor is it owed: a bank is at work on it */
 	int64_t n_attempts;      /* to take its money */
 	const char *payment;     /* by which it was paid, or is to be */
 	int64_t paid_minor;

@@ -141,6 +141,7 @@ as_the_ledger_has_it(const struct app *app, const struct stripe_subscription *s)
 		    s->invoice_url :
 		    NULL,
 		.is_owed = s->is_owed,
+		.is_processing = s->is_processing,
 		.n_attempts = s->n_attempts,
 		.payment = s->payment_intent,
 		.paid_minor = s->paid_minor,

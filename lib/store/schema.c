@@ -410,6 +410,9 @@ static const char *const migrations[] = {
 	/* 18: until when a subscription was tried: what was paid for that time
 	 * does not come again */
 	"ALTER TABLE subscriptions ADD COLUMN trial_end_ms {int};"
+	/* a bank is at work on its latest invoice */
+	"ALTER TABLE subscriptions ADD COLUMN is_processing {int} NOT NULL"
+	" DEFAULT 0;"
 	/* by when evidence for an appeal is due, as the operators were told */
 	"ALTER TABLE reversals ADD COLUMN appeal_due_ms {int};",
 };

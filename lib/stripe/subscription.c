@@ -213,6 +213,24 @@ read_status(struct arena *a, struct json *obj, struct stripe_subscription *out)
 		kv_text("taken_for", out->word)));
 }
 
+/* What fails makes the subscription past due at once, by Stripe's word. So
+ * while it goes on as before with an open invoice that was tried, the answer is
+ * still to come. An invoice that is sent to the buyer, to be paid by hand, is
+ * tried by nobody. */
+static bool
+is_processing(struct json *obj, const struct stripe_subscription *s)
+{
+	struct json *invoice = json_at(obj, "latest_invoice");
+	bool goes_on =
+	    s->status == STRIPE_SUB_ACTIVE || s->status == STRIPE_SUB_TRIALING;
+
+	return goes_on && !s->collects_not && s->doubt == NULL &&
+	    str_eq(str_from(json_text(invoice, "status")), "open") &&
+	    json_is_true(invoice, "attempted") &&
+	    !str_eq(
+		str_from(json_text(obj, "collection_method")), "send_invoice");
+}
+
 enum err
 stripe_subscription_read(
     struct arena *a, struct json *obj, struct stripe_subscription *out)
@@ -239,5 +257,7 @@ stripe_subscription_read(
 	if (json_is_object(obj, "latest_invoice"))
 		read_invoice(a, json_at(obj, "latest_invoice"), out);
 	read_status(a, obj, out);
+	out->is_processing = is_processing(obj, out);
+	out->is_owed = out->is_owed && !out->is_processing;
 	return has_period(out) ? ERR_OK : ERR_INPUT;
 }

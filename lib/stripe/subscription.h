@@ -56,7 +56,10 @@ struct stripe_subscription {
 	int64_t n_attempts; /* to take its money */
 	int64_t paid_minor; /* by it */
 	bool is_paid;
-	bool is_owed; /* it was not paid, whatever became of it */
+	bool is_owed;       /* it was not paid, whatever became of it */
+	bool is_processing; /* it was tried, and a bank has yet to say yes or no
+	                       (a direct debit takes days): neither paid nor
+	                       owed */
 };
 
 enum stripe_subscription_status stripe_subscription_status(const char *word);

@@ -260,10 +260,18 @@ export class Billing {
     return [await this.#happen('customer.subscription.updated', sub), ...await this.#paid(sub, next)];
   }
 
+  /** The period is over; the bank is asked to pay the next one, and takes days to answer: payInvoice() or fail() is what it says. */
+  async debit(id) {
+    const sub = this.#live(id);
+    Object.assign(this.#nextInvoice(sub), { attempted: true, attempt_count: 1 });
+    return [await this.#happen('customer.subscription.updated', sub)];
+  }
+
   /** The period is over; the card refuses to pay the next one. Called again, it refuses once more. */
   async fail(id) {
     const sub = this.#live(id);
-    const owed = sub.status === 'past_due' ? this.invoices.get(sub.latest_invoice) : this.#nextInvoice(sub);
+    const last = this.invoices.get(sub.latest_invoice);
+    const owed = last.status === 'open' ? last : this.#nextInvoice(sub);
     Object.assign(owed, { attempted: true, attempt_count: owed.attempt_count + 1, next_payment_attempt: nowS() + 3 * 86_400 });
     sub.status = 'past_due';
     return [await this.#happen('invoice.payment_failed', owed), await this.#happen('customer.subscription.updated', sub)];

@@ -46,6 +46,8 @@ static const struct meanwhile {
 	    2 },
 	{ "the first is on its way",
 	    "UPDATE jobs SET lease_ms = 5 WHERE kind = 1", 2 },
+	{ "the first was put aside",
+	    "UPDATE jobs SET parked_ms = 5 WHERE kind = 1", 2 },
 	{ "nobody has begun with the first", NOTHING, 1 },
 };
 

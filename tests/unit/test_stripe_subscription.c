@@ -135,6 +135,20 @@ static const struct scenario {
 	{ "and stays one", { "active", -34, -4, 0, "paid", 1, false },
 	    { "active", -4, 26, 0, "draft", 2, false }, { SUB, SUB, READ, ASK },
 	    false, 0, "ended" },
+	{ "a bank is at work on the next payment, for longer than grace",
+	    { "active", -36, -6, 0, "paid", 1, false },
+	    { "active", -6, 24, 0, "open", 2, false }, { SUB, SUB, READ, ASK },
+	    true, 15, "paid" },
+	{ "for longer than any bank takes",
+	    { "active", -52, -22, 0, "paid", 1, false },
+	    { "active", -22, 8, 0, "open", 2, false }, { SUB, SUB, READ, ASK },
+	    false, 0, "ended" },
+	{ "and says yes", { "active", -6, 24, 0, "open", 2, false },
+	    { "active", -6, 24, 0, "paid", 2, false },
+	    { SUB, INVOICED, READ, ASK }, true, 27, "paid" },
+	{ "and says no", { "active", -6, 24, 0, "open", 2, false },
+	    { "past_due", -6, 24, 0, "open", 2, false },
+	    { SUB, INVOICED, READ, ASK }, false, 0, "unpaid" },
 	{ "refunded, and the next invoice is a draft",
 	    { "active", -30, 0, 0, "paid", 1, false },
 	    { "active", 0, 30, 0, "draft", 2, false },
@@ -203,7 +217,7 @@ answer_of(const struct play *p, const struct truth *t)
 	    "\"items\":{\"data\":[{"
 	    "\"current_period_start\":%lld,\"current_period_end\":%lld}]},"
 	    "\"latest_invoice\":{\"id\":\"in_%d\",\"status\":\"%s\","
-	    "\"attempt_count\":1,\"amount_paid\":999,\"hosted_invoice_url\":"
+	    "\"attempted\":true,\"attempt_count\":1,\"amount_paid\":999,\"hosted_invoice_url\":"
 	    "\"%s\",\"payments\":{\"data\":[{\"payment\":"
 	    "{\"payment_intent\":\"%s\"}}]}}}",
 	    named(p, "sub_", 1), t->status, cancel,

@@ -305,6 +305,78 @@ about(void **state)
 
 static struct app app = { SELLS({ COURSE }) };
 
+/* ---- what a bank is at work on ---- */
+
+#define AUTO "\"collection_method\":\"charge_automatically\","
+#define BY_HAND "\"collection_method\":\"send_invoice\","
+#define TRIED "\"attempted\":true"
+#define NOT_TRIED "\"attempted\":false"
+
+static const struct at_work {
+	const char *why, *body;
+	bool is_processing, is_owed;
+} at_works[] = {
+	{ "tried, and it goes on",
+	    SUB("active",
+		AUTO KEEPS ITEM("100", "200") "," INVOICE("open", TRIED)),
+	    true, false },
+	{ "the same after a trial, whoever says how it is collected",
+	    SUB("trialing",
+		KEEPS ITEM("100", "200") "," INVOICE("open", TRIED)),
+	    true, false },
+	{ "not tried yet",
+	    SUB("active",
+		AUTO KEEPS ITEM("100", "200") "," INVOICE("open", NOT_TRIED)),
+	    false, true },
+	{ "the bank said no",
+	    SUB("past_due",
+		AUTO KEEPS ITEM("100", "200") "," INVOICE("open", TRIED)),
+	    false, true },
+	{ "and yes",
+	    SUB("active",
+		AUTO KEEPS ITEM("100", "200") "," INVOICE("paid", TRIED)),
+	    false, false },
+	{ "still a draft",
+	    SUB("active",
+		AUTO KEEPS ITEM("100", "200") "," INVOICE("draft", NOT_TRIED)),
+	    false, false },
+	{ "given up",
+	    SUB("active",
+		AUTO KEEPS ITEM("100", "200") "," INVOICE(
+		    "uncollectible", TRIED)),
+	    false, true },
+	{ "to be paid by hand",
+	    SUB("active",
+		BY_HAND KEEPS ITEM("100", "200") "," INVOICE("open", TRIED)),
+	    false, true },
+	{ "nobody asks for the money",
+	    SUB("active",
+		"\"pause_collection\":{\"behavior\":\"void\"}," AUTO KEEPS ITEM(
+		    "100", "200") "," INVOICE("open", TRIED)),
+	    false, true },
+	{ "a word that is not known says nothing",
+	    SUB("hibernating",
+		AUTO KEEPS ITEM("100", "200") "," INVOICE("open", TRIED)),
+	    false, true },
+	{ "the first payment",
+	    SUB("incomplete",
+		AUTO KEEPS ITEM("100", "200") "," INVOICE("open", TRIED)),
+	    false, true },
+};
+
+static void
+at_work(void **state)
+{
+	const struct at_work *w = *state;
+	struct stripe_subscription s;
+	struct json *doc;
+
+	check_err(json_parse(&mem, str_from(w->body), &doc), ERR_OK);
+	check_err(stripe_subscription_read(&mem, doc, &s), ERR_OK);
+	check_int(s.is_processing, w->is_processing);
+	check_int(s.is_owed, w->is_owed);
+}
+
 static const struct payable {
 	const char *why;
 	struct subscription s;
@@ -528,6 +600,7 @@ main(void)
 	ROWS("items", parts, partss);
 	ONE("items", "of very many the first", many_parts);
 	ONE("read", "any field may change", any_field);
+	ROWS("a bank at work", at_work, at_works);
 	ROWS("can be paid", payable, payables);
 	ONE("news", "of one not yet read are one question", asked_once);
 	ONE("id", "goes into an address", id_length);

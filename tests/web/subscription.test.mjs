@@ -333,9 +333,12 @@ test('a trial at a small price: charged at once, beside what comes later', async
   assert.deepEqual([atOnce.price_data.unit_amount, atOnce.price_data.currency, atOnce.price_data.recurring, atOnce.quantity], ['100', 'eur', undefined, '1']);
   assert.equal(priced.stripe.billing.subscriptions.get(sub).status, 'trialing');
   assert.equal(priced.sql('SELECT amount_minor FROM orders')[0][0], '100');
+  const monthly = async () => JSON.parse((await priced.admit(['report', '--json'])).stdout).subscribers.map((one) => [one.active, one.mrr_minor]);
+  assert.deepEqual(await monthly(), [], 'the price of a trial does not come again');
   await elapseToEnd(priced, sub);
   await tell(priced, await priced.stripe.billing.renew(sub));
   assert.ok(untilMs(priced) > Date.now() + 25 * DAY_MS);
+  assert.deepEqual(await monthly(), [[1, 999]]);
 });
 
 test('Stars have no trials, which check says; nor has what is paid once', async (t) => {
@@ -609,6 +612,24 @@ test('refunded with --keep-access: in until the end of what was paid, and not lo
   await elapseToEnd(app, sub);
   await becomes(app, false);
 });
+
+for (const [word, ends] of [['yes', true], ['no', false]]) {
+  test(`the next payment is a debit, and the bank takes days to say ${word}: in until then, though grace is over`, async (t) => {
+    const app = await shop(t);
+    const sub = await subscribe(app);
+    await elapse(app, 31, sub);
+    await tell(app, await app.stripe.billing.debit(sub));
+    await elapse(app, GRACE_DAYS + 2, sub);
+    await app.settled();
+    assert.deepEqual([isIn(app), ...access(app)], [true, '1', 'paid']);
+    assert.deepEqual(app.sql('SELECT is_processing, is_owed FROM subscriptions'), [['1', '0']]);
+    await tell(app, ends ? await app.stripe.billing.payInvoice(app.stripe.billing.subscriptions.get(sub).latest_invoice) : await app.stripe.billing.fail(sub));
+    await becomes(app, ends);
+    await app.settled();
+    assert.deepEqual(access(app), ends ? ['1', 'paid'] : ['0', 'unpaid']);
+    assert.deepEqual(app.sql('SELECT is_processing, is_owed FROM subscriptions'), [['0', ends ? '0' : '1']]);
+  });
+}
 
 test('refunded while a payment is owed: canceled at once, or that would be tried again', async (t) => {
   const app = await shop(t);

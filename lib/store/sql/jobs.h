@@ -93,9 +93,11 @@ SQL(JOB_PROMISE_COUNT,
     " :lane) ON CONFLICT (promise) DO UPDATE SET detail = excluded.detail"
     " WHERE jobs.done_ms IS NULL AND jobs.lease_ms = 0")
 
-/* 1: the promise is there and nobody has begun to keep it; 0: somebody has. */
+/* 1: the promise is there and nobody has begun to keep it; 0: somebody has, or
+ * it was put aside, where it may stay. */
 SQL(JOB_PROMISED,
-    "SELECT CASE WHEN done_ms IS NULL AND lease_ms = 0 THEN 1 ELSE 0 END"
+    "SELECT CASE WHEN done_ms IS NULL AND lease_ms = 0"
+    " AND parked_ms IS NULL THEN 1 ELSE 0 END"
     " FROM jobs WHERE promise = :promise")
 
 /* Follows the index as far as :n rows; in a lane only a person's first, and

@@ -20,6 +20,7 @@ SQL(SUBSCRIPTION_READ,
     " period_start_ms = :period_start_ms, period_end_ms = :period_end_ms,"
     " ends_ms = :ends_ms, ended_ms = :ended_ms, invoice = :invoice,"
     " invoice_url = :invoice_url, is_owed = :is_owed,"
+    " is_processing = :is_processing,"
     " collects_not = :collects_not, trial_end_ms = :trial_end_ms,"
     " payment_intent = CASE WHEN :paid_until_ms IS NULL"
     " THEN payment_intent ELSE :payment_intent END,"
