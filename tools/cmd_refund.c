@@ -285,6 +285,24 @@ refusals(struct refunding *r)
 	    r->order.id, r->refund.payment, r->refund.part_minor);
 }
 
+/* How often just this came to nothing, at once or in the end. */
+static enum err
+count_refusals(struct refunding *r)
+{
+	int64_t n_failed = 0;
+	enum err e =
+	    mark_get(r->app->db, &r->arena, refusals(r), &r->refund.n_refused);
+
+	if (e == ERR_OK)
+		e = db_one(r->app->db, &r->arena, SQL_REFUNDS_FAILED,
+		    KV(kv_text("payment_intent", r->refund.payment),
+			kv_int("amount_minor",
+			    is_whole(r) ? left(r) : r->refund.part_minor)),
+		    row_to_int, &n_failed);
+	r->refund.n_refused += n_failed;
+	return e;
+}
+
 /* The money first and the ledger after it: if this program ends in between, the
  * provider tells of the refund like of any other. */
 static enum err
@@ -297,11 +315,6 @@ send_back(struct refunding *r)
 
 	if (http == NULL)
 		return ERR_INTERNAL;
-	e = mark_get(r->app->db, &r->arena, refusals(r), &r->refund.n_refused);
-	if (e != ERR_OK) {
-		http_free(http);
-		return ERR_INTERNAL;
-	}
 	req = r->provider->refund(r->app, &r->arena, &r->refund);
 	e = http_send(http, &r->arena, &req, &res);
 	if (e == ERR_OK)
@@ -400,17 +413,16 @@ conclude(struct refunding *r)
 	return 0;
 }
 
-/* Said for good, it would be said again for as long as the same is asked for.
- * A refund that has failed already is a fact like another. */
+/* Said for good, it would be said again for as long as the same is asked for:
+ * it is counted. A refund that has failed already is a fact like another. */
 static enum err
 record_refusal(struct db *db, void *ctx)
 {
 	struct refunding *r = ctx;
-	enum err e = mark_add(db, refusals(r), 1);
 
-	return e == ERR_OK && is_failed(&r->fact) ?
+	return is_failed(&r->fact) ?
 	    ledger_record(r->app, &r->arena, &r->fact, NULL) :
-	    e;
+	    mark_add(db, refusals(r), 1);
 }
 
 static int
@@ -447,9 +459,14 @@ unclear(const struct refunding *r, enum err e)
 static int
 refund(struct refunding *r)
 {
-	enum err e = send_back(r);
+	enum err e = count_refusals(r);
 	int status;
 
+	if (e != ERR_OK) {
+		puts("The ledger cannot be read; the log above says why.");
+		return 1;
+	}
+	e = send_back(r);
 	r->is_back_before = e == ERR_CONFLICT;
 	if (e == ERR_REFUSED || is_failed(&r->fact))
 		return refused(r);

@@ -112,8 +112,9 @@ struct refund {
 	const char *payment; /* by the provider's name for it */
 	int64_t paid_minor;
 	int64_t part_minor; /* 0: all that is left */
-	int64_t n_refused;  /* so often was just this refused for good: then it
-	                       is asked for anew, or the same is answered */
+	int64_t n_refused;  /* so often was just this refused for good, or
+	                       failed in the end: then it is asked for anew,
+	                       or the same is answered */
 };
 
 /* What takes money again and again: an order began it. */

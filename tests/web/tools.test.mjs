@@ -416,4 +416,17 @@ describe('forget and refund', () => {
       .map(({ headers }) => headers['idempotency-key']).filter((key) => key.startsWith(`admit-refund-${order}-`));
     assert.deepEqual(keys.map((key) => key.replace(/^.*-rest/, '')), ['', '-1', '-1']);
   });
+
+  test('a refund that failed in the end is asked for anew on the same day', async () => {
+    const { id } = await app.buy(77);
+    await app.settled();
+    const [[order]] = app.sql(`SELECT id FROM orders WHERE session_id = '${id}'`);
+    const refund = () => app.admit(['refund', order, '--yes']);
+    assert.match((await refund()).stdout, /The money goes back/);
+    assert.match((await refund()).stdout, /There is nothing left to refund/);
+    assert.equal((await app.event(await app.stripe.refundFailed(id))).status, 200);
+    await app.settled();
+    assert.match((await refund()).stdout, /The money goes back/);
+    assert.deepEqual(app.stripe.refunds.slice(-2).map(({ status }) => status), ['failed', 'succeeded']);
+  });
 });

@@ -14,6 +14,12 @@ SQL(REVERSAL_SEEN,
 
 SQL(REVERSAL_KNOWN, "SELECT COUNT(*) FROM reversals WHERE id = :id")
 
+/* How many refunds of just this much of a payment failed after all. */
+SQL(REFUNDS_FAILED,
+    "SELECT COUNT(*) FROM reversals WHERE payment_intent = :payment_intent"
+    " AND kind = 'refund' AND stage > " WORD_REFUND_BACK
+    " AND amount_minor = :amount_minor")
+
 SQL(REFUND_SEEN,
     "INSERT INTO refunds (payment_intent, amount_minor, refunded_minor,"
     " updated_ms)"
