@@ -331,6 +331,80 @@ stored(void **state)
 	check_int(s.is_to_telegram, d->without_stripe);
 }
 
+/* ---- whose posts never came ---- */
+
+/* Told with the last list of whose they are, by name, and not counted for who
+ * comes next; what may not be read is told by that name, too. */
+static const struct missed {
+	const char *why, *detail;
+	int status;
+	const char *next;  /* the step after it; NULL: none */
+	const char *alert; /* whose key begins so; NULL: none */
+	const char *says;
+} misseds[] = {
+	{ "in the midst of somebody's lists", "1 5 3 - 3", 200, "1 5 4 - 3",
+	    NULL, NULL },
+	{ "with the last of them", "1 5 4 - 3", 200, "1 5 5 - 0",
+	    "alert/silence/stripe/", "Stripe" },
+	{ "though that may not be read", "1 5 4 - 3", 403, "1 5 5 - 0",
+	    "alert/silence/stripe/", "Stripe" },
+	{ "none of theirs", "1 5 4 - 0", 200, "1 5 5 - 0", NULL, NULL },
+	{ "what may not be read", "1 5 3 - 0", 403, "1 5 4 - 0",
+	    "alert/key/Charges and Refunds/", "Stripe" },
+	{ "of the last of all", "1 5 5 - 2", 200, NULL, "alert/silence/stars/",
+	    "Telegram" },
+};
+
+struct settling {
+	struct step s;
+	struct http_response res;
+	struct outcome o;
+};
+
+static enum err
+settle(struct db *db, void *ctx)
+{
+	struct settling *t = ctx;
+
+	(void)db;
+	return reconcile_kind.settle(&app, &mem, &t->s, ERR_OK, &t->res, &t->o);
+}
+
+static void
+missed(void **state)
+{
+	const struct missed *m = *state;
+	bool of_stars = strstr(m->detail, " 5 5 ") != NULL;
+	struct settling t = { .s = { .job = { .promise = "reconcile/77/x",
+					 .detail = m->detail,
+					 .attempts = 1 } },
+		.res = { .status = m->status,
+		    .retry_after_s = -1,
+		    .body = str_from(of_stars ?
+			    "{\"ok\":true,\"result\":{\"transactions\":[]}}" :
+			    LIST("false", "")) } };
+	const char *alert;
+
+	shop_open(NOTHING);
+	app.conf.bot_id = 1;
+	shop_does(settle, &t);
+	check_text(look_text("SELECT detail FROM jobs"
+			     " WHERE promise LIKE 'reconcile/77/%'"),
+	    m->next);
+	alert = look_text("SELECT promise FROM jobs"
+			  " WHERE promise LIKE 'alert/silence/%'"
+			  " OR (promise LIKE 'alert/key/%' AND NOT EXISTS"
+			  " (SELECT 1 FROM jobs AS o"
+			  " WHERE o.promise LIKE 'alert/silence/%'))");
+	check_int(alert != NULL, m->alert != NULL);
+	if (m->alert == NULL)
+		return;
+	check_has(alert, m->alert);
+	check_has(look_text(arena_printf(&mem,
+		      "SELECT detail FROM jobs WHERE promise = '%s'", alert)),
+	    m->says);
+}
+
 int
 main(void)
 {
@@ -342,5 +416,6 @@ main(void)
 	ONE("an answer", "read again changes nothing", read_again);
 	ROWS("the worker's run", due, dues);
 	ROWS("a stored step", stored, storeds);
+	ROWS("what never came", missed, misseds);
 	return testing_run("reconcile", ledger_make, ledger_remove);
 }
