@@ -75,6 +75,8 @@ static const struct scene scenes[] = {
 	    "price: 9.99 EUR" },
 	{ "a wrong key", "checkout/sessions?limit=1", 401, "{}", 0, 1,
 	    "the key could not be used" },
+	{ "a wrong key, for whatever is asked", "https://s.invalid", 401, "{}",
+	    0, 1, "the key could not be used" },
 	{ "no answer", "checkout/sessions?limit=1", 0, "", 0, 1,
 	    "the key could not be used" },
 	{ "a key that may not read what never came", "disputes", 403, "{}", 0,
