@@ -150,12 +150,8 @@ static const struct trying {
 };
 
 static void
-trial_is_none(void **state)
+open_trying(const char *subscription, const char *payments)
 {
-	const struct trying *t = *state;
-	struct books_subscribers *list;
-	size_t n;
-
 	shop_open(USER "INSERT INTO access (tg_id, product, is_in, why, renews,"
 		       " decided_ms) VALUES (5, 'club', 1, 'paid', 1, 1);"
 		       "INSERT INTO orders (id, tg_id, product, provider,"
@@ -170,11 +166,54 @@ trial_is_none(void **state)
 	    " amount_minor, currency, paid_ms, starts_ms, ends_ms)"
 	    " SELECT 'stripe', 'in_' || first, 1, kind, minor, 'eur',"
 	    " first * 86400000, first * 86400000, last * 86400000 FROM p",
-	    t->subscription, t->payments));
+	    subscription, payments));
+}
+
+static void
+trial_is_none(void **state)
+{
+	const struct trying *t = *state;
+	struct books_subscribers *list;
+	size_t n;
+
+	open_trying(t->subscription, t->payments);
 	check_err(books_subscribers(ledger.db, &mem, &list, &n), ERR_OK);
 	check_int(n, t->n);
 	if (n > 0)
 		check_int(list[0].mrr_minor, t->mrr_minor);
+}
+
+/* Nor is who tried at some moment one of the subscribers of then. */
+static const struct then {
+	const char *why, *subscription, *payments;
+	int64_t n;
+} thens[] = {
+	{ "no trial", "'active', NULL", "(1, 0, 30, 500)", 1 },
+	{ "a trial for nothing", "'canceled', 604800000", "(1, 0, 7, 0)", 0 },
+	{ "a trial that has a price", "'active', 604800000",
+	    "(1, 0, 7, 100), (2, 7, 37, 500)", 0 },
+	{ "over and paid by then", "'active', 0",
+	    "(1, -7, 0, 100), (2, 0, 30, 500)", 1 },
+};
+
+static void
+count_then(const struct row *row, void *ctx)
+{
+	*(int64_t *)ctx += row_int(row, 1);
+}
+
+static void
+subscribers_then(void **state)
+{
+	const struct then *t = *state;
+	int64_t n = 0;
+
+	open_trying(t->subscription, t->payments);
+	check_err(
+	    db_each(ledger.db, &mem, SQL_REPORT_CHURN,
+		KV(kv_int("since_ms", DAY), kv_int("n", 1)), count_then, &n),
+	    ERR_OK);
+	check_int(n, t->n);
 }
 
 int
@@ -183,5 +222,6 @@ main(void)
 	ROWS("span", span, spans);
 	ROWS("by the month", by_the_month, plans);
 	ROWS("a trial", trial_is_none, tryings);
+	ROWS("subscribers of then", subscribers_then, thens);
 	return testing_run("books", ledger_make, ledger_remove);
 }
