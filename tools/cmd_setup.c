@@ -5,6 +5,7 @@
 #include "bot/chat.h"
 #include "net/http.h"
 #include "payment/provider.h"
+#include "shop/text.h"
 #include "telegram/update.h"
 
 #include <stdio.h>
@@ -54,19 +55,37 @@ webhook_params(const struct app *app, struct arena *a)
 /* From the table that answers commands, so that the menu offers none that the
  * bot does not know. */
 static struct json *
-menu_params(struct arena *a)
+menu_params(enum language in, struct arena *a)
 {
 	struct json *params = json_new(a);
 	struct json *list = json_put_array(params, "commands");
 	const char *command, *description;
 
-	for (size_t i = 0; chat_menu(i, &command, &description); i++) {
+	for (size_t i = 0; chat_menu(in, i, &command, &description); i++) {
 		struct json *one = json_push_object(list);
 
 		json_put_text(one, "command", command);
 		json_put_text(one, "description", description);
 	}
 	return params;
+}
+
+/* Telegram shows the menu in its user's language, to others the one without:
+ * that is the shop's. */
+static bool
+set_up_menu(struct app *app, struct http *http, struct arena *a)
+{
+	bool ok = call(
+	    app, http, a, "setMyCommands", menu_params(text_language(), a));
+
+	for (int i = 0; ok && i < LANGUAGE__COUNT; i++) {
+		struct json *params = menu_params((enum language)i, a);
+
+		json_put_text(
+		    params, "language_code", language_code((enum language)i));
+		ok = call(app, http, a, "setMyCommands", params);
+	}
+	return ok;
 }
 
 static bool
@@ -76,9 +95,9 @@ set_up_telegram(struct app *app, struct http *http, struct arena *a)
 		return false;
 	printf("ok    Telegram sends updates to %s/tgupdate\n",
 	    app->conf.base_url);
-	if (!call(app, http, a, "setMyCommands", menu_params(a)))
+	if (!set_up_menu(app, http, a))
 		return false;
-	puts("ok    the bot's menu has its commands");
+	puts("ok    the bot's menu has its commands, in each language");
 	return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "ledger/ledger.h"
 #include "outbox/message.h"
 #include "shop/text.h"
 #include "telegram/update.h"
@@ -29,27 +30,27 @@ static const char *const methods[] = { [STEP_LOOK] = "getChatMember",
 /* The message to a stranger who asks to join: where the product of this channel
  * is sold. Telegram allows it to somebody who never opened the bot, for five
  * minutes or until the request is answered. */
-static struct json *
-hint(struct app *app, struct arena *a, const struct channel_call *c)
+static enum err
+hint(struct app *app, struct arena *a, const struct channel_call *c,
+    struct json **params)
 {
-	const struct tg_message m = { .chat_id = c->tg_id,
-		.text = text_fill(a, TEXT_UNINVITED,
-		    KV(kv_text("product",
-			   product_title(
-			       c->member.leads, text_language_code())),
-			kv_text("support", app_support(app, a)))) };
+	struct tg_message m = { .chat_id = c->tg_id };
+	enum language in;
+	enum err e = ledger_language(app->db, a, c->tg_id, &in);
 
-	return tg_send_message(a, &m);
+	m.text = text_fill_in(in, a, TEXT_UNINVITED,
+	    KV(kv_text("product",
+		   product_title(c->member.leads, language_code(in))),
+		kv_text("support", app_support_in(in, app, a))));
+	*params = tg_send_message(a, &m);
+	return e;
 }
 
 static struct json *
-params_of(struct app *app, struct arena *a, const struct channel_call *c)
+params_of(struct arena *a, const struct channel_call *c)
 {
-	struct json *params;
+	struct json *params = json_new(a);
 
-	if (c->step == STEP_HINT)
-		return hint(app, a, c);
-	params = json_new(a);
 	json_put_text(params, "chat_id", c->member.chat_now);
 	/* The link lets nobody in by itself: whoever follows it asks, and is
 	 * let in by number. A link that is passed on is worth nothing to
@@ -73,6 +74,7 @@ channel_prepare(struct app *app, struct arena *a, int64_t tg_id,
 {
 	const struct tg_api api = app_telegram(app);
 	int64_t age_ms = inviting == INVITE_ANEW ? 0 : HOUR_MS;
+	struct json *params;
 	enum err e;
 
 	*out = (struct channel_call){ .tg_id = tg_id };
@@ -82,10 +84,14 @@ channel_prepare(struct app *app, struct arena *a, int64_t tg_id,
 	out->member.facts.inviting = inviting != INVITE_NOBODY;
 	out->member.facts.old_link = out->member.link_ms < since_ms - age_ms;
 	out->step = member_next(&out->member.facts);
-	if (out->step != STEP_NONE)
-		out->call = tg_request(
-		    a, &api, methods[out->step], params_of(app, a, out));
-	return ERR_OK;
+	if (out->step == STEP_NONE)
+		return ERR_OK;
+	if (out->step == STEP_HINT)
+		e = hint(app, a, out, &params);
+	else
+		params = params_of(a, out);
+	out->call = tg_request(a, &api, methods[out->step], params);
+	return e;
 }
 
 /* ---- what is begun ---- */

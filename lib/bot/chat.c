@@ -40,8 +40,9 @@ on_anything(struct reply *r)
 
 	if (e != ERR_OK || is_told)
 		return e;
-	e = listen_to(r->app, r->arena, r->u, tg_words(r->u), r->out, &heard);
-	return e != ERR_OK || heard ? e : reply_text(r, text_plain(TEXT_HINT));
+	e = listen_to(
+	    r->app, r->arena, r->u, r->in, tg_words(r->u), r->out, &heard);
+	return e != ERR_OK || heard ? e : reply_fill(r, TEXT_HINT, KV_NONE);
 }
 
 /* Who writes to us can be written to: what waited for that goes out now. */
@@ -68,7 +69,7 @@ on_message(struct reply *r)
 
 	if (e != ERR_OK || r->u->is_service)
 		return e;
-	e = listen_to_crisis(r->app, r->arena, r->u, r->out, &is_crisis);
+	e = listen_to_crisis(r->app, r->arena, r->u, r->in, r->out, &is_crisis);
 	if (e != ERR_OK || is_crisis)
 		return e;
 	e = commands_answer(r, &is_command);
@@ -87,12 +88,12 @@ on_group(struct reply *r)
 		e = listen_is_asked(r->app, r->arena, r->u, &text, &is_asked);
 	if (e != ERR_OK || !is_asked)
 		return e;
-	e = listen_to_crisis(r->app, r->arena, r->u, r->out, &heard);
+	e = listen_to_crisis(r->app, r->arena, r->u, r->in, r->out, &heard);
 	if (e == ERR_OK && !heard)
 		e = is_of_album(r, &heard);
 	return e != ERR_OK || heard ?
 	    e :
-	    listen_to(r->app, r->arena, r->u, text, r->out, &heard);
+	    listen_to(r->app, r->arena, r->u, r->in, text, r->out, &heard);
 }
 
 /* A reply of the people in the support chat comes first: it is no question,
@@ -174,7 +175,7 @@ static enum err
 on_checkout(struct reply *r)
 {
 	r->out->method = "answerPreCheckoutQuery";
-	return stars_checkout(r->app, r->arena, r->u, &r->out->params);
+	return stars_checkout(r->app, r->arena, r->u, r->in, &r->out->params);
 }
 
 /* Nothing is said: the worker tells the buyer when access is decided. */
@@ -217,9 +218,10 @@ by_kind(struct reply *r)
 }
 
 bool
-chat_menu(size_t i, const char **command, const char **description)
+chat_menu(
+    enum language in, size_t i, const char **command, const char **description)
 {
-	return commands_menu(i, command, description);
+	return commands_menu(in, i, command, description);
 }
 
 enum err
@@ -238,13 +240,16 @@ chat_answer(struct app *app, struct db *db, struct arena *a,
 		[TG_RIGHTS] = "rights",
 		[TG_MOVED] = "moved",
 		[TG_PLAN] = "plan" };
-	struct reply r = { app, db, a, u, out };
+	struct reply r = { app, db, a, u, out, text_language() };
 	bool is_new = false;
 	enum err e = ledger_inbox(db, "telegram",
 	    arena_printf(a, "%lld", (long long)u->update_id), types[u->kind],
 	    &is_new);
 
 	*out = (struct tg_reply){ 0 };
+	if (e == ERR_OK && u->from_id != 0 &&
+	    (is_new || u->kind == TG_CHECKOUT))
+		e = ledger_language_now(db, a, u->from_id, u->language, &r.in);
 	/* Asked again, the answer was lost: the buyer waits for it. */
 	if (e == ERR_OK && u->kind == TG_CHECKOUT)
 		return on_checkout(&r);

@@ -12,7 +12,9 @@
 enum err chat_answer(struct app *app, struct db *db, struct arena *a,
     const struct tg_update *u, struct tg_reply *out) MUST_CHECK;
 
-/* The i-th command of the bot's menu; false past the last. */
-bool chat_menu(size_t i, const char **command, const char **description);
+/* The i-th command of the bot's menu, described in a language; false past the
+ * last. */
+bool chat_menu(
+    enum language in, size_t i, const char **command, const char **description);
 
 #endif

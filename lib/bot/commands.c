@@ -25,15 +25,13 @@ static enum err
 offer(struct reply *r)
 {
 	struct tg_message m = { .chat_id = r->u->from_id,
-		.text = text_plain(TEXT_WELCOME_MANY) };
+		.text = text_plain_in(r->in, TEXT_WELCOME_MANY) };
 	enum err e = menu_choices(r, &m);
 
 	if (e != ERR_OK)
 		return e;
 	if (m.n_choices == 0)
-		return reply_text(r,
-		    text_fill(
-			r->arena, TEXT_ALREADY_PAID, KV(reply_product(r))));
+		return reply_fill(r, TEXT_ALREADY_PAID, KV(reply_product(r)));
 	return reply_message(r, &m);
 }
 
@@ -43,8 +41,9 @@ static enum err
 on_start(struct reply *r)
 {
 	const struct tg_message m = { .chat_id = r->u->from_id,
-		.text = text_fill(r->arena, TEXT_WELCOME, KV(reply_product(r))),
-		.button = text_plain(TEXT_BUY_BUTTON),
+		.text = text_fill_in(
+		    r->in, r->arena, TEXT_WELCOME, KV(reply_product(r))),
+		.button = text_plain_in(r->in, TEXT_BUY_BUTTON),
 		.button_data = MENU_BUY };
 
 	bool taken = false;
@@ -61,8 +60,8 @@ on_start(struct reply *r)
 static enum err
 owed_by(struct reply *r, const struct product *p, struct tg_message *m)
 {
-	return offer_owed(r->db, r->arena, r->u->from_id, p->id,
-	    product_title(p, text_language_code()), m);
+	return offer_owed(r->in, r->db, r->arena, r->u->from_id, p->id,
+	    product_title(p, language_code(r->in)), m);
 }
 
 /* What whoever alone sells it offers: in the reply, if it fits into one. */
@@ -71,7 +70,7 @@ offer_of(struct reply *r, const struct provider *by, const struct product *p)
 {
 	struct json *invoice = by->invoice == NULL ?
 	    NULL :
-	    by->invoice(r->arena, r->u->from_id, p);
+	    by->invoice(r->in, r->arena, r->u->from_id, p);
 
 	if (invoice == NULL)
 		return reply_promise(r, JOB_NOTICE, 0,
@@ -86,7 +85,7 @@ on_pay(struct reply *r)
 {
 	const struct product *p = catalog_find(&r->app->catalog, NULL);
 	const struct tg_message m =
-	    offer_message(r->app, r->arena, r->u->from_id, p);
+	    offer_message(r->in, r->app, r->arena, r->u->from_id, p);
 	const struct provider *alone;
 	struct tg_message owed;
 	enum access access;
@@ -102,9 +101,7 @@ on_pay(struct reply *r)
 	if (owed.text != NULL)
 		return reply_message(r, &owed);
 	if (access == ACCESS_IN)
-		return reply_text(r,
-		    text_fill(
-			r->arena, TEXT_ALREADY_PAID, KV(reply_product(r))));
+		return reply_fill(r, TEXT_ALREADY_PAID, KV(reply_product(r)));
 	alone = offer_alone(r->app, p);
 	return alone == NULL ? reply_message(r, &m) : offer_of(r, alone, p);
 }
@@ -130,10 +127,10 @@ status_of(struct reply *r, const struct product *p, bool processing,
 					     TEXT_STATUS_UNTIL;
 	else if (processing)
 		which = TEXT_STATUS_WAITING;
-	*line = text_fill(r->arena, which,
-	    KV(kv_text("product", product_title(p, text_language_code())),
+	*line = text_fill_in(r->in, r->arena, which,
+	    KV(reply_title(r, p),
 		kv_text("until",
-		    text_date(r->arena,
+		    text_date_in(r->in, r->arena,
 			term.renews ? term.paid_until_ms : term.until_ms))));
 	return e;
 }
@@ -225,6 +222,14 @@ promise_invites(struct reply *r, bool *is_in)
 	return e;
 }
 
+static enum err
+say_about(struct reply *r, enum text text)
+{
+	return reply_fill(r, text,
+	    KV(reply_product(r),
+		kv_text("support", app_support_in(r->in, r->app, r->arena))));
+}
+
 /* The promised fallback. Who is in gets the invite again; of who is not, the
  * worker asks Stripe about their open session; who never began to pay is told
  * how. A message that is owed already is not promised twice: it was made due
@@ -252,10 +257,7 @@ on_help(struct reply *r)
 		return reply_promise(r, JOB_CHECK, o.id, whose);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	return reply_text(r,
-	    text_fill(r->arena, TEXT_HELP_UNPAID,
-		KV(reply_product(r),
-		    kv_text("support", app_support(r->app, r->arena)))));
+	return say_about(r, TEXT_HELP_UNPAID);
 }
 
 /* /ask without a question is answered with how to ask one. */
@@ -267,21 +269,14 @@ on_ask(struct reply *r)
 	enum err e = ERR_OK;
 
 	if (question[0] != '\0')
-		e = listen_to(r->app, r->arena, r->u, question, r->out, &heard);
+		e = listen_to(
+		    r->app, r->arena, r->u, r->in, question, r->out, &heard);
 	return e != ERR_OK || heard ? e :
-				      reply_text(r, text_plain(TEXT_COACH_HOW));
+				      reply_fill(r, TEXT_COACH_HOW, KV_NONE);
 }
 
-/* What Telegram's terms for sellers ask to be answered. */
-static enum err
-say_about(struct reply *r, enum text text)
-{
-	return reply_text(r,
-	    text_fill(r->arena, text,
-		KV(reply_product(r),
-		    kv_text("support", app_support(r->app, r->arena)))));
-}
-
+/* What Telegram's terms for sellers ask to be answered: this, the terms, and
+ * what is kept of a person. */
 static enum err
 on_paysupport(struct reply *r)
 {
@@ -300,6 +295,18 @@ on_privacy(struct reply *r)
 	return say_about(r, TEXT_PRIVACY);
 }
 
+/* A button for each language. What it leads to is said in the language that was
+ * chosen, see menu.c. */
+static enum err
+on_language(struct reply *r)
+{
+	struct tg_message m = { .chat_id = r->u->from_id,
+		.text = text_plain_in(r->in, TEXT_LANGUAGE) };
+
+	menu_languages(r, &m);
+	return reply_message(r, &m);
+}
+
 /* Those with a description stand in the menu, before the others. */
 static const struct {
 	const char *command;
@@ -310,6 +317,7 @@ static const struct {
 	{ "/pay", on_pay, TEXT_MENU_PAY },
 	{ "/status", on_status, TEXT_MENU_STATUS },
 	{ "/help", on_help, TEXT_MENU_HELP },
+	{ "/language", on_language, TEXT_MENU_LANGUAGE },
 	{ "/ask", on_ask, TEXT__COUNT },
 	{ "/paysupport", on_paysupport, TEXT__COUNT },
 	{ "/terms", on_terms, TEXT__COUNT },
@@ -318,12 +326,13 @@ static const struct {
 #define N_COMMANDS LENGTH(commands)
 
 bool
-commands_menu(size_t i, const char **command, const char **description)
+commands_menu(
+    enum language in, size_t i, const char **command, const char **description)
 {
 	if (i >= N_COMMANDS || commands[i].description == TEXT__COUNT)
 		return false;
 	*command = commands[i].command + 1; /* without the slash */
-	*description = text_plain(commands[i].description);
+	*description = text_plain_in(in, commands[i].description);
 	return true;
 }
 

@@ -10,7 +10,8 @@
 enum err commands_answer(struct reply *r, bool *is_command) MUST_CHECK;
 
 /* The i-th command of the menu that Telegram shows, without its slash, and
- * what it is for; false past the last. */
-bool commands_menu(size_t i, const char **command, const char **description);
+ * what it is for, in a language; false past the last. */
+bool commands_menu(
+    enum language in, size_t i, const char **command, const char **description);
 
 #endif

@@ -60,6 +60,7 @@ prepare(struct app *app, struct arena *a, struct step *s)
 	const struct product *p;
 	const char *id, *links = NULL;
 	enum access access = ACCESS_OUT;
+	enum language in = text_language();
 	enum err e = products_of(app, a, &s->job, s->job.detail, &id, &p);
 
 	if (e == ERR_OK)
@@ -72,10 +73,12 @@ prepare(struct app *app, struct arena *a, struct step *s)
 	}
 	e = links_of(app, a, s, p, &links);
 	if (e == ERR_OK && links != NULL)
+		e = ledger_language(app->db, a, s->job.tg_id, &in);
+	if (e == ERR_OK && links != NULL)
 		message_say(app, a, s,
-		    text_fill(a, TEXT_INVITE,
-			KV(kv_text("product",
-			       product_title(p, text_language_code())),
+		    text_fill_in(in, a, TEXT_INVITE,
+			KV(kv_text(
+			       "product", product_title(p, language_code(in))),
 			    kv_text("link", links))));
 	return e;
 }

@@ -1,4 +1,5 @@
-/* Buttons: "WORD", or "WORD:PRODUCT" where several are sold, and "ask:N". */
+/* Buttons: "WORD", or "WORD:PRODUCT" where several are sold, "language:CODE"
+ * and "ask:N". */
 #include "bot/menu.h"
 
 #include "ledger/subscription.h"
@@ -6,6 +7,7 @@
 #include "shop/text.h"
 
 #define BUTTON_PORTAL "portal"
+#define BUTTON_LANGUAGE "language"
 #define BUTTON_ASK "ask" /* by coach/answer, under an answer */
 
 /* Who is in is not asked to buy once more: a second payment of the same buyer
@@ -19,8 +21,6 @@ menu_choices(struct reply *r, struct tg_message *m)
 	m->choices = list;
 	for (size_t i = 0; i < c->n; i++) {
 		const struct product *p = &c->products[i];
-		struct kv name =
-		    kv_text("product", product_title(p, text_language_code()));
 		enum access access;
 		enum err e = reply_access(r, p, &access);
 
@@ -28,7 +28,8 @@ menu_choices(struct reply *r, struct tg_message *m)
 			return e;
 		if (access == ACCESS_OUT)
 			list[m->n_choices++] = (struct tg_choice){
-				text_fill(r->arena, TEXT_BUY_CHOICE, KV(name)),
+				text_fill_in(r->in, r->arena, TEXT_BUY_CHOICE,
+				    KV(reply_title(r, p))),
 				arena_printf(r->arena, MENU_BUY ":%s", p->id)
 			};
 	}
@@ -46,13 +47,42 @@ menu_add_portal(
 	enum err e = subscription_of(r->db, r->arena, r->u->from_id, p->id, &s);
 
 	if (e == ERR_OK && s.customer != NULL)
-		list[(*n)++] = (struct tg_choice){
-			text_fill(r->arena, TEXT_PORTAL_CHOICE,
-			    KV(kv_text("product",
-				product_title(p, text_language_code())))),
-			arena_printf(r->arena, BUTTON_PORTAL ":%s", p->id)
-		};
+		list[(*n)++] = (struct tg_choice){ text_fill_in(r->in, r->arena,
+						       TEXT_PORTAL_CHOICE,
+						       KV(reply_title(r, p))),
+			arena_printf(r->arena, BUTTON_PORTAL ":%s", p->id) };
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Each is called as those who read it call it. */
+void
+menu_languages(struct reply *r, struct tg_message *m)
+{
+	struct tg_choice *list =
+	    arena_alloc(r->arena, (LANGUAGE__COUNT + 1) * sizeof(*list));
+	size_t n = 0;
+
+	for (int i = 0; i < LANGUAGE__COUNT; i++)
+		list[n++] = (struct tg_choice){ text_plain_in((enum language)i,
+						    TEXT_LANGUAGE_NAME),
+			arena_printf(r->arena, BUTTON_LANGUAGE ":%s",
+			    language_code((enum language)i)) };
+	list[n++] =
+	    (struct tg_choice){ text_plain_in(r->in, TEXT_LANGUAGE_TELEGRAM),
+		    BUTTON_LANGUAGE };
+	m->choices = list;
+	m->n_choices = n;
+}
+
+/* What it leads to is told by the worker, who reads the language anew. A
+ * language of ours that is none any more is as Telegram says. */
+static enum err
+choose_language(struct reply *r, const char *code)
+{
+	enum err e = ledger_choose_language(
+	    r->db, r->u->from_id, language_find(code, LANGUAGE__COUNT));
+
+	return e == ERR_OK ? reply_promise(r, JOB_NOTICE, 0, "language") : e;
 }
 
 /* A product that is sold no more is not found, whatever the old button says. */
@@ -64,6 +94,8 @@ menu_pressed(struct reply *r)
 	const struct product *p = catalog_find(&r->app->catalog, id);
 	bool taken; /* or not: nothing else is meant by it */
 
+	if (str_eq(word, BUTTON_LANGUAGE))
+		return choose_language(r, id);
 	if (str_eq(word, BUTTON_ASK))
 		return handover_pass_on(r->app, r->arena, r->u, data, &taken);
 	if (p != NULL && offer_by(r->app, p, word) != NULL)
@@ -87,5 +119,6 @@ menu_pressed_in_group(struct reply *r, struct handover_word *word)
 
 	if (!str_eq(str_cut(&data, ':'), BUTTON_ASK))
 		return ERR_OK;
-	return handover_pressed_in_group(r->app, r->arena, r->u, data, word);
+	return handover_pressed_in_group(
+	    r->app, r->arena, r->u, r->in, data, word);
 }

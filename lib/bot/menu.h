@@ -17,6 +17,9 @@ enum err menu_choices(struct reply *r, struct tg_message *m) MUST_CHECK;
 enum err menu_add_portal(struct reply *r, const struct product *p,
     struct tg_choice *list, size_t *n) MUST_CHECK;
 
+/* Puts into m a button for each language, and one for Telegram's own. */
+void menu_languages(struct reply *r, struct tg_message *m);
+
 /* What the button of the update does, by its data, in the private chat. The
  * worker does it: the reply only stops the button's spinner. */
 enum err menu_pressed(struct reply *r) MUST_CHECK;

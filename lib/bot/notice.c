@@ -25,47 +25,60 @@ static const struct {
 	{ "passed_on", TEXT_COACH_PASSED_ON, false },
 	{ "not_passed_on", TEXT_COACH_NOT_PASSED_ON, false },
 	{ "too_many", TEXT_TOO_MANY, false },
+	{ "language", TEXT_LANGUAGE_SET, false },
+};
+
+/* What a notice is about, and the language of who reads it. */
+struct about {
+	const struct product *product;
+	struct order order; /* id 0: none */
+	enum language in;
 };
 
 static struct kv
-title(const struct product *p)
+title(const struct about *n)
 {
-	return kv_text("product", product_title(p, text_language_code()));
+	return kv_text(
+	    "product", product_title(n->product, language_code(n->in)));
 }
 
 /* That access is going to end, if it still is. Asked at the last moment:
  * between the promise and its day somebody may have paid again, or been
  * refunded. */
 static enum err
-prepare_reminder(struct app *app, struct arena *a, struct step *s,
-    const struct order *o, const struct product *p)
+prepare_reminder(
+    struct app *app, struct arena *a, struct step *s, const struct about *n)
 {
+	const struct order *o = &n->order;
 	struct term t;
 	enum err e = ledger_term(app->db, a, o->tg_id, o->product, &t);
 
 	if (e == ERR_OK && t.access == ACCESS_IN && t.until_ms != 0 &&
 	    !t.renews)
 		message_say(app, a, s,
-		    text_fill(a, TEXT_REMINDER,
-			KV(title(p),
-			    kv_text("until", text_date(a, t.until_ms)))));
+		    text_fill_in(n->in, a, TEXT_REMINDER,
+			KV(title(n),
+			    kv_text(
+				"until", text_date_in(n->in, a, t.until_ms)))));
 	return e;
 }
 
 /* That a trial is going to end and the subscription to be charged, if it still
  * is: they may have canceled since. */
 static enum err
-prepare_trial_end(struct app *app, struct arena *a, struct step *s,
-    const struct order *o, const struct product *p)
+prepare_trial_end(
+    struct app *app, struct arena *a, struct step *s, const struct about *n)
 {
+	const struct order *o = &n->order;
 	struct term t;
 	enum err e = ledger_term(app->db, a, o->tg_id, o->product, &t);
 
 	if (e == ERR_OK && t.access == ACCESS_IN && t.renews)
 		message_say(app, a, s,
-		    text_fill(a, TEXT_TRIAL_ENDS,
-			KV(title(p),
-			    kv_text("until", text_date(a, t.paid_until_ms)))));
+		    text_fill_in(n->in, a, TEXT_TRIAL_ENDS,
+			KV(title(n),
+			    kv_text("until",
+				text_date_in(n->in, a, t.paid_until_ms)))));
 	return e;
 }
 
@@ -73,41 +86,52 @@ prepare_trial_end(struct app *app, struct arena *a, struct step *s,
  * said then, rather than something wrong. */
 static void
 say_notice(struct app *app, struct arena *a, struct step *s, struct str name,
-    const struct order *o, const struct product *p)
+    const struct about *n)
 {
 	for (size_t i = 0; i < LENGTH(notices); i++)
 		if (str_eq(name, notices[i].name) &&
-		    !(notices[i].only_unpaid && o->paid_ms != 0))
+		    !(notices[i].only_unpaid && n->order.paid_ms != 0))
 			message_say(app, a, s,
-			    text_fill(a, notices[i].text,
-				KV(title(p),
-				    kv_text("support", app_support(app, a)))));
+			    text_fill_in(n->in, a, notices[i].text,
+				KV(title(n),
+				    kv_text("support",
+					app_support_in(n->in, app, a)))));
+}
+
+/* The order may have been pruned since; most notices can do without it. */
+static enum err
+read_about(
+    struct app *app, struct arena *a, const struct job *job, struct about *n)
+{
+	enum err e = ERR_OK;
+
+	if (job->order_id != 0)
+		e = ledger_order_by_id(app->db, a, job->order_id, &n->order);
+	return e == ERR_OK || e == ERR_NOT_FOUND ?
+	    ledger_language(app->db, a, job->tg_id, &n->in) :
+	    e;
 }
 
 static enum err
 prepare_word(struct app *app, struct arena *a, struct step *s, struct str word,
     const struct product *p)
 {
-	struct order o = { 0 };
-	enum err e = ERR_OK;
+	struct about n = { .product = p };
+	enum err e = read_about(app, a, &s->job, &n);
 
-	if (s->job.order_id != 0)
-		e = ledger_order_by_id(app->db, a, s->job.order_id, &o);
-	/* The order may have been pruned since; most notices can do without
-	 * it. */
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
+	if (e != ERR_OK)
 		return e;
 	if (str_eq(word, "pay") || provider_find(word) != NULL)
-		return offer_prepare(app, a, s, p, provider_find(word));
+		return offer_prepare(n.in, app, a, s, p, provider_find(word));
 	/* A reminder and a dunning notice speak of an order; without one there
 	 * is nothing they could say. */
-	if (o.id != 0 && str_eq(word, "reminder"))
-		return prepare_reminder(app, a, s, &o, p);
-	if (o.id != 0 && str_eq(word, "trial_ends"))
-		return prepare_trial_end(app, a, s, &o, p);
-	if (o.id != 0 && str_eq(word, "dunning"))
-		return offer_prepare_dunning(app, a, s, &o, p);
-	say_notice(app, a, s, word, &o, p);
+	if (n.order.id != 0 && str_eq(word, "reminder"))
+		return prepare_reminder(app, a, s, &n);
+	if (n.order.id != 0 && str_eq(word, "trial_ends"))
+		return prepare_trial_end(app, a, s, &n);
+	if (n.order.id != 0 && str_eq(word, "dunning"))
+		return offer_prepare_dunning(n.in, app, a, s, &n.order, p);
+	say_notice(app, a, s, word, &n);
 	return ERR_OK;
 }
 

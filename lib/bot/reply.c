@@ -2,14 +2,17 @@
 #include "bot/reply.h"
 
 #include "payment/limit.h"
-#include "shop/text.h"
+
+struct kv
+reply_title(const struct reply *r, const struct product *p)
+{
+	return kv_text("product", product_title(p, language_code(r->in)));
+}
 
 struct kv
 reply_product(const struct reply *r)
 {
-	return kv_text("product",
-	    product_title(
-		catalog_find(&r->app->catalog, NULL), text_language_code()));
+	return reply_title(r, catalog_find(&r->app->catalog, NULL));
 }
 
 enum err
@@ -26,6 +29,12 @@ reply_text(struct reply *r, const char *text)
 	const struct tg_message m = { .chat_id = r->u->from_id, .text = text };
 
 	return reply_message(r, &m);
+}
+
+enum err
+reply_fill(struct reply *r, enum text which, struct kvs values)
+{
+	return reply_text(r, text_fill_in(r->in, r->arena, which, values));
 }
 
 /* The update's number makes the key: Telegram sends an update again until it is

@@ -6,6 +6,7 @@
 #include "ledger/ledger.h"
 #include "outbox/jobs.h"
 #include "shop/app.h"
+#include "shop/text.h"
 #include "telegram/api.h"
 #include "telegram/update.h"
 
@@ -16,12 +17,17 @@ struct reply {
 	struct arena *arena;
 	const struct tg_update *u;
 	struct tg_reply *out; /* a later call replaces it */
+	enum language in;     /* what this person reads */
 };
 
 /* Says something to whoever sent the update. Telegram does not tell whether
  * the call in a reply came to something, so only what may be lost is said. */
 enum err reply_message(struct reply *r, const struct tg_message *m) MUST_CHECK;
 enum err reply_text(struct reply *r, const char *text) MUST_CHECK;
+
+/* The same in their language, filled with the values. */
+enum err reply_fill(
+    struct reply *r, enum text which, struct kvs values) MUST_CHECK;
 
 /* Leaves it to the worker, which goes on until it is delivered. Of what this
  * person waits for already nothing is promised anew. order_id 0: no order. */
@@ -36,6 +42,9 @@ enum err reply_may(
 /* Whether this person is in. */
 enum err reply_access(
     struct reply *r, const struct product *p, enum access *access) MUST_CHECK;
+
+/* What a product is called there. */
+struct kv reply_title(const struct reply *r, const struct product *p);
 
 /* {product}, for sentences about the one thing that is sold, or all of it. */
 struct kv reply_product(const struct reply *r);

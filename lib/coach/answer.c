@@ -40,6 +40,7 @@ struct answer_call {
 	struct http_request call;
 	struct voice voice; /* of ANSWER_HEAR */
 	struct question q;
+	enum language in;              /* what its asker reads */
 	enum question_outcome outcome; /* of ANSWER_SAY */
 	bool is_last;                  /* part of it */
 	bool is_over_budget;
@@ -70,7 +71,7 @@ message_to(struct app *app, struct arena *a, const struct answer_call *c,
 
 	if (c->is_last && c->outcome <= QUESTION_NOT_FOUND &&
 	    app->conf.support_chat_id != NULL) {
-		m.button = text_plain(TEXT_COACH_PERSON_BUTTON);
+		m.button = text_plain_in(c->in, TEXT_COACH_PERSON_BUTTON);
 		m.button_data = arena_printf(a, "ask:%lld", (long long)q->id);
 	}
 	return m;
@@ -109,13 +110,13 @@ say_all(struct app *app, struct arena *a, struct answer_call *c,
 /* ---- what it takes ---- */
 
 static struct kvs
-holes(struct app *app, struct arena *a)
+holes(enum language in, struct app *app, struct arena *a)
 {
 	const struct product *p = catalog_find(&app->catalog, NULL);
 	struct kv *list = arena_alloc(a, 2 * sizeof(*list));
 
-	list[0] = kv_text("product", product_title(p, text_language_code()));
-	list[1] = kv_text("support", app_support(app, a));
+	list[0] = kv_text("product", product_title(p, language_code(in)));
+	list[1] = kv_text("support", app_support_in(in, app, a));
 	return (struct kvs){ list, 2 };
 }
 
@@ -237,7 +238,8 @@ with_offer(struct app *app, struct arena *a, const struct answer_call *c,
 	return c->is_buyer || is_in_group(&c->q) ?
 	    text :
 	    arena_printf(a, "%s\n\n%s", text,
-		text_fill(a, TEXT_COACH_NO_ACCESS, holes(app, a)));
+		text_fill_in(
+		    c->in, a, TEXT_COACH_NO_ACCESS, holes(c->in, app, a)));
 }
 
 static enum err
@@ -253,15 +255,15 @@ answer_from_lessons(struct app *app, struct arena *a, struct answer_call *c)
 		return e;
 	if (c->n_passages == 0) {
 		nothing = nothing_found(app, c, &outcome);
-		say_all(
-		    app, a, c, outcome, text_fill(a, nothing, holes(app, a)));
+		say_all(app, a, c, outcome,
+		    text_fill_in(c->in, a, nothing, holes(c->in, app, a)));
 		return ERR_OK;
 	}
 	e = ask_model(app, a, c);
 	if (e == ERR_OK && c->step == ANSWER_NOTHING)
 		say_all(app, a, c, QUESTION_QUOTED,
 		    with_offer(app, a, c,
-			words_quotes(a, c->passages, c->n_passages)));
+			words_quotes(c->in, a, c->passages, c->n_passages)));
 	return e;
 }
 
@@ -277,7 +279,7 @@ static void
 say_helpline(struct app *app, struct arena *a, struct answer_call *c)
 {
 	say_all(app, a, c, QUESTION_CRISIS,
-	    text_fill(a, TEXT_COACH_CRISIS,
+	    text_fill_in(c->in, a, TEXT_COACH_CRISIS,
 		KV(kv_text("helpline",
 		    words_helpline(
 			a, app->conf.coach_helpline, c->q.language)))));
@@ -307,11 +309,11 @@ prepare_answer(struct app *app, struct arena *a, struct answer_call *c)
 		return answer_from_lessons(app, a, c);
 	else if (q->voice == NULL)
 		say_all(app, a, c, QUESTION_TOO_LATE,
-		    text_plain(TEXT_COACH_TOO_LATE));
+		    text_plain_in(c->in, TEXT_COACH_TOO_LATE));
 	else if (app->conf.coach_speech_base == NULL ||
 	    q->n_tried >= QUESTION_MAX_TRIES)
 		say_all(app, a, c, QUESTION_UNHEARD,
-		    text_plain(TEXT_COACH_UNHEARD));
+		    text_plain_in(c->in, TEXT_COACH_UNHEARD));
 	else
 		begin_hearing(app, a, c);
 	return ERR_OK;
@@ -328,6 +330,7 @@ prepare(struct app *app, struct arena *a, struct step *s)
 	s->state = c;
 	(void)str_to_i64(str_from(s->job.detail), &n);
 	e = question_get(app->db, a, n, &c->q);
+	c->in = language_find(c->q.language, text_language());
 	if (e == ERR_OK)
 		e = prepare_answer(app, a, c);
 	else if (e == ERR_NOT_FOUND) /* forgotten meanwhile */
@@ -393,15 +396,15 @@ note_answer(struct app *app, struct arena *a, const struct answer_call *c,
 
 	if (said.is_none)
 		return question_answer(app->db, &c->q,
-		    text_fill(a,
+		    text_fill_in(c->in, a,
 			is_in_group(&c->q) ? TEXT_COACH_NOT_HERE :
 					     TEXT_COACH_NOT_FOUND,
-			holes(app, a)),
+			holes(c->in, app, a)),
 		    QUESTION_NOT_FOUND);
 	text = guard_unlink(a, parts_next(&rest, MAX_ANSWER_BYTES - 1000),
-	    app->conf.coach_links, text_plain(TEXT_COACH_NO_LINK));
+	    app->conf.coach_links, text_plain_in(c->in, TEXT_COACH_NO_LINK));
 	text = arena_printf(a, "%s%s\n%s", text, rest.len > 0 ? " …" : "",
-	    words_sources(a, c->passages, c->n_passages, &said));
+	    words_sources(c->in, a, c->passages, c->n_passages, &said));
 	return question_answer(
 	    app->db, &c->q, with_offer(app, a, c, text), QUESTION_ANSWERED);
 }

@@ -57,8 +57,8 @@ is_reachable(struct app *app, struct arena *a, int64_t tg_id, bool *is)
 /* A bot cannot write first to somebody who never opened it. The link opens it
  * and brings the question's number along, so one tap does both. */
 static enum err
-way_to_us(struct app *app, struct arena *a, const struct question *q,
-    struct handover_word *word)
+way_to_us(struct app *app, struct arena *a, enum language in,
+    const struct question *q, struct handover_word *word)
 {
 	struct self self;
 	enum err e = self_get(app, a, &self);
@@ -68,13 +68,14 @@ way_to_us(struct app *app, struct arena *a, const struct question *q,
 		    arena_printf(a, "https://t.me/%s?start=" STARTED_BY "%lld",
 			self.name, (long long)q->id);
 	else
-		word->text = text_plain(TEXT_COACH_START_FIRST);
+		word->text = text_plain_in(in, TEXT_COACH_START_FIRST);
 	return e;
 }
 
 enum err
 handover_pressed_in_group(struct app *app, struct arena *a,
-    const struct tg_update *u, struct str id, struct handover_word *word)
+    const struct tg_update *u, enum language in, struct str id,
+    struct handover_word *word)
 {
 	struct question q = { 0 };
 	bool is = false;
@@ -88,13 +89,13 @@ handover_pressed_in_group(struct app *app, struct arena *a,
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	if (q.tg_id != u->from_id) {
-		word->text = text_plain(TEXT_COACH_NOT_YOURS);
+		word->text = text_plain_in(in, TEXT_COACH_NOT_YOURS);
 		return ERR_OK;
 	}
 	e = is_reachable(app, a, q.tg_id, &is);
 	if (e != ERR_OK || !is)
-		return e == ERR_OK ? way_to_us(app, a, &q, word) : e;
-	word->text = text_plain(TEXT_COACH_PASSING_ON);
+		return e == ERR_OK ? way_to_us(app, a, in, &q, word) : e;
+	word->text = text_plain_in(in, TEXT_COACH_PASSING_ON);
 	return promise(app, a, &q);
 }
 

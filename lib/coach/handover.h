@@ -21,7 +21,7 @@ struct handover_word {
 	const char *text, *url; /* NULL: none */
 };
 enum err handover_pressed_in_group(struct app *app, struct arena *a,
-    const struct tg_update *u, struct str id,
+    const struct tg_update *u, enum language in, struct str id,
     struct handover_word *word) MUST_CHECK;
 
 /* Reads the word behind /start with which such a link opens the bot: "ask_" and

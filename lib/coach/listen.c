@@ -113,7 +113,7 @@ refusal(struct app *app, struct arena *a, const struct tg_update *u,
  * again. */
 static void
 say(struct app *app, struct arena *a, const struct tg_update *u,
-    enum text which, struct tg_reply *reply)
+    enum language in, enum text which, struct tg_reply *reply)
 {
 	int64_t a_day = app->conf.coach_questions_a_day;
 	int64_t n = which == TEXT_COACH_LONG ? COACH_MAX_CHARS :
@@ -121,7 +121,7 @@ say(struct app *app, struct arena *a, const struct tg_update *u,
 					       a_day;
 	const struct tg_message m = { .chat_id = u->chat_id,
 		.reply_to = u->is_private ? 0 : u->message_id,
-		.text = text_count(a, which, n,
+		.text = text_count_in(in, a, which, n,
 		    KV(kv_int("amount", a_day), kv_int("limit", n),
 			kv_int("seconds", n))) };
 
@@ -140,12 +140,23 @@ show_typing(struct arena *a, const struct tg_update *u, struct tg_reply *reply)
 	json_put_text(reply->params, "action", "typing");
 }
 
+/* Telegram's word for it says more than ours, unless they chose another: one
+ * that we do not speak has a helpline, and is heard in a voice. */
+static const char *
+language_of(const struct tg_update *u, enum language in)
+{
+	return language_find(u->language, text_language()) == in ?
+	    u->language :
+	    language_code(in);
+}
+
 /* A model is slow, and Telegram repeats an update that is not answered soon, so
  * the worker asks it. The question and the promise are written in one
  * transaction: neither is there without the other. */
 static enum err
 take(struct app *app, struct arena *a, const struct tg_update *u,
-    const char *text, enum question_outcome outcome, struct tg_reply *reply)
+    enum language in, const char *text, enum question_outcome outcome,
+    struct tg_reply *reply)
 {
 	const struct question q = { .tg_id = u->from_id,
 		.outcome = outcome,
@@ -153,7 +164,7 @@ take(struct app *app, struct arena *a, const struct tg_update *u,
 		.message_id = u->message_id,
 		.text = text,
 		.voice = text == NULL ? u->voice.file_id : NULL,
-		.language = u->language };
+		.language = language_of(u, in) };
 	int64_t id = 0;
 	enum err e = question_add(app->db, a, &q, &id);
 
@@ -167,7 +178,7 @@ take(struct app *app, struct arena *a, const struct tg_update *u,
 
 enum err
 listen_to_crisis(struct app *app, struct arena *a, const struct tg_update *u,
-    struct tg_reply *reply, bool *heard)
+    enum language in, struct tg_reply *reply, bool *heard)
 {
 	const char *text = u->text != NULL ? u->text : u->caption;
 	int64_t n = 0;
@@ -179,12 +190,12 @@ listen_to_crisis(struct app *app, struct arena *a, const struct tg_update *u,
 	e = question_crises(app->db, a, u->from_id, INT64_MAX, &n);
 	if (e != ERR_OK || n >= MAX_CRISES)
 		return e; /* they have the number to call, many times */
-	return take(app, a, u, text, QUESTION_CRISIS, reply);
+	return take(app, a, u, in, text, QUESTION_CRISIS, reply);
 }
 
 enum err
 listen_to(struct app *app, struct arena *a, const struct tg_update *u,
-    const char *text, struct tg_reply *reply, bool *heard)
+    enum language in, const char *text, struct tg_reply *reply, bool *heard)
 {
 	bool has_words = text != NULL && text[0] != '\0' && text[0] != '/';
 	enum text which;
@@ -199,7 +210,7 @@ listen_to(struct app *app, struct arena *a, const struct tg_update *u,
 	if (e != ERR_OK)
 		return e;
 	if (which == TEXT__COUNT)
-		return take(app, a, u, text, QUESTION_OPEN, reply);
-	say(app, a, u, which, reply);
+		return take(app, a, u, in, text, QUESTION_OPEN, reply);
+	say(app, a, u, in, which, reply);
 	return ERR_OK;
 }

@@ -12,9 +12,9 @@
 
 /* A lesson without a number is one that the operator did not number. */
 static const char *
-source_of(struct arena *a, const struct passage *p)
+source_of(enum language in, struct arena *a, const struct passage *p)
 {
-	return text_fill(a,
+	return text_fill_in(in, a,
 	    p->lesson_no > 0 ? TEXT_COACH_SOURCE : TEXT_COACH_SOURCE_PLAIN,
 	    KV(kv_int("number", p->lesson_no), kv_text("lesson", p->lesson)));
 }
@@ -30,8 +30,8 @@ is_same_lesson(const struct passage *p, const struct passage *q)
 }
 
 const char *
-words_sources(struct arena *a, const struct passage *passages, size_t n,
-    const struct prompt_answer *from)
+words_sources(enum language in, struct arena *a, const struct passage *passages,
+    size_t n, const struct prompt_answer *from)
 {
 	const char *list = "";
 
@@ -43,15 +43,16 @@ words_sources(struct arena *a, const struct passage *passages, size_t n,
 			    is_same_lesson(&passages[k], &passages[i]);
 		if (!is_known)
 			list = arena_printf(
-			    a, "%s\n%s", list, source_of(a, &passages[i]));
+			    a, "%s\n%s", list, source_of(in, a, &passages[i]));
 	}
 	return list;
 }
 
 const char *
-words_quotes(struct arena *a, const struct passage *passages, size_t n)
+words_quotes(
+    enum language in, struct arena *a, const struct passage *passages, size_t n)
 {
-	const char *text = text_plain(TEXT_COACH_QUOTES);
+	const char *text = text_plain_in(in, TEXT_COACH_QUOTES);
 
 	for (size_t i = 0; i < n && i < MAX_QUOTES; i++) {
 		const struct passage *p = &passages[i];
@@ -59,7 +60,7 @@ words_quotes(struct arena *a, const struct passage *passages, size_t n)
 		struct str quote = parts_next(&rest, QUOTE_BYTES);
 
 		text = arena_printf(a, "%s\n\n%s%s%s\n%.*s%s", text,
-		    source_of(a, p), p->heading[0] == '\0' ? "" : " · ",
+		    source_of(in, a, p), p->heading[0] == '\0' ? "" : " · ",
 		    p->heading, (int)quote.len, quote.p,
 		    rest.len > 0 ? " …" : "");
 	}

@@ -5,17 +5,18 @@
 
 #include "coach/prompt.h"
 #include "coach/search.h"
+#include "shop/language.h"
 
 /* The best of n passages as they stand in the lessons, shortened, each with its
  * lesson and heading: the answer where no model is asked. */
-const char *words_quotes(
-    struct arena *a, const struct passage *passages, size_t n);
+const char *words_quotes(enum language in, struct arena *a,
+    const struct passage *passages, size_t n);
 
 /* The lessons behind a model's answer, a line each and each lesson once: those
  * that it names, or the best one where it names none. Each line begins with a
  * line end. */
-const char *words_sources(struct arena *a, const struct passage *passages,
-    size_t n, const struct prompt_answer *from);
+const char *words_sources(enum language in, struct arena *a,
+    const struct passage *passages, size_t n, const struct prompt_answer *from);
 
 /* Of COACH_HELPLINE, "7333|pl:800 70 2222", the number for a language (its
  * first two letters count, NULL: not known), else the first one. */

@@ -64,13 +64,16 @@ static const struct {
 	    "not_set_up" },
 };
 
-/* What the browser asks for. Who sent us here may know better, and does not
- * say it. */
+/* What the bot wrote into the link, or else what the browser asks for. */
 static enum language
 language_of(const struct request *req)
 {
-	return language_accepted(
-	    request_variable(req, "HTTP_ACCEPT_LANGUAGE"), text_language());
+	enum language in = paylink_language(req);
+
+	return in != LANGUAGE__COUNT ?
+	    in :
+	    language_accepted(
+		request_variable(req, "HTTP_ACCEPT_LANGUAGE"), text_language());
 }
 
 /* The titles of all that is sold, with commas. */

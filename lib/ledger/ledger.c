@@ -2,6 +2,7 @@
 #include "ledger/ledger.h"
 
 #include "base/clock.h"
+#include "shop/text.h"
 
 #define UNPAID_DAYS 30
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
@@ -42,6 +43,56 @@ ledger_user_seen(struct db *db, int64_t tg_id, const char *language)
 	return db_exec(db, SQL_USER_SEEN,
 	    KV(kv_int("tg_id", tg_id), kv_text("language", language),
 		kv_int("now_ms", clock_now_ms())),
+	    NULL);
+}
+
+static void
+tag_from_row(const struct row *row, void *ctx)
+{
+	*(const char **)ctx = row_text(row, 0);
+}
+
+/* other: of whom the ledger knows nothing. */
+static enum err
+language_kept(struct db *db, struct arena *a, int64_t tg_id, const char *other,
+    enum language *in)
+{
+	const char *tag = NULL;
+	enum err e = db_one(db, a, SQL_USER_LANGUAGE,
+	    KV(kv_int("tg_id", tg_id)), tag_from_row, &tag);
+
+	*in = language_find(e == ERR_NOT_FOUND ? other : tag, text_language());
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err
+ledger_language(
+    struct db *db, struct arena *a, int64_t tg_id, enum language *in)
+{
+	return language_kept(db, a, tg_id, NULL, in);
+}
+
+enum err
+ledger_language_now(struct db *db, struct arena *a, int64_t tg_id,
+    const char *language, enum language *in)
+{
+	enum err e = ERR_OK;
+
+	*in = text_language();
+	if (language != NULL)
+		e = db_exec(db, SQL_USER_SPEAKS,
+		    KV(kv_int("tg_id", tg_id), kv_text("language", language)),
+		    NULL);
+	return e == ERR_OK ? language_kept(db, a, tg_id, language, in) : e;
+}
+
+enum err
+ledger_choose_language(struct db *db, int64_t tg_id, enum language chosen)
+{
+	return db_exec(db, SQL_USER_CHOOSES_LANGUAGE,
+	    KV(kv_int("tg_id", tg_id),
+		kv_text("language",
+		    chosen == LANGUAGE__COUNT ? NULL : language_code(chosen))),
 	    NULL);
 }
 

@@ -5,6 +5,7 @@
 
 #include "ledger/access.h"
 #include "shop/catalog.h"
+#include "shop/language.h"
 #include "store/db.h"
 
 /* How a refund stands. Only what goes back, or is on its way, takes anything
@@ -46,6 +47,22 @@ enum err ledger_inbox_has(struct db *db, struct arena *a, const char *source,
  * one that was noted. */
 enum err ledger_user_seen(
     struct db *db, int64_t tg_id, const char *language) MUST_CHECK;
+
+/* What a person reads: the language that they chose here, else the one of
+ * Telegram's that was noted, as far as we speak it; else, and of a stranger,
+ * the shop's. */
+enum err ledger_language(struct db *db, struct arena *a, int64_t tg_id,
+    enum language *in) MUST_CHECK;
+
+/* The same, with Telegram's word in an update of theirs (NULL: it has none),
+ * which is noted of whoever is known. */
+enum err ledger_language_now(struct db *db, struct arena *a, int64_t tg_id,
+    const char *language, enum language *in) MUST_CHECK;
+
+/* Notes what a known person chose; LANGUAGE__COUNT: Telegram's word, whatever
+ * that is from now on. */
+enum err ledger_choose_language(
+    struct db *db, int64_t tg_id, enum language chosen) MUST_CHECK;
 
 /* Whether messages reach the user: false after a block. */
 enum err ledger_user_reachable(

@@ -28,6 +28,7 @@ struct search {
 	const struct limit_who *who;
 	const struct product *product;
 	const struct provider *provider;
+	const char *language; /* of the buyer; NULL: not known */
 	struct checkout found;
 	bool is_found;
 	bool may_try; /* false where the ledger cannot be asked */
@@ -294,7 +295,7 @@ ask_to_open(struct opening *o, struct http *http)
 {
 	struct search *s = o->search;
 	const struct sale sale = { s->tg_id, s->product, s->attempt.key,
-		s->may_try };
+		s->may_try, s->language };
 	struct http_request req;
 	const struct call call = { http, s->arena, &req, read_opened, o };
 	enum err e = s->provider->begin(s->app, s->arena, &sale, &req);
@@ -346,7 +347,8 @@ checkout_begin(struct app *app, struct http *http, struct arena *a,
 		.tg_id = who->tg_id,
 		.who = who,
 		.product = link->product,
-		.provider = seller(app, link) };
+		.provider = seller(app, link),
+		.language = link->language };
 	enum err e;
 
 	if (s.provider == NULL)

@@ -31,8 +31,8 @@ offer_by(const struct app *app, const struct product *p, struct str word)
 
 /* A button for each that sells it beside the one that the link leads to. */
 static void
-add_buttons(const struct app *app, struct arena *a, const struct product *p,
-    struct tg_message *m)
+add_buttons(enum language in, const struct app *app, struct arena *a,
+    const struct product *p, struct tg_message *m)
 {
 	const struct provider *by, *linked = provider_for(app, p);
 	struct tg_choice *list;
@@ -45,7 +45,7 @@ add_buttons(const struct app *app, struct arena *a, const struct product *p,
 		if (by != linked &&
 		    offer_by(app, p, str_from(by->name)) != NULL)
 			list[m->n_choices++] =
-			    (struct tg_choice){ by->button(app, a, p),
+			    (struct tg_choice){ by->button(in, app, a, p),
 				    arena_printf(a, "%s:%s", by->name, p->id) };
 	m->choices = list;
 }
@@ -53,38 +53,39 @@ add_buttons(const struct app *app, struct arena *a, const struct product *p,
 /* by: whose page the link leads to; NULL: to whoever sells it first. The
  * address stands in the text as well, for clients that show no buttons. */
 static struct tg_message
-link_to(const struct app *app, struct arena *a, int64_t tg_id,
+link_to(enum language in, const struct app *app, struct arena *a, int64_t tg_id,
     const struct product *p, const struct provider *by)
 {
-	const char *trial = trial_said(text_language(), app, a, tg_id, p);
-	const char *url = paylink_make(app, a, tg_id, p), *text;
+	const char *trial = trial_said(in, app, a, tg_id, p);
+	const char *url = paylink_in(a, paylink_make(app, a, tg_id, p), in);
+	const char *text;
 
 	if (by != NULL)
 		url = paylink_with(a, url, by);
-	text = text_fill(a, TEXT_PAY,
-	    KV(kv_text("product", product_title(p, text_language_code())),
+	text = text_fill_in(in, a, TEXT_PAY,
+	    KV(kv_text("product", product_title(p, language_code(in))),
 		kv_text("url", url)));
 	return (struct tg_message){ .chat_id = tg_id,
 		.text = trial == NULL ?
 		    text :
 		    arena_printf(a, "%s\n\n%s", text, trial),
-		.button = text_plain(TEXT_PAY_BUTTON),
+		.button = text_plain_in(in, TEXT_PAY_BUTTON),
 		.button_url = url };
 }
 
 struct tg_message
-offer_message(const struct app *app, struct arena *a, int64_t tg_id,
-    const struct product *p)
+offer_message(enum language in, const struct app *app, struct arena *a,
+    int64_t tg_id, const struct product *p)
 {
-	struct tg_message m = link_to(app, a, tg_id, p, NULL);
+	struct tg_message m = link_to(in, app, a, tg_id, p, NULL);
 
-	add_buttons(app, a, p, &m);
+	add_buttons(in, app, a, p, &m);
 	return m;
 }
 
 enum err
-offer_owed(struct db *db, struct arena *a, int64_t tg_id, const char *product,
-    const char *title, struct tg_message *m)
+offer_owed(enum language in, struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, const char *title, struct tg_message *m)
 {
 	struct subscription s = { 0 };
 	struct term t = { 0 };
@@ -100,12 +101,12 @@ offer_owed(struct db *db, struct arena *a, int64_t tg_id, const char *product,
 	/* The provider asks for this money again by itself. A new purchase
 	 * beside it would be charged twice, so the buyer is led to the invoice
 	 * and not to the checkout. */
-	m->button = text_plain(TEXT_DUNNING_BUTTON);
+	m->button = text_plain_in(in, TEXT_DUNNING_BUTTON);
 	m->button_url = s.invoice_url;
-	m->text = text_fill(a,
+	m->text = text_fill_in(in, a,
 	    t.access == ACCESS_IN ? TEXT_DUNNING : TEXT_DUNNING_OUT,
 	    KV(kv_text("product", title),
-		kv_text("until", text_date(a, t.until_ms)),
+		kv_text("until", text_date_in(in, a, t.until_ms)),
 		kv_text("url", s.invoice_url)));
 	return ERR_OK;
 }
@@ -119,7 +120,7 @@ struct offer {
 };
 
 static void
-make_offer(struct app *app, struct arena *a, struct step *s,
+make_offer(enum language in, struct app *app, struct arena *a, struct step *s,
     const struct product *p, const struct provider *by)
 {
 	struct offer *offer = arena_alloc(a, sizeof(*offer));
@@ -128,42 +129,43 @@ make_offer(struct app *app, struct arena *a, struct step *s,
 	if (by != NULL && by->offer != NULL) {
 		*offer = (struct offer){ .by = by };
 		s->state = offer;
-		by->offer(app, a, s, p, &offer->own);
+		by->offer(in, app, a, s, p, &offer->own);
 		return;
 	}
-	m = by == NULL ? offer_message(app, a, s->job.tg_id, p) :
-			 link_to(app, a, s->job.tg_id, p, by);
+	m = by == NULL ? offer_message(in, app, a, s->job.tg_id, p) :
+			 link_to(in, app, a, s->job.tg_id, p, by);
 	message_send(app, a, s, &m);
 }
 
 /* What is owed is looked up when the job runs, not when it was promised: it may
  * have been paid meanwhile, or have become owed. */
 enum err
-offer_prepare(struct app *app, struct arena *a, struct step *s,
-    const struct product *p, const struct provider *by)
+offer_prepare(enum language in, struct app *app, struct arena *a,
+    struct step *s, const struct product *p, const struct provider *by)
 {
 	struct tg_message owed;
-	enum err e = offer_owed(app->db, a, s->job.tg_id, p->id,
-	    product_title(p, text_language_code()), &owed);
+	enum err e = offer_owed(in, app->db, a, s->job.tg_id, p->id,
+	    product_title(p, language_code(in)), &owed);
 
 	if (e != ERR_OK)
 		return e;
 	if (owed.text != NULL)
 		message_send(app, a, s, &owed);
 	else
-		make_offer(app, a, s, p, by != NULL ? by : offer_alone(app, p));
+		make_offer(
+		    in, app, a, s, p, by != NULL ? by : offer_alone(app, p));
 	return ERR_OK;
 }
 
 /* Where the invoice was paid meanwhile the step stays empty and nothing is
  * sent: who pays must not be dunned. */
 enum err
-offer_prepare_dunning(struct app *app, struct arena *a, struct step *s,
-    const struct order *o, const struct product *p)
+offer_prepare_dunning(enum language in, struct app *app, struct arena *a,
+    struct step *s, const struct order *o, const struct product *p)
 {
 	struct tg_message m;
-	enum err e = offer_owed(app->db, a, o->tg_id, o->product,
-	    product_title(p, text_language_code()), &m);
+	enum err e = offer_owed(in, app->db, a, o->tg_id, o->product,
+	    product_title(p, language_code(in)), &m);
 
 	if (e == ERR_OK && m.text != NULL)
 		message_send(app, a, s, &m);

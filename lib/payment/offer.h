@@ -15,24 +15,28 @@ const struct provider *offer_alone(
 const struct provider *offer_by(
     const struct app *app, const struct product *p, struct str word);
 
-/* The message with the ways to pay for a product. */
-struct tg_message offer_message(const struct app *app, struct arena *a,
-    int64_t tg_id, const struct product *p);
+/* The message with the ways to pay for a product, in the buyer's language as
+ * all that is here. */
+struct tg_message offer_message(enum language in, const struct app *app,
+    struct arena *a, int64_t tg_id, const struct product *p);
 
 /* The message with the invoice of the buyer's subscription, where one is owed
  * and can be paid; else its text is NULL. The invoice's page shows who they
  * are, so it is told to them alone. */
-enum err offer_owed(struct db *db, struct arena *a, int64_t tg_id,
-    const char *product, const char *title, struct tg_message *m) MUST_CHECK;
+enum err offer_owed(enum language in, struct db *db, struct arena *a,
+    int64_t tg_id, const char *product, const char *title,
+    struct tg_message *m) MUST_CHECK;
 
 /* A way to pay as a job's step: what is owed, else what this provider offers
  * (NULL: who alone sells it, else the message with all ways). */
-enum err offer_prepare(struct app *app, struct arena *a, struct step *s,
-    const struct product *p, const struct provider *by) MUST_CHECK;
+enum err offer_prepare(enum language in, struct app *app, struct arena *a,
+    struct step *s, const struct product *p,
+    const struct provider *by) MUST_CHECK;
 
 /* That a payment failed and how to make up for it, if that is still to do. */
-enum err offer_prepare_dunning(struct app *app, struct arena *a, struct step *s,
-    const struct order *o, const struct product *p) MUST_CHECK;
+enum err offer_prepare_dunning(enum language in, struct app *app,
+    struct arena *a, struct step *s, const struct order *o,
+    const struct product *p) MUST_CHECK;
 
 /* The answer to either, and to any other message. */
 enum err offer_settle(struct app *app, struct arena *a, struct step *s,

@@ -61,6 +61,21 @@ paylink_with(struct arena *a, const char *link, const struct provider *by)
 }
 
 const char *
+paylink_in(struct arena *a, const char *link, enum language in)
+{
+	return arena_printf(a, "%s&language=%s", link, language_code(in));
+}
+
+enum language
+paylink_language(const struct request *req)
+{
+	const char *tag = NULL;
+	enum err e = request_param(req, "language", &tag);
+
+	return language_find(e == ERR_OK ? tag : NULL, LANGUAGE__COUNT);
+}
+
+const char *
 paylink_onward(const struct app *app, const struct request *req,
     const struct paylink *link)
 {
@@ -72,6 +87,8 @@ paylink_onward(const struct app *app, const struct request *req,
 		url = arena_printf(req->arena,
 		    "%s/pay?tg_id=%lld&product=%s&go=1", base,
 		    (long long)link->tg_id, link->product->id);
+	if (paylink_language(req) != LANGUAGE__COUNT)
+		url = paylink_in(req->arena, url, paylink_language(req));
 	return link->with == NULL ? url :
 				    paylink_with(req->arena, url, link->with);
 }
@@ -146,6 +163,8 @@ paylink_read(
 	*out = (struct paylink){ 0 };
 	if (request_param(req, "with", &with) == ERR_OK)
 		out->with = provider_find(str_from(with));
+	if (paylink_language(req) != LANGUAGE__COUNT)
+		out->language = language_code(paylink_language(req));
 	/* It must be exactly one of the two forms: with both, whoever passes
 	 * the link on could put another's number beside a signature. */
 	if (has_token == ERR_OK && has_number == ERR_NOT_FOUND)

@@ -19,10 +19,16 @@ const char *paylink_make(const struct app *app, struct arena *a, int64_t tg_id,
 const char *paylink_with(
     struct arena *a, const char *link, const struct provider *by);
 
+/* The same link to a page in the language that its holder reads:
+ * "&language=de". It travels in the link, because the page must not tell who
+ * opens a bare one what the ledger knows of that number. */
+const char *paylink_in(struct arena *a, const char *link, enum language in);
+
 struct paylink {
 	int64_t tg_id;
 	const struct product *product;
 	const struct provider *with; /* who is to be paid; NULL: not said */
+	const char *language;        /* what they read, "de"; NULL: not said */
 	bool is_signed; /* by us, so its holder may be told of the buyer */
 };
 
@@ -34,6 +40,10 @@ const char *paylink_onward(const struct app *app, const struct request *req,
 /* Whether a machine only looks at what a link leads to: HEAD, or a preview
  * whose page's button was not pressed. */
 bool paylink_is_previewed(const struct request *req);
+
+/* The language that the address of a request asks for; LANGUAGE__COUNT: none
+ * of ours. */
+enum language paylink_language(const struct request *req);
 
 /* Reads from a request for whom and for which product its link is. ERR_INPUT:
  * neither form, both, or one that is not believed: the signature does not fit,

@@ -22,7 +22,8 @@ struct sale {
 	int64_t tg_id;
 	const struct product *product;
 	const char *key;
-	bool may_try; /* the buyer gets the product's trial */
+	bool may_try;         /* the buyer gets the product's trial */
+	const char *language; /* what the buyer reads, "de"; NULL: not known */
 };
 
 /* The page that was opened for it. */
@@ -134,25 +135,25 @@ struct provider {
 	bool (*sells)(const struct app *app, const struct product *p);
 	bool (*sells_alone)(const struct app *app, const struct product *p);
 
-	/* ---- selling in the chat ---- */
+	/* ---- selling in the chat, in the buyer's language ---- */
 
 	/* The label of its button below the message with the link to pay by;
 	 * who presses it gets its offer. NULL: it has no button, and is paid
 	 * by that link or not at all. */
-	const char *(*button)(
-	    const struct app *app, struct arena *a, const struct product *p);
+	const char *(*button)(enum language in, const struct app *app,
+	    struct arena *a, const struct product *p);
 
 	/* The offer as the parameters of Telegram's sendInvoice, which fits
 	 * into the answer to an update; NULL, the function or what it returns:
 	 * it takes a call, or several, as below. */
-	struct json *(*invoice)(
-	    struct arena *a, int64_t tg_id, const struct product *p);
+	struct json *(*invoice)(enum language in, struct arena *a,
+	    int64_t tg_id, const struct product *p);
 
 	/* Writes the offer into the step of a job, an invoice say, and judges
 	 * the answer to it. What it keeps between the two is *own, in the
 	 * arena. NULL, both: the offer is a link to its page. */
-	void (*offer)(struct app *app, struct arena *a, struct step *s,
-	    const struct product *p, void **own);
+	void (*offer)(enum language in, struct app *app, struct arena *a,
+	    struct step *s, const struct product *p, void **own);
 	enum err (*offered)(struct app *app, struct arena *a, struct step *s,
 	    void *own, enum err call_err, const struct http_response *res,
 	    struct outcome *o);

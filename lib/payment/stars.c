@@ -47,20 +47,21 @@ is_renewal(struct app *app, struct arena *a, int64_t tg_id,
 	return e;
 }
 
-static const char *
+static enum text
 why_not(const struct app *app, const struct tg_payment *pay,
     const struct product *p, enum access access)
 {
 	if (!stars_sell(app, p))
-		return text_plain(TEXT_STARS_NOT_SOLD);
+		return TEXT_STARS_NOT_SOLD;
 	if (pay->amount != p->stars)
-		return text_plain(TEXT_STARS_WRONG_PRICE);
-	return access == ACCESS_IN ? text_plain(TEXT_STARS_PAID_BEFORE) : NULL;
+		return TEXT_STARS_WRONG_PRICE;
+	return access == ACCESS_IN ? TEXT_STARS_PAID_BEFORE : TEXT__COUNT;
 }
 
+/* TEXT__COUNT: there is none. */
 static enum err
-refusal(struct app *app, struct arena *a, const struct tg_update *u,
-    const char **why)
+refusal(
+    struct app *app, struct arena *a, const struct tg_update *u, enum text *why)
 {
 	const struct tg_payment *pay = &u->payment;
 	const char *id = product_in(pay->payload);
@@ -70,27 +71,28 @@ refusal(struct app *app, struct arena *a, const struct tg_update *u,
 	bool renewal = false;
 	enum err e;
 
-	*why = text_plain(TEXT_STARS_NOT_SOLD);
+	*why = TEXT_STARS_NOT_SOLD;
 	if (p == NULL || u->from_id == 0)
 		return ERR_OK;
-	*why = text_plain(TEXT_STARS_WRONG_PRICE);
+	*why = TEXT_STARS_WRONG_PRICE;
 	if (!str_eq(str_from(pay->currency), STARS))
 		return ERR_OK;
 	e = ledger_access(app->db, a, u->from_id, p->id, &access);
 	if (e == ERR_OK && access == ACCESS_IN)
 		e = is_renewal(app, a, u->from_id, p, &renewal);
-	*why = renewal ? NULL : why_not(app, pay, p, access);
+	*why = renewal ? TEXT__COUNT : why_not(app, pay, p, access);
 	return e;
 }
 
 enum err
 stars_checkout(struct app *app, struct arena *a, const struct tg_update *u,
-    struct json **params)
+    enum language in, struct json **params)
 {
-	const char *why;
+	enum text why;
 	enum err e = refusal(app, a, u, &why);
 
-	*params = tg_answer_checkout(a, u->payment.query_id, why);
+	*params = tg_answer_checkout(a, u->payment.query_id,
+	    why == TEXT__COUNT ? NULL : text_plain_in(in, why));
 	return e;
 }
 

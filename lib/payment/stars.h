@@ -10,7 +10,8 @@
 
 /* The parameters of answerPreCheckoutQuery: lets it go on, or says why not. */
 enum err stars_checkout(struct app *app, struct arena *a,
-    const struct tg_update *u, struct json **params) MUST_CHECK;
+    const struct tg_update *u, enum language in,
+    struct json **params) MUST_CHECK;
 
 /* TG_PAID and TG_REFUNDED, in a transaction. */
 enum err stars_record(

@@ -32,21 +32,23 @@ stars_only(const struct app *app, const struct product *p)
 /* The payload comes back with the payment, and is all that says then what it
  * was for. */
 static struct tg_invoice
-invoice_for(struct arena *a, int64_t tg_id, const struct product *p)
+invoice_for(
+    enum language in, struct arena *a, int64_t tg_id, const struct product *p)
 {
-	const char *title = product_title(p, text_language_code());
+	const char *title = product_title(p, language_code(in));
 
 	return (struct tg_invoice){ tg_id, title,
-		text_fill(
-		    a, TEXT_STARS_DESCRIPTION, KV(kv_text("product", title))),
+		text_fill_in(in, a, TEXT_STARS_DESCRIPTION,
+		    KV(kv_text("product", title))),
 		arena_printf(a, STARS_PAYLOAD "%s", p->id), p->stars };
 }
 
 static struct http_request
-plan_request(const struct app *app, struct arena *a, const struct product *p)
+plan_request(enum language in, const struct app *app, struct arena *a,
+    const struct product *p)
 {
 	const struct tg_api api = app_telegram(app);
-	const struct tg_invoice inv = invoice_for(a, 0, p);
+	const struct tg_invoice inv = invoice_for(in, a, 0, p);
 
 	return tg_request(a, &api, "createInvoiceLink", tg_plan_link(a, &inv));
 }
@@ -70,47 +72,51 @@ plan_link(struct arena *a, const struct http_response *res)
 }
 
 const char *
-stars_button(const struct app *app, struct arena *a, const struct product *p)
+stars_button(enum language in, const struct app *app, struct arena *a,
+    const struct product *p)
 {
 	(void)app;
-	return text_fill(a, TEXT_STARS_BUTTON, KV(kv_int("amount", p->stars)));
+	return text_fill_in(
+	    in, a, TEXT_STARS_BUTTON, KV(kv_int("amount", p->stars)));
 }
 
 /* A link to a plan that is being made, or was and is sent on. */
 struct plan {
 	bool is_sent;
+	enum language in;
 };
 
 /* A subscription in Stars can be sold by a link only. */
 static void
-make_plan_link(struct app *app, struct arena *a, struct step *s,
-    const struct product *p, void **own)
+make_plan_link(enum language in, struct app *app, struct arena *a,
+    struct step *s, const struct product *p, void **own)
 {
 	struct plan *plan = arena_alloc(a, sizeof(*plan));
 
-	*plan = (struct plan){ .is_sent = false };
+	*plan = (struct plan){ .is_sent = false, .in = in };
 	*own = plan;
-	s->call = plan_request(app, a, p);
+	s->call = plan_request(in, app, a, p);
 	s->has_call = s->is_to_telegram = true;
 }
 
 /* A single payment has an invoice that can be sent at once. */
 struct json *
-stars_invoice(struct arena *a, int64_t tg_id, const struct product *p)
+stars_invoice(
+    enum language in, struct arena *a, int64_t tg_id, const struct product *p)
 {
-	const struct tg_invoice inv = invoice_for(a, tg_id, p);
+	const struct tg_invoice inv = invoice_for(in, a, tg_id, p);
 
 	return is_plan(p) ? NULL : tg_send_invoice(a, &inv);
 }
 
 void
-stars_offer(struct app *app, struct arena *a, struct step *s,
+stars_offer(enum language in, struct app *app, struct arena *a, struct step *s,
     const struct product *p, void **own)
 {
-	struct json *invoice = stars_invoice(a, s->job.tg_id, p);
+	struct json *invoice = stars_invoice(in, a, s->job.tg_id, p);
 
 	if (invoice == NULL)
-		make_plan_link(app, a, s, p, own);
+		make_plan_link(in, app, a, s, p, own);
 	else
 		message_call(app, a, s, s->job.tg_id, "sendInvoice", invoice);
 }
@@ -122,10 +128,9 @@ send_plan(struct app *app, struct arena *a, struct step *s,
 {
 	struct tg_message m = { .chat_id = s->job.tg_id, .button_url = url };
 
-	m.button =
-	    text_fill(a, TEXT_STARS_BUTTON, KV(kv_int("amount", p->stars)));
-	m.text = text_fill(a, TEXT_STARS_PLAN,
-	    KV(kv_text("product", product_title(p, text_language_code())),
+	m.button = stars_button(plan->in, app, a, p);
+	m.text = text_fill_in(plan->in, a, TEXT_STARS_PLAN,
+	    KV(kv_text("product", product_title(p, language_code(plan->in))),
 		kv_int("amount", p->stars), kv_text("url", url)));
 	message_send(app, a, s, &m);
 	plan->is_sent = true;

@@ -12,12 +12,12 @@
 bool stars_sell(const struct app *app, const struct product *p);
 bool stars_only(const struct app *app, const struct product *p);
 
-const char *stars_button(
-    const struct app *app, struct arena *a, const struct product *p);
+const char *stars_button(enum language in, const struct app *app,
+    struct arena *a, const struct product *p);
 struct json *stars_invoice(
-    struct arena *a, int64_t tg_id, const struct product *p);
-void stars_offer(struct app *app, struct arena *a, struct step *s,
-    const struct product *p, void **own);
+    enum language in, struct arena *a, int64_t tg_id, const struct product *p);
+void stars_offer(enum language in, struct app *app, struct arena *a,
+    struct step *s, const struct product *p, void **own);
 enum err stars_offered(struct app *app, struct arena *a, struct step *s,
     void *own, enum err call_err, const struct http_response *res,
     struct outcome *o) MUST_CHECK;

@@ -4,6 +4,9 @@
 #include "base/log.h"
 #include "payment/stripe_events.h"
 #include "payment/stripe_ours.h"
+#include "shop/conf_check.h"
+
+#include <string.h>
 
 /* Every product has a price at Stripe or one for Stripe. SELL_WITH says what
  * the bot offers; a link that was handed out before leads here all the same. */
@@ -13,6 +16,31 @@ stripe_sells(const struct app *app, const struct product *p)
 	(void)app;
 	(void)p;
 	return true;
+}
+
+/* The operator's choice, or else the buyer's language where Stripe has it; its
+ * own "auto" goes by the browser. */
+static const char *
+locale_for(const struct conf *c, const char *language)
+{
+	return language != NULL &&
+		str_eq(str_from(c->checkout_locale), "auto") &&
+		conf_check_locale(language) == NULL ?
+	    language :
+	    c->checkout_locale;
+}
+
+/* An address of ours to come back to, in the language of who comes. */
+static const char *
+back_to(struct arena *a, const struct conf *c, const char *page,
+    const char *language)
+{
+	return arena_printf(a, "%s/%s%s%s%s", c->base_url, page,
+	    language == NULL              ? "" :
+		strchr(page, '?') == NULL ? "?" :
+					    "&",
+	    language == NULL ? "" : "language=",
+	    language == NULL ? "" : language);
 }
 
 enum err
@@ -27,7 +55,7 @@ stripe_checkout_begin(const struct app *app, struct arena *a,
 		.product = p->id,
 		.shop = ours_mark(app, a),
 		.price_id = p->price_id,
-		.product_name = product_title(p, NULL),
+		.product_name = product_title(p, sale->language),
 		.amount_minor = p->amount_minor,
 		.currency = p->currency,
 		.every = p->every,
@@ -36,10 +64,10 @@ stripe_checkout_begin(const struct app *app, struct arena *a,
 		.trial_amount_minor = p->trial_amount_minor,
 		/* Stripe puts the session's id into the braces; by it the page
 		 * finds the purchase, whoever's browser it is. */
-		.success_url = arena_printf(
-		    a, "%s/paid?session_id={CHECKOUT_SESSION_ID}", c->base_url),
-		.cancel_url = arena_printf(a, "%s/cancel", c->base_url),
-		.locale = c->checkout_locale,
+		.success_url = back_to(a, c,
+		    "paid?session_id={CHECKOUT_SESSION_ID}", sale->language),
+		.cancel_url = back_to(a, c, "cancel", sale->language),
+		.locale = locale_for(c, sale->language),
 		.promotion_codes = c->allow_promotion_codes != 0,
 		.automatic_tax = c->automatic_tax != 0,
 		/* Stripe answers a repeated key with the first session, so that

@@ -2,6 +2,7 @@
  * card and cancel: asked for in the chat, fetched from Stripe and sent on at
  * once, because whoever holds its address is taken for the buyer: it is written
  * down nowhere. */
+#include "ledger/ledger.h"
 #include "ledger/subscription.h"
 #include "outbox/alert.h"
 #include "outbox/message.h"
@@ -37,15 +38,19 @@ url_in(const struct app *app, struct arena *a, const struct http_response *res,
 	return stripe_redirect_ok(&api, *url) ? ERR_OK : ERR_REFUSED;
 }
 
-static void
+static enum err
 send_on(struct app *app, struct arena *a, struct step *s, const char *url)
 {
-	const struct tg_message m = { .chat_id = s->job.tg_id,
-		.text = text_fill(a, TEXT_PORTAL, KV(kv_text("url", url))),
-		.button = text_plain(TEXT_PORTAL_BUTTON),
-		.button_url = url };
+	struct tg_message m = { .chat_id = s->job.tg_id, .button_url = url };
+	enum language in;
+	enum err e = ledger_language(app->db, a, s->job.tg_id, &in);
 
+	if (e != ERR_OK)
+		return e;
+	m.text = text_fill_in(in, a, TEXT_PORTAL, KV(kv_text("url", url)));
+	m.button = text_plain_in(in, TEXT_PORTAL_BUTTON);
 	message_send(app, a, s, &m);
+	return ERR_OK;
 }
 
 /* The operators are told once a day: it is theirs to switch on. */
@@ -72,9 +77,8 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 		return message_settle(app, a, s, call_err, res, o);
 	e = call_err == ERR_OK ? url_in(app, a, res, &url) : call_err;
 	if (e == ERR_OK) {
-		send_on(app, a, s, url);
 		o->after = AFTER_HELD_CALL;
-		return ERR_OK;
+		return send_on(app, a, s, url);
 	}
 	if (e == ERR_CONFIG || e == ERR_REFUSED || e == ERR_NOT_FOUND ||
 	    s->job.attempts >= PATIENCE_ATTEMPTS)

@@ -264,9 +264,3 @@ app_support_in(enum language in, const struct app *app, struct arena *a)
 	return text_fill_in(in, a, TEXT_SUPPORT,
 	    KV(kv_text("contact", app->conf.support_contact)));
 }
-
-const char *
-app_support(const struct app *app, struct arena *a)
-{
-	return app_support_in(text_language(), app, a);
-}

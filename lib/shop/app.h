@@ -72,7 +72,6 @@ struct stripe_api app_stripe(const struct app *app);
 struct tg_api app_telegram(const struct app *app);
 
 /* "Whom to write to", or "" where there is no SUPPORT_CONTACT. */
-const char *app_support(const struct app *app, struct arena *a);
 const char *app_support_in(
     enum language in, const struct app *app, struct arena *a);
 

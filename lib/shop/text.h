@@ -56,6 +56,10 @@ enum text {
 	TEXT_PAYSUPPORT, /* {support} */
 	TEXT_TERMS,      /* {product} {support} */
 	TEXT_PRIVACY,    /* {support} */
+	TEXT_LANGUAGE,
+	TEXT_LANGUAGE_NAME, /* as those call it who read it */
+	TEXT_LANGUAGE_TELEGRAM,
+	TEXT_LANGUAGE_SET,
 	/* the coach */
 	TEXT_COACH_QUOTES,
 	TEXT_COACH_SOURCE,       /* {number} {lesson} */
@@ -116,6 +120,7 @@ enum text {
 	TEXT_MENU_PAY,
 	TEXT_MENU_STATUS,
 	TEXT_MENU_HELP,
+	TEXT_MENU_LANGUAGE,
 	/* the pages */
 	TEXT_PAGE_BAD_ID,
 	TEXT_PAGE_BAD_ID_LEAD,

@@ -415,6 +415,9 @@ static const char *const migrations[] = {
 	" DEFAULT 0;"
 	/* by when evidence for an appeal is due, as the operators were told */
 	"ALTER TABLE reversals ADD COLUMN appeal_due_ms {int};",
+	/* 19: the language that somebody wants to read here, "de"; null: the
+	 * one that Telegram says (language) */
+	"ALTER TABLE users ADD COLUMN chosen_language TEXT;",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 

@@ -115,10 +115,12 @@ sells(const struct app *app, const struct product *p)
 }
 
 static const char *
-button(const struct app *app, struct arena *a, const struct product *p)
+button(enum language in, const struct app *app, struct arena *a,
+    const struct product *p)
 {
 	(void)app;
-	return arena_printf(a, "%s for a coupon", product_title(p, NULL));
+	return arena_printf(
+	    a, "%s for a coupon", product_title(p, language_code(in)));
 }
 
 static enum err

@@ -12,7 +12,7 @@ static struct app app = { SELLS({ NAMED("course", "10 кроків") }),
 	    .base_url = "https://pay.example.com",
 	    .support_contact = "@coach" } };
 
-#define PAY_URL "https://pay.example.com/pay?tg_id=5"
+#define PAY_URL "https://pay.example.com/pay?tg_id=5&language=uk"
 
 /* How things stand before the update. */
 #define KNOWN "INSERT INTO users (tg_id, created_ms) VALUES (5, 0);"
@@ -520,12 +520,12 @@ hostile_name(void **state)
 				 .titles = { { NULL, "{url}<b>\"" } },
 				 .n_titles = 1 } },
 		    .n = 1 } };
-	struct tg_message m =
-	    offer_message(&shop, &mem, BUYER, &shop.catalog.products[0]);
+	struct tg_message m = offer_message(
+	    LANGUAGE_UK, &shop, &mem, BUYER, &shop.catalog.products[0]);
 
 	(void)state;
 	check_has(m.text, "«{url}<b>\"»");
-	check_text(m.button_url, "https://h.example/pay?tg_id=5");
+	check_text(m.button_url, "https://h.example/pay?tg_id=5&language=uk");
 }
 
 static void
@@ -534,23 +534,24 @@ no_support(void **state)
 	const struct app shop = { .conf = { .support_contact = NULL } };
 
 	(void)state;
-	check_text(app_support(&shop, &mem), "");
-	check_has(app_support(&app, &mem), "@coach");
+	check_text(app_support_in(LANGUAGE_UK, &shop, &mem), "");
+	check_has(app_support_in(LANGUAGE_UK, &app, &mem), "@coach");
 }
 
 static void
 menu(void **state)
 {
-	static const char *const want[] = { "start", "pay", "status", "help" };
+	static const char *const want[] = { "start", "pay", "status", "help",
+		"language" };
 	const char *command, *description;
 	size_t n = 0;
 
 	(void)state;
-	for (; chat_menu(n, &command, &description); n++) {
+	for (; chat_menu(LANGUAGE_UK, n, &command, &description); n++) {
 		check_text(command, want[n]);
 		assert_true(description[0] != '\0');
 	}
-	check_int(n, 4);
+	check_int(n, LENGTH(want));
 }
 
 /* ---- several products ---- */

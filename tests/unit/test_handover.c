@@ -53,7 +53,7 @@ press_in_group(struct db *db, void *ctx)
 
 	(void)db;
 	return handover_pressed_in_group(
-	    &app, &mem, &u, str_from(t->id), &t->word);
+	    &app, &mem, &u, LANGUAGE_UK, str_from(t->id), &t->word);
 }
 
 static enum err

@@ -28,7 +28,9 @@ hear(struct db *db, void *ctx)
 	struct hearing *h = ctx;
 
 	(void)db;
-	return listen_to(&app, &mem, h->u, h->text, &h->reply, &h->heard);
+	return listen_to(&app, &mem, h->u,
+	    language_find(h->u->language, LANGUAGE_UK), h->text, &h->reply,
+	    &h->heard);
 }
 
 static enum err
@@ -37,7 +39,8 @@ hear_crisis(struct db *db, void *ctx)
 	struct hearing *h = ctx;
 
 	(void)db;
-	return listen_to_crisis(&app, &mem, h->u, &h->reply, &h->heard);
+	return listen_to_crisis(&app, &mem, h->u,
+	    language_find(h->u->language, LANGUAGE_UK), &h->reply, &h->heard);
 }
 
 /* A question of the buyer's so long ago; still open, or ended. */

@@ -69,7 +69,7 @@ static void
 sold(void **state)
 {
 	const struct sale sale = { BUYER, &app.catalog.products[0], "key-1",
-		false };
+		false, NULL };
 	const struct http_response res = answered(COUPON("new"));
 	struct http_request req;
 	struct opened page;
@@ -134,21 +134,23 @@ static void
 offered(void **state)
 {
 	const struct product *course = &app.catalog.products[0];
-	const struct tg_message m = offer_message(&app, &mem, BUYER, course);
+	const struct tg_message m =
+	    offer_message(LANGUAGE_UK, &app, &mem, BUYER, course);
 	struct step s = { .job = { .tg_id = BUYER } };
 
 	(void)state;
 	shop_open(NOTHING);
-	check_text(m.button_url, "https://h/pay?tg_id=5");
+	check_text(m.button_url, "https://h/pay?tg_id=5&language=uk");
 	check_int(m.n_choices, 1);
 	check_text(m.choices[0].data, "stars:course");
 	assert_ptr_equal(
 	    offer_by(&app, course, str_from("coupon")), &coupon_provider);
 	assert_null(offer_by(&app, course, str_from("shells")));
-	check_err(
-	    offer_prepare(&app, &mem, &s, course, &coupon_provider), ERR_OK);
-	check_has(
-	    arena_dup(&mem, s.call.body), "https://h/pay?tg_id=5&with=coupon");
+	check_err(offer_prepare(
+		      LANGUAGE_UK, &app, &mem, &s, course, &coupon_provider),
+	    ERR_OK);
+	check_has(arena_dup(&mem, s.call.body),
+	    "https://h/pay?tg_id=5&language=uk&with=coupon");
 }
 
 /* The post that webhook.fcgi takes to its provider. */

@@ -70,7 +70,7 @@ a_page(void **state)
 {
 	const struct product *course = &app.catalog.products[0];
 	const struct provider *p = provider_for(&app, course);
-	const struct sale sale = { BUYER, course, "admit-5-1-1", false };
+	const struct sale sale = { BUYER, course, "admit-5-1-1", false, NULL };
 	struct http_request req;
 
 	(void)state;

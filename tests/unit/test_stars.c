@@ -65,7 +65,7 @@ may_pay(void **state)
 
 	shop_open(t->before);
 	app.conf.sell_with = t->sell_with;
-	check_err(stars_checkout(&app, &mem, &u, &params), ERR_OK);
+	check_err(stars_checkout(&app, &mem, &u, LANGUAGE_UK, &params), ERR_OK);
 	app.conf.sell_with = NULL;
 	check_text(json_text(params, "pre_checkout_query_id"), "1");
 	check_int(json_is_true(params, "ok"), t->is_fine);
@@ -208,7 +208,8 @@ calls(void **state)
 	check_err(ALL->request(&app, &mem, ALL, &begin, &req), ERR_OK);
 	check_text(req.url, "https://t.invalid/bot1:x/getStarTransactions");
 	check_has(arena_dup(&mem, req.body), "\"offset\":40");
-	stars_provider.offer(&app, &mem, &s, &app.catalog.products[0], &own);
+	stars_provider.offer(
+	    LANGUAGE_UK, &app, &mem, &s, &app.catalog.products[0], &own);
 	assert_true(s.has_call && s.is_to_telegram);
 	check_has(s.call.url, "/sendInvoice");
 	body = arena_dup(&mem, s.call.body);

@@ -74,7 +74,8 @@ static void
 source(void **state)
 {
 	const struct source *r = *state;
-	const char *text = words_sources(&mem, r->passages, r->n, &r->from);
+	const char *text =
+	    words_sources(LANGUAGE_UK, &mem, r->passages, r->n, &r->from);
 	size_t n = 0;
 
 	check_has(text, r->has);
@@ -102,7 +103,7 @@ quotes(void **state)
 	p[0].text = "short";
 	p[1].text = text;
 	p[3].text = "too much";
-	got = words_quotes(&mem, p, LENGTH(p));
+	got = words_quotes(LANGUAGE_UK, &mem, p, LENGTH(p));
 	check_has(got, " · Chapter\nshort\n");
 	check_has(got, "aaa …"); /* cut, and says so */
 	check_lacks(got, "too much");

@@ -30,13 +30,13 @@ for (const mode of MODES)
       const { params } = await app.told(BUYER.id, `${app.base}/pay?tg_id=${BUYER.id}`);
       const [[button]] = params.reply_markup.inline_keyboard;
       assert.equal(button.text, '💳 Перейти до оплати');
-      assert.equal(button.url, `${app.base}/pay?tg_id=${BUYER.id}`);
+      assert.equal(button.url, `${app.base}/pay?tg_id=${BUYER.id}&language=uk`);
       assert.equal(params.link_preview_options.is_disabled, true);
     });
 
     test('/pay brings the link too', async () => {
       const { body } = await app.say(BUYER, '/pay');
-      assert.match(JSON.parse(body).text, new RegExp(`/pay\\?tg_id=${BUYER.id}$`));
+      assert.match(JSON.parse(body).text, new RegExp(`/pay\\?tg_id=${BUYER.id}&language=uk$`));
     });
 
     test('the link leads to Stripe', async () => {

@@ -25,7 +25,7 @@ const withTexts = async (t, files, env = {}) => {
 
 test('a shop speaks its language, and its own words go before', async (t) => {
   const app = await withTexts(t, { 'de.po': entry('BUY_BUTTON', 'Ich bin dabei'), 'products.json': JSON.stringify(PRODUCTS) }, { SHOP_LANGUAGE: 'de', PRICE_AMOUNT: undefined });
-  await app.say(person(5), '/start');
+  await app.say(person(5, { language_code: undefined }), '/start');
   const { text, reply_markup: keyboard } = app.telegram.messages(5).at(-1);
   assert.match(text, /^Guten Tag! Das ist der Kurs „Der Kurs“/, 'the title too');
   assert.equal(keyboard.inline_keyboard[0][0].text, 'Ich bin dabei');

@@ -232,7 +232,7 @@ describe('setup and check', () => {
     assert.equal(params('setWebhook').url, 'https://pay.example.com/tgupdate');
     assert.equal(params('setWebhook').secret_token, SECRETS.TELEGRAM_WEBHOOK_SECRET);
     assert.deepEqual(params('setWebhook').allowed_updates, ['message', 'callback_query', 'my_chat_member', 'pre_checkout_query', 'chat_member', 'chat_join_request', 'subscription']);
-    assert.deepEqual(params('setMyCommands').commands.map(({ command }) => command), ['start', 'pay', 'status', 'help']);
+    assert.deepEqual(params('setMyCommands').commands.map(({ command }) => command), ['start', 'pay', 'status', 'help', 'language']);
     assert.match(stdout, /https:\/\/pay\.example\.com\/webhook/);
     for (const type of ['checkout.session.completed', 'checkout.session.async_payment_failed', 'charge.refunded'])
       assert.ok(stdout.includes(type));

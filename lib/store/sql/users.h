@@ -6,6 +6,18 @@ SQL(USER_SEEN,
     " ON CONFLICT (tg_id) DO UPDATE SET"
     " language = COALESCE(excluded.language, users.language)")
 
+/* Of whoever is known already: a stranger in a group stays one. */
+SQL(USER_SPEAKS,
+    "UPDATE users SET language = :language WHERE tg_id = :tg_id"
+    " AND (language IS NULL OR language <> :language)")
+
+SQL(USER_CHOOSES_LANGUAGE,
+    "UPDATE users SET chosen_language = :language WHERE tg_id = :tg_id")
+
+SQL(USER_LANGUAGE,
+    "SELECT COALESCE(chosen_language, language) FROM users"
+    " WHERE tg_id = :tg_id")
+
 SQL(USER_BLOCKED,
     "UPDATE users SET bot_blocked_ms = :now_ms"
     " WHERE tg_id = :tg_id AND bot_blocked_ms IS NULL")
