@@ -257,7 +257,11 @@ static const struct stranger {
 	const char *method;
 } strangers[] = {
 	{ "a command in a group",
-	    { .kind = TG_MESSAGE, .from_id = BUYER, .text = "/pay" }, NULL },
+	    { .kind = TG_MESSAGE,
+		.from_id = BUYER,
+		.language = "de",
+		.text = "/pay" },
+	    NULL },
 	{ "/help in a group: no invite is told there",
 	    { .kind = TG_MESSAGE, .from_id = BUYER, .text = "/help" }, NULL },
 	{ "a message of nobody",
@@ -528,6 +532,88 @@ hostile_name(void **state)
 	check_text(m.button_url, "https://h.example/pay?tg_id=5&language=uk");
 }
 
+/* ---- in the language of who writes ---- */
+
+#define SPEAKS(language, chosen) \
+	"INSERT INTO users (tg_id, language, chosen_language, created_ms)" \
+	" VALUES (5, " language ", " chosen ", 0);"
+#define WRITES(tag, words) \
+	{ \
+		.kind = TG_MESSAGE, .language = tag, .text = words \
+	}
+
+static const struct speaking {
+	const char *why, *before;
+	struct tg_update u;
+	const char *at, *says; /* in the reply's parameters */
+} speakings[] = {
+	{ "a greeting", NOTHING, WRITES("de", "/start"), "text", "Guten Tag!" },
+	{ "the way to pay", NOTHING, WRITES("en-GB", "/pay"), "text",
+	    "&language=en" },
+	{ "access", IN, WRITES("pl", "/status"), "text", "Masz dostęp" },
+	{ "help", NOTHING, WRITES("de", "/help"), "text", "Brauchen Sie" },
+	{ "a hint", NOTHING, WRITES("de", "?"), "text", "Diese Befehle" },
+	{ "what is kept of them", NOTHING, WRITES("pl", "/privacy"), "text",
+	    "Przechowujemy" },
+	{ "the language of before, where the update has none",
+	    SPEAKS("'pl'", "NULL"), WRITES(NULL, "/start"), "text",
+	    "Dzień dobry!" },
+	{ "one that was chosen", SPEAKS("'pl'", "'de'"), WRITES("en", "/start"),
+	    "text", "Guten Tag!" },
+	{ "one that we do not speak", SPEAKS("'pl'", "NULL"),
+	    WRITES("ru", "/start"), "text", "Вітаємо!" },
+	{ "each language by its own name", NOTHING, WRITES("de", "/language"),
+	    "reply_markup.inline_keyboard.0.0.text", "Українська" },
+	{ "the last button follows Telegram", NOTHING,
+	    WRITES("de", "/language"), "reply_markup.inline_keyboard.4.0.text",
+	    "Wie in Telegram" },
+	{ "why an invoice cannot be paid", NOTHING,
+	    { .kind = TG_CHECKOUT,
+		.language = "de",
+		.payment = { .query_id = "1",
+		    .currency = "XTR",
+		    .payload = "admit:gone",
+		    .amount = 1 } },
+	    "error_message", "nicht" },
+};
+
+static void
+speaks(void **state)
+{
+	const struct speaking *r = *state;
+	struct asking t = asking(&r->u);
+
+	shop_open(r->before);
+	shop_does(answer_in, &t);
+	check_has(json_text(t.reply.params, r->at), r->says);
+}
+
+static void
+chosen(void **state)
+{
+	static const struct {
+		const char *data, *want;
+	} presses[] = { { "language:de", "de" }, { "language:pl", "pl" },
+		{ "language", NULL }, { "language:xx", NULL } };
+
+	(void)state;
+	shop_open(NOTHING);
+	for (size_t i = 0; i < LENGTH(presses); i++) {
+		struct asking t = asking(&(struct tg_update){ .kind = TG_BUTTON,
+		    .button_id = "q1",
+		    .language = "uk",
+		    .data = presses[i].data });
+
+		t.u.update_id = 100 + (int64_t)i;
+		shop_does(answer_in, &t);
+		check_text(look_text("SELECT chosen_language FROM users"),
+		    presses[i].want);
+		/* One message says what it has come to. */
+		check_text(jobs_owed(), "2:language");
+	}
+	check_text(look_text("SELECT language FROM users"), "uk");
+}
+
 static void
 no_support(void **state)
 {
@@ -627,6 +713,8 @@ main(void)
 	ONE("pay", "a hostile product name", hostile_name);
 	ONE("support", "with a contact and without", no_support);
 	ONE("menu", "the commands", menu);
+	ROWS("in their language", speaks, speakings);
+	ONE("in their language", "chosen", chosen);
 	ONE("several products", "offered, bought, listed", several);
 	return testing_run("chat", ledger_make, ledger_remove);
 }

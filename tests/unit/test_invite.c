@@ -14,6 +14,10 @@ static const struct row rows[] = {
 	    USER HAS("course") HAS("club")
 		BOUGHT("id, session_id, paid_ms", "8, 'cs_8', 1"),
 	    JOB_INVITE, NULL, "https://t.me/+a", "https://t.me/+b" },
+	{ "in its reader's language",
+	    "INSERT INTO users (tg_id, language, created_ms)"
+	    " VALUES (5, 'pl', 1);" HAS("course"),
+	    JOB_INVITE, "course", "Płatność potwierdzona", "Оплату" },
 	{ "all its channels, a line each", USER HAS("both"), JOB_INVITE, "both",
 	    "https://t.me/+c\\nhttps://t.me/+d", "https://t.me/+b" },
 	{ "access to another product opens nothing", USER HAS("club"),

@@ -19,6 +19,7 @@ static const struct tag {
 	{ "in capitals", "EN-gb", UK, EN },
 	{ "one that we do not speak", "ru", UK, UK },
 	{ "the same, where the shop is a German one", "ru", DE, DE },
+	{ "another country's way of another", "pt-br", PL, PL },
 	{ "one that begins like ours", "ukr", EN, EN },
 	{ "three letters for ours", "deu", UK, UK },
 	{ "nothing", "", PL, PL },

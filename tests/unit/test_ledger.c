@@ -292,6 +292,87 @@ owed(void **state)
 	check_int(pending, o->want);
 }
 
+/* ---- the language that somebody reads ---- */
+
+#define SPEAKS(language, chosen) \
+	"INSERT INTO users (tg_id, language, chosen_language, created_ms)" \
+	" VALUES (5, " language ", " chosen ", 1);"
+
+static const struct speaking {
+	const char *why, *before;
+	const char *now; /* in the update; NULL: nothing */
+	enum language want;
+	const char *kept; /* afterwards */
+} speakings[] = {
+	{ "a stranger's word", NOTHING, "de", LANGUAGE_DE, NULL },
+	{ "a stranger without one: the shop's", NOTHING, NULL, LANGUAGE_UK,
+	    NULL },
+	{ "the word that was kept", SPEAKS("'pl'", "NULL"), NULL, LANGUAGE_PL,
+	    "pl" },
+	{ "another word", SPEAKS("'pl'", "NULL"), "de-AT", LANGUAGE_DE,
+	    "de-AT" },
+	{ "the first word", SPEAKS("NULL", "NULL"), "en", LANGUAGE_EN, "en" },
+	{ "one that we do not speak: the shop's", SPEAKS("'pl'", "NULL"),
+	    "pt-br", LANGUAGE_UK, "pt-br" },
+	{ "what was chosen goes before", SPEAKS("'pl'", "'de'"), "en",
+	    LANGUAGE_DE, "en" },
+	{ "what was chosen, without any word", SPEAKS("NULL", "'en'"), NULL,
+	    LANGUAGE_EN, NULL },
+};
+
+struct speaker {
+	const char *now;
+	enum language in;
+};
+
+static enum err
+speak(struct db *db, void *ctx)
+{
+	struct speaker *s = ctx;
+
+	return ledger_language_now(db, &mem, BUYER, s->now, &s->in);
+}
+
+static void
+speaks(void **state)
+{
+	const struct speaking *r = *state;
+	struct speaker s = { .now = r->now };
+	enum language in;
+
+	shop_open(r->before);
+	shop_does(speak, &s);
+	check_int(s.in, r->want);
+	check_text(
+	    look_text("SELECT language FROM users WHERE tg_id = 5"), r->kept);
+	/* The worker's view, which has no update. */
+	check_err(ledger_language(ledger.db, &mem, BUYER, &in), ERR_OK);
+	check_int(in,
+	    look_int("SELECT COUNT(*) FROM users") == 0 ? LANGUAGE_UK :
+							  r->want);
+}
+
+static enum err
+choose(struct db *db, void *ctx)
+{
+	return ledger_choose_language(db, BUYER, *(enum language *)ctx);
+}
+
+static void
+chooses(void **state)
+{
+	static const char sql[] = "SELECT chosen_language FROM users";
+	enum language of = LANGUAGE_DE;
+
+	(void)state;
+	shop_open(SPEAKS("'pl'", "NULL"));
+	shop_does(choose, &of);
+	check_text(look_text(sql), "de");
+	of = LANGUAGE__COUNT;
+	shop_does(choose, &of);
+	check_text(look_text(sql), NULL);
+}
+
 int
 main(void)
 {
@@ -305,5 +386,7 @@ main(void)
 	ONE("access", "by what is sold no more, and no more than fit",
 	    many_products);
 	ROWS("an invite", owed, oweds);
+	ROWS("language", speaks, speakings);
+	ONE("language", "chosen, and as Telegram says again", chooses);
 	return testing_run("ledger", ledger_make, ledger_remove);
 }

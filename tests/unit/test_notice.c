@@ -8,6 +8,9 @@
 	"INSERT INTO access (tg_id, product, is_in, why, decided_ms," \
 	" until_ms, renews) VALUES (5, 'course', " is_in \
 	", 'subscribed', 1, 1700000000000, " renews ");"
+#define SPEAKS(language, chosen) \
+	"INSERT INTO users (tg_id, language, chosen_language, created_ms)" \
+	" VALUES (5, " language ", " chosen ", 1);"
 #define SAYS(word, what) USER, JOB_NOTICE, word, what, "A club"
 
 static const struct row rows[] = {
@@ -54,6 +57,18 @@ static const struct row rows[] = {
 	    "trial_ends", NULL, "" },
 	{ "a trial of no order", USER UNTIL("1", "1"), JOB_NOTICE, "trial_ends",
 	    NULL, "" },
+	{ "in its reader's language", SPEAKS("'de-AT'", "NULL"), JOB_NOTICE,
+	    "refunded", "wurde erstattet", "повернуто" },
+	{ "in one that we do not speak: the shop's", SPEAKS("'ru'", "NULL"),
+	    JOB_NOTICE, "refunded", "повернуто", "erstattet" },
+	{ "in the one that was chosen", SPEAKS("'de'", "'pl'"), JOB_NOTICE,
+	    "language", "po polsku", "Deutsch" },
+	{ "the way to pay, and a page in that language", SPEAKS("'de'", "NULL"),
+	    JOB_NOTICE, "pay", "/pay?tg_id=5&language=de", "Оплата" },
+	{ "a day as its reader writes it",
+	    SPEAKS("'de'", "NULL") BOUGHT(
+		"id, session_id, paid_ms", "8, 'cs_8', 1") UNTIL("1", "0"),
+	    JOB_NOTICE, "reminder", "14. November 2023", "листопада" },
 	{ "a notice nobody knows", USER, JOB_NOTICE, "of_yesterday", NULL, "" },
 };
 

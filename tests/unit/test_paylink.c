@@ -104,6 +104,31 @@ signed_by_us(void **state)
 	check_int(reader("tg_id=5", &e), 5);
 }
 
+/* The language goes along with either form, and on from a preview. */
+static void
+with_language(void **state)
+{
+	static const char *const secrets[] = { NULL, SECRET };
+	char *none[] = { NULL };
+	struct request req;
+	struct paylink link;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		set(secrets[i], 1);
+		request_read(&req, &mem, none);
+		req.query = query_of(paylink_in(
+		    &mem, paylink_make(&app, &mem, 5, FIRST), LANGUAGE_DE));
+		check_err(paylink_read(&app, &req, &link), ERR_OK);
+		check_text(link.language, "de");
+		check_has(paylink_onward(&app, &req, &link), "&language=de");
+	}
+	req.query = "tg_id=5&language=fr";
+	check_err(paylink_read(&app, &req, &link), ERR_OK);
+	check_text(link.language, NULL);
+	check_lacks(paylink_onward(&app, &req, &link), "language");
+}
+
 static void
 every_byte_counts(void **state)
 {
@@ -212,6 +237,7 @@ main(void)
 {
 	ONE("link", "bare", bare);
 	ONE("link", "signed", signed_by_us);
+	ONE("link", "with a language", with_language);
 	ONE("link", "every byte of it counts", every_byte_counts);
 	ROWS("signed, with", token, tokens);
 	ROWS("who is to be paid", with, withs);

@@ -82,6 +82,37 @@ a_page(void **state)
 	assert_true(req.total_ms <= PROVIDER_TOTAL_MS);
 }
 
+/* What Stripe's page is told of the buyer's language: it has no Ukrainian. */
+static const struct telling {
+	const char *why, *language, *setting, *locale, *cancel;
+} tellings[] = {
+	{ "German", "de", "auto", "locale=de", "cancel%3Flanguage%3Dde" },
+	{ "Ukrainian", "uk", "auto", "locale=auto", "cancel%3Flanguage%3Duk" },
+	{ "not known", NULL, "auto", "locale=auto", "%2Fcancel&" },
+	{ "the operator chose another", "de", "fr", "locale=fr",
+	    "cancel%3Flanguage%3Dde" },
+};
+
+static void
+in_language(void **state)
+{
+	const struct telling *r = *state;
+	const struct product *course = &app.catalog.products[0];
+	const struct sale sale = { BUYER, course, "admit-5-1-1", false,
+		r->language };
+	const char *before = app.conf.checkout_locale, *body;
+	struct http_request req;
+
+	app.conf.checkout_locale = r->setting;
+	check_err(
+	    provider_for(&app, course)->begin(&app, &mem, &sale, &req), ERR_OK);
+	app.conf.checkout_locale = before;
+	body = arena_printf(
+	    &mem, "%s&", arena_dup(&mem, req.body)); /* "&" ends the last */
+	check_has(body, arena_printf(&mem, "%s&", r->locale));
+	check_has(body, r->cancel);
+}
+
 static const struct opening {
 	const char *why, *body;
 	enum err want;
@@ -263,6 +294,7 @@ main(void)
 	ONE("the table", "rows are whole", rows_are_whole);
 	ONE("the table", "lists have numbers", lists_have_numbers);
 	ONE("a page", "is opened by the first that sells", a_page);
+	ROWS("a page", in_language, tellings);
 	ROWS("a page", opened, openings);
 	ROWS("whose purchase", by_look, looks);
 	return testing_run("providers", NULL, NULL);
