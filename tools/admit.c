@@ -68,6 +68,14 @@ usage(FILE *to)
 	return 2;
 }
 
+/* A bar would end the cell. */
+static void
+print_cell(const char *text)
+{
+	for (; *text != '\0'; text++)
+		printf("%s%c", *text == '|' ? "\\" : "", *text);
+}
+
 /* Each setting with its default and meaning: for a terminal, or as the rows of
  * the README's table, which is held to this output. */
 static void
@@ -78,15 +86,19 @@ print_settings(bool as_rows)
 
 	for (size_t i = 0; conf_describe(i, &name, &dflt, &meaning, &required);
 	     i++)
-		if (as_rows)
-			printf("| `%s` | %s | %s |\n", name, meaning,
-			    required ? "**required**" : dflt);
-		else
+		if (as_rows) {
+			printf("| `%s` | ", name);
+			print_cell(meaning);
+			fputs(" | ", stdout);
+			print_cell(required ? "**required**" : dflt);
+			puts(" |");
+		} else {
 			printf("  %-24s %s%s%s\n", name, meaning,
 			    required            ? " (required)" :
 				dflt[0] != '\0' ? "; default " :
 						  "",
 			    required ? "" : dflt);
+		}
 }
 
 /* What is required stands there to be filled in, all else commented out: so a

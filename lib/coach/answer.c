@@ -282,7 +282,7 @@ say_helpline(struct app *app, struct arena *a, struct answer_call *c)
 	    text_fill_in(c->in, a, TEXT_COACH_CRISIS,
 		KV(kv_text("helpline",
 		    words_helpline(
-			a, app->conf.coach_helpline, c->q.language)))));
+			c->in, a, app->conf.coach_helpline, c->q.language)))));
 }
 
 /* Heard as such, or by a program that told it only now. */

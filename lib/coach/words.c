@@ -67,11 +67,12 @@ words_quotes(
 	return text;
 }
 
-/* Two letters and a colon name a language; a number may have a colon too. */
-const char *
-words_helpline(struct arena *a, const char *lines, const char *language)
+/* Two letters and a colon name a language; a number may have a colon too. Of
+ * language NULL the first line, whatever it is for; no line: p is NULL. */
+static struct str
+line_for(const char *lines, const char *language)
 {
-	struct str rest = str_from(lines), first = { 0 };
+	struct str rest = str_from(lines);
 
 	while (rest.len > 0) {
 		struct str one = str_cut(&rest, '|');
@@ -80,11 +81,24 @@ words_helpline(struct arena *a, const char *lines, const char *language)
 		struct str number =
 		    has_language ? (struct str){ one.p + 3, one.len - 3 } : one;
 
-		if (first.p == NULL)
-			first = number;
-		if (has_language && language != NULL &&
-		    strncasecmp(language, one.p, 2) == 0)
-			return arena_dup(a, str_trim(number));
+		if (language == NULL ||
+		    (has_language && strncasecmp(language, one.p, 2) == 0))
+			return str_trim(number);
 	}
-	return arena_dup(a, str_trim(first));
+	return (struct str){ NULL, 0 };
+}
+
+const char *
+words_helpline(
+    enum language in, struct arena *a, const char *lines, const char *language)
+{
+	struct str line = { NULL, 0 };
+
+	if (language != NULL)
+		line = line_for(lines, language);
+	if (line.p == NULL)
+		line = line_for(lines, language_code(in));
+	if (line.p == NULL)
+		line = line_for(lines, NULL);
+	return arena_dup(a, line);
 }

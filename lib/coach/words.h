@@ -18,9 +18,10 @@ const char *words_quotes(enum language in, struct arena *a,
 const char *words_sources(enum language in, struct arena *a,
     const struct passage *passages, size_t n, const struct prompt_answer *from);
 
-/* Of COACH_HELPLINE, "7333|pl:800 70 2222", the number for a language (its
- * first two letters count, NULL: not known), else the first one. */
+/* Of COACH_HELPLINE, "7333|pl:800 70 2222", the number for somebody's language
+ * (its first two letters count, NULL: not known), else for the one that they
+ * are answered in, else the first one. */
 const char *words_helpline(
-    struct arena *a, const char *lines, const char *language);
+    enum language in, struct arena *a, const char *lines, const char *language);
 
 #endif

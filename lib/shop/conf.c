@@ -108,8 +108,8 @@ static const struct setting rows[] = {
 	    "it was when the ledger began" },
 	{ "CHECKOUT_LOCALE", conf_check_locale, TEXT_AT(checkout_locale), PAY,
 	    OPTIONAL, "auto",
-	    "the language of Stripe's page: auto, or one that Stripe has, such "
-	    "as pl (it has no uk)" },
+	    "the language of Stripe's page: one that Stripe has, such as pl "
+	    "(it has no uk); auto: the buyer's, or else the browser's" },
 	{ "ADMIN_TG_IDS", conf_check_id_list, TEXT_AT(admin_tg_ids),
 	    PROGRAM_ALL, OPTIONAL, "",
 	    "the Telegram numbers of the operators, with commas: the bot tells "
@@ -131,9 +131,9 @@ static const struct setting rows[] = {
 	    "whom a buyer may write to, @name or an address" },
 	{ "SHOP_LANGUAGE", conf_check_language, TEXT_AT(shop_language),
 	    PROGRAM_ALL, OPTIONAL, "uk",
-	    "the language of the shop: of the chat, of what operators are "
-	    "told, and of pages for browsers that ask for none that there is: "
-	    "uk, en, de or pl" },
+	    "the language of the shop: of what operators are told, and of "
+	    "whoever's Telegram and browser have none that there is: uk, en, "
+	    "de or pl" },
 	{ "TEXTS_FILE", setting_path, TEXT_AT(texts_file), PROGRAM_ALL,
 	    OPTIONAL, "",
 	    "a gettext file (PO) of sentences of your own, in one language: "
@@ -198,7 +198,13 @@ static const struct setting rows[] = {
 	{ "COACH_HELPLINE", setting_text, TEXT_AT(coach_helpline), WORK,
 	    OPTIONAL,
 	    "Lifeline Ukraine — 7333, цілодобово й безкоштовно; екстрена "
-	    "допомога — 112",
+	    "допомога — 112"
+	    "|en:112, or the emergency number where you are; somebody to talk "
+	    "to, in your country: https://findahelpline.com"
+	    "|de:Telefonseelsorge – 0800 1110111, rund um die Uhr und "
+	    "kostenlos; Notruf – 112"
+	    "|pl:Centrum Wsparcia — 800 70 2222, całodobowo i bezpłatnie; "
+	    "numer alarmowy — 112",
 	    "whom to call, for somebody who writes of ending their life; by "
 	    "language with |, as in 7333|pl:800 70 2222|de:0800 1110111" },
 	{ "COACH_LINKS", setting_hosts, TEXT_AT(coach_links), WORK, OPTIONAL,

@@ -7,18 +7,30 @@
 
 static const struct line {
 	const char *why, *lines, *language, *want;
+	enum language in;
 } lines[] = {
-	{ "one for all", "7333", "pl", "7333" },
-	{ "in the asker's language", "7333|pl:800 70 2222", "pl",
-	    "800 70 2222" },
-	{ "of a variant of it", "7333|pl:800 70 2222", "pl-PL", "800 70 2222" },
-	{ "in capitals", "7333|PL:800 70 2222", "pl", "800 70 2222" },
-	{ "another language: the first", "7333|pl:800 70 2222", "de", "7333" },
-	{ "no language known: the first", "7333|pl:800", NULL, "7333" },
-	{ "all have a language: the first", "uk:7333|pl:800", "de", "7333" },
-	{ "blanks around", " 7333 | pl: 800 ", "pl-", "7333" },
-	{ "a colon in the number is none of a language", "12:30", "12",
-	    "12:30" },
+	{ "one for all", "7333", "pl", "7333", LANGUAGE_UK },
+	{ "in the asker's language", "7333|pl:800 70 2222", "pl", "800 70 2222",
+	    LANGUAGE_UK },
+	{ "of a variant of it", "7333|pl:800 70 2222", "pl-PL", "800 70 2222",
+	    LANGUAGE_UK },
+	{ "in capitals", "7333|PL:800 70 2222", "pl", "800 70 2222",
+	    LANGUAGE_UK },
+	{ "another language: the first", "7333|pl:800 70 2222", "de", "7333",
+	    LANGUAGE_UK },
+	{ "no language known: the first", "7333|pl:800", NULL, "7333",
+	    LANGUAGE_UK },
+	{ "all have a language: the first", "uk:7333|pl:800", "de", "7333",
+	    LANGUAGE_UK },
+	{ "another language: that of the answer", "7333|pl:800|de:0800", "fr",
+	    "0800", LANGUAGE_DE },
+	{ "no language known: that of the answer", "7333|pl:800", NULL, "800",
+	    LANGUAGE_PL },
+	{ "their own before that of the answer", "7333|pl:800|de:0800", "pl",
+	    "800", LANGUAGE_DE },
+	{ "blanks around", " 7333 | pl: 800 ", "pl-", "7333", LANGUAGE_UK },
+	{ "a colon in the number is none of a language", "12:30", "12", "12:30",
+	    LANGUAGE_UK },
 };
 
 static void
@@ -26,7 +38,7 @@ line(void **state)
 {
 	const struct line *r = *state;
 
-	check_text(words_helpline(&mem, r->lines, r->language), r->want);
+	check_text(words_helpline(r->in, &mem, r->lines, r->language), r->want);
 }
 
 /* ---- the lessons behind an answer ---- */
