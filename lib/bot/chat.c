@@ -178,11 +178,16 @@ on_checkout(struct reply *r)
 	return stars_checkout(r->app, r->arena, r->u, r->in, &r->out->params);
 }
 
-/* Nothing is said: the worker tells the buyer when access is decided. */
+/* Nothing is said: the worker tells the buyer when access is decided. Who never
+ * wrote before is known by their payment, and so is their language. */
 static enum err
 on_payment(struct reply *r)
 {
-	return stars_record(r->app, r->arena, r->u);
+	enum err e = stars_record(r->app, r->arena, r->u);
+
+	return e == ERR_OK ? ledger_language_now(r->db, r->arena, r->u->from_id,
+				 r->u->language, &r->in) :
+			     e;
 }
 
 static enum err

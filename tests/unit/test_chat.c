@@ -588,6 +588,25 @@ speaks(void **state)
 	check_has(json_text(t.reply.params, r->at), r->says);
 }
 
+/* An invoice that was passed on may be paid by who never wrote to the bot; the
+ * invite is going to be in their language all the same. */
+static void
+paid_by_a_stranger(void **state)
+{
+	struct asking t = asking(&(struct tg_update){ .kind = TG_PAID,
+	    .language = "de",
+	    .payment = { .charge_id = "charge-1",
+		.currency = "XTR",
+		.payload = "admit:course",
+		.amount = 5 } });
+
+	(void)state;
+	shop_open(NOTHING);
+	shop_does(answer_in, &t);
+	check_text(
+	    look_text("SELECT language FROM users WHERE tg_id = 5"), "de");
+}
+
 static void
 chosen(void **state)
 {
@@ -714,6 +733,7 @@ main(void)
 	ONE("support", "with a contact and without", no_support);
 	ONE("menu", "the commands", menu);
 	ROWS("in their language", speaks, speakings);
+	ONE("in their language", "who pays first", paid_by_a_stranger);
 	ONE("in their language", "chosen", chosen);
 	ONE("several products", "offered, bought, listed", several);
 	return testing_run("chat", ledger_make, ledger_remove);
