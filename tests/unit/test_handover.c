@@ -52,8 +52,9 @@ press_in_group(struct db *db, void *ctx)
 	const struct tg_update u = { .from_id = t->from_id };
 
 	(void)db;
+	/* In a language that is not the shop's. */
 	return handover_pressed_in_group(
-	    &app, &mem, &u, LANGUAGE_UK, str_from(t->id), &t->word);
+	    &app, &mem, &u, LANGUAGE_DE, str_from(t->id), &t->word);
 }
 
 static enum err
@@ -120,8 +121,9 @@ pressed_in_group(void **state)
 
 	shop_open(g->before);
 	shop_does(press_in_group, &t);
-	check_text(
-	    t.word.text, g->text == TEXT__COUNT ? NULL : text_plain(g->text));
+	check_text(t.word.text,
+	    g->text == TEXT__COUNT ? NULL :
+				     text_plain_in(LANGUAGE_DE, g->text));
 	check_text(t.word.url, g->url);
 	check_int(n_promised(JOB_FORWARD, BUYER), g->is_passed_on);
 }

@@ -350,6 +350,72 @@ no_group(void **state)
 	assert_false(is_asked);
 }
 
+/* ---- in which language ---- */
+
+/* What is kept with a question: Telegram's word for its asker's language, or
+ * what they chose instead. */
+static const struct reading {
+	const char *why, *told;
+	enum language in;
+	const char *kept;
+} readings[] = {
+	{ "as Telegram says, with its country", "de-AT", LANGUAGE_DE, "de-AT" },
+	{ "one that we do not speak may have a helpline", "ru", LANGUAGE_UK,
+	    "ru" },
+	{ "another was chosen", "uk", LANGUAGE_DE, "de" },
+	{ "another was chosen than one we do not speak", "ru", LANGUAGE_PL,
+	    "pl" },
+	{ "known of old", NULL, LANGUAGE_EN, "en" },
+	{ "not known", NULL, LANGUAGE_UK, NULL },
+};
+
+struct reader {
+	const struct reading *r;
+	const char *text;
+	struct tg_reply reply;
+};
+
+static enum err
+read_by(struct db *db, void *ctx)
+{
+	struct reader *by = ctx;
+	const struct tg_update u = { .from_id = BUYER,
+		.chat_id = BUYER,
+		.is_private = true,
+		.language = by->r->told };
+	bool heard;
+
+	(void)db;
+	return listen_to(
+	    &app, &mem, &u, by->r->in, by->text, &by->reply, &heard);
+}
+
+static void
+kept(void **state)
+{
+	struct reader by = { .r = *state, .text = "why" };
+
+	open_school(LESSON);
+	shop_does(read_by, &by);
+	check_text(look_text("SELECT language FROM questions"), by.r->kept);
+}
+
+static void
+refused_in_it(void **state)
+{
+	static const struct reading german = { "", "uk", LANGUAGE_DE, "" };
+	struct reader by = { .r = &german };
+	char *text = arena_alloc(&mem, COACH_MAX_CHARS + 2);
+
+	(void)state;
+	memset(text, 'a', COACH_MAX_CHARS + 1);
+	text[COACH_MAX_CHARS + 1] = '\0';
+	by.text = text;
+	open_school(LESSON);
+	shop_does(read_by, &by);
+	check_has(json_text(by.reply.params, "text"), "1000 Zeichen");
+}
+
 int
 main(void)
 {
@@ -359,5 +425,7 @@ main(void)
 	ROWS("crisis", crisis, crises);
 	ROWS("in the group", said, saids);
 	ONE("in the group", "there is none", no_group);
+	ROWS("kept with it", kept, readings);
+	ONE("refused", "in its asker's language", refused_in_it);
 	return testing_run("listen", ledger_make, ledger_remove);
 }

@@ -37,11 +37,11 @@ describe('updates', () => {
     });
 
   const answered = [
-    ['/pay', /\/pay\?tg_id=50000$/],
-    ['/PAY', /\/pay\?tg_id=50000$/],
-    ['/pay@our_bot', /\/pay\?tg_id=50000$/],
-    ['/pay now', /\/pay\?tg_id=50000$/],
-    ['/pay\nnow', /\/pay\?tg_id=50000$/],
+    ['/pay', /\/pay\?tg_id=50000&language=uk$/],
+    ['/PAY', /\/pay\?tg_id=50000&language=uk$/],
+    ['/pay@our_bot', /\/pay\?tg_id=50000&language=uk$/],
+    ['/pay now', /\/pay\?tg_id=50000&language=uk$/],
+    ['/pay\nnow', /\/pay\?tg_id=50000&language=uk$/],
     ['/start', /Вітаємо/],
     ['/start from_a_deep_link', /Вітаємо/],
     ['/help', /поки не бачимо/],
@@ -183,7 +183,7 @@ describe('updates', () => {
     });
 
   test('after all that, a person is still answered', async () => {
-    assert.match(JSON.parse((await app.update(text(USER, '/pay'))).text).text, /tg_id=50000$/);
+    assert.match(JSON.parse((await app.update(text(USER, '/pay'))).text).text, /tg_id=50000&language=uk$/);
   });
 
   test('over 1 MiB: 413; other methods: 405', async () => {
@@ -229,7 +229,7 @@ describe('updates', () => {
 
   test('only the own link is ever told', () => {
     const told = app.telegram.calls.filter(({ params }) => /tg_id=/.test(params.text ?? ''));
-    for (const { params } of told) assert.match(params.text, new RegExp(`tg_id=${params.chat_id}$`));
+    for (const { params } of told) assert.match(params.text, new RegExp(`tg_id=${params.chat_id}&language=uk$`));
   });
 });
 
