@@ -35,12 +35,10 @@ static const char *
 back_to(struct arena *a, const struct conf *c, const char *page,
     const char *language)
 {
-	return arena_printf(a, "%s/%s%s%s%s", c->base_url, page,
-	    language == NULL              ? "" :
-		strchr(page, '?') == NULL ? "?" :
-					    "&",
-	    language == NULL ? "" : "language=",
-	    language == NULL ? "" : language);
+	if (language == NULL)
+		return arena_printf(a, "%s/%s", c->base_url, page);
+	return arena_printf(a, "%s/%s%slanguage=%s", c->base_url, page,
+	    strchr(page, '?') == NULL ? "?" : "&", language);
 }
 
 enum err
