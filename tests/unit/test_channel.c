@@ -620,6 +620,28 @@ whitelist(void **state)
 	check_int(c.step, STEP_HINT);
 }
 
+/* Whoever is known is told in their language, a stranger in the shop's. */
+static void
+hint_language(void **state)
+{
+	struct channel_call c;
+
+	(void)state;
+	shop_open("INSERT INTO members (tg_id, chat_id, seen_ms, asked_ms)"
+		  " VALUES (70, '-1001', 100, 50), (71, '-1001', 100, 50);"
+		  "INSERT INTO users (tg_id, language, created_ms)"
+		  " VALUES (70, 'de-AT', 1)");
+	check_err(
+	    channel_prepare(&app, &mem, 70, CHAT, ONCE_MS, INVITE_NOBODY, &c),
+	    ERR_OK);
+	check_int(c.step, STEP_HINT);
+	check_has(arena_dup(&mem, c.call.body), "Diese Einladung");
+	check_err(
+	    channel_prepare(&app, &mem, 71, CHAT, ONCE_MS, INVITE_NOBODY, &c),
+	    ERR_OK);
+	check_has(arena_dup(&mem, c.call.body), "Це запрошення");
+}
+
 /* ---- what updates and decisions say ---- */
 
 #define OWED \
@@ -782,6 +804,7 @@ main(void)
 	ONE("chat", "a group that has moved", moved);
 	ONE("chat", "hands off what is sold no more", sold_no_more);
 	ONE("whitelist", "is let in", whitelist);
+	ONE("call", "a stranger is told in a language", hint_language);
 	ROWS("news", heard, news);
 	return testing_run("channel", ledger_make, ledger_remove);
 }

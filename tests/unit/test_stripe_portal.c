@@ -18,7 +18,8 @@ static struct app app = { .conf = { .stripe_api_base = "https://api.stripe.com",
 static void
 subscribed(const char *customer)
 {
-	shop_open("INSERT INTO users (tg_id, created_ms) VALUES (5, 0), (6, 0);"
+	shop_open("INSERT INTO users (tg_id, language, created_ms)"
+		  " VALUES (5, 'pl', 0), (6, NULL, 0);"
 		  "INSERT INTO orders (tg_id, product, provider, session_id,"
 		  " subscription, paid_ms, livemode, created_ms) VALUES"
 		  " (5, 'course', 'stripe', 'cs_1', 'sub_1', 1, 0, 0)");
@@ -121,6 +122,7 @@ answered(void **state)
 	check_has(t.e.call.url, "/bot1:x/sendMessage");
 	check_has(arena_dup(&mem, t.e.call.body), URL);
 	check_has(arena_dup(&mem, t.e.call.body), "\"chat_id\":5");
+	check_has(arena_dup(&mem, t.e.call.body), "Zarządzanie subskrypcją");
 }
 
 int
