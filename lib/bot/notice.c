@@ -98,7 +98,6 @@ say_notice(struct app *app, struct arena *a, struct step *s, struct str name,
 					app_support_in(n->in, app, a)))));
 }
 
-/* The order may have been pruned since; most notices can do without it. */
 static enum err
 read_about(
     struct app *app, struct arena *a, const struct job *job, struct about *n)
@@ -107,9 +106,11 @@ read_about(
 
 	if (job->order_id != 0)
 		e = ledger_order_by_id(app->db, a, job->order_id, &n->order);
-	return e == ERR_OK || e == ERR_NOT_FOUND ?
-	    ledger_language(app->db, a, job->tg_id, &n->in) :
-	    e;
+	/* The order may have been pruned since; most notices can do without
+	 * it. */
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	return ledger_language(app->db, a, job->tg_id, &n->in);
 }
 
 static enum err
