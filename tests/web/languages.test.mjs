@@ -233,3 +233,13 @@ test('the menu of commands in each language, and the shop\'s for all others', as
     [undefined, 'Zapłać za dostęp'], ['uk', 'Оплатити доступ'], ['en', 'Pay for access'], ['de', 'Zugang bezahlen'], ['pl', 'Zapłać za dostęp'],
   ]);
 });
+
+test('what operators are told is in the shop\'s language, and theirs as buyers is their own', async (t) => {
+  const app = await shop(t, {}, { ADMIN_TG_IDS: '900' });
+  await app.say(speaks(900, 'de'), '/start');
+  assert.match(last(app, 900).text, /^Guten Tag!/);
+  await app.say(speaks(5, 'pl'), '/start');
+  await app.buy(5);
+  const { params } = await app.told(900, 'Продаж');
+  assert.ok(params.text.includes(TITLES.uk), params.text);
+});

@@ -46,6 +46,7 @@ describe('updates', () => {
     ['/start from_a_deep_link', /Вітаємо/],
     ['/help', /поки не бачимо/],
     ['/status', /поки немає/],
+    ['/language', /Оберіть мову/],
     ['/payment', /\/pay — оплатити/],
     ['hello', /\/pay — оплатити/],
     ['', /\/pay — оплатити/],
