@@ -6,7 +6,6 @@
 #include "base/file.h"
 #include "base/str.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -153,36 +152,6 @@ plain_value(struct settings *s, struct arena *a, struct str v, int number)
 	return unquote(str_trim(v));
 }
 
-/* In how many letters a name is off: how many must be changed, put in or left
- * out to make b of a, whose capitals do not matter. SIZE_MAX where either is
- * too long to be a setting's name. */
-static size_t
-distance(struct str a, const char *b)
-{
-	/* Levenshtein's distance with one row of its table: row[j] is what the
-	 * part of a read so far is away from the first j letters of b. */
-	size_t row[64], n = strlen(b);
-
-	if (a.len == 0 || a.len >= 64 || n >= 64)
-		return SIZE_MAX;
-	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a.len; i++) {
-		size_t above = row[0]++;
-
-		for (size_t j = 1; j <= n; j++) {
-			size_t kept = above +
-			    (toupper((unsigned char)a.p[i - 1]) != b[j - 1]);
-			size_t other =
-			    (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-
-			above = row[j];
-			row[j] = kept < other ? kept : other;
-		}
-	}
-	return row[n];
-}
-
 /* What may stand in the file beside the settings' own names. */
 static bool
 is_known_beside(const struct settings_table *t, struct str name)
@@ -209,7 +178,7 @@ know_name(struct settings *s, struct arena *a, struct str name, int number)
 	if (is_known_beside(t, name))
 		return;
 	for (size_t i = 0; i < t->n; i++) {
-		size_t far = distance(name, t->rows[i].name);
+		size_t far = str_distance(name, str_from(t->rows[i].name));
 
 		if (str_eq(name, t->rows[i].name))
 			return;

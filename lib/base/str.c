@@ -1,6 +1,7 @@
 /* Pieces of text: compare, cut, read numbers. */
 #include "base/str.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -178,6 +179,34 @@ str_is_utf8(struct str s)
 				return false;
 	}
 	return true;
+}
+
+/* Levenshtein's distance with one row of its table: row[j] is what the part of
+ * a read so far is away from the first j letters of b. */
+size_t
+str_distance(struct str a, struct str b)
+{
+	size_t row[64];
+
+	if (a.len == 0 || a.len >= 64 || b.len == 0 || b.len >= 64)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= b.len; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.len; i++) {
+		size_t above = row[0]++;
+
+		for (size_t j = 1; j <= b.len; j++) {
+			size_t kept = above +
+			    (tolower((unsigned char)a.p[i - 1]) !=
+				tolower((unsigned char)b.p[j - 1]));
+			size_t other =
+			    (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+
+			above = row[j];
+			row[j] = kept < other ? kept : other;
+		}
+	}
+	return row[b.len];
 }
 
 /* All bytes of a character but its first look like 10xxxxxx. */

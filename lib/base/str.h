@@ -41,6 +41,11 @@ bool str_has_blank(struct str s);
 /* True where every byte of s is one of the characters in set. */
 bool str_only(struct str s, const char *set);
 
+/* In how many letters a name is off: how many must be changed, put in or left
+ * out to make b of a, whose capitals do not matter. SIZE_MAX where either is
+ * empty, or too long to be a name. */
+size_t str_distance(struct str a, struct str b);
+
 /* The number of characters of a text in UTF-8. In other bytes those are counted
  * that do not continue a character. */
 size_t str_chars(struct str s);

@@ -125,6 +125,35 @@ count(void **state)
 	check_int(str_chars(c->s), c->n);
 }
 
+static const struct off {
+	const char *why;
+	struct str a, b;
+	size_t n;
+} offs[] = {
+	{ "the same", LIT("status"), LIT("status"), 0 },
+	{ "in capitals", LIT("Status"), LIT("sTATUS"), 0 },
+	{ "one more", LIT("statuss"), LIT("status"), 1 },
+	{ "one less", LIT("statu"), LIT("status"), 1 },
+	{ "another one", LIT("stotus"), LIT("status"), 1 },
+	{ "two the wrong way round", LIT("stauts"), LIT("status"), 2 },
+	{ "nothing in common", LIT("abc"), LIT("xyz"), 3 },
+	{ "no letters", { NULL, 0 }, LIT("status"), SIZE_MAX },
+	{ "none to compare with", LIT("status"), { NULL, 0 }, SIZE_MAX },
+	{ "too long for a name",
+	    LIT("0123456789012345678901234567890123456789012345678901234567"
+		"890123"),
+	    LIT("a"), SIZE_MAX },
+};
+
+static void
+off(void **state)
+{
+	const struct off *o = *state;
+
+	assert_true(str_distance(o->a, o->b) == o->n);
+	assert_true(str_distance(o->b, o->a) == o->n);
+}
+
 static const struct last {
 	const char *why;
 	struct str s;
@@ -222,6 +251,7 @@ int
 main(void)
 {
 	ROWS("chars", count, chars);
+	ROWS("letters off", off, offs);
 	ROWS("compare", compare, compares);
 	ROWS("trim", trim, trims);
 	ROWS("cut", cut, cuts);
