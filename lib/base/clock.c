@@ -58,6 +58,17 @@ clock_local_date(int64_t since_1970_ms, char out[CLOCK_DATE_BYTES])
 	print_date(&t, out);
 }
 
+void
+clock_local_minute(int64_t since_1970_ms, char out[CLOCK_DATE_BYTES])
+{
+	time_t s = (time_t)(since_1970_ms / 1000);
+	struct tm t = { .tm_mday = 1 };
+
+	tzset();
+	(void)localtime_r(&s, &t);
+	(void)strftime(out, CLOCK_DATE_BYTES, "%Y-%m-%d %H:%M", &t);
+}
+
 /* Two digits or more, in front of *s and behind them the mark that ends them;
  * -1: they are not there. */
 static int
@@ -109,5 +120,29 @@ clock_parse_iso(const char *text, int64_t *since_1970_s)
 	    second < 0)
 		return false;
 	*since_1970_s = (int64_t)timegm(&t);
+	return true;
+}
+
+/* mktime() makes another day of one that is not in the calendar. */
+bool
+clock_parse_local_date(const char *text, int64_t *since_1970_ms)
+{
+	struct str rest = str_from(text);
+	int year = take_number(&rest, '-', 9999);
+	int month = take_number(&rest, '-', 12);
+	int day = rest.len == 2 ? take_number(&rest, '-', 31) : -1;
+	struct tm t = { .tm_year = year - 1900,
+		.tm_mon = month - 1,
+		.tm_mday = day,
+		.tm_isdst = -1 };
+	time_t s;
+
+	if (year < 1970 || month < 1 || day < 1)
+		return false;
+	tzset();
+	s = mktime(&t);
+	if (t.tm_mday != day || t.tm_mon != month - 1)
+		return false;
+	*since_1970_ms = (int64_t)s * 1000;
 	return true;
 }

@@ -24,4 +24,11 @@ bool clock_parse_iso(const char *text, int64_t *since_1970_s);
 /* The same by the machine's time zone (TZ): the day on the wall's calendar. */
 void clock_local_date(int64_t since_1970_ms, char out[CLOCK_DATE_BYTES]);
 
+/* And the time of that day, "2026-01-31 12:34". */
+void clock_local_minute(int64_t since_1970_ms, char out[CLOCK_DATE_BYTES]);
+
+/* When the day "2026-01-31" begins in that time zone. False, leaving
+ * *since_1970_ms alone, for anything but a day of the calendar. */
+bool clock_parse_local_date(const char *text, int64_t *since_1970_ms);
+
 #endif

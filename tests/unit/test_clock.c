@@ -86,9 +86,69 @@ local_date(void **state)
 	check_text(out, l->want);
 }
 
+static const struct minute {
+	const char *why, *zone;
+	int64_t ms;
+	const char *want;
+} minutes[] = {
+	{ "Greenwich", "UTC0", 1798761599999, "2026-12-31 23:59" },
+	{ "east of it", "EET-2", 1798761599999, "2027-01-01 01:59" },
+	{ "half an hour off", "XST-5:30", 1798761600000, "2027-01-01 05:30" },
+};
+
+static void
+local_minute(void **state)
+{
+	const struct minute *m = *state;
+	char out[CLOCK_DATE_BYTES];
+
+	assert_int_equal(setenv("TZ", m->zone, 1), 0);
+	clock_local_minute(m->ms, out);
+	assert_int_equal(unsetenv("TZ"), 0);
+	check_text(out, m->want);
+}
+
+static const struct begins {
+	const char *why, *zone, *text;
+	int64_t want; /* -1: no day */
+} begins[] = {
+	{ "Greenwich", "UTC0", "2027-01-01", 1798761600000 },
+	{ "east of it, it has begun before", "EET-2", "2027-01-01",
+	    1798754400000 },
+	{ "west of it, later", "EST5", "2027-01-01", 1798779600000 },
+	{ "in summer time", "CET-1CEST,M3.5.0,M10.5.0/3", "2026-07-01",
+	    1782856800000 },
+	{ "a leap day", "UTC0", "2024-02-29", 1709164800000 },
+	{ "no leap year", "UTC0", "2026-02-29", -1 },
+	{ "a day too many", "UTC0", "2026-06-31", -1 },
+	{ "a month too many", "UTC0", "2026-13-01", -1 },
+	{ "one digit", "UTC0", "2026-1-1", -1 },
+	{ "three digits", "UTC0", "2026-01-011", -1 },
+	{ "something behind it", "UTC0", "2026-01-01 ", -1 },
+	{ "a time", "UTC0", "2026-01-01T00:00:00Z", -1 },
+	{ "before all time", "UTC0", "1969-12-31", -1 },
+	{ "a word", "UTC0", "yesterday", -1 },
+	{ "empty", "UTC0", "", -1 },
+	{ "nothing", "UTC0", NULL, -1 },
+};
+
+static void
+day_begins(void **state)
+{
+	const struct begins *b = *state;
+	int64_t ms = -1;
+
+	assert_int_equal(setenv("TZ", b->zone, 1), 0);
+	check_int(clock_parse_local_date(b->text, &ms), b->want >= 0);
+	assert_int_equal(unsetenv("TZ"), 0);
+	check_int(ms, b->want);
+}
+
 int
 main(void)
 {
+	ROWS("time on the wall", local_minute, minutes);
+	ROWS("a day begins", day_begins, begins);
 	ROWS("date on the wall", local_date, locals);
 	ROWS("date", date, days);
 	ROWS("iso", iso, isos);
