@@ -11,6 +11,7 @@ struct db {
 	const struct db_driver *driver;
 	const char *where;
 	void *conn; /* NULL while closed */
+	bool is_only_read;
 	bool in_transaction;
 	bool notifies; /* the transaction, once it is committed */
 	bool notified; /* one that was */
@@ -22,6 +23,15 @@ db_new(const char *path)
 	struct db *db = or_out_of_memory(calloc(1, sizeof(*db)));
 
 	*db = (struct db){ .driver = &sqlite_driver, .where = path };
+	return db;
+}
+
+struct db *
+db_new_to_read(const char *path)
+{
+	struct db *db = db_new(path);
+
+	db->is_only_read = true;
 	return db;
 }
 
@@ -52,6 +62,10 @@ db_ready(struct db *db)
 
 	if (db->conn != NULL)
 		return ERR_OK;
+	if (db->is_only_read)
+		return db->driver->open_to_read == NULL ?
+		    ERR_CONFIG :
+		    db->driver->open_to_read(db->where, &db->conn);
 	e = db->driver->open(db->where, &db->conn);
 	if (e == ERR_OK)
 		e = schema_migrate(db->driver, db->conn);
@@ -218,6 +232,72 @@ db_one(struct db *db, struct arena *a, enum sql what, struct kvs args,
 	return e == ERR_OK && r.n_rows == 0 ? ERR_NOT_FOUND : e;
 }
 
+/* Files can be handled by their engine; a server's databases are its own
+ * tools' affair. */
+static enum err
+ready_for(struct db *db, bool can)
+{
+	enum err e = db_ready(db);
+
+	if (e != ERR_OK || can)
+		return e;
+	log_event(LOG_ERROR, "database_is_no_file",
+	    KV(kv_text("mend",
+		"copy it with the tools of its server, such as pg_dump")));
+	return ERR_CONFIG;
+}
+
+enum err
+db_look(struct db *db, struct db_look *out)
+{
+	enum err e = ready_for(db, db->driver->look != NULL);
+
+	*out = (struct db_look){ 0 };
+	if (e == ERR_OK)
+		e = db->driver->look(db->conn, out);
+	out->is_newer = out->version > schema_newest();
+	return e;
+}
+
+enum err
+db_check(struct db *db, struct arena *a, const char **fault)
+{
+	enum err e = ready_for(db, db->driver->fault != NULL);
+
+	*fault = NULL;
+	if (e == ERR_OK)
+		*fault = db->driver->fault(db->conn, a);
+	return e;
+}
+
+enum err
+db_copy(struct db *db, const char *to)
+{
+	enum err e = ready_for(db, db->driver->copy != NULL);
+
+	return e == ERR_OK ? db->driver->copy(db->conn, to) : e;
+}
+
+enum err
+db_replace(struct db *db, const char *from)
+{
+	enum err e = ready_for(db, db->driver->replace != NULL);
+
+	if (e == ERR_OK)
+		e = db->driver->replace(db->conn, from);
+	/* What was put there may be older, and is brought up to date at the
+	 * next opening. */
+	disconnect(db);
+	return e;
+}
+
+long
+db_holder(struct db *db)
+{
+	disconnect(db);
+	return db->driver->holder == NULL ? 0 : db->driver->holder(db->where);
+}
+
 int64_t
 row_int(const struct row *row, int column)
 {
@@ -232,6 +312,18 @@ row_text(const struct row *row, int column)
 	/* The text is copied, because SQLite's own goes with the next step to a
 	 * row. */
 	return s.p == NULL ? NULL : arena_dup(row->arena, s);
+}
+
+int
+row_column(const struct row *row, const char *name)
+{
+	const char *here;
+
+	for (int i = 0;
+	     (here = row->driver->column_name(row->statement, i)) != NULL; i++)
+		if (str_eq_nocase(str_from(here), name))
+			return i;
+	return -1;
 }
 
 void

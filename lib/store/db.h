@@ -21,6 +21,10 @@ struct row;
  * outlive the handle. Touches nothing yet. */
 struct db *db_new(const char *path);
 
+/* The same for a database that is only read, whosever it is: nothing is made,
+ * changed or brought up to date in it, and it must be there. */
+struct db *db_new_to_read(const char *path);
+
 /* Closes and frees; NULL is fine. */
 void db_free(struct db *db);
 
@@ -73,6 +77,30 @@ enum err db_one(struct db *db, struct arena *a, enum sql what, struct kvs args,
 /* Columns from 0. A null reads as 0, and as NULL for a text. */
 int64_t row_int(const struct row *row, int column);
 const char *row_text(const struct row *row, int column);
+
+/* The column of that name, for a table of somebody else's; -1: it has none. */
+int row_column(const struct row *row, const char *name);
+
+/* What the database is; see driver.h. ERR_INPUT: none. */
+struct db_look;
+enum err db_look(struct db *db, struct db_look *out) MUST_CHECK;
+
+/* Reads the whole of it, which db_look() or another call has opened: *fault is
+ * what is broken in it, NULL where it is sound. */
+enum err db_check(
+    struct db *db, struct arena *a, const char **fault) MUST_CHECK;
+
+/* Writes a copy of it, as of one moment, to a file of that name, over one that
+ * is there; programs may write the ledger meanwhile. */
+enum err db_copy(struct db *db, const char *to) MUST_CHECK;
+
+/* Makes it equal to the database in that file, all or nothing. ERR_CONFLICT:
+ * somebody has it open. */
+enum err db_replace(struct db *db, const char *from) MUST_CHECK;
+
+/* The number of a process that has the ledger open, which this one has not any
+ * more then; 0: nobody has. */
+long db_holder(struct db *db);
 
 /* A row mapper for a single number: ctx is an int64_t. */
 void row_to_int(const struct row *row, void *ctx);

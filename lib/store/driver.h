@@ -26,6 +26,15 @@ struct db_run {
 	int64_t n_changed; /* by a writing statement */
 };
 
+/* What can be told of a database without being the program that made it. */
+struct db_look {
+	int64_t version; /* as get_version() tells it */
+	bool is_ledger;  /* it has the tables of one */
+	bool is_newer;   /* of a later version than this program knows */
+	bool is_first;   /* it is the first version's: it has people who paid,
+	                      and none of our tables */
+};
+
 struct db_driver {
 	/* Words of schema.c that engines spell differently. */
 	const char *word_id, *word_int, *word_table_end;
@@ -56,8 +65,37 @@ struct db_driver {
 	bool (*is_broken)(void *conn);
 
 	int64_t (*column_int)(void *statement, int column);
-	struct str (*column_text)(void *statement, int column); /* p may be
+	struct str (*column_text)(void *statement, int column);  /* p may be
 								   NULL */
+	const char *(*column_name)(void *statement, int column); /* NULL: there
+								    are not
+								    so many */
+
+	/* What an engine of files can besides. All are NULL where the engine
+	 * is a server, which has tools of its own for it. */
+
+	/* Opens a file for reading alone, whosever it is: nothing in it is
+	 * changed. */
+	enum err (*open_to_read)(const char *where, void **conn);
+
+	/* All but is_newer. ERR_INPUT: it is no database of this engine. */
+	enum err (*look)(void *conn, struct db_look *out);
+
+	/* Reads the whole of it: what is broken, in the engine's words, in the
+	 * arena; NULL: it is sound. */
+	const char *(*fault)(void *conn, struct arena *a);
+
+	/* Writes all of it, as of one moment, to a file of that name, while
+	 * others go on writing. One that is there is written over. */
+	enum err (*copy)(void *conn, const char *to);
+
+	/* Makes what is open equal to the file of that name, at once or not at
+	 * all. ERR_CONFLICT: another connection has it open. Close it then. */
+	enum err (*replace)(void *conn, const char *from);
+
+	/* A process that has the file open, while this one has not; 0: nobody
+	 * has. */
+	long (*holder)(const char *where);
 };
 
 #endif

@@ -421,6 +421,12 @@ static const char *const migrations[] = {
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 
+int64_t
+schema_newest(void)
+{
+	return N_MIGRATIONS;
+}
+
 static const char *
 word_for(const struct db_driver *d, struct str name)
 {

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,16 +119,20 @@ enter_wal(struct sqlite *s)
 
 /* DEFENSIVE and an untrusted schema: a database file that somebody tampered
  * with must not be able to make SQLite do more than hold rows. */
-static enum err
+static void
 configure(struct sqlite *s)
 {
-	enum err e;
-
 	(void)sqlite3_extended_result_codes(s->db, 1);
 	(void)sqlite3_busy_handler(s->db, wait_a_little, s);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	e = enter_wal(s);
+}
+
+static enum err
+keep_safe(struct sqlite *s)
+{
+	enum err e = enter_wal(s);
+
 	/* synchronous=FULL: in WAL mode a lesser setting could lose the last
 	 * commits with the power, and they were acknowledged. The cache stays
 	 * small, because there is one in each process and the file is in the
@@ -135,11 +140,24 @@ configure(struct sqlite *s)
 	 * a sale walks down, which are read again for each sale otherwise. No
 	 * mmap_size: there a disk that fails ends the process by SIGBUS, and
 	 * now it is an error. */
-	if (e == ERR_OK)
-		e = sqlite_script(s,
-		    "PRAGMA synchronous=FULL;"
-		    "PRAGMA foreign_keys=ON;PRAGMA temp_store=MEMORY;"
-		    "PRAGMA cache_size=-512"); /* KiB */
+	return e == ERR_OK ?
+	    sqlite_script(s,
+		"PRAGMA synchronous=FULL;"
+		"PRAGMA foreign_keys=ON;PRAGMA temp_store=MEMORY;"
+		"PRAGMA cache_size=-512") : /* KiB */
+	    e;
+}
+
+/* Where it could not be opened, nothing of it is left. */
+static enum err
+finish_open(struct sqlite *s, const char *where, enum err e, void **conn)
+{
+	if (e == ERR_OK) {
+		*conn = s;
+		return e;
+	}
+	log_event(LOG_ERROR, "database_not_opened", KV(kv_text("path", where)));
+	sqlite_close_all(s);
 	return e;
 }
 
@@ -150,6 +168,45 @@ configure_library(void)
 {
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+static enum err
+number_of(struct sqlite *s, const char *sql, int64_t *n)
+{
+	sqlite3_stmt *st = NULL;
+	int code = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
+	enum err e;
+
+	if (code == SQLITE_OK)
+		code = sqlite3_step(st);
+	e = judge(s, sql, code);
+	if (e == ERR_OK)
+		*n = sqlite3_column_int64(st, 0);
+	(void)sqlite3_finalize(st);
+	return e;
+}
+
+/* A file that has tables and no version of ours is not ours. It is looked at
+ * before anything is changed in it, the journal's mode included, since its own
+ * program may go on with it. */
+static enum err
+check_owner(struct sqlite *s, const char *where)
+{
+	int64_t n_tables = 0, version = 0;
+	enum err e = number_of(s,
+	    "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table'",
+	    &n_tables);
+
+	if (e == ERR_OK && n_tables > 0)
+		e = number_of(s, "PRAGMA user_version", &version);
+	if (e != ERR_OK || n_tables == 0 || version != 0)
+		return e;
+	log_event(LOG_ERROR, "database_is_not_ours",
+	    KV(kv_text("path", where),
+		kv_text("mend",
+		    "DATABASE_URL must name another file; who paid by the "
+		    "first version comes into it by `admit import FILE`")));
+	return ERR_CONFIG;
 }
 
 static enum err
@@ -164,16 +221,186 @@ sqlite_open(const char *where, void **conn)
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
 		    SQLITE_OPEN_NOMUTEX,
 		NULL));
-	if (e == ERR_OK)
-		e = configure(s);
-	if (e != ERR_OK) {
-		log_event(LOG_ERROR, "database_not_opened",
-		    KV(kv_text("path", where)));
-		sqlite_close_all(s);
-		return e;
+	if (e == ERR_OK) {
+		configure(s);
+		e = check_owner(s, where);
 	}
-	*conn = s;
-	return ERR_OK;
+	if (e == ERR_OK)
+		e = keep_safe(s);
+	return finish_open(s, where, e, conn);
+}
+
+/* ---- files of others, and copies ---- */
+
+static enum err
+sqlite_open_to_read(const char *where, void **conn)
+{
+	struct sqlite *s = or_out_of_memory(calloc(1, sizeof(*s)));
+	enum err e;
+
+	configure_library();
+	e = judge(s, "open",
+	    sqlite3_open_v2(where, &s->db,
+		SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL));
+	if (e == ERR_OK)
+		configure(s);
+	return finish_open(s, where, e, conn);
+}
+
+/* What is broken is the file's, and no fault of ours to be logged. */
+static const char *
+sqlite_fault(void *conn, struct arena *a)
+{
+	struct sqlite *s = conn;
+	sqlite3_stmt *st = NULL;
+	const char *fault;
+	int code = sqlite3_prepare_v2(
+	    s->db, "PRAGMA integrity_check(1)", -1, &st, NULL);
+
+	if (code == SQLITE_OK)
+		code = sqlite3_step(st);
+	fault = code == SQLITE_ROW ? (const char *)sqlite3_column_text(st, 0) :
+				     sqlite3_errmsg(s->db);
+	fault = fault != NULL && strcmp(fault, "ok") == 0 ?
+	    NULL :
+	    arena_dup_text(a, fault == NULL ? "unknown" : fault);
+	(void)sqlite3_finalize(st);
+	return fault;
+}
+
+/* Before it is asked for numbers, which would be logged as faults of ours. */
+static bool
+is_database(struct sqlite *s)
+{
+	int code = sqlite3_exec(
+	    s->db, "SELECT COUNT(*) FROM sqlite_schema", NULL, NULL, NULL);
+
+	return (code & 0xff) != SQLITE_NOTADB;
+}
+
+static enum err
+sqlite_look(void *conn, struct db_look *out)
+{
+	struct sqlite *s = conn;
+	int64_t n_ours = 0, n_first = 0;
+	enum err e;
+
+	if (!is_database(s))
+		return ERR_INPUT;
+	e = number_of(s, "PRAGMA user_version", &out->version);
+	if (e == ERR_OK)
+		e = number_of(s,
+		    "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table'"
+		    " AND name IN ('users', 'orders', 'access', 'jobs')",
+		    &n_ours);
+	if (e == ERR_OK)
+		e = number_of(s,
+		    "SELECT COUNT(*) FROM pragma_table_info('users')"
+		    " WHERE name IN ('tg_id', 'is_paid')",
+		    &n_first);
+	out->is_ledger = n_ours == 4 && out->version > 0;
+	out->is_first = n_first == 2 && n_ours == 1 && out->version == 0;
+	return e;
+}
+
+/* All pages in one step: what others commit meanwhile comes after it, and in
+ * WAL mode they do not wait for it. */
+static enum err
+copy_pages(struct sqlite *from, struct sqlite *to)
+{
+	sqlite3_backup *b =
+	    sqlite3_backup_init(to->db, "main", from->db, "main");
+	int step, code;
+
+	if (b == NULL)
+		return judge(to, "copy", sqlite3_errcode(to->db));
+	step = sqlite3_backup_step(b, -1);
+	code = sqlite3_backup_finish(b);
+	if (code == SQLITE_OK && step != SQLITE_DONE)
+		code = step;
+	return judge(to, "copy", code);
+}
+
+/* Whether nobody else has it open: the mode of the journal changes for who is
+ * alone with the file. All is in the one file then, nothing beside it. */
+static enum err
+leave_wal(struct sqlite *s)
+{
+	static const char sql[] = "PRAGMA journal_mode=DELETE";
+	int code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+
+	return (code & 0xff) == SQLITE_BUSY ? ERR_CONFLICT :
+					      judge(s, sql, code);
+}
+
+/* The way to a new file is no ledger's: no WAL beside what is going to be
+ * carried elsewhere. */
+static enum err
+open_copy(const char *where, void **conn)
+{
+	struct sqlite *s = or_out_of_memory(calloc(1, sizeof(*s)));
+	enum err e = judge(s, "open",
+	    sqlite3_open_v2(where, &s->db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+		    SQLITE_OPEN_NOMUTEX,
+		NULL));
+
+	if (e == ERR_OK)
+		configure(s);
+	return finish_open(s, where, e, conn);
+}
+
+static enum err
+sqlite_copy(void *conn, const char *to)
+{
+	void *copy;
+	enum err e = open_copy(to, &copy);
+
+	if (e != ERR_OK)
+		return e;
+	e = copy_pages(conn, copy);
+	if (e == ERR_OK)
+		e = leave_wal(copy);
+	sqlite_close_all(copy);
+	return e;
+}
+
+static enum err
+sqlite_replace(void *conn, const char *from)
+{
+	struct sqlite *s = conn;
+	void *other;
+	enum err e = leave_wal(s);
+
+	if (e != ERR_OK)
+		return e;
+	e = sqlite_open_to_read(from, &other);
+	if (e != ERR_OK)
+		return e;
+	e = copy_pages(other, s);
+	sqlite_close_all(other);
+	return e;
+}
+
+/* Whoever has a database open in WAL mode holds a lock on this range of the
+ * file, see SQLite's "File Locking And Concurrency". */
+#define LOCKS_AT 0x40000000
+#define LOCKS_BYTES 512
+
+static long
+sqlite_holder(const char *where)
+{
+	struct flock lock = { .l_type = F_WRLCK,
+		.l_whence = SEEK_SET,
+		.l_start = LOCKS_AT,
+		.l_len = LOCKS_BYTES };
+	int fd = open(where, O_RDONLY | O_CLOEXEC);
+	bool is_held =
+	    fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return is_held ? (long)lock.l_pid : 0;
 }
 
 /* The number of a value in the statement, 0: none. Most are given in the order
@@ -315,19 +542,7 @@ sqlite_run(void *conn, struct db_run *r)
 static enum err
 sqlite_get_version(void *conn, int64_t *version)
 {
-	struct sqlite *s = conn;
-	sqlite3_stmt *st = NULL;
-	int code =
-	    sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &st, NULL);
-	enum err e;
-
-	if (code == SQLITE_OK)
-		code = sqlite3_step(st);
-	e = judge(s, "user_version", code);
-	if (e == ERR_OK)
-		*version = sqlite3_column_int64(st, 0);
-	(void)sqlite3_finalize(st);
-	return e;
+	return number_of(conn, "PRAGMA user_version", version);
 }
 
 /* PRAGMA takes no bound values; the number is ours, so printing it is safe. */
@@ -367,6 +582,12 @@ sqlite_column_text(void *statement, int column)
 			    (size_t)sqlite3_column_bytes(statement, column) };
 }
 
+static const char *
+sqlite_column_name(void *statement, int column)
+{
+	return sqlite3_column_name(statement, column);
+}
+
 const struct db_driver sqlite_driver = {
 	.word_id = "INTEGER PRIMARY KEY",
 	.word_int = "INTEGER",
@@ -381,4 +602,11 @@ const struct db_driver sqlite_driver = {
 	.is_broken = sqlite_is_broken,
 	.column_int = sqlite_column_int,
 	.column_text = sqlite_column_text,
+	.column_name = sqlite_column_name,
+	.open_to_read = sqlite_open_to_read,
+	.look = sqlite_look,
+	.fault = sqlite_fault,
+	.copy = sqlite_copy,
+	.replace = sqlite_replace,
+	.holder = sqlite_holder,
 };

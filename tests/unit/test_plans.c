@@ -45,6 +45,7 @@ static const struct scan {
 	{ "an operator erases a person", SQL_FORGET_JOBS },
 	{ "an operator erases a person", SQL_FORGET_LIMITS },
 	{ "an operator erases a person", SQL_ALERTS_WITH },
+	{ "an operator takes over the first version's", SQL_FIRST_USERS },
 };
 
 static bool

@@ -5,6 +5,7 @@
 #include "ledger.h"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 static struct sqlite *
 opened(void)
@@ -227,9 +228,203 @@ search(void **state)
 	sqlite_driver.close(s);
 }
 
+/* ---- files of others, and copies ---- */
+
+static const char *
+beside(const char *end)
+{
+	return arena_printf(&mem, "%s%s", ledger.path, end);
+}
+
+/* Another program's database is left alone, to its last byte. */
+static void
+not_ours(void **state)
+{
+	struct sqlite *s = opened();
+	void *conn = &conn;
+
+	(void)state;
+	check_err(sqlite_driver.script(
+		      s, "PRAGMA journal_mode=DELETE; CREATE TABLE users (a)"),
+	    ERR_OK);
+	sqlite_driver.close(s);
+	check_err(sqlite_driver.open(ledger.path, &conn), ERR_CONFIG);
+	assert_ptr_equal(conn, &conn);
+	check_err(sqlite_driver.open_to_read(ledger.path, &conn), ERR_OK);
+	check_text(ask(conn, "PRAGMA journal_mode"), "delete");
+	check_err(
+	    sqlite_driver.script(conn, "CREATE TABLE b (a)"), ERR_UNAVAILABLE);
+	sqlite_driver.close(conn);
+	check_err(sqlite_driver.open_to_read(beside(".none"), &conn),
+	    ERR_UNAVAILABLE);
+	check_int(access(beside(".none"), F_OK), -1); /* none was made */
+}
+
+static const struct sight {
+	const char *why, *sql;
+	struct db_look want;
+} sights[] = {
+	{ "empty", "", { .version = 0 } },
+	{ "a ledger",
+	    "CREATE TABLE users (tg_id, is_paid); CREATE TABLE orders (a);"
+	    "CREATE TABLE access (a); CREATE TABLE jobs (a);"
+	    "PRAGMA user_version = 7",
+	    { .version = 7, .is_ledger = true } },
+	{ "half of one",
+	    "CREATE TABLE users (tg_id, is_paid); CREATE TABLE orders (a);"
+	    "PRAGMA user_version = 7",
+	    { .version = 7 } },
+	{ "the first version's",
+	    "CREATE TABLE users (tg_id, is_paid, stripe_session_id)",
+	    { .is_first = true } },
+	{ "with a table of its own beside",
+	    "CREATE TABLE users (tg_id, is_paid); CREATE TABLE notes (a)",
+	    { .is_first = true } },
+	{ "users of something else", "CREATE TABLE users (id, name)", { 0 } },
+};
+
+static void
+look_at(void **state)
+{
+	const struct sight *t = *state;
+	struct sqlite *s = opened();
+	struct db_look got = { 0 };
+
+	check_err(sqlite_driver.script(s, t->sql), ERR_OK);
+	check_err(sqlite_driver.look(s, &got), ERR_OK);
+	check_int(got.version, t->want.version);
+	check_int(got.is_ledger, t->want.is_ledger);
+	check_int(got.is_first, t->want.is_first);
+	assert_null(sqlite_driver.fault(s, &mem));
+	sqlite_driver.close(s);
+}
+
+static void
+no_database(void **state)
+{
+	struct db_look got = { 0 };
+	FILE *f = fopen(beside(".text"), "we");
+	void *conn;
+
+	(void)state;
+	assert_non_null(f);
+	for (int i = 0; i < 200; i++)
+		(void)fputs("tg_id,product,until\n", f);
+	assert_int_equal(fclose(f), 0);
+	check_err(sqlite_driver.open_to_read(beside(".text"), &conn), ERR_OK);
+	check_err(sqlite_driver.look(conn, &got), ERR_INPUT);
+	assert_non_null(sqlite_driver.fault(conn, &mem));
+	sqlite_driver.close(conn);
+	(void)unlink(beside(".text"));
+}
+
+/* While another connection writes: the copy is as of one moment. */
+static void
+copied(void **state)
+{
+	struct sqlite *s = opened(), *other;
+	void *copy;
+
+	(void)state;
+	check_err(sqlite_driver.script(s,
+		      "PRAGMA user_version = 1; CREATE TABLE t (a);"
+		      "INSERT INTO t VALUES ('kept')"),
+	    ERR_OK);
+	check_err(sqlite_driver.open(ledger.path, (void **)&other), ERR_OK);
+	check_err(sqlite_driver.script(
+		      other, "BEGIN IMMEDIATE; INSERT INTO t VALUES ('not')"),
+	    ERR_OK);
+	check_err(sqlite_driver.copy(s, beside(".copy")), ERR_OK);
+	check_err(sqlite_driver.script(other, "COMMIT"), ERR_OK);
+	check_err(sqlite_driver.open_to_read(beside(".copy"), &copy), ERR_OK);
+	check_text(ask(copy, "SELECT group_concat(a) FROM t"), "kept");
+	check_text(ask(copy, "PRAGMA journal_mode"), "delete");
+	sqlite_driver.close(copy);
+	/* Back, once nobody else has it open. */
+	check_err(sqlite_driver.replace(s, beside(".copy")), ERR_CONFLICT);
+	check_text(ask(s, "SELECT COUNT(*) FROM t"), "2");
+	sqlite_driver.close(other);
+	check_err(sqlite_driver.replace(s, beside(".none")), ERR_UNAVAILABLE);
+	check_text(ask(s, "SELECT COUNT(*) FROM t"), "2");
+	check_err(sqlite_driver.replace(s, beside(".copy")), ERR_OK);
+	check_text(ask(s, "SELECT group_concat(a) FROM t"), "kept");
+	sqlite_driver.close(s);
+	(void)unlink(beside(".copy"));
+}
+
+/* A child is another process; the pipes tell when it has it open. */
+static void
+held(void **state)
+{
+	int ready[2], over[2];
+	struct sqlite *s = opened();
+	char c;
+	pid_t pid;
+
+	(void)state;
+	sqlite_driver.close(s);
+	check_int(sqlite_driver.holder(ledger.path), 0);
+	check_int(sqlite_driver.holder(beside(".none")), 0);
+	assert_int_equal(pipe(ready) + pipe(over), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)close(over[1]);
+		if (sqlite_driver.open(ledger.path, (void **)&s) == ERR_OK)
+			(void)!write(ready[1], "y", 1);
+		(void)!read(over[0], &c, 1); /* until the parent closes it */
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &c, 1), 1);
+	check_int(sqlite_driver.holder(ledger.path), pid);
+	(void)close(over[0]);
+	(void)close(over[1]);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	check_int(sqlite_driver.holder(ledger.path), 0);
+	(void)close(ready[0]);
+	(void)close(ready[1]);
+}
+
+/* Columns of a table whose order nobody here knows. */
+static void
+name_of_first(const struct row *row, void *ctx)
+{
+	const char **names = ctx;
+
+	names[0] = row->driver->column_name(row->statement, 0);
+	names[1] = row->driver->column_name(row->statement, 9);
+}
+
+static void
+named(void **state)
+{
+	struct sqlite *s = opened();
+	const char *names[2] = { NULL, "" };
+	struct db_run run = { .what = SQL_FIRST_USERS,
+		.arena = &mem,
+		.map = name_of_first,
+		.ctx = names };
+
+	(void)state;
+	check_err(sqlite_driver.script(s,
+		      "CREATE TABLE users (is_paid, tg_id);"
+		      "INSERT INTO users VALUES (1, 2)"),
+	    ERR_OK);
+	check_err(sqlite_driver.run(s, &run), ERR_OK);
+	check_int(run.n_rows, 1);
+	assert_null(names[1]);
+	sqlite_driver.close(s);
+}
+
 int
 main(void)
 {
+	ONE("a file", "of another program is left alone", not_ours);
+	ROWS("a look", look_at, sights);
+	ONE("a look", "at what is no database", no_database);
+	ONE("a copy", "is of one moment, and may be gone back to", copied);
+	ONE("a file", "is known to be open elsewhere", held);
+	ONE("a column", "has a name, and there is an end", named);
 	ROWS("a connection", setting, settings);
 	ONE("a connection", "the engine's own is out of reach", defensive);
 	ONE("a connection", "to what is not there", nowhere);

@@ -18,6 +18,10 @@ SQL(USER_LANGUAGE,
     "SELECT COALESCE(chosen_language, language) FROM users"
     " WHERE tg_id = :tg_id")
 
+/* Of the first version's database, whose columns were not the same everywhere:
+ * they are taken by name. */
+SQL(FIRST_USERS, "SELECT * FROM users")
+
 SQL(USER_BLOCKED,
     "UPDATE users SET bot_blocked_ms = :now_ms"
     " WHERE tg_id = :tg_id AND bot_blocked_ms IS NULL")
