@@ -206,6 +206,23 @@ decide_purchase(struct app *app, struct arena *a, const struct order *o,
 	return promise_invite(app, a, o, &v);
 }
 
+/* That they were invited is noted, or the next word about the purchase would
+ * find that they never were. */
+enum err
+decide_past(struct app *app, struct arena *a, const struct order *o)
+{
+	struct verdict v;
+	enum err e = refresh_access(app, a, o, &v);
+
+	if (e != ERR_OK || v.is == ACCESS_OUT || v.was == ACCESS_IN)
+		return e;
+	e = db_exec(app->db, SQL_ACCESS_INVITED,
+	    KV(kv_int("tg_id", o->tg_id), kv_text("product", o->product),
+		kv_int("now_ms", clock_now_ms())),
+	    NULL);
+	return e == ERR_OK ? membership_look(app, a, o->tg_id, o->product) : e;
+}
+
 /* The reason is part of the promise's name, and so is the time: who is let in
  * again may be out again, and is told again. */
 enum err

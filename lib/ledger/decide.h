@@ -14,6 +14,11 @@
 enum err decide_purchase(struct app *app, struct arena *a,
     const struct order *o, bool is_new, bool renews) MUST_CHECK;
 
+/* A purchase from before this ledger: whom it lets in was invited then, so no
+ * invite is promised, but Telegram is asked whether they are there. */
+enum err decide_past(
+    struct app *app, struct arena *a, const struct order *o) MUST_CHECK;
+
 /* What became known of an order's payment: who was in may be out now, which
  * they and the operators are told with the reason, or in again. */
 enum err decide_order(

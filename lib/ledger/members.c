@@ -171,13 +171,18 @@ membership_read(struct app *app, struct arena *a, int64_t tg_id,
 
 /* The time makes each promise another one: what was done for the last change
  * must be done again for this one. */
+static const char *
+promise_name(struct arena *a, int64_t tg_id, const char *chat_id)
+{
+	return arena_printf(a, "member/%lld/%s/%lld", (long long)tg_id, chat_id,
+	    (long long)clock_now_ms());
+}
+
 static enum err
 promise(struct app *app, struct arena *a, int64_t tg_id, const char *chat_id)
 {
 	return jobs_promise(app->db, JOB_MEMBER,
-	    arena_printf(a, "member/%lld/%s/%lld", (long long)tg_id, chat_id,
-		(long long)clock_now_ms()),
-	    tg_id, 0, chat_id);
+	    promise_name(a, tg_id, chat_id), tg_id, 0, chat_id);
 }
 
 /* Marks somebody as a buyer: when access ends, this person is removed. Those
@@ -235,6 +240,23 @@ membership_promise(struct app *app, struct arena *a, int64_t tg_id,
 	for (size_t i = 0; e == ERR_OK && i < once.n; i++)
 		if (p == NULL || !has_channel(p, once.ids[i]))
 			e = changed_in(app, a, tg_id, once.ids[i], access);
+	return e;
+}
+
+/* A shop that moves here brings all of its buyers at once, and today's buyers
+ * must not wait until Telegram was asked about them. */
+enum err
+membership_look(
+    struct app *app, struct arena *a, int64_t tg_id, const char *product)
+{
+	const struct product *p = catalog_find(&app->catalog, product);
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; p != NULL && e == ERR_OK && i < p->n_channels; i++)
+		if (p->channels[i].chat_id != NULL)
+			e = jobs_promise_behind(app->db, JOB_MEMBER,
+			    promise_name(a, tg_id, p->channels[i].chat_id),
+			    tg_id, 0, p->channels[i].chat_id);
 	return e;
 }
 

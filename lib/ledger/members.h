@@ -40,6 +40,11 @@ enum err membership_read(struct app *app, struct arena *a, int64_t tg_id,
 enum err membership_promise(struct app *app, struct arena *a, int64_t tg_id,
     const char *product, enum access access) MUST_CHECK;
 
+/* Somebody who has access was let in before this ledger: Telegram is asked
+ * whether they are in the product's channels. */
+enum err membership_look(struct app *app, struct arena *a, int64_t tg_id,
+    const char *product) MUST_CHECK;
+
 /* What updates say. membership_chat() finds by Telegram's number the chat as
  * the catalog has it; *chat_id is NULL where it is none of ours. */
 enum err membership_chat(struct app *app, struct arena *a, int64_t chat,

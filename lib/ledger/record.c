@@ -199,7 +199,8 @@ tell_of_purchase(struct app *app, struct arena *a, const struct fact *f,
     const struct order *was, const struct order *o, const struct payment *p)
 {
 	if (o->paid_ms != 0)
-		return was->paid_ms == 0 && f->kind == FACT_PAID ?
+		return was->paid_ms == 0 && f->kind == FACT_PAID &&
+			!f->is_past ?
 		    tell_of_sale(app, a, o, p) :
 		    ERR_OK;
 	if (f->kind == FACT_FAILED)
@@ -231,6 +232,8 @@ record_purchase(
 		e = note_subscription(app, a, f, &was, o);
 	if (e == ERR_OK)
 		e = tell_of_purchase(app, a, f, &was, o, &p);
+	if (e == ERR_OK && f->is_past)
+		return decide_past(app, a, o);
 	return e == ERR_OK ?
 	    decide_purchase(app, a, o, was.paid_ms == 0, f->renews) :
 	    e;
@@ -246,6 +249,8 @@ record_grant(
 {
 	struct fact named = *f;
 
+	if (f->order != NULL)
+		return record_purchase(app, a, f, o);
 	named.order = arena_printf(a, "grant/%lld/%lld", (long long)f->tg_id,
 	    (long long)clock_now_ms());
 	return record_purchase(app, a, &named, o);

@@ -42,7 +42,8 @@ struct fact {
 	enum fact_kind kind;
 	const char *provider; /* "stripe", "stars", "grant" */
 	const char *order;    /* the provider's name of the purchase; of a
-	                             grant NULL: each is one of its own */
+	                             grant NULL: each is one of its own, but for
+	                             one that is known from elsewhere */
 	int64_t at_ms;        /* when it happened; 0: now */
 	enum moment moment;   /* of at_ms, where money was taken */
 	const char *payment;  /* the provider's name of the payment, by which
@@ -66,6 +67,9 @@ struct fact {
 	int64_t until_ms; /* lets in until then, since 1970; 0: for good */
 	bool renews;      /* and the next payment is taken by then */
 	bool livemode;    /* real money */
+	bool is_past;     /* of FACT_PAID and FACT_GRANTED: it happened before
+	                     this ledger, and who bought was let in then. Nobody
+	                     is told of it, and they are sent no invite */
 
 	const char *id;         /* of the one refund or dispute */
 	int64_t refunded_minor; /* of FACT_REFUNDED */

@@ -65,15 +65,14 @@ write_jobs(struct db *db, enum sql how, struct kvs args, int64_t *n)
 }
 
 static enum err
-promise_as(struct db *db, enum sql how, enum kind_id kind, const char *promise,
-    int64_t tg_id, int64_t order_id, const char *detail)
+promise_as(struct db *db, enum sql how, enum kind_id kind, enum job_line line,
+    const char *promise, int64_t tg_id, int64_t order_id, const char *detail)
 {
 	return write_jobs(db, how,
 	    KV(kv_int("kind", kind), kv_text("promise", promise),
 		kv_int("tg_id", tg_id), kv_int_or_null("order_id", order_id),
 		kv_text("detail", detail), kv_int("now_ms", clock_now_ms()),
-		kv_int("late", kinds[kind].line),
-		kv_int("lane", kinds[kind].lane)),
+		kv_int("late", line), kv_int("lane", kinds[kind].lane)),
 	    NULL);
 }
 
@@ -81,16 +80,24 @@ enum err
 jobs_promise(struct db *db, enum kind_id kind, const char *promise,
     int64_t tg_id, int64_t order_id, const char *detail)
 {
-	return promise_as(
-	    db, SQL_JOB_PROMISE, kind, promise, tg_id, order_id, detail);
+	return promise_as(db, SQL_JOB_PROMISE, kind, kinds[kind].line, promise,
+	    tg_id, order_id, detail);
+}
+
+enum err
+jobs_promise_behind(struct db *db, enum kind_id kind, const char *promise,
+    int64_t tg_id, int64_t order_id, const char *detail)
+{
+	return promise_as(db, SQL_JOB_PROMISE, kind, LINE_RECONCILE, promise,
+	    tg_id, order_id, detail);
 }
 
 enum err
 jobs_promise_one(struct db *db, enum kind_id kind, const char *promise,
     int64_t tg_id, int64_t order_id, const char *detail)
 {
-	return promise_as(
-	    db, SQL_JOB_PROMISE_ONE, kind, promise, tg_id, order_id, detail);
+	return promise_as(db, SQL_JOB_PROMISE_ONE, kind, kinds[kind].line,
+	    promise, tg_id, order_id, detail);
 }
 
 enum err

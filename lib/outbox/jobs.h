@@ -41,6 +41,12 @@ const char *jobs_kind_name(int64_t kind);
 enum err jobs_promise(struct db *db, enum kind_id kind, const char *promise,
     int64_t tg_id, int64_t order_id, const char *detail) MUST_CHECK;
 
+/* As jobs_promise(), for what nobody waits for and may be a great many: it goes
+ * one after another, behind all that buyers wait for. */
+enum err jobs_promise_behind(struct db *db, enum kind_id kind,
+    const char *promise, int64_t tg_id, int64_t order_id,
+    const char *detail) MUST_CHECK;
+
 /* As jobs_promise(), unless a job of that kind and detail already waits for its
  * turn with this person: what a second one would say, the first will. */
 enum err jobs_promise_one(struct db *db, enum kind_id kind, const char *promise,

@@ -598,6 +598,38 @@ granted(void **state)
 	check_int(look_int(IS_IN), 1);
 }
 
+/* Who was in before this ledger is told nothing, by nobody, however often it
+ * is heard of; what is bought later is a purchase like any other. */
+static void
+past(void **state)
+{
+	const struct fact *paid = &scenarios[0].facts[0];
+	const struct fact granted_once = { .kind = FACT_GRANTED,
+		.provider = "grant",
+		.order = "import/of",
+		.product = PRODUCT_DEFAULT,
+		.is_past = true };
+	struct fact before = *paid;
+
+	(void)state;
+	shop_open(NOTHING);
+	before.is_past = true;
+	tell(BUYER, &before);
+	tell(BUYER, &before);
+	tell(BUYER, paid);
+	check_int(look_int(IS_IN), 1);
+	check_int(n_promised(JOB_INVITE, BUYER), 0);
+	check_int(n_promised(JOB_ALERT, 900), 0);
+	tell(BUYER + 1, &granted_once);
+	tell(BUYER + 1, &granted_once);
+	check_int(look_int("SELECT COUNT(*) FROM orders"), 2);
+	check_int(look_int("SELECT COUNT(*) FROM access WHERE is_in = 1"), 2);
+	check_int(n_promised(JOB_INVITE, BUYER + 1), 0);
+	assert_true(operate(FACT_REVOKED, 0).id > 0);
+	tell(BUYER, &before);
+	check_int(look_int("SELECT COUNT(*) FROM access WHERE is_in = 1"), 1);
+}
+
 static int
 measure(void **state)
 {
@@ -620,5 +652,6 @@ main(void)
 	    renewals_told);
 	ROWS("an appeal", appealed, appealeds);
 	ONE("granted", "and revoked, and bought", granted);
+	ONE("before this ledger", "nobody hears of it again", past);
 	return testing_run("record", ledger_make, measure);
 }
