@@ -89,7 +89,7 @@ cmd_product(struct app *app, int argc, char **argv)
 		return 2;
 	}
 	app->programs = PROGRAM_LEDGER;
-	if (!cmd_settings_ok(app))
+	if (!cmd_ledger_ok(app))
 		return 1;
 	r.from = argv[1];
 	r.to = argv[2];
