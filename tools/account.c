@@ -4,6 +4,7 @@
 
 #include "shop/conf.h"
 #include "store/db.h"
+#include "store/driver.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -82,8 +83,8 @@ cmd_may_make_ledger(struct app *app)
 }
 
 /* "": cmd_settings_ok() has said already what is wrong. */
-static bool
-account_ok(struct app *app)
+bool
+cmd_account_ok(struct app *app)
 {
 	const char *fault = cmd_settings_ok(app) ? cmd_account_fault(app) : "";
 
@@ -92,15 +93,42 @@ account_ok(struct app *app)
 	return fault == NULL;
 }
 
+/* Opened for reading alone, whoever made it, and closed at once. */
+bool
+cmd_is_first(const struct app *app)
+{
+	struct db *db = db_new_to_read(app->conf.database_path);
+	struct db_look look;
+	bool is = db_look(db, &look) == ERR_OK && look.is_first;
+
+	db_free(db);
+	return is;
+}
+
+/* What the first version left behind stands under the name that its settings
+ * gave (DB_PATH), which this program takes as well. */
+static void
+say_first(const struct app *app)
+{
+	printf("%s is the first version's database, and stays as it is. Name "
+	       "another file in DATABASE_URL; `admit import %s` then takes "
+	       "over who paid.\n",
+	    app->conf.database_path, app->conf.database_path);
+}
+
 /* None is made here: an empty ledger in the wrong place would answer that
  * nothing was ever sold. */
 bool
 cmd_ledger_ok(struct app *app)
 {
-	if (!account_ok(app))
+	if (!cmd_account_ok(app))
 		return false;
-	if (cmd_has_ledger(app))
-		return true;
+	if (cmd_has_ledger(app)) {
+		if (db_ready(app->db) == ERR_OK || !cmd_is_first(app))
+			return true; /* a fault is said by who reads it */
+		say_first(app);
+		return false;
+	}
 	printf("There is no ledger yet at %s. If there should be one, it is "
 	       "another account's, or DATABASE_URL names another file; `admit "
 	       "setup` makes a new one, and so does the first request.\n",
@@ -111,11 +139,15 @@ cmd_ledger_ok(struct app *app)
 bool
 cmd_ledger_made(struct app *app)
 {
-	if (!account_ok(app))
+	if (!cmd_account_ok(app))
 		return false;
 	conf_make_folder(&app->conf);
 	if (db_ready(app->db) == ERR_OK)
 		return true;
+	if (cmd_is_first(app)) {
+		say_first(app);
+		return false;
+	}
 	printf("The ledger %s cannot be opened; the log above says why.\n",
 	    app->conf.database_path);
 	return false;

@@ -1,10 +1,14 @@
 /* What several commands ask before they begin. */
 #include "cmd.h"
 
+#include "base/clock.h"
+#include "base/json.h"
 #include "outbox/wake.h"
 #include "store/db.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #define HOUR_MS ((int64_t)3600 * 1000)
 #define MAX_SPAN_DAYS 3650
@@ -40,6 +44,73 @@ cmd_recorded(struct app *app, enum err e)
 	return e == ERR_OK ? 0 : 1;
 }
 
+/* Where an option may stand does not matter to who types it. */
+bool
+cmd_take_option(int *argc, char **argv, const char *option)
+{
+	int n = 0;
+
+	for (int i = 0; i < *argc; i++)
+		if (strcmp(argv[i], option) != 0)
+			argv[n++] = argv[i];
+	if (n == *argc)
+		return false;
+	*argc = n;
+	return true;
+}
+
+void
+cmd_print_json(struct arena *a, struct json *doc)
+{
+	struct str text = json_render(a, doc);
+
+	printf("%.*s\n", (int)text.len, text.p);
+}
+
+/* Why, the log has said already, in the words of the engine. */
+int
+cmd_unread(void)
+{
+	puts("The ledger cannot be read; the log above says why.");
+	return 1;
+}
+
+bool
+cmd_is_meant(const char *question, const char *nothing, bool is_sure)
+{
+	char answer[16];
+
+	if (is_sure)
+		return true;
+	/* A script that was not told is not to wait for ever, nor to do it. */
+	if (!isatty(STDIN_FILENO)) {
+		printf("%s: there is nobody to ask here. --yes says that it is "
+		       "meant.\n",
+		    nothing);
+		return false;
+	}
+	printf("%s [y/N] ", question);
+	(void)fflush(stdout);
+	if (fgets(answer, sizeof(answer), stdin) != NULL &&
+	    (answer[0] == 'y' || answer[0] == 'Y'))
+		return true;
+	printf("%s.\n", nothing);
+	return false;
+}
+
+/* A day is where the clock on the wall says that it begins: whoever types one
+ * has that in mind. */
+bool
+cmd_since_ms(const char *text, int64_t *since_ms)
+{
+	int64_t span_ms = cmd_span_ms(text);
+
+	if (span_ms == 0)
+		return clock_parse_local_date(text, since_ms);
+	*since_ms = clock_now_ms() - span_ms;
+	return true;
+}
+
 int64_t
 cmd_span_ms(const char *text)
 {
@@ -47,6 +118,7 @@ cmd_span_ms(const char *text)
 	int64_t n = 0;
 	bool in_days = str_ends(s, "d");
 
+	/* Of the two units one must be said: a bare 3 could be either. */
 	if (!in_days && !str_ends(s, "h"))
 		return 0;
 	s.len--;

@@ -21,6 +21,7 @@ int cmd_report(struct app *app, int argc, char **argv);
 int cmd_texts(struct app *app, int argc, char **argv);
 int cmd_product(struct app *app, int argc, char **argv);
 int cmd_status(struct app *app, int argc, char **argv);
+int cmd_payments(struct app *app, int argc, char **argv);
 
 /* Loads the settings, and makes the way to the ledger that they name; false
  * where they are not complete. */
@@ -38,10 +39,16 @@ bool cmd_ledger_ok(struct app *app);
 /* The same for the commands that may make a ledger where there is none. */
 bool cmd_ledger_made(struct app *app);
 
+/* The settings alone, and the account; whether there is a ledger does not
+ * matter. */
+bool cmd_account_ok(struct app *app);
+
 /* The parts of it: a sentence if this account is neither the ledger's (or its
  * folder's) nor could become it, else NULL; and whether there is a file. */
 const char *cmd_account_fault(struct app *app);
 bool cmd_has_ledger(const struct app *app);
+/* Whether what is there is the first version's database. */
+bool cmd_is_first(const struct app *app);
 /* Whether one could be written, or made, in its folder. */
 bool cmd_may_make_ledger(struct app *app);
 
@@ -49,7 +56,24 @@ bool cmd_may_make_ledger(struct app *app);
  * the worker, or says that nothing was recorded. The status to end with. */
 int cmd_recorded(struct app *app, enum err e);
 
+/* Takes an option without a value out of the arguments, wherever it stands;
+ * whether it was there. */
+bool cmd_take_option(int *argc, char **argv, const char *option);
+
+/* Prints a document, the only thing on standard output then. */
+void cmd_print_json(struct arena *a, struct json *doc);
+
+/* Says that the ledger cannot be read; the status to end with. */
+int cmd_unread(void);
+
 /* "3d" or "12h" in ms; 0: neither. */
 int64_t cmd_span_ms(const char *text);
+
+/* Since when: that, or the day "2026-01-31". False: it is neither. */
+bool cmd_since_ms(const char *text, int64_t *since_ms);
+
+/* Asks before what cannot be undone. Where there is no terminal, and --yes
+ * (is_sure) was not said, nothing is done; "nothing" tells that. */
+bool cmd_is_meant(const char *question, const char *nothing, bool is_sure);
 
 #endif

@@ -1,9 +1,8 @@
 /* admit orders, admit export: what was sold. */
-#include "cmd.h"
+#include "table.h"
 
-#include "base/clock.h"
 #include "base/tg_id.h"
-#include "shop/text.h"
+#include "cmd.h"
 #include "store/db.h"
 
 #include <inttypes.h>
@@ -49,36 +48,42 @@ is_there(const struct row *row, int column)
 	return !columns[column].may_lack || row_text(row, column) != NULL;
 }
 
-struct list {
-	struct arena arena;
-	int64_t n;
+static const struct table_column order_columns[] = {
+	{ "order", LOOK_RIGHT },
+	{ "created_ms", LOOK_DAY },
+	{ "tg_id", LOOK_RIGHT },
+	{ "product", LOOK_TEXT },
+	{ "provider", LOOK_TEXT },
+	{ "state", LOOK_TEXT },
+	{ "amount", LOOK_MONEY },
+	{ "until_ms", LOOK_DAY },
+	{ NULL, LOOK_END },
 };
 
-static void
-print_order(const struct row *row, void *ctx)
+static const char *
+state_of(const struct row *row)
 {
-	struct list *l = ctx;
-	char day[CLOCK_DATE_BYTES], until[CLOCK_DATE_BYTES] = "";
-	const char *state = "open";
-
-	clock_date(row_int(row, 9), day);
-	if (row_int(row, 10) != 0)
-		state = "paid";
-	if (row_int(row, 11) != 0)
-		state = row_int(row, 11) < row_int(row, 6) ? "part back" :
-							     "refunded";
 	if (row_int(row, 12) != 0)
-		state = "revoked";
-	if (row_int(row, 14) != 0)
-		clock_date(row_int(row, 14), until);
-	printf("%6" PRId64 "  %s  %-12" PRId64 "  %-12s  %-6s  %-9s  %s%s%s\n",
-	    row_int(row, 0), day, row_int(row, 1), row_text(row, 2),
-	    row_text(row, 3), state,
-	    row_text(row, 7) == NULL ?
-		"" :
-		text_money(&l->arena, row_int(row, 6), row_text(row, 7)),
-	    until[0] == '\0' ? "" : "  until ", until);
-	l->n++;
+		return "revoked";
+	if (row_int(row, 11) != 0)
+		return row_int(row, 11) < row_int(row, 6) ? "part back" :
+							    "refunded";
+	return row_int(row, 10) != 0 ? "paid" : "open";
+}
+
+static void
+add_order(const struct row *row, void *ctx)
+{
+	struct table *t = ctx;
+
+	table_number(t, row_int(row, 0));
+	table_time(t, row_int(row, 9));
+	table_number(t, row_int(row, 1));
+	table_text(t, row_text(row, 2));
+	table_text(t, row_text(row, 3));
+	table_text(t, state_of(row));
+	table_money(t, row_int(row, 6), row_text(row, 7));
+	table_time(t, row_int(row, 14));
 }
 
 static void
@@ -102,8 +107,8 @@ print_csv(const struct row *row, void *ctx)
 static void
 print_json(const struct row *row, void *ctx)
 {
-	struct list *l = ctx;
-	struct json *o = json_new(&l->arena);
+	struct arena *a = ctx;
+	struct json *o = json_new(a);
 	struct str text;
 
 	for (int i = 0; i < N_COLUMNS; i++) {
@@ -114,42 +119,56 @@ print_json(const struct row *row, void *ctx)
 		else
 			json_put_int(o, columns[i].name, row_int(row, i));
 	}
-	text = json_render(&l->arena, o);
+	text = json_render(a, o);
 	printf("%.*s\n", (int)text.len, text.p);
 }
 
 static int
-list(struct app *app, enum sql what, struct kvs args,
-    void (*print)(const struct row *row, void *ctx))
+list_orders(struct app *app, struct arena *a, int64_t tg_id, bool as_json)
 {
-	struct list l = { .n = 0 };
-	struct arena rows = { 0 };
-	enum err e = db_each(app->db, &rows, what, args, print, &l);
+	struct json *doc = as_json ? json_new(a) : NULL;
+	struct table t = table_new(a, order_columns, doc, "orders");
+	enum err e = db_each(app->db, a, SQL_ORDERS_LIST,
+	    KV(kv_int("tg_id", tg_id), kv_int("n", N_ORDERS)), add_order, &t);
 
-	arena_free(&rows);
-	arena_free(&l.arena);
 	if (e != ERR_OK)
-		puts("The ledger cannot be read; the log above says why.");
-	else if (print == print_order && l.n == 0)
-		puts("There are no orders.");
-	return e == ERR_OK ? 0 : 1;
+		return cmd_unread();
+	if (doc != NULL)
+		cmd_print_json(a, doc);
+	table_print(&t, "There are no orders.");
+	return 0;
 }
 
 int
 cmd_orders(struct app *app, int argc, char **argv)
 {
+	bool as_json = cmd_take_option(&argc, argv, "--json");
+	struct arena a = { 0 };
 	int64_t tg_id = 0;
+	int status = 1;
 
 	if (argc > 1 ||
 	    (argc == 1 && !tg_id_parse(str_from(argv[0]), &tg_id))) {
-		fputs("usage: admit orders [TG_ID]\n", stderr);
+		fputs("usage: admit orders [TG_ID] [--json]\n", stderr);
 		return 2;
 	}
 	app->programs = PROGRAM_LEDGER;
-	if (!cmd_ledger_ok(app))
-		return 1;
-	return list(app, SQL_ORDERS_LIST,
-	    KV(kv_int("tg_id", tg_id), kv_int("n", N_ORDERS)), print_order);
+	if (cmd_ledger_ok(app))
+		status = list_orders(app, &a, tg_id, as_json);
+	arena_free(&a);
+	return status;
+}
+
+/* Row after row, since it may be all that was ever sold. */
+static int export(struct app *app, bool json)
+{
+	struct arena rows = { 0 }, printed = { 0 };
+	enum err e = db_each(app->db, &rows, SQL_PAYMENTS_EXPORT, KV_NONE,
+	    json ? print_json : print_csv, &printed);
+
+	arena_free(&rows);
+	arena_free(&printed);
+	return e == ERR_OK ? 0 : cmd_unread();
 }
 
 int
@@ -166,6 +185,5 @@ cmd_export(struct app *app, int argc, char **argv)
 		return 1;
 	for (int i = 0; !json && i < N_COLUMNS; i++)
 		printf("%s%s", columns[i].name, i < N_COLUMNS - 1 ? "," : "\n");
-	return list(
-	    app, SQL_PAYMENTS_EXPORT, KV_NONE, json ? print_json : print_csv);
+	return export(app, json);
 }

@@ -11,7 +11,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What the command line asks for. */
 struct wish {
@@ -257,22 +256,8 @@ show(struct refunding *r)
 static bool
 is_meant(const struct refunding *r)
 {
-	char answer[16];
-
-	if (r->wish.is_sure)
-		return true;
-	if (!isatty(STDIN_FILENO)) {
-		puts("Nothing was sent back: there is nobody to ask here. "
-		     "--yes says that it is meant.");
-		return false;
-	}
-	fputs("Send it back? [y/N] ", stdout);
-	(void)fflush(stdout);
-	if (fgets(answer, sizeof(answer), stdin) != NULL &&
-	    (answer[0] == 'y' || answer[0] == 'Y'))
-		return true;
-	puts("Nothing was sent back.");
-	return false;
+	return cmd_is_meant(
+	    "Send it back?", "Nothing was sent back", r->wish.is_sure);
 }
 
 /* ---- doing it ---- */

@@ -296,7 +296,6 @@ report(struct app *app, int64_t back_ms, enum books_by by, bool as_json)
 	};
 	struct json *doc = as_json ? json_new(&r.arena) : NULL;
 	char since[CLOCK_DATE_BYTES];
-	struct str text;
 	enum err e;
 
 	clock_date(r.since_ms, since);
@@ -305,15 +304,13 @@ report(struct app *app, int64_t back_ms, enum books_by by, bool as_json)
 	else
 		printf("Since %s\n\n", since);
 	e = go_through(&r, doc);
-	if (e == ERR_OK && as_json) {
-		text = json_render(&r.arena, doc);
-		printf("%.*s", (int)text.len, text.p);
-	}
-	puts(e == ERR_OK ? "" :
-			   "The ledger cannot be read; the log above says "
-			   "why.");
+	/* Half a document is none; a person may read what there was. */
+	if (e == ERR_OK && as_json)
+		cmd_print_json(&r.arena, doc);
+	else if (!as_json)
+		puts("");
 	arena_free(&r.arena);
-	return e == ERR_OK ? 0 : 1;
+	return e == ERR_OK ? 0 : cmd_unread();
 }
 
 /* False, leaving *by alone, for anything else. */

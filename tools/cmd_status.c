@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "outbox/jobs.h"
 #include "outbox/wake.h"
 
@@ -35,6 +36,17 @@ owed_from_row(const struct row *row, void *ctx)
 		c->n[i] = row_int(row, i);
 }
 
+/* All that is shown, read before any of it is printed. */
+struct status {
+	struct arena *arena;
+	struct counts all, owed;
+	int64_t oldest_ms;           /* promise; 0: none */
+	struct json *parked, *stuck; /* NULL: for a person, who gets */
+	const char *parked_lines, *stuck_lines; /* these */
+	const char *worker_fault;
+	long worker;
+};
+
 /* In UTC, as the log is: two times that are compared must be of one clock. */
 static void
 day_of(int64_t when_ms, char *day, size_t size)
@@ -45,107 +57,184 @@ day_of(int64_t when_ms, char *day, size_t size)
 	(void)strftime(day, size, "%Y-%m-%d %H:%M", gmtime_r(&when, &tm));
 }
 
+static const char *
+or_nothing(const char *text)
+{
+	return text == NULL ? "" : text;
+}
+
 /* A parked job is tried no more until somebody has removed its cause; the error
  * is what Telegram or Stripe said last. */
 static void
-print_parked(const struct row *row, void *ctx)
+take_parked(const struct row *row, void *ctx)
 {
+	struct status *s = ctx;
 	const char *kind = jobs_kind_name(row_int(row, 1));
-	const char *error = row_text(row, 5);
+	const char *error = or_nothing(row_text(row, 5));
+	struct json *o;
 	char day[32];
 
-	(void)ctx;
 	day_of(row_int(row, 4), day, sizeof(day));
-	printf("  %s  %-7s to %" PRId64 ", tried %" PRId64 " times: %s\n", day,
-	    kind == NULL ? "?" : kind, row_int(row, 2), row_int(row, 3),
-	    error == NULL ? "" : error);
+	if (s->parked == NULL) {
+		s->parked_lines = arena_printf(s->arena,
+		    "%s  %s  %-7s to %" PRId64 ", tried %" PRId64
+		    " times: %s\n",
+		    s->parked_lines, day, kind == NULL ? "?" : kind,
+		    row_int(row, 2), row_int(row, 3), error);
+		return;
+	}
+	o = json_push_object(s->parked);
+	json_put_int(o, "id", row_int(row, 0));
+	json_put_text(o, "kind", kind == NULL ? "unknown" : kind);
+	json_put_int(o, "tg_id", row_int(row, 2));
+	json_put_int(o, "attempts", row_int(row, 3));
+	json_put_int(o, "parked_ms", row_int(row, 4));
+	json_put_text(o, "error", error);
 }
 
 /* Whom nobody can let in, or out. */
 static void
-print_stuck(const struct row *row, void *ctx)
+take_stuck(const struct row *row, void *ctx)
 {
+	struct status *s = ctx;
 	const char *why = row_text(row, 3);
+	struct json *o;
 	char day[32];
 
-	(void)ctx;
 	day_of(row_int(row, 2), day, sizeof(day));
-	printf("channel  %s  buyer %" PRId64 " at %s: %s%s\n", day,
-	    row_int(row, 0), row_text(row, 1),
-	    why == NULL ? "could not be removed; is the buyer there?" :
-			  "cannot be let in until they leave some channels: ",
-	    why == NULL ? "" : why);
+	if (s->stuck == NULL) {
+		s->stuck_lines = arena_printf(s->arena,
+		    "%schannel  %s  buyer %" PRId64 " at %s: %s%s\n",
+		    s->stuck_lines, day, row_int(row, 0), row_text(row, 1),
+		    why == NULL ?
+			"could not be removed; is the buyer there?" :
+			"cannot be let in until they leave some channels: ",
+		    or_nothing(why));
+		return;
+	}
+	o = json_push_object(s->stuck);
+	json_put_int(o, "tg_id", row_int(row, 0));
+	json_put_text(o, "channel", row_text(row, 1));
+	json_put_int(o, "since_ms", row_int(row, 2));
+	json_put_text(o, "cannot_be", why == NULL ? "removed" : "let in");
+	if (why != NULL)
+		json_put_text(o, "why", why);
 }
 
 static enum err
-print_ledger(struct app *app, struct arena *a)
+read_status(struct app *app, struct status *s)
 {
-	struct counts all = { { 0 } }, owed = { { 0 } };
-	int64_t oldest_ms = 0;
+	struct arena *a = s->arena;
 	enum err e = db_one(
-	    app->db, a, SQL_LEDGER_COUNT, KV_NONE, counts_from_row, &all);
+	    app->db, a, SQL_LEDGER_COUNT, KV_NONE, counts_from_row, &s->all);
 
 	if (e == ERR_OK)
-		e = db_one(
-		    app->db, a, SQL_JOBS_COUNT, KV_NONE, owed_from_row, &owed);
+		e = db_one(app->db, a, SQL_JOBS_COUNT, KV_NONE, owed_from_row,
+		    &s->owed);
 	if (e == ERR_OK)
 		e = db_one(app->db, a, SQL_JOBS_OLDEST, KV_NONE, row_to_int,
-		    &oldest_ms);
-	if (e != ERR_OK)
-		return e;
-	printf("ledger   %s\n", app->conf.database_path);
-	printf("users    %" PRId64 ", of them in: %" PRId64 "\n", all.n[0],
-	    all.n[3]);
-	printf("orders   %" PRId64 ", paid: %" PRId64 "\n", all.n[1], all.n[2]);
-	printf("owed     %" PRId64 "%s\n", owed.n[0],
-	    owed.n[0] == 0 ? "" : ", the oldest promise is");
-	/* The number of jobs may be one busy minute's. Their age tells whether
-	 * the worker keeps up. */
-	if (oldest_ms != 0)
-		printf("         %" PRId64 " s old\n",
-		    (clock_now_ms() - oldest_ms) / 1000);
-	printf("parked   %" PRId64 "\n", owed.n[1]);
-	e = db_each(app->db, a, SQL_JOBS_PARKED, KV_NONE, print_parked, NULL);
-	return e == ERR_OK ?
-	    db_each(app->db, a, SQL_MEMBERS_STUCK, KV_NONE, print_stuck, NULL) :
-	    e;
+		    &s->oldest_ms);
+	if (e == ERR_OK)
+		e = db_each(
+		    app->db, a, SQL_JOBS_PARKED, KV_NONE, take_parked, s);
+	if (e == ERR_OK)
+		e = db_each(
+		    app->db, a, SQL_MEMBERS_STUCK, KV_NONE, take_stuck, s);
+	s->worker_fault = wake_fault(app, a);
+	s->worker = wake_worker_pid(app);
+	return e;
+}
+
+/* The number of jobs may be one busy minute's. Their age tells whether the
+ * worker keeps up. */
+static int64_t
+age_s(const struct status *s)
+{
+	return s->oldest_ms == 0 ? 0 : (clock_now_ms() - s->oldest_ms) / 1000;
 }
 
 /* No worker is no fault: it goes when nothing is owed, and whoever promises
  * something starts it. Only a lock that it cannot take keeps it away. */
 static void
-print_worker(struct app *app, struct arena *a)
+print_worker(const struct status *s)
 {
-	const char *fault = wake_fault(app, a);
-	long pid = wake_worker_pid(app);
-
-	if (pid != 0)
-		printf("worker   at work, process %ld\n", pid);
-	else if (fault != NULL)
-		printf("worker   cannot start: %s\n", fault);
+	if (s->worker != 0)
+		printf("worker   at work, process %ld\n", s->worker);
+	else if (s->worker_fault != NULL)
+		printf("worker   cannot start: %s\n", s->worker_fault);
 	else
 		puts("worker   not running; it starts with the next promise");
+}
+
+static void
+print_status(const struct app *app, const struct status *s)
+{
+	printf("ledger   %s\n", app->conf.database_path);
+	printf("users    %" PRId64 ", of them in: %" PRId64 "\n", s->all.n[0],
+	    s->all.n[3]);
+	printf("orders   %" PRId64 ", paid: %" PRId64 "\n", s->all.n[1],
+	    s->all.n[2]);
+	printf("owed     %" PRId64 "%s\n", s->owed.n[0],
+	    s->owed.n[0] == 0 ? "" : ", the oldest promise is");
+	if (s->oldest_ms != 0)
+		printf("         %" PRId64 " s old\n", age_s(s));
+	printf("parked   %" PRId64 "\n", s->owed.n[1]);
+	fputs(s->parked_lines, stdout);
+	fputs(s->stuck_lines, stdout);
+	print_worker(s);
+}
+
+static void
+put_status(const struct app *app, struct json *doc, const struct status *s)
+{
+	json_put_text(doc, "ledger", app->conf.database_path);
+	json_put_int(doc, "users", s->all.n[0]);
+	json_put_int(doc, "in", s->all.n[3]);
+	json_put_int(doc, "orders", s->all.n[1]);
+	json_put_int(doc, "paid", s->all.n[2]);
+	json_put_int(doc, "owed", s->owed.n[0]);
+	json_put_int(doc, "oldest_s", age_s(s));
+	json_put_int(doc, "parked", s->owed.n[1]);
+	json_put_int(doc, "worker", s->worker);
+	if (s->worker_fault != NULL)
+		json_put_text(doc, "worker_fault", s->worker_fault);
+}
+
+static int
+status(struct app *app, struct arena *a, bool as_json)
+{
+	struct json *doc = as_json ? json_new(a) : NULL;
+	struct status s = { .arena = a, .parked_lines = "", .stuck_lines = "" };
+
+	if (doc != NULL) {
+		s.parked = json_put_array(doc, "parked_jobs");
+		s.stuck = json_put_array(doc, "stuck");
+	}
+	if (read_status(app, &s) != ERR_OK)
+		return cmd_unread();
+	if (doc == NULL) {
+		print_status(app, &s);
+	} else {
+		put_status(app, doc, &s);
+		cmd_print_json(a, doc);
+	}
+	return 0;
 }
 
 int
 cmd_status(struct app *app, int argc, char **argv)
 {
+	bool as_json = cmd_take_option(&argc, argv, "--json");
 	struct arena a = { 0 };
-	enum err e;
+	int how = 1;
 
-	(void)argv;
 	if (argc > 0) {
-		fputs("usage: admit status\n", stderr);
+		fputs("usage: admit status [--json]\n", stderr);
 		return 2;
 	}
 	app->programs = PROGRAM_LEDGER;
-	if (!cmd_ledger_ok(app))
-		return 1;
-	e = print_ledger(app, &a);
-	if (e == ERR_OK)
-		print_worker(app, &a);
-	else
-		puts("The ledger cannot be read; the log above says why.");
+	if (cmd_ledger_ok(app))
+		how = status(app, &a, as_json);
 	arena_free(&a);
-	return e == ERR_OK ? 0 : 1;
+	return how;
 }

@@ -26,6 +26,7 @@ static const struct scan {
 	{ "a sum for an operator", SQL_REPORT_CHURN },
 	{ "a sum for an operator", SQL_REPORT_OWED },
 	{ "a list for an operator", SQL_PAYMENTS_EXPORT },
+	{ "a list for an operator", SQL_PAYMENTS_LIST },
 	{ "a sum for an operator", SQL_REPORT_INSIDE },
 	{ "a sum for an operator", SQL_REPORT_LEFT },
 	{ "a sum for an operator", SQL_REPORT_LINKS },

@@ -77,6 +77,23 @@ SQL(PAYMENTS_EXPORT,
     " WHERE orders.session_id IS NOT NULL"
     " ORDER BY orders.id DESC, paid.paid_ms DESC, paid.id DESC")
 
+/* The payments themselves, the newest first. :find is a number of a buyer or of
+ * an order, or :like a part of a name that a provider gave; both null: all. */
+SQL(PAYMENTS_LIST,
+    "SELECT payments.paid_ms, payments.order_id, orders.tg_id,"
+    " orders.product, payments.provider, payments.kind,"
+    " payments.amount_minor, payments.currency, payments.payment,"
+    " payments.starts_ms, payments.ends_ms"
+    " FROM payments JOIN orders ON orders.id = payments.order_id"
+    " WHERE payments.paid_ms >= :since_ms"
+    " AND (:product IS NULL OR orders.product = :product)"
+    " AND (:find IS NULL OR payments.payment LIKE :like"
+    " OR payments.intent LIKE :like OR orders.session_id LIKE :like"
+    " OR orders.subscription LIKE :like"
+    " OR CAST(orders.tg_id AS TEXT) = :find"
+    " OR CAST(orders.id AS TEXT) = :find)"
+    " ORDER BY payments.paid_ms DESC, payments.id DESC")
+
 /* All that moved money between two moments: at_ms, what it was (enum
  * movement_kind), product, provider, currency, amount_minor, tax_minor. A sum
  * that went back and is known by no refund of its own has the moment when it
