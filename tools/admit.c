@@ -27,6 +27,8 @@ static const struct {
 	    "count buyers and orders, show what is owed and what is stuck" },
 	{ "reconcile", cmd_reconcile, "[--since 3d]",
 	    "ask Stripe and Telegram what never arrived, and record it" },
+	{ "jobs", cmd_jobs, "[--parked] [--kind K] [--json]",
+	    "what waits and why; retry ID|all, drop ID" },
 	{ "orders", cmd_orders, "[TG_ID] [--json]",
 	    "list the newest orders, of all or of one buyer" },
 	{ "grant", cmd_grant, "TG_ID [PRODUCT] [--days N]",

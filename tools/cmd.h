@@ -21,6 +21,7 @@ int cmd_report(struct app *app, int argc, char **argv);
 int cmd_texts(struct app *app, int argc, char **argv);
 int cmd_product(struct app *app, int argc, char **argv);
 int cmd_status(struct app *app, int argc, char **argv);
+int cmd_jobs(struct app *app, int argc, char **argv);
 int cmd_payments(struct app *app, int argc, char **argv);
 
 /* Loads the settings, and makes the way to the ledger that they name; false

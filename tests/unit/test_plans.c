@@ -16,6 +16,8 @@ static const struct scan {
 	{ "a count when the worker starts", SQL_ACCESS_BY_PRODUCT },
 	{ "a list for an operator", SQL_MEMBERS_STUCK },
 	{ "what is owed, for an operator", SQL_JOBS_COUNT },
+	{ "what is owed, for an operator", SQL_JOBS_WAITING },
+	{ "what is owed, for an operator", SQL_JOBS_RETRY },
 	{ "a count for an operator", SQL_LEDGER_COUNT },
 	{ "a list for an operator", SQL_ORDERS_LIST },
 	{ "a list for an operator", SQL_LESSONS_LIST },

@@ -34,6 +34,55 @@ async function atRest(app) {
   await app.admit(['work', '--stop']);
 }
 
+describe('what waits', () => {
+  test('is listed with the reason, tried again, given up', async (t) => {
+    const app = await startAdmit({ t });
+    const ok = succeeds(app), run = runs(app);
+    assert.equal((await app.request('/health')).status, 200, 'the ledger is there');
+    assert.match(await ok('jobs'), /Nothing waits/);
+    app.telegram.block(5);
+    await app.buy(5);
+    await app.noted('SELECT 1 FROM jobs WHERE parked_ms IS NOT NULL');
+    const [[id]] = app.sql('SELECT id FROM jobs WHERE parked_ms IS NOT NULL');
+    assert.match(await ok('jobs', '--parked'), new RegExp(`^ *id +kind +tg_id +state +due +attempts +error\\n *${id} +invite +5 +parked +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d +\\d+ +\\S`));
+    assert.match(await ok('jobs', '--kind', 'notice'), /Nothing waits/);
+    const { jobs } = JSON.parse(await ok('jobs', '--json', '--kind', 'invite'));
+    assert.deepEqual(jobs.map(({ id: number, kind, tg_id: tgId, state }) => [number, kind, tgId, state]), [[Number(id), 'invite', 5, 'parked']]);
+    assert.equal((await run('jobs', '--kind', 'parcel')).status, 2);
+    assert.equal((await run('jobs', 'retry', '9999')).status, 1);
+    app.telegram.allow(5);
+    assert.match(await ok('jobs', 'retry', id), /1 due now/);
+    await app.invited(5);
+    await app.settled();
+    assert.match((await run('jobs', 'retry', 'all')).stdout, /Nothing is parked/);
+    app.telegram.block(6);
+    await app.buy(6);
+    await app.noted('SELECT 1 FROM jobs WHERE parked_ms IS NOT NULL');
+    const [[other]] = app.sql('SELECT id FROM jobs WHERE parked_ms IS NOT NULL');
+    const unasked = await run('jobs', 'drop', other);
+    assert.deepEqual([unasked.status, /Nothing was dropped.*--yes/.test(unasked.stdout)], [1, true]);
+    assert.equal(app.sql('SELECT COUNT(*) FROM jobs WHERE parked_ms IS NOT NULL AND done_ms IS NULL')[0][0], '1');
+    const dropped = await run('jobs', 'drop', other, '--yes');
+    assert.equal(dropped.status, 0, dropped.text);
+    assert.match(dropped.stderr, new RegExp(`ev=job_dropped job=${other} kind=invite tg_id=6 promise=invite/cs_`));
+    assert.match(await ok('jobs'), /Nothing waits/);
+    await ok('reconcile');
+    assert.match(await ok('jobs'), /Nothing waits/, 'it is not promised anew');
+  });
+
+  test('retry of all makes due what is parked, and nothing else', async (t) => {
+    const app = await startAdmit({ t });
+    for (const id of [5, 6]) app.telegram.block(id);
+    await app.buy(5);
+    await app.buy(6);
+    await app.noted('SELECT 1 FROM jobs WHERE parked_ms IS NOT NULL GROUP BY kind HAVING COUNT(*) = 2');
+    for (const id of [5, 6]) app.telegram.allow(id);
+    assert.match(await succeeds(app)('jobs', 'retry', 'all'), /2 due now/);
+    await app.invited(5);
+    await app.invited(6);
+  });
+});
+
 test('payments: a table for a person, a document for a program', async (t) => {
   const app = await startAdmit({ t, env: { TZ: 'Asia/Tokyo' } });
   const ok = succeeds(app), run = runs(app);
@@ -61,4 +110,24 @@ test('payments: a table for a person, a document for a program', async (t) => {
   assert.equal((await find('--product', 'club')).length, 0);
   for (const args of [['--since', 'yesterday'], ['--since', '2026-02-30'], ['--since'], ['--sort', 'x'], ['x']])
     assert.equal((await run('payments', ...args)).status, 2, args.join(' '));
+});
+
+test('each command that shows a table gives one JSON document instead', async (t) => {
+  const app = await startAdmit({ t });
+  app.telegram.block(6);
+  await app.buy(5);
+  await app.buy(6);
+  await app.noted('SELECT 1 FROM jobs WHERE parked_ms IS NOT NULL');
+  const read = async (...args) => JSON.parse(await succeeds(app)(...args, '--json'));
+  const status = await read('status');
+  assert.deepEqual([status.users, status.in, status.orders, status.paid, status.parked], [2, 2, 2, 2, 1]);
+  assert.deepEqual(status.parked_jobs.map(({ kind, tg_id: tgId }) => [kind, tgId]), [['invite', 6]]);
+  const { orders } = await read('orders');
+  assert.deepEqual(orders.map(({ tg_id: tgId, state, amount_minor: minor, currency }) => [tgId, state, minor, currency]),
+    [[6, 'paid', 999, 'eur'], [5, 'paid', 999, 'eur']]);
+  assert.deepEqual((await read('orders', '5')).orders.map(({ tg_id: tgId }) => tgId), [5]);
+  assert.equal((await read('payments')).payments.length, 2);
+  assert.equal((await read('jobs')).jobs.length, 1);
+  assert.equal((await read('report')).sales.length, 1);
+  assert.match((await succeeds(app)('orders')).split('\n')[0], /^ *order +created +tg_id +product +provider +state +amount +until$/);
 });

@@ -152,7 +152,7 @@ describe('whose ledger it is', () => {
     STRIPE_API_BASE: 'http://127.0.0.1:9', TELEGRAM_API_BASE: 'http://127.0.0.1:9', RECONCILE_MINUTES: '0',
   });
   const commands = [['status'], ['check'], ['orders'], ['export'], ['report'], ['grant', '5'], ['revoke', '5'], ['refund', '1'], ['forget', '5'],
-    ['reconcile'], ['product', 'rename', 'old', 'course'], ['payments'], ['lessons', 'list'], ['lessons', 'search', 'x'], ['lessons', 'remove', 'all']];
+    ['reconcile'], ['product', 'rename', 'old', 'course'], ['jobs'], ['jobs', 'retry', 'all'], ['jobs', 'drop', '1', '--yes'], ['payments'], ['lessons', 'list'], ['lessons', 'search', 'x'], ['lessons', 'remove', 'all']];
 
   for (const args of commands)
     test(`no ledger is made by: ${args.join(' ')}`, async (t) => {
@@ -190,7 +190,7 @@ describe('whose ledger it is', () => {
     assert.match((await admit(['status'], settings(dir))).text, /not running/);
   });
 
-  for (const args of [['status'], ['setup'], ['check'], ['work', '--once'], ['grant', '5'], ['payments'],
+  for (const args of [['status'], ['setup'], ['check'], ['work', '--once'], ['grant', '5'], ['jobs'], ['payments'],
     ['product', 'rename', 'a', 'b'], ['report'], ['lessons', 'list']])
     test(`another account is told whose it is: ${args.join(' ')}`, asRoot, async (t) => {
       const dir = folder(t, 0o777);

@@ -217,6 +217,25 @@ SQL(JOBS_PARKED,
     " WHERE done_ms IS NULL AND parked_ms IS NOT NULL"
     " ORDER BY parked_ms DESC LIMIT 20")
 
+/* What waits, what waits for a person first. */
+SQL(JOBS_WAITING,
+    "SELECT id, kind, tg_id, due_ms, attempts, error, parked_ms, lease_ms,"
+    " promise FROM jobs WHERE done_ms IS NULL"
+    " AND (:id = 0 OR id = :id) AND (:parked = 0 OR parked_ms IS NOT NULL)"
+    " ORDER BY CASE WHEN parked_ms IS NULL THEN 1 ELSE 0 END, due_ms, id")
+
+/* An operator has put right what was in the way: one job, or all that are
+ * parked (:id 0), as if they had not been tried yet. */
+SQL(JOBS_RETRY,
+    "UPDATE jobs SET parked_ms = NULL, due_ms = :now_ms, attempts = 0"
+    " WHERE done_ms IS NULL AND lease_ms <= :now_ms"
+    " AND (id = :id OR (:id = 0 AND parked_ms IS NOT NULL))")
+
+/* Nothing is done of it, and the same is not promised again. */
+SQL(JOB_DROP,
+    "UPDATE jobs SET done_ms = :now_ms, error = 'dropped by the operator'"
+    " WHERE id = :id AND done_ms IS NULL AND lease_ms <= :now_ms")
+
 SQL(JOBS_PRUNE, "DELETE FROM jobs WHERE done_ms < :before_ms")
 
 /* Parked jobs go, but for invites that wait until their product is known:
