@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { OUT, admit, person, startAdmit, until } from './harness.mjs';
 
@@ -33,6 +33,104 @@ async function atRest(app) {
   await app.stopServer();
   await app.admit(['work', '--stop']);
 }
+
+describe('a copy of the ledger', () => {
+  test('is whole while buyers pay, is for its owner alone, and replaces nothing unasked', async (t) => {
+    const app = await startAdmit({ t });
+    const to = `${app.dir}/copy.db`, ok = succeeds(app);
+    await app.buy(5);
+    let done = false;
+    const rush = (async () => { for (let id = 1000; !done; id += 1) await app.request(`/pay?tg_id=${id}`); })();
+    const said = await ok('backup', to);
+    done = true;
+    await rush;
+    assert.match(said, new RegExp(`copy\\.db: ${statSync(to).size} bytes, read again and sound, in \\d+\\.\\d{3} s`));
+    assert.equal(statSync(to).mode & 0o777, 0o600);
+    assert.equal(sqlite(to, 'PRAGMA integrity_check'), 'ok');
+    assert.equal(sqlite(to, 'SELECT is_paid FROM users WHERE tg_id = 5'), '1');
+    assert.deepEqual(readdirSync(app.dir).filter((name) => /^copy/.test(name)), ['copy.db'], 'one file, nothing beside it');
+    const again = await runs(app)('backup', to);
+    assert.equal(again.status, 1);
+    assert.match(again.stdout, /there already.*--force/);
+    await ok('grant', '6');
+    await ok('backup', '--force', to);
+    assert.equal(sqlite(to, 'SELECT is_paid FROM users WHERE tg_id = 6'), '1');
+    const own = await runs(app)('backup', `${app.dir}/admit.db`, '--force');
+    assert.deepEqual([own.status, /the ledger itself/.test(own.stdout)], [1, true]);
+    const nowhere = await runs(app)('backup', `${app.dir}/none/copy.db`);
+    assert.deepEqual([nowhere.status, /may not write there/.test(nowhere.stdout)], [1, true]);
+  });
+
+  test('is gone back to: what was there is kept beside it, and Stripe is asked for what is missing', async (t) => {
+    const app = await startAdmit({ t });
+    const copy = `${app.dir}/copy.db`, ledger = `${app.dir}/admit.db`;
+    await app.buy(5);
+    await app.settled();
+    await succeeds(app)('backup', copy);
+    await app.buy(6);
+    await atRest(app);
+    assert.match(await succeeds(app)('restore', copy), /kept in .*admit\.db\.before-restore-\d{4}-\d\d-\d\d\.\n.*admit reconcile --since \d+d/s);
+    assert.deepEqual(app.sql('SELECT tg_id FROM users WHERE is_paid = 1'), [['5']]);
+    const kept = readdirSync(app.dir).filter((name) => name.includes('before-restore'));
+    assert.equal(kept.length, 1);
+    assert.equal(statSync(`${app.dir}/${kept[0]}`).mode & 0o777, 0o600);
+    assert.equal(sqlite(`${app.dir}/${kept[0]}`, 'SELECT COUNT(*) FROM users WHERE is_paid = 1'), '2');
+    assert.match(await succeeds(app)('restore', copy, '--reconcile'), /events +\d+ looked at, 1 mended/);
+    assert.deepEqual(app.sql('SELECT tg_id FROM users WHERE is_paid = 1 ORDER BY tg_id'), [['5'], ['6']], 'the payment after the copy is back');
+    await app.noted('SELECT 1 FROM jobs WHERE kind = 1 AND tg_id = 6 AND done_ms IS NOT NULL'); // by the worker, which was woken
+    await app.settled();
+    await app.admit(['work', '--stop']);
+    assert.equal(readdirSync(app.dir).filter((name) => name.includes('before-restore')).length, 2, 'none that was kept is written over');
+    // A ledger that is broken is put aside as it is.
+    writeFileSync(ledger, 'nothing that anybody could read');
+    assert.match(await succeeds(app)('restore', copy), /is put aside as it is.*\n.*admit\.db is what/);
+    assert.deepEqual(app.sql('SELECT tg_id FROM users WHERE is_paid = 1'), [['5']]);
+    // One that can be opened, and is broken further in: kept as well, whatever it is worth.
+    const bytes = readFileSync(ledger);
+    bytes.fill(0x5a, 4096, 4096 * 3);
+    writeFileSync(ledger, bytes);
+    for (const end of ['-wal', '-shm']) rmSync(`${ledger}${end}`, { force: true });
+    await succeeds(app)('restore', copy);
+    assert.equal(sqlite(ledger, 'PRAGMA integrity_check'), 'ok');
+    assert.deepEqual(app.sql('SELECT tg_id FROM users WHERE is_paid = 1'), [['5']]);
+    const names = readdirSync(app.dir).filter((name) => /before-restore-[\d-]+$/.test(name));
+    assert.ok(names.some((name) => readFileSync(`${app.dir}/${name}`, 'latin1').startsWith('nothing')), names.join());
+  });
+
+  test('goes back to nothing that is none, and under nobody who has the ledger open', async (t) => {
+    const app = await startAdmit({ t });
+    const copy = `${app.dir}/copy.db`, run = runs(app);
+    await app.buy(5);
+    await app.settled();
+    await succeeds(app)('backup', copy);
+    const refused = async (pattern, file = copy) => {
+      const before = app.sql('SELECT * FROM orders');
+      const { status, stdout } = await run('restore', file);
+      assert.deepEqual([status, pattern.test(stdout)], [1, true], stdout);
+      assert.deepEqual(app.sql('SELECT * FROM orders'), before);
+      assert.deepEqual(readdirSync(app.dir).filter((name) => /before-restore|partial/.test(name)), []);
+    };
+    await until(async () => /worker +at work/.test(await succeeds(app)('status')));
+    await refused(/The worker is at work, process \d+: `admit work --stop`/);
+    await app.admit(['work', '--stop']);
+    await app.request('/pay?tg_id=7'); // there is a program that has it open, and promises nothing
+    await refused(/Process \d+ \((pay|webhook|tgupdate)\.fcgi\) has the ledger open/);
+    await app.stopServer();
+    await app.admit(['work', '--stop']);
+    const odd = (name, write) => { write(`${app.dir}/${name}`); return `${app.dir}/${name}`; };
+    await refused(/is no database/, odd('text.db', (file) => writeFileSync(file, 'tg_id,product,until\n'.repeat(100))));
+    await refused(/cannot be read/, `${app.dir}/none.db`);
+    await refused(/first version's database: `admit import`/, odd('app.db', first));
+    await refused(/no ledger of Admit/, odd('other.db', (file) => sqlite(file, 'CREATE TABLE notes (text TEXT)')));
+    await refused(/newer version of Admit \(999\)/, odd('newer.db', (file) => sqlite(copy, `VACUUM INTO '${file}'; ATTACH '${file}' AS n; PRAGMA n.user_version = 999`)));
+    await refused(/is broken: /, odd('broken.db', (file) => {
+      const bytes = readFileSync(copy);
+      bytes.fill(0x5a, 4096, 4096 * 3);
+      writeFileSync(file, bytes);
+    }));
+    await succeeds(app)('restore', copy);
+  });
+});
 
 describe('what waits', () => {
   test('is listed with the reason, tried again, given up', async (t) => {

@@ -152,7 +152,7 @@ describe('whose ledger it is', () => {
     STRIPE_API_BASE: 'http://127.0.0.1:9', TELEGRAM_API_BASE: 'http://127.0.0.1:9', RECONCILE_MINUTES: '0',
   });
   const commands = [['status'], ['check'], ['orders'], ['export'], ['report'], ['grant', '5'], ['revoke', '5'], ['refund', '1'], ['forget', '5'],
-    ['reconcile'], ['product', 'rename', 'old', 'course'], ['jobs'], ['jobs', 'retry', 'all'], ['jobs', 'drop', '1', '--yes'], ['payments'], ['lessons', 'list'], ['lessons', 'search', 'x'], ['lessons', 'remove', 'all']];
+    ['reconcile'], ['product', 'rename', 'old', 'course'], ['jobs'], ['jobs', 'retry', 'all'], ['jobs', 'drop', '1', '--yes'], ['payments'], ['backup', '/nowhere/at/all'], ['lessons', 'list'], ['lessons', 'search', 'x'], ['lessons', 'remove', 'all']];
 
   for (const args of commands)
     test(`no ledger is made by: ${args.join(' ')}`, async (t) => {
@@ -190,8 +190,8 @@ describe('whose ledger it is', () => {
     assert.match((await admit(['status'], settings(dir))).text, /not running/);
   });
 
-  for (const args of [['status'], ['setup'], ['check'], ['work', '--once'], ['grant', '5'], ['jobs'], ['payments'],
-    ['product', 'rename', 'a', 'b'], ['report'], ['lessons', 'list']])
+  for (const args of [['status'], ['setup'], ['check'], ['work', '--once'], ['grant', '5'], ['jobs'], ['payments'], ['backup', '/nowhere/at/all'],
+    ['restore', '/nowhere/at/all'], ['product', 'rename', 'a', 'b'], ['report'], ['lessons', 'list']])
     test(`another account is told whose it is: ${args.join(' ')}`, asRoot, async (t) => {
       const dir = folder(t, 0o777);
       chownSync(dir, THEIRS, THEIRS);

@@ -1,5 +1,12 @@
 /* Counts for the operator's commands. */
 
+/* The last moment that the ledger tells of; 0: it is empty. */
+SQL(LEDGER_LAST,
+    "SELECT COALESCE(MAX(at_ms), 0) FROM ("
+    "SELECT MAX(at_ms) AS at_ms FROM inbox"
+    " UNION ALL SELECT MAX(created_ms) FROM orders"
+    " UNION ALL SELECT MAX(created_ms) FROM jobs) AS moments")
+
 /* :since_ms, :n in each of admit report's, used or not. */
 SQL(REPORT_INSIDE,
     "SELECT product, COUNT(*), (SELECT COUNT(*) FROM members"
