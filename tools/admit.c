@@ -47,6 +47,8 @@ static const struct {
 	    "copy the ledger while the programs run" },
 	{ "restore", cmd_restore, "FILE [--reconcile]",
 	    "go back to such a copy" },
+	{ "import", cmd_import, "FILE [--yes]",
+	    "take over buyers of the first version, or a list" },
 	{ "lessons", cmd_lessons, "import|list|remove|search",
 	    "what the coach answers from" },
 	{ "texts", cmd_texts, "[LANGUAGE]",

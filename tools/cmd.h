@@ -25,6 +25,7 @@ int cmd_jobs(struct app *app, int argc, char **argv);
 int cmd_payments(struct app *app, int argc, char **argv);
 int cmd_backup(struct app *app, int argc, char **argv);
 int cmd_restore(struct app *app, int argc, char **argv);
+int cmd_import(struct app *app, int argc, char **argv);
 
 /* Loads the settings, and makes the way to the ledger that they name; false
  * where they are not complete. */

@@ -56,6 +56,10 @@ write_probe(struct db *db, void *ctx)
 	return db_exec(db, SQL_INBOX_PRUNE, KV(kv_int("before_ms", 0)), NULL);
 }
 
+static const char is_of_the_first[] =
+    "that is the first version's database: name another file in DATABASE_URL, "
+    "and run `admit import` with this one";
+
 /* A ledger made by one account cannot be written by another one; and a check
  * makes none. */
 static void
@@ -71,6 +75,8 @@ check_ledger(struct check *c)
 		bad(c, "ledger", path,
 		    "create its folder and let the web server's account write "
 		    "there");
+	else if (c->has_ledger && cmd_is_first(c->app))
+		bad(c, "ledger", path, is_of_the_first);
 	else if (!c->has_ledger)
 		advise("ledger",
 		    arena_printf(&c->arena,
@@ -460,6 +466,11 @@ check_settings(struct app *app)
 	struct check c = { .app = app };
 
 	check_texts(&c);
+	/* By the ledger's own account alone: even who only reads it may leave a
+	 * file beside it. */
+	if (cmd_has_ledger(app) && cmd_account_fault(app) == NULL &&
+	    cmd_is_first(app))
+		bad(&c, "ledger", app->conf.database_path, is_of_the_first);
 	arena_free(&c.arena);
 	return c.n_failed == 0 ? 0 : 1;
 }

@@ -120,6 +120,8 @@ describe('a copy of the ledger', () => {
     const odd = (name, write) => { write(`${app.dir}/${name}`); return `${app.dir}/${name}`; };
     await refused(/is no database/, odd('text.db', (file) => writeFileSync(file, 'tg_id,product,until\n'.repeat(100))));
     await refused(/cannot be read/, `${app.dir}/none.db`);
+    await refused(/is the ledger itself/, `${app.dir}/../${app.dir.split('/').at(-1)}/admit.db`);
+    for (const args of [[], [copy, copy], [copy, '--force']]) assert.equal((await run('restore', ...args)).status, 2);
     await refused(/first version's database: `admit import`/, odd('app.db', first));
     await refused(/no ledger of Admit/, odd('other.db', (file) => sqlite(file, 'CREATE TABLE notes (text TEXT)')));
     await refused(/newer version of Admit \(999\)/, odd('newer.db', (file) => sqlite(copy, `VACUUM INTO '${file}'; ATTACH '${file}' AS n; PRAGMA n.user_version = 999`)));
@@ -228,4 +230,106 @@ test('each command that shows a table gives one JSON document instead', async (t
   assert.equal((await read('jobs')).jobs.length, 1);
   assert.equal((await read('report')).sales.length, 1);
   assert.match((await succeeds(app)('orders')).split('\n')[0], /^ *order +created +tg_id +product +provider +state +amount +until$/);
+});
+
+describe('buyers from before', () => {
+  test('of the first version come in without a second invite, once', async (t) => {
+    let old;
+    const app = await startAdmit({
+      t, resident: true, env: { PAID_CHANNEL_LINK: undefined, PAID_CHANNEL_ID: String(CHANNEL), ADMIN_TG_IDS: '900' },
+      prepare: (dir) => { old = `${dir}/old`; first(old); },
+    });
+    app.telegram.channels.setStatusUnseen(CHANNEL, person(101), 'member');
+    const shown = await runs(app)('import', old);
+    assert.equal(shown.status, 1);
+    assert.match(shown.stdout, / 2 people to let in\n +2 of them for good\n +1 have not paid.*\nNothing was taken over.*--yes/);
+    assert.deepEqual(app.sql('SELECT * FROM orders'), []);
+    await succeeds(app)('import', old, '--yes');
+    await app.settled();
+    assert.deepEqual(app.sql('SELECT tg_id, product, is_in FROM access ORDER BY tg_id'), [['101', 'course', '1'], ['103', 'course', '1']]);
+    assert.deepEqual(app.sql('SELECT tg_id, provider, session_id FROM orders ORDER BY tg_id'),
+      [['101', 'stripe', 'cs_test_first101'], ['103', 'grant', 'import/103/course']]);
+    assert.deepEqual(app.sql('SELECT DISTINCT late FROM jobs WHERE kind = 6'), [['7']], 'behind all that buyers wait for');
+    assert.deepEqual(app.sql('SELECT tg_id, state FROM members ORDER BY tg_id'), [['101', '2'], ['103', '1']], 'Telegram was asked who is in');
+    assert.equal(app.telegram.messages(101).length + app.telegram.messages(103).length + app.telegram.messages(900).length, 0, 'nobody is written to');
+    assert.equal(app.telegram.calls.filter(({ method }) => method === 'createChatInviteLink').length, 0);
+    const all = () => ['orders', 'access', 'users', 'jobs', 'members', 'payments'].map((table) => app.sql(`SELECT * FROM ${table}`));
+    const before = all();
+    assert.match(await succeeds(app)('import', old, '--yes'), / 0 people to let in\n +2 are in this ledger already/);
+    assert.deepEqual(all(), before, 'a second time changes nothing');
+    assert.equal(sqlite(old, 'PRAGMA journal_mode; SELECT COUNT(*) FROM users'), 'delete\n3', 'the old file is as it was');
+    // Who is not in the channel asks for help and gets a link then.
+    await app.say(person(103), '/help');
+    await app.told(103, 'https://t.me/+');
+    // The access ends like anybody's.
+    await succeeds(app)('revoke', '101');
+    await until(() => !app.telegram.channels.inside(CHANNEL).includes(101), undefined, '101 is out');
+    await succeeds(app)('import', old, '--yes');
+    assert.equal(app.sql('SELECT is_in FROM access WHERE tg_id = 101')[0][0], '0', 'what was taken away stays taken away');
+  });
+
+  test('on a list: with a product and an end each, all or none', async (t) => {
+    const app = await startAdmit({ t });
+    const list = `${app.dir}/list.csv`, ok = succeeds(app);
+    const write = (...lines) => writeFileSync(list, `\u{FEFF}${lines.join('\r\n')}\r\n`);
+    const later = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+    write('tg_id,product,until', '201', '"202";"course";' + later, '203,,2020-01-01', '', '# none');
+    const said = await ok('import', list, '--yes');
+    assert.match(said, / 2 people to let in\n +1 of them for good\n +1 had access until a day that is over/);
+    assert.deepEqual(app.sql("SELECT tg_id, until_ms IS NOT NULL FROM access ORDER BY tg_id"), [['201', '0'], ['202', '1']]);
+    assert.match(await ok('orders', '202'), new RegExp(`paid +${later}\n`));
+    write('x201', '204,club', '205,,2026-13-01', '206,,,more', '207');
+    const { status, stdout } = await runs(app)('import', list, '--yes');
+    assert.equal(status, 1);
+    assert.match(stdout, /row 1: .*number.*\n.*row 2: .*product.*\n.*row 3: .*day.*\n.*row 4: .*more.*\n4 rows of .* are wrong\. Nothing was taken over/);
+    assert.deepEqual(app.sql('SELECT tg_id FROM users WHERE tg_id = 207'), []);
+    const other = await runs(app)('import', list, '--product', 'club', '--yes');
+    assert.deepEqual([other.status, /no product "club"/.test(other.stdout)], [1, true]);
+    for (const args of [[], [list, list], [list, '--all'], [list, '--product']]) assert.equal((await runs(app)('import', ...args)).status, 2, args.join(' '));
+    for (const file of ['/nowhere/at/all', app.dir]) assert.equal((await runs(app)('import', file, '--yes')).status, 1);
+    await app.settled();
+    assert.equal(app.telegram.messages(201).length, 0);
+  });
+
+  test('a refund at Stripe ends what the first version sold', async (t) => {
+    let old;
+    const app = await startAdmit({ t, prepare: (dir) => { old = `${dir}/old`; first(old); } });
+    const session = (await app.stripe.pay(await app.open(500))).data.object;
+    sqlite(old, `INSERT INTO users VALUES (500, 1, '${session.id}', NULL)`);
+    app.write('DELETE FROM orders'); // this ledger had not sold it
+    await succeeds(app)('import', old, '--yes');
+    assert.equal((await app.event(app.stripe.event('checkout.session.completed', session))).status, 200);
+    assert.deepEqual(app.sql('SELECT tg_id, payments.amount_minor FROM payments JOIN orders ON orders.id = order_id'), [['500', '999']], 'and what was paid comes into the books');
+    await app.settled();
+    assert.equal(app.arrived(500), 0, 'no invite by that either');
+    const [[order]] = app.sql('SELECT id FROM orders WHERE tg_id = 500');
+    await succeeds(app)('refund', order, '--yes');
+    assert.equal(app.sql('SELECT is_in FROM access WHERE tg_id = 500')[0][0], '0');
+  });
+
+  test('the first version\'s database as the ledger: told what to do, and left as it was', async (t) => {
+    const app = await startAdmit({ t, ledger: 'app.db', prepare: (dir) => first(`${dir}/app.db`) });
+    const bytes = readFileSync(`${app.dir}/app.db`);
+    for (const args of [['status'], ['orders'], ['setup'], ['grant', '5'], ['import', `${app.dir}/app.db`, '--yes'], ['check'], ['check', '--settings']]) {
+      const { status, text } = await runs(app)(...args);
+      assert.equal(status, 1, args.join(' '));
+      assert.match(text, /first version's database.*DATABASE_URL.*admit import|name another file in DATABASE_URL/is, args.join(' '));
+    }
+    assert.ok((await app.request('/health')).status >= 500);
+    assert.match(app.log(), /ev=database_is_not_ours .*admit import/);
+    assert.deepEqual(readFileSync(`${app.dir}/app.db`), bytes);
+    for (const name of ['app.db-wal', 'app.db-journal']) assert.ok(!existsSync(`${app.dir}/${name}`), name);
+  });
+
+  test('make run refuses such a ledger before anything starts', async (t) => {
+    const app = await startAdmit({ t, prepare: (dir) => first(`${dir}/app.db`) });
+    const child = spawn('sh', ['tools/run.sh', OUT], {
+      cwd: new URL('../..', import.meta.url), env: { ...app.env, DATABASE_URL: undefined, DB_PATH: `${app.dir}/app.db`, PORT: '0', TMPDIR: app.dir }, stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => { said += data; });
+    const [status] = await once(child, 'close');
+    assert.equal(status, 1, said);
+    assert.match(said, /FAIL +ledger.*first version's database.*admit import/s);
+  });
 });

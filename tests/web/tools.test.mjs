@@ -191,7 +191,7 @@ describe('whose ledger it is', () => {
   });
 
   for (const args of [['status'], ['setup'], ['check'], ['work', '--once'], ['grant', '5'], ['jobs'], ['payments'], ['backup', '/nowhere/at/all'],
-    ['restore', '/nowhere/at/all'], ['product', 'rename', 'a', 'b'], ['report'], ['lessons', 'list']])
+    ['restore', '/nowhere/at/all'], ['import', '/nowhere/at/all'], ['product', 'rename', 'a', 'b'], ['report'], ['lessons', 'list']])
     test(`another account is told whose it is: ${args.join(' ')}`, asRoot, async (t) => {
       const dir = folder(t, 0o777);
       chownSync(dir, THEIRS, THEIRS);
