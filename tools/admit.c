@@ -86,6 +86,31 @@ print_cell(const char *text)
 		printf("%s%c", *text == '|' ? "\\" : "", *text);
 }
 
+/* A slip of the finger is told by the name that was meant, if there is one that
+ * is near: beyond half of its letters a guess would only mislead. */
+static int
+unknown(const char *name)
+{
+	size_t best = strlen(name) / 2 + 1;
+	const char *nearest = NULL;
+
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		size_t far =
+		    str_distance(str_from(name), str_from(commands[i].name));
+
+		if (far < best) {
+			best = far;
+			nearest = commands[i].name;
+		}
+	}
+	fprintf(stderr,
+	    "admit: there is no command \"%s\"%s%s%s; `admit help` "
+	    "lists them\n",
+	    name, nearest == NULL ? "" : ". Is it \"",
+	    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");
+	return 2;
+}
+
 /* Each setting with its default and meaning: for a terminal, or as the rows of
  * the README's table, which is held to this output. */
 static void
@@ -170,5 +195,7 @@ main(int argc, char **argv)
 			status = commands[i].run(&app, argc - 2, argv + 2);
 	db_free(app.db);
 	app_end(&app);
-	return status >= 0 ? status : usage(stderr);
+	if (status >= 0)
+		return status;
+	return name[0] == '\0' ? usage(stderr) : unknown(name);
 }

@@ -333,3 +333,12 @@ describe('buyers from before', () => {
     assert.match(said, /FAIL +ledger.*first version's database.*admit import/s);
   });
 });
+
+test('a command that is mistyped is named with the one that was meant', async () => {
+  for (const [typed, meant] of [['stauts', 'status'], ['order', 'orders'], ['Jobs', 'jobs'], ['reconcil', 'reconcile']]) {
+    const { status, stdout, stderr } = await admit([typed], {});
+    assert.deepEqual([status, stdout, stderr], [2, '', `admit: there is no command "${typed}". Is it "${meant}"?; \`admit help\` lists them\n`]);
+  }
+  const { status, stderr } = await admit(['xyzzy'], {});
+  assert.deepEqual([status, stderr], [2, 'admit: there is no command "xyzzy"; `admit help` lists them\n']);
+});
