@@ -265,11 +265,13 @@ letter_as_cyrillic(uint32_t c)
 	return c;
 }
 
-/* Latin with its accents, up to the end of Latin Extended-B (U+024F). */
+/* Latin with its accents, up to the end of Latin Extended-B (U+024F), but for
+ * the sign of division that stands among them. */
 bool
 letter_is_latin(uint32_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 0x00df && c < 0x0250);
+	return (c >= 'a' && c <= 'z') ||
+	    (c >= 0x00df && c != 0x00f7 && c < 0x0250);
 }
 
 bool

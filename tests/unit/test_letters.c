@@ -89,6 +89,7 @@ static const struct kind {
 	{ "a blank", ' ', false, false, false, false, false },
 	{ "an apostrophe", 0x2019, false, false, false, false, false },
 	{ "the sign of times", 0x00d7, false, false, false, false, false },
+	{ "the sign of division", 0x00f7, false, false, false, false, false },
 	{ "a stress", 0x0301, true, true, false, false, false },
 	{ "a soft hyphen", 0x00ad, false, false, true, false, false },
 	{ "a joiner", 0x200d, false, false, true, false, false },
