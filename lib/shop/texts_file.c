@@ -6,10 +6,10 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MAX_WORDS_BYTES ((size_t)16 * 1024) /* of one sentence */
-#define MAX_FILES 32
 #define MAX_OUT_BYTES ((size_t)1024 * 1024)
 #define HOLE_LETTERS "abcdefghijklmnopqrstuvwxyz_"
 
@@ -497,30 +497,35 @@ load_file(struct texts own[LANGUAGE__COUNT], struct arena *a,
 	return false;
 }
 
+/* Names with a dot in front are what editors leave behind while they write. */
+static int
+is_texts_file(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' &&
+	    str_ends(str_from(entry->d_name), ".po");
+}
+
+/* All of them, however many, in the order of their names: of a sentence that
+ * two have, the later one's stands, on every host. */
 static bool
 load_folder(struct texts own[LANGUAGE__COUNT], struct arena *a,
     struct settings *s, const char *path)
 {
-	DIR *folder = opendir(path);
-	const struct dirent *entry;
+	struct dirent **entries = NULL;
+	int n = scandir(path, &entries, is_texts_file, alphasort);
 	bool is_fine = true;
-	int n = 0;
 
-	if (folder == NULL) {
+	if (n < 0) {
 		settings_fault(s, a, "the texts folder %s: cannot be read: %s",
 		    path, strerror(errno));
 		return false;
 	}
-	/* Names with a dot in front are what editors leave behind while they
-	 * write. */
-	while (n < MAX_FILES && (entry = readdir(folder)) != NULL)
-		if (entry->d_name[0] != '.' &&
-		    str_ends(str_from(entry->d_name), ".po")) {
-			n++;
-			is_fine &= load_file(own, a, s,
-			    arena_printf(a, "%s/%s", path, entry->d_name));
-		}
-	(void)closedir(folder);
+	for (int i = 0; i < n; i++) {
+		is_fine &= load_file(own, a, s,
+		    arena_printf(a, "%s/%s", path, entries[i]->d_name));
+		free(entries[i]);
+	}
+	free(entries);
 	if (n == 0)
 		settings_fault(
 		    s, a, "the texts folder %s: has no file .po", path);

@@ -290,6 +290,27 @@ from_places(void **state)
 	check_has(conf.settings.faults[0], "/dev/zero: cannot be read: File");
 }
 
+/* However many there are; of a sentence that two have, the one of the later
+ * name. */
+static void
+all_of_a_folder(void **state)
+{
+	struct conf conf = { .texts_dir = folder };
+
+	(void)state;
+	(void)memset(own, 0, sizeof(own));
+	for (int i = 0; i < 40; i++)
+		write_file(arena_printf(&mem, "more-%02d.po", i),
+		    arena_printf(&mem, HEADER "%s\"%d\"\n",
+			i == 39 ? PAY :
+				  "msgctxt \"MENU_HELP\"\n"
+				  "msgid \"\"\nmsgstr ",
+			i));
+	assert_true(texts_load(own, &mem, &conf));
+	check_text(own[LANGUAGE_DE].forms[TEXT_MENU_PAY][0], "39");
+	check_text(own[LANGUAGE_DE].forms[TEXT_MENU_HELP][0], "38");
+}
+
 int
 main(void)
 {
@@ -299,5 +320,6 @@ main(void)
 	ONE("take", "no more than the limits", is_bounded);
 	ONE("write", "what was built comes back", comes_back);
 	ONE("load", "from a folder and a file", from_places);
+	ONE("load", "all files of a folder", all_of_a_folder);
 	return testing_run("texts_file", make_folder, remove_folder);
 }
