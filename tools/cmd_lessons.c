@@ -200,8 +200,9 @@ list(struct app *app, int argc, char **argv)
 
 struct removal {
 	struct arena arena;
-	int64_t ids[LESSON_MAX_IN_FILE * 10];
-	size_t n;
+	bool all;
+	int64_t *ids; /* as many as there are */
+	size_t n, max;
 };
 
 /* Noted first and removed afterwards: a statement must not read a table while
@@ -211,8 +212,8 @@ note_entry(const struct library_entry *entry, void *ctx)
 {
 	struct removal *r = ctx;
 
-	if (r->n < LENGTH(r->ids))
-		r->ids[r->n++] = entry->id;
+	r->ids = arena_grow(&r->arena, r->ids, r->n, &r->max, sizeof(*r->ids));
+	r->ids[r->n++] = entry->id;
 }
 
 /* All in one transaction: a run that is broken off leaves the coach with all
@@ -221,7 +222,8 @@ static enum err
 remove_noted(struct db *db, void *ctx)
 {
 	struct removal *r = ctx;
-	enum err e = ERR_OK;
+	enum err e =
+	    r->all ? library_list(db, &r->arena, note_entry, r) : ERR_OK;
 
 	for (size_t i = 0; e == ERR_OK && i < r->n; i++)
 		e = library_remove(db, &r->arena, r->ids[i]);
@@ -232,17 +234,17 @@ static int
 remove_lessons(struct app *app, int argc, char **argv)
 {
 	struct removal r = { .n = 0 };
-	bool all = argc == 1 && strcmp(argv[0], "all") == 0;
-	enum err e = ERR_OK;
+	int64_t one = 0;
+	enum err e;
 
-	if (argc != 1 || (!all && !str_to_i64(str_from(argv[0]), &r.ids[0])))
+	r.all = argc == 1 && strcmp(argv[0], "all") == 0;
+	if (argc != 1 || (!r.all && !str_to_i64(str_from(argv[0]), &one)))
 		return 2;
-	if (all)
-		e = library_list(app->db, &r.arena, note_entry, &r);
-	else
+	if (!r.all) {
+		r.ids = &one;
 		r.n = 1;
-	if (e == ERR_OK)
-		e = db_transaction(app->db, remove_noted, &r);
+	}
+	e = db_transaction(app->db, remove_noted, &r);
 	arena_free(&r.arena);
 	if (e == ERR_OK)
 		printf("%zu removed\n", r.n);

@@ -595,6 +595,19 @@ test('lessons by command: what is wrong with a file is told, the others are read
   assert.equal((await app.admit(['lessons', 'import', '--product', 'none', folder])).status, 1);
 });
 
+test('lessons are removed all, however many there are', async (t) => {
+  const app = await school(t, { lessons: null, buyers: [] });
+  const folder = `${app.dir}/more`;
+  mkdirSync(folder);
+  for (let file = 0; file < 11; file++) {
+    const lessons = Array.from({ length: 200 }, (_, i) => ({ title: `${file}-${i}`, text: 'слово' }));
+    writeFileSync(`${folder}/${file}.json`, JSON.stringify({ lessons }));
+  }
+  assert.equal((await app.admit(['lessons', 'import', folder])).status, 0);
+  assert.equal((await app.admit(['lessons', 'remove', 'all'])).stdout, '2200 removed\n');
+  assert.match((await app.admit(['lessons', 'list'])).stdout, /There are no lessons/);
+});
+
 test('admit check looks at the coach; the old names of its settings are taken', async (t) => {
   const model = await modelFor(t);
   model.key = KEY;
