@@ -84,8 +84,8 @@ home_of_account(void)
 struct file {
 	struct kv_line {
 		struct str name, value;
-	} lines[128];
-	size_t n;
+	} * lines;
+	size_t n, max;
 };
 
 static struct str
@@ -206,14 +206,14 @@ file_line(struct settings *s, struct arena *a, struct file *f, struct str line,
 		value = (struct str){ value.p + 7, value.len - 7 };
 	/* The line is named by its number and not quoted: it may be a secret
 	 * whose name was lost. */
-	if (memchr(value.p, '=', value.len) == NULL ||
-	    f->n == LENGTH(f->lines)) {
+	if (memchr(value.p, '=', value.len) == NULL) {
 		settings_fault(s, a,
 		    "the settings file: line %d is not NAME=value", number);
 		return;
 	}
 	name = str_trim(str_cut(&value, '='));
 	know_name(s, a, name, number);
+	f->lines = arena_grow(a, f->lines, f->n, &f->max, sizeof(*f->lines));
 	f->lines[f->n++] =
 	    (struct kv_line){ name, plain_value(s, a, value, number) };
 }

@@ -235,10 +235,8 @@ product_from_row(const struct row *row, void *ctx)
 {
 	struct ledger_products *l = ctx;
 
-	/* A catalog holds half as many; the rest of the room is for products
-	 * that are sold no more. */
-	if (l->n < LEDGER_PRODUCTS)
-		l->ids[l->n++] = row_text(row, 0);
+	l->ids = arena_grow(l->arena, l->ids, l->n, &l->max, sizeof(*l->ids));
+	l->ids[l->n++] = row_text(row, 0);
 }
 
 /* By what was decided, not by what the catalog holds: who bought a product that
@@ -247,7 +245,7 @@ enum err
 ledger_products(
     struct db *db, struct arena *a, int64_t tg_id, struct ledger_products *out)
 {
-	out->n = 0;
+	*out = (struct ledger_products){ .arena = a };
 	return db_each(db, a, SQL_ACCESS_PRODUCTS, KV(kv_int("tg_id", tg_id)),
 	    product_from_row, out);
 }

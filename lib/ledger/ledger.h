@@ -99,10 +99,10 @@ enum err ledger_term(struct db *db, struct arena *a, int64_t tg_id,
     const char *product, struct term *out) MUST_CHECK;
 
 /* The products that let the user in, whether or not they are sold still. */
-#define LEDGER_PRODUCTS 64
 struct ledger_products {
-	const char *ids[LEDGER_PRODUCTS];
-	size_t n;
+	struct arena *arena;
+	const char **ids;
+	size_t n, max;
 };
 enum err ledger_products(struct db *db, struct arena *a, int64_t tg_id,
     struct ledger_products *out) MUST_CHECK;

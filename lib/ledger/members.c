@@ -205,10 +205,11 @@ changed_in(struct app *app, struct arena *a, int64_t tg_id, const char *chat_id,
 	    e;
 }
 
-#define MAX_CHATS 64 /* that one product led to, over the years */
+/* That one product led to, over the years: as many as there are. */
 struct chats {
-	const char *ids[MAX_CHATS];
-	size_t n;
+	struct arena *arena;
+	const char **ids;
+	size_t n, max;
 };
 
 static void
@@ -216,8 +217,8 @@ chat_from_row(const struct row *row, void *ctx)
 {
 	struct chats *c = ctx;
 
-	if (c->n < MAX_CHATS)
-		c->ids[c->n++] = row_text(row, 0);
+	c->ids = arena_grow(c->arena, c->ids, c->n, &c->max, sizeof(*c->ids));
+	c->ids[c->n++] = row_text(row, 0);
 }
 
 enum err
@@ -225,7 +226,7 @@ membership_promise(struct app *app, struct arena *a, int64_t tg_id,
     const char *product, enum access access)
 {
 	const struct product *p = catalog_find(&app->catalog, product);
-	struct chats once = { 0 };
+	struct chats once = { .arena = a };
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; p != NULL && e == ERR_OK && i < p->n_channels; i++)

@@ -568,6 +568,20 @@ over_by_its_old_name(void **state)
 	    2);
 }
 
+/* However many those are by now. */
+static void
+over_everywhere(void **state)
+{
+	(void)state;
+	shop_open("WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1"
+		  " FROM c WHERE i < 70) INSERT INTO leads"
+		  " SELECT 'old', '-2' || i FROM c");
+	shop_does(old_is_over, NULL);
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE kind = 6"
+			   " AND tg_id = 5"),
+	    70);
+}
+
 static void
 moved(void **state)
 {
@@ -801,6 +815,7 @@ main(void)
 	ONE("link", "which Telegram may have revoked", link_in_doubt);
 	ROWS("sold no more", led_there, leds);
 	ONE("sold no more", "its buyers are removed", over_by_its_old_name);
+	ONE("sold no more", "from however many channels", over_everywhere);
 	ONE("chat", "a group that has moved", moved);
 	ONE("chat", "hands off what is sold no more", sold_no_more);
 	ONE("whitelist", "is let in", whitelist);

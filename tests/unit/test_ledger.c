@@ -248,13 +248,13 @@ many_products(void **state)
 	check_int(in.n, 2);
 	check_text(in.ids[0], "a");
 	check_text(in.ids[1], "gone"); /* sold no more */
-	for (int i = 0; i < LEDGER_PRODUCTS; i++)
+	for (int i = 0; i < 70; i++)
 		change(arena_printf(&mem,
 		    "INSERT INTO access (tg_id, product, is_in, why,"
 		    " decided_ms) VALUES (5, 'p%d', 1, 'paid', 1)",
 		    i));
 	check_err(ledger_products(ledger.db, &mem, BUYER, &in), ERR_OK);
-	check_int(in.n, LEDGER_PRODUCTS);
+	check_int(in.n, 72);
 }
 
 #define INVITE(columns, values) \
