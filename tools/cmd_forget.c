@@ -10,8 +10,6 @@
 
 #include <stdio.h>
 
-#define MAX_OPEN 50
-
 /* A page where they could still pay. */
 struct open_page {
 	const char *id;
@@ -28,10 +26,12 @@ struct forgetting {
 	struct app *app;
 	struct arena arena;
 	struct who who;
-	struct open_page open[MAX_OPEN];
-	size_t n_open;
-	int64_t charging[MAX_OPEN]; /* the orders that began it */
-	size_t n_charging;
+	/* All of them: one that is left out could be paid at, or would charge
+	 * them again, when nobody knows them any more. */
+	struct open_page *open;
+	size_t n_open, max_open;
+	int64_t *charging; /* the orders that began it */
+	size_t n_charging, max_charging;
 };
 
 /* Where a person's number stands in what is not theirs. */
@@ -80,9 +80,10 @@ open_from_row(const struct row *row, void *ctx)
 {
 	struct forgetting *h = ctx;
 
-	if (h->n_open < MAX_OPEN)
-		h->open[h->n_open++] =
-		    (struct open_page){ row_text(row, 0), row_text(row, 1) };
+	h->open = arena_grow(
+	    &h->arena, h->open, h->n_open, &h->max_open, sizeof(*h->open));
+	h->open[h->n_open++] =
+	    (struct open_page){ row_text(row, 0), row_text(row, 1) };
 }
 
 struct recording {
@@ -138,8 +139,7 @@ close_pages(struct forgetting *h)
 {
 	struct http *http;
 	enum err e = db_each(h->app->db, &h->arena, SQL_FORGET_OPEN,
-	    KV(kv_int("tg_id", h->who.tg_id), kv_int("now_ms", clock_now_ms()),
-		kv_int("n", MAX_OPEN)),
+	    KV(kv_int("tg_id", h->who.tg_id), kv_int("now_ms", clock_now_ms())),
 	    open_from_row, h);
 
 	if (e != ERR_OK || h->n_open == 0)
@@ -172,8 +172,9 @@ order_id_from_row(const struct row *row, void *ctx)
 {
 	struct forgetting *h = ctx;
 
-	if (h->n_charging < MAX_OPEN)
-		h->charging[h->n_charging++] = row_int(row, 0);
+	h->charging = arena_grow(&h->arena, h->charging, h->n_charging,
+	    &h->max_charging, sizeof(*h->charging));
+	h->charging[h->n_charging++] = row_int(row, 0);
 }
 
 /* One that is not of this account charges nobody here. */
@@ -207,8 +208,7 @@ stop_charging(struct forgetting *h)
 {
 	struct http *http;
 	enum err e = db_each(h->app->db, &h->arena, SQL_FORGET_SUBSCRIBED,
-	    KV(kv_int("tg_id", h->who.tg_id), kv_int("n", MAX_OPEN)),
-	    order_id_from_row, h);
+	    KV(kv_int("tg_id", h->who.tg_id)), order_id_from_row, h);
 
 	if (e != ERR_OK || h->n_charging == 0)
 		return e;

@@ -377,6 +377,15 @@ describe('forget and refund', () => {
     assert.equal(app.sql('SELECT COUNT(*) FROM users WHERE tg_id = 72')[0][0], '0');
   });
 
+  test('of many sessions the last is closed as well', async () => {
+    app.write("INSERT INTO users (tg_id, created_ms) VALUES (76, 1)");
+    app.write(`WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 60)
+      INSERT INTO orders (tg_id, product, provider, session_id, livemode, created_ms) SELECT 76, 'course', 'stripe', 'cs_test_gone' || i, 0, 1 FROM c`);
+    const id = await app.open(76);
+    assert.equal((await app.admit(['forget', '76'])).status, 0);
+    assert.equal(app.stripe.sessions.get(id).status, 'expired');
+  });
+
   test('paid at that very moment: refused, and let in', async () => {
     const id = await app.open(73);
     await app.stripe.pay(id); // the event is still on its way

@@ -243,7 +243,7 @@ SQL(FORGET_OPEN,
     " AND session_id IS NOT NULL"
     " AND paid_ms IS NULL AND processing_ms IS NULL AND failed_ms IS NULL"
     " AND expired_ms IS NULL"
-    " AND (url_ends_ms IS NULL OR url_ends_ms > :now_ms) LIMIT :n")
+    " AND (url_ends_ms IS NULL OR url_ends_ms > :now_ms)")
 
 /* The person's orders are nobody's from now on (0), and never again a way in,
  * should Stripe tell of them anew. */

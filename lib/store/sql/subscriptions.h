@@ -80,7 +80,7 @@ SQL(FORGET_SUBSCRIBED,
     " NOT IN ('canceled', 'incomplete', 'incomplete_expired')"
     " AND (subscriptions.ends_ms IS NULL OR subscriptions.is_owed = 1"
     " OR subscriptions.ends_ms > subscriptions.period_end_ms)"
-    " GROUP BY orders.subscription LIMIT :n")
+    " GROUP BY orders.subscription")
 
 SQL(FORGET_SUBSCRIPTIONS,
     "DELETE FROM subscriptions WHERE id IN (SELECT orders.subscription"
