@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define N_ORDERS 50
+#define N_ORDERS 50 /* that a person is shown */
 #define N_COLUMNS 20
 
 /* The columns of SQL_PAYMENTS_EXPORT: names as they are exported. Whoever reads
@@ -71,11 +71,22 @@ state_of(const struct row *row)
 	return row_int(row, 10) != 0 ? "paid" : "open";
 }
 
+struct listing {
+	struct table table;
+	bool is_cut;
+};
+
+/* A person is told of the one too many; a program gets them all. */
 static void
 add_order(const struct row *row, void *ctx)
 {
-	struct table *t = ctx;
+	struct listing *l = ctx;
+	struct table *t = &l->table;
 
+	if (t->rows == NULL && t->n_rows == N_ORDERS) {
+		l->is_cut = true;
+		return;
+	}
 	table_number(t, row_int(row, 0));
 	table_time(t, row_int(row, 9));
 	table_number(t, row_int(row, 1));
@@ -127,15 +138,20 @@ static int
 list_orders(struct app *app, struct arena *a, int64_t tg_id, bool as_json)
 {
 	struct json *doc = as_json ? json_new(a) : NULL;
-	struct table t = table_new(a, order_columns, doc, "orders");
+	struct listing l = { table_new(a, order_columns, doc, "orders"),
+		false };
 	enum err e = db_each(app->db, a, SQL_ORDERS_LIST,
-	    KV(kv_int("tg_id", tg_id), kv_int("n", N_ORDERS)), add_order, &t);
+	    KV(kv_int("tg_id", tg_id),
+		kv_int("n", as_json ? INT64_MAX : N_ORDERS + 1)),
+	    add_order, &l);
 
 	if (e != ERR_OK)
 		return cmd_unread();
 	if (doc != NULL)
 		cmd_print_json(a, doc);
-	table_print(&t, "There are no orders.");
+	table_print(&l.table, "There are no orders.");
+	if (l.is_cut)
+		puts("and more, which are older: `admit export` has them all");
 	return 0;
 }
 

@@ -13,7 +13,7 @@
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 #define MAX_COLUMNS 8
-#define N_QUESTIONS 50
+#define N_QUESTIONS 50 /* that a person is shown */
 
 /* How a column is shown; money is followed by its currency, which is not shown
  * by itself. In JSON all are as the ledger has them. */
@@ -118,12 +118,24 @@ print_cell(struct report *r, const struct row *row, int i)
 	}
 }
 
+/* Questions may be many; of the one too many it is said that it is there. */
+static bool
+is_shown(const struct report *r)
+{
+	if (r->section->what != SQL_UNANSWERED_LIST || r->n_rows < N_QUESTIONS)
+		return true;
+	fputs("\n  and more: --json has them all", stdout);
+	return false;
+}
+
 static void
 print_row(const struct row *row, void *ctx)
 {
 	struct report *r = ctx;
 	const struct column *c = r->section->columns;
 
+	if (!is_shown(r))
+		return;
 	if (r->n_rows++ == 0)
 		for (int i = 0; c[i].look != LOOK_END; i++) {
 			printf("%s%s", i == 0 ? "  " : " | ", c[i].name);
@@ -270,8 +282,8 @@ go_through(struct report *r, struct json *doc)
 	if (e == ERR_OK)
 		e = subscribers(r, doc);
 	for (size_t i = 0; e == ERR_OK && i < N_SECTIONS; i++) {
-		struct kvs args = KV(
-		    kv_int("since_ms", r->since_ms), kv_int("n", N_QUESTIONS));
+		struct kvs args = KV(kv_int("since_ms", r->since_ms),
+		    kv_int("n", doc != NULL ? INT64_MAX : N_QUESTIONS + 1));
 
 		r->section = &sections[i];
 		r->n_rows = 0;

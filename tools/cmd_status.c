@@ -10,6 +10,9 @@
 #include <stdio.h>
 #include <time.h>
 
+/* Rows that a person is shown; beyond them it is said that there are more. */
+#define N_SHOWN 20
+
 struct counts {
 	int64_t n[4];
 };
@@ -45,6 +48,7 @@ struct status {
 	const char *parked_lines, *stuck_lines; /* these */
 	const char *worker_fault;
 	long worker;
+	int64_t n_listed; /* rows of the list that is read */
 };
 
 /* In UTC, as the log is: two times that are compared must be of one clock. */
@@ -63,6 +67,17 @@ or_nothing(const char *text)
 	return text == NULL ? "" : text;
 }
 
+/* Whether a row has its place in a list of so many before it; where it is the
+ * one too many, that is said in its place. A program gets them all. */
+static bool
+is_shown(struct status *s, const char **lines)
+{
+	if (s->parked != NULL || ++s->n_listed <= N_SHOWN)
+		return true;
+	*lines = arena_printf(s->arena, "%s         and more\n", *lines);
+	return false;
+}
+
 /* A parked job is tried no more until somebody has removed its cause; the error
  * is what Telegram or Stripe said last. */
 static void
@@ -74,6 +89,8 @@ take_parked(const struct row *row, void *ctx)
 	struct json *o;
 	char day[32];
 
+	if (!is_shown(s, &s->parked_lines))
+		return;
 	day_of(row_int(row, 4), day, sizeof(day));
 	if (s->parked == NULL) {
 		s->parked_lines = arena_printf(s->arena,
@@ -101,6 +118,8 @@ take_stuck(const struct row *row, void *ctx)
 	struct json *o;
 	char day[32];
 
+	if (!is_shown(s, &s->stuck_lines))
+		return;
 	day_of(row_int(row, 2), day, sizeof(day));
 	if (s->stuck == NULL) {
 		s->stuck_lines = arena_printf(s->arena,
@@ -122,6 +141,16 @@ take_stuck(const struct row *row, void *ctx)
 }
 
 static enum err
+read_list(struct app *app, struct status *s, enum sql what,
+    void (*take)(const struct row *row, void *status))
+{
+	s->n_listed = 0;
+	return db_each(app->db, s->arena, what,
+	    KV(kv_int("n", s->parked != NULL ? INT64_MAX : N_SHOWN + 1)), take,
+	    s);
+}
+
+static enum err
 read_status(struct app *app, struct status *s)
 {
 	struct arena *a = s->arena;
@@ -135,11 +164,9 @@ read_status(struct app *app, struct status *s)
 		e = db_one(app->db, a, SQL_JOBS_OLDEST, KV_NONE, row_to_int,
 		    &s->oldest_ms);
 	if (e == ERR_OK)
-		e = db_each(
-		    app->db, a, SQL_JOBS_PARKED, KV_NONE, take_parked, s);
+		e = read_list(app, s, SQL_JOBS_PARKED, take_parked);
 	if (e == ERR_OK)
-		e = db_each(
-		    app->db, a, SQL_MEMBERS_STUCK, KV_NONE, take_stuck, s);
+		e = read_list(app, s, SQL_MEMBERS_STUCK, take_stuck);
 	s->worker_fault = wake_fault(app, a);
 	s->worker = wake_worker_pid(app);
 	return e;

@@ -320,7 +320,7 @@ texts_are_copied(void **state)
 	change("INSERT INTO jobs (id, kind, promise, tg_id, due_ms, parked_ms,"
 	       " error, created_ms) VALUES (1, 1, 'a', 5, 0, 3, 'first', 0),"
 	       " (2, 1, 'b', 5, 0, 2, NULL, 0), (3, 1, 'c', 5, 0, 1, '', 0)");
-	check_err(db_each(ledger.db, &mem, SQL_JOBS_PARKED, KV_NONE,
+	check_err(db_each(ledger.db, &mem, SQL_JOBS_PARKED, KV(kv_int("n", 9)),
 		      parked_from_row, &s),
 	    ERR_OK);
 	check_int(s.n, 3);

@@ -171,6 +171,33 @@ test('granted for some days only', async (t) => {
   for (const days of ['0', '-1', 'x', '99999', '']) assert.equal((await app.admit(['grant', '6', '--days', days])).status, 2, days);
 });
 
+test('what is too much for a list is said to be there', async (t) => {
+  const app = await startAdmit({ t });
+  assert.equal((await app.request('/health')).status, 200, 'the ledger is there');
+  const some = (n) => `WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${n})`;
+  const fill = (orders, others) => app.write(`INSERT INTO users (tg_id, created_ms) VALUES (5, 1) ON CONFLICT DO NOTHING;
+    ${some(orders)} INSERT INTO orders (tg_id, product, provider, session_id, livemode, created_ms) SELECT 5, 'course', 'stripe', hex(randomblob(9)), 0, 1 FROM c;
+    ${some(others)} INSERT INTO jobs (kind, promise, tg_id, error, due_ms, created_ms, parked_ms) SELECT 4, hex(randomblob(9)), 5, 'no way', 1, 1, 1 FROM c;
+    ${some(others)} INSERT INTO members (tg_id, chat_id, state, seen_ms) SELECT 5, hex(randomblob(9)), 8, 1 FROM c;
+    ${some(orders)} INSERT INTO unanswered (question, asked_ms) SELECT 'why ' || i, ${Date.now()} FROM c`);
+  const ask = async (...args) => (await app.admit(args)).stdout;
+  const lines = (text, of) => text.split('\n').filter((line) => of.test(line)).length;
+  fill(50, 20);
+  assert.equal(lines(await ask('orders', '5'), /stripe/), 50);
+  for (const text of [await ask('orders'), await ask('status'), await ask('report')]) assert.doesNotMatch(text, /\bmore\b/);
+  fill(1, 1);
+  const [orders, status, report] = [await ask('orders', '5'), await ask('status'), await ask('report')];
+  assert.deepEqual([lines(orders, /stripe/), lines(status, /no way/), lines(status, /could not be removed/), lines(report, /why \d+ \|/)], [50, 20, 20, 50]);
+  assert.match(orders, /more, which are older: `admit export` has them all/);
+  assert.equal(lines(status, /^ +and more$/), 2);
+  assert.match(report, /\n {2}and more: --json has them all\n/);
+  const read = async (...args) => JSON.parse(await ask(...args, '--json'));
+  assert.equal((await read('report')).unanswered.length, 51, 'a program gets them all');
+  assert.equal((await read('orders', '5')).orders.length, 51);
+  const { parked_jobs: parked, stuck } = await read('status');
+  assert.deepEqual([parked.length, stuck.length], [21, 21]);
+});
+
 test('a report: what was sold and came back, who is in, what was asked in vain', async (t) => {
   const app = await startAdmit({ t });
   assert.equal((await app.request('/health')).status, 200, 'the ledger is there');

@@ -215,7 +215,7 @@ SQL(JOBS_COUNT,
 SQL(JOBS_PARKED,
     "SELECT id, kind, tg_id, attempts, parked_ms, error FROM jobs"
     " WHERE done_ms IS NULL AND parked_ms IS NOT NULL"
-    " ORDER BY parked_ms DESC LIMIT 20")
+    " ORDER BY parked_ms DESC LIMIT :n")
 
 /* What waits, what waits for a person first. */
 SQL(JOBS_WAITING,

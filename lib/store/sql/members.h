@@ -50,7 +50,7 @@ SQL(MEMBERS_STUCK,
     "SELECT tg_id, chat_id, full_ms, full_why FROM members"
     " WHERE asked_ms IS NOT NULL AND full_ms IS NOT NULL"
     " UNION ALL SELECT tg_id, chat_id, seen_ms, NULL FROM members"
-    " WHERE state = " WORD_MEMBER_STAYS " ORDER BY 3 DESC LIMIT 20")
+    " WHERE state = " WORD_MEMBER_STAYS " ORDER BY 3 DESC LIMIT :n")
 
 SQL(MEMBER_HINTED,
     "UPDATE members SET hinted_ms = :asked_ms"
