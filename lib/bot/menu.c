@@ -2,6 +2,7 @@
  * and "ask:N". */
 #include "bot/menu.h"
 
+#include "ledger/products.h"
 #include "ledger/subscription.h"
 #include "payment/offer.h"
 #include "shop/text.h"
@@ -85,19 +86,24 @@ choose_language(struct reply *r, const char *code)
 	return e == ERR_OK ? reply_promise(r, JOB_NOTICE, 0, "language") : e;
 }
 
-/* A product that is sold no more is not found, whatever the old button says. */
+/* A product that is sold no more is not found, whatever the old button says; one
+ * that was renamed is. */
 enum err
 menu_pressed(struct reply *r)
 {
 	struct str data = str_from(r->u->data), word = str_cut(&data, ':');
 	const char *id = arena_dup(r->arena, data);
-	const struct product *p = catalog_find(&r->app->catalog, id);
+	const struct product *p;
 	bool taken; /* or not: nothing else is meant by it */
+	enum err e;
 
 	if (str_eq(word, BUTTON_LANGUAGE))
 		return choose_language(r, id);
 	if (str_eq(word, BUTTON_ASK))
 		return handover_pass_on(r->app, r->arena, r->u, data, &taken);
+	e = products_find(r->app, r->arena, id, &p);
+	if (e != ERR_OK)
+		return e;
 	if (p != NULL && offer_by(r->app, p, word) != NULL)
 		return reply_promise(r, JOB_NOTICE, 0,
 		    arena_printf(r->arena, "%s:%s",

@@ -155,6 +155,21 @@ products_now(struct app *app, struct arena *a, const char *id, const char **now)
 }
 
 enum err
+products_find(
+    struct app *app, struct arena *a, const char *id, const struct product **p)
+{
+	enum err e;
+
+	*p = catalog_find(&app->catalog, id);
+	if (*p != NULL || app->db == NULL || !catalog_is_id(id))
+		return ERR_OK;
+	e = products_now(app, a, id, &id);
+	if (e == ERR_OK)
+		*p = catalog_find(&app->catalog, id);
+	return e;
+}
+
+enum err
 products_of(struct app *app, struct arena *a, const struct job *job,
     const char *named, const char **id, const struct product **p)
 {

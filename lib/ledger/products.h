@@ -24,6 +24,13 @@ const char *products_unknown(struct arena *a, const char *id);
 enum err products_now(struct app *app, struct arena *a, const char *id,
     const char **now) MUST_CHECK;
 
+/* As catalog_find(), by any name that the product had: links, buttons and what
+ * providers hold of a sale may be older than the name of today. *p is NULL where
+ * there is none. Only a name that the catalog has not costs a look into the
+ * ledger; without a ledger there are no older names. */
+enum err products_find(struct app *app, struct arena *a, const char *id,
+    const struct product **p) MUST_CHECK;
+
 /* What a job is about: the order's product, or the one that it names under any
  * name it had (named; NULL or "": the first, where it has no order); never
  * another in its place. *p is NULL where it is none of the catalog's. */

@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/tg_id.h"
+#include "ledger/products.h"
 #include "payment/provider.h"
 
 #include <string.h>
@@ -107,14 +108,27 @@ paylink_is_previewed(const struct request *req)
 	    (request_param(req, "go", &go) != ERR_OK || strcmp(go, "1") != 0);
 }
 
+/* Its product, by any name that it had. A ledger out of order knows no older
+ * ones, which must not cost the sales by those of today. */
 static enum err
-read_signed(const struct app *app, struct arena *a, struct str token,
-    struct paylink *out)
+find_product(
+    struct app *app, struct arena *a, const char *id, struct paylink *out)
+{
+	return products_find(app, a, id, &out->product) == ERR_OK &&
+		out->product != NULL ?
+	    ERR_OK :
+	    ERR_NOT_FOUND;
+}
+
+static enum err
+read_signed(
+    struct app *app, struct arena *a, struct str token, struct paylink *out)
 {
 	struct str mac = str_after_last(token, '.'), rest = token;
 	char hex[MAC_DIGITS + 1];
 	const char *id;
 	int64_t ends_s;
+	enum err e;
 
 	if (app->conf.pay_link_secret == NULL || mac.len != MAC_DIGITS ||
 	    mac.len == token.len)
@@ -131,14 +145,12 @@ read_signed(const struct app *app, struct arena *a, struct str token,
 	out->is_signed = true;
 	/* Set even for a link that has ended, so that the page can name what it
 	 * was for and offer a new one. */
-	out->product = catalog_find(&app->catalog, id);
-	if (ends_s <= clock_now_ms() / 1000)
-		return ERR_AUTH;
-	return out->product == NULL ? ERR_NOT_FOUND : ERR_OK;
+	e = find_product(app, a, id, out);
+	return ends_s <= clock_now_ms() / 1000 ? ERR_AUTH : e;
 }
 
 static enum err
-read_bare(const struct app *app, const struct request *req, const char *number,
+read_bare(struct app *app, const struct request *req, const char *number,
     struct paylink *out)
 {
 	const char *id = NULL;
@@ -148,13 +160,11 @@ read_bare(const struct app *app, const struct request *req, const char *number,
 	    app->conf.pay_link_bare == 0 ||
 	    !tg_id_parse(str_from(number), &out->tg_id))
 		return ERR_INPUT;
-	out->product = catalog_find(&app->catalog, id);
-	return out->product == NULL ? ERR_NOT_FOUND : ERR_OK;
+	return find_product(app, req->arena, id, out);
 }
 
 enum err
-paylink_read(
-    const struct app *app, const struct request *req, struct paylink *out)
+paylink_read(struct app *app, const struct request *req, struct paylink *out)
 {
 	const char *token = NULL, *number = NULL, *with = NULL;
 	enum err has_token = request_param(req, "t", &token);

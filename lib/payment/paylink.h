@@ -49,10 +49,11 @@ enum language paylink_language(const struct request *req);
  * neither form, both, or one that is not believed: the signature does not fit,
  * or the number is bare and the settings switch that off. ERR_AUTH: signed by
  * us, but it has ended; product is set then, if there still is one.
- * ERR_NOT_FOUND: no such product (any more). Who is to be paid is nobody's
+ * ERR_NOT_FOUND: no such product (any more); one that was renamed is found by
+ * the name that the link has. Who is to be paid is nobody's
  * secret, so that part is signed by none; a name that nobody has is not
  * said. */
-enum err paylink_read(const struct app *app, const struct request *req,
-    struct paylink *out) MUST_CHECK;
+enum err paylink_read(
+    struct app *app, const struct request *req, struct paylink *out) MUST_CHECK;
 
 #endif

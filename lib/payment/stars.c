@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "ledger/ledger.h"
 #include "ledger/marks.h"
+#include "ledger/products.h"
 #include "ledger/record.h"
 #include "payment/provider.h"
 #include "payment/stars_offer.h"
@@ -65,15 +66,16 @@ refusal(
 {
 	const struct tg_payment *pay = &u->payment;
 	const char *id = product_in(pay->payload);
-	const struct product *p =
-	    id == NULL ? NULL : catalog_find(&app->catalog, id);
+	const struct product *p = NULL;
 	enum access access = ACCESS_OUT;
 	bool renewal = false;
-	enum err e;
+	enum err e = ERR_OK;
 
 	*why = TEXT_STARS_NOT_SOLD;
-	if (p == NULL || u->from_id == 0)
-		return ERR_OK;
+	if (id != NULL && u->from_id != 0)
+		e = products_find(app, a, id, &p);
+	if (e != ERR_OK || p == NULL)
+		return e;
 	*why = TEXT_STARS_WRONG_PRICE;
 	if (!str_eq(str_from(pay->currency), STARS))
 		return ERR_OK;

@@ -34,13 +34,9 @@ could_be_sold_here(struct app *app, struct arena *a,
     const struct stripe_session *s, bool *could)
 {
 	const struct product *p;
-	const char *id = s->product;
-	enum err e = ERR_OK;
+	enum err e = products_find(app, a, s->product, &p);
 
-	if (id != NULL && catalog_is_id(id))
-		e = products_now(app, a, id, &id);
-	p = catalog_find(&app->catalog, id);
-	*could = p != NULL && (id != NULL || app->catalog.n == 1) &&
+	*could = p != NULL && (s->product != NULL || app->catalog.n == 1) &&
 	    price_fits(p, s);
 	return e;
 }

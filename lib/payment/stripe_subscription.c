@@ -2,6 +2,7 @@
  * event says of one is believed, since nothing tells which of two is newer. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "ledger/products.h"
 #include "ledger/subscription.h"
 #include "outbox/alert.h"
 #include "outbox/message.h"
@@ -153,31 +154,33 @@ as_the_ledger_has_it(const struct app *app, const struct stripe_subscription *s)
 		    is_trial_ending(s) ? s->trial_end_s * 1000 : 0 };
 }
 
-/* Of several items, the one that the product is sold by says until when. */
-static void
-choose_item(const struct app *app, struct stripe_subscription *s)
+/* Of several items, the one that the product is sold by says until when; they
+ * have the name that it had when it was sold. */
+static enum err
+choose_item(struct app *app, struct arena *a, struct stripe_subscription *s)
 {
-	const struct product *p =
-	    s->product == NULL ? NULL : catalog_find(&app->catalog, s->product);
+	const struct product *p = NULL;
+	enum err e = ERR_OK;
 
+	if (s->product != NULL)
+		e = products_find(app, a, s->product, &p);
 	if (p != NULL)
 		stripe_subscription_choose(
-		    s, p->id, p->price_id, p->amount_minor, p->currency);
+		    s, s->product, p->price_id, p->amount_minor, p->currency);
+	return e;
 }
 
 static enum err
-read_answer(const struct app *app, struct arena *a,
-    const struct http_response *res, struct stripe_subscription *out)
+read_answer(struct app *app, struct arena *a, const struct http_response *res,
+    struct stripe_subscription *out)
 {
 	struct json *doc;
 	enum err e = stripe_answer(a, res, &doc);
 
 	if (e != ERR_OK)
 		return e;
-	if (stripe_subscription_read(a, doc, out) == ERR_OK) {
-		choose_item(app, out);
-		return ERR_OK;
-	}
+	if (stripe_subscription_read(a, doc, out) == ERR_OK)
+		return choose_item(app, a, out);
 	log_event(LOG_WARN, "subscription_unreadable",
 	    KV(kv_text("request_id", res->request_id)));
 	return ERR_REFUSED;
@@ -185,7 +188,7 @@ read_answer(const struct app *app, struct arena *a,
 
 /* There is none of that name in this account and this mode: ERR_NOT_FOUND. */
 static enum err
-find(const struct app *app, struct arena *a, const char *id,
+find(struct app *app, struct arena *a, const char *id,
     const struct http_response *res, struct stripe_subscription *out)
 {
 	enum err e = read_answer(app, a, res, out);

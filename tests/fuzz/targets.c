@@ -190,10 +190,10 @@ update(struct str in)
 
 /* The link that we would make for somebody is theirs, signed or bare. */
 static void
-must_lead_back(const struct app *app, const struct paylink *link)
+must_lead_back(struct app *app, const struct paylink *link)
 {
 	struct app bare = *app;
-	const struct app *const apps[] = { app, &bare };
+	struct app *const apps[] = { app, &bare };
 
 	bare.conf.pay_link_secret = NULL;
 	for (size_t i = 0; i < 2; i++) {
@@ -218,9 +218,9 @@ query(struct str in)
 {
 	static const char *const trusted = "10.0.0.0/8, ::1";
 	char *variables[64] = { NULL };
-	const struct app app = { .conf = { .base_url = "https://h",
-				     .pay_link_secret = "secret",
-				     .pay_link_bare = 1 },
+	struct app app = { .conf = { .base_url = "https://h",
+			       .pay_link_secret = "secret",
+			       .pay_link_bare = 1 },
 		.catalog = { .products = { { .id = "course" } }, .n = 1 } };
 	struct paylink link;
 	struct request req;

@@ -704,6 +704,10 @@ several(void **state)
 	button.data = "buy:gone";
 	(void)say_there(3, &button);
 	check_text(jobs_owed(), "2:pay:club");
+	change("DELETE FROM jobs; INSERT INTO renamed (product, is_now)"
+	       " VALUES ('gone', 'club')");
+	(void)say_there(7, &button);
+	check_text(jobs_owed(), "2:pay:club"); /* as it is called now */
 	change("DELETE FROM jobs;" ACCESS " (5, 'club', 1, 'paid', 0, NULL)");
 	r = say_there(4, &pay);
 	check_has(json_render(&mem, r.params).p, "buy:course");

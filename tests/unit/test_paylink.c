@@ -1,5 +1,5 @@
 /* Links to pay by: who can make one, and until when it holds. */
-#include "testing.h"
+#include "shop.h"
 
 #include "base/crypto.h"
 #include "payment/paylink.h"
@@ -10,15 +10,15 @@
 #define FIRST (&app.catalog.products[0])
 #define SECOND (&app.catalog.products[1])
 
-static struct app app;
 static const char *product; /* of the link read last */
 
 static void
 set(const char *secret, int64_t bare)
 {
-	app = (struct app){ .catalog = { .products = { { .id = "course" },
-					     { .id = "club" }, { .id = "k" } },
-				.n = 3 },
+	app = (struct app){ .db = ledger.db,
+		.catalog = { .products = { { .id = "course" }, { .id = "club" },
+				 { .id = "k" } },
+		    .n = 3 },
 		.conf = { .base_url = "https://h/x",
 		    .pay_link_secret = secret,
 		    .pay_link_bare = bare } };
@@ -182,6 +182,31 @@ token(void **state)
 	check_err(e, t->want);
 }
 
+/* A link may be older than the name of what it sells. */
+static void
+former_names(void **state)
+{
+	struct request req;
+	struct paylink link;
+	char *none[] = { NULL };
+	enum err e;
+
+	(void)state;
+	shop_open("INSERT INTO renamed (product, is_now)"
+		  " VALUES ('lessons', 'club'), ('other', 'gone')");
+	set(SECRET, 1);
+	check_int(reader(forged("5.lessons.99999999999"), &e), 5);
+	check_text(product, "club");
+	check_int(reader("tg_id=5&product=lessons", &e), 5);
+	check_text(product, "club");
+	(void)reader(forged("5.other.99999999999"), &e);
+	check_err(e, ERR_NOT_FOUND);
+	request_read(&req, &mem, none);
+	req.query = forged("5.lessons.1700000000");
+	check_err(paylink_read(&app, &req, &link), ERR_AUTH);
+	check_text(link.product->id, "club");
+}
+
 static void
 both_forms(void **state)
 {
@@ -242,5 +267,6 @@ main(void)
 	ROWS("signed, with", token, tokens);
 	ROWS("who is to be paid", with, withs);
 	ONE("link", "both forms, none, an empty one", both_forms);
-	return testing_run("paylink", NULL, NULL);
+	ONE("link", "of a product that was renamed", former_names);
+	return testing_run("paylink", ledger_make, ledger_remove);
 }
