@@ -118,6 +118,36 @@ find_in_ledger(struct thanks *t, const char *id)
 			     e;
 }
 
+/* The bank is at work, or has said no; or nobody can pay there any more. */
+static bool
+has_word(const struct order *o)
+{
+	return o->processing_ms != 0 || o->failed_ms != 0 || o->expired_ms != 0;
+}
+
+/* The provider is asked where the ledger does not know of the payment: the
+ * buyer is often back before the post that tells of it. Where that tells
+ * nothing, or must not be asked now, what the ledger knows is said. */
+static enum err
+look(struct thanks *t, struct http *http, const char *id)
+{
+	enum err e = find_in_ledger(t, id);
+	struct order order = t->order;
+	struct term term = t->term;
+
+	if (e == ERR_OK && order.paid_ms != 0)
+		return ERR_OK;
+	e = ask(t, http, id);
+	if (e == ERR_OK && t->wait_s == 0)
+		return ERR_OK;
+	t->order = order;
+	t->term = term;
+	if (!has_word(&order))
+		return e;
+	t->wait_s = 0;
+	return ERR_OK;
+}
+
 enum err
 thanks_find(struct app *app, struct http *http, struct arena *a,
     const struct limit_who *who, const char *id, struct checkout *out)
@@ -131,17 +161,12 @@ thanks_find(struct app *app, struct http *http, struct arena *a,
 	t.provider = provider_by_look(str_from(id));
 	if (t.provider == NULL)
 		return ERR_INPUT;
-	/* The provider is asked where the ledger does not know of the payment:
-	 * the buyer is often back before the post that tells of it. */
-	e = find_in_ledger(&t, id);
-	if (e != ERR_OK || t.order.paid_ms == 0)
-		e = ask(&t, http, id);
+	e = look(&t, http, id);
 	*out = (struct checkout){ .state = state_of(&t.order, t.term.access),
 		.term = t.term,
 		.product = catalog_find(&app->catalog, t.order.product),
 		.wait_s = t.wait_s };
-	/* Over the limit nobody was asked, so the order above is only what the
-	 * ledger had. */
+	/* Over the limit nobody was asked, and the ledger has no word. */
 	if (t.wait_s > 0)
 		out->state = CHECKOUT_LIMITED;
 	if (e == ERR_OK && out->state == CHECKOUT_PAID)

@@ -19,6 +19,7 @@ static struct app app = { .conf = { .stripe_secret_key = "sk_test_1",
 	"\"payment_intent\":\"pi_1\",\"amount_total\":999," \
 	"\"amount_subtotal\":999,\"currency\":\"eur\"}"
 #define PAID BOUGHT("session_id, paid_ms", "'cs_test_1', 1") HAS_COURSE
+#define AT_BANK USER BOUGHT("session_id, processing_ms", "'cs_test_1', 1")
 #define OPEN USER BOUGHT("session_id", "'cs_test_1'")
 
 static const struct row {
@@ -53,6 +54,15 @@ static const struct row {
 	    CHECKOUT_NONE, NULL },
 	{ "Stripe is down", OPEN, { 503, "{}" }, "cs_test_1", ERR_UNAVAILABLE,
 	    CHECKOUT_NONE, NULL },
+	{ "Stripe is down, and the bank was at work", AT_BANK, { 503, "{}" },
+	    "cs_test_1", ERR_OK, CHECKOUT_PROCESSING, NULL },
+	{ "Stripe is down, and the bank had said no",
+	    USER BOUGHT(
+		"session_id, processing_ms, failed_ms", "'cs_test_1', 1, 2"),
+	    { 503, "{}" }, "cs_test_1", ERR_OK, CHECKOUT_NONE, NULL },
+	{ "Stripe is down, and the page was closed",
+	    USER BOUGHT("session_id, expired_ms", "'cs_test_1', 1"),
+	    { 503, "{}" }, "cs_test_1", ERR_OK, CHECKOUT_NONE, NULL },
 	{ "an empty id", NOTHING, { 0, NULL }, "", ERR_INPUT, CHECKOUT_NONE,
 	    NULL },
 	{ "an id of another kind", NOTHING, { 0, NULL }, "pi_1", ERR_INPUT,
@@ -106,6 +116,10 @@ limited(void **state)
 	check_err(thanks_find(&app, http, &mem, &who, "cs_test_1", &c), ERR_OK);
 	check_int(c.state, CHECKOUT_LIMITED);
 	assert_true(c.wait_s > 0);
+	/* What is known costs nobody anything. */
+	change(AT_BANK);
+	check_err(thanks_find(&app, http, &mem, &who, "cs_test_1", &c), ERR_OK);
+	check_int(c.state, CHECKOUT_PROCESSING);
 	http_free(http);
 	assert_true(answers_given(&stripe));
 }
