@@ -230,6 +230,19 @@ say_about(struct reply *r, enum text text)
 		kv_text("support", app_support_in(r->in, r->app, r->arena))));
 }
 
+/* Not paid, by all that is known; or paid, and a bank is at work. */
+static enum err
+help_unpaid(struct reply *r)
+{
+	bool at_bank = false;
+	enum err e =
+	    ledger_processing(r->db, r->arena, r->u->from_id, &at_bank);
+
+	return e != ERR_OK ?
+	    e :
+	    say_about(r, at_bank ? TEXT_PROCESSING : TEXT_HELP_UNPAID);
+}
+
 /* The promised fallback. Who is in gets the invite again; of who is not, the
  * worker asks Stripe about their open session; who never began to pay is told
  * how. A message that is owed already is not promised twice: it was made due
@@ -257,7 +270,7 @@ on_help(struct reply *r)
 		return reply_promise(r, JOB_CHECK, o.id, whose);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	return say_about(r, TEXT_HELP_UNPAID);
+	return help_unpaid(r);
 }
 
 /* /ask without a question is answered with how to ask one. */

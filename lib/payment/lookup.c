@@ -59,6 +59,23 @@ promise_notice(
 	    s->job.order_id, name);
 }
 
+/* The word that ends the asking; but that a bank is at work is what a buyer
+ * wants to know, if it is, and what they may just have been told. */
+static enum err
+promise_word(
+    struct app *app, struct arena *a, const struct step *s, const char *name)
+{
+	bool at_bank = false, is_told = false;
+	enum err err = ledger_processing(app->db, a, s->job.tg_id, &at_bank);
+
+	if (err == ERR_OK && at_bank)
+		err = jobs_pending(
+		    app->db, a, s->job.tg_id, JOB_NOTICE, &is_told);
+	if (err != ERR_OK || is_told)
+		return err;
+	return promise_notice(app, a, s, at_bank ? "processing" : name);
+}
+
 /* Not this one: the next older unpaid order, or the word that none is paid. */
 static enum err
 check_next(struct app *app, struct arena *a, const struct step *s)
@@ -68,7 +85,7 @@ check_next(struct app *app, struct arena *a, const struct step *s)
 	    ledger_order_unpaid(app->db, a, s->job.tg_id, s->job.order_id, &o);
 
 	if (err == ERR_NOT_FOUND)
-		return promise_notice(app, a, s, "help_unpaid");
+		return promise_word(app, a, s, "help_unpaid");
 	if (err != ERR_OK)
 		return err;
 	return jobs_promise(app->db, JOB_CHECK,
@@ -118,7 +135,7 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 		return answer_help(app, a, s); /* no such purchase here */
 	message_retry_call(a, s, provider->title, err, res, out);
 	if (s->job.attempts == PATIENCE_ATTEMPTS)
-		return promise_notice(app, a, s, "help_later");
+		return promise_word(app, a, s, "help_later");
 	return ERR_OK;
 }
 

@@ -120,6 +120,10 @@ static const struct row {
 	    SAYS("/help"), NULL, NO_TEXT, NULL, true, "3:100" },
 	{ "/help of who never began to pay", NOTHING, SAYS("/help"),
 	    "sendMessage", TEXT_HELP_UNPAID, NULL, false, "" },
+	{ "/help once more than Stripe is asked, while the bank is at work",
+	    ORDER("processing_ms", "1") "INSERT INTO limits VALUES ('help:5',"
+					" 10, strftime('%s', 'now') * 1000);",
+	    SAYS("/help"), "sendMessage", TEXT_PROCESSING, NULL, false, "" },
 	{ "/help after the bank's no", ORDER("failed_ms", "1"), SAYS("/help"),
 	    "sendMessage", TEXT_HELP_UNPAID, NULL, false, "" },
 	{ "/help after a refund", OUT, SAYS("/help"), "sendMessage",

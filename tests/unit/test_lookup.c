@@ -54,6 +54,8 @@ whom(void **state)
 	check_text(s.cannot, w->cannot);
 }
 
+#define AT_BANK "UPDATE orders SET processing_ms = 1 WHERE id = 7;"
+
 static const struct answered {
 	const char *why, *more;
 	int status;
@@ -67,6 +69,12 @@ static const struct answered {
 	{ "not paid: the older one is next", ASKED_ABOUT("6", "cs_6", "stripe"),
 	    404, "{}", 1, AFTER_DONE, "check/42/6" },
 	{ "none is paid", "", 404, "{}", 1, AFTER_DONE, "help_unpaid/42" },
+	{ "the bank is at work, which is said once", "", 200,
+	    SESSION("cs_7", "unpaid"), 1, AFTER_DONE, "processing/cs_7" },
+	{ "the bank was at work before", AT_BANK, 404, "{}", 1, AFTER_DONE,
+	    "processing/42" },
+	{ "it was, and Stripe is down", AT_BANK, 503, "{}", 4, AFTER_RETRY,
+	    "processing/42" },
 	{ "Stripe is down", "", 503, "{}", 1, AFTER_RETRY, NULL },
 	{ "for so long that the buyer is told", "", 503, "{}", 4, AFTER_RETRY,
 	    "help_later/42" },
@@ -86,6 +94,7 @@ answered(void **state)
 	shop_does(settle, &s);
 	check_int(s.o.after, r->after);
 	check_text(look_text("SELECT promise FROM jobs"), r->promised);
+	check_int(look_int("SELECT COUNT(*) FROM jobs"), r->promised != NULL);
 	if (r->after == AFTER_RETRY)
 		check_text(s.o.error, "Stripe: unavailable");
 }
