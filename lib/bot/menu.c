@@ -86,8 +86,8 @@ choose_language(struct reply *r, const char *code)
 	return e == ERR_OK ? reply_promise(r, JOB_NOTICE, 0, "language") : e;
 }
 
-/* A product that is sold no more is not found, whatever the old button says; one
- * that was renamed is. */
+/* A product that is sold no more is not found, whatever the old button says;
+ * one that was renamed is. */
 enum err
 menu_pressed(struct reply *r)
 {

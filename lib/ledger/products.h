@@ -25,9 +25,9 @@ enum err products_now(struct app *app, struct arena *a, const char *id,
     const char **now) MUST_CHECK;
 
 /* As catalog_find(), by any name that the product had: links, buttons and what
- * providers hold of a sale may be older than the name of today. *p is NULL where
- * there is none. Only a name that the catalog has not costs a look into the
- * ledger; without a ledger there are no older names. */
+ * providers hold of a sale may be older than the name of today. *p is NULL
+ * where there is none. Only a name that the catalog has not costs a look into
+ * the ledger; without a ledger there are no older names. */
 enum err products_find(struct app *app, struct arena *a, const char *id,
     const struct product **p) MUST_CHECK;
 
