@@ -356,11 +356,11 @@ membership_full(struct app *app, struct arena *a, int64_t tg_id,
 		kv_int("now_ms", now_ms > since_ms ? now_ms : since_ms)),
 	    NULL);
 
+	if (e != ERR_OK)
+		return e;
 	log_event(LOG_WARN, "member_full",
 	    KV(kv_int("tg_id", tg_id), kv_text("chat", m->chat_id),
 		kv_text("why", words)));
-	if (e != ERR_OK)
-		return e;
 	return jobs_promise(app->db, JOB_NOTICE,
 	    arena_printf(a, "too_many/%lld/%s/%lld", (long long)tg_id,
 		m->chat_id, (long long)since_ms),

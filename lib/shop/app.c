@@ -58,17 +58,27 @@ app_hindrance(size_t i, struct arena *a)
 }
 
 static void
-log_oddities(const struct app *app)
+log_hindrances(void)
 {
 	struct arena a = { 0 };
 	const char *what;
 
-	for (size_t i = 0; i < app->conf.settings.n_notes; i++)
-		log_event(LOG_WARN, "setting_odd",
-		    KV(kv_text("what", app->conf.settings.notes[i])));
 	for (size_t i = 0; (what = app_hindrance(i, &a)) != NULL; i++)
 		log_event(LOG_WARN, "host_odd", KV(kv_text("what", what)));
 	arena_free(&a);
+}
+
+/* The oddities stand beside the faults: a name that was mistyped is often why
+ * another is missing. */
+static void
+log_settings(const struct settings *s)
+{
+	for (size_t i = 0; i < s->n_faults; i++)
+		log_event(LOG_ERROR, "setting_wrong",
+		    KV(kv_text("what", s->faults[i])));
+	for (size_t i = 0; i < s->n_notes; i++)
+		log_event(
+		    LOG_WARN, "setting_odd", KV(kv_text("what", s->notes[i])));
 }
 
 /* Half of a file that is being written is no fault of its author's. */
@@ -199,16 +209,15 @@ app_ready(struct app *app, const struct request *req)
 	/* Not before: the level is one of the settings. A fault is told at any
 	 * level. */
 	log_init(app->name, (enum log_level)app->conf.log_level);
-	for (size_t i = 0; !app->is_tool && i < app->conf.settings.n_faults;
-	     i++)
-		log_event(LOG_ERROR, "setting_wrong",
-		    KV(kv_text("what", app->conf.settings.faults[i])));
 	if (!app->is_tool)
-		log_oddities(app);
+		log_settings(&app->conf.settings);
 	if (e != ERR_OK)
 		return e;
-	if (!app->is_tool)
+	/* Once, and not with each try that fails. */
+	if (!app->is_tool) {
+		log_hindrances();
 		conf_make_folder(&app->conf);
+	}
 	take_texts(app);
 	app->is_ready = true;
 	return ERR_OK;

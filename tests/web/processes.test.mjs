@@ -151,9 +151,13 @@ test('files that may not grow are errors, not the end: 503, said in the log, tak
 test('a limit of files\' size is named by the log of the start and by check', async (t) => {
   const app = await startAdmit({ t });
   assert.equal((await app.request('/health')).status, 200);
-  const limited = (args) => run('prlimit', ['--fsize=10000000', `${OUT}/bin/admit`, ...args], app.env);
+  const limited = (args, more = {}) => run('prlimit', ['--fsize=10000000', `${OUT}/bin/admit`, ...args], { ...app.env, ...more });
   assert.match((await limited(['work', '--stop'])).stderr, /ev=host_odd .*files may not grow over 10000000 bytes/);
   assert.match((await limited(['check'])).stdout, /note +host +files may not grow over 10000000 bytes/);
+  // What does not start has no consequences to look for: its faults stand alone.
+  const { stderr } = await limited(['work', '--stop'], { STRIPE_SECRET_KEY: 'nonsense' });
+  assert.match(stderr, /ev=setting_wrong .*STRIPE_SECRET_KEY/);
+  assert.doesNotMatch(stderr, /ev=host_odd/);
 });
 
 /** Only root, in a namespace of its own, can have no /proc; a sanitizer looks for leaks, and for its own settings, there. */
