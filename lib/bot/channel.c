@@ -124,13 +124,14 @@ now_since(int64_t since_ms)
 	return now_ms > since_ms ? now_ms : since_ms;
 }
 
+/* The answer to our own call is of now, whatever the clock says. */
 static enum err
 note_state(struct app *app, const struct channel_call *c, int64_t since_ms,
     enum member_state state)
 {
 	return db_exec(app->db, SQL_MEMBER_STATE,
 	    KV(kv_int("tg_id", c->tg_id), kv_text("chat_id", c->member.chat_id),
-		kv_int("state", (int64_t)state),
+		kv_int("state", (int64_t)state), kv_int("at_ms", INT64_MAX),
 		kv_int("now_ms", now_since(since_ms))),
 	    NULL);
 }

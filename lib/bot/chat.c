@@ -153,6 +153,8 @@ static enum err
 on_channel(struct reply *r)
 {
 	const struct tg_update *u = r->u;
+	const struct member_change change = { (enum member_state)u->status,
+		u->changed_s, u->link };
 	const char *chat_id;
 	enum err e = membership_chat(r->app, r->arena, u->chat_id, &chat_id);
 
@@ -167,8 +169,8 @@ on_channel(struct reply *r)
 		return ERR_OK;
 	if (u->kind == TG_ASKS)
 		return membership_asked(r->app, r->arena, u->from_id, chat_id);
-	return membership_changed(r->app, r->arena, u->from_id, chat_id,
-	    (enum member_state)u->status, u->link);
+	return membership_changed(
+	    r->app, r->arena, u->from_id, chat_id, &change);
 }
 
 static enum err

@@ -293,21 +293,30 @@ membership_asked(
 	return e == ERR_OK ? promise(app, a, tg_id, chat_id) : e;
 }
 
+/* The end of the second in which it was: our own words are in milliseconds, and
+ * of one that is not said to be older none is. */
+static int64_t
+moment_of(const struct member_change *change)
+{
+	return change->at_s == 0 ? INT64_MAX : change->at_s * 1000 + 999;
+}
+
 enum err
 membership_changed(struct app *app, struct arena *a, int64_t tg_id,
-    const char *chat_id, enum member_state state, const char *link)
+    const char *chat_id, const struct member_change *change)
 {
 	int64_t n = 0;
-	bool is_in = state == MEMBER_IN;
+	bool is_in = change->state == MEMBER_IN;
 	enum err e = db_exec(app->db, SQL_MEMBER_STATE,
 	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", chat_id),
-		kv_int("state", (int64_t)state),
+		kv_int("state", (int64_t)change->state),
+		kv_int("at_ms", moment_of(change)),
 		kv_int("now_ms", clock_now_ms())),
 	    NULL);
 
-	if (e == ERR_OK && is_in && link != NULL)
+	if (e == ERR_OK && is_in && change->link != NULL)
 		e = db_one(app->db, a, SQL_LINK_IS_OURS,
-		    KV(kv_text("link", link)), row_to_int, &n);
+		    KV(kv_text("link", change->link)), row_to_int, &n);
 	if (e == ERR_OK && n > 0)
 		e = note_ours(app, tg_id, chat_id);
 	/* Came in, so the link has served; or was let in by somebody else. */

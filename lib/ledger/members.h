@@ -46,13 +46,20 @@ enum err membership_look(struct app *app, struct arena *a, int64_t tg_id,
     const char *product) MUST_CHECK;
 
 /* What updates say. membership_chat() finds by Telegram's number the chat as
- * the catalog has it; *chat_id is NULL where it is none of ours. */
+ * the catalog has it; *chat_id is NULL where it is none of ours. A change that
+ * was told too late, when a later word is known, changes nothing; but of who
+ * came in the job finds out. */
+struct member_change {
+	enum member_state state;
+	int64_t at_s;     /* by Telegram's clock; 0: not said */
+	const char *link; /* by which they came, or NULL */
+};
 enum err membership_chat(struct app *app, struct arena *a, int64_t chat,
     const char **chat_id) MUST_CHECK;
 enum err membership_asked(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id) MUST_CHECK;
 enum err membership_changed(struct app *app, struct arena *a, int64_t tg_id,
-    const char *chat_id, enum member_state state, const char *link) MUST_CHECK;
+    const char *chat_id, const struct member_change *change) MUST_CHECK;
 
 /* The bot's rights in a chat have changed. That they are lost is told to the
  * operators; that they are back makes due what waited for them. */

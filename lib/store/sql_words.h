@@ -31,6 +31,7 @@
 #define WORD_MEMBER_OUT "1"
 #define WORD_MEMBER_IN "2"
 #define WORD_MEMBER_BANNED "3"
+#define WORD_MEMBER_SENT_OFF "5"
 #define WORD_MEMBER_STAYS "8"
 #define WORD_REFUND_BACK "0"
 #define WORD_DISPUTE_OPEN "1"

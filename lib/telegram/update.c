@@ -129,6 +129,17 @@ is_said(struct json *m)
 	return false;
 }
 
+/* When it happened, in seconds; 0: not said. */
+static int64_t
+time_at(struct json *m)
+{
+	int64_t at_s = 0;
+
+	return json_int(m, "date", &at_s) && at_s >= 0 && at_s <= DATE_MAX_S ?
+	    at_s :
+	    0;
+}
+
 static void
 read_words(struct arena *a, struct json *m, struct tg_update *out)
 {
@@ -157,9 +168,7 @@ read_message(struct arena *a, struct json *m, struct tg_update *out)
 	else if (json_is_object(m, "refunded_payment"))
 		read_payment(
 		    a, json_at(m, "refunded_payment"), TG_REFUNDED, out);
-	if (!json_int(m, "date", &out->payment.at_s) || out->payment.at_s < 0 ||
-	    out->payment.at_s > DATE_MAX_S)
-		out->payment.at_s = 0;
+	out->payment.at_s = time_at(m);
 	read_move(m, out);
 }
 
@@ -227,6 +236,7 @@ read_change(struct arena *a, struct json *m, struct tg_update *out)
 	out->kind = TG_CHANGED;
 	out->status = tg_status(json_at(m, "new_chat_member"));
 	out->link = arena_dup_text(a, json_text(m, "invite_link.invite_link"));
+	out->changed_s = time_at(m);
 	read_person(
 	    a, json_at(m, "new_chat_member.user"), json_at(m, "chat"), out);
 }

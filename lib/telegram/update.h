@@ -82,7 +82,8 @@ struct tg_update {
 	enum tg_plan plan;         /* TG_PLAN */
 	bool blocked;              /* TG_MEMBER: blocked now, or unblocked */
 	int64_t chat_id;       /* TG_MESSAGE, TG_ASKS, TG_CHANGED, TG_RIGHTS */
-	enum tg_status status; /* TG_CHANGED: of from_id, now */
+	enum tg_status status; /* TG_CHANGED: of from_id, then */
+	int64_t changed_s;     /* TG_CHANGED: when; 0: not said */
 	const char *link;      /* TG_CHANGED: by which they came, or NULL */
 	bool has_rights;       /* TG_RIGHTS: to invite and to remove */
 	int64_t moved_to; /* TG_MOVED: the supergroup of what was chat_id */

@@ -322,6 +322,33 @@ under_a_picture(void **state)
 	check_text(tg_words(&u), NULL);
 }
 
+#define LEAVING(date) \
+	UPDATE("chat_member", \
+	    "{\"chat\":" GROUP ",\"from\":" BUYER date \
+	    ",\"new_chat_member\":{\"status\":\"left\",\"user\":" BUYER "}}")
+
+static const struct leaving {
+	const char *why, *body;
+	int64_t at_s;
+} leavings[] = {
+	{ "when", LEAVING(",\"date\":1700000000"), 1700000000 },
+	{ "it is not said when", LEAVING(""), 0 },
+	{ "at no time", LEAVING(",\"date\":-1"), 0 },
+	{ "never", LEAVING(",\"date\":9007199254740991"), 0 },
+};
+
+static void
+leaving(void **state)
+{
+	const struct leaving *l = *state;
+	struct tg_update u;
+
+	check_err(tg_update_parse(&mem, str_from(l->body), &u), ERR_OK);
+	check_int(u.kind, TG_CHANGED);
+	check_int(u.status, TG_LEFT);
+	check_int(u.changed_s, l->at_s);
+}
+
 static const struct plan {
 	const char *why, *body;
 	enum tg_plan plan;
@@ -440,6 +467,7 @@ int
 main(void)
 {
 	ROWS("a subscription", plan, plans);
+	ROWS("somebody left", leaving, leavings);
 	ROWS("a field that changes", change, changes);
 	ROWS("update", row, rows);
 	ROWS("refused", refused, refuseds);

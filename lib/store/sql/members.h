@@ -56,7 +56,9 @@ SQL(MEMBER_HINTED,
     "UPDATE members SET hinted_ms = :asked_ms"
     " WHERE tg_id = :tg_id AND chat_id = :chat_id")
 
-/* What Telegram said: 1 and 3 are out, 2 is in (enum member_state). */
+/* What Telegram said of the moment :at_ms: 1 and 3 are out, 2 is in (enum
+ * member_state). A later word stands, but that a ban holds is no other word than
+ * that it was taken. */
 SQL(MEMBER_STATE,
     "INSERT INTO members (tg_id, chat_id, state, seen_ms, joined_ms,"
     " removed_ms) VALUES (:tg_id, :chat_id, :state, :now_ms,"
@@ -67,7 +69,10 @@ SQL(MEMBER_STATE,
     " removed_ms = CASE WHEN excluded.state IN (" WORD_MEMBER_OUT
     ", " WORD_MEMBER_BANNED ")"
     " AND members.joined_ms IS NOT NULL THEN excluded.seen_ms"
-    " ELSE members.removed_ms END")
+    " ELSE members.removed_ms END"
+    " WHERE :at_ms >= members.seen_ms OR excluded.state = members.state"
+    " OR (members.state = " WORD_MEMBER_SENT_OFF
+    " AND excluded.state = " WORD_MEMBER_BANNED ")")
 
 SQL(MEMBER_LINK,
     "SELECT link, made_ms, COALESCE(revoking_ms, 0) FROM links"
