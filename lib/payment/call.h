@@ -14,11 +14,12 @@ struct call {
 };
 
 /* Sends it, once more where the connection broke before an answer, and reads
- * the answer. The error is http_send()'s or read()'s. */
+ * the answer; all of it within the request's total_ms. The error is
+ * http_send()'s or read()'s. */
 enum err call_once(const struct call *c) MUST_CHECK;
 
 /* The same, and again for CALL_PATIENCE_MS as long as read() says that a twin
- * of this call is being worked on (ERR_CONFLICT). */
+ * of this call is being worked on (ERR_CONFLICT): within total_ms and that. */
 #define CALL_PATIENCE_MS 3000
 enum err call_patiently(const struct call *c) MUST_CHECK;
 

@@ -11,8 +11,11 @@
 
 /* A page must live this much longer to be worth sending a buyer to. */
 #define URL_MARGIN_MS (60 * 1000)
-/* How long an attempt may be under way. */
-#define ATTEMPT_MS (PROVIDER_TOTAL_MS + CALL_PATIENCE_MS)
+/* Longer than an attempt can be under way: the call, and the ledger's lock that
+ * is waited for before it and after it. */
+#define ATTEMPT_MS (60 * 1000)
+_Static_assert(ATTEMPT_MS > 3 * (PROVIDER_TOTAL_MS + CALL_PATIENCE_MS),
+    "a click must find the attempt that is under way");
 
 /* An attempt to open a session, as the ledger knows it. */
 struct attempt {
@@ -144,6 +147,28 @@ buyer_is_limited(struct search *s)
 	return true;
 }
 
+/* One of a time to come was begun before the clock was put back. */
+static bool
+is_under_way(const struct attempt *t, int64_t now_ms)
+{
+	return t->attempted_ms > now_ms - ATTEMPT_MS &&
+	    t->attempted_ms < now_ms + ATTEMPT_MS;
+}
+
+/* Each who takes part says when, and no two say the same: the last one's word
+ * stands. */
+static enum err
+note_attempt(struct db *db, struct attempt *t, int64_t now_ms)
+{
+	bool is_taken = is_under_way(t, now_ms) && t->attempted_ms >= now_ms;
+
+	t->attempted_ms = is_taken ? t->attempted_ms + 1 : now_ms;
+	return db_exec(db, SQL_ORDER_ATTEMPT,
+	    KV(kv_int("id", t->order_id), kv_int("attempt", t->number),
+		kv_int("attempted_ms", t->attempted_ms)),
+	    NULL);
+}
+
 /* Joins an attempt under way or begins a new one. */
 static enum err
 draft_take(struct db *db, struct search *s)
@@ -157,8 +182,8 @@ draft_take(struct db *db, struct search *s)
 
 	/* An attempt that is older is taken for dead. A younger one is joined:
 	 * two clicks with one key get one page. */
-	if (e == ERR_OK && now_ms - t->attempted_ms < ATTEMPT_MS)
-		return ERR_OK;
+	if (e == ERR_OK && is_under_way(t, now_ms))
+		return note_attempt(db, t, now_ms);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	if (buyer_is_limited(s))
@@ -168,10 +193,7 @@ draft_take(struct db *db, struct search *s)
 	/* The number is part of the key. With the old key the provider would
 	 * repeat its old answer, even where that was an error. */
 	t->number++;
-	return db_exec(db, SQL_ORDER_ATTEMPT,
-	    KV(kv_int("id", t->order_id), kv_int("attempt", t->number),
-		kv_int("attempted_ms", now_ms)),
-	    NULL);
+	return note_attempt(db, t, now_ms);
 }
 
 /* All of it in one transaction: two clicks at the same moment come one after
@@ -249,16 +271,16 @@ drop_draft(struct db *db, void *ctx)
 	    KV(kv_int("id", s->attempt.order_id)), NULL);
 }
 
-/* Only an attempt that has no page yet: a twin of this click may have got one
- * meanwhile, which stays. */
+/* Only an attempt that has no page yet and that nobody has joined since: a twin
+ * of this click may have got one meanwhile, or may be about to. */
 static enum err
 give_up_attempt(struct db *db, void *ctx)
 {
 	const struct search *s = ctx;
 
-	return db_exec(db, SQL_ORDER_ATTEMPT,
+	return db_exec(db, SQL_ORDER_ATTEMPT_FAILED,
 	    KV(kv_int("id", s->attempt.order_id),
-		kv_int("attempt", s->attempt.number), kv_null("attempted_ms")),
+		kv_int("attempted_ms", s->attempt.attempted_ms)),
 	    NULL);
 }
 

@@ -2,7 +2,22 @@
 #include "answers.h"
 
 #include "base/array.h"
-#include "payment/call.h"
+#include "base/clock.h"
+#include "net/http.h"
+
+/* The clock and the network of a scenario; else the real ones. */
+static bool is_played;
+static int64_t mono_ms(void);
+static int pause_ms(int ms);
+static enum err sent(struct http *h, struct arena *a,
+    const struct http_request *req, struct http_response *res);
+#define clock_mono_ms() mono_ms()
+#define poll(fds, n, ms) pause_ms(ms)
+#define http_send(h, a, req, res) sent(h, a, req, res)
+#include "payment/call.c" /* the code under test */
+#undef clock_mono_ms
+#undef poll
+#undef http_send
 
 #define MOST 3
 
@@ -70,9 +85,114 @@ called(void **state)
 	assert_true(answers_given(&who));
 }
 
+/* ---- how long it takes ---- */
+
+/* What becomes of each sending, in turn; the last one's again and again. */
+struct turn {
+	int takes_ms;
+	enum err e;
+	bool broke;
+	int status;
+};
+
+static struct {
+	const struct turn *turns;
+	size_t i, n;
+	int64_t now_ms;
+} play;
+
+static int64_t
+mono_ms(void)
+{
+	return is_played ? play.now_ms : clock_mono_ms();
+}
+
+static int
+pause_ms(int ms)
+{
+	if (!is_played)
+		return poll(NULL, 0, ms);
+	play.now_ms += ms;
+	return 0;
+}
+
+static enum err
+sent(struct http *h, struct arena *a, const struct http_request *req,
+    struct http_response *res)
+{
+	const struct turn *t = &play.turns[play.i];
+
+	if (!is_played)
+		return http_send(h, a, req, res);
+	play.i += play.i + 1 < play.n;
+	*res = (struct http_response){ .status = t->status,
+		.broke = t->broke && t->takes_ms < req->total_ms };
+	play.now_ms +=
+	    t->takes_ms < req->total_ms ? t->takes_ms : req->total_ms;
+	return t->takes_ms < req->total_ms ? t->e : ERR_UNAVAILABLE;
+}
+
+#define TOTAL_MS 10000
+#define SILENCE \
+	{ \
+		TOTAL_MS, ERR_UNAVAILABLE, false, 0 \
+	}
+#define BREAKS(ms) \
+	{ \
+		ms, ERR_UNAVAILABLE, true, 0 \
+	}
+#define TWIN(ms) \
+	{ \
+		ms, ERR_OK, false, 409 \
+	}
+
+/* A web server waits for its program no longer than 30 s, and a click that
+ * comes while this one is under way must find it. */
+static const struct lasting {
+	const char *why;
+	bool is_patient;
+	struct turn turns[2];
+	int64_t most_ms;
+} lastings[] = {
+	{ "silence", false, { SILENCE, SILENCE }, TOTAL_MS },
+	{ "breaks late, then silence", false, { BREAKS(9900), SILENCE },
+	    TOTAL_MS },
+	{ "breaks late twice", false, { BREAKS(9900), BREAKS(9900) },
+	    TOTAL_MS },
+	{ "a twin at work all the time", true, { TWIN(200), TWIN(200) },
+	    CALL_PATIENCE_MS + 200 },
+	{ "a twin, then silence", true, { TWIN(2500), SILENCE },
+	    CALL_PATIENCE_MS + TOTAL_MS },
+	{ "a twin, then breaks late", true, { TWIN(2500), BREAKS(9900) },
+	    CALL_PATIENCE_MS + TOTAL_MS },
+};
+
+static void
+lasts(void **state)
+{
+	const struct lasting *l = *state;
+	const struct http_request req = { .connect_ms = 3000,
+		.total_ms = TOTAL_MS };
+	int n = 0;
+	const struct call call = { NULL, &mem, &req, read_answer, &n };
+	enum err e;
+
+	play.turns = l->turns;
+	play.n = LENGTH(l->turns);
+	play.i = 0;
+	play.now_ms = 1;
+	is_played = true;
+	e = l->is_patient ? call_patiently(&call) : call_once(&call);
+	is_played = false;
+	assert_true(e != ERR_OK);
+	if (play.now_ms - 1 > l->most_ms)
+		fail_msg("%lld ms", (long long)play.now_ms - 1);
+}
+
 int
 main(void)
 {
 	ROWS("a call", called, rows);
+	ROWS("it lasts", lasts, lastings);
 	return testing_run("call", NULL, NULL);
 }

@@ -1,9 +1,8 @@
 /* A click on the pay link that needs no call to Stripe: what the ledger says
  * of the buyer. */
-#include "shop.h"
+#include "payment/checkout.c" /* the code under test, statics and all */
 
-#include "base/clock.h"
-#include "payment/checkout.h"
+#include "shop.h"
 
 #define URL "https://checkout.stripe.com/c/pay/cs_test_1"
 
@@ -69,9 +68,82 @@ found(void **state)
 	assert_ptr_equal(c.product, &app.catalog.products[0]);
 }
 
+/* ---- attempts ---- */
+
+#define DRAFT(ago_ms) \
+	"INSERT INTO orders (tg_id, product, provider, livemode, created_ms," \
+	" attempt, attempted_ms) VALUES (5, 'course', 'stripe', 0, 1, 1," \
+	" strftime('%s', 'now') * 1000 - " ago_ms ");"
+
+static struct search
+click(void)
+{
+	static const struct limit_who who = { BUYER, "" };
+	struct search s = { .app = &app,
+		.arena = &mem,
+		.tg_id = BUYER,
+		.who = &who,
+		.product = &app.catalog.products[0],
+		.provider = provider_find(str_from("stripe")) };
+
+	shop_does(find_or_draft, &s);
+	return s;
+}
+
+/* With one key there is one page: another key while the first call may still
+ * be answered would open a second one. */
+static const struct earlier {
+	const char *why, *before;
+	int64_t number;
+} earliers[] = {
+	{ "none", NOTHING, 1 },
+	{ "one may be under way as long as a web server waits", DRAFT("31000"),
+	    1 },
+	{ "one is dead", DRAFT("120000"), 2 },
+	{ "one is of a time to come, by a clock that was put back",
+	    DRAFT("-120000"), 2 },
+};
+
+static void
+joins(void **state)
+{
+	const struct earlier *e = *state;
+	struct search s;
+
+	shop_open(USER);
+	change(e->before);
+	s = click();
+	check_int(s.attempt.number, e->number);
+	/* And is under way itself from now on. */
+	assert_true(
+	    clock_now_ms() - look_int("SELECT attempted_ms FROM orders") <
+	    10000);
+	check_int(click().attempt.number, e->number);
+}
+
+/* A click that fails ends the attempt, but not for one that joined it since. */
+static void
+gives_up_its_own(void **state)
+{
+	struct search first, twin;
+
+	(void)state;
+	shop_open(USER);
+	first = click();
+	twin = click();
+	shop_does(give_up_attempt, &first);
+	check_int(click().attempt.number, 1);
+	twin = click();
+	shop_does(give_up_attempt, &twin);
+	check_int(click().attempt.number, 2);
+}
+
 int
 main(void)
 {
+	ROWS("an attempt before", joins, earliers);
+	ONE("an attempt", "that failed is given up by who was last",
+	    gives_up_its_own);
 	ROWS("a click, Stripe not called", found, rows);
 	return testing_run("pay", ledger_make, ledger_remove);
 }

@@ -21,10 +21,14 @@ SQL(ORDER_DRAFT_ADD,
     " VALUES (:tg_id, :product, :provider, 1, :now_ms, :livemode, :now_ms)"
     " RETURNING id, attempt, attempted_ms, created_ms")
 
-/* :attempted_ms null: the attempt failed, the next click makes a new one. */
 SQL(ORDER_ATTEMPT,
     "UPDATE orders SET attempt = :attempt, attempted_ms = :attempted_ms"
     " WHERE id = :id AND session_id IS NULL")
+
+/* The next click makes a new one, unless somebody else is still at this. */
+SQL(ORDER_ATTEMPT_FAILED,
+    "UPDATE orders SET attempted_ms = NULL"
+    " WHERE id = :id AND attempted_ms = :attempted_ms AND session_id IS NULL")
 
 SQL(ORDER_OPENED,
     "UPDATE orders SET session_id = :session_id, url = :url,"
