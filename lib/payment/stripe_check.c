@@ -3,7 +3,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
-#include "shop/text.h"
+#include "payment/stripe_prices.h"
 #include "stripe/event.h"
 
 #include <inttypes.h>
@@ -45,8 +45,8 @@ stripe_mend(enum err e)
 	       "allowed out?";
 }
 
-/* Whether Stripe knows the key: of one that it does not, all that it may do
- * need not be asked. *date_s: Stripe's clock; -1: not heard. */
+/* Whether Stripe knows the key: with one that it does not, nothing else need be
+ * asked. *date_s: Stripe's clock; -1: not heard. */
 static bool
 check_key(struct checkup *c, int64_t *date_s)
 {
@@ -242,51 +242,6 @@ check_endpoints(struct checkup *c)
 	}
 }
 
-/* A price that is kept at Stripe can be archived there, and no program here
- * would notice before a buyer does. It must also be of the kind that the
- * settings say, since a session for a recurring price is opened in another
- * way. */
-static void
-check_price(struct checkup *c)
-{
-	const struct conf *conf = &c->app->conf;
-	const struct stripe_api api = app_stripe(c->app);
-	struct http_request req;
-	struct http_response res;
-	struct json *price = NULL;
-	enum err e;
-
-	if (conf->stripe_price_id == NULL) {
-		good(c, "price",
-		    text_money(c->arena, conf->price_amount_minor,
-			conf->price_currency));
-		return;
-	}
-	req = stripe_price_request(c->arena, &api, conf->stripe_price_id);
-	e = c->send(c, &req, &res);
-	if (e == ERR_OK)
-		e = stripe_answer(c->arena, &res, &price);
-	if (e != ERR_OK)
-		bad(c, "price", "STRIPE_PRICE_ID is not to be found",
-		    "copy the price's id (price_...) from the product at "
-		    "Stripe, of the same mode as the key");
-	else if (!json_is_true(price, "active"))
-		bad(c, "price", "the price is archived",
-		    "make another at Stripe and name it in STRIPE_PRICE_ID");
-	else if (json_is_object(price, "recurring") !=
-	    (conf->price_every != NULL))
-		bad(c, "price",
-		    conf->price_every == NULL ? "the price is recurring" :
-						"the price is a one-time one",
-		    "set PRICE_EVERY for a recurring price at Stripe, and "
-		    "leave it out for a one-time one");
-	else
-		good(c, "price",
-		    conf->price_every == NULL ?
-			"the one-time price kept at Stripe" :
-			"the recurring price kept at Stripe");
-}
-
 /* A host with a wrong clock takes every post of Stripe's for a stale one, and
  * no payment would ever arrive. */
 static void
@@ -312,13 +267,14 @@ void
 stripe_check(struct checkup *c)
 {
 	int64_t date_s;
+	bool is_known = check_key(c, &date_s);
 
-	if (check_key(c, &date_s)) {
+	if (is_known) {
 		check_rights(c);
 		check_deeds(c);
 		check_endpoints(c);
 	}
-	check_price(c);
+	stripe_prices_check(c, is_known);
 	check_clock(c, date_s);
 }
 

@@ -7,10 +7,8 @@
 
 static struct app app = { .conf = { .base_url = "https://h",
 			      .stripe_api_base = "https://s.invalid",
-			      .stripe_secret_key = "sk_test_1",
-			      .price_amount_minor = 999,
-			      .price_currency = "eur" },
-	SELLS({ COURSE }) };
+			      .stripe_secret_key = "sk_test_1" },
+	SELLS({ COURSE, .amount_minor = 999, .currency = "eur" }) };
 
 /* A call whose method and URL have this in them is answered so; of the others,
  * what would change something is refused for its form, "400 {}", and all else
@@ -176,6 +174,101 @@ may_write(void **state)
 	check_text(h.changing, w->changing);
 }
 
+/* ---- prices ---- */
+
+#define AT_STRIPE .price_id = "price_1"
+#define PRICE(active, more) \
+	"{\"id\":\"price_1\",\"active\":" active \
+	",\"currency\":\"eur\",\"unit_amount\":999" more "}"
+#define EVERY(n) \
+	",\"recurring\":{\"interval\":\"month\",\"interval_count\":" n "}"
+
+/* Of what the shop sells, the price of the second product. */
+static const struct priced {
+	const char *why;
+	struct product sold;
+	int status;
+	const char *body;
+	int n_bad;
+	const char *says;
+} priceds[] = {
+	{ "named here", { CLUB, .amount_minor = 100, .currency = "usd" }, 200,
+	    "{}", 0, "price: club: 1.00 USD" },
+	{ "kept at Stripe", { CLUB, AT_STRIPE }, 200, PRICE("true", ""), 0,
+	    "price: club: 9.99 EUR, kept at Stripe" },
+	{ "of what is paid anew",
+	    { CLUB, AT_STRIPE, .every = "month", .every_n = 3 }, 200,
+	    PRICE("true", EVERY("3")), 0, "price: club: 9.99 EUR, kept" },
+	{ "that Stripe reckons in another way", { CLUB, AT_STRIPE }, 200,
+	    "{\"active\":true,\"currency\":\"eur\",\"unit_amount\":null}", 0,
+	    "price: club: kept at Stripe" },
+	{ "not to be found", { CLUB, AT_STRIPE }, 404, "{}", 1,
+	    "price: club: price_1 is not to be found" },
+	{ "archived", { CLUB, AT_STRIPE }, 200, PRICE("false", ""), 1,
+	    "price: club: price_1 is archived" },
+	{ "recurring, of what is paid once", { CLUB, AT_STRIPE }, 200,
+	    PRICE("true", EVERY("1")), 1, "price: club: price_1 is recurring" },
+	{ "for once, of what is paid anew",
+	    { CLUB, AT_STRIPE, .every = "month", .every_n = 1 }, 200,
+	    PRICE("true", ""), 1, "price: club: price_1 is a one-time one" },
+	{ "of another period",
+	    { CLUB, AT_STRIPE, .every = "month", .every_n = 1 }, 200,
+	    PRICE("true", EVERY("3")), 1,
+	    "price: club: price_1 is for another period" },
+	{ "in another currency", { CLUB, AT_STRIPE, .currency = "usd" }, 200,
+	    PRICE("true", ""), 1, "price: club: price_1 has another currency" },
+	{ "below what Stripe takes", { CLUB, AT_STRIPE }, 200,
+	    "{\"active\":true,\"currency\":\"eur\",\"unit_amount\":10}", 0,
+	    "price: club: price_1 is 0.10 EUR: below" },
+	{ "none but Stars", { CLUB, .stars = 5 }, 200, "{}", 0,
+	    "price: course: 9.99 EUR" },
+};
+
+static struct heard
+heard_of(const struct product *second, const struct scene *scene)
+{
+	struct heard h = { .scene = scene, .lines = "", .changing = "" };
+	struct app here = app;
+	struct checkup c = { .app = &here,
+		.arena = &mem,
+		.send = answer,
+		.say = hear,
+		.ctx = &h };
+
+	here.catalog.products[1] = *second;
+	here.catalog.n = 2;
+	here.conf.products_file = "/x/products.json";
+	provider_find(str_from("stripe"))->check(&c);
+	check_has(h.lines, "price: course: 9.99 EUR");
+	return h;
+}
+
+static void
+priced(void **state)
+{
+	const struct priced *p = *state;
+	const struct scene scene = { p->why, "prices/price_1", p->status,
+		p->body, 0, 0, NULL };
+	struct heard h = heard_of(&p->sold, &scene);
+
+	check_has(h.lines, p->says);
+	check_int(h.n_bad, p->n_bad);
+}
+
+/* One fault is told, and not that each price could not be read. */
+static void
+of_no_known_key(void **state)
+{
+	const struct product club = { CLUB, AT_STRIPE };
+	const struct scene scene = { "", "https://s.invalid", 401, "{}", 0, 1,
+		NULL };
+	struct heard h = heard_of(&club, &scene);
+
+	(void)state;
+	check_lacks(h.lines, "price: club");
+	check_int(h.n_bad, 1);
+}
+
 static void
 set_up(void **state)
 {
@@ -192,6 +285,9 @@ main(void)
 {
 	ROWS("check", checked, scenes);
 	ROWS("writing", may_write, writings);
+	ROWS("a price", priced, priceds);
+	ONE("a price", "is not asked for with a key that is not known",
+	    of_no_known_key);
 	ONE("setup", "the address, the events, the secret", set_up);
 	return testing_run("stripe_check", NULL, NULL);
 }
