@@ -209,17 +209,25 @@ limited(const struct app *app, const struct request *req, int64_t wait_s)
 	return res;
 }
 
+/* Each state has its page before paying and behind it, also where nothing leads
+ * to that one today: a state without one would show the first page there is,
+ * which says that the link is wrong. */
+static const struct {
+	enum pages begun, back;
+} by_state[CHECKOUT__COUNT] = {
+	[CHECKOUT_REDIRECT] = { PAGES_NOT_PAID, PAGES_NOT_PAID },
+	[CHECKOUT_PAID] = { PAGES_PAID_BEFORE, PAGES_PAID },
+	[CHECKOUT_PROCESSING] = { PAGES_PROCESSING, PAGES_PROCESSING },
+	[CHECKOUT_OWED] = { PAGES_OWED, PAGES_OWED },
+	[CHECKOUT_SUBSCRIBED] = { PAGES_SUBSCRIBED, PAGES_SUBSCRIBED },
+	[CHECKOUT_NONE] = { PAGES_NOT_PAID, PAGES_NOT_PAID },
+	[CHECKOUT_LIMITED] = { PAGES_LIMITED, PAGES_LIMITED },
+};
+
 struct response
 pages_begun(const struct app *app, const struct request *req,
     const struct paylink *link, const struct checkout *c)
 {
-	static const enum pages which[] = {
-		[CHECKOUT_PAID] = PAGES_PAID_BEFORE,
-		[CHECKOUT_PROCESSING] = PAGES_PROCESSING,
-		[CHECKOUT_OWED] = PAGES_OWED,
-		[CHECKOUT_SUBSCRIBED] = PAGES_SUBSCRIBED,
-	};
-
 	if (c->state == CHECKOUT_REDIRECT)
 		return response_see_other(c->url);
 	if (c->state == CHECKOUT_LIMITED)
@@ -229,25 +237,19 @@ pages_begun(const struct app *app, const struct request *req,
 	 * them. */
 	if (!link->is_signed)
 		return respond_about(app, req, PAGES_IN_CHAT, c->product, NULL);
-	return respond_about(app, req, which[c->state], c->product, c);
+	return respond_about(app, req, by_state[c->state].begun, c->product, c);
 }
 
 struct response
 pages_thanks(
     const struct app *app, const struct request *req, const struct checkout *c)
 {
-	static const enum pages which[] = {
-		[CHECKOUT_PAID] = PAGES_PAID,
-		[CHECKOUT_PROCESSING] = PAGES_PROCESSING,
-		[CHECKOUT_NONE] = PAGES_NOT_PAID,
-	};
-
 	if (c->state == CHECKOUT_LIMITED)
 		return limited(app, req, c->wait_s);
 	/* The worker has the invite made, and may not have come to it yet. */
 	if (c->state == CHECKOUT_PAID && c->link == NULL)
 		return respond_about(app, req, PAGES_PAID_SOON, c->product, c);
-	return respond_about(app, req, which[c->state], c->product, c);
+	return respond_about(app, req, by_state[c->state].back, c->product, c);
 }
 
 struct response

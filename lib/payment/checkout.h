@@ -16,7 +16,8 @@ enum checkout_state {
 	CHECKOUT_OWED,       /* a subscription whose invoice can be paid */
 	CHECKOUT_SUBSCRIBED, /* out, but they will be charged for it again */
 	CHECKOUT_NONE,       /* nobody paid (thanks_find) */
-	CHECKOUT_LIMITED     /* asked too often: not before wait_s seconds */
+	CHECKOUT_LIMITED,    /* asked too often: not before wait_s seconds */
+	CHECKOUT__COUNT
 };
 
 struct checkout {

@@ -67,6 +67,7 @@ each_page(void **state)
 
 		if (i == PAGES_PAID) /* has a link, see below */
 			continue;
+		assert_true(statuses[i] != 0);
 		res = pages_show(&app, &req, (enum pages)i);
 		check_int(res.status, statuses[i]);
 		check_has(body_of(res), "<h1");
@@ -202,6 +203,8 @@ static const struct begun {
 	    200, PAGES_SUBSCRIBED },
 	{ "the same by a link of anybody's", { .state = CHECKOUT_SUBSCRIBED },
 	    false, 200, PAGES_IN_CHAT },
+	{ "nobody paid, of one's own", { .state = CHECKOUT_NONE }, true, 200,
+	    PAGES_NOT_PAID },
 };
 
 static void
@@ -251,6 +254,11 @@ static const struct looked {
 	{ "the bank is at work", { .state = CHECKOUT_PROCESSING }, 200,
 	    "@coach", "t.me/+" },
 	{ "asked too often", { .state = CHECKOUT_LIMITED, .wait_s = 77 }, 429,
+	    "@coach", "t.me/+" },
+	{ "owed", { .state = CHECKOUT_OWED }, 200, "@coach", "t.me/+" },
+	{ "subscribed", { .state = CHECKOUT_SUBSCRIBED }, 200, "@coach",
+	    "t.me/+" },
+	{ "still to be paid", { .state = CHECKOUT_REDIRECT, .url = URL }, 200,
 	    "@coach", "t.me/+" },
 };
 
