@@ -46,14 +46,13 @@ note_429(struct worker *w, const struct slot *s, int64_t wait_ms)
 /* Waiting is no failed attempt: it does not bring the job nearer to being
  * parked. */
 static enum err
-end_job(struct settling *t, struct db *db, const struct outcome *o)
+write_end(struct settling *t, struct db *db, const struct outcome *o)
 {
 	struct slot *s = t->slot;
 	const struct job *job = &s->step.job;
 	int64_t due_ms = clock_now_ms() + o->wait_ms;
 	enum err e;
 
-	log_outcome(job, o);
 	switch (o->after) {
 	case AFTER_DONE:
 		return jobs_done(db, job);
@@ -66,6 +65,17 @@ end_job(struct settling *t, struct db *db, const struct outcome *o)
 	default:
 		return jobs_again(db, job, due_ms, o->error);
 	}
+}
+
+/* A job whose lease was lost has not ended here, and the log does not say so. */
+static enum err
+end_job(struct settling *t, struct db *db, const struct outcome *o)
+{
+	enum err e = write_end(t, db, o);
+
+	if (e == ERR_OK)
+		log_outcome(&t->slot->step.job, o);
+	return e;
 }
 
 /* In a savepoint: what this job comes to, or nothing of it. */

@@ -5,6 +5,8 @@
 
 #include "bot/channel.h"
 
+#include <fcntl.h>
+
 static struct loop loop = { .w = { .app = &app } };
 
 static void
@@ -74,6 +76,53 @@ lease_lost(void **state)
 	settle(&loop);
 	check_int(s->state, SLOT_FREE);
 	check_int(loop.w.n_busy, 0);
+}
+
+/* What the answers that are there come to, as the log has it. */
+static const char *
+settled_log(void)
+{
+	char *lines = arena_alloc(&mem, 8192);
+	int saved = dup(STDERR_FILENO), ends[2];
+	ssize_t n;
+
+	assert_int_equal(pipe(ends), 0);
+	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	(void)dup2(ends[1], STDERR_FILENO);
+	settle(&loop);
+	(void)dup2(saved, STDERR_FILENO);
+	n = read(ends[0], lines, 8191);
+	(void)close(saved);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+	lines[n > 0 ? n : 0] = '\0';
+	return lines;
+}
+
+/* Whose lease was lost is somebody else's to tell of. */
+static void
+told_when_written(void **state)
+{
+	static const struct {
+		const char *change, *says;
+	} all[] = {
+		{ NOTHING, "ev=job_done" },
+		{ "UPDATE jobs SET lease_ms = 8000", "ev=job_not_settled" },
+	};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct slot *s = waiting(49000);
+		const char *log;
+
+		s->state = SLOT_ANSWERED;
+		s->res = (struct http_response){ .status = 200,
+			.body = str_from("{\"ok\":true,\"result\":{}}") };
+		change(all[i].change);
+		log = settled_log();
+		check_has(log, all[i].says);
+		check_int(strstr(log, "ev=job_done") != NULL, i == 0);
+	}
 }
 
 /* A call that must not be forgotten is written down before it is begun. */
@@ -187,6 +236,7 @@ main(void)
 {
 	ONE("lease", "outlives the call", lease_outlives_call);
 	ONE("lease", "lost meanwhile", lease_lost);
+	ONE("lease", "lost: nothing is said to be done", told_when_written);
 	ONE("call", "that is noted first", noted_first);
 	ROWS("slot", held, helds);
 	ONE("chores", "each at its time, the urgent ones at once", chores);
