@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/units.h"
 #include "outbox/wake.h"
 #include "store/db.h"
 
@@ -10,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define HOUR_MS ((int64_t)3600 * 1000)
 #define MAX_SPAN_DAYS 3650
 
 bool

@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include "base/clock.h"
+#include "base/units.h"
 #include "outbox/wake.h"
 #include "store/db.h"
 #include "store/driver.h"
@@ -15,7 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
 #define MAX_KEPT 100 /* of one day */
 
 static bool

@@ -2,13 +2,13 @@
 #include "who.h"
 
 #include "base/clock.h"
+#include "base/units.h"
 #include "ledger/record.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
 #define MAX_DAYS 36500
 
 struct telling {

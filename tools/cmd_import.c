@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/tg_id.h"
+#include "base/units.h"
 #include "ledger/marks.h"
 #include "ledger/record.h"
 #include "store/driver.h"
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
 #define MAX_LIST_BYTES ((size_t)64 * 1024 * 1024)
 #define MAX_FAULTS 20 /* that are told */
 #define BATCH 500     /* in one transaction, so that no buyer waits long */

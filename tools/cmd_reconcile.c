@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include "base/clock.h"
+#include "base/units.h"
 #include "net/http.h"
 #include "outbox/wake.h"
 #include "payment/reconcile.h"
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define HOUR_MS ((int64_t)3600 * 1000)
 #define PACE_MS 50 /* Stripe takes 25 calls a second of an endpoint */
 /* With pauses that double from a second this makes a minute: longer than the
  * short troubles of a provider, shorter than a person's patience. */

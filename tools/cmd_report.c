@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/units.h"
 #include "ledger/books.h"
 #include "shop/text.h"
 #include "store/db.h"
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
 #define MAX_COLUMNS 8
 #define N_QUESTIONS 50 /* that a person is shown */
 

@@ -3,14 +3,12 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/units.h"
 #include "ledger/ledger.h"
 #include "outbox/message.h"
 #include "shop/text.h"
 #include "telegram/update.h"
 
-#define MINUTE_MS ((int64_t)60 * 1000)
-#define HOUR_MS (60 * MINUTE_MS)
-#define DAY_MS (24 * HOUR_MS)
 #define FIRST_WAIT_MS (5 * MINUTE_MS) /* of a removal that fails */
 #define LAST_WAIT_MS JOBS_LONGEST_MS
 #define LOOKS_APART_MS HOUR_MS /* for two of them to prove something */

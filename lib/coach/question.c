@@ -2,11 +2,10 @@
 #include "coach/question.h"
 
 #include "base/clock.h"
+#include "base/units.h"
 
-#define HOUR_MS ((int64_t)3600 * 1000)
-#define DAY_MS (24 * HOUR_MS)
 /* One that has not been answered by then holds up no other. */
-#define OPEN_MS ((int64_t)10 * 60 * 1000)
+#define OPEN_MS (10 * MINUTE_MS)
 
 /* The columns come in the order of QUESTION_GET and QUESTION_FORWARDED. */
 static void

@@ -4,6 +4,8 @@
 #ifndef LEDGER_ACCESS_H
 #define LEDGER_ACCESS_H
 
+#include "base/units.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -68,13 +70,13 @@ struct facts {
 
 /* Who renews is in for a while after the period's end, even where the product
  * gives no grace: the payment itself takes its time. */
-#define ACCESS_RENEWAL_MS ((int64_t)2 * 3600 * 1000)
+#define ACCESS_RENEWAL_MS (2 * HOUR_MS)
 
 /* Whose bank is at work on the payment is in for as long as banks take for a
  * direct debit, 14 days of work at most: it is not the buyer who keeps us
  * waiting. Where it comes to nothing, the subscription is owed from then on,
  * with the grace that is left since the period's beginning. */
-#define ACCESS_BANK_MS ((int64_t)21 * 24 * 3600 * 1000)
+#define ACCESS_BANK_MS (21 * DAY_MS)
 
 /* What the product makes of it. */
 struct policy {

@@ -3,8 +3,8 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/units.h"
 
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
 #define MONTH_MS ((int64_t)2629746 * 1000) /* a twelfth of a year */
 
 /* What db_each() sums up, row by row. */

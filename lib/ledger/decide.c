@@ -3,11 +3,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "ledger/members.h"
 #include "ledger/notify.h"
 #include "outbox/jobs.h"
-
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 /* Access before and after a decision. */
 struct verdict {

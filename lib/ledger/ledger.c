@@ -2,10 +2,10 @@
 #include "ledger/ledger.h"
 
 #include "base/clock.h"
+#include "base/units.h"
 #include "shop/text.h"
 
 #define UNPAID_DAYS 30
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 /* The table's unique key decides whether it is new, in the transaction that
  * acts on it. Both vendors send the same twice now and then, even at the same

@@ -2,10 +2,11 @@
 #include "ledger/notify.h"
 
 #include "base/clock.h"
+#include "base/units.h"
 #include "outbox/alert.h"
 #include "shop/text.h"
 
-#define TOLD_MS ((int64_t)3 * 24 * 3600 * 1000)
+#define TOLD_MS (3 * DAY_MS)
 
 /* What an operator sees of an order. */
 static enum err

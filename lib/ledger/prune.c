@@ -4,8 +4,8 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/units.h"
 
-#define HOUR_MS ((int64_t)3600 * 1000)
 /* 40 days: longer than Stripe's list of events goes back (30 days), so that no
  * event that can still arrive or be found is taken for a new one. */
 #define KEEP_MS (40 * 24 * HOUR_MS)

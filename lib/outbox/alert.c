@@ -4,14 +4,13 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/tg_id.h"
+#include "base/units.h"
 #include "outbox/message.h"
 #include "shop/text.h"
 
 #include <ctype.h>
 #include <string.h>
 #define AN_HOUR 30 /* of one cause; the rest is counted */
-#define HOUR_MS ((int64_t)3600 * 1000)
-#define DAY_MS (24 * HOUR_MS)
 
 /* "sale/cs_1": a sale. */
 static const char *

@@ -3,6 +3,7 @@
 #ifndef OUTBOX_JOBS_H
 #define OUTBOX_JOBS_H
 
+#include "base/units.h"
 #include "outbox/kinds.h"
 #include "store/db.h"
 
@@ -80,7 +81,7 @@ enum err jobs_put_off(
 
 /* Nothing is put off for longer than this, whoever asks. What is due later than
  * that was put there by a clock that was wrong (jobs_from_future()). */
-#define JOBS_LONGEST_MS ((int64_t)2 * 3600 * 1000)
+#define JOBS_LONGEST_MS (2 * HOUR_MS)
 
 /* How a lease ends, in a transaction. ERR_CONFLICT: it was no longer ours, and
  * nothing was written. error is what the operator will read. */

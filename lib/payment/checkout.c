@@ -4,16 +4,17 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "ledger/subscription.h"
 #include "payment/call.h"
 #include "payment/provider.h"
 #include "payment/trial.h"
 
 /* A page must live this much longer to be worth sending a buyer to. */
-#define URL_MARGIN_MS (60 * 1000)
+#define URL_MARGIN_MS MINUTE_MS
 /* Longer than an attempt can be under way: the call, and the ledger's lock that
  * is waited for before it and after it. */
-#define ATTEMPT_MS (60 * 1000)
+#define ATTEMPT_MS MINUTE_MS
 _Static_assert(ATTEMPT_MS > 3 * (PROVIDER_TOTAL_MS + CALL_PATIENCE_MS),
     "a click must find the attempt that is under way");
 

@@ -5,12 +5,12 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "store/db.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
-#define HOUR_MS ((int64_t)60 * 60 * 1000)
 #define KEY_BYTES 16
 
 struct count {

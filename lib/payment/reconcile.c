@@ -3,13 +3,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "ledger/marks.h"
 #include "outbox/alert.h"
 #include "outbox/message.h"
 #include "shop/text.h"
 
-#define MINUTE_MS ((int64_t)60 * 1000)
-#define DAY_MS (24 * 60 * MINUTE_MS)
 #define REACH_MS (3 * DAY_MS) /* Stripe posts again for so long */
 #define LONG_SILENCE_MS (2 * 60 * MINUTE_MS)
 #define PATIENCE_ATTEMPTS 6 /* then the next run will do */

@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "ledger/ledger.h"
 #include "ledger/marks.h"
 #include "ledger/products.h"
@@ -17,7 +18,7 @@
 #include <string.h>
 
 #define STARS "XTR"
-#define RENEWAL_MS ((int64_t)24 * 3600 * 1000)
+#define RENEWAL_MS DAY_MS
 #define PLAN_MS ((int64_t)TG_PLAN_S * 1000)
 #define DATE_MAX_S ((int64_t)1 << 40)
 

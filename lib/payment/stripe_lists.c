@@ -4,11 +4,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "payment/stripe_events.h"
 #include "stripe/list.h"
 
-#define MINUTE_MS ((int64_t)60 * 1000)
-#define DAY_MS (24 * 60 * MINUTE_MS)
 #define ON_ITS_WAY_MS (5 * MINUTE_MS) /* an event may take so long */
 #define KEPT_MS (40 * DAY_MS)         /* orders that nobody paid: see prune.c */
 

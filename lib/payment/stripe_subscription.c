@@ -2,6 +2,7 @@
  * event says of one is believed, since nothing tells which of two is newer. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "ledger/products.h"
 #include "ledger/subscription.h"
 #include "outbox/alert.h"
@@ -10,8 +11,6 @@
 #include "shop/text.h"
 #include "stripe/subscription.h"
 
-#define MINUTE_MS ((int64_t)60 * 1000)
-#define HOUR_MS (60 * MINUTE_MS)
 #define LATE_MS (10 * MINUTE_MS) /* Stripe begins a period by then */
 #define EARLY_MS (10 * MINUTE_MS)
 #define READ_SOON_MS (20 * MINUTE_MS) /* while grace may be but short */

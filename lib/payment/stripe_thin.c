@@ -3,13 +3,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "ledger/ledger.h"
 #include "ledger/marks.h"
 #include "outbox/alert.h"
 #include "outbox/jobs.h"
 #include "shop/text.h"
-
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 static const char stripe[] = "stripe"; /* inbox.source */
 

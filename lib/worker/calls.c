@@ -2,12 +2,13 @@
 #include "worker/calls.h"
 
 #include "base/clock.h"
+#include "base/units.h"
 #include "worker/work.h"
 
 #include <stdlib.h>
 
-#define SETTLE_MS (20 * 1000) /* of a lease, for what follows a call */
-#define STRIPE_PAUSE_MS ((int64_t)60 * 1000) /* of all calls, at most */
+#define SETTLE_MS (20 * 1000)     /* of a lease, for what follows a call */
+#define STRIPE_PAUSE_MS MINUTE_MS /* of all calls, at most */
 
 /* By clock_mono_ms(). Of a second's messages, what nobody waits for leaves some
  * to what somebody does. */

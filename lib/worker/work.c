@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/log.h"
+#include "base/units.h"
 #include "ledger/expiry.h"
 #include "ledger/ledger.h"
 #include "ledger/products.h"
@@ -146,7 +147,7 @@ reconcile(struct app *app, int64_t *next_ms, bool *any)
 
 const struct chore work_chores[] = {
 	{ "catalog", 0, false, keep_catalog },
-	{ "prune", (int64_t)5 * 60 * 1000, false, forget }, /* words: an hour */
+	{ "prune", 5 * MINUTE_MS, false, forget }, /* words: an hour */
 	{ "future", (int64_t)10 * 1000, false, mend_future },
 	{ "reconcile", (int64_t)30 * 1000, false, reconcile },
 	{ "expiry", (int64_t)30 * 1000, true,

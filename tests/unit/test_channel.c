@@ -3,6 +3,7 @@
 #include "shop.h"
 
 #include "base/clock.h"
+#include "base/units.h"
 #include "bot/channel.h"
 #include "outbox/jobs.h"
 
@@ -345,7 +346,6 @@ trouble_is_short(void **state)
 
 /* ---- a removal that Telegram neither does nor denies ---- */
 
-#define HOUR_MS ((int64_t)3600 * 1000)
 #define TOLD \
 	"SELECT COUNT(*) FROM jobs WHERE kind = 4 AND promise LIKE " \
 	"'alert/stays/%'"

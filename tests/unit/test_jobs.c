@@ -2,11 +2,10 @@
 #include "ledger.h"
 
 #include "base/clock.h"
+#include "base/units.h"
 #include "outbox/jobs.h"
 
 #include <sys/wait.h>
-
-#define MINUTE_MS (60 * 1000)
 
 /* One call inside a transaction of its own. */
 struct act {

@@ -3,6 +3,7 @@
 #include "shop.h"
 
 #include "base/clock.h"
+#include "base/units.h"
 #include "payment/provider.h"
 #include "payment/stars.h"
 #include "shop/text.h"
@@ -228,8 +229,6 @@ calls(void **state)
 }
 
 /* ---- whether the next payment comes ---- */
-
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 static enum err
 record_plan(struct db *db, void *ctx)

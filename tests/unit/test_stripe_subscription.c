@@ -4,6 +4,7 @@
 #include "shop.h"
 
 #include "base/clock.h"
+#include "base/units.h"
 #include "payment/stripe_events.h"
 #include "worker/work.h"
 
@@ -16,7 +17,6 @@
 /* ---- every order ---- */
 
 #define MAX_STEPS 5
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 static struct app app = { .conf = { .stripe_api_base = "https://api.stripe.com",
 			      .stripe_secret_key = "sk_test_1",
