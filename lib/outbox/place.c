@@ -25,9 +25,9 @@ place_open(const struct app *app, struct place *p)
 		return false;
 	n = access("/proc/self/fd", X_OK) == 0 ?
 	    snprintf(p->addr.sun_path, sizeof(p->addr.sun_path),
-		"/proc/self/fd/%d/%s.knock", p->dir_fd, name.p) :
+		"/proc/self/fd/%d/%s.wake", p->dir_fd, name.p) :
 	    snprintf(
-		p->addr.sun_path, sizeof(p->addr.sun_path), "%s.knock", path);
+		p->addr.sun_path, sizeof(p->addr.sun_path), "%s.wake", path);
 	(void)snprintf(p->lock, sizeof(p->lock), "%s.worker", name.p);
 	if (n < 0 || (size_t)n >= sizeof(p->addr.sun_path)) {
 		(void)close(p->dir_fd);

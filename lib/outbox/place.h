@@ -10,7 +10,7 @@
 
 struct place {
 	int dir_fd;              /* the ledger's folder */
-	struct sockaddr_un addr; /* PATH.knock, while this is open */
+	struct sockaddr_un addr; /* PATH.wake, while this is open */
 	char lock[256];          /* NAME.worker, in the folder */
 };
 

@@ -158,7 +158,7 @@ export async function startShop({ swap = {}, ledger, stripe = {}, telegram = {},
   const web = start('lighttpd', ['-D', '-f', file], { env });
   const home = worker ? start(`${OUT}/bin/admit`, ['work', '--stay'], { env }) : null;
   await answers(`${env.BASE_URL}/health`);
-  if (home) while (!readdirSync(dir).includes('admit.db.knock')) await sleep(10);
+  if (home) while (!readdirSync(dir).includes('admit.db.wake')) await sleep(10);
   return {
     ...served(port, [web, home].filter(Boolean).map(({ pid }) => pid)),
     dir, env, stripe: stripeAt, telegram: telegramAt, redirects: 303,

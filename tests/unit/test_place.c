@@ -46,7 +46,7 @@ every_length(void **state)
 		assert_non_null(
 		    memchr(p.addr.sun_path, '\0', sizeof(p.addr.sun_path)));
 		check_has(
-		    p.addr.sun_path, arena_printf(&mem, "/%s.knock", name));
+		    p.addr.sun_path, arena_printf(&mem, "/%s.wake", name));
 		place_close(&p);
 	}
 	assert_true(n_taken > 0 && n_refused > 0);
