@@ -1,7 +1,6 @@
 /* Settings: finding and reading values, all faults at once. */
 #include "base/settings.h"
 
-#include "base/array.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/str.h"
