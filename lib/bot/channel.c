@@ -76,7 +76,7 @@ channel_prepare(struct app *app, struct arena *a, int64_t tg_id,
 	enum err e;
 
 	*out = (struct channel_call){ .tg_id = tg_id };
-	e = membership_read(app, a, tg_id, chat_id, since_ms, &out->member);
+	e = members_read(app, a, tg_id, chat_id, since_ms, &out->member);
 	if (e != ERR_OK)
 		return e;
 	out->member.facts.inviting = inviting != INVITE_NOBODY;
@@ -222,7 +222,7 @@ wait_longer(const struct word *w, int64_t doubt_ms)
 static enum err
 tell_stays(const struct word *w)
 {
-	return membership_stays(
+	return members_stays(
 	    w->app, w->arena, w->c->tg_id, w->c->member.chat_id, w->since_ms);
 }
 
@@ -387,7 +387,7 @@ note_refused(const struct word *w, bool *is_known)
 	if (step == STEP_REVOKE)
 		return note_revoked(w->app, c);
 	if (step == STEP_APPROVE && SAYS(w->answer, full_words))
-		return membership_full(w->app, w->arena, c->tg_id, &c->member,
+		return members_full(w->app, w->arena, c->tg_id, &c->member,
 		    w->since_ms, w->answer->description);
 	if ((step == STEP_APPROVE || step == STEP_DECLINE) &&
 	    SAYS(w->answer, gone_words))
@@ -405,8 +405,8 @@ note_no_right(const struct word *w)
 
 	w->out->end = CHANNEL_NO_RIGHT;
 	return tg_chat_is_unknown(w->answer->description) ?
-	    membership_unknown(w->app, w->arena, chat_id) :
-	    membership_rights(w->app, w->arena, chat_id, false);
+	    members_unknown(w->app, w->arena, chat_id) :
+	    members_rights(w->app, w->arena, chat_id, false);
 }
 
 /* An error that passes, but the buyer has waited for their link long enough. */
@@ -433,7 +433,7 @@ channel_settle(struct app *app, struct arena *a, const struct channel_call *c,
 		return note_done(&w);
 	/* A group became a supergroup: the same call goes to the new number. */
 	if (answer->moved_to != 0)
-		return membership_moved(
+		return members_moved(
 		    app, a, c->member.chat_id, answer->moved_to);
 	/* A hint goes to a person; that it was refused says nothing about the
 	 * channel. */
@@ -502,7 +502,7 @@ channel_step_settle(struct app *app, struct arena *a, struct step *s,
 		o->wait_ms = JOBS_LAST_PAUSE_MS;
 	else if (e == ERR_OK && answer.outcome == TG_REFUSED &&
 	    s->job.attempts >= MAX_REFUSALS)
-		e = membership_refused(app, a, c->member.chat_id, o->error);
+		e = members_refused(app, a, c->member.chat_id, o->error);
 	return e;
 }
 

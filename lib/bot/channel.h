@@ -22,7 +22,7 @@ enum invitation {
 };
 
 /* Decides by the ledger which call comes next. since_ms is the job's age, as
- * for membership_read(). */
+ * for members_read(). */
 enum err channel_prepare(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id, int64_t since_ms, enum invitation inviting,
     struct channel_call *out) MUST_CHECK;

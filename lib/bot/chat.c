@@ -156,21 +156,19 @@ on_channel(struct reply *r)
 	const struct member_change change = { (enum member_state)u->status,
 		u->changed_s, u->link };
 	const char *chat_id;
-	enum err e = membership_chat(r->app, r->arena, u->chat_id, &chat_id);
+	enum err e = members_chat(r->app, r->arena, u->chat_id, &chat_id);
 
 	if (e != ERR_OK || chat_id == NULL)
 		return e;
 	if (u->kind == TG_RIGHTS)
-		return membership_rights(
-		    r->app, r->arena, chat_id, u->has_rights);
+		return members_rights(r->app, r->arena, chat_id, u->has_rights);
 	if (u->kind == TG_MOVED)
-		return membership_moved(r->app, r->arena, chat_id, u->moved_to);
+		return members_moved(r->app, r->arena, chat_id, u->moved_to);
 	if (u->from_id == 0)
 		return ERR_OK;
 	if (u->kind == TG_ASKS)
-		return membership_asked(r->app, r->arena, u->from_id, chat_id);
-	return membership_changed(
-	    r->app, r->arena, u->from_id, chat_id, &change);
+		return members_asked(r->app, r->arena, u->from_id, chat_id);
+	return members_changed(r->app, r->arena, u->from_id, chat_id, &change);
 }
 
 static enum err

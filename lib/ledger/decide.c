@@ -147,7 +147,7 @@ refresh_access(
 	e = write_access(app, o, &d);
 	if (e != ERR_OK || v->was == v->is)
 		return e;
-	return membership_promise(app, a, o->tg_id, o->product, d.access);
+	return members_promise(app, a, o->tg_id, o->product, d.access);
 }
 
 static void
@@ -219,7 +219,7 @@ decide_past(struct app *app, struct arena *a, const struct order *o)
 	    KV(kv_int("tg_id", o->tg_id), kv_text("product", o->product),
 		kv_int("now_ms", clock_now_ms())),
 	    NULL);
-	return e == ERR_OK ? membership_look(app, a, o->tg_id, o->product) : e;
+	return e == ERR_OK ? members_look(app, a, o->tg_id, o->product) : e;
 }
 
 /* The reason is part of the promise's name, and so is the time: who is let in

@@ -137,7 +137,7 @@ read_text(struct app *app, struct arena *a, enum sql what, struct kvs args,
 }
 
 enum err
-membership_read(struct app *app, struct arena *a, int64_t tg_id,
+members_read(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id, int64_t since_ms, struct member *out)
 {
 	/* The catalog may be another by the time of the answer. */
@@ -222,7 +222,7 @@ chat_from_row(const struct row *row, void *ctx)
 }
 
 enum err
-membership_promise(struct app *app, struct arena *a, int64_t tg_id,
+members_promise(struct app *app, struct arena *a, int64_t tg_id,
     const char *product, enum access access)
 {
 	const struct product *p = catalog_find(&app->catalog, product);
@@ -247,7 +247,7 @@ membership_promise(struct app *app, struct arena *a, int64_t tg_id,
 /* A shop that moves here brings all of its buyers at once, and today's buyers
  * must not wait until Telegram was asked about them. */
 enum err
-membership_look(
+members_look(
     struct app *app, struct arena *a, int64_t tg_id, const char *product)
 {
 	const struct product *p = catalog_find(&app->catalog, product);
@@ -264,7 +264,7 @@ membership_look(
 /* ---- what updates say ---- */
 
 enum err
-membership_chat(
+members_chat(
     struct app *app, struct arena *a, int64_t chat, const char **chat_id)
 {
 	const struct catalog *c = &app->catalog;
@@ -282,7 +282,7 @@ membership_chat(
 }
 
 enum err
-membership_asked(
+members_asked(
     struct app *app, struct arena *a, int64_t tg_id, const char *chat_id)
 {
 	enum err e = db_exec(app->db, SQL_MEMBER_ASKED,
@@ -302,7 +302,7 @@ moment_of(const struct member_change *change)
 }
 
 enum err
-membership_changed(struct app *app, struct arena *a, int64_t tg_id,
+members_changed(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id, const struct member_change *change)
 {
 	int64_t n = 0;
@@ -342,7 +342,7 @@ lost(struct app *app, struct arena *a, const char *chat_id, enum text how)
 }
 
 enum err
-membership_refused(
+members_refused(
     struct app *app, struct arena *a, const char *chat_id, const char *words)
 {
 	log_event(LOG_WARN, "channel_refused",
@@ -353,7 +353,7 @@ membership_refused(
 }
 
 enum err
-membership_full(struct app *app, struct arena *a, int64_t tg_id,
+members_full(struct app *app, struct arena *a, int64_t tg_id,
     const struct member *m, int64_t since_ms, const char *words)
 {
 	int64_t now_ms = clock_now_ms();
@@ -377,7 +377,7 @@ membership_full(struct app *app, struct arena *a, int64_t tg_id,
 }
 
 enum err
-membership_stays(struct app *app, struct arena *a, int64_t tg_id,
+members_stays(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id, int64_t since_ms)
 {
 	log_event(LOG_WARN, "not_removed",
@@ -390,13 +390,13 @@ membership_stays(struct app *app, struct arena *a, int64_t tg_id,
 }
 
 enum err
-membership_unknown(struct app *app, struct arena *a, const char *chat_id)
+members_unknown(struct app *app, struct arena *a, const char *chat_id)
 {
 	return lost(app, a, chat_id, TEXT_ALERT_CHANNEL);
 }
 
 enum err
-membership_moved(
+members_moved(
     struct app *app, struct arena *a, const char *chat_id, int64_t moved_to)
 {
 	int64_t n_new = 0;
@@ -429,7 +429,7 @@ revive(struct db *db)
 }
 
 enum err
-membership_rights(
+members_rights(
     struct app *app, struct arena *a, const char *chat_id, bool has_them)
 {
 	/* All of it is due at once, since everybody who waits for the chat has

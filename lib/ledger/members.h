@@ -29,7 +29,7 @@ struct member {
 /* Reads what is known of a person and a channel. A word of Telegram's on the
  * state that is older than since_ms is not believed. Wanted is who is in by any
  * product that leads there or did once, whether or not it is sold still. */
-enum err membership_read(struct app *app, struct arena *a, int64_t tg_id,
+enum err members_read(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id, int64_t since_ms, struct member *out) MUST_CHECK;
 
 /* All that follows is called inside a transaction. */
@@ -37,15 +37,15 @@ enum err membership_read(struct app *app, struct arena *a, int64_t tg_id,
 /* Access to a product has changed: who is out now is owed their removal from
  * its channels, those that it led to once as well (an invite is the caller's to
  * promise). */
-enum err membership_promise(struct app *app, struct arena *a, int64_t tg_id,
+enum err members_promise(struct app *app, struct arena *a, int64_t tg_id,
     const char *product, enum access access) MUST_CHECK;
 
 /* Somebody who has access was let in before this ledger: Telegram is asked
  * whether they are in the product's channels. */
-enum err membership_look(struct app *app, struct arena *a, int64_t tg_id,
+enum err members_look(struct app *app, struct arena *a, int64_t tg_id,
     const char *product) MUST_CHECK;
 
-/* What updates say. membership_chat() finds by Telegram's number the chat as
+/* What updates say. members_chat() finds by Telegram's number the chat as
  * the catalog has it; *chat_id is NULL where it is none of ours. A change that
  * was told too late, when a later word is known, changes nothing; but of who
  * came in the job finds out. */
@@ -54,41 +54,41 @@ struct member_change {
 	int64_t at_s;     /* by Telegram's clock; 0: not said */
 	const char *link; /* by which they came, or NULL */
 };
-enum err membership_chat(struct app *app, struct arena *a, int64_t chat,
+enum err members_chat(struct app *app, struct arena *a, int64_t chat,
     const char **chat_id) MUST_CHECK;
-enum err membership_asked(struct app *app, struct arena *a, int64_t tg_id,
+enum err members_asked(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id) MUST_CHECK;
-enum err membership_changed(struct app *app, struct arena *a, int64_t tg_id,
+enum err members_changed(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id, const struct member_change *change) MUST_CHECK;
 
 /* The bot's rights in a chat have changed. That they are lost is told to the
  * operators; that they are back makes due what waited for them. */
-enum err membership_rights(struct app *app, struct arena *a,
-    const char *chat_id, bool has_them) MUST_CHECK;
+enum err members_rights(struct app *app, struct arena *a, const char *chat_id,
+    bool has_them) MUST_CHECK;
 
 /* Telegram refuses what is owed in a chat, in words that nobody knows: told to
  * the operators likewise. */
-enum err membership_refused(struct app *app, struct arena *a,
-    const char *chat_id, const char *words) MUST_CHECK;
+enum err members_refused(struct app *app, struct arena *a, const char *chat_id,
+    const char *words) MUST_CHECK;
 
 /* A buyer who cannot be let in as they are, in Telegram's words: they are told
  * what to do, and the request waits until they ask again. */
-enum err membership_full(struct app *app, struct arena *a, int64_t tg_id,
+enum err members_full(struct app *app, struct arena *a, int64_t tg_id,
     const struct member *m, int64_t since_ms, const char *words) MUST_CHECK;
 
 /* Somebody whom a day of tries has not removed, or whom nobody finds: told to
  * the operators, once for this removal. */
-enum err membership_stays(struct app *app, struct arena *a, int64_t tg_id,
+enum err members_stays(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id, int64_t since_ms) MUST_CHECK;
 
 /* There is no such chat for the bot: told to the operators likewise. */
-enum err membership_unknown(
+enum err members_unknown(
     struct app *app, struct arena *a, const char *chat_id) MUST_CHECK;
 
 /* A group became a supergroup: its links are dead, its number is another.
  * Telegram says so twice, once in each chat; the second word changes
  * nothing. */
-enum err membership_moved(struct app *app, struct arena *a, const char *chat_id,
+enum err members_moved(struct app *app, struct arena *a, const char *chat_id,
     int64_t moved_to) MUST_CHECK;
 
 #endif

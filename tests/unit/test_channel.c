@@ -557,7 +557,7 @@ old_is_over(struct db *db, void *ctx)
 {
 	(void)db;
 	(void)ctx;
-	return membership_promise(&app, &mem, BUYER, "old", ACCESS_OUT);
+	return members_promise(&app, &mem, BUYER, "old", ACCESS_OUT);
 }
 
 static void
@@ -597,9 +597,9 @@ moved(void **state)
 	check_has(arena_dup(&mem, c.call.body), "\"chat_id\":\"-1009\"");
 	check_int(answered(&c, DONE("{\"status\":\"left\"}"), 0), CHANNEL_NEXT);
 	check_int(look_int(OF_MEMBER("state = 1")), 1);
-	check_err(membership_chat(&app, &mem, -1009, &chat), ERR_OK);
+	check_err(members_chat(&app, &mem, -1009, &chat), ERR_OK);
 	check_text(chat, CHAT);
-	check_err(membership_chat(&app, &mem, -1002, &chat), ERR_OK);
+	check_err(members_chat(&app, &mem, -1002, &chat), ERR_OK);
 	check_text(chat, NULL);
 }
 
@@ -670,7 +670,7 @@ access_is_over(struct db *db, void *ctx)
 {
 	(void)db;
 	(void)ctx;
-	return membership_promise(&app, &mem, BUYER, "course", ACCESS_OUT);
+	return members_promise(&app, &mem, BUYER, "course", ACCESS_OUT);
 }
 
 static enum err
@@ -678,7 +678,7 @@ access_begins(struct db *db, void *ctx)
 {
 	(void)db;
 	(void)ctx;
-	return membership_promise(&app, &mem, BUYER, "course", ACCESS_IN);
+	return members_promise(&app, &mem, BUYER, "course", ACCESS_IN);
 }
 
 static enum err
@@ -686,7 +686,7 @@ asked(struct db *db, void *ctx)
 {
 	(void)db;
 	(void)ctx;
-	return membership_asked(&app, &mem, BUYER, CHAT);
+	return members_asked(&app, &mem, BUYER, CHAT);
 }
 
 static enum err
@@ -694,7 +694,7 @@ came_by_ours(struct db *db, void *ctx)
 {
 	(void)db;
 	(void)ctx;
-	return membership_changed(&app, &mem, BUYER, CHAT,
+	return members_changed(&app, &mem, BUYER, CHAT,
 	    &(struct member_change){ MEMBER_IN, 0, "https://t.me/+own" });
 }
 
@@ -703,7 +703,7 @@ came_by_another(struct db *db, void *ctx)
 {
 	(void)db;
 	(void)ctx;
-	return membership_changed(&app, &mem, BUYER, CHAT,
+	return members_changed(&app, &mem, BUYER, CHAT,
 	    &(struct member_change){ MEMBER_IN, 0, "https://t.me/+other" });
 }
 
@@ -712,7 +712,7 @@ went_by_ours(struct db *db, void *ctx)
 {
 	(void)db;
 	(void)ctx;
-	return membership_changed(&app, &mem, BUYER, CHAT,
+	return members_changed(&app, &mem, BUYER, CHAT,
 	    &(struct member_change){ MEMBER_OUT, 0, "https://t.me/+own" });
 }
 
@@ -751,7 +751,7 @@ static enum err
 change_comes(struct db *db, void *ctx)
 {
 	(void)db;
-	return membership_changed(&app, &mem, BUYER, CHAT, ctx);
+	return members_changed(&app, &mem, BUYER, CHAT, ctx);
 }
 
 static void
@@ -790,7 +790,7 @@ moves(struct db *db, void *ctx)
 {
 	(void)db;
 	(void)ctx;
-	return membership_moved(&app, &mem, CHAT, -1009);
+	return members_moved(&app, &mem, CHAT, -1009);
 }
 
 /* The word that comes second must spare what was made in between. */
@@ -812,7 +812,7 @@ rights_are_back(struct db *db, void *ctx)
 {
 	(void)db;
 	(void)ctx;
-	return membership_rights(&app, &mem, CHAT, true);
+	return members_rights(&app, &mem, CHAT, true);
 }
 
 static const struct news {
