@@ -1,7 +1,7 @@
 /* admit texts: the sentences as they are, for an operator who wants others. */
 #include "cmd.h"
 
-#include "shop/texts_file.h"
+#include "shop/texts_write.h"
 
 #include <stdio.h>
 

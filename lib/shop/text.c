@@ -39,6 +39,12 @@ text_named(struct str name)
 	return TEXT__COUNT;
 }
 
+bool
+text_is_counted(enum text which)
+{
+	return texts_built[LANGUAGE_EN].forms[which][1] != NULL;
+}
+
 size_t
 text_max_chars(enum text which)
 {

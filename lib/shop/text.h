@@ -184,6 +184,10 @@ extern const char *const texts_names[TEXT__COUNT]; /* "INVITE" */
 /* TEXT_INVITE for "INVITE"; TEXT__COUNT for what is no name. */
 enum text text_named(struct str name);
 
+/* Whether it stands beside a number: English has a second form of just those,
+ * other languages have more forms of the same. */
+bool text_is_counted(enum text which);
+
 /* How many characters Telegram takes of it, with room for what fills it. */
 size_t text_max_chars(enum text which);
 

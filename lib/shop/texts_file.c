@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "shop/text_fault.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,8 +11,6 @@
 #include <string.h>
 
 #define MAX_WORDS_BYTES ((size_t)16 * 1024) /* of one sentence */
-#define MAX_OUT_BYTES ((size_t)1024 * 1024)
-#define HOLE_LETTERS "abcdefghijklmnopqrstuvwxyz_"
 
 /* Where the words of a line belong. Those before FIELD_ONE come first in an
  * entry, the translation's last: the order of the names tells when a new entry
@@ -67,105 +66,7 @@ wrong_line(struct reading *r, const char *reason)
 	wrong(r, r->line, "", reason);
 }
 
-/* ---- holes ---- */
-
-/* The next {hole} of a text, by its name; false where there is no more. What
- * is in braces and no name makes *is_stray true, as a brace alone does. */
-static bool
-next_hole(struct str *rest, struct str *name, bool *is_stray)
-{
-	while (rest->len > 0) {
-		struct str before = str_cut(rest, '{');
-
-		if (memchr(before.p == NULL ? "" : before.p, '}', before.len))
-			*is_stray = true;
-		if (rest->p == NULL)
-			return false;
-		if (rest->len == 0 || memchr(rest->p, '}', rest->len) == NULL) {
-			*is_stray = true;
-			return false;
-		}
-		*name = str_cut(rest, '}');
-		if (name->len > 0 && str_only(*name, HOLE_LETTERS))
-			return true;
-		*is_stray = true;
-	}
-	return false;
-}
-
-static bool
-has_hole(const char *text, struct str wanted)
-{
-	struct str rest = str_from(text), name;
-	bool is_stray = false;
-
-	while (next_hole(&rest, &name, &is_stray))
-		if (name.len == wanted.len &&
-		    memcmp(name.p, wanted.p, name.len) == 0)
-			return true;
-	return false;
-}
-
-/* The first hole of one that the other lacks, with its braces, or NULL. Asked
- * both ways round: a hole that nobody fills would show its braces to buyers,
- * and one that is left out may be the link that they pay by. */
-static const char *
-hole_beyond(struct arena *a, const char *one, const char *other)
-{
-	struct str rest = str_from(one), name;
-	bool is_stray = false;
-
-	while (next_hole(&rest, &name, &is_stray))
-		if (!has_hole(other, name))
-			return arena_printf(a, "{%.*s}", (int)name.len, name.p);
-	return NULL;
-}
-
-/* Whether anything stands there whatever the holes are filled with: an empty
- * message is none. */
-static bool
-says_something(const char *text)
-{
-	struct str rest = str_from(text);
-
-	while (rest.len > 0) {
-		if (str_trim(str_cut(&rest, '{')).len > 0)
-			return true;
-		(void)str_cut(&rest, '}');
-	}
-	return false;
-}
-
 /* ---- one sentence ---- */
-
-/* What is wrong with it, as the end of a sentence; NULL: nothing. */
-static const char *
-fault_of(struct arena *a, enum text which, const char *text)
-{
-	const char *english = texts_built[LANGUAGE_EN].forms[which][0];
-	struct str rest = str_from(text), name;
-	bool is_stray = false;
-	const char *hole;
-
-	while (next_hole(&rest, &name, &is_stray))
-		continue;
-	if (is_stray)
-		return "has a brace that is no {hole}";
-	if ((hole = hole_beyond(a, text, english)) != NULL)
-		return arena_printf(a, "has %s, which nobody fills", hole);
-	if ((hole = hole_beyond(a, english, text)) != NULL)
-		return arena_printf(a, "lacks %s", hole);
-	/* A built sentence that is nothing but holes may be replaced by another
-	 * one of that kind. */
-	if (says_something(english) && !says_something(text))
-		return "says nothing";
-	/* Telegram refuses what is too long as a whole, and the buyer would get
-	 * nothing. */
-	if (str_chars(str_from(text)) > text_max_chars(which))
-		return arena_printf(
-		    a, "is longer than %zu characters", text_max_chars(which));
-	return NULL;
-}
 
 static const char *
 words(const struct reading *r, int field)
@@ -179,19 +80,11 @@ is_good(struct reading *r, enum text which, const char *text)
 {
 	const char *fault = text == NULL || text[0] == '\0' ?
 	    "is only translated in part" :
-	    fault_of(r->arena, which, text);
+	    text_fault(r->arena, which, text);
 
 	if (fault != NULL)
 		wrong(r, r->began, texts_names[which], fault);
 	return fault == NULL;
-}
-
-/* English has a second form exactly where a sentence stands beside a number;
- * other languages have more forms of the same sentences. */
-static bool
-is_counted(enum text which)
-{
-	return texts_built[LANGUAGE_EN].forms[which][1] != NULL;
 }
 
 /* Without gaps: msgstr[0] and msgstr[2] are one form. */
@@ -219,17 +112,18 @@ is_empty(const struct reading *r)
 static void
 take(struct reading *r, enum text which)
 {
-	int first = is_counted(which) ? FIELD_FORMS : FIELD_ONE;
-	int n = is_counted(which) ? texts_built[r->in].n_forms : 1;
+	int first = text_is_counted(which) ? FIELD_FORMS : FIELD_ONE;
+	int n = text_is_counted(which) ? texts_built[r->in].n_forms : 1;
 	const char **forms = r->own[r->in].forms[which];
 
-	if (n_forms_given(r) != (is_counted(which) ? n : 0)) {
+	if (n_forms_given(r) != (text_is_counted(which) ? n : 0)) {
 		wrong(r, r->began, texts_names[which],
-		    is_counted(which) ? arena_printf(r->arena,
-					    "stands beside a number: it must "
-					    "have msgstr[0] to msgstr[%d]",
-					    n - 1) :
-					"has one form: msgstr");
+		    text_is_counted(which) ?
+			arena_printf(r->arena,
+			    "stands beside a number: it must "
+			    "have msgstr[0] to msgstr[%d]",
+			    n - 1) :
+			"has one form: msgstr");
 		return;
 	}
 	for (int i = 0; i < n; i++)
@@ -545,77 +439,4 @@ texts_load(
 	if (conf->texts_file != NULL)
 		is_fine &= load_file(own, a, &conf->settings, conf->texts_file);
 	return is_fine;
-}
-
-/* ---- writing one ---- */
-
-/* In quotes, a line of the file for each of the text's where it has several. */
-static void
-put(struct buf *b, const char *keyword, const char *text)
-{
-	bool has_lines = strchr(text, '\n') != NULL;
-
-	buf_text(b, keyword);
-	buf_text(b, has_lines ? " \"\"\n\"" : " \"");
-	for (const char *p = text; *p != '\0'; p++) {
-		if (*p == '\n') {
-			buf_text(b, p[1] == '\0' ? "\\n" : "\\n\"\n\"");
-			continue;
-		}
-		if (*p == '"' || *p == '\\')
-			buf_char(b, '\\');
-		if (*p == '\t')
-			buf_text(b, "\\t");
-		else
-			buf_char(b, *p);
-	}
-	buf_text(b, "\"\n");
-}
-
-/* The flag makes a translator's own tools (msgfmt, Poedit, Weblate) watch over
- * the holes, which look like Python's. */
-static void
-put_sentence(struct buf *b, struct arena *a, enum language in, enum text which)
-{
-	const char *const *english = texts_built[LANGUAGE_EN].forms[which];
-	const char *const *forms = texts_built[in].forms[which];
-
-	buf_text(b,
-	    strchr(english[0], '{') != NULL ? "\n#, python-brace-format\n" :
-					      "\n");
-	put(b, "msgctxt", texts_names[which]);
-	put(b, "msgid", english[0]);
-	if (!is_counted(which)) {
-		put(b, "msgstr", forms[0] == NULL ? "" : forms[0]);
-		return;
-	}
-	put(b, "msgid_plural", english[1]);
-	for (int i = 0; i < texts_built[in].n_forms; i++)
-		put(b, arena_printf(a, "msgstr[%d]", i),
-		    forms[i] == NULL ? "" : forms[i]);
-}
-
-/* The built sentences, not the shop's: who writes a file wants to see what
- * stands there without it. */
-struct str
-texts_write(struct arena *a, enum language in)
-{
-	struct buf b = buf_new(a, MAX_OUT_BYTES);
-
-	buf_text(&b,
-	    "# What people read. Keep what is to differ, for "
-	    "TEXTS_FILE, and leave out the rest.\n");
-	put(&b, "msgid", "");
-	put(&b, "msgstr",
-	    arena_printf(a,
-		"Language: %s\nMIME-Version: 1.0\n"
-		"Content-Type: text/plain; charset=UTF-8\n"
-		"Content-Transfer-Encoding: 8bit\nPlural-Forms: %s\n",
-		language_code(in),
-		texts_built[in].plural_forms == NULL ?
-		    "" :
-		    texts_built[in].plural_forms));
-	for (int i = 0; i < TEXT__COUNT; i++)
-		put_sentence(&b, a, in, (enum text)i);
-	return buf_str(&b);
 }

@@ -27,7 +27,4 @@ bool texts_read(struct texts own[LANGUAGE__COUNT], struct arena *a,
 bool texts_load(
     struct texts own[LANGUAGE__COUNT], struct arena *a, struct conf *conf);
 
-/* All sentences of a language as they were built, as such a file. */
-struct str texts_write(struct arena *a, enum language in);
-
 #endif

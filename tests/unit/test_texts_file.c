@@ -2,6 +2,7 @@
 #include "testing.h"
 
 #include "shop/texts_file.c" /* the code under test, statics and all */
+#include "shop/texts_write.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -1,0 +1,79 @@
+/* The built sentences as a PO file, for whoever wants others. */
+#include "shop/texts_write.h"
+
+#include "base/buf.h"
+
+#include <string.h>
+
+#define MAX_OUT_BYTES ((size_t)1024 * 1024)
+
+/* In quotes, a line of the file for each of the text's where it has several. */
+static void
+put(struct buf *b, const char *keyword, const char *text)
+{
+	bool has_lines = strchr(text, '\n') != NULL;
+
+	buf_text(b, keyword);
+	buf_text(b, has_lines ? " \"\"\n\"" : " \"");
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p == '\n') {
+			buf_text(b, p[1] == '\0' ? "\\n" : "\\n\"\n\"");
+			continue;
+		}
+		if (*p == '"' || *p == '\\')
+			buf_char(b, '\\');
+		if (*p == '\t')
+			buf_text(b, "\\t");
+		else
+			buf_char(b, *p);
+	}
+	buf_text(b, "\"\n");
+}
+
+/* The flag makes a translator's own tools (msgfmt, Poedit, Weblate) watch over
+ * the holes, which look like Python's. */
+static void
+put_sentence(struct buf *b, struct arena *a, enum language in, enum text which)
+{
+	const char *const *english = texts_built[LANGUAGE_EN].forms[which];
+	const char *const *forms = texts_built[in].forms[which];
+
+	buf_text(b,
+	    strchr(english[0], '{') != NULL ? "\n#, python-brace-format\n" :
+					      "\n");
+	put(b, "msgctxt", texts_names[which]);
+	put(b, "msgid", english[0]);
+	if (!text_is_counted(which)) {
+		put(b, "msgstr", forms[0] == NULL ? "" : forms[0]);
+		return;
+	}
+	put(b, "msgid_plural", english[1]);
+	for (int i = 0; i < texts_built[in].n_forms; i++)
+		put(b, arena_printf(a, "msgstr[%d]", i),
+		    forms[i] == NULL ? "" : forms[i]);
+}
+
+/* The built sentences, not the shop's: who writes a file wants to see what
+ * stands there without it. */
+struct str
+texts_write(struct arena *a, enum language in)
+{
+	struct buf b = buf_new(a, MAX_OUT_BYTES);
+
+	buf_text(&b,
+	    "# What people read. Keep what is to differ, for "
+	    "TEXTS_FILE, and leave out the rest.\n");
+	put(&b, "msgid", "");
+	put(&b, "msgstr",
+	    arena_printf(a,
+		"Language: %s\nMIME-Version: 1.0\n"
+		"Content-Type: text/plain; charset=UTF-8\n"
+		"Content-Transfer-Encoding: 8bit\nPlural-Forms: %s\n",
+		language_code(in),
+		texts_built[in].plural_forms == NULL ?
+		    "" :
+		    texts_built[in].plural_forms));
+	for (int i = 0; i < TEXT__COUNT; i++)
+		put_sentence(&b, a, in, (enum text)i);
+	return buf_str(&b);
+}
