@@ -5,8 +5,8 @@
 #include "bot/channel_answer.h"
 #include "outbox/kind.h"
 
-/* The next call and its answer as the step of a job. *c is the call even where nothing is
- * left to do; the step then has no call and no state. */
+/* The next call and its answer as the step of a job. *c is the call even where
+ * nothing is left to do; the step then has no call and no state. */
 enum err channel_step(struct app *app, struct arena *a, struct step *s,
     const char *chat_id, enum invitation inviting,
     const struct channel_call **c) MUST_CHECK;

@@ -35,8 +35,8 @@ struct checkout {
  * beside a subscription that is owed or goes on, none. An attempt is written
  * down before the call, so that clicks while it is under way share one key and
  * with it one page; an attempt that failed for all who share it is given up, so
- * that the next click is a fresh one. With the ledger out of order it works all the same: the
- * provider's post brings what is missing.
+ * that the next click is a fresh one. With the ledger out of order it works all
+ * the same: the provider's post brings what is missing.
  * Errors are begun()'s of provider.h, and ERR_REFUSED where the product is sold
  * on no page. */
 enum err checkout_begin(struct app *app, struct http *http, struct arena *a,

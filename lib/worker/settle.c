@@ -67,7 +67,8 @@ write_end(struct settling *t, struct db *db, const struct outcome *o)
 	}
 }
 
-/* A job whose lease was lost has not ended here, and the log does not say so. */
+/* A job whose lease was lost has not ended here, and the log does not say
+ * so. */
 static enum err
 end_job(struct settling *t, struct db *db, const struct outcome *o)
 {

@@ -57,8 +57,8 @@ SQL(MEMBER_HINTED,
     " WHERE tg_id = :tg_id AND chat_id = :chat_id")
 
 /* What Telegram said of the moment :at_ms: 1 and 3 are out, 2 is in (enum
- * member_state). A later word stands, but that a ban holds is no other word than
- * that it was taken. */
+ * member_state). A later word stands, but that a ban holds is no other word
+ * than that it was taken. */
 SQL(MEMBER_STATE,
     "INSERT INTO members (tg_id, chat_id, state, seen_ms, joined_ms,"
     " removed_ms) VALUES (:tg_id, :chat_id, :state, :now_ms,"
