@@ -4,9 +4,7 @@
 
 #include "base/clock.h"
 #include "base/currency.h"
-#include "ledger/marks.h"
-#include "ledger/subscription.h"
-#include "payment/provider.h"
+#include "payment/refund.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,11 +23,7 @@ struct refunding {
 	struct wish wish;
 	struct order order;
 	struct term term; /* the buyer's access before */
-	struct refund refund;
-	int64_t gone_minor; /* back, or on its way, already */
-	bool charges_again, is_owed;
-	const char *provider_name;
-	const struct provider *provider;
+	struct refundable paid;
 	struct fact fact;    /* what has become of it */
 	struct order grant;  /* by which access is kept */
 	int64_t n_known;     /* 1: the ledger had it before */
@@ -76,32 +70,6 @@ read_wish(int argc, char **argv, struct wish *w)
 
 /* ---- what there is ---- */
 
-static int64_t
-max(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-static void
-payment_from_row(const struct row *row, void *ctx)
-{
-	struct refunding *r = ctx;
-
-	r->provider_name = row_text(row, 0);
-	r->refund.payment = row_text(row, 1);
-	r->refund.paid_minor = row_int(row, 2);
-	r->gone_minor = max(row_int(row, 3), row_int(row, 4));
-	r->charges_again = row_int(row, 5) != 0;
-	r->is_owed = row_int(row, 6) != 0;
-}
-
-static enum err
-read_payment(struct refunding *r)
-{
-	return db_one(r->app->db, &r->arena, SQL_ORDER_REFUNDABLE,
-	    KV(kv_int("id", r->wish.order_id)), payment_from_row, r);
-}
-
 /* The order and its payment, where there is money in it. */
 static bool
 find(struct refunding *r)
@@ -111,34 +79,25 @@ find(struct refunding *r)
 	    ledger_order_by_id(db, &r->arena, r->wish.order_id, &r->order);
 
 	if (e == ERR_OK)
-		e = read_payment(r);
+		e = refund_read(db, &r->arena, &r->order, NULL, &r->paid);
 	if (e == ERR_OK)
 		e = ledger_term(
 		    db, &r->arena, r->order.tg_id, r->order.product, &r->term);
-	r->refund.order = &r->order;
-	if (e == ERR_OK && r->refund.payment != NULL && r->order.paid_ms != 0)
+	if (e == ERR_OK && r->paid.refund.payment != NULL &&
+	    r->order.paid_ms != 0)
 		return true;
 	puts("There is no such order, or no money in it: see `admit orders`.");
 	return false;
 }
 
-/* A grant has no provider, and a ledger may hold orders of one that only a
- * newer program knows. */
 static bool
 find_provider(struct refunding *r)
 {
-	r->provider = provider_find(str_from(r->provider_name));
-	if (r->provider != NULL && r->provider->refund != NULL)
+	if (r->paid.provider != NULL)
 		return true;
 	printf("This program cannot send back what was paid by \"%s\".\n",
-	    r->provider_name);
+	    r->paid.provider_name);
 	return false;
-}
-
-static int64_t
-left(const struct refunding *r)
-{
-	return r->refund.paid_minor - r->gone_minor;
 }
 
 static const char *
@@ -160,12 +119,16 @@ read_amount(struct refunding *r)
 	    currency_read(&r->arena, r->wish.amount, r->order.currency, &part);
 	if (fault != NULL)
 		printf("--amount %s.\n", fault);
-	else if (part > left(r))
-		printf("Only %s is left of that payment.\n", money(r, left(r)));
-	else if (part < left(r) && !r->provider->refunds_parts)
-		printf("%s sends a payment back whole.\n", r->provider->title);
+	else if (part > refund_left(&r->paid))
+		printf("Only %s is left of that payment.\n",
+		    money(r, refund_left(&r->paid)));
+	else if (part < refund_left(&r->paid) &&
+	    !r->paid.provider->refunds_parts)
+		printf("%s sends a payment back whole.\n",
+		    r->paid.provider->title);
 	else {
-		r->refund.part_minor = part < left(r) ? part : 0;
+		r->paid.refund.part_minor =
+		    part < refund_left(&r->paid) ? part : 0;
 		return true;
 	}
 	return false;
@@ -174,12 +137,12 @@ read_amount(struct refunding *r)
 static bool
 has_any_left(struct refunding *r)
 {
-	if (left(r) > 0)
+	if (refund_left(&r->paid) > 0)
 		return true;
 	printf("There is nothing left to refund: of %s all has gone back, or "
 	       "is on its way.\n",
-	    money(r, r->refund.paid_minor));
-	if (r->charges_again)
+	    money(r, r->paid.refund.paid_minor));
+	if (r->paid.charges_again)
 		puts("What it began may charge them again: `admit revoke` ends "
 		     "that.");
 	return false;
@@ -190,14 +153,14 @@ has_any_left(struct refunding *r)
 static bool
 is_whole(const struct refunding *r)
 {
-	return r->refund.part_minor == 0;
+	return r->paid.refund.part_minor == 0;
 }
 
 /* Whose part of the money went back goes on paying, unless told otherwise. */
 static bool
 is_to_stop(const struct refunding *r)
 {
-	return r->charges_again && (is_whole(r) || r->wish.at_once);
+	return r->paid.charges_again && (is_whole(r) || r->wish.at_once);
 }
 
 static bool
@@ -221,7 +184,8 @@ is_to_grant(const struct refunding *r)
 static bool
 stops_at_once(const struct refunding *r)
 {
-	return r->is_owed || (r->wish.at_once && r->provider->stops_at_once);
+	return r->paid.is_owed ||
+	    (r->wish.at_once && r->paid.provider->stops_at_once);
 }
 
 /* Whom it is about, how much goes back, and what follows from that. */
@@ -234,14 +198,16 @@ show(struct refunding *r)
 	printf("Order %" PRId64 ", %s, of the buyer with the Telegram number "
 	       "%" PRId64 ": %s of %s goes back, by %s.\n",
 	    r->order.id, r->order.product, r->order.tg_id,
-	    money(r, is_whole(r) ? left(r) : r->refund.part_minor),
-	    money(r, r->refund.paid_minor), r->provider->title);
+	    money(r,
+		is_whole(r) ? refund_left(&r->paid) :
+			      r->paid.refund.part_minor),
+	    money(r, r->paid.refund.paid_minor), r->paid.provider->title);
 	if (is_to_stop(r))
 		printf("They are charged no more: the subscription ends %s.\n",
-		    r->is_owed           ? "at once, since they owe for it" :
+		    r->paid.is_owed      ? "at once, since they owe for it" :
 			stops_at_once(r) ? "at once" :
 					   "with what is paid");
-	else if (r->charges_again)
+	else if (r->paid.charges_again)
 		puts("The subscription goes on; --now would end it.");
 	if (is_to_grant(r))
 		printf("Access stays%s%s: it is granted.\n",
@@ -262,32 +228,6 @@ is_meant(const struct refunding *r)
 
 /* ---- doing it ---- */
 
-/* The name under which it is counted how often just this was refused. */
-static const char *
-refusals(struct refunding *r)
-{
-	return arena_printf(&r->arena, "refused/%" PRId64 "/%s/%" PRId64,
-	    r->order.id, r->refund.payment, r->refund.part_minor);
-}
-
-/* How often just this came to nothing, at once or in the end. */
-static enum err
-count_refusals(struct refunding *r)
-{
-	int64_t n_failed = 0;
-	enum err e =
-	    mark_get(r->app->db, &r->arena, refusals(r), &r->refund.n_refused);
-
-	if (e == ERR_OK)
-		e = db_one(r->app->db, &r->arena, SQL_REFUNDS_FAILED,
-		    KV(kv_text("payment_intent", r->refund.payment),
-			kv_int("amount_minor",
-			    is_whole(r) ? left(r) : r->refund.part_minor)),
-		    row_to_int, &n_failed);
-	r->refund.n_refused += n_failed;
-	return e;
-}
-
 /* The money first and the ledger after it: if this program ends in between, the
  * provider tells of the refund like of any other. */
 static enum err
@@ -300,11 +240,11 @@ send_back(struct refunding *r)
 
 	if (http == NULL)
 		return ERR_INTERNAL;
-	req = r->provider->refund(r->app, &r->arena, &r->refund);
+	req = r->paid.provider->refund(r->app, &r->arena, &r->paid.refund);
 	e = http_send(http, &r->arena, &req, &res);
 	if (e == ERR_OK)
-		e = r->provider->refunded(
-		    r->app, &r->arena, &r->refund, &res, &r->fact);
+		e = r->paid.provider->refunded(
+		    r->app, &r->arena, &r->paid.refund, &res, &r->fact);
 	http_free(http);
 	return e;
 }
@@ -323,11 +263,12 @@ grant(struct refunding *r)
 	return ledger_record(r->app, &r->arena, &f, &r->grant);
 }
 
-/* A refund of a method that pays back slowly, or that the provider holds. */
-static bool
-is_waiting(const struct fact *f)
+static enum refund_stop
+stop_of(const struct refunding *r)
 {
-	return f->kind == FACT_REFUND && f->refund == REFUND_WAITS;
+	if (!is_to_stop(r))
+		return REFUND_STOPS_NOTHING;
+	return r->wish.at_once ? REFUND_STOPS_NOW : REFUND_STOPS_LATER;
 }
 
 /* The grant comes first, so that nobody is removed in between. While the money
@@ -336,28 +277,15 @@ static enum err
 record(struct db *db, void *ctx)
 {
 	struct refunding *r = ctx;
-	bool has_gone = !is_waiting(&r->fact);
+	bool has_gone = !refund_waits(&r->fact);
 	enum err e = db_one(db, &r->arena, SQL_REVERSAL_KNOWN,
 	    KV(kv_text("id", r->fact.id)), row_to_int, &r->n_known);
 
 	if (e == ERR_OK && has_gone && is_to_grant(r))
 		e = grant(r);
-	if (e == ERR_OK)
-		e = ledger_record(r->app, &r->arena, &r->fact, NULL);
-	return e == ERR_OK && has_gone && is_to_stop(r) ?
-	    subscription_stop(r->app,
-		&(struct subscription_stop){ .tg_id = r->order.tg_id,
-		    .product = r->order.product,
-		    .order_id = r->order.id,
-		    .provider = r->provider->name,
-		    .at_once = r->wish.at_once }) :
+	return e == ERR_OK ?
+	    refund_record(r->app, &r->arena, &r->paid, &r->fact, stop_of(r)) :
 	    e;
-}
-
-static bool
-is_failed(const struct fact *f)
-{
-	return f->kind == FACT_REFUND && f->refund == REFUND_FAILED;
 }
 
 /* The same part asked for again was answered as before: with a refund that the
@@ -366,11 +294,13 @@ is_failed(const struct fact *f)
 static bool
 is_nothing_new(struct refunding *r)
 {
-	int64_t was_minor = r->gone_minor;
+	struct refundable is;
 
 	if (r->fact.kind == FACT_REFUND)
 		return r->n_known > 0;
-	return read_payment(r) == ERR_OK && r->gone_minor == was_minor;
+	return refund_read(r->app->db, &r->arena, &r->order, NULL, &is) ==
+	    ERR_OK &&
+	    is.gone_minor == r->paid.gone_minor;
 }
 
 static int
@@ -386,11 +316,11 @@ conclude(struct refunding *r)
 		     "another amount.");
 		return 1;
 	}
-	if (is_waiting(&r->fact))
+	if (refund_waits(&r->fact))
 		printf("Asked for, but the money has not gone: the payment's "
 		       "page at %s says what it waits for. Access stays until "
 		       "then.\n",
-		    r->provider->title);
+		    r->paid.provider->title);
 	else
 		puts("The money goes back.");
 	if (r->grant.id != 0)
@@ -398,16 +328,13 @@ conclude(struct refunding *r)
 	return 0;
 }
 
-/* Said for good, it would be said again for as long as the same is asked for:
- * it is counted. A refund that has failed already is a fact like another. */
 static enum err
 record_refusal(struct db *db, void *ctx)
 {
 	struct refunding *r = ctx;
 
-	return is_failed(&r->fact) ?
-	    ledger_record(r->app, &r->arena, &r->fact, NULL) :
-	    mark_add(db, refusals(r), 1);
+	(void)db;
+	return refund_record_refusal(r->app, &r->arena, &r->paid, &r->fact);
 }
 
 static int
@@ -416,7 +343,7 @@ refused(struct refunding *r)
 	printf("The money did not go back: %s refused it, and the log above or "
 	       "the payment's page there says why. With that mended, run this "
 	       "again: it is asked for anew.\n",
-	    r->provider->title);
+	    r->paid.provider->title);
 	(void)cmd_recorded(
 	    r->app, db_transaction(r->app->db, record_refusal, r));
 	return 1;
@@ -431,20 +358,20 @@ unclear(const struct refunding *r, enum err e)
 		    "The money did not go back: %s says that the key may not "
 		    "do it. Give it the right to write refunds and run this "
 		    "again.\n",
-		    r->provider->title);
+		    r->paid.provider->title);
 	else
 		printf("Nobody knows whether the money goes back: %s gave no "
 		       "clear answer. Run this again: it goes back once. Where "
 		       "the same comes again, the payment's page there says "
 		       "what became of it.\n",
-		    r->provider->title);
+		    r->paid.provider->title);
 	return 1;
 }
 
 static int
 refund(struct refunding *r)
 {
-	enum err e = count_refusals(r);
+	enum err e = refund_count_refusals(r->app->db, &r->arena, &r->paid);
 	int status;
 
 	if (e != ERR_OK) {
@@ -453,7 +380,7 @@ refund(struct refunding *r)
 	}
 	e = send_back(r);
 	r->is_back_before = e == ERR_CONFLICT;
-	if (e == ERR_REFUSED || is_failed(&r->fact))
+	if (e == ERR_REFUSED || refund_failed(&r->fact))
 		return refused(r);
 	if (e != ERR_OK && e != ERR_CONFLICT)
 		return unclear(r, e);

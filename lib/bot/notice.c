@@ -16,6 +16,8 @@ static const struct {
 	{ "failed", TEXT_FAILED, true },
 	{ "refunded", TEXT_REFUNDED, false },
 	{ "disputed", TEXT_DISPUTED, false },
+	{ "warned", TEXT_WARNED, false },
+	{ "sent_back", TEXT_SENT_BACK, false },
 	{ "revoked", TEXT_REVOKED, false },
 	{ "ended", TEXT_ENDED, false },
 	{ "unpaid", TEXT_ENDED_UNPAID, false },

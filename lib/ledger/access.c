@@ -70,6 +70,12 @@ disputed(const struct asked *q)
 }
 
 static bool
+warned(const struct asked *q)
+{
+	return q->facts->n_warnings > 0 && q->policy->warning_pauses;
+}
+
+static bool
 not_paid(const struct asked *q)
 {
 	return !q->facts->paid;
@@ -213,6 +219,7 @@ static const struct rule {
 	{ refunded_in_full, ACCESS_OUT, "refunded" },
 	{ refunded_enough, ACCESS_OUT, "refunded" },
 	{ disputed, ACCESS_OUT, "disputed" },
+	{ warned, ACCESS_OUT, "warned" },
 	{ not_paid, ACCESS_OUT, "not paid" },
 	{ unpaid, ACCESS_OUT, "unpaid" },
 	{ is_over, ACCESS_OUT, "ended" },

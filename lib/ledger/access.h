@@ -66,6 +66,7 @@ struct facts {
 	bool renews; /* it will be paid anew by then: grace is given */
 	struct facts_of_subscription subscription;
 	enum renewal renewal;
+	int64_t n_warnings; /* of fraud, which nothing settled */
 };
 
 /* Who renews is in for a while after the period's end, even where the product
@@ -83,13 +84,14 @@ struct policy {
 	bool partial_refund_ends;
 	bool dispute_keeps;
 	int64_t grace_ms; /* after a period that was not paid anew */
+	bool warning_pauses;
 };
 
 struct decision {
 	enum access access;
 	const char *why;  /* a word for the operator and the notices: "paid",
-	                    "refunded", "disputed", "revoked", "not paid",
-	                    "ended", "unpaid" (a subscription) */
+	                    "refunded", "disputed", "warned", "revoked",
+	                    "not paid", "ended", "unpaid" (a subscription) */
 	int64_t until_ms; /* in until then, unless a fact changes; 0: for good.
 	                     Of ACCESS_OUT always 0 */
 	int64_t paid_until_ms; /* what is paid for ends then: earlier, where

@@ -45,28 +45,45 @@ decide_with_row(const struct row *row, void *ctx)
 		    .paid_until_ms = row_int(row, 14),
 		    .collects_not = row_int(row, 15) != 0,
 		    .is_processing = row_int(row, 17) != 0 },
-		.renewal = (enum renewal)row_int(row, 16) };
+		.renewal = (enum renewal)row_int(row, 16),
+		.n_warnings = row_int(row, 18) };
 	const struct decision one = access_decide(&f, &d->policy, d->now_ms);
 
 	if (!access_is_better(&d->decision, &one))
 		d->decision = one;
 }
 
-/* A product that is sold no more goes by the mildest policy, and by the grace
- * that the settings give. */
+static bool
+does(const struct app *app, const struct product *p, enum trouble t,
+    enum remedy r)
+{
+	return product_remedy(&app->conf, p, t) == r;
+}
+
+/* Of a product that is sold no more a refund of a part leaves in, and all else
+ * is as the settings say. */
+static struct policy
+policy_of(const struct app *app, const struct product *p)
+{
+	int64_t grace_days = p == NULL ? app->conf.grace_days : p->grace_days;
+
+	if (does(app, p, TROUBLE_FAILED, REMEDY_PAUSE))
+		grace_days = 0;
+	return (struct policy){ .partial_refund_ends =
+				    p != NULL && p->partial_refund_ends,
+		.dispute_keeps = does(app, p, TROUBLE_DISPUTE, REMEDY_TELL),
+		.grace_ms = DAY_MS * grace_days,
+		.warning_pauses = does(app, p, TROUBLE_WARNING, REMEDY_PAUSE) };
+}
+
 static enum err
 decide(struct app *app, struct arena *a, const struct order *o,
     struct decision *out)
 {
 	const struct product *p = catalog_find(&app->catalog, o->product);
 	const struct facts nothing = { 0 };
-	struct deciding d = {
-		.policy = { p != NULL && p->partial_refund_ends,
-		    p != NULL && p->dispute_keeps,
-		    DAY_MS *
-			(p == NULL ? app->conf.grace_days : p->grace_days) },
-		.now_ms = clock_now_ms()
-	};
+	struct deciding d = { .policy = policy_of(app, p),
+		.now_ms = clock_now_ms() };
 	enum err e;
 
 	d.decision = access_decide(&nothing, &d.policy, d.now_ms);
@@ -192,6 +209,22 @@ promise_invite(struct app *app, struct arena *a, const struct order *o,
 	    o->tg_id, o->id, NULL);
 }
 
+/* Who paid and is not let in for it would wait for an invite. Only what was
+ * heard of before the purchase itself can do that. */
+static enum err
+tell_held(struct app *app, struct arena *a, const struct order *o,
+    const struct verdict *v)
+{
+	bool is_held = str_eq(str_from(v->why), "warned") ||
+	    str_eq(str_from(v->why), "disputed");
+
+	return o->tg_id != 0 && v->is == ACCESS_OUT && is_held ?
+	    jobs_promise(app->db, JOB_NOTICE,
+		arena_printf(a, "%s/%s", v->why, o->session_id), o->tg_id,
+		o->id, v->why) :
+	    ERR_OK;
+}
+
 enum err
 decide_purchase(struct app *app, struct arena *a, const struct order *o,
     bool is_new, bool renews)
@@ -199,6 +232,8 @@ decide_purchase(struct app *app, struct arena *a, const struct order *o,
 	struct verdict v;
 	enum err e = refresh_access(app, a, o, &v);
 
+	if (e == ERR_OK && is_new && o->paid_ms != 0)
+		e = tell_held(app, a, o, &v);
 	if (e != ERR_OK || o->paid_ms == 0 || !is_to_be_invited(&v, is_new) ||
 	    (renews && v.was == ACCESS_IN))
 		return e;

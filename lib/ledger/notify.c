@@ -115,9 +115,8 @@ due_day(struct arena *a, int64_t due_ms)
 	return kv_text("due", due_ms > 0 ? text_date(a, due_ms) : "-");
 }
 
-enum err
-alert_dispute(struct app *app, struct arena *a, const struct order *o,
-    const char *id, enum dispute_stage stage, int64_t due_ms)
+static enum text
+dispute_text(enum dispute_stage stage, enum remedy remedy)
 {
 	static const enum text texts[] = {
 		[DISPUTE_WARNING] = TEXT_ALERT_INQUIRY,
@@ -126,10 +125,23 @@ alert_dispute(struct app *app, struct arena *a, const struct order *o,
 		[DISPUTE_SETTLED] = TEXT_ALERT_DISPUTE_WON,
 	};
 
+	if (stage == DISPUTE_WARNING && remedy == REMEDY_REFUND)
+		return TEXT_ALERT_INQUIRY_REFUNDED;
+	if (stage == DISPUTE_OPEN && remedy == REMEDY_PAUSE)
+		return TEXT_ALERT_DISPUTE_PAUSED;
+	return texts[stage];
+}
+
+enum err
+alert_dispute(struct app *app, struct arena *a, const struct order *o,
+    const char *id, enum dispute_stage stage, int64_t due_ms,
+    enum remedy remedy)
+{
+
 	if (!conf_notifies(&app->conf, "dispute"))
 		return ERR_OK;
 	return tell(app, a, o, arena_printf(a, "dispute/%s/%d", id, (int)stage),
-	    texts[stage], due_day(a, due_ms));
+	    dispute_text(stage, remedy), due_day(a, due_ms));
 }
 
 enum err
@@ -145,10 +157,16 @@ alert_appeal(struct app *app, struct arena *a, const struct order *o,
 
 enum err
 alert_fraud(struct app *app, struct arena *a, const struct order *o,
-    const char *payment)
+    const char *payment, enum remedy remedy)
 {
-	if (!conf_notifies(&app->conf, "dispute"))
+	static const enum text texts[] = {
+		[REMEDY_TELL] = TEXT_ALERT_FRAUD,
+		[REMEDY_PAUSE] = TEXT_ALERT_FRAUD_PAUSED,
+		[REMEDY_REFUND] = TEXT_ALERT_FRAUD_REFUNDED,
+	};
+
+	if (remedy != REMEDY_PAUSE && !conf_notifies(&app->conf, "dispute"))
 		return ERR_OK;
 	return tell(app, a, o, arena_printf(a, "fraud/%s", payment),
-	    TEXT_ALERT_FRAUD, kv_text("payment", payment));
+	    texts[remedy], kv_text("payment", payment));
 }

@@ -28,13 +28,17 @@ enum err alert_refund(struct app *app, struct arena *a, const struct order *o,
 /* Access is over, by its own end; what else ends it is told as what it is. */
 enum err alert_ended(struct app *app, struct arena *a, const struct order *o,
     const char *why) MUST_CHECK;
-/* Of the dispute of that id; evidence is due by due_ms (0: none is). */
+/* Of the dispute of that id, and what is done about it; evidence is due by
+ * due_ms (0: none is). */
 enum err alert_dispute(struct app *app, struct arena *a, const struct order *o,
-    const char *id, enum dispute_stage stage, int64_t due_ms) MUST_CHECK;
+    const char *id, enum dispute_stage stage, int64_t due_ms,
+    enum remedy remedy) MUST_CHECK;
 /* Of one that is lost: evidence for an appeal is due by due_ms. */
 enum err alert_appeal(struct app *app, struct arena *a, const struct order *o,
     const char *id, int64_t due_ms) MUST_CHECK;
+/* That a payment may be fraud, and what is done about it. That access was
+ * stopped for it is told in any case: only a person may let in again. */
 enum err alert_fraud(struct app *app, struct arena *a, const struct order *o,
-    const char *payment) MUST_CHECK;
+    const char *payment, enum remedy remedy) MUST_CHECK;
 
 #endif

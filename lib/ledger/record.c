@@ -7,6 +7,7 @@
 #include "ledger/notify.h"
 #include "ledger/products.h"
 #include "ledger/subscription.h"
+#include "ledger/trouble.h"
 #include "outbox/jobs.h"
 
 /* ---- purchases ---- */
@@ -210,6 +211,22 @@ tell_of_purchase(struct app *app, struct arena *a, const struct fact *f,
 	return ERR_OK;
 }
 
+/* Who is in by it, and what follows: it may have been in trouble before its
+ * order was known. */
+static enum err
+follow_purchase(struct app *app, struct arena *a, const struct fact *f,
+    bool is_new, const struct order *o)
+{
+	enum err e;
+
+	if (f->is_past)
+		return decide_past(app, a, o);
+	e = decide_purchase(app, a, o, is_new, f->renews);
+	return e == ERR_OK && is_new && o->paid_ms != 0 ?
+	    trouble_follow(app, a, o, f->payment) :
+	    e;
+}
+
 /* The order as it was is held against what it is now: only what is new is told
  * and promised, so a fact may be heard any number of times. */
 static enum err
@@ -232,11 +249,8 @@ record_purchase(
 		e = note_subscription(app, a, f, &was, o);
 	if (e == ERR_OK)
 		e = tell_of_purchase(app, a, f, &was, o, &p);
-	if (e == ERR_OK && f->is_past)
-		return decide_past(app, a, o);
-	return e == ERR_OK ?
-	    decide_purchase(app, a, o, was.paid_ms == 0, f->renews) :
-	    e;
+	return e == ERR_OK ? follow_purchase(app, a, f, was.paid_ms == 0, o) :
+			     e;
 }
 
 /* ---- by the operator ---- */
@@ -339,7 +353,8 @@ record_refunded(
 	    e;
 }
 
-/* What the table calls a refund and a dispute, and where one stands. */
+/* What the table calls a refund, a dispute and a warning, and where one
+ * stands. */
 static enum err
 record_reversal(struct app *app, struct arena *a, const struct fact *f,
     const char *kind, int64_t stage, struct order *o)
@@ -349,14 +364,17 @@ record_reversal(struct app *app, struct arena *a, const struct fact *f,
 	    KV(kv_text("id", f->id), kv_text("payment_intent", f->payment),
 		kv_text("kind", kind), kv_int("amount_minor", f->amount_minor),
 		kv_int("stage", stage), kv_int_or_null("due_ms", f->due_ms),
+		f->may_appeal ? kv_int("appeal_due_ms", f->due_ms) :
+				kv_null("appeal_due_ms"),
 		kv_int("at_ms", when(f)), kv_int("now_ms", clock_now_ms())),
 	    NULL);
 
 	if (e == ERR_OK)
 		e = decide_payment(app, a, f->payment, l);
-	if (e == ERR_OK && l->n > 0)
-		*o = l->o[0];
-	return e;
+	if (e != ERR_OK || l->n == 0)
+		return e;
+	*o = l->o[0];
+	return trouble_follow(app, a, o, f->payment);
 }
 
 static enum err
@@ -366,52 +384,19 @@ record_refund(
 	return record_reversal(app, a, f, "refund", f->refund, o);
 }
 
-/* That it is lost is said by the way, where it was not told before. */
-static enum err
-tell_of_appeal(struct app *app, struct arena *a, const struct fact *f,
-    const struct order *o)
-{
-	int64_t n_new = 0;
-	enum err e = db_exec(app->db, SQL_APPEAL_TOLD,
-	    KV(kv_text("id", f->id), kv_int("due_ms", f->due_ms)), &n_new);
-
-	return e == ERR_OK && n_new > 0 ?
-	    alert_appeal(app, a, o, f->id, f->due_ms) :
-	    e;
-}
-
-/* The operators hear of each stage, since evidence may be due. What was told is
- * kept beside what is known: an order may become known after its dispute. */
 static enum err
 record_dispute(
     struct app *app, struct arena *a, const struct fact *f, struct order *o)
 {
-	int64_t n_new = 0;
-	enum err e = record_reversal(app, a, f, "dispute", f->dispute, o);
-
-	if (e != ERR_OK || o->id == 0)
-		return e;
-	e = db_exec(app->db, SQL_REVERSAL_TOLD,
-	    KV(kv_text("id", f->id), kv_int("stage", f->dispute)), &n_new);
-	if (e == ERR_OK && f->may_appeal)
-		return tell_of_appeal(app, a, f, o);
-	return e == ERR_OK && n_new > 0 ?
-	    alert_dispute(app, a, o, f->id, f->dispute, f->due_ms) :
-	    e;
+	return record_reversal(app, a, f, "dispute", f->dispute, o);
 }
 
-/* It takes nothing away, but a refund now may save the fee of a dispute. */
+/* Whether it takes anything away is for the shop to say. */
 static enum err
 record_warning(
     struct app *app, struct arena *a, const struct fact *f, struct order *o)
 {
-	struct orders *l = arena_alloc(a, sizeof(*l));
-	enum err e = decide_payment(app, a, f->payment, l);
-
-	if (e != ERR_OK || l->n == 0)
-		return e;
-	*o = l->o[0];
-	return alert_fraud(app, a, o, f->payment);
+	return record_reversal(app, a, f, "warning", 0, o);
 }
 
 static enum err
@@ -449,7 +434,10 @@ note_intent(struct app *app, struct arena *a, const struct fact *f,
 	    KV(kv_text("payment_intent", f->payment),
 		kv_text("subscription", f->subscription)),
 	    &n_new);
-	return e == ERR_OK && n_new > 0 ? decide_orders(app, a, l) : e;
+	if (e != ERR_OK || n_new == 0)
+		return e;
+	e = decide_orders(app, a, l);
+	return e == ERR_OK ? trouble_follow(app, a, &l->o[0], f->payment) : e;
 }
 
 /* The bank had said no, or had not answered yet, and the buyer paid the invoice

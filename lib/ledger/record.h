@@ -25,7 +25,7 @@ enum fact_kind {
 	FACT_REFUNDED, /* so much of it went back up to now, in sum */
 	FACT_REFUND,   /* how one refund of it stands */
 	FACT_DISPUTE,  /* how one dispute about it stands */
-	FACT_WARNING,  /* it may be fraud */
+	FACT_WARNING,  /* it may be fraud, by the warning of that id */
 	/* Something happened to a subscription: it is to be read anew. */
 	FACT_SUBSCRIPTION,
 	/* A payment for a subscription was taken, the first or a later one.
@@ -71,7 +71,7 @@ struct fact {
 	                     this ledger, and who bought was let in then. Nobody
 	                     is told of it, and they are sent no invite */
 
-	const char *id;         /* of the one refund or dispute */
+	const char *id;         /* of the one refund, dispute or warning */
 	int64_t refunded_minor; /* of FACT_REFUNDED */
 	enum refund_stage refund;
 	enum dispute_stage dispute;

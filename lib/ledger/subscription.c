@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "ledger/decide.h"
 #include "ledger/notify.h"
+#include "ledger/trouble.h"
 #include "outbox/jobs.h"
 
 #include <stdio.h>
@@ -290,6 +291,9 @@ settle(struct app *app, struct arena *a, const struct subscription_now *s)
 
 	if (e == ERR_OK)
 		e = decide_orders(app, a, l);
+	/* That the payment is of this one may have become known just now. */
+	if (e == ERR_OK && l->n > 0)
+		e = trouble_follow(app, a, &l->o[0], s->payment);
 	for (int i = 0; e == ERR_OK && i < l->n; i++)
 		if (l->o[i].paid_ms != 0 && l->o[i].tg_id != 0) {
 			e = dun(app, a, s, &l->o[i]);

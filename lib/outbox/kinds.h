@@ -51,6 +51,8 @@ enum lane { LANE_NONE, LANE_CHANNEL, LANE_CHAT, LANE_ASK, LANE_COACH };
 	/* No more is to be taken by what an order began; detail: when. */ \
 	KIND(12, CANCEL, cancel, "cancel", LINE_CHANNEL, LANE_NONE) \
 	/* Read what an event named; detail: stripe_thin.h. */ \
-	KIND(13, READ, read, "ask", LINE_ASK, LANE_NONE)
+	KIND(13, READ, read, "ask", LINE_ASK, LANE_NONE) \
+	/* A payment goes back, all of it; detail: its name. */ \
+	KIND(14, REFUND, refund, "refund", LINE_ASK, LANE_NONE)
 
 #endif

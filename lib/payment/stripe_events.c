@@ -167,6 +167,9 @@ fact_of_payment(const struct stripe_event *ev)
 	default:
 		return (struct fact){ .kind = FACT_WARNING,
 			.provider = stripe,
+			.id = ev->object_id != NULL ? ev->object_id :
+						      ev->payment_intent,
+			.at_ms = ms(ev->created_s),
 			.payment = ev->payment_intent };
 	}
 }

@@ -71,3 +71,16 @@ product_title(const struct product *p, const char *language)
 			return p->titles[i].text;
 	return p->titles[0].text;
 }
+
+enum remedy
+product_remedy(const struct conf *conf, const struct product *p, enum trouble t)
+{
+	const char *const set[] = { [TROUBLE_WARNING] = conf->on_fraud_warning,
+		[TROUBLE_DISPUTE] = conf->on_dispute,
+		[TROUBLE_FAILED] = conf->on_payment_failed };
+	enum remedy r = p == NULL ? REMEDY_USUAL : p->remedies[t];
+
+	if (r == REMEDY_USUAL)
+		r = remedy_named(t, set[t]);
+	return r == REMEDY_USUAL ? remedy_usual(t) : r;
+}

@@ -18,7 +18,12 @@
  *       "stars": 500,                      the price in Telegram Stars
  *       "channels": [ { "id": -1001234567890, "link": "https://t.me/+..." } ],
  *       "partial_refund": "keep",          or "end"
- *       "dispute": "end",                  or "keep"
+ *       "on_fraud_warning": "tell",        or "pause" or "refund"; absent, as
+ *                                          the two below: as the settings say
+ *       "on_dispute": "pause",             or "tell" or "refund"
+ *       "on_payment_failed": "tell",       or "pause"
+ *       "dispute": "end",                  or "keep": how on_dispute was called
+ *                                          when it knew "pause" and "tell"
  *       "grace_days": 3                    after a period that was not paid
  *   } ] }
  *
@@ -27,6 +32,7 @@
 #define SHOP_CATALOG_H
 
 #include "shop/conf.h"
+#include "shop/remedy.h"
 
 #define CATALOG_MAX_PRODUCTS 32
 #define CATALOG_MAX_CHANNELS 8
@@ -60,7 +66,8 @@ struct product {
 	int64_t stars;              /* 0: not for Stars */
 	struct channel channels[CATALOG_MAX_CHANNELS];
 	size_t n_channels; /* at least 1 */
-	bool partial_refund_ends, dispute_keeps;
+	bool partial_refund_ends;
+	enum remedy remedies[TROUBLE__COUNT];
 	int64_t grace_days;
 };
 
@@ -89,6 +96,12 @@ const struct product *catalog_find(const struct catalog *c, const char *id);
 
 /* Whether any of it is paid again and again. */
 bool catalog_has_plans(const struct catalog *c);
+
+/* What is done about such a trouble with a payment for the product, which may
+ * be NULL, as one that is sold no more is: what the product says, else what the
+ * settings say, else the usual. Never REMEDY_USUAL. */
+enum remedy product_remedy(
+    const struct conf *conf, const struct product *p, enum trouble t);
 
 /* The title in the buyer's language, else the first one given; never NULL. The
  * language may be NULL or longer than two letters ("en-GB"). */

@@ -304,28 +304,59 @@ read_word(struct reading *r, const char *path, const char *const words[])
 	return -1;
 }
 
+/* The older name of on_dispute, with words of its own. */
+static void
+read_dispute(struct reading *r, struct product *p)
+{
+	static const char *const words[] = { "end", "keep", NULL };
+	int dispute = read_word(r, "dispute", words);
+
+	if (value(r, "dispute") == NULL)
+		return;
+	if (dispute < 0)
+		wrong(r, "dispute", "must be \"end\" or \"keep\"");
+	else if (value(r, "on_dispute") != NULL)
+		wrong(r, "dispute", "says the same as on_dispute: keep one");
+	else
+		p->remedies[TROUBLE_DISPUTE] =
+		    dispute == 1 ? REMEDY_TELL : REMEDY_PAUSE;
+}
+
+static void
+read_remedies(struct reading *r, struct product *p)
+{
+	static const char *const names[TROUBLE__COUNT] = {
+		[TROUBLE_WARNING] = "on_fraud_warning",
+		[TROUBLE_DISPUTE] = "on_dispute",
+		[TROUBLE_FAILED] = "on_payment_failed"
+	};
+
+	for (enum trouble t = 0; t < TROUBLE__COUNT; t++) {
+		const char *word = text_of(r, names[t]);
+		const char *fault = remedy_fault(t, word);
+
+		if (value(r, names[t]) != NULL && fault != NULL)
+			wrong(r, names[t], fault);
+		p->remedies[t] = remedy_named(t, word);
+	}
+	read_dispute(r, p);
+}
+
 static void
 read_policies(struct reading *r, struct product *p)
 {
 	static const char *const keep[] = { "keep", "end", NULL };
-	static const char *const end[] = { "end", "keep", NULL };
 	int partial = read_word(r, "partial_refund", keep);
-	int dispute = read_word(r, "dispute", end);
 	const char *every = text_of(r, "every");
 
 	if (partial < 0)
 		wrong(r, "partial_refund", "must be \"keep\" or \"end\"");
-	if (dispute < 0)
-		wrong(r, "dispute", "must be \"end\" or \"keep\"");
 	if (value(r, "every") != NULL &&
 	    (every == NULL || !conf_period(every, &p->every, &p->every_n)))
 		wrong(r, "every",
 		    "must be \"day\", \"week\", \"month\" or \"year\", or so "
 		    "many: \"3 months\"");
-	/* Both are stored as what differs from the default, so a product of
-	 * zeros behaves as one that says nothing. */
 	p->partial_refund_ends = partial == 1;
-	p->dispute_keeps = dispute == 1;
 	if (!read_number(r, "grace_days", 0, MAX_GRACE_DAYS, &p->grace_days))
 		wrong(r, "grace_days", "must be a whole number up to 60");
 }
@@ -422,7 +453,8 @@ read_product(struct reading *r)
 {
 	static const char *const names[] = { "id", "title", "price", "every",
 		"trial_days", "trial_amount", "stars", "channels",
-		"partial_refund", "dispute", "grace_days", NULL };
+		"partial_refund", "dispute", "on_fraud_warning", "on_dispute",
+		"on_payment_failed", "grace_days", NULL };
 	static const char *const of_price[] = { "amount", "currency", "stripe",
 		NULL };
 	/* What the settings say holds for each product that says nothing. */
@@ -434,6 +466,7 @@ read_product(struct reading *r)
 	read_titles(r, &p);
 	read_price(r, &p);
 	read_policies(r, &p);
+	read_remedies(r, &p);
 	read_trial(r, &p);
 	read_channels(r, &p);
 	/* Even a faulty one takes its place: those after it are checked against

@@ -119,6 +119,20 @@ static const struct setting rows[] = {
 	    "what they are told of, with commas: sale, renewal, failure (a "
 	    "renewal that was not paid), end, refund, dispute; of troubles in "
 	    "any case" },
+	{ "ON_FRAUD_WARNING", conf_check_on_fraud_warning,
+	    TEXT_AT(on_fraud_warning), PROGRAM_ALL, OPTIONAL, "tell",
+	    "when Stripe warns that a payment may be fraud: tell (the "
+	    "operators, no more), pause (access stops until a dispute about it "
+	    "is settled) or refund (all of it goes back)" },
+	{ "ON_DISPUTE", conf_check_on_dispute, TEXT_AT(on_dispute), PROGRAM_ALL,
+	    OPTIONAL, "pause",
+	    "when a payment is disputed: tell, pause (access stops until the "
+	    "dispute is won) or refund (as pause, and what a bank inquires "
+	    "about goes back before it is disputed)" },
+	{ "ON_PAYMENT_FAILED", conf_check_on_payment_failed,
+	    TEXT_AT(on_payment_failed), PROGRAM_ALL, OPTIONAL, "tell",
+	    "when a subscription is not paid anew: tell (access goes on for "
+	    "GRACE_DAYS) or pause (access stops at once, until it is paid)" },
 	{ "WHITELIST_TG_IDS", conf_check_id_list, TEXT_AT(whitelist_tg_ids),
 	    PROGRAM_ALL, OPTIONAL, "",
 	    "Telegram numbers, with commas, of people who are let in and "

@@ -44,17 +44,19 @@ struct conf {
 	int64_t grace_days, remind_days;
 	const char *products_file; /* NULL: the product above */
 	int64_t allow_promotion_codes, automatic_tax; /* 0 or 1 */
-	const char *accept_unmarked;  /* "0" or "1"; NULL: as the ledger says */
-	const char *checkout_locale;  /* Stripe's word; NULL: none */
-	const char *admin_tg_ids;     /* with commas; NULL: none */
-	const char *notify;           /* what they are told of, with commas;
+	const char *accept_unmarked; /* "0" or "1"; NULL: as the ledger says */
+	const char *checkout_locale; /* Stripe's word; NULL: none */
+	const char *admin_tg_ids;    /* with commas; NULL: none */
+	const char *notify;          /* what they are told of, with commas;
 	                                 NULL: as conf_notifies() says */
-	int64_t reconcile_minutes;    /* 0: never */
-	const char *whitelist_tg_ids; /* the same */
-	const char *support_contact;  /* NULL: none given */
-	const char *shop_language;    /* "uk": for language_find() */
-	const char *texts_file;       /* NULL: no words of their own */
-	const char *texts_dir;        /* NULL: none */
+	const char *on_fraud_warning, *on_dispute; /* see remedy_named(); */
+	const char *on_payment_failed;             /* NULL: as usual */
+	int64_t reconcile_minutes;                 /* 0: never */
+	const char *whitelist_tg_ids;              /* the same */
+	const char *support_contact;               /* NULL: none given */
+	const char *shop_language; /* "uk": for language_find() */
+	const char *texts_file;    /* NULL: no words of their own */
+	const char *texts_dir;     /* NULL: none */
 	const char *stripe_api_base;
 	const char *telegram_api_base;
 	int64_t n_workers;

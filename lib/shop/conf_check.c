@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "base/tg_id.h"
 #include "shop/language.h"
+#include "shop/remedy.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -226,6 +227,24 @@ conf_check_notify(const char *v)
 			return "must be words out of sale, renewal, failure, "
 			       "end, refund and dispute, with commas between";
 	return NULL;
+}
+
+const char *
+conf_check_on_fraud_warning(const char *v)
+{
+	return remedy_fault(TROUBLE_WARNING, v);
+}
+
+const char *
+conf_check_on_dispute(const char *v)
+{
+	return remedy_fault(TROUBLE_DISPUTE, v);
+}
+
+const char *
+conf_check_on_payment_failed(const char *v)
+{
+	return remedy_fault(TROUBLE_FAILED, v);
 }
 
 const char *

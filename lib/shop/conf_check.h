@@ -31,6 +31,9 @@ const char *conf_check_id_list(const char *v);     /* people, commas between */
 const char *conf_check_base_url(const char *v);
 const char *conf_check_sell_with(const char *v);
 const char *conf_check_notify(const char *v); /* words, commas between */
+const char *conf_check_on_fraud_warning(const char *v);
+const char *conf_check_on_dispute(const char *v);
+const char *conf_check_on_payment_failed(const char *v);
 const char *conf_check_database(const char *v);
 
 /* The file that sqlite:/path, sqlite:///path (the form other tools write) or

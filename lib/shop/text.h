@@ -35,6 +35,8 @@ enum text {
 	TEXT_TOO_MANY,     /* {product} {support} */
 	TEXT_SUPPORT,      /* {contact} */
 	TEXT_DISPUTED,     /* {product} {support} */
+	TEXT_WARNED,       /* {product} {support} */
+	TEXT_SENT_BACK,    /* {product} {support} */
 	TEXT_REVOKED,      /* {product} {support} */
 	TEXT_ENDED,        /* {product} {support} */
 	TEXT_ENDED_UNPAID, /* {product} {support} */
@@ -96,11 +98,15 @@ enum text {
 	TEXT_ALERT_UNKNOWN,      /* {product} {buyer} {order} */
 	TEXT_ALERT_REFUND,       /* as of a sale */
 	TEXT_ALERT_INQUIRY,      /* {product} {buyer} {order} {due} */
+	TEXT_ALERT_INQUIRY_REFUNDED,
 	TEXT_ALERT_DISPUTE,
+	TEXT_ALERT_DISPUTE_PAUSED,
 	TEXT_ALERT_DISPUTE_LOST,
 	TEXT_ALERT_APPEAL, /* as of an inquiry */
 	TEXT_ALERT_DISPUTE_WON,
-	TEXT_ALERT_FRAUD,    /* {product} {buyer} {order} {payment} */
+	TEXT_ALERT_FRAUD, /* {product} {buyer} {order} {payment} */
+	TEXT_ALERT_FRAUD_PAUSED,
+	TEXT_ALERT_FRAUD_REFUNDED,
 	TEXT_ALERT_UNSURE,   /* {what} {why} */
 	TEXT_ALERT_RIGHTS,   /* {chat} */
 	TEXT_ALERT_CHANNEL,  /* {chat} */

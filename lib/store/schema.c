@@ -413,8 +413,10 @@ static const char *const migrations[] = {
 	/* a bank is at work on its latest invoice */
 	"ALTER TABLE subscriptions ADD COLUMN is_processing {int} NOT NULL"
 	" DEFAULT 0;"
-	/* by when evidence for an appeal is due, as the operators were told */
-	"ALTER TABLE reversals ADD COLUMN appeal_due_ms {int};",
+	/* by when evidence for an appeal is due, and what of that the operators
+	 * were told */
+	"ALTER TABLE reversals ADD COLUMN appeal_due_ms {int};"
+	"ALTER TABLE reversals ADD COLUMN appeal_told_ms {int};",
 	/* 19: the language that somebody wants to read here, "de"; null: the
 	 * one that Telegram says (language) */
 	"ALTER TABLE users ADD COLUMN chosen_language TEXT;",

@@ -158,6 +158,9 @@ export class StripeApi {
     if (charge.refunded) {
       throw new StripeError(400, 'The charge has already been refunded.', { code: 'charge_already_refunded' });
     }
+    if (this.#account.disputes.some((one) => one.charge === charge.id && !/^(warning_|won|prevented)/.test(one.status))) {
+      throw new StripeError(400, 'This charge has been charged back; cannot issue a refund.', { code: 'charge_disputed' });
+    }
     if (this.#account.isPoor) throw Object.assign(new StripeError(400, 'Insufficient funds in your Stripe account.', { code: 'balance_insufficient' }), { isSaved: true });
     void this.#account.refund(id, amount && Number(amount));
     return this.#account.refunds.at(-1);

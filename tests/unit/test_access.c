@@ -3,22 +3,22 @@
 
 #include "ledger/access.h"
 
-#define TOLD(renewal) { 0 }, renewal
+#define TOLD(renewal) { 0 }, renewal, 0
 #define NO_SUB TOLD(RENEWAL_COMES)
 #define HOUR ((int64_t)3600 * 1000)
 #define NOW (1000 * HOUR)
 
 #define MILD \
 	{ \
-		false, false, 24 * HOUR \
+		false, false, 24 * HOUR, false \
 	}
 #define STRICT \
 	{ \
-		true, false, 24 * HOUR \
+		true, false, 24 * HOUR, false \
 	}
 #define PATIENT \
 	{ \
-		false, true, 24 * HOUR \
+		false, true, 24 * HOUR, false \
 	}
 
 static const struct row {
@@ -300,6 +300,27 @@ subscription(void **state)
 	check_int(access_decide(&f, &mild, NOW).access, ACCESS_OUT);
 }
 
+/* A warning takes nothing away by itself, and money that went back or is
+ * disputed is the nearer word. */
+static void
+warning(void **state)
+{
+	static const struct policy tells = { 0 },
+				   pauses = { .warning_pauses = true };
+	struct facts f = { .paid = true, .paid_minor = 999, .n_warnings = 1 };
+
+	(void)state;
+	check_text(access_decide(&f, &tells, NOW).why, "paid");
+	check_int(access_decide(&f, &pauses, NOW).access, ACCESS_OUT);
+	check_text(access_decide(&f, &pauses, NOW).why, "warned");
+	f.n_disputes = 1;
+	check_text(access_decide(&f, &pauses, NOW).why, "disputed");
+	f.refunded_minor = 999;
+	check_text(access_decide(&f, &pauses, NOW).why, "refunded");
+	f = (struct facts){ .n_warnings = 1 };
+	check_int(access_decide(&f, &tells, NOW).access, ACCESS_OUT);
+}
+
 /* Where no grace is given, the payment itself has its time. */
 static void
 no_grace(void **state)
@@ -357,6 +378,7 @@ main(void)
 {
 	ROWS("one order", decide, rows);
 	ROWS("subscription", subscription, subs);
+	ONE("fraud", "a warning", warning);
 	ONE("subscription", "without grace", no_grace);
 	ROWS("two orders", better, pairs);
 	return testing_run("access", NULL, NULL);

@@ -226,7 +226,7 @@ good(void **state)
 	check_text(p->every, NULL);
 	check_int(p->grace_days, 3);
 	assert_false(p->partial_refund_ends);
-	assert_false(p->dispute_keeps);
+	check_int(p->remedies[TROUBLE_DISPUTE], REMEDY_USUAL);
 	check_text(p->channels[0].chat_id, "-1001");
 	check_text(product_title(p, "uk"), "A course");
 	assert_ptr_equal(catalog_find(&catalog, "course"), p);
@@ -238,7 +238,7 @@ good(void **state)
 	check_int(p->stars, 500);
 	check_int(p->grace_days, 0);
 	assert_true(p->partial_refund_ends);
-	assert_true(p->dispute_keeps);
+	check_int(p->remedies[TROUBLE_DISPUTE], REMEDY_TELL);
 	check_int(p->n_channels, 2);
 	check_text(p->channels[0].link, NULL);
 	check_text(p->channels[1].chat_id, NULL);

@@ -31,7 +31,8 @@ disputed(struct db *db, void *ctx)
 	const int64_t *due_ms = ctx;
 
 	(void)db;
-	return alert_dispute(&app, &mem, &order, "du_1", DISPUTE_OPEN, *due_ms);
+	return alert_dispute(
+	    &app, &mem, &order, "du_1", DISPUTE_OPEN, *due_ms, REMEDY_PAUSE);
 }
 
 static void

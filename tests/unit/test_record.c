@@ -25,6 +25,9 @@ static struct app app = { .conf = { .admin_tg_ids = "900" },
 	.kind = (what), .provider = "bank", .id = "r1", .payment = "p1", \
 	.amount_minor = 999
 
+#define WARNING \
+	.kind = FACT_WARNING, .provider = "bank", .id = "w1", .payment = "p1"
+
 /* What a plan is paid with: bills have names, and their payments others. */
 #define PLAN(what) \
 	.kind = (what), .provider = "bank", .order = "o1", \
@@ -85,7 +88,7 @@ static const struct scenario {
 		{ REVERSAL(FACT_REFUNDED), .refunded_minor = 999 } },
 	    3, false, 0, 1, "1+0+0 999 -" },
 	{ "a dispute that was won, with a warning before",
-	    { { PURCHASE(FACT_PAID) }, { REVERSAL(FACT_WARNING) },
+	    { { PURCHASE(FACT_PAID) }, { WARNING },
 		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_OPEN },
 		{ REVERSAL(FACT_DISPUTE), .dispute = DISPUTE_SETTLED } },
 	    4, true, 0, 1, "1+0+0 999 -" },
@@ -206,8 +209,9 @@ known(int64_t tg_id)
 			      " ORDER BY session_id)), 'no order')"
 			      " || COALESCE((SELECT ', back ' || refunded_minor FROM refunds"
 			      " WHERE payment_intent LIKE '%-' || ?1), '')"
-			      " || COALESCE((SELECT ', ' || kind || ' ' || stage FROM reversals"
-			      " WHERE payment_intent LIKE '%-' || ?1), '')"
+			      " || COALESCE((SELECT GROUP_CONCAT(', ' || kind || ' ' || stage, '')"
+			      " FROM (SELECT * FROM reversals"
+			      " WHERE payment_intent LIKE '%-' || ?1 ORDER BY id)), '')"
 			      " || COALESCE((SELECT ', in ' || is_in || ' ' || why || ' '"
 			      " || COALESCE(until_ms, '-') FROM access WHERE tg_id = ?1), '')",
 	    tg_id);
@@ -520,39 +524,52 @@ disputes_told(void)
 			       .due_ms = INT64_C(86400000) * (due)
 
 /* What is told of a dispute that is lost and may be appealed, and of each day
- * by which evidence is due. */
+ * by which evidence is due; and what, where its purchase becomes known last. */
 static const struct appealed {
 	const char *why;
 	struct fact told[4];
 	int n;
-	const char *want;
+	const char *want, *want_last;
 } appealeds[] = {
 	{ "lost, then to be appealed",
 	    { { DISPUTE(DISPUTE_LOST) }, { APPEAL(9) }, { APPEAL(9) } }, 3,
-	    "/2/900 /appeal/777600000/900" },
+	    "/2/900 /appeal/777600000/900", "/appeal/777600000/900" },
 	{ "to be appealed, of which nothing was heard before",
 	    { { APPEAL(9) }, { DISPUTE(DISPUTE_LOST) } }, 2,
-	    "/appeal/777600000/900" },
+	    "/appeal/777600000/900", "/appeal/777600000/900" },
 	{ "to be appealed by another day", { { APPEAL(9) }, { APPEAL(10) } }, 2,
-	    "/appeal/777600000/900 /appeal/864000000/900" },
-	{ "an older day is none", { { APPEAL(10) }, { APPEAL(9) } }, 2,
+	    "/appeal/777600000/900 /appeal/864000000/900",
 	    "/appeal/864000000/900" },
+	{ "an older day is none", { { APPEAL(10) }, { APPEAL(9) } }, 2,
+	    "/appeal/864000000/900", "/appeal/864000000/900" },
 	{ "by a day that nobody says", { { APPEAL(0) }, { APPEAL(0) } }, 2,
-	    "/appeal/0/900" },
+	    "/appeal/0/900", "/appeal/0/900" },
 	{ "won meanwhile", { { DISPUTE(DISPUTE_SETTLED) }, { APPEAL(9) } }, 2,
-	    "/3/900" },
+	    "/3/900", "/3/900" },
 };
+
+static void
+hear_of_appeal(const struct appealed *t, bool is_paid_first)
+{
+	static const struct fact paid = { PURCHASE(FACT_PAID) };
+
+	shop_open(NOTHING);
+	if (is_paid_first)
+		tell(BUYER, &paid);
+	for (int i = 0; i < t->n; i++)
+		tell(BUYER, &t->told[i]);
+	if (!is_paid_first)
+		tell(BUYER, &paid);
+}
 
 static void
 appealed(void **state)
 {
-	static const struct fact paid = { PURCHASE(FACT_PAID) };
 	const struct appealed *t = *state;
 
-	shop_open(NOTHING);
-	tell(BUYER, &paid);
-	for (int i = 0; i < t->n; i++)
-		tell(BUYER, &t->told[i]);
+	hear_of_appeal(t, false);
+	check_text(disputes_told(), t->want_last);
+	hear_of_appeal(t, true);
 	check_text(disputes_told(), t->want);
 	if (strstr(t->want, "777600000") != NULL)
 		check_int(look_int("SELECT COUNT(*) FROM jobs WHERE detail"

@@ -129,7 +129,8 @@ SQL(ORDERS_PROCESSING,
 
 /* What access_decide() looks at, of the orders that could let somebody in. Of
  * a subscription the latest payment counts, but each may be disputed. A
- * dispute counts while it is open (1) or lost (2). */
+ * dispute counts while it is open (1) or lost (2); a warning of fraud, unless a
+ * dispute about the same payment was settled or all of it went back. */
 SQL(FACTS_OF_BUYER,
     "SELECT orders.paid_ms,"
     " COALESCE(refunds.amount_minor, NULLIF(subscriptions.paid_minor, 0),"
@@ -158,7 +159,20 @@ SQL(FACTS_OF_BUYER,
     " COALESCE(subscriptions.is_owed, 0),"
     " COALESCE(subscriptions.paid_until_ms, 0),"
     " COALESCE(subscriptions.collects_not, 0), orders.renewal,"
-    " COALESCE(subscriptions.is_processing, 0)"
+    " COALESCE(subscriptions.is_processing, 0),"
+    " (SELECT COUNT(*) FROM reversals AS warning"
+    " WHERE warning.kind = 'warning'"
+    " AND (warning.payment_intent = orders.payment_intent"
+    " OR warning.payment_intent IN (SELECT invoice_payments.payment_intent"
+    " FROM invoice_payments"
+    " WHERE invoice_payments.subscription = orders.subscription))"
+    " AND NOT EXISTS (SELECT 1 FROM reversals AS settled"
+    " WHERE settled.payment_intent = warning.payment_intent"
+    " AND settled.kind = 'dispute'"
+    " AND settled.stage = " WORD_DISPUTE_SETTLED ")"
+    " AND NOT EXISTS (SELECT 1 FROM refunds AS whole"
+    " WHERE whole.payment_intent = warning.payment_intent"
+    " AND whole.refunded_minor >= whole.amount_minor))"
     " FROM orders LEFT JOIN subscriptions"
     " ON subscriptions.id = orders.subscription"
     " LEFT JOIN refunds ON refunds.payment_intent ="
@@ -200,22 +214,28 @@ SQL(ORDER_PAYMENT,
     " FROM orders LEFT JOIN subscriptions"
     " ON subscriptions.id = orders.subscription WHERE orders.id = :id")
 
-/* The same, with what was paid by it, what of that has gone back or was asked
- * to (as the payment says and as its refunds say), whether the order began what
- * charges again, and whether that tries to get money that is owed. */
+/* The same, or that other payment of the order's (:payment, else null), with
+ * what was paid by it, what of that has gone back or was asked to (as the
+ * payment says and as its refunds say), whether the order began what charges
+ * again, and whether that tries to get money that is owed. */
 SQL(ORDER_REFUNDABLE,
     "SELECT orders.provider,"
-    " COALESCE(subscriptions.payment_intent, orders.payment_intent),"
-    " COALESCE(refunds.amount_minor, NULLIF(subscriptions.paid_minor, 0),"
+    " COALESCE(:payment, subscriptions.payment_intent,"
+    " orders.payment_intent), COALESCE(refunds.amount_minor,"
+    " (SELECT MAX(payments.amount_minor) FROM payments"
+    " WHERE payments.order_id = orders.id AND payments.intent = :payment),"
+    " NULLIF(subscriptions.paid_minor, 0),"
     " orders.amount_minor, 0),"
     " COALESCE(refunds.refunded_minor, 0) - (SELECT"
     " COALESCE(SUM(amount_minor), 0) FROM reversals WHERE"
     " reversals.payment_intent ="
-    " COALESCE(subscriptions.payment_intent, orders.payment_intent)"
+    " COALESCE(:payment, subscriptions.payment_intent,"
+    " orders.payment_intent)"
     " AND kind = 'refund' AND stage > " WORD_REFUND_BACK "),"
     " (SELECT COALESCE(SUM(amount_minor), 0) FROM reversals WHERE"
     " reversals.payment_intent ="
-    " COALESCE(subscriptions.payment_intent, orders.payment_intent)"
+    " COALESCE(:payment, subscriptions.payment_intent,"
+    " orders.payment_intent)"
     " AND kind = 'refund' AND stage <= " WORD_REFUND_BACK "),"
     " CASE WHEN COALESCE(subscriptions.status, '') <> 'canceled'"
     " AND (orders.subscription IS NOT NULL OR orders.renews = 1)"
@@ -223,7 +243,8 @@ SQL(ORDER_REFUNDABLE,
     " FROM orders LEFT JOIN subscriptions"
     " ON subscriptions.id = orders.subscription"
     " LEFT JOIN refunds ON refunds.payment_intent ="
-    " COALESCE(subscriptions.payment_intent, orders.payment_intent)"
+    " COALESCE(:payment, subscriptions.payment_intent,"
+    " orders.payment_intent)"
     " WHERE orders.id = :id")
 
 /* Whom an order's money is taken by, and again by which name of his; what has

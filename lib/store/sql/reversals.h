@@ -1,16 +1,21 @@
-/* Money that went back, and disputes about it. */
+/* Money that went back, disputes about it, and warnings of fraud. */
 
-/* One word more about a refund or a dispute; what was further stays. Of a
- * refund stage 0 is money that goes back, 1 money that stayed after all, -1
- * nothing yet. */
+/* One word more about a refund or a dispute; what was further stays, and of the
+ * days by which evidence for an appeal is due (:appeal_due_ms, of a dispute
+ * that is lost; else null) the latest. Of a refund stage 0 is money that goes
+ * back, 1 money that stayed after all, -1 nothing yet; of a warning there is
+ * stage 0 alone. */
 SQL(REVERSAL_SEEN,
     "INSERT INTO reversals (id, payment_intent, kind, amount_minor, stage,"
-    " due_ms, at_ms, updated_ms)"
+    " due_ms, appeal_due_ms, at_ms, updated_ms)"
     " VALUES (:id, :payment_intent, :kind, :amount_minor, :stage, :due_ms,"
-    " :at_ms, :now_ms)"
+    " :appeal_due_ms, :at_ms, :now_ms)"
     " ON CONFLICT (id) DO UPDATE SET stage = excluded.stage,"
-    " due_ms = excluded.due_ms, updated_ms = excluded.updated_ms"
-    " WHERE excluded.stage > reversals.stage")
+    " due_ms = excluded.due_ms, appeal_due_ms = excluded.appeal_due_ms,"
+    " updated_ms = excluded.updated_ms"
+    " WHERE excluded.stage > reversals.stage"
+    " OR (excluded.stage = reversals.stage AND excluded.appeal_due_ms"
+    " > COALESCE(reversals.appeal_due_ms, -1))")
 
 SQL(REVERSAL_KNOWN, "SELECT COUNT(*) FROM reversals WHERE id = :id")
 
@@ -29,18 +34,32 @@ SQL(REFUND_SEEN,
     " updated_ms = excluded.updated_ms"
     " WHERE excluded.refunded_minor > refunds.refunded_minor")
 
-/* Changes a row only where this has not been told yet, so that the operators
- * hear of it once. */
-SQL(REVERSAL_TOLD,
-    "UPDATE reversals SET told_stage = :stage WHERE id = :id"
-    " AND (told_stage IS NULL OR told_stage < :stage)")
+#define APPEAL_UNTOLD "appeal_due_ms > COALESCE(appeal_told_ms, -1)"
 
-/* The same of each day by which evidence for an appeal is due, while the
- * dispute is lost. */
-SQL(APPEAL_TOLD,
-    "UPDATE reversals SET appeal_due_ms = :due_ms WHERE id = :id"
-    " AND stage = " WORD_DISPUTE_LOST
-    " AND (appeal_due_ms IS NULL OR appeal_due_ms < :due_ms)")
+/* Changes a row only where this has not been told yet, so that the operators
+ * hear of it once; of an appeal, of each day by which its evidence is due. */
+SQL(REVERSAL_TOLD,
+    "UPDATE reversals SET told_stage = :stage, appeal_told_ms = appeal_due_ms"
+    " WHERE id = :id AND (told_stage IS NULL OR told_stage < :stage"
+    " OR " APPEAL_UNTOLD ")")
+
+/* Disputes and warnings about a payment of which the latest has not been told:
+ * id, 1 of a dispute and 0 of a warning, stage, by when evidence is due, and
+ * whether that is for an appeal. */
+SQL(REVERSALS_UNTOLD,
+    "SELECT id, CASE WHEN kind = 'dispute' THEN 1 ELSE 0 END, stage,"
+    " COALESCE(appeal_due_ms, due_ms, 0),"
+    " CASE WHEN " APPEAL_UNTOLD " THEN 1 ELSE 0 END FROM reversals"
+    " WHERE payment_intent = :payment_intent"
+    " AND kind IN ('dispute', 'warning')"
+    " AND (told_stage IS NULL OR told_stage < stage OR " APPEAL_UNTOLD ")"
+    " ORDER BY updated_ms, id LIMIT :n")
+
+/* Those that are open or lost: the bank has the money. */
+SQL(DISPUTES_OF_PAYMENT,
+    "SELECT COUNT(*) FROM reversals WHERE payment_intent = :payment_intent"
+    " AND kind = 'dispute' AND stage IN (" WORD_DISPUTE_OPEN
+    ", " WORD_DISPUTE_LOST ")")
 
 SQL(REFUND_TOLD,
     "UPDATE refunds SET told_minor = :refunded_minor"

@@ -1,0 +1,18 @@
+/* What follows from a dispute or a fraud warning about a payment beyond who is
+ * in by it (see access.h): the operators are told what happened and what was
+ * done about it, and a refund is promised where one is set. */
+#ifndef LEDGER_TROUBLE_H
+#define LEDGER_TROUBLE_H
+
+#include "ledger/ledger.h"
+#include "shop/app.h"
+
+/* In the transaction that recorded it, or that made known whose payment it is:
+ * o is of that payment. Each stage of each trouble is followed once, and each
+ * day by which a lost dispute may be appealed, however often it is heard of,
+ * and those heard of before the order was known as well. payment may be NULL:
+ * then there is nothing to follow. */
+enum err trouble_follow(struct app *app, struct arena *a, const struct order *o,
+    const char *payment) MUST_CHECK;
+
+#endif
