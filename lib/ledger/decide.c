@@ -88,7 +88,8 @@ decide(struct app *app, struct arena *a, const struct order *o,
 
 	d.decision = access_decide(&nothing, &d.policy, d.now_ms);
 	e = db_each(app->db, a, SQL_FACTS_OF_BUYER,
-	    KV(kv_int("tg_id", o->tg_id), kv_text("product", o->product)),
+	    KV(kv_int("tg_id", o->tg_id), kv_text("product", o->product),
+		kv_int("warnings", d.policy.warning_pauses)),
 	    decide_with_row, &d);
 	*out = d.decision;
 	return e;
@@ -210,7 +211,8 @@ promise_invite(struct app *app, struct arena *a, const struct order *o,
 }
 
 /* Who paid and is not let in for it would wait for an invite. Only what was
- * heard of before the purchase itself can do that. */
+ * heard of before the purchase itself can do that. Whose money has gone back by
+ * then waits for nothing. */
 static enum err
 tell_held(struct app *app, struct arena *a, const struct order *o,
     const struct verdict *v)

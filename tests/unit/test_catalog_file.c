@@ -143,6 +143,22 @@ static const struct bad {
 	{ "endless grace",
 	    LINE1 "{\n" ID TITLE PRICE "\"grace_days\": 61," CHANNEL END,
 	    "grace_days must be" },
+	{ "a word that is no remedy",
+	    LINE1 "{\n" ID TITLE PRICE
+		  "\"on_fraud_warning\": \"stop\"," CHANNEL END,
+	    "on_fraud_warning must be tell, pause or refund" },
+	{ "a remedy that is no word",
+	    LINE1 "{\n" ID TITLE PRICE "\"on_dispute\": 5," CHANNEL END,
+	    "on_dispute must be tell, pause or refund" },
+	{ "what failed cannot go back",
+	    LINE1 "{\n" ID TITLE PRICE
+		  "\"on_payment_failed\": \"refund\"," CHANNEL END,
+	    "on_payment_failed cannot be refund" },
+	{ "the older name beside the new one",
+	    LINE1
+	    "{\n" ID TITLE PRICE
+	    "\"on_dispute\": \"tell\", \"dispute\": \"keep\"," CHANNEL END,
+	    "dispute says the same as on_dispute" },
 	{ "no channels", LINE1 "{\n" ID TITLE PRICE "\"channels\": []" END,
 	    "channels must be a list" },
 	{ "an empty channel",

@@ -127,10 +127,20 @@ SQL(ORDERS_PROCESSING,
     "SELECT COUNT(*) FROM orders WHERE tg_id = :tg_id"
     " AND processing_ms IS NOT NULL AND paid_ms IS NULL AND failed_ms IS NULL")
 
+#define NOT_SETTLED \
+	"NOT EXISTS (SELECT 1 FROM reversals AS settled" \
+	" WHERE settled.payment_intent = warning.payment_intent" \
+	" AND settled.kind = 'dispute'" \
+	" AND settled.stage = " WORD_DISPUTE_SETTLED ")" \
+	" AND NOT EXISTS (SELECT 1 FROM refunds AS whole" \
+	" WHERE whole.payment_intent = warning.payment_intent" \
+	" AND whole.refunded_minor >= whole.amount_minor)"
+
 /* What access_decide() looks at, of the orders that could let somebody in. Of
  * a subscription the latest payment counts, but each may be disputed. A
- * dispute counts while it is open (1) or lost (2); a warning of fraud, unless a
- * dispute about the same payment was settled or all of it went back. */
+ * dispute counts while it is open (1) or lost (2); a warning of fraud (where
+ * :warnings asks for them, else 0), unless a dispute about the same payment was
+ * settled or all of it went back. */
 SQL(FACTS_OF_BUYER,
     "SELECT orders.paid_ms,"
     " COALESCE(refunds.amount_minor, NULLIF(subscriptions.paid_minor, 0),"
@@ -160,19 +170,14 @@ SQL(FACTS_OF_BUYER,
     " COALESCE(subscriptions.paid_until_ms, 0),"
     " COALESCE(subscriptions.collects_not, 0), orders.renewal,"
     " COALESCE(subscriptions.is_processing, 0),"
+    " CASE WHEN :warnings = 0 THEN 0 ELSE"
     " (SELECT COUNT(*) FROM reversals AS warning"
-    " WHERE warning.kind = 'warning'"
-    " AND (warning.payment_intent = orders.payment_intent"
-    " OR warning.payment_intent IN (SELECT invoice_payments.payment_intent"
-    " FROM invoice_payments"
-    " WHERE invoice_payments.subscription = orders.subscription))"
-    " AND NOT EXISTS (SELECT 1 FROM reversals AS settled"
-    " WHERE settled.payment_intent = warning.payment_intent"
-    " AND settled.kind = 'dispute'"
-    " AND settled.stage = " WORD_DISPUTE_SETTLED ")"
-    " AND NOT EXISTS (SELECT 1 FROM refunds AS whole"
-    " WHERE whole.payment_intent = warning.payment_intent"
-    " AND whole.refunded_minor >= whole.amount_minor))"
+    " WHERE warning.payment_intent = orders.payment_intent"
+    " AND warning.kind = 'warning' AND " NOT_SETTLED ")"
+    " + (SELECT COUNT(*) FROM invoice_payments JOIN reversals AS warning"
+    " ON warning.payment_intent = invoice_payments.payment_intent"
+    " WHERE invoice_payments.subscription = orders.subscription"
+    " AND warning.kind = 'warning' AND " NOT_SETTLED ") END"
     " FROM orders LEFT JOIN subscriptions"
     " ON subscriptions.id = orders.subscription"
     " LEFT JOIN refunds ON refunds.payment_intent ="

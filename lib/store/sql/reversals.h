@@ -53,7 +53,7 @@ SQL(REVERSALS_UNTOLD,
     " WHERE payment_intent = :payment_intent"
     " AND kind IN ('dispute', 'warning')"
     " AND (told_stage IS NULL OR told_stage < stage OR " APPEAL_UNTOLD ")"
-    " ORDER BY updated_ms, id LIMIT :n")
+    " LIMIT :n")
 
 /* Those that are open or lost: the bank has the money. */
 SQL(DISPUTES_OF_PAYMENT,
