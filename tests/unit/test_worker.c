@@ -89,7 +89,9 @@ settled_log(void)
 	assert_int_equal(pipe(ends), 0);
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	(void)dup2(ends[1], STDERR_FILENO);
+	log_init("test", LOG_INFO);
 	settle(&loop);
+	log_init("test", LOG__COUNT);
 	(void)dup2(saved, STDERR_FILENO);
 	n = read(ends[0], lines, 8191);
 	(void)close(saved);
