@@ -40,7 +40,7 @@ async function rush({ quick }) {
     const s = (Math.max(...at) - Math.min(...at)) / 1000;
     assert.deepEqual(rig.telegram.limits.refused, [], 'within the limits');
     assert.ok(most(at, 10_000) <= 10.5 * PER_S, `${most(at, 10_000)} in ten seconds`);
-    assert.ok(s < n / PER_S * 1.15 + 2, `${s} s`);
+    if (!quick) assert.ok(s < n / PER_S * 1.15 + 2, `${s} s`); // a few, beside other tests, say nothing of the pace
     return { points: n, outcome: `0 lost, 0 twice, ${(n / s).toFixed(1)} a second, none refused by Telegram's limits` };
   } finally {
     await rig.close();
