@@ -159,6 +159,7 @@ must_be_event(const struct stripe_event *ev)
 static void
 event(struct str in)
 {
+	static const struct stripe_api api = { "https://h", "sk_test_1" };
 	struct stripe_event ev;
 
 	if (stripe_event_parse(&mem, in, &ev) != ERR_OK)
@@ -166,6 +167,11 @@ event(struct str in)
 	must(ev.id != NULL && ev.type != NULL);
 	must(is_blank_free(ev.id));
 	must_be_event(&ev);
+	if (ev.object_path != NULL)
+		must(str_starts(
+		    str_from(
+			stripe_object_request(&mem, &api, ev.object_path).url),
+		    arena_printf(&mem, "https://h%s", ev.object_path)));
 }
 
 static void
@@ -183,14 +189,43 @@ update(struct str in)
 	    u.kind != TG_PLAN || (u.payment.payload != NULL && u.from_id != 0));
 	must(u.status >= TG_NO_STATUS && u.status <= TG_ADMIN);
 	must(u.kind != TG_BUTTON || u.button_id != NULL);
+	must(tg_words(&u) == u.text || tg_words(&u) == u.caption);
+	/* The least of all numbers has no positive twin. */
+	must(u.chat_id == INT64_MIN ||
+	    tg_chat_id(arena_printf(&mem, "%lld", (long long)u.chat_id)) ==
+		u.chat_id);
 	(void)tg_is_command(u.text, "/pay");
 	(void)tg_is_command(u.text, "/start");
 	must(tg_command(u.text).rest.len <= str_from(u.text).len);
 }
 
-/* The link that we would make for somebody is theirs, signed or bare. */
+/* Whoever opens this address, be it a preview, is read as the same person who
+ * pays for the same; -> whether they would be taken for a preview. */
+static bool
+must_be_read_as(struct app *app, const char *url, const struct paylink *link)
+{
+	static char from[] = "HTTP_USER_AGENT=TelegramBot (like TwitterBot)";
+	char *query =
+	    arena_printf(&mem, "QUERY_STRING=%s", strchr(url, '?') + 1);
+	char *variables[] = { query, from, NULL };
+	struct request req;
+	struct paylink back;
+
+	request_read(&req, &mem, variables);
+	must(paylink_read(app, &req, &back) == ERR_OK);
+	must(back.tg_id == link->tg_id &&
+	    strcmp(back.product->id, link->product->id) == 0);
+	must(back.with == link->with);
+	must(str_eq(str_from(back.language == NULL ? "" : back.language),
+	    link->language == NULL ? "" : link->language));
+	return paylink_is_previewed(&req);
+}
+
+/* The link that we would make for somebody is theirs, signed or bare, and so is
+ * the one behind the button of a preview's page, which only a person presses. */
 static void
-must_lead_back(struct app *app, const struct paylink *link)
+must_lead_back(
+    struct app *app, const struct request *req, const struct paylink *link)
 {
 	struct app bare = *app;
 	struct app *const apps[] = { app, &bare };
@@ -199,17 +234,14 @@ must_lead_back(struct app *app, const struct paylink *link)
 	for (size_t i = 0; i < 2; i++) {
 		const char *url =
 		    paylink_make(apps[i], &mem, link->tg_id, link->product);
-		char *query =
-		    arena_printf(&mem, "QUERY_STRING=%s", strchr(url, '?') + 1);
-		char *variables[] = { query, NULL };
-		struct request req;
-		struct paylink back;
 
-		request_read(&req, &mem, variables);
-		must(paylink_read(apps[i], &req, &back) == ERR_OK);
-		must(back.tg_id == link->tg_id &&
-		    strcmp(back.product->id, link->product->id) == 0);
+		if (link->language != NULL)
+			url = paylink_in(&mem, url, paylink_language(req));
+		if (link->with != NULL)
+			url = paylink_with(&mem, url, link->with);
+		must(must_be_read_as(apps[i], url, link));
 	}
+	must(!must_be_read_as(app, paylink_onward(app, req, link), link));
 }
 
 /* The variables of a request, a line each, and what is asked of them. */
@@ -221,7 +253,9 @@ query(struct str in)
 	struct app app = { .conf = { .base_url = "https://h",
 			       .pay_link_secret = "secret",
 			       .pay_link_bare = 1 },
-		.catalog = { .products = { { .id = "course" } }, .n = 1 } };
+		.catalog = {
+		    .products = { { .id = "course" }, { .id = "second" } },
+		    .n = 2 } };
 	struct paylink link;
 	struct request req;
 	const char *value;
@@ -234,8 +268,10 @@ query(struct str in)
 		must(value != NULL);
 	if (paylink_read(&app, &req, &link) == ERR_OK) {
 		must(is_tg_id(link.tg_id) && link.product != NULL);
-		must_lead_back(&app, &link);
+		must_lead_back(&app, &req, &link);
 	}
+	(void)paylink_is_previewed(&req);
+	(void)request_looks_ahead(&req);
 	(void)request_wants_json(&req);
 	(void)request_is_preview(&req);
 	must(language_accepted(req.query, LANGUAGE_PL) < LANGUAGE__COUNT);
@@ -309,22 +345,68 @@ lead_to_file(const char *path)
 
 /* Each request to Stripe has its secret in one header and nowhere else. */
 static void
+must_be_sealed(const struct http_request *req)
+{
+	must(str_only(req->body, STR_LETTERS STR_DIGITS "-._~%&=[]"));
+	must(str_only(str_from(req->url), STR_LETTERS STR_DIGITS "-._:/?=&[]"));
+	must(strcmp(req->headers[0], "Authorization: Bearer sk_test_1") == 0);
+	must(strstr(req->url, "sk_test_1") == NULL);
+}
+
+/* What goes into an address was judged before; what goes into a body was not. */
+static void
 write_requests(const struct stripe_api *api, const char *text)
 {
+	bool is_id = stripe_subscription_id_ok(text) &&
+	    strstr(text, api->secret) == NULL;
+	const char *id = is_id ? text : "sub_1";
 	const struct http_request all[] = {
 		stripe_refund_request(&mem, api, text, 5, "key"),
 		stripe_portal_request(&mem, api, text),
 		stripe_session_request(&mem, api, "cs_1"),
+		stripe_expire_request(&mem, api, "cs_1"),
 		stripe_price_request(&mem, api, "price_1"),
 		stripe_probe_request(&mem, api),
+		stripe_subscription_request(&mem, api, id),
+		stripe_end_request(&mem, api, id),
+		stripe_cancel_request(&mem, api, id),
+		stripe_object_request(&mem, api, "/v1/invoices/in_1"),
 	};
 
-	for (size_t i = 0; i < LENGTH(all); i++) {
-		must(str_only(all[i].body, STR_LETTERS STR_DIGITS "-._~%&=[]"));
-		must(strcmp(all[i].headers[0],
-			 "Authorization: Bearer sk_test_1") == 0);
-		must(strstr(all[i].url, "sk_test_1") == NULL);
-	}
+	for (size_t i = 0; i < LENGTH(all); i++)
+		must_be_sealed(&all[i]);
+}
+
+/* Paid once; each month, by a price kept at Stripe; and each quarter, after
+ * days that cost less. */
+static void
+write_orders(const struct stripe_api *api, const char *name, const char *text)
+{
+	const struct stripe_order once = { .tg_id = 1,
+		.product = "course",
+		.product_name = name,
+		.amount_minor = 100,
+		.currency = "eur",
+		.success_url = text,
+		.cancel_url = text,
+		.idempotency_key = "key" };
+	struct stripe_order monthly = once, tried = once;
+	struct http_request req = stripe_create_request(&mem, api, &once);
+
+	must_be_sealed(&req);
+	monthly.price_id = text;
+	monthly.every = "month";
+	monthly.every_n = 1;
+	req = stripe_create_request(&mem, api, &monthly);
+	must_be_sealed(&req);
+	tried.shop = text;
+	tried.locale = text;
+	tried.every = "month";
+	tried.every_n = 3;
+	tried.trial_days = 7;
+	tried.trial_amount_minor = 50;
+	req = stripe_create_request(&mem, api, &tried);
+	must_be_sealed(&req);
 }
 
 /* What a buyer asks stays in the user's role, what lessons say in the data. */
@@ -360,14 +442,6 @@ form(struct str in)
 	char *name = arena_dup(&mem, first_line(&in));
 	char *text = arena_dup(&mem, in);
 	const struct stripe_api api = { "https://api.stripe.com", "sk_test_1" };
-	const struct stripe_order o = { .tg_id = 1,
-		.product = "course",
-		.product_name = name,
-		.amount_minor = 100,
-		.currency = "eur",
-		.success_url = text,
-		.cancel_url = text,
-		.idempotency_key = "key" };
 	const struct tg_choice choice = { name, text };
 	const struct tg_message m = { .chat_id = 1,
 		.text = text,
@@ -375,9 +449,8 @@ form(struct str in)
 		.button_url = text,
 		.choices = &choice,
 		.n_choices = 1 };
-	const struct http_request req = stripe_create_request(&mem, &api, &o);
 
-	must(str_only(req.body, STR_LETTERS STR_DIGITS "-._~%&=[]"));
+	write_orders(&api, name, text);
 	write_requests(&api, text);
 	lead_to_file(text);
 	ask_model(name, text);
@@ -389,6 +462,19 @@ form(struct str in)
 	write_invoice(name, text);
 	(void)stripe_redirect_ok(&api, text);
 	(void)url_is_loopback(text);
+}
+
+/* Whichever of its items counts. */
+static void
+must_be_subscription(const struct stripe_subscription *sub)
+{
+	must(stripe_subscription_id_ok(sub->id) && sub->word != NULL &&
+	    sub->status != STRIPE_SUB_UNKNOWN &&
+	    sub->n_items <= STRIPE_MAX_ITEMS);
+	must(sub->period_start_s > 0 && sub->period_end_s > 0 &&
+	    sub->period_start_s < INT64_MAX / 1000 &&
+	    sub->period_end_s < INT64_MAX / 1000);
+	must(!sub->ends_with_period || sub->ends_s == sub->period_end_s);
 }
 
 static void
@@ -405,12 +491,12 @@ stripe_reply(struct str in)
 		must(s.id != NULL && stripe_session_id_ok(str_from(s.id)) &&
 		    is_tg_id(s.tg_id) && res.status / 100 == 2);
 	if (stripe_answer(&mem, &res, &doc) == ERR_OK &&
-	    stripe_subscription_read(&mem, doc, &sub) == ERR_OK)
-		must(stripe_subscription_id_ok(sub.id) &&
-		    sub.period_start_s > 0 &&
-		    sub.period_end_s < INT64_MAX / 1000 &&
-		    sub.status != STRIPE_SUB_UNKNOWN && sub.word != NULL &&
-		    sub.n_items <= STRIPE_MAX_ITEMS);
+	    stripe_subscription_read(&mem, doc, &sub) == ERR_OK) {
+		must_be_subscription(&sub);
+		stripe_subscription_choose(
+		    &sub, "course", "price_1", 999, "eur");
+		must_be_subscription(&sub);
+	}
 }
 
 /* A page of a list: its kind, the status, the body. */
@@ -495,6 +581,21 @@ texts(struct str in)
 	text_set(LANGUAGE_UK, NULL);
 }
 
+/* Without a products file the settings alone say what is sold. Of very many
+ * faults the last are dropped. */
+static void
+sell_by(struct conf *conf)
+{
+	static struct catalog catalog;
+	size_t n_faults = conf->settings.n_faults;
+
+	conf->products_file = NULL;
+	if (catalog_load(&catalog, &mem, conf) != ERR_OK)
+		must(conf->settings.n_faults > n_faults ||
+		    n_faults == SETTINGS_MAX_FAULTS);
+	must(catalog.n == 1 && catalog_is_id(catalog.products[0].id));
+}
+
 static void
 settings(struct str in)
 {
@@ -508,6 +609,7 @@ settings(struct str in)
 	(void)setenv("ADMIT_CONF", path, 1);
 	if (conf_load(&conf, &mem, PROGRAM_ALL, NULL) != ERR_OK)
 		must(conf.settings.n_faults > 0);
+	sell_by(&conf);
 	(void)close(fd);
 }
 
