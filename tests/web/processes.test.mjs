@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { keep } from '../fault/table.mjs';
@@ -129,6 +129,20 @@ test('a worker whose slots are full sleeps, however often it is woken', async (t
   assert.ok(ticks() - before < 30, `${ticks() - before} ticks of 100 gone`);
 });
 
+/** Lets what one program writes grow to 32 KiB; by CGI each request's process is started so. @returns {() => void} lifts it */
+function limitFiles(app, name) {
+  const limit = '--fsize=32768:unlimited';
+  if (isCgi) {
+    const [program, whole] = [`${app.cgi}/${name}.fcgi`, `${app.cgi}/whole.${name}.fcgi`];
+    renameSync(program, whole);
+    writeFileSync(program, `#!/bin/sh\nexec prlimit ${limit} '${whole}'\n`, { mode: 0o755 });
+    return () => renameSync(whole, program);
+  }
+  const pids = app.answering(name);
+  for (const pid of pids) execFileSync('prlimit', ['--pid', String(pid), limit]);
+  return () => { for (const pid of pids) spawnSync('prlimit', ['--pid', String(pid), '--fsize=unlimited:unlimited']); };
+}
+
 test('files that may not grow are errors, not the end: 503, said in the log, taken again when they may', async (t) => {
   const app = await startAdmit({ t, env: { RECONCILE_MINUTES: '0' } });
   assert.equal((await app.buy(5)).status, 200);
@@ -136,14 +150,13 @@ test('files that may not grow are errors, not the end: 503, said in the log, tak
   await app.settled();
   await app.admit(['work', '--stop']);
   const event = await app.stripe.pay(await app.open(6));
-  const pids = app.answering('webhook');
-  for (const pid of pids) execFileSync('prlimit', ['--pid', String(pid), '--fsize=32768:unlimited']);
+  const lift = limitFiles(app, 'webhook');
   const { status, text } = await app.event(event);
   assert.equal(status, 503);
   assert.match(text, /not recorded/, 'the program says so itself: it was not killed');
   assert.match(app.log(), /ev=database_failed/);
   // Nothing was promised, so no worker was started: one would have inherited the limit, and keep the others out.
-  for (const pid of pids) spawnSync('prlimit', ['--pid', String(pid), '--fsize=unlimited:unlimited']);
+  lift();
   assert.equal((await app.event(event)).status, 200);
   await app.invited(6);
 });
