@@ -22,6 +22,7 @@ _Static_assert(ATTEMPT_MS > 3 * (PROVIDER_TOTAL_MS + CALL_PATIENCE_MS),
 struct attempt {
 	int64_t order_id; /* 0: the ledger is out of order */
 	int64_t number, attempted_ms, created_ms;
+	const char *language; /* of who began it; NULL: not known */
 	const char *key;
 };
 
@@ -57,7 +58,8 @@ attempt_from_row(const struct row *row, void *ctx)
 	*(struct attempt *)ctx = (struct attempt){ .order_id = row_int(row, 0),
 		.number = row_int(row, 1),
 		.attempted_ms = row_int(row, 2),
-		.created_ms = row_int(row, 3) };
+		.created_ms = row_int(row, 3),
+		.language = row_text(row, 4) };
 }
 
 /* Where Stripe still waits for the money of a subscription, its invoice is
@@ -123,6 +125,7 @@ draft_add(struct db *db, struct search *s)
 	return db_one(db, s->arena, SQL_ORDER_DRAFT_ADD,
 	    KV(kv_int("tg_id", s->tg_id), kv_text("product", s->product->id),
 		kv_text("provider", s->provider->name),
+		kv_text("language", s->language),
 		kv_int("livemode", s->app->conf.livemode),
 		kv_int("now_ms", clock_now_ms())),
 	    attempt_from_row, &s->attempt);
@@ -166,8 +169,18 @@ note_attempt(struct db *db, struct attempt *t, int64_t now_ms)
 	t->attempted_ms = is_taken ? t->attempted_ms + 1 : now_ms;
 	return db_exec(db, SQL_ORDER_ATTEMPT,
 	    KV(kv_int("id", t->order_id), kv_int("attempt", t->number),
-		kv_int("attempted_ms", t->attempted_ms)),
+		kv_int("attempted_ms", t->attempted_ms),
+		kv_text("language", t->language)),
 	    NULL);
+}
+
+/* A page has one language. Whoever joins an attempt asks in the one that it was
+ * begun in: the same key with another question is refused. */
+static enum err
+join(struct db *db, struct search *s, int64_t now_ms)
+{
+	s->language = s->attempt.language;
+	return note_attempt(db, &s->attempt, now_ms);
 }
 
 /* Joins an attempt under way or begins a new one. */
@@ -184,7 +197,7 @@ draft_take(struct db *db, struct search *s)
 	/* An attempt that is older is taken for dead. A younger one is joined:
 	 * two clicks with one key get one page. */
 	if (e == ERR_OK && is_under_way(t, now_ms))
-		return note_attempt(db, t, now_ms);
+		return join(db, s, now_ms);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	if (buyer_is_limited(s))
@@ -194,6 +207,7 @@ draft_take(struct db *db, struct search *s)
 	/* The number is part of the key. With the old key the provider would
 	 * repeat its old answer, even where that was an error. */
 	t->number++;
+	t->language = s->language;
 	return note_attempt(db, t, now_ms);
 }
 

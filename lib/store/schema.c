@@ -419,7 +419,9 @@ static const char *const migrations[] = {
 	"ALTER TABLE reversals ADD COLUMN appeal_told_ms {int};",
 	/* 19: the language that somebody wants to read here, "de"; null: the
 	 * one that Telegram says (language) */
-	"ALTER TABLE users ADD COLUMN chosen_language TEXT;",
+	"ALTER TABLE users ADD COLUMN chosen_language TEXT;"
+	/* the language of the click that began an attempt to open a page */
+	"ALTER TABLE orders ADD COLUMN attempt_language TEXT;",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 

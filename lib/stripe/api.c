@@ -2,6 +2,7 @@
 #include "stripe/api.h"
 
 #include "base/buf.h"
+#include "base/crypto.h"
 #include "base/log.h"
 #include "base/url.h"
 #include "net/form.h"
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #define MAX_URL_BYTES 3800 /* nginx passes 4 KiB of reply headers */
+#define KEY_MARK_BYTES 8
 
 /* The key goes into a header and never into the URL, and the version goes along
  * with each call: without it Stripe answers in the shape that the account was
@@ -164,6 +166,22 @@ sale_part(struct arena *a, const struct stripe_order *o)
 	return arena_dup(a, form);
 }
 
+/* The key with a mark of what is asked under it. Stripe refuses a key that comes
+ * again with another question, and what is asked may change between two clicks:
+ * by a price in the products file, or by a setting. Without the mark the key
+ * alone must do. */
+static const char *
+key_for(struct arena *a, const char *key, struct str asked)
+{
+	unsigned char mac[HMAC_SHA256_BYTES];
+	char hex[2 * KEY_MARK_BYTES + 1];
+
+	if (hmac_sha256(str_from(key), &asked, 1, mac) != ERR_OK)
+		return key;
+	hex_encode(mac, KEY_MARK_BYTES, hex);
+	return arena_printf(a, "%s-%s", key, hex);
+}
+
 struct http_request
 stripe_create_request(
     struct arena *a, const struct stripe_api *api, const struct stripe_order *o)
@@ -171,10 +189,10 @@ stripe_create_request(
 	struct http_request req = request(a, api, "POST", "checkout/sessions");
 
 	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
-	req.headers[3] =
-	    arena_printf(a, "Idempotency-Key: %s", o->idempotency_key);
 	req.body = str_from(
 	    arena_printf(a, "%s%s", sale_part(a, o), trial_part(a, o)));
+	req.headers[3] = arena_printf(
+	    a, "Idempotency-Key: %s", key_for(a, o->idempotency_key, req.body));
 	return req;
 }
 

@@ -36,7 +36,8 @@ struct stripe_order {
 	const char *cancel_url;
 	const char *locale; /* or NULL */
 	bool promotion_codes, automatic_tax;
-	const char *idempotency_key;
+	const char *idempotency_key; /* the same question under it is asked
+	                                once */
 };
 
 /* POST /v1/checkout/sessions, mode payment or subscription. tg_id, product

@@ -76,7 +76,7 @@ found(void **state)
 	" strftime('%s', 'now') * 1000 - " ago_ms ");"
 
 static struct search
-click(void)
+click_in(const char *language)
 {
 	static const struct limit_who who = { BUYER, "" };
 	struct search s = { .app = &app,
@@ -84,10 +84,17 @@ click(void)
 		.tg_id = BUYER,
 		.who = &who,
 		.product = &app.catalog.products[0],
-		.provider = provider_find(str_from("stripe")) };
+		.provider = provider_find(str_from("stripe")),
+		.language = language };
 
 	shop_does(find_or_draft, &s);
 	return s;
+}
+
+static struct search
+click(void)
+{
+	return click_in(NULL);
 }
 
 /* With one key there is one page: another key while the first call may still
@@ -138,12 +145,32 @@ gives_up_its_own(void **state)
 	check_int(click().attempt.number, 2);
 }
 
+/* With one key Stripe takes one question, and a page is in one language: that
+ * of the click that began the attempt. */
+static void
+has_one_language(void **state)
+{
+	struct search s;
+
+	(void)state;
+	shop_open(USER);
+	check_text(click_in("de").language, "de");
+	check_text(click_in("en").language, "de");
+	s = click_in(NULL);
+	check_text(s.language, "de");
+	shop_does(give_up_attempt, &s);
+	check_text(click_in("pl").language, "pl");
+	check_text(click_in("de").language, "pl");
+}
+
 int
 main(void)
 {
 	ROWS("an attempt before", joins, earliers);
 	ONE("an attempt", "that failed is given up by who was last",
 	    gives_up_its_own);
+	ONE("an attempt", "is in the language that it was begun in",
+	    has_one_language);
 	ROWS("a click, Stripe not called", found, rows);
 	return testing_run("pay", ledger_make, ledger_remove);
 }

@@ -160,6 +160,15 @@ describe('addresses', () => {
     const sessions = [...app.stripe.sessions.values()].filter(({ client_reference_id: id }) => id === '77');
     assert.equal(sessions.length, 1, 'and Stripe knows of one');
   });
+
+  test('first clicks at once in several languages share one session', async () => {
+    const languages = ['de', 'en', 'pl', 'uk', 'de', 'en'];
+    const answers = await Promise.all(languages.map((language) => app.request(`/pay?tg_id=79&language=${language}`)));
+    assert.deepEqual(answers.map(({ status }) => status), languages.map(() => 303));
+    assert.equal(new Set(answers.map(({ headers }) => headers.get('location'))).size, 1);
+    const sessions = [...app.stripe.sessions.values()].filter(({ client_reference_id: id }) => id === '79');
+    assert.equal(sessions.length, 1, 'Stripe knows of one');
+  });
 });
 
 describe('Stripe in trouble', () => {

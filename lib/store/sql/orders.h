@@ -11,18 +11,21 @@ SQL(ORDER_OPEN,
     " ORDER BY processing_ms IS NULL, id DESC LIMIT 1")
 
 SQL(ORDER_DRAFT,
-    "SELECT id, attempt, attempted_ms, created_ms FROM orders"
+    "SELECT id, attempt, attempted_ms, created_ms, attempt_language"
+    " FROM orders"
     " WHERE tg_id = :tg_id AND product = :product"
     " AND provider = :provider AND session_id IS NULL ORDER BY id LIMIT 1")
 
 SQL(ORDER_DRAFT_ADD,
     "INSERT INTO orders (tg_id, product, provider, attempt, attempted_ms,"
-    " livemode, created_ms)"
-    " VALUES (:tg_id, :product, :provider, 1, :now_ms, :livemode, :now_ms)"
-    " RETURNING id, attempt, attempted_ms, created_ms")
+    " attempt_language, livemode, created_ms)"
+    " VALUES (:tg_id, :product, :provider, 1, :now_ms, :language, :livemode,"
+    " :now_ms)"
+    " RETURNING id, attempt, attempted_ms, created_ms, attempt_language")
 
 SQL(ORDER_ATTEMPT,
-    "UPDATE orders SET attempt = :attempt, attempted_ms = :attempted_ms"
+    "UPDATE orders SET attempt = :attempt, attempted_ms = :attempted_ms,"
+    " attempt_language = :language"
     " WHERE id = :id AND session_id IS NULL")
 
 /* The next click makes a new one, unless somebody else is still at this. */
