@@ -31,6 +31,8 @@ static const struct {
 	    "looks_ahead" },
 	[PAGES_IN_CHAT] = { 200, "💬", TEXT_PAGE_IN_CHAT, TEXT_PAGE_IN_CHAT_LEAD,
 	    NULL },
+	[PAGES_PAY_IN_CHAT] = { 200, "💬", TEXT_PAGE_PAY_IN_CHAT,
+	    TEXT_PAGE_PAY_IN_CHAT_LEAD, NULL },
 	[PAGES_PAID_BEFORE] = { 200, "✅", TEXT_PAGE_PAID_BEFORE,
 	    TEXT_PAGE_PAID_BEFORE_LEAD, NULL },
 	[PAGES_PROCESSING] = { 200, "⏳", TEXT_PAGE_PROCESSING,
@@ -220,6 +222,7 @@ static const struct {
 	[CHECKOUT_PROCESSING] = { PAGES_PROCESSING, PAGES_PROCESSING },
 	[CHECKOUT_OWED] = { PAGES_OWED, PAGES_OWED },
 	[CHECKOUT_SUBSCRIBED] = { PAGES_SUBSCRIBED, PAGES_SUBSCRIBED },
+	[CHECKOUT_IN_CHAT] = { PAGES_PAY_IN_CHAT, PAGES_PAY_IN_CHAT },
 	[CHECKOUT_NONE] = { PAGES_NOT_PAID, PAGES_NOT_PAID },
 	[CHECKOUT_LIMITED] = { PAGES_LIMITED, PAGES_LIMITED },
 };
@@ -234,8 +237,8 @@ pages_begun(const struct app *app, const struct request *req,
 		return limited(app, req, c->wait_s);
 	/* Anybody can write a link with somebody else's number in it, so what
 	 * it leads to must not show what that person has bought. The bot tells
-	 * them. */
-	if (!link->is_signed)
+	 * them. How a product is sold tells of nobody. */
+	if (!link->is_signed && c->state != CHECKOUT_IN_CHAT)
 		return respond_about(app, req, PAGES_IN_CHAT, c->product, NULL);
 	return respond_about(app, req, by_state[c->state].begun, c->product, c);
 }

@@ -7,12 +7,13 @@
 #include "payment/paylink.h"
 
 enum pages {
-	PAGES_BAD_ID,     /* 400 */
-	PAGES_OLD_LINK,   /* 403 */
-	PAGES_NO_PRODUCT, /* 400; says what there is */
-	PAGES_PREVIEW,    /* for machines that show what a link leads to */
-	PAGES_AHEAD,      /* 503: a browser asks again when its reader does */
-	PAGES_IN_CHAT,    /* the buyer is told in the chat, nobody else */
+	PAGES_BAD_ID,      /* 400 */
+	PAGES_OLD_LINK,    /* 403 */
+	PAGES_NO_PRODUCT,  /* 400; says what there is */
+	PAGES_PREVIEW,     /* for machines that show what a link leads to */
+	PAGES_AHEAD,       /* 503: a browser asks again when its reader does */
+	PAGES_IN_CHAT,     /* the buyer is told in the chat, nobody else */
+	PAGES_PAY_IN_CHAT, /* the bot sells it, no page does */
 	PAGES_PAID_BEFORE,
 	PAGES_PROCESSING,
 	PAGES_OWED,       /* the bot has the invoice */

@@ -388,8 +388,10 @@ checkout_begin(struct app *app, struct http *http, struct arena *a,
 		.language = link->language };
 	enum err e;
 
+	*out = (struct checkout){ .state = CHECKOUT_IN_CHAT,
+		.product = link->product };
 	if (s.provider == NULL)
-		return ERR_REFUSED; /* sold in no way that has a page */
+		return ERR_OK;
 	/* A ledger out of order must not cost a sale: the provider repeats its
 	 * post about the payment until it could be recorded. */
 	e = db_transaction(app->db, find_or_draft, &s);

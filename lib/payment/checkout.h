@@ -16,6 +16,7 @@ enum checkout_state {
 	CHECKOUT_OWED,       /* a subscription whose invoice can be paid */
 	CHECKOUT_SUBSCRIBED, /* out, but they will be charged for it again */
 	CHECKOUT_NONE,       /* nobody paid (thanks_find) */
+	CHECKOUT_IN_CHAT,    /* sold by the bot alone, on no page */
 	CHECKOUT_LIMITED,    /* asked too often: not before wait_s seconds */
 	CHECKOUT__COUNT
 };
@@ -37,8 +38,8 @@ struct checkout {
  * with it one page; an attempt that failed for all who share it is given up, so
  * that the next click is a fresh one. With the ledger out of order it works all
  * the same: the provider's post brings what is missing.
- * Errors are begun()'s of provider.h, and ERR_REFUSED where the product is sold
- * on no page. */
+ * What is sold on no page is CHECKOUT_IN_CHAT, whoever asks. Errors are begun()'s
+ * of provider.h. */
 enum err checkout_begin(struct app *app, struct http *http, struct arena *a,
     const struct limit_who *who, const struct paylink *link,
     struct checkout *out) MUST_CHECK;

@@ -73,12 +73,28 @@ link_to(enum language in, const struct app *app, struct arena *a, int64_t tg_id,
 		.button_url = url };
 }
 
+/* A link that leads to nobody is worse than a word: the shop's settings keep
+ * away whoever could sell it, which admit check tells. */
+static struct tg_message
+not_sold(
+    enum language in, struct arena *a, int64_t tg_id, const struct product *p)
+{
+	return (struct tg_message){
+		.chat_id = tg_id,
+		.text = text_fill_in(in, a, TEXT_NOT_SOLD,
+		    KV(kv_text("product", product_title(p, language_code(in)))))
+	};
+}
+
 struct tg_message
 offer_message(enum language in, const struct app *app, struct arena *a,
     int64_t tg_id, const struct product *p)
 {
-	struct tg_message m = link_to(in, app, a, tg_id, p, NULL);
+	struct tg_message m;
 
+	if (provider_for(app, p) == NULL)
+		return not_sold(in, a, tg_id, p);
+	m = link_to(in, app, a, tg_id, p, NULL);
 	add_buttons(in, app, a, p, &m);
 	return m;
 }

@@ -405,19 +405,40 @@ charging_stopped(struct arena *a, const struct http_response *res)
 
 /* Telegram's subscriptions begin with a payment. */
 static void
+check_trial(struct checkup *c, const struct product *p)
+{
+	if (p->trial_days != 0 && stars_sell(c->app, p))
+		c->say(c, CHECK_NOTE, "trial",
+		    arena_printf(c->arena,
+			"%s: Stars have no trials, so who pays in them pays "
+			"from the first day",
+			p->id),
+		    NULL);
+}
+
+/* Of what has no other price, that it is not sold for Stars is no choice. */
+static void
+check_sold(struct checkup *c, const struct product *p)
+{
+	if (product_is_for_stars_alone(p) && !stars_sell(c->app, p))
+		c->say(c, CHECK_BAD, "price",
+		    arena_printf(c->arena,
+			"%s has a price in Stars alone and is not sold for "
+			"them",
+			p->id),
+		    "set SELL_WITH to both or stars, and let it be paid by "
+		    "the month or once; or give it a price in money");
+}
+
+static void
 check(struct checkup *c)
 {
 	const struct catalog *all = &c->app->catalog;
 
-	for (size_t i = 0; i < all->n; i++)
-		if (all->products[i].trial_days != 0 &&
-		    stars_sell(c->app, &all->products[i]))
-			c->say(c, CHECK_NOTE, "trial",
-			    arena_printf(c->arena,
-				"%s: Stars have no trials, so who pays in them "
-				"pays from the first day",
-				all->products[i].id),
-			    NULL);
+	for (size_t i = 0; i < all->n; i++) {
+		check_trial(c, &all->products[i]);
+		check_sold(c, &all->products[i]);
+	}
 }
 
 const struct provider stars_provider = {

@@ -8,7 +8,8 @@
 
 #define STARS_PAYLOAD "admit:" /* before the product, in an invoice of ours */
 
-/* Whether the bot offers this product for Stars, or for them alone. */
+/* Whether the bot offers this product for Stars, or for them alone: by the
+ * settings, or because it has no other price. */
 bool stars_sell(const struct app *app, const struct product *p);
 bool stars_only(const struct app *app, const struct product *p);
 

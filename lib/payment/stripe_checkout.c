@@ -8,14 +8,13 @@
 
 #include <string.h>
 
-/* Every product has a price at Stripe or one for Stripe. SELL_WITH says what
- * the bot offers; a link that was handed out before leads here all the same. */
+/* SELL_WITH says what the bot offers; a link that was handed out before leads
+ * here all the same, if there is a price to ask. */
 bool
 stripe_sells(const struct app *app, const struct product *p)
 {
 	(void)app;
-	(void)p;
-	return true;
+	return !product_is_for_stars_alone(p);
 }
 
 /* The operator's choice, or else the buyer's language where Stripe has it; its

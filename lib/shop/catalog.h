@@ -103,6 +103,9 @@ bool catalog_has_plans(const struct catalog *c);
 enum remedy product_remedy(
     const struct conf *conf, const struct product *p, enum trouble t);
 
+/* Whether it has a price in Stars and none in money. */
+bool product_is_for_stars_alone(const struct product *p);
+
 /* The title in the buyer's language, else the first one given; never NULL. The
  * language may be NULL or longer than two letters ("en-GB"). */
 const char *product_title(const struct product *p, const char *language);

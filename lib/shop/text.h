@@ -17,6 +17,7 @@ enum text {
 	TEXT_BUY_BUTTON,
 	TEXT_PAY, /* {product} {url} */
 	TEXT_PAY_BUTTON,
+	TEXT_NOT_SOLD,       /* {product} */
 	TEXT_TRIAL,          /* {days} */
 	TEXT_TRIAL_PRICED,   /* {days} {amount} */
 	TEXT_ALREADY_PAID,   /* {product} */
@@ -139,6 +140,8 @@ enum text {
 	TEXT_PAGE_PREVIEW_BUTTON,
 	TEXT_PAGE_IN_CHAT,
 	TEXT_PAGE_IN_CHAT_LEAD,
+	TEXT_PAGE_PAY_IN_CHAT,
+	TEXT_PAGE_PAY_IN_CHAT_LEAD, /* {product} */
 	TEXT_PAGE_PAID_BEFORE,
 	TEXT_PAGE_PAID_BEFORE_LEAD, /* {product} */
 	TEXT_PAGE_PROCESSING,

@@ -51,11 +51,34 @@ alone(void **state)
 	app.conf.sell_with = NULL;
 }
 
+/* What has a price in Stars alone is offered for them, beside whatever else the
+ * shop sells; and where it takes none, by no link that leads nowhere. */
+static void
+of_stars_alone(void **state)
+{
+	const struct product star = { NAMED("star", "A star"), .stars = 1 };
+	struct tg_message m;
+
+	(void)state;
+	shop_open(USER);
+	app.conf.sell_with = "both";
+	assert_ptr_equal(
+	    offer_alone(&app, &star), provider_find(str_from("stars")));
+	app.conf.sell_with = "stripe";
+	assert_null(offer_alone(&app, &star));
+	m = offer_message(LANGUAGE_EN, &app, &mem, BUYER, &star);
+	check_has(m.text, "A star");
+	check_lacks(m.text, "/pay?");
+	check_text(m.button_url, NULL);
+	app.conf.sell_with = NULL;
+}
+
 int
 main(void)
 {
 	ONE("link", "leads to its message, judged once or twice",
 	    link_leads_on);
 	ONE("alone", "who sells it and nobody else", alone);
+	ONE("alone", "what has a price in Stars alone", of_stars_alone);
 	return testing_run("offer", ledger_make, ledger_remove);
 }

@@ -39,6 +39,7 @@ static const int statuses[PAGES__COUNT] = {
 	[PAGES_PREVIEW] = 200,
 	[PAGES_AHEAD] = 503,
 	[PAGES_IN_CHAT] = 200,
+	[PAGES_PAY_IN_CHAT] = 200,
 	[PAGES_PAID_BEFORE] = 200,
 	[PAGES_PROCESSING] = 200,
 	[PAGES_OWED] = 200,
@@ -203,6 +204,10 @@ static const struct begun {
 	    200, PAGES_SUBSCRIBED },
 	{ "the same by a link of anybody's", { .state = CHECKOUT_SUBSCRIBED },
 	    false, 200, PAGES_IN_CHAT },
+	{ "sold in the chat, of one's own", { .state = CHECKOUT_IN_CHAT }, true,
+	    200, PAGES_PAY_IN_CHAT },
+	{ "the same by a link of anybody's", { .state = CHECKOUT_IN_CHAT },
+	    false, 200, PAGES_PAY_IN_CHAT },
 	{ "nobody paid, of one's own", { .state = CHECKOUT_NONE }, true, 200,
 	    PAGES_NOT_PAID },
 };

@@ -10,8 +10,9 @@
 
 static struct app app = { .conf = { .telegram_api_base = "https://t.invalid",
 			      .telegram_bot_token = "1:x" },
-	SELLS({ COURSE, .stars = 500 }, { NAMED("euro", "For euros") },
-	    { CLUB, .stars = 7 }, { NAMED("star", "A star"), .stars = 1 }) };
+	SELLS({ COURSE, .amount_minor = 999, .stars = 500 },
+	    { NAMED("euro", "For euros") }, { CLUB, .stars = 7 },
+	    { NAMED("star", "A star"), .stars = 1 }) };
 
 #define ASKED(money, what, n) \
 	{ \
@@ -228,6 +229,44 @@ calls(void **state)
 	    stars_provider.sells_alone(&app, &app.catalog.products[0]));
 }
 
+/* What has a price in Stars alone is sold by nobody else, whatever else is. */
+static const struct priced {
+	const char *why, *sell_with;
+	struct product p;
+	bool by_stars, alone, by_stripe;
+} priceds[] = {
+	{ "Stars alone", "both", { COURSE, .stars = 5 }, true, true, false },
+	{ "Stars alone, by the month", "both",
+	    { COURSE, .stars = 5, .every = "month", .every_n = 1 }, true, true,
+	    false },
+	{ "Stars alone, by the year", "both",
+	    { COURSE, .stars = 5, .every = "year", .every_n = 1 }, false, false,
+	    false },
+	{ "Stars alone, and the shop takes none", "stripe",
+	    { COURSE, .stars = 5 }, false, false, false },
+	{ "both", "both", { COURSE, .stars = 5, .amount_minor = 999 }, true,
+	    false, true },
+	{ "Stars and a price kept at Stripe", "both",
+	    { COURSE, .stars = 5, .price_id = "price_1" }, true, false, true },
+	{ "both, and the bot sells for Stars", "stars",
+	    { COURSE, .stars = 5, .amount_minor = 999 }, true, true, true },
+	{ "money alone", "both", { COURSE, .amount_minor = 999 }, false, false,
+	    true },
+};
+
+static void
+sold_by(void **state)
+{
+	const struct priced *r = *state;
+	const struct provider *stripe = provider_find(str_from("stripe"));
+
+	app.conf.sell_with = r->sell_with;
+	check_int(stars_provider.sells(&app, &r->p), r->by_stars);
+	check_int(stars_provider.sells_alone(&app, &r->p), r->alone);
+	check_int(stripe->sells(&app, &r->p), r->by_stripe);
+	app.conf.sell_with = NULL;
+}
+
 /* ---- whether the next payment comes ---- */
 
 static enum err
@@ -328,5 +367,6 @@ main(void)
 	ONE("the next payment", "which comes after all", paid_after_all);
 	ROWS("list", listed, lists);
 	ONE("calls", "as Telegram wants them", calls);
+	ROWS("who sells what has a price in", sold_by, priceds);
 	return testing_run("stars", ledger_make, ledger_remove);
 }

@@ -82,6 +82,26 @@ test('a worker that nobody wakes finds the product again by itself', async (t) =
   await app.told(9, 't.me/+club1', 60_000);
 });
 
+test('a product for Stars alone: sold in the chat, by no link; /pay says so, admit check finds nothing wrong', async (t) => {
+  const star = { id: 'star', title: 'Зірка', stars: 5, channels: [{ link: 'https://t.me/+star1' }] };
+  const app = await withProducts(t, [course, star], { SELL_WITH: 'both' });
+  const page = await app.request('/pay?tg_id=5&product=star');
+  assert.equal(page.status, 200);
+  assert.match(page.text, /«Зірка» продається лише в Telegram/);
+  assert.equal(app.stripe.sessions.size, 0, 'Stripe is not asked for a page');
+  await app.say(person(5), '/pay');
+  const choices = app.telegram.messages(5).at(-1);
+  const choice = choices.reply_markup.inline_keyboard.flat().find(({ callback_data: data }) => data?.endsWith(':star'));
+  await app.telegram.press(person(5), choices, choice.callback_data);
+  const invoice = await until(() => app.telegram.messages(5).find((message) => message.invoice), 20_000, 'an invoice');
+  assert.ok(!JSON.stringify(app.telegram.messages(5)).includes('/pay?'), 'no link to pay by');
+  assert.equal((await app.telegram.payStars(person(5), invoice)).ok, true);
+  await app.told(5, 't.me/+star1', 20_000);
+  assert.doesNotMatch((await app.admit(['check'])).stdout, /Stars alone/);
+  const { stdout } = await app.admit(['check'], { SELL_WITH: 'stripe' });
+  assert.match(stdout, /star has a price in Stars alone and is not sold for them/);
+});
+
 test('a faulty file: what was sold goes on being sold, and the operator hears of the fault once', async (t) => {
   const app = await withProducts(t, [course]);
   await buy(app, 5, 'course');
