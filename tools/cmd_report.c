@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/units.h"
 #include "ledger/books.h"
+#include "outbox/jobs.h"
 #include "shop/text.h"
 #include "store/db.h"
 
@@ -61,9 +62,6 @@ static const struct section {
 	    SQL_REPORT_LINKS,
 	    { { "channel", LOOK_TEXT }, { "made", LOOK_NUMBER },
 		{ "open", LOOK_NUMBER } } },
-	{ "parked", "Put aside: see admit status", "Nothing waits for you.",
-	    SQL_REPORT_PARKED,
-	    { { "kind", LOOK_TEXT }, { "promises", LOOK_NUMBER } } },
 	{ "questions", "Asked of the coach", "The coach was asked nothing.",
 	    SQL_REPORT_QUESTIONS,
 	    { { "outcome", LOOK_TEXT }, { "questions", LOOK_NUMBER } } },
@@ -274,6 +272,80 @@ subscribers(struct report *r, struct json *doc)
 	return e;
 }
 
+/* ---- what waits for a person ---- */
+
+/* Of each kind so many; 0: of kinds that this program does not know. */
+struct parked {
+	int64_t n[JOB__COUNT];
+};
+
+static void
+count_parked(const struct row *row, void *ctx)
+{
+	struct parked *p = ctx;
+	int64_t kind = row_int(row, 0);
+
+	p->n[jobs_kind_name(kind) == NULL ? 0 : kind] += row_int(row, 1);
+}
+
+static const char *
+kind_name(int64_t kind)
+{
+	return kind == 0 ? "unknown" : jobs_kind_name(kind);
+}
+
+/* Kinds that share a name are one to a person: the first stands for all. */
+static int64_t
+take_parked(struct parked *p, int64_t kind)
+{
+	int64_t n = 0;
+
+	for (int64_t k = kind; k < JOB__COUNT; k++)
+		if (kind_name(k) != NULL &&
+		    strcmp(kind_name(k), kind_name(kind)) == 0) {
+			n += p->n[k];
+			p->n[k] = 0;
+		}
+	return n;
+}
+
+static void
+show_parked(const char *kind, int64_t n, struct json *list)
+{
+	struct json *o;
+
+	if (list == NULL) {
+		printf("  %s | %" PRId64 "\n", kind, n);
+		return;
+	}
+	o = json_push_object(list);
+	json_put_text(o, "kind", kind);
+	json_put_int(o, "promises", n);
+}
+
+static enum err
+parked(struct report *r, struct json *doc)
+{
+	struct json *list = doc == NULL ? NULL : json_put_array(doc, "parked");
+	struct parked p = { { 0 } };
+	int64_t n, n_all = 0;
+	enum err e = db_each(r->app->db, &r->arena, SQL_REPORT_PARKED, KV_NONE,
+	    count_parked, &p);
+
+	for (int64_t kind = 0; kind < JOB__COUNT; kind++)
+		n_all += p.n[kind];
+	if (e == ERR_OK && doc == NULL)
+		printf("\nPut aside: see admit status\n%s",
+		    n_all == 0 ? "  Nothing waits for you.\n" :
+				 "  kind | promises\n");
+	for (int64_t kind = 0; e == ERR_OK && kind < JOB__COUNT; kind++) {
+		n = kind_name(kind) == NULL ? 0 : take_parked(&p, kind);
+		if (n > 0)
+			show_parked(kind_name(kind), n, list);
+	}
+	return e;
+}
+
 static enum err
 go_through(struct report *r, struct json *doc)
 {
@@ -281,6 +353,8 @@ go_through(struct report *r, struct json *doc)
 
 	if (e == ERR_OK)
 		e = subscribers(r, doc);
+	if (e == ERR_OK)
+		e = parked(r, doc);
 	for (size_t i = 0; e == ERR_OK && i < N_SECTIONS; i++) {
 		struct kvs args = KV(kv_int("since_ms", r->since_ms),
 		    kv_int("n", doc != NULL ? INT64_MAX : N_QUESTIONS + 1));

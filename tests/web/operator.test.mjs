@@ -171,6 +171,19 @@ test('granted for some days only', async (t) => {
   for (const days of ['0', '-1', 'x', '99999', '']) assert.equal((await app.admit(['grant', '6', '--days', days])).status, 2, days);
 });
 
+test('what is put aside is counted by its kind, whichever that is', async (t) => {
+  const app = await startAdmit({ t });
+  assert.equal((await app.request('/health')).status, 200, 'the ledger is there');
+  app.write(`INSERT INTO users (tg_id, created_ms) VALUES (5, 1);
+    WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 60)
+      INSERT INTO jobs (kind, promise, tg_id, error, due_ms, created_ms, parked_ms) SELECT i, hex(randomblob(9)), 5, 'no way', 1, 1, 1 FROM c`);
+  const kinds = [...(await app.admit(['jobs', 'what'])).stderr.matchAll(/"([^"]+)"/g)].map(([, kind]) => kind);
+  const { parked } = JSON.parse((await app.admit(['report', '--json'])).stdout);
+  assert.deepEqual(parked.map(({ kind }) => kind).sort(), kinds.sort());
+  assert.equal(parked.reduce((n, { promises }) => n + promises, 0), 60);
+  assert.match((await app.admit(['report'])).stdout, /Put aside: see admit status\n {2}kind \| promises\n(.*\n)* {2}cancel \| 1\n {2}refund \| 1\n/);
+});
+
 test('what is too much for a list is said to be there', async (t) => {
   const app = await startAdmit({ t });
   assert.equal((await app.request('/health')).status, 200, 'the ledger is there');

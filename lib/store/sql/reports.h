@@ -62,17 +62,10 @@ SQL(REPORT_LINKS,
     " WHERE made_ms >= :since_ms AND :n > 0"
     " GROUP BY chat_id ORDER BY chat_id")
 
-/* By enum job_kind. */
+/* By enum kind_id. */
 SQL(REPORT_PARKED,
-    "SELECT CASE kind WHEN " WORD_JOB_INVITE
-    " THEN 'invite' WHEN " WORD_JOB_NOTICE " THEN 'notice'"
-    " WHEN " WORD_JOB_ALERT " THEN 'alert' WHEN " WORD_JOB_MEMBER
-    " THEN 'channel' WHEN " WORD_JOB_ANSWER " THEN 'answer'"
-    " WHEN " WORD_JOB_FORWARD " THEN 'to a person' WHEN " WORD_JOB_RELAY
-    " THEN 'from a person' WHEN " WORD_JOB_CANCEL " THEN 'cancel'"
-    " ELSE 'other' END, COUNT(*) FROM jobs"
-    " WHERE done_ms IS NULL AND parked_ms IS NOT NULL"
-    " AND :since_ms >= 0 AND :n > 0 GROUP BY 1 ORDER BY 1")
+    "SELECT kind, COUNT(*) FROM jobs"
+    " WHERE done_ms IS NULL AND parked_ms IS NOT NULL GROUP BY kind")
 
 /* By enum question_outcome. */
 SQL(REPORT_QUESTIONS,
