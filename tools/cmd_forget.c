@@ -32,46 +32,8 @@ struct forgetting {
 	size_t n_open, max_open;
 	int64_t *charging; /* the orders that began it */
 	size_t n_charging, max_charging;
+	bool held; /* something stands against it, and was said */
 };
-
-/* Where a person's number stands in what is not theirs. */
-static enum err
-forget_mentions(struct db *db, struct arena *a, int64_t tg_id)
-{
-	enum err e = alert_forget(db, a, tg_id);
-
-	return e != ERR_OK ?
-	    e :
-	    db_exec(db, SQL_FORGET_LIMITS,
-		KV(kv_text(
-		    "like", arena_printf(a, "%%:%lld", (long long)tg_id))),
-		NULL);
-}
-
-static enum err
-forget(struct db *db, void *ctx)
-{
-	static const enum sql steps[] = { SQL_FORGET_JOBS, SQL_FORGET_ACCESS,
-		SQL_FORGET_MEMBER, SQL_FORGET_LINKS, SQL_FORGET_QUESTIONS,
-		SQL_FORGET_USER };
-	struct forgetting *h = ctx;
-	enum err e = ledger_user_seen(db, 0, NULL);
-
-	if (e == ERR_OK)
-		e = forget_mentions(db, &h->arena, h->who.tg_id);
-	if (e == ERR_OK)
-		e = db_exec(db, SQL_FORGET_SUBSCRIPTIONS,
-		    KV(kv_int("tg_id", h->who.tg_id)), NULL);
-	if (e == ERR_OK)
-		e = db_exec(db, SQL_FORGET_ORDERS,
-		    KV(kv_int("tg_id", h->who.tg_id),
-			kv_int("now_ms", clock_now_ms())),
-		    NULL);
-	for (size_t i = 0; e == ERR_OK && i < LENGTH(steps); i++)
-		e = db_exec(
-		    db, steps[i], KV(kv_int("tg_id", h->who.tg_id)), NULL);
-	return e;
-}
 
 /* ---- pages that are still open ---- */
 
@@ -223,21 +185,13 @@ stop_charging(struct forgetting *h)
 
 /* ---- what stands against it ---- */
 
-/* Whether anything stands against it, which is then said. */
-static enum err
-is_held(struct forgetting *h, bool *held)
+/* Each of it is told with what to do. */
+static void
+tell_held(int64_t since_ms, int64_t n_held, int64_t n_aside)
 {
-	const struct kv who = kv_int("tg_id", h->who.tg_id);
-	int64_t since_ms = 0, n_held = 0;
 	char since[CLOCK_DATE_BYTES];
-	enum err e = db_one(h->app->db, &h->arena, SQL_FORGET_PROCESSING,
-	    KV(who), row_to_int, &since_ms);
 
-	if (e == ERR_OK)
-		e = db_one(h->app->db, &h->arena, SQL_FORGET_HELD, KV(who),
-		    row_to_int, &n_held);
 	clock_date(since_ms, since);
-	*held = since_ms != 0 || n_held > 0;
 	if (since_ms != 0)
 		printf("A payment of theirs is under way since %s: wait for "
 		       "the bank's word, or cancel it at Stripe, and run this "
@@ -246,25 +200,47 @@ is_held(struct forgetting *h, bool *held)
 	if (n_held > 0)
 		puts("Still in, or something is still owed: run `admit "
 		     "revoke` first, and let the worker do its work.");
+	if (n_aside > 0)
+		puts("A payment that was to go back to them, or what takes "
+		     "their money again, was put aside: see `admit jobs "
+		     "--parked`, have it done by `admit jobs retry ID` or by "
+		     "hand (`admit jobs drop ID` then), and run this again.");
+}
+
+/* Whether anything stands against it, which is then said. */
+static enum err
+is_held(struct forgetting *h, bool *held)
+{
+	static const enum sql what[] = { SQL_FORGET_PROCESSING, SQL_FORGET_HELD,
+		SQL_FORGET_PUT_ASIDE };
+	int64_t n[LENGTH(what)] = { 0 };
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < LENGTH(what); i++)
+		e = db_one(h->app->db, &h->arena, what[i],
+		    KV(kv_int("tg_id", h->who.tg_id)), row_to_int, &n[i]);
+	*held = n[0] != 0 || n[1] > 0 || n[2] > 0;
+	if (e == ERR_OK)
+		tell_held(n[0], n[1], n[2]);
 	return e;
 }
 
 /* Nothing stands against it, not even a payment that was made while their
  * pages were being closed. */
 static enum err
-prepare(struct forgetting *h, bool *held)
+prepare(struct forgetting *h)
 {
-	enum err e = is_held(h, held);
+	enum err e = is_held(h, &h->held);
 
-	if (e != ERR_OK || *held)
+	if (e != ERR_OK || h->held)
 		return e;
 	e = close_pages(h);
 	if (e != ERR_OK)
 		puts("Their open payment page could not be closed; run this "
 		     "again.");
 	if (e == ERR_OK && h->n_open > 0)
-		e = is_held(h, held);
-	if (e != ERR_OK || *held)
+		e = is_held(h, &h->held);
+	if (e != ERR_OK || h->held)
 		return e;
 	e = stop_charging(h);
 	if (e != ERR_OK)
@@ -273,11 +249,55 @@ prepare(struct forgetting *h, bool *held)
 	return e;
 }
 
+/* ---- doing it ---- */
+
+/* Where a person's number stands in what is not theirs. */
+static enum err
+forget_mentions(struct db *db, struct arena *a, int64_t tg_id)
+{
+	enum err e = alert_forget(db, a, tg_id);
+
+	return e != ERR_OK ?
+	    e :
+	    db_exec(db, SQL_FORGET_LIMITS,
+		KV(kv_text(
+		    "like", arena_printf(a, "%%:%lld", (long long)tg_id))),
+		NULL);
+}
+
+static enum err
+forget(struct db *db, void *ctx)
+{
+	static const enum sql steps[] = { SQL_FORGET_JOBS, SQL_FORGET_ACCESS,
+		SQL_FORGET_MEMBER, SQL_FORGET_LINKS, SQL_FORGET_QUESTIONS,
+		SQL_FORGET_USER };
+	struct forgetting *h = ctx;
+	enum err e = is_held(h, &h->held);
+
+	/* What was promised since it was looked at last holds as well. */
+	if (e != ERR_OK || h->held)
+		return e;
+	e = ledger_user_seen(db, 0, NULL);
+	if (e == ERR_OK)
+		e = forget_mentions(db, &h->arena, h->who.tg_id);
+	if (e == ERR_OK)
+		e = db_exec(db, SQL_FORGET_SUBSCRIPTIONS,
+		    KV(kv_int("tg_id", h->who.tg_id)), NULL);
+	if (e == ERR_OK)
+		e = db_exec(db, SQL_FORGET_ORDERS,
+		    KV(kv_int("tg_id", h->who.tg_id),
+			kv_int("now_ms", clock_now_ms())),
+		    NULL);
+	for (size_t i = 0; e == ERR_OK && i < LENGTH(steps); i++)
+		e = db_exec(
+		    db, steps[i], KV(kv_int("tg_id", h->who.tg_id)), NULL);
+	return e;
+}
+
 int
 cmd_forget(struct app *app, int argc, char **argv)
 {
 	struct forgetting h = { .app = app };
-	bool held = false;
 	/* The worker's settings: pages are closed where they were opened. */
 	int status = who_read(
 	    app, PROGRAM_WORKER, argc, argv, 1, "forget TG_ID", &h.who);
@@ -285,14 +305,14 @@ cmd_forget(struct app *app, int argc, char **argv)
 
 	if (status != 0)
 		return status;
-	e = prepare(&h, &held);
-	if (e == ERR_OK && !held)
+	e = prepare(&h);
+	if (e == ERR_OK && !h.held)
 		e = db_transaction(app->db, forget, &h);
-	if (e == ERR_OK && !held)
+	if (e == ERR_OK && !h.held)
 		puts("Forgotten. The orders stay, as nobody's. What Stripe "
 		     "and Telegram hold is theirs to erase.");
 	arena_free(&h.arena);
-	if (!held)
+	if (!h.held)
 		return cmd_recorded(app, e);
 	wake_if_promised(app);
 	return 1;

@@ -2,6 +2,7 @@
 #include "shop.h"
 
 #include "ledger/prune.h"
+#include "outbox/jobs.h"
 
 #define DAYS(n) "strftime('%s', 'now') * 1000 - " #n " * 86400000"
 
@@ -39,10 +40,14 @@ held(void **state)
 
 static const struct parked {
 	const char *why, *when;
+	enum kind_id kind;
 	int64_t n_jobs, n_users;
 } parkeds[] = {
-	{ "put aside long ago: with its user", DAYS(91), 0, 0 },
-	{ "not so long ago", DAYS(89), 1, 1 },
+	{ "put aside long ago: with its user", DAYS(91), JOB_NOTICE, 0, 0 },
+	{ "not so long ago", DAYS(89), JOB_NOTICE, 1, 1 },
+	{ "long ago, a payment that is to go back", DAYS(91), JOB_REFUND, 1,
+	    1 },
+	{ "long ago, a charging that is to end", DAYS(91), JOB_CANCEL, 1, 1 },
 };
 
 static void
@@ -54,8 +59,8 @@ forgotten(void **state)
 	change(arena_printf(&mem,
 	    "INSERT INTO users (tg_id, created_ms) VALUES (5, 1);"
 	    "INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms,"
-	    " parked_ms) VALUES (2, 'x', 5, 1, 1, %s)",
-	    p->when));
+	    " parked_ms) VALUES (%d, 'x', 5, 1, 1, %s)",
+	    p->kind, p->when));
 	prune(ledger.db);
 	check_int(look_int("SELECT COUNT(*) FROM jobs"), p->n_jobs);
 	check_int(look_int("SELECT COUNT(*) FROM users"), p->n_users);

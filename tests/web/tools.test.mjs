@@ -367,6 +367,23 @@ describe('forget and refund', () => {
     assert.deepEqual(rows.filter((row) => row.some((value) => value.includes(String(id)))), []);
   });
 
+  test('a payment that was to go back, or a charging that was to end, and was put aside: refused until that is done', async () => {
+    const aside = (kind, promise, subscription) => app.write(`INSERT INTO users (tg_id, created_ms) VALUES (79, 1) ON CONFLICT DO NOTHING;
+      INSERT INTO orders (id, tg_id, product, provider, session_id, subscription, livemode, created_ms, paid_ms)
+        VALUES (79${kind}, 79, 'course', 'stripe', 'cs_test_${promise}', ${subscription}, 0, 1, 1);
+      INSERT INTO jobs (kind, promise, tg_id, order_id, detail, due_ms, created_ms, parked_ms) VALUES (${kind}, '${promise}', 79, 79${kind}, 'x', 1, 1, 1)`);
+    for (const kind of [14, 12]) {
+      aside(kind, `aside-${kind}`, 'NULL');
+      const { status, stdout } = await app.admit(['forget', '79']);
+      assert.deepEqual([status, app.sql('SELECT COUNT(*) FROM users WHERE tg_id = 79')[0][0]], [1, '1'], `kind ${kind}`);
+      assert.match(stdout, /put aside: see `admit jobs --parked`/);
+      const [[id]] = app.sql(`SELECT id FROM jobs WHERE promise = 'aside-${kind}'`);
+      assert.equal((await app.admit(['jobs', 'drop', id, '--yes'])).status, 0);
+    }
+    aside(2, 'aside-2', 'NULL'); // a notice holds nobody
+    assert.equal((await app.admit(['forget', '79'])).status, 0);
+  });
+
   test('an open session is closed at Stripe first; Stripe away: refused', async () => {
     const id = await app.open(72);
     app.stripe.setFault({ kind: 'status', status: 500, only: /expire/, next: 1 });

@@ -74,4 +74,13 @@ SQL(FORGET_HELD,
     " + (SELECT COUNT(*) FROM jobs WHERE tg_id = :tg_id AND done_ms IS NULL"
     " AND parked_ms IS NULL)")
 
+/* What was promised for their money and put aside: without the promise nobody
+ * would know of it. What has a subscription's name is told to end when they are
+ * forgotten. */
+SQL(FORGET_PUT_ASIDE,
+    "SELECT COUNT(*) FROM jobs LEFT JOIN orders ON orders.id = jobs.order_id"
+    " WHERE jobs.tg_id = :tg_id AND done_ms IS NULL AND parked_ms IS NOT NULL"
+    " AND (kind = " WORD_JOB_REFUND " OR (kind = " WORD_JOB_CANCEL
+    " AND orders.subscription IS NULL))")
+
 SQL(FORGET_ACCESS, "DELETE FROM access WHERE tg_id = :tg_id")
