@@ -72,14 +72,26 @@ read_wanted(struct app *app, struct arena *a, int64_t tg_id, struct member *m)
 
 struct reading {
 	struct member *m;
-	int64_t since_ms;
+	int64_t since_ms, now_ms;
 };
 
-/* What is older than the job is not known. */
+/* What is older than the job is not known. What is of a time to come was noted
+ * by a clock that has been put back since: it counts from now on. */
 static int64_t
 since(const struct reading *r, int64_t ms)
 {
-	return ms >= r->since_ms ? ms : 0;
+	if (ms < r->since_ms)
+		return 0;
+	return ms < r->now_ms ? ms : r->now_ms;
+}
+
+/* A job of a time to come is at its beginning. */
+static int64_t
+now_of(int64_t since_ms)
+{
+	int64_t now_ms = clock_now_ms();
+
+	return now_ms > since_ms ? now_ms : since_ms;
 }
 
 static void
@@ -144,7 +156,7 @@ members_read(struct app *app, struct arena *a, int64_t tg_id,
 	const char *own = arena_dup_text(a, chat_id);
 	const struct kvs who =
 	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", own));
-	struct reading r = { out, since_ms };
+	struct reading r = { out, since_ms, now_of(since_ms) };
 	enum err e;
 
 	*out = (struct member){

@@ -387,6 +387,9 @@ static const struct removal {
 	{ "a doubt of an earlier removal's counts for nothing", 200, 200, 2,
 	    "banChatMember", "{\"description\":\"PARTICIPANT_ID_INVALID\"}",
 	    400, CHANNEL_WAIT, 5 * 60 * 1000, 7, 0 },
+	{ "a doubt of a time to come counts from now on", -48, 0, 2,
+	    "banChatMember", "{\"description\":\"PARTICIPANT_ID_INVALID\"}",
+	    400, CHANNEL_WAIT, 5 * 60 * 1000, 7, 0 },
 };
 
 static void
@@ -414,6 +417,8 @@ removed(void **state)
 		check_int(out.wait_ms / 10000, r->wait_min_ms / 10000);
 	check_int(look_int(OF_MEMBER("state")), r->becomes);
 	check_int(look_int(TOLD), r->told);
+	assert_true(
+	    look_int(OF_MEMBER("COALESCE(doubt_ms, 0)")) <= now_ms + HOUR_MS);
 }
 
 /* ---- a link that may be dead ---- */
@@ -745,6 +750,9 @@ static const struct late {
 	    { MEMBER_OUT, 100, NULL }, OF_MEMBER("state = 1"), 0 },
 	{ "left, it is not said when", SEEN("2", "100900"),
 	    { MEMBER_OUT, 0, NULL }, OF_MEMBER("state = 1"), 0 },
+	{ "left, and what was known is of a time to come",
+	    SEEN("2", "9000000000000000"), { MEMBER_OUT, 100, NULL },
+	    OF_MEMBER("state = 1 AND seen_ms < 9000000000000000"), 0 },
 };
 
 static enum err

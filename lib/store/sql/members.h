@@ -58,7 +58,8 @@ SQL(MEMBER_HINTED,
 
 /* What Telegram said of the moment :at_ms: 1 and 3 are out, 2 is in (enum
  * member_state). A later word stands, but that a ban holds is no other word
- * than that it was taken. */
+ * than that it was taken. None is later than now: what is of a time to come was
+ * noted by a clock that has been put back since. */
 SQL(MEMBER_STATE,
     "INSERT INTO members (tg_id, chat_id, state, seen_ms, joined_ms,"
     " removed_ms) VALUES (:tg_id, :chat_id, :state, :now_ms,"
@@ -70,7 +71,8 @@ SQL(MEMBER_STATE,
     ", " WORD_MEMBER_BANNED ")"
     " AND members.joined_ms IS NOT NULL THEN excluded.seen_ms"
     " ELSE members.removed_ms END"
-    " WHERE :at_ms >= members.seen_ms OR excluded.state = members.state"
+    " WHERE :at_ms >= members.seen_ms OR members.seen_ms > :now_ms"
+    " OR excluded.state = members.state"
     " OR (members.state = " WORD_MEMBER_SENT_OFF
     " AND excluded.state = " WORD_MEMBER_BANNED ")")
 
