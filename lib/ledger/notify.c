@@ -94,6 +94,18 @@ alert_refund(struct app *app, struct arena *a, const struct order *o,
 }
 
 enum err
+alert_refund_failed(struct app *app, struct arena *a, const struct order *o,
+    int64_t amount_minor)
+{
+	return tell(app, a, o,
+	    arena_printf(a, "unrefunded/%lld/%lld", (long long)o->id,
+		(long long)(clock_now_ms() / DAY_MS)),
+	    TEXT_ALERT_REFUND_FAILED,
+	    kv_text("amount",
+		text_money_in(text_language(), a, amount_minor, o->currency)));
+}
+
+enum err
 alert_ended(
     struct app *app, struct arena *a, const struct order *o, const char *why)
 {

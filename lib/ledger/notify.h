@@ -25,6 +25,10 @@ enum err alert_unknown(
     struct app *app, struct arena *a, const struct order *o) MUST_CHECK;
 enum err alert_refund(struct app *app, struct arena *a, const struct order *o,
     int64_t refunded_minor) MUST_CHECK;
+/* It did not go back after all: told in any case, since nobody asks for it once
+ * more; of an order once a day. */
+enum err alert_refund_failed(struct app *app, struct arena *a,
+    const struct order *o, int64_t amount_minor) MUST_CHECK;
 /* Access is over, by its own end; what else ends it is told as what it is. */
 enum err alert_ended(struct app *app, struct arena *a, const struct order *o,
     const char *why) MUST_CHECK;

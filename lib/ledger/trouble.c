@@ -9,10 +9,12 @@
 
 struct trouble_seen {
 	const char *id;
+	bool is_refund; /* that failed; or else: */
 	enum trouble trouble;
 	int64_t stage; /* of a dispute */
 	int64_t due_ms;
 	bool may_appeal; /* it is lost, and it was not told by when */
+	int64_t amount_minor;
 };
 
 struct troubles {
@@ -24,13 +26,16 @@ static void
 trouble_from_row(const struct row *row, void *ctx)
 {
 	struct troubles *l = ctx;
+	const struct str kind = str_from(row_text(row, 1));
 
 	l->t[l->n++] = (struct trouble_seen){ .id = row_text(row, 0),
+		.is_refund = str_eq(kind, "refund"),
 		.trouble =
-		    row_int(row, 1) != 0 ? TROUBLE_DISPUTE : TROUBLE_WARNING,
+		    str_eq(kind, "dispute") ? TROUBLE_DISPUTE : TROUBLE_WARNING,
 		.stage = row_int(row, 2),
 		.due_ms = row_int(row, 3),
-		.may_appeal = row_int(row, 4) != 0 };
+		.may_appeal = row_int(row, 4) != 0,
+		.amount_minor = row_int(row, 5) };
 }
 
 /* What is done about it. Nobody can send back what is disputed, since the bank
@@ -56,15 +61,26 @@ remedy_of(struct app *app, struct arena *a, const struct order *o,
 	return e;
 }
 
-/* One promise for a payment, however many troubles it has. */
+/* One promise for a payment, however many troubles it has; but one that was
+ * kept and came to nothing, since the refund failed, keeps no other away. */
 static enum err
 promise_refund(struct app *app, struct arena *a, const struct order *o,
     const char *payment)
 {
+	const char *promise = arena_printf(a, "refund/%s", payment);
+	int64_t n_failed = 0;
+	enum err e = db_one(app->db, a, SQL_REFUNDS_FAILED_ALL,
+	    KV(kv_text("payment_intent", payment)), row_to_int, &n_failed);
+
+	if (e != ERR_OK)
+		return e;
+	if (n_failed > 0)
+		promise =
+		    arena_printf(a, "%s/%lld", promise, (long long)n_failed);
 	log_event(LOG_INFO, "refund_promised",
 	    KV(kv_int("order", o->id), kv_text("payment_intent", payment)));
-	return jobs_promise(app->db, JOB_REFUND,
-	    arena_printf(a, "refund/%s", payment), o->tg_id, o->id, payment);
+	return jobs_promise(
+	    app->db, JOB_REFUND, promise, o->tg_id, o->id, payment);
 }
 
 /* Of what may be appealed, that it is lost is said by the way, where it was not
@@ -94,6 +110,8 @@ follow(struct app *app, struct arena *a, const struct order *o,
 
 	if (e != ERR_OK || n_new == 0)
 		return e;
+	if (t->is_refund)
+		return alert_refund_failed(app, a, o, t->amount_minor);
 	e = remedy_of(app, a, o, payment, t, &remedy);
 	if (e == ERR_OK && remedy == REMEDY_REFUND)
 		e = promise_refund(app, a, o, payment);

@@ -98,7 +98,8 @@ enum text {
 	TEXT_ALERT_FORGOTTEN,    /* as of a sale */
 	TEXT_ALERT_UNKNOWN,      /* {product} {buyer} {order} */
 	TEXT_ALERT_REFUND,       /* as of a sale */
-	TEXT_ALERT_INQUIRY,      /* {product} {buyer} {order} {due} */
+	TEXT_ALERT_REFUND_FAILED,
+	TEXT_ALERT_INQUIRY, /* {product} {buyer} {order} {due} */
 	TEXT_ALERT_INQUIRY_REFUNDED,
 	TEXT_ALERT_DISPUTE,
 	TEXT_ALERT_DISPUTE_PAUSED,

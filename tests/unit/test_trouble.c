@@ -29,6 +29,11 @@ static struct app app = { .conf = { .admin_tg_ids = "900" },
 		.kind = FACT_REFUNDED, .payment = "p1", .amount_minor = 999, \
 		.refunded_minor = 999 \
 	}
+#define REFUND(name, is) \
+	{ \
+		.kind = FACT_REFUND, .id = (name), .payment = "p1", \
+		.amount_minor = 999, .refund = (is) \
+	}
 
 static const struct scenario {
 	const char *why;
@@ -69,6 +74,10 @@ static const struct scenario {
 	    "paid", 0, true },
 	{ "an inquiry, to refund", NULL, "refund",
 	    { PAID, DISPUTED(DISPUTE_WARNING) }, 2, "paid", 1, true },
+	{ "refunded, and it fails", NULL, NULL,
+	    { PAID, BACK, REFUND("r1", REFUND_BACK),
+		REFUND("r1", REFUND_FAILED) },
+	    4, "paid", 0, true },
 	{ "an inquiry and a warning, both to refund", "refund", "refund",
 	    { PAID, DISPUTED(DISPUTE_WARNING), WARNED("w1") }, 3, "paid", 1,
 	    true },
@@ -94,15 +103,18 @@ n_alerts(const char *about)
 static void
 check_end(const struct scenario *s)
 {
-	bool warned = false, disputed = false;
+	bool warned = false, disputed = false, failed = false;
 
 	for (int i = 0; i < s->n; i++) {
+		failed |= s->facts[i].kind == FACT_REFUND &&
+		    s->facts[i].refund == REFUND_FAILED;
 		warned |= s->facts[i].kind == FACT_WARNING;
 		disputed |= s->facts[i].kind == FACT_DISPUTE;
 	}
 	check_text(look_text("SELECT why FROM access"), s->ends);
 	check_int(n_promised(JOB_REFUND, BUYER), s->n_refunds);
 	check_int(n_alerts("fraud"), warned);
+	check_int(n_alerts("unrefunded"), failed);
 	assert_true(n_alerts("dispute") >= disputed);
 	/* Who has paid and is out is told why, whenever it was heard of. */
 	if (str_eq(str_from(s->ends), "warned") ||
@@ -137,9 +149,38 @@ scenario(void **state)
 	}
 }
 
+/* The promise was kept, and days later the refund fails: the operators are told
+ * what to do, whatever else they want to hear of, and the next trouble promises
+ * one anew. */
+static void
+refund_fails(void **state)
+{
+	struct fact paid = PAID, warned = WARNED("w1"), back = BACK,
+		    gone = REFUND("r1", REFUND_BACK),
+		    failed = REFUND("r1", REFUND_FAILED),
+		    inquiry = DISPUTED(DISPUTE_WARNING);
+	struct fact *const facts[] = { &paid, &warned, &back, &gone, &failed,
+		&failed };
+
+	(void)state;
+	app.conf.on_fraud_warning = app.conf.on_dispute = "refund";
+	app.conf.notify = "sale";
+	shop_open(NOTHING);
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+		shop_does(record, facts[i]);
+	check_text(look_text("SELECT why FROM access"), "paid");
+	check_int(n_alerts("unrefunded"), 1);
+	check_int(n_promised(JOB_REFUND, BUYER), 1);
+	shop_does(record, &inquiry);
+	check_int(n_promised(JOB_REFUND, BUYER), 2);
+	app.conf.notify = NULL;
+}
+
 int
 main(void)
 {
 	ROWS("every order", scenario, scenarios);
+	ONE("a refund", "that fails after it was promised and done",
+	    refund_fails);
 	return testing_run("trouble", ledger_make, ledger_remove);
 }

@@ -125,6 +125,22 @@ describe('in every order', () => {
   });
 });
 
+test('a refund that fails days later: in again, and the operators are told what to do, once', async (t) => {
+  const app = await startAdmit({ t, env: { ...env, ON_FRAUD_WARNING: 'refund', NOTIFY: 'sale' } });
+  const { id } = await app.buy(5);
+  await app.invited(5);
+  await tell(app, await app.stripe.warn(id));
+  await until(() => String(access(app, 5)) === '0,refunded', PATIENCE_MS, 'sent back');
+  const failed = await app.stripe.refundFailed(id);
+  await tell(app, failed, failed);
+  await tellFrom(app, 0);
+  assert.deepEqual(access(app, 5), ['1', 'paid']);
+  const [[order]] = app.sql('SELECT id FROM orders WHERE tg_id = 5 AND paid_ms IS NOT NULL');
+  assert.equal(said(app, 'Повернення не вдалося', ADMIN), 1);
+  assert.equal(said(app, `поверніть ще раз: admit refund ${order}`, ADMIN), 1);
+  assert.deepEqual([refunds(app).length, parked(app)], [1, []]);
+});
+
 test('by thin events, and by reconciling where nothing came: refunded once', async (t) => {
   const app = await startAdmit({ t, env: { ...env, ON_FRAUD_WARNING: 'refund' } });
   const { id: told } = await app.buy(5);

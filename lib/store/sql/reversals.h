@@ -25,6 +25,11 @@ SQL(REFUNDS_FAILED,
     " AND kind = 'refund' AND stage > " WORD_REFUND_BACK
     " AND amount_minor = :amount_minor")
 
+/* How many of any amount. */
+SQL(REFUNDS_FAILED_ALL,
+    "SELECT COUNT(*) FROM reversals WHERE payment_intent = :payment_intent"
+    " AND kind = 'refund' AND stage > " WORD_REFUND_BACK)
+
 SQL(REFUND_SEEN,
     "INSERT INTO refunds (payment_intent, amount_minor, refunded_minor,"
     " updated_ms)"
@@ -43,15 +48,15 @@ SQL(REVERSAL_TOLD,
     " WHERE id = :id AND (told_stage IS NULL OR told_stage < :stage"
     " OR " APPEAL_UNTOLD ")")
 
-/* Disputes and warnings about a payment of which the latest has not been told:
- * id, 1 of a dispute and 0 of a warning, stage, by when evidence is due, and
- * whether that is for an appeal. */
+/* Disputes and warnings about a payment of which the latest has not been told,
+ * and refunds of it that failed: id, kind, stage, by when evidence is due,
+ * whether that is for an appeal, and how much. */
 SQL(REVERSALS_UNTOLD,
-    "SELECT id, CASE WHEN kind = 'dispute' THEN 1 ELSE 0 END, stage,"
-    " COALESCE(appeal_due_ms, due_ms, 0),"
-    " CASE WHEN " APPEAL_UNTOLD " THEN 1 ELSE 0 END FROM reversals"
-    " WHERE payment_intent = :payment_intent"
-    " AND kind IN ('dispute', 'warning')"
+    "SELECT id, kind, stage, COALESCE(appeal_due_ms, due_ms, 0),"
+    " CASE WHEN " APPEAL_UNTOLD " THEN 1 ELSE 0 END, amount_minor"
+    " FROM reversals WHERE payment_intent = :payment_intent"
+    " AND (kind IN ('dispute', 'warning')"
+    " OR (kind = 'refund' AND stage > " WORD_REFUND_BACK "))"
     " AND (told_stage IS NULL OR told_stage < stage OR " APPEAL_UNTOLD ")"
     " LIMIT :n")
 
