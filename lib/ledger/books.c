@@ -5,8 +5,6 @@
 #include "base/clock.h"
 #include "base/units.h"
 
-#define MONTH_MS ((int64_t)2629746 * 1000) /* a twelfth of a year */
-
 /* What db_each() sums up, row by row. */
 struct summing {
 	struct arena *arena;
@@ -149,8 +147,7 @@ count_row(const struct row *row, void *ctx)
 			.currency = row_text(row, 2) };
 	}
 	s->n++;
-	s->mrr_minor +=
-	    by_the_month(row_int(row, 3), row_int(row, 5) - row_int(row, 4));
+	s->mrr_minor += by_the_month(row_int(row, 3), row_int(row, 4));
 }
 
 enum err

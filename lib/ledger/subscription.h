@@ -61,6 +61,9 @@ struct subscription_now {
 	int64_t ends_ms; /* it is canceled for then */
 	int64_t ended_ms;
 	bool collects_not; /* it goes on, but its money is not asked for */
+	int64_t price_minor; /* what a period costs; 0: not known */
+	const char *price_currency;
+	int64_t price_period_ms;
 
 	/* Of the latest invoice. */
 	const char *invoice;

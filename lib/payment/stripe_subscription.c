@@ -1,5 +1,6 @@
 /* Reading a subscription at Stripe, which is a job's work: nothing that an
  * event says of one is believed, since nothing tells which of two is newer. */
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/units.h"
@@ -17,6 +18,7 @@
 #define READ_AGAIN_MS (6 * HOUR_MS)
 #define TRIAL_SAID_MS (3 * 24 * HOUR_MS) /* before its end, as Stripe does */
 #define READ_SELDOM_MS (24 * HOUR_MS)    /* where nothing moves any more */
+#define MAX_EVERY_N 3660                 /* days in ten years */
 
 static enum err
 prepare(struct app *app, struct arena *a, struct step *s)
@@ -118,6 +120,35 @@ is_trial_ending(const struct stripe_subscription *s)
 	int64_t said_ms = trial_said_ms(s);
 
 	return said_ms != 0 && said_ms - HOUR_MS <= clock_now_ms();
+}
+
+/* 0: no such period is known here. */
+static int64_t
+price_period_ms(const struct stripe_subscription *s)
+{
+	static const struct {
+		const char *every;
+		int64_t ms;
+	} periods[] = { { "day", DAY_MS }, { "week", 7 * DAY_MS },
+		{ "month", MONTH_MS }, { "year", 12 * MONTH_MS } };
+
+	for (size_t i = 0; i < LENGTH(periods); i++)
+		if (str_eq(str_from(s->price_every), periods[i].every) &&
+		    s->price_every_n > 0 && s->price_every_n <= MAX_EVERY_N)
+			return periods[i].ms * s->price_every_n;
+	return 0;
+}
+
+static void
+add_price(struct subscription_now *now, const struct stripe_subscription *s)
+{
+	int64_t period_ms = price_period_ms(s);
+
+	if (s->price_minor == 0 || period_ms == 0)
+		return;
+	now->price_minor = s->price_minor;
+	now->price_currency = s->price_currency;
+	now->price_period_ms = period_ms;
 }
 
 /* A page that is not safe to send a buyer to is none. What the latest invoice
@@ -237,6 +268,7 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 		return e == ERR_CONFIG ? tell_of_key(app, a) : ERR_OK;
 	}
 	now = as_the_ledger_has_it(app, &found);
+	add_price(&now, &found);
 	/* How it stands comes first: the payment is decided about by that. */
 	e = subscription_write(app, a, &now, *n_heard);
 	if (e == ERR_OK)

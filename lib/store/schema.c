@@ -421,7 +421,12 @@ static const char *const migrations[] = {
 	 * one that Telegram says (language) */
 	"ALTER TABLE users ADD COLUMN chosen_language TEXT;"
 	/* the language of the click that began an attempt to open a page */
-	"ALTER TABLE orders ADD COLUMN attempt_language TEXT;",
+	"ALTER TABLE orders ADD COLUMN attempt_language TEXT;"
+	/* what a period of it costs, and how long that is; null: not known, or
+	 * less is paid by a coupon */
+	"ALTER TABLE subscriptions ADD COLUMN price_minor {int};"
+	"ALTER TABLE subscriptions ADD COLUMN price_currency TEXT;"
+	"ALTER TABLE subscriptions ADD COLUMN price_period_ms {int};",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 

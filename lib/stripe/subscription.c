@@ -10,6 +10,7 @@
 #define MAX_ID_BYTES 255
 #define MAX_WORD_BYTES 40
 #define MAX_TIME_S 100000000000 /* in ms it is still a number */
+#define MAX_PRICE_MINOR ((int64_t)1000 * 1000 * 1000 * 1000)
 
 static const struct {
 	const char *word;
@@ -54,6 +55,13 @@ read_item(struct arena *a, struct json *item, struct stripe_item *out)
 	    arena_dup_text(a, json_text(item, "price.metadata.product"));
 	out->currency = arena_dup_text(a, json_text(item, "price.currency"));
 	(void)json_int(item, "price.unit_amount", &out->amount_minor);
+	(void)json_int(item, "quantity", &out->quantity);
+	out->every =
+	    arena_dup_text(a, json_text(item, "price.recurring.interval"));
+	out->every_n = 1;
+	(void)json_int(item, "price.recurring.interval_count", &out->every_n);
+	out->is_reckoned = json_count(item, "discounts") > 0 ||
+	    json_is_object(item, "price.transform_quantity");
 	(void)json_int(item, "current_period_start", &out->start_s);
 	(void)json_int(item, "current_period_end", &out->end_s);
 }
@@ -82,6 +90,28 @@ set_period(struct stripe_subscription *s, int64_t start_s, int64_t end_s)
 	s->period_end_s = end_s;
 	if (s->ends_with_period)
 		s->ends_s = end_s;
+}
+
+/* What is paid by use has no quantity, and steps have no amount: neither is
+ * known before it is billed. */
+static void
+set_price(struct stripe_subscription *s, const struct stripe_item *i)
+{
+	bool is_known = !s->has_discount && !i->is_reckoned &&
+	    i->quantity > 0 && i->amount_minor > 0 && i->currency != NULL &&
+	    i->amount_minor <= MAX_PRICE_MINOR / i->quantity;
+
+	s->price_minor = is_known ? i->amount_minor * i->quantity : 0;
+	s->price_currency = i->currency;
+	s->price_every = i->every;
+	s->price_every_n = i->every_n;
+}
+
+static void
+set_item(struct stripe_subscription *s, const struct stripe_item *i)
+{
+	set_period(s, i->start_s, i->end_s);
+	set_price(s, i);
 }
 
 static bool
@@ -137,7 +167,7 @@ stripe_subscription_choose(struct stripe_subscription *s, const char *product,
 		if (!has_both(it))
 			continue;
 		if (is_same(it->product, product)) {
-			set_period(s, it->start_s, it->end_s);
+			set_item(s, it);
 			return;
 		}
 		if (is_same(it->price, price_id))
@@ -149,7 +179,7 @@ stripe_subscription_choose(struct stripe_subscription *s, const char *product,
 	if (of_price == NULL)
 		of_price = of_amount;
 	if (of_price != NULL)
-		set_period(s, of_price->start_s, of_price->end_s);
+		set_item(s, of_price);
 }
 
 /* A draft is the invoice of a period that has just begun: not owed yet. */
@@ -250,8 +280,12 @@ stripe_subscription_read(
 	/* A cancellation for the period's end may come as a flag alone. */
 	out->ends_with_period = !json_int(obj, "cancel_at", &out->ends_s) &&
 	    json_is_true(obj, "cancel_at_period_end");
+	/* By the older name there was one at most. */
+	out->has_discount = json_count(obj, "discounts") > 0 ||
+	    json_is_object(obj, "discount");
 	read_items(a, obj, out);
 	read_period(obj, out);
+	set_price(out, &out->items[0]);
 	/* Events hold the invoice's id alone; the whole invoice comes where the
 	 * request asked for it (stripe_subscription_request()). */
 	if (json_is_object(obj, "latest_invoice"))

@@ -25,8 +25,13 @@ enum stripe_subscription_status {
 struct stripe_item {
 	const char *price;   /* price_... */
 	const char *product; /* ours: metadata[product] of the price */
-	int64_t amount_minor;
+	int64_t amount_minor; /* of one */
 	const char *currency;
+	int64_t quantity;
+	const char *every; /* "day" ... "year" */
+	int64_t every_n;
+	bool is_reckoned; /* in some way beside amount times quantity: there is
+	                     something off, or so many are one */
 	int64_t start_s, end_s;
 };
 
@@ -42,6 +47,12 @@ struct stripe_subscription {
 	struct stripe_item items[STRIPE_MAX_ITEMS];
 	size_t n_items;
 	int64_t period_start_s, period_end_s; /* of the first item */
+	int64_t price_minor; /* what a period of that item costs; 0: not known,
+	                        since it is by use or in steps, or something is
+	                        off */
+	const char *price_currency, *price_every;
+	int64_t price_every_n;
+	bool has_discount; /* on the whole */
 	bool ends_with_period; /* ends_s follows from the period */
 	int64_t ends_s;        /* it is to be canceled then; 0: it renews */
 	int64_t ended_s;       /* 0: not yet */
@@ -73,7 +84,7 @@ bool stripe_subscription_id_ok(const char *id);
 enum err stripe_subscription_read(struct arena *a, struct json *obj,
     struct stripe_subscription *out) MUST_CHECK;
 
-/* Where there are several items, takes the period of the one that is a
+/* Where there are several items, takes period and price of the one that is a
  * product's: that says so, else that is of its price at Stripe, else that is of
  * its amount. Where none is, the first one's stays. All but the product's name
  * may be NULL or 0. */

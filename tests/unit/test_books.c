@@ -149,6 +149,33 @@ static const struct trying {
 	    "(1, 0, 30, 500), (2, 60, 90, 500)", 1, 500 },
 };
 
+/* What a subscription costs is its price; what a change within a period cost is
+ * no payment for one. */
+static const struct price {
+	const char *why, *subscription; /* the same, and its price */
+	const char *payments;
+	int64_t n, mrr_minor;
+} prices[] = {
+	{ "the price", "'active', NULL, 1900, 2629746000",
+	    "(1, 0, 30, 999)", 1, 1900 },
+	{ "changed, the difference charged at once",
+	    "'active', NULL, 1900, 2629746000",
+	    "(1, 0, 30, 999), (3, 20, 30, 210)", 1, 1900 },
+	{ "the same, and the price is not known", "'active', NULL, NULL, NULL",
+	    "(1, 0, 30, 999), (3, 20, 30, 210)", 1, 999 },
+	{ "nothing else is known of what was paid",
+	    "'active', NULL, NULL, NULL", "(3, 20, 50, 1900)", 1, 1900 },
+	{ "from now on by the year", "'active', NULL, 12000, 31556952000",
+	    "(1, 0, 30, 999), (3, 20, 385, 11000)", 1, 1000 },
+	{ "a price, and a trial goes on",
+	    "'trialing', 604800000, 500, 2629746000", "(1, 0, 7, 100)", 0, 0 },
+	{ "a price, and a trial is over, not paid after it yet",
+	    "'active', 604800000, 500, 2629746000", "(1, 0, 7, 100)", 0, 0 },
+	{ "a trial that had a price was ended at once by a change",
+	    "'active', 259200000, NULL, NULL",
+	    "(1, 0, 7, 100), (3, 3, 33, 500)", 1, 500 },
+};
+
 static void
 open_trying(const char *subscription, const char *payments)
 {
@@ -167,6 +194,24 @@ open_trying(const char *subscription, const char *payments)
 	    " SELECT 'stripe', 'in_' || first, 1, kind, minor, 'eur',"
 	    " first * 86400000, first * 86400000, last * 86400000 FROM p",
 	    subscription, payments));
+}
+
+static void
+price_counts(void **state)
+{
+	const struct price *p = *state;
+	struct books_subscribers *list;
+	size_t n;
+
+	open_trying("'active', NULL", p->payments);
+	change(arena_printf(&mem,
+	    "UPDATE subscriptions SET (status, trial_end_ms, price_minor,"
+	    " price_period_ms) = (%s), price_currency = 'eur'",
+	    p->subscription));
+	check_err(books_subscribers(ledger.db, &mem, &list, &n), ERR_OK);
+	check_int(n, p->n);
+	if (n > 0)
+		check_int(list[0].mrr_minor, p->mrr_minor);
 }
 
 static void
@@ -222,6 +267,7 @@ main(void)
 	ROWS("span", span, spans);
 	ROWS("by the month", by_the_month, plans);
 	ROWS("a trial", trial_is_none, tryings);
+	ROWS("the price", price_counts, prices);
 	ROWS("subscribers of then", subscribers_then, thens);
 	return testing_run("books", ledger_make, ledger_remove);
 }

@@ -594,7 +594,9 @@ own_item(void **state)
 	    "{\"current_period_start\":%lld,\"current_period_end\":%lld,"
 	    "\"price\":{\"unit_amount\":5,\"currency\":\"eur\"}},"
 	    "{\"current_period_start\":%lld,\"current_period_end\":%lld,"
-	    "\"price\":{\"unit_amount\":999,\"currency\":\"eur\"}}]},"
+	    "\"quantity\":2,\"price\":{\"unit_amount\":999,"
+	    "\"currency\":\"eur\",\"recurring\":{\"interval\":\"year\","
+	    "\"interval_count\":1}}}]},"
 	    "\"latest_invoice\":{\"id\":\"in_1\",\"status\":\"paid\"}}",
 	    named(&p, "sub_", 1), own->product, day_s(&p, -7), day_s(&p, -1),
 	    day_s(&p, 0), day_s(&p, 365));
@@ -606,6 +608,12 @@ own_item(void **state)
 		      "SELECT period_end_ms FROM subscriptions WHERE id = '%s'",
 		      named(&p, "sub_", 1))),
 	    day_s(&p, 365) * 1000);
+	check_int(look_int(arena_printf(&mem,
+		      "SELECT price_minor = 1998 AND price_currency = 'eur'"
+		      " AND price_period_ms = 31556952000"
+		      " FROM subscriptions WHERE id = '%s'",
+		      named(&p, "sub_", 1))),
+	    1);
 	check_int(
 	    look_int_of("SELECT is_in FROM access WHERE tg_id = ?1", p.tg_id),
 	    1);

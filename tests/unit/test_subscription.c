@@ -525,6 +525,63 @@ parts(void **state)
 	check_int(s.ends_s, p->end_s);
 }
 
+/* What a period costs, where that is a number that stands there. */
+#define COSTS(item, rest) \
+	"{\"id\":\"sub_1\",\"status\":\"active\"," rest \
+	"\"items\":{\"data\":[{\"current_period_start\":100," \
+	"\"current_period_end\":200," item "}]}}"
+#define MONTHLY(amount) \
+	"\"price\":{\"currency\":\"eur\",\"unit_amount\":" amount \
+	",\"recurring\":{\"interval\":\"month\",\"interval_count\":3}}"
+
+static const struct costs {
+	const char *why, *body;
+	int64_t want;
+} costs[] = {
+	{ "one", COSTS(MONTHLY("999") ",\"quantity\":1", ""), 999 },
+	{ "two", COSTS(MONTHLY("999") ",\"quantity\":2", ""), 1998 },
+	{ "by use: no quantity", COSTS(MONTHLY("999"), ""), 0 },
+	{ "in steps: no amount",
+	    COSTS(MONTHLY("null") ",\"quantity\":1", ""), 0 },
+	{ "less by a coupon",
+	    COSTS(MONTHLY("999") ",\"quantity\":1",
+		"\"discounts\":[\"di_1\"],"),
+	    0 },
+	{ "less by a coupon, told in the older way",
+	    COSTS(MONTHLY("999") ",\"quantity\":1",
+		"\"discount\":{\"id\":\"di_1\"},"),
+	    0 },
+	{ "none any more",
+	    COSTS(MONTHLY("999") ",\"quantity\":1",
+		"\"discounts\":[],\"discount\":null,"),
+	    999 },
+	{ "less by a coupon for the item",
+	    COSTS(MONTHLY("999") ",\"quantity\":1,\"discounts\":[\"di_1\"]",
+		""),
+	    0 },
+	{ "more than can be", COSTS(MONTHLY("9000000000000000000")
+				    ",\"quantity\":9",
+				  ""),
+	    0 },
+};
+
+static void
+costs_of(void **state)
+{
+	const struct costs *c = *state;
+	struct stripe_subscription s;
+	struct json *doc;
+
+	check_err(json_parse(&mem, str_from(c->body), &doc), ERR_OK);
+	check_err(stripe_subscription_read(&mem, doc, &s), ERR_OK);
+	check_int(s.price_minor, c->want);
+	if (c->want == 0)
+		return;
+	check_text(s.price_currency, "eur");
+	check_text(s.price_every, "month");
+	check_int(s.price_every_n, 3);
+}
+
 /* Of very many the first are read. */
 static void
 many_parts(void **state)
@@ -598,6 +655,7 @@ int
 main(void)
 {
 	ROWS("items", parts, partss);
+	ROWS("a period costs", costs_of, costs);
 	ONE("items", "of very many the first", many_parts);
 	ONE("read", "any field may change", any_field);
 	ROWS("a bank at work", at_work, at_works);

@@ -757,6 +757,22 @@ test('the worker is killed again and again: each is where they belong', async (t
   assert.ok(isIn(app, 100) && isIn(app, 101));
 });
 
+test('a price change charged at once: subscribers pay the new price by the month, not the difference', async (t) => {
+  const app = await shop(t);
+  const { billing } = app.stripe;
+  const sub = await subscribe(app);
+  const monthly = async () => JSON.parse((await app.admit(['report', '--json'])).stdout).subscribers.map((one) => [one.active, one.currency, one.mrr_minor]);
+  assert.deepEqual(await monthly(), [[1, 'eur', 999]]);
+  await tell(app, await billing.change(sub, 1900, 210));
+  assert.deepEqual(await monthly(), [[1, 'eur', 1900]]);
+  assert.deepEqual(app.sql('SELECT kind, amount_minor FROM payments ORDER BY id'), [['1', '999'], ['3', '210']]);
+  billing.subscriptions.get(sub).discounts = ['di_1Half']; // of which the subscription's object holds no more than the name
+  await elapseToEnd(app, sub);
+  await tell(app, await billing.renew(sub));
+  app.write("UPDATE payments SET amount_minor = 950 WHERE kind = 2");
+  assert.deepEqual(await monthly(), [[1, 'eur', 950]], 'with something off, what was paid last for a period');
+});
+
 test('the books: first payment and renewals, those that nobody told of, an old one refunded in part, one that failed', async (t) => {
   const app = await shop(t, { NOTIFY: 'sale,renewal,failure' });
   const { billing } = app.stripe;

@@ -131,19 +131,29 @@ SQL(MOVEMENTS,
     " WHERE rest.minor > 0"
     " ORDER BY 1")
 
-/* Who pays again and again, and what their last payment was: product,
- * provider, currency, amount_minor, starts_ms, ends_ms. Who tries, for nothing
- * or for a price of its own, pays so only once that is over. */
+/* Who pays again and again, and what they pay for how long: product, provider,
+ * currency, minor units, milliseconds. That is the price of their subscription,
+ * where it is known; else what their last payment was, of those for a whole
+ * period if there is one. Who tries, for nothing or for a price of its own, pays
+ * so only once that is over. */
+#define HAS_PRICE "COALESCE(subscriptions.price_minor, 0) > 0"
 SQL(SUBSCRIBERS,
-    "SELECT orders.product, payments.provider, payments.currency,"
-    " payments.amount_minor, payments.starts_ms, payments.ends_ms"
+    "SELECT orders.product, payments.provider, CASE WHEN " HAS_PRICE
+    " THEN subscriptions.price_currency ELSE payments.currency END,"
+    " CASE WHEN " HAS_PRICE " THEN subscriptions.price_minor"
+    " ELSE payments.amount_minor END, CASE WHEN " HAS_PRICE
+    " THEN subscriptions.price_period_ms"
+    " ELSE payments.ends_ms - payments.starts_ms END"
     " FROM access JOIN payments ON payments.id = (SELECT p.id"
     " FROM payments AS p JOIN orders AS o ON o.id = p.order_id"
+    " LEFT JOIN subscriptions AS s ON s.id = o.subscription"
     " WHERE o.tg_id = access.tg_id AND o.product = access.product"
-    " AND p.ends_ms IS NOT NULL ORDER BY p.paid_ms DESC, p.id DESC LIMIT 1)"
+    " AND p.ends_ms IS NOT NULL"
+    " AND p.starts_ms >= COALESCE(s.trial_end_ms, 0)"
+    " ORDER BY CASE WHEN p.kind = " WORD_PAYMENT_OTHER " THEN 1 ELSE 0 END,"
+    " p.paid_ms DESC, p.id DESC LIMIT 1)"
     " JOIN orders ON orders.id = payments.order_id"
     " LEFT JOIN subscriptions ON subscriptions.id = orders.subscription"
     " WHERE access.is_in = 1 AND access.renews = 1"
     " AND payments.amount_minor > 0"
-    " AND COALESCE(subscriptions.status, '') <> 'trialing'"
-    " AND payments.starts_ms >= COALESCE(subscriptions.trial_end_ms, 0)")
+    " AND COALESCE(subscriptions.status, '') <> 'trialing'")

@@ -22,6 +22,8 @@ SQL(SUBSCRIPTION_READ,
     " invoice_url = :invoice_url, is_owed = :is_owed,"
     " is_processing = :is_processing,"
     " collects_not = :collects_not, trial_end_ms = :trial_end_ms,"
+    " price_minor = :price_minor, price_currency = :price_currency,"
+    " price_period_ms = :price_period_ms,"
     " payment_intent = CASE WHEN :paid_until_ms IS NULL"
     " THEN payment_intent ELSE :payment_intent END,"
     " paid_minor = CASE WHEN :paid_until_ms IS NULL"
