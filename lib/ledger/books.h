@@ -39,12 +39,12 @@ enum err books_read(struct db *db, struct arena *a, int64_t since_ms,
 
 /* Who pays again and again now: how many, and what that is by the month (MRR):
  * by the price of each subscription as it was read last, and where that is not
- * known, or less is paid by a coupon, by the last payment of a whole period;
- * what was paid for a change within one is neither. A year counts for a twelfth, a week for as
- * much as a month has of it. A trial counts for nothing, though it had a price:
- * that does not come again, and what will be paid after it is not sure; who
- * tries is counted from the first regular payment on. Nor does count who owes
- * and who has canceled. */
+ * known, or less is paid by a coupon, by the last payment of a whole period.
+ * What was paid for a change within one is neither. A year counts for a
+ * twelfth, a week for as much as a month has of it. A trial counts for nothing,
+ * though it had a price: that does not come again, and what will be paid after
+ * it is not sure; who tries is counted from the first regular payment on. Nor
+ * does count who owes and who has canceled. */
 struct books_subscribers {
 	const char *product, *provider, *currency;
 	int64_t n;

@@ -1,7 +1,7 @@
 /* What follows from a dispute or a fraud warning about a payment, and from a
- * refund of it that failed, beyond who is in by it (see access.h): the operators
- * are told what happened and what was done about it, and for the first two a
- * refund is promised where one is set. */
+ * refund of it that failed, beyond who is in by it (see access.h): the
+ * operators are told what happened and what was done about it, and for the
+ * first two a refund is promised where one is set. */
 #ifndef LEDGER_TROUBLE_H
 #define LEDGER_TROUBLE_H
 

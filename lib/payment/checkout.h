@@ -38,8 +38,8 @@ struct checkout {
  * with it one page; an attempt that failed for all who share it is given up, so
  * that the next click is a fresh one. With the ledger out of order it works all
  * the same: the provider's post brings what is missing.
- * What is sold on no page is CHECKOUT_IN_CHAT, whoever asks. Errors are begun()'s
- * of provider.h. */
+ * What is sold on no page is CHECKOUT_IN_CHAT, whoever asks. Errors are
+ * begun()'s of provider.h. */
 enum err checkout_begin(struct app *app, struct http *http, struct arena *a,
     const struct limit_who *who, const struct paylink *link,
     struct checkout *out) MUST_CHECK;

@@ -166,10 +166,10 @@ sale_part(struct arena *a, const struct stripe_order *o)
 	return arena_dup(a, form);
 }
 
-/* The key with a mark of what is asked under it. Stripe refuses a key that comes
- * again with another question, and what is asked may change between two clicks:
- * by a price in the products file, or by a setting. Without the mark the key
- * alone must do. */
+/* The key with a mark of what is asked under it. Stripe refuses a key that
+ * comes again with another question, and what is asked may change between two
+ * clicks: by a price in the products file, or by a setting. Without the mark
+ * the key alone must do. */
 static const char *
 key_for(struct arena *a, const char *key, struct str asked)
 {

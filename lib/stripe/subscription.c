@@ -281,8 +281,8 @@ stripe_subscription_read(
 	out->ends_with_period = !json_int(obj, "cancel_at", &out->ends_s) &&
 	    json_is_true(obj, "cancel_at_period_end");
 	/* By the older name there was one at most. */
-	out->has_discount = json_count(obj, "discounts") > 0 ||
-	    json_is_object(obj, "discount");
+	out->has_discount =
+	    json_count(obj, "discounts") > 0 || json_is_object(obj, "discount");
 	read_items(a, obj, out);
 	read_period(obj, out);
 	set_price(out, &out->items[0]);

@@ -52,7 +52,7 @@ struct stripe_subscription {
 	                        off */
 	const char *price_currency, *price_every;
 	int64_t price_every_n;
-	bool has_discount; /* on the whole */
+	bool has_discount;     /* on the whole */
 	bool ends_with_period; /* ends_s follows from the period */
 	int64_t ends_s;        /* it is to be canceled then; 0: it renews */
 	int64_t ended_s;       /* 0: not yet */

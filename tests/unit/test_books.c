@@ -156,8 +156,8 @@ static const struct price {
 	const char *payments;
 	int64_t n, mrr_minor;
 } prices[] = {
-	{ "the price", "'active', NULL, 1900, 2629746000",
-	    "(1, 0, 30, 999)", 1, 1900 },
+	{ "the price", "'active', NULL, 1900, 2629746000", "(1, 0, 30, 999)", 1,
+	    1900 },
 	{ "changed, the difference charged at once",
 	    "'active', NULL, 1900, 2629746000",
 	    "(1, 0, 30, 999), (3, 20, 30, 210)", 1, 1900 },

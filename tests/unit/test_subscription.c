@@ -541,11 +541,11 @@ static const struct costs {
 	{ "one", COSTS(MONTHLY("999") ",\"quantity\":1", ""), 999 },
 	{ "two", COSTS(MONTHLY("999") ",\"quantity\":2", ""), 1998 },
 	{ "by use: no quantity", COSTS(MONTHLY("999"), ""), 0 },
-	{ "in steps: no amount",
-	    COSTS(MONTHLY("null") ",\"quantity\":1", ""), 0 },
+	{ "in steps: no amount", COSTS(MONTHLY("null") ",\"quantity\":1", ""),
+	    0 },
 	{ "less by a coupon",
-	    COSTS(MONTHLY("999") ",\"quantity\":1",
-		"\"discounts\":[\"di_1\"],"),
+	    COSTS(
+		MONTHLY("999") ",\"quantity\":1", "\"discounts\":[\"di_1\"],"),
 	    0 },
 	{ "less by a coupon, told in the older way",
 	    COSTS(MONTHLY("999") ",\"quantity\":1",
@@ -556,13 +556,11 @@ static const struct costs {
 		"\"discounts\":[],\"discount\":null,"),
 	    999 },
 	{ "less by a coupon for the item",
-	    COSTS(MONTHLY("999") ",\"quantity\":1,\"discounts\":[\"di_1\"]",
-		""),
+	    COSTS(
+		MONTHLY("999") ",\"quantity\":1,\"discounts\":[\"di_1\"]", ""),
 	    0 },
-	{ "more than can be", COSTS(MONTHLY("9000000000000000000")
-				    ",\"quantity\":9",
-				  ""),
-	    0 },
+	{ "more than can be",
+	    COSTS(MONTHLY("9000000000000000000") ",\"quantity\":9", ""), 0 },
 };
 
 static void

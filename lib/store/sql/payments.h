@@ -134,8 +134,8 @@ SQL(MOVEMENTS,
 /* Who pays again and again, and what they pay for how long: product, provider,
  * currency, minor units, milliseconds. That is the price of their subscription,
  * where it is known; else what their last payment was, of those for a whole
- * period if there is one. Who tries, for nothing or for a price of its own, pays
- * so only once that is over. */
+ * period if there is one. Who tries, for nothing or for a price of its own,
+ * pays so only once that is over. */
 #define HAS_PRICE "COALESCE(subscriptions.price_minor, 0) > 0"
 SQL(SUBSCRIBERS,
     "SELECT orders.product, payments.provider, CASE WHEN " HAS_PRICE
