@@ -420,7 +420,7 @@ check_trial(struct checkup *c, const struct product *p)
 static void
 check_sold(struct checkup *c, const struct product *p)
 {
-	if (product_is_for_stars_alone(p) && !stars_sell(c->app, p))
+	if (p->stars_alone && !stars_sell(c->app, p))
 		c->say(c, CHECK_BAD, "price",
 		    arena_printf(c->arena,
 			"%s has a price in Stars alone and is not sold for "

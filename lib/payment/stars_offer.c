@@ -26,8 +26,7 @@ bool
 stars_only(const struct app *app, const struct product *p)
 {
 	return stars_sell(app, p) &&
-	    (product_is_for_stars_alone(p) ||
-		str_eq(str_from(app->conf.sell_with), "stars"));
+	    (p->stars_alone || str_eq(str_from(app->conf.sell_with), "stars"));
 }
 
 /* The payload comes back with the payment, and is all that says then what it

@@ -14,7 +14,7 @@ bool
 stripe_sells(const struct app *app, const struct product *p)
 {
 	(void)app;
-	return !product_is_for_stars_alone(p);
+	return !p->stars_alone;
 }
 
 /* The operator's choice, or else the buyer's language where Stripe has it; its

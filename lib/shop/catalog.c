@@ -62,12 +62,6 @@ catalog_has_plans(const struct catalog *c)
 	return false;
 }
 
-bool
-product_is_for_stars_alone(const struct product *p)
-{
-	return p->stars > 0 && p->price_id == NULL && p->amount_minor == 0;
-}
-
 const char *
 product_title(const struct product *p, const char *language)
 {

@@ -64,6 +64,9 @@ struct product {
 	int64_t trial_days;         /* before it is first paid; 0: none */
 	int64_t trial_amount_minor; /* what those cost; 0: nothing */
 	int64_t stars;              /* 0: not for Stars */
+	bool stars_alone;           /* it has no price in money: said by a
+	                               products file, since the settings have
+	                               one, which not every program reads */
 	struct channel channels[CATALOG_MAX_CHANNELS];
 	size_t n_channels; /* at least 1 */
 	bool partial_refund_ends;
@@ -102,9 +105,6 @@ bool catalog_has_plans(const struct catalog *c);
  * settings say, else the usual. Never REMEDY_USUAL. */
 enum remedy product_remedy(
     const struct conf *conf, const struct product *p, enum trouble t);
-
-/* Whether it has a price in Stars and none in money. */
-bool product_is_for_stars_alone(const struct product *p);
 
 /* The title in the buyer's language, else the first one given; never NULL. The
  * language may be NULL or longer than two letters ("en-GB"). */

@@ -288,6 +288,7 @@ read_price(struct reading *r, struct product *p)
 		wrong(r, "price", "has both an amount and a price of Stripe's");
 	if (!has_price(r) && p->stars == 0)
 		wrong(r, "price", "is missing, and so is stars");
+	p->stars_alone = !has_price(r);
 }
 
 /* One of the words, or absent: 0. -1: another. */

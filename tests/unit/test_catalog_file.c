@@ -243,6 +243,7 @@ good(void **state)
 	check_int(p->grace_days, 3);
 	assert_false(p->partial_refund_ends);
 	check_int(p->remedies[TROUBLE_DISPUTE], REMEDY_USUAL);
+	assert_false(p->stars_alone);
 	check_text(p->channels[0].chat_id, "-1001");
 	check_text(product_title(p, "uk"), "A course");
 	assert_ptr_equal(catalog_find(&catalog, "course"), p);
@@ -252,6 +253,7 @@ good(void **state)
 	check_int(p->trial_days, 7);
 	check_int(p->trial_amount_minor, 0);
 	check_int(p->stars, 500);
+	assert_false(p->stars_alone);
 	check_int(p->grace_days, 0);
 	assert_true(p->partial_refund_ends);
 	check_int(p->remedies[TROUBLE_DISPUTE], REMEDY_TELL);
@@ -265,6 +267,16 @@ good(void **state)
 	assert_null(catalog_find(&catalog, "clu"));
 	assert_null(catalog_find(&catalog, "c"));
 	check_text(catalog_find(&catalog, "")->id, "course");
+}
+
+/* The settings have a price in money in any case, a file where it says so. */
+static void
+stars_alone(void **state)
+{
+	(void)state;
+	assert_true(reads(
+	    "{ \"products\": [ {" ID TITLE " \"stars\": 500," CHANNEL "} ] }"));
+	assert_true(catalog_find(&catalog, NULL)->stars_alone);
 }
 
 static void
@@ -305,6 +317,7 @@ main(void)
 	ONE("refused", "all that is wrong is told", all_faults_at_once);
 	ONE("good", "what is odd is told", oddity);
 	ONE("taken", "every field", good);
+	ONE("file", "a price in Stars alone", stars_alone);
 	ONE("taken", "with the mark of UTF-8 in front", mark_in_front);
 	ONE("taken", "the product of the settings", of_the_settings);
 	return testing_run("catalog_file", NULL, NULL);

@@ -56,7 +56,8 @@ alone(void **state)
 static void
 of_stars_alone(void **state)
 {
-	const struct product star = { NAMED("star", "A star"), .stars = 1 };
+	const struct product star = { NAMED("star", "A star"), .stars = 1,
+		.stars_alone = true };
 	struct tg_message m;
 
 	(void)state;

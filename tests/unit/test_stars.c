@@ -10,9 +10,8 @@
 
 static struct app app = { .conf = { .telegram_api_base = "https://t.invalid",
 			      .telegram_bot_token = "1:x" },
-	SELLS({ COURSE, .amount_minor = 999, .stars = 500 },
-	    { NAMED("euro", "For euros") }, { CLUB, .stars = 7 },
-	    { NAMED("star", "A star"), .stars = 1 }) };
+	SELLS({ COURSE, .stars = 500 }, { NAMED("euro", "For euros") },
+	    { CLUB, .stars = 7 }, { NAMED("star", "A star"), .stars = 1 }) };
 
 #define ASKED(money, what, n) \
 	{ \
@@ -235,21 +234,26 @@ static const struct priced {
 	struct product p;
 	bool by_stars, alone, by_stripe;
 } priceds[] = {
-	{ "Stars alone", "both", { COURSE, .stars = 5 }, true, true, false },
+	{ "Stars alone", "both", { COURSE, .stars = 5, .stars_alone = true },
+	    true, true, false },
 	{ "Stars alone, by the month", "both",
-	    { COURSE, .stars = 5, .every = "month", .every_n = 1 }, true, true,
-	    false },
+	    { COURSE, .stars = 5, .stars_alone = true, .every = "month",
+		.every_n = 1 },
+	    true, true, false },
 	{ "Stars alone, by the year", "both",
-	    { COURSE, .stars = 5, .every = "year", .every_n = 1 }, false, false,
-	    false },
+	    { COURSE, .stars = 5, .stars_alone = true, .every = "year",
+		.every_n = 1 },
+	    false, false, false },
 	{ "Stars alone, and the shop takes none", "stripe",
-	    { COURSE, .stars = 5 }, false, false, false },
+	    { COURSE, .stars = 5, .stars_alone = true }, false, false, false },
 	{ "both", "both", { COURSE, .stars = 5, .amount_minor = 999 }, true,
 	    false, true },
 	{ "Stars and a price kept at Stripe", "both",
 	    { COURSE, .stars = 5, .price_id = "price_1" }, true, false, true },
 	{ "both, and the bot sells for Stars", "stars",
 	    { COURSE, .stars = 5, .amount_minor = 999 }, true, true, true },
+	{ "both, of the settings, by a program that reads no price", "both",
+	    { COURSE, .stars = 5 }, true, false, true },
 	{ "money alone", "both", { COURSE, .amount_minor = 999 }, false, false,
 	    true },
 };
