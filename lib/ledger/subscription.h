@@ -60,7 +60,7 @@ struct subscription_now {
 	int64_t period_start_ms, period_end_ms;
 	int64_t ends_ms; /* it is canceled for then */
 	int64_t ended_ms;
-	bool collects_not; /* it goes on, but its money is not asked for */
+	bool collects_not;   /* it goes on, but its money is not asked for */
 	int64_t price_minor; /* what a period costs; 0: not known */
 	const char *price_currency;
 	int64_t price_period_ms;

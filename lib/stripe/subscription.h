@@ -23,8 +23,8 @@ enum stripe_subscription_status {
 
 /* One of the things that a subscription is for, with a period of its own. */
 struct stripe_item {
-	const char *price;   /* price_... */
-	const char *product; /* ours: metadata[product] of the price */
+	const char *price;    /* price_... */
+	const char *product;  /* ours: metadata[product] of the price */
 	int64_t amount_minor; /* of one */
 	const char *currency;
 	int64_t quantity;

@@ -253,7 +253,7 @@ order_of_nobody(struct db *db, void *ctx)
 	check_err(db_exec(db, SQL_ORDER_DRAFT_ADD,
 		      KV(kv_int("tg_id", 404), kv_text("product", "course"),
 			  kv_text("provider", "stripe"), kv_int("livemode", 0),
-			  kv_int("now_ms", 1)),
+			  kv_null("language"), kv_int("now_ms", 1)),
 		      &n),
 	    ERR_CONFLICT);
 	check_int(n, 0);
