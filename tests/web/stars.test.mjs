@@ -241,14 +241,15 @@ test('a second subscription is refused, a renewal at the price it began with is 
   assert.deepEqual([await asked(5, 100), await asked(6, 100)], [true, false], 'an older price is that of an older subscription');
 });
 
-// Each command asks anew: the buyer may have taken the end back in Telegram since.
-for (const [what, end, why, times] of [
+// Each refund asks anew, by the command and by what is recorded, unless the one before is still waiting: the buyer may
+// have taken the end back in Telegram since.
+for (const [what, end, why, most] of [
   ['refunded', async (app, first) => {
     const [[order]] = app.sql(`SELECT id FROM orders WHERE session_id = '${first.at(-1)}'`);
     assert.equal((await app.admit(['refund', order, '--yes'])).status, 0);
     const [[earlier]] = app.sql(`SELECT id FROM orders WHERE session_id = '${first[0]}'`);
     assert.equal((await app.admit(['refund', earlier, '--yes'])).status, 0);
-  }, 'refunded', 2],
+  }, 'refunded', 4],
   ['revoked', async (app) => { assert.equal((await app.admit(['revoke', '5'])).status, 0); }, 'revoked', 1],
 ])
   test(`a subscription that the operator has ${what}: out, and Telegram takes no more`, async (t) => {
@@ -262,7 +263,8 @@ for (const [what, end, why, times] of [
     await until(() => !isIn(app, 5), PATIENCE_MS, 'out');
     await app.settled();
     assert.deepEqual(access(app, 5).slice(0, 2), ['0', why]);
-    assert.deepEqual(cancels(app).filter((one) => one === first).length, times);
+    const asked = cancels(app).filter((one) => one === first).length;
+    assert.ok(asked >= 1 && asked <= most, `asked ${asked} times`);
     assert.equal((await app.telegram.stars.renew(first)).ok, false);
     assert.equal(app.sql('SELECT 1 FROM jobs WHERE parked_ms IS NOT NULL').length, 0);
   });
