@@ -5,7 +5,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { BARE, LINK, SECRETS, SHOP, ended, sign, startAdmit, until } from './harness.mjs';
+import { BARE, LINK, PATIENCE_MS, SECRETS, SHOP, ended, sign, startAdmit, until } from './harness.mjs';
 
 const SECRET = SECRETS.STRIPE_WEBHOOK_SECRET;
 const ROLLED = 'whsec_theNewOne';
@@ -419,7 +419,9 @@ describe('a ledger in trouble', () => {
     renameSync(`${app.dir}/admit.db`, `${app.dir}/kept.db`);
     for (const tail of ['-wal', '-shm']) try { renameSync(`${app.dir}/admit.db${tail}`, `${app.dir}/kept.db${tail}`); } catch { /* none */ }
     execFileSync('mkdir', [`${app.dir}/admit.db`]);
+    const knewIt = app.answering('webhook');
     app.restartPrograms(); // they find no ledger
+    await until(() => !app.answering('webhook').some((pid) => knewIt.includes(pid)), PATIENCE_MS, 'whoever has it open still is gone');
     await until(async () => (await app.request('/health').catch(() => ({}))).status === 503);
     const refused = await app.event(event);
     assert.equal(refused.status, 503);
