@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { OUT, admit, person, startAdmit, until } from './harness.mjs';
+import { OUT, PATIENCE_MS, admit, person, startAdmit, until } from './harness.mjs';
 
 const CHANNEL = -1001234567890;
 const sqlite = (file, sql) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', file, sql], { encoding: 'utf8' }).trim();
@@ -28,10 +28,24 @@ const succeeds = (app) => async (...args) => {
 };
 
 /** A ledger that nobody has open: the server and the worker have ended. */
+/** Whether a process has the file open; one that has just ended its work may be closing it still. */
+const isOpen = (file) => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).some((pid) => {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === file);
+  } catch {
+    return false; // gone, it or what it had open
+  }
+});
+
+async function noWorker(app) {
+  await app.admit(['work', '--stop']);
+  await until(() => !isOpen(`${app.dir}/admit.db`), PATIENCE_MS, 'nobody has the ledger open');
+}
+
 async function atRest(app) {
   await app.settled();
   await app.stopServer();
-  await app.admit(['work', '--stop']);
+  await noWorker(app);
 }
 
 describe('a copy of the ledger', () => {
@@ -79,7 +93,7 @@ describe('a copy of the ledger', () => {
     assert.deepEqual(app.sql('SELECT tg_id FROM users WHERE is_paid = 1 ORDER BY tg_id'), [['5'], ['6']], 'the payment after the copy is back');
     await app.noted('SELECT 1 FROM jobs WHERE kind = 1 AND tg_id = 6 AND done_ms IS NOT NULL'); // by the worker, which was woken
     await app.settled();
-    await app.admit(['work', '--stop']);
+    await noWorker(app);
     assert.equal(readdirSync(app.dir).filter((name) => name.includes('before-restore')).length, 2, 'none that was kept is written over');
     // A ledger that is broken is put aside as it is.
     writeFileSync(ledger, 'nothing that anybody could read');
