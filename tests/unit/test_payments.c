@@ -114,26 +114,34 @@ told(void **state)
 	    t->want);
 }
 
+/* The ledger as it was before there were payments: whoever adds to the schema
+ * takes it back here. */
+static void
+before_payments(void)
+{
+	ledger_fresh();
+	check_err(db_ready(ledger.db), ERR_OK);
+	change("DROP TABLE payments; DROP INDEX reversals_by_time;"
+	       "ALTER TABLE reversals DROP COLUMN at_ms;"
+	       "ALTER TABLE orders DROP COLUMN renewal;"
+	       "ALTER TABLE reversals DROP COLUMN appeal_due_ms;"
+	       "ALTER TABLE reversals DROP COLUMN appeal_told_ms;"
+	       "ALTER TABLE subscriptions DROP COLUMN trial_end_ms;"
+	       "ALTER TABLE subscriptions DROP COLUMN is_processing;"
+	       "ALTER TABLE users DROP COLUMN chosen_language;"
+	       "ALTER TABLE orders DROP COLUMN attempt_language;"
+	       "ALTER TABLE subscriptions DROP COLUMN price_minor;"
+	       "ALTER TABLE subscriptions DROP COLUMN price_currency;"
+	       "ALTER TABLE subscriptions DROP COLUMN price_period_ms;");
+}
+
 /* An order that was known before there were payments has its first one. */
 static void
 from_before(void **state)
 {
 	(void)state;
-	ledger_fresh();
-	check_err(db_ready(ledger.db), ERR_OK);
+	before_payments();
 	change(
-	    "DROP TABLE payments; DROP INDEX reversals_by_time;"
-	    "ALTER TABLE reversals DROP COLUMN at_ms;"
-	    "ALTER TABLE orders DROP COLUMN renewal;"
-	    "ALTER TABLE reversals DROP COLUMN appeal_due_ms;"
-	    "ALTER TABLE reversals DROP COLUMN appeal_told_ms;"
-	    "ALTER TABLE subscriptions DROP COLUMN trial_end_ms;"
-	    "ALTER TABLE subscriptions DROP COLUMN is_processing;"
-	    "ALTER TABLE users DROP COLUMN chosen_language;"
-	    "ALTER TABLE orders DROP COLUMN attempt_language;"
-	    "ALTER TABLE subscriptions DROP COLUMN price_minor;"
-	    "ALTER TABLE subscriptions DROP COLUMN price_currency;"
-	    "ALTER TABLE subscriptions DROP COLUMN price_period_ms;"
 	    "INSERT INTO users (tg_id, created_ms) VALUES (5, 1);"
 	    "INSERT INTO orders (id, tg_id, product, provider, session_id,"
 	    " payment_intent, subscription, amount_minor, currency, paid_ms,"
@@ -177,21 +185,8 @@ static void
 from_an_odd_one(void **state)
 {
 	(void)state;
-	ledger_fresh();
-	check_err(db_ready(ledger.db), ERR_OK);
+	before_payments();
 	change(
-	    "DROP TABLE payments; DROP INDEX reversals_by_time;"
-	    "ALTER TABLE reversals DROP COLUMN at_ms;"
-	    "ALTER TABLE orders DROP COLUMN renewal;"
-	    "ALTER TABLE reversals DROP COLUMN appeal_due_ms;"
-	    "ALTER TABLE reversals DROP COLUMN appeal_told_ms;"
-	    "ALTER TABLE subscriptions DROP COLUMN trial_end_ms;"
-	    "ALTER TABLE subscriptions DROP COLUMN is_processing;"
-	    "ALTER TABLE users DROP COLUMN chosen_language;"
-	    "ALTER TABLE orders DROP COLUMN attempt_language;"
-	    "ALTER TABLE subscriptions DROP COLUMN price_minor;"
-	    "ALTER TABLE subscriptions DROP COLUMN price_currency;"
-	    "ALTER TABLE subscriptions DROP COLUMN price_period_ms;"
 	    "INSERT INTO users (tg_id, created_ms) VALUES (5, 1), (0, 1);"
 	    "INSERT INTO orders (id, tg_id, product, provider, session_id,"
 	    " payment_intent, subscription, amount_minor, currency, paid_ms,"
