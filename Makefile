@@ -56,9 +56,9 @@ HARDEN := $(shell for f in -D_FORTIFY_SOURCE=3 -fstack-clash-protection \
 opt_release := -O2 -U_FORTIFY_SOURCE $(HARDEN) -fstack-protector-strong -fPIE
 ld_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 opt_debug := -O0 -g
-opt_asan  := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+opt_asan  := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined \
   -fno-sanitize-recover=all
-opt_ubsan := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
+opt_ubsan := -O1 -g1 -fsanitize=undefined -fno-sanitize-recover=all
 OPT := $(opt_$(MODE))
 # V=1 shows the commands.
 Q   := $(if $(V),,@)

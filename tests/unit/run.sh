@@ -11,7 +11,7 @@ trap 'exit 130' INT TERM HUP
 
 one='
 	began=$(date +%s%N)
-	timeout --foreground 300 "$1" > "$2.log" 2>&1
+	timeout --foreground 600 "$1" > "$2.log" 2>&1
 	echo $? > "$2.status"
 	echo $((($(date +%s%N) - began) / 1000000)) > "$2.ms"'
 for program in "$out"/tests/test_*; do

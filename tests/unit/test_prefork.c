@@ -78,7 +78,7 @@ start(long n, bool calls)
 	assert_true(leader >= 0);
 	if (leader == 0) {
 		(void)close(ear);
-		(void)alarm(TESTING_LIMIT_S); /* does not outlive a failure */
+		(void)alarm(TESTING_WAIT_S); /* does not outlive a failure */
 		lead(n, calls);
 	}
 	(void)close(mouth);

@@ -1,14 +1,14 @@
 // What an operator does at the desk: copies of the ledger, what waits, what was paid, buyers of the first version.
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { OUT, PATIENCE_MS, admit, person, startAdmit, until } from './harness.mjs';
+import { sqlite } from './sqlite.mjs';
 
 const CHANNEL = -1001234567890;
-const sqlite = (file, sql) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', file, sql], { encoding: 'utf8' }).trim();
 
 /** The database of the first version, as its own program left it. */
 function first(file, rows = '') {

@@ -2,7 +2,7 @@
 // of its own. The worker is started by the programs themselves, as on a real host, unless a test says otherwise.
 
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { appendFileSync, closeSync, mkdtempSync, openSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
@@ -14,6 +14,7 @@ import { PATIENCE_MS } from '../sandbox/journal.mjs';
 import { startStripe } from '../sandbox/stripe.mjs';
 import { startTelegram } from '../sandbox/telegram.mjs';
 import { servers, startServer } from './servers.mjs';
+import { sqlite } from './sqlite.mjs';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const OUT = process.env.ADMIT_OUT ?? path.join(ROOT, 'build/release');
@@ -114,20 +115,24 @@ const connects = (port) => new Promise((done) => {
   socket.once('error', () => done(false));
 });
 
-/** The processes whose command line or environment names the folder, as { pid, line }. */
-export function processesOf(folder) {
-  const read = (pid, what) => {
-    try {
-      return readFileSync(`/proc/${pid}/${what}`, 'utf8').replaceAll('\0', ' ');
-    } catch {
-      return ''; // gone, or not ours to see
-    }
-  };
-  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
-    .map((pid) => ({ pid: Number(pid), line: read(pid, 'cmdline').trim(), environ: read(pid, 'environ') }))
-    .filter(({ line, environ }) => `${line} ${environ}`.includes(folder))
-    .map(({ pid, line }) => ({ pid, line }));
+/** What the system tells of a process; nothing of one that is gone, or not ours to see. */
+function readOf(pid, what) {
+  try {
+    return readFileSync(`/proc/${pid}/${what}`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
 }
+
+/** All others as { pid, line }; what has no command line is the kernel's own, or has ended. */
+const processes = () => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
+  .map((pid) => ({ pid: Number(pid), line: readOf(pid, 'cmdline').trim() })).filter(({ line }) => line !== '');
+
+/** Those whose command line names the folder. */
+const processesNaming = (folder) => processes().filter(({ line }) => line.includes(folder));
+
+/** Those whose command line or environment names it. */
+export const processesOf = (folder) => processes().filter(({ pid, line }) => line.includes(folder) || readOf(pid, 'environ').includes(folder));
 
 /** What is left of the folder's processes after a moment to end in; it is ended then. @returns {Promise<string[]>} */
 export async function leftOf(folder) {
@@ -173,17 +178,13 @@ const listens = (file) => until(() => new Promise((done) => {
 const PROGRAMS = ['pay', 'webhook', 'tgupdate'];
 
 /**
- * Whether a program has come so far that it hears SIGTERM (its workers have a handler). What a server sends between its
- * own fork and the program's start is lost, and no test is about that.
+ * The programs that have come so far that they hear SIGTERM (their workers have a handler). What a server sends between
+ * its own fork and a program's start is lost, and no test is about that.
  */
-const heedsStop = (dir, program) => processesOf(dir).some(({ pid, line }) => {
-  try {
-    const caught = BigInt(`0x${/SigCgt:\s*(\w+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]}`);
-    return line.includes(`${program}.fcgi`) && (caught & (1n << 14n)) !== 0n;
-  } catch {
-    return false; // it has just ended
-  }
-});
+const heedingStop = (dir) => new Set(processesNaming(dir).filter(({ pid }) => {
+  const caught = BigInt(`0x${/SigCgt:\s*(\w+)/.exec(readOf(pid, 'status'))?.[1] ?? 0}`);
+  return (caught & (1n << 14n)) !== 0n;
+}).flatMap(({ line }) => PROGRAMS.filter((program) => line.includes(`${program}.fcgi`))));
 
 /**
  * Starts the web server on a free port.
@@ -211,7 +212,7 @@ async function startWeb({ name, tls, dir, settingsOf }) {
       await Promise.all([web, ...others].map(end));
       throw error;
     }
-    if (!isOver(web) && name === 'lighttpd') await until(() => PROGRAMS.every((program) => heedsStop(dir, program)), 15_000, 'the programs are up');
+    if (!isOver(web) && name === 'lighttpd') await until(() => heedingStop(dir).size === PROGRAMS.length, 15_000, 'the programs are up');
     if (!isOver(web)) return { ...started, startedAt, name, port, tlsPort, env };
     await Promise.all(others.map(end));
     const said = readFileSync(`${dir}/log`, 'utf8');
@@ -308,13 +309,12 @@ class Admit {
 
   /** What the ledger says: rows of columns, as text. */
   sql(query) {
-    const out = execFileSync('sqlite3', ['-readonly', '-cmd', '.timeout 5000', `${this.dir}/admit.db`, query], { encoding: 'utf8' });
-    return out.split('\n').filter(Boolean).map((row) => row.split('|'));
+    return sqlite(`${this.dir}/admit.db`, query, { readonly: true }).split('\n').filter(Boolean).map((row) => row.split('|'));
   }
 
   /** Changes the ledger behind the programs' backs. */
   write(statement) {
-    execFileSync('sqlite3', ['-cmd', '.timeout 5000', `${this.dir}/admit.db`, statement]);
+    sqlite(`${this.dir}/admit.db`, statement);
   }
 
   log() {
