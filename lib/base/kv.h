@@ -3,10 +3,12 @@
 #ifndef BASE_KV_H
 #define BASE_KV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum kv_kind { KV_NULL, KV_INT, KV_TEXT };
+/* Of a null it is known too what it would be: an engine may have to be told. */
+enum kv_kind { KV_NULL, KV_INT, KV_TEXT, KV_NO_TEXT };
 
 struct kv {
 	const char *name;
@@ -37,10 +39,11 @@ static inline struct kv
 kv_text(const char *name, const char *s)
 {
 	return (struct kv){
-		.name = name, .kind = s == NULL ? KV_NULL : KV_TEXT, .s = s
+		.name = name, .kind = s == NULL ? KV_NO_TEXT : KV_TEXT, .s = s
 	};
 }
 
+/* No number; no text is kv_text() of NULL. */
 static inline struct kv
 kv_null(const char *name)
 {
@@ -52,6 +55,12 @@ static inline struct kv
 kv_int_or_null(const char *name, int64_t i)
 {
 	return i == 0 ? kv_null(name) : kv_int(name, i);
+}
+
+static inline bool
+kv_is_null(const struct kv *v)
+{
+	return v->kind == KV_NULL || v->kind == KV_NO_TEXT;
 }
 
 #endif

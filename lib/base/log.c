@@ -114,7 +114,7 @@ log_event(enum log_level level, const char *event, struct kvs fields)
 
 		/* A field without a value is left out, so that a caller can
 		 * list all it might know. */
-		if (f->kind == KV_NULL)
+		if (kv_is_null(f))
 			continue;
 		put_text(&l, " ");
 		put_text(&l, f->name);

@@ -15,7 +15,7 @@ form_encode(struct arena *a, struct kvs fields)
 
 		/* Stripe reads an empty value as "remove this field", so one
 		 * without a value is left out instead of being sent empty. */
-		if (f->kind == KV_NULL)
+		if (kv_is_null(f))
 			continue;
 		if (b.len > 0)
 			buf_char(&b, '&');
