@@ -42,7 +42,11 @@ mandir    ?= $(prefix)/share/man
 docdir    ?= $(prefix)/share/doc/admit
 
 CC   ?= cc
-CSTD := -std=c11 -D_GNU_SOURCE
+# PostgreSQL is left out where there is nothing to build it with.
+PQ   := $(addprefix -DHAVE_LIBPQ -I,$(firstword $(patsubst %/libpq-fe.h,%,\
+  $(wildcard /usr/include/postgresql/libpq-fe.h /usr/include/libpq-fe.h \
+  /usr/local/include/libpq-fe.h))))
+CSTD := -std=c11 -D_GNU_SOURCE $(PQ)
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion \
   -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla -Wformat=2 \
   -Wundef
@@ -67,7 +71,8 @@ SUB := $(MAKE) --no-print-directory -j2
 
 # Another way to libcurl, which only the bundle takes.
 LATE    := lib/net/curl_dlopen.c
-LIB_SRC := $(filter-out $(LATE),$(wildcard lib/*/*.c))
+LIB_SRC := $(filter-out $(LATE) $(if $(PQ),,lib/store/postgres.c),\
+  $(wildcard lib/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(OUT)/%.o) $(OUT)/lib/shop/texts.o
 # The sentences: English first, which the others are held to.
 PO      := lib/shop/texts/en.po $(filter-out %/en.po,$(wildcard lib/shop/texts/*.po))

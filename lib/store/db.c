@@ -2,6 +2,7 @@
 #include "store/db.h"
 
 #include "base/log.h"
+#include "store/postgres.h"
 #include "store/schema.h"
 #include "store/sqlite.h"
 
@@ -17,12 +18,27 @@ struct db {
 	bool notified; /* one that was */
 };
 
+/* By how an address begins, the first that fits; what is no address is a
+ * file. */
+static const struct {
+	const char *begins;
+	const struct db_driver *driver;
+} engines[] = {
+#ifdef HAVE_LIBPQ
+	{ "postgres", &postgres_driver },
+#endif
+	{ "", &sqlite_driver },
+};
+
 struct db *
-db_new(const char *path)
+db_new(const char *where)
 {
 	struct db *db = or_out_of_memory(calloc(1, sizeof(*db)));
+	size_t i = 0;
 
-	*db = (struct db){ .driver = &sqlite_driver, .where = path };
+	while (!str_starts(str_from(where), engines[i].begins))
+		i++;
+	*db = (struct db){ .driver = engines[i].driver, .where = where };
 	return db;
 }
 

@@ -17,9 +17,10 @@
 struct db;
 struct row;
 
-/* path is the file of an SQLite database; its folder must exist. The text must
- * outlive the handle. Touches nothing yet. */
-struct db *db_new(const char *path);
+/* where is the file of an SQLite database, whose folder must exist, or the
+ * postgresql:// address of a server's. The text must outlive the handle.
+ * Touches nothing yet. */
+struct db *db_new(const char *where);
 
 /* The same for a database that is only read, whosever it is: nothing is made,
  * changed or brought up to date in it, and it must be there. */
@@ -34,7 +35,15 @@ enum err db_ready(struct db *db) MUST_CHECK;
 
 /* Runs body between BEGIN and COMMIT; ERR_OK means that what it wrote is on
  * the disk. When body fails, or the commit does, nothing of it is kept and the
- * error is returned. Transactions do not nest. */
+ * error is returned. Transactions do not nest.
+ *
+ * ERR_UNAVAILABLE may leave open whether it was kept: a server that goes away
+ * while it commits has done so or has not. So whoever calls this does the same
+ * thing again later, and body must be one that may come twice: by a row that
+ * says it was there (the inbox, a promise's name) or by setting what is true.
+ *
+ * After a statement that failed, body can only fail, too: an engine may refuse
+ * all others until then. What may fail stands in a db_savepoint(). */
 enum err db_transaction(struct db *db,
     enum err (*body)(struct db *db, void *ctx), void *ctx) MUST_CHECK;
 

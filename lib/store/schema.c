@@ -492,7 +492,7 @@ static enum err
 migrate_locked(const struct db_driver *d, void *conn)
 {
 	int64_t version = 0;
-	enum err e = d->script(conn, "BEGIN IMMEDIATE");
+	enum err e = d->run(conn, &(struct db_run){ .what = SQL_BEGIN });
 
 	if (e != ERR_OK)
 		return e;

@@ -1,0 +1,501 @@
+/* PostgreSQL, the only file that includes libpq. The library is opened at the
+ * first connection: what is linked is only a promise that every host must keep,
+ * and most have no PostgreSQL.
+ *
+ * One writer at a time, as in SQLite: a transaction begins by taking the
+ * ledger's advisory lock, which goes with its end. What body read cannot have
+ * changed when it writes, and no two transactions deadlock. */
+#include "store/postgres.h"
+
+#include "base/array.h"
+#include "base/log.h"
+#include "store/dialect.h"
+
+#include <dlfcn.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FUNCTIONS(X) \
+	X(PQclear) \
+	X(PQcmdStatus) \
+	X(PQcmdTuples) \
+	X(PQconnectdbParams) \
+	X(PQerrorMessage) \
+	X(PQexec) \
+	X(PQexecParams) \
+	X(PQexecPrepared) \
+	X(PQfinish) \
+	X(PQgetisnull) \
+	X(PQgetlength) \
+	X(PQgetvalue) \
+	X(PQntuples) \
+	X(PQprepare) \
+	X(PQresultErrorField) \
+	X(PQresultStatus) \
+	X(PQsetNoticeProcessor) \
+	X(PQstatus)
+
+/* Either all point into the library, or is_open is false. */
+static struct {
+	bool is_open;
+#define X(name) __typeof__(&(name)) name;
+	FUNCTIONS(X)
+#undef X
+} pq;
+
+static const struct {
+	const char *name;
+	void *at;
+} functions[] = {
+#define X(name) { #name, &pq.name },
+	FUNCTIONS(X)
+#undef X
+};
+
+/* Types by their numbers, which are fixed (pg_type.dat). */
+#define TYPE_INT8 20
+#define TYPE_TEXT 25
+
+struct statement {
+	struct dialect dialect;
+	Oid types[DIALECT_MAX_VALUES];
+	bool is_prepared;
+};
+
+struct postgres {
+	PGconn *pg;
+	struct arena mem; /* as long as the connection */
+	struct statement statements[SQL__COUNT];
+	bool is_broken;
+};
+
+/* Where the rows stand that came of a run. */
+struct cursor {
+	const PGresult *result;
+	int row;
+};
+
+static enum err
+library_open(void)
+{
+	void *library;
+
+	if (pq.is_open)
+		return ERR_OK;
+	/* RTLD_LOCAL: the names that the library brings with it must not mix
+	 * with what is linked into this program. */
+	library = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
+	for (size_t i = 0; library != NULL && i < LENGTH(functions); i++) {
+		void *f = dlsym(library, functions[i].name);
+
+		if (f == NULL) {
+			(void)dlclose(library);
+			library = NULL;
+		} else /* ISO C has no cast to a function's pointer */
+			memcpy(functions[i].at, &f, sizeof(f));
+	}
+	pq.is_open = library != NULL;
+	if (pq.is_open)
+		return ERR_OK;
+	log_event(LOG_ERROR, "libpq_not_opened",
+	    KV(kv_text("why", dlerror()),
+		kv_text("wanted", "libpq.so.5, the package is libpq5")));
+	return ERR_CONFIG;
+}
+
+/* ---- what an answer asks of the caller ---- */
+
+/* By the class of the code, its first two characters (PostgreSQL's manual,
+ * appendix A). */
+static const struct {
+	const char *class;
+	enum err e;
+	bool breaks; /* the connection */
+} classes[] = {
+	{ "23", ERR_CONFLICT, false }, /* a constraint */
+	{ "22", ERR_INPUT, false },    /* bytes that are no text, mostly */
+	{ "40", ERR_UNAVAILABLE, false },
+	{ "53", ERR_UNAVAILABLE, true },  /* out of something */
+	{ "55", ERR_UNAVAILABLE, false }, /* waited too long for a lock */
+	{ "57014", ERR_UNAVAILABLE, false },
+	{ "57", ERR_UNAVAILABLE, true },    /* it goes down, comes up */
+	{ "58", ERR_UNAVAILABLE, true },    /* its disk */
+	{ "08", ERR_UNAVAILABLE, true },    /* the connection */
+	{ "25006", ERR_UNAVAILABLE, true }, /* not the primary any more */
+	/* Tables changed under a prepared statement; one that a pooler keeps
+	 * elsewhere. */
+	{ "0A000", ERR_UNAVAILABLE, true },
+	{ "26000", ERR_UNAVAILABLE, true },
+	{ "42", ERR_INTERNAL, false },
+};
+
+static enum err
+judge_code(struct postgres *p, const char *code)
+{
+	for (size_t i = 0; code != NULL && i < LENGTH(classes); i++)
+		if (strncmp(code, classes[i].class, strlen(classes[i].class)) ==
+		    0) {
+			p->is_broken |= classes[i].breaks;
+			return classes[i].e;
+		}
+	/* Without a code it is libpq that speaks: nobody is there. */
+	p->is_broken |= code == NULL;
+	return code == NULL ? ERR_UNAVAILABLE : ERR_INTERNAL;
+}
+
+/* The answer to a statement. Of an error only its first line is told: the
+ * detail may hold what was written. */
+static enum err
+judge(struct postgres *p, const char *what, const PGresult *result)
+{
+	ExecStatusType status = pq.PQresultStatus(result);
+	const char *code;
+	enum err e;
+
+	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
+	    status == PGRES_EMPTY_QUERY)
+		return ERR_OK;
+	code = pq.PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	e = judge_code(p, code);
+	if (pq.PQstatus(p->pg) != CONNECTION_OK)
+		p->is_broken = true;
+	if (e != ERR_CONFLICT)
+		log_event(LOG_ERROR, "database_failed",
+		    KV(kv_text("statement", what), kv_text("code", code),
+			kv_text("why",
+			    code == NULL ? pq.PQerrorMessage(p->pg) :
+					   pq.PQresultErrorField(result,
+					       PG_DIAG_MESSAGE_PRIMARY))));
+	return e;
+}
+
+static enum err
+postgres_script(void *conn, const char *sql)
+{
+	struct postgres *p = conn;
+	PGresult *result = pq.PQexec(p->pg, sql);
+	enum err e = judge(p, sql, result);
+
+	pq.PQclear(result);
+	return e;
+}
+
+/* ---- the connection ---- */
+
+static void
+postgres_close(void *conn)
+{
+	struct postgres *p = conn;
+
+	pq.PQfinish(p->pg);
+	arena_free(&p->mem);
+	free(p);
+}
+
+/* What the server remarks beside its answers ("already exists, skipping"). */
+static void
+notice(void *ctx, const char *text)
+{
+	(void)ctx;
+	(void)text;
+}
+
+/* What stands before the address may be said otherwise in it. */
+static PGconn *
+connect_to(const char *where)
+{
+	const char *const names[] = { "application_name", "connect_timeout",
+		"tcp_user_timeout", "dbname", "client_encoding", NULL };
+	const char *const values[] = { "admit", "5", "10000", where, "UTF8",
+		NULL };
+
+	return pq.PQconnectdbParams(names, values, 1);
+}
+
+static enum err
+postgres_open(const char *where, void **conn)
+{
+	struct postgres *p;
+	enum err e = library_open();
+
+	if (e != ERR_OK)
+		return e;
+	p = or_out_of_memory(calloc(1, sizeof(*p)));
+	p->pg = connect_to(where);
+	if (pq.PQstatus(p->pg) != CONNECTION_OK) {
+		log_event(LOG_ERROR, "database_not_opened",
+		    KV(kv_text("why", pq.PQerrorMessage(p->pg))));
+		postgres_close(p);
+		return ERR_UNAVAILABLE;
+	}
+	(void)pq.PQsetNoticeProcessor(p->pg, notice, NULL);
+	e = postgres_script(p,
+	    "SET statement_timeout = '10s'; SET lock_timeout = '5s';"
+	    "SET idle_in_transaction_session_timeout = '60s'");
+	if (e != ERR_OK) {
+		postgres_close(p);
+		return e;
+	}
+	*conn = p;
+	return ERR_OK;
+}
+
+static bool
+postgres_is_broken(void *conn)
+{
+	const struct postgres *p = conn;
+
+	return p->is_broken;
+}
+
+/* ---- statements ---- */
+
+static enum err
+wrong_value(enum sql what, const char *name, const char *why)
+{
+	log_event(LOG_ERROR, "database_value_wrong",
+	    KV(kv_text("statement", sql_name(what)), kv_text("value", name),
+		kv_text("why", why)));
+	return ERR_INTERNAL;
+}
+
+/* A statement's values as libpq takes them: all as text. */
+struct bound {
+	const char *values[DIALECT_MAX_VALUES];
+	Oid types[DIALECT_MAX_VALUES];
+	char numbers[DIALECT_MAX_VALUES][24];
+};
+
+static void
+bind_at(struct bound *b, size_t i, const struct kv *v)
+{
+	b->types[i] =
+	    v->kind == KV_TEXT || v->kind == KV_NO_TEXT ? TYPE_TEXT : TYPE_INT8;
+	if (v->kind == KV_INT) {
+		(void)snprintf(b->numbers[i], sizeof(b->numbers[i]), "%lld",
+		    (long long)v->i);
+		b->values[i] = b->numbers[i];
+	} else
+		b->values[i] = kv_is_null(v) ? NULL : v->s;
+}
+
+static enum err
+bind_all(const struct dialect *d, const struct db_run *r, struct bound *b)
+{
+	for (size_t i = 0; i < r->args.n; i++) {
+		size_t at = 0;
+
+		while (at < d->n && !str_eq(d->names[at], r->args.v[i].name))
+			at++;
+		if (at == d->n || b->types[at] != 0)
+			return wrong_value(
+			    r->what, r->args.v[i].name, "no place for it");
+		bind_at(b, at, &r->args.v[i]);
+	}
+	/* A value that was forgotten would be NULL and change the wrong rows,
+	 * or none, without a word. */
+	return r->args.n == d->n ? ERR_OK :
+				   wrong_value(r->what, NULL, "one is missing");
+}
+
+/* Planned once per connection for one type of each value. */
+static enum err
+prepare(struct postgres *p, enum sql what, const struct bound *b)
+{
+	struct statement *s = &p->statements[what];
+	PGresult *result;
+	enum err e;
+
+	if (s->is_prepared)
+		return memcmp(s->types, b->types, sizeof(s->types)) == 0 ?
+		    ERR_OK :
+		    wrong_value(what, NULL, "of another type than before");
+	result = pq.PQprepare(p->pg, sql_name(what), s->dialect.text,
+	    (int)s->dialect.n, b->types);
+	e = judge(p, sql_name(what), result);
+	pq.PQclear(result);
+	s->is_prepared = e == ERR_OK;
+	memcpy(s->types, b->types, sizeof(s->types));
+	return e;
+}
+
+static void
+map_rows(const PGresult *result, struct db_run *r)
+{
+	struct cursor at = { .result = result };
+	const struct row row = { &postgres_driver, &at, r->arena };
+	int n = pq.PQntuples(result);
+
+	for (at.row = 0; at.row < n; at.row++) {
+		if (r->map != NULL)
+			r->map(&row, r->ctx);
+		r->n_rows++;
+	}
+}
+
+static enum err
+run_bound(struct postgres *p, struct db_run *r, const struct bound *b)
+{
+	const struct statement *s = &p->statements[r->what];
+	PGresult *result = pq.PQexecPrepared(p->pg, sql_name(r->what),
+	    (int)s->dialect.n, b->values, NULL, NULL, 0);
+	enum err e = judge(p, sql_name(r->what), result);
+
+	if (e == ERR_OK) {
+		r->n_changed = strtoll(pq.PQcmdTuples(result), NULL, 10);
+		map_rows(result, r);
+	}
+	pq.PQclear(result);
+	return e;
+}
+
+/* Words about transactions are not worth a plan. */
+static enum err
+run_word(struct postgres *p, enum sql what)
+{
+	PGresult *result = pq.PQexec(p->pg, sql_text(what));
+	enum err e = judge(p, sql_name(what), result);
+
+	/* After an error that nobody minded COMMIT undoes all, and says so by
+	 * this word alone. */
+	if (e == ERR_OK && what == SQL_COMMIT &&
+	    strcmp(pq.PQcmdStatus(result), "COMMIT") != 0) {
+		log_event(LOG_ERROR, "commit_undone", KV_NONE);
+		e = ERR_INTERNAL;
+	}
+	pq.PQclear(result);
+	return e;
+}
+
+/* The one place where a transaction says whom it excludes: every other writer
+ * of this ledger. */
+static enum err
+begin(struct postgres *p)
+{
+	enum err e = postgres_script(p,
+	    "BEGIN; SELECT pg_advisory_xact_lock("
+	    "hashtextextended('admit ' || current_schema(), 0))");
+
+	/* Begun without the lock is not begun. */
+	if (e != ERR_OK && !p->is_broken)
+		p->is_broken = postgres_script(p, "ROLLBACK") != ERR_OK;
+	return e;
+}
+
+static enum err
+postgres_run(void *conn, struct db_run *r)
+{
+	struct postgres *p = conn;
+	struct statement *s = &p->statements[r->what];
+	struct bound b = { 0 };
+	enum err e;
+
+	if (r->what == SQL_BEGIN)
+		return begin(p);
+	if (r->what >= SQL_COMMIT && r->what <= SQL_FORGET_SAVED)
+		return run_word(p, r->what);
+	if (s->dialect.text == NULL)
+		s->dialect = dialect_numbered(&p->mem, sql_text(r->what));
+	if (s->dialect.text == NULL)
+		return wrong_value(r->what, NULL, "too many, or a long text");
+	e = bind_all(&s->dialect, r, &b);
+	if (e == ERR_OK)
+		e = prepare(p, r->what, &b);
+	return e == ERR_OK ? run_bound(p, r, &b) : e;
+}
+
+/* ---- the version ---- */
+
+static enum err
+ask_number(struct postgres *p, const char *sql, int64_t *number)
+{
+	PGresult *result = pq.PQexec(p->pg, sql);
+	enum err e = judge(p, sql, result);
+
+	if (e == ERR_OK)
+		*number = pq.PQntuples(result) == 0 ?
+		    0 :
+		    strtoll(pq.PQgetvalue(result, 0, 0), NULL, 10);
+	pq.PQclear(result);
+	return e;
+}
+
+/* The catalog is read as any table, since to_regclass() may answer from before
+ * the wait for the lock. */
+static enum err
+postgres_get_version(void *conn, int64_t *version)
+{
+	int64_t is_there = 0;
+	enum err e = ask_number(conn,
+	    "SELECT COUNT(*) FROM pg_class JOIN pg_namespace"
+	    " ON pg_namespace.oid = relnamespace"
+	    " WHERE relname = 'ledger_version' AND nspname = current_schema()",
+	    &is_there);
+
+	*version = 0;
+	if (e == ERR_OK && is_there != 0)
+		e = ask_number(
+		    conn, "SELECT version FROM ledger_version", version);
+	return e;
+}
+
+static enum err
+postgres_set_version(void *conn, int64_t version)
+{
+	char sql[192];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "CREATE TABLE IF NOT EXISTS ledger_version (version BIGINT"
+	    " NOT NULL); DELETE FROM ledger_version;"
+	    " INSERT INTO ledger_version VALUES (%lld)",
+	    (long long)version);
+	return postgres_script(conn, sql);
+}
+
+static enum err
+postgres_search_make(void *conn)
+{
+	(void)conn;
+	return ERR_OK;
+}
+
+/* ---- rows ---- */
+
+/* "t" is what it says of what is true. */
+static int64_t
+postgres_column_int(void *statement, int column)
+{
+	const struct cursor *c = statement;
+	const char *text = pq.PQgetvalue(c->result, c->row, column);
+
+	return text[0] == 't' ? 1 : strtoll(text, NULL, 10);
+}
+
+static struct str
+postgres_column_text(void *statement, int column)
+{
+	const struct cursor *c = statement;
+
+	if (pq.PQgetisnull(c->result, c->row, column) != 0)
+		return (struct str){ 0 };
+	return (struct str){ pq.PQgetvalue(c->result, c->row, column),
+		(size_t)pq.PQgetlength(c->result, c->row, column) };
+}
+
+const struct db_driver postgres_driver = {
+	.word_id = "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY",
+	.word_int = "BIGINT",
+	.word_table_end = "",
+	.open = postgres_open,
+	.close = postgres_close,
+	.script = postgres_script,
+	.run = postgres_run,
+	.get_version = postgres_get_version,
+	.set_version = postgres_set_version,
+	.search_make = postgres_search_make,
+	.is_broken = postgres_is_broken,
+	.column_int = postgres_column_int,
+	.column_text = postgres_column_text,
+};
