@@ -16,7 +16,7 @@ $(OUT)/tests/%.o: tests/unit/%.c
 
 # Apart, since most of them only want linking again when the library changes.
 $(OUT)/tests/%: $(OUT)/tests/%.o $(LIB)
-	$(Q)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) -lcmocka $(LIBS)
+	$(Q)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) -lcmocka $(LIBS) $(if $(PQ),-lpq)
 
 tests: $(UNIT) $(FAULT) $(OUT)/fuzz/replay
 

@@ -22,6 +22,8 @@ run   cmd:update-ca-certificates ca-certificates verifying TLS
 check inc:cmocka.h         libcmocka-dev         unit tests
 check cmd:npm              npm                   the parts of the web tests
 check cmd:sqlite3          sqlite3               looking into the ledger
+check inc:postgresql/libpq-fe.h libpq-dev        the second engine
+check cmd:pg_ctlcluster    postgresql            and its server
 check cmd:clang            clang                 the second compiler
 check cmd:clang-format     clang-format          make fmt-check
 check cmd:msgfmt           gettext               checking the texts

@@ -1,5 +1,7 @@
 /* A ledger in a folder of its own, and eyes to look into it: what the tests
- * see there is what an operator with the sqlite3 program would see. */
+ * see there is what an operator with the sqlite3 program would see. With
+ * ADMIT_TEST_DATABASE=postgresql://... in the environment it is a schema of its
+ * own there (tests/postgres.sh makes such a server). */
 #ifndef LEDGER_H
 #define LEDGER_H
 
@@ -11,8 +13,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "ledger_postgres.h"
+
 static struct {
-	char folder[64], path[96];
+	char folder[64], path[256]; /* or the address */
 	struct db *db;
 	sqlite3 *eyes;
 } ledger;
@@ -22,6 +26,7 @@ ledger_close(void)
 {
 	db_free(ledger.db);
 	(void)sqlite3_close(ledger.eyes);
+	eyes_close();
 	ledger.db = NULL;
 	ledger.eyes = NULL;
 }
@@ -32,7 +37,7 @@ ledger_delete(void)
 	static const char *const ends[] = { "", "-wal", "-shm" };
 
 	for (size_t i = 0; i < 3; i++) {
-		char path[128];
+		char path[sizeof(ledger.path) + 8];
 
 		(void)snprintf(
 		    path, sizeof(path), "%s%s", ledger.path, ends[i]);
@@ -45,8 +50,29 @@ static inline void
 ledger_fresh(void)
 {
 	ledger_close();
-	ledger_delete();
+	if (on_postgres())
+		eyes_fresh();
+	else
+		ledger_delete();
 	ledger.db = db_new(ledger.path);
+}
+
+/* One that nobody ever opened, where the difference counts. */
+static inline void
+ledger_unmade(void)
+{
+	ledger_close();
+	if (on_postgres())
+		eyes_unmade();
+	ledger_fresh();
+}
+
+/* Skips a test of what SQLite alone has: a file, say. */
+static inline void
+only_sqlite(void)
+{
+	if (on_postgres())
+		skip();
 }
 
 /* Before and after all tests of a program. In memory where there is a place
@@ -63,6 +89,8 @@ ledger_make(void **state)
 		return -1;
 	(void)snprintf(
 	    ledger.path, sizeof(ledger.path), "%s/admit.db", ledger.folder);
+	if (on_postgres())
+		eyes_address(ledger.path, sizeof(ledger.path));
 	ledger_fresh();
 	return 0;
 }
@@ -72,7 +100,10 @@ ledger_remove(void **state)
 {
 	(void)state;
 	ledger_close();
-	ledger_delete();
+	if (on_postgres())
+		eyes_drop();
+	else
+		ledger_delete();
 	return rmdir(ledger.folder);
 }
 
@@ -95,9 +126,12 @@ ledger_look(const char *sql)
 static inline int64_t
 look_int_of(const char *sql, int64_t id)
 {
-	sqlite3_stmt *st = ledger_look(sql);
+	sqlite3_stmt *st;
 	int64_t n;
 
+	if (on_postgres())
+		return eyes_int(sql, id);
+	st = ledger_look(sql);
 	(void)sqlite3_bind_int64(st, 1, id);
 	n = sqlite3_step(st) == SQLITE_ROW ? sqlite3_column_int64(st, 0) : -1;
 	(void)sqlite3_finalize(st);
@@ -114,9 +148,12 @@ look_int(const char *sql)
 static inline const char *
 look_text_of(const char *sql, int64_t id)
 {
-	sqlite3_stmt *st = ledger_look(sql);
+	sqlite3_stmt *st;
 	char *text = NULL;
 
+	if (on_postgres())
+		return eyes_text(sql, id);
+	st = ledger_look(sql);
 	(void)sqlite3_bind_int64(st, 1, id);
 	if (sqlite3_step(st) == SQLITE_ROW)
 		text = arena_dup_text(
@@ -137,6 +174,10 @@ change(const char *sql)
 {
 	char *wrong = NULL;
 
+	if (on_postgres()) {
+		eyes_change(sql);
+		return;
+	}
 	(void)sqlite3_finalize(ledger_look("SELECT 1"));
 	if (sqlite3_exec(ledger.eyes, sql, NULL, NULL, &wrong) != SQLITE_OK)
 		fail_msg("%s: %s", sql, wrong);

@@ -198,7 +198,7 @@ jobs_owed(void)
 {
 	const char *text = look_text(
 	    "SELECT GROUP_CONCAT(kind || ':' || COALESCE(detail, '')) FROM"
-	    " (SELECT * FROM jobs WHERE done_ms IS NULL ORDER BY id)");
+	    " (SELECT * FROM jobs WHERE done_ms IS NULL ORDER BY id) AS owed");
 
 	return text == NULL ? "" : text;
 }

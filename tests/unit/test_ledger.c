@@ -108,7 +108,7 @@ a_block(void **state)
 	"INSERT INTO orders (id, tg_id, product, provider, livemode," \
 	" session_id, created_ms" columns ") VALUES (" id ", 5, 'course'," \
 	" 'stripe', 0, 'cs_" id "', strftime('%s', 'now') * 1000 - " ago \
-	" * 86400000" values ");"
+	" * 86400000.0" values ");"
 #define PLAIN(id, ago) OPEN_ORDER(id, ago, "", "")
 
 static const struct unpaid {

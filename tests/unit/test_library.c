@@ -95,7 +95,8 @@ put_again(void **state)
 	check_int(put(a->name, a->product, a->is_public, a->text), a->is_new);
 	check_int(look_int("SELECT COUNT(*) FROM lessons"), a->n);
 	check_int(look_int("SELECT COUNT(*) FROM chunks"), a->n);
-	check_int(look_int("SELECT COUNT(*) FROM chunk_words"), a->n);
+	if (!on_postgres())
+		check_int(look_int("SELECT COUNT(*) FROM chunk_words"), a->n);
 }
 
 static void
@@ -111,7 +112,8 @@ removed(void **state)
 	check_err(db_transaction(ledger.db, remove_in, &id), ERR_OK);
 	check_text(listed(), "2 U 2.md course 0 1;");
 	check_int(look_int("SELECT COUNT(*) FROM chunks"), 1);
-	check_int(look_int("SELECT COUNT(*) FROM chunk_grams"), 1);
+	if (!on_postgres())
+		check_int(look_int("SELECT COUNT(*) FROM chunk_grams"), 1);
 	check_err(db_transaction(ledger.db, remove_in, &id), ERR_NOT_FOUND);
 	check_text(listed(), "2 U 2.md course 0 1;");
 }

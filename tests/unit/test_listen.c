@@ -114,9 +114,10 @@ is_noted(void **state)
 	(void)state;
 	open_school(LESSON);
 	shop_does(hear, &h);
-	check_text(look_text("SELECT tg_id || chat_id || '/' || message_id ||"
-			     " question || language || outcome FROM questions"
-			     " WHERE voice IS NULL AND ended_ms IS NULL"),
+	check_text(
+	    look_text("SELECT tg_id || '' || chat_id || '/' || message_id ||"
+		      " question || language || outcome FROM questions"
+		      " WHERE voice IS NULL AND ended_ms IS NULL"),
 	    "5-1009/9whyen0");
 	check_text(look_text("SELECT promise || ' ' || detail FROM jobs"),
 	    "question/1 1");

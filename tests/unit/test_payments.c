@@ -104,13 +104,15 @@ told(void **state)
 		n_new += a.is_new;
 	}
 	check_int(n_new, t->n_new);
-	check_text(look_text("SELECT group_concat(one, '') FROM ("
-			     "SELECT payment || ' ' || COALESCE(intent, '-')"
-			     " || ' ' || kind || ' ' || amount_minor || ' '"
-			     " || COALESCE(tax_minor, '-') || ' ' || paid_ms"
-			     " || ' ' || COALESCE(starts_ms, '-') || ' '"
-			     " || COALESCE(ends_ms, '-') || ';' AS one"
-			     " FROM payments ORDER BY kind)"),
+	check_text(
+	    look_text(
+		"SELECT group_concat(one, '') FROM ("
+		"SELECT payment || ' ' || COALESCE(intent, '-')"
+		" || ' ' || kind || ' ' || amount_minor || ' '"
+		" || COALESCE(CAST(tax_minor AS TEXT), '-') || ' ' || paid_ms"
+		" || ' ' || COALESCE(CAST(starts_ms AS TEXT), '-') || ' '"
+		" || COALESCE(CAST(ends_ms AS TEXT), '-') || ';' AS one"
+		" FROM payments ORDER BY kind) AS all_of_them"),
 	    t->want);
 }
 
@@ -119,6 +121,7 @@ told(void **state)
 static void
 before_payments(void)
 {
+	only_sqlite();
 	ledger_fresh();
 	check_err(db_ready(ledger.db), ERR_OK);
 	change("DROP TABLE payments; DROP INDEX reversals_by_time;"

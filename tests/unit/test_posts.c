@@ -170,8 +170,10 @@ many(void **state)
 	serve(&p, x, 3);
 	for (size_t i = 0; i < 3; i++)
 		check_int(x[i].res.status, m->statuses[i]);
-	check_text(look_text("SELECT group_concat(key, ' ')"
-			     " FROM (SELECT key FROM marks ORDER BY key)"),
+	check_text(
+	    look_text(
+		"SELECT group_concat(key, ' ')"
+		" FROM (SELECT key FROM marks ORDER BY key) AS all_of_them"),
 	    m->kept);
 	check_int(db_notified(p.app.db), m->wakes);
 }
@@ -184,6 +186,7 @@ one_commit(void **state)
 	int64_t before;
 
 	(void)state;
+	only_sqlite();
 	open_posts();
 	before = look_int("PRAGMA data_version");
 	serve(&p, x, 3);

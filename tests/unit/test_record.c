@@ -198,22 +198,22 @@ tell(int64_t tg_id, const struct fact *said)
 static const char *
 known(int64_t tg_id)
 {
-#define FLAG(column) "(" column " IS NOT NULL)"
+#define FLAG(column) "CAST(" column " IS NOT NULL AS INTEGER)"
 	return look_text_of(
 	    "SELECT COALESCE((SELECT GROUP_CONCAT(provider || ' '"
 	    " || session_id || ' ' || COALESCE(payment_intent, '-') || ' '"
-	    " || COALESCE(amount_minor, '-') || COALESCE(currency, '-') || ' '"
+	    " || COALESCE(CAST(amount_minor AS TEXT), '-') || COALESCE(currency, '-') || ' '"
 	    " || " FLAG("processing_ms") " || " FLAG("paid_ms") " || " FLAG("failed_ms") " || " FLAG(
-		"expired_ms") " || ' ' || COALESCE(until_ms, '-') || ' ' || renews)"
+		"expired_ms") " || ' ' || COALESCE(CAST(until_ms AS TEXT), '-') || ' ' || renews)"
 			      " FROM (SELECT * FROM orders WHERE tg_id = ?1"
-			      " ORDER BY session_id)), 'no order')"
+			      " ORDER BY session_id) AS t), 'no order')"
 			      " || COALESCE((SELECT ', back ' || refunded_minor FROM refunds"
 			      " WHERE payment_intent LIKE '%-' || ?1), '')"
 			      " || COALESCE((SELECT GROUP_CONCAT(', ' || kind || ' ' || stage, '')"
 			      " FROM (SELECT * FROM reversals"
 			      " WHERE payment_intent LIKE '%-' || ?1 ORDER BY id)), '')"
 			      " || COALESCE((SELECT ', in ' || is_in || ' ' || why || ' '"
-			      " || COALESCE(until_ms, '-') FROM access WHERE tg_id = ?1), '')",
+			      " || COALESCE(CAST(until_ms AS TEXT), '-') FROM access WHERE tg_id = ?1), '')",
 	    tg_id);
 #undef FLAG
 }
@@ -223,13 +223,14 @@ known(int64_t tg_id)
 static const char *
 books_of(int64_t tg_id)
 {
-	return look_text_of("SELECT COUNT(CASE p.kind WHEN 1 THEN 1 END)"
-			    " || '+' || COUNT(CASE p.kind WHEN 2 THEN 1 END)"
-			    " || '+' || COUNT(CASE p.kind WHEN 3 THEN 1 END)"
-			    " || ' ' || COALESCE(SUM(p.amount_minor), 0)"
-			    " || ' ' || COALESCE(SUM(tax_minor), '-')"
-			    " FROM payments AS p JOIN orders ON orders.id ="
-			    " p.order_id WHERE tg_id = ?1",
+	return look_text_of(
+	    "SELECT COUNT(CASE p.kind WHEN 1 THEN 1 END)"
+	    " || '+' || COUNT(CASE p.kind WHEN 2 THEN 1 END)"
+	    " || '+' || COUNT(CASE p.kind WHEN 3 THEN 1 END)"
+	    " || ' ' || COALESCE(SUM(p.amount_minor), 0)"
+	    " || ' ' || COALESCE(CAST(SUM(tax_minor) AS TEXT), '-')"
+	    " FROM payments AS p JOIN orders ON orders.id ="
+	    " p.order_id WHERE tg_id = ?1",
 	    tg_id);
 }
 

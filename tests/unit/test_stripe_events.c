@@ -326,8 +326,8 @@ promised(enum kind_id kind, int64_t tg_id)
 	const char *text = look_text_of(
 	    arena_printf(&mem,
 		"SELECT GROUP_CONCAT(last, '') FROM"
-		" (SELECT SUBSTR(promise, -1) AS last FROM jobs"
-		" WHERE kind = %d AND tg_id = ?1 ORDER BY promise)",
+		" (SELECT SUBSTR(promise, LENGTH(promise)) AS last FROM jobs"
+		" WHERE kind = %d AND tg_id = ?1 ORDER BY promise) AS t",
 		(int)kind),
 	    tg_id);
 
@@ -468,7 +468,7 @@ said(void **state)
 	const struct said *s = *state;
 	const char *got = look_text_of(
 	    "SELECT GROUP_CONCAT(detail) FROM (SELECT detail FROM jobs"
-	    " WHERE kind = 2 AND tg_id = ?1 ORDER BY id)",
+	    " WHERE kind = 2 AND tg_id = ?1 ORDER BY id) AS t",
 	    hear_all(s->steps));
 
 	check_text(got == NULL ? "" : got, s->notices);
@@ -797,10 +797,10 @@ books_of(int64_t tg_id)
 	return look_text_of(
 	    "SELECT group_concat(one, ' ') FROM (SELECT p.payment || ':'"
 	    " || COALESCE(intent, '-') || ':' || kind || ':' || p.amount_minor"
-	    " || ':' || COALESCE(tax_minor, '-') || ':'"
+	    " || ':' || COALESCE(CAST(tax_minor AS TEXT), '-') || ':'"
 	    " || (p.paid_ms / 1000 - 1790000000) AS one FROM payments AS p"
 	    " JOIN orders ON orders.id = order_id WHERE tg_id = ?1"
-	    " ORDER BY kind)",
+	    " ORDER BY kind) AS t",
 	    tg_id);
 }
 

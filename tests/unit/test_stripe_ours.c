@@ -6,8 +6,7 @@
 static struct app app = { SELLS(
     { COURSE, .amount_minor = 999, .currency = "eur" }) };
 
-#define BEFORE_MARKS \
-	"INSERT OR REPLACE INTO marks (key, value) VALUES ('accept_unmarked', 1)"
+#define BEFORE_MARKS "UPDATE marks SET value = 1 WHERE key = 'accept_unmarked'"
 
 static const struct row {
 	const char *why, *before;
