@@ -282,12 +282,16 @@ move_from_future(struct db *db, void *ctx)
 }
 
 /* The worker holds a lock while it lives (worker/lock.h), so every lease that
- * stands when a new one starts is a dead worker's. */
+ * stands when a new one starts is a dead worker's. But for a ledger that other
+ * machines have open: a worker may live there, and a dead one's leases end by
+ * themselves. */
 static enum err
 take_over(struct db *db, void *ctx)
 {
 	struct kvs now = KV(kv_int("now_ms", clock_now_ms()));
-	enum err e = db_exec(db, SQL_JOBS_RELEASE, now, NULL);
+	enum err e = db_is_shared(db) ?
+	    ERR_OK :
+	    db_exec(db, SQL_JOBS_RELEASE, now, NULL);
 
 	if (e == ERR_OK)
 		e = db_exec(db, SQL_JOBS_REVIVE_KNOWN,

@@ -11,6 +11,7 @@
 struct db {
 	const struct db_driver *driver;
 	const char *where;
+	struct db_choice choice;
 	void *conn; /* NULL while closed */
 	bool is_only_read;
 	bool in_transaction;
@@ -42,13 +43,27 @@ db_new(const char *where)
 	return db;
 }
 
+/* A file, even one that is called as an address begins. */
 struct db *
 db_new_to_read(const char *path)
 {
 	struct db *db = db_new(path);
 
+	db->driver = &sqlite_driver;
 	db->is_only_read = true;
 	return db;
+}
+
+void
+db_choose(struct db *db, const char *schema, bool is_pooled)
+{
+	db->choice = (struct db_choice){ schema, is_pooled };
+}
+
+bool
+db_is_shared(const struct db *db)
+{
+	return db->driver->is_shared;
 }
 
 static void
@@ -79,10 +94,10 @@ db_ready(struct db *db)
 	if (db->conn != NULL)
 		return ERR_OK;
 	if (db->is_only_read)
-		return db->driver->open_to_read == NULL ?
-		    ERR_CONFIG :
-		    db->driver->open_to_read(db->where, &db->conn);
+		return db->driver->open_to_read(db->where, &db->conn);
 	e = db->driver->open(db->where, &db->conn);
+	if (e == ERR_OK && db->driver->choose != NULL)
+		e = db->driver->choose(db->conn, &db->choice);
 	if (e == ERR_OK)
 		e = schema_migrate(db->driver, db->conn);
 	if (e != ERR_OK)
@@ -108,21 +123,43 @@ word(struct db *db, enum sql what)
 	return db->driver->run(db->conn, &r);
 }
 
+/* Whether it was the connection that failed, an old one: what was asked of it
+ * has not happened and may be asked of a new one at once. A server that was
+ * started anew since the last request costs nobody an answer. */
+static bool
+was_lost(struct db *db, bool was_open)
+{
+	return was_open && db->conn != NULL && db->driver->is_broken(db->conn);
+}
+
+/* BEGIN IMMEDIATE: the right to write is taken before anything is read, so
+ * nothing that body read can have changed when it writes. */
+static enum err
+begin(struct db *db)
+{
+	bool was_open = db->conn != NULL;
+	enum err e = db_ready(db);
+
+	if (e == ERR_OK)
+		e = word(db, SQL_BEGIN);
+	if (e == ERR_OK || !was_lost(db, was_open))
+		return e;
+	disconnect(db);
+	e = db_ready(db);
+	return e == ERR_OK ? word(db, SQL_BEGIN) : e;
+}
+
 enum err
 db_transaction(
     struct db *db, enum err (*body)(struct db *db, void *ctx), void *ctx)
 {
-	enum err e = db_ready(db);
+	enum err e;
 
-	if (e != ERR_OK)
-		return e;
 	if (db->in_transaction) {
 		log_event(LOG_ERROR, "transaction_nested", KV_NONE);
 		return ERR_INTERNAL;
 	}
-	/* BEGIN IMMEDIATE: the right to write is taken before anything is read,
-	 * so nothing that body read can have changed when it writes. */
-	e = word(db, SQL_BEGIN);
+	e = begin(db);
 	if (e == ERR_OK) {
 		db->in_transaction = true;
 		db->notifies = false;
@@ -186,10 +223,19 @@ db_notified(struct db *db)
 static enum err
 run(struct db *db, struct db_run *r)
 {
+	bool was_open = db->conn != NULL;
 	enum err e = db_ready(db);
 
 	if (e == ERR_OK)
 		e = db->driver->run(db->conn, r);
+	/* Read again, unless some of it was handed on already. */
+	if (e != ERR_OK && !db->in_transaction && r->n_rows == 0 &&
+	    was_lost(db, was_open)) {
+		disconnect(db);
+		e = db_ready(db);
+		if (e == ERR_OK)
+			e = db->driver->run(db->conn, r);
+	}
 	/* Within a transaction the connection has to stay, since
 	 * db_transaction() is about to send its ROLLBACK; it looks afterwards
 	 * itself. */

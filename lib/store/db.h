@@ -22,9 +22,18 @@ struct row;
  * Touches nothing yet. */
 struct db *db_new(const char *where);
 
-/* The same for a database that is only read, whosever it is: nothing is made,
- * changed or brought up to date in it, and it must be there. */
+/* The same for the file of an SQLite database that is only read, whosever it
+ * is: nothing is made, changed or brought up to date in it, and it must be
+ * there. */
 struct db *db_new_to_read(const char *path);
+
+/* Of a server's database, before it is first used: the schema that the tables
+ * are in (NULL: the one that the server opens with), and whether transactions
+ * may be on different connections, as behind a pooler. */
+void db_choose(struct db *db, const char *schema, bool is_pooled);
+
+/* Whether programs on other machines may have the ledger open, too. */
+bool db_is_shared(const struct db *db);
 
 /* Closes and frees; NULL is fine. */
 void db_free(struct db *db);

@@ -35,6 +35,12 @@ struct db_look {
 	                      and none of our tables */
 };
 
+/* What of a server's database is ours, and how it is reached. */
+struct db_choice {
+	const char *schema; /* in which the tables are; NULL: as it opens */
+	bool is_pooled;     /* each transaction may be on another connection */
+};
+
 struct db_driver {
 	/* Words of schema.c that engines spell differently. */
 	const char *word_id, *word_int, *word_table_end;
@@ -42,6 +48,9 @@ struct db_driver {
 	/* Opens for reading and writing, creating an empty database where
 	 * there is none. Logs the reason of a failure. */
 	enum err (*open)(const char *where, void **conn);
+	/* Makes the open connection one to what was chosen; NULL where there is
+	 * nothing to choose. */
+	enum err (*choose)(void *conn, const struct db_choice *choice);
 	void (*close)(void *conn);
 
 	/* Runs SQL that returns nothing: BEGIN, COMMIT, tables. */
@@ -60,6 +69,9 @@ struct db_driver {
 	 * transaction. Then statements of sql.h that begin with SEARCH_ may
 	 * have another text. ERR_OK too where it has no such search. */
 	enum err (*search_make)(void *conn);
+
+	/* Other machines may be at it, too. */
+	bool is_shared;
 
 	/* True where the connection should be closed and opened anew. */
 	bool (*is_broken)(void *conn);

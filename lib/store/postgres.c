@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #define FUNCTIONS(X) \
 	X(PQclear) \
@@ -35,7 +36,8 @@
 	X(PQresultErrorField) \
 	X(PQresultStatus) \
 	X(PQsetNoticeProcessor) \
-	X(PQstatus)
+	X(PQstatus) \
+	X(PQtransactionStatus)
 
 /* Either all point into the library, or is_open is false. */
 static struct {
@@ -54,6 +56,8 @@ static const struct {
 #undef X
 };
 
+#define SCHEMA_LETTERS STR_LETTERS STR_DIGITS "_"
+
 /* Types by their numbers, which are fixed (pg_type.dat). */
 #define TYPE_INT8 20
 #define TYPE_TEXT 25
@@ -66,7 +70,11 @@ struct statement {
 
 struct postgres {
 	PGconn *pg;
-	struct arena mem; /* as long as the connection */
+	struct arena mem;   /* as long as the connection */
+	const char *begins; /* a transaction that writes */
+	/* One that only reads. NULL: what is asked alone needs none, and the
+	 * connection is ours alone. */
+	const char *reads;
 	struct statement statements[SQL__COUNT];
 	bool is_broken;
 };
@@ -84,6 +92,15 @@ library_open(void)
 
 	if (pq.is_open)
 		return ERR_OK;
+	/* A program without an interpreter, as the archive for shared hosting
+	 * has, would get a second C library beside its own. */
+	if (getauxval(AT_BASE) == 0) {
+		log_event(LOG_ERROR, "libpq_not_for_us",
+		    KV(kv_text("mend",
+			"this program was linked for SQLite alone: build it "
+			"by make, or name a file in DATABASE_URL")));
+		return ERR_CONFIG;
+	}
 	/* RTLD_LOCAL: the names that the library brings with it must not mix
 	 * with what is linked into this program. */
 	library = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
@@ -124,6 +141,8 @@ static const struct {
 	{ "58", ERR_UNAVAILABLE, true },    /* its disk */
 	{ "08", ERR_UNAVAILABLE, true },    /* the connection */
 	{ "25006", ERR_UNAVAILABLE, true }, /* not the primary any more */
+	/* In a transaction that failed before, or in one that nobody began. */
+	{ "25", ERR_INTERNAL, true },
 	/* Tables changed under a prepared statement; one that a pooler keeps
 	 * elsewhere. */
 	{ "0A000", ERR_UNAVAILABLE, true },
@@ -214,6 +233,22 @@ connect_to(const char *where)
 	return pq.PQconnectdbParams(names, values, 1);
 }
 
+/* What libpq says of a server. What it says of the address may quote that, and
+ * a password is in there. */
+static const char *
+why_not(const char *message)
+{
+	static const char *const of_servers[] = { "connection to server",
+		"could not connect", "could not translate", "FATAL",
+		"SSL error", "timeout" };
+
+	for (size_t i = 0; i < LENGTH(of_servers); i++)
+		if (str_starts(str_from(message), of_servers[i]))
+			return message;
+	return "libpq cannot use the address in DATABASE_URL; signs in a "
+	       "password are written as %40, say";
+}
+
 static enum err
 postgres_open(const char *where, void **conn)
 {
@@ -226,18 +261,11 @@ postgres_open(const char *where, void **conn)
 	p->pg = connect_to(where);
 	if (pq.PQstatus(p->pg) != CONNECTION_OK) {
 		log_event(LOG_ERROR, "database_not_opened",
-		    KV(kv_text("why", pq.PQerrorMessage(p->pg))));
+		    KV(kv_text("why", why_not(pq.PQerrorMessage(p->pg)))));
 		postgres_close(p);
 		return ERR_UNAVAILABLE;
 	}
 	(void)pq.PQsetNoticeProcessor(p->pg, notice, NULL);
-	e = postgres_script(p,
-	    "SET statement_timeout = '10s'; SET lock_timeout = '5s';"
-	    "SET idle_in_transaction_session_timeout = '60s'");
-	if (e != ERR_OK) {
-		postgres_close(p);
-		return e;
-	}
 	*conn = p;
 	return ERR_OK;
 }
@@ -248,6 +276,122 @@ postgres_is_broken(void *conn)
 	const struct postgres *p = conn;
 
 	return p->is_broken;
+}
+
+/* Around what is asked outside a transaction, where that has to wish first;
+ * *entered: leave() is owed. */
+static enum err
+enter(struct postgres *p, bool *entered)
+{
+	*entered =
+	    p->reads != NULL && pq.PQtransactionStatus(p->pg) == PQTRANS_IDLE;
+	return *entered ? postgres_script(p, p->reads) : ERR_OK;
+}
+
+static void
+leave(struct postgres *p, bool entered)
+{
+	if (entered)
+		p->is_broken |= postgres_script(p, "ROLLBACK") != ERR_OK;
+}
+
+static enum err
+ask_number(struct postgres *p, const char *sql, int64_t *number)
+{
+	PGresult *result;
+	bool entered;
+	enum err e = enter(p, &entered);
+
+	if (e != ERR_OK)
+		return e;
+	result = pq.PQexec(p->pg, sql);
+	e = judge(p, sql, result);
+	if (e == ERR_OK)
+		*number = pq.PQntuples(result) == 0 ?
+		    0 :
+		    strtoll(pq.PQgetvalue(result, 0, 0), NULL, 10);
+	pq.PQclear(result);
+	leave(p, entered);
+	return e;
+}
+
+/* A schema that is there already may belong to somebody who lets us make none,
+ * so it is looked for first. Made under a lock: many programs may start at
+ * once. */
+static enum err
+make_schema(struct postgres *p, const char *schema)
+{
+	int64_t is_there = 0;
+	enum err e = ask_number(p,
+	    arena_printf(&p->mem,
+		"SELECT COUNT(*) FROM pg_namespace WHERE nspname = '%s'",
+		schema),
+	    &is_there);
+
+	if (e != ERR_OK || is_there != 0)
+		return e;
+	e = postgres_script(p, p->begins);
+	if (e == ERR_OK)
+		e = postgres_script(p,
+		    arena_printf(&p->mem,
+			"CREATE SCHEMA IF NOT EXISTS \"%s\"; COMMIT", schema));
+	/* A connection in a transaction that failed is of no use. */
+	p->is_broken |= e != ERR_OK;
+	return e;
+}
+
+/* What a connection is to be like: none waits for ever, neither for an answer,
+ * for the lock nor for the rest of a transaction. */
+static const char *
+wishes(struct postgres *p, const char *set, const char *schema)
+{
+	const char *path = schema == NULL ?
+	    "" :
+	    arena_printf(&p->mem, ";%s search_path = \"%s\"", set, schema);
+
+	return arena_printf(&p->mem,
+	    "%s statement_timeout = '10s';%s lock_timeout = '5s';"
+	    "%s idle_in_transaction_session_timeout = '60s'%s;",
+	    set, set, set, path);
+}
+
+/* The one place where a transaction says whom it excludes: every other writer
+ * of this ledger. A lock for each buyer would be taken here as well, by whoever
+ * knows the buyer. */
+static const char *
+begins(struct postgres *p, const char *wish, const char *schema)
+{
+	const char *ours = schema == NULL ?
+	    "COALESCE(current_schema(), '')" :
+	    arena_printf(&p->mem, "'%s'", schema);
+
+	return arena_printf(&p->mem,
+	    "BEGIN;%s SELECT pg_advisory_xact_lock("
+	    "hashtextextended('admit ' || %s, 0))",
+	    wish, ours);
+}
+
+/* Behind a pooler nothing may be left on a connection that the next transaction
+ * does not have, neither settings nor prepared statements. */
+static enum err
+postgres_choose(void *conn, const struct db_choice *choice)
+{
+	struct postgres *p = conn;
+	const char *wish = "";
+	enum err e = ERR_OK;
+
+	if (choice->schema != NULL &&
+	    !str_only(str_from(choice->schema), SCHEMA_LETTERS))
+		return ERR_CONFIG;
+	if (choice->is_pooled) {
+		wish = wishes(p, "SET LOCAL", choice->schema);
+		p->reads = arena_printf(&p->mem, "BEGIN READ ONLY;%s", wish);
+	} else
+		e = postgres_script(p, wishes(p, "SET", choice->schema));
+	p->begins = begins(p, wish, choice->schema);
+	return e == ERR_OK && choice->schema != NULL ?
+	    make_schema(p, choice->schema) :
+	    e;
 }
 
 /* ---- statements ---- */
@@ -335,14 +479,31 @@ map_rows(const PGresult *result, struct db_run *r)
 	}
 }
 
+/* Prepared statements stay with the connection, so behind a pooler there are
+ * none. */
+static PGresult *
+ask(struct postgres *p, enum sql what, const struct bound *b)
+{
+	const struct dialect *d = &p->statements[what].dialect;
+
+	return p->reads != NULL ? pq.PQexecParams(p->pg, d->text, (int)d->n,
+				      b->types, b->values, NULL, NULL, 0) :
+				  pq.PQexecPrepared(p->pg, sql_name(what),
+				      (int)d->n, b->values, NULL, NULL, 0);
+}
+
 static enum err
 run_bound(struct postgres *p, struct db_run *r, const struct bound *b)
 {
-	const struct statement *s = &p->statements[r->what];
-	PGresult *result = pq.PQexecPrepared(p->pg, sql_name(r->what),
-	    (int)s->dialect.n, b->values, NULL, NULL, 0);
-	enum err e = judge(p, sql_name(r->what), result);
+	PGresult *result;
+	bool entered;
+	enum err e = enter(p, &entered);
 
+	if (e != ERR_OK)
+		return e;
+	result = ask(p, r->what, b);
+	e = judge(p, sql_name(r->what), result);
+	leave(p, entered);
 	if (e == ERR_OK) {
 		r->n_changed = strtoll(pq.PQcmdTuples(result), NULL, 10);
 		map_rows(result, r);
@@ -369,14 +530,10 @@ run_word(struct postgres *p, enum sql what)
 	return e;
 }
 
-/* The one place where a transaction says whom it excludes: every other writer
- * of this ledger. */
 static enum err
 begin(struct postgres *p)
 {
-	enum err e = postgres_script(p,
-	    "BEGIN; SELECT pg_advisory_xact_lock("
-	    "hashtextextended('admit ' || current_schema(), 0))");
+	enum err e = postgres_script(p, p->begins);
 
 	/* Begun without the lock is not begun. */
 	if (e != ERR_OK && !p->is_broken)
@@ -401,26 +558,12 @@ postgres_run(void *conn, struct db_run *r)
 	if (s->dialect.text == NULL)
 		return wrong_value(r->what, NULL, "too many, or a long text");
 	e = bind_all(&s->dialect, r, &b);
-	if (e == ERR_OK)
+	if (e == ERR_OK && p->reads == NULL)
 		e = prepare(p, r->what, &b);
 	return e == ERR_OK ? run_bound(p, r, &b) : e;
 }
 
 /* ---- the version ---- */
-
-static enum err
-ask_number(struct postgres *p, const char *sql, int64_t *number)
-{
-	PGresult *result = pq.PQexec(p->pg, sql);
-	enum err e = judge(p, sql, result);
-
-	if (e == ERR_OK)
-		*number = pq.PQntuples(result) == 0 ?
-		    0 :
-		    strtoll(pq.PQgetvalue(result, 0, 0), NULL, 10);
-	pq.PQclear(result);
-	return e;
-}
 
 /* The catalog is read as any table, since to_regclass() may answer from before
  * the wait for the lock. */
@@ -489,12 +632,14 @@ const struct db_driver postgres_driver = {
 	.word_int = "BIGINT",
 	.word_table_end = "",
 	.open = postgres_open,
+	.choose = postgres_choose,
 	.close = postgres_close,
 	.script = postgres_script,
 	.run = postgres_run,
 	.get_version = postgres_get_version,
 	.set_version = postgres_set_version,
 	.search_make = postgres_search_make,
+	.is_shared = true,
 	.is_broken = postgres_is_broken,
 	.column_int = postgres_column_int,
 	.column_text = postgres_column_text,

@@ -669,6 +669,20 @@ known_again(void **state)
 	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE parked_ms = 1"), 2);
 }
 
+/* A worker that starts is alone, unless other machines are at the ledger. */
+static void
+taken_over(void **state)
+{
+	struct job j[1];
+
+	(void)state;
+	ledger_fresh();
+	promise("p", 5);
+	check_int(lease(MINUTE_MS, j, 1), 1);
+	check_err(jobs_take_over(ledger.db), ERR_OK);
+	check_int(lease(MINUTE_MS, j, 1), db_is_shared(ledger.db) ? 0 : 1);
+}
+
 /* ---- many senders at once ---- */
 
 #define N_SENDERS 4
@@ -762,6 +776,7 @@ main(void)
 	ROWS("another clock", ahead, aheads);
 	ONE("clock ahead", "no job of ours looks like it", put_off_far);
 	ONE("unknown kind", "revived by who knows it", known_again);
+	ONE("take over", "what the last worker held", taken_over);
 	ONE("senders", "four at once, each job once", senders);
 	return testing_run("jobs", ledger_make, ledger_remove);
 }
