@@ -71,7 +71,9 @@ cmd_has_ledger(const struct app *app)
 {
 	struct stat st;
 
-	return stat(app->conf.database_path, &st) == 0 || errno != ENOENT;
+	/* A server's database is there by its name. */
+	return app->conf.database_is_server ||
+	    stat(app->conf.database_path, &st) == 0 || errno != ENOENT;
 }
 
 /* The folder of the default place is made by the program itself. */
@@ -93,14 +95,19 @@ cmd_account_ok(struct app *app)
 	return fault == NULL;
 }
 
-/* Opened for reading alone, whoever made it, and closed at once. */
+/* Opened for reading alone, whoever made it, and closed at once. The first
+ * version had a file. */
 bool
 cmd_is_first(const struct app *app)
 {
-	struct db *db = db_new_to_read(app->conf.database_path);
 	struct db_look look;
-	bool is = db_look(db, &look) == ERR_OK && look.is_first;
+	struct db *db;
+	bool is;
 
+	if (app->conf.database_is_server)
+		return false;
+	db = db_new_to_read(app->conf.database_path);
+	is = db_look(db, &look) == ERR_OK && look.is_first;
 	db_free(db);
 	return is;
 }
@@ -149,6 +156,6 @@ cmd_ledger_made(struct app *app)
 		return false;
 	}
 	printf("The ledger %s cannot be opened; the log above says why.\n",
-	    app->conf.database_path);
+	    conf_ledger_name(&app->conf, &app->arena));
 	return false;
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/units.h"
+#include "outbox/place.h"
 #include "outbox/wake.h"
 #include "store/db.h"
 
@@ -19,7 +20,7 @@ cmd_ready(struct app *app)
 	if (app_ready(app, NULL) != ERR_OK)
 		return false;
 	if (app->db == NULL)
-		app->db = db_new(app->conf.database_path);
+		app->db = place_db(app);
 	return true;
 }
 

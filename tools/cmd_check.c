@@ -65,7 +65,7 @@ static const char is_of_the_first[] =
 static void
 check_ledger(struct check *c)
 {
-	const char *path = c->app->conf.database_path;
+	const char *path = conf_ledger_name(&c->app->conf, &c->arena);
 	const char *fault = cmd_account_fault(c->app);
 
 	c->has_ledger = fault == NULL && cmd_has_ledger(c->app);

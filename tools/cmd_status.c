@@ -196,7 +196,7 @@ print_worker(const struct status *s)
 static void
 print_status(const struct app *app, const struct status *s)
 {
-	printf("ledger   %s\n", app->conf.database_path);
+	printf("ledger   %s\n", conf_ledger_name(&app->conf, s->arena));
 	printf("users    %" PRId64 ", of them in: %" PRId64 "\n", s->all.n[0],
 	    s->all.n[3]);
 	printf("orders   %" PRId64 ", paid: %" PRId64 "\n", s->all.n[1],
@@ -214,7 +214,7 @@ print_status(const struct app *app, const struct status *s)
 static void
 put_status(const struct app *app, struct json *doc, const struct status *s)
 {
-	json_put_text(doc, "ledger", app->conf.database_path);
+	json_put_text(doc, "ledger", conf_ledger_name(&app->conf, s->arena));
 	json_put_int(doc, "users", s->all.n[0]);
 	json_put_int(doc, "in", s->all.n[3]);
 	json_put_int(doc, "orders", s->all.n[1]);

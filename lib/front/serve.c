@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/url.h"
+#include "outbox/place.h"
 #include "outbox/wake.h"
 #include "store/db.h"
 #include "web/client.h"
@@ -48,13 +49,15 @@ lead_workers(struct app *app, const char *path)
 		}
 }
 
-/* Who needs no outbound connection has none, if its parent can start the
+/* Who needs no outbound connection, not even to the ledger, has none, if its
+ * parent can start the
  * worker: that one calls Stripe and Telegram, and what a confined process
  * starts is confined as well. */
 static void
 confine_once(struct app *app)
 {
-	bool no_calls = app->has_parent && (app->programs & PROGRAM_PAY) == 0;
+	bool no_calls = app->has_parent && !app->conf.database_is_server &&
+	    (app->programs & PROGRAM_PAY) == 0;
 
 	if (!app->is_confined)
 		(void)app_confine(
@@ -82,7 +85,7 @@ ready(struct app *app, const struct request *req)
 	enum err e = app_ready(app, req);
 
 	if (e == ERR_OK && !was_ready)
-		app->db = db_new(app->conf.database_path);
+		app->db = place_db(app);
 	return e;
 }
 

@@ -1,10 +1,23 @@
-/* Finding the worker, by the path of its ledger. */
+/* Finding the ledger, and the worker by the path of that. */
 #include "outbox/place.h"
+
+#include "store/db.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
+
+struct db *
+place_db(const struct app *app)
+{
+	const struct conf *c = &app->conf;
+	struct db *db = db_new(c->database);
+
+	if (c->database_is_server)
+		db_choose(db, c->db_schema, c->db_prepare == 0);
+	return db;
+}
 
 /* A socket's name may have 107 bytes, a path more: so the folder is opened and
  * the name given relative to it, by /proc where that is there. */

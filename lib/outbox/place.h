@@ -1,4 +1,4 @@
-/* Where the worker of a ledger is found: a UNIX socket and a file with the
+/* Where a ledger is found, and its worker: a UNIX socket and a file with the
  * worker's lock, both beside the ledger and named after it. */
 #ifndef OUTBOX_PLACE_H
 #define OUTBOX_PLACE_H
@@ -13,6 +13,10 @@ struct place {
 	struct sockaddr_un addr; /* PATH.wake, while this is open */
 	char lock[256];          /* NAME.worker, in the folder */
 };
+
+/* The way to the ledger that the settings name, not yet opened. db_free() it
+ * before app_end(), whose memory holds the settings. */
+struct db *place_db(const struct app *app);
 
 /* Opens the folder; false with errno set where there is none, or where its path
  * is too long for a socket. An open place is closed by place_close(). */

@@ -49,9 +49,8 @@ const char *app_hindrance(size_t i, struct arena *a);
  * settings come with the request. Once they are there, the products file is
  * read again where it has changed: call it where nobody holds a product.
  *
- * The first ERR_OK is the moment to make the way to the ledger, with
- * db_new(app->conf.database_path); db_free() it before app_end(), whose memory
- * holds that path. */
+ * The first ERR_OK is the moment to make the way to the ledger, see
+ * outbox/place.h. */
 enum err app_ready(struct app *app, const struct request *req) MUST_CHECK;
 
 /* Reads the products file again where it is another than the one that was

@@ -58,7 +58,20 @@ static const struct setting rows[] = {
 	    "where the world reaches this server, https://pay.example.com" },
 	{ "DATABASE_URL", conf_check_database, TEXT_AT(database_url),
 	    PROGRAM_ALL, OPTIONAL, "sqlite:~/.local/share/admit/admit.db",
-	    "the ledger, sqlite:/full/path; outside the web root" },
+	    "the ledger, sqlite:/full/path, outside the web root; or "
+	    "postgresql://user:password@host/database" },
+	{ "DB_SCHEMA", conf_check_schema, TEXT_AT(db_schema), PROGRAM_ALL,
+	    OPTIONAL, "",
+	    "of PostgreSQL: the schema that the ledger's tables are in, made "
+	    "where it is missing; else the first of the user's search_path" },
+	{ "DB_PREPARE", NULL, INT_AT(db_prepare, 0, 1), PROGRAM_ALL, OPTIONAL,
+	    "1",
+	    "of PostgreSQL: 0 behind a pooler that gives each transaction "
+	    "another connection, as PgBouncer's pool_mode=transaction does" },
+	{ "WORKER_FOLDER", conf_check_folder, TEXT_AT(worker_folder),
+	    PROGRAM_ALL, OPTIONAL, "~/.local/share/admit",
+	    "of PostgreSQL: where the worker's lock and socket lie, a folder "
+	    "that this account alone can write" },
 	{ "PRODUCT_NAME", setting_text, TEXT_AT(product_name), PROGRAM_ALL,
 	    OPTIONAL, "10 кроків до щастя",
 	    "what is sold, as the buyer reads it" },
@@ -297,6 +310,22 @@ conf_notifies(const struct conf *c, const char *kind)
 	return false;
 }
 
+/* Scheme, host and database: who logs in and how is nobody's business, and
+ * options may hold a password, too. */
+const char *
+conf_ledger_name(const struct conf *c, struct arena *a)
+{
+	struct str s = str_from(c->database_url), place;
+
+	if (!c->database_is_server)
+		return c->database_path;
+	place = str_cut(&s, '?');
+	(void)str_cut(&place, '/');
+	(void)str_cut(&place, '/');
+	return arena_printf(
+	    a, "postgresql://%s", arena_dup(a, str_after_last(place, '@')));
+}
+
 /* Only where the place was our own choice: a folder that the operator named and
  * that is not there is a fault to be told. */
 void
@@ -337,18 +366,51 @@ bot_of(const struct conf *c)
 	return id;
 }
 
+/* FNV-1a: enough to keep the databases of an account apart. */
+static uint64_t
+sum_of(struct str s, uint64_t sum)
+{
+	for (size_t i = 0; i < s.len; i++)
+		sum = (sum ^ (unsigned char)s.p[i]) * UINT64_C(1099511628211);
+	return sum;
+}
+
+/* A server's database has no folder, but its worker has a lock and a socket.
+ * They are named by what the database is, whoever opens it by which password:
+ * of two shops of one account each needs its worker. */
+static void
+place_ledger(struct conf *c, struct arena *a)
+{
+	const char *name = conf_ledger_file(c->database_url);
+	struct str options = str_from(c->database_url);
+	struct str place = str_after_last(str_cut(&options, '?'), '@');
+	uint64_t sum = UINT64_C(14695981039346656037);
+
+	c->database_is_server = name == NULL;
+	c->database = c->database_path = name;
+	c->database_is_default =
+	    settings_given(&c->settings,
+		name == NULL ? "WORKER_FOLDER" : "DATABASE_URL") == NULL;
+	if (!c->database_is_server || c->worker_folder == NULL)
+		return;
+	c->database = c->database_url;
+	sum = sum_of(options, sum_of(place, sum));
+	sum =
+	    sum_of(str_from(c->db_schema), sum_of((struct str){ "/", 1 }, sum));
+	c->database_path = arena_printf(a, "%s/postgresql-%016llx",
+	    without_slash(a, c->worker_folder), (unsigned long long)sum);
+}
+
 /* What follows from the values, for every program, whatever it demands: the
  * bot's number, say, is of use where the token is not. */
 static void
-conclude(struct conf *c)
+conclude(struct conf *c, struct arena *a)
 {
 	c->livemode = c->stripe_secret_key != NULL &&
 	    strstr(c->stripe_secret_key, "_live_") != NULL;
 	if (c->database_url != NULL &&
 	    conf_check_database(c->database_url) == NULL)
-		c->database_path = conf_ledger_file(c->database_url);
-	c->database_is_default = c->database_path != NULL &&
-	    settings_given(&c->settings, "DATABASE_URL") == NULL;
+		place_ledger(c, a);
 	c->bot_id = bot_of(c);
 	c->log_level = log_level_from(c->log_level_name);
 	if (c->log_level < 0)
@@ -371,6 +433,17 @@ tidy(struct conf *c, struct arena *a)
 	c->coach_speech_base = without_slash(a, c->coach_speech_base);
 	if (c->coach_api_base == NULL && c->coach_api_key != NULL)
 		c->coach_api_base = "https://api.openai.com/v1";
+}
+
+/* The default of WORKER_FOLDER is no fault of those who do not use it. */
+static void
+check_ledger(struct conf *c, struct arena *a)
+{
+	if (c->database_is_server && c->worker_folder != NULL &&
+	    c->worker_folder[0] == '~')
+		settings_fault(&c->settings, a,
+		    "WORKER_FOLDER is missing: this account has no home for "
+		    "the worker's lock and socket");
 }
 
 /* Rules between settings, each of which is right by itself. */
@@ -406,7 +479,8 @@ conf_load(struct conf *c, struct arena *a, unsigned programs,
 	*c = (struct conf){ 0 };
 	settings_load(s, a, &table, c, programs, params);
 	tidy(c, a);
-	conclude(c);
+	conclude(c, a);
+	check_ledger(c, a);
 	check_together(c, a, programs);
 	return s->n_faults == 0 ? ERR_OK : ERR_CONFIG;
 }

@@ -32,7 +32,10 @@ struct conf {
 	const char *paid_channel_link;
 	const char *paid_channel_id; /* NULL: none */
 	const char *base_url;        /* no slash at its end */
-	const char *database_url;
+	const char *database_url;    /* may have a password in it */
+	const char *db_schema; /* NULL: the one that the server opens with */
+	int64_t db_prepare;    /* 0 or 1 */
+	const char *worker_folder; /* "~/..." where there is no home */
 	const char *product_name;
 	int64_t price_amount_minor;
 	const char *price_currency;  /* lower case */
@@ -82,8 +85,12 @@ struct conf {
 
 	int log_level;             /* enum log_level */
 	bool livemode;             /* follows from the Stripe key */
-	const char *database_path; /* the file of an sqlite: address */
-	bool database_is_default;  /* not named by any setting */
+	const char *database;      /* for db_new(): that file, or an address */
+	const char *database_path; /* the file of an sqlite: address; of a
+	                              server's database a name of its own, which
+	                              has what lies beside a ledger */
+	bool database_is_server;   /* other machines may be at it, too */
+	bool database_is_default;  /* database_path is named by no setting */
 
 	struct settings settings; /* what was found, and what is wrong */
 };
@@ -97,6 +104,9 @@ enum err conf_load(struct conf *c, struct arena *a, unsigned programs,
 /* Whether operators want to hear of that kind: a word that conf_check_notify()
  * takes. */
 bool conf_notifies(const struct conf *c, const char *kind);
+
+/* The ledger as people are told of it, without a password. */
+const char *conf_ledger_name(const struct conf *c, struct arena *a);
 
 /* Makes the folder of a ledger whose place no setting names, for whoever is
  * about to make the ledger. A failure shows when that is opened. */

@@ -260,16 +260,46 @@ conf_ledger_file(const char *v)
 	return str_starts(s, "/") && !str_ends(s, "/") ? v : NULL;
 }
 
+#ifdef HAVE_LIBPQ
+#define WITHOUT_POSTGRES false
+#else
+#define WITHOUT_POSTGRES true
+#endif
+
 /* Whoever names an engine that is not here is told that, not that the path is
- * wrong. */
+ * wrong. Of a server's address no more is looked at than what tells that it is
+ * one: the rest is libpq's to read. */
 const char *
 conf_check_database(const char *v)
 {
-	if (str_starts(str_from(v), "postgres"))
+	struct str s = str_from(v);
+
+	if (str_starts(s, "postgres") && WITHOUT_POSTGRES)
 		return "names PostgreSQL, which this build does not have; use "
 		       "sqlite:/path/to/admit.db";
-	if (conf_ledger_file(v) == NULL)
+	if (str_starts(s, "postgres") && !str_starts(s, "postgresql://") &&
+	    !str_starts(s, "postgres://"))
+		return "must be written as "
+		       "postgresql://user:password@host/database";
+	if (!str_starts(s, "postgres") && conf_ledger_file(v) == NULL)
 		return "must name a file by its full path, such as "
 		       "sqlite:/home/you/admit/admit.db";
 	return setting_text(v);
+}
+
+const char *
+conf_check_schema(const char *v)
+{
+	return str_only(str_from(v), STR_LETTERS STR_DIGITS "_") &&
+		strlen(v) < 64 ?
+	    NULL :
+	    "must be of letters, digits and _, up to 63 of them";
+}
+
+const char *
+conf_check_folder(const char *v)
+{
+	return v[0] == '/' || str_starts(str_from(v), "~/") ?
+	    setting_text(v) :
+	    "must be a full path, such as /var/lib/admit";
 }

@@ -35,6 +35,8 @@ const char *conf_check_on_fraud_warning(const char *v);
 const char *conf_check_on_dispute(const char *v);
 const char *conf_check_on_payment_failed(const char *v);
 const char *conf_check_database(const char *v);
+const char *conf_check_schema(const char *v); /* a name without quotes */
+const char *conf_check_folder(const char *v); /* a full path, or "~/..." */
 
 /* The file that sqlite:/path, sqlite:///path (the form other tools write) or
  * /path names, a part of v; NULL where none is named by its full path. */

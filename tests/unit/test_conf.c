@@ -170,8 +170,22 @@ static const struct value {
 	    "http://localhost@example.com", "https://" },
 
 	{ "a file", "DATABASE_URL", "sqlite:/srv/admit.db", NULL },
+#ifdef HAVE_LIBPQ
+	{ "a server", "DATABASE_URL", "postgresql://localhost/admit", NULL },
+	{ "its other name", "DATABASE_URL", "postgres:///admit?host=/run",
+	    NULL },
+	{ "a server by a name alone", "DATABASE_URL", "postgresql:admit",
+	    "postgresql://" },
+#else
 	{ "PostgreSQL", "DATABASE_URL", "postgresql://localhost/admit",
 	    "PostgreSQL" },
+#endif
+	{ "a schema", "DB_SCHEMA", "shop_1", NULL },
+	{ "one with a quote", "DB_SCHEMA", "a\"b", "letters" },
+	{ "a prepared statement is there or is not", "DB_PREPARE", "2",
+	    "whole number" },
+	{ "a folder for the worker", "WORKER_FOLDER", "/run/admit", NULL },
+	{ "one that is somewhere", "WORKER_FOLDER", "admit", "full path" },
 	{ "a relative path", "DATABASE_URL", "sqlite:admit.db", "full path" },
 	{ "a folder", "DATABASE_URL", "sqlite:/srv/", "full path" },
 	{ "no path", "DATABASE_URL", "sqlite:", "full path" },
@@ -337,6 +351,60 @@ database_path(void **state)
 	check_err(load(PROGRAM_LEDGER), ERR_OK);
 	check_text(conf.database_path, p->want);
 }
+
+/* ---- a server's database ---- */
+
+#ifdef HAVE_LIBPQ
+
+static const char *
+placed(const char *url, const char *schema)
+{
+	set_all();
+	set("WORKER_FOLDER", "/srv/w/");
+	set("DATABASE_URL", url);
+	set("DB_SCHEMA", schema);
+	check_err(load(PROGRAM_LEDGER), ERR_OK);
+	check_text(conf.database, url);
+	assert_true(conf.database_is_server);
+	return arena_dup_text(&mem, conf.database_path);
+}
+
+/* Each database has a worker of its own, whoever logs in there. */
+static void
+places(void **state)
+{
+	const char *here = placed("postgresql://a:one@h/d", NULL);
+
+	(void)state;
+	assert_true(str_starts(str_from(here), "/srv/w/postgresql-"));
+	check_text(placed("postgresql://b:two@h/d", NULL), here);
+	assert_string_not_equal(placed("postgresql://a:one@h/e", NULL), here);
+	assert_string_not_equal(placed("postgresql://a:one@h/d", "s"), here);
+	assert_string_not_equal(
+	    placed("postgresql://a:one@h/d?port=1", NULL), here);
+}
+
+static const struct shown {
+	const char *why, *url, *want;
+} showns[] = {
+	{ "without who logs in", "postgresql://me:word@h:5/d",
+	    "postgresql://h:5/d" },
+	{ "nor by options", "postgresql://h/d?password=word",
+	    "postgresql://h/d" },
+	{ "by one name", "postgres://h/d", "postgresql://h/d" },
+	{ "by a socket", "postgresql:///d?host=/run", "postgresql:///d" },
+};
+
+static void
+shown(void **state)
+{
+	const struct shown *s = *state;
+
+	(void)placed(s->url, NULL);
+	check_text(conf_ledger_name(&conf, &mem), s->want);
+}
+
+#endif
 
 static void
 new_name_wins(void **state)
@@ -534,6 +602,10 @@ main(void)
 	ROWS("a price that is odd", oddity, odds);
 	ONE("price", "judged of those who use it", price_of_others);
 	ROWS("database", database_path, paths);
+#ifdef HAVE_LIBPQ
+	ROWS("a server's database", shown, showns);
+	ONE("a server's database", "has a place of its own", places);
+#endif
 	ROWS("demand", demand, demands);
 	ONE("database", "the new name wins", new_name_wins);
 	ONE("database", "by default in the account's home", default_database);
