@@ -11,6 +11,7 @@
 #                   fault-memory or fault-rest alone
 #   make fuzz       fuzz the parsers, FUZZ_TOTAL_S=360 seconds together, with
 #                   their coverage
+#   make postgres   the unit tests on a PostgreSQL server of their own
 #   make check-servers  the payment flow behind every web server and mode
 #   make check-deploy   each way of installing, in plain Debian roots
 #   make mutants    does the suite notice a spoilt line of the library? MUTANTS=100

@@ -5,7 +5,7 @@ UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 
 FAULTS := fault-kill fault-errors fault-memory fault-rest
 
-.PHONY: check check-deploy check-servers check-all build-release build-asan \
+.PHONY: check postgres check-deploy check-servers check-all build-release build-asan \
   build-clang tests unit web fault $(FAULTS) fuzz mutants bench timing \
   valgrind asan lint po fmt fmt-check analyze
 
@@ -93,7 +93,7 @@ check-deploy:
 # What each part does is kept by the state of the sources, so that a second start
 # goes on with what is missing. One that fails does not keep the others from
 # being tried.
-PARTS ?= check $(FAULTS) fuzz mutants check-servers check-deploy valgrind \
+PARTS ?= check postgres $(FAULTS) fuzz mutants check-servers check-deploy valgrind \
   timing analyze
 
 check-all:
@@ -106,6 +106,11 @@ asan:
 
 unit: tests
 	@sh tests/check.sh $(OUT) unit
+
+# The unit tests again, on a PostgreSQL server of their own.
+postgres: tests
+	@sh tools/deps.sh postgres
+	@sh tests/postgres.sh $(OUT)
 
 MUTANTS   ?= 100
 MUTANTS_S ?= 780

@@ -1,7 +1,23 @@
 /* Every statement there is: SQL(NAME, "text"), a file for each table. Values
  * are bound by :name. Only what SQLite and PostgreSQL both understand may stand
- * here. Included several times with different meanings of SQL, so neither this
- * nor those have an include guard; what the texts share is in sql_words.h. */
+ * here, and mean the same:
+ *
+ * - INSERT ... ON CONFLICT ... DO NOTHING or DO UPDATE, RETURNING, CASE and
+ *   COALESCE; no OR IGNORE, no upsert without its key.
+ * - Numbers are BIGINT and what is true is 1: a column of a condition is
+ *   wrapped in CASE where it is stored or added up.
+ * - A value has one type wherever it stands: kv_int() and kv_null() make a
+ *   number, kv_text() a text, NULL or not. A text joined with || may be joined
+ *   with a number, two numbers not.
+ * - A subquery in FROM has a name; LIKE is of the same case on both sides; what
+ *   is ordered by a text is ordered for people's eyes alone, since each
+ *   database has its own order; and nothing by what may be null.
+ *
+ * What cannot be said so has another text in the engine: BEGIN, which takes the
+ * right to write, and the search (SEARCH_..., sqlite_search.h).
+ *
+ * Included several times with different meanings of SQL, so neither this nor
+ * those have an include guard; what the texts share is in sql_words.h. */
 
 #include "store/sql/access.h"
 #include "store/sql/inbox.h"

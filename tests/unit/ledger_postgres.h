@@ -23,8 +23,9 @@ eyes_address(char *out, size_t size)
 {
 	(void)snprintf(
 	    eyes_schema, sizeof(eyes_schema), "unit_%d", (int)getpid());
-	(void)snprintf(out, size, "%s&options=-csearch_path%%3D%s,public",
-	    getenv("ADMIT_TEST_DATABASE"), eyes_schema);
+	(void)snprintf(out, size,
+	    "%s&application_name=%s&options=-csearch_path%%3D%s,public",
+	    getenv("ADMIT_TEST_DATABASE"), eyes_schema, eyes_schema);
 }
 
 static inline void

@@ -1,0 +1,471 @@
+/* PostgreSQL as an engine: what its codes ask of us, what becomes of what we do
+ * when it goes away, and that its ledger is SQLite's. All but the first needs a
+ * server (tests/postgres.sh). */
+#include "ledger.h"
+
+#ifndef HAVE_LIBPQ
+
+int
+main(void)
+{
+	return 0;
+}
+
+#else
+
+#include "store/postgres.c" /* the connection, statics and all */
+
+static void
+only_postgres(void)
+{
+	if (!on_postgres())
+		skip();
+}
+
+/* ---- codes ---- */
+
+static const struct code {
+	const char *why, *code;
+	enum err want;
+	bool breaks;
+} codes[] = {
+	{ "two with one key", "23505", ERR_CONFLICT, false },
+	{ "an order of nobody", "23503", ERR_CONFLICT, false },
+	{ "bytes that are no text", "22021", ERR_INPUT, false },
+	{ "somebody else was first", "40001", ERR_UNAVAILABLE, false },
+	{ "two wait for each other", "40P01", ERR_UNAVAILABLE, false },
+	{ "somebody writes for long", "55P03", ERR_UNAVAILABLE, false },
+	{ "it takes long", "57014", ERR_UNAVAILABLE, false },
+	{ "it goes down", "57P01", ERR_UNAVAILABLE, true },
+	{ "too many connections", "53300", ERR_UNAVAILABLE, true },
+	{ "the disk is full", "53100", ERR_UNAVAILABLE, true },
+	{ "another one is the primary now", "25006", ERR_UNAVAILABLE, true },
+	{ "after an error that nobody minded", "25P02", ERR_INTERNAL, true },
+	{ "the tables are others now", "0A000", ERR_UNAVAILABLE, true },
+	{ "it is prepared elsewhere", "26000", ERR_UNAVAILABLE, true },
+	{ "a statement that is none", "42601", ERR_INTERNAL, false },
+	{ "nobody is there", NULL, ERR_UNAVAILABLE, true },
+	{ "what nobody has heard of", "ZZ000", ERR_INTERNAL, false },
+};
+
+static void
+code(void **state)
+{
+	const struct code *c = *state;
+	struct postgres p = { 0 };
+
+	check_err(judge_code(&p, c->code), c->want);
+	check_int(p.is_broken, c->breaks);
+	/* What works again mends nothing. */
+	(void)judge_code(&p, "23505");
+	check_int(p.is_broken, c->breaks);
+}
+
+static const struct reason {
+	const char *why, *message;
+	bool is_told;
+} reasons[] = {
+	{ "of a server", "connection to server at \"h\" failed", true },
+	{ "of an older library", "could not connect to server", true },
+	{ "a refusal", "FATAL:  password authentication failed", true },
+	{ "with a part of the password",
+	    "invalid integer value \"word\" for connection option \"port\"",
+	    false },
+	{ "with all of it", "invalid URI query parameter: \"pass=word\"",
+	    false },
+};
+
+static void
+reason(void **state)
+{
+	const struct reason *r = *state;
+
+	check_int(why_not(r->message) == r->message, r->is_told);
+}
+
+/* ---- a connection that dies ---- */
+
+/* All connections of this program, once they have ended. */
+static void
+kill_ours(void)
+{
+	check_int(look_int(arena_printf(&mem,
+		      "SELECT COUNT(*) FROM (SELECT"
+		      " pg_terminate_backend(pid, 10000) AS has_gone FROM"
+		      " pg_stat_activity WHERE application_name = '%s') AS k"
+		      " WHERE NOT has_gone",
+		      eyes_schema)),
+	    0);
+}
+
+static enum err
+add_user(struct db *db, void *ctx)
+{
+	return db_exec(db, SQL_USER_SEEN,
+	    KV(kv_int("tg_id", *(int64_t *)ctx), kv_text("language", NULL),
+		kv_int("now_ms", 1)),
+	    NULL);
+}
+
+static enum err
+add_and_die(struct db *db, void *ctx)
+{
+	enum err e = add_user(db, ctx);
+
+	kill_ours();
+	return e;
+}
+
+static enum err
+die_and_add(struct db *db, void *ctx)
+{
+	kill_ours();
+	return add_user(db, ctx);
+}
+
+static int64_t
+n_users(void)
+{
+	return look_int("SELECT COUNT(*) FROM users");
+}
+
+static void
+open_ledger(void)
+{
+	only_postgres();
+	ledger_fresh();
+	check_err(db_ready(ledger.db), ERR_OK);
+}
+
+static void
+read_again(void **state)
+{
+	int64_t n = -1;
+
+	(void)state;
+	open_ledger();
+	kill_ours();
+	check_err(
+	    db_one(ledger.db, &mem, SQL_LESSONS_COUNT, KV_NONE, row_to_int, &n),
+	    ERR_OK);
+	check_int(n, 0);
+}
+
+static void
+begun_again(void **state)
+{
+	int64_t who = 5;
+
+	(void)state;
+	open_ledger();
+	kill_ours();
+	check_err(db_transaction(ledger.db, add_user, &who), ERR_OK);
+	check_int(n_users(), 1);
+}
+
+static const struct death {
+	const char *why;
+	enum err (*body)(struct db *db, void *ctx);
+} deaths[] = {
+	{ "before it writes", die_and_add },
+	{ "before it is committed", add_and_die },
+};
+
+static void
+death(void **state)
+{
+	const struct death *d = *state;
+	int64_t who = 5;
+
+	open_ledger();
+	check_err(db_transaction(ledger.db, d->body, &who), ERR_UNAVAILABLE);
+	check_int(n_users(), 0);
+	check_err(db_transaction(ledger.db, add_user, &who), ERR_OK);
+	check_int(n_users(), 1);
+}
+
+static enum err
+mind_nothing(struct db *db, void *ctx)
+{
+	enum err e = add_user(db, ctx);
+
+	check_err(db_exec(db, SQL_USER_SEEN,
+		      KV(kv_int("tg_id", 6), kv_text("language", NULL),
+			  kv_null("now_ms")),
+		      NULL),
+	    ERR_CONFLICT);
+	return e;
+}
+
+/* COMMIT is answered without an error then, by another word. */
+static void
+undone(void **state)
+{
+	int64_t who = 5;
+
+	(void)state;
+	open_ledger();
+	check_err(db_transaction(ledger.db, mind_nothing, &who), ERR_INTERNAL);
+	check_int(n_users(), 0);
+}
+
+static void
+nowhere(void **state)
+{
+	void *conn = &conn;
+
+	(void)state;
+	only_postgres();
+	check_err(postgres_driver.open("postgresql:///x?host=/nowhere", &conn),
+	    ERR_UNAVAILABLE);
+	check_err(postgres_driver.open("postgresql://h/x?nonsense=1", &conn),
+	    ERR_UNAVAILABLE);
+	assert_ptr_equal(conn, &conn); /* left alone */
+}
+
+/* ---- values ---- */
+
+static struct postgres *
+opened(bool is_pooled)
+{
+	const struct db_choice choice = { .is_pooled = is_pooled };
+	void *conn = NULL;
+
+	open_ledger();
+	check_err(postgres_driver.open(ledger.path, &conn), ERR_OK);
+	check_err(postgres_driver.choose(conn, &choice), ERR_OK);
+	return conn;
+}
+
+static enum err
+set_language(struct postgres *p, struct kv language)
+{
+	struct db_run run = { .what = SQL_USER_SEEN,
+		.args = KV(kv_int("tg_id", 5), language, kv_int("now_ms", 1)) };
+
+	return postgres_driver.run(p, &run);
+}
+
+/* A null is a number's or a text's, from the first time on. */
+static void
+nulls(void **state)
+{
+	struct postgres *p = opened(false);
+
+	(void)state;
+	check_err(set_language(p, kv_text("language", NULL)), ERR_OK);
+	check_err(set_language(p, kv_text("language", "uk")), ERR_OK);
+	check_err(set_language(p, kv_null("language")), ERR_INTERNAL);
+	check_text(look_text("SELECT language FROM users"), "uk");
+	postgres_driver.close(p);
+}
+
+static void
+note(const struct row *row, void *ctx)
+{
+	*(struct str *)ctx =
+	    str_from(row_text(row, 0) == NULL ? "none" : row_text(row, 0));
+	((struct str *)ctx)[1].len = (size_t)row_int(row, 0);
+}
+
+static void
+cells(void **state)
+{
+	struct postgres *p = opened(false);
+	struct str got[2];
+	struct db_run run = { .what = SQL_SUBSCRIPTIONS_KNOWN,
+		.arena = &mem,
+		.map = note,
+		.ctx = got };
+
+	(void)state;
+	check_err(postgres_driver.run(p, &run), ERR_OK);
+	check_int(got[1].len, 0);
+	change("INSERT INTO subscriptions (id, n_heard) VALUES ('s', 1)");
+	check_err(postgres_driver.run(p, &run), ERR_OK);
+	check_int(got[1].len, 1); /* true is 1 */
+	change("INSERT INTO marks (key, value, word) VALUES ('bot', 7, NULL)");
+	run.what = SQL_MARK_GET;
+	run.args = KV(kv_text("key", "bot"));
+	check_err(postgres_driver.run(p, &run), ERR_OK);
+	check_str(got[0], "7");
+	check_int(got[1].len, 7);
+	check_int(run.n_rows, 3);
+	postgres_driver.close(p);
+}
+
+/* ---- what was chosen ---- */
+
+static const struct pool {
+	const char *why;
+	bool is_pooled;
+	int64_t n_prepared;
+} pools[] = {
+	{ "of its own, a statement is prepared", false, 1 },
+	{ "of a pooler's, nothing stays on it", true, 0 },
+};
+
+static void
+pooled(void **state)
+{
+	const struct pool *t = *state;
+	struct postgres *p = opened(t->is_pooled);
+	struct db_run run = { .what = SQL_BEGIN };
+	int64_t n = -1;
+
+	check_err(postgres_driver.run(p, &run), ERR_OK);
+	check_err(set_language(p, kv_text("language", "uk")), ERR_OK);
+	run.what = SQL_COMMIT;
+	check_err(postgres_driver.run(p, &run), ERR_OK);
+	check_int(pq.PQtransactionStatus(p->pg), PQTRANS_IDLE);
+	check_int(n_users(), 1);
+	check_err(
+	    ask_number(p, "SELECT COUNT(*) FROM pg_prepared_statements", &n),
+	    ERR_OK);
+	check_int(n, t->n_prepared);
+	/* Neither waits for the lock for ever, and of a pooler's connection
+	 * only a transaction knows that. */
+	check_err(ask_number(p,
+		      "SELECT CASE current_setting('lock_timeout')"
+		      " WHEN '5s' THEN 1 ELSE 0 END",
+		      &n),
+	    ERR_OK);
+	check_int(n, 1);
+	check_int(pq.PQtransactionStatus(p->pg), PQTRANS_IDLE);
+	postgres_driver.close(p);
+}
+
+static const struct schema {
+	const char *why;
+	bool is_pooled;
+} schemas[] = {
+	{ "is made, and used", false },
+	{ "also behind a pooler", true },
+};
+
+static void
+own_schema(void **state)
+{
+	const struct schema *s = *state;
+	const char *name;
+	struct db *db;
+	int64_t who = 5;
+
+	only_postgres();
+	ledger_fresh();
+	name = arena_printf(&mem, "%s_own", eyes_schema);
+	db = db_new(ledger.path);
+	db_choose(db, name, s->is_pooled);
+	check_err(db_transaction(db, add_user, &who), ERR_OK);
+	check_err(db_transaction(db, add_user, &who), ERR_OK);
+	db_free(db);
+	check_int(
+	    look_int(arena_printf(&mem, "SELECT COUNT(*) FROM %s.users", name)),
+	    1);
+	change(arena_printf(&mem, "DROP SCHEMA %s CASCADE", name));
+}
+
+static void
+bad_schema(void **state)
+{
+	struct db *db;
+
+	(void)state;
+	only_postgres();
+	ledger_fresh();
+	db = db_new(ledger.path);
+	db_choose(db, "a\"; DROP SCHEMA public", false);
+	check_err(db_ready(db), ERR_CONFIG);
+	db_free(db);
+}
+
+/* ---- the same tables ---- */
+
+/* Of a ledger in a file beside, as SQLite tells of it. */
+static const char *
+of_sqlite(const char *sql)
+{
+	const char *path = arena_printf(&mem, "%s/a.db", ledger.folder);
+	struct db *db = db_new(path);
+	sqlite3 *lite = NULL;
+	sqlite3_stmt *st = NULL;
+	const char *text;
+
+	check_err(db_ready(db), ERR_OK);
+	check_int(sqlite3_open(path, &lite), SQLITE_OK);
+	check_int(sqlite3_prepare_v2(lite, sql, -1, &st, NULL), SQLITE_OK);
+	check_int(sqlite3_step(st), SQLITE_ROW);
+	text = arena_dup_text(&mem, (const char *)sqlite3_column_text(st, 0));
+	(void)sqlite3_finalize(st);
+	(void)sqlite3_close(lite);
+	db_free(db);
+	(void)unlink(path);
+	return text;
+}
+
+static const struct shape {
+	const char *why, *of_sqlite, *of_postgres;
+} shapes[] = {
+	{ "columns, their types, what may be null",
+	    "SELECT group_concat(x, char(10)) FROM (SELECT t.name || '.'"
+	    " || c.name || CASE c.type WHEN 'INTEGER' THEN ' bigint'"
+	    " ELSE ' text' END || CASE WHEN c.pk = 0 AND c.\"notnull\" = 1"
+	    " THEN ' not null' ELSE '' END AS x FROM sqlite_schema AS t,"
+	    " pragma_table_info(t.name) AS c WHERE t.type = 'table'"
+	    " AND t.name NOT LIKE 'sqlite_%' ORDER BY 1)",
+	    "SELECT string_agg(x, chr(10) ORDER BY x COLLATE \"C\") FROM"
+	    " (SELECT t.relname || '.' || a.attname || ' '"
+	    " || format_type(a.atttypid, NULL) || CASE WHEN a.attnotnull"
+	    " AND NOT EXISTS (SELECT 1 FROM pg_index AS i WHERE"
+	    " i.indrelid = t.oid AND i.indisprimary"
+	    " AND a.attnum = ANY (i.indkey)) THEN ' not null' ELSE '' END AS x"
+	    " FROM pg_class AS t JOIN pg_attribute AS a ON a.attrelid = t.oid"
+	    " WHERE t.relnamespace = current_schema()::regnamespace"
+	    " AND t.relkind = 'r' AND t.relname <> 'ledger_version'"
+	    " AND a.attnum > 0 AND NOT a.attisdropped) AS c" },
+	{ "indexes",
+	    "SELECT group_concat(name, char(10)) FROM (SELECT name FROM"
+	    " sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
+	    " ORDER BY name)",
+	    "SELECT string_agg(i, chr(10) ORDER BY i COLLATE \"C\") FROM"
+	    " (SELECT relname AS i FROM pg_class WHERE relkind = 'i'"
+	    " AND relnamespace = current_schema()::regnamespace"
+	    " AND NOT EXISTS (SELECT 1 FROM pg_constraint"
+	    " WHERE conindid = pg_class.oid)) AS c" },
+	{ "what stands in a new one",
+	    "SELECT group_concat(key || value) FROM marks",
+	    "SELECT group_concat(key || value) FROM marks" },
+};
+
+static void
+shape(void **state)
+{
+	const struct shape *s = *state;
+
+	only_postgres();
+	ledger_unmade();
+	check_err(db_ready(ledger.db), ERR_OK);
+	check_text(look_text(s->of_postgres), of_sqlite(s->of_sqlite));
+}
+
+int
+main(void)
+{
+	ROWS("a code", code, codes);
+	ROWS("a reason", reason, reasons);
+	ONE("an old connection", "died: what is read is read again",
+	    read_again);
+	ONE("an old connection", "died: what begins begins again", begun_again);
+	ROWS("a connection that dies", death, deaths);
+	ONE("a commit", "that undid all is none", undone);
+	ONE("a server", "that is not there", nowhere);
+	ONE("a value", "of nothing has a type", nulls);
+	ONE("a value", "as a number, a text, true or null", cells);
+	ROWS("a connection", pooled, pools);
+	ROWS("a schema", own_schema, schemas);
+	ONE("a schema", "of another kind of name is refused", bad_schema);
+	ROWS("the ledger is SQLite's", shape, shapes);
+	return testing_run("postgres", ledger_make, ledger_remove);
+}
+
+#endif
