@@ -50,9 +50,8 @@ lead_workers(struct app *app, const char *path)
 }
 
 /* Who needs no outbound connection, not even to the ledger, has none, if its
- * parent can start the
- * worker: that one calls Stripe and Telegram, and what a confined process
- * starts is confined as well. */
+ * parent can start the worker: that one calls Stripe and Telegram, and what a
+ * confined process starts is confined as well. */
 static void
 confine_once(struct app *app)
 {

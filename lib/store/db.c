@@ -125,11 +125,13 @@ word(struct db *db, enum sql what)
 
 /* Whether it was the connection that failed, an old one: what was asked of it
  * has not happened and may be asked of a new one at once. A server that was
- * started anew since the last request costs nobody an answer. */
+ * started anew since the last request costs nobody an answer. With a file there
+ * is nothing to be gained. */
 static bool
 was_lost(struct db *db, bool was_open)
 {
-	return was_open && db->conn != NULL && db->driver->is_broken(db->conn);
+	return was_open && db->driver->is_shared && db->conn != NULL &&
+	    db->driver->is_broken(db->conn);
 }
 
 /* BEGIN IMMEDIATE: the right to write is taken before anything is read, so

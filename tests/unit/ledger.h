@@ -16,7 +16,9 @@
 #include "ledger_postgres.h"
 
 static struct {
-	char folder[64], path[256]; /* or the address */
+	char folder[64];
+	char place[96]; /* what lies beside a ledger is named after it */
+	char path[256]; /* that, or the address */
 	struct db *db;
 	sqlite3 *eyes;
 } ledger;
@@ -37,10 +39,10 @@ ledger_delete(void)
 	static const char *const ends[] = { "", "-wal", "-shm" };
 
 	for (size_t i = 0; i < 3; i++) {
-		char path[sizeof(ledger.path) + 8];
+		char path[sizeof(ledger.place) + 8];
 
 		(void)snprintf(
-		    path, sizeof(path), "%s%s", ledger.path, ends[i]);
+		    path, sizeof(path), "%s%s", ledger.place, ends[i]);
 		(void)unlink(path);
 	}
 }
@@ -88,7 +90,8 @@ ledger_make(void **state)
 	if (mkdtemp(ledger.folder) == NULL)
 		return -1;
 	(void)snprintf(
-	    ledger.path, sizeof(ledger.path), "%s/admit.db", ledger.folder);
+	    ledger.place, sizeof(ledger.place), "%s/admit.db", ledger.folder);
+	(void)snprintf(ledger.path, sizeof(ledger.path), "%s", ledger.place);
 	if (on_postgres())
 		eyes_address(ledger.path, sizeof(ledger.path));
 	ledger_fresh();

@@ -13,7 +13,7 @@ one_is_home(void **state)
 	struct lock first, second;
 
 	(void)state;
-	app.conf.database_path = ledger.path;
+	app.conf.database_path = ledger.place;
 	check_int(wake_worker_pid(&app), 0);
 	check_err(lock_open(&app, &first), ERR_OK);
 	check_int(wake_worker_pid(&app), getpid());
@@ -33,7 +33,7 @@ woken(void **state)
 	struct pollfd fd = { .events = POLLIN };
 
 	(void)state;
-	app.conf.database_path = ledger.path;
+	app.conf.database_path = ledger.place;
 	check_err(lock_open(&app, &first), ERR_OK);
 	fd.fd = first.wake_fd;
 	check_int(poll(&fd, 1, 0), 0);

@@ -113,8 +113,8 @@ exposed(void **state)
 	    asking((const char *const[4]){ "DOCUMENT_ROOT=/" });
 
 	app = up;
-	app.conf.database_path = x->is_settings ? "/none" : ledger.path;
-	app.conf.settings.path = x->is_settings ? ledger.path : NULL;
+	app.conf.database_path = x->is_settings ? "/none" : ledger.place;
+	app.conf.settings.path = x->is_settings ? ledger.place : NULL;
 	check_int(serve_admits(&app, &req), x->want);
 	/* Found once: the server does not move. */
 	check_int(serve_admits(&app, &other), x->want);
@@ -133,7 +133,7 @@ neighbour(void **state)
 	req = asking((const char *const[4]){
 	    arena_printf(&mem, "DOCUMENT_ROOT=%s", root) });
 	app = up;
-	app.conf.database_path = ledger.path;
+	app.conf.database_path = ledger.place;
 	check_int(serve_admits(&app, &req), ADMIT_YES);
 	check_int(rmdir(root), 0);
 }
@@ -145,7 +145,7 @@ no_root(void **state)
 
 	(void)state;
 	app = up;
-	app.conf.database_path = ledger.path;
+	app.conf.database_path = ledger.place;
 	check_int(serve_admits(&app, &req), ADMIT_YES);
 }
 
@@ -168,7 +168,7 @@ n_open(void)
 		    link, sizeof(link), "/proc/self/fd/%s", entry->d_name);
 		len = readlink(link, target, sizeof(target) - 1);
 		target[len < 0 ? 0 : len] = '\0';
-		n += strncmp(target, ledger.path, strlen(ledger.path)) == 0;
+		n += strncmp(target, ledger.place, strlen(ledger.place)) == 0;
 	}
 	(void)closedir(dir);
 	return n;
@@ -181,6 +181,7 @@ the_end(void **state)
 	int64_t due_ms;
 
 	(void)state;
+	only_sqlite();
 	check_err(jobs_next_due(served.db, &mem, 0, &due_ms), ERR_OK);
 	assert_true(n_open() > 0);
 	end_app(&served);
