@@ -294,6 +294,65 @@ cells(void **state)
 	postgres_driver.close(p);
 }
 
+/* ---- every statement ---- */
+
+/* What is a text wherever it stands; and what is one here and a number there. */
+static const char *const texts[] = { "answer", "at", "body", "charge_id",
+	"currency", "customer", "detail", "dunned", "error", "folded", "hash",
+	"heading", "intent", "invoice", "invoice_url", "is_now", "key",
+	"language", "like", "link", "moved_to", "payment", "payment_intent",
+	"product", "promise", "provider", "query", "question", "session_id",
+	"source", "status", "subscription", "time", "title", "type", "url",
+	"voice", "why", "word" };
+static const char *const boths[] = { "id", "chat_id", "kind" };
+
+static Oid
+type_of(struct str name, unsigned both)
+{
+	for (size_t i = 0; i < LENGTH(texts); i++)
+		if (str_eq(name, texts[i]))
+			return TYPE_TEXT;
+	for (size_t i = 0; i < LENGTH(boths); i++)
+		if (str_eq(name, boths[i]))
+			return (both >> i & 1) != 0 ? TYPE_TEXT : TYPE_INT8;
+	return TYPE_INT8;
+}
+
+static bool
+is_understood(struct postgres *p, const struct dialect *d)
+{
+	bool is = false;
+
+	for (unsigned both = 0; !is && both < 1U << LENGTH(boths); both++) {
+		Oid types[DIALECT_MAX_VALUES];
+		PGresult *result;
+
+		for (size_t i = 0; i < d->n; i++)
+			types[i] = type_of(d->names[i], both);
+		result = pq.PQprepare(p->pg, "", d->text, (int)d->n, types);
+		is = pq.PQresultStatus(result) == PGRES_COMMAND_OK;
+		pq.PQclear(result);
+	}
+	return is;
+}
+
+static void
+understood(void **state)
+{
+	struct postgres *p = opened(false);
+
+	(void)state;
+	for (int i = 0; i < SQL__COUNT; i++) {
+		struct dialect d =
+		    dialect_numbered(&mem, sql_text((enum sql)i));
+
+		if (i != SQL_BEGIN && !is_understood(p, &d))
+			fail_msg("%s: %s", sql_name((enum sql)i),
+			    pq.PQerrorMessage(p->pg));
+	}
+	postgres_driver.close(p);
+}
+
 /* ---- what was chosen ---- */
 
 static const struct pool {
@@ -461,6 +520,7 @@ main(void)
 	ONE("a server", "that is not there", nowhere);
 	ONE("a value", "of nothing has a type", nulls);
 	ONE("a value", "as a number, a text, true or null", cells);
+	ONE("a statement", "is one here, each of them", understood);
 	ROWS("a connection", pooled, pools);
 	ROWS("a schema", own_schema, schemas);
 	ONE("a schema", "of another kind of name is refused", bad_schema);
