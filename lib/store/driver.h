@@ -45,6 +45,10 @@ struct db_driver {
 	/* Words of schema.c that engines spell differently. */
 	const char *word_id, *word_int, *word_table_end;
 
+	/* SQL by which the rest of a transaction may take as long as it takes;
+	 * NULL: it may anyway. */
+	const char *patience;
+
 	/* Opens for reading and writing, creating an empty database where
 	 * there is none. Logs the reason of a failure. */
 	enum err (*open)(const char *where, void **conn);

@@ -496,7 +496,11 @@ migrate_locked(const struct db_driver *d, void *conn)
 
 	if (e != ERR_OK)
 		return e;
-	e = d->get_version(conn, &version);
+	/* A new index on a large ledger takes its time. */
+	if (d->patience != NULL)
+		e = d->script(conn, d->patience);
+	if (e == ERR_OK)
+		e = d->get_version(conn, &version);
 	if (e == ERR_OK && version < N_MIGRATIONS)
 		e = apply_from(d, conn, version);
 	if (e == ERR_OK)

@@ -43,6 +43,7 @@ static const struct code {
 	{ "after an error that nobody minded", "25P02", ERR_INTERNAL, true },
 	{ "the tables are others now", "0A000", ERR_UNAVAILABLE, true },
 	{ "it is prepared elsewhere", "26000", ERR_UNAVAILABLE, true },
+	{ "a right that we have not", "42501", ERR_CONFIG, false },
 	{ "a statement that is none", "42601", ERR_INTERNAL, false },
 	{ "nobody is there", NULL, ERR_UNAVAILABLE, true },
 	{ "what nobody has heard of", "ZZ000", ERR_INTERNAL, false },
