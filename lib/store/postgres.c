@@ -614,7 +614,7 @@ postgres_column_int(void *statement, int column)
 	const struct cursor *c = statement;
 	const char *text = pq.PQgetvalue(c->result, c->row, column);
 
-	return text[0] == 't' ? 1 : strtoll(text, NULL, 10);
+	return strcmp(text, "t") == 0 ? 1 : strtoll(text, NULL, 10);
 }
 
 static struct str
