@@ -358,7 +358,8 @@ wishes(struct postgres *p, const char *set, const char *schema)
 
 /* The one place where a transaction says whom it excludes: every other writer
  * of this ledger. A lock for each buyer would be taken here as well, by whoever
- * knows the buyer. */
+ * knows the buyer. Each statement sees what was committed before it, whatever
+ * the database does by default: a look from before the wait would be old. */
 static const char *
 begins(struct postgres *p, const char *wish, const char *schema)
 {
@@ -367,7 +368,8 @@ begins(struct postgres *p, const char *wish, const char *schema)
 	    arena_printf(&p->mem, "'%s'", schema);
 
 	return arena_printf(&p->mem,
-	    "BEGIN;%s SELECT pg_advisory_xact_lock("
+	    "BEGIN ISOLATION LEVEL READ COMMITTED;%s"
+	    " SELECT pg_advisory_xact_lock("
 	    "hashtextextended('admit ' || %s, 0))",
 	    wish, ours);
 }

@@ -15,6 +15,8 @@ main(void)
 
 #include "store/postgres.c" /* the connection, statics and all */
 
+#include <sys/wait.h>
+
 static void
 only_postgres(void)
 {
@@ -208,6 +210,63 @@ undone(void **state)
 	open_ledger();
 	check_err(db_transaction(ledger.db, mind_nothing, &who), ERR_INTERNAL);
 	check_int(n_users(), 0);
+}
+
+static enum err
+read_and_write(struct db *db, void *ctx)
+{
+	int64_t n = 0;
+	enum err e = db_one(
+	    db, &mem, SQL_MARK_GET, KV(kv_text("key", "n")), row_to_int, &n);
+
+	(void)ctx;
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	return db_exec(db, SQL_MARK_SET,
+	    KV(kv_text("key", "n"), kv_int("value", n + 1)), NULL);
+}
+
+static int
+count_up(int n)
+{
+	/* The address' options are those of libpq. */
+	struct db *db = db_new(arena_printf(&mem,
+	    "%s%%20-cdefault_transaction_isolation%%3Drepeatable%%5C%%20read",
+	    ledger.path));
+	enum err e = ERR_OK;
+
+	for (int i = 0; e == ERR_OK && i < n; i++)
+		e = db_transaction(db, read_and_write, NULL);
+	db_free(db);
+	return e != ERR_OK;
+}
+
+/* Whatever the database does by default, nobody reads what is old by the time
+ * that it is their turn. */
+static void
+counted(void **state)
+{
+	enum { N = 4, EACH = 50 };
+	pid_t children[N];
+
+	(void)state;
+	open_ledger();
+	db_free(ledger.db);
+	ledger.db = NULL;
+	for (int i = 0; i < N; i++) {
+		children[i] = fork();
+		assert_true(children[i] >= 0);
+		if (children[i] == 0)
+			_exit(count_up(EACH));
+	}
+	for (int i = 0; i < N; i++) {
+		int status = -1;
+
+		(void)waitpid(children[i], &status, 0);
+		check_int(status, 0);
+	}
+	check_int(
+	    look_int("SELECT value FROM marks WHERE key = 'n'"), N * EACH);
 }
 
 static void
@@ -518,6 +577,7 @@ main(void)
 	ONE("an old connection", "died: what begins begins again", begun_again);
 	ROWS("a connection that dies", death, deaths);
 	ONE("a commit", "that undid all is none", undone);
+	ONE("writers", "take turns, and each sees the last one's", counted);
 	ONE("a server", "that is not there", nowhere);
 	ONE("a value", "of nothing has a type", nulls);
 	ONE("a value", "as a number, a text, true or null", cells);
