@@ -17,7 +17,8 @@ printf 'admit (%s) unstable; urgency=medium\n\n  * See README.md.\n\n -- %s\n' \
     gzip -9n > "$root/usr/share/doc/admit/changelog.gz"
 
 install -d "$root/etc/admit" "$root/lib/systemd/system"
-sed 's|^#DATABASE_URL=.*|DATABASE_URL=sqlite:/var/lib/admit/admit.db|' \
+sed -e 's|^#DATABASE_URL=.*|DATABASE_URL=sqlite:/var/lib/admit/admit.db|' \
+    -e 's|^#WORKER_FOLDER=.*|WORKER_FOLDER=/var/lib/admit|' \
     "$root/usr/share/doc/admit/examples/admit.env" > "$root/etc/admit/admit.env"
 chmod 640 "$root/etc/admit/admit.env" # root:admit after postinst
 rm "$root/usr/share/doc/admit/examples/admit.env"

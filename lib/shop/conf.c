@@ -442,8 +442,8 @@ check_ledger(struct conf *c, struct arena *a)
 	if (c->database_is_server && c->worker_folder != NULL &&
 	    c->worker_folder[0] == '~')
 		settings_fault(&c->settings, a,
-		    "WORKER_FOLDER is missing: this account has no home for "
-		    "the worker's lock and socket");
+		    "WORKER_FOLDER must be a full path, such as "
+		    "/var/lib/admit: a home that ~ stands for is not known");
 }
 
 /* Rules between settings, each of which is right by itself. */

@@ -384,6 +384,20 @@ places(void **state)
 	    placed("postgresql://a:one@h/d?port=1", NULL), here);
 }
 
+static void
+no_home(void **state)
+{
+	(void)state;
+	set_all();
+	set("DATABASE_URL", "postgresql://h/d");
+	set("WORKER_FOLDER", "~/w");
+	check_err(load(PROGRAM_LEDGER), ERR_CONFIG);
+	check_has(faults_text(), "WORKER_FOLDER must be a full path");
+	/* Who keeps to a file is not asked for it. */
+	set("DATABASE_URL", "sqlite:/tmp/admit.db");
+	check_err(load(PROGRAM_LEDGER), ERR_OK);
+}
+
 static const struct shown {
 	const char *why, *url, *want;
 } showns[] = {
@@ -605,6 +619,7 @@ main(void)
 #ifdef HAVE_LIBPQ
 	ROWS("a server's database", shown, showns);
 	ONE("a server's database", "has a place of its own", places);
+	ONE("a server's database", "has no place without a home", no_home);
 #endif
 	ROWS("demand", demand, demands);
 	ONE("database", "the new name wins", new_name_wins);
