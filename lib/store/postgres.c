@@ -132,7 +132,7 @@ static const struct {
 	bool breaks; /* the connection */
 } classes[] = {
 	{ "23", ERR_CONFLICT, false }, /* a constraint */
-	{ "22", ERR_INPUT, false },    /* bytes that are no text, mostly */
+	{ "22", ERR_INTERNAL, false }, /* a value that is none of its type */
 	{ "40", ERR_UNAVAILABLE, false },
 	{ "53", ERR_UNAVAILABLE, true },  /* out of something */
 	{ "55", ERR_UNAVAILABLE, false }, /* waited too long for a lock */
@@ -413,7 +413,33 @@ struct bound {
 	const char *values[DIALECT_MAX_VALUES];
 	Oid types[DIALECT_MAX_VALUES];
 	char numbers[DIALECT_MAX_VALUES][24];
+	struct arena mem;
 };
+
+/* The server takes UTF-8 alone, and one text that was cut within a letter must
+ * not keep a job from being settled: what is no letter becomes a question
+ * mark. */
+static const char *
+as_utf8(struct arena *a, const char *text)
+{
+	char *out, *at;
+
+	if (str_is_utf8(str_from(text)))
+		return text;
+	at = out = arena_dup_text(a, text);
+	while (*at != '\0') {
+		size_t left = strlen(at), n = 1;
+
+		while (n < 4 && n < left && !str_is_utf8((struct str){ at, n }))
+			n++;
+		if (!str_is_utf8((struct str){ at, n })) {
+			*at = '?';
+			n = 1;
+		}
+		at += n;
+	}
+	return out;
+}
 
 static void
 bind_at(struct bound *b, size_t i, const struct kv *v)
@@ -425,7 +451,7 @@ bind_at(struct bound *b, size_t i, const struct kv *v)
 		    (long long)v->i);
 		b->values[i] = b->numbers[i];
 	} else
-		b->values[i] = kv_is_null(v) ? NULL : v->s;
+		b->values[i] = kv_is_null(v) ? NULL : as_utf8(&b->mem, v->s);
 }
 
 static enum err
@@ -563,7 +589,10 @@ postgres_run(void *conn, struct db_run *r)
 	e = bind_all(&s->dialect, r, &b);
 	if (e == ERR_OK && p->reads == NULL)
 		e = prepare(p, r->what, &b);
-	return e == ERR_OK ? run_bound(p, r, &b) : e;
+	if (e == ERR_OK)
+		e = run_bound(p, r, &b);
+	arena_free(&b.mem);
+	return e;
 }
 
 /* ---- the version ---- */

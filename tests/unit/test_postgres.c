@@ -33,7 +33,7 @@ static const struct code {
 } codes[] = {
 	{ "two with one key", "23505", ERR_CONFLICT, false },
 	{ "an order of nobody", "23503", ERR_CONFLICT, false },
-	{ "bytes that are no text", "22021", ERR_INPUT, false },
+	{ "bytes that are no text", "22021", ERR_INTERNAL, false },
 	{ "somebody else was first", "40001", ERR_UNAVAILABLE, false },
 	{ "two wait for each other", "40P01", ERR_UNAVAILABLE, false },
 	{ "somebody writes for long", "55P03", ERR_UNAVAILABLE, false },
@@ -320,6 +320,28 @@ nulls(void **state)
 	postgres_driver.close(p);
 }
 
+static const struct wording {
+	const char *why, *text, *want;
+} wordings[] = {
+	{ "ours", "щастя", "щастя" },
+	{ "one that is cut", "ща\xd1", "ща?" },
+	{ "cut at both ends", "\x89я\xf0\x9f\x98", "?я???" },
+	{ "bytes alone", "\xff\xfe", "??" },
+	{ "none", "", "" },
+};
+
+/* Such a text is kept as far as it is one, and nothing fails for it. */
+static void
+letters(void **state)
+{
+	const struct wording *l = *state;
+	struct postgres *p = opened(false);
+
+	check_err(set_language(p, kv_text("language", l->text)), ERR_OK);
+	check_text(look_text("SELECT language FROM users"), l->want);
+	postgres_driver.close(p);
+}
+
 static void
 note(const struct row *row, void *ctx)
 {
@@ -580,6 +602,7 @@ main(void)
 	ONE("writers", "take turns, and each sees the last one's", counted);
 	ONE("a server", "that is not there", nowhere);
 	ONE("a value", "of nothing has a type", nulls);
+	ROWS("a text", letters, wordings);
 	ONE("a value", "as a number, a text, true or null", cells);
 	ONE("a statement", "is one here, each of them", understood);
 	ROWS("a connection", pooled, pools);
