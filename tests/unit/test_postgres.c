@@ -376,12 +376,59 @@ cells(void **state)
 	postgres_driver.close(p);
 }
 
+static void
+note_columns(const struct row *row, void *ctx)
+{
+	int *at = ctx;
+
+	at[0] = row_column(row, "tg_id");
+	at[1] = row_column(row, "LANGUAGE");
+	at[2] = row_column(row, "is_there");
+}
+
+static void
+columns(void **state)
+{
+	struct postgres *p = opened(false);
+	int at[3] = { 0 };
+	struct db_run run = { .what = SQL_FIRST_USERS,
+		.arena = &mem,
+		.map = note_columns,
+		.ctx = at };
+
+	(void)state;
+	change("INSERT INTO users (tg_id, created_ms) VALUES (5, 1)");
+	check_err(postgres_driver.run(p, &run), ERR_OK);
+	check_int(at[0], 0);
+	assert_true(at[1] > 0);
+	check_int(at[2], -1);
+	postgres_driver.close(p);
+}
+
+/* A file's own gifts, which a server's tools have. */
+static void
+no_file(void **state)
+{
+	const char *fault = "";
+	struct db_look look;
+
+	(void)state;
+	open_ledger();
+	check_err(db_look(ledger.db, &look), ERR_CONFIG);
+	check_err(db_check(ledger.db, &mem, &fault), ERR_CONFIG);
+	check_text(fault, NULL);
+	check_err(db_copy(ledger.db, "/nowhere/copy.db"), ERR_CONFIG);
+	check_err(db_replace(ledger.db, "/nowhere/copy.db"), ERR_CONFIG);
+	check_int(db_holder(ledger.db), 0);
+	check_err(db_ready(ledger.db), ERR_OK); /* it goes on */
+}
+
 /* ---- every statement ---- */
 
 /* What is a text wherever it stands; and what is one here and a number there. */
 static const char *const texts[] = { "answer", "at", "body", "charge_id",
-	"currency", "customer", "detail", "dunned", "error", "folded", "hash",
-	"heading", "intent", "invoice", "invoice_url", "is_now", "key",
+	"currency", "customer", "detail", "dunned", "error", "find", "folded",
+	"hash", "heading", "intent", "invoice", "invoice_url", "is_now", "key",
 	"language", "like", "link", "moved_to", "payment", "payment_intent",
 	"product", "promise", "provider", "query", "question", "session_id",
 	"source", "status", "subscription", "time", "title", "type", "url",
@@ -604,6 +651,8 @@ main(void)
 	ONE("a value", "of nothing has a type", nulls);
 	ROWS("a text", letters, wordings);
 	ONE("a value", "as a number, a text, true or null", cells);
+	ONE("a column", "has a name, and there is an end", columns);
+	ONE("a ledger", "that is no file is not copied as one", no_file);
 	ONE("a statement", "is one here, each of them", understood);
 	ROWS("a connection", pooled, pools);
 	ROWS("a schema", own_schema, schemas);
