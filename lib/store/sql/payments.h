@@ -78,7 +78,8 @@ SQL(PAYMENTS_EXPORT,
     " ORDER BY orders.id DESC, paid.paid_ms DESC, paid.id DESC")
 
 /* The payments themselves, the newest first. :find is a number of a buyer or of
- * an order, or :like a part of a name that a provider gave; both null: all. */
+ * an order, or :like a part of a name that a provider gave, whatever its case;
+ * both null: all. */
 SQL(PAYMENTS_LIST,
     "SELECT payments.paid_ms, payments.order_id, orders.tg_id,"
     " orders.product, payments.provider, payments.kind,"
@@ -87,9 +88,10 @@ SQL(PAYMENTS_LIST,
     " FROM payments JOIN orders ON orders.id = payments.order_id"
     " WHERE payments.paid_ms >= :since_ms"
     " AND (:product IS NULL OR orders.product = :product)"
-    " AND (:find IS NULL OR payments.payment LIKE :like"
-    " OR payments.intent LIKE :like OR orders.session_id LIKE :like"
-    " OR orders.subscription LIKE :like"
+    " AND (:find IS NULL OR LOWER(payments.payment) LIKE LOWER(:like)"
+    " OR LOWER(payments.intent) LIKE LOWER(:like)"
+    " OR LOWER(orders.session_id) LIKE LOWER(:like)"
+    " OR LOWER(orders.subscription) LIKE LOWER(:like)"
     " OR CAST(orders.tg_id AS TEXT) = :find"
     " OR CAST(orders.id AS TEXT) = :find)"
     " ORDER BY payments.paid_ms DESC, payments.id DESC")
