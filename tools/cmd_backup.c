@@ -67,6 +67,20 @@ is_good(struct arena *a, const char *path)
 	return why == NULL;
 }
 
+/* A server's database is no file of ours; that is said. */
+static bool
+is_a_file(const struct app *app, struct arena *a)
+{
+	if (!app->conf.database_is_server)
+		return true;
+	printf(
+	    "%s is a server's database: pg_dump copies it while the programs "
+	    "run, pg_restore goes back. What came after the copy is found "
+	    "by `admit reconcile`.\n",
+	    conf_ledger_name(&app->conf, a));
+	return false;
+}
+
 static const char *
 folder_of(struct arena *a, const char *path)
 {
@@ -219,7 +233,8 @@ cmd_backup(struct app *app, int argc, char **argv)
 		return 2;
 	}
 	app->programs = PROGRAM_LEDGER;
-	if (cmd_ledger_ok(app) && is_free(app, to, is_forced))
+	if (cmd_account_ok(app) && is_a_file(app, &a) && cmd_ledger_ok(app) &&
+	    is_free(app, to, is_forced))
 		status = backup(app, &a, to);
 	arena_free(&a);
 	return status;
@@ -442,8 +457,8 @@ cmd_restore(struct app *app, int argc, char **argv)
 		return 2;
 	}
 	app->programs = reconciles ? PROGRAM_WORKER : PROGRAM_LEDGER;
-	if (cmd_account_ok(app) && !is_the_ledger(app, r.from) &&
-	    is_good(&r.arena, r.from)) {
+	if (cmd_account_ok(app) && is_a_file(app, &r.arena) &&
+	    !is_the_ledger(app, r.from) && is_good(&r.arena, r.from)) {
 		conf_make_folder(&app->conf);
 		status = restore_locked(&r);
 		if (status == 0)

@@ -148,6 +148,20 @@ describe('a copy of the ledger', () => {
   });
 });
 
+test('a ledger in PostgreSQL is copied by the tools of its server, which both commands say', async (t) => {
+  const app = await startAdmit({ t });
+  const copy = `${app.dir}/copy.db`;
+  await succeeds(app)('grant', '5');
+  await succeeds(app)('backup', copy);
+  const env = { ...app.env, DATABASE_URL: 'postgresql://shop:wordpass@127.0.0.1:1/admit', WORKER_FOLDER: app.dir };
+  for (const command of ['backup', 'restore']) {
+    const { status, stdout, stderr } = await admit([command, copy], env);
+    assert.equal(status, 1, command);
+    assert.match(stdout, /postgresql:\/\/127\.0\.0\.1:1\/admit is a server's database: pg_dump copies it|this build does not have/, command);
+    assert.doesNotMatch(stdout + stderr, /wordpass/);
+  }
+});
+
 describe('what waits', () => {
   test('is listed with the reason, tried again, given up', async (t) => {
     const app = await startAdmit({ t });
@@ -214,7 +228,8 @@ test('payments: a table for a person, a document for a program', async (t) => {
   const find = async (...args) => JSON.parse(await ok('payments', '--json', ...args)).payments;
   const [one] = await find('--find', id);
   assert.deepEqual([one.tg_id, one.paid_ms, one.amount_minor, one.currency, one.kind], [5, at, 999, 'eur', 'first']);
-  assert.deepEqual((await find('--find', one.payment)).map(({ tg_id: tgId }) => tgId), [5]);
+  for (const name of [one.payment, one.payment.slice(3), one.payment.toUpperCase()])
+    assert.deepEqual((await find('--find', name)).map(({ tg_id: tgId }) => tgId), [5], name);
   assert.deepEqual((await find('--find', '7')).map(({ tg_id: tgId }) => tgId), [], 'a number is found whole');
   assert.deepEqual((await find('--find', '77')).map(({ tg_id: tgId }) => tgId), [77]);
   assert.equal((await find('--since', '2026-03-02')).length, 2);
