@@ -2,7 +2,9 @@
 #include "ledger.h"
 
 #include "base/clock.h"
+#include "store/driver.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -395,6 +397,33 @@ folder_appears(void **state)
 	assert_int_equal(rmdir(folder), 0);
 }
 
+/* What is only read is a file, even if its name begins as a server's address
+ * does. */
+static void
+called_as_an_address(void **state)
+{
+	static const char *const names[] = { "postgresql.db",
+		"postgresql.db-wal", "postgresql.db-shm" };
+	int cwd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct db_look look;
+	struct db *db;
+
+	(void)state;
+	assert_true(cwd >= 0);
+	check_int(chdir(ledger.folder), 0);
+	db = db_new(arena_printf(&mem, "%s/%s", ledger.folder, names[0]));
+	check_err(db_ready(db), ERR_OK);
+	db_free(db);
+	db = db_new_to_read(names[0]);
+	check_err(db_look(db, &look), ERR_OK);
+	check_int(look.is_ledger, 1);
+	db_free(db);
+	for (size_t i = 0; i < LENGTH(names); i++)
+		(void)unlink(names[i]);
+	check_int(fchdir(cwd), 0);
+	(void)close(cwd);
+}
+
 static const struct strange {
 	const char *why;
 	struct str content;
@@ -625,6 +654,8 @@ main(void)
 	ONE("read", "texts are copied", texts_are_copied);
 	ONE("read", "one row or none", one_row);
 	ONE("away", "a folder that appears later", folder_appears);
+	ONE("a file", "may be called as an address begins",
+	    called_as_an_address);
 	ROWS("strange file", strange_file, stranges);
 	ONE("schema", "newer than this program", newer_schema);
 	ONE("schema", "WAL, strict, nothing personal", durable);
