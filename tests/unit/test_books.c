@@ -192,7 +192,7 @@ open_trying(const char *subscription, const char *payments)
 	    " INSERT INTO payments (provider, payment, order_id, kind,"
 	    " amount_minor, currency, paid_ms, starts_ms, ends_ms)"
 	    " SELECT 'stripe', 'in_' || first, 1, kind, minor, 'eur',"
-	    " first * 86400000, first * 86400000, last * 86400000 FROM p",
+	    " first * 86400000.0, first * 86400000.0, last * 86400000.0 FROM p",
 	    subscription, payments));
 }
 

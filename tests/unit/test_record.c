@@ -211,7 +211,7 @@ known(int64_t tg_id)
 			      " WHERE payment_intent LIKE '%-' || ?1), '')"
 			      " || COALESCE((SELECT GROUP_CONCAT(', ' || kind || ' ' || stage, '')"
 			      " FROM (SELECT * FROM reversals"
-			      " WHERE payment_intent LIKE '%-' || ?1 ORDER BY id)), '')"
+			      " WHERE payment_intent LIKE '%-' || ?1 ORDER BY id) AS t), '')"
 			      " || COALESCE((SELECT ', in ' || is_in || ' ' || why || ' '"
 			      " || COALESCE(CAST(until_ms AS TEXT), '-') FROM access WHERE tg_id = ?1), '')",
 	    tg_id);
@@ -516,7 +516,8 @@ disputes_told(void)
 {
 	return look_text("SELECT COALESCE(GROUP_CONCAT(one, ' '), '') FROM ("
 			 "SELECT SUBSTR(promise, 19) AS one FROM jobs"
-			 " WHERE promise LIKE 'alert/dispute/%' ORDER BY id)");
+			 " WHERE promise LIKE 'alert/dispute/%' ORDER BY id)"
+			 " AS t");
 }
 
 #define DISPUTE(at) REVERSAL(FACT_DISPUTE), .dispute = (at)
