@@ -287,6 +287,8 @@ conf_check_database(const char *v)
 	return setting_text(v);
 }
 
+/* It stands between quotes in SQL, so nothing in it may end them. A longer name
+ * the server would cut short, and two shops might find themselves in one. */
 const char *
 conf_check_schema(const char *v)
 {
