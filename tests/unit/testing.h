@@ -27,7 +27,7 @@
 /* Of one test, in time of its own and on the wall: beside other work a test
  * gets a small share of a core. */
 #define TESTING_LIMIT_S 60
-#define TESTING_WAIT_S 240
+#define TESTING_WAIT_S 300
 
 /* A text with its length, for a table; may hold a NUL. */
 #define LIT(s) \
