@@ -513,7 +513,8 @@ bought_twice(void **state)
 	check_int(
 	    look_int_of("SELECT is_paid FROM users WHERE tg_id = ?1", tg_id),
 	    t->is_in);
-	check_int(look_int_of("SELECT SUBSTR(session_id, -1) FROM users"
+	check_int(look_int_of("SELECT SUBSTR(session_id,"
+			      " LENGTH(session_id)) FROM users"
 			      " WHERE tg_id = ?1",
 		      tg_id),
 	    t->session);
