@@ -385,7 +385,11 @@ check_confinement(struct check *c)
 		advise("confined",
 		    "this kernel has no Landlock: the programs could write "
 		    "wherever their account can");
-	if (held.calls_confined)
+	if (c->app->conf.database_is_server)
+		advise("confined",
+		    "the ledger is a server's, so webhook and tgupdate can "
+		    "call out as well");
+	else if (held.calls_confined)
 		good("confined",
 		    "webhook and tgupdate with WORKERS=1 can call nobody");
 	else if (held.writes_confined)

@@ -148,7 +148,7 @@ describe('a copy of the ledger', () => {
   });
 });
 
-test('a ledger in PostgreSQL is copied by the tools of its server, which both commands say', async (t) => {
+test('a ledger in PostgreSQL: its server\'s tools copy it, which is said, and a check knows that all programs call it', async (t) => {
   const app = await startAdmit({ t });
   const copy = `${app.dir}/copy.db`;
   assert.equal((await app.request('/health')).status, 200, 'the ledger is there');
@@ -160,6 +160,10 @@ test('a ledger in PostgreSQL is copied by the tools of its server, which both co
     assert.match(stdout, /postgresql:\/\/127\.0\.0\.1:1\/admit is a server's database: pg_dump copies it|this build does not have/, command);
     assert.doesNotMatch(stdout + stderr, /wordpass/);
   }
+  const checked = await admit(['check'], env);
+  assert.equal(checked.status, 1);
+  assert.match(checked.stdout, /the ledger is a server's, so webhook and tgupdate can call out|this build does not have/);
+  assert.doesNotMatch(checked.stdout + checked.stderr, /can call nobody|wordpass/);
 });
 
 describe('what waits', () => {
