@@ -37,7 +37,7 @@ check cmd:openssl          openssl               a certificate for the tests
 check cmd:apache2          apache2               the second web server
 check any:/usr/lib/apache2/modules/mod_fcgid.so libapache2-mod-fcgid its FastCGI
 check any:/usr/lib/lighttpd/mod_openssl.so lighttpd-mod-openssl TLS in lighttpd
-postgres cmd:pg_ctlcluster postgresql            the second engine's server
+postgres cmd:pg_ctlcluster postgresql            the server of that
 postgres cmd:psql          postgresql-client     setting it up
 servers cmd:nginx          nginx-light           web servers
 servers cmd:caddy          caddy                 web servers
