@@ -9,7 +9,7 @@
 #
 # usage: check.sh BUILD-FOLDER SUITE... [BUILD-FOLDER SUITE...]
 #        suites: build lint parts docs hardening installing unit web web-memory
-#        measure servers-quick corpora fuzz fault fault-quick
+#        measure servers-quick postgres-quick corpora fuzz fault fault-quick
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
@@ -115,6 +115,10 @@ one() {
 		its "delays of $name" sh tests/web/run.sh "$out" measure.test.mjs
 		;;
 	servers-quick) its "behind Apache" sh tests/servers.sh "$out" --quick ;;
+	postgres-quick)
+		its "on PostgreSQL" sh tests/postgres.sh "$out" \
+		    sh tests/web/run.sh "$out" flow.test.mjs
+		;;
 	# Each parser over its corpus and changed copies of it.
 	corpora)
 		its "corpora of $name" env \
@@ -150,7 +154,7 @@ for word; do
 	web | web-memory) waiting="$waiting $out:$word" ;;
 	measure) measures="$measures $out:$word" ;;
 	lint | parts | docs | hardening | installing | unit | corpora | fuzz | fault | \
-	    fault-quick | servers-quick) computing="$computing $out:$word" ;;
+	    fault-quick | servers-quick | postgres-quick) computing="$computing $out:$word" ;;
 	*) out=$word first=${first:-$word} ;;
 	esac
 done

@@ -43,7 +43,7 @@ $(OUT)/fault/shim.so: tests/fault/shim.c
 check:
 	@sh tools/deps.sh check
 	@sh tests/check.sh build/release build fault-quick unit corpora lint parts \
-	  servers-quick docs hardening installing web measure \
+	  servers-quick postgres-quick docs hardening installing web measure \
 	  build/asan build unit corpora web-memory build/clang build
 
 # The builds that it asks for. Of the third only what the compiler says counts.
@@ -107,9 +107,9 @@ asan:
 unit: tests
 	@sh tests/check.sh $(OUT) unit
 
-# The unit tests again, on a PostgreSQL server of their own.
-postgres: tests
-	@sh tools/deps.sh postgres
+# The unit tests again, and web tests, on a PostgreSQL server of their own.
+postgres: all tests
+	@sh tools/deps.sh check
 	@sh tests/postgres.sh $(OUT)
 
 MUTANTS   ?= 100

@@ -2,7 +2,7 @@
 # A PostgreSQL server of its own, in a temporary folder and reached by a socket
 # there, for as long as a command runs: that finds it by ADMIT_TEST_DATABASE.
 #
-# usage: postgres.sh BUILD-FOLDER            the unit tests on PostgreSQL
+# usage: postgres.sh BUILD-FOLDER            the unit tests and some web tests on it
 #        postgres.sh BUILD-FOLDER COMMAND...
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -46,13 +46,20 @@ until pg_isready -q -h "$work" -U admit -d postgres; do
 		exit 1
 	}
 done
-psql -q -h "$work" -U admit -d postgres -c 'CREATE DATABASE unit'
-psql -q -h "$work" -U admit -d unit -v ON_ERROR_STOP=1 \
-    -f "$here/unit/postgres.sql"
+# One for the unit tests, and what each web test's is a copy of.
+for name in unit web; do
+	psql -q -h "$work" -U admit -d postgres -c "CREATE DATABASE $name"
+	psql -q -h "$work" -U admit -d $name -v ON_ERROR_STOP=1 \
+	    -f "$here/unit/postgres.sql"
+done
 export ADMIT_TEST_DATABASE="postgresql://admit@/unit?host=$work"
 
 if [ $# -gt 0 ]; then
 	"$@"
 else
-	sh "$here/unit/run.sh" "$out"
+	status=0
+	sh "$here/unit/run.sh" "$out" || status=1
+	sh "$here/web/run.sh" "$out" flow.test.mjs webhook.test.mjs \
+	    pay.test.mjs products.test.mjs || status=1
+	exit $status
 fi

@@ -3,7 +3,7 @@
 # packages through apt-get, as root or through sudo. Elsewhere it prints what
 # to install. What is there already is left alone, wherever it came from.
 #
-# usage: deps.sh run|check|deb|deploy|servers|postgres|analyze|fuzz
+# usage: deps.sh run|check|deb|deploy|servers|analyze|fuzz
 set -eu
 
 # set, how to see that it is there, Debian's package, what it is for
@@ -23,6 +23,8 @@ check inc:cmocka.h         libcmocka-dev         unit tests
 check cmd:npm              npm                   the parts of the web tests
 check cmd:sqlite3          sqlite3               looking into the ledger
 check inc:postgresql/libpq-fe.h libpq-dev        the second engine
+check cmd:pg_ctlcluster    postgresql            its server
+check cmd:psql             postgresql-client     looking into that
 check cmd:clang            clang                 the second compiler
 check cmd:clang-format     clang-format          make fmt-check
 check cmd:msgfmt           gettext               checking the texts
@@ -37,8 +39,6 @@ check cmd:openssl          openssl               a certificate for the tests
 check cmd:apache2          apache2               the second web server
 check any:/usr/lib/apache2/modules/mod_fcgid.so libapache2-mod-fcgid its FastCGI
 check any:/usr/lib/lighttpd/mod_openssl.so lighttpd-mod-openssl TLS in lighttpd
-postgres cmd:pg_ctlcluster postgresql            the server of that
-postgres cmd:psql          postgresql-client     setting it up
 servers cmd:nginx          nginx-light           web servers
 servers cmd:caddy          caddy                 web servers
 servers cmd:h2o            h2o                   web servers
@@ -74,7 +74,7 @@ while read -r set test package why; do
 	[ -n "$set" ] || continue
 	case $wanted:$set in
 	*:run | check:check | deploy:check | deploy:deb | deploy:deploy | deb:deb) ;;
-	postgres:check | postgres:postgres | servers:check | servers:servers | analyze:analyze | fuzz:fuzz) ;;
+	servers:check | servers:servers | analyze:analyze | fuzz:fuzz) ;;
 	*) continue ;;
 	esac
 	is_there "$test" || missing="$missing $package"

@@ -13,8 +13,8 @@ import Stripe from 'stripe';
 import { PATIENCE_MS } from '../sandbox/journal.mjs';
 import { startStripe } from '../sandbox/stripe.mjs';
 import { startTelegram } from '../sandbox/telegram.mjs';
+import { makeLedger } from './ledger.mjs';
 import { servers, startServer } from './servers.mjs';
-import { sqlite } from './sqlite.mjs';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const OUT = process.env.ADMIT_OUT ?? path.join(ROOT, 'build/release');
@@ -226,19 +226,21 @@ async function startWeb({ name, tls, dir, settingsOf }) {
  *   stripe?: object, telegram?: object, telegramBase?: string }} [options]
  *   `t` stops it all when that test ends, however it ends; without it the caller must;
  *   `env` replaces settings, undefined takes one away; `resident` starts a worker that stays;
- *   `prepare` gets the data folder before anything is started, `late` gives settings after it; `ledger` is a file below it
+ *   `prepare` gets the data folder before anything is started, `late` gives settings after it; `ledger`: it is to be a file
+ *   of that name below it
  */
 export async function startAdmit({
-  t, mode = 'fastcgi', tls = false, env = {}, baseUrl = (port) => `http://127.0.0.1:${port}`, resident = false, prepare, ledger = 'admit.db',
+  t, mode = 'fastcgi', tls = false, env = {}, baseUrl = (port) => `http://127.0.0.1:${port}`, resident = false, prepare, ledger: file,
   telegramBase, late = () => ({}), stripe: stripeOptions, telegram: telegramOptions,
 } = {}) {
   const dir = mkdtempSync(path.join(tmpdir(), 'admit-web.'));
   prepare?.(dir);
+  const ledger = makeLedger(dir, file);
   const telegram = await startTelegram({ token: SECRETS.TELEGRAM_BOT_TOKEN, ...telegramOptions });
   const stripe = await startStripe({ webhookSecret: SECRETS.STRIPE_WEBHOOK_SECRET, ...stripeOptions });
   const settingsOf = (port) => defined({
     ...SECRETS, PAID_CHANNEL_LINK: LINK, SUPPORT_CONTACT: SUPPORT, BASE_URL: baseUrl(port),
-    DATABASE_URL: `sqlite:${dir}/${ledger}`, STRIPE_API_BASE: stripe.url, TELEGRAM_API_BASE: telegramBase ?? telegram.url, ...env, ...late(),
+    ...ledger.settings, STRIPE_API_BASE: stripe.url, TELEGRAM_API_BASE: telegramBase ?? telegram.url, ...env, ...late(),
   });
   let started;
   try {
@@ -246,10 +248,11 @@ export async function startAdmit({
   } catch (error) {
     await stripe.close();
     await telegram.close();
+    ledger.remove();
     rmSync(dir, { recursive: true, force: true });
     throw error;
   }
-  const app = new Admit({ dir, stripe, telegram, ...started });
+  const app = new Admit({ dir, ledger, stripe, telegram, ...started });
   if (resident) app.stay();
   t?.after(() => app.stop());
   return app;
@@ -309,12 +312,12 @@ class Admit {
 
   /** What the ledger says: rows of columns, as text. */
   sql(query) {
-    return sqlite(`${this.dir}/admit.db`, query, { readonly: true }).split('\n').filter(Boolean).map((row) => row.split('|'));
+    return this.ledger.sql(query);
   }
 
   /** Changes the ledger behind the programs' backs. */
   write(statement) {
-    sqlite(`${this.dir}/admit.db`, statement);
+    this.ledger.write(statement);
   }
 
   log() {
@@ -456,7 +459,7 @@ class Admit {
   }
 
   async #stop() {
-    const { dir, name, stripe, telegram } = this;
+    const { dir, name, ledger, stripe, telegram } = this;
     const wentByItself = await this.stopServer();
     if (this.#worker) await end(this.#worker);
     // A worker that has just been started cannot be found yet, so it may have to be told again.
@@ -469,6 +472,7 @@ class Admit {
     const left = await leftOf(dir);
     const found = this.#leaks();
     const log = this.log();
+    ledger.remove();
     rmSync(dir, { recursive: true, force: true });
     assert.ok(wentByItself, `${name} ends when it is told to`);
     assert.deepEqual(left, [], 'no process is left');
@@ -480,10 +484,8 @@ class Admit {
   #leaks() {
     const secrets = Object.keys(SECRETS).flatMap((name) => (this.env[name] ?? '').split(',')).filter(Boolean);
     const bytes = (text) => Buffer.from(text).toString('latin1');
-    const files = readdirSync(this.dir, { withFileTypes: true }).filter((file) => file.isFile() && /^(log|.*\.db.*)$/.test(file.name));
-    const places = files.map(({ name }) => [name, readFileSync(path.join(this.dir, name), 'latin1')]);
-    places.push(['an answer', bytes(this.#answers.join('\n'))]);
-    return [...secrets, ...Object.values(SECRETS), ...PERSONAL]
+    const places = [['log', bytes(this.log())], ...this.ledger.held(), ['an answer', bytes(this.#answers.join('\n'))]];
+    return [...secrets, ...Object.values(SECRETS), ...this.ledger.secrets, ...PERSONAL]
       .flatMap((what) => places.filter(([, text]) => text.includes(bytes(what))).map(([where]) => `${where} holds ${what}`));
   }
 }

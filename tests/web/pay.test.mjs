@@ -304,11 +304,11 @@ test('what the thank-you page learns is noted whole or not at all', async (t) =>
   const app = await startAdmit({ t });
   const id = await app.open(5);
   await app.stripe.pay(id);
-  app.write("CREATE TRIGGER refuses BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'no'); END");
+  app.ledger.refuse('jobs');
   const { status, text } = await app.request(`/paid?session_id=${id}`);
   assert.deepEqual([status, text.includes(LINK), /Перевіряємо оплату/.test(text)], [200, false, true]);
   assert.deepEqual(app.sql('SELECT paid_ms, (SELECT COUNT(*) FROM access) FROM orders'), [['', '0']], 'no payment without the invite that it owes');
-  app.write('DROP TRIGGER refuses');
+  app.ledger.allow();
   assert.ok((await app.request(`/paid?session_id=${id}`)).text.includes(LINK));
   await app.invited(5);
 });

@@ -1,0 +1,158 @@
+// Where an Admit under test keeps its ledger: in a file of its folder or, where ADMIT_TEST_DATABASE names a PostgreSQL
+// server (tests/postgres.sh starts one), in a database of its own there. Both can be looked into, and brought into trouble.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
+import { once } from 'node:events';
+import path from 'node:path';
+import { sqlite } from './sqlite.mjs';
+
+const SERVER = process.env.ADMIT_TEST_DATABASE;
+/** A server is asked for no password here, so any will do to see where it shows up. */
+const PASSWORD = 'passwordOfTheWebTests';
+const SCHEMA = 'shop';
+
+/** Whether ledgers are a server's, but for those that a test wants in a file. */
+export const ON_POSTGRES = SERVER !== undefined;
+
+const rows = (text) => text.split('\n').filter(Boolean).map((row) => row.split('|'));
+
+/** Starts a program that locks the ledger by what is said to it. @returns a function that lets go, and waits for that */
+async function holding(program, args, begin) {
+  const holder = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  holder.stdin.write(begin);
+  await once(holder.stdout, 'data');
+  return async () => {
+    const over = once(holder, 'exit');
+    holder.stdin.end('COMMIT;\n');
+    await over;
+  };
+}
+
+class FileLedger {
+  secrets = [];
+  /** Whoever has the file open goes on with it, wherever it is. */
+  outlivesLoss = true;
+
+  constructor(dir, name) {
+    this.dir = dir;
+    this.file = path.join(dir, name);
+    this.settings = { DATABASE_URL: `sqlite:${this.file}` };
+  }
+
+  sql(query) {
+    return rows(sqlite(this.file, query, { readonly: true }));
+  }
+
+  write(statement) {
+    sqlite(this.file, statement);
+  }
+
+  /** Nothing comes into the table any more. */
+  refuse(table) {
+    this.write(`CREATE TRIGGER refuses BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'no'); END`);
+  }
+
+  allow() {
+    this.write('DROP TRIGGER refuses');
+  }
+
+  hold() {
+    return holding('sqlite3', [this.file], 'BEGIN EXCLUSIVE;\nSELECT 1;\n');
+  }
+
+  #move(from, to) {
+    for (const tail of ['', '-wal', '-shm'])
+      try { renameSync(`${from}${tail}`, `${to}${tail}`); } catch { /* there is none */ }
+  }
+
+  /** A folder is in its place then. */
+  lose() {
+    this.#move(this.file, `${this.dir}/kept`);
+    mkdirSync(this.file);
+  }
+
+  find() {
+    rmdirSync(this.file);
+    this.#move(`${this.dir}/kept`, this.file);
+  }
+
+  /** All that it holds: [where, text], byte by byte. */
+  held() {
+    return readdirSync(this.dir, { withFileTypes: true }).filter((file) => file.isFile() && /\.db/.test(file.name))
+      .map(({ name }) => [name, readFileSync(path.join(this.dir, name), 'latin1')]);
+  }
+
+  remove() { /* it goes with its folder */ }
+}
+
+class ServerLedger {
+  secrets = [PASSWORD];
+  outlivesLoss = false;
+
+  constructor(dir) {
+    this.name = path.basename(dir).toLowerCase().replaceAll(/\W/g, '_');
+    this.at = SERVER.replace('/unit?', `/${this.name}?`);
+    this.#admin(`CREATE DATABASE ${this.name} TEMPLATE web`);
+    this.settings = { DATABASE_URL: this.at.replace('@', `:${PASSWORD}@`), DB_SCHEMA: SCHEMA, WORKER_FOLDER: dir };
+  }
+
+  #psql(at, ...statements) {
+    const args = ['-XAtq', '-v', 'ON_ERROR_STOP=1', ...statements.flatMap((statement) => ['-c', statement]), at];
+    return execFileSync('psql', args, { encoding: 'utf8' });
+  }
+
+  /** Each by itself. */
+  #admin(...statements) {
+    this.#psql(SERVER.replace('/unit?', '/postgres?'), ...statements);
+  }
+
+  /** With the words of the tests, which tests/unit/postgres.sql has. */
+  get #inside() {
+    return `${this.at}&options=-csearch_path%3D${SCHEMA},public`;
+  }
+
+  sql(query) {
+    return rows(this.#psql(this.#inside, query));
+  }
+
+  write(statement) {
+    this.#psql(this.#inside, statement);
+  }
+
+  refuse(table) {
+    this.refused = table;
+    this.write(`CREATE TRIGGER refuses BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION held()`);
+  }
+
+  allow() {
+    this.write(`DROP TRIGGER refuses ON ${this.refused}`);
+  }
+
+  /** As another program that writes, which lib/store/postgres.c knows. */
+  hold() {
+    return holding('psql', ['-XAtq', this.#inside],
+      `BEGIN;\nSELECT pg_advisory_xact_lock(hashtextextended('admit ${SCHEMA}', 0));\nSELECT 1;\n`);
+  }
+
+  /** The server sends all away and lets nobody in. */
+  lose() {
+    this.#admin(`ALTER DATABASE ${this.name} ALLOW_CONNECTIONS false`,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${this.name}'`);
+  }
+
+  find() {
+    this.#admin(`ALTER DATABASE ${this.name} ALLOW_CONNECTIONS true`);
+  }
+
+  held() {
+    return [['the database', execFileSync('pg_dump', [this.at], { encoding: 'latin1', maxBuffer: 1 << 28 })]];
+  }
+
+  remove() {
+    this.#admin(`DROP DATABASE ${this.name} WITH (FORCE)`);
+  }
+}
+
+/** @param {string | undefined} file  where a test wants it in a file of that name, whatever the others have */
+export const makeLedger = (dir, file) => ON_POSTGRES && file === undefined ? new ServerLedger(dir) : new FileLedger(dir, file ?? 'admit.db');
