@@ -16,6 +16,7 @@
 #   make check-deploy   each way of installing, in plain Debian roots
 #   make mutants    does the suite notice a spoilt line of the library? MUTANTS=100
 #                   of them, drawn by SEED, within MUTANTS_S=780 seconds
+#   make postgres   unit tests and purchases on a PostgreSQL server of their own
 #   make valgrind   unit tests and the payment flow under memcheck
 #   make timing     whether comparing secrets takes a telling time
 #   make analyze    gcc -fanalyzer, clang-tidy, scan-build, cppcheck
