@@ -98,18 +98,18 @@ route(const struct request *req)
 }
 
 static void
-serve(void *ctx, struct exchange *x, size_t n)
+serve(void *ctx, struct exchange *const *x, size_t n)
 {
 	(void)ctx;
 	for (size_t i = 0; i < n; i++)
-		x[i].res = route(&x[i].req);
+		x[i]->res = route(&x[i]->req);
 }
 
 int
 main(void)
 {
 	const struct web_service service = { serve, wake_if_promised, &app, 1,
-		MAX_BODY_BYTES };
+		MAX_BODY_BYTES, NULL };
 	int status;
 
 	app_start(&app, PROGRAM_PAY, "pay");

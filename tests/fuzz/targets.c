@@ -708,16 +708,16 @@ links(struct str in)
 /* ---- a request from the socket, through libfcgi ---- */
 
 static void
-serve_all(void *ctx, struct exchange *x, size_t n)
+serve_all(void *ctx, struct exchange *const *x, size_t n)
 {
 	(void)ctx;
 	for (size_t i = 0; i < n; i++) {
 		const char *value;
 
-		if (request_param(&x[i].req, "tg_id", &value) == ERR_OK)
+		if (request_param(&x[i]->req, "tg_id", &value) == ERR_OK)
 			must(value != NULL);
-		must(x[i].req.body.len <= MAX_BODY_BYTES);
-		x[i].res = response_json(200, x[i].req.body);
+		must(x[i]->req.body.len <= MAX_BODY_BYTES);
+		x[i]->res = response_json(200, x[i]->req.body);
 	}
 }
 

@@ -60,13 +60,13 @@ told_apart(void **state)
 static bool is_after;
 
 static void
-echo(void *ctx, struct exchange *x, size_t n)
+echo(void *ctx, struct exchange *const *x, size_t n)
 {
 	(void)ctx;
 	for (size_t i = 0; i < n; i++) {
-		struct request *r = &x[i].req;
+		struct request *r = &x[i]->req;
 
-		x[i].res = response_json(200,
+		x[i]->res = response_json(200,
 		    str_from(arena_printf(r->arena, "%s \"%.*s\"",
 			err_name(r->body_error), (int)r->body.len, r->body.p)));
 	}
