@@ -54,6 +54,9 @@ static const struct {
 	    TEXT_PAGE_CHECKING_LEAD, NULL },
 	[PAGES_CANCEL] = { 200, "↩️", TEXT_PAGE_CANCEL,
 	    TEXT_PAGE_CANCEL_LEAD, NULL },
+	/* Who counts statuses learns that buyers have to wait. */
+	[PAGES_IN_LINE] = { 503, "⏳", TEXT_PAGE_IN_LINE,
+	    TEXT_PAGE_IN_LINE_LEAD, "in_line" },
 	[PAGES_PROVIDER_DOWN] = { 503, "⏳", TEXT_PAGE_STRIPE_DOWN,
 	    TEXT_PAGE_STRIPE_DOWN_LEAD, "stripe_unavailable" },
 	[PAGES_PROVIDER_REFUSED] = { 502, "⏳", TEXT_PAGE_STRIPE_DOWN,
@@ -147,8 +150,11 @@ respond_about(const struct app *app, const struct request *req,
     enum pages which, const struct product *about, const struct checkout *c)
 {
 	struct page p = page_about(app, req, which, about, c);
+	struct response res = page_response(req, &p);
 
-	return page_response(req, &p);
+	if (which == PAGES_IN_LINE)
+		res.refresh_s = res.retry_after_s;
+	return res;
 }
 
 struct response
@@ -176,9 +182,10 @@ pages_provider_down(
 {
 	/* ERR_CONFLICT: another click of the same buyer is still under way. All
 	 * that is left is the operator's to mend. */
-	bool may_pass =
-	    e == ERR_UNAVAILABLE || e == ERR_THROTTLED || e == ERR_CONFLICT;
+	bool may_pass = e == ERR_UNAVAILABLE || e == ERR_CONFLICT;
 
+	if (e == ERR_THROTTLED)
+		return pages_show(app, req, PAGES_IN_LINE);
 	return pages_show(
 	    app, req, may_pass ? PAGES_PROVIDER_DOWN : PAGES_PROVIDER_REFUSED);
 }
