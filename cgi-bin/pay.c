@@ -1,119 +1,116 @@
 /* GET /pay, /paid, /cancel, /health: the buyer's way to Stripe and back. The
  * only front program that calls out. */
 #include "base/array.h"
+#include "front/buyers.h"
 #include "front/pages.h"
-#include "front/serve.h"
-#include "outbox/wake.h"
+#include "payment/checkout.h"
 #include "payment/thanks.h"
 #include "web/client.h"
 
-#define MAX_BODY_BYTES ((size_t)64 * 1024)
-static struct http *http;
-
-/* Told to stop, a program does not wait for Stripe to the end. */
-static bool
-reach_out(void)
-{
-	if (http == NULL && (http = http_new()) != NULL)
-		http_give_up_when(http, gateway_is_stopping);
-	return http != NULL;
-}
-
-static const char *
-address_of(const struct app *app, const struct request *req)
-{
-	return client_address(req, app->conf.trusted_proxies);
-}
+/* What a visit refers to as long as it lasts. */
+struct caller {
+	struct buyer buyer;
+	struct limit_who who;
+	struct paylink link; /* of /pay */
+};
 
 static struct response
-pay(struct app *app, const struct request *req)
+show(struct app *app, const struct request *req, const void *ctx, enum err e,
+    const struct checkout *c)
 {
-	struct limit_who who = { .address = address_of(app, req) };
-	struct paylink link;
-	struct checkout c;
-	enum err e = paylink_read(app, req, &link);
+	const struct paylink *link = ctx; /* NULL: of /paid */
+
+	if (link == NULL)
+		return e == ERR_OK ? pages_thanks(app, req, c) :
+				     pages_not_found(app, req, e);
+	return e == ERR_OK ? pages_begun(app, req, link, c) :
+			     pages_provider_down(app, req, e);
+}
+
+static struct caller *
+caller_new(const struct app *app, const struct request *req)
+{
+	struct caller *c = arena_alloc(req->arena, sizeof(*c));
+
+	c->who.address = client_address(req, app->conf.trusted_proxies);
+	c->buyer.show = show;
+	return c;
+}
+
+static struct buyer *
+pay(struct app *app, struct exchange *x)
+{
+	const struct request *req = &x->req;
+	struct caller *c = caller_new(app, req);
+	enum err e = paylink_read(app, req, &c->link);
 
 	/* Nobody wants to pay yet, so no session is opened. */
 	if (request_looks_ahead(req))
-		return pages_show(app, req, PAGES_AHEAD);
-	if (e != ERR_OK)
-		return pages_bad_link(app, req, e);
-	who.tg_id = link.tg_id;
-	if (paylink_is_previewed(req))
-		return pages_preview(app, req, &link);
-	if (!reach_out())
-		return pages_show(app, req, PAGES_BROKEN);
-	e = checkout_begin(app, http, req->arena, &who, &link, &c);
-	if (e != ERR_OK)
-		return pages_provider_down(app, req, e);
-	return pages_begun(app, req, &link, &c);
+		x->res = pages_show(app, req, PAGES_AHEAD);
+	else if (e != ERR_OK)
+		x->res = pages_bad_link(app, req, e);
+	else if (paylink_is_previewed(req))
+		x->res = pages_preview(app, req, &c->link);
+	else {
+		c->who.tg_id = c->link.tg_id;
+		c->buyer.visit =
+		    checkout_visit(app, req->arena, &c->who, &c->link);
+		c->buyer.ctx = &c->link;
+		return &c->buyer;
+	}
+	return NULL;
 }
 
-static struct response
-paid(struct app *app, const struct request *req)
+static struct buyer *
+paid(struct app *app, struct exchange *x)
 {
-	const struct limit_who who = { .address = address_of(app, req) };
-	struct checkout c = { .state = CHECKOUT_NONE };
+	const struct request *req = &x->req;
+	struct caller *c = caller_new(app, req);
 	const char *id;
 	enum err e = request_param(req, "session_id", &id);
 
-	/* Nothing is known without an id, so "not paid" would be a guess. */
-	if (e == ERR_NOT_FOUND)
-		return pages_show(app, req, PAGES_CHECKING);
-	if (!reach_out())
-		return pages_show(app, req, PAGES_BROKEN);
 	if (e == ERR_OK)
-		e = thanks_find(app, http, req->arena, &who, id, &c);
-	if (e != ERR_OK)
-		return pages_not_found(app, req, e);
-	return pages_thanks(app, req, &c);
+		e = thanks_visit(app, req->arena, &c->who, id, &c->buyer.visit);
+	if (e == ERR_OK)
+		return &c->buyer;
+	/* Nothing is known without an id, so "not paid" would be a guess. */
+	x->res = e == ERR_NOT_FOUND ? pages_show(app, req, PAGES_CHECKING) :
+				      pages_not_found(app, req, e);
+	return NULL;
 }
-
-static struct app app;
 
 /* pay.fcgi: a web server without rewriting rules shows the file's own name. */
 static const struct {
 	const char *page;
+	struct buyer *(*meet)(struct app *app, struct exchange *x);
 	struct response (*answer)(struct app *app, const struct request *req);
-} routes[] = { { "pay", pay }, { "pay.fcgi", pay }, { "paid", paid },
-	{ "cancel", pages_cancel }, { "health", pages_health } };
+} routes[] = { { "pay", pay, NULL }, { "pay.fcgi", pay, NULL },
+	{ "paid", paid, NULL }, { "cancel", NULL, pages_cancel },
+	{ "health", NULL, pages_health } };
 
-static struct response
-route(const struct request *req)
+static struct buyer *
+route(struct app *app, struct exchange *x)
 {
-	enum admission verdict = serve_admits(&app, req);
-
-	if (verdict == ADMIT_NOT_SET_UP)
-		return pages_show(&app, req, PAGES_BROKEN);
-	if (verdict == ADMIT_PLAIN_HTTP)
-		return serve_over_https(&app, req);
 	for (size_t i = 0; i < LENGTH(routes); i++) {
-		if (!str_eq(str_from(req->page), routes[i].page))
+		if (!str_eq(str_from(x->req.page), routes[i].page))
 			continue;
-		if (req->method != WEB_GET && req->method != WEB_HEAD)
-			return response_not_allowed(req->arena, "GET, HEAD");
-		return routes[i].answer(&app, req);
+		if (x->req.method != WEB_GET && x->req.method != WEB_HEAD)
+			x->res =
+			    response_not_allowed(x->req.arena, "GET, HEAD");
+		else if (routes[i].meet != NULL)
+			return routes[i].meet(app, x);
+		else
+			x->res = routes[i].answer(app, &x->req);
+		return NULL;
 	}
-	return pages_show(&app, req, PAGES_UNKNOWN);
-}
-
-static void
-serve(void *ctx, struct exchange *const *x, size_t n)
-{
-	(void)ctx;
-	for (size_t i = 0; i < n; i++)
-		x[i]->res = route(&x[i]->req);
+	x->res = pages_show(app, &x->req, PAGES_UNKNOWN);
+	return NULL;
 }
 
 int
 main(void)
 {
-	const struct web_service service = { serve, wake_if_promised, &app, 1,
-		MAX_BODY_BYTES, NULL };
-	int status;
+	static const struct buyers buyers = { PROGRAM_PAY, "pay", route };
 
-	app_start(&app, PROGRAM_PAY, "pay");
-	status = serve_run(&app, &service);
-	http_free(http);
-	return status;
+	return buyers_main(&buyers);
 }

@@ -55,8 +55,8 @@ static const struct {
 	[PAGES_CANCEL] = { 200, "↩️", TEXT_PAGE_CANCEL,
 	    TEXT_PAGE_CANCEL_LEAD, NULL },
 	/* Who counts statuses learns that buyers have to wait. */
-	[PAGES_IN_LINE] = { 503, "⏳", TEXT_PAGE_IN_LINE,
-	    TEXT_PAGE_IN_LINE_LEAD, "in_line" },
+	[PAGES_IN_LINE] = { 503, "⏳", TEXT_PAGE_IN_LINE, TEXT_PAGE_IN_LINE_LEAD,
+	    "in_line" },
 	[PAGES_PROVIDER_DOWN] = { 503, "⏳", TEXT_PAGE_STRIPE_DOWN,
 	    TEXT_PAGE_STRIPE_DOWN_LEAD, "stripe_unavailable" },
 	[PAGES_PROVIDER_REFUSED] = { 502, "⏳", TEXT_PAGE_STRIPE_DOWN,

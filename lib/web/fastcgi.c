@@ -209,8 +209,8 @@ static void
 answer(struct slot *s)
 {
 	const struct exchange *x = &s->x;
-	struct str text = response_render(
-	    x->req.arena, &x->res, x->req.method == WEB_HEAD);
+	struct str text =
+	    response_render(x->req.arena, &x->res, x->req.method == WEB_HEAD);
 
 	(void)FCGX_PutStr(text.p, (int)text.len, s->fcgi.out);
 	(void)FCGX_FClose(s->fcgi.err);

@@ -10,7 +10,7 @@ struct response {
 	const char *location;  /* or NULL */
 	const char *allow;     /* or NULL */
 	int64_t retry_after_s; /* 0: none */
-	int64_t refresh_s;     /* a browser asks again by itself; 0: it does not */
+	int64_t refresh_s;     /* a browser asks again by itself; 0: never */
 	struct str body;
 };
 
