@@ -95,14 +95,19 @@ read_body(FCGX_Request *fcgi, struct request *r, size_t max_bytes)
 	body_end(&b, r, FCGX_GetError(fcgi->in) != 0);
 }
 
+/* Where nothing stays open, no more are touched than a batch needs. */
+static size_t
+n_slots(const struct fastcgi *f)
+{
+	return f->service->wait == NULL ? f->service->batch : WEB_MAX_OPEN;
+}
+
 static bool
 has_room(const struct fastcgi *f)
 {
-	return f->n < f->service->batch && f->n_used < WEB_MAX_OPEN;
+	return f->n < f->service->batch && f->n_used < n_slots(f);
 }
 
-/* The first free one: a service that leaves nothing open never goes beyond its
- * batch. */
 static struct slot *
 free_slot(struct fastcgi *f)
 {
@@ -376,13 +381,13 @@ fastcgi_run(const struct web_service *service)
 	(void)fcntl(LISTEN_FD, F_SETFL, fcntl(LISTEN_FD, F_GETFL) | O_NONBLOCK);
 	for (size_t i = 0; i < MAX_PENDING; i++)
 		f.pending[i].fd = -1;
-	for (size_t i = 0; i < WEB_MAX_OPEN; i++)
+	for (size_t i = 0; i < n_slots(&f); i++)
 		(void)FCGX_InitRequest(&f.slots[i].fcgi, -1, 0);
 	while (keeps_serving(&f))
 		turn(&f, &while_waiting);
 	for (size_t i = 0; i < MAX_PENDING; i++)
 		connection_close(&f.pending[i]);
-	for (size_t i = 0; i < WEB_MAX_OPEN; i++)
+	for (size_t i = 0; i < n_slots(&f); i++)
 		arena_free(&f.slots[i].arena);
 	arena_free(&f.arena);
 	return stop_asked == SIGHUP ? GATEWAY_RENEW : GATEWAY_STOPPED;

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAMS = ['pay', 'webhook', 'tgupdate'];
-const WORKERS = { pay: '8', webhook: '1', tgupdate: '1' };
+const WORKERS = { pay: '2', webhook: '1', tgupdate: '1' };
 
 /**
  * What starts are made of: `dir`, `port`, `tlsPort` (0: no TLS), `cgi` (the folder of the programs), `env` (the settings
