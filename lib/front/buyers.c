@@ -110,6 +110,7 @@ take(struct process *p, struct buyer *b)
 static struct buyer *
 meet(struct process *p, struct exchange *x, enum admission verdict)
 {
+	const struct checkout nothing = { .state = CHECKOUT_NONE };
 	struct buyer *b;
 
 	if (verdict != ADMIT_YES) {
@@ -123,7 +124,8 @@ meet(struct process *p, struct exchange *x, enum admission verdict)
 		return NULL;
 	b->x = x;
 	if (p->n >= BUYERS_MAX)
-		x->res = pages_show(&p->app, &x->req, PAGES_IN_LINE);
+		x->res =
+		    b->show(&p->app, &x->req, b->ctx, ERR_THROTTLED, &nothing);
 	else if (!reach_out(p))
 		x->res = pages_show(&p->app, &x->req, PAGES_BROKEN);
 	else

@@ -49,6 +49,8 @@ enum buyer_stage { BUYER_WAITS, BUYER_CALLS, BUYER_HEARD };
 struct buyer {
 	/* What meet() fills in. */
 	struct visit visit;
+	/* The page for what end() said. ERR_THROTTLED: one that asks again by
+	 * itself; c says nothing then. */
 	struct response (*show)(struct app *app, const struct request *req,
 	    const void *ctx, enum err e, const struct checkout *c);
 	const void *ctx;

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define REFRESH_S 5 /* until a browser asks again by itself */
+
 /* A row for each page, so that status, headline and the word for programs
  * cannot drift apart. What watches a site from outside counts statuses and
  * reads no sentences: where something went wrong, the status says so too. */
@@ -153,7 +155,7 @@ respond_about(const struct app *app, const struct request *req,
 	struct response res = page_response(req, &p);
 
 	if (which == PAGES_IN_LINE)
-		res.refresh_s = res.retry_after_s;
+		res.refresh_s = REFRESH_S;
 	return res;
 }
 
@@ -265,10 +267,15 @@ pages_thanks(
 struct response
 pages_not_found(const struct app *app, const struct request *req, enum err e)
 {
+	struct response res;
+
 	if (e == ERR_INPUT)
 		return pages_show(app, req, PAGES_NOT_PAID_INPUT);
-	return pages_show(app, req,
+	res = pages_show(app, req,
 	    e == ERR_NOT_FOUND ? PAGES_NOT_PAID_UNKNOWN : PAGES_CHECKING);
+	if (e == ERR_THROTTLED)
+		res.refresh_s = REFRESH_S;
+	return res;
 }
 
 struct response

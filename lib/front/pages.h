@@ -58,7 +58,8 @@ struct response pages_thanks(
     const struct app *app, const struct request *req, const struct checkout *c);
 
 /* Why a thanks_visit() failed: a purchase that nobody knows is not paid, and
- * what cannot be asked about just now is being checked. */
+ * what cannot be asked about just now is being checked. ERR_THROTTLED: the page
+ * asks again by itself. */
 struct response pages_not_found(
     const struct app *app, const struct request *req, enum err e);
 
