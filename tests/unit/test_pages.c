@@ -174,6 +174,11 @@ failed(void **state)
 	check_int(
 	    pages_provider_down(&app, &req, f->e).status, f->stripe_status);
 	check_int(pages_bad_link(&app, &req, f->e).status, f->link_status);
+	/* Whoever is in line, before paying or behind it, need not reload. */
+	check_int(pages_provider_down(&app, &req, f->e).refresh_s > 0,
+	    f->e == ERR_THROTTLED);
+	check_int(pages_not_found(&app, &req, f->e).refresh_s > 0,
+	    f->e == ERR_THROTTLED);
 }
 
 /* ---- what was found ---- */
