@@ -138,12 +138,14 @@ test('Stripe says 429 to some of many buyers: they wait in line, and each gets a
   const app = await startAdmit({ t });
   await app.open(1);
   const from = app.stripe.requests.length;
-  app.stripe.setFault({ kind: 'status', status: 429, retryAfter: 1, next: 8 });
-  const pages = await pay(app, countOf(20, 1000));
-  assert.deepEqual(pages.map(({ status }) => status), Array(20).fill(303));
+  app.stripe.setFault({ kind: 'status', status: 429, retryAfter: 1, next: Infinity });
+  const coming = pay(app, countOf(12, 1000));
+  await app.stripe.waitFor(({ fault }) => fault === 'status');
+  app.stripe.setFault(null); // as by Stripe's limit, what comes a moment later is taken
+  for (const { status } of await coming) assert.equal(status, 303);
   const calls = app.stripe.requests.slice(from);
-  assert.equal(calls.length, 28);
-  assert.equal(new Set(calls.map(({ headers }) => headers['idempotency-key'])).size, 20);
+  assert.equal(calls.filter(({ fault }) => !fault).length, 12);
+  assert.equal(new Set(calls.map(({ headers }) => headers['idempotency-key'])).size, 12);
 });
 
 test('the line is long: a page that asks again by itself, and the attempt goes on', async (t) => {
