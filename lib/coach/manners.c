@@ -2,85 +2,11 @@
 #include "coach/manners.h"
 
 #include "base/array.h"
-#include "base/buf.h"
-#include "coach/terms.h"
+#include "coach/phrase.h"
 
-#include <string.h>
-
-#define MAX_WORDS 60    /* of a message; what follows is not looked at */
 #define NEAR 4          /* other words among those of a row */
 #define WHO_MORE 2      /* words more than a row, in a question of who we are */
 #define LONG_ENOUGH 160 /* letters: nobody tells so much to say hello */
-
-/* ---- words ---- */
-
-/* Letters that keyboards of other countries lack, as people write them there;
- * folded text has no other case. */
-static const struct {
-	const char *from, *to;
-} bare[] = { { "ä", "a" }, { "ö", "o" }, { "ü", "u" }, { "ß", "ss" },
-	{ "ą", "a" }, { "ć", "c" }, { "ę", "e" }, { "ł", "l" }, { "ń", "n" },
-	{ "ó", "o" }, { "ś", "s" }, { "ź", "z" }, { "ż", "z" } };
-
-/* Folded as for the search, and without those marks: one blank before each
- * word. */
-static struct str
-folded(struct arena *a, struct str text)
-{
-	struct str s = terms_fold(a, text);
-	struct buf out = buf_new(a, s.len + 1);
-
-	while (s.len > 0) {
-		size_t n = 0;
-
-		for (size_t i = 0; i < LENGTH(bare) && n == 0; i++)
-			if (str_starts(s, bare[i].from)) {
-				buf_text(&out, bare[i].to);
-				n = strlen(bare[i].from);
-			}
-		if (n == 0) {
-			buf_char(&out, s.p[0]);
-			n = 1;
-		}
-		s = (struct str){ s.p + n, s.len - n };
-	}
-	return buf_str(&out);
-}
-
-struct words {
-	struct str w[MAX_WORDS];
-	size_t n;
-};
-
-static void
-read_words(struct str text, struct words *out)
-{
-	out->n = 0;
-	while (text.len > 0 && out->n < MAX_WORDS) {
-		struct str word = str_cut(&text, ' ');
-
-		if (word.len > 0)
-			out->w[out->n++] = word;
-	}
-}
-
-/* Whether a word is one of these, with bars between: each is how it begins, or
- * all of it where a full stop follows. */
-static bool
-is_one_of(struct str word, struct str list)
-{
-	while (list.len > 0) {
-		struct str one = str_cut(&list, '|');
-		bool is_whole = str_ends(one, ".");
-
-		one.len -= is_whole;
-		if (one.len > 0 && word.len >= one.len &&
-		    memcmp(word.p, one.p, one.len) == 0 &&
-		    (!is_whole || word.len == one.len))
-			return true;
-	}
-	return false;
-}
 
 /* Words that may stand beside any others and change nothing. */
 static const char fillers[] =
@@ -99,15 +25,6 @@ static const char fillers[] =
     "chce.|chcialbym.|chcialabym.|moge.|mozna.|jest.|czy.|do.|na.|za.|w.|z.|i.|"
     "o.|to.|ten.|ta.|tego.|bardzo.|juz.|jeszcze.";
 
-static void
-without(const struct words *all, const char *list, struct words *out)
-{
-	out->n = 0;
-	for (size_t i = 0; i < all->n; i++)
-		if (!is_one_of(all->w[i], str_from(list)))
-			out->w[out->n++] = all->w[i];
-}
-
 /* ---- rows ---- */
 
 struct row {
@@ -115,8 +32,7 @@ struct row {
 	const char *groups; /* a word of each, near each other in any order */
 };
 
-/* Written as folded() leaves words: і for ї, г for ґ, и for й, e for ё, в for у
- * before a consonant at a word's beginning, no marks over Latin letters. */
+/* As phrase.h has rows. */
 #define MONEY_UK "грош|кошт|кошти|оплат|платеж|платіж|деньг|деньги|средств"
 #define MONEY_EN "money|payment|cash|funds"
 #define MONEY_DE "geld|zahlung|betrag|kosten"
@@ -272,57 +188,23 @@ static const struct row who[] = {
 	{ MANNERS_WHO, "jak nazywasz|imie|nazywa" },
 };
 
-/* Whether a word of each group stands among words from..from + n. */
-static bool
-row_is_at(const struct words *w, size_t from, size_t n, const char *groups)
-{
-	struct str rest = str_from(groups);
-	bool is_used[MAX_WORDS] = { false };
-
-	while (rest.len > 0) {
-		struct str group = str_cut(&rest, ' ');
-		size_t i = from;
-
-		while (i < w->n && i < from + n &&
-		    (is_used[i] || !is_one_of(w->w[i], group)))
-			i++;
-		if (i >= w->n || i >= from + n)
-			return false;
-		is_used[i] = true;
-	}
-	return true;
-}
-
-static size_t
-count_groups(const char *groups)
-{
-	size_t n = 1;
-
-	for (; *groups != '\0'; groups++)
-		n += *groups == ' ';
-	return n;
-}
-
 static enum manners
-find_business(const struct words *w)
+find_business(const struct phrase_words *w)
 {
 	for (size_t i = 0; i < LENGTH(business); i++)
-		for (size_t at = 0; at < w->n; at++)
-			if (row_is_at(w, at,
-				count_groups(business[i].groups) + NEAR,
-				business[i].groups))
-				return business[i].is;
+		if (phrase_is_in(w, business[i].groups, NEAR))
+			return business[i].is;
 	return MANNERS_NONE;
 }
 
 /* Of a message with no more than so many words beside the row's. */
 static enum manners
-find_short(
-    const struct words *w, const struct row *rows, size_t n, size_t n_more)
+find_short(const struct phrase_words *w, const struct row *rows, size_t n,
+    size_t n_more)
 {
 	for (size_t i = 0; i < n; i++)
-		if (w->n <= count_groups(rows[i].groups) + n_more &&
-		    row_is_at(w, 0, w->n, rows[i].groups))
+		if (w->n <= phrase_groups(rows[i].groups) + n_more &&
+		    phrase_is_in(w, rows[i].groups, n_more))
 			return rows[i].is;
 	return MANNERS_NONE;
 }
@@ -363,18 +245,19 @@ is_faces(struct str text)
 }
 
 static enum manners
-find_greeting(struct str text, const struct words *all, const struct words *w)
+find_greeting(struct str text, const struct phrase_words *all,
+    const struct phrase_words *w)
 {
 	bool is_hello = false, is_thanks = false;
 
 	if (all->n == 0)
 		return is_faces(text) ? MANNERS_THANKS : MANNERS_NONE;
 	for (size_t i = 0; i < w->n; i++) {
-		bool greets = is_one_of(w->w[i], str_from(hello));
-		bool thanks_too = is_one_of(w->w[i], str_from(thanks));
+		bool greets = phrase_has(str_from(hello), w->w[i]);
+		bool thanks_too = phrase_has(str_from(thanks), w->w[i]);
 
 		if (!greets && !thanks_too &&
-		    !is_one_of(w->w[i], str_from(beside)))
+		    !phrase_has(str_from(beside), w->w[i]))
 			return MANNERS_NONE;
 		is_hello |= greets;
 		is_thanks |= thanks_too;
@@ -387,14 +270,14 @@ find_greeting(struct str text, const struct words *all, const struct words *w)
 enum manners
 manners_of(struct arena *a, struct str text)
 {
-	struct words *all = arena_alloc(a, sizeof(*all));
-	struct words *w = arena_alloc(a, sizeof(*w));
-	struct words *curtly = arena_alloc(a, sizeof(*curtly));
+	struct phrase_words *all = arena_alloc(a, sizeof(*all));
+	struct phrase_words *w = arena_alloc(a, sizeof(*w));
+	struct phrase_words *curtly = arena_alloc(a, sizeof(*curtly));
 	enum manners m;
 
-	read_words(folded(a, text), all);
-	without(all, fillers, w);
-	without(w, hello, curtly);
+	phrase_read(a, text, all);
+	phrase_without(all, fillers, w);
+	phrase_without(w, hello, curtly);
 	m = find_business(w);
 	if (m == MANNERS_NONE)
 		m = find_short(curtly, curt, LENGTH(curt), 0);
