@@ -222,6 +222,10 @@ static const struct setting rows[] = {
 	    "0",
 	    "how many of them may go to people who have bought nothing; 0: "
 	    "they are quoted the public lessons" },
+	{ "COACH_PERSONA", setting_path, TEXT_AT(coach_persona), WORK, OPTIONAL,
+	    "",
+	    "a text file, of 4 KB at most, that tells the model how the coach "
+	    "is called and how it speaks; what it may say stays as it is" },
 	{ "COACH_HELPLINE", setting_text, TEXT_AT(coach_helpline), WORK,
 	    OPTIONAL,
 	    "Lifeline Ukraine — 7333, цілодобово й безкоштовно; екстрена "

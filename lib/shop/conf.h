@@ -73,6 +73,7 @@ struct conf {
 	const char *coach_model;
 	int64_t coach_questions_a_day, coach_tokens_a_month; /* 0: any number */
 	int64_t coach_stranger_tokens;                       /* 0: none */
+	const char *coach_persona; /* a file; NULL: none */
 	const char *coach_helpline;
 	const char *coach_links;         /* hosts, with commas; NULL: none */
 	const char *coach_group_id;      /* Telegram's number; NULL: none */

@@ -68,7 +68,7 @@ enum text {
 	TEXT_COACH_SOURCE,       /* {number} {lesson} */
 	TEXT_COACH_SOURCE_PLAIN, /* {lesson} */
 	TEXT_COACH_NOT_FOUND,
-	TEXT_COACH_NO_ACCESS, /* {product} */
+	TEXT_COACH_NO_ACCESS, /* {product} {support} */
 	TEXT_COACH_NOT_HERE,
 	TEXT_COACH_TOO_LATE,
 	TEXT_COACH_CRISIS, /* {helpline} */
@@ -80,6 +80,18 @@ enum text {
 	TEXT_COACH_BUSY,
 	TEXT_COACH_ENOUGH, /* {amount} */
 	TEXT_COACH_HOW,
+	TEXT_COACH_HELLO, /* {product} */
+	TEXT_COACH_THANKS,
+	TEXT_COACH_WHO,    /* {product} {support} */
+	TEXT_COACH_PRICE,  /* {product} {support} */
+	TEXT_COACH_REFUND, /* {support} */
+	TEXT_COACH_CANCEL, /* {support} */
+	TEXT_COACH_INVITE, /* {support} */
+	TEXT_COACH_BROKEN, /* {support} */
+	TEXT_COACH_READS,
+	TEXT_COACH_CARE,
+	TEXT_COACH_SECRET,
+	TEXT_COACH_CUT,
 	TEXT_COACH_NO_LINK,
 	TEXT_COACH_PERSON_BUTTON,
 	TEXT_COACH_PASSED_ON,

@@ -427,6 +427,13 @@ static const char *const migrations[] = {
 	"ALTER TABLE subscriptions ADD COLUMN price_minor {int};"
 	"ALTER TABLE subscriptions ADD COLUMN price_currency TEXT;"
 	"ALTER TABLE subscriptions ADD COLUMN price_period_ms {int};",
+
+	/* 20: a question of a group is answered to its asker alone */
+	"ALTER TABLE questions ADD COLUMN is_private {int} NOT NULL DEFAULT 0;"
+	/* 1: no reminders of what they did not buy; 2: they had one */
+	"ALTER TABLE users ADD COLUMN reminders {int} NOT NULL DEFAULT 0;"
+	/* when they were shown something for nothing, for the reminder of it */
+	"ALTER TABLE users ADD COLUMN intro_ms {int};",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 

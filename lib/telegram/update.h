@@ -68,6 +68,7 @@ struct tg_update {
 	const char *caption;  /* TG_MESSAGE: the words under one, or NULL */
 	const char *album; /* TG_MESSAGE: of which several are one; or NULL */
 	bool is_service;   /* TG_MESSAGE: nobody said anything */
+	bool has_file;     /* TG_MESSAGE: a picture, a document or the like */
 	struct tg_voice voice; /* TG_MESSAGE */
 	int64_t message_id;    /* TG_MESSAGE, in chat_id */
 	int64_t reply_to;      /* of which message of that chat; 0: of none */

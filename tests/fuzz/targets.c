@@ -419,7 +419,7 @@ ask_model(const char *name, const char *text)
 	const struct passage passage = {
 		.lesson = name, .heading = name, .text = text
 	};
-	const char *system = prompt_system(&mem, &passage, 1);
+	const char *system = prompt_system(&mem, name, &passage, 1);
 	struct http_request req =
 	    completion_request(&mem, &m, system, turns, 2);
 	struct json *doc;

@@ -76,6 +76,8 @@ SQL(REPORT_QUESTIONS,
     " THEN 'no access'"
     " WHEN " WORD_QUESTION_CRISIS " THEN 'crisis' WHEN " WORD_QUESTION_UNHEARD
     " THEN 'not heard' WHEN " WORD_QUESTION_TOO_LATE " THEN 'too late'"
+    " WHEN " WORD_QUESTION_HELPED
+    " THEN 'no question' WHEN " WORD_QUESTION_SHOWN " THEN 'to a person'"
     " ELSE 'open' END, COUNT(*)"
     " FROM questions WHERE asked_ms >= :since_ms AND :n > 0"
     " GROUP BY 1 ORDER BY 1")
