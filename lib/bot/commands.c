@@ -48,7 +48,7 @@ on_start(struct reply *r)
 
 	bool taken = false;
 	enum err e = handover_started(
-	    r->app, r->arena, r->u, tg_command(r->u->text).rest, &taken);
+	    r->app, r->arena, r->u, tg_command(tg_words(r->u)).rest, &taken);
 
 	if (e != ERR_OK || taken)
 		return e;
@@ -89,6 +89,7 @@ on_pay(struct reply *r)
 	const struct provider *alone;
 	struct tg_message owed;
 	enum access access;
+	bool at_bank = false;
 	enum err e;
 
 	if (sells_many(r))
@@ -96,12 +97,18 @@ on_pay(struct reply *r)
 	e = reply_access(r, p, &access);
 	if (e == ERR_OK)
 		e = owed_by(r, p, &owed);
+	if (e == ERR_OK)
+		e = ledger_processing(
+		    r->db, r->arena, r->u->from_id, p->id, &at_bank);
 	if (e != ERR_OK)
 		return e;
 	if (owed.text != NULL)
 		return reply_message(r, &owed);
 	if (access == ACCESS_IN)
 		return reply_fill(r, TEXT_ALREADY_PAID, KV(reply_product(r)));
+	/* Paid by all that the buyer knows: a second time would be too much. */
+	if (at_bank)
+		return reply_fill(r, TEXT_PROCESSING, KV(reply_title(r, p)));
 	alone = offer_alone(r->app, p);
 	return alone == NULL ? reply_message(r, &m) : offer_of(r, alone, p);
 }
@@ -109,9 +116,9 @@ on_pay(struct reply *r)
 /* One line about each product. What is owed for it is more urgent than how long
  * it still lasts. */
 static enum err
-status_of(struct reply *r, const struct product *p, bool processing,
-    const char **line)
+status_of(struct reply *r, const struct product *p, const char **line)
 {
+	bool at_bank = false;
 	enum text which = TEXT_STATUS_UNPAID;
 	struct tg_message owed;
 	struct term term = { 0 };
@@ -121,11 +128,14 @@ status_of(struct reply *r, const struct product *p, bool processing,
 	if (e != ERR_OK || owed.text != NULL)
 		return e;
 	e = ledger_term(r->db, r->arena, r->u->from_id, p->id, &term);
+	if (e == ERR_OK)
+		e = ledger_processing(
+		    r->db, r->arena, r->u->from_id, p->id, &at_bank);
 	if (term.access == ACCESS_IN)
 		which = term.until_ms == 0 ? TEXT_STATUS_PAID :
 		    term.renews            ? TEXT_STATUS_RENEWS :
 					     TEXT_STATUS_UNTIL;
-	else if (processing)
+	else if (at_bank)
 		which = TEXT_STATUS_WAITING;
 	*line = text_fill_in(r->in, r->arena, which,
 	    KV(reply_title(r, p),
@@ -174,15 +184,11 @@ on_status(struct reply *r)
 	struct tg_choice *list;
 	const char *line;
 	size_t n = 0;
-	bool processing = false;
-	enum err e =
-	    ledger_processing(r->db, r->arena, r->u->from_id, &processing);
+	enum err e = all_about(r, &all, &n);
 
-	if (e == ERR_OK)
-		e = all_about(r, &all, &n);
 	m.choices = list = arena_alloc(r->arena, n * sizeof(*list));
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		e = status_of(r, all[i], processing, &line);
+		e = status_of(r, all[i], &line);
 		m.text = arena_printf(
 		    r->arena, "%s%s%s", m.text, i == 0 ? "" : "\n\n", line);
 		if (e == ERR_OK)
@@ -236,7 +242,7 @@ help_unpaid(struct reply *r)
 {
 	bool at_bank = false;
 	enum err e =
-	    ledger_processing(r->db, r->arena, r->u->from_id, &at_bank);
+	    ledger_processing(r->db, r->arena, r->u->from_id, NULL, &at_bank);
 
 	return e != ERR_OK ?
 	    e :
@@ -277,7 +283,8 @@ on_help(struct reply *r)
 static enum err
 on_ask(struct reply *r)
 {
-	const char *question = arena_dup(r->arena, tg_command(r->u->text).rest);
+	const char *question =
+	    arena_dup(r->arena, tg_command(tg_words(r->u)).rest);
 	bool heard = false;
 	enum err e = ERR_OK;
 
@@ -352,7 +359,7 @@ commands_menu(
 enum err
 commands_answer(struct reply *r, bool *is_command)
 {
-	struct tg_command c = tg_command(r->u->text);
+	struct tg_command c = tg_command(tg_words(r->u));
 	struct self self = { 0 };
 	enum err e = ERR_OK;
 

@@ -54,6 +54,23 @@ links_of(struct app *app, struct arena *a, struct step *s,
 	return ERR_OK;
 }
 
+/* Who has just paid hears that the payment is confirmed; nobody else does. The
+ * promise tells why it was made: "invite/SESSION" for an order, with a moment
+ * before the session's name for who was out meanwhile (ledger/decide.c); a
+ * grant's session is "grant/...". */
+static enum text
+words_of(const struct job *job)
+{
+	struct str rest = str_from(job->promise), first;
+
+	if (job->order_id == 0 || !str_eq(str_cut(&rest, '/'), "invite"))
+		return TEXT_INVITE_AGAIN;
+	first = str_cut(&rest, '/');
+	if (rest.len > 0 && str_only(first, STR_DIGITS))
+		return TEXT_INVITE_BACK;
+	return str_eq(first, "grant") ? TEXT_INVITE_GRANTED : TEXT_INVITE;
+}
+
 static enum err
 prepare(struct app *app, struct arena *a, struct step *s)
 {
@@ -76,7 +93,7 @@ prepare(struct app *app, struct arena *a, struct step *s)
 		e = ledger_language(app->db, a, s->job.tg_id, &in);
 	if (e == ERR_OK && links != NULL)
 		message_say(app, a, s,
-		    text_fill_in(in, a, TEXT_INVITE,
+		    text_fill_in(in, a, words_of(&s->job),
 			KV(kv_text(
 			       "product", product_title(p, language_code(in))),
 			    kv_text("link", links))));

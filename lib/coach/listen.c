@@ -55,7 +55,8 @@ listen_is_asked(struct app *app, struct arena *a, const struct tg_update *u,
 		*text = arena_dup(a, command.rest);
 	} else {
 		*is_asked = (u->replies_to_bot && u->bot_id == self.id) ||
-		    (u->replies_to_post &&
+		    (app->conf.coach_group_comments != 0 &&
+			u->replies_to_post &&
 			str_ends(str_trim(str_from(*text)), "?"));
 	}
 	return ERR_OK;

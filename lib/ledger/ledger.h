@@ -80,9 +80,10 @@ enum err ledger_order_by_session(struct db *db, struct arena *a,
 enum err ledger_order_unpaid(struct db *db, struct arena *a, int64_t tg_id,
     int64_t before_id, struct order *out) MUST_CHECK;
 
-/* Whether the bank is still at work on a payment of the user's. */
-enum err ledger_processing(
-    struct db *db, struct arena *a, int64_t tg_id, bool *processing) MUST_CHECK;
+/* Whether the bank is still at work on a payment of the user's, for a product
+ * (NULL: for any). */
+enum err ledger_processing(struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, bool *processing) MUST_CHECK;
 
 /* Whether the user is in, as decided last. */
 enum err ledger_access(struct db *db, struct arena *a, int64_t tg_id,

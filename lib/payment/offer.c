@@ -1,6 +1,7 @@
 /* What a buyer is offered. */
 #include "payment/offer.h"
 
+#include "ledger/ledger.h"
 #include "ledger/subscription.h"
 #include "outbox/message.h"
 #include "payment/paylink.h"
@@ -159,14 +160,23 @@ enum err
 offer_prepare(enum language in, struct app *app, struct arena *a,
     struct step *s, const struct product *p, const struct provider *by)
 {
+	struct kv title =
+	    kv_text("product", product_title(p, language_code(in)));
 	struct tg_message owed;
-	enum err e = offer_owed(in, app->db, a, s->job.tg_id, p->id,
-	    product_title(p, language_code(in)), &owed);
+	bool at_bank = false;
+	enum err e =
+	    offer_owed(in, app->db, a, s->job.tg_id, p->id, title.s, &owed);
 
+	if (e == ERR_OK)
+		e = ledger_processing(
+		    app->db, a, s->job.tg_id, p->id, &at_bank);
 	if (e != ERR_OK)
 		return e;
 	if (owed.text != NULL)
 		message_send(app, a, s, &owed);
+	else if (at_bank)
+		message_say(
+		    app, a, s, text_fill_in(in, a, TEXT_PROCESSING, KV(title)));
 	else
 		make_offer(
 		    in, app, a, s, p, by != NULL ? by : offer_alone(app, p));

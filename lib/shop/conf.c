@@ -246,6 +246,10 @@ static const struct setting rows[] = {
 	    BOT | WORK, OPTIONAL, "",
 	    "a discussion group in which the coach answers too, -100...: what "
 	    "is written to it with /ask or as a reply" },
+	{ "COACH_GROUP_COMMENTS", NULL, INT_AT(coach_group_comments, 0, 1), BOT,
+	    OPTIONAL, "1",
+	    "1: a comment there below a post of the channel is a question too, "
+	    "if it ends in a question mark; 0: it is for the others" },
 	{ "COACH_GROUP_PRODUCT", setting_text, TEXT_AT(coach_group_product),
 	    WORK, OPTIONAL, "",
 	    "the id of the product whose lessons the coach may quote there, "

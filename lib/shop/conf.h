@@ -77,6 +77,7 @@ struct conf {
 	const char *coach_helpline;
 	const char *coach_links;         /* hosts, with commas; NULL: none */
 	const char *coach_group_id;      /* Telegram's number; NULL: none */
+	int64_t coach_group_comments;    /* 0 or 1 */
 	const char *coach_group_product; /* NULL: public lessons alone */
 	const char *coach_speech_base;   /* NULL: voices are not heard */
 	const char *coach_speech_key;    /* NULL: the server wants none */

@@ -10,8 +10,11 @@
 
 enum text {
 	/* the chat */
-	TEXT_INVITE,  /* {product} {link} */
-	TEXT_WELCOME, /* {product} */
+	TEXT_INVITE,         /* {product} {link} */
+	TEXT_INVITE_GRANTED, /* {product} {link} */
+	TEXT_INVITE_BACK,    /* {product} {link} */
+	TEXT_INVITE_AGAIN,   /* {product} {link} */
+	TEXT_WELCOME,        /* {product} */
 	TEXT_WELCOME_MANY,
 	TEXT_BUY_CHOICE, /* {product} */
 	TEXT_BUY_BUTTON,

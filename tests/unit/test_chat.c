@@ -66,6 +66,16 @@ static const struct row {
 	    "sendMessage", TEXT_PAY, PAY_URL, false, "" },
 	{ "/pay after the payment asks for no second one", IN, SAYS("/pay"),
 	    "sendMessage", TEXT_ALREADY_PAID, NULL, false, "" },
+	{ "/pay while the bank is at work asks for no second one",
+	    ORDER("processing_ms", "1"), SAYS("/pay"), "sendMessage",
+	    TEXT_PROCESSING, NULL, false, "" },
+	{ "/pay after the bank's no", ORDER("processing_ms, failed_ms", "1, 2"),
+	    SAYS("/pay"), "sendMessage", TEXT_PAY, PAY_URL, false, "" },
+	{ "/status while it is at work on another product",
+	    KNOWN ORDER_OF(
+		"5", "processing_ms", "1") "UPDATE orders SET product = 'old';",
+	    SAYS("/status"), "sendMessage", TEXT_STATUS_UNPAID, NULL, false,
+	    "" },
 	{ "/pay after a refund", OUT, SAYS("/pay"), "sendMessage", TEXT_PAY,
 	    PAY_URL, false, "" },
 

@@ -128,6 +128,7 @@ SQL(ORDER_UNPAID_BEFORE,
 
 SQL(ORDERS_PROCESSING,
     "SELECT COUNT(*) FROM orders WHERE tg_id = :tg_id"
+    " AND product = COALESCE(:product, product)"
     " AND processing_ms IS NOT NULL AND paid_ms IS NULL AND failed_ms IS NULL")
 
 #define NOT_SETTLED \
