@@ -13,6 +13,7 @@
 #include "telegram/command.h"
 
 #define HELPS_AN_HOUR 10 /* that make us ask Stripe */
+#define FILES_AN_HOUR 3  /* with all that is kept of somebody */
 
 static bool
 sells_many(const struct reply *r)
@@ -315,6 +316,36 @@ on_privacy(struct reply *r)
 	return say_about(r, TEXT_PRIVACY);
 }
 
+/* A message at once, and all of it as a file by the worker. */
+static enum err
+on_mydata(struct reply *r)
+{
+	bool allowed = false;
+	enum err e = reply_may(r, "mydata", FILES_AN_HOUR, &allowed);
+
+	if (e != ERR_OK || !allowed)
+		return e;
+	e = reply_promise(r, JOB_MYDATA, 0, NULL);
+	return e != ERR_OK ?
+	    e :
+	    reply_fill(r, TEXT_MYDATA, KV(kv_int("buyer", r->u->from_id)));
+}
+
+/* What goes and what stays is told before anything is done, and a button
+ * confirms it. */
+static enum err
+on_forgetme(struct reply *r)
+{
+	const struct tg_message m = { .chat_id = r->u->from_id,
+		.text = text_fill_in(r->in, r->arena, TEXT_FORGET,
+		    KV(kv_text(
+			"support", app_support_in(r->in, r->app, r->arena)))),
+		.button = text_plain_in(r->in, TEXT_FORGET_BUTTON),
+		.button_data = menu_forget_data(r->arena) };
+
+	return reply_message(r, &m);
+}
+
 /* A button for each language. What it leads to is said in the language that was
  * chosen, see menu.c. */
 static enum err
@@ -342,6 +373,8 @@ static const struct {
 	{ "/paysupport", on_paysupport, TEXT__COUNT },
 	{ "/terms", on_terms, TEXT__COUNT },
 	{ "/privacy", on_privacy, TEXT__COUNT },
+	{ "/mydata", on_mydata, TEXT__COUNT },
+	{ "/forgetme", on_forgetme, TEXT__COUNT },
 };
 #define N_COMMANDS LENGTH(commands)
 

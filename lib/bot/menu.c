@@ -1,14 +1,19 @@
-/* Buttons: "WORD", or "WORD:PRODUCT" where several are sold, "language:CODE"
- * and "ask:N". */
+/* Buttons: "WORD", or "WORD:PRODUCT" where several are sold, "language:CODE",
+ * "forget:MOMENT" and "ask:N". */
 #include "bot/menu.h"
 
+#include "base/clock.h"
+#include "base/units.h"
+#include "ledger/forget.h"
 #include "ledger/products.h"
+#include "ledger/remind.h"
 #include "ledger/subscription.h"
 #include "payment/offer.h"
 #include "shop/text.h"
 
 #define BUTTON_PORTAL "portal"
 #define BUTTON_LANGUAGE "language"
+#define BUTTON_FORGET "forget"
 #define BUTTON_ASK "ask" /* by coach/answer, under an answer */
 
 /* Who is in is not asked to buy once more: a second payment of the same buyer
@@ -86,6 +91,36 @@ choose_language(struct reply *r, const char *code)
 	return e == ERR_OK ? reply_promise(r, JOB_NOTICE, 0, "language") : e;
 }
 
+const char *
+menu_forget_data(struct arena *a)
+{
+	return arena_printf(
+	    a, BUTTON_FORGET ":%lld", (long long)clock_now_ms());
+}
+
+/* One of long ago, found while scrolling, must not take anything away. */
+static enum err
+forget(struct reply *r, struct str moment)
+{
+	int64_t now_ms = clock_now_ms(), at_ms = 0;
+	enum err e;
+
+	if (!str_to_i64(moment, &at_ms) || at_ms > now_ms ||
+	    at_ms < now_ms - HOUR_MS)
+		return ERR_OK;
+	e = forget_ask(r->app, r->arena, r->u->from_id);
+	return e == ERR_OK ? reply_promise(r, JOB_NOTICE, 0, "forgetting") : e;
+}
+
+static enum err
+stop_reminders(struct reply *r)
+{
+	enum err e = remind_no_more(r->db, r->u->from_id);
+
+	return e == ERR_OK ? reply_promise(r, JOB_NOTICE, 0, "no_reminders") :
+			     e;
+}
+
 /* A product that is sold no more is not found, whatever the old button says;
  * one that was renamed is. */
 enum err
@@ -99,6 +134,10 @@ menu_pressed(struct reply *r)
 
 	if (str_eq(word, BUTTON_LANGUAGE))
 		return choose_language(r, id);
+	if (str_eq(word, BUTTON_FORGET))
+		return forget(r, data);
+	if (str_eq(word, MENU_NO_REMINDERS))
+		return stop_reminders(r);
 	if (str_eq(word, BUTTON_ASK))
 		return handover_pass_on(r->app, r->arena, r->u, data, &taken);
 	e = products_find(r->app, r->arena, id, &p);

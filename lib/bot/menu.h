@@ -20,6 +20,12 @@ enum err menu_add_portal(struct reply *r, const struct product *p,
 /* Puts into m a button for each language, and one for Telegram's own. */
 void menu_languages(struct reply *r, struct tg_message *m);
 
+/* The data of the button that confirms /forgetme; it works for an hour. */
+const char *menu_forget_data(struct arena *a);
+
+/* That of "do not remind me", for messages that the worker sends. */
+#define MENU_NO_REMINDERS "unremind"
+
 /* What the button of the update does, by its data, in the private chat. The
  * worker does it: the reply only stops the button's spinner. */
 enum err menu_pressed(struct reply *r) MUST_CHECK;

@@ -1,7 +1,9 @@
 /* What is told to a person, by the word in the job. */
 #include "base/array.h"
+#include "bot/menu.h"
 #include "ledger/ledger.h"
 #include "ledger/products.h"
+#include "ledger/remind.h"
 #include "outbox/message.h"
 #include "payment/offer.h"
 #include "shop/text.h"
@@ -28,6 +30,8 @@ static const struct {
 	{ "not_passed_on", TEXT_COACH_NOT_PASSED_ON, false },
 	{ "too_many", TEXT_TOO_MANY, false },
 	{ "language", TEXT_LANGUAGE_SET, false },
+	{ "forgetting", TEXT_FORGETTING, false },
+	{ "no_reminders", TEXT_NO_REMINDERS, false },
 };
 
 /* What a notice is about, and the language of who reads it. */
@@ -84,6 +88,31 @@ prepare_trial_end(
 	return e;
 }
 
+/* Two buttons: to what was left, and to hear no more of it. */
+static enum err
+prepare_unbought(struct app *app, struct arena *a, struct step *s,
+    const struct about *n, enum text which)
+{
+	const struct tg_choice choices[] = {
+		{ text_plain_in(n->in, TEXT_BUY_BUTTON),
+		    arena_printf(a, MENU_BUY ":%s", n->product->id) },
+		{ text_plain_in(n->in, TEXT_NO_REMINDERS_BUTTON),
+		    MENU_NO_REMINDERS },
+	};
+	const struct tg_message m = { .chat_id = s->job.tg_id,
+		.text = text_fill_in(n->in, a, which,
+		    KV(title(n),
+			kv_text("support", app_support_in(n->in, app, a)))),
+		.choices = choices,
+		.n_choices = LENGTH(choices) };
+	bool is_wanted = false;
+	enum err e = remind_is_wanted(app->db, a, s->job.tg_id, &is_wanted);
+
+	if (e == ERR_OK && is_wanted)
+		message_send(app, a, s, &m);
+	return e;
+}
+
 /* A word that is not in the list comes from a newer version's job. Nothing is
  * said then, rather than something wrong. */
 static void
@@ -124,6 +153,10 @@ prepare_word(struct app *app, struct arena *a, struct step *s, struct str word,
 
 	if (e != ERR_OK)
 		return e;
+	if (str_eq(word, "cart"))
+		return prepare_unbought(app, a, s, &n, TEXT_CART_REMINDER);
+	if (str_eq(word, "intro"))
+		return prepare_unbought(app, a, s, &n, TEXT_INTRO_REMINDER);
 	if (str_eq(word, "pay") || provider_find(word) != NULL)
 		return offer_prepare(n.in, app, a, s, p, provider_find(word));
 	/* A reminder and a dunning notice speak of an order; without one there

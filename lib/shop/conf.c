@@ -104,6 +104,18 @@ static const struct setting rows[] = {
 	    OPTIONAL, "3",
 	    "how long before access ends for good its holder is told; 0: not "
 	    "at all" },
+	{ "CART_REMINDER_HOURS", NULL, INT_AT(cart_reminder_hours, 0, 720),
+	    WORK, OPTIONAL, "0",
+	    "how long after opening the payment page somebody who did not pay "
+	    "is reminded, once; 0: not at all" },
+	{ "INTRO_REMINDER_DAYS", NULL, INT_AT(intro_reminder_days, 0, 60), WORK,
+	    OPTIONAL, "0",
+	    "the same for somebody who saw a free lesson and bought nothing; "
+	    "0: not at all" },
+	{ "QUIET_HOURS", conf_check_hours, TEXT_AT(quiet_hours), WORK, OPTIONAL,
+	    "22-8",
+	    "between these hours (by TZ) nobody is reminded of what they did "
+	    "not buy; 0-0: at any time" },
 	{ "PRODUCTS_FILE", setting_path, TEXT_AT(products_file), PROGRAM_ALL,
 	    OPTIONAL, "",
 	    "a JSON file of several products, instead of the one described "

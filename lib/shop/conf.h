@@ -45,6 +45,8 @@ struct conf {
 	const char *sell_with;       /* "stripe", "stars" or "both" */
 	int64_t stars_amount;        /* 0: not for Stars */
 	int64_t grace_days, remind_days;
+	int64_t cart_reminder_hours, intro_reminder_days; /* 0: none */
+	const char *quiet_hours;                          /* see conf_hours() */
 	const char *products_file; /* NULL: the product above */
 	int64_t allow_promotion_codes, automatic_tax; /* 0 or 1 */
 	const char *accept_unmarked; /* "0" or "1"; NULL: as the ledger says */

@@ -62,6 +62,15 @@ enum text {
 	TEXT_PAYSUPPORT, /* {support} */
 	TEXT_TERMS,      /* {product} {support} */
 	TEXT_PRIVACY,    /* {support} */
+	TEXT_MYDATA,     /* {buyer} */
+	TEXT_MYDATA_FILE,
+	TEXT_FORGET, /* {support} */
+	TEXT_FORGET_BUTTON,
+	TEXT_FORGETTING,
+	TEXT_CART_REMINDER,  /* {product} {support} */
+	TEXT_INTRO_REMINDER, /* {product} {support} */
+	TEXT_NO_REMINDERS_BUTTON,
+	TEXT_NO_REMINDERS,
 	TEXT_LANGUAGE,
 	TEXT_LANGUAGE_NAME, /* as those call it who read it */
 	TEXT_LANGUAGE_TELEGRAM,

@@ -430,10 +430,19 @@ static const char *const migrations[] = {
 
 	/* 20: a question of a group is answered to its asker alone */
 	"ALTER TABLE questions ADD COLUMN is_private {int} NOT NULL DEFAULT 0;"
-	/* 1: no reminders of what they did not buy; 2: they had one */
-	"ALTER TABLE users ADD COLUMN reminders {int} NOT NULL DEFAULT 0;"
+	/* when they said that they want no reminders of what they did not buy,
+	 * and when they had each of the two */
+	"ALTER TABLE users ADD COLUMN unremind_ms {int};"
+	"ALTER TABLE users ADD COLUMN cart_reminded_ms {int};"
+	"ALTER TABLE users ADD COLUMN intro_reminded_ms {int};"
 	/* when they were shown something for nothing, for the reminder of it */
-	"ALTER TABLE users ADD COLUMN intro_ms {int};",
+	"ALTER TABLE users ADD COLUMN intro_ms {int};"
+	/* when they asked to be forgotten */
+	"ALTER TABLE users ADD COLUMN forget_ms {int};"
+	"CREATE INDEX users_to_remind ON users (intro_ms)"
+	" WHERE intro_ms IS NOT NULL;"
+	"CREATE INDEX users_to_forget ON users (forget_ms)"
+	" WHERE forget_ms IS NOT NULL;",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 
