@@ -153,9 +153,11 @@ static const struct row {
 	{ "words of crisis under a picture", NOTHING,
 	    { .kind = TG_MESSAGE, .caption = "Не хочу жити" }, "sendChatAction",
 	    NO_TEXT, NULL, true, "9:1" },
-	{ "a command under a picture is none", NOTHING,
-	    { .kind = TG_MESSAGE, .caption = "/pay" }, "sendMessage", TEXT_HINT,
-	    NULL, false, "" },
+	{ "a command under a picture", NOTHING,
+	    { .kind = TG_MESSAGE, .caption = "/pay" }, "sendMessage", TEXT_PAY,
+	    PAY_URL, false, "" },
+	{ "/mydata: a message, and the file is promised", NOTHING,
+	    SAYS("/mydata"), "sendMessage", TEXT_MYDATA, NULL, true, "15:" },
 	{ "a picture", NOTHING, SAYS(NULL), "sendMessage", TEXT_HINT, NULL,
 	    false, "" },
 
@@ -164,6 +166,15 @@ static const struct row {
 	    "answerCallbackQuery", NO_TEXT, NULL, true, "2:pay" },
 	{ "a button of another time", NOTHING,
 	    { .kind = TG_BUTTON, .button_id = "q1", .data = "old" },
+	    "answerCallbackQuery", NO_TEXT, NULL, false, "" },
+	{ "no reminders", KNOWN,
+	    { .kind = TG_BUTTON, .button_id = "q1", .data = "unremind" },
+	    "answerCallbackQuery", NO_TEXT, NULL, true, "2:no_reminders" },
+	{ "the button that forgets, of long ago", IN,
+	    { .kind = TG_BUTTON, .button_id = "q1", .data = "forget:1000" },
+	    "answerCallbackQuery", NO_TEXT, NULL, false, "" },
+	{ "the button that forgets, without its moment", IN,
+	    { .kind = TG_BUTTON, .button_id = "q1", .data = "forget" },
 	    "answerCallbackQuery", NO_TEXT, NULL, false, "" },
 	{ "a button without data", NOTHING,
 	    { .kind = TG_BUTTON, .button_id = "q1" }, "answerCallbackQuery",
@@ -221,7 +232,7 @@ text_wanted(enum text which)
 
 	return text_fill(&mem, which,
 	    KV(kv_text("product", "10 кроків"), kv_text("url", PAY_URL),
-		kv_text("support", support)));
+		kv_text("support", support), kv_int("buyer", BUYER)));
 }
 
 static void
@@ -621,6 +632,30 @@ paid_by_a_stranger(void **state)
 	    look_text("SELECT language FROM users WHERE tg_id = 5"), "de");
 }
 
+/* Asked for, then confirmed: only then anything changes. */
+static void
+forgets(void **state)
+{
+	const struct tg_update command = SAYS("/forgetme");
+	struct asking t = asking(&command);
+	struct tg_update press = { .kind = TG_BUTTON, .button_id = "q1" };
+
+	(void)state;
+	shop_open(IN ORDER_OF("5", "paid_ms", "1"));
+	shop_does(answer_in, &t);
+	check_int(look_int("SELECT is_in FROM access"), 1);
+	press.data = json_text(
+	    t.reply.params, "reply_markup.inline_keyboard.0.0.callback_data");
+	t = asking(&press);
+	t.u.update_id = 101;
+	shop_does(answer_in, &t);
+	check_int(look_int("SELECT is_in FROM access"), 0);
+	check_int(look_int("SELECT COUNT(*) FROM users"
+			   " WHERE tg_id = 5 AND forget_ms IS NOT NULL"),
+	    1);
+	check_has(jobs_owed(), "2:forgetting");
+}
+
 static void
 chosen(void **state)
 {
@@ -753,6 +788,7 @@ main(void)
 	ROWS("in their language", speaks, speakings);
 	ONE("in their language", "who pays first", paid_by_a_stranger);
 	ONE("in their language", "chosen", chosen);
+	ONE("forgetme", "confirmed by a button", forgets);
 	ONE("several products", "offered, bought, listed", several);
 	return testing_run("chat", ledger_make, ledger_remove);
 }
