@@ -33,6 +33,7 @@ export class Chats extends EventEmitter {
     sendMessage: (params) => this.#send(params),
     editMessageText: (params) => this.#edit(params),
     answerCallbackQuery: (params) => this.#answerQuery(params),
+    sendDocument: (params) => this.#sendFile(params),
     sendChatAction: (params) => this.#showAction(params),
     getChat: (params) => chatFullInfo(this.#chat(params)),
     forwardMessage: (params) => this.#forward(params),
@@ -118,6 +119,15 @@ export class Chats extends EventEmitter {
     const chat = this.#chat(params);
     const { from: _from, date: _date, message_id: _id, chat: _chat, reply_to_message: _reply, ...content } = this.#original(params, 'copy');
     return { message_id: this.put(chat, sender(this.bot), content).message_id };
+  }
+
+  #sendFile({ chat_id: chatId, caption = '', document }) {
+    if (!document) throw badRequest('file must be non-empty');
+    const chat = this.#chat({ chat_id: Number(chatId) });
+    const id = `document${this.#files.size + 1}`;
+    this.#files.set(id, { path: `documents/file_${this.#files.size + 1}.json`, bytes: Buffer.from(document) });
+    const file = { file_id: id, file_unique_id: `u${id}`, file_size: Buffer.byteLength(document) };
+    return this.put(chat, sender(this.bot), { document: file, caption });
   }
 
   #fileOf({ file_id: id }) {

@@ -264,11 +264,24 @@ const failure = ({ code, body }) => json(code, body, retryHeader(body));
 const retryHeader = ({ parameters }) =>
   (parameters?.retry_after ? { 'retry-after': String(parameters.retry_after) } : {});
 
+/** The parts of a form, by name; a file's is its text. */
+function readForm(text, limit) {
+  const parts = text.split(`--${limit}`).slice(1, -1);
+  return parts.map((part) => {
+    const at = part.indexOf('\r\n\r\n');
+    const name = / name="([^"]*)"/.exec(part.slice(0, at))?.[1];
+    if (at < 0 || name === undefined || !part.endsWith('\r\n')) throw badRequest('wrong form');
+    return [name, part.slice(at + 4, -2)];
+  });
+}
+
 /** Query, form or JSON: Telegram takes them all. */
 function readParams(req, url, bytes) {
   const text = utf8(bytes);
   const isJson = req.headers['content-type']?.startsWith('application/json');
-  const body = isJson ? parsed(text || '{}') : Object.fromEntries(new URLSearchParams(text));
+  const limit = /^multipart\/form-data; boundary=(.+)$/.exec(req.headers['content-type'] ?? '')?.[1];
+  const other = () => Object.fromEntries(limit ? readForm(text, limit) : new URLSearchParams(text));
+  const body = isJson ? parsed(text || '{}') : other();
   if (body === undefined) throw badRequest("can't parse request body JSON object");
   const params = { ...Object.fromEntries(url.searchParams), ...body };
   for (const name of JSON_PARAMS) {
