@@ -121,6 +121,26 @@ stop_reminders(struct reply *r)
 			     e;
 }
 
+/* The buttons that are about the person and no product. *is_own false: it is
+ * another one. */
+static enum err
+press_own(struct reply *r, struct str word, struct str data, bool *is_own)
+{
+	bool taken; /* or not: nothing else is meant by it */
+
+	*is_own = true;
+	if (str_eq(word, BUTTON_LANGUAGE))
+		return choose_language(r, arena_dup(r->arena, data));
+	if (str_eq(word, BUTTON_FORGET))
+		return forget(r, data);
+	if (str_eq(word, MENU_NO_REMINDERS))
+		return stop_reminders(r);
+	if (str_eq(word, BUTTON_ASK))
+		return handover_pass_on(r->app, r->arena, r->u, data, &taken);
+	*is_own = false;
+	return ERR_OK;
+}
+
 /* A product that is sold no more is not found, whatever the old button says;
  * one that was renamed is. */
 enum err
@@ -129,17 +149,11 @@ menu_pressed(struct reply *r)
 	struct str data = str_from(r->u->data), word = str_cut(&data, ':');
 	const char *id = arena_dup(r->arena, data);
 	const struct product *p;
-	bool taken; /* or not: nothing else is meant by it */
-	enum err e;
+	bool is_own = false;
+	enum err e = press_own(r, word, data, &is_own);
 
-	if (str_eq(word, BUTTON_LANGUAGE))
-		return choose_language(r, id);
-	if (str_eq(word, BUTTON_FORGET))
-		return forget(r, data);
-	if (str_eq(word, MENU_NO_REMINDERS))
-		return stop_reminders(r);
-	if (str_eq(word, BUTTON_ASK))
-		return handover_pass_on(r->app, r->arena, r->u, data, &taken);
+	if (e != ERR_OK || is_own)
+		return e;
 	e = products_find(r->app, r->arena, id, &p);
 	if (e != ERR_OK)
 		return e;

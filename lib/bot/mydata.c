@@ -76,6 +76,8 @@ put_row(const struct row *row, void *ctx)
 	}
 }
 
+/* A list that is empty stands there empty: that nothing is kept is worth
+ * knowing, too. */
 static enum err
 write_all(struct db *db, struct arena *a, int64_t tg_id, struct str *text)
 {
@@ -98,6 +100,7 @@ write_all(struct db *db, struct arena *a, int64_t tg_id, struct str *text)
 static const char *
 boundary(struct arena *a)
 {
+	/* Hard to guess, so that no question of theirs can end the file. */
 	unsigned char chance[CHANCE_BYTES] = { 0 };
 	char hex[2 * CHANCE_BYTES + 1];
 

@@ -251,27 +251,52 @@ take_or_refuse(struct app *app, struct arena *a, const struct tg_update *u,
 	return ERR_OK;
 }
 
+/* Something to look at, and no word with it; in a group that is for the
+ * others. */
+static bool
+is_bare_file(const struct tg_update *u, const char *text)
+{
+	return text == NULL && u->voice.file_id == NULL && u->has_file &&
+	    u->is_private;
+}
+
+/* Words that are no command's: *is_polite where no lesson is needed for them.
+ * Those are answered also where there is no coach. */
+static enum err
+hear(struct app *app, struct arena *a, const char *text, bool has_voice,
+    bool *is_polite, bool *heard)
+{
+	bool has_words = text != NULL && text[0] != '\0' && text[0] != '/';
+	bool is = false;
+	enum err e = is_here(app, a, &is);
+
+	*is_polite = has_words && manners_of(a, str_from(text)) != MANNERS_NONE;
+	*heard = *is_polite || (is && (has_words || has_voice));
+	return e;
+}
+
 /* A number that nobody should have sent is answered at once and goes nowhere:
  * no row has it, and nobody is shown the message. */
 enum err
 listen_to(struct app *app, struct arena *a, const struct tg_update *u,
     enum language in, const char *text, struct tg_reply *reply, bool *heard)
 {
-	bool has_words = text != NULL && text[0] != '\0' && text[0] != '/';
 	bool has_voice = text == NULL && u->voice.file_id != NULL;
-	bool is_polite =
-	    has_words && manners_of(a, str_from(text)) != MANNERS_NONE;
-	enum err e = is_here(app, a, heard);
+	bool is_polite = false;
+	enum err e;
 
-	if (has_words && care_has_secret(a, str_from(text))) {
+	if (text != NULL && care_has_secret(a, str_from(text))) {
 		*heard = true;
 		say(app, a, u, in, TEXT_COACH_SECRET, reply);
-		return e;
+		return ERR_OK;
 	}
-	if (e == ERR_OK && *heard && text == NULL && !has_voice &&
-	    u->has_file && u->is_private)
-		return take_file(app, a, u, in, reply, heard);
-	*heard = is_polite || (*heard && (has_words || has_voice));
+	if (is_bare_file(u, text)) {
+		e = is_here(app, a, heard);
+		return e != ERR_OK || !*heard ?
+		    e :
+		    take_file(app, a, u, in, reply, heard);
+	}
+	e = hear(app, a, text, has_voice, &is_polite, heard);
 	if (e != ERR_OK || !*heard)
 		return e;
 	return take_or_refuse(app, a, u, in, text, is_polite, reply);

@@ -53,6 +53,10 @@ struct row {
 	LINK_DE "|zugang|knopf|button|kanal|bot.|seite|karte|zahlung|bezahlung"
 #define THING_PL LINK_PL "|dostep|przycisk|kanal|bot.|stron|kart|platnosc"
 
+/* About the purchase. Each row needs two things to be said at least, what is
+ * wanted and of what: "money" alone is in lessons too. Where a message fits
+ * several rows the first one counts, so what costs a buyer most stands first:
+ * money, then what goes on charging, then what they wait for. */
 static const struct row business[] = {
 	{ MANNERS_REFUND, "поверн|верн|зворот|возврат|возвращ " MONEY_UK },
 	{ MANNERS_REFUND, "рефанд|повернення.|возврат." },
@@ -73,7 +77,7 @@ static const struct row business[] = {
 	    "dwa|dwukrot|podwoj|dwukrotnie raz|pobra|obciaz|zaplac "
 	    "pobra|obciaz|zaplac|zaplac" },
 	{ MANNERS_CANCEL,
-	    "скасув|відмін|отмен|припин|зупин|відключ|вимкн|отключ|відмов "
+	    "скасу|відмін|отмен|припин|зупин|відключ|вимкн|отключ|відмов "
 	    "підписк|подписк|списан|замовлен|автоплат|платеж|платіж" },
 	{ MANNERS_CANCEL, "відписат|відпишіт|отписат" },
 	{ MANNERS_CANCEL, "cancel|terminate " PLAN_EN },
@@ -85,6 +89,19 @@ static const struct row business[] = {
 	{ MANNERS_CANCEL,
 	    "anul|rezygn|zrezygn|odwol|wypowied|zatrzym|wylacz " PLAN_PL },
 	{ MANNERS_CANCEL, "wypisac.|wypisz.|odsubskryb" },
+	{ MANNERS_BROKEN,
+	    "не. працю|відкрив|відкри|вантаж|натиск|проход|проиш|работа|"
+	    "открыва " THING_UK },
+	{ MANNERS_BROKEN, "помилк|ошибк|зламал|глюк " THING_UK },
+	{ MANNERS_BROKEN,
+	    "not.|doesnt|dont|cant|cannot|wont|isnt|didnt "
+	    "work|open|load|go|accept|join|function " THING_EN },
+	{ MANNERS_BROKEN, "broken|error|failed|fails|declined " THING_EN },
+	{ MANNERS_BROKEN, "nicht funktion|geht|offn|lad|klapp " THING_DE },
+	{ MANNERS_BROKEN, "fehler|kaputt|abgelehnt|defekt " THING_DE },
+	{ MANNERS_BROKEN,
+	    "nie. dzial|otwier|wczyt|przechodz|przeszl|laduj " THING_PL },
+	{ MANNERS_BROKEN, "blad|zepsut|odrzucon " THING_PL },
 	{ MANNERS_INVITE,
 	    "не.|нема.|немає.|нет.|де.|где.|жодн|загуб|втрат|чекаю|просроч " LINK_UK },
 	{ MANNERS_INVITE, "не. прииш|отрим|надіи|пришл доступ" },
@@ -96,23 +113,9 @@ static const struct row business[] = {
 	{ MANNERS_INVITE, "zaplac|oplac dostep nie.|brak|bez" },
 	{ MANNERS_INVITE, "paid nothing|no.|still|but access|nothing|invite" },
 	{ MANNERS_INVITE,
-	    "kein|keine|keinen|nicht|wo.|fehlt|verloren|warte|abgelauf " LINK_DE },
+	    "kein|nicht|wo.|fehlt|verloren|warte|abgelauf " LINK_DE },
 	{ MANNERS_INVITE,
 	    "nie.|brak|gdzie|zgubil|czekam|wygasl|zadnego " LINK_PL },
-	{ MANNERS_BROKEN,
-	    "не. працю|відкрив|відкри|вантаж|натиск|проход|проиш|работа|"
-	    "открыва " THING_UK },
-	{ MANNERS_BROKEN, "помилк|ошибк|зламал|глюк " THING_UK },
-	{ MANNERS_BROKEN,
-	    "not.|doesnt|dont|cant|cannot|wont|isnt|didnt "
-	    "work|open|load|go|accept|join|function " THING_EN },
-	{ MANNERS_BROKEN, "broken|error|failed|fails|declined " THING_EN },
-	{ MANNERS_BROKEN,
-	    "nicht|geht|funktioniert funktion|geht|offn|lad|klapp|nicht " THING_DE },
-	{ MANNERS_BROKEN, "fehler|kaputt|abgelehnt|defekt " THING_DE },
-	{ MANNERS_BROKEN,
-	    "nie. dzial|otwier|wczyt|przechodz|przeszl|laduj " THING_PL },
-	{ MANNERS_BROKEN, "blad|zepsut|odrzucon " THING_PL },
 	{ MANNERS_PRICE,
 	    "скільки|яка|какая|сколько кошту|ціна|стоит|цена "
 	    "курс|підписк|доступ|вчасть|навчан|програм" },
@@ -131,7 +134,8 @@ static const struct row business[] = {
 	{ MANNERS_PRICE,
 	    "wie.|wo.|womit bezahl|zahl|kauf kurs|abo.|zugang|karte|kanal" },
 	{ MANNERS_PRICE,
-	    "ile|jaka|cena koszt|kosztuje|cena kurs|subskryp|dostep|abonament" },
+	    "ile|jaka|cena koszt|kosztuje|cena "
+	    "kurs|subskryp|dostep|abonament" },
 	{ MANNERS_PRICE,
 	    "jak.|gdzie zaplac|kupic|oplac kurs|subskryp|dostep|kart|kanal" },
 };
@@ -163,11 +167,12 @@ static const struct row curt[] = {
 	    "як.|how.|wie.|jak.|где.|де. "
 	    "оплатити.|заплатити.|купити.|pay.|buy.|bezahlen.|"
 	    "bezahle.|zahlen.|kaufen.|zaplacic.|kupic." },
-	{ MANNERS_PRICE, "how. much.|cost." },
+	{ MANNERS_PRICE, "how.|what.|whats. much.|cost.|price." },
 	{ MANNERS_PRICE, "was.|wieviel.|viel. kostet." },
 	{ MANNERS_PRICE, "ile. kosztuje." },
 };
 
+/* Words that are no fillers here: who is meant is just what they say. */
 static const struct row who[] = {
 	{ MANNERS_WHO, "хто|кто ти.|ви.|ты.|вы." },
 	{ MANNERS_WHO, "ти.|ви.|ты.|вы. бот|людина|робот|человек|жив" },
@@ -211,6 +216,9 @@ find_short(const struct phrase_words *w, const struct row *rows, size_t n,
 
 /* ---- greetings ---- */
 
+/* Lists as phrase.h has them. What is in none of them makes a message a
+ * question: it is better to search the lessons for nothing than to greet
+ * somebody who asked. */
 static const char hello[] =
     "привіт|вітаю.|вітання.|здрастуи|здоров.|доброго.|добриден|добриі.|добрии.|"
     "доброі.|хаи.|салют|здравствуи|hello|hi.|hey|hiya|good.|greetings|hallo|"
@@ -278,6 +286,8 @@ manners_of(struct arena *a, struct str text)
 	phrase_read(a, text, all);
 	phrase_without(all, fillers, w);
 	phrase_without(w, hello, curtly);
+	/* The purchase first: who asks for money back may begin with a
+	 * greeting. */
 	m = find_business(w);
 	if (m == MANNERS_NONE)
 		m = find_short(curtly, curt, LENGTH(curt), 0);

@@ -96,6 +96,7 @@ is_at(const struct phrase_words *w, size_t from, size_t n, const char *row)
 {
 	struct str rest = str_from(row);
 	bool is_used[PHRASE_MAX_WORDS] = { false };
+	/* A word serves one group: a row that has it twice needs it twice. */
 	size_t end = from + n < w->n ? from + n : w->n;
 
 	while (rest.len > 0) {

