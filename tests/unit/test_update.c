@@ -316,6 +316,7 @@ under_a_picture(void **state)
 	    ERR_OK);
 	check_text(u.text, NULL);
 	check_text(u.caption, "/pay");
+	assert_true(u.has_file);
 	check_text(u.album, "77");
 	check_text(tg_words(&u), "/pay");
 	u.voice.file_id = "v";
