@@ -108,6 +108,9 @@ forget_ask(struct app *app, struct arena *a, int64_t tg_id)
 		f.product = l.products[i];
 		e = ledger_record(app, a, &f, NULL);
 	}
+	if (e == ERR_OK)
+		e = db_exec(app->db, SQL_FORGET_UNSAID,
+		    KV(kv_int("tg_id", tg_id)), NULL);
 	return e != ERR_OK ?
 	    e :
 	    db_exec(app->db, SQL_FORGET_ASKED,

@@ -96,6 +96,9 @@ asked(void **state)
 			   " WHERE forget_ms IS NOT NULL"),
 	    1);
 	check_int(n_promised(JOB_CANCEL, BUYER), 1);
+	check_int(look_int("SELECT COUNT(*) FROM jobs"
+			   " WHERE detail = 'revoked'"),
+	    0);
 }
 
 int

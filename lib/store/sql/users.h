@@ -110,6 +110,11 @@ SQL(FORGET_BOUGHT,
     "SELECT product FROM orders WHERE tg_id = :tg_id AND paid_ms IS NOT NULL"
     " UNION SELECT product FROM access WHERE tg_id = :tg_id AND is_in = 1")
 
+/* That the operators ended it, which is not so. */
+SQL(FORGET_UNSAID,
+    "DELETE FROM jobs WHERE tg_id = :tg_id AND kind = " WORD_JOB_NOTICE
+    " AND detail = 'revoked' AND done_ms IS NULL")
+
 SQL(FORGET_ASKED, "UPDATE users SET forget_ms = :now_ms WHERE tg_id = :tg_id")
 
 SQL(FORGET_COUNT, "SELECT COUNT(*) FROM users WHERE forget_ms IS NOT NULL")
