@@ -261,17 +261,21 @@ is_bare_file(const struct tg_update *u, const char *text)
 }
 
 /* Words that are no command's: *is_polite where no lesson is needed for them.
- * Those are answered also where there is no coach. */
+ * Thanks and matters of the purchase are answered also where there is no coach;
+ * who says hello there gets the bot's hint. */
 static enum err
 hear(struct app *app, struct arena *a, const char *text, bool has_voice,
     bool *is_polite, bool *heard)
 {
 	bool has_words = text != NULL && text[0] != '\0' && text[0] != '/';
+	enum manners m =
+	    has_words ? manners_of(a, str_from(text)) : MANNERS_NONE;
 	bool is = false;
 	enum err e = is_here(app, a, &is);
 
-	*is_polite = has_words && manners_of(a, str_from(text)) != MANNERS_NONE;
-	*heard = *is_polite || (is && (has_words || has_voice));
+	*is_polite = m != MANNERS_NONE;
+	*heard = (has_words || has_voice) &&
+	    (is || m == MANNERS_THANKS || manners_is_business(m));
 	return e;
 }
 
