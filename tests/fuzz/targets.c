@@ -13,9 +13,12 @@
 #include "base/log.h"
 #include "base/tg_id.h"
 #include "base/url.h"
+#include "coach/care.h"
 #include "coach/guard.h"
 #include "coach/lesson.h"
+#include "coach/manners.h"
 #include "coach/parts.h"
+#include "coach/plain.h"
 #include "coach/prompt.h"
 #include "coach/speech.h"
 #include "coach/terms.h"
@@ -662,6 +665,11 @@ question(struct str in)
 	once = guard_fold(&mem, in);
 	twice = guard_fold(&mem, once);
 	must(once.len == twice.len && memcmp(once.p, twice.p, once.len) == 0);
+	must(manners_of(&mem, in) < MANNERS__COUNT);
+	(void)care_needs_expert(&mem, in);
+	/* What has no number in it stays as it is. */
+	must(care_has_secret(&mem, in) || str_eq(in, care_hide(&mem, in)) ||
+	    memchr(in.p, '\0', in.len));
 }
 
 /* The first line is the status. */
@@ -693,6 +701,7 @@ static void
 links(struct str in)
 {
 	const char *once = guard_unlink(&mem, in, "good.example", "[-]");
+	const char *plain = plain_text(&mem, in);
 	struct str rest = str_from(once), part;
 	size_t n = 0;
 
@@ -702,6 +711,7 @@ links(struct str in)
 		must(part.len <= 50);
 		n += part.len;
 	}
+	must(strlen(plain) <= 3 * in.len);
 	must(n <= strlen(once));
 }
 
