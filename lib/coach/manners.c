@@ -220,16 +220,19 @@ find_short(const struct phrase_words *w, const struct row *rows, size_t n,
  * question: it is better to search the lessons for nothing than to greet
  * somebody who asked. */
 static const char hello[] =
-    "привіт|вітаю.|вітання.|здрастуи|здоров.|доброго.|добриден|добриі.|добрии.|"
-    "доброі.|хаи.|салют|здравствуи|hello|hi.|hey|hiya|good.|greetings|hallo|"
-    "guten.|gruss|grussgott|moin|servus|tag.|czesc|dzien.|dobry.|witam|witaj|"
-    "hej.|hejka|siema|dobranoc|morgen.";
+    "привіт.|привітик.|вітаю.|вітання.|здрастуи|здоров.|доброго.|добриден|"
+    "добриі.|добрии.|доброі.|хаи.|салют.|здравствуи|hello|hi.|hey.|hiya|good.|"
+    "greetings|hallo|guten.|gruss.|grusse.|grussgott|moin|servus|tag.|czesc.|"
+    "dzien.|dobry.|witam.|witaj.|hej.|hejka|siema|dobranoc|morgen.";
+/* No word for gratitude itself: a lesson may be about it. */
 static const char thanks[] =
-    "дяк|вдячн|спасиб|благодар|супер.|клас.|круто.|чудово.|гаразд.|добре.|ок.|"
-    "океи.|зрозумі|ясно.|понятно.|хорошо.|thank|thx.|ty.|great.|super.|cool.|"
-    "ok.|okay.|perfect.|awesome.|understood.|danke|dank.|vielen.|prima.|toll.|"
-    "verstanden.|alles.|dzieki|dziekuj|dziekuje|podziekow|swietnie.|rozumiem.|"
-    "jasne.|dobrze.";
+    "дякую.|дякуємо.|дяка.|дяки.|дякс.|вдячна.|вдячнии.|вдячні.|вдячен.|"
+    "спасиб|благодарю.|благодарим.|благодарна.|благодарен.|супер.|клас.|круто.|"
+    "чудово.|гаразд.|добре.|ок.|океи.|зрозуміло.|зрозуміла.|зрозумів.|ясно.|"
+    "понятно.|хорошо.|thank.|thanks.|thankyou.|thx.|ty.|great.|super.|cool.|"
+    "ok.|okay.|perfect.|awesome.|understood.|danke.|dankeschon.|dank.|vielen.|"
+    "prima.|toll.|verstanden.|alles.|dzieki.|dziekuje.|dziekujemy.|"
+    "podziekowania.|swietnie.|rozumiem.|jasne.|dobrze.";
 static const char beside[] =
     "день.|дня.|ранок.|ранку.|ранок|вечір.|вечора.|ночі.|вечер.|дения.|велик|"
     "щиро.|красно.|відповідь.|допомог|пораду.|команд|шановн|дорог|there.|"

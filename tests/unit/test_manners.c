@@ -54,6 +54,11 @@ static const struct said ukrainian[] = {
 	{ "Добрий день! Скільки годин треба спати?", NONE },
 	{ "Як відмовляти людям?", NONE },
 	{ "Хто я і чого хочу?", NONE },
+	{ "вдячність", NONE },
+	{ "Дякувати", NONE },
+	{ "благодарность", NONE },
+	{ "Я дуже вдячна!", THANKS },
+	{ "привітність", NONE },
 };
 
 static const struct said english[] = {
@@ -84,6 +89,8 @@ static const struct said english[] = {
 	{ "Whom should I thank every evening?", NONE },
 	{ "How do I say no to people?", NONE },
 	{ "Good sleep, how do I get it?", NONE },
+	{ "thankfulness", NONE },
+	{ "gratitude", NONE },
 };
 
 static const struct said german[] = {
@@ -112,6 +119,8 @@ static const struct said german[] = {
 	{ "Wie spare ich Geld?", NONE },
 	{ "Wem soll ich abends danken?", NONE },
 	{ "Wie schlafe ich gut?", NONE },
+	{ "Dankbarkeit", NONE },
+	{ "danken", NONE },
 	{ "Warum geht mir alles so schnell auf die Nerven?", NONE },
 };
 
@@ -141,6 +150,8 @@ static const struct said polish[] = {
 	{ "Komu dziękować wieczorem?", NONE },
 	{ "Dlaczego silna wola u mnie nie działa?", NONE },
 	{ "Jak dobrze spać?", NONE },
+	{ "wdzięczność", NONE },
+	{ "dziękować", NONE },
 };
 
 /* Had no part in making the tables. */
