@@ -18,7 +18,14 @@ file(void **state)
 	    "INSERT INTO users (tg_id, language, created_ms)"
 	    " VALUES (5, 'en', 1), (6, 'de', 1);" HAS("course") BOUGHT(
 		"session_id, paid_ms, amount_minor, currency",
-		"'cs_5', 2, 999, 'eur'") "INSERT INTO orders (tg_id, product, provider, livemode,"
+		"'cs_5', 2, 999, 'eur'") "INSERT INTO payments (provider, payment, intent, order_id, kind,"
+					 " amount_minor, currency, paid_ms)"
+					 " VALUES ('stripe', 'in_5', 'pi_5', 1, 2, 999, 'eur', 2);"
+					 "INSERT INTO reversals (id, payment_intent, kind,"
+					 " amount_minor, stage, updated_ms) VALUES"
+					 " ('re_5', 'pi_5', 'refund', 998, 0, 3),"
+					 " ('re_of_another', 'pi_6', 'refund', 1, 0, 3);"
+					 "INSERT INTO orders (tg_id, product, provider, livemode,"
 					 " created_ms, session_id)"
 					 " VALUES (6, 'club', 'stripe', 0, 1, 'cs_of_another');"
 					 "INSERT INTO questions (tg_id, chat_id, message_id, question,"
@@ -35,6 +42,7 @@ file(void **state)
 	check_has(body, "filename=\"my-data.json\"");
 	check_lacks(body, "cs_of_another");
 	check_lacks(body, "of buyer 77");
+	check_lacks(body, "re_of_another");
 	from = strchr(body, '{');
 	to = strrchr(body, '}');
 	assert_non_null(from);
@@ -47,6 +55,8 @@ file(void **state)
 	check_text(json_text(doc, "orders.0.name"), "cs_5");
 	assert_true(json_int(doc, "orders.0.amount_minor", &n));
 	check_int(n, 999);
+	check_text(json_text(doc, "payments.0.name"), "in_5");
+	check_text(json_text(doc, "refunds_and_disputes.0.name"), "re_5");
 	check_text(json_text(doc, "access.0.product"), "course");
 	check_text(json_text(doc, "questions.0.question"), "why \"\r\n--x");
 	check_int(json_count(doc, "orders"), 1);

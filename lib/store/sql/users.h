@@ -164,9 +164,12 @@ SQL(MINE_PAYMENTS,
 
 SQL(MINE_REVERSALS,
     "SELECT reversals.id, reversals.kind, reversals.amount_minor,"
-    " reversals.updated_ms FROM reversals"
-    " JOIN orders ON orders.payment_intent = reversals.payment_intent"
-    " WHERE orders.tg_id = :tg_id ORDER BY reversals.id")
+    " reversals.updated_ms FROM reversals WHERE reversals.payment_intent IN"
+    " (SELECT payments.intent FROM payments"
+    " JOIN orders ON orders.id = payments.order_id"
+    " WHERE orders.tg_id = :tg_id"
+    " UNION SELECT orders.payment_intent FROM orders"
+    " WHERE orders.tg_id = :tg_id) ORDER BY reversals.id")
 
 SQL(MINE_SUBSCRIPTIONS,
     "SELECT subscriptions.id, subscriptions.status, subscriptions.customer,"
