@@ -26,7 +26,8 @@
 #define MAX_CALLS 3               /* about one person, in an hour */
 #define PART_BYTES ((size_t)3900) /* Telegram takes 4096 characters */
 #define MAX_ANSWER_BYTES (3 * PART_BYTES)
-#define BYTES_A_TOKEN 3 /* of Cyrillic, at worst */
+#define BELOW_BYTES ((size_t)2000) /* sources, and who else to ask */
+#define BYTES_A_TOKEN 3            /* of Cyrillic, at worst */
 #define PAUSE_MS 1000
 #define MAX_PAUSE_S 10
 #define MARK_NEW "coach/new-form"
@@ -477,8 +478,8 @@ fit_to_say(struct app *app, struct arena *a, const struct answer_call *c,
 {
 	struct str rest = str_from(plain_text(a, said));
 	const char *text = guard_unlink(a,
-	    parts_next(&rest, MAX_ANSWER_BYTES - 2000), app->conf.coach_links,
-	    text_plain_in(c->in, TEXT_COACH_NO_LINK));
+	    parts_next(&rest, MAX_ANSWER_BYTES - BELOW_BYTES),
+	    app->conf.coach_links, text_plain_in(c->in, TEXT_COACH_NO_LINK));
 
 	text = care_hide(a, str_from(text));
 	if (!is_cut && rest.len == 0)
