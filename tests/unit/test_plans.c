@@ -49,9 +49,6 @@ static const struct scan {
 	{ "an operator erases a person", SQL_FORGET_LIMITS },
 	{ "an operator erases a person", SQL_ALERTS_WITH },
 	{ "a person asks for what is kept of them", SQL_MINE_MESSAGES },
-	{ "who asked to be forgotten, by its own index", SQL_FORGET_COUNT },
-	{ "who asked to be forgotten, by its own index", SQL_FORGET_NOT },
-	{ "who asked to be forgotten, by its own index", SQL_FORGET_DUE },
 	{ "an operator takes over the first version's", SQL_FIRST_USERS },
 };
 

@@ -92,7 +92,7 @@ test('kind words, the purchase, pictures and cards: none of them is a question f
   assert.match(app.telegram.messages(5).at(-1).text, /видаліть це повідомлення/);
   assert.deepEqual(app.sql("SELECT COUNT(*) FROM questions WHERE question LIKE '%4242%'"), [['0']]);
   model.answer = () => '**Таблетки** пийте лише за порадою лікаря, `увечері`.\n\n**Sources** - 1';
-  assert.match(await ask(app, 5, 'Чи пити таблетки, коли вимикати телефон перед сном?'), /^Таблетки пийте.*, увечері\..*📖 Урок 4.*зверніться також до фахівця/s);
+  assert.match(await ask(app, 5, 'За годину до сну вимикати телефон чи пити таблетки?'), /^Таблетки пийте.*, увечері\..*📖 Урок 4.*зверніться також до фахівця/s);
 });
 
 test('/mydata and /forgetme', async (t) => {
@@ -169,7 +169,7 @@ test('only what one has bought is searched', async (t) => {
 
 test('who has no access is told how to buy, kindly; a public text answers all', async (t) => {
   const app = await school(t);
-  assert.match(await ask(app, 6, 'Як вести щоденник вдячності?'), /^Коуч відповідає учасникам курсу «10 кроків до щастя»\. Щоб долучитися, надішліть \/pay\.$/);
+  assert.match(await ask(app, 6, 'Як вести щоденник вдячності?'), /^Коуч відповідає учасникам курсу «10 кроків до щастя»\. Щоб долучитися, надішліть \/pay\.\n\n.*@help_desk$/);
   assert.equal(outcome(app), '4');
   await teach(app, { 'about.md': '# Про курс\n\n## Тривалість\n\nКурс триває десять тижнів, по одному уроку на тиждень.\n' }, ['--public']);
   const text = await ask(app, 6, 'скільки триває курс?');
@@ -258,7 +258,7 @@ test('long quotes in letters of one byte come in parts; no text is refused for i
   const text = await ask(app, 6, 'gratitude attention habit');
   const parts = app.telegram.messages(6).slice(from).map((one) => one.text);
   assert.ok(parts.length > 1 && parts.every((part) => part.length <= 4096), parts.map((part) => part.length).join());
-  assert.match(text, /^Ось що про це сказано.*Gratitude lesson 1.*Gratitude lesson 2.*Gratitude lesson 3.*надішліть \/pay\.$/s);
+  assert.match(text, /^Ось що про це сказано.*Gratitude lesson 1.*Gratitude lesson 2.*Gratitude lesson 3.*надішліть \/pay\.\n\n[^\n]*@help_desk$/s);
   await ask(app, 6, 'я не хочу жити');
   assert.equal(app.sql('SELECT COUNT(*) FROM jobs WHERE parked_ms IS NOT NULL')[0][0], '0');
   assert.equal(app.telegram.calls.filter(({ error }) => error).length, 0);

@@ -72,7 +72,7 @@ describe('updates', () => {
   };
   const kinds = [
     ['photo', { photo }],
-    ['photo with /pay below it', { photo, caption: '/pay' }],
+    ['photo with words below it', { photo, caption: 'x' }],
     ['sticker', { sticker: { ...file, type: 'regular', width: 1, height: 1, is_animated: false, is_video: false } }],
     ['voice', { voice: { ...file, duration: 1 } }],
     ['audio', { audio: { ...file, duration: 1 } }],
@@ -104,6 +104,10 @@ describe('updates', () => {
       assert.doesNotMatch(reply.text, /tg_id=/);
     });
   }
+  test('a command below a photo is one', async () => {
+    const reply = JSON.parse((await app.update(update({ message: message(USER, { photo, caption: '/pay' }) }))).text);
+    assert.match(reply.text, /tg_id=50000/);
+  });
   for (const [why, content] of [...kinds, ...notes])
     test(`left alone in a group: ${why}`, async () => {
       const res = await app.update(update({ message: message(USER, content, group) }));
