@@ -31,7 +31,7 @@ offer(struct reply *r)
 	if (e != ERR_OK)
 		return e;
 	if (m.n_choices == 0)
-		return reply_fill(r, TEXT_ALREADY_PAID, KV(reply_product(r)));
+		return reply_fill(r, TEXT_ALREADY_PAID, KV(REPLY_PRODUCT(r)));
 	return reply_message(r, &m);
 }
 
@@ -42,7 +42,7 @@ on_start(struct reply *r)
 {
 	const struct tg_message m = { .chat_id = r->u->from_id,
 		.text = text_fill_in(
-		    r->in, r->arena, TEXT_WELCOME, KV(reply_product(r))),
+		    r->in, r->arena, TEXT_WELCOME, KV(REPLY_PRODUCT(r))),
 		.button = text_plain_in(r->in, TEXT_BUY_BUTTON),
 		.button_data = MENU_BUY };
 
@@ -101,7 +101,7 @@ on_pay(struct reply *r)
 	if (owed.text != NULL)
 		return reply_message(r, &owed);
 	if (access == ACCESS_IN)
-		return reply_fill(r, TEXT_ALREADY_PAID, KV(reply_product(r)));
+		return reply_fill(r, TEXT_ALREADY_PAID, KV(REPLY_PRODUCT(r)));
 	alone = offer_alone(r->app, p);
 	return alone == NULL ? reply_message(r, &m) : offer_of(r, alone, p);
 }
@@ -128,7 +128,7 @@ status_of(struct reply *r, const struct product *p, bool processing,
 	else if (processing)
 		which = TEXT_STATUS_WAITING;
 	*line = text_fill_in(r->in, r->arena, which,
-	    KV(reply_title(r, p),
+	    KV(KV_PRODUCT(p, language_code(r->in)),
 		kv_text("until",
 		    text_date_in(r->in, r->arena,
 			term.renews ? term.paid_until_ms : term.until_ms))));
@@ -137,12 +137,15 @@ status_of(struct reply *r, const struct product *p, bool processing,
 
 /* What is in the catalog no more: all that is left of it is its id. */
 static const struct product *
-product_of_old(struct arena *a, const char *id)
+product_of_old(struct arena *a, const struct conf *conf, const char *id)
 {
 	struct product *p = arena_alloc(a, sizeof(*p));
 
 	*p = (struct product){
-		.id = id, .titles = { { NULL, id } }, .n_titles = 1
+		.id = id,
+		.titles = { { NULL, id } },
+		.n_titles = 1,
+		.kind = product_kind_named(conf->product_kind)
 	};
 	return p;
 }
@@ -161,7 +164,8 @@ all_about(struct reply *r, const struct product ***list, size_t *n)
 		(*list)[*n] = &c->products[*n];
 	for (size_t i = 0; e == ERR_OK && i < in.n; i++)
 		if (catalog_find(c, in.ids[i]) == NULL)
-			(*list)[(*n)++] = product_of_old(r->arena, in.ids[i]);
+			(*list)[(*n)++] = product_of_old(
+			    r->arena, &r->app->conf, in.ids[i]);
 	return e;
 }
 
@@ -226,7 +230,7 @@ static enum err
 say_about(struct reply *r, enum text text)
 {
 	return reply_fill(r, text,
-	    KV(reply_product(r),
+	    KV(REPLY_PRODUCT(r),
 		kv_text("support", app_support_in(r->in, r->app, r->arena))));
 }
 

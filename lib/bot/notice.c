@@ -37,12 +37,8 @@ struct about {
 	enum language in;
 };
 
-static struct kv
-title(const struct about *n)
-{
-	return kv_text(
-	    "product", product_title(n->product, language_code(n->in)));
-}
+/* {product} and {kind}, for KV(). */
+#define ABOUT(n) KV_PRODUCT((n)->product, language_code((n)->in))
 
 /* That access is going to end, if it still is. Asked at the last moment:
  * between the promise and its day somebody may have paid again, or been
@@ -59,7 +55,7 @@ prepare_reminder(
 	    !t.renews)
 		message_say(app, a, s,
 		    text_fill_in(n->in, a, TEXT_REMINDER,
-			KV(title(n),
+			KV(ABOUT(n),
 			    kv_text(
 				"until", text_date_in(n->in, a, t.until_ms)))));
 	return e;
@@ -78,7 +74,7 @@ prepare_trial_end(
 	if (e == ERR_OK && t.access == ACCESS_IN && t.renews)
 		message_say(app, a, s,
 		    text_fill_in(n->in, a, TEXT_TRIAL_ENDS,
-			KV(title(n),
+			KV(ABOUT(n),
 			    kv_text("until",
 				text_date_in(n->in, a, t.paid_until_ms)))));
 	return e;
@@ -95,7 +91,7 @@ say_notice(struct app *app, struct arena *a, struct step *s, struct str name,
 		    !(notices[i].only_unpaid && n->order.paid_ms != 0))
 			message_say(app, a, s,
 			    text_fill_in(n->in, a, notices[i].text,
-				KV(title(n),
+				KV(ABOUT(n),
 				    kv_text("support",
 					app_support_in(n->in, app, a)))));
 }

@@ -9,12 +9,6 @@ reply_title(const struct reply *r, const struct product *p)
 	return kv_text("product", product_title(p, language_code(r->in)));
 }
 
-struct kv
-reply_product(const struct reply *r)
-{
-	return reply_title(r, catalog_find(&r->app->catalog, NULL));
-}
-
 enum err
 reply_message(struct reply *r, const struct tg_message *m)
 {

@@ -46,7 +46,10 @@ enum err reply_access(
 /* What a product is called there. */
 struct kv reply_title(const struct reply *r, const struct product *p);
 
-/* {product}, for sentences about the one thing that is sold, or all of it. */
-struct kv reply_product(const struct reply *r);
+/* {product} and {kind}, for KV() of sentences about the one thing that is sold,
+ * or all of it. */
+#define REPLY_PRODUCT(r) \
+	KV_PRODUCT(catalog_find(&(r)->app->catalog, NULL), \
+	    language_code((r)->in))
 
 #endif

@@ -163,6 +163,17 @@ entry_from_row(const struct row *row, void *ctx)
 }
 
 enum err
+library_has(struct db *db, struct arena *a, const char *product, bool *has)
+{
+	int64_t n = 0;
+	enum err e = db_one(db, a, SQL_HAS_LESSONS_FOR,
+	    KV(kv_text("product", product)), row_to_int, &n);
+
+	*has = n > 0;
+	return e;
+}
+
+enum err
 library_list(struct db *db, struct arena *a,
     void (*show)(const struct library_entry *entry, void *ctx), void *ctx)
 {

@@ -63,8 +63,7 @@ link_to(enum language in, const struct app *app, struct arena *a, int64_t tg_id,
 	if (by != NULL)
 		url = paylink_with(a, url, by);
 	text = text_fill_in(in, a, TEXT_PAY,
-	    KV(kv_text("product", product_title(p, language_code(in))),
-		kv_text("url", url)));
+	    KV(KV_PRODUCT(p, language_code(in)), kv_text("url", url)));
 	return (struct tg_message){ .chat_id = tg_id,
 		.text = trial == NULL ?
 		    text :

@@ -116,11 +116,35 @@ text_plain(enum text which)
 	return text_plain_in(shop_language, which);
 }
 
+/* "{kind_of}": what is sold, as the language has it in that case. False: the
+ * hole is another, or nobody says what is sold. */
+static bool
+fill_kind(
+    struct buf *b, enum language in, struct str hole, struct kvs values)
+{
+	static const char *const cases[TEXT_N_CASES] = { "kind", "kind_of",
+		"kind_in" };
+
+	for (int c = 0; c < TEXT_N_CASES; c++)
+		for (size_t i = 0; str_eq(hole, cases[c]) && i < values.n; i++)
+			if (strcmp(values.v[i].name, "kind") == 0) {
+				buf_text(b,
+				    text_plain_in(in,
+					(enum text)(TEXT_KIND_COURSE +
+					    values.v[i].i * TEXT_N_CASES + c)));
+				return true;
+			}
+	return false;
+}
+
 /* What is filled in is not looked through again, so a value with a "{" in it
  * stays as it is. */
 static void
-fill_hole(struct buf *b, struct str name, struct kvs values)
+fill_hole(
+    struct buf *b, enum language in, struct str name, struct kvs values)
 {
+	if (fill_kind(b, in, name, values))
+		return;
 	for (size_t i = 0; i < values.n; i++) {
 		const struct kv *v = &values.v[i];
 
@@ -139,7 +163,7 @@ fill_hole(struct buf *b, struct str name, struct kvs values)
 static size_t
 room_for(const char *text, struct kvs values)
 {
-	size_t longest = 20, n_holes = 0; /* digits of a number */
+	size_t longest = 40, n_holes = 0; /* a number, or what is sold */
 
 	for (size_t i = 0; i < values.n; i++)
 		if (values.v[i].kind == KV_TEXT &&
@@ -151,7 +175,7 @@ room_for(const char *text, struct kvs values)
 }
 
 static const char *
-fill(struct arena *a, const char *text, struct kvs values)
+fill(enum language in, struct arena *a, const char *text, struct kvs values)
 {
 	struct buf b = buf_new(a, room_for(text, values));
 	struct str rest = str_from(text);
@@ -163,7 +187,7 @@ fill(struct arena *a, const char *text, struct kvs values)
 
 		buf_add(&b, str_cut(&rest, '{'));
 		if (has_hole)
-			fill_hole(&b, str_cut(&rest, '}'), values);
+			fill_hole(&b, in, str_cut(&rest, '}'), values);
 	}
 	/* A last line whose only hole was empty leaves no blank behind. */
 	return arena_dup(a, str_trim(buf_str(&b)));
@@ -173,7 +197,7 @@ const char *
 text_fill_in(
     enum language in, struct arena *a, enum text which, struct kvs values)
 {
-	return fill(a, sentence(in, which, NULL), values);
+	return fill(in, a, sentence(in, which, NULL), values);
 }
 
 const char *
@@ -186,7 +210,7 @@ const char *
 text_count_in(enum language in, struct arena *a, enum text which, int64_t n,
     struct kvs values)
 {
-	return fill(a, sentence(in, which, &n), values);
+	return fill(in, a, sentence(in, which, &n), values);
 }
 
 const char *

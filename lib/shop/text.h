@@ -10,7 +10,8 @@
 
 enum text {
 	/* the chat */
-	TEXT_INVITE,  /* {product} {link} */
+	TEXT_INVITE, /* {product} {link} */
+	TEXT_INVITE_COACH,
 	TEXT_WELCOME, /* {product} */
 	TEXT_WELCOME_MANY,
 	TEXT_BUY_CHOICE, /* {product} */
@@ -63,6 +64,16 @@ enum text {
 	TEXT_LANGUAGE_NAME, /* as those call it who read it */
 	TEXT_LANGUAGE_TELEGRAM,
 	TEXT_LANGUAGE_SET,
+	/* what a product is, see TEXT_N_CASES */
+	TEXT_KIND_COURSE,
+	TEXT_KIND_COURSE_OF,
+	TEXT_KIND_COURSE_IN,
+	TEXT_KIND_CLUB,
+	TEXT_KIND_CLUB_OF,
+	TEXT_KIND_CLUB_IN,
+	TEXT_KIND_CHANNEL,
+	TEXT_KIND_CHANNEL_OF,
+	TEXT_KIND_CHANNEL_IN,
 	/* the coach */
 	TEXT_COACH_QUOTES,
 	TEXT_COACH_SOURCE,       /* {number} {lesson} */
@@ -173,6 +184,11 @@ enum text {
 	TEXT_PAGE_BROKEN_LEAD,
 	TEXT__COUNT
 };
+
+/* "{kind}", "{kind_of}" and "{kind_in}": what is sold, in the case that the
+ * sentence wants. All three are filled from the value kv_int("kind", n), an
+ * enum product_kind: of the texts from TEXT_KIND_COURSE on the n-th three. */
+#define TEXT_N_CASES 3
 
 /* Which form a sentence has beside a number is the language's own rule: "1
  * question" and "2 questions", and Ukrainian has three. */

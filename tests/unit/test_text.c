@@ -10,7 +10,7 @@ static const char *const known[] = { "amount", "products", "buyer", "order",
 	"url", "support", "contact", "until",
 
 	"support", "contact", "number", "lesson", "helpline", "limit",
-	"seconds", "days" };
+	"seconds", "days", "kind", "kind_of", "kind_in", "price" };
 
 static bool
 is_known(struct str hole)
@@ -207,6 +207,38 @@ filled(void **state)
 	    ": {product}");
 }
 
+/* ---- what is sold ---- */
+
+static const struct kind {
+	const char *why;
+	enum language in;
+	enum text which;
+	int64_t kind;
+	const char *part;
+} kinds[] = {
+	{ "to a club", LANGUAGE_UK, TEXT_STATUS_PAID, 1, "до клубу «P»" },
+	{ "a club", LANGUAGE_UK, TEXT_WELCOME, 1, "Це клуб «P»" },
+	{ "to a channel", LANGUAGE_UK, TEXT_STATUS_PAID, 2, "до каналу «P»" },
+	{ "a course", LANGUAGE_UK, TEXT_WELCOME, 0, "Це курс «P»" },
+	{ "in a club", LANGUAGE_PL, TEXT_INVITE, 1, "zamkniętym klubie „P”" },
+	{ "of a channel", LANGUAGE_PL, TEXT_STATUS_PAID, 2, "do kanału „P”" },
+	{ "of a club", LANGUAGE_DE, TEXT_COACH_NO_ACCESS, 1, "Clubs „P“" },
+	{ "a channel", LANGUAGE_DE, TEXT_STATUS_PAID, 2, "zum Kanal „P“" },
+	{ "English has one form", LANGUAGE_EN, TEXT_INVITE, 1, "club “P”" },
+};
+
+/* Nothing of a course is left in a sentence about a club. */
+static void
+names_kind(void **state)
+{
+	const struct kind *k = *state;
+	const char *text = text_fill_in(k->in, &mem, k->which,
+	    KV(kv_text("product", "P"), kv_int("kind", k->kind)));
+
+	check_has(text, k->part);
+	check_lacks(text, "{");
+}
+
 /* ---- beside a number ---- */
 
 static const struct counted {
@@ -297,6 +329,7 @@ main(void)
 	ONE("invite", "the link and /help", invite);
 	ROWS("names", names_it, names);
 	ONE("fill", "holes filled, once, and trimmed", filled);
+	ROWS("kind", names_kind, kinds);
 	ROWS("count", counts, counted);
 	ONE("count", "without the number, and where there is none",
 	    counts_without);
