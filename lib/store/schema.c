@@ -427,6 +427,13 @@ static const char *const migrations[] = {
 	"ALTER TABLE subscriptions ADD COLUMN price_minor {int};"
 	"ALTER TABLE subscriptions ADD COLUMN price_currency TEXT;"
 	"ALTER TABLE subscriptions ADD COLUMN price_period_ms {int};",
+	/* 20: by which link somebody came when they first started the bot, the
+	 * word behind its "?start="; "": by none; null: they did not start it.
+	 * Nobody knows that of those who are there already */
+	"ALTER TABLE users ADD COLUMN source TEXT;"
+	"UPDATE users SET source = '';"
+	/* the same of the buyer, when the order began; null: by none */
+	"ALTER TABLE orders ADD COLUMN source TEXT;",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 
