@@ -1,5 +1,6 @@
 /* What is told to a person, by the word in the job. */
 #include "base/array.h"
+#include "bot/commands.h"
 #include "ledger/ledger.h"
 #include "ledger/products.h"
 #include "outbox/message.h"
@@ -111,17 +112,51 @@ read_about(
 	return ledger_language(app->db, a, job->tg_id, &n->in);
 }
 
+/* "card/MESSAGE/photo": the card in whose place another one is to be shown. */
+static struct card_at
+card_at(struct str word)
+{
+	struct card_at at = { 0 };
+
+	(void)str_cut(&word, '/');
+	(void)str_to_i64(str_cut(&word, '/'), &at.message_id);
+	at.is_photo = str_eq(word, "photo");
+	return at;
+}
+
+/* What the bot's menu says, in the words of its commands. */
+static enum err
+prepare_menu(struct app *app, struct arena *a, struct step *s, struct str word,
+    enum language in, bool *said)
+{
+	const struct tg_update u = { .from_id = s->job.tg_id,
+		.chat_id = s->job.tg_id,
+		.is_private = true };
+	struct tg_reply out = { 0 };
+	struct reply r = { app, app->db, a, &u, &out, in };
+	enum err e = commands_say(&r, word, said);
+
+	if (e == ERR_OK && out.method != NULL)
+		message_call(
+		    app, a, s, s->job.tg_id, out.method, out.params);
+	return e;
+}
+
 static enum err
 prepare_word(struct app *app, struct arena *a, struct step *s, struct str word,
     const struct product *p)
 {
 	struct about n = { .product = p };
+	bool said = false;
 	enum err e = read_about(app, a, &s->job, &n);
 
 	if (e != ERR_OK)
 		return e;
 	if (str_eq(word, "pay") || provider_find(word) != NULL)
-		return offer_prepare(n.in, app, a, s, p, provider_find(word));
+		return offer_prepare(n.in, app, a, s, p, provider_find(word),
+		    (struct card_at){ 0 });
+	if (str_starts(word, OFFER_CARD "/"))
+		return offer_prepare(n.in, app, a, s, p, NULL, card_at(word));
 	/* A reminder and a dunning notice speak of an order; without one there
 	 * is nothing they could say. */
 	if (n.order.id != 0 && str_eq(word, "reminder"))
@@ -130,8 +165,10 @@ prepare_word(struct app *app, struct arena *a, struct step *s, struct str word,
 		return prepare_trial_end(app, a, s, &n);
 	if (n.order.id != 0 && str_eq(word, "dunning"))
 		return offer_prepare_dunning(n.in, app, a, s, &n.order, p);
-	say_notice(app, a, s, word, &n);
-	return ERR_OK;
+	e = prepare_menu(app, a, s, word, n.in, &said);
+	if (e == ERR_OK && !said)
+		say_notice(app, a, s, word, &n);
+	return e;
 }
 
 static enum err

@@ -34,6 +34,9 @@ enum err reply_fill(
 enum err reply_promise(struct reply *r, enum kind_id kind, int64_t order_id,
     const char *detail) MUST_CHECK;
 
+/* The invite to one product, unless one is on its way. */
+enum err reply_invite(struct reply *r, const char *product) MUST_CHECK;
+
 /* Counts one more of what this person has us do; *allowed false: that is more
  * than n in an hour. */
 enum err reply_may(

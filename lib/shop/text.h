@@ -13,14 +13,35 @@ enum text {
 	TEXT_INVITE, /* {product} {link} */
 	TEXT_INVITE_COACH,
 	TEXT_WELCOME, /* {product} */
+	TEXT_WELCOME_HOW,
 	TEXT_WELCOME_MANY,
+	TEXT_WELCOME_BACK,
+	TEXT_WELCOME_MORE,
 	TEXT_BUY_CHOICE, /* {product} */
 	TEXT_BUY_BUTTON,
+	TEXT_ABOUT_BUTTON,
+	TEXT_LESSON_BUTTON,
+	TEXT_ACCESS_BUTTON,
+	TEXT_QUESTIONS_BUTTON,
+	TEXT_LEGAL_BUTTON,
+	TEXT_OPEN_BUTTON, /* {product} */
+	TEXT_ASK_BUTTON,
+	TEXT_HELP_BUTTON,
 	TEXT_PAY, /* {product} {url} */
 	TEXT_PAY_BUTTON,
 	TEXT_NOT_SOLD,       /* {product} */
 	TEXT_TRIAL,          /* {days} */
 	TEXT_TRIAL_PRICED,   /* {days} {amount} */
+	TEXT_PRICE,          /* {price} */
+	TEXT_PRICE_ONCE,     /* {amount}, as all of them */
+	TEXT_PRICE_DAY,
+	TEXT_PRICE_DAYS, /* {number}, as the others of several */
+	TEXT_PRICE_WEEK,
+	TEXT_PRICE_WEEKS,
+	TEXT_PRICE_MONTH,
+	TEXT_PRICE_MONTHS,
+	TEXT_PRICE_YEAR,
+	TEXT_PRICE_YEARS,
 	TEXT_ALREADY_PAID,   /* {product} */
 	TEXT_STATUS_PAID,    /* {product} */
 	TEXT_STATUS_UNTIL,   /* {product} {until} */
@@ -30,6 +51,7 @@ enum text {
 	TEXT_HINT,
 	TEXT_HELP_UNPAID,  /* {product} {support} */
 	TEXT_HELP_LATER,   /* {support} */
+	TEXT_HELP_MEMBER,  /* {support} */
 	TEXT_PROCESSING,   /* {product} */
 	TEXT_FAILED,       /* {product} */
 	TEXT_REFUNDED,     /* {product} {support} */
