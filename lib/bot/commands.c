@@ -132,12 +132,10 @@ product_of_old(struct arena *a, const struct conf *conf, const char *id)
 {
 	struct product *p = arena_alloc(a, sizeof(*p));
 
-	*p = (struct product){
-		.id = id,
+	*p = (struct product){ .id = id,
 		.titles = { { NULL, id } },
 		.n_titles = 1,
-		.kind = product_kind_named(conf->product_kind)
-	};
+		.kind = product_kind_named(conf->product_kind) };
 	return p;
 }
 
@@ -155,8 +153,8 @@ all_about(struct reply *r, const struct product ***list, size_t *n)
 		(*list)[*n] = &c->products[*n];
 	for (size_t i = 0; e == ERR_OK && i < in.n; i++)
 		if (catalog_find(c, in.ids[i]) == NULL)
-			(*list)[(*n)++] = product_of_old(
-			    r->arena, &r->app->conf, in.ids[i]);
+			(*list)[(*n)++] =
+			    product_of_old(r->arena, &r->app->conf, in.ids[i]);
 	return e;
 }
 

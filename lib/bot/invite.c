@@ -72,8 +72,8 @@ say_invite(struct app *app, struct arena *a, struct step *s,
 	text = text_fill_in(in, a, TEXT_INVITE,
 	    KV(KV_PRODUCT(p, language_code(in)), kv_text("link", links)));
 	if (has_coach)
-		text = arena_printf(a, "%s\n\n%s", text,
-		    text_plain_in(in, TEXT_INVITE_COACH));
+		text = arena_printf(
+		    a, "%s\n\n%s", text, text_plain_in(in, TEXT_INVITE_COACH));
 	message_say(app, a, s, text);
 	return ERR_OK;
 }
@@ -95,9 +95,8 @@ prepare(struct app *app, struct arena *a, struct step *s)
 		return ERR_OK;
 	}
 	e = links_of(app, a, s, p, &links);
-	return e == ERR_OK && links != NULL ?
-	    say_invite(app, a, s, p, links) :
-	    e;
+	return e == ERR_OK && links != NULL ? say_invite(app, a, s, p, links) :
+					      e;
 }
 
 static enum err

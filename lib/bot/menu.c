@@ -138,8 +138,8 @@ leaf_on(struct reply *r, const struct product *p)
 
 /* What a button does for a product. */
 static enum err
-press_for(struct reply *r, struct str word, const struct product *p,
-    const char *id)
+press_for(
+    struct reply *r, struct str word, const struct product *p, const char *id)
 {
 	if (offer_by(r->app, p, word) != NULL)
 		return reply_promise(r, JOB_NOTICE, 0,
@@ -176,7 +176,7 @@ menu_pressed(struct reply *r)
 	if (e == ERR_OK && !taken)
 		e = products_find(r->app, r->arena, id, &p);
 	return e != ERR_OK || taken || p == NULL ? e :
-						  press_for(r, word, p, id);
+						   press_for(r, word, p, id);
 }
 
 /* Everybody in a group can press, and what the other buttons lead to, a price

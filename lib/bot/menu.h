@@ -7,7 +7,7 @@
 #include "bot/reply.h"
 #include "coach/handover.h"
 
-#define MENU_BUY "buy" /* the one thing that is sold, or with ":PRODUCT" */
+#define MENU_BUY "buy"   /* the one thing that is sold, or with ":PRODUCT" */
 #define MENU_OPEN "open" /* the way in, with ":PRODUCT" */
 
 /* What commands_say() says. */

@@ -137,8 +137,7 @@ prepare_menu(struct app *app, struct arena *a, struct step *s, struct str word,
 	enum err e = commands_say(&r, word, said);
 
 	if (e == ERR_OK && out.method != NULL)
-		message_call(
-		    app, a, s, s->job.tg_id, out.method, out.params);
+		message_call(app, a, s, s->job.tg_id, out.method, out.params);
 	return e;
 }
 

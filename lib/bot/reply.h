@@ -52,7 +52,7 @@ struct kv reply_title(const struct reply *r, const struct product *p);
 /* {product} and {kind}, for KV() of sentences about the one thing that is sold,
  * or all of it. */
 #define REPLY_PRODUCT(r) \
-	KV_PRODUCT(catalog_find(&(r)->app->catalog, NULL), \
-	    language_code((r)->in))
+	KV_PRODUCT( \
+	    catalog_find(&(r)->app->catalog, NULL), language_code((r)->in))
 
 #endif

@@ -51,8 +51,8 @@ to_product(struct reply *r, struct str word, bool *taken)
 	if (e != ERR_OK || p == NULL)
 		return e;
 	*taken = true;
-	return reply_promise(r, JOB_NOTICE, 0,
-	    arena_printf(r->arena, "pay:%s", p->id));
+	return reply_promise(
+	    r, JOB_NOTICE, 0, arena_printf(r->arena, "pay:%s", p->id));
 }
 
 /* ---- what is said ---- */
@@ -79,8 +79,8 @@ look(struct reply *r, struct window *w)
 		w->n_in += w->is_in[i];
 		w->n_out += !w->is_in[i];
 		if (e == ERR_OK && w->is_in[i] && !w->has_coach)
-			e = library_has(r->db, r->arena, c->products[i].id,
-			    &w->has_coach);
+			e = library_has(
+			    r->db, r->arena, c->products[i].id, &w->has_coach);
 	}
 	if (e == ERR_OK && w->n_in == 0) /* lessons that are open to all */
 		e = library_has(r->db, r->arena, "", &w->has_coach);
@@ -110,10 +110,10 @@ to_stranger(struct reply *r, const struct window *w)
 	const char *text;
 
 	if (r->app->catalog.n > 1)
-		return lines(r, w, false,
-		    text_plain_in(r->in, TEXT_WELCOME_MANY));
-	text = text_fill_in(
-	    r->in, r->arena, TEXT_WELCOME, KV(REPLY_PRODUCT(r)));
+		return lines(
+		    r, w, false, text_plain_in(r->in, TEXT_WELCOME_MANY));
+	text =
+	    text_fill_in(r->in, r->arena, TEXT_WELCOME, KV(REPLY_PRODUCT(r)));
 	text = card_add_details(r->in, r->app, r->arena, p, text);
 	return card_paragraph(
 	    r->arena, text, text_plain_in(r->in, TEXT_WELCOME_HOW));
@@ -133,12 +133,15 @@ to_member(struct reply *r, const struct window *w)
 
 /* ---- the buttons ---- */
 
-static void
-put(struct reply *r, struct tg_message *m, enum text label, const char *data)
-{
-	struct tg_choice *list = (struct tg_choice *)m->choices;
+struct buttons {
+	struct tg_choice *list; /* with room for all */
+	size_t n;
+};
 
-	list[m->n_choices++] =
+static void
+put(const struct reply *r, struct buttons *b, enum text label, const char *data)
+{
+	b->list[b->n++] =
 	    (struct tg_choice){ text_plain_in(r->in, label), data };
 }
 
@@ -146,10 +149,9 @@ put(struct reply *r, struct tg_message *m, enum text label, const char *data)
  * name. */
 static void
 put_products(
-    struct reply *r, const struct window *w, bool of_in, struct tg_message *m)
+    struct reply *r, const struct window *w, bool of_in, struct buttons *b)
 {
 	const struct catalog *c = &r->app->catalog;
-	struct tg_choice *list = (struct tg_choice *)m->choices;
 
 	for (size_t i = 0; i < c->n; i++) {
 		const struct product *p = &c->products[i];
@@ -157,10 +159,10 @@ put_products(
 		if (w->is_in[i] != of_in)
 			continue;
 		if (!of_in && c->n == 1) {
-			put(r, m, TEXT_BUY_BUTTON, MENU_BUY);
+			put(r, b, TEXT_BUY_BUTTON, MENU_BUY);
 			continue;
 		}
-		list[m->n_choices++] = (struct tg_choice){
+		b->list[b->n++] = (struct tg_choice){
 			text_fill_in(r->in, r->arena,
 			    of_in ? TEXT_OPEN_BUTTON : TEXT_BUY_CHOICE,
 			    KV(reply_title(r, p))),
@@ -171,46 +173,51 @@ put_products(
 }
 
 static void
-put_for_stranger(struct reply *r, const struct window *w, struct tg_message *m)
+put_for_stranger(struct reply *r, const struct window *w, struct buttons *b)
 {
 	if (menu_has_content(r->app, MENU_LESSON))
-		put(r, m, TEXT_LESSON_BUTTON, MENU_LESSON);
+		put(r, b, TEXT_LESSON_BUTTON, MENU_LESSON);
 	if (menu_has_content(r->app, MENU_ABOUT))
-		put(r, m, TEXT_ABOUT_BUTTON, MENU_ABOUT);
-	put_products(r, w, false, m);
-	put(r, m, TEXT_ACCESS_BUTTON, MENU_STATUS);
+		put(r, b, TEXT_ABOUT_BUTTON, MENU_ABOUT);
+	put_products(r, w, false, b);
+	put(r, b, TEXT_ACCESS_BUTTON, MENU_STATUS);
 	if (w->has_coach || r->app->conf.support_contact != NULL)
-		put(r, m, TEXT_QUESTIONS_BUTTON, MENU_ASK);
-	put(r, m, TEXT_LEGAL_BUTTON, MENU_LEGAL);
+		put(r, b, TEXT_QUESTIONS_BUTTON, MENU_ASK);
+	put(r, b, TEXT_LEGAL_BUTTON, MENU_LEGAL);
 }
 
 static void
-put_for_member(struct reply *r, const struct window *w, struct tg_message *m)
+put_for_member(struct reply *r, const struct window *w, struct buttons *b)
 {
-	put_products(r, w, true, m);
-	put_products(r, w, false, m);
-	put(r, m, TEXT_ACCESS_BUTTON, MENU_STATUS);
+	put_products(r, w, true, b);
+	put_products(r, w, false, b);
+	put(r, b, TEXT_ACCESS_BUTTON, MENU_STATUS);
 	if (w->has_coach)
-		put(r, m, TEXT_ASK_BUTTON, MENU_ASK);
-	put(r, m, TEXT_HELP_BUTTON, MENU_HELP);
+		put(r, b, TEXT_ASK_BUTTON, MENU_ASK);
+	put(r, b, TEXT_HELP_BUTTON, MENU_HELP);
 }
 
 static enum err
 greet(struct reply *r)
 {
 	struct tg_message m = { .chat_id = r->u->from_id };
+	struct buttons b = { .n = 0 };
 	struct window w;
 	enum err e = look(r, &w);
 
 	if (e != ERR_OK)
 		return e;
-	m.choices = arena_alloc(r->arena,
-	    (r->app->catalog.n + MENU_MAX) * sizeof(*m.choices));
-	m.text = w.n_in == 0 ? to_stranger(r, &w) : to_member(r, &w);
-	if (w.n_in == 0)
-		put_for_stranger(r, &w, &m);
-	else
-		put_for_member(r, &w, &m);
+	b.list = arena_alloc(
+	    r->arena, (r->app->catalog.n + MENU_MAX) * sizeof(*b.list));
+	if (w.n_in == 0) {
+		m.text = to_stranger(r, &w);
+		put_for_stranger(r, &w, &b);
+	} else {
+		m.text = to_member(r, &w);
+		put_for_member(r, &w, &b);
+	}
+	m.choices = b.list;
+	m.n_choices = b.n;
 	return reply_message(r, &m);
 }
 

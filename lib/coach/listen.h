@@ -19,8 +19,7 @@ enum err listen_to(struct app *app, struct arena *a, const struct tg_update *u,
     bool *heard) MUST_CHECK;
 
 /* Whether there is a coach at all: lessons to answer from, or somebody to ask. */
-enum err listen_is_here(
-    struct app *app, struct arena *a, bool *is) MUST_CHECK;
+enum err listen_is_here(struct app *app, struct arena *a, bool *is) MUST_CHECK;
 
 /* Words of crisis come before all else, limits and commands too: *heard where
  * there are any. */

@@ -19,8 +19,7 @@ void message_call(struct app *app, struct arena *a, struct step *s,
 
 /* The same with the bytes of a picture, see tg_upload(). */
 void message_upload(struct app *app, struct arena *a, struct step *s,
-    int64_t chat_id, const char *method, struct json *params,
-    struct str photo);
+    int64_t chat_id, const char *method, struct json *params, struct str photo);
 
 /* Says that the call failed, and why: it is tried again after the job's pause,
  * which grows from attempt to attempt (jobs_backoff_ms()). */

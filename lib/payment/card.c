@@ -38,8 +38,7 @@ card_price(enum language in, const struct app *app, struct arena *a,
     const struct product *p)
 {
 	bool in_stars = p->stars != 0 &&
-	    (p->stars_alone ||
-		str_eq(str_from(app->conf.sell_with), "stars"));
+	    (p->stars_alone || str_eq(str_from(app->conf.sell_with), "stars"));
 
 	if (in_stars)
 		return by_period(in, a,
@@ -80,7 +79,8 @@ const char *
 card_add_details(enum language in, const struct app *app, struct arena *a,
     const struct product *p, const char *text)
 {
-	text = card_paragraph(a, text, product_description(p, language_code(in)));
+	text =
+	    card_paragraph(a, text, product_description(p, language_code(in)));
 	return card_paragraph(a, text, price_and_note(in, app, a, p));
 }
 

@@ -38,8 +38,8 @@ fingerprint(const struct app *app, struct arena *a, const char *path,
 }
 
 static enum err
-find_photo(struct app *app, struct arena *a, const char *path,
-    struct card_step *c)
+find_photo(
+    struct app *app, struct arena *a, const char *path, struct card_step *c)
 {
 	struct mark_word known = { 0 };
 	struct stat st;

@@ -72,8 +72,8 @@ product_kind_named(const char *word)
 
 	if (word == NULL)
 		return PRODUCT_COURSE;
-	while (kind < PRODUCT_KIND__COUNT &&
-	    !str_eq(str_from(word), words[kind]))
+	while (
+	    kind < PRODUCT_KIND__COUNT && !str_eq(str_from(word), words[kind]))
 		kind++;
 	return kind;
 }

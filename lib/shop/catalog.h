@@ -79,10 +79,11 @@ struct product {
 	size_t n_titles; /* at least 1 */
 	enum product_kind kind;
 	struct title descriptions[CATALOG_MAX_TITLES];
-	size_t n_descriptions; /* 0: none */
+	size_t n_descriptions;                  /* 0: none */
 	struct title notes[CATALOG_MAX_TITLES]; /* under the price */
 	size_t n_notes;                         /* 0: none */
-	const char *photo; /* a file's path or an https:// address; NULL: none */
+	const char
+	    *photo; /* a file's path or an https:// address; NULL: none */
 	const char *price_id;       /* kept at Stripe; NULL: the next two */
 	int64_t amount_minor;       /* 0: not for money, or price_id has it */
 	const char *currency;       /* lower case */

@@ -119,8 +119,7 @@ text_plain(enum text which)
 /* "{kind_of}": what is sold, as the language has it in that case. False: the
  * hole is another, or nobody says what is sold. */
 static bool
-fill_kind(
-    struct buf *b, enum language in, struct str hole, struct kvs values)
+fill_kind(struct buf *b, enum language in, struct str hole, struct kvs values)
 {
 	static const char *const cases[TEXT_N_CASES] = { "kind", "kind_of",
 		"kind_in" };
@@ -140,8 +139,7 @@ fill_kind(
 /* What is filled in is not looked through again, so a value with a "{" in it
  * stays as it is. */
 static void
-fill_hole(
-    struct buf *b, enum language in, struct str name, struct kvs values)
+fill_hole(struct buf *b, enum language in, struct str name, struct kvs values)
 {
 	if (fill_kind(b, in, name, values))
 		return;

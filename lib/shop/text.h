@@ -29,11 +29,11 @@ enum text {
 	TEXT_HELP_BUTTON,
 	TEXT_PAY, /* {product} {url} */
 	TEXT_PAY_BUTTON,
-	TEXT_NOT_SOLD,       /* {product} */
-	TEXT_TRIAL,          /* {days} */
-	TEXT_TRIAL_PRICED,   /* {days} {amount} */
-	TEXT_PRICE,          /* {price} */
-	TEXT_PRICE_ONCE,     /* {amount}, as all of them */
+	TEXT_NOT_SOLD,     /* {product} */
+	TEXT_TRIAL,        /* {days} */
+	TEXT_TRIAL_PRICED, /* {days} {amount} */
+	TEXT_PRICE,        /* {price} */
+	TEXT_PRICE_ONCE,   /* {amount}, as all of them */
 	TEXT_PRICE_DAY,
 	TEXT_PRICE_DAYS, /* {number}, as the others of several */
 	TEXT_PRICE_WEEK,

@@ -9,7 +9,7 @@
 
 #define MAX_WAIT_S 3600
 #define FORM_BYTES 4096 /* around what a form's fields hold */
-#define UPLOAD "photo" /* the part of a form that holds a picture's bytes */
+#define UPLOAD "photo"  /* the part of a form that holds a picture's bytes */
 
 /* Telegram refuses the whole message for the sake of such a button
  * (BUTTON_URL_INVALID). While one tries the shop on localhost the message must
@@ -97,9 +97,8 @@ fitting(struct arena *a, const char *text, size_t max)
 			end = i;
 		n += c >= 0xf0 ? 2 : 1;
 	}
-	return n <= max ?
-	    text :
-	    arena_printf(a, "%.*s\xe2\x80\xa6", (int)end, text);
+	return n <= max ? text :
+			  arena_printf(a, "%.*s\xe2\x80\xa6", (int)end, text);
 }
 
 struct json *
@@ -279,11 +278,11 @@ put_part(struct buf *b, const char *line, const char *name)
 
 /* Each parameter is a field of its own: a text as it is, the rest as JSON. */
 static struct str
-form_with(struct arena *a, struct json *params, struct str photo,
-    const char *line)
+form_with(
+    struct arena *a, struct json *params, struct str photo, const char *line)
 {
-	struct buf b = buf_new(a,
-	    photo.len + json_render(a, params).len + FORM_BYTES);
+	struct buf b =
+	    buf_new(a, photo.len + json_render(a, params).len + FORM_BYTES);
 	const char *name;
 
 	for (size_t i = 0; (name = json_name(params, i)) != NULL; i++) {
@@ -292,8 +291,8 @@ form_with(struct arena *a, struct json *params, struct str photo,
 
 		put_part(&b, line, name);
 		buf_text(&b, "\r\n\r\n");
-		buf_add(&b,
-		    text != NULL ? str_from(text) : json_render(a, value));
+		buf_add(
+		    &b, text != NULL ? str_from(text) : json_render(a, value));
 		buf_text(&b, "\r\n");
 	}
 	put_part(&b, line, UPLOAD);
@@ -325,9 +324,9 @@ tg_photo_of(struct arena *a, struct json *message)
 {
 	size_t n = json_count(message, "photo");
 
-	return n == 0 ? NULL :
-			json_text(message,
-			    arena_printf(a, "photo.%zu.file_id", n - 1));
+	return n == 0 ?
+	    NULL :
+	    json_text(message, arena_printf(a, "photo.%zu.file_id", n - 1));
 }
 
 /* The path comes from Telegram's answer and stands behind the token in the URL:
@@ -390,8 +389,7 @@ tg_has_no_right(const char *description)
 bool
 tg_is_not_modified(const char *description)
 {
-	return str_has_nocase(
-	    str_from(description), "message is not modified");
+	return str_has_nocase(str_from(description), "message is not modified");
 }
 
 /* Words by which Telegram tells that a person cannot be reached. */

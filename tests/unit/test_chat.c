@@ -254,8 +254,8 @@ text_wanted(enum text which)
 		kv_text("support", support)));
 
 	if (which == TEXT_WELCOME)
-		return arena_printf(&mem, "%s\n\n%s", text,
-		    text_plain(TEXT_WELCOME_HOW));
+		return arena_printf(
+		    &mem, "%s\n\n%s", text, text_plain(TEXT_WELCOME_HOW));
 	if (which == TEXT_WELCOME_BACK)
 		return arena_printf(&mem, "%s\n• 10 кроків", text);
 	/* The link is in the button alone. */

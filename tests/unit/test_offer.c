@@ -249,16 +249,14 @@ details(void **state)
 {
 	const struct product p = { NAMED("club", "A club"),
 		.descriptions = { { NULL, "Ten evenings." } },
-		.n_descriptions = 1,
-		.amount_minor = 999,
-		.currency = "eur",
-		.notes = { { NULL, "incl. VAT" } },
-		.n_notes = 1 };
+		.n_descriptions = 1, .amount_minor = 999, .currency = "eur",
+		.notes = { { NULL, "incl. VAT" } }, .n_notes = 1 };
 
 	(void)state;
 	shop_open(USER);
 	check_text(card_text(LANGUAGE_EN, &app, &mem, BUYER, &p),
-	    arena_printf(&mem, "A club\n\nTen evenings.\n\nPrice: %s\nincl. VAT",
+	    arena_printf(&mem,
+		"A club\n\nTen evenings.\n\nPrice: %s\nincl. VAT",
 		card_price(LANGUAGE_EN, &app, &mem, &p)));
 }
 
@@ -285,8 +283,8 @@ address(void **state)
 int
 main(void)
 {
-	(void)snprintf(photo, sizeof(photo), "/tmp/admit-photo.%ld.jpg",
-	    (long)getpid());
+	(void)snprintf(
+	    photo, sizeof(photo), "/tmp/admit-photo.%ld.jpg", (long)getpid());
 	ONE("photo", "a file is sent once", photo_once);
 	ONE("photo", "one that is refused is left out", photo_refused);
 	ROWS("price", price, prices);
