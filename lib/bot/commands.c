@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "bot/menu.h"
 #include "bot/start.h"
+#include "coach/library.h"
 #include "coach/listen.h"
 #include "ledger/ledger.h"
 #include "ledger/self.h"
@@ -249,6 +250,22 @@ on_help(struct reply *r)
 	return help_unpaid(r);
 }
 
+/* How to ask the coach, where there is one; else whom to write to. */
+static enum err
+on_how_to_ask(struct reply *r)
+{
+	bool has_coach = false;
+	const char *support = app_support_in(r->in, r->app, r->arena);
+	enum err e = library_has(r->db, r->arena, NULL, &has_coach);
+
+	if (e != ERR_OK)
+		return e;
+	if (has_coach || support[0] == '\0')
+		return reply_fill(
+		    r, has_coach ? TEXT_COACH_HOW : TEXT_HINT, KV_NONE);
+	return reply_text(r, support);
+}
+
 /* /ask without a question is answered with how to ask one. */
 static enum err
 on_ask(struct reply *r)
@@ -260,8 +277,7 @@ on_ask(struct reply *r)
 	if (question[0] != '\0')
 		e = listen_to(
 		    r->app, r->arena, r->u, r->in, question, r->out, &heard);
-	return e != ERR_OK || heard ? e :
-				      reply_fill(r, TEXT_COACH_HOW, KV_NONE);
+	return e != ERR_OK || heard ? e : on_how_to_ask(r);
 }
 
 /* What Telegram's terms for sellers ask to be answered: this, the terms, and
@@ -303,22 +319,6 @@ on_help_button(struct reply *r)
 	return say_about(r, TEXT_HELP_MEMBER);
 }
 
-/* How to ask the coach, where there is one; else whom to write to. */
-static enum err
-on_ask_button(struct reply *r)
-{
-	bool has_coach = false;
-	const char *support = app_support_in(r->in, r->app, r->arena);
-	enum err e = listen_is_here(r->app, r->arena, &has_coach);
-
-	if (e != ERR_OK)
-		return e;
-	if (has_coach || support[0] == '\0')
-		return reply_fill(
-		    r, has_coach ? TEXT_COACH_HOW : TEXT_HINT, KV_NONE);
-	return reply_text(r, support);
-}
-
 static enum err
 on_legal(struct reply *r)
 {
@@ -338,7 +338,7 @@ commands_say(struct reply *r, struct str word, bool *said)
 	static const struct {
 		const char *word;
 		enum err (*say)(struct reply *r);
-	} all[] = { { MENU_STATUS, on_status }, { MENU_ASK, on_ask_button },
+	} all[] = { { MENU_STATUS, on_status }, { MENU_ASK, on_how_to_ask },
 		{ MENU_LEGAL, on_legal }, { MENU_HELP, on_help_button } };
 
 	*said = false;

@@ -141,6 +141,24 @@ prepare_menu(struct app *app, struct arena *a, struct step *s, struct str word,
 	return e;
 }
 
+/* What speaks of an order; without one there is nothing that it could say.
+ * *said false: the word is another. */
+static enum err
+prepare_of_order(struct app *app, struct arena *a, struct step *s,
+    struct str word, const struct about *n, bool *said)
+{
+	*said = n->order.id != 0;
+	if (*said && str_eq(word, "reminder"))
+		return prepare_reminder(app, a, s, n);
+	if (*said && str_eq(word, "trial_ends"))
+		return prepare_trial_end(app, a, s, n);
+	if (*said && str_eq(word, "dunning"))
+		return offer_prepare_dunning(
+		    n->in, app, a, s, &n->order, n->product);
+	*said = false;
+	return ERR_OK;
+}
+
 static enum err
 prepare_word(struct app *app, struct arena *a, struct step *s, struct str word,
     const struct product *p)
@@ -156,15 +174,9 @@ prepare_word(struct app *app, struct arena *a, struct step *s, struct str word,
 		    (struct card_at){ 0 });
 	if (str_starts(word, OFFER_CARD "/"))
 		return offer_prepare(n.in, app, a, s, p, NULL, card_at(word));
-	/* A reminder and a dunning notice speak of an order; without one there
-	 * is nothing they could say. */
-	if (n.order.id != 0 && str_eq(word, "reminder"))
-		return prepare_reminder(app, a, s, &n);
-	if (n.order.id != 0 && str_eq(word, "trial_ends"))
-		return prepare_trial_end(app, a, s, &n);
-	if (n.order.id != 0 && str_eq(word, "dunning"))
-		return offer_prepare_dunning(n.in, app, a, s, &n.order, p);
-	e = prepare_menu(app, a, s, word, n.in, &said);
+	e = prepare_of_order(app, a, s, word, &n, &said);
+	if (e == ERR_OK && !said)
+		e = prepare_menu(app, a, s, word, n.in, &said);
 	if (e == ERR_OK && !said)
 		say_notice(app, a, s, word, &n);
 	return e;

@@ -27,7 +27,8 @@ enum err library_list(struct db *db, struct arena *a,
     void (*show)(const struct library_entry *entry, void *ctx),
     void *ctx) MUST_CHECK;
 
-/* Whether there is a lesson that buyers of a product may ask about. */
+/* Whether there is a lesson that buyers of a product may ask about; NULL: any
+ * lesson at all. */
 enum err library_has(
     struct db *db, struct arena *a, const char *product, bool *has) MUST_CHECK;
 

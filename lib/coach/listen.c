@@ -14,8 +14,8 @@
 
 /* Without lessons there is nothing to answer from, without a support chat
  * nobody to pass a question to. One of the two is enough. */
-enum err
-listen_is_here(struct app *app, struct arena *a, bool *is)
+static enum err
+is_here(struct app *app, struct arena *a, bool *is)
 {
 	int64_t n = 0;
 	enum err e =
@@ -201,7 +201,7 @@ listen_to(struct app *app, struct arena *a, const struct tg_update *u,
 	enum text which;
 	enum err e;
 
-	e = listen_is_here(app, a, heard);
+	e = is_here(app, a, heard);
 	*heard =
 	    *heard && (has_words || (text == NULL && u->voice.file_id != NULL));
 	if (e != ERR_OK || !*heard)

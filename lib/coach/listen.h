@@ -18,9 +18,6 @@ enum err listen_to(struct app *app, struct arena *a, const struct tg_update *u,
     enum language in, const char *text, struct tg_reply *reply,
     bool *heard) MUST_CHECK;
 
-/* Whether there is a coach at all: lessons to answer from, or somebody to ask. */
-enum err listen_is_here(struct app *app, struct arena *a, bool *is) MUST_CHECK;
-
 /* Words of crisis come before all else, limits and commands too: *heard where
  * there are any. */
 enum err listen_to_crisis(struct app *app, struct arena *a,

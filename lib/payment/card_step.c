@@ -63,30 +63,36 @@ find_photo(
 	return ERR_OK;
 }
 
-/* A text may become a picture, but no picture becomes a text. */
 static void
-call(struct app *app, struct arena *a, struct step *s, struct card_step *c)
+call_photo(
+    struct app *app, struct arena *a, struct step *s, const struct card_step *c)
 {
-	bool is_photo = c->photo != NULL || c->bytes.len > 0;
-	bool edits = c->at.message_id != 0 && (is_photo || !c->at.is_photo);
-	const char *method = is_photo ?
-	    (edits ? "editMessageMedia" : "sendPhoto") :
-	    (edits ? "editMessageText" : "sendMessage");
-	struct json *params;
+	bool edits = c->at.message_id != 0;
+	const char *method = edits ? "editMessageMedia" : "sendPhoto";
+	struct json *params = edits ?
+	    tg_edit_photo(a, &c->m, c->photo, c->at.message_id) :
+	    tg_send_photo(a, &c->m, c->photo);
 
-	if (is_photo)
-		params = edits ?
-		    tg_edit_photo(a, &c->m, c->photo, c->at.message_id) :
-		    tg_send_photo(a, &c->m, c->photo);
-	else
-		params = edits ? tg_edit_text(a, &c->m, c->at.message_id) :
-				 tg_send_message(a, &c->m);
-	c->is_plain = !is_photo && !edits;
-	if (c->photo == NULL && is_photo)
+	if (c->photo == NULL)
 		message_upload(
 		    app, a, s, c->m.chat_id, method, params, c->bytes);
 	else
 		message_call(app, a, s, c->m.chat_id, method, params);
+}
+
+/* A text may become a picture, but no picture becomes a text. */
+static void
+call(struct app *app, struct arena *a, struct step *s, struct card_step *c)
+{
+	if (c->photo != NULL || c->bytes.len > 0) {
+		call_photo(app, a, s, c);
+	} else if (c->at.message_id != 0 && !c->at.is_photo) {
+		message_call(app, a, s, c->m.chat_id, "editMessageText",
+		    tg_edit_text(a, &c->m, c->at.message_id));
+	} else {
+		c->is_plain = true;
+		message_send(app, a, s, &c->m);
+	}
 }
 
 enum err
