@@ -114,7 +114,8 @@ to_stranger(struct reply *r, const struct window *w)
 		    r, w, false, text_plain_in(r->in, TEXT_WELCOME_MANY));
 	text =
 	    text_fill_in(r->in, r->arena, TEXT_WELCOME, KV(REPLY_PRODUCT(r)));
-	text = card_add_details(r->in, r->app, r->arena, p, text);
+	text =
+	    card_add_details(r->in, r->app, r->arena, r->u->from_id, p, text);
 	return card_paragraph(
 	    r->arena, text, text_plain_in(r->in, TEXT_WELCOME_HOW));
 }

@@ -77,11 +77,12 @@ price_and_note(enum language in, const struct app *app, struct arena *a,
 
 const char *
 card_add_details(enum language in, const struct app *app, struct arena *a,
-    const struct product *p, const char *text)
+    int64_t tg_id, const struct product *p, const char *text)
 {
 	text =
 	    card_paragraph(a, text, product_description(p, language_code(in)));
-	return card_paragraph(a, text, price_and_note(in, app, a, p));
+	text = card_paragraph(a, text, price_and_note(in, app, a, p));
+	return card_paragraph(a, text, trial_said(in, app, a, tg_id, p));
 }
 
 const char *
@@ -99,8 +100,6 @@ const char *
 card_text(enum language in, const struct app *app, struct arena *a,
     int64_t tg_id, const struct product *p)
 {
-	const char *text = card_add_details(
-	    in, app, a, p, product_title(p, language_code(in)));
-
-	return card_paragraph(a, text, trial_said(in, app, a, tg_id, p));
+	return card_add_details(
+	    in, app, a, tg_id, p, product_title(p, language_code(in)));
 }
