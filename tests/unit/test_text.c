@@ -154,7 +154,7 @@ static const struct named {
 	{ "the hint names /pay", TEXT_HINT, "/pay" },
 	{ "the hint names /status", TEXT_HINT, "/status" },
 	{ "the hint names /help", TEXT_HINT, "/help" },
-	{ "the welcome names /pay", TEXT_WELCOME, "/pay" },
+	{ "the welcome names /pay", TEXT_WELCOME_HOW, "/pay" },
 	{ "who is in may ask again", TEXT_ALREADY_PAID, "/help" },
 	{ "who is not may pay", TEXT_STATUS_UNPAID, "/pay" },
 	{ "who failed may pay again", TEXT_FAILED, "/pay" },
