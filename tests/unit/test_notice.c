@@ -81,7 +81,7 @@ static const struct row rows[] = {
 	    USER "INSERT INTO lessons (product, source, lesson_no, title, hash,"
 		 " is_public, imported_ms)"
 		 " VALUES ('course', 'a.md', 1, 'A', 'h', 0, 1)",
-	    JOB_NOTICE, "ask_how", "уроків", "/pay" },
+	    JOB_NOTICE, "ask_how", "уроки", "/pay" },
 	{ "another card in the same message", USER, JOB_NOTICE,
 	    "card/77/text:club", "\"message_id\":77", "A course" },
 	{ "with the way on", USER, JOB_NOTICE, "card/77/text:club",

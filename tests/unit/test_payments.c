@@ -135,7 +135,9 @@ before_payments(void)
 	       "ALTER TABLE orders DROP COLUMN attempt_language;"
 	       "ALTER TABLE subscriptions DROP COLUMN price_minor;"
 	       "ALTER TABLE subscriptions DROP COLUMN price_currency;"
-	       "ALTER TABLE subscriptions DROP COLUMN price_period_ms;");
+	       "ALTER TABLE subscriptions DROP COLUMN price_period_ms;"
+	       "ALTER TABLE users DROP COLUMN source;"
+	       "ALTER TABLE orders DROP COLUMN source;");
 }
 
 /* An order that was known before there were payments has its first one. */

@@ -61,7 +61,7 @@ static const struct good {
 	{ "what is no longer used", "/x/de.po",
 	    PAY "\"Kaufen\"\n#~ msgctxt \"OLD\"\n#~ msgid \"\"\n", "Kaufen" },
 	{ "what is sold, in another case, or as it was before", "/x/de.po",
-	    NAMED("STATUS_PAID", "\"{kind_in} {product}\"") "\n" NAMED(
+	    NAMED("STATUS_PAID", "\"Im {kind_in} {product}\"") "\n" NAMED(
 		"STATUS_UNPAID", "\"Kurs {product}\""),
 	    NULL },
 	{ "empty: as it was built", "/x/de.po", PAY "\"\"\n", NULL },
