@@ -116,6 +116,28 @@ text_plain(enum text which)
 	return text_plain_in(shop_language, which);
 }
 
+static const char *
+kind_in_case(enum language in, int64_t kind, int c)
+{
+	return text_plain_in(
+	    in, (enum text)(TEXT_KIND_COURSE + kind * TEXT_N_CASES + c));
+}
+
+/* Of the longest case: a shop may have long words of its own for it. */
+static size_t
+kind_bytes(enum language in, int64_t kind)
+{
+	size_t longest = 0;
+
+	for (int c = 0; c < TEXT_N_CASES; c++) {
+		size_t n = strlen(kind_in_case(in, kind, c));
+
+		if (n > longest)
+			longest = n;
+	}
+	return longest;
+}
+
 /* "{kind_of}": what is sold, as the language has it in that case. False: the
  * hole is another, or nobody says what is sold. */
 static bool
@@ -127,10 +149,7 @@ fill_kind(struct buf *b, enum language in, struct str hole, struct kvs values)
 	for (int c = 0; c < TEXT_N_CASES; c++)
 		for (size_t i = 0; str_eq(hole, cases[c]) && i < values.n; i++)
 			if (strcmp(values.v[i].name, "kind") == 0) {
-				buf_text(b,
-				    text_plain_in(in,
-					(enum text)(TEXT_KIND_COURSE +
-					    values.v[i].i * TEXT_N_CASES + c)));
+				buf_text(b, kind_in_case(in, values.v[i].i, c));
 				return true;
 			}
 	return false;
@@ -159,14 +178,19 @@ fill_hole(struct buf *b, enum language in, struct str name, struct kvs values)
 /* Room for the text with the longest value in each of its holes, so that
  * nothing is ever cut off: half a sentence may say the opposite. */
 static size_t
-room_for(const char *text, struct kvs values)
+room_for(enum language in, const char *text, struct kvs values)
 {
-	size_t longest = 40, n_holes = 0; /* a number, or what is sold */
+	size_t longest = 20, n_holes = 0; /* digits of a number */
 
-	for (size_t i = 0; i < values.n; i++)
-		if (values.v[i].kind == KV_TEXT &&
-		    strlen(values.v[i].s) > longest)
-			longest = strlen(values.v[i].s);
+	for (size_t i = 0; i < values.n; i++) {
+		const struct kv *v = &values.v[i];
+		size_t n = v->kind == KV_TEXT    ? strlen(v->s) :
+		    strcmp(v->name, "kind") == 0 ? kind_bytes(in, v->i) :
+						   0;
+
+		if (n > longest)
+			longest = n;
+	}
 	for (const char *p = text; p != NULL && *p != '\0'; p++)
 		n_holes += *p == '{';
 	return str_from(text).len + n_holes * longest + 1;
@@ -175,7 +199,7 @@ room_for(const char *text, struct kvs values)
 static const char *
 fill(enum language in, struct arena *a, const char *text, struct kvs values)
 {
-	struct buf b = buf_new(a, room_for(text, values));
+	struct buf b = buf_new(a, room_for(in, text, values));
 	struct str rest = str_from(text);
 
 	while (rest.len > 0) {

@@ -239,6 +239,23 @@ names_kind(void **state)
 	check_lacks(text, "{");
 }
 
+/* A shop's own words for it may be long: nothing is cut off. */
+static void
+names_kind_at_length(void **state)
+{
+	static struct texts own[LANGUAGE__COUNT];
+	const char *words = "closed society of people who write diaries, keep "
+			    "them and read them to each other";
+
+	(void)state;
+	own[LANGUAGE_EN].forms[TEXT_KIND_CLUB][0] = words;
+	text_set(LANGUAGE_UK, own);
+	check_text(text_fill_in(LANGUAGE_EN, &mem, TEXT_WELCOME,
+		       KV(kv_text("product", "P"), kv_int("kind", 1))),
+	    arena_printf(&mem, "Hello! This is the %s “P”.", words));
+	text_set(LANGUAGE_UK, NULL);
+}
+
 /* ---- beside a number ---- */
 
 static const struct counted {
@@ -330,6 +347,7 @@ main(void)
 	ROWS("names", names_it, names);
 	ONE("fill", "holes filled, once, and trimmed", filled);
 	ROWS("kind", names_kind, kinds);
+	ONE("kind", "in a shop's own long words", names_kind_at_length);
 	ROWS("count", counts, counted);
 	ONE("count", "without the number, and where there is none",
 	    counts_without);
