@@ -244,8 +244,7 @@ static void
 names_kind_at_length(void **state)
 {
 	static struct texts own[LANGUAGE__COUNT];
-	const char *words = "closed society of people who write diaries, keep "
-			    "them and read them to each other";
+	const char *words = arena_printf(&mem, "club of %0200d members", 7);
 
 	(void)state;
 	own[LANGUAGE_EN].forms[TEXT_KIND_CLUB][0] = words;
