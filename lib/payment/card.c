@@ -18,6 +18,8 @@ static const struct {
 	{ "year", TEXT_PRICE_YEAR, TEXT_PRICE_YEARS },
 };
 
+/* A word that is no period of ours means a price paid once, as NULL does: no
+ * price is left unsaid. */
 static const char *
 by_period(enum language in, struct arena *a, const char *amount,
     const char *unit, int64_t n)

@@ -45,6 +45,7 @@ find_photo(
 	struct stat st;
 	enum err e;
 
+	/* Telegram fetches from an address by itself. */
 	if (path == NULL || path[0] != '/') {
 		c->photo = path;
 		return ERR_OK;
@@ -146,6 +147,8 @@ card_step_settle(struct app *app, struct arena *a, struct step *s,
 		return !c->is_plain && c->bytes.len > 0 ?
 		    note_photo(app, c, tg_photo_of(a, answer.result)) :
 		    ERR_OK;
+	/* Pressed twice, or the answer to the first try was lost: the card
+	 * stands there as it should. */
 	if (answer.outcome == TG_REFUSED &&
 	    tg_is_not_modified(answer.description)) {
 		*o = (struct outcome){ .after = AFTER_DONE };
