@@ -236,6 +236,27 @@ make_offer(enum language in, struct app *app, struct arena *a, struct step *s,
 	    card_step_prepare(app, a, s, p, &m, at, &offer->card);
 }
 
+/* Who has it is asked for no second payment, whichever link or old button they
+ * came by: it would have to be given back. */
+static enum err
+offer_unless_in(enum language in, struct app *app, struct arena *a,
+    struct step *s, const struct product *p, const struct provider *by,
+    struct card_at at)
+{
+	enum access access = ACCESS_OUT;
+	enum err e = ledger_access(app->db, a, s->job.tg_id, p->id, &access);
+
+	if (e != ERR_OK)
+		return e;
+	if (access != ACCESS_IN)
+		return make_offer(in, app, a, s, p,
+		    by != NULL ? by : offer_alone(app, p), at);
+	message_say(app, a, s,
+	    text_fill_in(in, a, TEXT_ALREADY_PAID,
+		KV(KV_PRODUCT(p, language_code(in)))));
+	return ERR_OK;
+}
+
 /* What is owed is looked up when the job runs, not when it was promised: it may
  * have been paid meanwhile, or have become owed. */
 enum err
@@ -250,8 +271,7 @@ offer_prepare(enum language in, struct app *app, struct arena *a,
 	if (e != ERR_OK)
 		return e;
 	if (owed.text == NULL)
-		return make_offer(in, app, a, s, p,
-		    by != NULL ? by : offer_alone(app, p), at);
+		return offer_unless_in(in, app, a, s, p, by, at);
 	message_send(app, a, s, &owed);
 	return ERR_OK;
 }

@@ -31,8 +31,8 @@ enum err offer_owed(enum language in, struct db *db, struct arena *a,
     struct tg_message *m) MUST_CHECK;
 
 /* A way to pay as a job's step: what is owed, else what this provider offers
- * (NULL: who alone sells it, else the card with all ways). at: the card in
- * whose place another one is to be shown; zero: none. */
+ * (NULL: who alone sells it, else the card with all ways); who has it is told
+ * that. at: the card in whose place another one is to be shown; zero: none. */
 enum err offer_prepare(enum language in, struct app *app, struct arena *a,
     struct step *s, const struct product *p, const struct provider *by,
     struct card_at at) MUST_CHECK;
