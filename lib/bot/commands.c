@@ -3,11 +3,13 @@
 
 #include "base/array.h"
 #include "bot/menu.h"
-#include "coach/handover.h"
+#include "bot/start.h"
+#include "coach/library.h"
 #include "coach/listen.h"
 #include "ledger/ledger.h"
 #include "ledger/self.h"
 #include "outbox/jobs.h"
+#include "payment/card.h"
 #include "payment/offer.h"
 #include "shop/text.h"
 #include "telegram/command.h"
@@ -32,28 +34,20 @@ offer(struct reply *r)
 	if (e != ERR_OK)
 		return e;
 	if (m.n_choices == 0)
-		return reply_fill(r, TEXT_ALREADY_PAID, KV(reply_product(r)));
+		return reply_fill(r, TEXT_ALREADY_PAID, KV(REPLY_PRODUCT(r)));
 	return reply_message(r, &m);
 }
 
-/* A link may lead here with a word behind the command; one that passes a
- * question on to a person is taken first. */
 static enum err
 on_start(struct reply *r)
 {
-	const struct tg_message m = { .chat_id = r->u->from_id,
-		.text = text_fill_in(
-		    r->in, r->arena, TEXT_WELCOME, KV(reply_product(r))),
-		.button = text_plain_in(r->in, TEXT_BUY_BUTTON),
-		.button_data = MENU_BUY };
-
 	bool taken = false;
 	enum err e = handover_started(
 	    r->app, r->arena, r->u, tg_command(tg_words(r->u)).rest, &taken);
 
-	if (e != ERR_OK || taken)
-		return e;
-	return sells_many(r) ? offer(r) : reply_message(r, &m);
+	return e != ERR_OK || taken ?
+	    e :
+	    start_answer(r, tg_command(tg_words(r->u)).rest);
 }
 
 /* A subscription whose payment failed has an invoice that is open: to pay that
@@ -106,12 +100,17 @@ on_pay(struct reply *r)
 	if (owed.text != NULL)
 		return reply_message(r, &owed);
 	if (access == ACCESS_IN)
-		return reply_fill(r, TEXT_ALREADY_PAID, KV(reply_product(r)));
+		return reply_fill(r, TEXT_ALREADY_PAID, KV(REPLY_PRODUCT(r)));
 	/* Paid by all that the buyer knows: a second time would be too much. */
 	if (at_bank)
-		return reply_fill(r, TEXT_PROCESSING, KV(reply_title(r, p)));
+		return reply_fill(r, TEXT_PROCESSING,
+		    KV(KV_PRODUCT(p, language_code(r->in))));
 	alone = offer_alone(r->app, p);
-	return alone == NULL ? reply_message(r, &m) : offer_of(r, alone, p);
+	if (alone != NULL)
+		return offer_of(r, alone, p);
+	/* A picture may have to be sent along, which no reply can. */
+	return p->photo != NULL ? reply_promise(r, JOB_NOTICE, 0, "pay") :
+				  reply_message(r, &m);
 }
 
 /* One line about each product. What is owed for it is more urgent than how long
@@ -139,7 +138,7 @@ status_of(struct reply *r, const struct product *p, const char **line)
 	else if (at_bank)
 		which = TEXT_STATUS_WAITING;
 	*line = text_fill_in(r->in, r->arena, which,
-	    KV(reply_title(r, p),
+	    KV(KV_PRODUCT(p, language_code(r->in)),
 		kv_text("until",
 		    text_date_in(r->in, r->arena,
 			term.renews ? term.paid_until_ms : term.until_ms))));
@@ -148,13 +147,14 @@ status_of(struct reply *r, const struct product *p, const char **line)
 
 /* What is in the catalog no more: all that is left of it is its id. */
 static const struct product *
-product_of_old(struct arena *a, const char *id)
+product_of_old(struct arena *a, const struct conf *conf, const char *id)
 {
 	struct product *p = arena_alloc(a, sizeof(*p));
 
-	*p = (struct product){
-		.id = id, .titles = { { NULL, id } }, .n_titles = 1
-	};
+	*p = (struct product){ .id = id,
+		.titles = { { NULL, id } },
+		.n_titles = 1,
+		.kind = product_kind_named(conf->product_kind) };
 	return p;
 }
 
@@ -172,7 +172,8 @@ all_about(struct reply *r, const struct product ***list, size_t *n)
 		(*list)[*n] = &c->products[*n];
 	for (size_t i = 0; e == ERR_OK && i < in.n; i++)
 		if (catalog_find(c, in.ids[i]) == NULL)
-			(*list)[(*n)++] = product_of_old(r->arena, in.ids[i]);
+			(*list)[(*n)++] =
+			    product_of_old(r->arena, &r->app->conf, in.ids[i]);
 	return e;
 }
 
@@ -198,23 +199,6 @@ on_status(struct reply *r)
 	return e == ERR_OK ? reply_message(r, &m) : e;
 }
 
-/* The invite to one product, unless one is on its way. The key has the product
- * in it: one update may promise several. */
-static enum err
-promise_invite(struct reply *r, const char *product)
-{
-	bool pending = false;
-	enum err e = ledger_invite_pending(
-	    r->db, r->arena, r->u->from_id, product, &pending);
-
-	if (e != ERR_OK || pending)
-		return e;
-	return jobs_promise(r->db, JOB_INVITE,
-	    arena_printf(r->arena, "update/%lld/%s", (long long)r->u->update_id,
-		product),
-	    r->u->from_id, 0, product);
-}
-
 /* The invites to all that this person has bought, again; to what is sold no
  * more as well, which then waits for an operator. */
 static enum err
@@ -224,7 +208,7 @@ promise_invites(struct reply *r, bool *is_in)
 	enum err e = ledger_products(r->db, r->arena, r->u->from_id, &in);
 
 	for (size_t i = 0; e == ERR_OK && i < in.n; i++)
-		e = promise_invite(r, in.ids[i]);
+		e = reply_invite(r, in.ids[i]);
 	*is_in = in.n > 0;
 	return e;
 }
@@ -233,7 +217,7 @@ static enum err
 say_about(struct reply *r, enum text text)
 {
 	return reply_fill(r, text,
-	    KV(reply_product(r),
+	    KV(REPLY_PRODUCT(r),
 		kv_text("support", app_support_in(r->in, r->app, r->arena))));
 }
 
@@ -280,6 +264,22 @@ on_help(struct reply *r)
 	return help_unpaid(r);
 }
 
+/* How to ask the coach, where there is one; else whom to write to. */
+static enum err
+on_how_to_ask(struct reply *r)
+{
+	bool has_coach = false;
+	const char *support = app_support_in(r->in, r->app, r->arena);
+	enum err e = library_has(r->db, r->arena, NULL, &has_coach);
+
+	if (e != ERR_OK)
+		return e;
+	if (has_coach || support[0] == '\0')
+		return reply_fill(
+		    r, has_coach ? TEXT_COACH_HOW : TEXT_HINT, KV_NONE);
+	return reply_text(r, support);
+}
+
 /* /ask without a question is answered with how to ask one. */
 static enum err
 on_ask(struct reply *r)
@@ -292,8 +292,7 @@ on_ask(struct reply *r)
 	if (question[0] != '\0')
 		e = listen_to(
 		    r->app, r->arena, r->u, r->in, question, r->out, &heard);
-	return e != ERR_OK || heard ? e :
-				      reply_fill(r, TEXT_COACH_HOW, KV_NONE);
+	return e != ERR_OK || heard ? e : on_how_to_ask(r);
 }
 
 /* What Telegram's terms for sellers ask to be answered: this, the terms, and
@@ -356,6 +355,44 @@ on_language(struct reply *r)
 
 	menu_languages(r, &m);
 	return reply_message(r, &m);
+}
+
+/* Of who is in: what /help of theirs has sent, and what else there is. */
+static enum err
+on_help_button(struct reply *r)
+{
+	return say_about(r, TEXT_HELP_MEMBER);
+}
+
+static enum err
+on_legal(struct reply *r)
+{
+	const struct kvs values = KV(REPLY_PRODUCT(r),
+	    kv_text("support", app_support_in(r->in, r->app, r->arena)));
+
+	return reply_text(r,
+	    card_paragraph(r->arena,
+		text_fill_in(r->in, r->arena, TEXT_TERMS, values),
+		text_fill_in(r->in, r->arena, TEXT_PRIVACY, values)));
+}
+
+/* What a button says, by its word in the job. Nothing of it writes. */
+enum err
+commands_say(struct reply *r, struct str word, bool *said)
+{
+	static const struct {
+		const char *word;
+		enum err (*say)(struct reply *r);
+	} all[] = { { MENU_STATUS, on_status }, { MENU_ASK, on_how_to_ask },
+		{ MENU_LEGAL, on_legal }, { MENU_HELP, on_help_button } };
+
+	*said = false;
+	for (size_t i = 0; i < LENGTH(all); i++)
+		if (str_eq(word, all[i].word)) {
+			*said = true;
+			return all[i].say(r);
+		}
+	return ERR_OK;
 }
 
 /* Those with a description stand in the menu, before the others. */

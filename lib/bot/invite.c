@@ -2,6 +2,7 @@
  * yet. */
 #include "base/clock.h"
 #include "bot/channel.h"
+#include "coach/library.h"
 #include "ledger/ledger.h"
 #include "ledger/products.h"
 #include "outbox/message.h"
@@ -71,13 +72,35 @@ words_of(const struct job *job)
 	return str_eq(first, "grant") ? TEXT_INVITE_GRANTED : TEXT_INVITE;
 }
 
+/* A coach is spoken of only where it has lessons to answer from. */
+static enum err
+say_invite(struct app *app, struct arena *a, struct step *s,
+    const struct product *p, const char *links)
+{
+	enum language in = text_language();
+	bool has_coach = false;
+	const char *text;
+	enum err e = ledger_language(app->db, a, s->job.tg_id, &in);
+
+	if (e == ERR_OK)
+		e = library_has(app->db, a, p->id, &has_coach);
+	if (e != ERR_OK)
+		return e;
+	text = text_fill_in(in, a, words_of(&s->job),
+	    KV(KV_PRODUCT(p, language_code(in)), kv_text("link", links)));
+	if (has_coach)
+		text = arena_printf(
+		    a, "%s\n\n%s", text, text_plain_in(in, TEXT_INVITE_COACH));
+	message_say(app, a, s, text);
+	return ERR_OK;
+}
+
 static enum err
 prepare(struct app *app, struct arena *a, struct step *s)
 {
 	const struct product *p;
 	const char *id, *links = NULL;
 	enum access access = ACCESS_OUT;
-	enum language in = text_language();
 	enum err e = products_of(app, a, &s->job, s->job.detail, &id, &p);
 
 	if (e == ERR_OK)
@@ -89,15 +112,8 @@ prepare(struct app *app, struct arena *a, struct step *s)
 		return ERR_OK;
 	}
 	e = links_of(app, a, s, p, &links);
-	if (e == ERR_OK && links != NULL)
-		e = ledger_language(app->db, a, s->job.tg_id, &in);
-	if (e == ERR_OK && links != NULL)
-		message_say(app, a, s,
-		    text_fill_in(in, a, words_of(&s->job),
-			KV(kv_text(
-			       "product", product_title(p, language_code(in))),
-			    kv_text("link", links))));
-	return e;
+	return e == ERR_OK && links != NULL ? say_invite(app, a, s, p, links) :
+					      e;
 }
 
 static enum err

@@ -2,6 +2,7 @@
  * "forget:MOMENT" and "ask:N". */
 #include "bot/menu.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/units.h"
 #include "ledger/forget.h"
@@ -15,6 +16,15 @@
 #define BUTTON_LANGUAGE "language"
 #define BUTTON_FORGET "forget"
 #define BUTTON_ASK "ask" /* by coach/answer, under an answer */
+
+/* No shop has such pages yet. */
+bool
+menu_has_content(const struct app *app, const char *name)
+{
+	(void)app;
+	(void)name;
+	return false;
+}
 
 /* Who is in is not asked to buy once more: a second payment of the same buyer
  * would have to be given back. */
@@ -141,6 +151,67 @@ press_own(struct reply *r, struct str word, struct str data, bool *is_own)
 	return ERR_OK;
 }
 
+/* The message is the worker's to word: the reply has room for one call. */
+static enum err
+say(struct reply *r, struct str word, bool *taken)
+{
+	static const char *const words[] = { MENU_STATUS, MENU_ASK, MENU_LEGAL,
+		MENU_HELP };
+
+	for (size_t i = 0; i < LENGTH(words); i++)
+		if (str_eq(word, words[i])) {
+			*taken = true;
+			return reply_promise(r, JOB_NOTICE, 0, words[i]);
+		}
+	return ERR_OK;
+}
+
+/* The way in of who is in; who is no more is told how it stands. */
+static enum err
+open_product(struct reply *r, const struct product *p)
+{
+	enum access access = ACCESS_OUT;
+	enum err e = reply_access(r, p, &access);
+
+	if (e != ERR_OK)
+		return e;
+	return access == ACCESS_IN ?
+	    reply_invite(r, p->id) :
+	    reply_promise(r, JOB_NOTICE, 0, MENU_STATUS);
+}
+
+/* The card of another product, in the place of the one that was pressed under;
+ * notice.c reads this. */
+static enum err
+leaf_on(struct reply *r, const struct product *p)
+{
+	return reply_promise(r, JOB_NOTICE, 0,
+	    arena_printf(r->arena, OFFER_CARD "/%lld/%s:%s",
+		(long long)r->u->message_id, r->u->has_photo ? "photo" : "text",
+		p->id));
+}
+
+/* What a button does for a product. */
+static enum err
+press_for(
+    struct reply *r, struct str word, const struct product *p, const char *id)
+{
+	if (offer_by(r->app, p, word) != NULL)
+		return reply_promise(r, JOB_NOTICE, 0,
+		    arena_printf(r->arena, "%s:%s",
+			offer_by(r->app, p, word)->name, p->id));
+	if (str_eq(word, BUTTON_PORTAL))
+		return reply_promise(r, JOB_PORTAL, 0, p->id);
+	if (str_eq(word, MENU_OPEN))
+		return open_product(r, p);
+	if (str_eq(word, OFFER_CARD))
+		return leaf_on(r, p);
+	if (!str_eq(word, MENU_BUY))
+		return ERR_OK;
+	return reply_promise(r, JOB_NOTICE, 0,
+	    id[0] == '\0' ? "pay" : arena_printf(r->arena, "pay:%s", p->id));
+}
+
 /* A product that is sold no more is not found, whatever the old button says;
  * one that was renamed is. */
 enum err
@@ -149,24 +220,15 @@ menu_pressed(struct reply *r)
 	struct str data = str_from(r->u->data), word = str_cut(&data, ':');
 	const char *id = arena_dup(r->arena, data);
 	const struct product *p;
-	bool is_own = false;
-	enum err e = press_own(r, word, data, &is_own);
+	bool taken = false;
+	enum err e = press_own(r, word, data, &taken);
 
-	if (e != ERR_OK || is_own)
-		return e;
-	e = products_find(r->app, r->arena, id, &p);
-	if (e != ERR_OK)
-		return e;
-	if (p != NULL && offer_by(r->app, p, word) != NULL)
-		return reply_promise(r, JOB_NOTICE, 0,
-		    arena_printf(r->arena, "%s:%s",
-			offer_by(r->app, p, word)->name, p->id));
-	if (p != NULL && str_eq(word, BUTTON_PORTAL))
-		return reply_promise(r, JOB_PORTAL, 0, p->id);
-	if (!str_eq(word, MENU_BUY) || p == NULL)
-		return ERR_OK;
-	return reply_promise(r, JOB_NOTICE, 0,
-	    id[0] == '\0' ? "pay" : arena_printf(r->arena, "pay:%s", p->id));
+	if (e == ERR_OK && !taken)
+		e = say(r, word, &taken);
+	if (e == ERR_OK && !taken)
+		e = products_find(r->app, r->arena, id, &p);
+	return e != ERR_OK || taken || p == NULL ? e :
+						   press_for(r, word, p, id);
 }
 
 /* Everybody in a group can press, and what the other buttons lead to, a price

@@ -7,7 +7,24 @@
 #include "bot/reply.h"
 #include "coach/handover.h"
 
-#define MENU_BUY "buy" /* the one thing that is sold, or with ":PRODUCT" */
+#define MENU_BUY "buy"   /* the one thing that is sold, or with ":PRODUCT" */
+#define MENU_OPEN "open" /* the way in, with ":PRODUCT" */
+
+/* What commands_say() says. */
+#define MENU_STATUS "status"
+#define MENU_ASK "ask_how"
+#define MENU_LEGAL "legal"
+#define MENU_HELP "help"
+
+/* What the shop shows of itself, where it has something to show. */
+#define MENU_LESSON "lesson"
+#define MENU_ABOUT "about"
+
+#define MENU_MAX 8 /* buttons beside those for products */
+
+/* Whether the shop has a page of that name (MENU_LESSON, MENU_ABOUT,
+ * MENU_LEGAL). */
+bool menu_has_content(const struct app *app, const char *name);
 
 /* Puts into m a button for each product that this person has not bought. */
 enum err menu_choices(struct reply *r, struct tg_message *m) MUST_CHECK;

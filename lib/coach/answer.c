@@ -128,11 +128,12 @@ static struct kvs
 holes(enum language in, struct app *app, struct arena *a)
 {
 	const struct product *p = catalog_find(&app->catalog, NULL);
-	struct kv *list = arena_alloc(a, 2 * sizeof(*list));
+	struct kv *list = arena_alloc(a, 3 * sizeof(*list));
 
 	list[0] = kv_text("product", product_title(p, language_code(in)));
-	list[1] = kv_text("support", app_support_in(in, app, a));
-	return (struct kvs){ list, 2 };
+	list[1] = kv_int("kind", (int64_t)p->kind);
+	list[2] = kv_text("support", app_support_in(in, app, a));
+	return (struct kvs){ list, 3 };
 }
 
 /* Without its file the coach has no name and a tone of its own, and answers all

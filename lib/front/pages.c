@@ -127,6 +127,7 @@ page_about(const struct app *app, const struct request *req, enum pages which,
 	    KV(kv_text("product",
 		   about == NULL ? app->conf.product_name :
 				   product_title(about, language_code(in))),
+		kv_int("kind", about == NULL ? 0 : (int64_t)about->kind),
 		kv_text("products", assortment(in, app, req->arena)));
 	struct page p = { .status = pages[which].status,
 		.language = language_code(in),

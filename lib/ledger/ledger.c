@@ -46,6 +46,13 @@ ledger_user_seen(struct db *db, int64_t tg_id, const char *language)
 	    NULL);
 }
 
+enum err
+ledger_user_started(struct db *db, int64_t tg_id, const char *source)
+{
+	return db_exec(db, SQL_USER_STARTED,
+	    KV(kv_int("tg_id", tg_id), kv_text("source", source)), NULL);
+}
+
 static void
 tag_from_row(const struct row *row, void *ctx)
 {

@@ -48,6 +48,11 @@ enum err ledger_inbox_has(struct db *db, struct arena *a, const char *source,
 enum err ledger_user_seen(
     struct db *db, int64_t tg_id, const char *language) MUST_CHECK;
 
+/* Notes by which link somebody started the bot; "": by none. Only the first
+ * time counts. */
+enum err ledger_user_started(
+    struct db *db, int64_t tg_id, const char *source) MUST_CHECK;
+
 /* What a person reads: the language that they chose here, else the one of
  * Telegram's that was noted, as far as we speak it; else, and of a stranger,
  * the shop's. */

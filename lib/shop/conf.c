@@ -75,13 +75,19 @@ static const struct setting rows[] = {
 	{ "PRODUCT_NAME", setting_text, TEXT_AT(product_name), PROGRAM_ALL,
 	    OPTIONAL, "10 кроків до щастя",
 	    "what is sold, as the buyer reads it" },
+	{ "PRODUCT_KIND", conf_check_product_kind, TEXT_AT(product_kind),
+	    PROGRAM_ALL, OPTIONAL, "course",
+	    "what the bot calls it: course, club or channel" },
 	{ "PRICE_AMOUNT", NULL, INT_AT(price_amount_minor, 1, 99999999),
-	    PAY | HOOK | WORK, OPTIONAL, "999",
+	    PAY | HOOK | BOT | WORK, OPTIONAL, "999",
 	    "the price in minor units: 999 is 9.99 EUR, 1000 is 1000 JPY" },
 	{ "PRICE_CURRENCY", conf_check_currency, TEXT_AT(price_currency),
-	    PAY | HOOK | WORK, OPTIONAL, "eur", "three letters" },
+	    PAY | HOOK | BOT | WORK, OPTIONAL, "eur", "three letters" },
+	{ "PRICE_NOTE", setting_text, TEXT_AT(price_note), PROGRAM_ALL,
+	    OPTIONAL, "",
+	    "what stands under the price, such as \"incl. 20 % VAT\"" },
 	{ "STRIPE_PRICE_ID", conf_check_price_id, TEXT_AT(stripe_price_id),
-	    PAY | HOOK | WORK, OPTIONAL, "",
+	    PAY | HOOK | BOT | WORK, OPTIONAL, "",
 	    "a price kept at Stripe, instead of amount and currency; a "
 	    "recurring one needs PRICE_EVERY" },
 	{ "PRICE_EVERY", conf_check_period, TEXT_AT(price_every), PROGRAM_ALL,
@@ -470,7 +476,7 @@ check_ledger(struct conf *c, struct arena *a)
 static void
 check_together(struct conf *c, struct arena *a, unsigned programs)
 {
-	if ((programs & (PAY | HOOK | WORK)) != 0)
+	if ((programs & (PAY | HOOK | BOT | WORK)) != 0)
 		price_check(
 		    &c->settings, a, c->price_amount_minor, c->price_currency);
 	if ((programs & (PAY | WORK)) != 0 && c->paid_channel_link == NULL &&

@@ -37,6 +37,8 @@ struct conf {
 	int64_t db_prepare;    /* 0 or 1 */
 	const char *worker_folder; /* "~/..." where there is no home */
 	const char *product_name;
+	const char *product_kind; /* for product_kind_named() */
+	const char *price_note;   /* under the price; NULL: nothing */
 	int64_t price_amount_minor;
 	const char *price_currency;  /* lower case */
 	const char *stripe_price_id; /* NULL: amount and currency count */

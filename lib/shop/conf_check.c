@@ -225,6 +225,15 @@ conf_check_sell_with(const char *v)
 	return "must be stripe, stars or both";
 }
 
+const char *
+conf_check_product_kind(const char *v)
+{
+	if (strcmp(v, "course") == 0 || strcmp(v, "club") == 0 ||
+	    strcmp(v, "channel") == 0)
+		return NULL;
+	return "must be course, club or channel";
+}
+
 static bool
 is_notice(struct str word)
 {

@@ -30,6 +30,7 @@ const char *conf_check_id_list(const char *v);     /* people, commas between */
 
 /* The shop's own. */
 const char *conf_check_base_url(const char *v);
+const char *conf_check_product_kind(const char *v);
 const char *conf_check_sell_with(const char *v);
 const char *conf_check_notify(const char *v); /* words, commas between */
 const char *conf_check_on_fraud_warning(const char *v);

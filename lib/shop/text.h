@@ -14,15 +14,37 @@ enum text {
 	TEXT_INVITE_GRANTED, /* {product} {link} */
 	TEXT_INVITE_BACK,    /* {product} {link} */
 	TEXT_INVITE_AGAIN,   /* {product} {link} */
-	TEXT_WELCOME,        /* {product} */
+	TEXT_INVITE_COACH,
+	TEXT_WELCOME, /* {product} */
+	TEXT_WELCOME_HOW,
 	TEXT_WELCOME_MANY,
+	TEXT_WELCOME_BACK,
+	TEXT_WELCOME_MORE,
 	TEXT_BUY_CHOICE, /* {product} */
 	TEXT_BUY_BUTTON,
+	TEXT_ABOUT_BUTTON,
+	TEXT_LESSON_BUTTON,
+	TEXT_ACCESS_BUTTON,
+	TEXT_QUESTIONS_BUTTON,
+	TEXT_LEGAL_BUTTON,
+	TEXT_OPEN_BUTTON, /* {product} */
+	TEXT_ASK_BUTTON,
+	TEXT_HELP_BUTTON,
 	TEXT_PAY, /* {product} {url} */
 	TEXT_PAY_BUTTON,
-	TEXT_NOT_SOLD,       /* {product} */
-	TEXT_TRIAL,          /* {days} */
-	TEXT_TRIAL_PRICED,   /* {days} {amount} */
+	TEXT_NOT_SOLD,     /* {product} */
+	TEXT_TRIAL,        /* {days} */
+	TEXT_TRIAL_PRICED, /* {days} {amount} */
+	TEXT_PRICE,        /* {price} */
+	TEXT_PRICE_ONCE,   /* {amount}, as all of them */
+	TEXT_PRICE_DAY,
+	TEXT_PRICE_DAYS, /* {number}, as the others of several */
+	TEXT_PRICE_WEEK,
+	TEXT_PRICE_WEEKS,
+	TEXT_PRICE_MONTH,
+	TEXT_PRICE_MONTHS,
+	TEXT_PRICE_YEAR,
+	TEXT_PRICE_YEARS,
 	TEXT_ALREADY_PAID,   /* {product} */
 	TEXT_STATUS_PAID,    /* {product} */
 	TEXT_STATUS_UNTIL,   /* {product} {until} */
@@ -32,6 +54,7 @@ enum text {
 	TEXT_HINT,
 	TEXT_HELP_UNPAID,  /* {product} {support} */
 	TEXT_HELP_LATER,   /* {support} */
+	TEXT_HELP_MEMBER,  /* {support} */
 	TEXT_PROCESSING,   /* {product} */
 	TEXT_FAILED,       /* {product} */
 	TEXT_REFUNDED,     /* {product} {support} */
@@ -75,6 +98,16 @@ enum text {
 	TEXT_LANGUAGE_NAME, /* as those call it who read it */
 	TEXT_LANGUAGE_TELEGRAM,
 	TEXT_LANGUAGE_SET,
+	/* what a product is, see TEXT_N_CASES */
+	TEXT_KIND_COURSE,
+	TEXT_KIND_COURSE_OF,
+	TEXT_KIND_COURSE_IN,
+	TEXT_KIND_CLUB,
+	TEXT_KIND_CLUB_OF,
+	TEXT_KIND_CLUB_IN,
+	TEXT_KIND_CHANNEL,
+	TEXT_KIND_CHANNEL_OF,
+	TEXT_KIND_CHANNEL_IN,
 	/* the coach */
 	TEXT_COACH_QUOTES,
 	TEXT_COACH_SOURCE,       /* {number} {lesson} */
@@ -199,6 +232,11 @@ enum text {
 	TEXT_PAGE_BROKEN_LEAD,
 	TEXT__COUNT
 };
+
+/* "{kind}", "{kind_of}" and "{kind_in}": what is sold, in the case that the
+ * sentence wants. All three are filled from the value kv_int("kind", n), an
+ * enum product_kind: of the texts from TEXT_KIND_COURSE on the n-th three. */
+#define TEXT_N_CASES 3
 
 /* Which form a sentence has beside a number is the language's own rule: "1
  * question" and "2 questions", and Ukrainian has three. */

@@ -442,7 +442,14 @@ static const char *const migrations[] = {
 	"CREATE INDEX users_to_remind ON users (intro_ms)"
 	" WHERE intro_ms IS NOT NULL;"
 	"CREATE INDEX users_to_forget ON users (forget_ms)"
-	" WHERE forget_ms IS NOT NULL;",
+	" WHERE forget_ms IS NOT NULL;"
+	/* by which link somebody came when they first started the bot, the
+	 * word behind its "?start="; "": by none; null: they did not start it.
+	 * Nobody knows that of those who are there already */
+	"ALTER TABLE users ADD COLUMN source TEXT;"
+	"UPDATE users SET source = '';"
+	/* the same of the buyer, when the order began; null: by none */
+	"ALTER TABLE orders ADD COLUMN source TEXT;",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 

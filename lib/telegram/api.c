@@ -2,11 +2,14 @@
 #include "telegram/api.h"
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/url.h"
 
 #include <string.h>
 
 #define MAX_WAIT_S 3600
+#define FORM_BYTES 4096 /* around what a form's fields hold */
+#define UPLOAD "photo"  /* the part of a form that holds a picture's bytes */
 
 /* Telegram refuses the whole message for the sake of such a button
  * (BUTTON_URL_INVALID). While one tries the shop on localhost the message must
@@ -30,6 +33,20 @@ put_row(struct json *keyboard, const char *label)
 	return button;
 }
 
+/* Short labels, "<" and ">", fit beside each other. */
+static void
+put_pager(struct json *keyboard, const struct tg_message *m)
+{
+	struct json *row = m->n_row == 0 ? NULL : json_push_array(keyboard);
+
+	for (size_t i = 0; i < m->n_row; i++) {
+		struct json *button = json_push_object(row);
+
+		json_put_text(button, "text", m->row[i].label);
+		json_put_text(button, "callback_data", m->row[i].data);
+	}
+}
+
 static void
 put_buttons(struct json *params, const struct tg_message *m)
 {
@@ -37,7 +54,7 @@ put_buttons(struct json *params, const struct tg_message *m)
 	    (m->button_url == NULL || tg_button_url_ok(m->button_url));
 	struct json *keyboard, *button;
 
-	if (!has_button && m->n_choices == 0)
+	if (!has_button && m->n_choices == 0 && m->n_row == 0)
 		return;
 	keyboard = json_put_array(
 	    json_put_object(params, "reply_markup"), "inline_keyboard");
@@ -50,6 +67,7 @@ put_buttons(struct json *params, const struct tg_message *m)
 	for (size_t i = 0; i < m->n_choices; i++)
 		json_put_text(put_row(keyboard, m->choices[i].label),
 		    "callback_data", m->choices[i].data);
+	put_pager(keyboard, m);
 }
 
 void
@@ -62,9 +80,9 @@ tg_put_reply(struct json *params, int64_t message_id)
 	json_put_bool(reply, "allow_sending_without_reply", true);
 }
 
-/* The text, or as much of it as Telegram takes. */
+/* The text, or as much of it as fits into so many units. */
 static const char *
-fitting(struct arena *a, const char *text)
+fitting(struct arena *a, const char *text, size_t max)
 {
 	size_t n = 0, end = 0;
 
@@ -75,13 +93,12 @@ fitting(struct arena *a, const char *text)
 
 		if ((c & 0xc0) == 0x80)
 			continue;
-		if (n <= TG_MAX_TEXT - 1)
+		if (n <= max - 1)
 			end = i;
 		n += c >= 0xf0 ? 2 : 1;
 	}
-	return n <= TG_MAX_TEXT ?
-	    text :
-	    arena_printf(a, "%.*s\xe2\x80\xa6", (int)end, text);
+	return n <= max ? text :
+			  arena_printf(a, "%.*s\xe2\x80\xa6", (int)end, text);
 }
 
 struct json *
@@ -90,7 +107,7 @@ tg_send_message(struct arena *a, const struct tg_message *m)
 	struct json *params = json_new(a);
 
 	json_put_int(params, "chat_id", m->chat_id);
-	json_put_text(params, "text", fitting(a, m->text));
+	json_put_text(params, "text", fitting(a, m->text, TG_MAX_TEXT));
 	/* A preview would make Telegram fetch the pay link, and take more room
 	 * than the message. */
 	json_put_bool(json_put_object(params, "link_preview_options"),
@@ -100,6 +117,45 @@ tg_send_message(struct arena *a, const struct tg_message *m)
 	 * escaped. */
 	if (m->reply_to != 0)
 		tg_put_reply(params, m->reply_to);
+	put_buttons(params, m);
+	return params;
+}
+
+struct json *
+tg_send_photo(struct arena *a, const struct tg_message *m, const char *photo)
+{
+	struct json *params = json_new(a);
+
+	json_put_int(params, "chat_id", m->chat_id);
+	if (photo != NULL)
+		json_put_text(params, "photo", photo);
+	json_put_text(params, "caption", fitting(a, m->text, TG_MAX_CAPTION));
+	put_buttons(params, m);
+	return params;
+}
+
+struct json *
+tg_edit_text(struct arena *a, const struct tg_message *m, int64_t message_id)
+{
+	struct json *params = tg_send_message(a, m);
+
+	json_put_int(params, "message_id", message_id);
+	return params;
+}
+
+struct json *
+tg_edit_photo(struct arena *a, const struct tg_message *m, const char *photo,
+    int64_t message_id)
+{
+	struct json *params = json_new(a), *media;
+
+	json_put_int(params, "chat_id", m->chat_id);
+	json_put_int(params, "message_id", message_id);
+	media = json_put_object(params, "media");
+	json_put_text(media, "type", "photo");
+	json_put_text(
+	    media, "media", photo == NULL ? "attach://" UPLOAD : photo);
+	json_put_text(media, "caption", fitting(a, m->text, TG_MAX_CAPTION));
 	put_buttons(params, m);
 	return params;
 }
@@ -199,6 +255,80 @@ tg_request(struct arena *a, const struct tg_api *api, const char *method,
 	};
 }
 
+/* A line that stands nowhere in the picture ends each part of the form. */
+static const char *
+boundary(struct arena *a, struct str photo)
+{
+	const char *line = NULL;
+
+	for (int i = 0; line == NULL || str_has_nocase(photo, line); i++)
+		line = arena_printf(a, "admit-part-%d", i);
+	return line;
+}
+
+static void
+put_part(struct buf *b, const char *line, const char *name)
+{
+	buf_text(b, "--");
+	buf_text(b, line);
+	buf_text(b, "\r\nContent-Disposition: form-data; name=\"");
+	buf_text(b, name);
+	buf_char(b, '"');
+}
+
+/* Each parameter is a field of its own: a text as it is, the rest as JSON. */
+static struct str
+form_with(
+    struct arena *a, struct json *params, struct str photo, const char *line)
+{
+	struct buf b =
+	    buf_new(a, photo.len + json_render(a, params).len + FORM_BYTES);
+	const char *name;
+
+	for (size_t i = 0; (name = json_name(params, i)) != NULL; i++) {
+		struct json *value = json_at(params, name);
+		const char *text = json_text(value, "");
+
+		put_part(&b, line, name);
+		buf_text(&b, "\r\n\r\n");
+		buf_add(
+		    &b, text != NULL ? str_from(text) : json_render(a, value));
+		buf_text(&b, "\r\n");
+	}
+	put_part(&b, line, UPLOAD);
+	buf_text(&b,
+	    "; filename=\"photo\"\r\n"
+	    "Content-Type: application/octet-stream\r\n\r\n");
+	buf_add(&b, photo);
+	buf_text(&b, "\r\n--");
+	buf_text(&b, line);
+	buf_text(&b, "--\r\n");
+	return buf_str(&b);
+}
+
+struct http_request
+tg_upload(struct arena *a, const struct tg_api *api, const char *method,
+    struct json *params, struct str photo)
+{
+	struct http_request req = tg_request(a, api, method, NULL);
+	const char *line = boundary(a, photo);
+
+	req.headers[0] = arena_printf(
+	    a, "Content-Type: multipart/form-data; boundary=%s", line);
+	req.body = form_with(a, params, photo, line);
+	return req;
+}
+
+const char *
+tg_photo_of(struct arena *a, struct json *message)
+{
+	size_t n = json_count(message, "photo");
+
+	return n == 0 ?
+	    NULL :
+	    json_text(message, arena_printf(a, "photo.%zu.file_id", n - 1));
+}
+
 /* The path comes from Telegram's answer and stands behind the token in the URL:
  * it must not lead to another method. */
 enum err
@@ -254,6 +384,12 @@ tg_has_no_right(const char *description)
 
 	return tg_chat_is_unknown(description) ||
 	    has_any(str_from(description), words, LENGTH(words));
+}
+
+bool
+tg_is_not_modified(const char *description)
+{
+	return str_has_nocase(str_from(description), "message is not modified");
 }
 
 /* Words by which Telegram tells that a person cannot be reached. */

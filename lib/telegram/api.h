@@ -30,6 +30,8 @@ struct tg_message {
 	const char *button_data;         /* 1 to 64 bytes */
 	const struct tg_choice *choices; /* a row each */
 	size_t n_choices;
+	const struct tg_choice *row; /* under them, beside each other */
+	size_t n_row;
 	int64_t reply_to; /* a message of that chat, may be gone; 0: none */
 };
 
@@ -41,6 +43,22 @@ struct tg_message {
  * for Telegram ends in an ellipsis. A URL that Telegram would refuse (a host
  * without a dot, as localhost) makes no button. */
 struct json *tg_send_message(struct arena *a, const struct tg_message *m);
+
+/* What Telegram takes under a picture, in the same units. */
+#define TG_MAX_CAPTION 1024
+
+/* The parameters of sendPhoto: the message under a picture, which is a file_id,
+ * an address or NULL where its bytes go along (tg_upload()). Of a text that is
+ * too long for that the beginning. */
+struct json *tg_send_photo(
+    struct arena *a, const struct tg_message *m, const char *photo);
+
+/* The parameters of editMessageText and editMessageMedia: the message takes the
+ * place of another one of its chat; with bytes the photo is NULL. */
+struct json *tg_edit_text(
+    struct arena *a, const struct tg_message *m, int64_t message_id);
+struct json *tg_edit_photo(struct arena *a, const struct tg_message *m,
+    const char *photo, int64_t message_id);
 
 /* Makes the message an answer to another one of its chat, which may be gone by
  * the time it is sent. */
@@ -82,6 +100,18 @@ struct json *tg_answer_checkout(
  * token. */
 struct http_request tg_request(struct arena *a, const struct tg_api *api,
     const char *method, struct json *params);
+
+/* The same with a picture's bytes (multipart/form-data), as the photo that the
+ * parameters left out. */
+struct http_request tg_upload(struct arena *a, const struct tg_api *api,
+    const char *method, struct json *params, struct str photo);
+
+/* Whether a refusal means that the message stands there just so already. */
+bool tg_is_not_modified(const char *description);
+
+/* The file_id of the picture in a message that was sent, the largest of its
+ * sizes; NULL: there is none. */
+const char *tg_photo_of(struct arena *a, struct json *message);
 
 /* A call of the Bot API as the JSON body of the answer to an update. Telegram
  * carries it out and does not tell the result, so it is for what may be lost

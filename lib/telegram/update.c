@@ -203,6 +203,8 @@ read_button(struct arena *a, struct json *q, struct tg_update *out)
 	out->kind = TG_BUTTON;
 	out->button_id = arena_dup_text(a, json_text(q, "id"));
 	out->data = arena_dup_text(a, json_text(q, "data"));
+	(void)json_int(q, "message.message_id", &out->message_id);
+	out->has_photo = json_at(q, "message.photo") != NULL;
 	read_bot(a, json_at(q, "message.from"), out);
 	read_person(a, json_at(q, "from"), chat, out);
 	/* A button whose message is gone or too old: its presser is known. */

@@ -60,6 +60,20 @@ static const struct row {
 	    "sendMessage", TEXT_WELCOME, "buy", false, "" },
 	{ "/start with a word from a link", NOTHING, SAYS("/start campaign1"),
 	    "sendMessage", TEXT_WELCOME, "buy", false, "" },
+	{ "/start of who is in: what is theirs, and no sale", IN,
+	    SAYS("/start"), "sendMessage", TEXT_WELCOME_BACK, "open:course",
+	    false, "" },
+	{ "/start after a refund", OUT, SAYS("/start"), "sendMessage",
+	    TEXT_WELCOME, "buy", false, "" },
+	{ "a link to a product", NOTHING, SAYS("/start buy_course"), NULL,
+	    NO_TEXT, NULL, true, "2:pay:course" },
+	{ "a link to what is sold no more", NOTHING, SAYS("/start buy_gone"),
+	    "sendMessage", TEXT_WELCOME, "buy", false, "" },
+	{ "a link to no product", NOTHING, SAYS("/start buy_"), "sendMessage",
+	    TEXT_WELCOME, "buy", false, "" },
+	{ "a link to a gift, which is not sold", NOTHING,
+	    SAYS("/start gift_abc"), "sendMessage", TEXT_WELCOME, "buy", false,
+	    "" },
 	{ "/pay sends the way to pay", NOTHING, SAYS("/pay"), "sendMessage",
 	    TEXT_PAY, PAY_URL, false, "" },
 	{ "/pay with the bot's name", NOTHING, SAYS("/pay@our_bot"),
@@ -164,6 +178,32 @@ static const struct row {
 	{ "the buy button: answered at once, the rest is promised", NOTHING,
 	    { .kind = TG_BUTTON, .button_id = "q1", .data = "buy" },
 	    "answerCallbackQuery", NO_TEXT, NULL, true, "2:pay" },
+#define PRESSES(what) \
+	{ \
+		.kind = TG_BUTTON, .button_id = "q1", .data = what \
+	}
+#define PRESSED "answerCallbackQuery", NO_TEXT, NULL
+	{ "the button for access", IN, PRESSES("status"), PRESSED, true,
+	    "2:status" },
+	{ "the button for the terms", NOTHING, PRESSES("legal"), PRESSED, true,
+	    "2:legal" },
+	{ "the button for help", IN, PRESSES("help"), PRESSED, true, "2:help" },
+	{ "the button for the coach", IN, PRESSES("ask_how"), PRESSED, true,
+	    "2:ask_how" },
+	{ "the way in", IN, PRESSES("open:course"), PRESSED, true, "1:course" },
+	{ "the way in of who is out by now", OUT, PRESSES("open:course"),
+	    PRESSED, true, "2:status" },
+	{ "the way into what is sold no more", IN, PRESSES("open:gone"),
+	    PRESSED, false, "" },
+	{ "on to another card", NOTHING,
+	    { .kind = TG_BUTTON,
+		.button_id = "q1",
+		.data = "card:course",
+		.message_id = 77,
+		.has_photo = true },
+	    PRESSED, true, "2:card/77/photo:course" },
+	{ "the number between two cards", NOTHING, PRESSES("-"), PRESSED, false,
+	    "" },
 	{ "a button of another time", NOTHING,
 	    { .kind = TG_BUTTON, .button_id = "q1", .data = "old" },
 	    "answerCallbackQuery", NO_TEXT, NULL, false, "" },
@@ -230,9 +270,17 @@ text_wanted(enum text which)
 	const char *support =
 	    text_fill(&mem, TEXT_SUPPORT, KV(kv_text("contact", "@coach")));
 
-	return text_fill(&mem, which,
-	    KV(kv_text("product", "10 кроків"), kv_text("url", PAY_URL),
+	const char *text = text_fill(&mem, which,
+	    KV(kv_text("product", "10 кроків"), kv_int("kind", 0),
 		kv_text("support", support), kv_int("buyer", BUYER)));
+
+	if (which == TEXT_WELCOME)
+		return arena_printf(
+		    &mem, "%s\n\n%s", text, text_plain(TEXT_WELCOME_HOW));
+	if (which == TEXT_WELCOME_BACK)
+		return arena_printf(&mem, "%s\n• 10 кроків", text);
+	/* The link is in the button alone. */
+	return which == TEXT_PAY ? "10 кроків" : text;
 }
 
 static void
@@ -553,7 +601,7 @@ hostile_name(void **state)
 	    LANGUAGE_UK, &shop, &mem, BUYER, &shop.catalog.products[0]);
 
 	(void)state;
-	check_has(m.text, "«{url}<b>\"»");
+	check_text(m.text, "{url}<b>\"");
 	check_text(m.button_url, "https://h.example/pay?tg_id=5&language=uk");
 }
 
@@ -573,8 +621,8 @@ static const struct speaking {
 	const char *at, *says; /* in the reply's parameters */
 } speakings[] = {
 	{ "a greeting", NOTHING, WRITES("de", "/start"), "text", "Guten Tag!" },
-	{ "the way to pay", NOTHING, WRITES("en-GB", "/pay"), "text",
-	    "&language=en" },
+	{ "the way to pay", NOTHING, WRITES("en-GB", "/pay"),
+	    "reply_markup.inline_keyboard.0.0.url", "&language=en" },
 	{ "access", IN, WRITES("pl", "/status"), "text", "Masz dostęp" },
 	{ "help", NOTHING, WRITES("de", "/help"), "text", "Brauchen Sie" },
 	{ "a hint", NOTHING, WRITES("de", "?"), "text", "Diese Befehle" },
@@ -708,6 +756,61 @@ menu(void **state)
 	check_int(n, LENGTH(want));
 }
 
+/* ---- by which link ---- */
+
+#define LONG_64 \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static const struct coming {
+	const char *why, *before, *said, *want; /* "": by none; NULL: not yet */
+} comings[] = {
+	{ "by a word", NOTHING, "/start campaign1", "campaign1" },
+	{ "by a friend's", NOTHING, "/start ref_Ab-9", "ref_Ab-9" },
+	{ "by the longest", NOTHING, "/start " LONG_64, LONG_64 },
+	{ "by one too long", NOTHING, "/start a" LONG_64, "" },
+	{ "by what no link has", NOTHING, "/start a.b", "" },
+	{ "by two words", NOTHING, "/start a b", "" },
+	{ "by none", NOTHING, "/start", "" },
+	{ "by one that says what is wanted", NOTHING, "/start buy_course", "" },
+	{ "by one to a gift", NOTHING, "/start gift_abc", "" },
+	{ "they wrote before, and did not start", KNOWN, "/start b", "b" },
+	{ "they started before",
+	    "INSERT INTO users (tg_id, created_ms, source) VALUES (5, 0, 'a');",
+	    "/start b", "a" },
+	{ "they started by none before",
+	    "INSERT INTO users (tg_id, created_ms, source) VALUES (5, 0, '');",
+	    "/start b", "" },
+	{ "another command", NOTHING, "/pay b", NULL },
+};
+
+static void
+comes(void **state)
+{
+	const struct coming *c = *state;
+	struct asking t =
+	    asking(&(struct tg_update){ .kind = TG_MESSAGE, .text = c->said });
+
+	shop_open(c->before);
+	shop_does(answer_in, &t);
+	check_text(
+	    look_text("SELECT source FROM users WHERE tg_id = 5"), c->want);
+}
+
+/* What a picture may take to send is the worker's. */
+static void
+picture(void **state)
+{
+	struct asking t = asking(&(struct tg_update)SAYS("/pay"));
+
+	(void)state;
+	shop_open(NOTHING);
+	app.catalog.products[0].photo = "/nowhere.jpg";
+	shop_does(answer_in, &t);
+	app.catalog.products[0].photo = NULL;
+	check_text(t.reply.method, NULL);
+	check_text(jobs_owed(), "2:pay");
+}
+
 /* ---- several products ---- */
 
 static const struct app shop_of_two = { .conf = { .base_url =
@@ -768,6 +871,31 @@ several(void **state)
 	check_text(jobs_owed(), "1:club");
 }
 
+/* Who has one of two sees the way into it, and how to buy the other. */
+static void
+window_of_two(void **state)
+{
+	const struct tg_update start = SAYS("/start");
+	struct tg_reply r;
+	const char *all;
+
+	(void)state;
+	shop_open(NOTHING);
+	r = say_there(1, &start);
+	all = json_render(&mem, r.params).p;
+	check_has(all, "• Course");
+	check_has(all, "\"buy:course\"");
+	check_has(all, "\"buy:club\"");
+	check_lacks(all, "\"open:");
+	change(ACCESS " (5, 'club', 1, 'paid', 0, NULL)");
+	r = say_there(2, &start);
+	all = json_render(&mem, r.params).p;
+	check_has(all, "\"open:club\"");
+	check_has(all, "\"buy:course\"");
+	check_lacks(all, "\"buy:club\"");
+	check_has(all, "\"help\"");
+}
+
 int
 main(void)
 {
@@ -789,6 +917,10 @@ main(void)
 	ONE("in their language", "who pays first", paid_by_a_stranger);
 	ONE("in their language", "chosen", chosen);
 	ONE("forgetme", "confirmed by a button", forgets);
+	ROWS("by which link", comes, comings);
+	ONE("pay", "a picture is the worker's", picture);
+	ONE("several products", "what is theirs, and what is sold",
+	    window_of_two);
 	ONE("several products", "offered, bought, listed", several);
 	return testing_run("chat", ledger_make, ledger_remove);
 }

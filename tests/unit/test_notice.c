@@ -80,6 +80,33 @@ static const struct row rows[] = {
 	    SPEAKS("'de'", "NULL") BOUGHT(
 		"id, session_id, paid_ms", "8, 'cs_8', 1") UNTIL("1", "0"),
 	    JOB_NOTICE, "reminder", "14. November 2023", "листопада" },
+	{ "what they have, behind a button", USER, JOB_NOTICE, "status",
+	    "A club", "/privacy" },
+	{ "the terms, behind a button", USER, JOB_NOTICE, "legal",
+	    "/paysupport", "A club" },
+	{ "help, behind a button", USER, JOB_NOTICE, "help", "/status",
+	    "A club" },
+	{ "how to ask, where there is no coach", USER, JOB_NOTICE, "ask_how",
+	    "/pay", "A club" },
+	{ "how to ask, where there are lessons",
+	    USER "INSERT INTO lessons (product, source, lesson_no, title, hash,"
+		 " is_public, imported_ms)"
+		 " VALUES ('course', 'a.md', 1, 'A', 'h', 0, 1)",
+	    JOB_NOTICE, "ask_how", "уроки", "/pay" },
+	{ "another card in the same message", USER, JOB_NOTICE,
+	    "card/77/text:club", "\"message_id\":77", "A course" },
+	{ "with the way on", USER, JOB_NOTICE, "card/77/text:club",
+	    "card:private", "A course" },
+	{ "and how many there are", USER, JOB_NOTICE, "card/77/text:club",
+	    "2/5", "A course" },
+	{ "of which what they have is none", HAS_COURSE, JOB_NOTICE,
+	    "card/77/text:club", "1/4", "card:course" },
+	{ "no card of what they have, by whatever link or old button",
+	    HAS_COURSE, JOB_NOTICE, "pay:course", "вже маєте доступ", "/pay?" },
+	{ "nor one to leaf to", HAS_COURSE, JOB_NOTICE, "card/77/text:course",
+	    "вже маєте доступ", "message_id" },
+	{ "a text in the place of a picture is another message", USER,
+	    JOB_NOTICE, "card/77/photo:club", "A club", "message_id" },
 	{ "a notice nobody knows", USER, JOB_NOTICE, "of_yesterday", NULL, "" },
 };
 

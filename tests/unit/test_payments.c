@@ -142,7 +142,9 @@ before_payments(void)
 	       "ALTER TABLE users DROP COLUMN cart_reminded_ms;"
 	       "ALTER TABLE users DROP COLUMN intro_reminded_ms;"
 	       "ALTER TABLE users DROP COLUMN intro_ms;"
-	       "ALTER TABLE users DROP COLUMN forget_ms;");
+	       "ALTER TABLE users DROP COLUMN forget_ms;"
+	       "ALTER TABLE users DROP COLUMN source;"
+	       "ALTER TABLE orders DROP COLUMN source;");
 }
 
 /* An order that was known before there were payments has its first one. */

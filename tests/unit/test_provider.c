@@ -151,8 +151,8 @@ offered(void **state)
 	assert_ptr_equal(
 	    offer_by(&app, course, str_from("coupon")), &coupon_provider);
 	assert_null(offer_by(&app, course, str_from("shells")));
-	check_err(offer_prepare(
-		      LANGUAGE_UK, &app, &mem, &s, course, &coupon_provider),
+	check_err(offer_prepare(LANGUAGE_UK, &app, &mem, &s, course,
+		      &coupon_provider, (struct card_at){ 0 }),
 	    ERR_OK);
 	check_has(arena_dup(&mem, s.call.body),
 	    "https://h/pay?tg_id=5&language=uk&with=coupon");

@@ -123,11 +123,13 @@ const MANNERS = {
 };
 
 test('a conversation in each language', async (t) => {
-  const once = await shop(t), monthly = await shop(t, { every: 'month', stars: 500 }, { SELL_WITH: 'both' });
+  const once = await shop(t), monthly = await shop(t, { every: 'month', stars: 500, kind: 'club' }, { SELL_WITH: 'both' });
   await teach(once);
   await Promise.all(Object.keys(CODES).map(async (language, i) => {
     const id = 700_000_010 + i;
     const course = new Talk(once, language, id), club = new Talk(monthly, language, id);
+    await course.says('/start');
+    await course.presses('legal');
     await course.says('/start');
     await course.presses('buy');
     await course.says('/status');
@@ -142,6 +144,8 @@ test('a conversation in each language', async (t) => {
     await course.says('/pay');
     const session = await course.pays();
     await course.says('/pay');
+    await course.says('/start');
+    await course.presses('help');
     await course.says('/status');
     await course.says('Яка столиця Франції?');
     await course.says('/help');

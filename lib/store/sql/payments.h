@@ -69,7 +69,7 @@ SQL(PAYMENTS_EXPORT,
     " WHERE reversals.payment_intent ="
     " COALESCE(paid.intent, orders.payment_intent)"
     " AND reversals.kind = 'dispute' AND stage IN (" WORD_DISPUTE_OPEN
-    ", " WORD_DISPUTE_LOST "))"
+    ", " WORD_DISPUTE_LOST ")), orders.source"
     " FROM orders LEFT JOIN payments AS paid ON paid.order_id = orders.id"
     " LEFT JOIN refunds ON refunds.payment_intent ="
     " COALESCE(paid.intent, orders.payment_intent)"

@@ -11,6 +11,11 @@ SQL(USER_SPEAKS,
     "UPDATE users SET language = :language WHERE tg_id = :tg_id"
     " AND (language IS NULL OR language <> :language)")
 
+/* The first start alone counts: an advertisement brings nobody who is there. */
+SQL(USER_STARTED,
+    "UPDATE users SET source = :source"
+    " WHERE tg_id = :tg_id AND source IS NULL")
+
 SQL(USER_CHOOSES_LANGUAGE,
     "UPDATE users SET chosen_language = :language WHERE tg_id = :tg_id")
 
