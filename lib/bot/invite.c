@@ -72,21 +72,23 @@ words_of(const struct job *job)
 	return str_eq(first, "grant") ? TEXT_INVITE_GRANTED : TEXT_INVITE;
 }
 
-/* A coach is spoken of only where it has lessons to answer from. */
+/* A coach is spoken of only where it has lessons to answer from, and to those
+ * for whom it is new. */
 static enum err
 say_invite(struct app *app, struct arena *a, struct step *s,
     const struct product *p, const char *links)
 {
 	enum language in = text_language();
+	enum text which = words_of(&s->job);
 	bool has_coach = false;
 	const char *text;
 	enum err e = ledger_language(app->db, a, s->job.tg_id, &in);
 
-	if (e == ERR_OK)
+	if (e == ERR_OK && which != TEXT_INVITE_AGAIN)
 		e = library_has(app->db, a, p->id, &has_coach);
 	if (e != ERR_OK)
 		return e;
-	text = text_fill_in(in, a, words_of(&s->job),
+	text = text_fill_in(in, a, which,
 	    KV(KV_PRODUCT(p, language_code(in)), kv_text("link", links)));
 	if (has_coach)
 		text = arena_printf(

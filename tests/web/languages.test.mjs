@@ -213,7 +213,7 @@ test('a language that was chosen goes before Telegram\'s', async (t) => {
   await app.telegram.press(speaks(5, 'en'), menu, 'language');
   await app.told(5, 'in English', undefined, from);
   await app.say(uk, '/start');
-  assert.match(last(app, 5).text, /^Вітаємо!/, 'and follows Telegram again');
+  assert.match(last(app, 5).text, /^З поверненням!/, 'and follows Telegram again');
 });
 
 test('the link brings the language to the pages and to Stripe; a bare one tells nothing of the buyer', async (t) => {

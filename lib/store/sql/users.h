@@ -152,8 +152,8 @@ SQL(FORGET_DUE,
 /* ---- what is kept of somebody, for them ---- */
 
 SQL(MINE_USER,
-    "SELECT tg_id, language, chosen_language, created_ms, bot_blocked_ms"
-    " FROM users WHERE tg_id = :tg_id")
+    "SELECT tg_id, language, chosen_language, source, created_ms,"
+    " bot_blocked_ms FROM users WHERE tg_id = :tg_id")
 
 SQL(MINE_ORDERS,
     "SELECT id, product, provider, session_id, payment_intent, amount_minor,"
