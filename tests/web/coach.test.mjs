@@ -344,7 +344,7 @@ test('strangers cost the model nothing, unless they are given a share', async (t
   await teach(closed, about, ['--public']);
   assert.match(await ask(closed, 6, 'скільки триває курс?'), /^Ось що про це сказано.*надішліть \/pay/s);
   await closed.telegram.speak(person(6), Buffer.from('OggS'));
-  assert.match(closed.telegram.messages(6).at(-1).text, /слухаю лише в розмові з учасниками/);
+  assert.match(closed.telegram.messages(6).at(-1).text, /слухаю лише від тих, хто має доступ/);
   await closed.settled();
   assert.equal(model.calls.length, 0);
   assert.match(await ask(closed, 5, 'скільки триває курс?'), /^Слова моделі/);
