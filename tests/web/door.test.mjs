@@ -170,14 +170,14 @@ function killWorkers(every) {
     if (n % every !== 0 || n / every > MAX_KILLS) return;
     for (const pid of app.processes('admit work')) try { process.kill(pid, 'SIGKILL'); } catch { /* gone */ }
   };
-  const revive = async () => { while (!isOver) await app.admit(['work', '--once']); };
+  const revive = async () => { while (!isOver) await app.turn(); };
   app.telegram.journal.on('add', kill);
   const revived = revive();
   return async () => { app.telegram.journal.off('add', kill); isOver = true; await revived; };
 }
 
 /** Has workers at it until nothing is owed. */
-const drain = () => until(async () => { await app.admit(['work', '--once']); return isSettled(); }, 60_000, 'nothing is owed');
+const drain = () => until(async () => { await app.turn(); return isSettled(); }, 60_000, 'nothing is owed');
 
 for (const every of [0, 1, 2]) {
   describe(every ? `the worker is killed at one call of ${every}` : 'in peace', () => {

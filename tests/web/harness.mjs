@@ -263,6 +263,7 @@ class Admit {
   #answers = [];
   #worker = null;
   #stopped = null;
+  #waiting = null;
 
   constructor({ port, ...parts }) {
     const { telegram } = parts;
@@ -404,6 +405,14 @@ class Admit {
   /** Resolves when nothing is owed any more but for what is parked. */
   settled(ms = PATIENCE_MS) {
     return until(() => this.sql('SELECT 1 FROM jobs WHERE done_ms IS NULL AND parked_ms IS NULL LIMIT 1').length === 0, ms, 'nothing is owed');
+  }
+
+  /** A worker's turn. Where it changed nothing the next one waits a little: to start a program costs more than its look. */
+  async turn() {
+    await this.admit(['work', '--once']);
+    const waiting = this.sql('SELECT COUNT(*), MAX(done_ms), MIN(due_ms) FROM jobs WHERE parked_ms IS NULL').join();
+    if (waiting === this.#waiting) await sleep(100);
+    this.#waiting = waiting;
   }
 
   /** The processes of the three programs as they lie in the folder the server has them from: { pid, parent, file }. */

@@ -154,7 +154,7 @@ const isUnderWay = () => app.telegram.attempts.items.some(({ status }) => status
 
 /** Has workers at it until nothing is owed and nothing is on its way to us, which could owe again. */
 const drained = () => until(async () => {
-  await app.admit(['work', '--once']);
+  await app.turn();
   return !isUnderWay() && !isOwed() && !isUnderWay();
 }, PATIENCE_MS, 'nothing is owed');
 

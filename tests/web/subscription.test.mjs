@@ -720,7 +720,7 @@ function killWorkers(app, times) {
   };
   const journals = [app.telegram.journal, app.stripe.journal];
   for (const journal of journals) journal.on('add', kill);
-  const revived = (async () => { while (!isOver) await app.admit(['work', '--once']); })();
+  const revived = (async () => { while (!isOver) await app.turn(); })();
   return async () => {
     for (const journal of journals) journal.off('add', kill);
     isOver = true;
@@ -748,7 +748,7 @@ test('the worker is killed again and again: each is where they belong', async (t
   const n = await stop();
   assert.ok(n >= 10, `${n} kills`);
   await until(async () => {
-    await app.admit(['work', '--once']);
+    await app.turn();
     return app.sql('SELECT 1 FROM jobs WHERE done_ms IS NULL LIMIT 1').length === 0;
   }, 60_000, 'nothing is owed');
   await until(() => [2, 3, 4].every((i) => !isIn(app, 100 + i)), 20_000, 'who is out is out');

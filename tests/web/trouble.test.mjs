@@ -178,7 +178,7 @@ test('the worker is killed between the refund and its answer: nothing is lost, n
   // What the refund that went made Stripe tell comes before the job is taken up again.
   for (const event of app.stripe.events.slice(n)) await post(app, event);
   await until(async () => {
-    await app.admit(['work', '--once']);
+    await app.turn();
     return app.sql('SELECT 1 FROM jobs WHERE done_ms IS NULL AND parked_ms IS NULL').length === 0;
   }, 60_000, 'nothing is owed');
   assert.deepEqual([access(app, 5), app.stripe.refunds.length], [['0', 'refunded'], 1]);

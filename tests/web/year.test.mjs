@@ -175,7 +175,7 @@ async function formsOf(app) {
 const drained = (app) => until(async () => {
   const isOwed = () => app.sql('SELECT 1 FROM jobs WHERE done_ms IS NULL AND parked_ms IS NULL LIMIT 1').length > 0;
   const isUnderWay = () => app.telegram.attempts.items.some(({ status }) => status === undefined);
-  await app.admit(['work', '--once']);
+  await app.turn();
   return !isUnderWay() && !isOwed() && !isUnderWay();
 }, PATIENCE_MS, 'nothing is owed');
 
