@@ -75,8 +75,11 @@ const PERSONAL = ['Ім’я', 'Прізвище', 'user_name', 'buyer@example.c
 /** Keeps what is sent and received, for the vendors' types to judge (types.test.mjs). */
 export function capture(kind, name, body) {
   if (!process.env.ADMIT_CAPTURE) return;
-  appendFileSync(path.join(process.env.ADMIT_CAPTURE, `${process.pid}.jsonl`), `${JSON.stringify({ kind, name, body })}\n`);
+  appendFileSync(path.join(process.env.ADMIT_CAPTURE, `${process.pid}.jsonl`), `${JSON.stringify({ kind, name, body }, asFile)}\n`);
 }
+
+/** The types have a file's place as a text too: the name of one that Telegram has. */
+const asFile = (_, value) => (value?.type === 'Buffer' ? 'a file' : value);
 
 /** A webhook's reply may be a call of the Bot API. */
 function captureReply(text) {

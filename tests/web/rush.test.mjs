@@ -23,7 +23,7 @@ const owe = (app, first, n) => app.write(`
     SELECT 1, 'invite/' || tg_id, tg_id, 'course', ${Date.now()}, ${Date.now()}, 1, 1 FROM users WHERE tg_id >= ${first};`);
 
 const messages = (app) => app.telegram.calls.filter(({ method }) => method === 'sendMessage');
-const invitesOf = (app) => messages(app).filter(({ params }) => /Оплату підтверджено/.test(params.text));
+const invitesOf = (app) => messages(app).filter(({ params }) => /t\.me\/\+/.test(params.text));
 const called = (app, name) => app.telegram.calls.filter(({ method }) => method === name);
 
 for (const [why, n] of [['a rush', FULL ? 300 : 90], ...FULL ? [['a launch', 3400]] : []])
