@@ -11,6 +11,47 @@
 #include <stddef.h>
 #include <string.h>
 
+/* Secrets are copied side by side, and each vendor's tells by its beginning what
+ * it is: one in another's place is told by where it belongs. */
+static const char *
+belongs_elsewhere(const char *v)
+{
+	static const struct {
+		const char *beginning, *where;
+	} all[] = { { "sk_",
+			"is an API key of Stripe's: it belongs into "
+			"STRIPE_SECRET_KEY" },
+		{ "rk_",
+		    "is an API key of Stripe's: it belongs into "
+		    "STRIPE_SECRET_KEY" },
+		{ "pk_",
+		    "is a publishable key of Stripe's, which is needed "
+		    "nowhere here" },
+		{ "whsec_",
+		    "is a signing secret of Stripe's: it belongs into "
+		    "STRIPE_WEBHOOK_SECRET" } };
+
+	for (size_t i = 0; i < LENGTH(all); i++)
+		if (str_starts(str_from(v), all[i].beginning))
+			return all[i].where;
+	return NULL;
+}
+
+/* "123456789:" and 35 signs. */
+#define TOKEN_CHARS 30
+static bool
+is_like_token(const char *v)
+{
+	struct str rest = str_from(v);
+	struct str number = str_cut(&rest, ':');
+
+	return number.len >= 6 && str_only(number, STR_DIGITS) &&
+	    rest.len >= TOKEN_CHARS &&
+	    str_only(rest, STR_LETTERS STR_DIGITS "_-");
+}
+static const char is_token[] =
+    "is a bot's token: it belongs into TELEGRAM_BOT_TOKEN";
+
 /* Several while one is being rolled. An empty one among them would be a key
  * that everybody knows. */
 const char *
@@ -20,6 +61,10 @@ conf_check_secret_list(const char *v)
 
 	if (setting_word(v) != NULL)
 		return setting_word(v);
+	if (is_like_token(v))
+		return is_token;
+	if (!str_starts(rest, "whsec_") && belongs_elsewhere(v) != NULL)
+		return belongs_elsewhere(v);
 	if (rest.len > 0 && rest.p[rest.len - 1] == ',')
 		return "ends with a comma: an empty secret is none";
 	while (rest.len > 0)
@@ -38,6 +83,10 @@ conf_check_stripe_key(const char *v)
 
 	if (setting_word(v) != NULL)
 		return setting_word(v);
+	if (str_starts(s, "whsec_"))
+		return belongs_elsewhere(v);
+	if (is_like_token(v))
+		return is_token;
 	if (!str_starts(s, "sk_") && !str_starts(s, "rk_"))
 		return "is not a secret key: those begin with sk_ or rk_";
 	if (live == (strstr(v, "_test_") != NULL))
@@ -49,6 +98,8 @@ conf_check_stripe_key(const char *v)
 const char *
 conf_check_bot_token(const char *v)
 {
+	if (belongs_elsewhere(v) != NULL)
+		return belongs_elsewhere(v);
 	return str_only(str_from(v), STR_LETTERS STR_DIGITS ":_-") ?
 	    NULL :
 	    "is not a bot token: letters, digits, ':', '_' and '-' only";
@@ -57,6 +108,10 @@ conf_check_bot_token(const char *v)
 const char *
 conf_check_header_token(const char *v)
 {
+	if (belongs_elsewhere(v) != NULL)
+		return belongs_elsewhere(v);
+	if (is_like_token(v))
+		return is_token;
 	return strlen(v) <= 256 &&
 		str_only(str_from(v), STR_LETTERS STR_DIGITS "_-") ?
 	    NULL :
