@@ -3,6 +3,7 @@
 
 #include "bot/commands.h"
 #include "bot/menu.h"
+#include "bot/operator.h"
 #include "coach/handover.h"
 #include "coach/listen.h"
 #include "ledger/ledger.h"
@@ -72,7 +73,9 @@ on_message(struct reply *r)
 	e = listen_to_crisis(r->app, r->arena, r->u, r->in, r->out, &is_crisis);
 	if (e != ERR_OK || is_crisis)
 		return e;
-	e = commands_answer(r, &is_command);
+	e = operator_learn(r, &is_command);
+	if (e == ERR_OK && !is_command)
+		e = commands_answer(r, &is_command);
 	return e != ERR_OK || is_command ? e : on_anything(r);
 }
 
@@ -158,6 +161,8 @@ on_channel(struct reply *r)
 	const char *chat_id;
 	enum err e = members_chat(r->app, r->arena, u->chat_id, &chat_id);
 
+	if (e == ERR_OK && chat_id == NULL && u->kind == TG_RIGHTS)
+		return operator_channel(r);
 	if (e != ERR_OK || chat_id == NULL)
 		return e;
 	if (u->kind == TG_RIGHTS)

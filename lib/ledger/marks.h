@@ -5,6 +5,14 @@
 
 #include "store/db.h"
 
+/* What the bot notes for `admit setup`, which waits for it: the code that it is
+ * to be sent, when that was made, who sent it, and the chat in which the bot
+ * was made an administrator last, by an operator. 0: none. */
+#define MARK_CODE "operator_code"
+#define MARK_CODE_MS "operator_code_ms"
+#define MARK_OPERATOR "operator"
+#define MARK_CHAT "admin_chat"
+
 /* The number under the name; 0 where there is none yet. */
 enum err mark_get(
     struct db *db, struct arena *a, const char *key, int64_t *value) MUST_CHECK;

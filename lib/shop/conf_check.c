@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Secrets are copied side by side, and each vendor's tells by its beginning what
- * it is: one in another's place is told by where it belongs. */
+/* Secrets are copied side by side, and each vendor's tells by its beginning
+ * what it is: one in another's place is told by where it belongs. */
 static const char *
 belongs_elsewhere(const char *v)
 {

@@ -108,6 +108,7 @@ enum text {
 	TEXT_KIND_CHANNEL,
 	TEXT_KIND_CHANNEL_OF,
 	TEXT_KIND_CHANNEL_IN,
+	TEXT_OPERATOR_KNOWN, /* {number} */
 	/* the coach */
 	TEXT_COACH_QUOTES,
 	TEXT_COACH_SOURCE,       /* {number} {lesson} */
@@ -168,6 +169,8 @@ enum text {
 	TEXT_ALERT_FRAUD_REFUNDED,
 	TEXT_ALERT_UNSURE,   /* {what} {why} */
 	TEXT_ALERT_RIGHTS,   /* {chat} */
+	TEXT_ALERT_ADDED,    /* {title} {chat} */
+	TEXT_ALERT_LACKS,    /* {title} {chat} {invite} {remove} */
 	TEXT_ALERT_CHANNEL,  /* {chat} */
 	TEXT_ALERT_REFUSED,  /* {chat} {why} */
 	TEXT_ALERT_PARKED,   /* {what} {buyer} {why} */

@@ -258,20 +258,36 @@ read_change(struct arena *a, struct json *m, struct tg_update *out)
 	    a, json_at(m, "new_chat_member.user"), json_at(m, "chat"), out);
 }
 
+struct tg_rights
+tg_rights(struct json *member)
+{
+	bool is_admin = tg_status(member) == TG_ADMIN;
+
+	return (struct tg_rights){ is_admin,
+		is_admin && json_is_true(member, "can_invite_users"),
+		is_admin && json_is_true(member, "can_restrict_members") };
+}
+
 bool
 tg_may_admit(struct json *member)
 {
-	return tg_status(member) == TG_ADMIN &&
-	    json_is_true(member, "can_invite_users") &&
-	    json_is_true(member, "can_restrict_members");
+	struct tg_rights r = tg_rights(member);
+
+	return r.may_invite && r.may_remove;
 }
 
 /* The bot's own place in a group or channel: may it let in and send off? */
 static void
-read_rights(struct json *m, struct tg_update *out)
+read_rights(struct arena *a, struct json *m, struct tg_update *out)
 {
+	int64_t by_id = 0;
+
 	out->kind = TG_RIGHTS;
-	out->has_rights = tg_may_admit(json_at(m, "new_chat_member"));
+	out->rights = tg_rights(json_at(m, "new_chat_member"));
+	out->has_rights = out->rights.may_invite && out->rights.may_remove;
+	out->chat_title = arena_dup_text(a, json_text(m, "chat.title"));
+	if (json_int(m, "from.id", &by_id) && by_id > 0 && by_id <= TG_ID_MAX)
+		out->by_id = by_id;
 }
 
 static void
@@ -283,7 +299,7 @@ read_member(struct arena *a, struct json *m, struct tg_update *out)
 	/* Groups and channels have numbers below zero. There the update is
 	 * about the bot's rights; in a private chat, about being blocked. */
 	if (json_int(m, "chat.id", &out->chat_id) && out->chat_id < 0) {
-		read_rights(m, out);
+		read_rights(a, m, out);
 		return;
 	}
 	out->kind = TG_MEMBER;

@@ -57,6 +57,11 @@ struct tg_voice {
 	int64_t duration_s, size_bytes;
 };
 
+/* What an administrator may do; all false of anybody else. */
+struct tg_rights {
+	bool is_admin, may_invite, may_remove;
+};
+
 /* Texts live in the arena. */
 struct tg_update {
 	int64_t update_id;
@@ -89,6 +94,9 @@ struct tg_update {
 	int64_t changed_s;     /* TG_CHANGED: when; 0: not said */
 	const char *link;      /* TG_CHANGED: by which they came, or NULL */
 	bool has_rights;       /* TG_RIGHTS: to invite and to remove */
+	struct tg_rights rights; /* TG_RIGHTS: each of them */
+	int64_t by_id;           /* TG_RIGHTS: the person who changed them */
+	const char *chat_title;  /* TG_RIGHTS: or NULL */
 	int64_t moved_to; /* TG_MOVED: the supergroup of what was chat_id */
 };
 
@@ -98,8 +106,10 @@ struct tg_update {
 enum err tg_update_parse(
     struct arena *a, struct str body, struct tg_update *out) MUST_CHECK;
 
-/* Whether a ChatMember is an administrator who may invite and remove. */
+/* Whether a ChatMember is an administrator who may invite and remove; and which
+ * of it they may. */
 bool tg_may_admit(struct json *member);
+struct tg_rights tg_rights(struct json *member);
 
 /* What a ChatMember says somebody is in its chat. */
 enum tg_status tg_status(struct json *member);
