@@ -17,10 +17,12 @@ static const struct {
 	int (*run)(struct app *app, int argc, char **argv);
 	const char *usage, *what;
 } commands[] = {
+	{ "init", cmd_init, "[--address URL]",
+	    "set up a shop: ask, register, wait for you, check" },
 	{ "work", cmd_work, "[--once|--stay|--stop]",
 	    "keep what was promised: send invites, ask Stripe" },
-	{ "setup", cmd_setup, "",
-	    "tell Telegram where the bot lives, print what Stripe needs" },
+	{ "setup", cmd_setup, "[STEP]",
+	    "register the bot; or stripe, telegram, operator, channel" },
 	{ "check", cmd_check, "[--settings]",
 	    "try settings, ledger, clock, Stripe and Telegram" },
 	{ "status", cmd_status, "[--json]",

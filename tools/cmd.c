@@ -24,6 +24,16 @@ cmd_ready(struct app *app)
 	return true;
 }
 
+/* Where the ledger is stands in what is dropped. */
+void
+cmd_anew(struct app *app, unsigned programs)
+{
+	db_free(app->db);
+	app->db = NULL;
+	app->programs = programs;
+	app->is_ready = false;
+}
+
 bool
 cmd_settings_ok(struct app *app)
 {

@@ -6,6 +6,7 @@
 
 #include "shop/app.h"
 
+int cmd_init(struct app *app, int argc, char **argv);
 int cmd_work(struct app *app, int argc, char **argv);
 int cmd_setup(struct app *app, int argc, char **argv);
 int cmd_check(struct app *app, int argc, char **argv);
@@ -30,6 +31,11 @@ int cmd_import(struct app *app, int argc, char **argv);
 /* Loads the settings, and makes the way to the ledger that they name; false
  * where they are not complete. */
 bool cmd_ready(struct app *app);
+
+/* Has the settings read anew when they are next asked for, and by then those of
+ * these programs demanded. What was read before, and the way to the ledger, are
+ * dropped. */
+void cmd_anew(struct app *app, unsigned programs);
 
 /* Prints the faults of the settings, each with its fix; true where there are
  * none and the settings are loaded. */

@@ -389,6 +389,16 @@ settings_load(struct settings *s, struct arena *a,
 }
 
 const char *
+settings_place(const struct settings *s, struct arena *a)
+{
+	const char *home = home_of_account();
+
+	if (s->path != NULL || home == NULL)
+		return s->path;
+	return arena_printf(a, "%s/%s", home, s->table->home_file);
+}
+
+const char *
 settings_given(const struct settings *s, const char *name)
 {
 	for (size_t i = 0; i < s->table->n; i++)

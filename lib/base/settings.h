@@ -81,6 +81,10 @@ void settings_load(struct settings *s, struct arena *a,
  * NULL where none was given. */
 const char *settings_given(const struct settings *s, const char *name);
 
+/* Where the settings file is, or would be looked for in the account's home;
+ * NULL: the account has none. After settings_load(). */
+const char *settings_place(const struct settings *s, struct arena *a);
+
 /* Adds a fault, which is a sentence. Those who read what a setting names (such
  * as the file of products) add theirs here, so that the operator sees all at
  * once. Beyond SETTINGS_MAX_FAULTS only the first are kept. */

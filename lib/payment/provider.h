@@ -232,6 +232,14 @@ struct provider {
 	 * came of it; NULL: there is nothing to try. */
 	void (*check)(struct checkup *c);
 
+	/* Registers at the provider's where it is to post to, once however
+	 * often it is asked, and says what came of it. Where that made a new
+	 * secret, by which the posts will be known, *secret is it and *setting
+	 * where it belongs; else they are left alone. False: it is not
+	 * registered. NULL: it posts nothing. */
+	bool (*enroll)(
+	    struct checkup *c, const char **setting, const char **secret);
+
 	/* What is to be entered at the provider's, in lines for a person; NULL:
 	 * nothing is. */
 	const char *(*setup)(const struct app *app, struct arena *a);

@@ -2,6 +2,7 @@
 #include "payment/stripe_cancel.h"
 #include "payment/stripe_check.h"
 #include "payment/stripe_checkout.h"
+#include "payment/stripe_endpoint.h"
 #include "payment/stripe_lists.h"
 #include "payment/stripe_post.h"
 #include "payment/stripe_refund.h"
@@ -26,5 +27,6 @@ const struct provider stripe_provider = {
 	.lists = stripe_lists,
 	.n_lists = STRIPE_LISTS,
 	.check = stripe_check,
+	.enroll = stripe_enroll,
 	.setup = stripe_setup,
 };

@@ -20,6 +20,7 @@ enum { OPTIONAL = 0, REQUIRED = 1 };
 #define HOOK PROGRAM_WEBHOOK
 #define BOT PROGRAM_TGUPDATE
 #define WORK PROGRAM_WORKER
+#define SETUP PROGRAM_SETUP
 #define TEXT_AT(field) offsetof(struct conf, field), 0, 0
 #define INT_AT(field, low, high) offsetof(struct conf, field), low, high
 
@@ -30,7 +31,7 @@ enum { OPTIONAL = 0, REQUIRED = 1 };
  * where to get it. */
 static const struct setting rows[] = {
 	{ "STRIPE_SECRET_KEY", conf_check_stripe_key,
-	    TEXT_AT(stripe_secret_key), PAY | HOOK | WORK, REQUIRED, "",
+	    TEXT_AT(stripe_secret_key), PAY | HOOK | WORK | SETUP, REQUIRED, "",
 	    "Stripe: Developers, API keys; what a restricted key needs "
 	    "stands in deploy/README.md" },
 	{ "STRIPE_WEBHOOK_SECRET", conf_check_secret_list,
@@ -39,10 +40,10 @@ static const struct setting rows[] = {
 	    "several with commas, while one is being rolled or for two "
 	    "endpoints" },
 	{ "TELEGRAM_BOT_TOKEN", conf_check_bot_token,
-	    TEXT_AT(telegram_bot_token), WORK, REQUIRED, "",
+	    TEXT_AT(telegram_bot_token), WORK | SETUP, REQUIRED, "",
 	    "from @BotFather" },
 	{ "TELEGRAM_WEBHOOK_SECRET", conf_check_header_token,
-	    TEXT_AT(telegram_webhook_secret), BOT, REQUIRED, "",
+	    TEXT_AT(telegram_webhook_secret), BOT | SETUP, REQUIRED, "",
 	    "a word of your own that only Telegram and you know, such as what "
 	    "`openssl rand -hex 24` prints" },
 	{ "PAID_CHANNEL_LINK", conf_check_channel_link,
@@ -53,8 +54,8 @@ static const struct setting rows[] = {
 	    PROGRAM_ALL, OPTIONAL, "",
 	    "the private channel's number, -100...: with the bot as an "
 	    "administrator there, each buyer gets a link of their own" },
-	{ "BASE_URL", conf_check_base_url, TEXT_AT(base_url), PAY | BOT | WORK,
-	    REQUIRED, "",
+	{ "BASE_URL", conf_check_base_url, TEXT_AT(base_url),
+	    PAY | BOT | WORK | SETUP, REQUIRED, "",
 	    "where the world reaches this server, https://pay.example.com" },
 	{ "DATABASE_URL", conf_check_database, TEXT_AT(database_url),
 	    PROGRAM_ALL, OPTIONAL, "sqlite:~/.local/share/admit/admit.db",
@@ -187,9 +188,10 @@ static const struct setting rows[] = {
 	    "",
 	    "the same for several languages: a folder of uk.po, en.po ..." },
 	{ "STRIPE_API_BASE", setting_url, TEXT_AT(stripe_api_base),
-	    PAY | BOT | WORK, OPTIONAL, "https://api.stripe.com", "for tests" },
-	{ "TELEGRAM_API_BASE", setting_url, TEXT_AT(telegram_api_base), WORK,
-	    OPTIONAL, "https://api.telegram.org",
+	    PAY | BOT | WORK | SETUP, OPTIONAL, "https://api.stripe.com",
+	    "for tests" },
+	{ "TELEGRAM_API_BASE", setting_url, TEXT_AT(telegram_api_base),
+	    WORK | SETUP, OPTIONAL, "https://api.telegram.org",
 	    "for tests, or a Bot API server of your own" },
 	{ "WORKERS", NULL, INT_AT(n_workers, 0, 64), PAY | HOOK | BOT, OPTIONAL,
 	    "0",

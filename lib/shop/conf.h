@@ -19,7 +19,8 @@ enum program {
 	PROGRAM_TGUPDATE = 4,
 	PROGRAM_WORKER = 8,
 	PROGRAM_LEDGER = 16, /* needs the ledger alone */
-	PROGRAM_ALL = 31
+	PROGRAM_ALL = 31,
+	PROGRAM_SETUP = 32 /* sets the shop up at Stripe and Telegram */
 };
 
 struct conf {

@@ -108,7 +108,8 @@ enum text {
 	TEXT_KIND_CHANNEL,
 	TEXT_KIND_CHANNEL_OF,
 	TEXT_KIND_CHANNEL_IN,
-	TEXT_OPERATOR_KNOWN, /* {number} */
+	TEXT_BOT_DESCRIPTION, /* {product} */
+	TEXT_OPERATOR_KNOWN,  /* {number} */
 	/* the coach */
 	TEXT_COACH_QUOTES,
 	TEXT_COACH_SOURCE,       /* {number} {lesson} */

@@ -4,7 +4,7 @@ import { Billing } from './stripe-billing.mjs';
 import {
   API_VERSION, charge, checkoutSession, customerDetails, dispute, event, fraudWarning, newId, nowS, price, refund,
 } from './stripe-objects.mjs';
-import { noSuch, wrongMode } from './stripe-params.mjs';
+import { noSuch, StripeError, wrongMode } from './stripe-params.mjs';
 
 export class StripeAccount {
   /** Checkout Sessions by id, as the API shows them. @type {Map<string, any>} */
@@ -133,6 +133,32 @@ export class StripeAccount {
   }
 
   // What the API and the checkout page ask for.
+
+  /** A webhook endpoint; its secret is told this once. */
+  addEndpoint({ url, enabled_events: types, api_version: version = null, metadata = {}, description = null }) {
+    if (!types || Object.keys(types).length === 0) throw new StripeError(400, 'Missing required param: enabled_events.', { param: 'enabled_events' });
+    const made = {
+      id: newId('we_1'), object: 'webhook_endpoint', api_version: version, application: null, created: nowS(), description,
+      enabled_events: Object.values(types), livemode: false, metadata, status: 'enabled', url,
+    };
+    this.endpoints.push(made);
+    return { ...made, secret: newId('whsec_', 32) };
+  }
+
+  changeEndpoint(id, { enabled_events: types, disabled }) {
+    const found = this.endpoints.find((one) => one.id === id);
+    if (!found) throw noSuch('webhook_endpoint', id);
+    if (types) found.enabled_events = Object.values(types);
+    if (disabled !== undefined) found.status = disabled === 'true' ? 'disabled' : 'enabled';
+    return found;
+  }
+
+  dropEndpoint(id) {
+    const at = this.endpoints.findIndex((one) => one.id === id);
+    if (at < 0) throw noSuch('webhook_endpoint', id);
+    this.endpoints.splice(at, 1);
+    return { id, object: 'webhook_endpoint', deleted: true };
+  }
 
   /** Opens a session; the parameters have been checked. */
   create(params) {

@@ -30,6 +30,9 @@ export class StripeApi {
     ['GET', /^\/v1\/events$/, (request) => this.#listEvents(request)],
     ['GET', /^\/v1\/subscriptions$/, ({ path, query }) => page(path, [...this.#account.billing.subscriptions.values()], query, 'subscription')],
     ['GET', /^\/v1\/invoices$/, (request) => this.#listInvoices(request)],
+    ['POST', /^\/v1\/webhook_endpoints$/, ({ params }) => this.#account.addEndpoint(params)],
+    ['POST', /^\/v1\/webhook_endpoints\/([^/]+)$/, ({ params }, id) => this.#account.changeEndpoint(id, params)],
+    ['DELETE', /^\/v1\/webhook_endpoints\/([^/]+)$/, (_, id) => this.#account.dropEndpoint(id)],
     ['GET', /^\/v1\/webhook_endpoints$/, ({ path, query }) => page(path, this.#account.endpoints, query, 'webhook_endpoint')],
   ];
 

@@ -94,13 +94,13 @@ export class Channels extends EventEmitter {
   }
 
   /** Takes the bot's rights in a chat, or gives them back; Telegram tells it. */
-  setRights(chatId, hasThem) {
+  setRights(chatId, hasThem, by = this.#userOf(1)) {
     if (hasThem) this.#powerless.delete(chatId);
     else this.#powerless.add(chatId);
     const [good, bad] = [administrator(sender(this.#bot)), chatMember(sender(this.#bot), 'member')];
     this.#tell({
       my_chat_member: {
-        chat: channelChat(chatId), from: this.#userOf(1), date: nowS(), old_chat_member: hasThem ? bad : good,
+        chat: channelChat(chatId), from: by, date: nowS(), old_chat_member: hasThem ? bad : good,
         new_chat_member: hasThem ? good : bad,
       },
     });

@@ -19,6 +19,7 @@ export class Chats extends EventEmitter {
   #users = new Map(); // users that have done something, by id
   #messages = new Map(); // what the bot sent, by chat id
   #commands = new Map();
+  #described = new Map(); // what the bot's page says, by 'long uk' and the like
   #all = new Map(); // every message of bot or user, by `chat/id`
   #files = new Map(); // { path, bytes } by file id
   #queries = new Set(); // ids of the callback queries that wait for an answer
@@ -30,6 +31,10 @@ export class Chats extends EventEmitter {
     getMe: () => this.bot,
     setMyCommands: (params) => this.#setCommands(params),
     getMyCommands: (params) => this.#commands.get(commandsKey(params)) ?? [],
+    getMyDescription: (params) => ({ description: this.#described.get(`long ${params.language_code ?? ''}`) ?? '' }),
+    setMyDescription: ({ description = '', language_code: language = '' }) => this.#describe('long', language, description, 512),
+    getMyShortDescription: (params) => ({ short_description: this.#described.get(`short ${params.language_code ?? ''}`) ?? '' }),
+    setMyShortDescription: ({ short_description: text = '', language_code: language = '' }) => this.#describe('short', language, text, 120),
     sendMessage: (params) => this.#send(params),
     sendPhoto: (params) => this.#sendPhoto(params),
     editMessageText: (params) => this.#edit(params, () => parseText(params)),
@@ -226,6 +231,12 @@ export class Chats extends EventEmitter {
   #showAction(params) {
     this.#chat(params);
     if (!params.action) throw badRequest('wrong parameter action in request');
+    return true;
+  }
+
+  #describe(which, language, text, most) {
+    if (text.length > most) throw badRequest('DESCRIPTION_TOO_LONG');
+    this.#described.set(`${which} ${language}`, text);
     return true;
   }
 

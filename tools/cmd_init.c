@@ -1,0 +1,269 @@
+/* admit init: from nothing to a shop that sells. It asks for what only a person
+ * can know, makes up the rest, and goes through the steps of the setup. */
+#include "setup.h"
+
+#include "base/array.h"
+#include "base/crypto.h"
+#include "base/file.h"
+#include "settings_file.h"
+#include "shop/conf_check.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define MAX_ANSWER 1024
+#define SECRET_BYTES 24
+
+/* A secret is never an argument, which every account of the host can read: it
+ * comes from a file, the terminal, standard input or the environment. */
+static const struct asked {
+	const char *name, *option, *question;
+	bool is_secret;
+	const char *(*check)(const char *value);
+} asked[] = {
+	{ "STRIPE_SECRET_KEY", "--stripe-key-file",
+	    "Stripe's secret key (Developers, API keys)", true,
+	    conf_check_stripe_key },
+	{ "TELEGRAM_BOT_TOKEN", "--bot-token-file",
+	    "The bot's token, from @BotFather", true, conf_check_bot_token },
+	{ "BASE_URL", "--address",
+	    "Where the world reaches this server (https://...)", false,
+	    conf_check_base_url },
+};
+
+static const char *const made_up[] = { "TELEGRAM_WEBHOOK_SECRET",
+	"PAY_LINK_SECRET" };
+
+static int
+usage(void)
+{
+	fputs("usage: admit init [--stripe-key-file FILE] [--bot-token-file "
+	      "FILE]\n                  [--address URL]\n"
+	      "FILE may be - for a line of standard input.\n",
+	    stderr);
+	return 2;
+}
+
+/* Without what is typed on the screen: somebody may look over the shoulder. */
+static bool
+read_line(char *line, bool is_secret)
+{
+	struct termios shown, hidden;
+	bool hides = is_secret && tcgetattr(STDIN_FILENO, &shown) == 0;
+	bool ok;
+
+	if (hides) {
+		hidden = shown;
+		hidden.c_lflag &= ~(tcflag_t)ECHO;
+		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+	}
+	ok = fgets(line, MAX_ANSWER, stdin) != NULL;
+	if (hides) {
+		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+		puts("");
+	}
+	return ok;
+}
+
+static const char *
+trimmed(struct arena *a, struct str text)
+{
+	return arena_dup(a, str_trim(text));
+}
+
+/* A person gets to try again, a script does not: it would go round for ever. */
+static const char *
+ask(struct arena *a, const struct asked *q)
+{
+	bool is_person = isatty(STDIN_FILENO);
+	char line[MAX_ANSWER];
+	const char *value, *wrong;
+
+	do {
+		if (is_person) {
+			printf("%s: ", q->question);
+			(void)fflush(stdout);
+		}
+		if (!read_line(line, q->is_secret))
+			return NULL;
+		value = trimmed(a, str_from(line));
+		memset(line, 0, sizeof(line));
+		wrong = value[0] == '\0' ? "is empty" : q->check(value);
+		if (wrong != NULL)
+			printf("%s %s\n", q->name, wrong);
+	} while (wrong != NULL && is_person);
+	return wrong == NULL ? value : NULL;
+}
+
+/* What an option says; "" where it names nothing that will do, which is
+ * said. */
+static const char *
+from_option(struct arena *a, const struct asked *q, const char *given)
+{
+	struct str text = str_from(given);
+	const char *value, *wrong;
+
+	if (q->is_secret && !file_read(a, given, MAX_ANSWER, &text)) {
+		printf("%s: the file %s cannot be read\n", q->option, given);
+		return "";
+	}
+	value = trimmed(a, text);
+	wrong = value[0] == '\0' ? "is empty" : q->check(value);
+	if (wrong != NULL)
+		printf("%s %s\n", q->name, wrong);
+	return wrong == NULL ? value : "";
+}
+
+static bool
+put(struct arena *a, const char *file, const char *name, const char *value)
+{
+	const char *fault = settings_file_set(a, file, name, value);
+
+	if (fault != NULL)
+		puts(fault);
+	else
+		printf("ok    settings   %s is in %s\n", name, file);
+	return fault == NULL;
+}
+
+/* What the file has stays; what the environment has goes into it, for the
+ * programs that get no environment. */
+static bool
+settle(struct app *app, struct arena *a, const char *file,
+    const struct asked *q, const char *given)
+{
+	const char *value = settings_given(&app->conf.settings, q->name);
+
+	if (settings_file_has(a, file, q->name)) {
+		printf("ok    settings   %s is there, and stays\n", q->name);
+		return true;
+	}
+	if (given != NULL && strcmp(given, "-") != 0)
+		value = from_option(a, q, given);
+	else if (value == NULL || given != NULL)
+		value = ask(a, q);
+	if (value == NULL)
+		printf("%s is missing: say it by %s, on standard input or in "
+		       "the environment\n",
+		    q->name, q->option);
+	return value != NULL && value[0] != '\0' &&
+	    put(a, file, q->name, value);
+}
+
+static bool
+make_up(struct app *app, struct arena *a, const char *file, const char *name)
+{
+	unsigned char chance[SECRET_BYTES];
+	char text[2 * SECRET_BYTES + 1];
+	const char *value = settings_given(&app->conf.settings, name);
+
+	if (settings_file_has(a, file, name))
+		return true;
+	if (value == NULL && random_bytes(chance, sizeof(chance)) != ERR_OK)
+		return false;
+	if (value == NULL) {
+		hex_encode(chance, sizeof(chance), text);
+		value = text;
+	}
+	return put(a, file, name, value);
+}
+
+/* Takes "--option VALUE" out of the arguments; false: called wrongly. */
+static bool
+read_options(int argc, char **argv, const char **given)
+{
+	for (int i = 0; i < argc; i += 2) {
+		size_t k = 0;
+
+		while (
+		    k < LENGTH(asked) && strcmp(argv[i], asked[k].option) != 0)
+			k++;
+		if (k == LENGTH(asked) || i + 1 == argc)
+			return false;
+		given[k] = argv[i + 1];
+	}
+	return true;
+}
+
+static bool
+fill_in(struct app *app, struct arena *a, const char **given)
+{
+	const char *file;
+	bool ok = true;
+
+	/* That they are not complete is why we are here. */
+	cmd_anew(app, PROGRAM_SETUP | PROGRAM_LEDGER);
+	(void)cmd_ready(app);
+	file = settings_place(&app->conf.settings, a);
+	if (file == NULL) {
+		puts("This account has no home for a settings file: name one "
+		     "in ADMIT_CONF.");
+		return false;
+	}
+	file = arena_dup_text(a, file);
+	for (size_t i = 0; ok && i < LENGTH(asked); i++)
+		ok = settle(app, a, file, &asked[i], given[i]);
+	for (size_t i = 0; ok && i < LENGTH(made_up); i++)
+		ok = make_up(app, a, file, made_up[i]);
+	return ok;
+}
+
+/* In the order in which each needs the one before. */
+static bool
+go_through(struct app *app)
+{
+	static bool (*const steps[])(struct setup *) = { setup_stripe,
+		setup_telegram, setup_operator, setup_channel };
+	struct setup s;
+	bool ok = setup_begin(&s, app);
+
+	for (size_t i = 0; ok && i < LENGTH(steps); i++)
+		ok = steps[i](&s);
+	setup_end(&s);
+	if (!ok)
+		puts("\nIt stops here. Run `admit init` again when that is "
+		     "mended: it goes on where it was.");
+	return ok;
+}
+
+/* By the operator's own number, so that the invite comes to them. */
+static void
+say_ready(const struct app *app)
+{
+	struct str ids = str_from(app->conf.admin_tg_ids);
+	struct str first = str_trim(str_cut(&ids, ','));
+
+	printf("\nReady. To buy%s:\n\n  %s/pay?tg_id=%.*s\n\n%s"
+	       "Programs that ran before read the settings when they are "
+	       "started again.\n",
+	    app->conf.livemode ? ", with real money" : " with a test card",
+	    app->conf.base_url, (int)first.len, first.p,
+	    app->conf.livemode ? "" :
+				 "The card is 4242 4242 4242 4242, any day to "
+				 "come, any three digits.\n");
+}
+
+int
+cmd_init(struct app *app, int argc, char **argv)
+{
+	const char *given[LENGTH(asked)] = { NULL };
+	struct arena a = { 0 };
+	int status = 1;
+	bool ok;
+
+	if (!read_options(argc, argv, given))
+		return usage();
+	ok = fill_in(app, &a, given) && go_through(app);
+	arena_free(&a);
+	if (!ok)
+		return 1;
+	puts("");
+	/* As every program needs them now. */
+	cmd_anew(app, PROGRAM_ALL);
+	status = cmd_check(app, 0, NULL);
+	if (status == 0)
+		say_ready(app);
+	return status;
+}

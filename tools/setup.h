@@ -1,0 +1,54 @@
+/* Setting the shop up at Stripe and Telegram, a step at a time. Each may be
+ * repeated alone: it finds out what is done, does what is not, and says
+ * which. */
+#ifndef TOOLS_SETUP_H
+#define TOOLS_SETUP_H
+
+#include "cmd.h"
+
+#include "base/json.h"
+#include "net/http.h"
+
+/* Lives as long as the command; arena and http are its own. */
+struct setup {
+	struct app *app;
+	struct http *http;
+	struct arena arena;
+	const char *file; /* the settings'; NULL: there is no place for one */
+};
+
+/* False, and said: the settings that are needed for it are not there. */
+bool setup_begin(struct setup *s, struct app *app);
+void setup_end(struct setup *s);
+
+/* Reads the settings anew, after they were changed. */
+bool setup_reload(struct setup *s);
+
+/* The steps. False: it is not done, and why has been said. */
+bool setup_stripe(struct setup *s);
+bool setup_telegram(struct setup *s);
+bool setup_operator(struct setup *s);
+bool setup_channel(struct setup *s);
+
+/* Sets a setting in the file, and reads them anew. Where the environment has
+ * another value for it, that is said: it would win. */
+bool setup_write(struct setup *s, const char *name, const char *value);
+
+/* Calls a method of the Bot API; NULL, and *why, where it failed. */
+struct json *setup_call(
+    struct setup *s, const char *method, struct json *params, const char **why);
+
+/* Has the ledger's account note `code` as the one to be sent (0: none), and
+ * waits until there is a number under the mark other than `past`. The programs
+ * that Telegram posts to write it there: that the wait ends shows that they are
+ * reached. 0: a quarter of an hour has passed, or there is no ledger, which has
+ * been said. `what` is shown while it waits. */
+int64_t setup_wait(struct setup *s, const char *mark, int64_t past,
+    int64_t code, const char *what);
+
+/* The lines of all steps: what came of something, or what is wrong and what to
+ * do about it. */
+void setup_good(const char *what, const char *detail);
+void setup_bad(const char *what, const char *detail, const char *mend);
+
+#endif

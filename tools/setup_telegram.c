@@ -1,0 +1,320 @@
+/* The steps of the setup that are Telegram's: the webhook and the menu, who the
+ * operator is, which channel is sold. */
+#include "setup.h"
+
+#include "base/crypto.h"
+#include "bot/chat.h"
+#include "ledger/marks.h"
+#include "shop/text.h"
+#include "telegram/update.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+struct json *
+setup_call(
+    struct setup *s, const char *method, struct json *params, const char **why)
+{
+	const struct tg_api api = app_telegram(s->app);
+	struct http_request req = tg_request(&s->arena, &api, method, params);
+	struct http_response res;
+	struct tg_answer answer = { .outcome = TG_LATER };
+
+	if (http_send(s->http, &s->arena, &req, &res) == ERR_OK)
+		tg_answer_read(&s->arena, &res, &answer);
+	*why = answer.description != NULL ? answer.description :
+					    "no answer; is the network there?";
+	return answer.outcome == TG_DONE ? answer.result : NULL;
+}
+
+/* Calls a method and says how it went wrong; the words are Telegram's own. Its
+ * result may be a mere true, which is no object. */
+static bool
+done(struct setup *s, const char *method, struct json *params)
+{
+	const struct tg_api api = app_telegram(s->app);
+	struct http_request req = tg_request(&s->arena, &api, method, params);
+	struct http_response res;
+	struct tg_answer answer = { .outcome = TG_LATER };
+
+	if (http_send(s->http, &s->arena, &req, &res) == ERR_OK)
+		tg_answer_read(&s->arena, &res, &answer);
+	if (answer.outcome == TG_DONE)
+		return true;
+	printf("FAIL  Telegram's %s: %s\n", method,
+	    answer.description != NULL ? answer.description :
+					 "no answer; is the network there?");
+	return false;
+}
+
+/* The secret comes back with each update; by it a forged one is known, which
+ * could say that somebody has paid. */
+static struct json *
+webhook_params(const struct app *app, struct arena *a)
+{
+	struct json *params = json_new(a), *allowed;
+
+	json_put_text(
+	    params, "url", arena_printf(a, "%s/tgupdate", app->conf.base_url));
+	json_put_text(
+	    params, "secret_token", app->conf.telegram_webhook_secret);
+	/* Telegram's own default. More at once would only wait for each other,
+	 * as the ledger takes one writer at a time. */
+	json_put_int(params, "max_connections", 40);
+	/* The list must be said: chat_member comes to those alone who ask for
+	 * it, and without a list Telegram keeps the one that it had. */
+	allowed = json_put_array(params, "allowed_updates");
+	for (size_t i = 0; tg_allowed_update(i) != NULL; i++)
+		json_push_text(allowed, tg_allowed_update(i));
+	return params;
+}
+
+/* From the table that answers commands, so that the menu offers none that the
+ * bot does not know. */
+static struct json *
+menu_params(enum language in, struct arena *a)
+{
+	struct json *params = json_new(a);
+	struct json *list = json_put_array(params, "commands");
+	const char *command, *description;
+
+	for (size_t i = 0; chat_menu(in, i, &command, &description); i++) {
+		struct json *one = json_push_object(list);
+
+		json_put_text(one, "command", command);
+		json_put_text(one, "description", description);
+	}
+	return params;
+}
+
+/* Telegram shows the menu in its user's language, to others the one without:
+ * that is the shop's. */
+static bool
+set_up_menu(struct setup *s)
+{
+	struct arena *a = &s->arena;
+	bool ok = done(s, "setMyCommands", menu_params(text_language(), a));
+
+	for (int i = 0; ok && i < LANGUAGE__COUNT; i++) {
+		struct json *params = menu_params((enum language)i, a);
+
+		json_put_text(
+		    params, "language_code", language_code((enum language)i));
+		ok = done(s, "setMyCommands", params);
+	}
+	return ok;
+}
+
+/* What stands on the bot's page before somebody starts it. Words that the
+ * operator wrote to @BotFather are theirs and stay; that it failed is no harm
+ * to anybody. */
+static bool
+describe(struct setup *s, const char *what, enum language in)
+{
+	struct json *params = json_new(&s->arena), *now;
+	const struct product *p = catalog_find(&s->app->catalog, NULL);
+	const char *why, *code = language_code(in);
+	const char *text = text_fill_in(in, &s->arena, TEXT_BOT_DESCRIPTION,
+	    KV(kv_text("product", p == NULL ? "" : product_title(p, code))));
+
+	json_put_text(params, "language_code", code);
+	now = setup_call(s, arena_printf(&s->arena, "getMy%sDescription", what),
+	    params, &why);
+	if (now == NULL)
+		return false;
+	text = arena_dup_text(&s->arena, text);
+	if (str_from(json_text(now,
+			 str_eq(str_from(what), "Short") ? "short_description" :
+							   "description"))
+		.len > 0)
+		return true;
+	params = json_new(&s->arena);
+	json_put_text(params, "language_code", code);
+	json_put_text(params,
+	    what[0] == '\0' ? "description" : "short_description", text);
+	return setup_call(s,
+		   arena_printf(&s->arena, "setMy%sDescription", what), params,
+		   &why) != NULL;
+}
+
+static void
+set_up_descriptions(struct setup *s)
+{
+	bool ok = true;
+
+	for (int i = 0; ok && i < LANGUAGE__COUNT; i++)
+		ok = describe(s, "", (enum language)i) &&
+		    describe(s, "Short", (enum language)i);
+	if (ok)
+		puts("ok    the bot's page says what it sells, in each "
+		     "language");
+	else
+		puts("note  the bot's description could not be set: do it at "
+		     "@BotFather");
+}
+
+bool
+setup_telegram(struct setup *s)
+{
+	if (!done(s, "setWebhook", webhook_params(s->app, &s->arena)))
+		return false;
+	printf("ok    Telegram sends updates to %s/tgupdate\n",
+	    s->app->conf.base_url);
+	if (!set_up_menu(s))
+		return false;
+	puts("ok    the bot's menu has its commands, in each language");
+	set_up_descriptions(s);
+	return true;
+}
+
+/* ---- who the operator is ---- */
+
+/* Of 12 digits, the first no 0: it is typed by hand where no link is. */
+static int64_t
+new_code(void)
+{
+	uint64_t chance = 0;
+
+	if (random_bytes((unsigned char *)&chance, sizeof(chance)) != ERR_OK)
+		return 0;
+	return 100000000000 + (int64_t)(chance % 900000000000);
+}
+
+static const char *
+bot_name(struct setup *s)
+{
+	const char *why, *name;
+	struct json *me = setup_call(s, "getMe", NULL, &why);
+
+	name = json_text(me, "username");
+	if (me == NULL)
+		setup_bad("bot", why,
+		    "copy TELEGRAM_BOT_TOKEN again from @BotFather");
+	return me == NULL ? NULL : name == NULL ? "?" : name;
+}
+
+/* Why nothing came, as Telegram sees it. */
+static void
+say_unheard(struct setup *s, const char *what)
+{
+	const char *why, *error;
+	struct json *info = setup_call(s, "getWebhookInfo", NULL, &why);
+
+	error = json_text(info, "last_error_message");
+	setup_bad(what,
+	    error == NULL ? "nothing came in a quarter of an hour" :
+			    arena_printf(&s->arena,
+				"nothing came; Telegram says: %s", error),
+	    arena_printf(&s->arena, "run this again: admit setup %s", what));
+}
+
+bool
+setup_operator(struct setup *s)
+{
+	int64_t code = new_code(), id;
+	const char *name;
+
+	if (s->app->conf.admin_tg_ids != NULL) {
+		setup_good("operator", "ADMIN_TG_IDS names who it is");
+		return true;
+	}
+	name = code == 0 ? NULL : bot_name(s);
+	if (name == NULL)
+		return false;
+	printf("\n      Who runs this shop? Send the bot @%s this code from "
+	       "your own\n      account, or follow the link:\n\n"
+	       "        %lld\n        https://t.me/%s?start=%lld\n\n",
+	    name, (long long)code, name, (long long)code);
+	id = setup_wait(s, MARK_OPERATOR, 0, code, "waiting for the code");
+	if (id == 0) {
+		say_unheard(s, "operator");
+		return false;
+	}
+	setup_good("operator",
+	    arena_printf(&s->arena, "you are number %lld", (long long)id));
+	return setup_write(
+	    s, "ADMIN_TG_IDS", arena_printf(&s->arena, "%lld", (long long)id));
+}
+
+/* ---- which channel ---- */
+
+/* The bot's rights in a chat. False: it is not there any more. */
+static bool
+rights_in(struct setup *s, const char *chat_id, struct tg_rights *out)
+{
+	struct json *params = json_new(&s->arena), *member;
+	const char *why;
+
+	json_put_text(params, "chat_id", chat_id);
+	json_put_int(params, "user_id", s->app->conf.bot_id);
+	member = setup_call(s, "getChatMember", params, &why);
+	*out = tg_rights(member);
+	return member != NULL && out->is_admin;
+}
+
+static bool
+has_rights(struct setup *s, const char *chat_id)
+{
+	struct tg_rights r;
+
+	if (!rights_in(s, chat_id, &r))
+		setup_bad("channel",
+		    arena_printf(&s->arena, "the bot is no administrator of %s",
+			chat_id),
+		    "make it one there, with the rights to invite and to ban "
+		    "users, and run this again: admit setup channel");
+	else if (!r.may_invite || !r.may_remove)
+		setup_bad("channel",
+		    arena_printf(&s->arena, "in %s the bot may not %s", chat_id,
+			r.may_remove     ? "invite users" :
+			    r.may_invite ? "ban users" :
+					   "invite and ban users"),
+		    "give it that right there, and run this again: admit "
+		    "setup channel");
+	else
+		setup_good("channel",
+		    arena_printf(&s->arena,
+			"the bot may invite to %s and remove", chat_id));
+	return r.may_invite && r.may_remove;
+}
+
+/* The chat that was noted last, unless the bot has gone from it since. */
+static int64_t
+wait_for_chat(struct setup *s)
+{
+	int64_t chat = 0;
+	struct tg_rights r;
+
+	do
+		chat = setup_wait(
+		    s, MARK_CHAT, chat, 0, "waiting to be made administrator");
+	while (chat != 0 &&
+	    !rights_in(
+		s, arena_printf(&s->arena, "%lld", (long long)chat), &r));
+	return chat;
+}
+
+bool
+setup_channel(struct setup *s)
+{
+	const struct conf *conf = &s->app->conf;
+	const char *id = conf->paid_channel_id;
+	int64_t chat;
+
+	if (conf->products_file != NULL) {
+		setup_good("channel", "the products file names what is sold");
+		return true;
+	}
+	if (id != NULL)
+		return has_rights(s, id);
+	puts("\n      Which channel is sold? Make the bot an administrator of "
+	     "it, with\n      the rights to invite and to ban users.\n");
+	chat = wait_for_chat(s);
+	if (chat == 0) {
+		say_unheard(s, "channel");
+		return false;
+	}
+	id = arena_printf(&s->arena, "%lld", (long long)chat);
+	return setup_write(s, "PAID_CHANNEL_ID", id) && has_rights(s, id);
+}
