@@ -1,5 +1,6 @@
 /* admit check: tries everything that must work before money is taken, and
  * says for each failure what to do. */
+#include "check_calls.h"
 #include "cmd.h"
 
 #include "base/array.h"
@@ -15,36 +16,64 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 /* What the checks share; n_failed is the result. */
 struct check {
 	struct app *app;
-	struct http *http;
+	struct check_calls *calls;
 	struct arena arena;
 	int n_failed;
 	bool has_ledger;
+	bool is_trial;       /* nobody hears what is said, see check_calls.h */
+	bool has_bot;        /* Telegram knows the token */
+	const char *told;    /* " a b ": hosts of which it was told that nobody
+	                     answers there */
+	bool has_no_network; /* which was told */
 };
 
 /* The results stand in one column and the advice below it, since these lines
  * are read by people who are in a hurry. Failures go to standard output too: a
  * check is asked for its answer, and the log goes elsewhere. */
 static void
-good(const char *what, const char *detail)
+good(const struct check *c, const char *what, const char *detail)
 {
-	printf("ok    %-10s %s\n", what, detail);
+	if (!c->is_trial)
+		printf("ok    %-10s %s\n", what, detail);
+}
+
+/* One cause, one line: what is said after a call that nobody answered is of
+ * that host's silence, and that is told once. */
+static bool
+is_told(struct check *c)
+{
+	const char *host =
+	    c->calls == NULL ? NULL : check_calls_silent(c->calls);
+
+	if (c->is_trial || host == NULL)
+		return c->is_trial;
+	if (c->has_no_network ||
+	    strstr(c->told, arena_printf(&c->arena, " %s ", host)) != NULL)
+		return true;
+	c->told = arena_printf(&c->arena, "%s%s ", c->told, host);
+	return false;
 }
 
 static void
 bad(struct check *c, const char *what, const char *detail, const char *mend)
 {
+	if (is_told(c))
+		return;
 	printf("FAIL  %-10s %s\n                 %s\n", what, detail, mend);
 	c->n_failed++;
 }
 
 static void
-advise(const char *what, const char *detail)
+advise(struct check *c, const char *what, const char *detail)
 {
-	printf("note  %-10s %s\n", what, detail);
+	if (!c->is_trial &&
+	    (c->calls == NULL || check_calls_silent(c->calls) == NULL))
+		printf("note  %-10s %s\n", what, detail);
 }
 
 /* Takes the lock for writing and deletes nothing, as nothing is older than
@@ -78,12 +107,12 @@ check_ledger(struct check *c)
 	else if (c->has_ledger && cmd_is_first(c->app))
 		bad(c, "ledger", path, is_of_the_first);
 	else if (!c->has_ledger)
-		advise("ledger",
+		advise(c, "ledger",
 		    arena_printf(&c->arena,
 			"there is no ledger yet at %s: `admit setup` makes it",
 			path));
 	else if (db_transaction(c->app->db, write_probe, NULL) == ERR_OK)
-		good("ledger", path);
+		good(c, "ledger", path);
 	else
 		bad(c, "ledger", path,
 		    "let the web server's account write it; the log above has "
@@ -96,7 +125,7 @@ check_host(struct check *c)
 	const char *what;
 
 	for (size_t i = 0; (what = app_hindrance(i, &c->arena)) != NULL; i++)
-		advise("host", what);
+		advise(c, "host", what);
 }
 
 /* Without its lock no worker starts, and the front programs go on to sell what
@@ -112,6 +141,28 @@ check_worker(struct check *c)
 		    "that was run as that one");
 }
 
+/* A disk that is full loses nothing that was acknowledged, but takes nothing
+ * more: the posts come again, and buyers wait. */
+#define LITTLE_BYTES (64 * 1024 * 1024)
+static void
+check_disk(struct check *c)
+{
+	struct str folder = str_from(c->app->conf.database_path);
+	struct statvfs fs;
+	uint64_t bytes;
+
+	folder.len -= str_after_last(folder, '/').len;
+	if (statvfs(arena_dup(&c->arena, folder), &fs) != 0)
+		return; /* told of above */
+	bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+	if (bytes < LITTLE_BYTES)
+		bad(c, "disk",
+		    arena_printf(&c->arena,
+			"%" PRIu64 " MiB are left where the ledger is",
+			bytes / (1024 * 1024)),
+		    "make room: a full disk takes no payment");
+}
+
 /* Calls a method; NULL where it failed. */
 static struct json *
 ask_with(
@@ -122,7 +173,7 @@ ask_with(
 	struct http_response res;
 	struct tg_answer answer = { .outcome = TG_LATER };
 
-	if (http_send(c->http, &c->arena, &req, &res) == ERR_OK)
+	if (check_calls_send(c->calls, &req, &res) == ERR_OK)
 		tg_answer_read(&c->arena, &res, &answer);
 	*why = answer.description != NULL ? answer.description : "no answer";
 	return answer.outcome == TG_DONE ? answer.result : NULL;
@@ -132,6 +183,14 @@ static struct json *
 ask_telegram(struct check *c, const char *method, const char **why)
 {
 	return ask_with(c, method, NULL, why);
+}
+
+/* Of a token that Telegram does not know, or where nobody answers, nothing
+ * more need be said. */
+static bool
+may_ask(const struct check *c)
+{
+	return c->is_trial || c->has_bot;
 }
 
 /* The bot's number stands before the colon of its token. */
@@ -152,7 +211,7 @@ check_rights(struct check *c, const char *chat_id)
 		    "make the bot an administrator of the channel and copy "
 		    "its number, -100..., again");
 	else if (tg_may_admit(member))
-		good("channel",
+		good(c, "channel",
 		    arena_printf(&c->arena,
 			"the bot may invite to %s and remove", chat_id));
 	else
@@ -168,7 +227,7 @@ check_channels(struct check *c)
 {
 	const struct catalog *all = &c->app->catalog;
 
-	for (size_t i = 0; i < all->n; i++)
+	for (size_t i = 0; may_ask(c) && i < all->n; i++)
 		for (size_t j = 0; j < all->products[i].n_channels; j++) {
 			const char *id = all->products[i].channels[j].chat_id;
 
@@ -202,7 +261,7 @@ check_products(struct check *c)
 	if (c->has_ledger &&
 	    products_lost(c->app, &c->arena, tell_lost, c) == ERR_OK &&
 	    c->n_failed == n_failed)
-		good("products", "all that people are in by is known");
+		good(c, "products", "all that people are in by is known");
 }
 
 /* getMe changes nothing and needs nothing but the token: the cheapest question
@@ -214,8 +273,9 @@ check_bot(struct check *c)
 	struct json *me = ask_telegram(c, "getMe", &why);
 	const char *name = json_text(me, "username");
 
+	c->has_bot = me != NULL;
 	if (me != NULL)
-		good("bot",
+		good(c, "bot",
 		    arena_printf(&c->arena, "@%s", name == NULL ? "?" : name));
 	else
 		bad(c, "bot", why,
@@ -257,10 +317,8 @@ all_updates_allowed(struct json *info)
 /* Telegram shows the last error long after it has passed. Only with updates in
  * the queue is it of today. */
 static void
-check_webhook(struct check *c)
+judge_webhook(struct check *c, struct json *info)
 {
-	const char *why;
-	struct json *info = ask_telegram(c, "getWebhookInfo", &why);
 	const char *url = json_text(info, "url");
 	const char *want =
 	    arena_printf(&c->arena, "%s/tgupdate", c->app->conf.base_url);
@@ -268,10 +326,7 @@ check_webhook(struct check *c)
 	int64_t waiting = 0;
 
 	(void)json_int(info, "pending_update_count", &waiting);
-	if (info == NULL)
-		bad(c, "webhook", why, "see the bot's token above");
-	else if (url == NULL || strcmp(url, want) != 0 ||
-	    !all_updates_allowed(info))
+	if (url == NULL || strcmp(url, want) != 0 || !all_updates_allowed(info))
 		bad(c, "webhook", "Telegram does not send updates here",
 		    "run `admit setup`");
 	else if (error != NULL && waiting > 0)
@@ -281,15 +336,31 @@ check_webhook(struct check *c)
 			error),
 		    "look at the web server's log for /tgupdate");
 	else
-		good("webhook", want);
-	if (info != NULL && !is_allowed(info, TG_PLAN_UPDATE))
-		advise("webhook",
-		    "Telegram does not tell when a subscription in Stars is "
-		    "canceled: run `admit setup`");
-	if (info != NULL && error != NULL && waiting == 0)
-		advise("webhook",
+		good(c, "webhook", want);
+	if (error != NULL && waiting == 0)
+		advise(c, "webhook",
 		    arena_printf(
 			&c->arena, "the last trouble, over by now: %s", error));
+}
+
+static void
+check_webhook(struct check *c)
+{
+	const char *why;
+	struct json *info;
+
+	if (!may_ask(c))
+		return;
+	info = ask_telegram(c, "getWebhookInfo", &why);
+	if (info == NULL) {
+		bad(c, "webhook", why, "see the bot's token above");
+		return;
+	}
+	judge_webhook(c, info);
+	if (!is_allowed(info, TG_PLAN_UPDATE))
+		advise(c, "webhook",
+		    "Telegram does not tell when a subscription in Stars is "
+		    "canceled: run `admit setup`");
 }
 
 /* Whether the chat for questions to people is there. */
@@ -299,11 +370,11 @@ check_support_chat(struct check *c)
 	struct json *params = json_new(&c->arena);
 	const char *why;
 
-	if (c->app->conf.support_chat_id == NULL)
+	if (c->app->conf.support_chat_id == NULL || !may_ask(c))
 		return;
 	json_put_text(params, "chat_id", c->app->conf.support_chat_id);
 	if (ask_with(c, "getChat", params, &why) != NULL)
-		good("people", "the support chat is there");
+		good(c, "people", "the support chat is there");
 	else
 		bad(c, "people", why,
 		    "is SUPPORT_CHAT_ID right, and the bot in that chat?");
@@ -326,7 +397,7 @@ check_model(struct check *c)
 	if (conf->coach_api_key != NULL)
 		req.headers[0] = arena_printf(
 		    &c->arena, "Authorization: Bearer %s", conf->coach_api_key);
-	if (http_send(c->http, &c->arena, &req, &res) != ERR_OK)
+	if (check_calls_send(c->calls, &req, &res) != ERR_OK)
 		bad(c, "model", conf->coach_api_base,
 		    "no answer; until there is one the coach quotes the "
 		    "lessons");
@@ -334,7 +405,7 @@ check_model(struct check *c)
 		bad(c, "model", conf->coach_api_base,
 		    "refuses the key: see COACH_API_KEY");
 	else
-		good("model", conf->coach_model);
+		good(c, "model", conf->coach_model);
 }
 
 /* No lessons is no fault: a shop may well sell without a coach. */
@@ -348,12 +419,12 @@ check_coach(struct check *c)
 		row_to_int, &n) != ERR_OK)
 		return; /* the ledger was told of above */
 	if (n == 0)
-		advise("coach",
+		advise(c, "coach",
 		    "no lessons: the invite says that the coach answers "
 		    "questions about them (admit lessons import)");
 	else
-		good(
-		    "coach", arena_printf(&c->arena, "%" PRId64 " lessons", n));
+		good(c, "coach",
+		    arena_printf(&c->arena, "%" PRId64 " lessons", n));
 	if (c->app->conf.coach_api_base != NULL)
 		check_model(c);
 	check_support_chat(c);
@@ -364,11 +435,11 @@ static void
 check_advice(struct check *c)
 {
 	if (c->app->conf.support_contact == NULL)
-		advise("support",
+		advise(c, "support",
 		    "SUPPORT_CONTACT is empty: buyers in "
 		    "trouble are told nobody to write to");
 	if (!str_starts(str_from(c->app->conf.base_url), "https://"))
-		advise("address",
+		advise(c, "address",
 		    "BASE_URL is not https: neither Stripe nor "
 		    "Telegram can reach it");
 }
@@ -380,23 +451,24 @@ check_confinement(struct check *c)
 	struct confinement held = app_confine(c->app, CONFINE_NO_CALLS);
 
 	if (held.writes_confined)
-		good("confined", "programs write in the ledger's folder alone");
+		good(c, "confined",
+		    "programs write in the ledger's folder alone");
 	else
-		advise("confined",
+		advise(c, "confined",
 		    "this kernel has no Landlock: the programs could write "
 		    "wherever their account can");
 	if (c->app->conf.database_is_server)
-		advise("confined",
+		advise(c, "confined",
 		    "the ledger is a server's, so webhook and tgupdate can "
 		    "call out as well");
 	else if (held.calls_confined)
-		good("confined",
+		good(c, "confined",
 		    "webhook and tgupdate with WORKERS=1 can call nobody");
 	else if (held.writes_confined)
-		advise("confined",
+		advise(c, "confined",
 		    "refusing outbound connections needs Linux 6.7");
 	if (!held.no_new_rights)
-		advise("confined", "no_new_privs cannot be set");
+		advise(c, "confined", "no_new_privs cannot be set");
 }
 
 static enum err
@@ -405,7 +477,7 @@ send_for(struct checkup *of, const struct http_request *req,
 {
 	struct check *c = of->ctx;
 
-	return http_send(c->http, &c->arena, req, res);
+	return check_calls_send(c->calls, req, res);
 }
 
 static void
@@ -414,10 +486,10 @@ say_for(struct checkup *of, enum check_result result, const char *what,
 {
 	switch (result) {
 	case CHECK_GOOD:
-		good(what, detail);
+		good(of->ctx, what, detail);
 		break;
 	case CHECK_NOTE:
-		advise(what, detail);
+		advise(of->ctx, what, detail);
 		break;
 	case CHECK_BAD:
 		bad(of->ctx, what, detail, mend);
@@ -437,9 +509,11 @@ check_providers(struct check *c)
 		.ctx = c };
 	const struct provider *p;
 
-	for (size_t i = 0; (p = provider_at(i)) != NULL; i++)
+	for (size_t i = 0; (p = provider_at(i)) != NULL; i++) {
+		check_calls_next(c->calls);
 		if (p->check != NULL)
 			p->check(&of);
+	}
 }
 
 /* Sentences that are wrong stop no program, so here they are told. */
@@ -456,7 +530,7 @@ check_texts(struct check *c)
 	if (conf.texts_file == NULL && conf.texts_dir == NULL)
 		return;
 	if (texts_load(own, &c->arena, &conf))
-		good("texts", "your own sentences are read");
+		good(c, "texts", "your own sentences are read");
 	for (size_t i = 0; i < conf.settings.n_faults; i++)
 		bad(c, "texts", conf.settings.faults[i],
 		    "until then the sentence is as it was built");
@@ -467,7 +541,7 @@ check_texts(struct check *c)
 static int
 check_settings(struct app *app)
 {
-	struct check c = { .app = app };
+	struct check c = { .app = app, .told = " " };
 
 	check_texts(&c);
 	/* By the ledger's own account alone: even who only reads it may leave a
@@ -479,24 +553,58 @@ check_settings(struct app *app)
 	return c.n_failed == 0 ? 0 : 1;
 }
 
+/* Those that ask somebody. */
+static void (*const asking[])(struct check *c) = { check_providers, check_bot,
+	check_channels, check_webhook, check_coach };
+
+/* See check_calls.h. */
+static void
+ask_all(struct check *c)
+{
+	const char *hosts;
+
+	c->is_trial = true;
+	for (size_t i = 0; i < LENGTH(asking); i++)
+		asking[i](c);
+	c->is_trial = false;
+	check_calls_make(c->calls);
+	hosts = check_calls_no_network(c->calls, c->app->conf.base_url);
+	if (hosts == NULL)
+		return;
+	bad(c, "network",
+	    arena_printf(&c->arena, "no answer from anybody: %s", hosts),
+	    "is there a network, a name server, and is https allowed out?");
+	c->has_no_network = true;
+}
+
 /* From what everything rests on to what only advises, so that the first failure
  * is likely the cause of those below it. */
 static int
 check_all(struct app *app)
 {
-	static void (*const checks[])(struct check * c) = { check_host,
-		check_texts, check_ledger, check_products, check_worker,
-		check_providers, check_bot, check_channels, check_webhook,
-		check_coach, check_advice, check_confinement };
-	struct check c = { .app = app };
+	static void (*const before[])(struct check * c) = { check_host,
+		check_texts, check_ledger, check_disk, check_products,
+		check_worker };
+	static void (*const behind[])(
+	    struct check * c) = { check_advice, check_confinement };
+	struct check c = { .app = app, .told = " " };
+	struct http *http = http_new();
 
-	c.http = http_new();
-	if (c.http == NULL)
+	if (http == NULL)
 		return 1;
-	good("settings", "complete");
-	for (size_t i = 0; i < LENGTH(checks); i++)
-		checks[i](&c);
-	http_free(c.http);
+	good(&c, "settings", "complete");
+	for (size_t i = 0; i < LENGTH(before); i++)
+		before[i](&c);
+	c.calls = check_calls_new(http, &c.arena);
+	ask_all(&c);
+	for (size_t i = 0; i < LENGTH(asking); i++) {
+		check_calls_next(c.calls);
+		asking[i](&c);
+	}
+	c.calls = NULL;
+	for (size_t i = 0; i < LENGTH(behind); i++)
+		behind[i](&c);
+	http_free(http);
 	arena_free(&c.arena);
 	if (c.n_failed == 0)
 		puts("\nAll is well.");
@@ -515,7 +623,7 @@ cmd_check(struct app *app, int argc, char **argv)
 	}
 	status = cmd_settings_ok(app) ? 0 : 1;
 	for (size_t i = 0; i < app->conf.settings.n_notes; i++)
-		advise("settings", app->conf.settings.notes[i]);
+		printf("note  settings   %s\n", app->conf.settings.notes[i]);
 	if (status != 0)
 		return status;
 	return only_settings ? check_settings(app) : check_all(app);

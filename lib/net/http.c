@@ -199,7 +199,8 @@ prepare(const struct http *h, CURL *easy, struct arena *a,
 
 	*t = (struct transfer){ .easy = easy,
 		.body = buf_new(a, MAX_REPLY_BYTES),
-		.res = { .retry_after_s = -1, .date_s = -1 } };
+		.res = {
+		    .retry_after_s = -1, .date_s = -1, .cert_end_s = -1 } };
 	curl_easy_reset(easy); /* connections and TLS sessions stay */
 	curl_easy_setopt(easy, CURLOPT_URL, req->url);
 	set_limits(h, easy, req);
@@ -212,12 +213,39 @@ prepare(const struct http *h, CURL *easy, struct arena *a,
 	} else if (strcmp(req->method, "DELETE") == 0) {
 		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, req->method);
 	}
+	curl_easy_setopt(easy, CURLOPT_CERTINFO, req->asks_cert ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
 	return t;
+}
+
+/* An intermediate certificate that ends breaks the chain as well as ours. */
+static int64_t
+cert_end(CURL *easy)
+{
+	static const char name[] = "Expire date:";
+	struct curl_certinfo *info = NULL;
+	int64_t first = -1;
+
+	if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &info) != CURLE_OK ||
+	    info == NULL)
+		return -1;
+	for (int i = 0; i < info->num_of_certs; i++)
+		for (struct curl_slist *s = info->certinfo[i]; s != NULL;
+		     s = s->next) {
+			int64_t end;
+
+			if (strncmp(s->data, name, sizeof(name) - 1) != 0)
+				continue;
+			end = (int64_t)curl_getdate(
+			    s->data + sizeof(name) - 1, NULL);
+			if (end > 0 && (first < 0 || end < first))
+				first = end;
+		}
+	return first;
 }
 
 /* A failure with the connection before any byte of an answer is told apart
@@ -234,6 +262,8 @@ outcome(struct transfer *t, CURLcode code, struct http_response *res)
 	t->res.broke = status == 0 &&
 	    (code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR ||
 		code == CURLE_SEND_ERROR);
+	t->res.cert_end_s = cert_end(t->easy);
+	t->res.why = code == CURLE_OK ? NULL : curl_easy_strerror(code);
 	*res = t->res;
 	if (code == CURLE_OK)
 		return ERR_OK;

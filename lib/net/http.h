@@ -18,6 +18,7 @@ struct http_request {
 	const char *headers[HTTP_MAX_HEADERS]; /* "Name: value", then NULLs */
 	struct str body;                       /* of a POST */
 	int connect_ms, total_ms;              /* limits; 0 is not allowed */
+	bool asks_cert;                        /* see cert_end_s */
 };
 
 struct http_response {
@@ -28,6 +29,10 @@ struct http_response {
 	int64_t date_s;         /* Date since 1970; -1: none */
 	int should_retry;       /* Stripe-Should-Retry: 1, -1 (no); 0: none */
 	bool broke;             /* the connection, before a byte of an answer */
+	const char *why;        /* of ERR_UNAVAILABLE: the library's words */
+	int64_t cert_end_s;     /* when the first of the other side's
+	                           certificates ends, if that was asked for;
+	                           -1: not known */
 };
 
 struct http;

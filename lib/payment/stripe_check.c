@@ -3,6 +3,8 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "payment/stripe_address.h"
+#include "payment/stripe_endpoint.h"
 #include "payment/stripe_prices.h"
 #include "stripe/event.h"
 
@@ -199,7 +201,7 @@ is_like_ours(struct checkup *c, struct json *endpoint)
 	const char *url = json_text(endpoint, "url");
 	size_t n = json_count(endpoint, "enabled_events");
 
-	if (url == NULL || str_starts(str_from(url), c->app->conf.base_url))
+	if (url == NULL || stripe_endpoint_is_ours(c->app, url))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		char path[40];
@@ -214,7 +216,8 @@ is_like_ours(struct checkup *c, struct json *endpoint)
 	return false;
 }
 
-/* Other shops on the account are no fault, if the key may tell of them. */
+/* Ours must be there; other shops on the account are no fault. If the key may
+ * tell of them at all. */
 static void
 check_endpoints(struct checkup *c)
 {
@@ -224,8 +227,11 @@ check_endpoints(struct checkup *c)
 	/* A restricted key needs no right to this list for selling, so a
 	 * refusal is passed over in silence. A hundred is the most that Stripe
 	 * puts on one page. */
-	if (ask(c, "webhook_endpoints?limit=100", &doc) == ERR_OK)
-		n = json_count(doc, "data");
+	if (ask(c, "webhook_endpoints?limit=100", &doc) != ERR_OK ||
+	    json_at(doc, "data") == NULL)
+		return;
+	n = json_count(doc, "data");
+	stripe_endpoint_check(c, doc);
 	for (size_t i = 0; i < n; i++) {
 		char path[32];
 		struct json *endpoint;
@@ -276,6 +282,7 @@ stripe_check(struct checkup *c)
 	}
 	stripe_prices_check(c, is_known);
 	check_clock(c, date_s);
+	stripe_address_check(c);
 }
 
 /* The list comes from the table that reads events, so an operator cannot be

@@ -117,6 +117,7 @@ for (const way of WAYS)
     });
 
     test('admit check finds all well', async () => {
+      shop.stripe.addEndpoint({ url: `${shop.base}/webhook`, enabled_events: ['*'] });
       const { status, stdout, stderr } = await admit('check');
       assert.equal(status, 0, stdout + stderr);
       assert.match(stdout, /All is well/);

@@ -85,6 +85,7 @@ test('a payment goes through', async () => {
   const setup = await exec(['admit', 'setup']);
   assert.equal(setup.status, 0, setup.stdout);
   await explained(() => sell(shop));
+  shop.stripe.addEndpoint({ url: `${shop.base}/webhook`, enabled_events: ['*'] });
   const { status, stdout } = await exec(['admit', 'check']);
   assert.equal(status, 0, stdout);
   assert.equal((await exec(image.healthcheck)).status, 0, 'it is healthy');

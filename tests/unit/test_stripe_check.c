@@ -7,7 +7,8 @@
 
 static struct app app = { .conf = { .base_url = "https://h",
 			      .stripe_api_base = "https://s.invalid",
-			      .stripe_secret_key = "sk_test_1" },
+			      .stripe_secret_key = "sk_test_1",
+			      .stripe_webhook_secret = "whsec_1" },
 	SELLS({ COURSE, .amount_minor = 999, .currency = "eur" }) };
 
 /* A call whose method and URL have this in them is answered so; of the others,
@@ -38,6 +39,12 @@ answer(struct checkup *c, const struct http_request *req,
 	const bool is_it = s->url != NULL && strstr(asked, s->url) != NULL;
 	const bool changes = !str_eq(str_from(req->method), "GET");
 
+	/* What nothing comes of. */
+	if (!is_it && str_starts(str_from(req->url), "https://h/")) {
+		*res = (struct http_response){ .status = 200,
+			.body = str_from("{\"received\":true}") };
+		return ERR_OK;
+	}
 	if (changes)
 		h->changing = arena_printf(&mem, "%s%s %s;", h->changing, asked,
 		    arena_dup(&mem, req->body));
@@ -84,10 +91,44 @@ static const struct scene scenes[] = {
 	{ "what no product here needs", "invoices", 403, "{}", 0, 0,
 	    "the key works" },
 	{ "another shop on the account", "webhook_endpoints", 200,
-	    ENDPOINT("https://other", "checkout.session.completed"), 0, 0,
+	    ENDPOINT("https://other", "checkout.session.completed"), 0, 1,
 	    "tells https://other of sales as well" },
+	{ "and none of ours", "webhook_endpoints", 200,
+	    ENDPOINT("https://h.other/webhook", "*"), 0, 1,
+	    "endpoint: Stripe sends no events to https://h\n" },
 	{ "this shop", "webhook_endpoints", 200,
-	    ENDPOINT("https://h/webhook", "*"), 0, 0, "clock: agrees" },
+	    ENDPOINT("https://h/webhook", "*"), 0, 0,
+	    "endpoint: https://h/webhook" },
+	{ "this shop, by its other address", "webhook_endpoints", 200,
+	    ENDPOINT("https://h/cgi-bin/webhook.fcgi", "*"), 0, 0,
+	    "endpoint: https://h/cgi-bin" },
+	{ "of which not all is sent", "webhook_endpoints", 200,
+	    ENDPOINT("https://h/webhook", "checkout.session.completed"), 0, 1,
+	    "endpoint: Stripe does not send checkout.session.async_payment_" },
+	{ "which is off", "webhook_endpoints", 200,
+	    "{\"data\":[{\"url\":\"https://h/webhook\",\"status\":"
+	    "\"disabled\",\"enabled_events\":[\"*\"]}]}",
+	    0, 1, "endpoint: is switched off at Stripe" },
+	{ "in another version", "webhook_endpoints", 200,
+	    "{\"data\":[{\"url\":\"https://h/webhook\",\"api_version\":"
+	    "\"2019-01-01\",\"enabled_events\":[\"*\"]}]}",
+	    0, 0, "endpoint: Stripe sends events in version 2019-01-01" },
+	{ "an address that leads elsewhere", "https://h/webhook", 301, "", 0, 1,
+	    "address: https://h/webhook redirects (301)" },
+	{ "a wall", "https://h/webhook", 403, "", 0, 1,
+	    "address: https://h/webhook is walled off (403)" },
+	{ "an address that is mapped to nothing", "https://h/webhook", 404, "",
+	    0, 1, "address: https://h/webhook does not know the address" },
+	{ "programs with another secret", "https://h/webhook", 400, "{}", 0, 1,
+	    "address: https://h/webhook refuses our signature" },
+	{ "a small body alone", "https://h/webhook", 413, "", 0, 1,
+	    "address: https://h/webhook takes no body of 200 KiB" },
+	{ "programs that are down", "https://h/webhook", 502, "", 0, 1,
+	    "address: https://h/webhook does not reach the programs" },
+	{ "a page for everybody", "https://h/webhook", 200, "<html>", 0, 1,
+	    "address: https://h/webhook is answered by something else" },
+	{ "no server", "https://h/webhook", 0, "", 0, 1,
+	    "address: https://h/webhook: no answer" },
 	{ "a clock that is behind", NULL, 0, NULL, 400, 1, "s off Stripe's" },
 };
 

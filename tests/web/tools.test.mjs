@@ -247,7 +247,9 @@ describe('setup and check', () => {
   });
 
   test('then all is well', async () => {
-    const { status, stdout } = await app.admit(['check'], { BASE_URL: 'https://pay.example.com' });
+    app.stripe.addEndpoint({ url: `${app.base}/webhook`, enabled_events: ['*'] });
+    assert.equal((await app.admit(['setup'])).status, 0);
+    const { status, stdout } = await app.admit(['check']);
     assert.equal(status, 0, stdout);
     assert.match(stdout, /ok +ledger/);
     assert.match(stdout, /ok +clock/);
@@ -271,7 +273,7 @@ describe('setup and check', () => {
   for (const [why, { fault }, env, pattern] of troubles)
     test(`check says: ${why}`, async () => {
       app.stripe.setFault(fault ?? null);
-      const { status, stdout, stderr } = await app.admit(['check'], { BASE_URL: 'https://pay.example.com', ...env });
+      const { status, stdout, stderr } = await app.admit(['check'], env);
       app.stripe.setFault(null);
       assert.match(stdout, pattern);
       assert.equal(status, /FAIL/.test(stdout) ? 1 : 0);
@@ -281,18 +283,18 @@ describe('setup and check', () => {
   test('check names what a restricted key may not read, and who else hears of sales', async () => {
     for (const name of ['events', 'refunds', 'disputes', 'subscriptions', 'invoices']) app.stripe.forbidden.add(name);
     app.stripe.endpoints.push({ id: 'we_1', object: 'webhook_endpoint', url: 'https://other.example.com/webhook', enabled_events: ['checkout.session.completed'], created: 1 });
-    const once = await app.admit(['check'], { BASE_URL: 'https://pay.example.com' });
+    const once = await app.admit(['check']);
     assert.equal(once.status, 1);
     assert.match(once.stdout, /may not read: Events, Charges and Refunds, Disputes\n/);
     assert.match(once.stdout, /note +Stripe +the account tells https:\/\/other\.example\.com\/webhook of sales as well/);
-    const anew = await app.admit(['check'], { BASE_URL: 'https://pay.example.com', PRICE_EVERY: 'month' });
+    const anew = await app.admit(['check'], { PRICE_EVERY: 'month' });
     assert.match(anew.stdout, /may not read: Events, Charges and Refunds, Disputes, Subscriptions, Invoices\n/);
     app.stripe.forbidden.clear();
     app.stripe.endpoints.length = 0;
   });
 
   test('check names what a restricted key may not write, and changes nothing to find out', async () => {
-    const check = () => app.admit(['check'], { BASE_URL: 'https://pay.example.com', STRIPE_SECRET_KEY: 'rk_test_51TestKeyOfNobody', PRICE_EVERY: 'month' });
+    const check = () => app.admit(['check'], { STRIPE_SECRET_KEY: 'rk_test_51TestKeyOfNobody', PRICE_EVERY: 'month' });
     const made = () => [app.stripe.sessions.size, app.stripe.refunds.length, app.stripe.billing.subscriptions.size];
     const before = made();
     assert.match((await check()).stdout, /ok +Stripe +the key may write what it needs to\n/);
