@@ -392,6 +392,28 @@ static const struct there {
 	    { .kind = TG_RIGHTS, .from_id = BUYER, .chat_id = SOLD }, "4" },
 	{ "the bot's rights elsewhere are lost",
 	    { .kind = TG_RIGHTS, .from_id = BUYER, .chat_id = OTHER }, "" },
+	{ "an operator makes the bot an administrator elsewhere",
+	    { .kind = TG_RIGHTS,
+		.by_id = 77,
+		.chat_id = OTHER,
+		.rights = { true, true, true },
+		.has_rights = true },
+	    "4" },
+	{ "without all rights",
+	    { .kind = TG_RIGHTS,
+		.by_id = 77,
+		.chat_id = OTHER,
+		.rights = { true, true, false } },
+	    "4" },
+	{ "a stranger does",
+	    { .kind = TG_RIGHTS,
+		.by_id = 78,
+		.chat_id = OTHER,
+		.rights = { true, true, true },
+		.has_rights = true },
+	    "" },
+	{ "an operator takes it out elsewhere",
+	    { .kind = TG_RIGHTS, .by_id = 77, .chat_id = OTHER }, "" },
 };
 
 static void
@@ -411,6 +433,52 @@ in_chat(void **state)
 	check_text(
 	    look_text("SELECT COALESCE(GROUP_CONCAT(kind), '') FROM jobs"),
 	    t->kinds);
+}
+
+/* ---- the code that the setup shows ---- */
+
+#define CODE "123456789012"
+#define SHOWN(code, at_ms) \
+	"INSERT INTO marks (key, value) VALUES ('operator_code', " code \
+	"), ('operator_code_ms', " at_ms ");"
+#define NOW_MS "9000000000000000"
+
+static const struct coding {
+	const char *why, *before, *said;
+	bool is_taken;
+} codings[] = {
+	{ "alone", SHOWN(CODE, NOW_MS), CODE, true },
+	{ "with blanks", SHOWN(CODE, NOW_MS), " " CODE "\n", true },
+	{ "by the link", SHOWN(CODE, NOW_MS), "/start " CODE, true },
+	{ "another", SHOWN(CODE, NOW_MS), "123456789013", false },
+	{ "behind another command", SHOWN(CODE, NOW_MS), "/help " CODE, false },
+	{ "in a sentence", SHOWN(CODE, NOW_MS), "is it " CODE, false },
+	{ "of long ago", SHOWN(CODE, "1"), CODE, false },
+	{ "none was shown", NOTHING, CODE, false },
+	{ "0 is none", SHOWN("0", NOW_MS), "000000000000", false },
+};
+
+static void
+code(void **state)
+{
+	const struct coding *c = *state;
+	struct asking t =
+	    asking(&(struct tg_update){ .kind = TG_MESSAGE, .text = c->said });
+
+	shop_open(c->before);
+	shop_does(answer_in, &t);
+	check_int(look_int("SELECT COALESCE(MAX(value), 0) FROM marks"
+			   " WHERE key = 'operator'"),
+	    c->is_taken ? BUYER : 0);
+	if (!c->is_taken)
+		return;
+	check_has(json_text(t.reply.params, "text"), "5");
+	/* It serves once. */
+	t.u.from_id = 6;
+	t.u.update_id = 101;
+	shop_does(answer_in, &t);
+	check_int(
+	    look_int("SELECT value FROM marks WHERE key = 'operator'"), BUYER);
 }
 
 /* ---- whose name stands behind a command ---- */
@@ -902,6 +970,7 @@ main(void)
 	ROWS("answer", row, rows);
 	ROWS("stranger", stranger, strangers);
 	ROWS("in a chat", in_chat, places);
+	ROWS("the code of the setup", code, codings);
 	ROWS("name behind a command", name_behind, namings);
 	ROWS("name learnt", learn, learnings);
 	ONE("album", "answered once", told_once);
