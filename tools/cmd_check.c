@@ -4,7 +4,10 @@
 #include "cmd.h"
 
 #include "base/array.h"
+#include "base/clock.h"
+#include "base/units.h"
 #include "coach/completion.h"
+#include "ledger/marks.h"
 #include "ledger/products.h"
 #include "net/http.h"
 #include "outbox/wake.h"
@@ -128,17 +131,41 @@ check_host(struct check *c)
 		advise(c, "host", what);
 }
 
+/* It asks Stripe every few minutes, and notes when. Where nothing happens for
+ * hours it may well have been at home; but then the safety net is missing. */
+static void
+check_last_run(struct check *c)
+{
+	int64_t pause_ms = 6 * c->app->conf.reconcile_minutes * MINUTE_MS;
+	int64_t ran_ms = 0, age_ms;
+
+	if (pause_ms == 0 || !c->has_ledger || wake_worker_pid(c->app) != 0 ||
+	    mark_get(c->app->db, &c->arena, "reconcile_ms", &ran_ms) != ERR_OK)
+		return;
+	age_ms = clock_now_ms() - ran_ms;
+	if (ran_ms != 0 && age_ms > pause_ms && age_ms > HOUR_MS)
+		advise(c, "worker",
+		    arena_printf(&c->arena,
+			"was last at work %" PRId64 " hours ago: is the line "
+			"for cron there, * * * * * admit work --once?",
+			age_ms / HOUR_MS));
+}
+
 /* Without its lock no worker starts, and the front programs go on to sell what
- * nobody delivers. */
+ * nobody delivers. Of a ledger that cannot be written this says nothing more
+ * than was said. */
 static void
 check_worker(struct check *c)
 {
-	const char *fault = wake_fault(c->app, &c->arena);
+	const char *fault =
+	    c->n_failed > 0 ? NULL : wake_fault(c->app, &c->arena);
 
 	if (fault != NULL)
 		bad(c, "worker", fault,
 		    "remove that file: another account made it, by a command "
 		    "that was run as that one");
+	else if (c->n_failed == 0)
+		check_last_run(c);
 }
 
 /* A disk that is full loses nothing that was acknowledged, but takes nothing
@@ -193,6 +220,17 @@ may_ask(const struct check *c)
 	return c->is_trial || c->has_bot;
 }
 
+static const char *
+lacking(struct check *c, const char *chat_id, struct tg_rights r)
+{
+	const char *what = !r.is_admin ? "is no administrator" :
+	    r.may_remove               ? "may not invite users" :
+	    r.may_invite               ? "may not ban users" :
+					 "may neither invite nor ban users";
+
+	return arena_printf(&c->arena, "in %s the bot %s", chat_id, what);
+}
+
 /* The bot's number stands before the colon of its token. */
 static void
 check_rights(struct check *c, const char *chat_id)
@@ -215,7 +253,7 @@ check_rights(struct check *c, const char *chat_id)
 		    arena_printf(&c->arena,
 			"the bot may invite to %s and remove", chat_id));
 	else
-		bad(c, "channel", chat_id,
+		bad(c, "channel", lacking(c, chat_id, tg_rights(member)),
 		    "make the bot an administrator there, with the rights to "
 		    "invite and to ban users");
 }

@@ -88,7 +88,7 @@ describe('a shop where all is well but one thing', () => {
     ['the bot is no administrator', () => {
       app.telegram.channels.setRights(CHANNEL, false);
       return { undo: () => app.telegram.channels.setRights(CHANNEL, true) };
-    }, /channel +-100/],
+    }, /channel +in -100\d+ the bot is no administrator/],
     ['the channel is none that the bot knows', () => {
       app.telegram.channels.setGone(CHANNEL, 'Bad Request: chat not found');
       return { undo: () => app.telegram.channels.setGone(CHANNEL, null) };
@@ -96,7 +96,7 @@ describe('a shop where all is well but one thing', () => {
     ['Stripe has no endpoint for us', () => changed(endpoint, { url: 'https://old.example.com/webhook' }), /endpoint +Stripe sends no events to/],
     ['it is for an address that only begins like ours', () => changed(endpoint, { url: `${app.base}0/webhook` }), /endpoint +Stripe sends no events to/],
     ['it is switched off', () => changed(endpoint, { status: 'disabled' }), /endpoint +is switched off/],
-    ['it does not send refunds', () => changed(endpoint, { enabled_events: endpoint.enabled_events.concat().fill('checkout.session.completed') }), /endpoint +Stripe does not send .*charge\.refunded/],
+    ['it does not send refunds', () => changed(endpoint, { enabled_events: ['checkout.session.completed'] }), /endpoint +Stripe does not send .*charge\.refunded/],
     ['the programs have another signing secret', () => ({ env: { STRIPE_WEBHOOK_SECRET: 'whsec_another' } }), /address +.* refuses our signature \(400\)/],
     ['the address redirects', () => front(301, { location: 'https://www.example.com/' }), /address +.* redirects \(301\)/],
     ['a wall against bots', () => front(403, {}, '<html>Just a moment'), /address +.* is walled off \(403\)/],
