@@ -2,6 +2,7 @@
  * says for each failure what to do. */
 #include "check_calls.h"
 #include "cmd.h"
+#include "lines.h"
 
 #include "base/array.h"
 #include "base/clock.h"
@@ -42,7 +43,7 @@ static void
 good(const struct check *c, const char *what, const char *detail)
 {
 	if (!c->is_trial)
-		printf("ok    %-10s %s\n", what, detail);
+		lines_say("ok", what, detail, NULL);
 }
 
 /* One cause, one line: what is said after a call that nobody answered is of
@@ -67,7 +68,7 @@ bad(struct check *c, const char *what, const char *detail, const char *mend)
 {
 	if (is_told(c))
 		return;
-	printf("FAIL  %-10s %s\n                 %s\n", what, detail, mend);
+	lines_say("FAIL", what, detail, mend);
 	c->n_failed++;
 }
 
@@ -76,7 +77,7 @@ advise(struct check *c, const char *what, const char *detail)
 {
 	if (!c->is_trial &&
 	    (c->calls == NULL || check_calls_silent(c->calls) == NULL))
-		printf("note  %-10s %s\n", what, detail);
+		lines_say("note", what, detail, NULL);
 }
 
 /* Takes the lock for writing and deletes nothing, as nothing is older than
@@ -661,7 +662,8 @@ cmd_check(struct app *app, int argc, char **argv)
 	}
 	status = cmd_settings_ok(app) ? 0 : 1;
 	for (size_t i = 0; i < app->conf.settings.n_notes; i++)
-		printf("note  settings   %s\n", app->conf.settings.notes[i]);
+		lines_say(
+		    "note", "settings", app->conf.settings.notes[i], NULL);
 	if (status != 0)
 		return status;
 	return only_settings ? check_settings(app) : check_all(app);

@@ -122,9 +122,10 @@ put(struct arena *a, const char *file, const char *name, const char *value)
 	const char *fault = settings_file_set(a, file, name, value);
 
 	if (fault != NULL)
-		puts(fault);
+		lines_say("FAIL", "settings", fault, "then run this again");
 	else
-		printf("ok    settings   %s is in %s\n", name, file);
+		lines_say("ok", "settings",
+		    arena_printf(a, "%s is in %s", name, file), NULL);
 	return fault == NULL;
 }
 
@@ -137,7 +138,8 @@ settle(struct app *app, struct arena *a, const char *file,
 	const char *value = settings_given(&app->conf.settings, q->name);
 
 	if (settings_file_has(a, file, q->name)) {
-		printf("ok    settings   %s is there, and stays\n", q->name);
+		lines_say("ok", "settings",
+		    arena_printf(a, "%s is there, and stays", q->name), NULL);
 		return true;
 	}
 	if (given != NULL && strcmp(given, "-") != 0)

@@ -4,22 +4,7 @@
 #include "payment/provider.h"
 #include "settings_file.h"
 
-#include <stdio.h>
 #include <string.h>
-
-void
-setup_good(const char *what, const char *detail)
-{
-	printf("ok    %-10s %s\n", what, detail);
-	(void)fflush(stdout);
-}
-
-void
-setup_bad(const char *what, const char *detail, const char *mend)
-{
-	printf("FAIL  %-10s %s\n                 %s\n", what, detail, mend);
-	(void)fflush(stdout);
-}
 
 /* The channel is not known yet at the first time, and neither is the secret of
  * Stripe's posts: both are what the setup is for. */
@@ -60,16 +45,16 @@ setup_write(struct setup *s, const char *name, const char *value)
 	const char *given;
 
 	if (fault != NULL) {
-		setup_bad("settings", fault, "then run this again");
+		lines_say("FAIL", "settings", fault, "then run this again");
 		return false;
 	}
-	setup_good(
-	    "settings", arena_printf(&s->arena, "%s is in %s", name, s->file));
+	lines_say("ok", "settings",
+	    arena_printf(&s->arena, "%s is in %s", name, s->file), NULL);
 	if (!setup_reload(s))
 		return false;
 	given = settings_given(&s->app->conf.settings, name);
 	if (given != NULL && strcmp(given, value) != 0) {
-		setup_bad("settings",
+		lines_say("FAIL", "settings",
 		    arena_printf(&s->arena,
 			"the environment has another %s, which counts", name),
 		    "take it out there");
@@ -93,12 +78,10 @@ say_for(struct checkup *of, enum check_result result, const char *what,
     const char *detail, const char *mend)
 {
 	(void)of;
-	if (result == CHECK_BAD)
-		setup_bad(what, detail, mend);
-	else if (result == CHECK_GOOD)
-		setup_good(what, detail);
-	else
-		printf("note  %-10s %s\n", what, detail);
+	lines_say(result == CHECK_BAD ? "FAIL" :
+		result == CHECK_GOOD  ? "ok" :
+					"note",
+	    what, detail, mend);
 }
 
 /* A secret that stood there before stays good until its endpoint is gone: the

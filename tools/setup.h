@@ -5,6 +5,7 @@
 #define TOOLS_SETUP_H
 
 #include "cmd.h"
+#include "lines.h"
 
 #include "base/json.h"
 #include "net/http.h"
@@ -34,10 +35,6 @@ bool setup_channel(struct setup *s);
  * another value for it, that is said: it would win. */
 bool setup_write(struct setup *s, const char *name, const char *value);
 
-/* Calls a method of the Bot API; NULL, and *why, where it failed. */
-struct json *setup_call(
-    struct setup *s, const char *method, struct json *params, const char **why);
-
 /* Has the ledger's account note `code` as the one to be sent (0: none), and
  * waits until there is a number under the mark other than `past`. The programs
  * that Telegram posts to write it there: that the wait ends shows that they are
@@ -45,10 +42,5 @@ struct json *setup_call(
  * been said. `what` is shown while it waits. */
 int64_t setup_wait(struct setup *s, const char *mark, int64_t past,
     int64_t code, const char *what);
-
-/* The lines of all steps: what came of something, or what is wrong and what to
- * do about it. */
-void setup_good(const char *what, const char *detail);
-void setup_bad(const char *what, const char *detail, const char *mend);
 
 #endif

@@ -12,9 +12,8 @@
 #include <string.h>
 #include <time.h>
 
-struct json *
-setup_call(
-    struct setup *s, const char *method, struct json *params, const char **why)
+static struct tg_answer
+call(struct setup *s, const char *method, struct json *params)
 {
 	const struct tg_api api = app_telegram(s->app);
 	struct http_request req = tg_request(&s->arena, &api, method, params);
@@ -23,28 +22,39 @@ setup_call(
 
 	if (http_send(s->http, &s->arena, &req, &res) == ERR_OK)
 		tg_answer_read(&s->arena, &res, &answer);
-	*why = answer.description != NULL ? answer.description :
-					    "no answer; is the network there?";
+	if (answer.description == NULL)
+		answer.description = "no answer";
+	return answer;
+}
+
+/* The result; NULL, and *why in Telegram's own words, where it failed. */
+static struct json *
+ask(struct setup *s, const char *method, struct json *params, const char **why)
+{
+	const struct tg_answer answer = call(s, method, params);
+
+	*why = answer.description;
 	return answer.outcome == TG_DONE ? answer.result : NULL;
 }
 
-/* Calls a method and says how it went wrong; the words are Telegram's own. Its
- * result may be a mere true, which is no object. */
+/* Of methods whose result is a mere true. */
+static bool
+is_done(struct setup *s, const char *method, struct json *params)
+{
+	return call(s, method, params).outcome == TG_DONE;
+}
+
+/* The same, with a word about what went wrong. */
 static bool
 done(struct setup *s, const char *method, struct json *params)
 {
-	const struct tg_api api = app_telegram(s->app);
-	struct http_request req = tg_request(&s->arena, &api, method, params);
-	struct http_response res;
-	struct tg_answer answer = { .outcome = TG_LATER };
+	const struct tg_answer answer = call(s, method, params);
 
-	if (http_send(s->http, &s->arena, &req, &res) == ERR_OK)
-		tg_answer_read(&s->arena, &res, &answer);
 	if (answer.outcome == TG_DONE)
 		return true;
-	printf("FAIL  Telegram's %s: %s\n", method,
-	    answer.description != NULL ? answer.description :
-					 "no answer; is the network there?");
+	lines_say("FAIL", "Telegram",
+	    arena_printf(&s->arena, "%s: %s", method, answer.description),
+	    "is the bot's token right, and the network there?");
 	return false;
 }
 
@@ -119,7 +129,7 @@ describe(struct setup *s, const char *what, enum language in)
 	    KV(kv_text("product", p == NULL ? "" : product_title(p, code))));
 
 	json_put_text(params, "language_code", code);
-	now = setup_call(s, arena_printf(&s->arena, "getMy%sDescription", what),
+	now = ask(s, arena_printf(&s->arena, "getMy%sDescription", what),
 	    params, &why);
 	if (now == NULL)
 		return false;
@@ -133,9 +143,8 @@ describe(struct setup *s, const char *what, enum language in)
 	json_put_text(params, "language_code", code);
 	json_put_text(params,
 	    what[0] == '\0' ? "description" : "short_description", text);
-	return setup_call(s,
-		   arena_printf(&s->arena, "setMy%sDescription", what), params,
-		   &why) != NULL;
+	return ask(s, arena_printf(&s->arena, "setMy%sDescription", what),
+		   params, &why) != NULL;
 }
 
 static void
@@ -147,11 +156,14 @@ set_up_descriptions(struct setup *s)
 		ok = describe(s, "", (enum language)i) &&
 		    describe(s, "Short", (enum language)i);
 	if (ok)
-		puts("ok    the bot's page says what it sells, in each "
-		     "language");
+		lines_say("ok", "page",
+		    "the bot's page says what it sells, in each language",
+		    NULL);
 	else
-		puts("note  the bot's description could not be set: do it at "
-		     "@BotFather");
+		lines_say("note", "page",
+		    "the bot's description could not be set: do it at "
+		    "@BotFather",
+		    NULL);
 }
 
 bool
@@ -159,11 +171,14 @@ setup_telegram(struct setup *s)
 {
 	if (!done(s, "setWebhook", webhook_params(s->app, &s->arena)))
 		return false;
-	printf("ok    Telegram sends updates to %s/tgupdate\n",
-	    s->app->conf.base_url);
+	lines_say("ok", "Telegram",
+	    arena_printf(&s->arena, "Telegram sends updates to %s/tgupdate",
+		s->app->conf.base_url),
+	    NULL);
 	if (!set_up_menu(s))
 		return false;
-	puts("ok    the bot's menu has its commands, in each language");
+	lines_say("ok", "menu",
+	    "the bot's menu has its commands, in each language", NULL);
 	set_up_descriptions(s);
 	return true;
 }
@@ -185,11 +200,11 @@ static const char *
 bot_name(struct setup *s)
 {
 	const char *why, *name;
-	struct json *me = setup_call(s, "getMe", NULL, &why);
+	struct json *me = ask(s, "getMe", NULL, &why);
 
 	name = json_text(me, "username");
 	if (me == NULL)
-		setup_bad("bot", why,
+		lines_say("FAIL", "bot", why,
 		    "copy TELEGRAM_BOT_TOKEN again from @BotFather");
 	return me == NULL ? NULL : name == NULL ? "?" : name;
 }
@@ -199,10 +214,10 @@ static void
 say_unheard(struct setup *s, const char *what)
 {
 	const char *why, *error;
-	struct json *info = setup_call(s, "getWebhookInfo", NULL, &why);
+	struct json *info = ask(s, "getWebhookInfo", NULL, &why);
 
 	error = json_text(info, "last_error_message");
-	setup_bad(what,
+	lines_say("FAIL", what,
 	    error == NULL ? "nothing came in a quarter of an hour" :
 			    arena_printf(&s->arena,
 				"nothing came; Telegram says: %s", error),
@@ -216,7 +231,8 @@ setup_operator(struct setup *s)
 	const char *name;
 
 	if (s->app->conf.admin_tg_ids != NULL) {
-		setup_good("operator", "ADMIN_TG_IDS names who it is");
+		lines_say(
+		    "ok", "operator", "ADMIN_TG_IDS names who it is", NULL);
 		return true;
 	}
 	name = code == 0 ? NULL : bot_name(s);
@@ -231,8 +247,9 @@ setup_operator(struct setup *s)
 		say_unheard(s, "operator");
 		return false;
 	}
-	setup_good("operator",
-	    arena_printf(&s->arena, "you are number %lld", (long long)id));
+	lines_say("ok", "operator",
+	    arena_printf(&s->arena, "you are number %lld", (long long)id),
+	    NULL);
 	return setup_write(
 	    s, "ADMIN_TG_IDS", arena_printf(&s->arena, "%lld", (long long)id));
 }
@@ -248,7 +265,7 @@ rights_in(struct setup *s, const char *chat_id, struct tg_rights *out)
 
 	json_put_text(params, "chat_id", chat_id);
 	json_put_int(params, "user_id", s->app->conf.bot_id);
-	member = setup_call(s, "getChatMember", params, &why);
+	member = ask(s, "getChatMember", params, &why);
 	*out = tg_rights(member);
 	return member != NULL && out->is_admin;
 }
@@ -259,13 +276,13 @@ has_rights(struct setup *s, const char *chat_id)
 	struct tg_rights r;
 
 	if (!rights_in(s, chat_id, &r))
-		setup_bad("channel",
+		lines_say("FAIL", "channel",
 		    arena_printf(&s->arena, "the bot is no administrator of %s",
 			chat_id),
 		    "make it one there, with the rights to invite and to ban "
 		    "users, and run this again: admit setup channel");
 	else if (!r.may_invite || !r.may_remove)
-		setup_bad("channel",
+		lines_say("FAIL", "channel",
 		    arena_printf(&s->arena, "in %s the bot may not %s", chat_id,
 			r.may_remove     ? "invite users" :
 			    r.may_invite ? "ban users" :
@@ -273,9 +290,10 @@ has_rights(struct setup *s, const char *chat_id)
 		    "give it that right there, and run this again: admit "
 		    "setup channel");
 	else
-		setup_good("channel",
+		lines_say("ok", "channel",
 		    arena_printf(&s->arena,
-			"the bot may invite to %s and remove", chat_id));
+			"the bot may invite to %s and remove", chat_id),
+		    NULL);
 	return r.may_invite && r.may_remove;
 }
 
@@ -303,7 +321,8 @@ setup_channel(struct setup *s)
 	int64_t chat;
 
 	if (conf->products_file != NULL) {
-		setup_good("channel", "the products file names what is sold");
+		lines_say("ok", "channel",
+		    "the products file names what is sold", NULL);
 		return true;
 	}
 	if (id != NULL)

@@ -1,0 +1,13 @@
+/* The lines in which a command tells what came of things: the results in one
+ * column, what it is about in the next, and the advice below, for people who
+ * are in a hurry. On a terminal they are broken at 80 columns, elsewhere left
+ * whole, for whoever looks for something in them. On standard output: it is
+ * what was asked for, and the log goes elsewhere. */
+#ifndef TOOLS_LINES_H
+#define TOOLS_LINES_H
+
+/* result: "ok", "note" or "FAIL"; mend: what is to be done, or NULL. */
+void lines_say(
+    const char *result, const char *what, const char *detail, const char *mend);
+
+#endif
