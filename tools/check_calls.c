@@ -82,6 +82,7 @@ note(struct check_calls *c, const struct http_request *req)
 		.host = host_of(c->arena, req->url),
 		.res = { .date_s = -1, .retry_after_s = -1, .cert_end_s = -1 },
 		.e = ERR_UNAVAILABLE };
+	one->req.ends_soon = true;
 	if (one->req.total_ms > FIRST_MS)
 		one->req.total_ms = FIRST_MS;
 	if (c->last == NULL)
@@ -149,6 +150,7 @@ send_now(struct check_calls *c, const struct http_request *req,
 	int64_t left_ms = c->since_ms + SECOND_MS - clock_mono_ms();
 	struct http_request quick = *req;
 
+	quick.ends_soon = true;
 	if (left_ms < LEAST_MS)
 		left_ms = LEAST_MS;
 	if (quick.total_ms > left_ms)

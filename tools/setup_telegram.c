@@ -2,6 +2,7 @@
  * operator is, which channel is sold. */
 #include "setup.h"
 
+#include "base/array.h"
 #include "base/crypto.h"
 #include "bot/chat.h"
 #include "ledger/marks.h"
@@ -116,45 +117,63 @@ set_up_menu(struct setup *s)
 	return ok;
 }
 
-/* What stands on the bot's page before somebody starts it. Words that the
- * operator wrote to @BotFather are theirs and stay; that it failed is no harm
- * to anybody. */
-static bool
-describe(struct setup *s, const char *what, enum language in)
-{
-	struct json *params = json_new(&s->arena), *now;
-	const struct product *p = catalog_find(&s->app->catalog, NULL);
-	const char *why, *code = language_code(in);
-	const char *text = text_fill_in(in, &s->arena, TEXT_BOT_DESCRIPTION,
-	    KV(kv_text("product", p == NULL ? "" : product_title(p, code))));
+/* The two texts on the bot's page: before it is started, and where it is passed
+ * on. */
+static const struct about {
+	const char *get, *set, *field;
+	size_t most; /* characters that Telegram takes */
+} abouts[] = {
+	{ "getMyDescription", "setMyDescription", "description", 512 },
+	{ "getMyShortDescription", "setMyShortDescription", "short_description",
+	    120 },
+};
 
-	json_put_text(params, "language_code", code);
-	now = ask(s, arena_printf(&s->arena, "getMy%sDescription", what),
-	    params, &why);
-	if (now == NULL)
-		return false;
-	text = arena_dup_text(&s->arena, text);
-	if (str_from(json_text(now,
-			 str_eq(str_from(what), "Short") ? "short_description" :
-							   "description"))
-		.len > 0)
-		return true;
-	params = json_new(&s->arena);
-	json_put_text(params, "language_code", code);
-	json_put_text(params,
-	    what[0] == '\0' ? "description" : "short_description", text);
-	return ask(s, arena_printf(&s->arena, "setMy%sDescription", what),
-		   params, &why) != NULL;
+static struct json *
+for_language(struct setup *s, const char *code)
+{
+	struct json *params = json_new(&s->arena);
+
+	if (code != NULL)
+		json_put_text(params, "language_code", code);
+	return params;
 }
 
+/* Words that the operator wrote to @BotFather are theirs and stay. code NULL:
+ * for whoever's language has none. */
+static bool
+describe(struct setup *s, const struct about *about, enum language in,
+    const char *code)
+{
+	const struct product *p = catalog_find(&s->app->catalog, NULL);
+	const char *title =
+	    p == NULL ? NULL : product_title(p, language_code(in));
+	const char *why,
+	    *text = text_fill_in(in, &s->arena, TEXT_BOT_DESCRIPTION,
+		KV(kv_text("product", title == NULL ? "" : title)));
+	struct json *now = ask(s, about->get, for_language(s, code), &why);
+	struct json *params = for_language(s, code);
+
+	if (now == NULL)
+		return false;
+	if (str_from(json_text(now, about->field)).len > 0 ||
+	    str_chars(str_from(text)) > about->most)
+		return true;
+	json_put_text(params, about->field, text);
+	return is_done(s, about->set, params);
+}
+
+/* That it failed is no harm to anybody. */
 static void
 set_up_descriptions(struct setup *s)
 {
 	bool ok = true;
 
-	for (int i = 0; ok && i < LANGUAGE__COUNT; i++)
-		ok = describe(s, "", (enum language)i) &&
-		    describe(s, "Short", (enum language)i);
+	for (size_t k = 0; ok && k < LENGTH(abouts); k++) {
+		ok = describe(s, &abouts[k], text_language(), NULL);
+		for (int i = 0; ok && i < LANGUAGE__COUNT; i++)
+			ok = describe(s, &abouts[k], (enum language)i,
+			    language_code((enum language)i));
+	}
 	if (ok)
 		lines_say("ok", "page",
 		    "the bot's page says what it sells, in each language",

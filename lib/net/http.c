@@ -213,6 +213,9 @@ prepare(const struct http *h, CURL *easy, struct arena *a,
 	} else if (strcmp(req->method, "DELETE") == 0) {
 		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, req->method);
 	}
+#if LIBCURL_VERSION_NUM >= 0x075700
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, req->ends_soon ? 1L : 0L);
+#endif
 	curl_easy_setopt(easy, CURLOPT_CERTINFO, req->asks_cert ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);

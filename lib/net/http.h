@@ -19,6 +19,8 @@ struct http_request {
 	struct str body;                       /* of a POST */
 	int connect_ms, total_ms;              /* limits; 0 is not allowed */
 	bool asks_cert;                        /* see cert_end_s */
+	bool ends_soon; /* the program: a name that takes long to resolve is
+	                   not waited for beyond the limits */
 };
 
 struct http_response {
