@@ -82,6 +82,15 @@ is_on(struct json *endpoint)
 	return !str_eq(str_from(json_text(endpoint, "status")), "disabled");
 }
 
+static enum err
+ask(struct checkup *c, const struct http_request *req, struct json **doc)
+{
+	struct http_response res;
+	enum err e = c->send(c, req, &res);
+
+	return e == ERR_OK ? stripe_answer(c->arena, &res, doc) : e;
+}
+
 /* ---- looking at it ---- */
 
 /* No fault: what Stripe has added since is read mildly, and whoever rolls the
@@ -100,12 +109,44 @@ check_version(struct checkup *c, struct json *endpoint)
 		    NULL);
 }
 
+/* An address that hears of thin events alone stands in another list, that of
+ * event destinations. */
+static bool
+has_destination(struct checkup *c)
+{
+	const struct stripe_api api = app_stripe(c->app);
+	struct http_request req = stripe_get_request(c->arena, &api, "");
+	struct json *list;
+	size_t n = 0;
+
+	req.url = arena_printf(c->arena,
+	    "%s/v2/core/event_destinations?limit=100&include[0]="
+	    "webhook_endpoint.url",
+	    api.base);
+	if (ask(c, &req, &list) == ERR_OK)
+		n = json_count(list, "data");
+	for (size_t i = 0; i < n; i++) {
+		char path[48];
+
+		(void)snprintf(
+		    path, sizeof(path), "data.%zu.webhook_endpoint.url", i);
+		if (stripe_endpoint_is_ours(c->app, json_text(list, path)))
+			return true;
+	}
+	return false;
+}
+
 void
 stripe_endpoint_check(struct checkup *c, struct json *list)
 {
 	struct json *ours = find_ours(c->app, list);
 	const char *missing = ours == NULL ? "" : lacking(c->arena, ours);
 
+	if (ours == NULL && has_destination(c)) {
+		c->say(c, CHECK_GOOD, "endpoint",
+		    "Stripe sends thin events here", NULL);
+		return;
+	}
 	if (ours == NULL) {
 		c->say(c, CHECK_BAD, "endpoint",
 		    arena_printf(c->arena, "Stripe sends no events to %s",
@@ -156,15 +197,6 @@ put_events(struct fields *f, struct json *endpoint)
 	for (size_t i = 0; (type = stripe_event_type(i)) != NULL; i++)
 		if (!sends(endpoint, type))
 			put(f, "enabled_events[]", type);
-}
-
-static enum err
-ask(struct checkup *c, const struct http_request *req, struct json **doc)
-{
-	struct http_response res;
-	enum err e = c->send(c, req, &res);
-
-	return e == ERR_OK ? stripe_answer(c->arena, &res, doc) : e;
 }
 
 static enum err

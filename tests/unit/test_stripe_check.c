@@ -102,6 +102,10 @@ static const struct scene scenes[] = {
 	{ "this shop, by its other address", "webhook_endpoints", 200,
 	    ENDPOINT("https://h/cgi-bin/webhook.fcgi", "*"), 0, 0,
 	    "endpoint: https://h/cgi-bin" },
+	{ "this shop, by thin events alone", "limit=100", 200,
+	    "{\"data\":[{\"webhook_endpoint\":{\"url\":"
+	    "\"https://h/webhook\"}}]}",
+	    0, 0, "endpoint: Stripe sends thin events here" },
 	{ "of which not all is sent", "webhook_endpoints", 200,
 	    ENDPOINT("https://h/webhook", "checkout.session.completed"), 0, 1,
 	    "endpoint: Stripe does not send checkout.session.async_payment_" },
