@@ -152,6 +152,38 @@ check_last_run(struct check *c)
 			age_ms / HOUR_MS));
 }
 
+static void
+paid_from_row(const struct row *row, void *ctx)
+{
+	*(int64_t *)ctx = row_int(row, 2);
+}
+
+/* A server's ledger is copied by other means, of which nothing is known here;
+ * and a note it is in any case, since a file may be, too. */
+#define OLD_COPY_DAYS 14
+static void
+check_backup(struct check *c)
+{
+	int64_t made_ms = 0, n_paid = 0, days;
+
+	if (!c->has_ledger || c->app->conf.database_is_server ||
+	    mark_get(c->app->db, &c->arena, MARK_BACKUP_MS, &made_ms) !=
+		ERR_OK ||
+	    db_one(c->app->db, &c->arena, SQL_LEDGER_COUNT, KV_NONE,
+		paid_from_row, &n_paid) != ERR_OK)
+		return;
+	days = (clock_now_ms() - made_ms) / DAY_MS;
+	if (made_ms == 0 && n_paid > 0)
+		advise(c, "backup",
+		    "no copy of the ledger was made yet: admit backup FILE");
+	else if (made_ms != 0 && days > OLD_COPY_DAYS)
+		advise(c, "backup",
+		    arena_printf(&c->arena,
+			"the last copy of the ledger is %" PRId64
+			" days old: admit backup FILE",
+			days));
+}
+
 /* Without its lock no worker starts, and the front programs go on to sell what
  * nobody delivers. Of a ledger that cannot be written this says nothing more
  * than was said. */
@@ -622,8 +654,8 @@ static int
 check_all(struct app *app)
 {
 	static void (*const before[])(struct check * c) = { check_host,
-		check_texts, check_ledger, check_disk, check_products,
-		check_worker };
+		check_texts, check_ledger, check_disk, check_backup,
+		check_products, check_worker };
 	static void (*const behind[])(
 	    struct check * c) = { check_advice, check_confinement };
 	struct check c = { .app = app, .told = " " };

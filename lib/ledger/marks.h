@@ -13,6 +13,9 @@
 #define MARK_OPERATOR "operator"
 #define MARK_CHAT "admin_chat"
 
+/* When `admit backup` made a copy last. */
+#define MARK_BACKUP_MS "backup_ms"
+
 /* The number under the name; 0 where there is none yet. */
 enum err mark_get(
     struct db *db, struct arena *a, const char *key, int64_t *value) MUST_CHECK;
