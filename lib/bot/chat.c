@@ -166,7 +166,7 @@ on_channel(struct reply *r)
 	if (e != ERR_OK || chat_id == NULL)
 		return e;
 	if (u->kind == TG_RIGHTS)
-		return members_rights(r->app, r->arena, chat_id, u->has_rights);
+		return operator_rights(r, chat_id);
 	if (u->kind == TG_MOVED)
 		return members_moved(r->app, r->arena, chat_id, u->moved_to);
 	if (u->from_id == 0)

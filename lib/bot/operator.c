@@ -5,6 +5,7 @@
 #include "base/tg_id.h"
 #include "base/units.h"
 #include "ledger/marks.h"
+#include "ledger/members.h"
 #include "outbox/alert.h"
 #include "telegram/command.h"
 
@@ -93,22 +94,19 @@ sign(bool may)
 	return may ? "✅" : "❌";
 }
 
+/* Under a name of the cause and the chat, once a day each. */
 static enum err
-tell(const struct reply *r)
+tell(const struct reply *r, const char *cause, enum text which)
 {
 	const struct tg_update *u = r->u;
 	struct arena *a = r->arena;
 	const char *chat = arena_printf(a, "%lld", (long long)u->chat_id);
-	struct kv title =
-	    kv_text("title", u->chat_title != NULL ? u->chat_title : chat);
 
-	if (u->has_rights)
-		return alert_daily(r->app, a, arena_printf(a, "added/%s", chat),
-		    text_fill(
-			a, TEXT_ALERT_ADDED, KV(kv_text("chat", chat), title)));
-	return alert_daily(r->app, a, arena_printf(a, "lacks/%s", chat),
-	    text_fill(a, TEXT_ALERT_LACKS,
-		KV(kv_text("chat", chat), title,
+	return alert_daily(r->app, a, arena_printf(a, "%s/%s", cause, chat),
+	    text_fill(a, which,
+		KV(kv_text("chat", chat),
+		    kv_text(
+			"title", u->chat_title != NULL ? u->chat_title : chat),
 		    kv_text("invite", sign(u->rights.may_invite)),
 		    kv_text("remove", sign(u->rights.may_remove)))));
 }
@@ -124,5 +122,19 @@ operator_channel(struct reply *r)
 	if (e != ERR_OK || !is_it)
 		return e;
 	e = mark_set(r->db, MARK_CHAT, r->u->chat_id);
-	return e == ERR_OK ? tell(r) : e;
+	if (e != ERR_OK)
+		return e;
+	return r->u->has_rights ? tell(r, "added", TEXT_ALERT_ADDED) :
+				  tell(r, "lacks", TEXT_ALERT_LACKS);
+}
+
+/* One right that was taken is told by its name. */
+enum err
+operator_rights(struct reply *r, const char *chat_id)
+{
+	const struct tg_update *u = r->u;
+
+	if (u->has_rights || !u->rights.is_admin)
+		return members_rights(r->app, r->arena, chat_id, u->has_rights);
+	return tell(r, "rights", TEXT_ALERT_LACKS);
 }
