@@ -212,12 +212,26 @@ fill_in(struct app *app, struct arena *a, const char **given)
 	return ok;
 }
 
+/* A shop that sells one link for all goes on doing so, until it is told
+ * otherwise by the step alone. */
+static bool
+channel_if_none(struct setup *s)
+{
+	if (settings_given(&s->app->conf.settings, "PAID_CHANNEL_LINK") == NULL)
+		return setup_channel(s);
+	lines_say("ok", "channel",
+	    "PAID_CHANNEL_LINK stays; `admit setup channel` gives each buyer a "
+	    "link of their own",
+	    NULL);
+	return true;
+}
+
 /* In the order in which each needs the one before. */
 static bool
 go_through(struct app *app)
 {
 	static bool (*const steps[])(struct setup *) = { setup_stripe,
-		setup_telegram, setup_operator, setup_channel };
+		setup_telegram, setup_operator, channel_if_none };
 	struct setup s;
 	bool ok = setup_begin(&s, app);
 
@@ -237,7 +251,8 @@ say_ready(const struct app *app)
 	struct str ids = str_from(app->conf.admin_tg_ids);
 	struct str first = str_trim(str_cut(&ids, ','));
 
-	printf("\nReady. To buy%s:\n\n  %s/pay?tg_id=%.*s\n\n%s"
+	printf("\nReady. To buy%s, send /pay to the bot, or follow:\n\n"
+	       "  %s/pay?tg_id=%.*s\n\n%s"
 	       "Programs that ran before read the settings when they are "
 	       "started again.\n",
 	    app->conf.livemode ? ", with real money" : " with a test card",
