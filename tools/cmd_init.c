@@ -147,8 +147,8 @@ settle(struct app *app, struct arena *a, const char *file,
 	else if (value == NULL || given != NULL)
 		value = ask(a, q);
 	if (value == NULL)
-		printf("%s is missing: say it by %s, on standard input or in "
-		       "the environment\n",
+		printf("%s is missing: say it by %s,\n"
+		       "on standard input or in the environment\n",
 		    q->name, q->option);
 	return value != NULL && value[0] != '\0' &&
 	    put(a, file, q->name, value);
@@ -240,7 +240,7 @@ go_through(struct app *app)
 	setup_end(&s);
 	if (!ok)
 		puts("\nIt stops here. Run `admit init` again when that is "
-		     "mended: it goes on where it was.");
+		     "mended:\nit goes on where it was.");
 	return ok;
 }
 

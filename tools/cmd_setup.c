@@ -28,7 +28,7 @@ by_hand(struct setup *s)
 {
 	bool ok;
 
-	if (!cmd_ledger_made(s->app))
+	if (!setup_ledger(s, 0))
 		return false;
 	ok = setup_telegram(s);
 

@@ -35,12 +35,17 @@ bool setup_channel(struct setup *s);
  * another value for it, that is said: it would win. */
 bool setup_write(struct setup *s, const char *name, const char *value);
 
-/* Has the ledger's account note `code` as the one to be sent (0: none), and
- * waits until there is a number under the mark other than `past`. The programs
+/* Has the ledger's account make the ledger where there is none, and note `code`
+ * as the one that the bot is to be sent (0: none). Before the code is shown:
+ * whoever is quick would send one that the bot does not know. False, and
+ * said: there is no ledger to be had. */
+bool setup_ledger(struct setup *s, int64_t code);
+
+/* Waits until there is a number under the mark other than `past`. The programs
  * that Telegram posts to write it there: that the wait ends shows that they are
  * reached. 0: a quarter of an hour has passed, or there is no ledger, which has
  * been said. `what` is shown while it waits. */
-int64_t setup_wait(struct setup *s, const char *mark, int64_t past,
-    int64_t code, const char *what);
+int64_t setup_wait(
+    struct setup *s, const char *mark, int64_t past, const char *what);
 
 #endif

@@ -185,9 +185,13 @@ set_up_descriptions(struct setup *s)
 		    NULL);
 }
 
+/* The ledger first: where it is another account's, Telegram is not to send
+ * updates to programs that could not record them. */
 bool
 setup_telegram(struct setup *s)
 {
+	if (!setup_ledger(s, 0))
+		return false;
 	if (!done(s, "setWebhook", webhook_params(s->app, &s->arena)))
 		return false;
 	lines_say("ok", "Telegram",
@@ -255,13 +259,13 @@ setup_operator(struct setup *s)
 		return true;
 	}
 	name = code == 0 ? NULL : bot_name(s);
-	if (name == NULL)
+	if (name == NULL || !setup_ledger(s, code))
 		return false;
 	printf("\n      Who runs this shop? Send the bot @%s this code from "
 	       "your own\n      account, or follow the link:\n\n"
 	       "        %lld\n        https://t.me/%s?start=%lld\n\n",
 	    name, (long long)code, name, (long long)code);
-	id = setup_wait(s, MARK_OPERATOR, 0, code, "waiting for the code");
+	id = setup_wait(s, MARK_OPERATOR, 0, "waiting for the code");
 	if (id == 0) {
 		say_unheard(s, "operator");
 		return false;
@@ -325,7 +329,7 @@ wait_for_chat(struct setup *s)
 
 	do
 		chat = setup_wait(
-		    s, MARK_CHAT, chat, 0, "waiting to be made administrator");
+		    s, MARK_CHAT, chat, "waiting to be made administrator");
 	while (chat != 0 &&
 	    !rights_in(
 		s, arena_printf(&s->arena, "%lld", (long long)chat), &r));
@@ -346,6 +350,8 @@ setup_channel(struct setup *s)
 	}
 	if (id != NULL)
 		return has_rights(s, id);
+	if (!setup_ledger(s, 0))
+		return false;
 	puts("\n      Which channel is sold? Make the bot an administrator of "
 	     "it, with\n      the rights to invite and to ban users.\n");
 	chat = wait_for_chat(s);

@@ -65,23 +65,33 @@ look(struct app *app, const char *mark, int64_t past, const char *what)
 	return value;
 }
 
-/* The child's whole life. */
+/* What the child does; a number is what it says, 0 that it came to nothing. */
+struct waiting {
+	int64_t (*run)(struct app *app, const struct waiting *of);
+	const char *mark, *what;
+	int64_t past, code;
+};
+
 static int64_t
-wait_as_owner(struct app *app, const char *mark, int64_t past, int64_t code,
-    const char *what)
+make_ledger(struct app *app, const struct waiting *w)
 {
+	int64_t code = w->code;
+
 	if (!cmd_ledger_made(app))
 		return 0;
-	if (code != 0 && db_transaction(app->db, note_code, &code) != ERR_OK)
-		return 0;
-	return look(app, mark, past, what);
+	return code == 0 || db_transaction(app->db, note_code, &code) == ERR_OK;
+}
+
+static int64_t
+wait_for_mark(struct app *app, const struct waiting *w)
+{
+	return cmd_ledger_made(app) ? look(app, w->mark, w->past, w->what) : 0;
 }
 
 /* In a process of its own, as that may have to become the ledger's account for
  * good, which need not be the one that the settings file belongs to. */
-int64_t
-setup_wait(struct setup *s, const char *mark, int64_t past, int64_t code,
-    const char *what)
+static int64_t
+as_owner(struct setup *s, const struct waiting *w)
 {
 	int64_t value = 0;
 	int ends[2];
@@ -92,7 +102,7 @@ setup_wait(struct setup *s, const char *mark, int64_t past, int64_t code,
 		return 0;
 	child = fork();
 	if (child == 0) {
-		value = wait_as_owner(s->app, mark, past, code, what);
+		value = w->run(s->app, w);
 		(void)fflush(stdout);
 		_exit(write(ends[1], &value, sizeof(value)) ==
 			    (ssize_t)sizeof(value) ?
@@ -109,4 +119,22 @@ setup_wait(struct setup *s, const char *mark, int64_t past, int64_t code,
 	}
 	(void)close(ends[0]);
 	return value;
+}
+
+bool
+setup_ledger(struct setup *s, int64_t code)
+{
+	const struct waiting w = { .run = make_ledger, .code = code };
+
+	return as_owner(s, &w) != 0;
+}
+
+int64_t
+setup_wait(struct setup *s, const char *mark, int64_t past, const char *what)
+{
+	const struct waiting w = {
+		.run = wait_for_mark, .mark = mark, .past = past, .what = what
+	};
+
+	return as_owner(s, &w);
 }

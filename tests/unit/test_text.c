@@ -10,7 +10,9 @@ static const char *const known[] = { "amount", "products", "buyer", "order",
 	"url", "support", "contact", "until",
 
 	"support", "contact", "number", "lesson", "helpline", "limit",
-	"seconds", "days", "kind", "kind_of", "kind_in", "price" };
+	"seconds", "days", "kind", "kind_of", "kind_in", "price",
+
+	"title", "invite", "remove" };
 
 static bool
 is_known(struct str hole)

@@ -90,7 +90,7 @@ describe('a shop where all is well but one thing', () => {
       return { undo: () => app.telegram.channels.setRights(CHANNEL, true) };
     }, /channel +in -100\d+ the bot is no administrator/],
     ['the channel is none that the bot knows', () => {
-      app.telegram.channels.setGone(CHANNEL, 'Bad Request: chat not found');
+      app.telegram.channels.setGone(CHANNEL, 'chat not found');
       return { undo: () => app.telegram.channels.setGone(CHANNEL, null) };
     }, /channel +Bad Request: chat not found/],
     ['Stripe has no endpoint for us', () => changed(endpoint, { url: 'https://old.example.com/webhook' }), /endpoint +Stripe sends no events to/],

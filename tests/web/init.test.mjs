@@ -21,11 +21,14 @@ class Running {
     this.over = new Promise((done) => { this.child.once('close', done); });
     this.child.stdin.on('error', () => {}); // it may not want to know
     this.child.stdin.end(input);
+    this.limit = setTimeout(() => this.child.kill(), 2 * PATIENCE_MS); // it would wait for a quarter of an hour
+    this.child.once('exit', () => clearTimeout(this.limit));
   }
 
   /** What the pattern finds in what was said, as soon as it is said. */
   says(pattern) {
-    return until(() => pattern.exec(this.text) ?? (this.child.exitCode !== null && assert.fail(this.text)), PATIENCE_MS, `${pattern} in: ${this.text}`);
+    return until(() => pattern.exec(this.text) ?? (this.child.exitCode !== null && assert.fail(this.text)), PATIENCE_MS, String(pattern))
+      .catch((error) => { throw new Error(`${error.message}\n${this.text}`); });
   }
 
   async end() {
@@ -141,7 +144,7 @@ describe('the settings file', () => {
     const own = `${conf}/own.env`;
     writeFileSync(own, `# mine\nexport STRIPE_SECRET_KEY="${KEY}"\nTELEGRAM_WEBHOOK_SECRET=\n\nPRODUCT_NAME=A # B`, { mode: 0o640 });
     writeFileSync(`${conf}/token`, `${TOKEN}\n`);
-    app.telegram.setFault({ kind: 'status', status: 500, next: Infinity }); // it is to stop there
+    app.telegram.setFault({ kind: 'status', status: 500, next: Infinity, only: /^setWebhook$/ }); // it is to stop there
     const init = new Running(['init', '--bot-token-file', `${conf}/token`, '--address', app.base], { ...app.env, ADMIT_CONF: own }, '');
     assert.equal(await init.end(), 1);
     app.telegram.setFault(null);
