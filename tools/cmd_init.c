@@ -83,7 +83,8 @@ ask(struct arena *a, const struct asked *q)
 
 	do {
 		if (is_person) {
-			printf("%s: ", q->question);
+			printf("%s%s: ", q->question,
+			    q->is_secret ? ", not shown" : "");
 			(void)fflush(stdout);
 		}
 		if (!read_line(line, q->is_secret))
@@ -244,18 +245,22 @@ go_through(struct app *app)
 	return ok;
 }
 
-/* By the operator's own number, so that the invite comes to them. */
+/* By the operator's own number, so that the invite comes to them. The programs
+ * have been running: the bot has just heard through them. */
 static void
 say_ready(const struct app *app)
 {
 	struct str ids = str_from(app->conf.admin_tg_ids);
 	struct str first = str_trim(str_cut(&ids, ','));
 
-	printf("\nReady. To buy%s, send /pay to the bot, or follow:\n\n"
-	       "  %s/pay?tg_id=%.*s\n\n%s"
-	       "Programs that ran before read the settings when they are "
-	       "started again.\n",
-	    app->conf.livemode ? ", with real money" : " with a test card",
+	printf(
+	    "\nReady. If the settings were changed just now, restart the web "
+	    "server first:\nprograms that run go by what they read before. "
+	    "Then, to buy%s,\nsend /pay to the bot, or follow:\n\n"
+	    "  %s/pay?tg_id=%.*s\n\n%s"
+	    "What is sold for how much: PRODUCT_NAME, PRICE_AMOUNT and "
+	    "PRICE_CURRENCY\nin the settings.\n",
+	    app->conf.livemode ? " with real money" : " with a test card",
 	    app->conf.base_url, (int)first.len, first.p,
 	    app->conf.livemode ? "" :
 				 "The card is 4242 4242 4242 4242, any day to "

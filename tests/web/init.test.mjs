@@ -1,7 +1,7 @@
 // From nothing to a shop that sells: admit init, and each of its steps alone.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -133,6 +133,33 @@ describe('from nothing to ready', () => {
       const running = run(['setup', step]);
       assert.equal(await running.end(), 0, running.text);
     }
+  });
+});
+
+describe('on a terminal', { skip: spawnSync('script', ['--version']).error && 'there is no script(1) to be a terminal' }, () => {
+  test('what is wrong is asked again, no secret is shown, a wait is seen to go on, and 80 columns are enough', async (t) => {
+    const { app } = await startBare(t);
+    const child = spawn('script', ['-qefc', `${OUT}/bin/admit init`, '/dev/null'], { env: { ...app.env, SHELL: '/bin/sh' }, timeout: 2 * PATIENCE_MS });
+    const over = new Promise((done) => { child.once('close', done); });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (part) => { text += part; });
+    const says = (pattern) => until(() => pattern.exec(text), PATIENCE_MS, String(pattern)).catch((error) => { throw new Error(`${error.message}\n${text}`); });
+    const answer = async (pattern, line) => {
+      await says(pattern);
+      child.stdin.write(`${line}\n`);
+    };
+    await answer(/API keys\), not shown: $/, 'pk_test_51NobodysKey');
+    await answer(/is not a secret key.*\s+.*API keys\), not shown: $/, KEY);
+    await answer(/BotFather, not shown: $/, TOKEN);
+    await answer(/\(https:.*\): $/, app.base);
+    const [, code] = await says(/^ +(\d{12})\r?$/m);
+    await says(/waiting for the code/);
+    await app.say(person(OWNER), code);
+    await says(/waiting to be made administrator/);
+    app.telegram.channels.setRights(CHANNEL, true, person(OWNER));
+    assert.equal(await over, 0, text);
+    for (const secret of [KEY, TOKEN, 'NobodysKey']) assert.ok(!text.includes(secret), 'no secret is shown');
+    for (const line of text.split(/[\r\n]+/).filter((one) => !one.includes('/'))) assert.ok([...line].length <= 80, line);
   });
 });
 
