@@ -352,8 +352,10 @@ setup_channel(struct setup *s)
 		return has_rights(s, id);
 	if (!setup_ledger(s, 0))
 		return false;
+	/* Of what came before the operator was known, nothing is noted. */
 	puts("\n      Which channel is sold? Make the bot an administrator of "
-	     "it, with\n      the rights to invite and to ban users.\n");
+	     "it, with\n      the rights to invite and to ban users. If it is "
+	     "one already, remove it\n      there and add it again.\n");
 	chat = wait_for_chat(s);
 	if (chat == 0) {
 		say_unheard(s, "channel");
