@@ -12,18 +12,19 @@ struct caller {
 	struct buyer buyer;
 	struct limit_who who;
 	struct paylink link; /* of /pay */
+	const char *id;      /* of /paid; NULL: this is /pay */
 };
 
 static struct response
 show(struct app *app, const struct request *req, const void *ctx, enum err e,
     const struct checkout *c)
 {
-	const struct paylink *link = ctx; /* NULL: of /paid */
+	const struct caller *who = ctx;
 
-	if (link == NULL)
-		return e == ERR_OK ? pages_thanks(app, req, c) :
-				     pages_not_found(app, req, e);
-	return e == ERR_OK ? pages_begun(app, req, link, c) :
+	if (who->id != NULL)
+		return e == ERR_OK ? pages_thanks(app, req, who->id, c) :
+				     pages_not_found(app, req, who->id, e);
+	return e == ERR_OK ? pages_begun(app, req, &who->link, c) :
 			     pages_provider_down(app, req, e);
 }
 
@@ -34,6 +35,7 @@ caller_new(const struct app *app, const struct request *req)
 
 	c->who.address = client_address(req, app->conf.trusted_proxies);
 	c->buyer.show = show;
+	c->buyer.ctx = c;
 	return c;
 }
 
@@ -44,18 +46,14 @@ pay(struct app *app, struct exchange *x)
 	struct caller *c = caller_new(app, req);
 	enum err e = paylink_read(app, req, &c->link);
 
-	/* Nobody wants to pay yet, so no session is opened. */
-	if (request_looks_ahead(req))
-		x->res = pages_show(app, req, PAGES_AHEAD);
-	else if (e != ERR_OK)
+	if (e != ERR_OK) {
 		x->res = pages_bad_link(app, req, e);
-	else if (paylink_is_previewed(req))
+	} else if (paylink_is_previewed(req)) {
 		x->res = pages_preview(app, req, &c->link);
-	else {
+	} else {
 		c->who.tg_id = c->link.tg_id;
 		c->buyer.visit =
 		    checkout_visit(app, req->arena, &c->who, &c->link);
-		c->buyer.ctx = &c->link;
 		return &c->buyer;
 	}
 	return NULL;
@@ -66,16 +64,16 @@ paid(struct app *app, struct exchange *x)
 {
 	const struct request *req = &x->req;
 	struct caller *c = caller_new(app, req);
-	const char *id;
-	enum err e = request_param(req, "session_id", &id);
+	enum err e = request_param(req, "session_id", &c->id);
 
 	if (e == ERR_OK)
-		e = thanks_visit(app, req->arena, &c->who, id, &c->buyer.visit);
+		e = thanks_visit(
+		    app, req->arena, &c->who, c->id, &c->buyer.visit);
 	if (e == ERR_OK)
 		return &c->buyer;
 	/* Nothing is known without an id, so "not paid" would be a guess. */
 	x->res = e == ERR_NOT_FOUND ? pages_show(app, req, PAGES_CHECKING) :
-				      pages_not_found(app, req, e);
+				      pages_not_found(app, req, c->id, e);
 	return NULL;
 }
 
@@ -95,15 +93,17 @@ route(struct app *app, struct exchange *x)
 		if (!str_eq(str_from(x->req.page), routes[i].page))
 			continue;
 		if (x->req.method != WEB_GET && x->req.method != WEB_HEAD)
-			x->res =
-			    response_not_allowed(x->req.arena, "GET, HEAD");
+			x->res = pages_not_allowed(app, &x->req);
+		/* Nobody wants it yet: nothing is opened, nobody asked. */
+		else if (request_looks_ahead(&x->req))
+			x->res = pages_show(app, &x->req, PAGES_AHEAD);
 		else if (routes[i].meet != NULL)
 			return routes[i].meet(app, x);
 		else
 			x->res = routes[i].answer(app, &x->req);
 		return NULL;
 	}
-	x->res = pages_show(app, &x->req, PAGES_UNKNOWN);
+	x->res = pages_elsewhere(app, &x->req);
 	return NULL;
 }
 

@@ -76,6 +76,13 @@ look(struct company *c)
 		c->all[i]->visit.blind(c->all[i]->visit.ctx);
 }
 
+/* The only way out: what each answer has, whoever made it. */
+static void
+answer_with(struct process *p, struct exchange *x, struct response res)
+{
+	x->res = serve_secured(&p->app, &x->req, res);
+}
+
 /* All is known of them. */
 static void
 show(struct process *p, struct buyer *b)
@@ -83,7 +90,7 @@ show(struct process *p, struct buyer *b)
 	struct checkout c = { .state = CHECKOUT_NONE };
 	enum err e = b->visit.end(b->visit.ctx, b->asked, b->noted, &c);
 
-	b->x->res = b->show(&p->app, &b->x->req, b->ctx, e, &c);
+	answer_with(p, b->x, b->show(&p->app, &b->x->req, b->ctx, e, &c));
 	b->x->is_open = false;
 }
 
@@ -149,6 +156,8 @@ serve(void *ctx, struct exchange *const *x, size_t n)
 
 		if (b != NULL)
 			c.all[c.n++] = b;
+		else
+			answer_with(p, x[i], x[i]->res);
 	}
 	look(&c);
 	for (size_t i = 0; i < c.n; i++)

@@ -1,8 +1,10 @@
 /* The pages of pay.fcgi. */
 #include "front/pages.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "front/ways.h"
 #include "payment/trial.h"
 #include "shop/text.h"
 
@@ -65,6 +67,8 @@ static const struct {
 	    TEXT_PAGE_STRIPE_DOWN_LEAD, "stripe_refused" },
 	[PAGES_UNKNOWN] = { 404, "🔗", TEXT_PAGE_UNKNOWN, TEXT_PAGE_UNKNOWN_LEAD,
 	    "not_found" },
+	[PAGES_NOT_ALLOWED] = { 405, "🔗", TEXT_PAGE_UNKNOWN,
+	    TEXT_PAGE_UNKNOWN_LEAD, "method_not_allowed" },
 	[PAGES_LIMITED] = { 429, "⏳", TEXT_PAGE_LIMITED, TEXT_PAGE_LIMITED_LEAD,
 	    "too_many_requests" },
 	[PAGES_BROKEN] = { 500, "🛠", TEXT_PAGE_BROKEN, TEXT_PAGE_BROKEN_LEAD,
@@ -96,23 +100,39 @@ assortment(enum language in, const struct app *app, struct arena *a)
 	return list;
 }
 
-/* Until when access is paid for, above whom to write to. */
+/* Until when access is paid for. */
 static const char *
-note_of(enum language in, const struct app *app, struct arena *a,
-    const struct checkout *c)
+note_of(enum language in, struct arena *a, const struct checkout *c)
 {
-	const char *support = app_support_in(in, app, a);
-
 	if (c == NULL || c->state != CHECKOUT_PAID || c->term.until_ms == 0)
-		return support;
-	return arena_printf(a, "%s %s",
-	    text_fill_in(in, a,
-		c->term.renews ? TEXT_PAGE_PAID_RENEWS : TEXT_PAGE_PAID_UNTIL,
-		KV(kv_text("until",
-		    text_date_in(in, a,
-			c->term.renews ? c->term.paid_until_ms :
-					 c->term.until_ms)))),
-	    support);
+		return NULL;
+	return text_fill_in(in, a,
+	    c->term.renews ? TEXT_PAGE_PAID_RENEWS : TEXT_PAGE_PAID_UNTIL,
+	    KV(kv_text("until",
+		text_date_in(in, a,
+		    c->term.renews ? c->term.paid_until_ms :
+				     c->term.until_ms))));
+}
+
+/* Each page has a way on but these: the first has one of its own, and what is
+ * not set up has no ledger to look the bot up in. What may have passed when it
+ * is tried again can be. */
+static void
+add_ways(struct page *p, const struct app *app, const struct request *req,
+    enum pages which)
+{
+	enum language in = language_of(req);
+
+	if (which != PAGES_PREVIEW && which != PAGES_BROKEN) {
+		p->back = text_plain_in(in, TEXT_PAGE_BACK_BUTTON);
+		p->back_url = ways_to_bot(app, req->arena);
+	}
+	if (p->status == 429 || p->status >= 500) {
+		p->again = text_plain_in(in, TEXT_PAGE_AGAIN_BUTTON);
+		p->again_url = arena_printf(req->arena, "?%s", req->query);
+	}
+	p->support = app_support_in(in, app, req->arena);
+	p->support_url = ways_to_support(app, req->arena);
 }
 
 /* c: what was found of a payment; may be NULL, as may about: before the
@@ -135,9 +155,10 @@ page_about(const struct app *app, const struct request *req, enum pages which,
 		.title =
 		    text_fill_in(in, req->arena, pages[which].title, values),
 		.lead = text_fill_in(in, req->arena, pages[which].lead, values),
-		.note = note_of(in, app, req->arena, c),
+		.note = note_of(in, req->arena, c),
 		.error = pages[which].error };
 
+	add_ways(&p, app, req, which);
 	/* The only page with the way in. Whoever sees it holds the name of a
 	 * paid purchase, which the provider gave to the buyer's browser
 	 * alone. */
@@ -205,20 +226,101 @@ pages_preview(const struct app *app, const struct request *req,
 	trial = link->is_signed ? trial_said(language_of(req), app, req->arena,
 				      link->tg_id, link->product) :
 				  NULL;
-	if (trial != NULL)
-		p.note = arena_printf(req->arena, "%s %s", trial, p.note);
+	p.note = trial;
 	p.button = text_plain_in(language_of(req), TEXT_PAGE_PREVIEW_BUTTON);
 	p.button_url = paylink_onward(app, req, link);
 	return page_response(req, &p);
 }
 
+/* Says in words, too, what Retry-After says. */
 static struct response
 limited(const struct app *app, const struct request *req, int64_t wait_s)
 {
-	struct response res = pages_show(app, req, PAGES_LIMITED);
+	struct page p = page_about(app, req, PAGES_LIMITED, NULL, NULL);
+	int64_t minutes = wait_s > 60 ? (wait_s + 59) / 60 : 1;
+	struct response res;
 
+	p.lead = text_count_in(language_of(req), req->arena,
+	    TEXT_PAGE_LIMITED_MINUTES, minutes, KV(kv_int("minutes", minutes)));
+	res = page_response(req, &p);
 	res.retry_after_s = wait_s;
 	return res;
+}
+
+struct response
+pages_not_allowed(const struct app *app, const struct request *req)
+{
+	struct response res = pages_show(app, req, PAGES_NOT_ALLOWED);
+
+	res.allow = "GET, HEAD";
+	return res;
+}
+
+struct response
+pages_elsewhere(const struct app *app, const struct request *req)
+{
+	const char *on = ways_from_root(app, req);
+
+	return on == NULL ? pages_show(app, req, PAGES_UNKNOWN) :
+			    response_see_other(on);
+}
+
+/* How long the browser waits before each of the times that it asks anew: most
+ * buyers are back a moment before their payment is known. Who waits longer is
+ * told in the chat. */
+static const int64_t looks_s[] = { 2, 3, 5, 5, 10, 15, 20, 30, 60, 60 };
+
+/* How often it has asked by itself. */
+static size_t
+n_looks(const struct request *req)
+{
+	const char *text = NULL;
+	int64_t n = 0;
+
+	if (request_param(req, "look", &text) == ERR_OK)
+		(void)str_to_i64(str_from(text), &n);
+	return n >= 0 && n < (int64_t)LENGTH(looks_s) ? (size_t)n :
+							LENGTH(looks_s);
+}
+
+/* The same page in the same language, of which only signs that need no encoding
+ * go into the address. The reader may ask as well, which begins it anew. */
+static void
+look_again(struct page *p, const struct request *req, const char *id)
+{
+	enum language in = language_of(req);
+	size_t n = n_looks(req);
+	const char *url;
+
+	if (!str_only(str_from(id), STR_LETTERS STR_DIGITS "_-"))
+		return;
+	url = arena_printf(
+	    req->arena, "?session_id=%s&language=%s", id, language_code(in));
+	p->again = text_plain_in(in, TEXT_PAGE_LOOK_BUTTON);
+	p->again_url = url;
+	if (n == LENGTH(looks_s))
+		return;
+	p->refresh_s = looks_s[n];
+	p->refresh_url = arena_printf(req->arena, "%s&look=%zu", url, n + 1);
+}
+
+static bool
+is_to_come(enum pages which)
+{
+	return which == PAGES_PAID_SOON || which == PAGES_PROCESSING ||
+	    which == PAGES_CHECKING;
+}
+
+static struct response
+respond_thanks(const struct app *app, const struct request *req,
+    enum pages which, const char *id, const struct checkout *c)
+{
+	struct page p =
+	    page_about(app, req, which, c == NULL ? NULL : c->product, c);
+
+	if (is_to_come(which))
+		look_again(&p, req, id);
+	return page_response(req, &p);
 }
 
 /* Each state has its page before paying and behind it, also where nothing leads
@@ -254,27 +356,29 @@ pages_begun(const struct app *app, const struct request *req,
 }
 
 struct response
-pages_thanks(
-    const struct app *app, const struct request *req, const struct checkout *c)
+pages_thanks(const struct app *app, const struct request *req, const char *id,
+    const struct checkout *c)
 {
 	if (c->state == CHECKOUT_LIMITED)
 		return limited(app, req, c->wait_s);
 	/* The worker has the invite made, and may not have come to it yet. */
 	if (c->state == CHECKOUT_PAID && c->link == NULL)
-		return respond_about(app, req, PAGES_PAID_SOON, c->product, c);
-	return respond_about(app, req, by_state[c->state].back, c->product, c);
+		return respond_thanks(app, req, PAGES_PAID_SOON, id, c);
+	return respond_thanks(app, req, by_state[c->state].back, id, c);
 }
 
 struct response
-pages_not_found(const struct app *app, const struct request *req, enum err e)
+pages_not_found(const struct app *app, const struct request *req,
+    const char *id, enum err e)
 {
 	struct response res;
 
 	if (e == ERR_INPUT)
 		return pages_show(app, req, PAGES_NOT_PAID_INPUT);
-	res = pages_show(app, req,
-	    e == ERR_NOT_FOUND ? PAGES_NOT_PAID_UNKNOWN : PAGES_CHECKING);
-	if (e == ERR_THROTTLED)
+	res = respond_thanks(app, req,
+	    e == ERR_NOT_FOUND ? PAGES_NOT_PAID_UNKNOWN : PAGES_CHECKING, id,
+	    NULL);
+	if (e == ERR_THROTTLED && res.refresh_s < REFRESH_S)
 		res.refresh_s = REFRESH_S;
 	return res;
 }

@@ -29,6 +29,7 @@ enum pages {
 	PAGES_PROVIDER_DOWN,    /* 503 */
 	PAGES_PROVIDER_REFUSED, /* 502, the same words */
 	PAGES_UNKNOWN,          /* 404 */
+	PAGES_NOT_ALLOWED,      /* 405 */
 	PAGES_LIMITED,          /* 429 */
 	PAGES_BROKEN,           /* 500 */
 	PAGES__COUNT
@@ -50,18 +51,28 @@ struct response pages_bad_link(
 struct response pages_preview(const struct app *app, const struct request *req,
     const struct paylink *link);
 
+/* A method that no page has, with those that they have. */
+struct response pages_not_allowed(
+    const struct app *app, const struct request *req);
+
+/* An address that is no page's: 404, but the root leads on, see ways.h. */
+struct response pages_elsewhere(
+    const struct app *app, const struct request *req);
+
 /* What a checkout_visit() found: by a link that anybody can write, only whether
- * there is something to pay. And what a thanks_visit() found. */
+ * there is something to pay. And what a thanks_visit() found of the purchase
+ * named id: while there is more to come, the browser asks anew by itself, for a
+ * few minutes. */
 struct response pages_begun(const struct app *app, const struct request *req,
     const struct paylink *link, const struct checkout *c);
-struct response pages_thanks(
-    const struct app *app, const struct request *req, const struct checkout *c);
+struct response pages_thanks(const struct app *app, const struct request *req,
+    const char *id, const struct checkout *c);
 
 /* Why a thanks_visit() failed: a purchase that nobody knows is not paid, and
  * what cannot be asked about just now is being checked. ERR_THROTTLED: the page
- * asks again by itself. */
-struct response pages_not_found(
-    const struct app *app, const struct request *req, enum err e);
+ * asks again by itself, for as long as it takes. */
+struct response pages_not_found(const struct app *app,
+    const struct request *req, const char *id, enum err e);
 
 /* GET /cancel. */
 struct response pages_cancel(struct app *app, const struct request *req);

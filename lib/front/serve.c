@@ -195,3 +195,14 @@ serve_over_https(const struct app *app, const struct request *req)
 	return response_see_other(arena_printf(req->arena, "%s/%.*s%s%s",
 	    app->conf.base_url, (int)page.len, page.p, query, req->query));
 }
+
+struct response
+serve_secured(
+    const struct app *app, const struct request *req, struct response res)
+{
+	const struct conf *c = &app->conf;
+
+	res.https_only = str_starts(str_from(c->base_url), "https://") &&
+	    client_scheme(req, c->trusted_proxies) != CLIENT_HTTP;
+	return res;
+}

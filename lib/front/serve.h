@@ -26,4 +26,9 @@ enum admission serve_admits(struct app *app, const struct request *req);
 struct response serve_over_https(
     const struct app *app, const struct request *req);
 
+/* The answer, which tells a browser to come over https alone from now on, where
+ * BASE_URL says https and nobody says that this request came without. */
+struct response serve_secured(
+    const struct app *app, const struct request *req, struct response res);
+
 #endif

@@ -11,7 +11,7 @@ self_from_row(const struct row *row, void *ctx)
 }
 
 enum err
-self_get(struct app *app, struct arena *a, struct self *out)
+self_get(const struct app *app, struct arena *a, struct self *out)
 {
 	enum err e =
 	    db_one(app->db, a, SQL_SELF_GET, KV_NONE, self_from_row, out);

@@ -11,7 +11,7 @@ struct self {
 };
 
 enum err self_get(
-    struct app *app, struct arena *a, struct self *out) MUST_CHECK;
+    const struct app *app, struct arena *a, struct self *out) MUST_CHECK;
 
 /* Notes the name, in a transaction. A name that is noted is not written again,
  * another bot's not at all. */

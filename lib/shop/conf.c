@@ -175,6 +175,9 @@ static const struct setting rows[] = {
 	{ "SUPPORT_CONTACT", setting_text, TEXT_AT(support_contact),
 	    PROGRAM_ALL, OPTIONAL, "",
 	    "whom a buyer may write to, @name or an address" },
+	{ "SITE_URL", setting_url, TEXT_AT(site_url), PAY, OPTIONAL, "",
+	    "your own site, for whoever opens BASE_URL itself; without it they "
+	    "get to the bot" },
 	{ "SHOP_LANGUAGE", conf_check_language, TEXT_AT(shop_language),
 	    PROGRAM_ALL, OPTIONAL, "uk",
 	    "the language of the shop: of what operators are told, and of "

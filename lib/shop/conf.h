@@ -62,6 +62,7 @@ struct conf {
 	int64_t reconcile_minutes;                 /* 0: never */
 	const char *whitelist_tg_ids;              /* the same */
 	const char *support_contact;               /* NULL: none given */
+	const char *site_url;                      /* NULL: none given */
 	const char *shop_language; /* "uk": for language_find() */
 	const char *texts_file;    /* NULL: no words of their own */
 	const char *texts_dir;     /* NULL: none */

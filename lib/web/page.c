@@ -12,28 +12,47 @@
 static const char head[] =
     "<head>\n<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, "
-    "initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n";
+    "initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n"
+    "<meta name=\"color-scheme\" content=\"light dark\">\n";
 
+/* Every colour that is written on another stands here by name, once for the day
+ * and once for the night. Their contrast is WCAG's AA at least. A border in the
+ * colour of what is below shows where somebody's own colours are forced. */
 static const char style[] =
-    "<style>\n"
-    ":root{color-scheme:light dark;--ink:#1d2433;--soft:#5b6475;"
-    "--paper:#fff;--back:#eef1f6;--accent:#2f6fed}\n"
+    ":root{color-scheme:light dark;--ink:#1d2433;--soft:#525d70;"
+    "--paper:#ffffff;--back:#eef1f6;--accent:#2355c4;--label:#ffffff;"
+    "--line:#cfd6e2}\n"
     "@media(prefers-color-scheme:dark){:root{--ink:#eef1f6;--soft:#a9b3c4;"
-    "--paper:#1b212d;--back:#11151d;--accent:#6d9bff}}\n"
-    "*{box-sizing:border-box}body{margin:0;min-height:100vh;display:grid;"
-    "place-items:center;padding:24px;background:var(--back);"
-    "color:var(--ink);font:17px/1.55 system-ui,-apple-system,\"Segoe UI\","
-    "Roboto,sans-serif}\n"
-    "main{max-width:30rem;width:100%;padding:40px 32px;border-radius:20px;"
-    "background:var(--paper);text-align:center;"
-    "box-shadow:0 12px 40px rgba(20,30,60,.10)}\n"
-    ".mark{font-size:44px;line-height:1}h1{font-size:1.45rem;"
-    "line-height:1.25;margin:16px 0 12px}p{margin:0 0 16px}"
-    ".note{color:var(--soft);font-size:.92rem;margin:24px 0 0}\n"
-    "a.button{display:inline-block;margin:12px 0 4px;padding:14px 28px;"
-    "border-radius:12px;background:var(--accent);color:#fff;"
-    "font-weight:600;text-decoration:none;overflow-wrap:anywhere}\n"
-    "</style>\n";
+    "--paper:#1b212d;--back:#11151d;--accent:#8fb2ff;--label:#0f1626;"
+    "--line:#3a4456}}\n"
+    "*{box-sizing:border-box}\n"
+    "body{margin:0;min-height:100vh;display:flex;flex-direction:column;"
+    "align-items:center;justify-content:center;gap:20px;padding:24px 16px;"
+    "background:var(--back);color:var(--ink);font:17px/1.55 system-ui,"
+    "-apple-system,\"Segoe UI\",Roboto,sans-serif;overflow-wrap:anywhere}\n"
+    "main{max-width:30rem;width:100%;padding:36px 24px;border-radius:20px;"
+    "background:var(--paper);text-align:center;border:1px solid "
+    "transparent;box-shadow:0 12px 40px rgba(20,30,60,.1)}\n"
+    "footer{max-width:30rem;text-align:center;font-size:.94rem}\n"
+    ".mark{font-size:44px;line-height:1}\n"
+    "h1{font-size:1.45rem;line-height:1.25;margin:16px 0 12px;"
+    "text-wrap:balance}\n"
+    "p{margin:0 0 16px}main>:last-child{margin-bottom:0}\n"
+    ".note,footer p{color:var(--soft)}.note{font-size:.94rem;"
+    "margin-top:24px}\n"
+    "a.button,a.quiet{display:block;margin:12px 0 0;padding:12px 20px;"
+    "border:2px solid transparent;border-radius:12px;font-weight:600;"
+    "text-decoration:none}\n"
+    "p+a.button{margin-top:24px}\n"
+    "a.button{background:var(--accent);color:var(--label)}\n"
+    "a.quiet{border-color:var(--line);color:var(--accent)}\n"
+    "a:hover{text-decoration:underline}\n"
+    "footer a{display:inline-block;padding:8px 4px;color:var(--accent)}\n"
+    "a:focus-visible{outline:3px solid var(--accent);outline-offset:3px}\n";
+
+/* What a browser needs to take that style and no other: base64 of its SHA-256,
+ * which the test of this page works out. */
+#define STYLE_HASH "sha256-r7trCFvQS0qVxVp6p9pEtZ9EIpcw9eliAMXTj6dqZSQ="
 
 /* Every text goes through here and is escaped: a product's name comes from the
  * operator, a page must not break on its "&". */
@@ -47,14 +66,54 @@ element(struct buf *b, const char *open, const char *text, const char *close)
 	buf_text(b, close);
 }
 
-static void
-button(struct buf *b, const struct page *p)
+/* A link whose address is within the site or a stranger's, with its look. Says
+ * whether there is one. */
+static bool
+link_to(struct buf *b, const char *look, const char *text, const char *url)
 {
-	if (p->button == NULL || p->button_url == NULL)
+	if (text == NULL || url == NULL)
+		return false;
+	element(b, "<a class=\"", look, "\" rel=\"noreferrer\"");
+	element(b, " href=\"", url, "\">");
+	element(b, "", text, "</a>\n");
+	return true;
+}
+
+static void
+links(struct buf *b, const struct page *p)
+{
+	bool has_button = link_to(b, "button", p->button, p->button_url);
+
+	has_button |=
+	    link_to(b, has_button ? "quiet" : "button", p->back, p->back_url);
+	(void)link_to(
+	    b, has_button ? "quiet" : "button", p->again, p->again_url);
+}
+
+static void
+footer(struct buf *b, const struct page *p)
+{
+	bool is_link = p->support_url != NULL;
+
+	if (p->support == NULL || *p->support == '\0')
 		return;
-	element(b, "<a class=\"button\" rel=\"noreferrer\" href=\"",
-	    p->button_url, "\">");
-	element(b, "", p->button, "</a>\n");
+	buf_text(b, "<footer>\n<p>");
+	if (is_link)
+		element(
+		    b, "<a rel=\"noreferrer\" href=\"", p->support_url, "\">");
+	element(b, "", p->support, is_link ? "</a>" : "");
+	buf_text(b, "</p>\n</footer>\n");
+}
+
+static void
+in_head(struct buf *b, const struct page *p)
+{
+	buf_text(b, head);
+	element(b, "<title>", p->title, "</title>\n");
+	element(b, "<meta property=\"og:title\" content=\"", p->title, "\">\n");
+	buf_text(b, "<style>");
+	buf_text(b, style);
+	buf_text(b, "</style>\n</head>\n");
 }
 
 static struct response
@@ -65,26 +124,27 @@ as_html(struct arena *a, const struct page *p)
 	buf_text(&b, "<!doctype html>\n<html");
 	element(&b, " lang=\"", p->language, "\"");
 	buf_text(&b, ">\n");
-	buf_text(&b, head);
-	element(&b, "<title>", p->title, "</title>\n");
-	element(
-	    &b, "<meta property=\"og:title\" content=\"", p->title, "\">\n");
-	buf_text(&b, style);
-	buf_text(&b, "</head>\n<body>\n<main>\n");
+	in_head(&b, p);
+	buf_text(&b, "<body>\n<main>\n");
 	/* A sign is for the eye; read aloud, it would stand between the reader
 	 * and the headline. */
 	element(&b, "<div class=\"mark\" aria-hidden=\"true\">", p->mark,
 	    "</div>\n");
 	element(&b, "<h1>", p->title, "</h1>\n");
 	element(&b, "<p>", p->lead, "</p>\n");
-	button(&b, p);
+	links(&b, p);
 	element(&b, "<p class=\"note\">", p->note, "</p>\n");
-	buf_text(&b, "</main>\n</body>\n</html>\n");
+	buf_text(&b, "</main>\n");
+	footer(&b, p);
+	buf_text(&b, "</body>\n</html>\n");
 	/* A page cut in its middle could be one without its button. */
 	if (buf_full(&b))
 		return response_error(a, ERR_INTERNAL, "the page is too long");
 	return (struct response){ .status = p->status,
 		.content_type = "text/html; charset=utf-8",
+		.style_hash = STYLE_HASH,
+		.refresh_s = p->refresh_s,
+		.refresh_url = p->refresh_url,
 		.body = buf_str(&b) };
 }
 

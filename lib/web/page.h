@@ -1,20 +1,27 @@
-/* One plain page for a buyer: a headline, a paragraph or two, perhaps a
- * button. No script, nothing loaded, readable on a telephone. */
+/* One plain page for a buyer: a headline, a paragraph or two, perhaps a button
+ * or more. No script, nothing loaded, readable on a telephone, by day and by
+ * night, and read aloud. */
 #ifndef WEB_PAGE_H
 #define WEB_PAGE_H
 
 #include "web/response.h"
 
-/* All texts are escaped here; NULL leaves a part out. */
+/* All texts are escaped here; NULL leaves a part out. A link needs both of its
+ * parts. The first that is there is the page's button, the others are quiet. */
 struct page {
 	int status;
 	const char *language; /* of the texts, "uk"; NULL: not said */
 	const char *mark;     /* a sign above the headline, such as "✅" */
 	const char *title;
 	const char *lead;
-	const char *button, *button_url;
+	const char *button, *button_url; /* what the page is about */
+	const char *back, *back_url;     /* to where its reader came from */
+	const char *again, *again_url;   /* the same address once more */
 	const char *note;
-	const char *error; /* a word for JSON clients; NULL: "ok" */
+	const char *support, *support_url; /* text alone without an address */
+	const char *error;       /* a word for JSON clients; NULL: "ok" */
+	int64_t refresh_s;       /* when a browser asks anew; 0: it does not */
+	const char *refresh_url; /* for what */
 };
 
 /* The page as HTML, or as JSON with the same facts where the client asks. */

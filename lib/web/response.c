@@ -87,6 +87,8 @@ reason(int status)
 		return "Bad Request";
 	case 401:
 		return "Unauthorized";
+	case 403:
+		return "Forbidden";
 	case 404:
 		return "Not Found";
 	case 405:
@@ -139,17 +141,48 @@ header_safe(const char *value)
 	return true;
 }
 
-/* What every answer says: keep it nowhere, guess no type, load nothing from
- * elsewhere, tell no other site where the reader came from. */
+/* Not a part of the page: what reads pages aloud, and who judges how well it
+ * can, take that for an interruption that cannot be put off. */
 static void
-standing_headers(struct buf *b)
+refresh(struct buf *b, const struct response *res)
+{
+	if (res->refresh_s <= 0)
+		return;
+	buf_text(b, "Refresh: ");
+	buf_int(b, res->refresh_s);
+	if (res->refresh_url != NULL) {
+		buf_text(b, "; url=");
+		buf_text(b, res->refresh_url);
+	}
+	buf_text(b, "\r\n");
+}
+
+/* Only what is known by its sum is a style; nothing else runs or is loaded. */
+static void
+policy(struct buf *b, const char *style_hash)
+{
+	buf_text(b, "Content-Security-Policy: default-src 'none'; ");
+	if (style_hash != NULL) {
+		buf_text(b, "style-src '");
+		buf_text(b, style_hash);
+		buf_text(b, "'; ");
+	}
+	buf_text(b,
+	    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'\r\n");
+}
+
+/* What every answer says: keep it nowhere, guess no type, load nothing from
+ * elsewhere, tell no other site where the reader came from. A year of https
+ * alone is for this name; those below it are not ours to speak for. */
+static void
+standing_headers(struct buf *b, const struct response *res)
 {
 	header(b, "Cache-Control", "no-store");
 	header(b, "X-Content-Type-Options", "nosniff");
 	header(b, "Referrer-Policy", "no-referrer");
-	header(b, "Content-Security-Policy",
-	    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
-	    "form-action 'none'; frame-ancestors 'self'");
+	if (res->https_only)
+		header(b, "Strict-Transport-Security", "max-age=31536000");
+	policy(b, res->style_hash);
 }
 
 static struct str
@@ -164,7 +197,8 @@ response_render(struct arena *a, const struct response *res, bool head_only)
 {
 	struct buf b = buf_new(a, MAX_RESPONSE_BYTES);
 
-	if (!header_safe(res->location) || !header_safe(res->content_type))
+	if (!header_safe(res->location) || !header_safe(res->content_type) ||
+	    !header_safe(res->refresh_url))
 		return broken("header_unsafe");
 	buf_text(&b, "Status: ");
 	buf_int(&b, res->status);
@@ -175,8 +209,8 @@ response_render(struct arena *a, const struct response *res, bool head_only)
 	header(&b, "Location", res->location);
 	header(&b, "Allow", res->allow);
 	header_number(&b, "Retry-After", res->retry_after_s);
-	header_number(&b, "Refresh", res->refresh_s);
-	standing_headers(&b);
+	refresh(&b, res);
+	standing_headers(&b, res);
 	buf_text(&b, "\r\n");
 	if (!head_only)
 		buf_add(&b, res->body);

@@ -7,10 +7,14 @@
 struct response {
 	int status;
 	const char *content_type;
-	const char *location;  /* or NULL */
-	const char *allow;     /* or NULL */
-	int64_t retry_after_s; /* 0: none */
-	int64_t refresh_s;     /* a browser asks again by itself; 0: never */
+	const char *location;    /* or NULL */
+	const char *allow;       /* or NULL */
+	const char *style_hash;  /* of the one style in the body, as a policy
+	                           names it; NULL: there is none */
+	int64_t refresh_s;       /* when a browser asks anew; 0: it does not */
+	const char *refresh_url; /* for what; NULL: for the same once more */
+	int64_t retry_after_s;   /* 0: none */
+	bool https_only; /* browsers come over https alone from now on */
 	struct str body;
 };
 

@@ -1,0 +1,21 @@
+/* Where the links of a page lead: back to the bot, to whoever helps, and from
+ * the site's own root to where there is something to see. */
+#ifndef FRONT_WAYS_H
+#define FRONT_WAYS_H
+
+#include "shop/app.h"
+
+/* https://t.me/NAME of the bot, as Telegram named it last; NULL while no ledger
+ * is open or none knows it. Reads the ledger: a bot may be renamed, and
+ * somebody else may take the name that it had. */
+const char *ways_to_bot(const struct app *app, struct arena *a);
+
+/* SUPPORT_CONTACT as an address: of a @name in Telegram, of a mailbox, or the
+ * URL that it is; NULL where it is none of them. */
+const char *ways_to_support(const struct app *app, struct arena *a);
+
+/* Where BASE_URL itself leads: SITE_URL, or else the bot. NULL where neither is
+ * known, and for any other address. */
+const char *ways_from_root(const struct app *app, const struct request *req);
+
+#endif
