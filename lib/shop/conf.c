@@ -494,6 +494,11 @@ check_together(struct conf *c, struct arena *a, unsigned programs)
 	    c->products_file == NULL)
 		settings_fault(&c->settings, a,
 		    "TRIAL_DAYS is for a subscription: set PRICE_EVERY");
+	if (c->site_url != NULL && c->base_url != NULL &&
+	    str_eq(str_from(without_slash(a, c->site_url)), c->base_url))
+		settings_fault(&c->settings, a,
+		    "SITE_URL is BASE_URL, which would lead to itself: take it "
+		    "out, or set your site's own address");
 	if ((programs & PAY) != 0 && c->pay_link_bare == 0 &&
 	    c->pay_link_secret == NULL)
 		settings_fault(&c->settings, a,

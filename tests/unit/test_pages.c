@@ -10,6 +10,7 @@ static struct app app = { SELLS({ COURSE, TO_LINK("https://t.me/+a") },
 			      { CLUB, TO_LINK("https://t.me/+b") }),
 	.conf = { .product_name = "A course",
 	    .base_url = "https://h",
+	    .bot_id = 77,
 	    .support_contact = "@coach" } };
 
 static struct request
@@ -54,6 +55,7 @@ static const int statuses[PAGES__COUNT] = {
 	[PAGES_PROVIDER_DOWN] = 503,
 	[PAGES_PROVIDER_REFUSED] = 502,
 	[PAGES_UNKNOWN] = 404,
+	[PAGES_NOT_ALLOWED] = 405,
 	[PAGES_LIMITED] = 429,
 	[PAGES_BROKEN] = 500,
 };
@@ -73,10 +75,40 @@ each_page(void **state)
 		res = pages_show(&app, &req, (enum pages)i);
 		check_int(res.status, statuses[i]);
 		check_has(body_of(res), "<h1");
-		check_has(body_of(res), "@coach");
+		check_has(body_of(res), "href=\"https://t.me/coach\"");
 		/* no hole is left, behind the style sheet */
 		check_lacks(strstr(body_of(res), "</style>"), "{");
 	}
+}
+
+#define NAMED_BOT \
+	"INSERT INTO marks (key, value, word) VALUES ('bot', 77, 'our_bot')"
+#define TO_BOT " rel=\"noreferrer\" href=\"https://t.me/our_bot\">"
+
+/* Each leads back to the bot; but the one that leads on, and the one that must
+ * not look into the ledger. */
+static void
+each_way_back(void **state)
+{
+	const struct request req = asking("tg_id=5");
+
+	(void)state;
+	shop_open(NAMED_BOT);
+	for (int i = 0; i < PAGES__COUNT; i++) {
+		struct response res = pages_show(&app, &req, (enum pages)i);
+		const char *body = body_of(res);
+
+		if (i == PAGES_PREVIEW || i == PAGES_BROKEN)
+			check_lacks(body, TO_BOT);
+		else
+			check_has(body, "<a class=\"button\"" TO_BOT);
+		/* What went wrong here can be tried again. */
+		if (res.status >= 429)
+			check_has(body, "href=\"?tg_id=5\"");
+		else
+			check_lacks(body, "href=\"?");
+	}
+	app.db = NULL;
 }
 
 /* ---- in whose language ---- */
@@ -193,7 +225,7 @@ static const struct begun {
 	{ "somewhere to pay", { .state = CHECKOUT_REDIRECT, .url = URL }, false,
 	    303, PAGES__COUNT },
 	{ "asked too often", { .state = CHECKOUT_LIMITED, .wait_s = 77 }, false,
-	    429, PAGES_LIMITED },
+	    429, PAGES__COUNT },
 	{ "paid before, of one's own", { .state = CHECKOUT_PAID }, true, 200,
 	    PAGES_PAID_BEFORE },
 	{ "paid before, by a link of anybody's", { .state = CHECKOUT_PAID },
@@ -248,7 +280,7 @@ static const struct looked {
 	    { .state = CHECKOUT_PAID, .link = "https://t.me/+own" }, 200,
 	    "https://t.me/+own", "1 січня 2030" },
 	{ "paid, its invite is on its way", { .state = CHECKOUT_PAID }, 200,
-	    "A course", "t.me" },
+	    "A course", "t.me/+" },
 	{ "paid until a day",
 	    { .state = CHECKOUT_PAID,
 		.link = "https://t.me/+own",
@@ -282,14 +314,136 @@ looked(void **state)
 	struct response res;
 
 	c.product = &app.catalog.products[0];
-	res = pages_thanks(&app, &req, &c);
+	res = pages_thanks(&app, &req, "cs_test_1", &c);
 	check_int(res.status, l->status);
 	check_has(body_of(res), l->has);
 	check_lacks(body_of(res), l->lacks);
 	check_int(res.retry_after_s, l->c.wait_s);
 }
 
+/* How long to wait, in words. */
+static const struct waiting {
+	const char *why, *language;
+	int64_t wait_s;
+	const char *has;
+} waitings[] = {
+	{ "a part of a minute is one", "en", 5, "in 1 minute." },
+	{ "more than one is two", "en", 61, "in 2 minutes." },
+	{ "an hour", "en", 3600, "in 60 minutes." },
+	{ "one, in Ukrainian", "uk", 60, "за 1 хвилину." },
+	{ "few, in Ukrainian", "uk", 180, "за 3 хвилини." },
+	{ "many, in Ukrainian", "uk", 660, "за 11 хвилин." },
+	{ "in German", "de", 180, "in 3 Minuten noch einmal." },
+	{ "few, in Polish", "pl", 180, "za 3 minuty." },
+	{ "many, in Polish", "pl", 360, "za 6 minut." },
+	{ "nobody says how long", "en", 0, "in 1 minute." },
+};
+
+static void
+waiting(void **state)
+{
+	const struct waiting *w = *state;
+	const struct request req =
+	    asking(arena_printf(&mem, "language=%s", w->language));
+	const struct checkout c = { .state = CHECKOUT_LIMITED,
+		.wait_s = w->wait_s };
+
+	check_has(body_of(pages_thanks(&app, &req, "cs_1", &c)), w->has);
+}
+
+/* What the browser asks for by itself, and when. */
+static const struct to_come {
+	const char *why, *query, *id;
+	struct checkout c;
+	enum err e;
+	int64_t refresh_s;
+	const char *refresh_url, *again;
+} to_comes[] = {
+	{ "the invite is on its way", "session_id=cs_1&language=en", "cs_1",
+	    { .state = CHECKOUT_PAID }, ERR_OK, 2,
+	    "?session_id=cs_1&language=en&look=1",
+	    "href=\"?session_id=cs_1&amp;language=en\">Check again<" },
+	{ "later, less often", "session_id=cs_1&language=en&look=3", "cs_1",
+	    { .state = CHECKOUT_PAID }, ERR_OK, 5,
+	    "?session_id=cs_1&language=en&look=4", ">Check again<" },
+	{ "the last time", "session_id=cs_1&language=de&look=9", "cs_1",
+	    { .state = CHECKOUT_PROCESSING }, ERR_OK, 60,
+	    "?session_id=cs_1&language=de&look=10", ">Erneut prüfen<" },
+	{ "then it stops, and its reader may ask", "look=10&language=pl",
+	    "cs_1", { .state = CHECKOUT_PROCESSING }, ERR_OK, 0, NULL,
+	    ">Sprawdź ponownie<" },
+	{ "a number that nobody here gave stops it", "look=-1&language=en",
+	    "cs_1", { .state = CHECKOUT_PROCESSING }, ERR_OK, 0, NULL,
+	    ">Check again<" },
+	{ "words do not", "look=x&language=en", "cs_1",
+	    { .state = CHECKOUT_PROCESSING }, ERR_OK, 2,
+	    "?session_id=cs_1&language=en&look=1", ">Check again<" },
+	{ "nobody could be asked", "language=en", "cs_1",
+	    { .state = CHECKOUT_NONE }, ERR_UNAVAILABLE, 2,
+	    "?session_id=cs_1&language=en&look=1", ">Check again<" },
+	{ "a purchase that nobody knows", "language=en", "cs_1",
+	    { .state = CHECKOUT_NONE }, ERR_NOT_FOUND, 0, NULL, "<h1>" },
+	{ "signs that no id has", "language=en", "cs_\"1",
+	    { .state = CHECKOUT_PAID }, ERR_OK, 0, NULL, "<h1>" },
+	{ "the link is there", "language=en", "cs_1",
+	    { .state = CHECKOUT_PAID, .link = "https://t.me/+own" }, ERR_OK, 0,
+	    NULL, "https://t.me/+own" },
+	{ "not paid", "language=en", "cs_1", { .state = CHECKOUT_NONE }, ERR_OK,
+	    0, NULL, "<h1>" },
+};
+
+static void
+to_come(void **state)
+{
+	const struct to_come *t = *state;
+	const struct request req = asking(t->query);
+	struct checkout c = t->c;
+	struct response res;
+
+	c.product = &app.catalog.products[0];
+	res = t->e == ERR_OK ? pages_thanks(&app, &req, t->id, &c) :
+			       pages_not_found(&app, &req, t->id, t->e);
+	check_int(res.refresh_s, t->refresh_s);
+	check_text(res.refresh_url, t->refresh_url);
+	check_has(body_of(res), t->again);
+}
+
 /* ---- the rest ---- */
+
+static void
+not_allowed(void **state)
+{
+	const struct request req = asking("");
+	struct response res = pages_not_allowed(&app, &req);
+
+	(void)state;
+	check_int(res.status, 405);
+	check_text(res.allow, "GET, HEAD");
+}
+
+static struct response
+at(const char *uri)
+{
+	char **list = arena_alloc(&mem, 2 * sizeof(*list));
+	struct request r;
+
+	list[0] = arena_printf(&mem, "REQUEST_URI=%s", uri);
+	list[1] = NULL;
+	request_read(&r, &mem, list);
+	return pages_elsewhere(&app, &r);
+}
+
+static void
+elsewhere(void **state)
+{
+	(void)state;
+	shop_open(NAMED_BOT);
+	check_int(at("/nothing").status, 404);
+	check_text(at("/").location, "https://t.me/our_bot");
+	check_int(at("/").status, 303);
+	app.db = NULL;
+	check_int(at("/").status, 404);
+}
 
 #define WAITING(promise, columns, values) \
 	"INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms" columns \
@@ -342,6 +496,7 @@ int
 main(void)
 {
 	ONE("a page", "each has its status and words", each_page);
+	ONE("a page", "each leads back to the bot", each_way_back);
 	ONE("a page", "before there are settings", no_settings);
 	ONE("a page", "says what there is instead", what_there_is);
 	ROWS("language", reads, readers);
@@ -349,6 +504,10 @@ main(void)
 	ROWS("failed", failed, faileds);
 	ROWS("a click", begun, beguns);
 	ROWS("back from Stripe", looked, lookeds);
+	ROWS("asked too often", waiting, waitings);
+	ROWS("asks anew", to_come, to_comes);
+	ONE("another method", "is told which", not_allowed);
+	ONE("elsewhere", "no page, but the root leads on", elsewhere);
 	ONE("health", "the age of the oldest job", health);
 	ONE("health", "the ledger is out of order", no_health);
 	return testing_run("front", ledger_make, ledger_remove);

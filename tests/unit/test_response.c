@@ -51,13 +51,14 @@ every_error(void **state)
 	}
 }
 
-#define STANDING \
+#define STANDING_FIRST \
 	"Cache-Control: no-store\r\n" \
 	"X-Content-Type-Options: nosniff\r\n" \
-	"Referrer-Policy: no-referrer\r\n" \
-	"Content-Security-Policy: default-src 'none'; " \
-	"style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; " \
-	"frame-ancestors 'self'\r\n"
+	"Referrer-Policy: no-referrer\r\n"
+#define STANDING \
+	STANDING_FIRST \
+	"Content-Security-Policy: default-src 'none'; base-uri 'none'; " \
+	"form-action 'none'; frame-ancestors 'self'\r\n"
 
 static const struct rendering {
 	const char *why;
@@ -87,6 +88,22 @@ static const struct rendering {
 	    { .status = 503, .retry_after_s = 5, .refresh_s = 5 }, false,
 	    "Status: 503 Service Unavailable\r\nRetry-After: 5\r\n"
 	    "Refresh: 5\r\n" STANDING "\r\n" },
+	{ "refused", { .status = 403 }, false,
+	    "Status: 403 Forbidden\r\n" STANDING "\r\n" },
+	{ "anew in a moment",
+	    { .status = 200, .refresh_s = 3, .refresh_url = "?a=b" }, false,
+	    "Status: 200 OK\r\nRefresh: 3; url=?a=b\r\n" STANDING "\r\n" },
+	{ "one style and no other",
+	    { .status = 200, .style_hash = "sha256-A=" }, false,
+	    "Status: 200 OK\r\n" STANDING_FIRST
+	    "Content-Security-Policy: default-src 'none'; "
+	    "style-src 'sha256-A='; base-uri 'none'; form-action 'none'; "
+	    "frame-ancestors 'self'\r\n\r\n" },
+	{ "over https alone", { .status = 200, .https_only = true }, false,
+	    "Status: 200 OK\r\n" STANDING_FIRST
+	    "Strict-Transport-Security: max-age=31536000\r\n"
+	    "Content-Security-Policy: default-src 'none'; base-uri 'none'; "
+	    "form-action 'none'; frame-ancestors 'self'\r\n\r\n" },
 	{ "too big", { .status = 413 }, false,
 	    "Status: 413 Content Too Large\r\n" STANDING "\r\n" },
 };
@@ -109,6 +126,8 @@ static const struct injection {
 	{ "a return alone", { .status = 303, .location = "https://h/\rX" } },
 	{ "a tab", { .status = 303, .location = "https://h/\tX" } },
 	{ "DEL", { .status = 303, .location = "https://h/\x7f" } },
+	{ "in what is asked for anew",
+	    { .status = 200, .refresh_s = 1, .refresh_url = "?\r\nX: y" } },
 	{ "in the type",
 	    { .status = 200, .content_type = "text/plain\r\nX: y" } },
 };

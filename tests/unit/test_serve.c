@@ -87,6 +87,32 @@ moved(void **state)
 	check_text(res.location, m->want);
 }
 
+static const struct secured {
+	const char *why, *base_url, *variables[4];
+	bool want;
+} secureds[] = {
+	{ "https", "https://h", { "HTTPS=on" }, true },
+	{ "nobody says how it came", "https://h", { NULL }, true },
+	{ "a trusted proxy heard it without", "https://h",
+	    { "REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_PROTO=http" }, false },
+	{ "this machine alone", "http://127.0.0.1:8080", { NULL }, false },
+	{ "before there are settings", NULL, { "HTTPS=on" }, false },
+};
+
+static void
+secured(void **state)
+{
+	const struct secured *s = *state;
+	const struct request req = asking(s->variables);
+	const struct response res = { .status = 404 };
+
+	app = up;
+	app.conf.base_url = s->base_url;
+	app.conf.trusted_proxies = "10.0.0.1";
+	check_int(serve_secured(&app, &req, res).https_only, s->want);
+	check_int(serve_secured(&app, &req, res).status, 404);
+}
+
 /* ---- below the web root ---- */
 
 static const struct exposed {
@@ -194,6 +220,7 @@ main(void)
 {
 	ROWS("https", scheme, schemes);
 	ROWS("to https", moved, moves);
+	ROWS("from now on", secured, secureds);
 	ROWS("a file", exposed, exposeds);
 	ONE("a file", "beside the web root", neighbour);
 	ONE("a file", "a server that serves no files", no_root);
