@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { LINK, SECRETS, SUPPORT, person, startAdmit, until } from './harness.mjs';
+import { LINK, SECRETS, SERVER, SHOP, SUPPORT, person, startAdmit, until } from './harness.mjs';
+import { servers } from './servers.mjs';
 
 describe('addresses', () => {
   let app;
@@ -82,6 +83,9 @@ describe('addresses', () => {
       const res = await app.request('/pay?tg_id=5', { headers: { [name]: value } });
       assert.deepEqual([res.status, res.headers.get('cache-control'), res.headers.get('location')], [503, 'no-store', null]);
       assert.equal(app.stripe.requests.length, 0, 'nothing is created');
+      const back = await app.request('/paid?session_id=cs_test_none', { headers: { [name]: value } });
+      assert.deepEqual([back.status, back.headers.get('cache-control')], [503, 'no-store']);
+      assert.equal(app.stripe.requests.length, 0, 'nobody is asked');
     });
 
   test('creates nothing for HEAD', async () => {
@@ -129,6 +133,27 @@ describe('addresses', () => {
 
   test('pages that do not exist are 404', async () => {
     for (const where of ['/nothing', '/pay/extra', '/payfoo', '/favicon.ico']) assert.equal((await app.request(where)).status, 404, where);
+  });
+
+  for (const where of ['/nothing', '/nothing/', '/payfoo', '/a/b/c.php?x=1', '/cgi-bin/other.fcgi', '/webhooks', '/index.html'])
+    test(`the page at ${where} is ours, not the server's`, async () => {
+      const res = await app.request(where);
+      assert.equal(res.status, 404);
+      assert.match(res.text, /<h1>Тут нічого немає<\/h1>/);
+      assert.equal(res.headers.get('cache-control'), 'no-store');
+      const posted = await app.request(where, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json', accept: 'application/json' } });
+      assert.deepEqual([posted.status, JSON.parse(posted.text).error], [404, 'not_found']);
+    });
+
+  test('the root leads to the bot as soon as it is known', async (t) => {
+    const alone = await startAdmit({ t });
+    assert.equal((await alone.request('/')).status, 404);
+    alone.write(`INSERT INTO marks (key, value, word) VALUES ('bot', ${SHOP}, 'steps_to_joy_bot')`);
+    for (const where of ['/', '/?utm_source=x']) {
+      const res = await alone.request(where);
+      assert.deepEqual([res.status, res.headers.get('location')], [303, 'https://t.me/steps_to_joy_bot'], where);
+    }
+    assert.match((await alone.request('/nothing')).text, /<a class="button"[^>]* href="https:\/\/t\.me\/steps_to_joy_bot">/);
   });
 
   const echoed = ['referer', 'user-agent', 'accept-language', 'accept', 'cookie', 'x-forwarded-host', 'x-forwarded-for', 'origin'];

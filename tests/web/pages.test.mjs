@@ -1,0 +1,258 @@
+// The pages as people get them: each one there is, in each language, by day and by night, on a telephone and on a desk, in
+// Chromium and judged by axe-core. SCREENSHOTS=FOLDER keeps how they look.
+
+import assert from 'node:assert/strict';
+import { createHash, createHmac } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import axe from 'axe-core';
+import { chromium } from 'playwright-core';
+import { LINK, SHOP, startAdmit, until } from './harness.mjs';
+
+const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'];
+const LANGUAGES = ['uk', 'en', 'de', 'pl'];
+const WIDTHS = [320, 1280];
+const SCHEMES = ['light', 'dark'];
+const BOT = 'steps_to_joy_bot';
+const SECRET = 'aWordOfTheWebTests';
+const CHANNEL = -1001234567890;
+
+const nameBot = (app) => app.write(`INSERT INTO marks (key, value, word) VALUES ('bot', ${SHOP}, '${BOT}')
+  ON CONFLICT (key) DO UPDATE SET value = excluded.value, word = excluded.word`);
+
+/** The link that the bot would make, and one that has ended. */
+function signed(tgId, endsS = Math.floor(Date.now() / 1000) + 3600) {
+  const text = `${tgId}.course.${endsS}`;
+  return `/pay?t=${text}.${createHmac('sha256', SECRET).update(`paylink:${text}`).digest('hex').slice(0, 32)}`;
+}
+
+/** The style that a page brings, with the colours that it names: { light: { ink: '#…' }, dark: … }. */
+function colours(html) {
+  const [, css] = /<style>([\s\S]*?)<\/style>/.exec(html);
+  const [light, dark] = [...css.matchAll(/:root\{([^}]*)\}/g)].map(([, text]) => Object.fromEntries([...text.matchAll(/--(\w+):(#\w{6})/g)].map(([, name, value]) => [name, value])));
+  return { css, light, dark };
+}
+
+/** WCAG 2.2, relative luminance and contrast ratio. */
+function luminance(hex) {
+  const [r, g, b] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255).map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+function contrast(a, b) {
+  const [dark, light] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+let app, soon, broken, browser, profile;
+
+before(async () => {
+  const env = { PAY_LINK_SECRET: SECRET, PAY_LIMIT_BUYER: '1' };
+  app = await startAdmit({ env });
+  soon = await startAdmit({ env: { PAID_CHANNEL_ID: String(CHANNEL), PAID_CHANNEL_LINK: undefined } });
+  broken = await startAdmit({ env: { STRIPE_SECRET_KEY: undefined } });
+  for (const each of [app, soon]) {
+    assert.equal((await each.request('/health')).status, 200);
+    nameBot(each);
+  }
+  profile = mkdtempSync(path.join(tmpdir(), 'admit-pages.'));
+  browser = await chromium.launchPersistentContext(profile, { executablePath: BROWSER, args: ['--headless=new', ...FLAGS], locale: 'uk' });
+});
+after(async () => {
+  await browser?.close();
+  for (const each of [app, soon, broken]) await each?.stop();
+  if (profile) rmSync(profile, { recursive: true, force: true });
+});
+
+let nextId = 100;
+const ask = (where, { of = app, headers, ...how } = {}) => (language) => of.request(where, { ...how, headers: { 'accept-language': language, ...headers } });
+const withFault = (fault, language) => {
+  app.stripe.setFault({ next: Infinity, ...fault });
+  return ask(`/pay?tg_id=${nextId += 1}`)(language).finally(() => app.stripe.setFault(null));
+};
+/** A purchase of a shop whose invites Telegram does not make just now. */
+let waitingFor;
+const waiting = async () => {
+  if (waitingFor) return waitingFor;
+  soon.telegram.setFault({ kind: 'status', status: 500, only: /^createChatInviteLink$/, next: Infinity });
+  waitingFor = (await soon.buy(7)).id;
+  return waitingFor;
+};
+const paid = new Map();
+const once = async (what, make) => {
+  if (!paid.has(what)) paid.set(what, await make());
+  return paid.get(what);
+};
+const bought = () => once('bought', async () => (await app.buy(5)).id);
+const underWay = () => once('under way', async () => {
+  const id = await app.open(6);
+  await app.event(await app.stripe.payAsync(id));
+  return id;
+});
+
+/** By name: the status, and how it is got in a language. */
+const PAGES = {
+  'the link is incomplete': [400, ask('/pay?tg_id=x')],
+  'no such product': [400, ask('/pay?tg_id=5&product=none')],
+  'the link has ended': [403, ask(signed(5, 1_700_000_000))],
+  'a preview': [200, ask('/pay?tg_id=5', { headers: { 'user-agent': 'TelegramBot (like TwitterBot)' } })],
+  'fetched ahead': [503, ask('/pay?tg_id=5', { headers: { 'sec-purpose': 'prefetch;prerender' } })],
+  'the answer is in the chat': [200, async (language) => (await bought(), ask('/pay?tg_id=5')(language))],
+  'paid before': [200, async (language) => (await bought(), ask(signed(5))(language))],
+  'the bank is at work': [200, async (language) => (await underWay(), ask(signed(6))(language))],
+  'back, the bank is at work': [200, async (language) => ask(`/paid?session_id=${await underWay()}`)(language)],
+  paid: [200, async (language) => ask(`/paid?session_id=${await bought()}`)(language)],
+  'paid, the invite is on its way': [200, async (language) => ask(`/paid?session_id=${await waiting()}`, { of: soon })(language)],
+  'an unknown purchase': [404, ask('/paid?session_id=cs_test_unknown')],
+  'no purchase at all': [400, ask('/paid?session_id=x')],
+  checking: [200, ask('/paid')],
+  cancelled: [200, ask('/cancel')],
+  'Stripe is down': [503, (language) => withFault({ kind: 'status', status: 500 }, language)],
+  'Stripe refuses': [502, (language) => withFault({ kind: 'status', status: 400 }, language)],
+  'no such page': [404, ask('/nothing')],
+  'another method': [405, ask('/pay?tg_id=5', { method: 'POST', body: 'a=b' })],
+  'too often': [429, async (language) => {
+    await withFault({ kind: 'status', status: 500 }, language);
+    return ask(`/pay?tg_id=${nextId}`)(language);
+  }],
+  'not set up': [500, ask('/pay?tg_id=5', { of: broken })],
+};
+
+/** Without a button to the bot: a preview leads on, and what is not set up knows no bot. */
+const NO_BOT = ['a preview', 'not set up'];
+
+describe('each page', () => {
+  for (const [name, [status, get]] of Object.entries(PAGES))
+    test(name, async () => {
+      const page = await browser.newPage();
+      try {
+        for (const language of LANGUAGES) {
+          const res = await get(language);
+          assert.equal(res.status, status);
+          assert.match(res.headers.get('content-type'), /^text\/html/);
+          assert.equal(res.headers.get('cache-control'), 'no-store');
+          assert.match(res.text, new RegExp(`<html lang="${language}">`));
+          assert.doesNotMatch(res.text, /<script| src=|url\(|<link/);
+          assert.equal(res.text.includes(`href="https://t.me/${BOT}"`), !NO_BOT.includes(name), 'a button back to the bot');
+          await judge(page, name, language, res.text);
+        }
+      } finally {
+        await page.close();
+      }
+    });
+});
+
+async function judge(page, name, language, html) {
+  await page.setContent(html);
+  await page.evaluate(axe.source);
+  for (const colorScheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 720 });
+      const at = `${name}, ${language}, ${colorScheme}, ${width} px`;
+      const { violations, incomplete, passes } = await page.evaluate(() => globalThis.axe.run());
+      const said = (list) => list.map(({ id, nodes }) => `${id}: ${nodes.map(({ html: text, failureSummary }) => `${text} ${failureSummary}`).join(' | ')}`);
+      assert.deepEqual(said(violations), [], at);
+      assert.deepEqual(said(incomplete.filter(({ id }) => id === 'color-contrast')), [], `${at}: could not be told`);
+      assert.ok(passes.some(({ id }) => id === 'color-contrast'), `${at}: the contrast was looked at`);
+      const seen = await page.evaluate(() => ({
+        out: document.documentElement.scrollWidth - window.innerWidth, h1: document.querySelectorAll('h1').length,
+        low: [...document.querySelectorAll('a')].map((a) => a.getBoundingClientRect().height).filter((height) => height < 40),
+      }));
+      assert.deepEqual(seen, { out: seen.out > 0 ? 0 : seen.out, h1: 1, low: [] }, `${at}: nothing sticks out, one headline, links for a thumb`);
+      if (process.env.SCREENSHOTS) {
+        mkdirSync(process.env.SCREENSHOTS, { recursive: true });
+        await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name.replaceAll(/\W+/g, '-')}.${language}.${colorScheme}.${width}.png` });
+      }
+    }
+  }
+}
+
+describe('colours', () => {
+  const pairs = [['ink', 'paper'], ['ink', 'back'], ['soft', 'paper'], ['soft', 'back'], ['accent', 'paper'], ['accent', 'back'], ['label', 'accent']];
+  for (const scheme of SCHEMES)
+    for (const [on, under] of pairs)
+      test(`${scheme}: ${on} on ${under} is AA`, async () => {
+        const of = colours((await app.request('/cancel')).text)[scheme];
+        const ratio = contrast(of[on], of[under]);
+        assert.ok(ratio >= 4.5, `${of[on]} on ${of[under]} is ${ratio.toFixed(2)}:1`);
+      });
+
+  test('the formula is WCAG\'s', () => {
+    assert.equal(contrast('#000000', '#ffffff'), 21);
+    assert.equal(contrast('#777777', '#ffffff').toFixed(2), '4.48');
+  });
+
+  test('no other colour is used', async () => {
+    const { css } = colours((await app.request('/cancel')).text);
+    assert.doesNotMatch(css.replaceAll(/:root\{[^}]*\}/g, ''), /#[0-9a-f]{3}/i);
+  });
+});
+
+test('the policy allows this style alone, and Chromium agrees', async () => {
+  const res = await app.request('/cancel');
+  const [, css] = /<style>([\s\S]*?)<\/style>/.exec(res.text);
+  const hash = createHash('sha256').update(css).digest('base64');
+  assert.equal(res.headers.get('content-security-policy'),
+    `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`);
+  const page = await browser.newPage();
+  const said = [], asked = [];
+  page.on('console', (message) => { if (/policy/i.test(message.text())) said.push(message.text()); });
+  page.on('request', (request) => asked.push(request.url()));
+  await page.goto(`${app.base}/cancel`);
+  assert.notEqual(await page.locator('a.button').evaluate((a) => getComputedStyle(a).backgroundColor), 'rgba(0, 0, 0, 0)');
+  assert.deepEqual(said, []);
+  assert.deepEqual(asked.filter((url) => !url.startsWith(app.base)), [], 'nothing from elsewhere');
+  await page.close();
+});
+
+test('the thank-you page shows the link as soon as it is there, by itself, and then stays', async () => {
+  const id = await waiting();
+  const page = await browser.newPage();
+  const answers = [];
+  page.on('response', (res) => { if (res.url().includes('/paid')) answers.push(res.headers().refresh); });
+  await page.goto(`${soon.base}/paid?session_id=${id}`);
+  assert.equal(await page.locator('a[href^="https://t.me/+"]').count(), 0);
+  await until(() => answers.length > 1, 20_000, 'it has asked anew');
+  soon.telegram.setFault(null);
+  await page.locator('a.button[href^="https://t.me/+"]').waitFor({ timeout: 60_000 });
+  assert.match(answers[0], /^2; url=\?session_id=cs_\w+&language=uk&look=1$/);
+  assert.equal(answers.at(-1), undefined, 'it asks no more');
+  assert.ok(answers.slice(0, -1).every(Boolean));
+  await page.close();
+});
+
+test('a link shown at once is not asked for anew', async () => {
+  const res = await app.request(`/paid?session_id=${await bought()}`);
+  assert.ok(res.text.includes(LINK));
+  assert.equal(res.headers.get('refresh'), null);
+});
+
+test('how long to wait is said in words', async () => {
+  const res = await PAGES['too often'][1]('en');
+  const minutes = Math.ceil(Number(res.headers.get('retry-after')) / 60);
+  assert.match(res.text, new RegExp(`try again in ${minutes} minutes?\\.`));
+});
+
+test('JSON clients get the same facts and are asked for nothing', async () => {
+  const res = await soon.request(`/paid?session_id=${await waiting()}`, { headers: { accept: 'application/json' } });
+  assert.equal(res.headers.get('refresh'), null);
+  const refused = await app.request('/pay?tg_id=5', { method: 'DELETE', headers: { accept: 'application/json' } });
+  assert.deepEqual([refused.status, JSON.parse(refused.text).error, refused.headers.get('allow')], [405, 'method_not_allowed', 'GET, HEAD']);
+});
+
+test('the root leads to the site of one\'s own', async (t) => {
+  const alone = await startAdmit({ t, env: { SITE_URL: 'https://example.com/course' } });
+  const res = await alone.request('/');
+  assert.deepEqual([res.status, res.headers.get('location')], [303, 'https://example.com/course']);
+});
+
+test('https alone from now on, where BASE_URL says https', async (t) => {
+  const alone = await startAdmit({ t, baseUrl: () => 'https://pay.example.com' });
+  for (const where of ['/cancel', '/pay?tg_id=5', '/nothing'])
+    assert.equal((await alone.request(where)).headers.get('strict-transport-security'), 'max-age=31536000', where);
+  assert.equal((await app.request('/cancel')).headers.get('strict-transport-security'), null);
+});
