@@ -1,6 +1,7 @@
 /* Answers: statuses, headers, rendering. */
 #include "web/response.h"
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -78,34 +79,20 @@ response_see_other(const char *url)
 static const char *
 reason(int status)
 {
-	switch (status) {
-	case 200:
-		return "OK";
-	case 303:
-		return "See Other";
-	case 400:
-		return "Bad Request";
-	case 401:
-		return "Unauthorized";
-	case 403:
-		return "Forbidden";
-	case 404:
-		return "Not Found";
-	case 405:
-		return "Method Not Allowed";
-	case 409:
-		return "Conflict";
-	case 413:
-		return "Content Too Large";
-	case 429:
-		return "Too Many Requests";
-	case 502:
-		return "Bad Gateway";
-	case 503:
-		return "Service Unavailable";
-	default:
-		return "Internal Server Error";
-	}
+	static const struct {
+		int status;
+		const char *words;
+	} reasons[] = { { 200, "OK" }, { 303, "See Other" },
+		{ 400, "Bad Request" }, { 401, "Unauthorized" },
+		{ 403, "Forbidden" }, { 404, "Not Found" },
+		{ 405, "Method Not Allowed" }, { 409, "Conflict" },
+		{ 413, "Content Too Large" }, { 429, "Too Many Requests" },
+		{ 502, "Bad Gateway" }, { 503, "Service Unavailable" } };
+
+	for (size_t i = 0; i < LENGTH(reasons); i++)
+		if (reasons[i].status == status)
+			return reasons[i].words;
+	return "Internal Server Error";
 }
 
 static void
