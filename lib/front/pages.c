@@ -279,8 +279,7 @@ n_looks(const struct request *req)
 
 	if (request_param(req, "look", &text) == ERR_OK)
 		(void)str_to_i64(str_from(text), &n);
-	return n >= 0 && n < (int64_t)LENGTH(looks_s) ? (size_t)n :
-							LENGTH(looks_s);
+	return n < (int64_t)LENGTH(looks_s) ? (size_t)n : LENGTH(looks_s);
 }
 
 /* The same page in the same language, of which only signs that need no encoding

@@ -95,9 +95,13 @@ each_way_back(void **state)
 	(void)state;
 	shop_open(NAMED_BOT);
 	for (int i = 0; i < PAGES__COUNT; i++) {
-		struct response res = pages_show(&app, &req, (enum pages)i);
-		const char *body = body_of(res);
+		struct response res;
+		const char *body;
 
+		if (i == PAGES_PAID) /* has a link, see below */
+			continue;
+		res = pages_show(&app, &req, (enum pages)i);
+		body = body_of(res);
 		if (i == PAGES_PREVIEW || i == PAGES_BROKEN)
 			check_lacks(body, TO_BOT);
 		else
@@ -372,7 +376,7 @@ static const struct to_come {
 	{ "then it stops, and its reader may ask", "look=10&language=pl",
 	    "cs_1", { .state = CHECKOUT_PROCESSING }, ERR_OK, 0, NULL,
 	    ">Sprawdź ponownie<" },
-	{ "a number that nobody here gave stops it", "look=-1&language=en",
+	{ "a number that nobody here gave stops it", "look=77&language=en",
 	    "cs_1", { .state = CHECKOUT_PROCESSING }, ERR_OK, 0, NULL,
 	    ">Check again<" },
 	{ "words do not", "look=x&language=en", "cs_1",

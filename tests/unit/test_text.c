@@ -10,7 +10,7 @@ static const char *const known[] = { "amount", "products", "buyer", "order",
 	"url", "support", "contact", "until",
 
 	"support", "contact", "number", "lesson", "helpline", "limit",
-	"seconds", "days", "kind", "kind_of", "kind_in", "price",
+	"seconds", "minutes", "days", "kind", "kind_of", "kind_in", "price",
 
 	"title", "invite", "remove" };
 
