@@ -115,8 +115,8 @@ note_of(enum language in, struct arena *a, const struct checkout *c)
 }
 
 /* Each page has a way on but these: the first has one of its own, and what is
- * not set up has no ledger to look the bot up in. What may have passed when it
- * is tried again can be. */
+ * not set up has no ledger to look the bot up in. Where something failed,
+ * trying again comes first; whoever has to wait a while goes back first. */
 static void
 add_ways(struct page *p, const struct app *app, const struct request *req,
     enum pages which)
@@ -127,7 +127,10 @@ add_ways(struct page *p, const struct app *app, const struct request *req,
 		p->back = text_plain_in(in, TEXT_PAGE_BACK_BUTTON);
 		p->back_url = ways_to_bot(app, req->arena);
 	}
-	if (p->status == 429 || p->status >= 500) {
+	if (p->status >= 500) {
+		p->button = text_plain_in(in, TEXT_PAGE_AGAIN_BUTTON);
+		p->button_url = arena_printf(req->arena, "?%s", req->query);
+	} else if (p->status == 429) {
 		p->again = text_plain_in(in, TEXT_PAGE_AGAIN_BUTTON);
 		p->again_url = arena_printf(req->arena, "?%s", req->query);
 	}
@@ -237,11 +240,13 @@ static struct response
 limited(const struct app *app, const struct request *req, int64_t wait_s)
 {
 	struct page p = page_about(app, req, PAGES_LIMITED, NULL, NULL);
-	int64_t minutes = wait_s > 60 ? (wait_s + 59) / 60 : 1;
+	int64_t minutes = (wait_s + 59) / 60;
 	struct response res;
 
-	p.lead = text_count_in(language_of(req), req->arena,
-	    TEXT_PAGE_LIMITED_MINUTES, minutes, KV(kv_int("minutes", minutes)));
+	if (wait_s > 0)
+		p.lead = text_count_in(language_of(req), req->arena,
+		    TEXT_PAGE_LIMITED_MINUTES, minutes,
+		    KV(kv_int("minutes", minutes)));
 	res = page_response(req, &p);
 	res.retry_after_s = wait_s;
 	return res;

@@ -477,6 +477,16 @@ check_ledger(struct conf *c, struct arena *a)
 		    "/var/lib/admit: a home that ~ stands for is not known");
 }
 
+static void
+check_site(struct conf *c, struct arena *a)
+{
+	if (c->site_url != NULL && c->base_url != NULL &&
+	    str_eq(str_from(without_slash(a, c->site_url)), c->base_url))
+		settings_fault(&c->settings, a,
+		    "SITE_URL is BASE_URL, which would lead to itself: take it "
+		    "out, or set your site's own address");
+}
+
 /* Rules between settings, each of which is right by itself. */
 static void
 check_together(struct conf *c, struct arena *a, unsigned programs)
@@ -494,11 +504,6 @@ check_together(struct conf *c, struct arena *a, unsigned programs)
 	    c->products_file == NULL)
 		settings_fault(&c->settings, a,
 		    "TRIAL_DAYS is for a subscription: set PRICE_EVERY");
-	if (c->site_url != NULL && c->base_url != NULL &&
-	    str_eq(str_from(without_slash(a, c->site_url)), c->base_url))
-		settings_fault(&c->settings, a,
-		    "SITE_URL is BASE_URL, which would lead to itself: take it "
-		    "out, or set your site's own address");
 	if ((programs & PAY) != 0 && c->pay_link_bare == 0 &&
 	    c->pay_link_secret == NULL)
 		settings_fault(&c->settings, a,
@@ -517,6 +522,7 @@ conf_load(struct conf *c, struct arena *a, unsigned programs,
 	tidy(c, a);
 	conclude(c, a);
 	check_ledger(c, a);
+	check_site(c, a);
 	check_together(c, a, programs);
 	return s->n_faults == 0 ? ERR_OK : ERR_CONFIG;
 }

@@ -47,12 +47,12 @@ static const char style[] =
     "a.button{background:var(--accent);color:var(--label)}\n"
     "a.quiet{border-color:var(--line);color:var(--accent)}\n"
     "a:hover{text-decoration:underline}\n"
-    "footer a{display:inline-block;padding:8px 4px;color:var(--accent)}\n"
+    "footer a{display:inline-block;padding:10px 4px;color:var(--accent)}\n"
     "a:focus-visible{outline:3px solid var(--accent);outline-offset:3px}\n";
 
 /* What a browser needs to take that style and no other: base64 of its SHA-256,
  * which tests/web/pages.test.mjs works out. */
-#define STYLE_HASH "sha256-KyPHKmNVm+FJSZwbJzYbYhORXXbMjHUrleYd6pSgcoQ="
+#define STYLE_HASH "sha256-fThKsE29BNXFOz5De1hUe+rqPz427jenTRRlOsovoLU="
 
 /* Every text goes through here and is escaped: a product's name comes from the
  * operator, a page must not break on its "&". */

@@ -105,7 +105,9 @@ each_way_back(void **state)
 		if (i == PAGES_PREVIEW || i == PAGES_BROKEN)
 			check_lacks(body, TO_BOT);
 		else
-			check_has(body, "<a class=\"button\"" TO_BOT);
+			check_has(body,
+			    res.status >= 500 ? "<a class=\"quiet\"" TO_BOT :
+						"<a class=\"button\"" TO_BOT);
 		/* What went wrong here can be tried again. */
 		if (res.status >= 429)
 			check_has(body, "href=\"?tg_id=5\"");
@@ -340,7 +342,7 @@ static const struct waiting {
 	{ "in German", "de", 180, "in 3 Minuten noch einmal." },
 	{ "few, in Polish", "pl", 180, "za 3 minuty." },
 	{ "many, in Polish", "pl", 360, "za 6 minut." },
-	{ "nobody says how long", "en", 0, "in 1 minute." },
+	{ "nobody says how long", "en", 0, "try again later." },
 };
 
 static void

@@ -68,7 +68,8 @@ after(async () => {
 });
 
 let nextId = 100;
-const ask = (where, { of = app, headers, ...how } = {}) => (language) => of.request(where, { ...how, headers: { 'accept-language': language, ...headers } });
+/** `of` is asked for when the page is: the shops are not there yet while this is read. */
+const ask = (where, { of = () => app, headers, ...how } = {}) => (language) => of().request(where, { ...how, headers: { 'accept-language': language, ...headers } });
 const withFault = (fault, language) => {
   app.stripe.setFault({ next: Infinity, ...fault });
   return ask(`/pay?tg_id=${nextId += 1}`)(language).finally(() => app.stripe.setFault(null));
@@ -105,7 +106,7 @@ const PAGES = {
   'the bank is at work': [200, async (language) => (await underWay(), ask(signed(6))(language))],
   'back, the bank is at work': [200, async (language) => ask(`/paid?session_id=${await underWay()}`)(language)],
   paid: [200, async (language) => ask(`/paid?session_id=${await bought()}`)(language)],
-  'paid, the invite is on its way': [200, async (language) => ask(`/paid?session_id=${await waiting()}`, { of: soon })(language)],
+  'paid, the invite is on its way': [200, async (language) => ask(`/paid?session_id=${await waiting()}`, { of: () => soon })(language)],
   'an unknown purchase': [404, ask('/paid?session_id=cs_test_unknown')],
   'no purchase at all': [400, ask('/paid?session_id=x')],
   checking: [200, ask('/paid')],
@@ -118,7 +119,7 @@ const PAGES = {
     await withFault({ kind: 'status', status: 500 }, language);
     return ask(`/pay?tg_id=${nextId}`)(language);
   }],
-  'not set up': [500, ask('/pay?tg_id=5', { of: broken })],
+  'not set up': [500, ask('/pay?tg_id=5', { of: () => broken })],
 };
 
 /** Without a button to the bot: a preview leads on, and what is not set up knows no bot. */
