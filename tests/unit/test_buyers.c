@@ -239,6 +239,7 @@ at_once(void **state)
 	for (size_t i = 0; i < 64; i++) {
 		assert_false(x[i].is_open);
 		check_int(x[i].res.status, 303);
+		assert_true(x[i].res.https_only);
 	}
 	/* One that knows them and one that has their pages; none waits for the
 	 * disk. */
@@ -362,6 +363,7 @@ crowd(void **state)
 	assert_false(x[BUYERS_MAX].is_open);
 	check_int(x[BUYERS_MAX].res.status, 503);
 	assert_true(x[BUYERS_MAX].res.refresh_s > 0);
+	assert_true(x[BUYERS_MAX].res.https_only);
 	check_int(look_int("SELECT COUNT(*) FROM orders"), BUYERS_MAX);
 }
 

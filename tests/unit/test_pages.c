@@ -212,10 +212,8 @@ failed(void **state)
 	check_int(
 	    pages_provider_down(&app, &req, f->e).status, f->stripe_status);
 	check_int(pages_bad_link(&app, &req, f->e).status, f->link_status);
-	/* Whoever is in line, before paying or behind it, need not reload. */
+	/* Whoever is in line need not reload. */
 	check_int(pages_provider_down(&app, &req, f->e).refresh_s > 0,
-	    f->e == ERR_THROTTLED);
-	check_int(pages_not_found(&app, &req, f->e).refresh_s > 0,
 	    f->e == ERR_THROTTLED);
 }
 
@@ -387,6 +385,15 @@ static const struct to_come {
 	{ "nobody could be asked", "language=en", "cs_1",
 	    { .state = CHECKOUT_NONE }, ERR_UNAVAILABLE, 2,
 	    "?session_id=cs_1&language=en&look=1", ">Check again<" },
+	{ "in line", "language=en", "cs_1", { .state = CHECKOUT_NONE },
+	    ERR_THROTTLED, 5, "?session_id=cs_1&language=en&look=1",
+	    ">Check again<" },
+	{ "later, less often", "language=en&look=6", "cs_1",
+	    { .state = CHECKOUT_NONE }, ERR_THROTTLED, 20,
+	    "?session_id=cs_1&language=en&look=7", ">Check again<" },
+	{ "it goes on for as long as the line does", "language=en&look=10",
+	    "cs_1", { .state = CHECKOUT_NONE }, ERR_THROTTLED, 5, NULL,
+	    ">Check again<" },
 	{ "a purchase that nobody knows", "language=en", "cs_1",
 	    { .state = CHECKOUT_NONE }, ERR_NOT_FOUND, 0, NULL, "<h1>" },
 	{ "signs that no id has", "language=en", "cs_\"1",
