@@ -21,8 +21,8 @@ static const struct part {
 	const char *columns[MAX_COLUMNS];
 } parts[] = {
 	{ "you", SQL_MINE_USER,
-	    { "#tg_id", "language", "chosen_language", "source",
-		"#created_ms", "#bot_blocked_ms" } },
+	    { "#tg_id", "language", "chosen_language", "source", "#created_ms",
+		"#bot_blocked_ms" } },
 	{ "orders", SQL_MINE_ORDERS,
 	    { "#id", "product", "provider", "name", "payment", "#amount_minor",
 		"currency", "subscription", "#created_ms", "#paid_ms",
