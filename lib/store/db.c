@@ -1,6 +1,7 @@
 /* Transactions, savepoints and statements over one driver. */
 #include "store/db.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/postgres.h"
 #include "store/schema.h"
@@ -12,7 +13,8 @@ struct db {
 	const struct db_driver *driver;
 	const char *where;
 	struct db_choice choice;
-	void *conn; /* NULL while closed */
+	void *conn;              /* NULL while closed */
+	int64_t silent_until_ms; /* see db_ready() */
 	bool is_only_read;
 	bool in_transaction;
 	bool notifies; /* the transaction, once it is committed */
@@ -86,22 +88,41 @@ db_free(struct db *db)
 /* The tables are brought up to date at each opening, not at installation alone:
  * new programs are put in place while the old ledger lies there, and on shared
  * hosting nobody runs a command in between. */
-enum err
-db_ready(struct db *db)
+static enum err
+open_to_write(struct db *db)
 {
-	enum err e;
+	enum err e = db->driver->open(db->where, &db->conn);
 
-	if (db->conn != NULL)
-		return ERR_OK;
-	if (db->is_only_read)
-		return db->driver->open_to_read(db->where, &db->conn);
-	e = db->driver->open(db->where, &db->conn);
 	if (e == ERR_OK && db->driver->choose != NULL)
 		e = db->driver->choose(db->conn, &db->choice);
 	if (e == ERR_OK)
 		e = schema_migrate(db->driver, db->conn);
 	if (e != ERR_OK)
 		disconnect(db);
+	return e;
+}
+
+/* A server that lets one wait for nothing is left alone for as long as that
+ * took: of all whom a program answers meanwhile, each would have to wait as
+ * long. */
+enum err
+db_ready(struct db *db)
+{
+	int64_t began_ms, now_ms;
+	enum err e;
+
+	if (db->conn != NULL)
+		return ERR_OK;
+	if (db->is_only_read)
+		return db->driver->open_to_read(db->where, &db->conn);
+	began_ms = clock_mono_ms();
+	if (began_ms < db->silent_until_ms)
+		return ERR_UNAVAILABLE;
+	e = open_to_write(db);
+	if (e == ERR_UNAVAILABLE && db->driver->is_shared) {
+		now_ms = clock_mono_ms();
+		db->silent_until_ms = now_ms + (now_ms - began_ms);
+	}
 	return e;
 }
 

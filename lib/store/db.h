@@ -39,7 +39,8 @@ bool db_is_shared(const struct db *db);
 void db_free(struct db *db);
 
 /* Opens now if it is not open, and brings the tables up to date. ERR_CONFIG:
- * the ledger is newer than this program. */
+ * the ledger is newer than this program. ERR_UNAVAILABLE, at once, of a server
+ * that could not be reached a moment ago, and took its time over it. */
 enum err db_ready(struct db *db) MUST_CHECK;
 
 /* Runs body between BEGIN and COMMIT; ERR_OK means that what it wrote is on
