@@ -94,6 +94,15 @@ const underWay = () => once('under way', async () => {
   return id;
 });
 
+/** All languages wait at once: what is asked too fast stands in line before it is told so. */
+const inLine = () => once('in line', async () => {
+  app.stripe.setFault({ kind: 'status', status: 429, next: Infinity });
+  const got = await Promise.all(LANGUAGES.map(async (language) => [language, await ask(`/pay?tg_id=${nextId += 1}`)(language)]));
+  app.stripe.setFault(null);
+  for (const [, { headers }] of got) assert.ok(Number(headers.get('refresh')) > 0, 'it goes on by itself');
+  return Object.fromEntries(got);
+});
+
 /** By name: the status, and how it is got in a language. */
 const PAGES = {
   'the link is incomplete': [400, ask('/pay?tg_id=x')],
@@ -120,6 +129,7 @@ const PAGES = {
     return ask(`/pay?tg_id=${nextId}`)(language);
   }],
   'not set up': [500, ask('/pay?tg_id=5', { of: () => broken })],
+  'in line': [503, async (language) => (await inLine())[language]],
 };
 
 /** Without a button to the bot: a preview leads on, and what is not set up knows no bot. */
