@@ -1,11 +1,11 @@
-/* GET /pay, /paid, /cancel, /health: the buyer's way to Stripe and back. The
- * only front program that calls out. */
+/* GET /pay, /paid, /cancel, /legal, /health: the buyer's way to Stripe and
+ * back. The only front program that calls out. */
 #include "base/array.h"
+#include "front/legal.h"
 #include "front/pages.h"
 #include "front/serve.h"
 #include "outbox/wake.h"
 #include "payment/thanks.h"
-#include "web/client.h"
 
 #define MAX_BODY_BYTES ((size_t)64 * 1024)
 static struct http *http;
@@ -19,16 +19,10 @@ reach_out(void)
 	return http != NULL;
 }
 
-static const char *
-address_of(const struct app *app, const struct request *req)
-{
-	return client_address(req, app->conf.trusted_proxies);
-}
-
 static struct response
 pay(struct app *app, const struct request *req)
 {
-	struct limit_who who = { .address = address_of(app, req) };
+	struct limit_who who = { .address = serve_address(app, req) };
 	struct paylink link;
 	struct checkout c;
 	enum err e = paylink_read(app, req, &link);
@@ -52,7 +46,7 @@ pay(struct app *app, const struct request *req)
 static struct response
 paid(struct app *app, const struct request *req)
 {
-	const struct limit_who who = { .address = address_of(app, req) };
+	const struct limit_who who = { .address = serve_address(app, req) };
 	struct checkout c = { .state = CHECKOUT_NONE };
 	const char *id;
 	enum err e = request_param(req, "session_id", &id);
@@ -76,7 +70,8 @@ static const struct {
 	const char *page;
 	struct response (*answer)(struct app *app, const struct request *req);
 } routes[] = { { "pay", pay }, { "pay.fcgi", pay }, { "paid", paid },
-	{ "cancel", pages_cancel }, { "health", pages_health } };
+	{ "cancel", pages_cancel }, { "legal", legal_page },
+	{ "health", pages_health } };
 
 static struct response
 route(const struct request *req)
@@ -94,7 +89,11 @@ route(const struct request *req)
 			return response_not_allowed(req->arena, "GET, HEAD");
 		return routes[i].answer(&app, req);
 	}
-	return pages_show(&app, req, PAGES_UNKNOWN);
+	if (!legal_is_asked(req))
+		return pages_show(&app, req, PAGES_UNKNOWN);
+	if (req->method != WEB_GET && req->method != WEB_HEAD)
+		return response_not_allowed(req->arena, "GET, HEAD");
+	return legal_page(&app, req);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "net/http.h"
 #include "outbox/wake.h"
 #include "payment/provider.h"
+#include "shop/content.h"
 #include "shop/texts_file.h"
 #include "telegram/update.h"
 
@@ -462,6 +463,22 @@ check_texts(struct check *c)
 		    "until then the sentence is as it was built");
 }
 
+/* The same of long texts. */
+static void
+check_content(struct check *c)
+{
+	struct conf conf = c->app->conf;
+
+	conf.settings.n_faults = 0;
+	if (conf.content_dir == NULL)
+		return;
+	if (content_check(&c->arena, &conf))
+		good("content", "your own texts can be read");
+	for (size_t i = 0; i < conf.settings.n_faults; i++)
+		bad(c, "content", conf.settings.faults[i],
+		    "until then it is read in another language, or not at all");
+}
+
 /* What can be told without a call, so that it can be run before the network is
  * there, and as often as one likes. */
 static int
@@ -470,6 +487,7 @@ check_settings(struct app *app)
 	struct check c = { .app = app };
 
 	check_texts(&c);
+	check_content(&c);
 	/* By the ledger's own account alone: even who only reads it may leave a
 	 * file beside it. */
 	if (cmd_has_ledger(app) && cmd_account_fault(app) == NULL &&

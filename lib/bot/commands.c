@@ -9,6 +9,7 @@
 #include "ledger/self.h"
 #include "outbox/jobs.h"
 #include "payment/offer.h"
+#include "shop/content.h"
 #include "shop/text.h"
 #include "telegram/command.h"
 
@@ -36,7 +37,8 @@ offer(struct reply *r)
 }
 
 /* A link may lead here with a word behind the command; one that passes a
- * question on to a person is taken first. */
+ * question on to a person is taken first. Where the operator has an
+ * introduction of their own, the offer comes at its end. */
 static enum err
 on_start(struct reply *r)
 {
@@ -50,6 +52,8 @@ on_start(struct reply *r)
 	enum err e = handover_started(
 	    r->app, r->arena, r->u, tg_command(r->u->text).rest, &taken);
 
+	if (e == ERR_OK && !taken)
+		e = menu_text(r, CONTENT_INTRO, &taken);
 	if (e != ERR_OK || taken)
 		return e;
 	return sells_many(r) ? offer(r) : reply_message(r, &m);
@@ -296,16 +300,64 @@ on_paysupport(struct reply *r)
 	return say_about(r, TEXT_PAYSUPPORT);
 }
 
+/* The operator's own text, else what the product says of itself. */
+static enum err
+say_text(struct reply *r, const char *name, enum text instead)
+{
+	bool is_there;
+	enum err e = menu_text(r, name, &is_there);
+
+	return e != ERR_OK || is_there ? e : say_about(r, instead);
+}
+
 static enum err
 on_terms(struct reply *r)
 {
-	return say_about(r, TEXT_TERMS);
+	return say_text(r, CONTENT_TERMS, TEXT_TERMS);
 }
 
 static enum err
 on_privacy(struct reply *r)
 {
-	return say_about(r, TEXT_PRIVACY);
+	return say_text(r, CONTENT_PRIVACY, TEXT_PRIVACY);
+}
+
+/* A button for each text of the law. */
+static enum err
+on_legal(struct reply *r)
+{
+	struct tg_message m = { .chat_id = r->u->from_id,
+		.text = text_plain_in(r->in, TEXT_LEGAL) };
+	enum err e = menu_legal(r, &m);
+
+	if (e != ERR_OK)
+		return e;
+	return m.n_choices > 0 ? reply_message(r, &m) : on_privacy(r);
+}
+
+/* Commands that there are as soon as the operator has written the text, and
+ * which are nothing that the bot knows until then. */
+static const struct {
+	const char *command, *name;
+} texts[] = {
+	{ "/about", CONTENT_ABOUT },
+	{ "/impressum", CONTENT_LEGAL "impressum" },
+	{ "/agb", CONTENT_LEGAL "agb" },
+	{ "/datenschutz", CONTENT_LEGAL "datenschutz" },
+	{ "/disclaimer", CONTENT_LEGAL "disclaimer" },
+	{ "/refund", CONTENT_LEGAL "refund" },
+};
+
+static enum err
+answer_text(struct reply *r, struct str command, bool *is_command)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && !*is_command && i < LENGTH(texts);
+	     i++)
+		if (str_eq_nocase(command, texts[i].command))
+			e = menu_text(r, texts[i].name, is_command);
+	return e;
 }
 
 /* A button for each language. What it leads to is said in the language that was
@@ -335,6 +387,7 @@ static const struct {
 	{ "/paysupport", on_paysupport, TEXT__COUNT },
 	{ "/terms", on_terms, TEXT__COUNT },
 	{ "/privacy", on_privacy, TEXT__COUNT },
+	{ "/legal", on_legal, TEXT__COUNT },
 };
 #define N_COMMANDS LENGTH(commands)
 
@@ -367,5 +420,7 @@ commands_answer(struct reply *r, bool *is_command)
 			*is_command = true;
 			return commands[i].answer(r);
 		}
-	return ERR_OK;
+	return self_is_meant(&self, c.bot, true) ?
+	    answer_text(r, c.name, is_command) :
+	    ERR_OK;
 }

@@ -5,6 +5,7 @@
 #include "ledger/products.h"
 #include "ledger/subscription.h"
 #include "payment/offer.h"
+#include "shop/content.h"
 #include "shop/text.h"
 
 #define BUTTON_PORTAL "portal"
@@ -75,6 +76,41 @@ menu_languages(struct reply *r, struct tg_message *m)
 	m->n_choices = n;
 }
 
+/* Called as their authors call them, in the person's language. */
+enum err
+menu_legal(struct reply *r, struct tg_message *m)
+{
+	size_t n = 0;
+	const char **names = content_legal(&r->app->conf, r->arena, &n);
+	struct tg_choice *list = arena_alloc(r->arena, n * sizeof(*list));
+	struct content c;
+
+	m->choices = list;
+	for (size_t i = 0; i < n; i++) {
+		const char *name =
+		    arena_printf(r->arena, CONTENT_LEGAL "%s", names[i]);
+
+		if (content_read(&r->app->conf, r->arena, name, r->in, &c) ==
+		    ERR_OK)
+			list[m->n_choices++] = (struct tg_choice){ c.title,
+				arena_printf(r->arena, MENU_TEXT ":%s", name) };
+	}
+	return ERR_OK;
+}
+
+enum err
+menu_text(struct reply *r, const char *name, bool *is_there)
+{
+	struct content c;
+	enum err e = content_read(&r->app->conf, r->arena, name, r->in, &c);
+
+	*is_there = e == ERR_OK;
+	if (!*is_there)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return reply_promise(
+	    r, JOB_CONTENT, 0, arena_printf(r->arena, "%s:0", c.name));
+}
+
 /* What it leads to is told by the worker, who reads the language anew. A
  * language of ours that is none any more is as Telegram says. */
 static enum err
@@ -99,6 +135,8 @@ menu_pressed(struct reply *r)
 
 	if (str_eq(word, BUTTON_LANGUAGE))
 		return choose_language(r, id);
+	if (str_eq(word, MENU_TEXT))
+		return menu_text(r, id, &taken);
 	if (str_eq(word, BUTTON_ASK))
 		return handover_pass_on(r->app, r->arena, r->u, data, &taken);
 	e = products_find(r->app, r->arena, id, &p);

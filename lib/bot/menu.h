@@ -8,6 +8,7 @@
 #include "coach/handover.h"
 
 #define MENU_BUY "buy" /* the one thing that is sold, or with ":PRODUCT" */
+#define MENU_TEXT "text" /* a long text: "text:NAME" */
 
 /* Puts into m a button for each product that this person has not bought. */
 enum err menu_choices(struct reply *r, struct tg_message *m) MUST_CHECK;
@@ -19,6 +20,14 @@ enum err menu_add_portal(struct reply *r, const struct product *p,
 
 /* Puts into m a button for each language, and one for Telegram's own. */
 void menu_languages(struct reply *r, struct tg_message *m);
+
+/* Puts into m a button for each text of the law that the operator has. */
+enum err menu_legal(struct reply *r, struct tg_message *m) MUST_CHECK;
+
+/* Has a long text sent by the worker; *is_there false: the operator has none of
+ * that name, and nothing was promised. */
+enum err menu_text(
+    struct reply *r, const char *name, bool *is_there) MUST_CHECK;
 
 /* What the button of the update does, by its data, in the private chat. The
  * worker does it: the reply only stops the button's spinner. */

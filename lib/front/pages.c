@@ -66,9 +66,8 @@ static const struct {
 	    "not_set_up" },
 };
 
-/* What the bot wrote into the link, or else what the browser asks for. */
-static enum language
-language_of(const struct request *req)
+enum language
+pages_language(const struct request *req)
 {
 	enum language in = paylink_language(req);
 
@@ -117,7 +116,7 @@ static struct page
 page_about(const struct app *app, const struct request *req, enum pages which,
     const struct product *about, const struct checkout *c)
 {
-	enum language in = language_of(req);
+	enum language in = pages_language(req);
 	struct kvs values =
 	    KV(kv_text("product",
 		   about == NULL ? app->conf.product_name :
@@ -192,12 +191,12 @@ pages_preview(const struct app *app, const struct request *req,
 	const char *trial;
 
 	/* Who made up a link is told nothing of what the buyer had. */
-	trial = link->is_signed ? trial_said(language_of(req), app, req->arena,
-				      link->tg_id, link->product) :
+	trial = link->is_signed ? trial_said(pages_language(req), app,
+				      req->arena, link->tg_id, link->product) :
 				  NULL;
 	if (trial != NULL)
 		p.note = arena_printf(req->arena, "%s %s", trial, p.note);
-	p.button = text_plain_in(language_of(req), TEXT_PAGE_PREVIEW_BUTTON);
+	p.button = text_plain_in(pages_language(req), TEXT_PAGE_PREVIEW_BUTTON);
 	p.button_url = paylink_onward(app, req, link);
 	return page_response(req, &p);
 }

@@ -33,6 +33,10 @@ enum pages {
 	PAGES__COUNT
 };
 
+/* What the reader of a page reads: what the bot wrote into the link, or else
+ * what the browser asks for. */
+enum language pages_language(const struct request *req);
+
 struct response pages_show(
     const struct app *app, const struct request *req, enum pages which);
 

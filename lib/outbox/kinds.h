@@ -53,6 +53,8 @@ enum lane { LANE_NONE, LANE_CHANNEL, LANE_CHAT, LANE_ASK, LANE_COACH };
 	/* Read what an event named; detail: stripe_thin.h. */ \
 	KIND(13, READ, read, "ask", LINE_ASK, LANE_NONE) \
 	/* A payment goes back, all of it; detail: its name. */ \
-	KIND(14, REFUND, refund, "refund", LINE_ASK, LANE_NONE)
+	KIND(14, REFUND, refund, "refund", LINE_ASK, LANE_NONE) \
+	/* A part of a long text; detail: "NAME:PART". */ \
+	KIND(15, CONTENT, content, "text", LINE_NOTICE, LANE_CHAT)
 
 #endif

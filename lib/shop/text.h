@@ -59,6 +59,7 @@ enum text {
 	TEXT_PAYSUPPORT, /* {support} */
 	TEXT_TERMS,      /* {product} {support} */
 	TEXT_PRIVACY,    /* {support} */
+	TEXT_LEGAL,
 	TEXT_LANGUAGE,
 	TEXT_LANGUAGE_NAME, /* as those call it who read it */
 	TEXT_LANGUAGE_TELEGRAM,
@@ -167,6 +168,7 @@ enum text {
 	TEXT_PAGE_CHECKING_LEAD,
 	TEXT_PAGE_CANCEL,
 	TEXT_PAGE_CANCEL_LEAD,
+	TEXT_PAGE_LEGAL,
 	TEXT_PAGE_UNKNOWN,
 	TEXT_PAGE_UNKNOWN_LEAD,
 	TEXT_PAGE_BROKEN,

@@ -2,6 +2,8 @@
 #include "telegram/api.h"
 
 #include "base/array.h"
+#include "base/buf.h"
+#include "base/crypto.h"
 #include "base/url.h"
 
 #include <string.h>
@@ -90,12 +92,15 @@ tg_send_message(struct arena *a, const struct tg_message *m)
 	struct json *params = json_new(a);
 
 	json_put_int(params, "chat_id", m->chat_id);
-	json_put_text(params, "text", fitting(a, m->text));
+	json_put_text(
+	    params, "text", m->is_html ? m->text : fitting(a, m->text));
+	if (m->is_html)
+		json_put_text(params, "parse_mode", "HTML");
 	/* A preview would make Telegram fetch the pay link, and take more room
 	 * than the message. */
 	json_put_bool(json_put_object(params, "link_preview_options"),
 	    "is_disabled", true);
-	/* The text is always plain, without parse_mode: names of products and
+	/* All other text is plain, without parse_mode: names of products and
 	 * words of lessons cannot break a message then, and nothing has to be
 	 * escaped. */
 	if (m->reply_to != 0)
@@ -212,6 +217,54 @@ tg_file_request(struct arena *a, const struct tg_api *api, const char *path,
 		.method = "GET",
 		.url = arena_printf(
 		    a, "%s/file/bot%s/%s", api->base, api->token, path),
+		.connect_ms = TG_CONNECT_MS,
+		.total_ms = TG_TOTAL_MS,
+	};
+	return ERR_OK;
+}
+
+/* A form as RFC 7578 has it. The boundary is drawn anew each time, so that no
+ * file can have it in it. */
+static struct str
+form_of(struct arena *a, const char *boundary, int64_t chat_id,
+    const struct tg_file *file)
+{
+	struct buf b = buf_new(a, file->bytes.len + 1024);
+
+	buf_text(&b,
+	    arena_printf(a,
+		"--%s\r\nContent-Disposition: form-data; name=\"chat_id\""
+		"\r\n\r\n%lld\r\n--%s\r\nContent-Disposition: form-data; "
+		"name=\"%s\"; filename=\"%s\"\r\nContent-Type: "
+		"application/octet-stream\r\n\r\n",
+		boundary, (long long)chat_id, boundary, file->field,
+		file->name));
+	buf_add(&b, file->bytes);
+	buf_text(&b, arena_printf(a, "\r\n--%s--\r\n", boundary));
+	return buf_str(&b);
+}
+
+enum err
+tg_upload(struct arena *a, const struct tg_api *api, int64_t chat_id,
+    const struct tg_file *file, struct http_request *out)
+{
+	unsigned char chance[16];
+	char boundary[2 * sizeof(chance) + 1];
+	enum err e = random_bytes(chance, sizeof(chance));
+
+	if (!str_only(str_from(file->name), STR_LETTERS STR_DIGITS ".-"))
+		return ERR_INPUT;
+	if (e != ERR_OK)
+		return e;
+	hex_encode(chance, sizeof(chance), boundary);
+	*out = (struct http_request){
+		.method = "POST",
+		.url = arena_printf(
+		    a, "%s/bot%s/%s", api->base, api->token, file->method),
+		.headers = { arena_printf(a,
+		    "Content-Type: multipart/form-data; boundary=%s",
+		    boundary) },
+		.body = form_of(a, boundary, chat_id, file),
 		.connect_ms = TG_CONNECT_MS,
 		.total_ms = TG_TOTAL_MS,
 	};

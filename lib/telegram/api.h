@@ -21,7 +21,7 @@ struct tg_choice {
 	const char *label, *data; /* data: 1 to 64 bytes */
 };
 
-/* A message in plain text, with one button, or with a list of choices. */
+/* A message in plain text, or one in Telegram's HTML, with one button, or with a list of choices. */
 struct tg_message {
 	int64_t chat_id;
 	const char *text;                /* not empty; see TG_MAX_TEXT */
@@ -31,6 +31,7 @@ struct tg_message {
 	const struct tg_choice *choices; /* a row each */
 	size_t n_choices;
 	int64_t reply_to; /* a message of that chat, may be gone; 0: none */
+	bool is_html;     /* of markdown_message(), which is never too long */
 };
 
 /* What Telegram takes in one message, in the units of UTF-16 (most letters are
@@ -82,6 +83,18 @@ struct json *tg_answer_checkout(
  * token. */
 struct http_request tg_request(struct arena *a, const struct tg_api *api,
     const char *method, struct json *params);
+
+/* A file that goes with a call: sendPhoto takes a "photo". */
+struct tg_file {
+	const char *method, *field;
+	const char *name; /* as it is shown, of letters, digits, ".", "-" */
+	struct str bytes;
+};
+
+/* The request that sends a file of ours to a chat. ERR_INTERNAL where no
+ * boundary could be drawn; ERR_INPUT for a name that would break the form. */
+enum err tg_upload(struct arena *a, const struct tg_api *api, int64_t chat_id,
+    const struct tg_file *file, struct http_request *out) MUST_CHECK;
 
 /* A call of the Bot API as the JSON body of the answer to an update. Telegram
  * carries it out and does not tell the result, so it is for what may be lost

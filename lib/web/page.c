@@ -33,6 +33,18 @@ static const char style[] =
     "a.button{display:inline-block;margin:12px 0 4px;padding:14px 28px;"
     "border-radius:12px;background:var(--accent);color:#fff;"
     "font-weight:600;text-decoration:none;overflow-wrap:anywhere}\n"
+    "main.long{max-width:42rem;text-align:left}main.long .mark,"
+    "main.long h1{text-align:center}h2{font-size:1.15rem;margin:28px 0 8px}"
+    "h3{font-size:1rem;margin:20px 0 8px}main.long a:not(.button)"
+    "{color:var(--accent)}pre,.text{overflow-wrap:anywhere}"
+    "pre{white-space:pre-wrap}blockquote{margin:0 0 16px;padding-left:16px;"
+    "border-left:3px solid var(--soft);color:var(--soft)}"
+    "label{display:block;margin:0 0 16px}input,textarea{display:block;"
+    "width:100%;margin-top:6px;padding:12px;border:1px solid var(--soft);"
+    "border-radius:10px;background:var(--back);color:inherit;font:inherit}"
+    "button{display:block;width:100%;margin:12px 0;padding:14px 28px;"
+    "border:0;border-radius:12px;background:var(--accent);color:#fff;"
+    "font:inherit;font-weight:600;cursor:pointer}\n"
     "</style>\n";
 
 /* Every text goes through here and is escaped: a product's name comes from the
@@ -57,10 +69,20 @@ button(struct buf *b, const struct page *p)
 	element(b, "", p->button, "</a>\n");
 }
 
+static void
+text(struct buf *b, struct str html)
+{
+	if (html.len == 0)
+		return;
+	buf_text(b, "<div class=\"text\">\n");
+	buf_add(b, html);
+	buf_text(b, "</div>\n");
+}
+
 static struct response
 as_html(struct arena *a, const struct page *p)
 {
-	struct buf b = buf_new(a, MAX_PAGE_BYTES);
+	struct buf b = buf_new(a, MAX_PAGE_BYTES + p->html.len);
 
 	buf_text(&b, "<!doctype html>\n<html");
 	element(&b, " lang=\"", p->language, "\"");
@@ -70,13 +92,15 @@ as_html(struct arena *a, const struct page *p)
 	element(
 	    &b, "<meta property=\"og:title\" content=\"", p->title, "\">\n");
 	buf_text(&b, style);
-	buf_text(&b, "</head>\n<body>\n<main>\n");
+	buf_text(&b, "</head>\n<body>\n<main");
+	buf_text(&b, p->html.len > 0 ? " class=\"long\">\n" : ">\n");
 	/* A sign is for the eye; read aloud, it would stand between the reader
 	 * and the headline. */
 	element(&b, "<div class=\"mark\" aria-hidden=\"true\">", p->mark,
 	    "</div>\n");
 	element(&b, "<h1>", p->title, "</h1>\n");
 	element(&b, "<p>", p->lead, "</p>\n");
+	text(&b, p->html);
 	button(&b, p);
 	element(&b, "<p class=\"note\">", p->note, "</p>\n");
 	buf_text(&b, "</main>\n</body>\n</html>\n");

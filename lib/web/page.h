@@ -5,7 +5,7 @@
 
 #include "web/response.h"
 
-/* All texts are escaped here; NULL leaves a part out. */
+/* All texts but html are escaped here; NULL leaves a part out. */
 struct page {
 	int status;
 	const char *language; /* of the texts, "uk"; NULL: not said */
@@ -15,6 +15,9 @@ struct page {
 	const char *button, *button_url;
 	const char *note;
 	const char *error; /* a word for JSON clients; NULL: "ok" */
+	/* A long text, or a form, below the lead: HTML that was made here and
+	 * is not escaped. */
+	struct str html;
 };
 
 /* The page as HTML, or as JSON with the same facts where the client asks. */

@@ -31,6 +31,9 @@ export class Chats extends EventEmitter {
     setMyCommands: (params) => this.#setCommands(params),
     getMyCommands: (params) => this.#commands.get(commandsKey(params)) ?? [],
     sendMessage: (params) => this.#send(params),
+    sendPhoto: (params) => this.#sendFile('photo', params),
+    sendVideoNote: (params) => this.#sendFile('video_note', params),
+    sendVoice: (params) => this.#sendFile('voice', params),
     editMessageText: (params) => this.#edit(params),
     answerCallbackQuery: (params) => this.#answerQuery(params),
     sendChatAction: (params) => this.#showAction(params),
@@ -152,6 +155,17 @@ export class Chats extends EventEmitter {
     const content = parseText(params);
     checkMarkup(params.reply_markup);
     const sent = this.#keep(message(this.#nextMessageId++, sender(this.bot), chat, { ...content, ...keyboard(params) }));
+    if (!this.#messages.has(chat.id)) this.#messages.set(chat.id, []);
+    this.#messages.get(chat.id).push(sent);
+    this.emit('message', sent);
+    return sent;
+  }
+
+  /** A file that came with the call; of it the size alone is kept. */
+  #sendFile(kind, params) {
+    const chat = this.#chat(params);
+    if (!params[kind]?.bytes?.length) throw badRequest(`there is no ${kind} in the request`);
+    const sent = this.#keep(message(this.#nextMessageId++, sender(this.bot), chat, { [kind]: { file_size: params[kind].bytes.length } }));
     if (!this.#messages.has(chat.id)) this.#messages.set(chat.id, []);
     this.#messages.get(chat.id).push(sent);
     this.emit('message', sent);

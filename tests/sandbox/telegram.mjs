@@ -264,8 +264,24 @@ const failure = ({ code, body }) => json(code, body, retryHeader(body));
 const retryHeader = ({ parameters }) =>
   (parameters?.retry_after ? { 'retry-after': String(parameters.retry_after) } : {});
 
+/** The fields of a form with files (RFC 7578): a text, or { name, bytes }. */
+function formData(type, bytes) {
+  const boundary = /boundary=(\S+)/.exec(type)?.[1];
+  const fields = {};
+  for (const part of bytes.toString('latin1').split(`--${boundary}`).slice(1, -1)) {
+    const [, head, body] = /^\r\n([^]*?)\r\n\r\n([^]*)\r\n$/.exec(part) ?? [];
+    const [, name] = /name="([^"]*)"/.exec(head ?? '') ?? [];
+    const [, file] = /filename="([^"]*)"/.exec(head ?? '') ?? [];
+    if (!name) throw badRequest("can't parse the form");
+    fields[name] = file === undefined ? utf8(Buffer.from(body, 'latin1')) : { name: file, bytes: Buffer.from(body, 'latin1') };
+  }
+  return fields;
+}
+
 /** Query, form or JSON: Telegram takes them all. */
 function readParams(req, url, bytes) {
+  const type = req.headers['content-type'] ?? '';
+  if (type.startsWith('multipart/form-data')) return { ...Object.fromEntries(url.searchParams), ...formData(type, bytes) };
   const text = utf8(bytes);
   const isJson = req.headers['content-type']?.startsWith('application/json');
   const body = isJson ? parsed(text || '{}') : Object.fromEntries(new URLSearchParams(text));
