@@ -1,13 +1,17 @@
-/* GET /pay, /paid, /cancel, /legal, /health: the buyer's way to Stripe and
- * back. The only front program that calls out. */
+/* /pay, /paid, /cancel, /legal, /withdraw, /health: the buyer's way to Stripe
+ * and back. The only front program that calls out. */
 #include "base/array.h"
+#include "front/agree.h"
 #include "front/legal.h"
 #include "front/pages.h"
 #include "front/serve.h"
+#include "front/withdraw.h"
 #include "outbox/wake.h"
 #include "payment/thanks.h"
 
 #define MAX_BODY_BYTES ((size_t)64 * 1024)
+#define READS "GET, HEAD"
+#define FORMS READS ", POST"
 static struct http *http;
 
 /* Told to stop, a program does not wait for Stripe to the end. */
@@ -25,16 +29,13 @@ pay(struct app *app, const struct request *req)
 	struct limit_who who = { .address = serve_address(app, req) };
 	struct paylink link;
 	struct checkout c;
+	struct response other;
 	enum err e = paylink_read(app, req, &link);
 
-	/* Nobody wants to pay yet, so no session is opened. */
-	if (request_looks_ahead(req))
-		return pages_show(app, req, PAGES_AHEAD);
-	if (e != ERR_OK)
-		return pages_bad_link(app, req, e);
+	if (pages_instead(app, req, e, &link, &other) ||
+	    agree_is_due(app, req, &link, &other))
+		return other;
 	who.tg_id = link.tg_id;
-	if (paylink_is_previewed(req))
-		return pages_preview(app, req, &link);
 	if (!reach_out())
 		return pages_show(app, req, PAGES_BROKEN);
 	e = checkout_begin(app, http, req->arena, &who, &link, &c);
@@ -69,13 +70,16 @@ static struct app app;
 static const struct {
 	const char *page;
 	struct response (*answer)(struct app *app, const struct request *req);
-} routes[] = { { "pay", pay }, { "pay.fcgi", pay }, { "paid", paid },
-	{ "cancel", pages_cancel }, { "legal", legal_page },
-	{ "health", pages_health } };
+	const char *methods;
+} routes[] = { { "pay", pay, FORMS }, { "pay.fcgi", pay, FORMS },
+	{ "paid", paid, READS }, { "cancel", pages_cancel, READS },
+	{ "legal", legal_page, READS }, { "withdraw", withdraw_page, FORMS },
+	{ "health", pages_health, READS } };
 
 static struct response
 route(const struct request *req)
 {
+	const char *page = legal_is_asked(req) ? "legal" : req->page;
 	enum admission verdict = serve_admits(&app, req);
 
 	if (verdict == ADMIT_NOT_SET_UP)
@@ -83,17 +87,14 @@ route(const struct request *req)
 	if (verdict == ADMIT_PLAIN_HTTP)
 		return serve_over_https(&app, req);
 	for (size_t i = 0; i < LENGTH(routes); i++) {
-		if (!str_eq(str_from(req->page), routes[i].page))
+		if (!str_eq(str_from(page), routes[i].page))
 			continue;
-		if (req->method != WEB_GET && req->method != WEB_HEAD)
-			return response_not_allowed(req->arena, "GET, HEAD");
+		if (!request_is_of(req, routes[i].methods))
+			return response_not_allowed(
+			    req->arena, routes[i].methods);
 		return routes[i].answer(&app, req);
 	}
-	if (!legal_is_asked(req))
-		return pages_show(&app, req, PAGES_UNKNOWN);
-	if (req->method != WEB_GET && req->method != WEB_HEAD)
-		return response_not_allowed(req->arena, "GET, HEAD");
-	return legal_page(&app, req);
+	return pages_show(&app, req, PAGES_UNKNOWN);
 }
 
 static void

@@ -270,7 +270,7 @@ forget(struct db *db, void *ctx)
 {
 	static const enum sql steps[] = { SQL_FORGET_JOBS, SQL_FORGET_ACCESS,
 		SQL_FORGET_MEMBER, SQL_FORGET_LINKS, SQL_FORGET_QUESTIONS,
-		SQL_FORGET_USER };
+		SQL_FORGET_CONSENTS, SQL_FORGET_WITHDRAWALS, SQL_FORGET_USER };
 	struct forgetting *h = ctx;
 	enum err e = is_held(h, &h->held);
 

@@ -8,6 +8,7 @@
 #include "ledger/ledger.h"
 #include "ledger/self.h"
 #include "outbox/jobs.h"
+#include "payment/consent.h"
 #include "payment/offer.h"
 #include "shop/content.h"
 #include "shop/text.h"
@@ -106,6 +107,9 @@ on_pay(struct reply *r)
 		return reply_message(r, &owed);
 	if (access == ACCESS_IN)
 		return reply_fill(r, TEXT_ALREADY_PAID, KV(reply_product(r)));
+	e = consent_message(r->in, r->app, r->arena, r->u->from_id, p, &owed);
+	if (e != ERR_OK || owed.text != NULL)
+		return e != ERR_OK ? e : reply_message(r, &owed);
 	alone = offer_alone(r->app, p);
 	return alone == NULL ? reply_message(r, &m) : offer_of(r, alone, p);
 }
@@ -322,17 +326,21 @@ on_privacy(struct reply *r)
 	return say_text(r, CONTENT_PRIVACY, TEXT_PRIVACY);
 }
 
-/* A button for each text of the law. */
+/* A button for each text of the law, above them the way to withdraw, which
+ * knows already who follows it. */
 static enum err
 on_legal(struct reply *r)
 {
 	struct tg_message m = { .chat_id = r->u->from_id,
-		.text = text_plain_in(r->in, TEXT_LEGAL) };
+		.text = text_plain_in(r->in, TEXT_LEGAL),
+		.button = text_plain_in(r->in, TEXT_PAGE_WITHDRAW),
+		.button_url = arena_printf(r->arena,
+		    "%s/withdraw?contract=%lld&language=%s",
+		    r->app->conf.base_url, (long long)r->u->from_id,
+		    language_code(r->in)) };
 	enum err e = menu_legal(r, &m);
 
-	if (e != ERR_OK)
-		return e;
-	return m.n_choices > 0 ? reply_message(r, &m) : on_privacy(r);
+	return e == ERR_OK ? reply_message(r, &m) : e;
 }
 
 /* Commands that there are as soon as the operator has written the text, and

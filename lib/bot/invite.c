@@ -5,6 +5,7 @@
 #include "ledger/ledger.h"
 #include "ledger/products.h"
 #include "outbox/message.h"
+#include "payment/consent.h"
 #include "shop/text.h"
 
 /* Whoever is in the channel already needs no invitation: their link opens the
@@ -54,13 +55,35 @@ links_of(struct app *app, struct arena *a, struct step *s,
 	return ERR_OK;
 }
 
+/* With the links goes what the buyer agreed to, which the law wants told to
+ * them for keeps. */
+static enum err
+say_links(struct app *app, struct arena *a, struct step *s,
+    const struct product *p, const char *links)
+{
+	enum language in = text_language();
+	const char *receipt = NULL, *text;
+	enum err e = ledger_language(app->db, a, s->job.tg_id, &in);
+
+	if (e == ERR_OK)
+		e = consent_receipt(in, app, a, s->job.tg_id, p, &receipt);
+	if (e != ERR_OK)
+		return e;
+	text = text_fill_in(in, a, TEXT_INVITE,
+	    KV(kv_text("product", product_title(p, language_code(in))),
+		kv_text("link", links)));
+	message_say(app, a, s,
+	    receipt == NULL ? text :
+			      arena_printf(a, "%s\n\n%s", text, receipt));
+	return ERR_OK;
+}
+
 static enum err
 prepare(struct app *app, struct arena *a, struct step *s)
 {
 	const struct product *p;
 	const char *id, *links = NULL;
 	enum access access = ACCESS_OUT;
-	enum language in = text_language();
 	enum err e = products_of(app, a, &s->job, s->job.detail, &id, &p);
 
 	if (e == ERR_OK)
@@ -73,13 +96,7 @@ prepare(struct app *app, struct arena *a, struct step *s)
 	}
 	e = links_of(app, a, s, p, &links);
 	if (e == ERR_OK && links != NULL)
-		e = ledger_language(app->db, a, s->job.tg_id, &in);
-	if (e == ERR_OK && links != NULL)
-		message_say(app, a, s,
-		    text_fill_in(in, a, TEXT_INVITE,
-			KV(kv_text(
-			       "product", product_title(p, language_code(in))),
-			    kv_text("link", links))));
+		e = say_links(app, a, s, p, links);
 	return e;
 }
 

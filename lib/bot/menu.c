@@ -4,6 +4,7 @@
 
 #include "ledger/products.h"
 #include "ledger/subscription.h"
+#include "payment/consent.h"
 #include "payment/offer.h"
 #include "shop/content.h"
 #include "shop/text.h"
@@ -122,6 +123,21 @@ choose_language(struct reply *r, const char *code)
 	return e == ERR_OK ? reply_promise(r, JOB_NOTICE, 0, "language") : e;
 }
 
+/* The way to pay comes next; of a text that has changed meanwhile, the same
+ * question again. */
+static enum err
+agree(struct reply *r, struct str data)
+{
+	const struct product *p = NULL;
+	enum err e =
+	    consent_pressed(r->in, r->app, r->arena, r->u->from_id, data, &p);
+
+	if (e != ERR_OK || p == NULL)
+		return e;
+	return reply_promise(
+	    r, JOB_NOTICE, 0, arena_printf(r->arena, "pay:%s", p->id));
+}
+
 /* A product that is sold no more is not found, whatever the old button says;
  * one that was renamed is. */
 enum err
@@ -137,6 +153,10 @@ menu_pressed(struct reply *r)
 		return choose_language(r, id);
 	if (str_eq(word, MENU_TEXT))
 		return menu_text(r, id, &taken);
+	if (str_eq(word, CONSENT_AGREE))
+		return agree(r, data);
+	if (str_eq(word, CONSENT_DISAGREE))
+		return reply_promise(r, JOB_NOTICE, 0, "no_consent");
 	if (str_eq(word, BUTTON_ASK))
 		return handover_pass_on(r->app, r->arena, r->u, data, &taken);
 	e = products_find(r->app, r->arena, id, &p);

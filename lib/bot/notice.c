@@ -28,6 +28,8 @@ static const struct {
 	{ "not_passed_on", TEXT_COACH_NOT_PASSED_ON, false },
 	{ "too_many", TEXT_TOO_MANY, false },
 	{ "language", TEXT_LANGUAGE_SET, false },
+	{ "no_consent", TEXT_CONSENT_REFUSED, false },
+	{ "withdrawn", TEXT_WITHDRAWN, false },
 };
 
 /* What a notice is about, and the language of who reads it. */

@@ -62,6 +62,10 @@ list_page(const struct app *app, const struct request *req, enum language in)
 		.mark = "⚖️",
 		.title = text_plain_in(in, TEXT_PAGE_LEGAL),
 		.note = app_support_in(in, app, req->arena),
+		.button = text_plain_in(in, TEXT_PAGE_WITHDRAW),
+		.button_url =
+		    arena_printf(req->arena, "%s/withdraw?language=%s",
+			app->conf.base_url, language_code(in)),
 		.html = list_of(app, req->arena, in) };
 
 	return page_response(req, &p);

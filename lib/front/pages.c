@@ -201,6 +201,22 @@ pages_preview(const struct app *app, const struct request *req,
 	return page_response(req, &p);
 }
 
+bool
+pages_instead(const struct app *app, const struct request *req, enum err e,
+    const struct paylink *link, struct response *res)
+{
+	/* So no session is opened. */
+	if (request_looks_ahead(req))
+		*res = pages_show(app, req, PAGES_AHEAD);
+	else if (e != ERR_OK)
+		*res = pages_bad_link(app, req, e);
+	else if (paylink_is_previewed(req))
+		*res = pages_preview(app, req, link);
+	else
+		return false;
+	return true;
+}
+
 static struct response
 limited(const struct app *app, const struct request *req, int64_t wait_s)
 {

@@ -49,6 +49,12 @@ struct response pages_provider_down(
 struct response pages_bad_link(
     const struct app *app, const struct request *req, enum err e);
 
+/* True: *res is what a request to pay is answered with instead of going on:
+ * nobody wants to pay yet, or its link, which paylink_read() read with e, leads
+ * nowhere. */
+bool pages_instead(const struct app *app, const struct request *req, enum err e,
+    const struct paylink *link, struct response *res);
+
 /* What a link leads to, with a button onward. */
 struct response pages_preview(const struct app *app, const struct request *req,
     const struct paylink *link);

@@ -3,6 +3,7 @@
 
 #include "ledger/subscription.h"
 #include "outbox/message.h"
+#include "payment/consent.h"
 #include "payment/paylink.h"
 #include "payment/trial.h"
 #include "shop/text.h"
@@ -154,7 +155,8 @@ make_offer(enum language in, struct app *app, struct arena *a, struct step *s,
 }
 
 /* What is owed is looked up when the job runs, not when it was promised: it may
- * have been paid meanwhile, or have become owed. */
+ * have been paid meanwhile, or have become owed. What is owed was agreed to
+ * when it began; anything else waits for the buyer's consent. */
 enum err
 offer_prepare(enum language in, struct app *app, struct arena *a,
     struct step *s, const struct product *p, const struct provider *by)
@@ -165,6 +167,11 @@ offer_prepare(enum language in, struct app *app, struct arena *a,
 
 	if (e != ERR_OK)
 		return e;
+	if (owed.text == NULL) {
+		e = consent_message(in, app, a, s->job.tg_id, p, &owed);
+		if (e != ERR_OK)
+			return e;
+	}
 	if (owed.text != NULL)
 		message_send(app, a, s, &owed);
 	else

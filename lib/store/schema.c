@@ -427,6 +427,29 @@ static const char *const migrations[] = {
 	"ALTER TABLE subscriptions ADD COLUMN price_minor {int};"
 	"ALTER TABLE subscriptions ADD COLUMN price_currency TEXT;"
 	"ALTER TABLE subscriptions ADD COLUMN price_period_ms {int};",
+
+	/* 20: what buyers agreed to before they paid: the text by its SHA-256,
+	 * and whether it was certainly them; tg_id 0: forgotten */
+	"CREATE TABLE consents ("
+	" id {id},"
+	" tg_id {int} NOT NULL,"
+	" product TEXT NOT NULL,"
+	" hash TEXT NOT NULL,"
+	" language TEXT NOT NULL,"
+	" is_proven {int} NOT NULL,"
+	" at_ms {int} NOT NULL"
+	") {end};"
+	"CREATE INDEX consents_of_person ON consents (tg_id, product);"
+	/* who withdrew from a contract, as they named it; tg_id 0: nobody that
+	 * we know, or forgotten */
+	"CREATE TABLE withdrawals ("
+	" id {id},"
+	" contract TEXT NOT NULL,"
+	" tg_id {int} NOT NULL,"
+	" order_id {int},"
+	" at_ms {int} NOT NULL"
+	") {end};"
+	"CREATE INDEX withdrawals_by_contract ON withdrawals (contract);",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 

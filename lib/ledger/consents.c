@@ -1,0 +1,41 @@
+/* Consents, as rows. */
+#include "ledger/consents.h"
+
+#include "base/clock.h"
+#include "base/units.h"
+
+enum err
+consent_add(struct db *db, const struct consent *c)
+{
+	int64_t now_ms = clock_now_ms();
+
+	return db_exec(db, SQL_CONSENT_ADD,
+	    KV(kv_int("tg_id", c->tg_id), kv_text("product", c->product),
+		kv_text("hash", c->hash), kv_text("language", c->language),
+		kv_int("is_proven", c->is_proven), kv_int("now_ms", now_ms),
+		kv_int("since_ms", now_ms - HOUR_MS)),
+	    NULL);
+}
+
+static void
+consent_from_row(const struct row *row, void *ctx)
+{
+	struct consent *c = ctx;
+
+	c->hash = row_text(row, 0);
+	c->language = row_text(row, 1);
+	c->at_ms = row_int(row, 2);
+}
+
+enum err
+consent_latest(struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, bool must_be_proven, struct consent *out)
+{
+	*out = (struct consent){
+		.tg_id = tg_id, .product = product, .is_proven = must_be_proven
+	};
+	return db_one(db, a, SQL_CONSENT_LATEST,
+	    KV(kv_int("tg_id", tg_id), kv_text("product", product),
+		kv_int("is_proven", must_be_proven)),
+	    consent_from_row, out);
+}
