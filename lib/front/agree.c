@@ -30,15 +30,18 @@ form_of(const struct agreeing *g, struct str *html)
 	const struct request *req = g->req;
 	struct str terms = markdown_page(req->arena, g->agreement.terms);
 	struct buf b = buf_new(req->arena, terms.len + 16 * 1024);
-	const char *token;
+	const char *token, *url = paylink_onward(g->app, req, g->link);
 	enum err e = consent_token(g->app, req->arena, g->link->tg_id,
 	    g->link->product, &g->agreement, &token);
 
 	if (e != ERR_OK)
 		return e;
+	/* The answer is judged by the text in the language that was read. */
+	if (paylink_language(req) == LANGUAGE__COUNT)
+		url = paylink_in(req->arena, url, g->agreement.in);
 	buf_add(&b, terms);
 	buf_text(&b, "<form method=\"post\" action=\"");
-	buf_html(&b, paylink_onward(g->app, req, g->link));
+	buf_html(&b, url);
 	buf_text(&b, "\">\n<p><b>");
 	buf_html(&b, g->agreement.sentence);
 	buf_text(&b, "</b></p>\n<button name=\"" FIELD "\" value=\"");
@@ -65,7 +68,8 @@ ask(const struct agreeing *g)
 		.button = text_plain_in(in, TEXT_CONSENT_NO),
 		.button_url = arena_printf(req->arena, "%s/cancel?language=%s",
 		    g->app->conf.base_url, language_code(in)),
-		.note = app_support_in(in, g->app, req->arena) };
+		.note = app_support_in(in, g->app, req->arena),
+		.forms = FORMS_ON };
 
 	if (form_of(g, &p.html) != ERR_OK)
 		return pages_show(g->app, req, PAGES_BROKEN);

@@ -46,7 +46,8 @@ show(const struct withdrawal *w, enum text title, const char *lead,
 		.title = text_plain_in(w->in, title),
 		.lead = lead,
 		.note = app_support_in(w->in, w->app, w->req->arena),
-		.html = html };
+		.html = html,
+		.forms = FORMS_HERE };
 
 	return page_response(w->req, &p);
 }
@@ -56,10 +57,9 @@ form_begin(const struct withdrawal *w)
 {
 	struct buf b = buf_new(w->req->arena, MAX_FORM_BYTES);
 
-	buf_text(&b, "<form method=\"post\" action=\"");
-	buf_html(&b,
-	    arena_printf(w->req->arena, "%s/withdraw?language=%s",
-		w->app->conf.base_url, language_code(w->in)));
+	/* Relative, so that it stays on the site that the reader sees. */
+	buf_text(&b, "<form method=\"post\" action=\"withdraw?language=");
+	buf_html(&b, language_code(w->in));
 	buf_text(&b, "\">\n");
 	return b;
 }

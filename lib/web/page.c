@@ -109,6 +109,7 @@ as_html(struct arena *a, const struct page *p)
 		return response_error(a, ERR_INTERNAL, "the page is too long");
 	return (struct response){ .status = p->status,
 		.content_type = "text/html; charset=utf-8",
+		.forms = p->forms,
 		.body = buf_str(&b) };
 }
 

@@ -18,6 +18,7 @@ struct page {
 	/* A long text, or a form, below the lead: HTML that was made here and
 	 * is not escaped. */
 	struct str html;
+	enum response_forms forms; /* where a form in it may lead */
 };
 
 /* The page as HTML, or as JSON with the same facts where the client asks. */

@@ -131,14 +131,24 @@ header_safe(const char *value)
 /* What every answer says: keep it nowhere, guess no type, load nothing from
  * elsewhere, tell no other site where the reader came from. */
 static void
-standing_headers(struct buf *b)
+standing_headers(struct buf *b, enum response_forms forms)
 {
+	/* A browser asks this list of each address that a form is redirected
+	 * to as well; the last two are this machine, while one tries the shop
+	 * there. */
+	static const char *const lead_to[] = { [FORMS_NOWHERE] = "'none'",
+		[FORMS_HERE] = "'self'",
+		[FORMS_ON] = "'self' https: http://127.0.0.1:* "
+			     "http://localhost:*" };
+
 	header(b, "Cache-Control", "no-store");
 	header(b, "X-Content-Type-Options", "nosniff");
 	header(b, "Referrer-Policy", "no-referrer");
-	header(b, "Content-Security-Policy",
-	    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
-	    "form-action 'none'; frame-ancestors 'self'");
+	buf_text(b,
+	    "Content-Security-Policy: default-src 'none'; "
+	    "style-src 'unsafe-inline'; base-uri 'none'; form-action ");
+	buf_text(b, lead_to[forms]);
+	buf_text(b, "; frame-ancestors 'self'\r\n");
 }
 
 static struct str
@@ -168,7 +178,7 @@ response_render(struct arena *a, const struct response *res, bool head_only)
 		buf_int(&b, res->retry_after_s);
 		buf_text(&b, "\r\n");
 	}
-	standing_headers(&b);
+	standing_headers(&b, res->forms);
 	buf_text(&b, "\r\n");
 	if (!head_only)
 		buf_add(&b, res->body);

@@ -4,12 +4,20 @@
 
 #include "web/request.h"
 
+/* Where a form on the page may lead, which the browser holds it to. */
+enum response_forms {
+	FORMS_NOWHERE,
+	FORMS_HERE, /* to this site */
+	FORMS_ON    /* and from there on to another, to pay */
+};
+
 struct response {
 	int status;
 	const char *content_type;
 	const char *location;  /* or NULL */
 	const char *allow;     /* or NULL */
 	int64_t retry_after_s; /* 0: none */
+	enum response_forms forms;
 	struct str body;
 };
 

@@ -46,7 +46,7 @@ function send(app, text, fields = {}) {
   const hidden = Object.fromEntries([...text.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]));
   const [, name, value] = /<button name="(\w+)" value="([^"]*)"/.exec(text) ?? [];
   const body = new URLSearchParams({ ...hidden, ...(name && { [name]: value }), ...fields }).toString();
-  const { pathname, search } = new URL(action);
+  const { pathname, search } = new URL(action, `${app.base}/`);
   return app.request(pathname + search, { method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
 }
 
