@@ -42,8 +42,8 @@ test('texts of the law in the chat, by command and by button', async (t) => {
   const [impressum] = await says(app, user, '/impressum');
   assert.match(impressum.text, /Erika Muster\nMusterweg 1/, 'in the one language that there is');
   const [legal] = await says(app, user, '/legal');
-  assert.deepEqual(buttons(legal).map(({ text }) => text), ['Умови', 'Приватність', 'Impressum']);
-  await app.telegram.press(user, legal, buttons(legal)[0].callback_data);
+  assert.deepEqual(buttons(legal).map(({ text }) => text), ['Відмовитися від договору', 'Умови', 'Приватність', 'Impressum']);
+  await app.telegram.press(user, legal, buttons(legal)[1].callback_data);
   await app.settled();
   assert.match(app.telegram.messages(user.id).at(-1).text, /^Умови/);
 });
@@ -53,7 +53,7 @@ test('a command without its file is none; /privacy and /terms say what they alwa
   const user = person(5);
   assert.match((await says(app, user, '/privacy'))[0].text, /ні імені, ні пошти/);
   assert.match((await says(app, user, '/terms'))[0].text, /не можна передавати/);
-  assert.match((await says(app, user, '/legal'))[0].text, /ні імені, ні пошти/);
+  assert.deepEqual(buttons((await says(app, user, '/legal'))[0]).map(({ text }) => text), ['Відмовитися від договору']);
   const unknown = (await says(app, user, '/nothing'))[0].text;
   assert.equal((await says(app, user, '/agb'))[0].text, unknown);
 });
