@@ -2,6 +2,7 @@
  * and "ask:N". */
 #include "bot/menu.h"
 
+#include "base/array.h"
 #include "ledger/products.h"
 #include "ledger/subscription.h"
 #include "payment/consent.h"
@@ -138,28 +139,43 @@ agree(struct reply *r, struct str data)
 	    r, JOB_NOTICE, 0, arena_printf(r->arena, "pay:%s", p->id));
 }
 
+static enum err
+disagree(struct reply *r, struct str data)
+{
+	(void)data;
+	return reply_promise(r, JOB_NOTICE, 0, "no_consent");
+}
+
+static enum err
+choose(struct reply *r, struct str data)
+{
+	return choose_language(r, arena_dup(r->arena, data));
+}
+
+static enum err
+send_text(struct reply *r, struct str data)
+{
+	bool is_there; /* or not: an old button */
+
+	return menu_text(r, arena_dup(r->arena, data), &is_there);
+}
+
+static enum err
+pass_on(struct reply *r, struct str data)
+{
+	bool taken; /* or not: nothing else is meant by it */
+
+	return handover_pass_on(r->app, r->arena, r->u, data, &taken);
+}
+
 /* A product that is sold no more is not found, whatever the old button says;
  * one that was renamed is. */
-enum err
-menu_pressed(struct reply *r)
+static enum err
+press_product(struct reply *r, struct str word, const char *id)
 {
-	struct str data = str_from(r->u->data), word = str_cut(&data, ':');
-	const char *id = arena_dup(r->arena, data);
 	const struct product *p;
-	bool taken; /* or not: nothing else is meant by it */
-	enum err e;
+	enum err e = products_find(r->app, r->arena, id, &p);
 
-	if (str_eq(word, BUTTON_LANGUAGE))
-		return choose_language(r, id);
-	if (str_eq(word, MENU_TEXT))
-		return menu_text(r, id, &taken);
-	if (str_eq(word, CONSENT_AGREE))
-		return agree(r, data);
-	if (str_eq(word, CONSENT_DISAGREE))
-		return reply_promise(r, JOB_NOTICE, 0, "no_consent");
-	if (str_eq(word, BUTTON_ASK))
-		return handover_pass_on(r->app, r->arena, r->u, data, &taken);
-	e = products_find(r->app, r->arena, id, &p);
 	if (e != ERR_OK)
 		return e;
 	if (p != NULL && offer_by(r->app, p, word) != NULL)
@@ -172,6 +188,23 @@ menu_pressed(struct reply *r)
 		return ERR_OK;
 	return reply_promise(r, JOB_NOTICE, 0,
 	    id[0] == '\0' ? "pay" : arena_printf(r->arena, "pay:%s", p->id));
+}
+
+enum err
+menu_pressed(struct reply *r)
+{
+	static const struct {
+		const char *word;
+		enum err (*press)(struct reply *r, struct str data);
+	} words[] = { { BUTTON_LANGUAGE, choose }, { BUTTON_ASK, pass_on },
+		{ MENU_TEXT, send_text }, { CONSENT_AGREE, agree },
+		{ CONSENT_DISAGREE, disagree } };
+	struct str data = str_from(r->u->data), word = str_cut(&data, ':');
+
+	for (size_t i = 0; i < LENGTH(words); i++)
+		if (str_eq(word, words[i].word))
+			return words[i].press(r, data);
+	return press_product(r, word, arena_dup(r->arena, data));
 }
 
 /* Everybody in a group can press, and what the other buttons lead to, a price

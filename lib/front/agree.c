@@ -53,6 +53,8 @@ form_of(const struct agreeing *g, struct str *html)
 	return ERR_OK;
 }
 
+/* "Cancel" leads to the page of a payment that was cancelled, for that is what
+ * it is. */
 static struct response
 ask(const struct agreeing *g)
 {

@@ -12,12 +12,14 @@
 #define FOLDER "legal"
 #define MAX_LIST_BYTES ((size_t)32 * 1024)
 
+/* By the folder alone, wherever in the site the programs lie. */
 bool
 legal_is_asked(const struct request *req)
 {
 	return strcmp(req->folder, FOLDER) == 0;
 }
 
+/* A title is the operator's, an address has the name of a file in it. */
 static void
 put_entry(struct buf *b, const char *url, const char *title)
 {
@@ -54,6 +56,7 @@ list_of(const struct app *app, struct arena *a, enum language in)
 	return buf_str(&b);
 }
 
+/* Also without any text: the way to withdraw has to be easy to find. */
 static struct response
 list_page(const struct app *app, const struct request *req, enum language in)
 {

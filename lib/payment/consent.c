@@ -89,6 +89,7 @@ consent_message(enum language in, struct app *app, struct arena *a,
 	return ERR_OK;
 }
 
+/* A press may be of long ago, so the text is read anew. */
 enum err
 consent_pressed(enum language in, struct app *app, struct arena *a,
     int64_t tg_id, struct str data, const struct product **p)
@@ -113,6 +114,8 @@ consent_pressed(enum language in, struct app *app, struct arena *a,
 
 /* ---- after the purchase ---- */
 
+/* By its hash the buyer can prove the text that they agreed to, even where the
+ * page has another one by now. */
 enum err
 consent_receipt(enum language in, struct app *app, struct arena *a,
     int64_t tg_id, const struct product *p, const char **text)

@@ -75,6 +75,8 @@ read_inside(const struct conf *conf, struct arena *a, const char *file,
 	return slurp_plain(a, real, max, text);
 }
 
+/* Telegram and browsers both take UTF-8 alone; an editor of Windows may put a
+ * mark in front of it. */
 static const char *
 read_text(const struct conf *conf, struct arena *a, const char *file,
     bool *is_there, struct str *text)
@@ -209,6 +211,8 @@ name_of_file(struct str file, enum language *in)
 	return name;
 }
 
+/* A text in several languages is one; of very many the last are left out, since
+ * a message has no room for their buttons. */
 static void
 add_name(const char **names, size_t *n, const char *name)
 {
@@ -287,6 +291,7 @@ fault_of(const struct conf *conf, struct arena *a, const char *folder,
 	    NULL;
 }
 
+/* Each file in memory of its own: a folder may hold many. */
 static bool
 check_folder(struct arena *a, struct conf *conf, const char *folder)
 {
