@@ -69,7 +69,8 @@ test('in the chat the terms come first, then the way to pay; the consent is told
   assert.equal(status, 303, 'nobody is asked twice');
   await app.event(await app.stripe.pay(app.sessionAt(headers.get('location'))));
   await app.invited(5);
-  assert.match(last(app, 5).text, new RegExp(`${hash}`));
+  await app.settled();
+  assert.match(last(app, 5).text, new RegExp(hash));
 });
 
 test('who says no has bought nothing; an old button to a text that changed asks anew', async (t) => {
