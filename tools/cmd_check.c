@@ -469,7 +469,15 @@ check_content(struct check *c)
 {
 	struct conf conf = c->app->conf;
 
+	struct content terms;
+
 	conf.settings.n_faults = 0;
+	if (conf.consent != 0 &&
+	    content_read(&conf, &c->arena, CONTENT_TERMS, text_language(),
+		&terms) != ERR_OK)
+		advise("consent",
+		    "there is no legal/terms: buyers agree to what the bot "
+		    "says to /terms");
 	if (conf.content_dir == NULL)
 		return;
 	if (content_check(&c->arena, &conf))

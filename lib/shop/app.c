@@ -235,7 +235,10 @@ app_ready(struct app *app, const struct request *req)
 	if (!app->is_tool) {
 		log_hindrances();
 		conf_make_folder(&app->conf);
-		check_content(app);
+		/* A program that answers one request and ends would read the
+		 * whole folder for it. */
+		if (app->is_fastcgi || app->programs == PROGRAM_WORKER)
+			check_content(app);
 	}
 	take_texts(app);
 	app->is_ready = true;

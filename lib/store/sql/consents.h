@@ -33,7 +33,8 @@ SQL(WITHDRAWAL_ADD,
     " VALUES (:contract, :tg_id, :order_id, :now_ms) RETURNING id, at_ms")
 
 SQL(FORGET_WITHDRAWALS,
-    "UPDATE withdrawals SET tg_id = 0, contract = '' WHERE tg_id = :tg_id")
+    "UPDATE withdrawals SET tg_id = 0, contract = ''"
+    " WHERE tg_id = :tg_id OR contract = '' || :tg_id")
 
 SQL(RENAME_CONSENTS,
     "UPDATE consents SET product = :is_now WHERE product = :product")
