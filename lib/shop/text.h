@@ -56,6 +56,7 @@ enum text {
 	TEXT_STARS_WRONG_PRICE,
 	TEXT_STARS_NOT_SOLD,
 	TEXT_STARS_PAID_BEFORE,
+	TEXT_STARS_NO_CONSENT,
 	TEXT_PAYSUPPORT, /* {support} */
 	TEXT_TERMS,      /* {product} {support} */
 	TEXT_PRIVACY,    /* {support} */

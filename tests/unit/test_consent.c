@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "ledger/consents.h"
 #include "payment/consent.h"
+#include "payment/stars.h"
 #include "shop/text.h"
 
 static struct app app = { SELLS({ COURSE, TO_LINK("https://t.me/+a") },
@@ -184,6 +185,33 @@ unproven(void **state)
 	assert_false(is_due(course(), false));
 }
 
+/* An invoice in Stars may be older than the terms. */
+static void
+invoice(void **state)
+{
+	const struct tg_update u = { .kind = TG_CHECKOUT,
+		.from_id = BUYER,
+		.payment = { .query_id = "1",
+		    .currency = "XTR",
+		    .payload = "admit:course",
+		    .amount = 50 } };
+	struct press x = { .in = LANGUAGE_DE };
+	struct json *params;
+
+	(void)state;
+	shop_open(USER);
+	app.catalog.products[0].stars = 50;
+	app.conf.sell_with = "both";
+	check_err(stars_checkout(&app, &mem, &u, LANGUAGE_DE, &params), ERR_OK);
+	check_has(json_text(params, "error_message"), "/pay");
+	x.data = button(course(), LANGUAGE_DE);
+	shop_does(press, &x);
+	check_err(stars_checkout(&app, &mem, &u, LANGUAGE_DE, &params), ERR_OK);
+	assert_true(json_is_true(params, "ok"));
+	app.catalog.products[0].stars = 0;
+	app.conf.sell_with = NULL;
+}
+
 /* ---- a page's word ---- */
 
 static void
@@ -220,6 +248,7 @@ main(void)
 	ROWS("no consent", refuses, bads);
 	ROWS("asked", wants, askeds);
 	ONE("asked", "again after a bare link", unproven);
+	ONE("asked", "by an invoice of before", invoice);
 	ONE("page", "its word is for one person, product and text", token);
 	return testing_run("consent", ledger_make, ledger_remove);
 }
