@@ -7,7 +7,7 @@
 #include "bot/reply.h"
 #include "coach/handover.h"
 
-#define MENU_BUY "buy" /* the one thing that is sold, or with ":PRODUCT" */
+#define MENU_BUY "buy"   /* the one thing that is sold, or with ":PRODUCT" */
 #define MENU_TEXT "text" /* a long text: "text:NAME" */
 
 /* Puts into m a button for each product that this person has not bought. */
