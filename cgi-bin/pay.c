@@ -33,7 +33,7 @@ pay(struct app *app, const struct request *req)
 	enum err e = paylink_read(app, req, &link);
 
 	if (pages_instead(app, req, e, &link, &other) ||
-	    agree_is_due(app, req, &link, &other))
+	    agree_first(app, req, &link, &other))
 		return other;
 	who.tg_id = link.tg_id;
 	if (!reach_out())

@@ -120,7 +120,7 @@ prepare(struct app *app, struct arena *a, struct step *s)
 
 /* A picture that Telegram refuses for good keeps nobody from the text. */
 static bool
-goes_on(const struct part *p, const struct outcome *o)
+next_follows(const struct part *p, const struct outcome *o)
 {
 	if (o->after == AFTER_DONE)
 		return !p->is_last;
@@ -136,7 +136,7 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 	const char *detail =
 	    arena_printf(a, "%s:%lld", p->name, (long long)p->number + 1);
 
-	if (e != ERR_OK || !s->has_call || !goes_on(p, o))
+	if (e != ERR_OK || !s->has_call || !next_follows(p, o))
 		return e;
 	return jobs_promise(app->db, JOB_CONTENT,
 	    arena_printf(a, "text/%lld/%s", (long long)s->job.id, detail),

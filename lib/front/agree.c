@@ -113,13 +113,13 @@ is_hindered(struct agreeing *g, struct response *res)
 }
 
 bool
-agree_is_due(struct app *app, const struct request *req,
+agree_first(struct app *app, const struct request *req,
     const struct paylink *link, struct response *res)
 {
 	struct agreeing g = { app, req, link, { .in = LANGUAGE_UK }, ERR_OK,
 		0 };
 	const char *token;
-	bool due = true;
+	bool missing = true;
 
 	if (!agreement_is_wanted(&app->conf, link->product))
 		return false;
@@ -135,9 +135,9 @@ agree_is_due(struct app *app, const struct request *req,
 	/* Where the ledger cannot say, they are asked: once too often harms
 	 * nobody. */
 	if (link->is_signed &&
-	    consent_is_due(app, req->arena, link->tg_id, link->product, true,
-		&due) == ERR_OK &&
-	    !due)
+	    consent_is_missing(app, req->arena, link->tg_id, link->product,
+		true, &missing) == ERR_OK &&
+	    !missing)
 		return false;
 	*res = ask(&g);
 	return true;

@@ -10,7 +10,7 @@
  * asks; or what hinders, where the form's consent cannot be noted. False: they
  * agreed, with this request or before, or need not. Behind a bare link, which
  * anybody can write, everybody is asked each time. */
-bool agree_is_due(struct app *app, const struct request *req,
+bool agree_first(struct app *app, const struct request *req,
     const struct paylink *link, struct response *res);
 
 #endif

@@ -57,8 +57,8 @@ form_begin(const struct withdrawal *w)
 {
 	struct buf b = buf_new(w->req->arena, MAX_FORM_BYTES);
 
-	/* Relative, so that it stays on the site that the reader sees. */
-	buf_text(&b, "<form method=\"post\" action=\"withdraw?language=");
+	/* To the address that the reader sees, whatever it is called there. */
+	buf_text(&b, "<form method=\"post\" action=\"?language=");
 	buf_html(&b, language_code(w->in));
 	buf_text(&b, "\">\n");
 	return b;
@@ -193,7 +193,8 @@ tell_operators(struct db *db, struct withdrawal *w)
 	enum text which = TEXT_ALERT_WITHDRAWAL;
 	enum err e = w->order.id == 0 ?
 	    ERR_NOT_FOUND :
-	    consent_latest(db, a, w->order.tg_id, w->order.product, false, &c);
+	    consent_of_purchase(db, a, w->order.tg_id, w->order.product,
+		w->order.paid_ms, &c);
 
 	if (e == ERR_OK) {
 		which = TEXT_ALERT_WITHDRAWAL_CONSENT;

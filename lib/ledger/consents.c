@@ -27,6 +27,16 @@ consent_from_row(const struct row *row, void *ctx)
 	c->at_ms = row_int(row, 2);
 }
 
+static enum err
+latest(struct db *db, struct arena *a, int64_t until_ms, struct consent *c)
+{
+	return db_one(db, a, SQL_CONSENT_LATEST,
+	    KV(kv_int("tg_id", c->tg_id), kv_text("product", c->product),
+		kv_int("is_proven", c->is_proven),
+		kv_int("until_ms", until_ms)),
+	    consent_from_row, c);
+}
+
 enum err
 consent_latest(struct db *db, struct arena *a, int64_t tg_id,
     const char *product, bool must_be_proven, struct consent *out)
@@ -34,8 +44,13 @@ consent_latest(struct db *db, struct arena *a, int64_t tg_id,
 	*out = (struct consent){
 		.tg_id = tg_id, .product = product, .is_proven = must_be_proven
 	};
-	return db_one(db, a, SQL_CONSENT_LATEST,
-	    KV(kv_int("tg_id", tg_id), kv_text("product", product),
-		kv_int("is_proven", must_be_proven)),
-	    consent_from_row, out);
+	return latest(db, a, INT64_MAX, out);
+}
+
+enum err
+consent_of_purchase(struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, int64_t paid_ms, struct consent *out)
+{
+	*out = (struct consent){ .tg_id = tg_id, .product = product };
+	return latest(db, a, paid_ms, out);
 }

@@ -24,4 +24,9 @@ enum err consent_add(struct db *db, const struct consent *c) MUST_CHECK;
 enum err consent_latest(struct db *db, struct arena *a, int64_t tg_id,
     const char *product, bool must_be_proven, struct consent *out) MUST_CHECK;
 
+/* The one that a purchase was made with: the latest of before it was paid,
+ * however it was given. ERR_NOT_FOUND: it was made without. */
+enum err consent_of_purchase(struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, int64_t paid_ms, struct consent *out) MUST_CHECK;
+
 #endif

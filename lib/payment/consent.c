@@ -28,20 +28,20 @@ is_of_today(struct app *app, struct arena *a, const struct product *p,
 }
 
 enum err
-consent_is_due(struct app *app, struct arena *a, int64_t tg_id,
-    const struct product *p, bool must_be_proven, bool *due)
+consent_is_missing(struct app *app, struct arena *a, int64_t tg_id,
+    const struct product *p, bool must_be_proven, bool *missing)
 {
 	struct consent c;
 	bool same = false;
 	enum err e;
 
-	*due = agreement_is_wanted(&app->conf, p);
-	if (!*due)
+	*missing = agreement_is_wanted(&app->conf, p);
+	if (!*missing)
 		return ERR_OK;
 	e = consent_latest(app->db, a, tg_id, p->id, must_be_proven, &c);
 	if (e == ERR_OK)
 		e = is_of_today(app, a, p, &c, &same);
-	*due = !same;
+	*missing = !same;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -72,11 +72,11 @@ consent_message(enum language in, struct app *app, struct arena *a,
     int64_t tg_id, const struct product *p, struct tg_message *m)
 {
 	struct agreement g;
-	bool due = false;
-	enum err e = consent_is_due(app, a, tg_id, p, true, &due);
+	bool missing = false;
+	enum err e = consent_is_missing(app, a, tg_id, p, true, &missing);
 
 	*m = (struct tg_message){ .chat_id = tg_id };
-	if (e != ERR_OK || !due)
+	if (e != ERR_OK || !missing)
 		return e;
 	e = agreement_read(in, app, a, p, &g);
 	if (e != ERR_OK)
@@ -133,7 +133,7 @@ consent_receipt(enum language in, struct app *app, struct arena *a,
 	*text = text_fill_in(in, a, TEXT_CONSENT_RECEIPT,
 	    KV(kv_text("when", text_date_in(in, a, c.at_ms)),
 		kv_text("sentence", g.sentence), kv_text("hash", c.hash),
-		kv_text("url", g.url != NULL ? g.url : "")));
+		kv_text("url", g.url != NULL ? g.url : "/terms")));
 	return ERR_OK;
 }
 

@@ -13,10 +13,10 @@
 /* Whether this person still has to agree: the product asks for it, and of the
  * text as it stands today they did not. must_be_proven: what somebody agreed to
  * behind a bare link counts for nothing here. */
-enum err consent_is_due(struct app *app, struct arena *a, int64_t tg_id,
-    const struct product *p, bool must_be_proven, bool *due) MUST_CHECK;
+enum err consent_is_missing(struct app *app, struct arena *a, int64_t tg_id,
+    const struct product *p, bool must_be_proven, bool *missing) MUST_CHECK;
 
-/* The message that asks them; its text is NULL where nothing is due. */
+/* The message that asks them; its text is NULL where nothing is missing. */
 enum err consent_message(enum language in, struct app *app, struct arena *a,
     int64_t tg_id, const struct product *p, struct tg_message *m) MUST_CHECK;
 

@@ -67,10 +67,10 @@ static enum err
 lacks_consent(struct app *app, struct arena *a, int64_t tg_id,
     const struct product *p, enum text *why)
 {
-	bool due = false;
-	enum err e = consent_is_due(app, a, tg_id, p, true, &due);
+	bool missing = false;
+	enum err e = consent_is_missing(app, a, tg_id, p, true, &missing);
 
-	if (due)
+	if (missing)
 		*why = TEXT_STARS_NO_CONSENT;
 	return e;
 }

@@ -55,13 +55,14 @@ button(const struct product *p, enum language in)
 }
 
 static bool
-is_due(const struct product *p, bool must_be_proven)
+is_missing(const struct product *p, bool must_be_proven)
 {
-	bool due = false;
+	bool missing = false;
 
 	check_err(
-	    consent_is_due(&app, &mem, BUYER, p, must_be_proven, &due), ERR_OK);
-	return due;
+	    consent_is_missing(&app, &mem, BUYER, p, must_be_proven, &missing),
+	    ERR_OK);
+	return missing;
 }
 
 static void
@@ -73,7 +74,7 @@ agrees(void **state)
 
 	(void)state;
 	shop_open(USER);
-	assert_true(is_due(course(), true));
+	assert_true(is_missing(course(), true));
 	check_err(
 	    consent_receipt(LANGUAGE_DE, &app, &mem, BUYER, course(), &receipt),
 	    ERR_OK);
@@ -83,8 +84,8 @@ agrees(void **state)
 	shop_does(press, &x); /* twice is once */
 	assert_ptr_equal(x.p, course());
 	check_int(look_int("SELECT COUNT(*) FROM consents"), 1);
-	assert_false(is_due(course(), true));
-	assert_true(is_due(&app.catalog.products[1], true));
+	assert_false(is_missing(course(), true));
+	assert_true(is_missing(&app.catalog.products[1], true));
 	/* Another language later is no other text. */
 	check_err(consent_message(LANGUAGE_PL, &app, &mem, BUYER, course(), &m),
 	    ERR_OK);
@@ -109,9 +110,9 @@ changed(void **state)
 	check_int(look_int("SELECT COUNT(*) FROM consents"), 0);
 	x.data = button(course(), LANGUAGE_UK);
 	shop_does(press, &x);
-	assert_false(is_due(course(), true));
+	assert_false(is_missing(course(), true));
 	app.conf.support_contact = "@coach";
-	assert_true(is_due(course(), true));
+	assert_true(is_missing(course(), true));
 }
 
 static const struct bad {
@@ -181,8 +182,32 @@ unproven(void **state)
 	check_err(
 	    agreement_read(LANGUAGE_UK, &app, &mem, course(), &g), ERR_OK);
 	shop_does(add_unproven, &g);
-	assert_true(is_due(course(), true));
-	assert_false(is_due(course(), false));
+	assert_true(is_missing(course(), true));
+	assert_false(is_missing(course(), false));
+}
+
+/* Who agreed later bought without it. */
+static void
+of_purchase(void **state)
+{
+	struct agreement g;
+	struct consent c;
+	int64_t now_ms;
+
+	(void)state;
+	shop_open(USER);
+	check_err(
+	    agreement_read(LANGUAGE_UK, &app, &mem, course(), &g), ERR_OK);
+	shop_does(add_unproven, &g);
+	now_ms = look_int("SELECT at_ms FROM consents");
+	check_err(
+	    consent_of_purchase(app.db, &mem, BUYER, "course", now_ms - 1, &c),
+	    ERR_NOT_FOUND);
+	check_err(
+	    consent_of_purchase(app.db, &mem, BUYER, "course", now_ms, &c),
+	    ERR_OK);
+	check_int(c.at_ms, now_ms);
+	check_str(str_from(c.hash), g.hash);
 }
 
 /* An invoice in Stars may be older than the terms. */
@@ -248,6 +273,7 @@ main(void)
 	ROWS("no consent", refuses, bads);
 	ROWS("asked", wants, askeds);
 	ONE("asked", "again after a bare link", unproven);
+	ONE("of a purchase", "the latest before it was paid", of_purchase);
 	ONE("asked", "by an invoice of before", invoice);
 	ONE("page", "its word is for one person, product and text", token);
 	return testing_run("consent", ledger_make, ledger_remove);

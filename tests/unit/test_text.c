@@ -10,7 +10,9 @@ static const char *const known[] = { "amount", "products", "buyer", "order",
 	"url", "support", "contact", "until",
 
 	"support", "contact", "number", "lesson", "helpline", "limit",
-	"seconds", "days" };
+	"seconds", "days",
+
+	"terms", "sentence", "when", "hash", "contract", "day", "command" };
 
 static bool
 is_known(struct str hole)

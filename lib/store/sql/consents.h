@@ -12,6 +12,7 @@ SQL(CONSENT_ADD,
 SQL(CONSENT_LATEST,
     "SELECT hash, language, at_ms FROM consents WHERE tg_id = :tg_id"
     " AND product = :product AND is_proven >= :is_proven"
+    " AND at_ms <= :until_ms"
     " ORDER BY id DESC LIMIT 1")
 
 /* The books keep that somebody agreed, as they keep that somebody paid. */
