@@ -11,6 +11,7 @@
 
 #define MAX_BODY_BYTES ((size_t)64 * 1024)
 #define READS "GET, HEAD"
+/* A form is sent to where its page is. */
 #define FORMS READS ", POST"
 static struct http *http;
 
@@ -39,9 +40,8 @@ pay(struct app *app, const struct request *req)
 	if (!reach_out())
 		return pages_show(app, req, PAGES_BROKEN);
 	e = checkout_begin(app, http, req->arena, &who, &link, &c);
-	if (e != ERR_OK)
-		return pages_provider_down(app, req, e);
-	return pages_begun(app, req, &link, &c);
+	return e == ERR_OK ? pages_begun(app, req, &link, &c) :
+			     pages_provider_down(app, req, e);
 }
 
 static struct response

@@ -193,8 +193,8 @@ tell_operators(struct db *db, struct withdrawal *w)
 	enum text which = TEXT_ALERT_WITHDRAWAL;
 	enum err e = w->order.id == 0 ?
 	    ERR_NOT_FOUND :
-	    consent_of_purchase(db, a, w->order.tg_id, w->order.product,
-		w->order.paid_ms, &c);
+	    consent_of_purchase(
+		db, a, w->order.tg_id, w->order.product, w->order.paid_ms, &c);
 
 	if (e == ERR_OK) {
 		which = TEXT_ALERT_WITHDRAWAL_CONSENT;

@@ -1,5 +1,5 @@
-/* What a line of Markdown has in it, and what is written of it: the ground under
- * markdown.c. See markdown.h for what is known. */
+/* What a line of Markdown has in it, and what is written of it: the ground
+ * under markdown.c. See markdown.h for what is known. */
 #ifndef SHOP_SPANS_H
 #define SHOP_SPANS_H
 

@@ -21,7 +21,8 @@ struct tg_choice {
 	const char *label, *data; /* data: 1 to 64 bytes */
 };
 
-/* A message in plain text, or one in Telegram's HTML, with one button, or with a list of choices. */
+/* A message in plain text, or one in Telegram's HTML, with one button, or with
+ * a list of choices. */
 struct tg_message {
 	int64_t chat_id;
 	const char *text;                /* not empty; see TG_MAX_TEXT */
