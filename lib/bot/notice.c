@@ -1,5 +1,7 @@
 /* What is told to a person, by the word in the job. */
 #include "base/array.h"
+#include "base/clock.h"
+#include "ledger/consents.h"
 #include "ledger/ledger.h"
 #include "ledger/products.h"
 #include "outbox/message.h"
@@ -29,7 +31,6 @@ static const struct {
 	{ "too_many", TEXT_TOO_MANY, false },
 	{ "language", TEXT_LANGUAGE_SET, false },
 	{ "no_consent", TEXT_CONSENT_REFUSED, false },
-	{ "withdrawn", TEXT_WITHDRAWN, false },
 };
 
 /* What a notice is about, and the language of who reads it. */
@@ -86,6 +87,25 @@ prepare_trial_end(
 	return e;
 }
 
+/* The acknowledgement that stays with them: the page may be closed unread. */
+static enum err
+prepare_withdrawn(
+    struct app *app, struct arena *a, struct step *s, const struct about *n)
+{
+	struct withdrawal w;
+	char minute[CLOCK_DATE_BYTES];
+	enum err e = withdrawal_of_order(app->db, a, n->order.id, &w);
+
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	clock_local_minute(w.at_ms, minute);
+	message_say(app, a, s,
+	    text_fill_in(n->in, a, TEXT_WITHDRAWN,
+		KV(title(n), kv_int("number", w.id), kv_text("when", minute),
+		    kv_text("support", app_support_in(n->in, app, a)))));
+	return ERR_OK;
+}
+
 /* A word that is not in the list comes from a newer version's job. Nothing is
  * said then, rather than something wrong. */
 static void
@@ -134,6 +154,8 @@ prepare_word(struct app *app, struct arena *a, struct step *s, struct str word,
 		return prepare_reminder(app, a, s, &n);
 	if (n.order.id != 0 && str_eq(word, "trial_ends"))
 		return prepare_trial_end(app, a, s, &n);
+	if (n.order.id != 0 && str_eq(word, "withdrawn"))
+		return prepare_withdrawn(app, a, s, &n);
 	if (n.order.id != 0 && str_eq(word, "dunning"))
 		return offer_prepare_dunning(n.in, app, a, s, &n.order, p);
 	say_notice(app, a, s, word, &n);

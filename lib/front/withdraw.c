@@ -21,7 +21,7 @@
 #define MAX_CONTRACT_BYTES 80
 #define MAX_FORM_BYTES ((size_t)16 * 1024)
 
-struct withdrawal {
+struct withdrawing {
 	struct app *app;
 	const struct request *req;
 	enum language in;
@@ -37,7 +37,7 @@ struct withdrawal {
 /* ---- the pages ---- */
 
 static struct response
-show(const struct withdrawal *w, enum text title, const char *lead,
+show(const struct withdrawing *w, enum text title, const char *lead,
     struct str html)
 {
 	const struct page p = { .status = 200,
@@ -53,7 +53,7 @@ show(const struct withdrawal *w, enum text title, const char *lead,
 }
 
 static struct buf
-form_begin(const struct withdrawal *w)
+form_begin(const struct withdrawing *w)
 {
 	struct buf b = buf_new(w->req->arena, MAX_FORM_BYTES);
 
@@ -65,7 +65,7 @@ form_begin(const struct withdrawal *w)
 }
 
 static struct str
-form_end(struct buf *b, const struct withdrawal *w, enum text label)
+form_end(struct buf *b, const struct withdrawing *w, enum text label)
 {
 	buf_text(b, "<button>");
 	buf_html(b, text_plain_in(w->in, label));
@@ -75,7 +75,7 @@ form_end(struct buf *b, const struct withdrawal *w, enum text label)
 
 /* The first page; the bot's link brings the number of who follows it. */
 static struct response
-ask(const struct withdrawal *w, enum text lead)
+ask(const struct withdrawing *w, enum text lead)
 {
 	struct buf b = form_begin(w);
 
@@ -91,7 +91,7 @@ ask(const struct withdrawal *w, enum text lead)
 }
 
 static struct response
-ask_again(const struct withdrawal *w)
+ask_again(const struct withdrawing *w)
 {
 	struct buf b = form_begin(w);
 
@@ -106,7 +106,7 @@ ask_again(const struct withdrawal *w)
 }
 
 static const char *
-minute_of(const struct withdrawal *w)
+minute_of(const struct withdrawing *w)
 {
 	char minute[CLOCK_DATE_BYTES];
 
@@ -117,7 +117,7 @@ minute_of(const struct withdrawal *w)
 /* The same, whether the contract is known or not: the page tells nobody who has
  * bought. */
 static struct response
-acknowledge(const struct withdrawal *w)
+acknowledge(const struct withdrawing *w)
 {
 	return show(w, TEXT_PAGE_WITHDRAWN,
 	    text_fill_in(w->in, w->req->arena, TEXT_PAGE_WITHDRAWN_LEAD,
@@ -138,7 +138,7 @@ none_is_fine(enum err e)
 /* An order's number, its name at whoever took the money, or the number of an
  * account at Telegram, of which the latest purchase is meant. */
 static enum err
-find(struct db *db, struct withdrawal *w)
+find(struct db *db, struct withdrawing *w)
 {
 	struct arena *a = w->req->arena;
 	int64_t number = 0;
@@ -155,7 +155,7 @@ find(struct db *db, struct withdrawal *w)
 static void
 withdrawal_from_row(const struct row *row, void *ctx)
 {
-	struct withdrawal *w = ctx;
+	struct withdrawing *w = ctx;
 
 	w->id = row_int(row, 0);
 	w->at_ms = row_int(row, 1);
@@ -163,7 +163,7 @@ withdrawal_from_row(const struct row *row, void *ctx)
 
 /* Who reloads the page has withdrawn once. */
 static enum err
-add(struct db *db, struct withdrawal *w)
+add(struct db *db, struct withdrawing *w)
 {
 	int64_t now_ms = clock_now_ms();
 	enum err e = db_one(db, w->req->arena, SQL_WITHDRAWAL_LATEST,
@@ -185,7 +185,7 @@ add(struct db *db, struct withdrawal *w)
 /* What the law makes of it hangs on the consent, so the operators read whether
  * there is one, and by which command money goes back. */
 static enum err
-tell_operators(struct db *db, struct withdrawal *w)
+tell_operators(struct db *db, struct withdrawing *w)
 {
 	struct arena *a = w->req->arena;
 	struct consent c = { 0 };
@@ -215,7 +215,7 @@ tell_operators(struct db *db, struct withdrawal *w)
 }
 
 static enum err
-tell_buyer(struct db *db, struct withdrawal *w)
+tell_buyer(struct db *db, struct withdrawing *w)
 {
 	if (w->order.id == 0 || w->order.tg_id == 0)
 		return ERR_OK;
@@ -227,7 +227,7 @@ tell_buyer(struct db *db, struct withdrawal *w)
 static enum err
 note(struct db *db, void *ctx)
 {
-	struct withdrawal *w = ctx;
+	struct withdrawing *w = ctx;
 	const struct limit_who who = { .address =
 					   serve_address(w->app, w->req) };
 	enum err e;
@@ -245,7 +245,7 @@ note(struct db *db, void *ctx)
 
 /* It is acknowledged once it is on the disk. */
 static struct response
-confirmed(struct withdrawal *w)
+confirmed(struct withdrawing *w)
 {
 	struct response res;
 
@@ -271,7 +271,7 @@ is_contract(const char *text)
 struct response
 withdraw_page(struct app *app, const struct request *req)
 {
-	struct withdrawal w = {
+	struct withdrawing w = {
 		.app = app, .req = req, .in = pages_language(req)
 	};
 	const char *sure, *named = NULL;

@@ -1,4 +1,5 @@
-/* Consents, as rows. */
+/* Consents and withdrawals, as rows. What somebody agreed to or declared is
+ * never written over: which word was the last is for the statements to tell. */
 #include "ledger/consents.h"
 
 #include "base/clock.h"
@@ -27,6 +28,8 @@ consent_from_row(const struct row *row, void *ctx)
 	c->at_ms = row_int(row, 2);
 }
 
+/* A bound for the time is always given, so that one statement does for both
+ * questions. */
 static enum err
 latest(struct db *db, struct arena *a, int64_t until_ms, struct consent *c)
 {
@@ -53,4 +56,21 @@ consent_of_purchase(struct db *db, struct arena *a, int64_t tg_id,
 {
 	*out = (struct consent){ .tg_id = tg_id, .product = product };
 	return latest(db, a, paid_ms, out);
+}
+
+static void
+withdrawal_from_row(const struct row *row, void *ctx)
+{
+	struct withdrawal *w = ctx;
+
+	w->id = row_int(row, 0);
+	w->at_ms = row_int(row, 1);
+}
+
+enum err
+withdrawal_of_order(
+    struct db *db, struct arena *a, int64_t order_id, struct withdrawal *out)
+{
+	return db_one(db, a, SQL_WITHDRAWAL_OF_ORDER,
+	    KV(kv_int("order_id", order_id)), withdrawal_from_row, out);
 }

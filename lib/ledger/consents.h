@@ -1,5 +1,6 @@
 /* What buyers agreed to before they paid: the text by its hash, when, and in
- * which language it was read. Rows are only added. */
+ * which language it was read; and what they withdrew from. Rows are only
+ * added. */
 #ifndef LEDGER_CONSENTS_H
 #define LEDGER_CONSENTS_H
 
@@ -28,5 +29,13 @@ enum err consent_latest(struct db *db, struct arena *a, int64_t tg_id,
  * however it was given. ERR_NOT_FOUND: it was made without. */
 enum err consent_of_purchase(struct db *db, struct arena *a, int64_t tg_id,
     const char *product, int64_t paid_ms, struct consent *out) MUST_CHECK;
+
+struct withdrawal {
+	int64_t id, at_ms;
+};
+
+/* The latest from the purchase of an order. ERR_NOT_FOUND: there is none. */
+enum err withdrawal_of_order(struct db *db, struct arena *a, int64_t order_id,
+    struct withdrawal *out) MUST_CHECK;
 
 #endif

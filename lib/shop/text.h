@@ -68,7 +68,7 @@ enum text {
 	TEXT_CONSENT_NO,
 	TEXT_CONSENT_REFUSED,
 	TEXT_CONSENT_RECEIPT, /* {when} {sentence} {hash} {url} */
-	TEXT_WITHDRAWN,       /* {product} {support} */
+	TEXT_WITHDRAWN,       /* {product} {number} {when} {support} */
 	TEXT_LANGUAGE,
 	TEXT_LANGUAGE_NAME, /* as those call it who read it */
 	TEXT_LANGUAGE_TELEGRAM,

@@ -142,7 +142,7 @@ test('a withdrawal: named, confirmed, acknowledged, told; once', async (t) => {
   await send(app, sure.text);
   assert.equal(app.sql('SELECT id FROM withdrawals').length, 1);
   await app.settled();
-  assert.match(last(app, 5).text, /Вашу відмову від договору про/);
+  assert.match(last(app, 5).text, /Вашу відмову № 1 від договору про .* отримано \d{4}-\d\d-\d\d \d\d:\d\d/);
   assert.match(last(app, 900).text, /Згоди.*не записано.*admit refund 1/s);
   const unknown = await send(app, (await send(app, first.text, { contract: '77' })).text);
   assert.match(unknown.text, /Відмова № 2 від договору 77/, 'an unknown contract is answered alike');

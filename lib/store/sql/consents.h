@@ -29,6 +29,10 @@ SQL(WITHDRAWAL_LATEST,
     "SELECT id, at_ms FROM withdrawals WHERE contract = :contract"
     " AND at_ms > :since_ms ORDER BY id DESC LIMIT 1")
 
+SQL(WITHDRAWAL_OF_ORDER,
+    "SELECT id, at_ms FROM withdrawals WHERE order_id = :order_id"
+    " ORDER BY id DESC LIMIT 1")
+
 SQL(WITHDRAWAL_ADD,
     "INSERT INTO withdrawals (contract, tg_id, order_id, at_ms)"
     " VALUES (:contract, :tg_id, :order_id, :now_ms) RETURNING id, at_ms")
