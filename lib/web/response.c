@@ -138,8 +138,8 @@ standing_headers(struct buf *b, enum response_forms forms)
 	 * there. */
 	static const char *const lead_to[] = { [FORMS_NOWHERE] = "'none'",
 		[FORMS_HERE] = "'self'",
-		[FORMS_ON] = "'self' https: http://127.0.0.1:* "
-			     "http://localhost:*" };
+		[FORMS_ON] = ("'self' https: http://127.0.0.1:* "
+			      "http://localhost:*") };
 
 	header(b, "Cache-Control", "no-store");
 	header(b, "X-Content-Type-Options", "nosniff");
