@@ -17,33 +17,36 @@ static const char head[] =
 static const char style[] =
     "<style>\n"
     ":root{color-scheme:light dark;--ink:#1d2433;--soft:#5b6475;"
-    "--paper:#fff;--back:#eef1f6;--accent:#2f6fed}\n"
+    "--paper:#fff;--back:#eef1f6;--accent:#2f6fed;--on:#fff}\n"
     "@media(prefers-color-scheme:dark){:root{--ink:#eef1f6;--soft:#a9b3c4;"
-    "--paper:#1b212d;--back:#11151d;--accent:#6d9bff}}\n"
+    "--paper:#1b212d;--back:#11151d;--accent:#6d9bff;"
+    "--on:#0b1220}}\n"
     "*{box-sizing:border-box}body{margin:0;min-height:100vh;display:grid;"
     "place-items:center;padding:24px;background:var(--back);"
     "color:var(--ink);font:17px/1.55 system-ui,-apple-system,\"Segoe UI\","
     "Roboto,sans-serif}\n"
     "main{max-width:30rem;width:100%;padding:40px 32px;border-radius:20px;"
-    "background:var(--paper);text-align:center;"
+    "background:var(--paper);text-align:center;overflow-wrap:anywhere;"
     "box-shadow:0 12px 40px rgba(20,30,60,.10)}\n"
     ".mark{font-size:44px;line-height:1}h1{font-size:1.45rem;"
     "line-height:1.25;margin:16px 0 12px}p{margin:0 0 16px}"
     ".note{color:var(--soft);font-size:.92rem;margin:24px 0 0}\n"
     "a.button{display:inline-block;margin:12px 0 4px;padding:14px 28px;"
-    "border-radius:12px;background:var(--accent);color:#fff;"
-    "font-weight:600;text-decoration:none;overflow-wrap:anywhere}\n"
-    "main.long{max-width:42rem;text-align:left}main.long .mark,"
+    "border-radius:12px;background:var(--accent);color:var(--on);"
+    "font-weight:600;text-decoration:none}\n"
+    "main.long{max-width:42rem;text-align:left;hyphens:auto}main.long .mark,"
     "main.long h1{text-align:center}h2{font-size:1.15rem;margin:28px 0 8px}"
     "h3{font-size:1rem;margin:20px 0 8px}main.long a:not(.button)"
-    "{color:var(--accent)}pre,.text{overflow-wrap:anywhere}"
-    "pre{white-space:pre-wrap}blockquote{margin:0 0 16px;padding-left:16px;"
+    "{color:var(--accent)}main.long a.button{display:block;"
+    "text-align:center}main a.other{border:2px solid;background:none;"
+    "color:var(--accent)}pre{white-space:pre-wrap;hyphens:none}"
+    "blockquote{margin:0 0 16px;padding-left:16px;"
     "border-left:3px solid var(--soft);color:var(--soft)}"
     "label{display:block;margin:0 0 16px}input,textarea{display:block;"
     "width:100%;margin-top:6px;padding:12px;border:1px solid var(--soft);"
     "border-radius:10px;background:var(--back);color:inherit;font:inherit}"
     "button{display:block;width:100%;margin:12px 0;padding:14px 28px;"
-    "border:0;border-radius:12px;background:var(--accent);color:#fff;"
+    "border:0;border-radius:12px;background:var(--accent);color:var(--on);"
     "font:inherit;font-weight:600;cursor:pointer}\n"
     "</style>\n";
 
@@ -59,12 +62,16 @@ element(struct buf *b, const char *open, const char *text, const char *close)
 	buf_text(b, close);
 }
 
+/* Beside a form's own button this one is the other way out, and looks it. */
 static void
 button(struct buf *b, const struct page *p)
 {
 	if (p->button == NULL || p->button_url == NULL)
 		return;
-	element(b, "<a class=\"button\" rel=\"noreferrer\" href=\"",
+	element(b,
+	    p->forms == FORMS_NOWHERE ?
+		"<a class=\"button\" rel=\"noreferrer\" href=\"" :
+		"<a class=\"button other\" rel=\"noreferrer\" href=\"",
 	    p->button_url, "\">");
 	element(b, "", p->button, "</a>\n");
 }
