@@ -2,9 +2,8 @@
  * in the books as nobody's. */
 #include "who.h"
 
-#include "base/array.h"
 #include "base/clock.h"
-#include "outbox/alert.h"
+#include "ledger/forget.h"
 #include "outbox/wake.h"
 #include "payment/provider.h"
 
@@ -211,17 +210,12 @@ tell_held(int64_t since_ms, int64_t n_held, int64_t n_aside)
 static enum err
 is_held(struct forgetting *h, bool *held)
 {
-	static const enum sql what[] = { SQL_FORGET_PROCESSING, SQL_FORGET_HELD,
-		SQL_FORGET_PUT_ASIDE };
-	int64_t n[LENGTH(what)] = { 0 };
-	enum err e = ERR_OK;
+	struct forget_held found = { 0 };
+	enum err e = forget_look(h->app->db, &h->arena, h->who.tg_id, &found);
 
-	for (size_t i = 0; e == ERR_OK && i < LENGTH(what); i++)
-		e = db_one(h->app->db, &h->arena, what[i],
-		    KV(kv_int("tg_id", h->who.tg_id)), row_to_int, &n[i]);
-	*held = n[0] != 0 || n[1] > 0 || n[2] > 0;
+	*held = forget_is_held(&found);
 	if (e == ERR_OK)
-		tell_held(n[0], n[1], n[2]);
+		tell_held(found.since_ms, found.n_held, found.n_aside);
 	return e;
 }
 
@@ -251,46 +245,16 @@ prepare(struct forgetting *h)
 
 /* ---- doing it ---- */
 
-/* Where a person's number stands in what is not theirs. */
-static enum err
-forget_mentions(struct db *db, struct arena *a, int64_t tg_id)
-{
-	enum err e = alert_forget(db, a, tg_id);
-
-	return e != ERR_OK ?
-	    e :
-	    db_exec(db, SQL_FORGET_LIMITS,
-		KV(kv_text(
-		    "like", arena_printf(a, "%%:%lld", (long long)tg_id))),
-		NULL);
-}
-
 static enum err
 forget(struct db *db, void *ctx)
 {
-	static const enum sql steps[] = { SQL_FORGET_JOBS, SQL_FORGET_ACCESS,
-		SQL_FORGET_MEMBER, SQL_FORGET_LINKS, SQL_FORGET_QUESTIONS,
-		SQL_FORGET_CONSENTS, SQL_FORGET_WITHDRAWALS, SQL_FORGET_USER };
 	struct forgetting *h = ctx;
-	enum err e = is_held(h, &h->held);
+	struct forget_held found = { 0 };
+	enum err e = forget_person(db, &h->arena, h->who.tg_id, &found);
 
-	/* What was promised since it was looked at last holds as well. */
-	if (e != ERR_OK || h->held)
-		return e;
-	e = ledger_user_seen(db, 0, NULL);
+	h->held = forget_is_held(&found);
 	if (e == ERR_OK)
-		e = forget_mentions(db, &h->arena, h->who.tg_id);
-	if (e == ERR_OK)
-		e = db_exec(db, SQL_FORGET_SUBSCRIPTIONS,
-		    KV(kv_int("tg_id", h->who.tg_id)), NULL);
-	if (e == ERR_OK)
-		e = db_exec(db, SQL_FORGET_ORDERS,
-		    KV(kv_int("tg_id", h->who.tg_id),
-			kv_int("now_ms", clock_now_ms())),
-		    NULL);
-	for (size_t i = 0; e == ERR_OK && i < LENGTH(steps); i++)
-		e = db_exec(
-		    db, steps[i], KV(kv_int("tg_id", h->who.tg_id)), NULL);
+		tell_held(found.since_ms, found.n_held, found.n_aside);
 	return e;
 }
 

@@ -39,6 +39,10 @@ static const struct section {
 	enum sql what;
 	struct column columns[MAX_COLUMNS + 1];
 } sections[] = {
+	{ "sources", "Paid by those who came by a link with a word",
+	    "Nothing was paid.", SQL_REPORT_SOURCES,
+	    { { "source", LOOK_TEXT }, { "orders", LOOK_NUMBER },
+		{ "taken_minor", LOOK_MONEY }, { "currency", LOOK_TEXT } } },
 	{ "owed", "Subscriptions that were not paid", "Nobody owes anything.",
 	    SQL_REPORT_OWED,
 	    { { "product", LOOK_TEXT }, { "status", LOOK_TEXT },

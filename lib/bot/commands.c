@@ -3,11 +3,13 @@
 
 #include "base/array.h"
 #include "bot/menu.h"
-#include "coach/handover.h"
+#include "bot/start.h"
+#include "coach/library.h"
 #include "coach/listen.h"
 #include "ledger/ledger.h"
 #include "ledger/self.h"
 #include "outbox/jobs.h"
+#include "payment/card.h"
 #include "payment/consent.h"
 #include "payment/offer.h"
 #include "shop/content.h"
@@ -15,6 +17,7 @@
 #include "telegram/command.h"
 
 #define HELPS_AN_HOUR 10 /* that make us ask Stripe */
+#define FILES_AN_HOUR 3  /* with all that is kept of somebody */
 
 static bool
 sells_many(const struct reply *r)
@@ -33,31 +36,20 @@ offer(struct reply *r)
 	if (e != ERR_OK)
 		return e;
 	if (m.n_choices == 0)
-		return reply_fill(r, TEXT_ALREADY_PAID, KV(reply_product(r)));
+		return reply_fill(r, TEXT_ALREADY_PAID, KV(REPLY_PRODUCT(r)));
 	return reply_message(r, &m);
 }
 
-/* A link may lead here with a word behind the command; one that passes a
- * question on to a person is taken first. Where the operator has an
- * introduction of their own, the offer comes at its end. */
 static enum err
 on_start(struct reply *r)
 {
-	const struct tg_message m = { .chat_id = r->u->from_id,
-		.text = text_fill_in(
-		    r->in, r->arena, TEXT_WELCOME, KV(reply_product(r))),
-		.button = text_plain_in(r->in, TEXT_BUY_BUTTON),
-		.button_data = MENU_BUY };
-
 	bool taken = false;
 	enum err e = handover_started(
-	    r->app, r->arena, r->u, tg_command(r->u->text).rest, &taken);
+	    r->app, r->arena, r->u, tg_command(tg_words(r->u)).rest, &taken);
 
-	if (e == ERR_OK && !taken)
-		e = menu_text(r, CONTENT_INTRO, &taken);
-	if (e != ERR_OK || taken)
-		return e;
-	return sells_many(r) ? offer(r) : reply_message(r, &m);
+	return e != ERR_OK || taken ?
+	    e :
+	    start_answer(r, tg_command(tg_words(r->u)).rest);
 }
 
 /* A subscription whose payment failed has an invoice that is open: to pay that
@@ -94,6 +86,7 @@ on_pay(struct reply *r)
 	const struct provider *alone;
 	struct tg_message owed;
 	enum access access;
+	bool at_bank = false;
 	enum err e;
 
 	if (sells_many(r))
@@ -101,25 +94,36 @@ on_pay(struct reply *r)
 	e = reply_access(r, p, &access);
 	if (e == ERR_OK)
 		e = owed_by(r, p, &owed);
+	if (e == ERR_OK)
+		e = ledger_processing(
+		    r->db, r->arena, r->u->from_id, p->id, &at_bank);
 	if (e != ERR_OK)
 		return e;
 	if (owed.text != NULL)
 		return reply_message(r, &owed);
 	if (access == ACCESS_IN)
-		return reply_fill(r, TEXT_ALREADY_PAID, KV(reply_product(r)));
+		return reply_fill(r, TEXT_ALREADY_PAID, KV(REPLY_PRODUCT(r)));
+	/* Paid by all that the buyer knows: a second time would be too much. */
+	if (at_bank)
+		return reply_fill(r, TEXT_PROCESSING,
+		    KV(KV_PRODUCT(p, language_code(r->in))));
 	e = consent_message(r->in, r->app, r->arena, r->u->from_id, p, &owed);
 	if (e != ERR_OK || owed.text != NULL)
 		return e != ERR_OK ? e : reply_message(r, &owed);
 	alone = offer_alone(r->app, p);
-	return alone == NULL ? reply_message(r, &m) : offer_of(r, alone, p);
+	if (alone != NULL)
+		return offer_of(r, alone, p);
+	/* A picture may have to be sent along, which no reply can. */
+	return p->photo != NULL ? reply_promise(r, JOB_NOTICE, 0, "pay") :
+				  reply_message(r, &m);
 }
 
 /* One line about each product. What is owed for it is more urgent than how long
  * it still lasts. */
 static enum err
-status_of(struct reply *r, const struct product *p, bool processing,
-    const char **line)
+status_of(struct reply *r, const struct product *p, const char **line)
 {
+	bool at_bank = false;
 	enum text which = TEXT_STATUS_UNPAID;
 	struct tg_message owed;
 	struct term term = { 0 };
@@ -129,14 +133,17 @@ status_of(struct reply *r, const struct product *p, bool processing,
 	if (e != ERR_OK || owed.text != NULL)
 		return e;
 	e = ledger_term(r->db, r->arena, r->u->from_id, p->id, &term);
+	if (e == ERR_OK)
+		e = ledger_processing(
+		    r->db, r->arena, r->u->from_id, p->id, &at_bank);
 	if (term.access == ACCESS_IN)
 		which = term.until_ms == 0 ? TEXT_STATUS_PAID :
 		    term.renews            ? TEXT_STATUS_RENEWS :
 					     TEXT_STATUS_UNTIL;
-	else if (processing)
+	else if (at_bank)
 		which = TEXT_STATUS_WAITING;
 	*line = text_fill_in(r->in, r->arena, which,
-	    KV(reply_title(r, p),
+	    KV(KV_PRODUCT(p, language_code(r->in)),
 		kv_text("until",
 		    text_date_in(r->in, r->arena,
 			term.renews ? term.paid_until_ms : term.until_ms))));
@@ -145,13 +152,14 @@ status_of(struct reply *r, const struct product *p, bool processing,
 
 /* What is in the catalog no more: all that is left of it is its id. */
 static const struct product *
-product_of_old(struct arena *a, const char *id)
+product_of_old(struct arena *a, const struct conf *conf, const char *id)
 {
 	struct product *p = arena_alloc(a, sizeof(*p));
 
-	*p = (struct product){
-		.id = id, .titles = { { NULL, id } }, .n_titles = 1
-	};
+	*p = (struct product){ .id = id,
+		.titles = { { NULL, id } },
+		.n_titles = 1,
+		.kind = product_kind_named(conf->product_kind) };
 	return p;
 }
 
@@ -169,7 +177,8 @@ all_about(struct reply *r, const struct product ***list, size_t *n)
 		(*list)[*n] = &c->products[*n];
 	for (size_t i = 0; e == ERR_OK && i < in.n; i++)
 		if (catalog_find(c, in.ids[i]) == NULL)
-			(*list)[(*n)++] = product_of_old(r->arena, in.ids[i]);
+			(*list)[(*n)++] =
+			    product_of_old(r->arena, &r->app->conf, in.ids[i]);
 	return e;
 }
 
@@ -182,38 +191,17 @@ on_status(struct reply *r)
 	struct tg_choice *list;
 	const char *line;
 	size_t n = 0;
-	bool processing = false;
-	enum err e =
-	    ledger_processing(r->db, r->arena, r->u->from_id, &processing);
+	enum err e = all_about(r, &all, &n);
 
-	if (e == ERR_OK)
-		e = all_about(r, &all, &n);
 	m.choices = list = arena_alloc(r->arena, n * sizeof(*list));
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		e = status_of(r, all[i], processing, &line);
+		e = status_of(r, all[i], &line);
 		m.text = arena_printf(
 		    r->arena, "%s%s%s", m.text, i == 0 ? "" : "\n\n", line);
 		if (e == ERR_OK)
 			e = menu_add_portal(r, all[i], list, &m.n_choices);
 	}
 	return e == ERR_OK ? reply_message(r, &m) : e;
-}
-
-/* The invite to one product, unless one is on its way. The key has the product
- * in it: one update may promise several. */
-static enum err
-promise_invite(struct reply *r, const char *product)
-{
-	bool pending = false;
-	enum err e = ledger_invite_pending(
-	    r->db, r->arena, r->u->from_id, product, &pending);
-
-	if (e != ERR_OK || pending)
-		return e;
-	return jobs_promise(r->db, JOB_INVITE,
-	    arena_printf(r->arena, "update/%lld/%s", (long long)r->u->update_id,
-		product),
-	    r->u->from_id, 0, product);
 }
 
 /* The invites to all that this person has bought, again; to what is sold no
@@ -225,7 +213,7 @@ promise_invites(struct reply *r, bool *is_in)
 	enum err e = ledger_products(r->db, r->arena, r->u->from_id, &in);
 
 	for (size_t i = 0; e == ERR_OK && i < in.n; i++)
-		e = promise_invite(r, in.ids[i]);
+		e = reply_invite(r, in.ids[i]);
 	*is_in = in.n > 0;
 	return e;
 }
@@ -234,7 +222,7 @@ static enum err
 say_about(struct reply *r, enum text text)
 {
 	return reply_fill(r, text,
-	    KV(reply_product(r),
+	    KV(REPLY_PRODUCT(r),
 		kv_text("support", app_support_in(r->in, r->app, r->arena))));
 }
 
@@ -244,7 +232,7 @@ help_unpaid(struct reply *r)
 {
 	bool at_bank = false;
 	enum err e =
-	    ledger_processing(r->db, r->arena, r->u->from_id, &at_bank);
+	    ledger_processing(r->db, r->arena, r->u->from_id, NULL, &at_bank);
 
 	return e != ERR_OK ?
 	    e :
@@ -281,19 +269,35 @@ on_help(struct reply *r)
 	return help_unpaid(r);
 }
 
+/* How to ask the coach, where there is one; else whom to write to. */
+static enum err
+on_how_to_ask(struct reply *r)
+{
+	bool has_coach = false;
+	const char *support = app_support_in(r->in, r->app, r->arena);
+	enum err e = library_has(r->db, r->arena, NULL, &has_coach);
+
+	if (e != ERR_OK)
+		return e;
+	if (has_coach || support[0] == '\0')
+		return reply_fill(
+		    r, has_coach ? TEXT_COACH_HOW : TEXT_HINT, KV_NONE);
+	return reply_text(r, support);
+}
+
 /* /ask without a question is answered with how to ask one. */
 static enum err
 on_ask(struct reply *r)
 {
-	const char *question = arena_dup(r->arena, tg_command(r->u->text).rest);
+	const char *question =
+	    arena_dup(r->arena, tg_command(tg_words(r->u)).rest);
 	bool heard = false;
 	enum err e = ERR_OK;
 
 	if (question[0] != '\0')
 		e = listen_to(
 		    r->app, r->arena, r->u, r->in, question, r->out, &heard);
-	return e != ERR_OK || heard ? e :
-				      reply_fill(r, TEXT_COACH_HOW, KV_NONE);
+	return e != ERR_OK || heard ? e : on_how_to_ask(r);
 }
 
 /* What Telegram's terms for sellers ask to be answered: this, the terms, and
@@ -326,13 +330,31 @@ on_privacy(struct reply *r)
 	return say_text(r, CONTENT_PRIVACY, TEXT_PRIVACY);
 }
 
-/* A button for each text of the law, above them the way to withdraw, which
- * knows already who follows it. */
+/* What the product says of the two that the operator has not written, and a
+ * button for each text of the law that there is. */
+static const char *
+legal_words(struct reply *r, size_t n_texts)
+{
+	const struct kvs values = KV(REPLY_PRODUCT(r),
+	    kv_text("support", app_support_in(r->in, r->app, r->arena)));
+	const char *text = NULL;
+
+	if (!menu_has_content(r, CONTENT_TERMS))
+		text = text_fill_in(r->in, r->arena, TEXT_TERMS, values);
+	if (!menu_has_content(r, CONTENT_PRIVACY))
+		text = card_paragraph(r->arena, text,
+		    text_fill_in(r->in, r->arena, TEXT_PRIVACY, values));
+	return n_texts == 0 ? text :
+			      card_paragraph(r->arena, text,
+				  text_plain_in(r->in, TEXT_LEGAL));
+}
+
+/* Above the texts stands the way to withdraw, which knows already who follows
+ * it. */
 static enum err
 on_legal(struct reply *r)
 {
 	struct tg_message m = { .chat_id = r->u->from_id,
-		.text = text_plain_in(r->in, TEXT_LEGAL),
 		.button = text_plain_in(r->in, TEXT_PAGE_WITHDRAW),
 		.button_url = arena_printf(r->arena,
 		    "%s/withdraw?contract=%lld&language=%s",
@@ -340,6 +362,7 @@ on_legal(struct reply *r)
 		    language_code(r->in)) };
 	enum err e = menu_legal(r, &m);
 
+	m.text = legal_words(r, m.n_choices);
 	return e == ERR_OK ? reply_message(r, &m) : e;
 }
 
@@ -368,6 +391,36 @@ answer_text(struct reply *r, struct str command, bool *is_command)
 	return e;
 }
 
+/* A message at once, and all of it as a file by the worker. */
+static enum err
+on_mydata(struct reply *r)
+{
+	bool allowed = false;
+	enum err e = reply_may(r, "mydata", FILES_AN_HOUR, &allowed);
+
+	if (e != ERR_OK || !allowed)
+		return e;
+	e = reply_promise(r, JOB_MYDATA, 0, NULL);
+	return e != ERR_OK ?
+	    e :
+	    reply_fill(r, TEXT_MYDATA, KV(kv_int("buyer", r->u->from_id)));
+}
+
+/* What goes and what stays is told before anything is done, and a button
+ * confirms it. */
+static enum err
+on_forgetme(struct reply *r)
+{
+	const struct tg_message m = { .chat_id = r->u->from_id,
+		.text = text_fill_in(r->in, r->arena, TEXT_FORGET,
+		    KV(kv_text(
+			"support", app_support_in(r->in, r->app, r->arena)))),
+		.button = text_plain_in(r->in, TEXT_FORGET_BUTTON),
+		.button_data = menu_forget_data(r->arena) };
+
+	return reply_message(r, &m);
+}
+
 /* A button for each language. What it leads to is said in the language that was
  * chosen, see menu.c. */
 static enum err
@@ -378,6 +431,32 @@ on_language(struct reply *r)
 
 	menu_languages(r, &m);
 	return reply_message(r, &m);
+}
+
+/* Of who is in: what /help of theirs has sent, and what else there is. */
+static enum err
+on_help_button(struct reply *r)
+{
+	return say_about(r, TEXT_HELP_MEMBER);
+}
+
+/* What a button says, by its word in the job. Nothing of it writes. */
+enum err
+commands_say(struct reply *r, struct str word, bool *said)
+{
+	static const struct {
+		const char *word;
+		enum err (*say)(struct reply *r);
+	} all[] = { { MENU_STATUS, on_status }, { MENU_ASK, on_how_to_ask },
+		{ MENU_LEGAL, on_legal }, { MENU_HELP, on_help_button } };
+
+	*said = false;
+	for (size_t i = 0; i < LENGTH(all); i++)
+		if (str_eq(word, all[i].word)) {
+			*said = true;
+			return all[i].say(r);
+		}
+	return ERR_OK;
 }
 
 /* Those with a description stand in the menu, before the others. */
@@ -396,6 +475,8 @@ static const struct {
 	{ "/terms", on_terms, TEXT__COUNT },
 	{ "/privacy", on_privacy, TEXT__COUNT },
 	{ "/legal", on_legal, TEXT__COUNT },
+	{ "/mydata", on_mydata, TEXT__COUNT },
+	{ "/forgetme", on_forgetme, TEXT__COUNT },
 };
 #define N_COMMANDS LENGTH(commands)
 
@@ -413,7 +494,7 @@ commands_menu(
 enum err
 commands_answer(struct reply *r, bool *is_command)
 {
-	struct tg_command c = tg_command(r->u->text);
+	struct tg_command c = tg_command(tg_words(r->u));
 	struct self self = { 0 };
 	enum err e = ERR_OK;
 

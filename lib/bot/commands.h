@@ -9,6 +9,11 @@
  * said. */
 enum err commands_answer(struct reply *r, bool *is_command) MUST_CHECK;
 
+/* The message behind a button of the menu's (MENU_STATUS and the like); *said
+ * false: the word is another. Reads the ledger alone, so that the worker can
+ * say it. */
+enum err commands_say(struct reply *r, struct str word, bool *said) MUST_CHECK;
+
 /* The i-th command of the menu that Telegram shows, without its slash, and
  * what it is for, in a language; false past the last. */
 bool commands_menu(

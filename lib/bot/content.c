@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "bot/menu.h"
 #include "ledger/ledger.h"
+#include "ledger/remind.h"
 #include "outbox/message.h"
 #include "shop/markdown.h"
 #include "shop/text.h"
@@ -16,7 +17,7 @@ static const struct {
 	enum content_medium medium;
 	const char *method, *field;
 } media[] = {
-	{ CONTENT_PICTURE, "sendPhoto", "photo" },
+	{ CONTENT_PICTURE, "sendPhoto", TG_PHOTO },
 	{ CONTENT_VIDEO, "sendVideoNote", "video_note" },
 	{ CONTENT_VOICE, "sendVoice", "voice" },
 };
@@ -34,42 +35,47 @@ static enum err
 send_medium(struct app *app, struct arena *a, struct step *s,
     const struct content *c, struct part *p)
 {
-	const struct tg_api api = app_telegram(app);
+	struct json *params = json_new(a);
 
+	json_put_int(params, "chat_id", s->job.tg_id);
 	for (; p->number < N_MEDIA && !s->has_call; p->number++) {
-		struct tg_file file = { .method = media[p->number].method,
-			.field = media[p->number].field };
+		struct tg_file file = { .field = media[p->number].field };
 		enum err e = content_medium(&app->conf, a, c,
 		    media[p->number].medium, &file.name, &file.bytes);
 
 		if (e == ERR_NOT_FOUND)
 			continue;
-		if (e == ERR_OK)
-			e = tg_upload(a, &api, s->job.tg_id, &file, &s->call);
 		if (e != ERR_OK)
 			return e;
-		s->has_call = s->is_to_telegram = true;
-		s->chat_id = s->job.tg_id;
+		message_upload(app, a, s, s->job.tg_id,
+		    media[p->number].method, params, &file);
 		return ERR_OK;
 	}
 	return ERR_OK;
 }
 
-/* Behind the introduction stands the way to buy, as behind a greeting. */
+static bool
+is_intro(const struct part *p)
+{
+	return strcmp(p->name, CONTENT_INTRO) == 0;
+}
+
+/* Behind the free lesson stands the way to buy, for whom there is one. */
 static enum err
 add_offer(struct app *app, struct arena *a, struct step *s,
     const struct part *p, struct tg_message *m)
 {
 	const struct tg_update u = { .from_id = s->job.tg_id };
 	struct reply r = { app, app->db, a, &u, NULL, p->in };
+	enum err e = is_intro(p) ? menu_choices(&r, m) : ERR_OK;
 
-	if (strcmp(p->name, CONTENT_INTRO) != 0)
-		return ERR_OK;
-	if (app->catalog.n > 1)
-		return menu_choices(&r, m);
+	/* The one thing that is sold has no name on its button. */
+	if (app->catalog.n > 1 || m->n_choices == 0)
+		return e;
+	m->n_choices = 0;
 	m->button = text_plain_in(p->in, TEXT_BUY_BUTTON);
 	m->button_data = MENU_BUY;
-	return ERR_OK;
+	return e;
 }
 
 /* A text that became shorter meanwhile has no such message any more. */
@@ -136,6 +142,10 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 	const char *detail =
 	    arena_printf(a, "%s:%lld", p->name, (long long)p->number + 1);
 
+	/* The first part of a free lesson that arrives is what is reminded of
+	 * later. */
+	if (e == ERR_OK && s->has_call && is_intro(p) && o->after == AFTER_DONE)
+		e = remind_intro_seen(app->db, s->job.tg_id);
 	if (e != ERR_OK || !s->has_call || !next_follows(p, o))
 		return e;
 	return jobs_promise(app->db, JOB_CONTENT,

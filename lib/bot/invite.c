@@ -2,9 +2,11 @@
  * yet. */
 #include "base/clock.h"
 #include "bot/channel.h"
+#include "coach/library.h"
 #include "ledger/ledger.h"
 #include "ledger/products.h"
 #include "outbox/message.h"
+#include "payment/card.h"
 #include "payment/consent.h"
 #include "shop/text.h"
 
@@ -55,27 +57,60 @@ links_of(struct app *app, struct arena *a, struct step *s,
 	return ERR_OK;
 }
 
-/* With the links goes what the buyer agreed to, which the law wants told to
+/* Who has just paid hears that the payment is confirmed; nobody else does. The
+ * promise tells why it was made: "invite/SESSION" for an order, with a moment
+ * before the session's name for who was out meanwhile (ledger/decide.c); a
+ * grant's session is "grant/...". */
+static enum text
+words_of(const struct job *job)
+{
+	struct str rest = str_from(job->promise), first;
+
+	if (job->order_id == 0 || !str_eq(str_cut(&rest, '/'), "invite"))
+		return TEXT_INVITE_AGAIN;
+	first = str_cut(&rest, '/');
+	if (rest.len > 0 && str_only(first, STR_DIGITS))
+		return TEXT_INVITE_BACK;
+	return str_eq(first, "grant") ? TEXT_INVITE_GRANTED : TEXT_INVITE;
+}
+
+/* A coach is spoken of only where it has lessons to answer from, and to those
+ * for whom it is new. */
+static enum err
+add_coach(struct app *app, struct arena *a, enum language in,
+    const struct product *p, const char **text)
+{
+	bool has_coach = false;
+	enum err e = library_has(app->db, a, p->id, &has_coach);
+
+	if (e == ERR_OK && has_coach)
+		*text = card_paragraph(
+		    a, *text, text_plain_in(in, TEXT_INVITE_COACH));
+	return e;
+}
+
+/* What the buyer agreed to goes with the links, which the law wants told to
  * them for keeps. */
 static enum err
-say_links(struct app *app, struct arena *a, struct step *s,
+say_invite(struct app *app, struct arena *a, struct step *s,
     const struct product *p, const char *links)
 {
 	enum language in = text_language();
+	enum text which = words_of(&s->job);
 	const char *receipt = NULL, *text;
 	enum err e = ledger_language(app->db, a, s->job.tg_id, &in);
 
-	if (e == ERR_OK)
-		e = consent_receipt(in, app, a, s->job.tg_id, p, &receipt);
 	if (e != ERR_OK)
 		return e;
-	text = text_fill_in(in, a, TEXT_INVITE,
-	    KV(kv_text("product", product_title(p, language_code(in))),
-		kv_text("link", links)));
-	message_say(app, a, s,
-	    receipt == NULL ? text :
-			      arena_printf(a, "%s\n\n%s", text, receipt));
-	return ERR_OK;
+	text = text_fill_in(in, a, which,
+	    KV(KV_PRODUCT(p, language_code(in)), kv_text("link", links)));
+	if (which != TEXT_INVITE_AGAIN)
+		e = add_coach(app, a, in, p, &text);
+	if (e == ERR_OK)
+		e = consent_receipt(in, app, a, s->job.tg_id, p, &receipt);
+	if (e == ERR_OK)
+		message_say(app, a, s, card_paragraph(a, text, receipt));
+	return e;
 }
 
 static enum err
@@ -95,9 +130,8 @@ prepare(struct app *app, struct arena *a, struct step *s)
 		return ERR_OK;
 	}
 	e = links_of(app, a, s, p, &links);
-	if (e == ERR_OK && links != NULL)
-		e = say_links(app, a, s, p, links);
-	return e;
+	return e == ERR_OK && links != NULL ? say_invite(app, a, s, p, links) :
+					      e;
 }
 
 static enum err

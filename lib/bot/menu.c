@@ -1,9 +1,13 @@
-/* Buttons: "WORD", or "WORD:PRODUCT" where several are sold, "language:CODE"
- * and "ask:N". */
+/* Buttons: "WORD", or "WORD:PRODUCT" where several are sold, "language:CODE",
+ * "forget:MOMENT", "text:NAME", "ask:N" and those of payment/consent.h. */
 #include "bot/menu.h"
 
 #include "base/array.h"
+#include "base/clock.h"
+#include "base/units.h"
+#include "ledger/forget.h"
 #include "ledger/products.h"
+#include "ledger/remind.h"
 #include "ledger/subscription.h"
 #include "payment/consent.h"
 #include "payment/offer.h"
@@ -12,7 +16,16 @@
 
 #define BUTTON_PORTAL "portal"
 #define BUTTON_LANGUAGE "language"
+#define BUTTON_FORGET "forget"
 #define BUTTON_ASK "ask" /* by coach/answer, under an answer */
+
+bool
+menu_has_content(const struct reply *r, const char *name)
+{
+	struct content c;
+
+	return content_read(&r->app->conf, r->arena, name, r->in, &c) == ERR_OK;
+}
 
 /* Who is in is not asked to buy once more: a second payment of the same buyer
  * would have to be given back. */
@@ -168,43 +181,135 @@ pass_on(struct reply *r, struct str data)
 	return handover_pass_on(r->app, r->arena, r->u, data, &taken);
 }
 
-/* A product that is sold no more is not found, whatever the old button says;
- * one that was renamed is. */
-static enum err
-press_product(struct reply *r, struct str word, const char *id)
+const char *
+menu_forget_data(struct arena *a)
 {
-	const struct product *p;
-	enum err e = products_find(r->app, r->arena, id, &p);
+	return arena_printf(
+	    a, BUTTON_FORGET ":%lld", (long long)clock_now_ms());
+}
+
+/* One of long ago, found while scrolling, must not take anything away. */
+static enum err
+forget(struct reply *r, struct str moment)
+{
+	int64_t now_ms = clock_now_ms(), at_ms = 0;
+	enum err e;
+
+	if (!str_to_i64(moment, &at_ms) || at_ms > now_ms ||
+	    at_ms < now_ms - HOUR_MS)
+		return ERR_OK;
+	e = forget_ask(r->app, r->arena, r->u->from_id);
+	return e == ERR_OK ? reply_promise(r, JOB_NOTICE, 0, "forgetting") : e;
+}
+
+static enum err
+stop_reminders(struct reply *r, struct str data)
+{
+	enum err e = remind_no_more(r->db, r->u->from_id);
+
+	(void)data;
+	return e == ERR_OK ? reply_promise(r, JOB_NOTICE, 0, "no_reminders") :
+			     e;
+}
+
+/* The buttons that are about no product. *is_own false: it is another one. */
+static enum err
+press_own(struct reply *r, struct str word, struct str data, bool *is_own)
+{
+	static const struct {
+		const char *word;
+		enum err (*press)(struct reply *r, struct str data);
+	} words[] = { { BUTTON_LANGUAGE, choose }, { BUTTON_FORGET, forget },
+		{ MENU_NO_REMINDERS, stop_reminders }, { BUTTON_ASK, pass_on },
+		{ MENU_TEXT, send_text }, { CONSENT_AGREE, agree },
+		{ CONSENT_DISAGREE, disagree } };
+
+	for (size_t i = 0; i < LENGTH(words); i++)
+		if (str_eq(word, words[i].word)) {
+			*is_own = true;
+			return words[i].press(r, data);
+		}
+	return ERR_OK;
+}
+
+/* The message is the worker's to word: the reply has room for one call. */
+static enum err
+say(struct reply *r, struct str word, bool *taken)
+{
+	static const char *const words[] = { MENU_STATUS, MENU_ASK, MENU_LEGAL,
+		MENU_HELP };
+
+	for (size_t i = 0; i < LENGTH(words); i++)
+		if (str_eq(word, words[i])) {
+			*taken = true;
+			return reply_promise(r, JOB_NOTICE, 0, words[i]);
+		}
+	return ERR_OK;
+}
+
+/* The way in of who is in; who is no more is told how it stands. */
+static enum err
+open_product(struct reply *r, const struct product *p)
+{
+	enum access access = ACCESS_OUT;
+	enum err e = reply_access(r, p, &access);
 
 	if (e != ERR_OK)
 		return e;
-	if (p != NULL && offer_by(r->app, p, word) != NULL)
+	return access == ACCESS_IN ?
+	    reply_invite(r, p->id) :
+	    reply_promise(r, JOB_NOTICE, 0, MENU_STATUS);
+}
+
+/* The card of another product, in the place of the one that was pressed under;
+ * notice.c reads this. */
+static enum err
+leaf_on(struct reply *r, const struct product *p)
+{
+	return reply_promise(r, JOB_NOTICE, 0,
+	    arena_printf(r->arena, OFFER_CARD "/%lld/%s:%s",
+		(long long)r->u->message_id, r->u->has_photo ? "photo" : "text",
+		p->id));
+}
+
+/* What a button does for a product. */
+static enum err
+press_for(
+    struct reply *r, struct str word, const struct product *p, const char *id)
+{
+	if (offer_by(r->app, p, word) != NULL)
 		return reply_promise(r, JOB_NOTICE, 0,
 		    arena_printf(r->arena, "%s:%s",
 			offer_by(r->app, p, word)->name, p->id));
-	if (p != NULL && str_eq(word, BUTTON_PORTAL))
+	if (str_eq(word, BUTTON_PORTAL))
 		return reply_promise(r, JOB_PORTAL, 0, p->id);
-	if (!str_eq(word, MENU_BUY) || p == NULL)
+	if (str_eq(word, MENU_OPEN))
+		return open_product(r, p);
+	if (str_eq(word, OFFER_CARD))
+		return leaf_on(r, p);
+	if (!str_eq(word, MENU_BUY))
 		return ERR_OK;
 	return reply_promise(r, JOB_NOTICE, 0,
 	    id[0] == '\0' ? "pay" : arena_printf(r->arena, "pay:%s", p->id));
 }
 
+/* A product that is sold no more is not found, whatever the old button says;
+ * one that was renamed is. */
 enum err
 menu_pressed(struct reply *r)
 {
-	static const struct {
-		const char *word;
-		enum err (*press)(struct reply *r, struct str data);
-	} words[] = { { BUTTON_LANGUAGE, choose }, { BUTTON_ASK, pass_on },
-		{ MENU_TEXT, send_text }, { CONSENT_AGREE, agree },
-		{ CONSENT_DISAGREE, disagree } };
 	struct str data = str_from(r->u->data), word = str_cut(&data, ':');
+	const char *id = arena_dup(r->arena, data);
+	const struct product *p;
+	bool taken = false;
+	enum err e = press_own(r, word, data, &taken);
 
-	for (size_t i = 0; i < LENGTH(words); i++)
-		if (str_eq(word, words[i].word))
-			return words[i].press(r, data);
-	return press_product(r, word, arena_dup(r->arena, data));
+	if (e == ERR_OK && !taken)
+		e = say(r, word, &taken);
+	if (e == ERR_OK && !taken)
+		e = products_find(r->app, r->arena, id, &p);
+	return e != ERR_OK || taken || p == NULL ? e :
+						   press_for(r, word, p, id);
 }
 
 /* Everybody in a group can press, and what the other buttons lead to, a price

@@ -8,7 +8,19 @@
 #include "coach/handover.h"
 
 #define MENU_BUY "buy"   /* the one thing that is sold, or with ":PRODUCT" */
+#define MENU_OPEN "open" /* the way in, with ":PRODUCT" */
 #define MENU_TEXT "text" /* a long text: "text:NAME" */
+
+/* What commands_say() says. */
+#define MENU_STATUS "status"
+#define MENU_ASK "ask_how"
+#define MENU_LEGAL "legal"
+#define MENU_HELP "help"
+
+#define MENU_MAX 8 /* buttons beside those for products */
+
+/* Whether the operator has a long text of that name (shop/content.h). */
+bool menu_has_content(const struct reply *r, const char *name);
 
 /* Puts into m a button for each product that this person has not bought. */
 enum err menu_choices(struct reply *r, struct tg_message *m) MUST_CHECK;
@@ -28,6 +40,12 @@ enum err menu_legal(struct reply *r, struct tg_message *m) MUST_CHECK;
  * that name, and nothing was promised. */
 enum err menu_text(
     struct reply *r, const char *name, bool *is_there) MUST_CHECK;
+
+/* The data of the button that confirms /forgetme; it works for an hour. */
+const char *menu_forget_data(struct arena *a);
+
+/* That of "do not remind me", for messages that the worker sends. */
+#define MENU_NO_REMINDERS "unremind"
 
 /* What the button of the update does, by its data, in the private chat. The
  * worker does it: the reply only stops the button's spinner. */

@@ -1,9 +1,12 @@
 /* What is told to a person, by the word in the job. */
 #include "base/array.h"
 #include "base/clock.h"
+#include "bot/commands.h"
+#include "bot/menu.h"
 #include "ledger/consents.h"
 #include "ledger/ledger.h"
 #include "ledger/products.h"
+#include "ledger/remind.h"
 #include "outbox/message.h"
 #include "payment/offer.h"
 #include "shop/text.h"
@@ -30,6 +33,8 @@ static const struct {
 	{ "not_passed_on", TEXT_COACH_NOT_PASSED_ON, false },
 	{ "too_many", TEXT_TOO_MANY, false },
 	{ "language", TEXT_LANGUAGE_SET, false },
+	{ "forgetting", TEXT_FORGETTING, false },
+	{ "no_reminders", TEXT_NO_REMINDERS, false },
 	{ "no_consent", TEXT_CONSENT_REFUSED, false },
 };
 
@@ -40,12 +45,8 @@ struct about {
 	enum language in;
 };
 
-static struct kv
-title(const struct about *n)
-{
-	return kv_text(
-	    "product", product_title(n->product, language_code(n->in)));
-}
+/* {product} and {kind}, for KV(). */
+#define ABOUT(n) KV_PRODUCT((n)->product, language_code((n)->in))
 
 /* That access is going to end, if it still is. Asked at the last moment:
  * between the promise and its day somebody may have paid again, or been
@@ -62,7 +63,7 @@ prepare_reminder(
 	    !t.renews)
 		message_say(app, a, s,
 		    text_fill_in(n->in, a, TEXT_REMINDER,
-			KV(title(n),
+			KV(ABOUT(n),
 			    kv_text(
 				"until", text_date_in(n->in, a, t.until_ms)))));
 	return e;
@@ -81,7 +82,7 @@ prepare_trial_end(
 	if (e == ERR_OK && t.access == ACCESS_IN && t.renews)
 		message_say(app, a, s,
 		    text_fill_in(n->in, a, TEXT_TRIAL_ENDS,
-			KV(title(n),
+			KV(ABOUT(n),
 			    kv_text("until",
 				text_date_in(n->in, a, t.paid_until_ms)))));
 	return e;
@@ -101,9 +102,34 @@ prepare_withdrawn(
 	clock_local_minute(w.at_ms, minute);
 	message_say(app, a, s,
 	    text_fill_in(n->in, a, TEXT_WITHDRAWN,
-		KV(title(n), kv_int("number", w.id), kv_text("when", minute),
+		KV(ABOUT(n), kv_int("number", w.id), kv_text("when", minute),
 		    kv_text("support", app_support_in(n->in, app, a)))));
 	return ERR_OK;
+}
+
+/* Two buttons: to what was left, and to hear no more of it. */
+static enum err
+prepare_unbought(struct app *app, struct arena *a, struct step *s,
+    const struct about *n, enum text which)
+{
+	const struct tg_choice choices[] = {
+		{ text_plain_in(n->in, TEXT_BUY_BUTTON),
+		    arena_printf(a, MENU_BUY ":%s", n->product->id) },
+		{ text_plain_in(n->in, TEXT_NO_REMINDERS_BUTTON),
+		    MENU_NO_REMINDERS },
+	};
+	const struct tg_message m = { .chat_id = s->job.tg_id,
+		.text = text_fill_in(n->in, a, which,
+		    KV(ABOUT(n),
+			kv_text("support", app_support_in(n->in, app, a)))),
+		.choices = choices,
+		.n_choices = LENGTH(choices) };
+	bool is_wanted = false;
+	enum err e = remind_is_wanted(app->db, a, s->job.tg_id, &is_wanted);
+
+	if (e == ERR_OK && is_wanted)
+		message_send(app, a, s, &m);
+	return e;
 }
 
 /* A word that is not in the list comes from a newer version's job. Nothing is
@@ -117,7 +143,7 @@ say_notice(struct app *app, struct arena *a, struct step *s, struct str name,
 		    !(notices[i].only_unpaid && n->order.paid_ms != 0))
 			message_say(app, a, s,
 			    text_fill_in(n->in, a, notices[i].text,
-				KV(title(n),
+				KV(ABOUT(n),
 				    kv_text("support",
 					app_support_in(n->in, app, a)))));
 }
@@ -137,29 +163,80 @@ read_about(
 	return ledger_language(app->db, a, job->tg_id, &n->in);
 }
 
+/* "card/MESSAGE/photo": the card in whose place another one is to be shown. */
+static struct card_at
+card_at(struct str word)
+{
+	struct card_at at = { 0 };
+
+	(void)str_cut(&word, '/');
+	(void)str_to_i64(str_cut(&word, '/'), &at.message_id);
+	at.is_photo = str_eq(word, "photo");
+	return at;
+}
+
+/* What the bot's menu says, in the words of its commands. */
+static enum err
+prepare_menu(struct app *app, struct arena *a, struct step *s, struct str word,
+    enum language in, bool *said)
+{
+	const struct tg_update u = { .from_id = s->job.tg_id,
+		.chat_id = s->job.tg_id,
+		.is_private = true };
+	struct tg_reply out = { 0 };
+	struct reply r = { app, app->db, a, &u, &out, in };
+	enum err e = commands_say(&r, word, said);
+
+	if (e == ERR_OK && out.method != NULL)
+		message_call(app, a, s, s->job.tg_id, out.method, out.params);
+	return e;
+}
+
+/* What speaks of an order; without one there is nothing that it could say.
+ * *said false: the word is another. */
+static enum err
+prepare_of_order(struct app *app, struct arena *a, struct step *s,
+    struct str word, const struct about *n, bool *said)
+{
+	*said = n->order.id != 0;
+	if (*said && str_eq(word, "reminder"))
+		return prepare_reminder(app, a, s, n);
+	if (*said && str_eq(word, "trial_ends"))
+		return prepare_trial_end(app, a, s, n);
+	if (*said && str_eq(word, "withdrawn"))
+		return prepare_withdrawn(app, a, s, n);
+	if (*said && str_eq(word, "dunning"))
+		return offer_prepare_dunning(
+		    n->in, app, a, s, &n->order, n->product);
+	*said = false;
+	return ERR_OK;
+}
+
 static enum err
 prepare_word(struct app *app, struct arena *a, struct step *s, struct str word,
     const struct product *p)
 {
 	struct about n = { .product = p };
+	bool said = false;
 	enum err e = read_about(app, a, &s->job, &n);
 
 	if (e != ERR_OK)
 		return e;
+	if (str_eq(word, "cart"))
+		return prepare_unbought(app, a, s, &n, TEXT_CART_REMINDER);
+	if (str_eq(word, "intro"))
+		return prepare_unbought(app, a, s, &n, TEXT_INTRO_REMINDER);
 	if (str_eq(word, "pay") || provider_find(word) != NULL)
-		return offer_prepare(n.in, app, a, s, p, provider_find(word));
-	/* A reminder and a dunning notice speak of an order; without one there
-	 * is nothing they could say. */
-	if (n.order.id != 0 && str_eq(word, "reminder"))
-		return prepare_reminder(app, a, s, &n);
-	if (n.order.id != 0 && str_eq(word, "trial_ends"))
-		return prepare_trial_end(app, a, s, &n);
-	if (n.order.id != 0 && str_eq(word, "withdrawn"))
-		return prepare_withdrawn(app, a, s, &n);
-	if (n.order.id != 0 && str_eq(word, "dunning"))
-		return offer_prepare_dunning(n.in, app, a, s, &n.order, p);
-	say_notice(app, a, s, word, &n);
-	return ERR_OK;
+		return offer_prepare(n.in, app, a, s, p, provider_find(word),
+		    (struct card_at){ 0 });
+	if (str_starts(word, OFFER_CARD "/"))
+		return offer_prepare(n.in, app, a, s, p, NULL, card_at(word));
+	e = prepare_of_order(app, a, s, word, &n, &said);
+	if (e == ERR_OK && !said)
+		e = prepare_menu(app, a, s, word, n.in, &said);
+	if (e == ERR_OK && !said)
+		say_notice(app, a, s, word, &n);
+	return e;
 }
 
 static enum err

@@ -9,12 +9,6 @@ reply_title(const struct reply *r, const struct product *p)
 	return kv_text("product", product_title(p, language_code(r->in)));
 }
 
-struct kv
-reply_product(const struct reply *r)
-{
-	return reply_title(r, catalog_find(&r->app->catalog, NULL));
-}
-
 enum err
 reply_message(struct reply *r, const struct tg_message *m)
 {
@@ -48,6 +42,22 @@ reply_promise(
 
 	return jobs_promise_one(
 	    r->db, kind, key, r->u->from_id, order_id, detail);
+}
+
+/* The key has the product in it: one update may promise several. */
+enum err
+reply_invite(struct reply *r, const char *product)
+{
+	bool pending = false;
+	enum err e = ledger_invite_pending(
+	    r->db, r->arena, r->u->from_id, product, &pending);
+
+	if (e != ERR_OK || pending)
+		return e;
+	return jobs_promise(r->db, JOB_INVITE,
+	    arena_printf(r->arena, "update/%lld/%s", (long long)r->u->update_id,
+		product),
+	    r->u->from_id, 0, product);
 }
 
 /* Too much is no failure of ours: the update is answered all the same, or

@@ -34,6 +34,9 @@ enum err reply_fill(
 enum err reply_promise(struct reply *r, enum kind_id kind, int64_t order_id,
     const char *detail) MUST_CHECK;
 
+/* The invite to one product, unless one is on its way. */
+enum err reply_invite(struct reply *r, const char *product) MUST_CHECK;
+
 /* Counts one more of what this person has us do; *allowed false: that is more
  * than n in an hour. */
 enum err reply_may(
@@ -46,7 +49,10 @@ enum err reply_access(
 /* What a product is called there. */
 struct kv reply_title(const struct reply *r, const struct product *p);
 
-/* {product}, for sentences about the one thing that is sold, or all of it. */
-struct kv reply_product(const struct reply *r);
+/* {product} and {kind}, for KV() of sentences about the one thing that is sold,
+ * or all of it. */
+#define REPLY_PRODUCT(r) \
+	KV_PRODUCT( \
+	    catalog_find(&(r)->app->catalog, NULL), language_code((r)->in))
 
 #endif

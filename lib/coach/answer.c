@@ -2,10 +2,14 @@
  * time. A spoken one is heard first (voice.h); the lessons are searched; a
  * model words the answer where there is one, else they are quoted (words.h).
  * Whatever fails ends in the quotes, never in silence. */
+#include "base/file.h"
 #include "base/log.h"
+#include "coach/care.h"
 #include "coach/guard.h"
 #include "coach/handover.h"
+#include "coach/manners.h"
 #include "coach/parts.h"
+#include "coach/plain.h"
 #include "coach/prompt.h"
 #include "coach/question.h"
 #include "coach/search.h"
@@ -22,7 +26,8 @@
 #define MAX_CALLS 3               /* about one person, in an hour */
 #define PART_BYTES ((size_t)3900) /* Telegram takes 4096 characters */
 #define MAX_ANSWER_BYTES (3 * PART_BYTES)
-#define BYTES_A_TOKEN 3 /* of Cyrillic, at worst */
+#define BELOW_BYTES ((size_t)2000) /* sources, and who else to ask */
+#define BYTES_A_TOKEN 3            /* of Cyrillic, at worst */
 #define PAUSE_MS 1000
 #define MAX_PAUSE_S 10
 #define MARK_NEW "coach/new-form"
@@ -44,7 +49,9 @@ struct answer_call {
 	enum question_outcome outcome; /* of ANSWER_SAY */
 	bool is_last;                  /* part of it */
 	bool is_over_budget;
-	bool is_buyer; /* of anything */
+	bool is_buyer;     /* of anything */
+	bool wants_person; /* ANSWER_SAY: one is offered */
+	bool goes_private; /* said in the group, it goes on to the asker */
 	struct passage passages[PASSAGES_MAX];
 	size_t n_passages;
 	int64_t n_tokens; /* of ANSWER_ASK, roughly: where nobody counts */
@@ -52,10 +59,17 @@ struct answer_call {
 
 /* ---- what is said ---- */
 
+/* Whether others read the answer. */
 static bool
 is_in_group(const struct question *q)
 {
-	return q->chat_id != q->tg_id;
+	return q->chat_id != q->tg_id && !q->is_private;
+}
+
+static int64_t
+chat_of(const struct question *q)
+{
+	return is_in_group(q) ? q->chat_id : q->tg_id;
 }
 
 /* A person is offered below the last part, where the answer may not have been
@@ -65,11 +79,12 @@ message_to(struct app *app, struct arena *a, const struct answer_call *c,
     const char *text)
 {
 	const struct question *q = &c->q;
-	struct tg_message m = { .chat_id = q->chat_id,
+	struct tg_message m = { .chat_id = chat_of(q),
 		.text = text,
 		.reply_to = is_in_group(q) ? q->message_id : 0 };
 
-	if (c->is_last && c->outcome <= QUESTION_NOT_FOUND &&
+	if (c->is_last && !c->goes_private &&
+	    (c->wants_person || c->outcome <= QUESTION_NO_ACCESS) &&
 	    app->conf.support_chat_id != NULL) {
 		m.button = text_plain_in(c->in, TEXT_COACH_PERSON_BUTTON);
 		m.button_data = arena_printf(a, "ask:%lld", (long long)q->id);
@@ -113,11 +128,27 @@ static struct kvs
 holes(enum language in, struct app *app, struct arena *a)
 {
 	const struct product *p = catalog_find(&app->catalog, NULL);
-	struct kv *list = arena_alloc(a, 2 * sizeof(*list));
+	struct kv *list = arena_alloc(a, 3 * sizeof(*list));
 
 	list[0] = kv_text("product", product_title(p, language_code(in)));
-	list[1] = kv_text("support", app_support_in(in, app, a));
-	return (struct kvs){ list, 2 };
+	list[1] = kv_int("kind", (int64_t)p->kind);
+	list[2] = kv_text("support", app_support_in(in, app, a));
+	return (struct kvs){ list, 3 };
+}
+
+/* Without its file the coach has no name and a tone of its own, and answers all
+ * the same. */
+static const char *
+persona_of(const struct app *app, struct arena *a)
+{
+	struct str text;
+
+	if (app->conf.coach_persona == NULL)
+		return NULL;
+	if (file_read(a, app->conf.coach_persona, PROMPT_MAX_PERSONA, &text))
+		return arena_dup(a, str_trim(text));
+	log_event(LOG_WARN, "persona_not_read", KV_NONE);
+	return NULL;
 }
 
 /* What the model is told. */
@@ -127,7 +158,8 @@ write_request(struct app *app, struct arena *a, struct answer_call *c)
 	struct turn turns[QUESTION_MAX_TURNS + 1];
 	struct model m = { app->conf.coach_api_base, app->conf.coach_api_key,
 		app->conf.coach_model, false };
-	const char *system = prompt_system(a, c->passages, c->n_passages);
+	const char *system =
+	    prompt_system(a, persona_of(app, a), c->passages, c->n_passages);
 	int64_t is_new = 0;
 	size_t n = 0;
 	enum err e = question_history(app->db, a, &c->q, turns, &n);
@@ -229,6 +261,17 @@ nothing_found(const struct app *app, const struct answer_call *c,
 	return may_read ? TEXT_COACH_NOT_FOUND : TEXT_COACH_NO_ACCESS;
 }
 
+/* What only a specialist can answer is said to be so, whatever the lessons
+ * say. */
+static const char *
+with_care(struct arena *a, const struct answer_call *c, const char *text)
+{
+	return c->q.text != NULL && care_needs_expert(a, str_from(c->q.text)) ?
+	    arena_printf(
+		a, "%s\n\n%s", text, text_plain_in(c->in, TEXT_COACH_CARE)) :
+	    text;
+}
+
 /* Who has bought nothing hears how to, below what is for everybody; not before
  * others. */
 static const char *
@@ -242,28 +285,70 @@ with_offer(struct app *app, struct arena *a, const struct answer_call *c,
 		    c->in, a, TEXT_COACH_NO_ACCESS, holes(c->in, app, a)));
 }
 
+/* Whether the asker, who asked before others, may read what answers it and can
+ * be written to: then it goes on in private. */
+static enum err
+look_private(struct app *app, struct arena *a, struct answer_call *c)
+{
+	struct passage own[PASSAGES_MAX];
+	int64_t n_reachable = 0;
+	size_t n = 0;
+	enum err e = search_passages(
+	    app->db, a, c->q.tg_id, str_from(c->q.text), own, &n);
+
+	if (e == ERR_OK && n > 0)
+		e = db_one(app->db, a, SQL_USER_IS_REACHABLE,
+		    KV(kv_int("tg_id", c->q.tg_id)), row_to_int, &n_reachable);
+	c->goes_private = n_reachable > 0;
+	return e;
+}
+
+static enum err
+say_nothing_found(struct app *app, struct arena *a, struct answer_call *c)
+{
+	enum question_outcome outcome;
+	enum text nothing = nothing_found(app, c, &outcome);
+	enum err e = is_in_group(&c->q) ? look_private(app, a, c) : ERR_OK;
+
+	if (e == ERR_OK)
+		say_all(app, a, c, outcome,
+		    with_care(a, c,
+			text_fill_in(c->in, a, nothing, holes(c->in, app, a))));
+	return e;
+}
+
+/* What is no question for the lessons. */
+static bool
+say_kindly(struct app *app, struct arena *a, struct answer_call *c)
+{
+	enum manners m = manners_of(a, str_from(c->q.text));
+
+	if (m == MANNERS_NONE)
+		return false;
+	c->wants_person = manners_is_business(m);
+	say_all(app, a, c, QUESTION_HELPED,
+	    text_fill_in(c->in, a, words_of_manners(m), holes(c->in, app, a)));
+	return true;
+}
+
 static enum err
 answer_from_lessons(struct app *app, struct arena *a, struct answer_call *c)
 {
-	enum question_outcome outcome;
-	enum text nothing;
 	enum err e = search(app, a, c);
 
 	if (e == ERR_OK)
 		e = ledger_is_buyer(app->db, a, c->q.tg_id, &c->is_buyer);
 	if (e != ERR_OK)
 		return e;
-	if (c->n_passages == 0) {
-		nothing = nothing_found(app, c, &outcome);
-		say_all(app, a, c, outcome,
-		    text_fill_in(c->in, a, nothing, holes(c->in, app, a)));
-		return ERR_OK;
-	}
+	if (c->n_passages == 0)
+		return say_nothing_found(app, a, c);
 	e = ask_model(app, a, c);
 	if (e == ERR_OK && c->step == ANSWER_NOTHING)
 		say_all(app, a, c, QUESTION_QUOTED,
 		    with_offer(app, a, c,
-			words_quotes(c->in, a, c->passages, c->n_passages)));
+			with_care(a, c,
+			    words_quotes(
+				c->in, a, c->passages, c->n_passages))));
 	return e;
 }
 
@@ -306,7 +391,8 @@ prepare_answer(struct app *app, struct arena *a, struct answer_call *c)
 	else if (q->answer != NULL)
 		say_all(app, a, c, q->outcome, q->answer);
 	else if (q->text != NULL)
-		return answer_from_lessons(app, a, c);
+		return say_kindly(app, a, c) ? ERR_OK :
+					       answer_from_lessons(app, a, c);
 	else if (q->voice == NULL)
 		say_all(app, a, c, QUESTION_TOO_LATE,
 		    text_plain_in(c->in, TEXT_COACH_TOO_LATE));
@@ -338,7 +424,7 @@ prepare(struct app *app, struct arena *a, struct step *s)
 	s->call = c->call;
 	s->has_call = c->step != ANSWER_NOTHING;
 	s->is_to_telegram = c->is_to_telegram;
-	s->chat_id = c->is_to_telegram ? c->q.chat_id : 0;
+	s->chat_id = c->is_to_telegram ? chat_of(&c->q) : 0;
 	return e;
 }
 
@@ -385,28 +471,47 @@ note_failure(struct app *app, struct arena *a, const struct answer_call *c,
 	return e;
 }
 
+/* A model's words without what must not be in them: signs of Markdown, links to
+ * elsewhere, numbers of cards. One that breaks off says so. */
+static const char *
+fit_to_say(struct app *app, struct arena *a, const struct answer_call *c,
+    struct str said, bool is_cut)
+{
+	struct str rest = str_from(plain_text(a, said));
+	const char *text = guard_unlink(a,
+	    parts_next(&rest, MAX_ANSWER_BYTES - BELOW_BYTES),
+	    app->conf.coach_links, text_plain_in(c->in, TEXT_COACH_NO_LINK));
+
+	text = care_hide(a, str_from(text));
+	if (!is_cut && rest.len == 0)
+		return text;
+	return arena_printf(
+	    a, "%s …\n\n%s", text, text_plain_in(c->in, TEXT_COACH_CUT));
+}
+
 /* The whole answer is kept before any of it is sent: a part that has to be sent
  * again is the same then, and the model is asked once. */
 static enum err
 note_answer(struct app *app, struct arena *a, const struct answer_call *c,
-    const char *text)
+    const struct completion *answer)
 {
-	struct prompt_answer said = prompt_read(str_from(text), c->n_passages);
-	struct str rest = said.text;
+	struct prompt_answer said =
+	    prompt_read(str_from(answer->text), c->n_passages);
+	const char *text;
 
 	if (said.is_none)
 		return question_answer(app->db, &c->q,
-		    text_fill_in(c->in, a,
-			is_in_group(&c->q) ? TEXT_COACH_NOT_HERE :
-					     TEXT_COACH_NOT_FOUND,
-			holes(c->in, app, a)),
+		    with_care(a, c,
+			text_fill_in(c->in, a,
+			    is_in_group(&c->q) ? TEXT_COACH_NOT_HERE :
+						 TEXT_COACH_NOT_FOUND,
+			    holes(c->in, app, a))),
 		    QUESTION_NOT_FOUND);
-	text = guard_unlink(a, parts_next(&rest, MAX_ANSWER_BYTES - 1000),
-	    app->conf.coach_links, text_plain_in(c->in, TEXT_COACH_NO_LINK));
-	text = arena_printf(a, "%s%s\n%s", text, rest.len > 0 ? " …" : "",
+	text = fit_to_say(app, a, c, said.text, answer->is_cut);
+	text = arena_printf(a, "%s\n%s", text,
 	    words_sources(c->in, a, c->passages, c->n_passages, &said));
-	return question_answer(
-	    app->db, &c->q, with_offer(app, a, c, text), QUESTION_ANSWERED);
+	return question_answer(app->db, &c->q,
+	    with_offer(app, a, c, with_care(a, c, text)), QUESTION_ANSWERED);
 }
 
 /* Tokens are counted whenever the server answered 200, also for an answer that
@@ -426,7 +531,7 @@ settle_model(struct app *app, struct arena *a, const struct answer_call *c,
 	if (noted != ERR_OK)
 		return noted;
 	if (e == ERR_OK)
-		return note_answer(app, a, c, answer.text);
+		return note_answer(app, a, c, &answer);
 	*wait_ms = PAUSE_MS;
 	if (call_err == ERR_OK && res->retry_after_s > 0 &&
 	    res->retry_after_s <= MAX_PAUSE_S)
@@ -490,10 +595,13 @@ static enum err
 note_said(struct app *app, struct arena *a, const struct answer_call *c,
     struct json *result)
 {
-	enum err e = question_sent(app->db, &c->q);
+	/* Of what goes on in private nothing has been said there yet. */
+	enum err e = c->goes_private ? ERR_OK : question_sent(app->db, &c->q);
 
 	if (e == ERR_OK)
 		e = note_self(app, a, result);
+	if (e == ERR_OK && c->is_last && c->goes_private)
+		return question_go_private(app->db, &c->q);
 	return e == ERR_OK && c->is_last ? end_answer(app, a, c) : e;
 }
 
@@ -508,7 +616,8 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 		return settle_thought(app, a, c, call_err, res, o);
 	answer = message_answer(a, s, call_err, res, o);
 	if (o->after == AFTER_DONE) {
-		o->after = c->is_last ? AFTER_DONE : AFTER_NEXT_CALL;
+		o->after = c->is_last && !c->goes_private ? AFTER_DONE :
+							    AFTER_NEXT_CALL;
 		return note_said(app, a, c, answer.result);
 	}
 	message_refused(s, &answer, o);

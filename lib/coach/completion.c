@@ -135,9 +135,11 @@ completion_read(
 	if (!json_int(doc, "usage.total_tokens", &out->n_tokens) ||
 	    out->n_tokens < 0)
 		out->n_tokens = 0;
-	/* An answer that was cut at its length ("length") is used as it is: to
+	/* An answer that was cut at its length is used, and said to be cut: to
 	 * ask again would cost as much and be cut as well. */
 	reason = json_text(doc, "choices.0.finish_reason");
+	out->is_cut = str_eq(str_from(reason), "length") ||
+	    str_eq(str_from(reason), "max_tokens");
 	if (str_eq(str_from(reason), "content_filter")) {
 		out->reason = "its content filter";
 		return ERR_REFUSED;

@@ -33,6 +33,7 @@ struct http_request completion_request(struct arena *a, const struct model *m,
 
 struct completion {
 	const char *text; /* trimmed, never empty; no thoughts; in the arena */
+	bool is_cut;      /* it became too long and breaks off */
 	int64_t n_tokens; /* question and answer together; 0: not told */
 	bool wants_new;   /* refused for what is_new would change */
 	const char *reason; /* of a failure, for the log; never NULL then */

@@ -118,7 +118,17 @@ static const char *const crisis[] = { " самогуб", " суїцид", " вб
 	" take my own life", " want to die", " wanna die", " self harm",
 	" selfharm", " hurt myself", " harm myself", " cut myself",
 	" dont want to live", " do not want to live", " no reason to live",
-	" better off dead" };
+	" better off dead", " selbstmord", " suizid", " mich umbringen",
+	" bringe mich um", " bring mich um", " mir das leben nehmen",
+	" will sterben", " möchte sterben", " mochte sterben",
+	" nicht mehr leben", " will nicht leben", " tot sein",
+	" mich selbst verletz", " ritze mich", " verletze mich selbst",
+	" samobój", " samoboj", " zabić się", " zabic sie", " zabiję się",
+	" zabije sie", " chcę umrzeć", " chce umrzec", " nie chcę żyć",
+	" nie chce zyc", " nie chcę już żyć", " nie chce juz zyc",
+	" nie chce mi się żyć", " nie chce mi sie zyc", " odebrać sobie życie",
+	" odebrac sobie zycie", " skończyć ze sobą", " skonczyc ze soba",
+	" okalecz", " tnę się", " tne sie" };
 
 /* Digits that look like letters count as those letters, and so do letters that
  * foreign keyboards lack: people write "c0бі" where they fear a filter. */

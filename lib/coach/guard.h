@@ -5,7 +5,8 @@
 #include "base/arena.h"
 
 /* Whether somebody writes of ending their life or of hurting themselves, in
- * Ukrainian, Russian or English. In doubt it says yes: the answer is then a
+ * Ukrainian, Russian, English, German or Polish. In doubt it says yes: the
+ * answer is then a
  * number to call, which harms nobody, whereas a missed one may. */
 bool guard_is_crisis(struct arena *a, struct str text);
 

@@ -10,10 +10,10 @@
 
 #define STARTED_BY "ask_"
 
-/* Promises that a person sees the question: once for each, however often the
- * button is pressed, because the job's key is the question's number. */
-static enum err
-promise(struct app *app, struct arena *a, const struct question *q)
+/* Once for each, however often the button is pressed, because the job's key is
+ * the question's number. */
+enum err
+handover_show(struct app *app, struct arena *a, const struct question *q)
 {
 	return jobs_promise(app->db, JOB_FORWARD,
 	    arena_printf(a, "person/%lld", (long long)q->id), q->tg_id, 0,
@@ -40,7 +40,7 @@ handover_pass_on(struct app *app, struct arena *a, const struct tg_update *u,
 	if (e != ERR_OK || q.tg_id != u->from_id)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	*taken = true;
-	return promise(app, a, &q);
+	return handover_show(app, a, &q);
 }
 
 static enum err
@@ -96,7 +96,7 @@ handover_pressed_in_group(struct app *app, struct arena *a,
 	if (e != ERR_OK || !is)
 		return e == ERR_OK ? way_to_us(app, a, in, &q, word) : e;
 	word->text = text_plain_in(in, TEXT_COACH_PASSING_ON);
-	return promise(app, a, &q);
+	return handover_show(app, a, &q);
 }
 
 enum err
@@ -153,7 +153,7 @@ handover_call(struct app *app, struct arena *a, const struct question *q)
 	 * choice of theirs, a person in danger is not. */
 	if (e != ERR_OK || app->conf.support_chat_id == NULL)
 		return e;
-	return promise(app, a, q);
+	return handover_show(app, a, q);
 }
 
 /* ---- in the worker ---- */

@@ -34,7 +34,13 @@ enum err handover_started(struct app *app, struct arena *a,
 enum err handover_pass_back(struct app *app, struct arena *a,
     const struct tg_update *u, bool *taken) MUST_CHECK;
 
-/* Promises that a person sees the question, and tells the operators. */
+/* Promises that a person sees the question, as its asker wants it or because
+ * nobody else can answer: once, however often this is called. Only where there
+ * is a support chat. */
+enum err handover_show(
+    struct app *app, struct arena *a, const struct question *q) MUST_CHECK;
+
+/* The same after words of crisis, and tells the operators. */
 enum err handover_call(
     struct app *app, struct arena *a, const struct question *q) MUST_CHECK;
 

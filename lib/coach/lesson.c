@@ -223,18 +223,49 @@ add_value(struct draft *d, struct json *in, const char *name, int depth)
 			add_value(d, value, member, depth + 1);
 }
 
+/* That a text begins with. */
+static int64_t
+number_in(struct arena *a, const char *name)
+{
+	/* Zeros in front ("07-breath.md") are there for sorting; str_to_i64()
+	 * takes no such number. */
+	size_t from = strspn(name, "0"), n = strspn(name + from, STR_DIGITS);
+	int64_t number = 0;
+
+	(void)str_to_i64(
+	    str_from(arena_dup(a, (struct str){ name + from, n })), &number);
+	return number;
+}
+
+/* The first number in a text, "lesson-03" or "3"; 0: it has none. */
+static int64_t
+number_within(struct arena *a, const char *text)
+{
+	return text == NULL ? 0 :
+			      number_in(a, text + strcspn(text, STR_DIGITS));
+}
+
+/* Authors, and the tools that wrote the first version's files, call it by
+ * several names. */
+static int64_t
+number_of(struct arena *a, struct json *o)
+{
+	static const char *const names[] = { "number", "order", "lesson",
+		"lesson_id", "lesson_no" };
+	int64_t n = 0;
+
+	for (size_t i = 0; i < LENGTH(names); i++)
+		if (json_int(o, names[i], &n))
+			return n > 0 ? n : 0;
+	return number_within(a, json_text(o, "lesson_id"));
+}
+
 static void
 read_object(struct arena *a, struct json *o, struct lesson *l, bool *is_full)
 {
 	struct draft d = begin(a, l);
 
-	/* Authors, and the tools that wrote the first version's files, call it
-	 * by three names. */
-	if (!json_int(o, "number", &l->number) &&
-	    !json_int(o, "order", &l->number))
-		(void)json_int(o, "lesson", &l->number);
-	if (l->number < 0)
-		l->number = 0;
+	l->number = number_of(a, o);
 	if (json_text(o, "title") != NULL)
 		l->title = shortened(a, str_from(json_text(o, "title")));
 	for (size_t i = 0; i < LENGTH(fields); i++) {
@@ -271,19 +302,6 @@ read_json(struct arena *a, struct str text, struct lessons *out, bool *is_full,
 }
 
 /* ---- any of them ---- */
-
-static int64_t
-number_in(struct arena *a, const char *name)
-{
-	/* Zeros in front ("07-breath.md") are there for sorting; str_to_i64()
-	 * takes no such number. */
-	size_t from = strspn(name, "0"), n = strspn(name + from, STR_DIGITS);
-	int64_t number = 0;
-
-	(void)str_to_i64(
-	    str_from(arena_dup(a, (struct str){ name + from, n })), &number);
-	return number;
-}
 
 /* What the name says where the text did not. */
 static void

@@ -35,7 +35,8 @@ struct lessons {
  *
  * JSON is one lesson, an object with "title" and any of "hook", "core",
  * "evidence", "practices", "quiz", "reflection", "affirmations", "summary",
- * "text" (each a text, or lists and objects of texts), and perhaps "number";
+ * "text" (each a text, or lists and objects of texts), and perhaps "number"
+ * or "lesson_id";
  * or an object whose "lessons" is a list of them.
  *
  * ERR_INPUT with the reason in *why: another kind of file, no UTF-8, a NUL

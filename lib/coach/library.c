@@ -163,6 +163,19 @@ entry_from_row(const struct row *row, void *ctx)
 }
 
 enum err
+library_has(struct db *db, struct arena *a, const char *product, bool *has)
+{
+	int64_t n = 0;
+	enum err e = product == NULL ?
+	    db_one(db, a, SQL_HAS_LESSONS, KV_NONE, row_to_int, &n) :
+	    db_one(db, a, SQL_HAS_LESSONS_FOR, KV(kv_text("product", product)),
+		row_to_int, &n);
+
+	*has = n > 0;
+	return e;
+}
+
+enum err
 library_list(struct db *db, struct arena *a,
     void (*show)(const struct library_entry *entry, void *ctx), void *ctx)
 {

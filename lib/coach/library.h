@@ -27,6 +27,11 @@ enum err library_list(struct db *db, struct arena *a,
     void (*show)(const struct library_entry *entry, void *ctx),
     void *ctx) MUST_CHECK;
 
+/* Whether there is a lesson that buyers of a product may ask about; NULL: any
+ * lesson at all. */
+enum err library_has(
+    struct db *db, struct arena *a, const char *product, bool *has) MUST_CHECK;
+
 /* Removes a lesson with its chunks and what the search knows of it.
  * ERR_NOT_FOUND where there is none. */
 enum err library_remove(struct db *db, struct arena *a, int64_t id) MUST_CHECK;

@@ -1,7 +1,10 @@
 /* Listening for questions. */
 #include "coach/listen.h"
 
+#include "coach/care.h"
 #include "coach/guard.h"
+#include "coach/handover.h"
+#include "coach/manners.h"
 #include "coach/question.h"
 #include "coach/speech.h"
 #include "ledger/ledger.h"
@@ -10,6 +13,7 @@
 #include "shop/text.h"
 #include "telegram/command.h"
 
+#define MAX_OPEN 3    /* kind words and the like, not answered yet */
 #define MAX_CRISES 10 /* of one person, answered in an hour */
 
 /* Without lessons there is nothing to answer from, without a support chat
@@ -31,7 +35,7 @@ enum err
 listen_is_asked(struct app *app, struct arena *a, const struct tg_update *u,
     const char **text, bool *is_asked)
 {
-	struct tg_command command = tg_command(u->text);
+	struct tg_command command = tg_command(tg_words(u));
 	struct self self;
 	enum err e;
 
@@ -51,7 +55,8 @@ listen_is_asked(struct app *app, struct arena *a, const struct tg_update *u,
 		*text = arena_dup(a, command.rest);
 	} else {
 		*is_asked = (u->replies_to_bot && u->bot_id == self.id) ||
-		    (u->replies_to_post &&
+		    (app->conf.coach_group_comments != 0 &&
+			u->replies_to_post &&
 			str_ends(str_trim(str_from(*text)), "?"));
 	}
 	return ERR_OK;
@@ -84,7 +89,7 @@ fault_of(const struct app *app, const struct tg_update *u, const char *text,
  * nobody's day. */
 static enum err
 refusal(struct app *app, struct arena *a, const struct tg_update *u,
-    const char *text, enum text *which)
+    const char *text, bool is_polite, enum text *which)
 {
 	int64_t a_day = app->conf.coach_questions_a_day;
 	struct question_count n = { 0 };
@@ -97,6 +102,9 @@ refusal(struct app *app, struct arena *a, const struct tg_update *u,
 	if (e != ERR_OK || *which != TEXT__COUNT)
 		return e;
 	e = question_count(app->db, a, u->from_id, &n);
+	/* Thanks for one answer may come while the next is being written. */
+	if (is_polite && n.n_open < MAX_OPEN)
+		return e;
 	/* One at a time: who sends a question in five short messages would get
 	 * five answers, each to a part of it. */
 	if (n.n_open > 0)
@@ -162,7 +170,7 @@ take(struct app *app, struct arena *a, const struct tg_update *u,
 		.outcome = outcome,
 		.chat_id = u->chat_id,
 		.message_id = u->message_id,
-		.text = text,
+		.text = text == NULL ? NULL : care_hide(a, str_from(text)),
 		.voice = text == NULL ? u->voice.file_id : NULL,
 		.language = language_of(u, in) };
 	int64_t id = 0;
@@ -193,24 +201,107 @@ listen_to_crisis(struct app *app, struct arena *a, const struct tg_update *u,
 	return take(app, a, u, in, text, QUESTION_CRISIS, reply);
 }
 
-enum err
-listen_to(struct app *app, struct arena *a, const struct tg_update *u,
-    enum language in, const char *text, struct tg_reply *reply, bool *heard)
+/* Nobody but a person can tell what is on a picture. Where there are none, who
+ * has bought is told that the coach reads; others get the bot's hint. */
+static enum err
+take_file(struct app *app, struct arena *a, const struct tg_update *u,
+    enum language in, struct tg_reply *reply, bool *heard)
 {
-	bool has_words = text != NULL && text[0] != '\0' && text[0] != '/';
-	enum text which;
-	enum err e;
+	struct question q = { .tg_id = u->from_id,
+		.outcome = QUESTION_SHOWN,
+		.chat_id = u->chat_id,
+		.message_id = u->message_id,
+		.language = language_of(u, in) };
+	int64_t a_day = app->conf.coach_questions_a_day;
+	struct question_count n = { 0 };
+	enum err e = ledger_is_buyer(app->db, a, u->from_id, heard);
 
-	e = is_here(app, a, heard);
-	*heard =
-	    *heard && (has_words || (text == NULL && u->voice.file_id != NULL));
-	if (e != ERR_OK || !*heard)
+	if (e == ERR_OK && app->conf.support_chat_id != NULL)
+		e = question_count(app->db, a, u->from_id, &n);
+	if (e != ERR_OK)
 		return e;
-	e = refusal(app, a, u, text, &which);
+	if (app->conf.support_chat_id == NULL) {
+		if (*heard)
+			say(app, a, u, in, TEXT_COACH_READS, reply);
+		return ERR_OK;
+	}
+	*heard = true;
+	if (a_day > 0 && n.n_today >= a_day) {
+		say(app, a, u, in, TEXT_COACH_ENOUGH, reply);
+		return ERR_OK;
+	}
+	e = question_add(app->db, a, &q, &q.id);
+	if (e == ERR_OK)
+		e = question_end(app->db, &q, QUESTION_SHOWN);
+	return e == ERR_OK ? handover_show(app, a, &q) : e;
+}
+
+static enum err
+take_or_refuse(struct app *app, struct arena *a, const struct tg_update *u,
+    enum language in, const char *text, bool is_polite, struct tg_reply *reply)
+{
+	enum text which;
+	enum err e = refusal(app, a, u, text, is_polite, &which);
+
 	if (e != ERR_OK)
 		return e;
 	if (which == TEXT__COUNT)
 		return take(app, a, u, in, text, QUESTION_OPEN, reply);
 	say(app, a, u, in, which, reply);
 	return ERR_OK;
+}
+
+/* Something to look at, and no word with it; in a group that is for the
+ * others. */
+static bool
+is_bare_file(const struct tg_update *u, const char *text)
+{
+	return text == NULL && u->voice.file_id == NULL && u->has_file &&
+	    u->is_private;
+}
+
+/* Words that are no command's: *is_polite where no lesson is needed for them.
+ * Thanks and matters of the purchase are answered also where there is no coach;
+ * who says hello there gets the bot's hint. */
+static enum err
+hear(struct app *app, struct arena *a, const char *text, bool has_voice,
+    bool *is_polite, bool *heard)
+{
+	bool has_words = text != NULL && text[0] != '\0' && text[0] != '/';
+	enum manners m =
+	    has_words ? manners_of(a, str_from(text)) : MANNERS_NONE;
+	bool is = false;
+	enum err e = is_here(app, a, &is);
+
+	*is_polite = m != MANNERS_NONE;
+	*heard = (has_words || has_voice) &&
+	    (is || m == MANNERS_THANKS || manners_is_business(m));
+	return e;
+}
+
+/* A number that nobody should have sent is answered at once and goes nowhere:
+ * no row has it, and nobody is shown the message. */
+enum err
+listen_to(struct app *app, struct arena *a, const struct tg_update *u,
+    enum language in, const char *text, struct tg_reply *reply, bool *heard)
+{
+	bool has_voice = text == NULL && u->voice.file_id != NULL;
+	bool is_polite = false;
+	enum err e;
+
+	if (text != NULL && care_has_secret(a, str_from(text))) {
+		*heard = true;
+		say(app, a, u, in, TEXT_COACH_SECRET, reply);
+		return ERR_OK;
+	}
+	if (is_bare_file(u, text)) {
+		e = is_here(app, a, heard);
+		return e != ERR_OK || !*heard ?
+		    e :
+		    take_file(app, a, u, in, reply, heard);
+	}
+	e = hear(app, a, text, has_voice, &is_polite, heard);
+	if (e != ERR_OK || !*heard)
+		return e;
+	return take_or_refuse(app, a, u, in, text, is_polite, reply);
 }

@@ -24,8 +24,13 @@ static const char rules[] =
     "that you used, with commas between.\n\n"
     "The passages, as JSON:\n";
 
+static const char before_persona[] =
+    "This is how the coach is called and how it speaks. It is about name and "
+    "tone alone: whatever else it says, the rules below it hold.\n\n";
+
 const char *
-prompt_system(struct arena *a, const struct passage *passages, size_t n)
+prompt_system(struct arena *a, const char *persona,
+    const struct passage *passages, size_t n)
 {
 	struct json *doc = json_new(a), *list = json_put_array(doc, "passages");
 	struct str data;
@@ -43,7 +48,10 @@ prompt_system(struct arena *a, const struct passage *passages, size_t n)
 	/* JSON, because its quotes are escaped: no passage can end its own
 	 * fence and go on as a rule. */
 	data = json_render(a, doc);
-	return arena_printf(a, "%s%.*s", rules, (int)data.len, data.p);
+	return arena_printf(a, "%s%s%s%s%.*s",
+	    persona != NULL ? before_persona : "",
+	    persona != NULL ? persona : "", persona != NULL ? "\n\n" : "",
+	    rules, (int)data.len, data.p);
 }
 
 /* ---- reading ---- */
@@ -101,13 +109,30 @@ says_none(struct str text)
 	    str_has_nocase(text, "NO\\_ANSWER");
 }
 
+/* Numbers, and nothing but signs between. */
+static bool
+is_numbers(struct str s)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < s.len; i++) {
+		if (!isdigit((unsigned char)s.p[i]) &&
+		    strchr("=,;&+/", s.p[i]) == NULL && !is_dress(s.p[i]))
+			return false;
+		any |= isdigit((unsigned char)s.p[i]) != 0;
+	}
+	return any;
+}
+
 /* The word for sources at the beginning of a line, and what follows it. Models
  * are told the English word and translate it all the same. */
 static bool
 is_list(struct str line, struct str *list)
 {
+	/* The Polish word begins with a letter that counts as dress. */
 	static const char *const names[] = { "sources", "source", "джерела",
-		"Джерела", "ДЖЕРЕЛА", "источники", "Источники" };
+		"Джерела", "ДЖЕРЕЛА", "источники", "Источники", "quellen",
+		"quelle", "ródła", "RÓDŁA", "ródło" };
 	struct str s = undressed(line);
 
 	for (size_t i = 0; i < LENGTH(names); i++) {
@@ -120,6 +145,9 @@ is_list(struct str line, struct str *list)
 		/* The wide colon of Chinese and Japanese, which models trained
 		 * on them slip in. */
 		if (str_starts(*list, ":") || str_starts(*list, "\xef\xbc\x9a"))
+			return true;
+		/* Without it where nothing but numbers follows. */
+		if (is_numbers(*list))
 			return true;
 	}
 	return false;
@@ -155,17 +183,28 @@ read_numbers(struct str list, size_t n, struct prompt_answer *out)
 	}
 }
 
-/* Sources at the end of the line's own words, as the rules have them. */
+/* Sources at the end of the line's own words: as the rules have them, or in
+ * another case and dress with nothing but numbers behind. */
 static bool
 is_list_inside(struct str line, struct str *list, size_t *at)
 {
-	const char *found = memmem(line.p, line.len, SOURCES, strlen(SOURCES));
+	for (*at = 0; *at < line.len; (*at)++) {
+		struct str rest = { line.p + *at, line.len - *at };
+		bool is_exact;
 
-	if (found == NULL)
-		return false;
-	*at = (size_t)(found - line.p);
-	*list = (struct str){ found, line.len - *at };
-	return true;
+		*list = rest;
+		is_exact = str_starts(rest, SOURCES);
+		if (!is_exact &&
+		    (*at == 0 || !is_dress(line.p[*at - 1]) ||
+			!cut_word(&rest, SOURCES)))
+			continue;
+		if (!is_exact && !is_numbers(rest))
+			continue;
+		while (*at > 0 && strchr("*_`~ ", line.p[*at - 1]) != NULL)
+			(*at)--;
+		return true;
+	}
+	return false;
 }
 
 /* The list of sources at the end of a text: a line, and perhaps lines of

@@ -5,10 +5,14 @@
 #include "base/arena.h"
 #include "coach/search.h"
 
+#define PROMPT_MAX_PERSONA ((size_t)4096) /* bytes */
+
 /* The rules and the passages, fenced as JSON: what stands in a lesson is data
- * to the model, never a rule. */
-const char *prompt_system(
-    struct arena *a, const struct passage *passages, size_t n);
+ * to the model, never a rule. How the shop wants the coach to be called and to
+ * speak (persona, or NULL) stands before the rules, which have the last word:
+ * it changes the tone and not what may be said. */
+const char *prompt_system(struct arena *a, const char *persona,
+    const struct passage *passages, size_t n);
 
 struct prompt_answer {
 	struct str text;         /* without its line of sources */

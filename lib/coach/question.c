@@ -22,7 +22,8 @@ question_from_row(const struct row *row, void *ctx)
 		.n_tried = row_int(row, 8),
 		.n_sent = row_int(row, 9),
 		.outcome = (enum question_outcome)row_int(row, 10),
-		.has_ended = row_int(row, 11) != 0 };
+		.has_ended = row_int(row, 11) != 0,
+		.is_private = row_int(row, 12) != 0 };
 }
 
 /* The id is read from the INSERT itself (RETURNING), for the job that answers
@@ -120,7 +121,8 @@ question_history(struct db *db, struct arena *a, const struct question *q,
 	    /* Only from the same chat: what somebody asked alone with the bot
 	     * must not come up in a group. */
 	    KV(kv_int("tg_id", q->tg_id), kv_int("chat_id", q->chat_id),
-		kv_int("id", q->id), kv_int("n", QUESTION_MAX_TURNS),
+		kv_int("is_private", q->is_private), kv_int("id", q->id),
+		kv_int("n", QUESTION_MAX_TURNS),
 		kv_int("since_ms", clock_now_ms() - HOUR_MS)),
 	    turn_from_row, &t);
 
@@ -165,6 +167,13 @@ enum err
 question_sent(struct db *db, const struct question *q)
 {
 	return db_exec(db, SQL_QUESTION_SENT, KV(kv_int("id", q->id)), NULL);
+}
+
+enum err
+question_go_private(struct db *db, const struct question *q)
+{
+	return db_exec(
+	    db, SQL_QUESTION_GO_PRIVATE, KV(kv_int("id", q->id)), NULL);
 }
 
 enum err

@@ -15,8 +15,10 @@ enum question_outcome {
 	QUESTION_NOT_FOUND = 3,
 	QUESTION_NO_ACCESS = 4,
 	QUESTION_CRISIS = 5,
-	QUESTION_UNHEARD = 6, /* a voice without words */
-	QUESTION_TOO_LATE = 7 /* its words were forgotten before */
+	QUESTION_UNHEARD = 6,  /* a voice without words */
+	QUESTION_TOO_LATE = 7, /* its words were forgotten before */
+	QUESTION_HELPED = 8,   /* no question for the lessons (manners.h) */
+	QUESTION_SHOWN = 9     /* a picture or a file, to the people at once */
 };
 
 #define QUESTION_MAX_TRIES 2 /* then it is answered without */
@@ -33,6 +35,7 @@ struct question {
 	                                QUESTION_MAX_TRIES */
 	int64_t n_sent;              /* parts of the answer */
 	enum question_outcome outcome;
+	bool is_private; /* asked in a group, answered to its asker alone */
 	bool has_ended;
 };
 
@@ -59,7 +62,7 @@ enum err question_forwarded(struct db *db, struct arena *a,
     struct message_at copy, int64_t writer_id, struct question *out) MUST_CHECK;
 
 struct question_count {
-	int64_t n_today; /* in the last 24 hours */
+	int64_t n_today; /* in the last 24 hours, but for thanks and the like */
 	int64_t n_open;  /* of these: asked just now and not answered yet */
 };
 
@@ -73,8 +76,8 @@ enum err question_crises(struct db *db, struct arena *a, int64_t tg_id,
 
 #define QUESTION_MAX_TURNS 3
 
-/* What was said before this question in the last hour in the same chat, the
- * oldest first. */
+/* What was said before this question in the last hour in the same chat (and to
+ * the same readers), the oldest first. */
 enum err question_history(struct db *db, struct arena *a,
     const struct question *q, struct turn out[static QUESTION_MAX_TURNS],
     size_t *n) MUST_CHECK;
@@ -82,7 +85,7 @@ enum err question_history(struct db *db, struct arena *a,
 /* The steps of an answer, each noted when it is done: the words of a voice were
  * heard (outcome: QUESTION_OPEN, or QUESTION_CRISIS where the words are such),
  * a call failed for the n-th time, there is an answer, a part of it has been
- * sent, the question was forwarded. */
+ * sent, the rest of it is for the asker alone, the question was forwarded. */
 enum err question_heard(struct db *db, const struct question *q,
     const char *text, enum question_outcome outcome) MUST_CHECK;
 enum err question_tried(
@@ -90,6 +93,8 @@ enum err question_tried(
 enum err question_answer(struct db *db, const struct question *q,
     const char *answer, enum question_outcome outcome) MUST_CHECK;
 enum err question_sent(struct db *db, const struct question *q) MUST_CHECK;
+enum err question_go_private(
+    struct db *db, const struct question *q) MUST_CHECK;
 enum err question_note_forward(
     struct db *db, const struct question *q, struct message_at copy) MUST_CHECK;
 

@@ -2,6 +2,7 @@
 #include "coach/voice.h"
 
 #include "base/log.h"
+#include "coach/care.h"
 #include "coach/guard.h"
 #include "coach/speech.h"
 #include "telegram/api.h"
@@ -95,7 +96,7 @@ voice_settle(struct app *app, struct arena *a, const struct question *q,
 		e = v->step == VOICE_HEAR ? speech_read(a, res, &words) :
 					    ERR_UNAVAILABLE;
 	if (e == ERR_OK)
-		return question_heard(app->db, q, words,
+		return question_heard(app->db, q, care_hide(a, str_from(words)),
 		    guard_is_crisis(a, str_from(words)) ? QUESTION_CRISIS :
 							  QUESTION_OPEN);
 	log_event(LOG_WARN, "voice_not_heard",

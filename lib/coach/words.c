@@ -67,6 +67,26 @@ words_quotes(
 	return text;
 }
 
+/* A new kind without a text would be TEXT_INVITE, the first of all: the table
+ * is complete, which its size does not tell. */
+enum text
+words_of_manners(enum manners m)
+{
+	static const enum text all[MANNERS__COUNT] = {
+		[MANNERS_NONE] = TEXT__COUNT,
+		[MANNERS_HELLO] = TEXT_COACH_HELLO,
+		[MANNERS_THANKS] = TEXT_COACH_THANKS,
+		[MANNERS_WHO] = TEXT_COACH_WHO,
+		[MANNERS_PRICE] = TEXT_COACH_PRICE,
+		[MANNERS_REFUND] = TEXT_COACH_REFUND,
+		[MANNERS_CANCEL] = TEXT_COACH_CANCEL,
+		[MANNERS_INVITE] = TEXT_COACH_INVITE,
+		[MANNERS_BROKEN] = TEXT_COACH_BROKEN,
+	};
+
+	return all[m];
+}
+
 /* Two letters and a colon name a language; a number may have a colon too. Of
  * language NULL the first line, whatever it is for; no line: p is NULL. */
 static struct str

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define REFRESH_S 5 /* until a browser asks again by itself */
+
 /* A row for each page, so that status, headline and the word for programs
  * cannot drift apart. What watches a site from outside counts statuses and
  * reads no sentences: where something went wrong, the status says so too. */
@@ -54,6 +56,9 @@ static const struct {
 	    TEXT_PAGE_CHECKING_LEAD, NULL },
 	[PAGES_CANCEL] = { 200, "↩️", TEXT_PAGE_CANCEL,
 	    TEXT_PAGE_CANCEL_LEAD, NULL },
+	/* Who counts statuses learns that buyers have to wait. */
+	[PAGES_IN_LINE] = { 503, "⏳", TEXT_PAGE_IN_LINE, TEXT_PAGE_IN_LINE_LEAD,
+	    "in_line" },
 	[PAGES_PROVIDER_DOWN] = { 503, "⏳", TEXT_PAGE_STRIPE_DOWN,
 	    TEXT_PAGE_STRIPE_DOWN_LEAD, "stripe_unavailable" },
 	[PAGES_PROVIDER_REFUSED] = { 502, "⏳", TEXT_PAGE_STRIPE_DOWN,
@@ -121,6 +126,7 @@ page_about(const struct app *app, const struct request *req, enum pages which,
 	    KV(kv_text("product",
 		   about == NULL ? app->conf.product_name :
 				   product_title(about, language_code(in))),
+		kv_int("kind", about == NULL ? 0 : (int64_t)about->kind),
 		kv_text("products", assortment(in, app, req->arena)));
 	struct page p = { .status = pages[which].status,
 		.language = language_code(in),
@@ -146,8 +152,11 @@ respond_about(const struct app *app, const struct request *req,
     enum pages which, const struct product *about, const struct checkout *c)
 {
 	struct page p = page_about(app, req, which, about, c);
+	struct response res = page_response(req, &p);
 
-	return page_response(req, &p);
+	if (which == PAGES_IN_LINE)
+		res.refresh_s = REFRESH_S;
+	return res;
 }
 
 struct response
@@ -175,9 +184,10 @@ pages_provider_down(
 {
 	/* ERR_CONFLICT: another click of the same buyer is still under way. All
 	 * that is left is the operator's to mend. */
-	bool may_pass =
-	    e == ERR_UNAVAILABLE || e == ERR_THROTTLED || e == ERR_CONFLICT;
+	bool may_pass = e == ERR_UNAVAILABLE || e == ERR_CONFLICT;
 
+	if (e == ERR_THROTTLED)
+		return pages_show(app, req, PAGES_IN_LINE);
 	return pages_show(
 	    app, req, may_pass ? PAGES_PROVIDER_DOWN : PAGES_PROVIDER_REFUSED);
 }
@@ -273,10 +283,15 @@ pages_thanks(
 struct response
 pages_not_found(const struct app *app, const struct request *req, enum err e)
 {
+	struct response res;
+
 	if (e == ERR_INPUT)
 		return pages_show(app, req, PAGES_NOT_PAID_INPUT);
-	return pages_show(app, req,
+	res = pages_show(app, req,
 	    e == ERR_NOT_FOUND ? PAGES_NOT_PAID_UNKNOWN : PAGES_CHECKING);
+	if (e == ERR_THROTTLED)
+		res.refresh_s = REFRESH_S;
+	return res;
 }
 
 struct response

@@ -25,6 +25,7 @@ enum pages {
 	PAGES_NOT_PAID_UNKNOWN, /* the same words, 404 */
 	PAGES_CHECKING,
 	PAGES_CANCEL,
+	PAGES_IN_LINE,          /* 503: a browser asks again by itself */
 	PAGES_PROVIDER_DOWN,    /* 503 */
 	PAGES_PROVIDER_REFUSED, /* 502, the same words */
 	PAGES_UNKNOWN,          /* 404 */
@@ -41,7 +42,7 @@ struct response pages_show(
     const struct app *app, const struct request *req, enum pages which);
 
 /* The honest page for a failure of Stripe's: 503 where trying again may help,
- * 502 otherwise. */
+ * 502 otherwise. ERR_THROTTLED: its reader is in line. */
 struct response pages_provider_down(
     const struct app *app, const struct request *req, enum err e);
 
@@ -59,15 +60,16 @@ bool pages_instead(const struct app *app, const struct request *req, enum err e,
 struct response pages_preview(const struct app *app, const struct request *req,
     const struct paylink *link);
 
-/* What checkout_begin() found: by a link that anybody can write, only whether
- * there is something to pay. And what thanks_find() found. */
+/* What a checkout_visit() found: by a link that anybody can write, only whether
+ * there is something to pay. And what a thanks_visit() found. */
 struct response pages_begun(const struct app *app, const struct request *req,
     const struct paylink *link, const struct checkout *c);
 struct response pages_thanks(
     const struct app *app, const struct request *req, const struct checkout *c);
 
-/* Why thanks_find() failed: a purchase that nobody knows is not paid, and what
- * cannot be asked about just now is being checked. */
+/* Why a thanks_visit() failed: a purchase that nobody knows is not paid, and
+ * what cannot be asked about just now is being checked. ERR_THROTTLED: the page
+ * asks again by itself. */
 struct response pages_not_found(
     const struct app *app, const struct request *req, enum err e);
 

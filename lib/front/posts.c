@@ -116,20 +116,20 @@ record_all(struct db *db, void *ctx)
 }
 
 static void
-serve(void *ctx, struct exchange *x, size_t n)
+serve(void *ctx, struct exchange *const *x, size_t n)
 {
 	struct process *p = ctx;
-	struct batch *b = arena_alloc(x->req.arena, sizeof(*b));
+	struct batch *b = arena_alloc(x[0]->req.arena, sizeof(*b));
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; i < n; i++) {
 		void *what = NULL;
 
-		if (admissible(p->in, &p->app, &x[i]))
-			what = p->in->judge(&p->app, &x[i]);
+		if (admissible(p->in, &p->app, x[i]))
+			what = p->in->judge(&p->app, x[i]);
 		if (what != NULL)
 			b->items[b->n++] =
-			    (struct item){ p->in, &p->app, &x[i], what };
+			    (struct item){ p->in, &p->app, x[i], what };
 	}
 	/* One commit for all that were waiting: the sync to the disk is what
 	 * takes time, and in a rush many posts share one. */
@@ -154,7 +154,7 @@ posts_main(const struct posts *in)
 {
 	static struct process p;
 	const struct web_service service = { serve, after, &p, WEB_MAX_BATCH,
-		MAX_BODY_BYTES };
+		MAX_BODY_BYTES, NULL };
 
 	p.in = in;
 	app_start(&p.app, in->program, in->name);

@@ -46,6 +46,13 @@ ledger_user_seen(struct db *db, int64_t tg_id, const char *language)
 	    NULL);
 }
 
+enum err
+ledger_user_started(struct db *db, int64_t tg_id, const char *source)
+{
+	return db_exec(db, SQL_USER_STARTED,
+	    KV(kv_int("tg_id", tg_id), kv_text("source", source)), NULL);
+}
+
 static void
 tag_from_row(const struct row *row, void *ctx)
 {
@@ -181,12 +188,13 @@ ledger_order_unpaid(struct db *db, struct arena *a, int64_t tg_id,
 /* Some ways to pay take days. Meanwhile the buyer must not be told to pay, or
  * they would pay twice. */
 enum err
-ledger_processing(
-    struct db *db, struct arena *a, int64_t tg_id, bool *processing)
+ledger_processing(struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, bool *processing)
 {
 	int64_t n = 0;
 	enum err e = db_one(db, a, SQL_ORDERS_PROCESSING,
-	    KV(kv_int("tg_id", tg_id)), row_to_int, &n);
+	    KV(kv_int("tg_id", tg_id), kv_text("product", product)), row_to_int,
+	    &n);
 
 	*processing = n > 0;
 	return e;

@@ -48,6 +48,11 @@ enum err ledger_inbox_has(struct db *db, struct arena *a, const char *source,
 enum err ledger_user_seen(
     struct db *db, int64_t tg_id, const char *language) MUST_CHECK;
 
+/* Notes by which link somebody started the bot; "": by none. Only the first
+ * time counts. */
+enum err ledger_user_started(
+    struct db *db, int64_t tg_id, const char *source) MUST_CHECK;
+
 /* What a person reads: the language that they chose here, else the one of
  * Telegram's that was noted, as far as we speak it; else, and of a stranger,
  * the shop's. */
@@ -80,9 +85,10 @@ enum err ledger_order_by_session(struct db *db, struct arena *a,
 enum err ledger_order_unpaid(struct db *db, struct arena *a, int64_t tg_id,
     int64_t before_id, struct order *out) MUST_CHECK;
 
-/* Whether the bank is still at work on a payment of the user's. */
-enum err ledger_processing(
-    struct db *db, struct arena *a, int64_t tg_id, bool *processing) MUST_CHECK;
+/* Whether the bank is still at work on a payment of the user's, for a product
+ * (NULL: for any). */
+enum err ledger_processing(struct db *db, struct arena *a, int64_t tg_id,
+    const char *product, bool *processing) MUST_CHECK;
 
 /* Whether the user is in, as decided last. */
 enum err ledger_access(struct db *db, struct arena *a, int64_t tg_id,

@@ -11,6 +11,18 @@ enum err mark_get(
 
 enum err mark_set(struct db *db, const char *key, int64_t value) MUST_CHECK;
 
+/* A number with a word that belongs to it; NULL: there is none. */
+struct mark_word {
+	int64_t value;
+	const char *word;
+};
+
+/* The same of a number with a word. */
+enum err mark_word_get(struct db *db, struct arena *a, const char *key,
+    struct mark_word *out) MUST_CHECK;
+enum err mark_word_set(
+    struct db *db, const char *key, struct mark_word m) MUST_CHECK;
+
 /* Counts on from what stands there, or from 0. */
 enum err mark_add(struct db *db, const char *key, int64_t n) MUST_CHECK;
 

@@ -13,8 +13,7 @@
 
 #define MAX_REPLY_BYTES (256 * 1024)
 #define MAX_WAIT_S 3600
-#define MAX_EXTRA 4
-#define GIVE_UP_STEP_MS 100
+#define POLL_STEP_MS 1000
 #define CA_FOLDER "/etc/ssl/certs"
 
 struct http {
@@ -23,7 +22,6 @@ struct http {
 	CURLM *multi;
 	CURLM *alone;   /* of http_send(), with its one transfer ... */
 	CURL *blocking; /* ... kept, so that its connection stays open */
-	bool (*give_up)(void);
 	bool ca_folder_is_hashed;
 	struct transfer *under_way; /* of http_start() */
 	int n_under_way;
@@ -143,6 +141,8 @@ on_header(char *p, size_t size, size_t n, void *ctx)
 	else if (header_is(line, "Retry-After", &v) && str_to_i64(v, &number))
 		t->res.retry_after_s =
 		    number > MAX_WAIT_S ? MAX_WAIT_S : number;
+	else if (header_is(line, "Stripe-Should-Retry", &v))
+		t->res.should_retry = str_eq_nocase(v, "true") ? 1 : -1;
 	else if (header_is(line, "Date", &v))
 		t->res.date_s =
 		    (int64_t)curl_getdate(arena_dup(t->body.arena, v), NULL);
@@ -246,30 +246,25 @@ outcome(struct transfer *t, CURLcode code, struct http_response *res)
 	return ERR_UNAVAILABLE;
 }
 
-void
-http_give_up_when(struct http *h, bool (*asked)(void))
-{
-	h->give_up = asked;
-}
-
-/* What curl_easy_perform() does, but for the question in between. */
+/* What curl_easy_perform() does, by the functions that http_start() needs. */
 static CURLcode
 perform(struct http *h)
 {
-	CURLcode code = CURLE_ABORTED_BY_CALLBACK;
+	CURLcode code = CURLE_FAILED_INIT;
 	int running = 1, left;
 	CURLMsg *m = NULL;
 
 	if (curl_multi_add_handle(h->alone, h->blocking) != CURLM_OK)
 		return CURLE_FAILED_INIT;
-	while (running > 0 && (h->give_up == NULL || !h->give_up())) {
+	while (running > 0) {
 		if (curl_multi_perform(h->alone, &running) != CURLM_OK)
 			break;
 		if (running > 0)
 			(void)curl_multi_poll(
-			    h->alone, NULL, 0, GIVE_UP_STEP_MS, NULL);
+			    h->alone, NULL, 0, POLL_STEP_MS, NULL);
 	}
-	/* Where it was given up there is no message, and the code stays. */
+	/* Where libcurl itself failed there is no message, and the code
+	 * stays. */
 	while ((m = curl_multi_info_read(h->alone, &left)) != NULL)
 		if (m->msg == CURLMSG_DONE)
 			code = m->data.result;
@@ -312,11 +307,11 @@ http_start(
 void
 http_wait(struct http *h, struct pollfd *extra, size_t n_extra, int timeout_ms)
 {
-	struct curl_waitfd fds[MAX_EXTRA];
+	struct curl_waitfd fds[HTTP_MAX_EXTRA];
 	int running = 0;
 
-	if (n_extra > MAX_EXTRA)
-		n_extra = MAX_EXTRA;
+	if (n_extra > HTTP_MAX_EXTRA)
+		n_extra = HTTP_MAX_EXTRA;
 	for (size_t i = 0; i < n_extra; i++)
 		fds[i] = (struct curl_waitfd){ .fd = extra[i].fd,
 			.events = CURL_WAIT_POLLIN };

@@ -26,6 +26,7 @@ struct http_response {
 	const char *request_id; /* Request-Id, or NULL */
 	int64_t retry_after_s;  /* Retry-After, an hour at most; -1: none */
 	int64_t date_s;         /* Date since 1970; -1: none */
+	int should_retry;       /* Stripe-Should-Retry: 1, -1 (no); 0: none */
 	bool broke;             /* the connection, before a byte of an answer */
 };
 
@@ -35,11 +36,6 @@ struct http;
  * library cannot start (logged). http_free() breaks off what is under way. */
 struct http *http_new(void);
 void http_free(struct http *h);
-
-/* While http_send() waits, it asks this ten times a second and breaks off with
- * ERR_UNAVAILABLE once the answer is true: a program that is told to stop need
- * not sit out a time-out. NULL: never asked. */
-void http_give_up_when(struct http *h, bool (*asked)(void));
 
 /* Sends a request and waits. ERR_OK whenever an HTTP answer came, whatever its
  * status. ERR_UNAVAILABLE where none came (no connection, time-out, cut off);
@@ -54,9 +50,11 @@ enum err http_send(struct http *h, struct arena *a,
 enum err http_start(struct http *h, struct arena *a,
     const struct http_request *req, void *tag) MUST_CHECK;
 
+#define HTTP_MAX_EXTRA 144
+
 /* Waits until a transfer needs care, one of the extra descriptors (at most
- * four) can be read, or timeout_ms has passed, and moves all transfers on.
- * revents of the extra ones is set to POLLIN or 0. */
+ * HTTP_MAX_EXTRA) can be read, or timeout_ms has passed, and moves all
+ * transfers on. revents of the extra ones is set to POLLIN or 0. */
 void http_wait(
     struct http *h, struct pollfd *extra, size_t n_extra, int timeout_ms);
 

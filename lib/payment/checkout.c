@@ -12,10 +12,11 @@
 
 /* A page must live this much longer to be worth sending a buyer to. */
 #define URL_MARGIN_MS MINUTE_MS
-/* Longer than an attempt can be under way: the call, and the ledger's lock that
- * is waited for before it and after it. */
+/* Longer than an attempt can be under way: the line, the call, and the ledger's
+ * lock that is waited for before it and after it. */
 #define ATTEMPT_MS MINUTE_MS
-_Static_assert(ATTEMPT_MS > 3 * (PROVIDER_TOTAL_MS + CALL_PATIENCE_MS),
+_Static_assert(
+    ATTEMPT_MS > 3 * (CALL_LINE_MS + PROVIDER_TOTAL_MS + CALL_PATIENCE_MS),
     "a click must find the attempt that is under way");
 
 /* An attempt to open a session, as the ledger knows it. */
@@ -31,13 +32,16 @@ struct search {
 	struct arena *arena;
 	int64_t tg_id;
 	const struct limit_who *who;
-	const struct product *product;
+	const struct product *product; /* until the call is written */
+	const char *product_id;
 	const struct provider *provider;
 	const char *language; /* of the buyer; NULL: not known */
 	struct checkout found;
 	bool is_found;
 	bool may_try; /* false where the ledger cannot be asked */
 	struct attempt attempt;
+	struct opened page;
+	bool is_opened; /* else the attempt failed */
 };
 
 static void
@@ -218,10 +222,14 @@ find_or_draft(struct db *db, void *ctx)
 {
 	struct search *s = ctx;
 	int64_t wait_s = 0;
-	bool is_limited =
-	    limit_address(s->app, s->arena, s->who, &wait_s) == ERR_THROTTLED;
-	enum err e = find(db, s);
+	bool is_limited;
+	enum err e;
 
+	if (s->provider == NULL)
+		return ERR_OK;
+	is_limited =
+	    limit_address(s->app, s->arena, s->who, &wait_s) == ERR_THROTTLED;
+	e = find(db, s);
 	if (e != ERR_OK)
 		return e;
 	/* Over the limit all hear the same, but for whoever is on the way to
@@ -254,36 +262,28 @@ make_key(struct search *s)
 	return ERR_OK;
 }
 
-struct opening {
-	struct search *search;
-	struct opened page;
-};
+/* A post about the purchase can be recorded before its opening is. It has made
+ * an order of its own then, and two orders of one name cannot be. */
+static enum err
+drop_draft(struct db *db, const struct search *s)
+{
+	return db_exec(db, SQL_ORDER_DRAFT_DROP,
+	    KV(kv_int("id", s->attempt.order_id)), NULL);
+}
 
 static enum err
 write_opened(struct db *db, void *ctx)
 {
-	const struct opening *o = ctx;
-	const struct opened *p = &o->page;
+	const struct search *s = ctx;
+	const struct opened *p = &s->page;
 
 	return db_exec(db, SQL_ORDER_OPENED,
-	    KV(kv_int("id", o->search->attempt.order_id),
-		kv_text("session_id", p->id), kv_text("url", p->url),
-		kv_int("url_ends_ms", p->ends_ms),
+	    KV(kv_int("id", s->attempt.order_id), kv_text("session_id", p->id),
+		kv_text("url", p->url), kv_int("url_ends_ms", p->ends_ms),
 		kv_int_or_null("amount_minor", p->amount_minor),
 		kv_text("currency", p->currency),
 		kv_int("livemode", p->livemode)),
 	    NULL);
-}
-
-/* A post about the purchase can be recorded before its opening is. It has made
- * an order of its own then, and two orders of one name cannot be. */
-static enum err
-drop_draft(struct db *db, void *ctx)
-{
-	const struct search *s = ctx;
-
-	return db_exec(db, SQL_ORDER_DRAFT_DROP,
-	    KV(kv_int("id", s->attempt.order_id)), NULL);
 }
 
 /* Only an attempt that has no page yet and that nobody has joined since: a twin
@@ -299,67 +299,91 @@ give_up_attempt(struct db *db, void *ctx)
 	    NULL);
 }
 
-/* The buyer goes on to pay even where this cannot be written: the provider's
- * post brings the purchase. Where that came first, the draft is in its way. */
+/* ---- the steps of the visit ---- */
+
+/* A ledger out of order must not cost a sale: the provider repeats its post
+ * about the payment until it could be recorded. */
 static void
-note_opened(struct opening *o)
+blind(void *ctx)
 {
-	struct search *s = o->search;
+	struct search *s = ctx;
+
+	log_event(
+	    LOG_WARN, "pay_without_ledger", KV(kv_int("tg_id", s->tg_id)));
+	s->may_try = false;
+	s->is_found = s->provider == NULL;
+	s->attempt = (struct attempt){ 0 };
+}
+
+static enum err
+ask(void *ctx, struct http_request *out)
+{
+	struct search *s = ctx;
+	struct sale sale = { s->tg_id, s->product, NULL, s->may_try,
+		s->language };
 	enum err e = ERR_OK;
 
-	if (s->attempt.order_id != 0)
-		e = db_transaction(s->app->db, write_opened, o);
-	if (e == ERR_CONFLICT)
-		e = db_transaction(s->app->db, drop_draft, s);
-	if (e != ERR_OK)
-		log_event(LOG_WARN, "session_not_noted",
-		    KV(kv_text("session", o->page.id)));
+	if (!s->is_found)
+		e = make_key(s);
+	sale.key = s->attempt.key;
+	if (e == ERR_OK && !s->is_found)
+		e = s->provider->begin(s->app, s->arena, &sale, out);
+	s->product = NULL;
+	return e;
 }
 
 static enum err
 read_opened(void *ctx, const struct http_response *res)
 {
-	struct opening *o = ctx;
-	struct search *s = o->search;
+	struct search *s = ctx;
 
-	return s->provider->begun(s->app, s->arena, res, &o->page);
+	return s->provider->begun(s->app, s->arena, res, &s->page);
 }
 
-/* Patiently, because a twin of this call may be at work with the same key; the
- * provider says so, and has the page in a moment. */
-static enum err
-ask_to_open(struct opening *o, struct http *http)
+/* To be asked to wait is no failure: Stripe keeps no such answer, and the next
+ * click takes the attempt up with the same key. */
+static enum visit_note
+heard(void *ctx, enum err e)
 {
-	struct search *s = o->search;
-	const struct sale sale = { s->tg_id, s->product, s->attempt.key,
-		s->may_try, s->language };
-	struct http_request req;
-	const struct call call = { http, s->arena, &req, read_opened, o };
-	enum err e = s->provider->begin(s->app, s->arena, &sale, &req);
+	struct search *s = ctx;
 
-	return e == ERR_OK ? call_patiently(&call) : e;
-}
-
-static enum err
-create(struct search *s, struct http *http)
-{
-	struct opening o = { .search = s };
-	enum err e = make_key(s);
-
-	if (e != ERR_OK)
-		return e;
-	e = ask_to_open(&o, http);
-	if (e == ERR_OK) {
-		note_opened(&o);
+	s->is_opened = e == ERR_OK;
+	if (s->is_opened)
 		s->found = (struct checkout){ .state = CHECKOUT_REDIRECT,
-			.url = o.page.url };
-		return ERR_OK;
-	}
-	if (s->attempt.order_id != 0 &&
-	    db_transaction(s->app->db, give_up_attempt, s) != ERR_OK)
+			.url = s->page.url };
+	return s->attempt.order_id == 0 || e == ERR_THROTTLED ?
+	    VISIT_NOTES_NOTHING :
+	    VISIT_NOTES_LIGHTLY;
+}
+
+static enum err
+note(struct db *db, void *ctx)
+{
+	struct search *s = ctx;
+	enum err e;
+
+	if (!s->is_opened)
+		return give_up_attempt(db, s);
+	e = db_savepoint(db, write_opened, s);
+	return e == ERR_CONFLICT ? drop_draft(db, s) : e;
+}
+
+/* The buyer goes on to pay even where their page could not be written down: the
+ * provider's post brings the purchase. */
+static enum err
+end(void *ctx, enum err asked, enum err noted, struct checkout *out)
+{
+	const struct search *s = ctx;
+
+	if (noted != ERR_OK && s->is_opened)
+		log_event(LOG_WARN, "session_not_noted",
+		    KV(kv_text("session", s->page.id)));
+	else if (noted != ERR_OK)
 		log_event(LOG_WARN, "attempt_not_given_up",
 		    KV(kv_int("tg_id", s->tg_id)));
-	return e;
+	*out = s->found;
+	out->product = catalog_find(&s->app->catalog, s->product_id);
+	return asked;
 }
 
 /* Whom the link names, if they have a page and sell this. */
@@ -374,35 +398,24 @@ seller(const struct app *app, const struct paylink *link)
 	    provider_for(app, link->product);
 }
 
-enum err
-checkout_begin(struct app *app, struct http *http, struct arena *a,
-    const struct limit_who *who, const struct paylink *link,
-    struct checkout *out)
+struct visit
+checkout_visit(struct app *app, struct arena *a, const struct limit_who *who,
+    const struct paylink *link)
 {
-	struct search s = { .app = app,
+	struct search *s = arena_alloc(a, sizeof(*s));
+
+	*s = (struct search){ .app = app,
 		.arena = a,
 		.tg_id = who->tg_id,
 		.who = who,
 		.product = link->product,
+		.product_id = arena_dup_text(a, link->product->id),
 		.provider = seller(app, link),
 		.language = link->language };
-	enum err e;
-
-	*out = (struct checkout){ .state = CHECKOUT_IN_CHAT,
-		.product = link->product };
-	if (s.provider == NULL)
-		return ERR_OK;
-	/* A ledger out of order must not cost a sale: the provider repeats its
-	 * post about the payment until it could be recorded. */
-	e = db_transaction(app->db, find_or_draft, &s);
-	if (e != ERR_OK) {
-		log_event(LOG_WARN, "pay_without_ledger",
-		    KV(kv_int("tg_id", s.tg_id)));
-		s.is_found = s.may_try = false;
-		s.attempt = (struct attempt){ 0 };
+	if (s->provider == NULL) {
+		s->found = (struct checkout){ .state = CHECKOUT_IN_CHAT };
+		s->is_found = true;
 	}
-	e = s.is_found ? ERR_OK : create(&s, http);
-	*out = s.found;
-	out->product = link->product;
-	return e;
+	return (struct visit){ find_or_draft, blind, ask, read_opened, heard,
+		note, end, true, s };
 }

@@ -66,7 +66,8 @@ promise_word(
     struct app *app, struct arena *a, const struct step *s, const char *name)
 {
 	bool at_bank = false, is_told = false;
-	enum err err = ledger_processing(app->db, a, s->job.tg_id, &at_bank);
+	enum err err =
+	    ledger_processing(app->db, a, s->job.tg_id, NULL, &at_bank);
 
 	if (err == ERR_OK && at_bank)
 		err = jobs_pending(

@@ -1,11 +1,12 @@
 /* What a buyer is offered. */
 #include "payment/offer.h"
 
+#include "ledger/ledger.h"
 #include "ledger/subscription.h"
 #include "outbox/message.h"
+#include "payment/card.h"
 #include "payment/consent.h"
 #include "payment/paylink.h"
-#include "payment/trial.h"
 #include "shop/text.h"
 
 const struct provider *
@@ -51,25 +52,24 @@ add_buttons(enum language in, const struct app *app, struct arena *a,
 	m->choices = list;
 }
 
-/* by: whose page the link leads to; NULL: to whoever sells it first. The
- * address stands in the text as well, for clients that show no buttons. */
+/* by: whose page the link leads to; NULL: to whoever sells it first. The link
+ * is in the button; the address stands in the text where it can make none. */
 static struct tg_message
 link_to(enum language in, const struct app *app, struct arena *a, int64_t tg_id,
     const struct product *p, const struct provider *by)
 {
-	const char *trial = trial_said(in, app, a, tg_id, p);
 	const char *url = paylink_in(a, paylink_make(app, a, tg_id, p), in);
-	const char *text;
+	const char *text = card_text(in, app, a, tg_id, p);
 
 	if (by != NULL)
 		url = paylink_with(a, url, by);
-	text = text_fill_in(in, a, TEXT_PAY,
-	    KV(kv_text("product", product_title(p, language_code(in))),
-		kv_text("url", url)));
+	if (!tg_button_url_ok(url))
+		text = card_paragraph(a, text,
+		    text_fill_in(in, a, TEXT_PAY,
+			KV(KV_PRODUCT(p, language_code(in)),
+			    kv_text("url", url))));
 	return (struct tg_message){ .chat_id = tg_id,
-		.text = trial == NULL ?
-		    text :
-		    arena_printf(a, "%s\n\n%s", text, trial),
+		.text = text,
 		.button = text_plain_in(in, TEXT_PAY_BUTTON),
 		.button_url = url };
 }
@@ -130,28 +130,152 @@ offer_owed(enum language in, struct db *db, struct arena *a, int64_t tg_id,
 
 /* ---- as a step of a job ---- */
 
-/* An offer that a provider makes in its own way, and what it keeps of it. */
+/* An offer that a provider makes in its own way, and what it keeps of it; else
+ * the card. */
 struct offer {
-	const struct provider *by;
+	const struct provider *by; /* NULL: the card */
 	void *own;
+	struct card_step *card;
 };
 
-static void
-make_offer(enum language in, struct app *app, struct arena *a, struct step *s,
+/* What this person could buy, in the catalog's order. */
+struct shelf {
+	const struct product *list[CATALOG_MAX_PRODUCTS];
+	size_t n, at; /* where the product stands; n: it does not */
+};
+
+static enum err
+fill_shelf(const struct app *app, struct arena *a, int64_t tg_id,
+    const struct product *p, struct shelf *shelf)
+{
+	enum err e = ERR_OK;
+
+	*shelf = (struct shelf){ .at = CATALOG_MAX_PRODUCTS };
+	for (size_t i = 0; e == ERR_OK && i < app->catalog.n; i++) {
+		const struct product *one = &app->catalog.products[i];
+		enum access access = ACCESS_OUT;
+
+		e = ledger_access(app->db, a, tg_id, one->id, &access);
+		if (access == ACCESS_IN)
+			continue;
+		if (one == p)
+			shelf->at = shelf->n;
+		shelf->list[shelf->n++] = one;
+	}
+	return e;
+}
+
+static struct tg_choice
+leaf(struct arena *a, const char *label, const struct shelf *shelf, size_t to)
+{
+	return (struct tg_choice){ label,
+		arena_printf(
+		    a, OFFER_CARD ":%s", shelf->list[to % shelf->n]->id) };
+}
+
+/* "< 1/3 >" under the card of one of several. */
+static enum err
+add_pager(const struct app *app, struct arena *a, const struct product *p,
+    struct tg_message *m)
+{
+	struct tg_choice *row = arena_alloc(a, 3 * sizeof(*row));
+	struct shelf shelf = { .n = 0 };
+	enum err e = app->catalog.n < 2 ?
+	    ERR_OK :
+	    fill_shelf(app, a, m->chat_id, p, &shelf);
+
+	if (e != ERR_OK || shelf.n < 2 || shelf.at >= shelf.n)
+		return e;
+	row[0] = leaf(a, "‹", &shelf, shelf.at + shelf.n - 1);
+	row[1] = (struct tg_choice){
+		arena_printf(a, "%zu/%zu", shelf.at + 1, shelf.n),
+		"-" /* which means nothing */
+	};
+	row[2] = leaf(a, "›", &shelf, shelf.at + 1);
+	m->row = row;
+	m->n_row = 3;
+	return ERR_OK;
+}
+
+/* What a provider offers in its own way is an invoice, and no card can be
+ * leafed on to one: its button leads there. */
+static struct tg_message
+card_of(enum language in, const struct app *app, struct arena *a, int64_t tg_id,
     const struct product *p, const struct provider *by)
+{
+	struct tg_message m = { .chat_id = tg_id };
+
+	if (by == NULL)
+		return offer_message(in, app, a, tg_id, p);
+	if (by->offer == NULL || by->button == NULL)
+		return link_to(in, app, a, tg_id, p, by);
+	m.text = card_text(in, app, a, tg_id, p);
+	m.button = by->button(in, app, a, p);
+	m.button_data = arena_printf(a, "%s:%s", by->name, p->id);
+	return m;
+}
+
+static enum err
+make_offer(enum language in, struct app *app, struct arena *a, struct step *s,
+    const struct product *p, const struct provider *by, struct card_at at)
 {
 	struct offer *offer = arena_alloc(a, sizeof(*offer));
 	struct tg_message m;
+	enum err e;
 
-	if (by != NULL && by->offer != NULL) {
-		*offer = (struct offer){ .by = by };
-		s->state = offer;
+	*offer = (struct offer){ .by = NULL };
+	s->state = offer;
+	if (by != NULL && by->offer != NULL && at.message_id == 0) {
+		offer->by = by;
 		by->offer(in, app, a, s, p, &offer->own);
-		return;
+		return ERR_OK;
 	}
-	m = by == NULL ? offer_message(in, app, a, s->job.tg_id, p) :
-			 link_to(in, app, a, s->job.tg_id, p, by);
+	m = card_of(in, app, a, s->job.tg_id, p, by);
+	e = add_pager(app, a, p, &m);
+	return e != ERR_OK ?
+	    e :
+	    card_step_prepare(app, a, s, p, &m, at, &offer->card);
+}
+
+/* Whoever leafs on to another card sees it first: its buttons lead to where
+ * consent is asked for as well. */
+static enum err
+offer_if_agreed(enum language in, struct app *app, struct arena *a,
+    struct step *s, const struct product *p, const struct provider *by,
+    struct card_at at)
+{
+	struct tg_message m = { .text = NULL };
+	enum err e = at.message_id != 0 ?
+	    ERR_OK :
+	    consent_message(in, app, a, s->job.tg_id, p, &m);
+
+	if (e != ERR_OK)
+		return e;
+	if (m.text == NULL)
+		return make_offer(in, app, a, s, p,
+		    by != NULL ? by : offer_alone(app, p), at);
 	message_send(app, a, s, &m);
+	return ERR_OK;
+}
+
+/* Who has it is asked for no second payment, whichever link or old button they
+ * came by: it would have to be given back. */
+static enum err
+offer_unless_in(enum language in, struct app *app, struct arena *a,
+    struct step *s, const struct product *p, const struct provider *by,
+    struct card_at at)
+{
+	enum access access = ACCESS_OUT;
+	enum err e = ledger_access(app->db, a, s->job.tg_id, p->id, &access);
+
+	if (e != ERR_OK)
+		return e;
+	if (access != ACCESS_IN)
+		return offer_if_agreed(in, app, a, s, p, by, at);
+	message_say(app, a, s,
+	    text_fill_in(in, a, TEXT_ALREADY_PAID,
+		KV(KV_PRODUCT(p, language_code(in)))));
+	return ERR_OK;
 }
 
 /* What is owed is looked up when the job runs, not when it was promised: it may
@@ -159,24 +283,28 @@ make_offer(enum language in, struct app *app, struct arena *a, struct step *s,
  * when it began; anything else waits for the buyer's consent. */
 enum err
 offer_prepare(enum language in, struct app *app, struct arena *a,
-    struct step *s, const struct product *p, const struct provider *by)
+    struct step *s, const struct product *p, const struct provider *by,
+    struct card_at at)
 {
 	struct tg_message owed;
+	bool at_bank = false;
 	enum err e = offer_owed(in, app->db, a, s->job.tg_id, p->id,
 	    product_title(p, language_code(in)), &owed);
 
+	if (e == ERR_OK)
+		e = ledger_processing(
+		    app->db, a, s->job.tg_id, p->id, &at_bank);
 	if (e != ERR_OK)
 		return e;
-	if (owed.text == NULL) {
-		e = consent_message(in, app, a, s->job.tg_id, p, &owed);
-		if (e != ERR_OK)
-			return e;
-	}
-	if (owed.text != NULL)
+	if (owed.text != NULL) {
 		message_send(app, a, s, &owed);
-	else
-		make_offer(
-		    in, app, a, s, p, by != NULL ? by : offer_alone(app, p));
+		return ERR_OK;
+	}
+	if (!at_bank)
+		return offer_unless_in(in, app, a, s, p, by, at);
+	message_say(app, a, s,
+	    text_fill_in(
+		in, a, TEXT_PROCESSING, KV(KV_PRODUCT(p, language_code(in)))));
 	return ERR_OK;
 }
 
@@ -203,7 +331,9 @@ offer_settle(struct app *app, struct arena *a, struct step *s,
 {
 	struct offer *offer = s->state;
 
-	return offer != NULL ?
-	    offer->by->offered(app, a, s, offer->own, call_err, res, o) :
-	    message_settle(app, a, s, call_err, res, o);
+	if (offer == NULL)
+		return message_settle(app, a, s, call_err, res, o);
+	return offer->by == NULL ?
+	    card_step_settle(app, a, s, offer->card, call_err, res, o) :
+	    offer->by->offered(app, a, s, offer->own, call_err, res, o);
 }

@@ -3,7 +3,10 @@
 #ifndef PAYMENT_OFFER_H
 #define PAYMENT_OFFER_H
 
+#include "payment/card_step.h"
 #include "payment/provider.h"
+
+#define OFFER_CARD "card" /* the button that leafs, with ":PRODUCT" */
 
 /* Who alone sells a product, by the settings; NULL: the link is offered, and
  * the others beside it. */
@@ -28,10 +31,11 @@ enum err offer_owed(enum language in, struct db *db, struct arena *a,
     struct tg_message *m) MUST_CHECK;
 
 /* A way to pay as a job's step: what is owed, else what this provider offers
- * (NULL: who alone sells it, else the message with all ways). */
+ * (NULL: who alone sells it, else the card with all ways); who has it is told
+ * that. at: the card in whose place another one is to be shown; zero: none. */
 enum err offer_prepare(enum language in, struct app *app, struct arena *a,
-    struct step *s, const struct product *p,
-    const struct provider *by) MUST_CHECK;
+    struct step *s, const struct product *p, const struct provider *by,
+    struct card_at at) MUST_CHECK;
 
 /* That a payment failed and how to make up for it, if that is still to do. */
 enum err offer_prepare_dunning(enum language in, struct app *app,

@@ -1,31 +1,32 @@
 /* Finding what a buyer has paid, and the way in that it opened. */
 #include "payment/thanks.h"
 
-#include "payment/call.h"
 #include "payment/provider.h"
 
 struct thanks {
 	struct app *app;
 	struct arena *arena;
+	const char *id;
 	const struct limit_who *who;
 	int64_t wait_s;
 	const struct provider *provider;
 	struct finding found;
-	struct order order;
-	struct term term;
+	struct order order; /* what is known of it, */
+	struct term term;   /* and of its buyer */
+	struct order told;  /* the same, as the provider told it */
+	struct term told_term;
 };
 
 static enum err
 record(struct db *db, void *ctx)
 {
 	struct thanks *t = ctx;
-	enum err e =
-	    t->found.record(t->app, t->arena, t->found.what, &t->order);
+	enum err e = t->found.record(t->app, t->arena, t->found.what, &t->told);
 
-	if (e == ERR_OK && t->order.id == 0)
+	if (e == ERR_OK && t->told.id == 0)
 		return ERR_NOT_FOUND; /* another shop's */
-	return e == ERR_OK ? ledger_term(db, t->arena, t->order.tg_id,
-				 t->order.product, &t->term) :
+	return e == ERR_OK ? ledger_term(db, t->arena, t->told.tg_id,
+				 t->told.product, &t->told_term) :
 			     e;
 }
 
@@ -35,38 +36,6 @@ read_answer(void *ctx, const struct http_response *res)
 	struct thanks *t = ctx;
 
 	return t->provider->told(t->app, t->arena, res, &t->found);
-}
-
-/* Each asking is a call to Stripe. Without a limit, whoever makes up ids could
- * use up what Stripe allows the shop in a second. */
-static enum err
-count_asking(struct db *db, void *ctx)
-{
-	struct thanks *t = ctx;
-	enum err e;
-
-	(void)db; /* the app's */
-	/* What is over the limit is counted as well, so no failure. */
-	e = limit_address(t->app, t->arena, t->who, &t->wait_s);
-	return e == ERR_THROTTLED ? ERR_OK : e;
-}
-
-/* Two transactions with the call between them: the ledger must not be locked
- * while Stripe is waited for. */
-static enum err
-ask(struct thanks *t, struct http *http, const char *id)
-{
-	const struct http_request req = t->provider->ask(t->app, t->arena, id);
-	const struct call call = { http, t->arena, &req, read_answer, t };
-	enum err e = db_transaction(t->app->db, count_asking, t);
-
-	/* A limit that cannot be counted holds nobody up. */
-	if (t->wait_s > 0)
-		return e;
-	e = call_once(&call);
-	if (e == ERR_OK)
-		e = db_transaction(t->app->db, record, t);
-	return e;
 }
 
 /* Paid and yet out: it was given back, or taken away. A payment that failed
@@ -108,14 +77,65 @@ link_for(struct app *app, struct arena *a, const struct order *o,
 }
 
 static enum err
-find_in_ledger(struct thanks *t, const char *id)
+find_in_ledger(struct thanks *t, struct db *db)
 {
-	struct app *app = t->app;
-	enum err e = ledger_order_by_session(app->db, t->arena, id, &t->order);
+	enum err e = ledger_order_by_session(db, t->arena, t->id, &t->order);
 
-	return e == ERR_OK ? ledger_term(app->db, t->arena, t->order.tg_id,
-				 t->order.product, &t->term) :
-			     e;
+	if (e == ERR_OK)
+		e = ledger_term(
+		    db, t->arena, t->order.tg_id, t->order.product, &t->term);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* ---- the steps of the visit ---- */
+
+/* Each asking is a call to Stripe. Without a limit, whoever makes up ids could
+ * use up what Stripe allows the shop in a second. */
+static enum err
+look(struct db *db, void *ctx)
+{
+	struct thanks *t = ctx;
+	enum err e = find_in_ledger(t, db);
+
+	if (e != ERR_OK || t->order.paid_ms != 0)
+		return e;
+	/* What is over the limit is counted as well, so no failure. */
+	e = limit_address(t->app, t->arena, t->who, &t->wait_s);
+	return e == ERR_THROTTLED ? ERR_OK : e;
+}
+
+/* A limit that cannot be counted holds nobody up, and a ledger that cannot be
+ * written can perhaps be read. */
+static void
+blind(void *ctx)
+{
+	struct thanks *t = ctx;
+
+	t->wait_s = 0;
+	t->order = (struct order){ 0 };
+	if (find_in_ledger(t, t->app->db) == ERR_OK)
+		return;
+	t->order = (struct order){ 0 };
+	t->term = (struct term){ 0 };
+}
+
+/* The provider is asked where the ledger does not know of the payment: the
+ * buyer is often back before the post that tells of it. */
+static enum err
+ask(void *ctx, struct http_request *out)
+{
+	struct thanks *t = ctx;
+
+	if (t->order.paid_ms == 0 && t->wait_s == 0)
+		*out = t->provider->ask(t->app, t->arena, t->id);
+	return ERR_OK;
+}
+
+static enum visit_note
+heard(void *ctx, enum err e)
+{
+	(void)ctx;
+	return e == ERR_OK ? VISIT_NOTES_FOR_GOOD : VISIT_NOTES_NOTHING;
 }
 
 /* The bank is at work, or has said no; or nobody can pay there any more. */
@@ -125,51 +145,53 @@ has_word(const struct order *o)
 	return o->processing_ms != 0 || o->failed_ms != 0 || o->expired_ms != 0;
 }
 
-/* The provider is asked where the ledger does not know of the payment: the
- * buyer is often back before the post that tells of it. Where that tells
- * nothing, or must not be asked now, what the ledger knows is said. */
+/* Where the provider tells nothing, or must not be asked now, what the ledger
+ * knows is said. */
 static enum err
-look(struct thanks *t, struct http *http, const char *id)
+choose(struct thanks *t, enum err e)
 {
-	enum err e = find_in_ledger(t, id);
-	struct order order = t->order;
-	struct term term = t->term;
+	if (e == ERR_OK && t->told.id != 0) {
+		t->order = t->told;
+		t->term = t->told_term;
+	} else if (has_word(&t->order)) {
+		t->wait_s = 0;
+		e = ERR_OK;
+	}
+	return e;
+}
 
-	if (e == ERR_OK && order.paid_ms != 0)
-		return ERR_OK;
-	e = ask(t, http, id);
-	if (e == ERR_OK && t->wait_s == 0)
-		return ERR_OK;
-	t->order = order;
-	t->term = term;
-	if (!has_word(&order))
-		return e;
-	t->wait_s = 0;
-	return ERR_OK;
+static enum err
+end(void *ctx, enum err asked, enum err noted, struct checkout *out)
+{
+	struct thanks *t = ctx;
+	enum err e = choose(t, asked == ERR_OK ? noted : asked);
+
+	*out = (struct checkout){ .state = state_of(&t->order, t->term.access),
+		.term = t->term,
+		.product = catalog_find(&t->app->catalog, t->order.product),
+		.wait_s = t->wait_s };
+	/* Over the limit nobody was asked, and the ledger has no word. */
+	if (t->wait_s > 0)
+		out->state = CHECKOUT_LIMITED;
+	if (e == ERR_OK && out->state == CHECKOUT_PAID)
+		out->link = link_for(t->app, t->arena, &t->order, out->product);
+	return e;
 }
 
 enum err
-thanks_find(struct app *app, struct http *http, struct arena *a,
-    const struct limit_who *who, const char *id, struct checkout *out)
+thanks_visit(struct app *app, struct arena *a, const struct limit_who *who,
+    const char *id, struct visit *out)
 {
-	struct thanks t = { .app = app, .arena = a, .who = who };
-	enum err e;
+	struct thanks *t = arena_alloc(a, sizeof(*t));
 
-	*out = (struct checkout){ .state = CHECKOUT_NONE };
 	/* The id stands in an address that anybody can write, so its look is
 	 * judged before the ledger or a provider is asked. */
-	t.provider = provider_by_look(str_from(id));
-	if (t.provider == NULL)
-		return ERR_INPUT;
-	e = look(&t, http, id);
-	*out = (struct checkout){ .state = state_of(&t.order, t.term.access),
-		.term = t.term,
-		.product = catalog_find(&app->catalog, t.order.product),
-		.wait_s = t.wait_s };
-	/* Over the limit nobody was asked, and the ledger has no word. */
-	if (t.wait_s > 0)
-		out->state = CHECKOUT_LIMITED;
-	if (e == ERR_OK && out->state == CHECKOUT_PAID)
-		out->link = link_for(app, a, &t.order, out->product);
-	return e;
+	*t = (struct thanks){ .app = app,
+		.arena = a,
+		.id = id,
+		.who = who,
+		.provider = provider_by_look(str_from(id)) };
+	*out = (struct visit){ look, blind, ask, read_answer, heard, record,
+		end, false, t };
+	return t->provider == NULL ? ERR_INPUT : ERR_OK;
 }

@@ -3,15 +3,18 @@
 #ifndef PAYMENT_THANKS_H
 #define PAYMENT_THANKS_H
 
-#include "payment/checkout.h"
+#include "payment/limit.h"
+#include "payment/visit.h"
 
 /* From the ledger, or, where that has no word of a payment yet, from whoever
  * takes the money, which is then recorded: the page is often quicker than the
  * post that tells of it. Where those cannot be asked, what the ledger has is
- * said: that a bank is at work, or has said no. ERR_INPUT: nobody here could
- * have given such an id. ERR_NOT_FOUND: no such purchase of ours. */
-enum err thanks_find(struct app *app, struct http *http, struct arena *a,
-    const struct limit_who *who, const char *id,
-    struct checkout *out) MUST_CHECK;
+ * said: that a bank is at work, or has said no. That somebody has paid is on
+ * the disk before the page says it.
+ *
+ * ERR_INPUT, at once: nobody here could have given such an id. The visit's
+ * ERR_NOT_FOUND: no such purchase of ours. */
+enum err thanks_visit(struct app *app, struct arena *a,
+    const struct limit_who *who, const char *id, struct visit *out) MUST_CHECK;
 
 #endif

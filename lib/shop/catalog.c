@@ -62,14 +62,49 @@ catalog_has_plans(const struct catalog *c)
 	return false;
 }
 
+enum product_kind
+product_kind_named(const char *word)
+{
+	static const char *const words[] = { [PRODUCT_COURSE] = "course",
+		[PRODUCT_CLUB] = "club",
+		[PRODUCT_CHANNEL] = "channel" };
+	enum product_kind kind = 0;
+
+	if (word == NULL)
+		return PRODUCT_COURSE;
+	while (
+	    kind < PRODUCT_KIND__COUNT && !str_eq(str_from(word), words[kind]))
+		kind++;
+	return kind;
+}
+
+/* Of the n texts the one in the language, else the first. */
+static const char *
+in_language(const struct title *texts, size_t n, const char *language)
+{
+	for (size_t i = 0; language != NULL && i < n; i++)
+		if (texts[i].language != NULL &&
+		    strncasecmp(texts[i].language, language, 2) == 0)
+			return texts[i].text;
+	return n == 0 ? NULL : texts[0].text;
+}
+
 const char *
 product_title(const struct product *p, const char *language)
 {
-	for (size_t i = 0; language != NULL && i < p->n_titles; i++)
-		if (p->titles[i].language != NULL &&
-		    strncasecmp(p->titles[i].language, language, 2) == 0)
-			return p->titles[i].text;
-	return p->titles[0].text;
+	return in_language(p->titles, p->n_titles, language);
+}
+
+const char *
+product_description(const struct product *p, const char *language)
+{
+	return in_language(p->descriptions, p->n_descriptions, language);
+}
+
+const char *
+product_note(const struct product *p, const char *language)
+{
+	return in_language(p->notes, p->n_notes, language);
 }
 
 enum remedy

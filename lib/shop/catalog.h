@@ -4,6 +4,14 @@
  *   { "products": [ {
  *       "id": "course",                    1 to 32 of a-z 0-9 _ -, for ever
  *       "title": { "uk": "...", "en": "..." },   or one text for all
+ *       "kind": "course",                  or "club" or "channel": what
+ *                                          sentences call it; absent: as
+ *                                          PRODUCT_KIND says
+ *       "description": { "uk": "..." },    what is in it, as titles are; its
+ *                                          lines may end
+ *       "photo": "/srv/shop/course.jpg",   or "https://...": its picture
+ *       "price_note": { "uk": "..." },     under the price, as titles are;
+ *                                          absent: PRICE_NOTE
  *       "price": { "amount": 999, "currency": "eur" },   minor units; or
  *                { "stripe": "price_..." },
  *       "every": "month",                  day, week, month or year, or so
@@ -34,6 +42,7 @@
 #ifndef SHOP_CATALOG_H
 #define SHOP_CATALOG_H
 
+#include "base/kv.h"
 #include "shop/conf.h"
 #include "shop/remedy.h"
 
@@ -50,6 +59,18 @@ struct channel {
 	const char *link;    /* for who gets none of their own; may be NULL */
 };
 
+/* What sentences call it: stands in {kind}, see TEXT_N_CASES of text.h. */
+enum product_kind {
+	PRODUCT_COURSE,
+	PRODUCT_CLUB,
+	PRODUCT_CHANNEL,
+	PRODUCT_KIND__COUNT
+};
+
+/* What the settings and the products file say: "club". Nothing (NULL) is a
+ * course, and another word PRODUCT_KIND__COUNT. */
+enum product_kind product_kind_named(const char *word);
+
 struct title {
 	const char *language; /* two letters; NULL: any */
 	const char *text;
@@ -65,7 +86,14 @@ enum product_consent {
 struct product {
 	const char *id;
 	struct title titles[CATALOG_MAX_TITLES];
-	size_t n_titles;            /* at least 1 */
+	size_t n_titles; /* at least 1 */
+	enum product_kind kind;
+	struct title descriptions[CATALOG_MAX_TITLES];
+	size_t n_descriptions;                  /* 0: none */
+	struct title notes[CATALOG_MAX_TITLES]; /* under the price */
+	size_t n_notes;                         /* 0: none */
+	const char
+	    *photo; /* a file's path or an https:// address; NULL: none */
 	const char *price_id;       /* kept at Stripe; NULL: the next two */
 	int64_t amount_minor;       /* 0: not for money, or price_id has it */
 	const char *currency;       /* lower case */
@@ -75,8 +103,8 @@ struct product {
 	int64_t trial_amount_minor; /* what those cost; 0: nothing */
 	int64_t stars;              /* 0: not for Stars */
 	bool stars_alone;           /* it has no price in money: said by a
-	                               products file, since the settings have
-	                               one, which not every program reads */
+	                               products file, since the settings always
+	                               have one */
 	struct channel channels[CATALOG_MAX_CHANNELS];
 	size_t n_channels; /* at least 1 */
 	bool partial_refund_ends;
@@ -120,5 +148,15 @@ enum remedy product_remedy(
 /* The title in the buyer's language, else the first one given; never NULL. The
  * language may be NULL or longer than two letters ("en-GB"). */
 const char *product_title(const struct product *p, const char *language);
+
+/* What is in it, and what is noted under its price, in the same way; NULL:
+ * nothing is. */
+const char *product_description(const struct product *p, const char *language);
+const char *product_note(const struct product *p, const char *language);
+
+/* {product} and {kind} of a sentence about it, for KV(). */
+#define KV_PRODUCT(p, language) \
+	kv_text("product", product_title(p, language)), \
+	    kv_int("kind", (int64_t)(p)->kind)
 
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define MAX_TITLE_BYTES 200
+#define MAX_DESCRIPTION_CHARS 600 /* what fits under a picture */
 #define MAX_AMOUNT 99999999
 #define MAX_STARS 10000 /* Telegram's, for a subscription */
 #define MAX_GRACE_DAYS 60
@@ -138,36 +139,103 @@ is_title(const char *s)
 	return n > 0 && n <= MAX_TITLE_BYTES;
 }
 
+/* Lines may end in it. */
+static bool
+is_description(const char *s)
+{
+	return s != NULL && str_trim(str_from(s)).len > 0 &&
+	    str_chars(str_from(s)) <= MAX_DESCRIPTION_CHARS;
+}
+
+/* Texts for buyers, by language or one for all. */
+struct texts_of {
+	const char *key;
+	bool (*is_good)(const char *text);
+	const char *reason; /* for which one is not */
+	struct title *list; /* CATALOG_MAX_TITLES of them */
+	size_t *n;
+};
+
 static void
-add_title(struct reading *r, struct product *p, const char *language,
+add_text(struct reading *r, const struct texts_of *t, const char *language,
     const char *text)
 {
-	if (!is_title(text) || p->n_titles == CATALOG_MAX_TITLES ||
+	if (!t->is_good(text) || *t->n == CATALOG_MAX_TITLES ||
 	    (language != NULL &&
 		(strlen(language) != 2 ||
 		    !str_only(str_from(language), STR_LETTERS))))
-		wrong(r, "title",
-		    "must be a text, or texts by two-letter language");
+		wrong(r, t->key, t->reason);
 	else
-		p->titles[p->n_titles++] = (struct title){ language, text };
+		t->list[(*t->n)++] = (struct title){ language, text };
+}
+
+static void
+read_texts(struct reading *r, const struct texts_of *t)
+{
+	struct json *by_language = value(r, t->key);
+	const char *name;
+
+	/* One text for all languages is the short form; most shops have one. */
+	if (!json_is_object(by_language, "")) {
+		add_text(r, t, NULL, text_of(r, t->key));
+		return;
+	}
+	for (size_t i = 0; (name = json_name(by_language, i)) != NULL; i++)
+		add_text(r, t, arena_dup_text(r->arena, name),
+		    arena_dup_text(r->arena, json_text(by_language, name)));
+	if (*t->n == 0)
+		wrong(r, t->key, "is missing");
 }
 
 static void
 read_titles(struct reading *r, struct product *p)
 {
-	struct json *by_language = value(r, "title");
-	const char *name;
+	read_texts(r,
+	    &(struct texts_of){ "title", is_title,
+		"must be a text, or texts by two-letter language", p->titles,
+		&p->n_titles });
+}
 
-	/* One text for all languages is the short form; most shops have one. */
-	if (!json_is_object(by_language, "")) {
-		add_title(r, p, NULL, text_of(r, "title"));
-		return;
+/* A picture is taken from a place that only the operator can name. */
+static bool
+is_photo(const char *s)
+{
+	return s != NULL &&
+	    (s[0] == '/' || str_starts(str_from(s), "https://")) &&
+	    !str_has_blank(str_from(s));
+}
+
+/* What a card of the product shows beside title and price. */
+static void
+read_card(struct reading *r, struct product *p)
+{
+	const char *word = text_of(r, "kind");
+
+	if (value(r, "description") != NULL)
+		read_texts(r,
+		    &(struct texts_of){ "description", is_description,
+			"must be a text of at most 600 characters, or such "
+			"texts by two-letter language",
+			p->descriptions, &p->n_descriptions });
+	if (value(r, "price_note") != NULL)
+		read_texts(r,
+		    &(struct texts_of){ "price_note", is_title,
+			"must be a text, or texts by two-letter language",
+			p->notes, &p->n_notes });
+	else if (r->conf->price_note != NULL)
+		p->notes[p->n_notes++] =
+		    (struct title){ NULL, r->conf->price_note };
+	p->photo = text_of(r, "photo");
+	if (value(r, "photo") != NULL && !is_photo(p->photo))
+		wrong(r, "photo",
+		    "must be a full path, or an address with https://");
+	p->kind = product_kind_named(
+	    value(r, "kind") == NULL ? r->conf->product_kind : word);
+	if (p->kind == PRODUCT_KIND__COUNT ||
+	    (value(r, "kind") != NULL && word == NULL)) {
+		wrong(r, "kind", "must be \"course\", \"club\" or \"channel\"");
+		p->kind = PRODUCT_COURSE;
 	}
-	for (size_t i = 0; (name = json_name(by_language, i)) != NULL; i++)
-		add_title(r, p, arena_dup_text(r->arena, name),
-		    arena_dup_text(r->arena, json_text(by_language, name)));
-	if (p->n_titles == 0)
-		wrong(r, "title", "is missing");
 }
 
 static void
@@ -467,7 +535,8 @@ know_names(struct reading *r, const char *path, const char *const names[])
 static void
 read_product(struct reading *r)
 {
-	static const char *const names[] = { "id", "title", "price", "every",
+	static const char *const names[] = { "id", "title", "kind",
+		"description", "photo", "price", "price_note", "every",
 		"trial_days", "trial_amount", "stars", "channels",
 		"partial_refund", "dispute", "on_fraud_warning", "on_dispute",
 		"on_payment_failed", "grace_days", "consent", NULL };
@@ -480,6 +549,7 @@ read_product(struct reading *r)
 	know_names(r, "price", of_price);
 	read_id(r, &p);
 	read_titles(r, &p);
+	read_card(r, &p);
 	read_price(r, &p);
 	read_policies(r, &p);
 	read_remedies(r, &p);
@@ -530,6 +600,9 @@ from_settings(const struct conf *conf)
 		.id = PRODUCT_DEFAULT,
 		.titles = { { NULL, conf->product_name } },
 		.n_titles = 1,
+		.kind = product_kind_named(conf->product_kind),
+		.notes = { { NULL, conf->price_note } },
+		.n_notes = conf->price_note != NULL,
 		.price_id = conf->stripe_price_id,
 		.amount_minor = conf->price_amount_minor,
 		.currency = conf->price_currency,
@@ -541,6 +614,9 @@ from_settings(const struct conf *conf)
 		.grace_days = conf->grace_days,
 	};
 
+	/* Its own check has told of it, and something must stand there. */
+	if (p.kind == PRODUCT_KIND__COUNT)
+		p.kind = PRODUCT_COURSE;
 	if (conf->price_every != NULL)
 		(void)conf_period(conf->price_every, &p.every, &p.every_n);
 	return p;

@@ -75,13 +75,19 @@ static const struct setting rows[] = {
 	{ "PRODUCT_NAME", setting_text, TEXT_AT(product_name), PROGRAM_ALL,
 	    OPTIONAL, "10 кроків до щастя",
 	    "what is sold, as the buyer reads it" },
+	{ "PRODUCT_KIND", conf_check_product_kind, TEXT_AT(product_kind),
+	    PROGRAM_ALL, OPTIONAL, "course",
+	    "what the bot calls it: course, club or channel" },
 	{ "PRICE_AMOUNT", NULL, INT_AT(price_amount_minor, 1, 99999999),
-	    PAY | HOOK | WORK, OPTIONAL, "999",
+	    PAY | HOOK | BOT | WORK, OPTIONAL, "999",
 	    "the price in minor units: 999 is 9.99 EUR, 1000 is 1000 JPY" },
 	{ "PRICE_CURRENCY", conf_check_currency, TEXT_AT(price_currency),
-	    PAY | HOOK | WORK, OPTIONAL, "eur", "three letters" },
+	    PAY | HOOK | BOT | WORK, OPTIONAL, "eur", "three letters" },
+	{ "PRICE_NOTE", setting_text, TEXT_AT(price_note), PROGRAM_ALL,
+	    OPTIONAL, "",
+	    "what stands under the price, such as \"incl. 20 % VAT\"" },
 	{ "STRIPE_PRICE_ID", conf_check_price_id, TEXT_AT(stripe_price_id),
-	    PAY | HOOK | WORK, OPTIONAL, "",
+	    PAY | HOOK | BOT | WORK, OPTIONAL, "",
 	    "a price kept at Stripe, instead of amount and currency; a "
 	    "recurring one needs PRICE_EVERY" },
 	{ "PRICE_EVERY", conf_check_period, TEXT_AT(price_every), PROGRAM_ALL,
@@ -104,6 +110,18 @@ static const struct setting rows[] = {
 	    OPTIONAL, "3",
 	    "how long before access ends for good its holder is told; 0: not "
 	    "at all" },
+	{ "CART_REMINDER_HOURS", NULL, INT_AT(cart_reminder_hours, 0, 720),
+	    WORK, OPTIONAL, "0",
+	    "how long after opening the payment page somebody who did not pay "
+	    "is reminded, once; 0: not at all" },
+	{ "INTRO_REMINDER_DAYS", NULL, INT_AT(intro_reminder_days, 0, 60), WORK,
+	    OPTIONAL, "0",
+	    "the same for somebody who saw a free lesson and bought nothing; "
+	    "0: not at all" },
+	{ "QUIET_HOURS", conf_check_hours, TEXT_AT(quiet_hours), WORK, OPTIONAL,
+	    "22-8",
+	    "between these hours (by TZ) nobody is reminded of what they did "
+	    "not buy; 0-0: at any time" },
 	{ "PRODUCTS_FILE", setting_path, TEXT_AT(products_file), PROGRAM_ALL,
 	    OPTIONAL, "",
 	    "a JSON file of several products, instead of the one described "
@@ -229,6 +247,10 @@ static const struct setting rows[] = {
 	    "0",
 	    "how many of them may go to people who have bought nothing; 0: "
 	    "they are quoted the public lessons" },
+	{ "COACH_PERSONA", setting_path, TEXT_AT(coach_persona), WORK, OPTIONAL,
+	    "",
+	    "a text file, of 4 KB at most, that tells the model how the coach "
+	    "is called and how it speaks; what it may say stays as it is" },
 	{ "COACH_HELPLINE", setting_text, TEXT_AT(coach_helpline), WORK,
 	    OPTIONAL,
 	    "Lifeline Ukraine — 7333, цілодобово й безкоштовно; екстрена "
@@ -249,6 +271,10 @@ static const struct setting rows[] = {
 	    BOT | WORK, OPTIONAL, "",
 	    "a discussion group in which the coach answers too, -100...: what "
 	    "is written to it with /ask or as a reply" },
+	{ "COACH_GROUP_COMMENTS", NULL, INT_AT(coach_group_comments, 0, 1), BOT,
+	    OPTIONAL, "1",
+	    "1: a comment there below a post of the channel is a question too, "
+	    "if it ends in a question mark; 0: it is for the others" },
 	{ "COACH_GROUP_PRODUCT", setting_text, TEXT_AT(coach_group_product),
 	    WORK, OPTIONAL, "",
 	    "the id of the product whose lessons the coach may quote there, "
@@ -457,7 +483,7 @@ check_ledger(struct conf *c, struct arena *a)
 static void
 check_together(struct conf *c, struct arena *a, unsigned programs)
 {
-	if ((programs & (PAY | HOOK | WORK)) != 0)
+	if ((programs & (PAY | HOOK | BOT | WORK)) != 0)
 		price_check(
 		    &c->settings, a, c->price_amount_minor, c->price_currency);
 	if ((programs & (PAY | WORK)) != 0 && c->paid_channel_link == NULL &&

@@ -37,6 +37,8 @@ struct conf {
 	int64_t db_prepare;    /* 0 or 1 */
 	const char *worker_folder; /* "~/..." where there is no home */
 	const char *product_name;
+	const char *product_kind; /* for product_kind_named() */
+	const char *price_note;   /* under the price; NULL: nothing */
 	int64_t price_amount_minor;
 	const char *price_currency;  /* lower case */
 	const char *stripe_price_id; /* NULL: amount and currency count */
@@ -45,6 +47,8 @@ struct conf {
 	const char *sell_with;       /* "stripe", "stars" or "both" */
 	int64_t stars_amount;        /* 0: not for Stars */
 	int64_t grace_days, remind_days;
+	int64_t cart_reminder_hours, intro_reminder_days; /* 0: none */
+	const char *quiet_hours;                          /* see conf_hours() */
 	const char *products_file; /* NULL: the product above */
 	int64_t allow_promotion_codes, automatic_tax; /* 0 or 1 */
 	const char *accept_unmarked; /* "0" or "1"; NULL: as the ledger says */
@@ -75,9 +79,11 @@ struct conf {
 	const char *coach_model;
 	int64_t coach_questions_a_day, coach_tokens_a_month; /* 0: any number */
 	int64_t coach_stranger_tokens;                       /* 0: none */
+	const char *coach_persona; /* a file; NULL: none */
 	const char *coach_helpline;
 	const char *coach_links;         /* hosts, with commas; NULL: none */
 	const char *coach_group_id;      /* Telegram's number; NULL: none */
+	int64_t coach_group_comments;    /* 0 or 1 */
 	const char *coach_group_product; /* NULL: public lessons alone */
 	const char *coach_speech_base;   /* NULL: voices are not heard */
 	const char *coach_speech_key;    /* NULL: the server wants none */

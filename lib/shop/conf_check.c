@@ -196,6 +196,26 @@ conf_check_period(const char *v)
 	    "must be day, week, month or year, or so many: 3 months";
 }
 
+bool
+conf_hours(const char *text, int64_t *from, int64_t *to)
+{
+	struct str rest = str_from(text);
+
+	return str_to_i64(str_trim(str_cut(&rest, '-')), from) &&
+	    str_to_i64(str_trim(rest), to) && *from >= 0 && *from <= 23 &&
+	    *to >= 0 && *to <= 24;
+}
+
+const char *
+conf_check_hours(const char *v)
+{
+	int64_t from, to;
+
+	return conf_hours(v, &from, &to) ?
+	    NULL :
+	    "must be two hours of the day with a dash: 22-8";
+}
+
 const char *
 conf_check_sell_with(const char *v)
 {
@@ -203,6 +223,15 @@ conf_check_sell_with(const char *v)
 	    strcmp(v, "both") == 0)
 		return NULL;
 	return "must be stripe, stars or both";
+}
+
+const char *
+conf_check_product_kind(const char *v)
+{
+	if (strcmp(v, "course") == 0 || strcmp(v, "club") == 0 ||
+	    strcmp(v, "channel") == 0)
+		return NULL;
+	return "must be course, club or channel";
 }
 
 static bool

@@ -17,6 +17,7 @@ const char *conf_check_price_id(const char *v);
 const char *conf_check_currency(const char *v); /* either case */
 const char *conf_check_locale(const char *v);
 const char *conf_check_language(const char *v);
+const char *conf_check_hours(const char *v);  /* see conf_hours() */
 const char *conf_check_period(const char *v); /* see conf_period() */
 
 /* Telegram's. */
@@ -29,6 +30,7 @@ const char *conf_check_id_list(const char *v);     /* people, commas between */
 
 /* The shop's own. */
 const char *conf_check_base_url(const char *v);
+const char *conf_check_product_kind(const char *v);
 const char *conf_check_sell_with(const char *v);
 const char *conf_check_notify(const char *v); /* words, commas between */
 const char *conf_check_on_fraud_warning(const char *v);
@@ -41,6 +43,10 @@ const char *conf_check_folder(const char *v); /* a full path, or "~/..." */
 /* The file that sqlite:/path, sqlite:///path (the form other tools write) or
  * /path names, a part of v; NULL where none is named by its full path. */
 const char *conf_ledger_file(const char *v);
+
+/* Hours of the day, "22-8": from the first to the second; false for anything
+ * else. */
+bool conf_hours(const char *text, int64_t *from, int64_t *to);
 
 /* "month" or "3 months" as 1 or 3 of day, week, month or year; false for
  * anything else, and for more than three years. *unit is static. */

@@ -116,11 +116,52 @@ text_plain(enum text which)
 	return text_plain_in(shop_language, which);
 }
 
+static const char *
+kind_in_case(enum language in, int64_t kind, int c)
+{
+	return text_plain_in(
+	    in, (enum text)(TEXT_KIND_COURSE + kind * TEXT_N_CASES + c));
+}
+
+/* Of the longest case: a shop may have long words of its own for it. */
+static size_t
+kind_bytes(enum language in, int64_t kind)
+{
+	size_t longest = 0;
+
+	for (int c = 0; c < TEXT_N_CASES; c++) {
+		size_t n = strlen(kind_in_case(in, kind, c));
+
+		if (n > longest)
+			longest = n;
+	}
+	return longest;
+}
+
+/* "{kind_of}": what is sold, as the language has it in that case. False: the
+ * hole is another, or nobody says what is sold. */
+static bool
+fill_kind(struct buf *b, enum language in, struct str hole, struct kvs values)
+{
+	static const char *const cases[TEXT_N_CASES] = { "kind", "kind_of",
+		"kind_in" };
+
+	for (int c = 0; c < TEXT_N_CASES; c++)
+		for (size_t i = 0; str_eq(hole, cases[c]) && i < values.n; i++)
+			if (strcmp(values.v[i].name, "kind") == 0) {
+				buf_text(b, kind_in_case(in, values.v[i].i, c));
+				return true;
+			}
+	return false;
+}
+
 /* What is filled in is not looked through again, so a value with a "{" in it
  * stays as it is. */
 static void
-fill_hole(struct buf *b, struct str name, struct kvs values)
+fill_hole(struct buf *b, enum language in, struct str name, struct kvs values)
 {
+	if (fill_kind(b, in, name, values))
+		return;
 	for (size_t i = 0; i < values.n; i++) {
 		const struct kv *v = &values.v[i];
 
@@ -137,23 +178,28 @@ fill_hole(struct buf *b, struct str name, struct kvs values)
 /* Room for the text with the longest value in each of its holes, so that
  * nothing is ever cut off: half a sentence may say the opposite. */
 static size_t
-room_for(const char *text, struct kvs values)
+room_for(enum language in, const char *text, struct kvs values)
 {
 	size_t longest = 20, n_holes = 0; /* digits of a number */
 
-	for (size_t i = 0; i < values.n; i++)
-		if (values.v[i].kind == KV_TEXT &&
-		    strlen(values.v[i].s) > longest)
-			longest = strlen(values.v[i].s);
+	for (size_t i = 0; i < values.n; i++) {
+		const struct kv *v = &values.v[i];
+		size_t n = v->kind == KV_TEXT    ? strlen(v->s) :
+		    strcmp(v->name, "kind") == 0 ? kind_bytes(in, v->i) :
+						   0;
+
+		if (n > longest)
+			longest = n;
+	}
 	for (const char *p = text; p != NULL && *p != '\0'; p++)
 		n_holes += *p == '{';
 	return str_from(text).len + n_holes * longest + 1;
 }
 
 static const char *
-fill(struct arena *a, const char *text, struct kvs values)
+fill(enum language in, struct arena *a, const char *text, struct kvs values)
 {
-	struct buf b = buf_new(a, room_for(text, values));
+	struct buf b = buf_new(a, room_for(in, text, values));
 	struct str rest = str_from(text);
 
 	while (rest.len > 0) {
@@ -163,7 +209,7 @@ fill(struct arena *a, const char *text, struct kvs values)
 
 		buf_add(&b, str_cut(&rest, '{'));
 		if (has_hole)
-			fill_hole(&b, str_cut(&rest, '}'), values);
+			fill_hole(&b, in, str_cut(&rest, '}'), values);
 	}
 	/* A last line whose only hole was empty leaves no blank behind. */
 	return arena_dup(a, str_trim(buf_str(&b)));
@@ -173,7 +219,7 @@ const char *
 text_fill_in(
     enum language in, struct arena *a, enum text which, struct kvs values)
 {
-	return fill(a, sentence(in, which, NULL), values);
+	return fill(in, a, sentence(in, which, NULL), values);
 }
 
 const char *
@@ -186,7 +232,7 @@ const char *
 text_count_in(enum language in, struct arena *a, enum text which, int64_t n,
     struct kvs values)
 {
-	return fill(a, sentence(in, which, &n), values);
+	return fill(in, a, sentence(in, which, &n), values);
 }
 
 const char *

@@ -10,16 +10,41 @@
 
 enum text {
 	/* the chat */
-	TEXT_INVITE,  /* {product} {link} */
+	TEXT_INVITE,         /* {product} {link} */
+	TEXT_INVITE_GRANTED, /* {product} {link} */
+	TEXT_INVITE_BACK,    /* {product} {link} */
+	TEXT_INVITE_AGAIN,   /* {product} {link} */
+	TEXT_INVITE_COACH,
 	TEXT_WELCOME, /* {product} */
+	TEXT_WELCOME_HOW,
 	TEXT_WELCOME_MANY,
+	TEXT_WELCOME_BACK,
+	TEXT_WELCOME_MORE,
 	TEXT_BUY_CHOICE, /* {product} */
 	TEXT_BUY_BUTTON,
+	TEXT_ABOUT_BUTTON,
+	TEXT_LESSON_BUTTON,
+	TEXT_ACCESS_BUTTON,
+	TEXT_QUESTIONS_BUTTON,
+	TEXT_LEGAL_BUTTON,
+	TEXT_OPEN_BUTTON, /* {product} */
+	TEXT_ASK_BUTTON,
+	TEXT_HELP_BUTTON,
 	TEXT_PAY, /* {product} {url} */
 	TEXT_PAY_BUTTON,
-	TEXT_NOT_SOLD,       /* {product} */
-	TEXT_TRIAL,          /* {days} */
-	TEXT_TRIAL_PRICED,   /* {days} {amount} */
+	TEXT_NOT_SOLD,     /* {product} */
+	TEXT_TRIAL,        /* {days} */
+	TEXT_TRIAL_PRICED, /* {days} {amount} */
+	TEXT_PRICE,        /* {price} */
+	TEXT_PRICE_ONCE,   /* {amount}, as all of them */
+	TEXT_PRICE_DAY,
+	TEXT_PRICE_DAYS, /* {number}, as the others of several */
+	TEXT_PRICE_WEEK,
+	TEXT_PRICE_WEEKS,
+	TEXT_PRICE_MONTH,
+	TEXT_PRICE_MONTHS,
+	TEXT_PRICE_YEAR,
+	TEXT_PRICE_YEARS,
 	TEXT_ALREADY_PAID,   /* {product} */
 	TEXT_STATUS_PAID,    /* {product} */
 	TEXT_STATUS_UNTIL,   /* {product} {until} */
@@ -29,6 +54,7 @@ enum text {
 	TEXT_HINT,
 	TEXT_HELP_UNPAID,  /* {product} {support} */
 	TEXT_HELP_LATER,   /* {support} */
+	TEXT_HELP_MEMBER,  /* {support} */
 	TEXT_PROCESSING,   /* {product} */
 	TEXT_FAILED,       /* {product} */
 	TEXT_REFUNDED,     /* {product} {support} */
@@ -60,6 +86,15 @@ enum text {
 	TEXT_PAYSUPPORT, /* {support} */
 	TEXT_TERMS,      /* {product} {support} */
 	TEXT_PRIVACY,    /* {support} */
+	TEXT_MYDATA,     /* {buyer} */
+	TEXT_MYDATA_FILE,
+	TEXT_FORGET, /* {support} */
+	TEXT_FORGET_BUTTON,
+	TEXT_FORGETTING,
+	TEXT_CART_REMINDER,  /* {product} {support} */
+	TEXT_INTRO_REMINDER, /* {product} {support} */
+	TEXT_NO_REMINDERS_BUTTON,
+	TEXT_NO_REMINDERS,
 	TEXT_LEGAL,
 	TEXT_CONSENT,     /* the sentence that is agreed to */
 	TEXT_CONSENT_ASK, /* {product} {terms} {sentence} */
@@ -73,12 +108,22 @@ enum text {
 	TEXT_LANGUAGE_NAME, /* as those call it who read it */
 	TEXT_LANGUAGE_TELEGRAM,
 	TEXT_LANGUAGE_SET,
+	/* what a product is, see TEXT_N_CASES */
+	TEXT_KIND_COURSE,
+	TEXT_KIND_COURSE_OF,
+	TEXT_KIND_COURSE_IN,
+	TEXT_KIND_CLUB,
+	TEXT_KIND_CLUB_OF,
+	TEXT_KIND_CLUB_IN,
+	TEXT_KIND_CHANNEL,
+	TEXT_KIND_CHANNEL_OF,
+	TEXT_KIND_CHANNEL_IN,
 	/* the coach */
 	TEXT_COACH_QUOTES,
 	TEXT_COACH_SOURCE,       /* {number} {lesson} */
 	TEXT_COACH_SOURCE_PLAIN, /* {lesson} */
 	TEXT_COACH_NOT_FOUND,
-	TEXT_COACH_NO_ACCESS, /* {product} */
+	TEXT_COACH_NO_ACCESS, /* {product} {support} */
 	TEXT_COACH_NOT_HERE,
 	TEXT_COACH_TOO_LATE,
 	TEXT_COACH_CRISIS, /* {helpline} */
@@ -90,6 +135,18 @@ enum text {
 	TEXT_COACH_BUSY,
 	TEXT_COACH_ENOUGH, /* {amount} */
 	TEXT_COACH_HOW,
+	TEXT_COACH_HELLO, /* {product} */
+	TEXT_COACH_THANKS,
+	TEXT_COACH_WHO,    /* {product} {support} */
+	TEXT_COACH_PRICE,  /* {product} {support} */
+	TEXT_COACH_REFUND, /* {support} */
+	TEXT_COACH_CANCEL, /* {support} */
+	TEXT_COACH_INVITE, /* {support} */
+	TEXT_COACH_BROKEN, /* {support} */
+	TEXT_COACH_READS,
+	TEXT_COACH_CARE,
+	TEXT_COACH_SECRET,
+	TEXT_COACH_CUT,
 	TEXT_COACH_NO_LINK,
 	TEXT_COACH_PERSON_BUTTON,
 	TEXT_COACH_PASSED_ON,
@@ -167,6 +224,8 @@ enum text {
 	TEXT_PAGE_LIMITED_LEAD,
 	TEXT_PAGE_STRIPE_DOWN,
 	TEXT_PAGE_STRIPE_DOWN_LEAD,
+	TEXT_PAGE_IN_LINE,
+	TEXT_PAGE_IN_LINE_LEAD,
 	TEXT_PAGE_PAID,
 	TEXT_PAGE_PAID_LEAD,      /* {product} */
 	TEXT_PAGE_PAID_SOON_LEAD, /* {product} */
@@ -198,6 +257,11 @@ enum text {
 	TEXT_PAGE_BROKEN_LEAD,
 	TEXT__COUNT
 };
+
+/* "{kind}", "{kind_of}" and "{kind_in}": what is sold, in the case that the
+ * sentence wants. All three are filled from the value kv_int("kind", n), an
+ * enum product_kind: of the texts from TEXT_KIND_COURSE on the n-th three. */
+#define TEXT_N_CASES 3
 
 /* Which form a sentence has beside a number is the language's own rule: "1
  * question" and "2 questions", and Ukrainian has three. */

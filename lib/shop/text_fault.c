@@ -29,6 +29,15 @@ next_hole(struct str *rest, struct str *name, bool *is_stray)
 	return false;
 }
 
+/* What is sold, in one of three cases: which of them a sentence needs is its
+ * language's affair, and one that does without is as good. */
+static bool
+is_kind(struct str hole)
+{
+	return str_eq(hole, "kind") || str_eq(hole, "kind_of") ||
+	    str_eq(hole, "kind_in");
+}
+
 static bool
 has_hole(const char *text, struct str wanted)
 {
@@ -36,8 +45,9 @@ has_hole(const char *text, struct str wanted)
 	bool is_stray = false;
 
 	while (next_hole(&rest, &name, &is_stray))
-		if (name.len == wanted.len &&
-		    memcmp(name.p, wanted.p, name.len) == 0)
+		if ((name.len == wanted.len &&
+			memcmp(name.p, wanted.p, name.len) == 0) ||
+		    (is_kind(name) && is_kind(wanted)))
 			return true;
 	return false;
 }
@@ -46,13 +56,14 @@ has_hole(const char *text, struct str wanted)
  * both ways round: a hole that nobody fills would show its braces to buyers,
  * and one that is left out may be the link that they pay by. */
 static const char *
-hole_beyond(struct arena *a, const char *one, const char *other)
+hole_beyond(
+    struct arena *a, const char *one, const char *other, bool needs_kind)
 {
 	struct str rest = str_from(one), name;
 	bool is_stray = false;
 
 	while (next_hole(&rest, &name, &is_stray))
-		if (!has_hole(other, name))
+		if (!has_hole(other, name) && (needs_kind || !is_kind(name)))
 			return arena_printf(a, "{%.*s}", (int)name.len, name.p);
 	return NULL;
 }
@@ -84,9 +95,9 @@ text_fault(struct arena *a, enum text which, const char *text)
 		continue;
 	if (is_stray)
 		return "has a brace that is no {hole}";
-	if ((hole = hole_beyond(a, text, english)) != NULL)
+	if ((hole = hole_beyond(a, text, english, true)) != NULL)
 		return arena_printf(a, "has %s, which nobody fills", hole);
-	if ((hole = hole_beyond(a, english, text)) != NULL)
+	if ((hole = hole_beyond(a, english, text, false)) != NULL)
 		return arena_printf(a, "lacks %s", hole);
 	/* A built sentence that is nothing but holes may be replaced by another
 	 * one of that kind. */

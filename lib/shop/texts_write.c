@@ -31,16 +31,25 @@ put(struct buf *b, const char *keyword, const char *text)
 }
 
 /* The flag makes a translator's own tools (msgfmt, Poedit, Weblate) watch over
- * the holes, which look like Python's. */
+ * the holes, which look like Python's; but for what is sold, which stands in
+ * another case, and so in another hole, from language to language. */
+static const char *
+flag_of(const char *english)
+{
+	if (strchr(english, '{') == NULL)
+		return "\n";
+	return strstr(english, "{kind") == NULL ?
+	    "\n#, python-brace-format\n" :
+	    "\n#, no-python-brace-format\n";
+}
+
 static void
 put_sentence(struct buf *b, struct arena *a, enum language in, enum text which)
 {
 	const char *const *english = texts_built[LANGUAGE_EN].forms[which];
 	const char *const *forms = texts_built[in].forms[which];
 
-	buf_text(b,
-	    strchr(english[0], '{') != NULL ? "\n#, python-brace-format\n" :
-					      "\n");
+	buf_text(b, flag_of(english[0]));
 	put(b, "msgctxt", texts_names[which]);
 	put(b, "msgid", english[0]);
 	if (!text_is_counted(which)) {

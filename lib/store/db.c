@@ -134,26 +134,33 @@ was_lost(struct db *db, bool was_open)
 	    db->driver->is_broken(db->conn);
 }
 
-/* BEGIN IMMEDIATE: the right to write is taken before anything is read, so
- * nothing that body read can have changed when it writes. */
 static enum err
-begin(struct db *db)
+begin_once(struct db *db, bool is_light)
 {
-	bool was_open = db->conn != NULL;
 	enum err e = db_ready(db);
 
 	if (e == ERR_OK)
-		e = word(db, SQL_BEGIN);
-	if (e == ERR_OK || !was_lost(db, was_open))
-		return e;
-	disconnect(db);
-	e = db_ready(db);
+		e = db->driver->lighten(db->conn, is_light);
 	return e == ERR_OK ? word(db, SQL_BEGIN) : e;
 }
 
-enum err
-db_transaction(
-    struct db *db, enum err (*body)(struct db *db, void *ctx), void *ctx)
+/* BEGIN IMMEDIATE: the right to write is taken before anything is read, so
+ * nothing that body read can have changed when it writes. */
+static enum err
+begin(struct db *db, bool is_light)
+{
+	bool was_open = db->conn != NULL;
+	enum err e = begin_once(db, is_light);
+
+	if (e == ERR_OK || !was_lost(db, was_open))
+		return e;
+	disconnect(db);
+	return begin_once(db, is_light);
+}
+
+static enum err
+transaction(struct db *db, bool is_light,
+    enum err (*body)(struct db *db, void *ctx), void *ctx)
 {
 	enum err e;
 
@@ -161,7 +168,7 @@ db_transaction(
 		log_event(LOG_ERROR, "transaction_nested", KV_NONE);
 		return ERR_INTERNAL;
 	}
-	e = begin(db);
+	e = begin(db, is_light);
 	if (e == ERR_OK) {
 		db->in_transaction = true;
 		db->notifies = false;
@@ -179,6 +186,20 @@ db_transaction(
 	if (e != ERR_OK)
 		drop_if_broken(db);
 	return e;
+}
+
+enum err
+db_transaction(
+    struct db *db, enum err (*body)(struct db *db, void *ctx), void *ctx)
+{
+	return transaction(db, false, body, ctx);
+}
+
+enum err
+db_transaction_light(
+    struct db *db, enum err (*body)(struct db *db, void *ctx), void *ctx)
+{
+	return transaction(db, true, body, ctx);
 }
 
 enum err

@@ -56,6 +56,13 @@ enum err db_ready(struct db *db) MUST_CHECK;
 enum err db_transaction(struct db *db,
     enum err (*body)(struct db *db, void *ctx), void *ctx) MUST_CHECK;
 
+/* The same for what nobody was promised: ERR_OK means that every program sees
+ * it, whatever becomes of this one, and not yet that it is on the disk. A power
+ * cut may take the last second of such writes, never one and leave a later one,
+ * and the ledger is sound after it. It saves the wait for the disk. */
+enum err db_transaction_light(struct db *db,
+    enum err (*body)(struct db *db, void *ctx), void *ctx) MUST_CHECK;
+
 /* Inside a transaction: body's writes are kept or undone as one, without harm
  * to what the transaction did before. */
 enum err db_savepoint(struct db *db, enum err (*body)(struct db *db, void *ctx),

@@ -60,6 +60,11 @@ struct db_driver {
 	/* Runs SQL that returns nothing: BEGIN, COMMIT, tables. */
 	enum err (*script)(void *conn, const char *sql);
 
+	/* Between transactions: whether those that follow need not wait for
+	 * the disk, see db_transaction_light(). A connection begins with those
+	 * that do. */
+	enum err (*lighten)(void *conn, bool is_light);
+
 	/* Runs a statement of sql.h, prepared once per connection. */
 	enum err (*run)(void *conn, struct db_run *run);
 

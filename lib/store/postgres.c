@@ -73,6 +73,8 @@ struct postgres {
 	PGconn *pg;
 	struct arena mem;   /* as long as the connection */
 	const char *begins; /* a transaction that writes */
+	const char *begins_lightly;
+	bool is_light;
 	/* One that only reads. NULL: what is asked alone needs none, and the
 	 * connection is ours alone. */
 	const char *reads;
@@ -393,6 +395,9 @@ postgres_choose(void *conn, const struct db_choice *choice)
 	} else
 		e = postgres_script(p, wishes(p, "SET", choice->schema));
 	p->begins = begins(p, wish, choice->schema);
+	wish = arena_printf(
+	    &p->mem, "%s SET LOCAL synchronous_commit = off;", wish);
+	p->begins_lightly = begins(p, wish, choice->schema);
 	return e == ERR_OK && choice->schema != NULL ?
 	    make_schema(p, choice->schema) :
 	    e;
@@ -560,10 +565,21 @@ run_word(struct postgres *p, enum sql what)
 	return e;
 }
 
+/* Said anew by each BEGIN, so nothing is left on a pooler's connection. */
+static enum err
+postgres_lighten(void *conn, bool is_light)
+{
+	struct postgres *p = conn;
+
+	p->is_light = is_light;
+	return ERR_OK;
+}
+
 static enum err
 begin(struct postgres *p)
 {
-	enum err e = postgres_script(p, p->begins);
+	enum err e =
+	    postgres_script(p, p->is_light ? p->begins_lightly : p->begins);
 
 	/* Begun without the lock is not begun. */
 	if (e != ERR_OK && !p->is_broken)
@@ -677,6 +693,7 @@ const struct db_driver postgres_driver = {
 	.choose = postgres_choose,
 	.close = postgres_close,
 	.script = postgres_script,
+	.lighten = postgres_lighten,
 	.run = postgres_run,
 	.get_version = postgres_get_version,
 	.set_version = postgres_set_version,

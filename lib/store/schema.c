@@ -428,7 +428,29 @@ static const char *const migrations[] = {
 	"ALTER TABLE subscriptions ADD COLUMN price_currency TEXT;"
 	"ALTER TABLE subscriptions ADD COLUMN price_period_ms {int};",
 
-	/* 20: what buyers agreed to before they paid: the text by its SHA-256,
+	/* 20: a question of a group is answered to its asker alone */
+	"ALTER TABLE questions ADD COLUMN is_private {int} NOT NULL DEFAULT 0;"
+	/* when they said that they want no reminders of what they did not buy,
+	 * and when they had each of the two */
+	"ALTER TABLE users ADD COLUMN unremind_ms {int};"
+	"ALTER TABLE users ADD COLUMN cart_reminded_ms {int};"
+	"ALTER TABLE users ADD COLUMN intro_reminded_ms {int};"
+	/* when they were shown something for nothing, for the reminder of it */
+	"ALTER TABLE users ADD COLUMN intro_ms {int};"
+	/* when they asked to be forgotten */
+	"ALTER TABLE users ADD COLUMN forget_ms {int};"
+	"CREATE INDEX users_to_remind ON users (intro_ms)"
+	" WHERE intro_ms IS NOT NULL;"
+	"CREATE INDEX users_to_forget ON users (forget_ms)"
+	" WHERE forget_ms IS NOT NULL;"
+	/* by which link somebody came when they first started the bot, the
+	 * word behind its "?start="; "": by none; null: they did not start it.
+	 * Nobody knows that of those who are there already */
+	"ALTER TABLE users ADD COLUMN source TEXT;"
+	"UPDATE users SET source = '';"
+	/* the same of the buyer, when the order began; null: by none */
+	"ALTER TABLE orders ADD COLUMN source TEXT;"
+	/* what buyers agreed to before they paid: the text by its SHA-256,
 	 * and whether it was certainly them; tg_id 0: forgotten */
 	"CREATE TABLE consents ("
 	" id {id},"

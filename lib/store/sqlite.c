@@ -21,6 +21,7 @@ struct sqlite {
 	sqlite3 *db;
 	sqlite3_stmt *prepared[SQL__COUNT];
 	int64_t busy_since_ms;
+	bool is_light;  /* commits do not wait for the disk */
 	bool is_broken; /* once it is, a rollback that works mends nothing */
 };
 
@@ -146,6 +147,25 @@ keep_safe(struct sqlite *s)
 		"PRAGMA foreign_keys=ON;PRAGMA temp_store=MEMORY;"
 		"PRAGMA cache_size=-512") : /* KiB */
 	    e;
+}
+
+/* NORMAL and not OFF: the log is written in order and synced before the pages
+ * that it holds go into the file, so only its end can be lost, and nothing can
+ * be torn. Whoever commits with FULL next, this program or another, syncs all
+ * that stands in the log before it. */
+static enum err
+sqlite_lighten(void *conn, bool is_light)
+{
+	struct sqlite *s = conn;
+	enum err e;
+
+	if (s->is_light == is_light)
+		return ERR_OK;
+	e = sqlite_script(s,
+	    is_light ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL");
+	if (e == ERR_OK)
+		s->is_light = is_light;
+	return e;
 }
 
 /* Where it could not be opened, nothing of it is left. */
@@ -595,6 +615,7 @@ const struct db_driver sqlite_driver = {
 	.open = sqlite_open,
 	.close = sqlite_close_all,
 	.script = sqlite_script,
+	.lighten = sqlite_lighten,
 	.run = sqlite_run,
 	.get_version = sqlite_get_version,
 	.set_version = sqlite_set_version,

@@ -3,12 +3,12 @@
 
 #include "base/array.h"
 #include "base/buf.h"
-#include "base/crypto.h"
 #include "base/url.h"
 
 #include <string.h>
 
 #define MAX_WAIT_S 3600
+#define FORM_BYTES 4096 /* around what a form's fields hold */
 
 /* Telegram refuses the whole message for the sake of such a button
  * (BUTTON_URL_INVALID). While one tries the shop on localhost the message must
@@ -32,6 +32,20 @@ put_row(struct json *keyboard, const char *label)
 	return button;
 }
 
+/* Short labels, "<" and ">", fit beside each other. */
+static void
+put_pager(struct json *keyboard, const struct tg_message *m)
+{
+	struct json *row = m->n_row == 0 ? NULL : json_push_array(keyboard);
+
+	for (size_t i = 0; i < m->n_row; i++) {
+		struct json *button = json_push_object(row);
+
+		json_put_text(button, "text", m->row[i].label);
+		json_put_text(button, "callback_data", m->row[i].data);
+	}
+}
+
 static void
 put_buttons(struct json *params, const struct tg_message *m)
 {
@@ -39,7 +53,7 @@ put_buttons(struct json *params, const struct tg_message *m)
 	    (m->button_url == NULL || tg_button_url_ok(m->button_url));
 	struct json *keyboard, *button;
 
-	if (!has_button && m->n_choices == 0)
+	if (!has_button && m->n_choices == 0 && m->n_row == 0)
 		return;
 	keyboard = json_put_array(
 	    json_put_object(params, "reply_markup"), "inline_keyboard");
@@ -52,6 +66,7 @@ put_buttons(struct json *params, const struct tg_message *m)
 	for (size_t i = 0; i < m->n_choices; i++)
 		json_put_text(put_row(keyboard, m->choices[i].label),
 		    "callback_data", m->choices[i].data);
+	put_pager(keyboard, m);
 }
 
 void
@@ -64,9 +79,9 @@ tg_put_reply(struct json *params, int64_t message_id)
 	json_put_bool(reply, "allow_sending_without_reply", true);
 }
 
-/* The text, or as much of it as Telegram takes. */
+/* The text, or as much of it as fits into so many units. */
 static const char *
-fitting(struct arena *a, const char *text)
+fitting(struct arena *a, const char *text, size_t max)
 {
 	size_t n = 0, end = 0;
 
@@ -77,13 +92,12 @@ fitting(struct arena *a, const char *text)
 
 		if ((c & 0xc0) == 0x80)
 			continue;
-		if (n <= TG_MAX_TEXT - 1)
+		if (n <= max - 1)
 			end = i;
 		n += c >= 0xf0 ? 2 : 1;
 	}
-	return n <= TG_MAX_TEXT ?
-	    text :
-	    arena_printf(a, "%.*s\xe2\x80\xa6", (int)end, text);
+	return n <= max ? text :
+			  arena_printf(a, "%.*s\xe2\x80\xa6", (int)end, text);
 }
 
 struct json *
@@ -92,8 +106,8 @@ tg_send_message(struct arena *a, const struct tg_message *m)
 	struct json *params = json_new(a);
 
 	json_put_int(params, "chat_id", m->chat_id);
-	json_put_text(
-	    params, "text", m->is_html ? m->text : fitting(a, m->text));
+	json_put_text(params, "text",
+	    m->is_html ? m->text : fitting(a, m->text, TG_MAX_TEXT));
 	if (m->is_html)
 		json_put_text(params, "parse_mode", "HTML");
 	/* A preview would make Telegram fetch the pay link, and take more room
@@ -105,6 +119,45 @@ tg_send_message(struct arena *a, const struct tg_message *m)
 	 * escaped. */
 	if (m->reply_to != 0)
 		tg_put_reply(params, m->reply_to);
+	put_buttons(params, m);
+	return params;
+}
+
+struct json *
+tg_send_photo(struct arena *a, const struct tg_message *m, const char *photo)
+{
+	struct json *params = json_new(a);
+
+	json_put_int(params, "chat_id", m->chat_id);
+	if (photo != NULL)
+		json_put_text(params, "photo", photo);
+	json_put_text(params, "caption", fitting(a, m->text, TG_MAX_CAPTION));
+	put_buttons(params, m);
+	return params;
+}
+
+struct json *
+tg_edit_text(struct arena *a, const struct tg_message *m, int64_t message_id)
+{
+	struct json *params = tg_send_message(a, m);
+
+	json_put_int(params, "message_id", message_id);
+	return params;
+}
+
+struct json *
+tg_edit_photo(struct arena *a, const struct tg_message *m, const char *photo,
+    int64_t message_id)
+{
+	struct json *params = json_new(a), *media;
+
+	json_put_int(params, "chat_id", m->chat_id);
+	json_put_int(params, "message_id", message_id);
+	media = json_put_object(params, "media");
+	json_put_text(media, "type", "photo");
+	json_put_text(
+	    media, "media", photo == NULL ? "attach://" TG_PHOTO : photo);
+	json_put_text(media, "caption", fitting(a, m->text, TG_MAX_CAPTION));
 	put_buttons(params, m);
 	return params;
 }
@@ -204,6 +257,94 @@ tg_request(struct arena *a, const struct tg_api *api, const char *method,
 	};
 }
 
+/* A line that stands nowhere in it ends each part of the form. */
+static const char *
+boundary(struct arena *a, struct str params, struct str bytes)
+{
+	const char *line = NULL;
+
+	for (int i = 0; line == NULL || str_has_nocase(bytes, line) ||
+	     str_has_nocase(params, line);
+	     i++)
+		line = arena_printf(a, "admit-part-%d", i);
+	return line;
+}
+
+static void
+put_part(struct buf *b, const char *line, const char *name)
+{
+	buf_text(b, "--");
+	buf_text(b, line);
+	buf_text(b, "\r\nContent-Disposition: form-data; name=\"");
+	buf_text(b, name);
+	buf_char(b, '"');
+}
+
+/* A name that would break the form is left out. */
+static const char *
+name_of(const struct tg_file *file)
+{
+	return str_only(str_from(file->name), STR_LETTERS STR_DIGITS ".-") ?
+	    file->name :
+	    file->field;
+}
+
+/* A form as RFC 7578 has it. Each parameter is a field of its own: a text as it
+ * is, the rest as JSON. */
+static struct str
+form_with(struct arena *a, struct json *params, size_t room,
+    const struct tg_file *file, const char *line)
+{
+	struct buf b = buf_new(a, file->bytes.len + room + FORM_BYTES);
+	const char *name;
+
+	for (size_t i = 0; (name = json_name(params, i)) != NULL; i++) {
+		struct json *value = json_at(params, name);
+		const char *text = json_text(value, "");
+
+		put_part(&b, line, name);
+		buf_text(&b, "\r\n\r\n");
+		buf_add(
+		    &b, text != NULL ? str_from(text) : json_render(a, value));
+		buf_text(&b, "\r\n");
+	}
+	put_part(&b, line, file->field);
+	buf_text(&b,
+	    arena_printf(a,
+		"; filename=\"%s\"\r\n"
+		"Content-Type: application/octet-stream\r\n\r\n",
+		name_of(file)));
+	buf_add(&b, file->bytes);
+	buf_text(&b, "\r\n--");
+	buf_text(&b, line);
+	buf_text(&b, "--\r\n");
+	return buf_str(&b);
+}
+
+struct http_request
+tg_upload(struct arena *a, const struct tg_api *api, const char *method,
+    struct json *params, const struct tg_file *file)
+{
+	struct http_request req = tg_request(a, api, method, NULL);
+	struct str text = json_render(a, params);
+	const char *line = boundary(a, text, file->bytes);
+
+	req.headers[0] = arena_printf(
+	    a, "Content-Type: multipart/form-data; boundary=%s", line);
+	req.body = form_with(a, params, text.len, file, line);
+	return req;
+}
+
+const char *
+tg_photo_of(struct arena *a, struct json *message)
+{
+	size_t n = json_count(message, "photo");
+
+	return n == 0 ?
+	    NULL :
+	    json_text(message, arena_printf(a, "photo.%zu.file_id", n - 1));
+}
+
 /* The path comes from Telegram's answer and stands behind the token in the URL:
  * it must not lead to another method. */
 enum err
@@ -217,54 +358,6 @@ tg_file_request(struct arena *a, const struct tg_api *api, const char *path,
 		.method = "GET",
 		.url = arena_printf(
 		    a, "%s/file/bot%s/%s", api->base, api->token, path),
-		.connect_ms = TG_CONNECT_MS,
-		.total_ms = TG_TOTAL_MS,
-	};
-	return ERR_OK;
-}
-
-/* A form as RFC 7578 has it. The boundary is drawn anew each time, so that no
- * file can have it in it. */
-static struct str
-form_of(struct arena *a, const char *boundary, int64_t chat_id,
-    const struct tg_file *file)
-{
-	struct buf b = buf_new(a, file->bytes.len + 1024);
-
-	buf_text(&b,
-	    arena_printf(a,
-		"--%s\r\nContent-Disposition: form-data; name=\"chat_id\""
-		"\r\n\r\n%lld\r\n--%s\r\nContent-Disposition: form-data; "
-		"name=\"%s\"; filename=\"%s\"\r\nContent-Type: "
-		"application/octet-stream\r\n\r\n",
-		boundary, (long long)chat_id, boundary, file->field,
-		file->name));
-	buf_add(&b, file->bytes);
-	buf_text(&b, arena_printf(a, "\r\n--%s--\r\n", boundary));
-	return buf_str(&b);
-}
-
-enum err
-tg_upload(struct arena *a, const struct tg_api *api, int64_t chat_id,
-    const struct tg_file *file, struct http_request *out)
-{
-	unsigned char chance[16];
-	char boundary[2 * sizeof(chance) + 1];
-	enum err e = random_bytes(chance, sizeof(chance));
-
-	if (!str_only(str_from(file->name), STR_LETTERS STR_DIGITS ".-"))
-		return ERR_INPUT;
-	if (e != ERR_OK)
-		return e;
-	hex_encode(chance, sizeof(chance), boundary);
-	*out = (struct http_request){
-		.method = "POST",
-		.url = arena_printf(
-		    a, "%s/bot%s/%s", api->base, api->token, file->method),
-		.headers = { arena_printf(a,
-		    "Content-Type: multipart/form-data; boundary=%s",
-		    boundary) },
-		.body = form_of(a, boundary, chat_id, file),
 		.connect_ms = TG_CONNECT_MS,
 		.total_ms = TG_TOTAL_MS,
 	};
@@ -307,6 +400,12 @@ tg_has_no_right(const char *description)
 
 	return tg_chat_is_unknown(description) ||
 	    has_any(str_from(description), words, LENGTH(words));
+}
+
+bool
+tg_is_not_modified(const char *description)
+{
+	return str_has_nocase(str_from(description), "message is not modified");
 }
 
 /* Words by which Telegram tells that a person cannot be reached. */

@@ -31,6 +31,8 @@ struct tg_message {
 	const char *button_data;         /* 1 to 64 bytes */
 	const struct tg_choice *choices; /* a row each */
 	size_t n_choices;
+	const struct tg_choice *row; /* under them, beside each other */
+	size_t n_row;
 	int64_t reply_to; /* a message of that chat, may be gone; 0: none */
 	bool is_html;     /* of markdown_message(), which is never too long */
 };
@@ -43,6 +45,22 @@ struct tg_message {
  * for Telegram ends in an ellipsis. A URL that Telegram would refuse (a host
  * without a dot, as localhost) makes no button. */
 struct json *tg_send_message(struct arena *a, const struct tg_message *m);
+
+/* What Telegram takes under a picture, in the same units. */
+#define TG_MAX_CAPTION 1024
+
+/* The parameters of sendPhoto: the message under a picture, which is a file_id,
+ * an address or NULL where its bytes go along (tg_upload()). Of a text that is
+ * too long for that the beginning. */
+struct json *tg_send_photo(
+    struct arena *a, const struct tg_message *m, const char *photo);
+
+/* The parameters of editMessageText and editMessageMedia: the message takes the
+ * place of another one of its chat; with bytes the photo is NULL. */
+struct json *tg_edit_text(
+    struct arena *a, const struct tg_message *m, int64_t message_id);
+struct json *tg_edit_photo(struct arena *a, const struct tg_message *m,
+    const char *photo, int64_t message_id);
 
 /* Makes the message an answer to another one of its chat, which may be gone by
  * the time it is sent. */
@@ -85,17 +103,26 @@ struct json *tg_answer_checkout(
 struct http_request tg_request(struct arena *a, const struct tg_api *api,
     const char *method, struct json *params);
 
-/* A file that goes with a call: sendPhoto takes a "photo". */
+/* A file that goes with a call, as the parameter that the others leave out
+ * ("photo" of sendPhoto). */
+#define TG_PHOTO "photo"
 struct tg_file {
-	const char *method, *field;
+	const char *field;
 	const char *name; /* as it is shown, of letters, digits, ".", "-" */
 	struct str bytes;
 };
 
-/* The request that sends a file of ours to a chat. ERR_INTERNAL where no
- * boundary could be drawn; ERR_INPUT for a name that would break the form. */
-enum err tg_upload(struct arena *a, const struct tg_api *api, int64_t chat_id,
-    const struct tg_file *file, struct http_request *out) MUST_CHECK;
+/* The request that calls a method with a file of ours (multipart/form-data);
+ * in editMessageMedia "attach://FIELD" stands for it. */
+struct http_request tg_upload(struct arena *a, const struct tg_api *api,
+    const char *method, struct json *params, const struct tg_file *file);
+
+/* Whether a refusal means that the message stands there just so already. */
+bool tg_is_not_modified(const char *description);
+
+/* The file_id of the picture in a message that was sent, the largest of its
+ * sizes; NULL: there is none. */
+const char *tg_photo_of(struct arena *a, struct json *message);
 
 /* A call of the Bot API as the JSON body of the answer to an update. Telegram
  * carries it out and does not tell the result, so it is for what may be lost

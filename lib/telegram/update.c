@@ -129,6 +129,20 @@ is_said(struct json *m)
 	return false;
 }
 
+/* Something to look at or to listen to, other than a voice. */
+static bool
+has_file(struct json *m)
+{
+	static const char *const kinds[] = { "photo", "document", "video",
+		"video_note", "audio", "animation", "live_photo",
+		"paid_media" };
+
+	for (size_t i = 0; i < LENGTH(kinds); i++)
+		if (json_at(m, kinds[i]) != NULL)
+			return true;
+	return false;
+}
+
 /* When it happened, in seconds; 0: not said. */
 static int64_t
 time_at(struct json *m)
@@ -147,6 +161,7 @@ read_words(struct arena *a, struct json *m, struct tg_update *out)
 	out->caption = arena_dup_text(a, json_text(m, "caption"));
 	out->album = arena_dup_text(a, json_text(m, "media_group_id"));
 	out->is_service = !is_said(m);
+	out->has_file = has_file(m);
 	read_voice(a, json_at(m, "voice"), &out->voice);
 }
 
@@ -188,6 +203,8 @@ read_button(struct arena *a, struct json *q, struct tg_update *out)
 	out->kind = TG_BUTTON;
 	out->button_id = arena_dup_text(a, json_text(q, "id"));
 	out->data = arena_dup_text(a, json_text(q, "data"));
+	(void)json_int(q, "message.message_id", &out->message_id);
+	out->has_photo = json_at(q, "message.photo") != NULL;
 	read_bot(a, json_at(q, "message.from"), out);
 	read_person(a, json_at(q, "from"), chat, out);
 	/* A button whose message is gone or too old: its presser is known. */

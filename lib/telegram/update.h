@@ -68,8 +68,11 @@ struct tg_update {
 	const char *caption;  /* TG_MESSAGE: the words under one, or NULL */
 	const char *album; /* TG_MESSAGE: of which several are one; or NULL */
 	bool is_service;   /* TG_MESSAGE: nobody said anything */
+	bool has_file;     /* TG_MESSAGE: a picture, a document or the like */
 	struct tg_voice voice; /* TG_MESSAGE */
-	int64_t message_id;    /* TG_MESSAGE, in chat_id */
+	int64_t message_id;    /* TG_MESSAGE, in chat_id; TG_BUTTON: the one
+	                          that it stands under, or 0 */
+	bool has_photo;        /* TG_BUTTON: that one is a picture */
 	int64_t reply_to;      /* of which message of that chat; 0: of none */
 	int64_t reply_writer;  /* who wrote what was forwarded there; or 0 */
 	bool replies_to_bot;   /* bot_id wrote that one */

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#define WAIT_MS 1000
+
 extern char **environ; /* the variables of plain CGI */
 
 static void
@@ -54,12 +56,15 @@ enum gateway_end
 cgi_run(const struct web_service *s)
 {
 	struct arena a = { 0 };
-	struct exchange x = { 0 };
+	struct exchange x = { 0 }, *const one = &x;
+	const struct web_wait nothing_else = { NULL, 0, WAIT_MS, false };
 	bool sent;
 
 	request_read(&x.req, &a, environ);
 	read_body(&x.req, s->max_body_bytes);
-	s->serve(s->ctx, &x, 1);
+	s->serve(s->ctx, &one, 1);
+	while (x.is_open)
+		s->wait(s->ctx, &nothing_else);
 	sent = write_all(response_render(&a, &x.res, x.req.method == WEB_HEAD));
 	arena_free(&a);
 	/* What nobody should wait for: the answer has been written. */

@@ -21,31 +21,36 @@
 
 /* Connections whose request is still on its way. */
 #define MAX_PENDING CONNECTIONS_MAX
+_Static_assert(
+    MAX_PENDING + 1 <= WEB_MAX_WAIT, "a service waits for all of them");
 #define SILENCE_LIMIT_MS 30000
 
 /* What a request may have beside its body: far more than any server sends. */
 #define MAX_HEAD_BYTES ((size_t)1024 * 1024)
 
-/* How long one who is taken may keep us from taking others, see takes_new(). */
-#define FRESH_MS 50
-
 /* After a stop signal, for requests that are still on their way. */
 #define STOP_GRACE_MS 500
+
+/* While a service waits, signals are blocked: this long at most. */
+#define SIGNAL_STEP_MS 100
 
 /* A request that is being answered. */
 struct slot {
 	FCGX_Request fcgi;
 	struct connection from; /* fd >= 0: where the answer goes to */
+	struct exchange x;
+	struct arena arena; /* where requests may stay open */
+	bool is_used;
 };
 
 struct fastcgi {
 	const struct web_service *service;
-	struct arena arena;
+	struct arena arena; /* of a batch that is answered as a whole */
 	struct connection pending[MAX_PENDING];
-	int64_t opened_ms[MAX_PENDING]; /* by clock_mono_ms() */
-	struct slot slots[WEB_MAX_BATCH];
-	struct exchange exchanges[WEB_MAX_BATCH];
-	size_t n;              /* of the two above in use */
+	struct slot slots[WEB_MAX_OPEN];
+	size_t n_used;
+	struct exchange *batch[WEB_MAX_BATCH]; /* to be served now */
+	size_t n;
 	int64_t stop_limit_ms; /* 0: go on; else when to stop at the latest */
 };
 
@@ -90,6 +95,37 @@ read_body(FCGX_Request *fcgi, struct request *r, size_t max_bytes)
 	body_end(&b, r, FCGX_GetError(fcgi->in) != 0);
 }
 
+/* Where nothing stays open, no more are touched than a batch needs. */
+static size_t
+n_slots(const struct fastcgi *f)
+{
+	return f->service->wait == NULL ? f->service->batch : WEB_MAX_OPEN;
+}
+
+static bool
+has_room(const struct fastcgi *f)
+{
+	return f->n < f->service->batch && f->n_used < n_slots(f);
+}
+
+static struct slot *
+free_slot(struct fastcgi *f)
+{
+	struct slot *s = f->slots;
+
+	while (s->is_used)
+		s++;
+	return s;
+}
+
+static void
+use(struct fastcgi *f, struct slot *s)
+{
+	s->is_used = true;
+	f->n_used++;
+	f->batch[f->n++] = &s->x;
+}
+
 /* The request is whole, so libfcgi reads its head and body without waiting. A
  * preset keepConnection stops FCGX_Accept_r from closing the descriptor it is
  * given; the request's own flag is dropped, since a kept connection would pin
@@ -97,8 +133,7 @@ read_body(FCGX_Request *fcgi, struct request *r, size_t max_bytes)
 static void
 open_request(struct fastcgi *f, struct connection *c)
 {
-	struct slot *s = &f->slots[f->n];
-	struct exchange *x = &f->exchanges[f->n];
+	struct slot *s = free_slot(f);
 	int taken = connection_take(c);
 
 	s->from = *c;
@@ -110,14 +145,15 @@ open_request(struct fastcgi *f, struct connection *c)
 		return;
 	}
 	s->fcgi.keepConnection = 0;
-	*x = (struct exchange){ 0 };
-	request_read(&x->req, &f->arena, s->fcgi.envp);
-	read_body(&s->fcgi, &x->req, f->service->max_body_bytes);
+	s->x = (struct exchange){ 0 };
+	request_read(&s->x.req,
+	    f->service->wait == NULL ? &f->arena : &s->arena, s->fcgi.envp);
+	read_body(&s->fcgi, &s->x.req, f->service->max_body_bytes);
 	/* 8 KiB that a batch of requests need not hold; answer() does what
 	 * FCGX_Finish_r() now leaves. */
 	FCGX_FreeStream(&s->fcgi.in);
 	connection_turn(&s->from, taken);
-	f->n++;
+	use(f, s);
 }
 
 static void
@@ -152,26 +188,6 @@ free_place(struct fastcgi *f)
 	return oldest;
 }
 
-/* Where a request is answered alone, it may take long (Stripe), and whoever was
- * taken beside it would wait all that time while other workers are idle. So we
- * take nobody until the last one's request is whole. Most come in pieces that
- * follow at once; who is slower than that no longer counts. */
-static bool
-takes_new(const struct fastcgi *f)
-{
-	int64_t now_ms = clock_mono_ms();
-
-	if (f->stop_limit_ms > 0)
-		return false;
-	if (f->service->batch > 1)
-		return true;
-	for (size_t i = 0; i < MAX_PENDING; i++)
-		if (f->pending[i].fd >= 0 &&
-		    now_ms - f->opened_ms[i] < FRESH_MS)
-			return false;
-	return true;
-}
-
 /* Takes connections as long as they bring requests to answer. Accepting here
  * rather than in libfcgi keeps them from programs started later; the limit is
  * for answers that nobody takes. */
@@ -180,8 +196,7 @@ accept_waiting(struct fastcgi *f)
 {
 	const struct timeval limit = { .tv_sec = PEER_TIMEOUT_S };
 
-	for (int i = 0;
-	     i < MAX_PENDING && f->n < f->service->batch && takes_new(f); i++) {
+	for (int i = 0; i < MAX_PENDING && has_room(f); i++) {
 		struct connection *c;
 		int fd = accept4(LISTEN_FD, NULL, NULL, SOCK_CLOEXEC);
 
@@ -191,16 +206,16 @@ accept_waiting(struct fastcgi *f)
 		    fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 		c = free_place(f);
 		connection_open(c, fd);
-		f->opened_ms[c - f->pending] = clock_mono_ms();
 		look_at(f, c);
 	}
 }
 
 static void
-answer(struct slot *s, struct arena *a, const struct exchange *x)
+answer(struct slot *s)
 {
+	const struct exchange *x = &s->x;
 	struct str text =
-	    response_render(a, &x->res, x->req.method == WEB_HEAD);
+	    response_render(x->req.arena, &x->res, x->req.method == WEB_HEAD);
 
 	(void)FCGX_PutStr(text.p, (int)text.len, s->fcgi.out);
 	(void)FCGX_FClose(s->fcgi.err);
@@ -209,32 +224,69 @@ answer(struct slot *s, struct arena *a, const struct exchange *x)
 	 * detached, libfcgi closes without asking the server to go first. */
 	(void)FCGX_Detach(&s->fcgi);
 	FCGX_Finish_r(&s->fcgi);
+	arena_reset(&s->arena);
+	s->is_used = false;
+}
+
+/* Sends the answers that are known. */
+static void
+answer_closed(struct fastcgi *f)
+{
+	const struct web_service *service = f->service;
+	size_t n_left = f->n_used, n_before = n_left;
+
+	for (struct slot *s = f->slots; n_left > 0; s++) {
+		if (!s->is_used)
+			continue;
+		n_left--;
+		if (s->x.is_open)
+			continue;
+		answer(s);
+		f->n_used--;
+	}
+	if (f->n_used == n_before)
+		return;
+	arena_reset(&f->arena);
+	if (service->after != NULL)
+		service->after(service->ctx);
 }
 
 static void
 serve_batch(struct fastcgi *f)
 {
-	const struct web_service *s = f->service;
+	size_t n = f->n;
 
-	if (f->n == 0)
+	if (n == 0)
 		return;
-	s->serve(s->ctx, f->exchanges, f->n);
-	for (size_t i = 0; i < f->n; i++)
-		answer(&f->slots[i], &f->arena, &f->exchanges[i]);
 	f->n = 0;
-	arena_reset(&f->arena);
-	if (s->after != NULL)
-		s->after(s->ctx);
+	f->service->serve(f->service->ctx, f->batch, n);
+	answer_closed(f);
+}
+
+/* The service waits for what it has asked for, and for us. Then stop signals
+ * may come in. */
+static void
+wait_with_service(struct fastcgi *f, struct pollfd *fds, size_t n,
+    const sigset_t *while_waiting)
+{
+	static const struct timespec no_time = { 0, 0 };
+	const struct web_wait w = { fds, n, SIGNAL_STEP_MS,
+		stop_asked != 0 && stop_asked != SIGHUP };
+
+	f->service->wait(f->service->ctx, &w);
+	answer_closed(f);
+	(void)ppoll(NULL, 0, &no_time, while_waiting);
 }
 
 /* What to wait for: fds[i] is of pending[which[i]]; the listening socket comes
- * last, unless nobody new is to be taken. */
+ * last, unless nobody new is to be taken. Where there is no room, nothing: it
+ * waits in the sockets. */
 static size_t
 watch(const struct fastcgi *f, bool with_new, struct pollfd *fds, size_t *which)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < MAX_PENDING; i++)
+	for (size_t i = 0; i < MAX_PENDING && has_room(f); i++)
 		if (f->pending[i].fd >= 0) {
 			which[n] = i;
 			fds[n++] =
@@ -255,33 +307,49 @@ drop_silent(struct fastcgi *f)
 			connection_close(&f->pending[i]);
 }
 
+/* Whether there may be something to do now: not where a signal came, at which
+ * fastcgi_run() looks. */
+static bool
+wait_for_work(struct fastcgi *f, struct pollfd *fds, size_t n,
+    const sigset_t *while_waiting)
+{
+	static const struct timespec a_second = { 1, 0 },
+				     a_moment = { 0, 20000000 };
+	const struct timespec *patience = n > 1 ? &a_second : NULL;
+
+	if (f->n_used > 0) {
+		wait_with_service(f, fds, n, while_waiting);
+		return true;
+	}
+	if (f->stop_limit_ms > 0)
+		patience = &a_moment;
+	return ppoll(fds, n, patience, while_waiting) >= 0;
+}
+
 /* Waits for something to do, and does one batch of it. */
 static void
 turn(struct fastcgi *f, const sigset_t *while_waiting)
 {
-	static const struct timespec a_second = { 1, 0 },
-				     a_moment = { 0, 20000000 };
 	struct pollfd fds[MAX_PENDING + 1];
 	size_t which[MAX_PENDING];
-	bool with_new = takes_new(f);
+	bool with_new = f->stop_limit_ms == 0 && has_room(f);
 	size_t n = watch(f, with_new, fds, which);
 	size_t n_pending = n - with_new;
-	const struct timespec *patience = n_pending > 0 ? &a_second : NULL;
 
-	if (!with_new)
-		patience = &a_moment;
-	if (ppoll(fds, n, patience, while_waiting) < 0)
-		return; /* a signal; fastcgi_run() looks at it */
-	for (size_t i = 0; i < n_pending && f->n < f->service->batch; i++)
+	if (!wait_for_work(f, fds, n, while_waiting))
+		return;
+	for (size_t i = 0; i < n_pending && has_room(f); i++)
 		if (fds[i].revents != 0)
 			look_at(f, &f->pending[which[i]]);
-	accept_waiting(f);
+	if (with_new)
+		accept_waiting(f);
 	serve_batch(f);
 	if (n_pending > 0)
 		drop_silent(f);
 }
 
-/* Told to stop, it takes nothing new and gives what is on its way a moment. */
+/* Told to stop, it takes nothing new, gives what is on its way a moment, and
+ * ends when all that is open has its answer. */
 static bool
 keeps_serving(struct fastcgi *f)
 {
@@ -289,6 +357,8 @@ keeps_serving(struct fastcgi *f)
 		return true;
 	if (f->stop_limit_ms == 0)
 		f->stop_limit_ms = clock_mono_ms() + STOP_GRACE_MS;
+	if (f->n_used > 0)
+		return true;
 	for (size_t i = 0; i < MAX_PENDING; i++)
 		if (f->pending[i].fd >= 0)
 			return clock_mono_ms() < f->stop_limit_ms;
@@ -311,12 +381,14 @@ fastcgi_run(const struct web_service *service)
 	(void)fcntl(LISTEN_FD, F_SETFL, fcntl(LISTEN_FD, F_GETFL) | O_NONBLOCK);
 	for (size_t i = 0; i < MAX_PENDING; i++)
 		f.pending[i].fd = -1;
-	for (size_t i = 0; i < WEB_MAX_BATCH; i++)
+	for (size_t i = 0; i < n_slots(&f); i++)
 		(void)FCGX_InitRequest(&f.slots[i].fcgi, -1, 0);
 	while (keeps_serving(&f))
 		turn(&f, &while_waiting);
 	for (size_t i = 0; i < MAX_PENDING; i++)
 		connection_close(&f.pending[i]);
+	for (size_t i = 0; i < n_slots(&f); i++)
+		arena_free(&f.slots[i].arena);
 	arena_free(&f.arena);
 	return stop_asked == SIGHUP ? GATEWAY_RENEW : GATEWAY_STOPPED;
 }

@@ -20,17 +20,6 @@ gateway_is_fastcgi(void)
 	    errno == ENOTCONN;
 }
 
-/* They are blocked while requests are answered, so one that came is pending. */
-bool
-gateway_is_stopping(void)
-{
-	sigset_t waiting;
-
-	return sigpending(&waiting) == 0 &&
-	    (sigismember(&waiting, SIGTERM) || sigismember(&waiting, SIGINT) ||
-		sigismember(&waiting, SIGUSR1));
-}
-
 enum gateway_end
 gateway_run(const struct web_service *service)
 {

@@ -14,9 +14,4 @@ bool gateway_is_fastcgi(void);
  * harm: SIGPIPE is ignored from here on. */
 enum gateway_end gateway_run(const struct web_service *service);
 
-/* Whether a stop signal has come that gateway_run() will act on as soon as the
- * answers under way are out: to be asked by what takes long. SIGHUP is none:
- * who is replaced may take the time that its answers take. */
-bool gateway_is_stopping(void);
-
 #endif

@@ -117,6 +117,17 @@ header(struct buf *b, const char *name, const char *value)
 	buf_text(b, "\r\n");
 }
 
+static void
+header_number(struct buf *b, const char *name, int64_t n)
+{
+	if (n <= 0)
+		return;
+	buf_text(b, name);
+	buf_text(b, ": ");
+	buf_int(b, n);
+	buf_text(b, "\r\n");
+}
+
 /* A line end in a value would begin a header, or a body, of a stranger's
  * making. The URLs come from a vendor's reply. */
 static bool
@@ -173,11 +184,8 @@ response_render(struct arena *a, const struct response *res, bool head_only)
 	header(&b, "Content-Type", res->content_type);
 	header(&b, "Location", res->location);
 	header(&b, "Allow", res->allow);
-	if (res->retry_after_s > 0) {
-		buf_text(&b, "Retry-After: ");
-		buf_int(&b, res->retry_after_s);
-		buf_text(&b, "\r\n");
-	}
+	header_number(&b, "Retry-After", res->retry_after_s);
+	header_number(&b, "Refresh", res->refresh_s);
 	standing_headers(&b, res->forms);
 	buf_text(&b, "\r\n");
 	if (!head_only)

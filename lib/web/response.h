@@ -17,6 +17,7 @@ struct response {
 	const char *location;  /* or NULL */
 	const char *allow;     /* or NULL */
 	int64_t retry_after_s; /* 0: none */
+	int64_t refresh_s;     /* a browser asks again by itself; 0: never */
 	enum response_forms forms;
 	struct str body;
 };

@@ -6,17 +6,9 @@
 #ifndef WORKER_PACE_H
 #define WORKER_PACE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "base/pace_flow.h"
 
-/* A rate that is found by trying. */
-struct pace_flow {
-	double per_s, low, high;
-	double tokens; /* calls that may go at once */
-	int64_t filled_ms;
-	int64_t silent_until_ms; /* as a 429 told */
-};
+#include <stdbool.h>
 
 /* The times of the last n messages, by which at most n go in any span of
  * time. */
@@ -72,12 +64,5 @@ size_t pace_room(const struct pace *p, bool can_wait, int64_t now_ms);
  * Telegram means: then nobody gets anything. */
 void pace_refused(
     struct pace *p, int64_t chat_id, int64_t wait_ms, int64_t now_ms);
-
-/* The four for a flow: when its next call may go; that it goes now; how many
- * may go at once; that a 429 came. */
-int64_t pace_flow_when(struct pace_flow *f, int64_t now_ms);
-void pace_flow_sent(struct pace_flow *f, int64_t now_ms);
-size_t pace_flow_room(struct pace_flow *f, int64_t now_ms);
-void pace_flow_refused(struct pace_flow *f, int64_t wait_ms, int64_t now_ms);
 
 #endif

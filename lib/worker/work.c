@@ -5,9 +5,11 @@
 #include "base/log.h"
 #include "base/units.h"
 #include "ledger/expiry.h"
+#include "ledger/forget.h"
 #include "ledger/ledger.h"
 #include "ledger/products.h"
 #include "ledger/prune.h"
+#include "ledger/remind.h"
 #include "outbox/alert.h"
 #include "payment/reconcile.h"
 #include "shop/text.h"
@@ -150,6 +152,8 @@ const struct chore work_chores[] = {
 	{ "prune", 5 * MINUTE_MS, false, forget }, /* words: an hour */
 	{ "future", (int64_t)10 * 1000, false, mend_future },
 	{ "reconcile", (int64_t)30 * 1000, false, reconcile },
+	{ "forget", (int64_t)30 * 1000, false, forget_settle },
+	{ "remind", MINUTE_MS, false, remind_settle },
 	{ "expiry", (int64_t)30 * 1000, true,
 	    expiry_settle }, /* or a new clock */
 };

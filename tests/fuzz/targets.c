@@ -13,9 +13,12 @@
 #include "base/log.h"
 #include "base/tg_id.h"
 #include "base/url.h"
+#include "coach/care.h"
 #include "coach/guard.h"
 #include "coach/lesson.h"
+#include "coach/manners.h"
 #include "coach/parts.h"
+#include "coach/plain.h"
 #include "coach/prompt.h"
 #include "coach/speech.h"
 #include "coach/terms.h"
@@ -420,7 +423,7 @@ ask_model(const char *name, const char *text)
 	const struct passage passage = {
 		.lesson = name, .heading = name, .text = text
 	};
-	const char *system = prompt_system(&mem, &passage, 1);
+	const char *system = prompt_system(&mem, name, &passage, 1);
 	struct http_request req =
 	    completion_request(&mem, &m, system, turns, 2);
 	struct json *doc;
@@ -663,6 +666,11 @@ question(struct str in)
 	once = guard_fold(&mem, in);
 	twice = guard_fold(&mem, once);
 	must(once.len == twice.len && memcmp(once.p, twice.p, once.len) == 0);
+	must(manners_of(&mem, in) < MANNERS__COUNT);
+	(void)care_needs_expert(&mem, in);
+	/* What has no number in it stays as it is. */
+	must(care_has_secret(&mem, in) || str_eq(in, care_hide(&mem, in)) ||
+	    memchr(in.p, '\0', in.len));
 }
 
 /* The first line is the status. */
@@ -694,6 +702,7 @@ static void
 links(struct str in)
 {
 	const char *once = guard_unlink(&mem, in, "good.example", "[-]");
+	const char *plain = plain_text(&mem, in);
 	struct str rest = str_from(once), part;
 	size_t n = 0;
 
@@ -703,22 +712,23 @@ links(struct str in)
 		must(part.len <= 50);
 		n += part.len;
 	}
+	must(strlen(plain) <= 3 * in.len);
 	must(n <= strlen(once));
 }
 
 /* ---- a request from the socket, through libfcgi ---- */
 
 static void
-serve_all(void *ctx, struct exchange *x, size_t n)
+serve_all(void *ctx, struct exchange *const *x, size_t n)
 {
 	(void)ctx;
 	for (size_t i = 0; i < n; i++) {
 		const char *value;
 
-		if (request_param(&x[i].req, "tg_id", &value) == ERR_OK)
+		if (request_param(&x[i]->req, "tg_id", &value) == ERR_OK)
 			must(value != NULL);
-		must(x[i].req.body.len <= MAX_BODY_BYTES);
-		x[i].res = response_json(200, x[i].req.body);
+		must(x[i]->req.body.len <= MAX_BODY_BYTES);
+		x[i]->res = response_json(200, x[i]->req.body);
 	}
 }
 

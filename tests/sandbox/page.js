@@ -33,7 +33,7 @@ function showMessage(message) {
 }
 
 /** The text cut at its entities. It is the bot's, so it goes in as text and never as HTML. */
-function pieces({ text, entities = [] }) {
+function pieces({ caption = '', caption_entities: marks = [], photo, text = `${photo ? '🖼 ' : ''}${caption}`, entities = photo ? [] : marks }) {
   const nodes = [];
   let at = 0;
   for (const entity of entities) {

@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events';
 import {
   botOf, callbackQuery, channelChat, chatFullInfo, message, nowS, privateChat, sender, userOf,
 } from './telegram-objects.mjs';
-import { badRequest, checkMarkup, parseText, TelegramError, withFound } from './telegram-text.mjs';
+import { badRequest, checkMarkup, parseCaption, parseText, TelegramError, withFound } from './telegram-text.mjs';
 
 /** What Telegram answers for a chat that the bot cannot write to. */
 const UNREACHABLE = {
@@ -31,10 +31,12 @@ export class Chats extends EventEmitter {
     setMyCommands: (params) => this.#setCommands(params),
     getMyCommands: (params) => this.#commands.get(commandsKey(params)) ?? [],
     sendMessage: (params) => this.#send(params),
-    sendPhoto: (params) => this.#sendFile('photo', params),
+    sendPhoto: (params) => this.#sendPhoto(params),
     sendVideoNote: (params) => this.#sendFile('video_note', params),
     sendVoice: (params) => this.#sendFile('voice', params),
-    editMessageText: (params) => this.#edit(params),
+    sendDocument: (params) => this.#sendFile('document', params),
+    editMessageText: (params) => this.#edit(params, () => parseText(params)),
+    editMessageMedia: (params) => this.#edit(params, () => this.#media(params)),
     answerCallbackQuery: (params) => this.#answerQuery(params),
     sendChatAction: (params) => this.#showAction(params),
     getChat: (params) => chatFullInfo(this.#chat(params)),
@@ -123,6 +125,17 @@ export class Chats extends EventEmitter {
     return { message_id: this.put(chat, sender(this.bot), content).message_id };
   }
 
+  /** A file that came with the call. */
+  #sendFile(kind, params) {
+    const chat = this.#chat(params);
+    const bytes = params[kind];
+    if (!Buffer.isBuffer(bytes) || bytes.length === 0) throw badRequest('file must be non-empty');
+    const id = `${kind}${this.#files.size + 1}`;
+    this.#files.set(id, { path: `${kind}s/file_${this.#files.size + 1}`, bytes });
+    const file = { file_id: id, file_unique_id: `u${id}`, file_size: bytes.length };
+    return this.put(chat, sender(this.bot), { [kind]: file, ...parseCaption(params) });
+  }
+
   #fileOf({ file_id: id }) {
     const file = this.#files.get(id);
     if (!file) throw badRequest('invalid file_id');
@@ -161,29 +174,45 @@ export class Chats extends EventEmitter {
     return sent;
   }
 
-  /** A file that came with the call; of it the size alone is kept. */
-  #sendFile(kind, params) {
-    const chat = this.#chat(params);
-    if (!params[kind]?.bytes?.length) throw badRequest(`there is no ${kind} in the request`);
-    const sent = this.#keep(message(this.#nextMessageId++, sender(this.bot), chat, { [kind]: { file_size: params[kind].bytes.length } }));
-    if (!this.#messages.has(chat.id)) this.#messages.set(chat.id, []);
-    this.#messages.get(chat.id).push(sent);
-    this.emit('message', sent);
-    return sent;
+  /** The sizes of a photo: of a file that is sent now, of one that was, or of what is at an address. */
+  #photo(photo) {
+    if (Buffer.isBuffer(photo)) {
+      if (photo.length === 0) throw badRequest('file must be non-empty');
+      const id = `photo${this.#files.size + 1}`;
+      this.#files.set(id, { path: `photos/file_${this.#files.size + 1}.jpg`, bytes: photo });
+      return sizesOf(id);
+    }
+    if (/^https?:/.test(photo ?? '')) return sizesOf(`photo-at-${photo}`);
+    if (!this.#files.has(photo)) throw badRequest('wrong file identifier/HTTP URL specified');
+    return sizesOf(photo);
   }
 
-  #edit(params) {
+  #sendPhoto(params) {
+    const chat = this.#chat(params);
+    const content = { photo: this.#photo(params.photo), ...parseCaption(params), ...keyboard(params) };
+    checkMarkup(params.reply_markup);
+    return this.put(chat, sender(this.bot), content);
+  }
+
+  /** What stands in the message then: a picture, which may have come along with the call. */
+  #media({ media, ...files }) {
+    if (media?.type !== 'photo') throw badRequest("can't parse InputMedia");
+    const [, attached] = /^attach:\/\/(\w+)$/.exec(media.media) ?? [];
+    return { photo: this.#photo(attached ? files[attached] : media.media), ...parseCaption(media) };
+  }
+
+  #edit(params, contentOf) {
     const chat = this.#chat(params);
     const old = this.#messages.get(chat.id)?.find(({ message_id: id }) => id === Number(params.message_id));
     if (!old) throw badRequest('message to edit not found');
-    const content = { ...parseText(params), ...keyboard(params) };
+    if (old.photo && 'text' in params) throw badRequest('there is no text in the message to edit');
+    const content = { ...contentOf(), ...keyboard(params) };
     checkMarkup(params.reply_markup);
     if (isSame(old, content)) {
       throw badRequest('message is not modified: specified new message content and reply markup are exactly the '
         + 'same as a current content and reply markup of the message');
     }
-    delete old.entities;
-    delete old.reply_markup;
+    for (const name of ['text', 'entities', 'caption', 'caption_entities', 'reply_markup']) delete old[name];
     Object.assign(old, content, { edit_date: nowS() });
     this.emit('edited', old);
     return old;
@@ -229,8 +258,12 @@ export class Chats extends EventEmitter {
 const keyboard = ({ reply_markup: markup }) =>
   (markup?.inline_keyboard ? { reply_markup: { inline_keyboard: markup.inline_keyboard } } : {});
 
-const isSame = (old, { text, reply_markup: markup }) =>
-  old.text === text && JSON.stringify(old.reply_markup) === JSON.stringify(markup);
+const sizesOf = (id) => [90, 800].map((width, i) =>
+  ({ file_id: i === 0 ? `${id}-small` : id, file_unique_id: `u${id}${i}`, width, height: width, file_size: width * 10 }));
+
+const isSame = (old, { text, caption, photo, reply_markup: markup }) =>
+  old.text === text && old.caption === caption && old.photo?.at(-1).file_id === photo?.at(-1).file_id
+  && JSON.stringify(old.reply_markup) === JSON.stringify(markup);
 
 const commandsKey = ({ scope = { type: 'default' }, language_code: language = '' }) =>
   `${JSON.stringify(scope)} ${language}`;

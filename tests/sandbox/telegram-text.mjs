@@ -13,6 +13,7 @@ export class TelegramError extends Error {
 export const badRequest = (what) => new TelegramError(400, `Bad Request: ${what}`);
 
 const TEXT_LIMIT = 4096;
+const CAPTION_LIMIT = 1024;
 const CALLBACK_DATA_LIMIT_BYTES = 64;
 
 /**
@@ -27,6 +28,14 @@ export function parseText({ text, parse_mode: mode = '', entities }) {
   if (parsed.text.trim() === '') throw badRequest('message text is empty');
   if (parsed.text.length > TEXT_LIMIT) throw badRequest('message is too long');
   return withFound(parsed);
+}
+
+/** The words under a picture: { caption, caption_entities }, or nothing. @throws {TelegramError} */
+export function parseCaption({ caption = '' }) {
+  if (caption.length > CAPTION_LIMIT) throw badRequest('message caption is too long');
+  if (caption.trim() === '') return {};
+  const { text, entities } = withFound({ text: caption });
+  return { caption: text, ...(entities && { caption_entities: entities }) };
 }
 
 const FOUND = /(?<=^|\s)\/[a-z0-9_]{1,32}(?![\w/])|https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]|\bt\.me\/[\w+/?=-]+/gi;

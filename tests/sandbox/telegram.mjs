@@ -15,7 +15,7 @@ import { Updates } from './telegram-updates.mjs';
 const NOT_BY_REPLY = new Set(['deletewebhook', 'setwebhook', 'close', 'logout']);
 
 /** Parameters that are JSON inside a form or a query. */
-const JSON_PARAMS = ['allowed_updates', 'commands', 'entities', 'link_preview_options', 'prices', 'reply_markup', 'reply_parameters', 'scope'];
+const JSON_PARAMS = ['allowed_updates', 'commands', 'entities', 'link_preview_options', 'media', 'prices', 'reply_markup', 'reply_parameters', 'scope'];
 
 /**
  * @typedef {object} TelegramOptions
@@ -264,27 +264,10 @@ const failure = ({ code, body }) => json(code, body, retryHeader(body));
 const retryHeader = ({ parameters }) =>
   (parameters?.retry_after ? { 'retry-after': String(parameters.retry_after) } : {});
 
-/** The fields of a form with files (RFC 7578): a text, or { name, bytes }. */
-function formData(type, bytes) {
-  const boundary = /boundary=(\S+)/.exec(type)?.[1];
-  const fields = {};
-  for (const part of bytes.toString('latin1').split(`--${boundary}`).slice(1, -1)) {
-    const [, head, body] = /^\r\n([^]*?)\r\n\r\n([^]*)\r\n$/.exec(part) ?? [];
-    const [, name] = /name="([^"]*)"/.exec(head ?? '') ?? [];
-    const [, file] = /filename="([^"]*)"/.exec(head ?? '') ?? [];
-    if (!name) throw badRequest("can't parse the form");
-    fields[name] = file === undefined ? utf8(Buffer.from(body, 'latin1')) : { name: file, bytes: Buffer.from(body, 'latin1') };
-  }
-  return fields;
-}
-
-/** Query, form or JSON: Telegram takes them all. */
+/** Query, form, form with files or JSON: Telegram takes them all. */
 function readParams(req, url, bytes) {
   const type = req.headers['content-type'] ?? '';
-  if (type.startsWith('multipart/form-data')) return { ...Object.fromEntries(url.searchParams), ...formData(type, bytes) };
-  const text = utf8(bytes);
-  const isJson = req.headers['content-type']?.startsWith('application/json');
-  const body = isJson ? parsed(text || '{}') : Object.fromEntries(new URLSearchParams(text));
+  const body = bodyOf(type, bytes);
   if (body === undefined) throw badRequest("can't parse request body JSON object");
   const params = { ...Object.fromEntries(url.searchParams), ...body };
   for (const name of JSON_PARAMS) {
@@ -293,6 +276,25 @@ function readParams(req, url, bytes) {
     if (params[name] === undefined) throw badRequest(`can't parse ${name} JSON object`);
   }
   return params;
+}
+
+function bodyOf(type, bytes) {
+  const [, line] = /^multipart\/form-data; *boundary=(\S+)$/.exec(type) ?? [];
+  if (line) return formOf(bytes, line);
+  const text = utf8(bytes);
+  return type.startsWith('application/json') ? parsed(text || '{}') : Object.fromEntries(new URLSearchParams(text));
+}
+
+/** Fields as texts, files as Buffers. */
+function formOf(bytes, line) {
+  const parts = bytes.toString('latin1').split(`--${line}`).slice(1, -1);
+  return Object.fromEntries(parts.map((part) => {
+    const [, head, content] = /^\r\n([^]*?)\r\n\r\n([^]*)\r\n$/.exec(part) ?? [];
+    const [, name] = /name="(\w+)"/.exec(head ?? '') ?? [];
+    if (!name) throw badRequest("can't parse multipart/form-data");
+    const value = Buffer.from(content, 'latin1');
+    return [name, head.includes('filename=') ? value : utf8(value)];
+  }));
 }
 
 function utf8(bytes) {

@@ -91,6 +91,54 @@ requests(void **state)
 	check_str(req.body, "{}");
 }
 
+/* A picture's bytes go as a part of a form, whatever is in them. */
+static void
+uploads(void **state)
+{
+	const struct tg_api api = { "https://api.telegram.org", "1:TOKEN" };
+	const struct tg_message m = { .chat_id = 5, .text = "A \"club\"" };
+	const struct tg_file file = { TG_PHOTO, "a \"photo\"",
+		str_from("--admit-part-0\r\nbytes") };
+	struct http_request req = tg_upload(
+	    &mem, &api, "sendPhoto", tg_send_photo(&mem, &m, NULL), &file);
+
+	(void)state;
+	check_text(req.url, "https://api.telegram.org/bot1:TOKEN/sendPhoto");
+	check_text(req.headers[0],
+	    "Content-Type: multipart/form-data; boundary=admit-part-1");
+	check_str(req.body,
+	    "--admit-part-1\r\n"
+	    "Content-Disposition: form-data; name=\"chat_id\"\r\n\r\n5\r\n"
+	    "--admit-part-1\r\n"
+	    "Content-Disposition: form-data; name=\"caption\"\r\n\r\n"
+	    "A \"club\"\r\n"
+	    "--admit-part-1\r\n"
+	    "Content-Disposition: form-data; name=\"photo\"; "
+	    "filename=\"photo\"\r\n"
+	    "Content-Type: application/octet-stream\r\n\r\n"
+	    "--admit-part-0\r\nbytes\r\n"
+	    "--admit-part-1--\r\n");
+}
+
+/* One card takes the place of another; buttons to leaf stand in one row. */
+static void
+edits(void **state)
+{
+	const struct tg_choice row[] = { { "<", "card:a" }, { ">", "card:b" } };
+	const struct tg_message m = {
+		.chat_id = 5, .text = "A", .row = row, .n_row = 2
+	};
+
+	(void)state;
+	check_str(json_render(&mem, tg_edit_photo(&mem, &m, "f1", 7)),
+	    "{\"chat_id\":5,\"message_id\":7,\"media\":{\"type\":\"photo\","
+	    "\"media\":\"f1\",\"caption\":\"A\"},\"reply_markup\":"
+	    "{\"inline_keyboard\":[[{\"text\":\"<\",\"callback_data\":"
+	    "\"card:a\"},{\"text\":\">\",\"callback_data\":\"card:b\"}]]}}");
+	check_has(
+	    json_render(&mem, tg_edit_text(&mem, &m, 7)).p, "\"message_id\":7");
+}
+
 static void
 replies(void **state)
 {
@@ -251,6 +299,8 @@ main(void)
 	ROWS("button", button_url, urls);
 	ROWS("answer", answer, answers);
 	ONE("request", "address, headers, body, time", requests);
+	ONE("picture", "its bytes in a form", uploads);
+	ONE("picture", "one card in the place of another", edits);
 	ONE("reply", "the call as the body of an answer", replies);
 	return testing_run("api", NULL, NULL);
 }

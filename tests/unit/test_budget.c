@@ -34,6 +34,12 @@ script_it(void *conn, const char *sql)
 }
 
 static enum err
+lighten_it(void *conn, bool is_light)
+{
+	return sqlite_driver.lighten(conn, is_light);
+}
+
+static enum err
 run_it(void *conn, struct db_run *r)
 {
 	n_statements++;
@@ -66,6 +72,7 @@ static const struct db_driver counting_driver = {
 	.open = open_it,
 	.close = close_it,
 	.script = script_it,
+	.lighten = lighten_it,
 	.run = run_it,
 	.get_version = get_version,
 	.set_version = set_version,

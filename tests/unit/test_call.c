@@ -1,198 +1,179 @@
-/* Waiting for an answer: what is sent again, and what is not. */
-#include "answers.h"
+/* What is sent again, when, and for how long. */
+#include "testing.h"
 
-#include "base/array.h"
-#include "base/clock.h"
-#include "net/http.h"
+#include "payment/call.h"
 
-/* The clock and the network of a scenario; else the real ones. */
-static bool is_played;
-static int64_t mono_ms(void);
-static int pause_ms(int ms);
-static enum err sent(struct http *h, struct arena *a,
-    const struct http_request *req, struct http_response *res);
-#define clock_mono_ms() mono_ms()
-#define poll(fds, n, ms) pause_ms(ms)
-#define http_send(h, a, req, res) sent(h, a, req, res)
-#include "payment/call.c" /* the code under test */
-#undef clock_mono_ms
-#undef poll
-#undef http_send
+#define TOTAL_MS 10000
+#define CONNECT_MS 3000
+#define T0 1000000
 
-#define MOST 3
+/* What becomes of each try, in turn; the last one's again and again. */
+struct turn {
+	int takes_ms;
+	enum err e;
+	struct http_response res;
+};
+#define SILENCE \
+	{ \
+		TOTAL_MS, ERR_UNAVAILABLE, \
+		{ \
+			.status = 0 \
+		} \
+	}
+#define BREAKS(ms) \
+	{ \
+		ms, ERR_UNAVAILABLE, \
+		{ \
+			.broke = true \
+		} \
+	}
+#define SAYS(ms, error) \
+	{ \
+		ms, error, \
+		{ \
+			.status = 1 \
+		} \
+	}
+#define ASKS_FOR(s) \
+	{ \
+		50, ERR_THROTTLED, \
+		{ \
+			.retry_after_s = s \
+		} \
+	}
+#define RETRY(error, yes) \
+	{ \
+		50, error, \
+		{ \
+			.should_retry = yes \
+		} \
+	}
 
 static const struct row {
 	const char *why;
 	bool is_patient;
-	struct answer said[MOST];
-	size_t n_said;
+	struct turn turns[3];
+	size_t n_turns;
+	int n_sent; /* 0: as often as there is time */
 	enum err want;
+	int64_t most_ms;
 } rows[] = {
-	{ "an answer", false, { { 200, "{}" } }, 1, ERR_OK },
-	{ "a refusal is not asked for again", false, { { 400, "{}" } }, 1,
-	    ERR_REFUSED },
-	{ "nor a failure, whoever is patient", true, { { 500, "{}" } }, 1,
-	    ERR_UNAVAILABLE },
-	{ "a connection that breaks", false, { { 0, NULL }, { 200, "{}" } }, 2,
-	    ERR_OK },
-	{ "breaks twice", false, { { 0, NULL }, { 0, NULL } }, 2,
-	    ERR_UNAVAILABLE },
-	{ "a twin at work", false, { { 409, "{}" } }, 1, ERR_CONFLICT },
+	{ "an answer", false, { SAYS(50, ERR_OK) }, 1, 1, ERR_OK, 50 },
+	{ "a refusal is not asked for again", true, { SAYS(50, ERR_REFUSED) },
+	    1, 1, ERR_REFUSED, 50 },
+	{ "nor a failure, whoever is patient", true,
+	    { SAYS(50, ERR_UNAVAILABLE) }, 1, 1, ERR_UNAVAILABLE, 50 },
+	{ "a connection that breaks", false, { BREAKS(50), SAYS(50, ERR_OK) },
+	    2, 2, ERR_OK, 100 },
+	{ "breaks twice", false, { BREAKS(50) }, 1, 2, ERR_UNAVAILABLE, 100 },
+	{ "a twin at work, nobody is patient", false,
+	    { SAYS(50, ERR_CONFLICT) }, 1, 1, ERR_CONFLICT, 50 },
 	{ "a twin at work, who is patient", true,
-	    { { 409, "{}" }, { 409, "{}" }, { 200, "{}" } }, 3, ERR_OK },
-	{ "a twin that failed", true, { { 409, "{}" }, { 503, "{}" } }, 2,
-	    ERR_UNAVAILABLE },
+	    { SAYS(50, ERR_CONFLICT), SAYS(50, ERR_CONFLICT),
+		SAYS(50, ERR_OK) },
+	    3, 3, ERR_OK, 750 },
+	{ "a twin that failed", true,
+	    { SAYS(50, ERR_CONFLICT), SAYS(50, ERR_UNAVAILABLE) }, 2, 2,
+	    ERR_UNAVAILABLE, 400 },
+	{ "silence", false, { SILENCE }, 1, 1, ERR_UNAVAILABLE, TOTAL_MS },
+	{ "breaks late, then silence", false, { BREAKS(9900), SILENCE }, 2, 2,
+	    ERR_UNAVAILABLE, TOTAL_MS },
+	{ "breaks late twice", false, { BREAKS(9900) }, 1, 2, ERR_UNAVAILABLE,
+	    TOTAL_MS },
+	{ "a twin at work all the time", true, { SAYS(200, ERR_CONFLICT) }, 1,
+	    0, ERR_CONFLICT, CALL_PATIENCE_MS + 200 },
+	{ "a twin, then silence", true, { SAYS(2500, ERR_CONFLICT), SILENCE },
+	    2, 2, ERR_UNAVAILABLE, CALL_PATIENCE_MS + TOTAL_MS },
+	{ "a twin, then breaks late", true,
+	    { SAYS(2500, ERR_CONFLICT), BREAKS(9900) }, 2, 3, ERR_UNAVAILABLE,
+	    CALL_PATIENCE_MS + TOTAL_MS },
+	{ "too fast: when it was asked for", false,
+	    { ASKS_FOR(2), SAYS(50, ERR_OK) }, 2, 2, ERR_OK, 2100 },
+	{ "too fast, and no time is told", false,
+	    { ASKS_FOR(-1), SAYS(50, ERR_OK) }, 2, 2, ERR_OK, 600 },
+	{ "too fast, for longer than the line is good for", false,
+	    { ASKS_FOR(3600) }, 1, 1, ERR_THROTTLED, 50 },
+	{ "too fast all the time", false, { ASKS_FOR(-1) }, 1, 0, ERR_THROTTLED,
+	    CALL_LINE_MS + 50 },
+	{ "too fast, and not to be repeated", false,
+	    { RETRY(ERR_THROTTLED, -1) }, 1, 1, ERR_THROTTLED, 50 },
+	{ "a twin that is not to be waited for", true,
+	    { RETRY(ERR_CONFLICT, -1) }, 1, 1, ERR_CONFLICT, 50 },
+	{ "a failure that is to be repeated", false,
+	    { RETRY(ERR_UNAVAILABLE, 1), SAYS(50, ERR_OK) }, 2, 2, ERR_OK,
+	    400 },
+	{ "is repeated once", false, { RETRY(ERR_UNAVAILABLE, 1) }, 1, 2,
+	    ERR_UNAVAILABLE, 400 },
 };
 
-/* As a provider reads its answers. */
+/* One try as it ends by its own limit or before. */
 static enum err
-read_answer(void *ctx, const struct http_response *res)
+attempt(const struct turn *t, const struct http_request *req,
+    struct http_response *res, int64_t *now_ms)
 {
-	int *n = ctx;
+	bool is_late = t->takes_ms >= req->total_ms;
 
-	(*n)++;
-	switch (res->status) {
-	case 200:
-		return ERR_OK;
-	case 409:
-		return ERR_CONFLICT;
-	case 400:
-		return ERR_REFUSED;
-	default:
-		return ERR_UNAVAILABLE;
-	}
+	*res = is_late ? (struct http_response){ 0 } : t->res;
+	*now_ms += is_late ? req->total_ms : t->takes_ms;
+	return is_late ? ERR_UNAVAILABLE : t->e;
 }
 
 static void
-called(void **state)
+tried(void **state)
 {
 	const struct row *r = *state;
-	const struct answers who = answers_start(r->said, r->n_said);
-	struct http *http = http_new();
-	const struct http_request req = { .method = "GET",
-		.url = arena_printf(&mem, "%s/x", who.base),
-		.connect_ms = 2000,
-		.total_ms = 5000 };
-	int n_read = 0, n_want = 0;
-	const struct call call = { http, &mem, &req, read_answer, &n_read };
-
-	for (size_t i = 0; i < r->n_said; i++)
-		n_want += r->said[i].status != 0;
-	check_err(
-	    r->is_patient ? call_patiently(&call) : call_once(&call), r->want);
-	check_int(n_read, n_want);
-	http_free(http);
-	assert_true(answers_given(&who));
-}
-
-/* ---- how long it takes ---- */
-
-/* What becomes of each sending, in turn; the last one's again and again. */
-struct turn {
-	int takes_ms;
+	const struct http_request wanted = {
+		.method = "GET", .connect_ms = CONNECT_MS, .total_ms = TOTAL_MS
+	};
+	int64_t now_ms = T0;
+	struct call c = call_new(&wanted, r->is_patient, now_ms);
+	struct http_response res;
+	int n_sent = 0;
 	enum err e;
-	bool broke;
-	int status;
-};
 
-static struct {
-	const struct turn *turns;
-	size_t i, n;
-	int64_t now_ms;
-} play;
+	do {
+		const struct turn *t =
+		    &r->turns[n_sent < (int)r->n_turns ? n_sent :
+							 (int)r->n_turns - 1];
+		struct http_request req;
 
-static int64_t
-mono_ms(void)
-{
-	return is_played ? play.now_ms : clock_mono_ms();
+		now_ms = c.again_ms > now_ms ? c.again_ms : now_ms;
+		req = call_send(&c, now_ms);
+		assert_true(req.connect_ms > 0 &&
+		    req.connect_ms <= req.total_ms && req.total_ms <= TOTAL_MS);
+		e = attempt(t, &req, &res, &now_ms);
+		n_sent++;
+		assert_true(n_sent < 100);
+	} while (call_goes_again(&c, e, &res, now_ms));
+	check_err(e, r->want);
+	if (r->n_sent != 0)
+		check_int(n_sent, r->n_sent);
+	if (now_ms - T0 > r->most_ms)
+		fail_msg("%lld ms", (long long)(now_ms - T0));
 }
 
-static int
-pause_ms(int ms)
-{
-	if (!is_played)
-		return poll(NULL, 0, ms);
-	play.now_ms += ms;
-	return 0;
-}
-
-static enum err
-sent(struct http *h, struct arena *a, const struct http_request *req,
-    struct http_response *res)
-{
-	const struct turn *t = &play.turns[play.i];
-
-	if (!is_played)
-		return http_send(h, a, req, res);
-	play.i += play.i + 1 < play.n;
-	*res = (struct http_response){ .status = t->status,
-		.broke = t->broke && t->takes_ms < req->total_ms };
-	play.now_ms +=
-	    t->takes_ms < req->total_ms ? t->takes_ms : req->total_ms;
-	return t->takes_ms < req->total_ms ? t->e : ERR_UNAVAILABLE;
-}
-
-#define TOTAL_MS 10000
-#define SILENCE \
-	{ \
-		TOTAL_MS, ERR_UNAVAILABLE, false, 0 \
-	}
-#define BREAKS(ms) \
-	{ \
-		ms, ERR_UNAVAILABLE, true, 0 \
-	}
-#define TWIN(ms) \
-	{ \
-		ms, ERR_OK, false, 409 \
-	}
-
-/* A web server waits for its program no longer than 30 s, and a click that
- * comes while this one is under way must find it. */
-static const struct lasting {
-	const char *why;
-	bool is_patient;
-	struct turn turns[2];
-	int64_t most_ms;
-} lastings[] = {
-	{ "silence", false, { SILENCE, SILENCE }, TOTAL_MS },
-	{ "breaks late, then silence", false, { BREAKS(9900), SILENCE },
-	    TOTAL_MS },
-	{ "breaks late twice", false, { BREAKS(9900), BREAKS(9900) },
-	    TOTAL_MS },
-	{ "a twin at work all the time", true, { TWIN(200), TWIN(200) },
-	    CALL_PATIENCE_MS + 200 },
-	{ "a twin, then silence", true, { TWIN(2500), SILENCE },
-	    CALL_PATIENCE_MS + TOTAL_MS },
-	{ "a twin, then breaks late", true, { TWIN(2500), BREAKS(9900) },
-	    CALL_PATIENCE_MS + TOTAL_MS },
-};
-
+/* Whoever waits for a turn waits so long and no longer; whoever waits for a
+ * twin has had theirs. */
 static void
-lasts(void **state)
+line(void **state)
 {
-	const struct lasting *l = *state;
-	const struct http_request req = { .connect_ms = 3000,
-		.total_ms = TOTAL_MS };
-	int n = 0;
-	const struct call call = { NULL, &mem, &req, read_answer, &n };
-	enum err e;
+	const struct http_request wanted = { .connect_ms = 1, .total_ms = 1 };
+	const struct http_response none = { 0 };
+	struct call c = call_new(&wanted, true, T0);
 
-	play.turns = l->turns;
-	play.n = LENGTH(l->turns);
-	play.i = 0;
-	play.now_ms = 1;
-	is_played = true;
-	e = l->is_patient ? call_patiently(&call) : call_once(&call);
-	is_played = false;
-	assert_true(e != ERR_OK);
-	if (play.now_ms - 1 > l->most_ms)
-		fail_msg("%lld ms", (long long)play.now_ms - 1);
+	(void)state;
+	assert_false(call_is_late(&c, T0 + CALL_LINE_MS - 1));
+	assert_true(call_is_late(&c, T0 + CALL_LINE_MS));
+	(void)call_send(&c, T0 + CALL_LINE_MS - 1);
+	assert_true(
+	    call_goes_again(&c, ERR_CONFLICT, &none, T0 + CALL_LINE_MS + 100));
+	assert_false(call_is_late(&c, c.again_ms));
 }
 
 int
 main(void)
 {
-	ROWS("a call", called, rows);
-	ROWS("it lasts", lasts, lastings);
+	ROWS("a call", tried, rows);
+	ONE("a line", "is good for so long", line);
 	return testing_run("call", NULL, NULL);
 }

@@ -107,6 +107,22 @@ static const struct bad {
 	    LINE1 "{\n" ID TITLE
 		  "\"price\":{\"stripe\":\"prod_1\"}," CHANNEL END,
 	    "stripe must be" },
+	{ "a kind that is none",
+	    LINE1 "{\n" ID TITLE PRICE "\"kind\": \"book\"," CHANNEL END,
+	    "kind must be" },
+	{ "a kind that is no text",
+	    LINE1 "{\n" ID TITLE PRICE "\"kind\": 1," CHANNEL END,
+	    "kind must be" },
+	{ "a picture beside the programs",
+	    LINE1 "{\n" ID TITLE PRICE "\"photo\": \"a.jpg\"," CHANNEL END,
+	    "photo must be" },
+	{ "a description of nothing",
+	    LINE1 "{\n" ID TITLE PRICE "\"description\": \" \"," CHANNEL END,
+	    "description must be" },
+	{ "a note in no language",
+	    LINE1 "{\n" ID TITLE PRICE
+		  "\"price_note\": { \"deutsch\": \"x\" }," CHANNEL END,
+	    "price_note must be" },
 	{ "too many stars",
 	    LINE1 "{\n" ID TITLE "\"stars\": 10001," CHANNEL END,
 	    "stars must be" },
@@ -230,7 +246,9 @@ good(void **state)
 		  " \"id\": \"club-2_a\", \"title\": { \"en\": \"Club\","
 		  " \"uk\": \"Клуб\" }, \"price\": { \"stripe\":"
 		  " \"price_1\" }, \"every\": \"month\", \"trial_days\": 7,"
-		  " \"stars\": 500,"
+		  " \"stars\": 500, \"kind\": \"club\","
+		  " \"description\": { \"en\": \"Ten\\nlines\" },"
+		  " \"photo\": \"/srv/a.jpg\", \"price_note\": \"net\","
 		  " \"partial_refund\": \"end\", \"dispute\": \"keep\","
 		  " \"grace_days\": 0, \"channels\": [ { \"id\": -1002 },"
 		  " { \"link\": \"tg://join?invite=b\" } ] } ] }"));
@@ -248,6 +266,10 @@ good(void **state)
 	check_text(product_title(p, "uk"), "A course");
 	assert_ptr_equal(catalog_find(&catalog, "course"), p);
 	p = catalog_find(&catalog, "club-2_a");
+	check_int(p->kind, PRODUCT_CLUB);
+	check_text(product_description(p, "uk"), "Ten\nlines");
+	check_text(product_note(p, "uk"), "net");
+	check_text(p->photo, "/srv/a.jpg");
 	check_text(p->price_id, "price_1");
 	check_text(p->every, "month");
 	check_int(p->trial_days, 7);

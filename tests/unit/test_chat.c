@@ -60,12 +60,36 @@ static const struct row {
 	    "sendMessage", TEXT_WELCOME, "buy", false, "" },
 	{ "/start with a word from a link", NOTHING, SAYS("/start campaign1"),
 	    "sendMessage", TEXT_WELCOME, "buy", false, "" },
+	{ "/start of who is in: what is theirs, and no sale", IN,
+	    SAYS("/start"), "sendMessage", TEXT_WELCOME_BACK, "open:course",
+	    false, "" },
+	{ "/start after a refund", OUT, SAYS("/start"), "sendMessage",
+	    TEXT_WELCOME, "buy", false, "" },
+	{ "a link to a product", NOTHING, SAYS("/start buy_course"), NULL,
+	    NO_TEXT, NULL, true, "2:pay:course" },
+	{ "a link to what is sold no more", NOTHING, SAYS("/start buy_gone"),
+	    "sendMessage", TEXT_WELCOME, "buy", false, "" },
+	{ "a link to no product", NOTHING, SAYS("/start buy_"), "sendMessage",
+	    TEXT_WELCOME, "buy", false, "" },
+	{ "a link to a gift, which is not sold", NOTHING,
+	    SAYS("/start gift_abc"), "sendMessage", TEXT_WELCOME, "buy", false,
+	    "" },
 	{ "/pay sends the way to pay", NOTHING, SAYS("/pay"), "sendMessage",
 	    TEXT_PAY, PAY_URL, false, "" },
 	{ "/pay with the bot's name", NOTHING, SAYS("/pay@our_bot"),
 	    "sendMessage", TEXT_PAY, PAY_URL, false, "" },
 	{ "/pay after the payment asks for no second one", IN, SAYS("/pay"),
 	    "sendMessage", TEXT_ALREADY_PAID, NULL, false, "" },
+	{ "/pay while the bank is at work asks for no second one",
+	    ORDER("processing_ms", "1"), SAYS("/pay"), "sendMessage",
+	    TEXT_PROCESSING, NULL, false, "" },
+	{ "/pay after the bank's no", ORDER("processing_ms, failed_ms", "1, 2"),
+	    SAYS("/pay"), "sendMessage", TEXT_PAY, PAY_URL, false, "" },
+	{ "/status while it is at work on another product",
+	    KNOWN ORDER_OF(
+		"5", "processing_ms", "1") "UPDATE orders SET product = 'old';",
+	    SAYS("/status"), "sendMessage", TEXT_STATUS_UNPAID, NULL, false,
+	    "" },
 	{ "/pay after a refund", OUT, SAYS("/pay"), "sendMessage", TEXT_PAY,
 	    PAY_URL, false, "" },
 
@@ -143,17 +167,54 @@ static const struct row {
 	{ "words of crisis under a picture", NOTHING,
 	    { .kind = TG_MESSAGE, .caption = "Не хочу жити" }, "sendChatAction",
 	    NO_TEXT, NULL, true, "9:1" },
-	{ "a command under a picture is none", NOTHING,
-	    { .kind = TG_MESSAGE, .caption = "/pay" }, "sendMessage", TEXT_HINT,
-	    NULL, false, "" },
+	{ "a command under a picture", NOTHING,
+	    { .kind = TG_MESSAGE, .caption = "/pay" }, "sendMessage", TEXT_PAY,
+	    PAY_URL, false, "" },
+	{ "/mydata: a message, and the file is promised", NOTHING,
+	    SAYS("/mydata"), "sendMessage", TEXT_MYDATA, NULL, true, "15:" },
 	{ "a picture", NOTHING, SAYS(NULL), "sendMessage", TEXT_HINT, NULL,
 	    false, "" },
 
 	{ "the buy button: answered at once, the rest is promised", NOTHING,
 	    { .kind = TG_BUTTON, .button_id = "q1", .data = "buy" },
 	    "answerCallbackQuery", NO_TEXT, NULL, true, "2:pay" },
+#define PRESSES(what) \
+	{ \
+		.kind = TG_BUTTON, .button_id = "q1", .data = what \
+	}
+#define PRESSED "answerCallbackQuery", NO_TEXT, NULL
+	{ "the button for access", IN, PRESSES("status"), PRESSED, true,
+	    "2:status" },
+	{ "the button for the terms", NOTHING, PRESSES("legal"), PRESSED, true,
+	    "2:legal" },
+	{ "the button for help", IN, PRESSES("help"), PRESSED, true, "2:help" },
+	{ "the button for the coach", IN, PRESSES("ask_how"), PRESSED, true,
+	    "2:ask_how" },
+	{ "the way in", IN, PRESSES("open:course"), PRESSED, true, "1:course" },
+	{ "the way in of who is out by now", OUT, PRESSES("open:course"),
+	    PRESSED, true, "2:status" },
+	{ "the way into what is sold no more", IN, PRESSES("open:gone"),
+	    PRESSED, false, "" },
+	{ "on to another card", NOTHING,
+	    { .kind = TG_BUTTON,
+		.button_id = "q1",
+		.data = "card:course",
+		.message_id = 77,
+		.has_photo = true },
+	    PRESSED, true, "2:card/77/photo:course" },
+	{ "the number between two cards", NOTHING, PRESSES("-"), PRESSED, false,
+	    "" },
 	{ "a button of another time", NOTHING,
 	    { .kind = TG_BUTTON, .button_id = "q1", .data = "old" },
+	    "answerCallbackQuery", NO_TEXT, NULL, false, "" },
+	{ "no reminders", KNOWN,
+	    { .kind = TG_BUTTON, .button_id = "q1", .data = "unremind" },
+	    "answerCallbackQuery", NO_TEXT, NULL, true, "2:no_reminders" },
+	{ "the button that forgets, of long ago", IN,
+	    { .kind = TG_BUTTON, .button_id = "q1", .data = "forget:1000" },
+	    "answerCallbackQuery", NO_TEXT, NULL, false, "" },
+	{ "the button that forgets, without its moment", IN,
+	    { .kind = TG_BUTTON, .button_id = "q1", .data = "forget" },
 	    "answerCallbackQuery", NO_TEXT, NULL, false, "" },
 	{ "a button without data", NOTHING,
 	    { .kind = TG_BUTTON, .button_id = "q1" }, "answerCallbackQuery",
@@ -209,9 +270,17 @@ text_wanted(enum text which)
 	const char *support =
 	    text_fill(&mem, TEXT_SUPPORT, KV(kv_text("contact", "@coach")));
 
-	return text_fill(&mem, which,
-	    KV(kv_text("product", "10 кроків"), kv_text("url", PAY_URL),
-		kv_text("support", support)));
+	const char *text = text_fill(&mem, which,
+	    KV(kv_text("product", "10 кроків"), kv_int("kind", 0),
+		kv_text("support", support), kv_int("buyer", BUYER)));
+
+	if (which == TEXT_WELCOME)
+		return arena_printf(
+		    &mem, "%s\n\n%s", text, text_plain(TEXT_WELCOME_HOW));
+	if (which == TEXT_WELCOME_BACK)
+		return arena_printf(&mem, "%s\n• 10 кроків", text);
+	/* The link is in the button alone. */
+	return which == TEXT_PAY ? "10 кроків" : text;
 }
 
 static void
@@ -532,7 +601,7 @@ hostile_name(void **state)
 	    LANGUAGE_UK, &shop, &mem, BUYER, &shop.catalog.products[0]);
 
 	(void)state;
-	check_has(m.text, "«{url}<b>\"»");
+	check_text(m.text, "{url}<b>\"");
 	check_text(m.button_url, "https://h.example/pay?tg_id=5&language=uk");
 }
 
@@ -552,8 +621,8 @@ static const struct speaking {
 	const char *at, *says; /* in the reply's parameters */
 } speakings[] = {
 	{ "a greeting", NOTHING, WRITES("de", "/start"), "text", "Guten Tag!" },
-	{ "the way to pay", NOTHING, WRITES("en-GB", "/pay"), "text",
-	    "&language=en" },
+	{ "the way to pay", NOTHING, WRITES("en-GB", "/pay"),
+	    "reply_markup.inline_keyboard.0.0.url", "&language=en" },
 	{ "access", IN, WRITES("pl", "/status"), "text", "Masz dostęp" },
 	{ "help", NOTHING, WRITES("de", "/help"), "text", "Brauchen Sie" },
 	{ "a hint", NOTHING, WRITES("de", "?"), "text", "Diese Befehle" },
@@ -611,6 +680,30 @@ paid_by_a_stranger(void **state)
 	    look_text("SELECT language FROM users WHERE tg_id = 5"), "de");
 }
 
+/* Asked for, then confirmed: only then anything changes. */
+static void
+forgets(void **state)
+{
+	const struct tg_update command = SAYS("/forgetme");
+	struct asking t = asking(&command);
+	struct tg_update press = { .kind = TG_BUTTON, .button_id = "q1" };
+
+	(void)state;
+	shop_open(IN ORDER_OF("5", "paid_ms", "1"));
+	shop_does(answer_in, &t);
+	check_int(look_int("SELECT is_in FROM access"), 1);
+	press.data = json_text(
+	    t.reply.params, "reply_markup.inline_keyboard.0.0.callback_data");
+	t = asking(&press);
+	t.u.update_id = 101;
+	shop_does(answer_in, &t);
+	check_int(look_int("SELECT is_in FROM access"), 0);
+	check_int(look_int("SELECT COUNT(*) FROM users"
+			   " WHERE tg_id = 5 AND forget_ms IS NOT NULL"),
+	    1);
+	check_has(jobs_owed(), "2:forgetting");
+}
+
 static void
 chosen(void **state)
 {
@@ -661,6 +754,61 @@ menu(void **state)
 		assert_true(description[0] != '\0');
 	}
 	check_int(n, LENGTH(want));
+}
+
+/* ---- by which link ---- */
+
+#define LONG_64 \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static const struct coming {
+	const char *why, *before, *said, *want; /* "": by none; NULL: not yet */
+} comings[] = {
+	{ "by a word", NOTHING, "/start campaign1", "campaign1" },
+	{ "by a friend's", NOTHING, "/start ref_Ab-9", "ref_Ab-9" },
+	{ "by the longest", NOTHING, "/start " LONG_64, LONG_64 },
+	{ "by one too long", NOTHING, "/start a" LONG_64, "" },
+	{ "by what no link has", NOTHING, "/start a.b", "" },
+	{ "by two words", NOTHING, "/start a b", "" },
+	{ "by none", NOTHING, "/start", "" },
+	{ "by one that says what is wanted", NOTHING, "/start buy_course", "" },
+	{ "by one to a gift", NOTHING, "/start gift_abc", "" },
+	{ "they wrote before, and did not start", KNOWN, "/start b", "b" },
+	{ "they started before",
+	    "INSERT INTO users (tg_id, created_ms, source) VALUES (5, 0, 'a');",
+	    "/start b", "a" },
+	{ "they started by none before",
+	    "INSERT INTO users (tg_id, created_ms, source) VALUES (5, 0, '');",
+	    "/start b", "" },
+	{ "another command", NOTHING, "/pay b", NULL },
+};
+
+static void
+comes(void **state)
+{
+	const struct coming *c = *state;
+	struct asking t =
+	    asking(&(struct tg_update){ .kind = TG_MESSAGE, .text = c->said });
+
+	shop_open(c->before);
+	shop_does(answer_in, &t);
+	check_text(
+	    look_text("SELECT source FROM users WHERE tg_id = 5"), c->want);
+}
+
+/* What a picture may take to send is the worker's. */
+static void
+picture(void **state)
+{
+	struct asking t = asking(&(struct tg_update)SAYS("/pay"));
+
+	(void)state;
+	shop_open(NOTHING);
+	app.catalog.products[0].photo = "/nowhere.jpg";
+	shop_does(answer_in, &t);
+	app.catalog.products[0].photo = NULL;
+	check_text(t.reply.method, NULL);
+	check_text(jobs_owed(), "2:pay");
 }
 
 /* ---- several products ---- */
@@ -723,6 +871,31 @@ several(void **state)
 	check_text(jobs_owed(), "1:club");
 }
 
+/* Who has one of two sees the way into it, and how to buy the other. */
+static void
+window_of_two(void **state)
+{
+	const struct tg_update start = SAYS("/start");
+	struct tg_reply r;
+	const char *all;
+
+	(void)state;
+	shop_open(NOTHING);
+	r = say_there(1, &start);
+	all = json_render(&mem, r.params).p;
+	check_has(all, "• Course");
+	check_has(all, "\"buy:course\"");
+	check_has(all, "\"buy:club\"");
+	check_lacks(all, "\"open:");
+	change(ACCESS " (5, 'club', 1, 'paid', 0, NULL)");
+	r = say_there(2, &start);
+	all = json_render(&mem, r.params).p;
+	check_has(all, "\"open:club\"");
+	check_has(all, "\"buy:course\"");
+	check_lacks(all, "\"buy:club\"");
+	check_has(all, "\"help\"");
+}
+
 int
 main(void)
 {
@@ -743,6 +916,11 @@ main(void)
 	ROWS("in their language", speaks, speakings);
 	ONE("in their language", "who pays first", paid_by_a_stranger);
 	ONE("in their language", "chosen", chosen);
+	ONE("forgetme", "confirmed by a button", forgets);
+	ROWS("by which link", comes, comings);
+	ONE("pay", "a picture is the worker's", picture);
+	ONE("several products", "what is theirs, and what is sold",
+	    window_of_two);
 	ONE("several products", "offered, bought, listed", several);
 	return testing_run("chat", ledger_make, ledger_remove);
 }

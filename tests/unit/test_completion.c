@@ -1,6 +1,7 @@
 /* What a model is asked, and what its server answers. */
 #include "testing.h"
 
+#include "base/array.h"
 #include "base/json.h"
 #include "coach/completion.h"
 
@@ -119,11 +120,38 @@ reply(void **state)
 		check_int(got.n_tokens, 12);
 }
 
+/* One that was cut is an answer still, and known to be cut. */
+static void
+cut(void **state)
+{
+	static const struct {
+		const char *reason;
+		bool is_cut;
+	} reasons[] = { { "length", true }, { "max_tokens", true },
+		{ "stop", false } };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(reasons); i++) {
+		const struct http_response res = { .status = 200,
+			.body = str_from(arena_printf(&mem,
+			    "{\"choices\":[{\"finish_reason\":\"%s\","
+			    "\"message\":{\"content\":\"Так, бо\"}}]}",
+			    reasons[i].reason)),
+			.retry_after_s = -1 };
+		struct completion got;
+
+		check_err(completion_read(&mem, &res, &got), ERR_OK);
+		check_text(got.text, "Так, бо");
+		check_int(got.is_cut, reasons[i].is_cut);
+	}
+}
+
 int
 main(void)
 {
 	ONE("request", "the words in their roles", request);
 	ONE("request", "for newer models", request_of_new_form);
 	ROWS("reply", reply, replies);
+	ONE("reply", "cut by its length", cut);
 	return testing_run("completion", NULL, NULL);
 }

@@ -319,7 +319,7 @@ price_of_others(void **state)
 	(void)state;
 	set_all();
 	set("PRICE_AMOUNT", "9.99");
-	check_err(load(PROGRAM_TGUPDATE), ERR_OK);
+	check_err(load(PROGRAM_LEDGER), ERR_OK);
 	check_int(conf.settings.n_notes, 0);
 	set("PRICE_AMOUNT", "9.99");
 	set("PRICE_CURRENCY", "JPY");

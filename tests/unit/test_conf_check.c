@@ -49,6 +49,37 @@ span(void **state)
 	check_int(n, r->n);
 }
 
+static const struct hours {
+	const char *text;
+	bool ok;
+	int64_t from, to;
+} hourss[] = {
+	{ "22-8", true, 22, 8 },
+	{ "0-0", true, 0, 0 },
+	{ "0-24", true, 0, 24 },
+	{ " 9 - 17 ", true, 9, 17 },
+	{ "24-8", false, 0, 0 },
+	{ "22", false, 0, 0 },
+	{ "22-", false, 0, 0 },
+	{ "22-25", false, 0, 0 },
+	{ "22:00-8:00", false, 0, 0 },
+	{ "", false, 0, 0 },
+};
+
+static void
+hours(void **state)
+{
+	const struct hours *r = *state;
+	int64_t from = 0, to = 0;
+
+	check_int(conf_hours(r->text, &from, &to), r->ok);
+	check_int(conf_check_hours(r->text) == NULL, r->ok);
+	if (!r->ok)
+		return;
+	check_int(from, r->from);
+	check_int(to, r->to);
+}
+
 /* ---- lists of words ---- */
 
 static const struct words {
@@ -102,5 +133,6 @@ main(void)
 	ROWS("kinds", words, word_lists);
 	ROWS("period", span, spans);
 	ROWS("the ledger's file", place, places);
+	ROWS("hours", hours, hourss);
 	return testing_run("conf_check", NULL, NULL);
 }

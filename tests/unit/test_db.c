@@ -60,6 +60,22 @@ transaction(void **state)
 	check_int(n_users(), 1);
 }
 
+/* One that need not wait for the disk is whole or nothing all the same, and
+ * seen by everybody at once. */
+static void
+light(void **state)
+{
+	const struct ending *t = *state;
+	enum err e = t->e;
+
+	ledger_fresh();
+	check_err(db_transaction_light(ledger.db, add_one, &e), t->e);
+	check_int(n_users(), t->kept);
+	e = ERR_OK;
+	check_err(db_transaction(ledger.db, add_one, &e), ERR_OK);
+	check_int(n_users(), 1);
+}
+
 static enum err
 add_two(struct db *db, void *ctx)
 {
@@ -644,6 +660,7 @@ int
 main(void)
 {
 	ROWS("transaction", transaction, endings);
+	ROWS("light transaction", light, endings);
 	ROWS("savepoint", savepoint, endings);
 	ONE("transaction", "does not nest", no_nesting);
 	ROWS("a word", heard, words);

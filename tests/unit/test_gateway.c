@@ -60,13 +60,13 @@ told_apart(void **state)
 static bool is_after;
 
 static void
-echo(void *ctx, struct exchange *x, size_t n)
+echo(void *ctx, struct exchange *const *x, size_t n)
 {
 	(void)ctx;
 	for (size_t i = 0; i < n; i++) {
-		struct request *r = &x[i].req;
+		struct request *r = &x[i]->req;
 
-		x[i].res = response_json(200,
+		x[i]->res = response_json(200,
 		    str_from(arena_printf(r->arena, "%s \"%.*s\"",
 			err_name(r->body_error), (int)r->body.len, r->body.p)));
 	}
@@ -79,14 +79,50 @@ after(void *ctx)
 	is_after = true;
 }
 
+static const struct web_service at_once = { .serve = echo,
+	.after = after,
+	.batch = 4,
+	.max_body_bytes = MAX_BODY_BYTES };
+
+/* ---- another, that answers when as many are open as it waits for ---- */
+
+static struct exchange *open_ones[8];
+static size_t n_open, n_wanted = 1;
+static int told_fd = -1; /* a byte for each that is open */
+
+static void
+leave_open(void *ctx, struct exchange *const *x, size_t n)
+{
+	(void)ctx;
+	for (size_t i = 0; i < n; i++) {
+		x[i]->is_open = true;
+		open_ones[n_open++] = x[i];
+		assert_true(told_fd < 0 || write(told_fd, "o", 1) == 1);
+	}
+}
+
+static void
+close_together(void *ctx, const struct web_wait *w)
+{
+	if (n_open < n_wanted && !w->is_last) {
+		(void)poll(w->fds, w->n, w->timeout_ms);
+		return;
+	}
+	echo(ctx, open_ones, n_open);
+	while (n_open > 0)
+		open_ones[--n_open]->is_open = false;
+}
+
+static const struct web_service in_time = { .serve = leave_open,
+	.after = after,
+	.batch = 4,
+	.max_body_bytes = MAX_BODY_BYTES,
+	.wait = close_together };
+
 /* Its exit status is how serving ended, and 9 where after() was left out. */
 static pid_t
-start(int in, int out, char **variables)
+start_with(const struct web_service *service, int in, int out, char **variables)
 {
-	static const struct web_service service = { .serve = echo,
-		.after = after,
-		.batch = 4,
-		.max_body_bytes = MAX_BODY_BYTES };
 	pid_t pid = fork();
 	enum gateway_end end;
 
@@ -98,8 +134,14 @@ start(int in, int out, char **variables)
 	    close_range(STDERR_FILENO + 1, ~0U, 0) != 0)
 		_exit(8);
 	environ = variables;
-	end = gateway_run(&service);
+	end = gateway_run(service);
 	_exit(is_after ? (int)end : 9);
+}
+
+static pid_t
+start(int in, int out, char **variables)
+{
+	return start_with(&at_once, in, out, variables);
 }
 
 static int
@@ -203,8 +245,8 @@ static const char request[] = "\1\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0"
 			      "\1\5\0\1\0\3\0\0abc"
 			      "\1\5\0\1\0\0\0\0";
 
-static const char *
-ask(int listener)
+static int
+ask_for(int listener)
 {
 	struct sockaddr_in address;
 	socklen_t len = sizeof(address);
@@ -216,7 +258,13 @@ ask(int listener)
 	assert_int_equal(connect(fd, (struct sockaddr *)&address, len), 0);
 	assert_int_equal(
 	    write(fd, request, sizeof(request) - 1), sizeof(request) - 1);
-	return read_all(fd);
+	return fd;
+}
+
+static const char *
+ask(int listener)
+{
+	return read_all(ask_for(listener));
 }
 
 static const struct stop {
@@ -244,27 +292,69 @@ fastcgi(void **state)
 	(void)close(fd);
 }
 
-/* ---- asked by what takes long ---- */
+/* ---- open requests ---- */
 
+/* The first is not answered until the third has come: all of them are open at
+ * once, in one process. */
 static void
-stopping(void **state)
+open_together(void **state)
 {
-	sigset_t both, before;
-	int signo;
+	int fd = listening(), fds[3];
+	pid_t pid;
 
 	(void)state;
-	sigemptyset(&both);
-	sigaddset(&both, SIGTERM);
-	sigaddset(&both, SIGHUP);
-	assert_int_equal(sigprocmask(SIG_BLOCK, &both, &before), 0);
-	assert_false(gateway_is_stopping());
-	(void)raise(SIGHUP);
-	assert_false(gateway_is_stopping());
-	(void)raise(SIGTERM);
-	assert_true(gateway_is_stopping());
-	assert_int_equal(sigwait(&both, &signo) | sigwait(&both, &signo), 0);
-	assert_false(gateway_is_stopping());
-	assert_int_equal(sigprocmask(SIG_SETMASK, &before, NULL), 0);
+	n_wanted = 3;
+	pid = start_with(&in_time, fd, STDOUT_FILENO, NULL);
+	for (int i = 0; i < 3; i++)
+		fds[i] = ask_for(fd);
+	for (int i = 0; i < 3; i++)
+		check_has(read_all(fds[i]), "ok \"abc\"");
+	(void)kill(pid, SIGTERM);
+	check_int(exit_status(pid), GATEWAY_STOPPED);
+	(void)close(fd);
+}
+
+/* It waits for a second one that never comes. */
+static void
+open_at_the_end(void **state)
+{
+	int fd = listening(), asked, told[2];
+	char byte;
+	pid_t pid;
+
+	(void)state;
+	n_wanted = 2;
+	assert_int_equal(pipe(told), 0);
+	/* The program keeps its standard output, and nothing beyond. */
+	told_fd = STDOUT_FILENO;
+	pid = start_with(&in_time, fd, told[1], NULL);
+	told_fd = -1;
+	(void)close(told[1]);
+	asked = ask_for(fd);
+	assert_int_equal(read(told[0], &byte, 1), 1);
+	(void)kill(pid, SIGTERM);
+	check_has(read_all(asked), "ok \"abc\"");
+	check_int(exit_status(pid), GATEWAY_STOPPED);
+	(void)close(told[0]);
+	(void)close(fd);
+}
+
+static void
+open_by_cgi(void **state)
+{
+	char *variables[] = { NULL };
+	int in[2], out[2];
+	pid_t pid;
+
+	(void)state;
+	n_wanted = 1;
+	assert_int_equal(pipe(in) | pipe(out), 0);
+	(void)close(in[1]);
+	pid = start_with(&in_time, in[0], out[1], variables);
+	(void)close(in[0]);
+	(void)close(out[1]);
+	check_has(read_all(out[0]), "ok \"\"");
+	check_int(exit_status(pid), GATEWAY_STOPPED);
 }
 
 int
@@ -274,6 +364,8 @@ main(void)
 	ROWS("cgi", cgi, rows);
 	ONE("cgi", "nobody reads the answer", cgi_nobody_reads);
 	ROWS("fastcgi", fastcgi, stops);
-	ONE("a stop signal", "is known while it is blocked", stopping);
+	ONE("open requests", "are there at once", open_together);
+	ONE("open requests", "are answered at the end", open_at_the_end);
+	ONE("open requests", "and plain CGI", open_by_cgi);
 	return testing_run("gateway", NULL, NULL);
 }

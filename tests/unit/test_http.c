@@ -47,6 +47,38 @@ certificates_by_their_hashed_names(void **state)
 	assert_false(is_hashed("/tmp/admit-http.not-there"));
 }
 
+/* What an answer's head says of calling again. */
+static void
+heads(void **state)
+{
+	static const struct {
+		const char *line;
+		int64_t retry_after_s;
+		int should_retry;
+	} cases[] = {
+		{ "Retry-After: 7\r\n", 7, 0 },
+		{ "retry-after: 99999999999\r\n", 3600, 0 },
+		{ "Stripe-Should-Retry: true\r\n", -1, 1 },
+		{ "stripe-should-retry: FALSE\r\n", -1, -1 },
+		{ "Should-Retry: true\r\n", -1, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct arena a = { 0 };
+		struct transfer t = { .body = buf_new(&a, 10),
+			.res = { .retry_after_s = -1, .date_s = -1 } };
+		char line[64];
+		size_t n = strlen(cases[i].line);
+
+		memcpy(line, cases[i].line, n);
+		assert_int_equal(on_header(line, 1, n, &t), n);
+		assert_int_equal(t.res.retry_after_s, cases[i].retry_after_s);
+		assert_int_equal(t.res.should_retry, cases[i].should_retry);
+		arena_free(&a);
+	}
+}
+
 /* A port of this machine where nobody listens. */
 static int
 closed_port(void)
@@ -145,6 +177,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(certificates_by_their_hashed_names),
+		cmocka_unit_test(heads),
 		cmocka_unit_test(nobody_answers),
 		cmocka_unit_test(connection_broke),
 	};

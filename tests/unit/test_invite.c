@@ -1,6 +1,8 @@
 /* The invite: which links it has, and when there is none. */
 #include "step.h"
 
+#include "shop/text.h"
+
 static const struct row rows[] = {
 	{ "an invite to the product that is named",
 	    USER HAS("course") HAS("club"), JOB_INVITE, "club",
@@ -17,7 +19,7 @@ static const struct row rows[] = {
 	{ "in its reader's language",
 	    "INSERT INTO users (tg_id, language, created_ms)"
 	    " VALUES (5, 'pl', 1);" HAS("course"),
-	    JOB_INVITE, "course", "Płatność potwierdzona", "Оплату" },
+	    JOB_INVITE, "course", "Oto link", "Оплату" },
 	{ "all its channels, a line each", USER HAS("both"), JOB_INVITE, "both",
 	    "https://t.me/+c\\nhttps://t.me/+d", "https://t.me/+b" },
 	{ "access to another product opens nothing", USER HAS("club"),
@@ -35,6 +37,42 @@ static const struct unknown unknowns[] = {
 	{ "an order that is not there", USER HAS("course") HAS("?"), JOB_INVITE,
 	    8, NULL, true },
 };
+
+/* Only who has just paid hears of a payment. */
+static const struct reason {
+	const char *why, *promise;
+	int64_t order_id;
+	enum text text;
+} reasons[] = {
+	{ "just paid", "invite/cs_7", 7, TEXT_INVITE },
+	{ "granted", "invite/grant/5/8", 7, TEXT_INVITE_GRANTED },
+	{ "in again after a pause", "invite/1700000000000/cs_7", 7,
+	    TEXT_INVITE_BACK },
+	{ "granted again", "invite/1700000000000/grant/5/8", 7,
+	    TEXT_INVITE_BACK },
+	{ "/help", "update/12/course", 0, TEXT_INVITE_AGAIN },
+	{ "/help, after Stripe was asked", "help/12", 0, TEXT_INVITE_AGAIN },
+};
+
+static void
+reason(void **state)
+{
+	const struct reason *r = *state;
+	struct step s = { .job = { .id = 1,
+			      .kind = JOB_INVITE,
+			      .tg_id = 5,
+			      .order_id = r->order_id,
+			      .promise = r->promise,
+			      .detail = "course" } };
+	struct str first = str_from(text_plain_in(LANGUAGE_EN, r->text));
+
+	shop_open("INSERT INTO users (tg_id, language, created_ms)"
+		  " VALUES (5, 'en', 1);" HAS("course"));
+	check_err(work_prepare(&app, &mem, &s), ERR_OK);
+	first = str_cut(&first, '\n');
+	first = str_cut(&first, '{');
+	check_has(arena_dup(&mem, s.call.body), arena_dup(&mem, first));
+}
 
 /* That the invite was taken is noted of the product it is for, and only once
  * Telegram has taken it. */
@@ -81,6 +119,7 @@ taken(void **state)
 int
 main(void)
 {
+	ROWS("reason", reason, reasons);
 	ROWS("taken", taken, takens);
 	ROWS("says", said, rows);
 	ROWS("unknown product", unknown, unknowns);

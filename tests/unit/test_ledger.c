@@ -171,9 +171,9 @@ processing(void **state)
 	bool is = !p->want;
 
 	shop_open(p->before);
-	check_err(ledger_processing(ledger.db, &mem, BUYER, &is), ERR_OK);
+	check_err(ledger_processing(ledger.db, &mem, BUYER, NULL, &is), ERR_OK);
 	check_int(is, p->want);
-	check_err(ledger_processing(ledger.db, &mem, 6, &is), ERR_OK);
+	check_err(ledger_processing(ledger.db, &mem, 6, NULL, &is), ERR_OK);
 	assert_false(is);
 }
 

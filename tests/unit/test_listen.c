@@ -60,6 +60,7 @@ open_school(const char *before)
 	shop_open(before);
 	app.conf = (struct conf){ .coach_questions_a_day = 3,
 		.coach_group_id = "-1009",
+		.coach_group_comments = 1,
 		.coach_speech_base = "https://s.invalid",
 		.bot_id = 77 };
 }
@@ -121,6 +122,85 @@ is_noted(void **state)
 	    "5-1009/9whyen0");
 	check_text(look_text("SELECT promise || ' ' || detail FROM jobs"),
 	    "question/1 1");
+}
+
+/* Kind words are answered wherever the bot is, also while an answer is being
+ * written; a number that nobody should have sent is kept nowhere. */
+static const struct manner {
+	const char *why, *before, *text, *method, *says;
+	bool is_file;
+	const char *support;
+	int n_questions, n_shown;
+} manners[] = {
+	{ "thanks, where there is no coach", NOTHING, "Thanks!",
+	    "sendChatAction", "typing", false, NULL, 1, 0 },
+	{ "a refund, where there is no coach", NOTHING, "I want a refund",
+	    "sendChatAction", "typing", false, NULL, 1, 0 },
+	{ "a greeting, where there is no coach", NOTHING, "Hello", NULL, NULL,
+	    false, NULL, 0, 0 },
+	{ "a greeting", LESSON, "Hello", "sendChatAction", "typing", false,
+	    NULL, 1, 0 },
+	{ "a card's number", LESSON, "My card is 4242 4242 4242 4242",
+	    "sendMessage", "delete the message", false, "-100", 0, 0 },
+	{ "a card's number where there is no coach", NOTHING,
+	    "4242424242424242", "sendMessage", "delete the message", false,
+	    NULL, 0, 0 },
+	{ "a passport's", LESSON, "Passport AB1234567", "sendMessage",
+	    "delete the message", false, "-100", 0, 0 },
+	{ "a picture, to the people", NOTHING, NULL, NULL, NULL, true, "-100",
+	    1, 1 },
+	{ "a picture of a stranger without people", LESSON, NULL, NULL, NULL,
+	    true, NULL, 0, 0 },
+	{ "a picture of a buyer without people", LESSON HAS_COURSE, NULL,
+	    "sendMessage", "I can read text", true, NULL, 0, 0 },
+};
+
+static void
+manner(void **state)
+{
+	const struct manner *m = *state;
+	const struct tg_update u = { .from_id = BUYER,
+		.chat_id = BUYER,
+		.message_id = 9,
+		.is_private = true,
+		.has_file = m->is_file,
+		.language = "en" };
+	struct hearing h = { .u = &u, .text = m->text };
+
+	open_school(m->before);
+	app.conf.support_chat_id = m->support;
+	shop_does(hear, &h);
+	check_text(h.reply.method, m->method);
+	if (m->says != NULL)
+		check_has(arena_dup(&mem, json_render(&mem, h.reply.params)),
+		    m->says);
+	check_int(look_int("SELECT COUNT(*) FROM questions"), m->n_questions);
+	check_int(n_promised(JOB_FORWARD, BUYER), m->n_shown);
+	check_int(h.heard, m->method != NULL || m->n_shown > 0);
+}
+
+/* Thanks come while the next answer is being written, and count for nothing. */
+static void
+thanks_any_time(void **state)
+{
+	const struct tg_update u = { .from_id = BUYER,
+		.chat_id = BUYER,
+		.is_private = true,
+		.language = "en" };
+	struct hearing h = { .u = &u, .text = "Thank you!" };
+
+	(void)state;
+	open_school(LESSON);
+	asked(QUESTION_OPEN, 1000, false);
+	asked(QUESTION_ANSWERED, 2000, true);
+	shop_does(hear, &h);
+	check_text(h.reply.method, "sendChatAction");
+	change("UPDATE questions SET ended_ms = 1, outcome = 8"
+	       " WHERE question IS NOT NULL");
+	change("UPDATE questions SET ended_ms = 1");
+	h.text = "why";
+	shop_does(hear, &h);
+	check_text(h.reply.method, "sendChatAction");
 }
 
 /* ---- whose is taken ---- */
@@ -428,5 +508,7 @@ main(void)
 	ONE("in the group", "there is none", no_group);
 	ROWS("kept with it", kept, readings);
 	ONE("refused", "in its asker's language", refused_in_it);
+	ROWS("manners", manner, manners);
+	ONE("manners", "thanks at any time", thanks_any_time);
 	return testing_run("listen", ledger_make, ledger_remove);
 }

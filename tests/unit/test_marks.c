@@ -67,6 +67,32 @@ keeps_its_word(void **state)
 	check_text(look_text("SELECT word FROM marks WHERE key = 'a'"), "w");
 }
 
+static enum err
+note_word(struct db *db, void *ctx)
+{
+	return mark_word_set(db, "a", *(const struct mark_word *)ctx);
+}
+
+static void
+with_word(void **state)
+{
+	struct mark_word m = { 7, "w" }, got = { 1, "x" };
+
+	(void)state;
+	shop_open(NOTHING);
+	check_err(mark_word_get(ledger.db, &mem, "a", &got), ERR_OK);
+	check_int(got.value, 0);
+	check_text(got.word, NULL);
+	shop_does(note_word, &m);
+	check_err(mark_word_get(ledger.db, &mem, "a", &got), ERR_OK);
+	check_int(got.value, 7);
+	check_text(got.word, "w");
+	m = (struct mark_word){ 0, NULL };
+	shop_does(note_word, &m);
+	check_err(mark_word_get(ledger.db, &mem, "a", &got), ERR_OK);
+	check_text(got.word, NULL);
+}
+
 static void
 away(void **state)
 {
@@ -84,6 +110,7 @@ main(void)
 {
 	ROWS("a mark", mark, rows);
 	ONE("a mark", "a word beside it stays", keeps_its_word);
+	ONE("a mark", "a number and its word", with_word);
 	ONE("a mark", "a ledger that is away says nothing", away);
 	return testing_run("marks", ledger_make, ledger_remove);
 }

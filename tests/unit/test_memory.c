@@ -12,7 +12,9 @@
 #define N_COLD 100
 #define N_WARM 50
 #define MOST_TO_READ 350
-#define MOST_TO_RECORD 130 /* of them three for the payment's own row */
+/* Of them three for the payment's own row, and one each for the two indexes of
+ * the buyer's. */
+#define MOST_TO_RECORD 135
 
 static struct {
 	bool watching;

@@ -50,6 +50,7 @@ static const int statuses[PAGES__COUNT] = {
 	[PAGES_NOT_PAID_UNKNOWN] = 404,
 	[PAGES_CHECKING] = 200,
 	[PAGES_CANCEL] = 200,
+	[PAGES_IN_LINE] = 503,
 	[PAGES_PROVIDER_DOWN] = 503,
 	[PAGES_PROVIDER_REFUSED] = 502,
 	[PAGES_UNKNOWN] = 404,
@@ -173,6 +174,11 @@ failed(void **state)
 	check_int(
 	    pages_provider_down(&app, &req, f->e).status, f->stripe_status);
 	check_int(pages_bad_link(&app, &req, f->e).status, f->link_status);
+	/* Whoever is in line, before paying or behind it, need not reload. */
+	check_int(pages_provider_down(&app, &req, f->e).refresh_s > 0,
+	    f->e == ERR_THROTTLED);
+	check_int(pages_not_found(&app, &req, f->e).refresh_s > 0,
+	    f->e == ERR_THROTTLED);
 }
 
 /* ---- what was found ---- */

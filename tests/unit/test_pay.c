@@ -3,6 +3,7 @@
 #include "payment/checkout.c" /* the code under test, statics and all */
 
 #include "shop.h"
+#include "visits.h"
 
 #define URL "https://checkout.stripe.com/c/pay/cs_test_1"
 
@@ -58,11 +59,12 @@ found(void **state)
 	const struct row *r = *state;
 	const struct limit_who who = { BUYER, "" };
 	const struct paylink link = { .product = &app.catalog.products[0] };
+	const struct visit v = checkout_visit(&app, &mem, &who, &link);
 	struct checkout c = { .state = CHECKOUT_LIMITED };
 
 	shop_open(USER);
 	change(r->before);
-	check_err(checkout_begin(&app, NULL, &mem, &who, &link, &c), ERR_OK);
+	check_err(visit_alone(app.db, &v, NULL, &c), ERR_OK);
 	check_int(c.state, r->state);
 	check_text(c.url, r->url);
 	assert_ptr_equal(c.product, &app.catalog.products[0]);

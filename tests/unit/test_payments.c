@@ -136,7 +136,16 @@ before_payments(void)
 	       "ALTER TABLE orders DROP COLUMN attempt_language;"
 	       "ALTER TABLE subscriptions DROP COLUMN price_minor;"
 	       "ALTER TABLE subscriptions DROP COLUMN price_currency;"
-	       "ALTER TABLE subscriptions DROP COLUMN price_period_ms;");
+	       "ALTER TABLE subscriptions DROP COLUMN price_period_ms;"
+	       "DROP INDEX users_to_remind; DROP INDEX users_to_forget;"
+	       "ALTER TABLE questions DROP COLUMN is_private;"
+	       "ALTER TABLE users DROP COLUMN unremind_ms;"
+	       "ALTER TABLE users DROP COLUMN cart_reminded_ms;"
+	       "ALTER TABLE users DROP COLUMN intro_reminded_ms;"
+	       "ALTER TABLE users DROP COLUMN intro_ms;"
+	       "ALTER TABLE users DROP COLUMN forget_ms;"
+	       "ALTER TABLE users DROP COLUMN source;"
+	       "ALTER TABLE orders DROP COLUMN source;");
 }
 
 /* An order that was known before there were payments has its first one. */

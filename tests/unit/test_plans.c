@@ -27,12 +27,14 @@ static const struct scan {
 	{ "a sum for an operator", SQL_REPORT_ENDED },
 	{ "a sum for an operator", SQL_REPORT_CHURN },
 	{ "a sum for an operator", SQL_REPORT_OWED },
+	{ "a sum for an operator", SQL_REPORT_SOURCES },
 	{ "a list for an operator", SQL_PAYMENTS_EXPORT },
 	{ "a list for an operator", SQL_PAYMENTS_LIST },
 	{ "a sum for an operator", SQL_REPORT_INSIDE },
 	{ "a sum for an operator", SQL_REPORT_LEFT },
 	{ "a sum for an operator", SQL_REPORT_LINKS },
 	{ "stops at the first", SQL_HAS_LESSONS },
+	{ "some hundred lessons", SQL_HAS_LESSONS_FOR },
 	{ "stops at the first", SQL_SUBSCRIPTIONS_KNOWN },
 	{ "some hundred pieces of lessons", SQL_CHUNKS_COUNT },
 	{ "what an engine without a search of its own does", SQL_SEARCH_COUNT },
@@ -48,6 +50,7 @@ static const struct scan {
 	{ "an operator erases a person", SQL_FORGET_JOBS },
 	{ "an operator erases a person", SQL_FORGET_LIMITS },
 	{ "an operator erases a person", SQL_ALERTS_WITH },
+	{ "a person asks for what is kept of them", SQL_MINE_MESSAGES },
 	{ "an operator takes over the first version's", SQL_FIRST_USERS },
 };
 

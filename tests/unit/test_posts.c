@@ -58,6 +58,16 @@ post(const char *body)
 				      .body = str_from(body) } };
 }
 
+static void
+serve_all(struct exchange *x, size_t n)
+{
+	struct exchange *list[3];
+
+	for (size_t i = 0; i < n; i++)
+		list[i] = &x[i];
+	serve(&p, list, n);
+}
+
 /* ---- one post ---- */
 
 static const struct single {
@@ -96,7 +106,7 @@ single(void **state)
 	x.req.page = s->page;
 	x.req.method = s->method;
 	x.req.body_error = s->body_error;
-	serve(&p, &x, 1);
+	serve_all(&x, 1);
 	check_int(x.res.status, s->status);
 	check_int(look_int("SELECT COUNT(*) FROM marks"), s->is_kept);
 }
@@ -112,7 +122,7 @@ not_set_up(void **state)
 	check_int(setenv("ADMIT_CONF", "/nowhere/admit.env", 1), 0);
 	p.app.is_ready = false;
 	p.app.programs = PROGRAM_WEBHOOK;
-	serve(&p, &x, 1);
+	serve_all(&x, 1);
 	log_init("test", LOG__COUNT); /* the settings came with a level */
 	arena_free(&p.app.arena);
 	check_int(x.res.status, 500);
@@ -167,7 +177,7 @@ many(void **state)
 		shop_does(notify, NULL);
 	for (size_t i = 0; i < 3; i++)
 		x[i] = post(m->bodies[i]);
-	serve(&p, x, 3);
+	serve_all(x, 3);
 	for (size_t i = 0; i < 3; i++)
 		check_int(x[i].res.status, m->statuses[i]);
 	check_text(
@@ -189,7 +199,7 @@ one_commit(void **state)
 	only_sqlite();
 	open_posts();
 	before = look_int("PRAGMA data_version");
-	serve(&p, x, 3);
+	serve_all(x, 3);
 	check_int(look_int("PRAGMA data_version") - before, 1);
 }
 

@@ -11,6 +11,7 @@
 #include "payment/providers.c" /* the code under test, with that table */
 
 #include "shop.h"
+#include "visits.h"
 
 #include "outbox/kind.h"
 #include "payment/checkout.h"
@@ -92,11 +93,13 @@ clicked(void **state)
 	const struct limit_who who = { BUYER, "" };
 	const struct paylink link = { .product = &app.catalog.products[0] };
 	struct checkout c;
+	struct visit v;
 
 	(void)state;
 	shop_open(USER);
 	change(OPEN_AT("coupon", "cp_1", BASE "/p/1"));
-	check_err(checkout_begin(&app, NULL, &mem, &who, &link, &c), ERR_OK);
+	v = checkout_visit(&app, &mem, &who, &link);
+	check_err(visit_alone(app.db, &v, NULL, &c), ERR_OK);
 	check_int(c.state, CHECKOUT_REDIRECT);
 	check_text(c.url, BASE "/p/1");
 }
@@ -121,10 +124,12 @@ chosen(void **state)
 		.with =
 		    t->with == NULL ? NULL : provider_find(str_from(t->with)) };
 	struct checkout c;
+	struct visit v;
 
 	shop_open(USER OPEN_AT("coupon", "cp_1", BASE "/p/1")
 		OPEN_AT("stripe", "cs_1", "https://stripe/1"));
-	check_err(checkout_begin(&app, NULL, &mem, &who, &link, &c), ERR_OK);
+	v = checkout_visit(&app, &mem, &who, &link);
+	check_err(visit_alone(app.db, &v, NULL, &c), ERR_OK);
 	check_text(c.url, t->url);
 }
 
@@ -146,8 +151,8 @@ offered(void **state)
 	assert_ptr_equal(
 	    offer_by(&app, course, str_from("coupon")), &coupon_provider);
 	assert_null(offer_by(&app, course, str_from("shells")));
-	check_err(offer_prepare(
-		      LANGUAGE_UK, &app, &mem, &s, course, &coupon_provider),
+	check_err(offer_prepare(LANGUAGE_UK, &app, &mem, &s, course,
+		      &coupon_provider, (struct card_at){ 0 }),
 	    ERR_OK);
 	check_has(arena_dup(&mem, s.call.body),
 	    "https://h/pay?tg_id=5&language=uk&with=coupon");

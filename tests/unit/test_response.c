@@ -94,6 +94,10 @@ static const struct rendering {
 	{ "later", { .status = 503, .retry_after_s = 1 }, false,
 	    "Status: 503 Service Unavailable\r\nRetry-After: 1\r\n" STANDING
 	    "\r\n" },
+	{ "later, by itself",
+	    { .status = 503, .retry_after_s = 5, .refresh_s = 5 }, false,
+	    "Status: 503 Service Unavailable\r\nRetry-After: 5\r\n"
+	    "Refresh: 5\r\n" STANDING "\r\n" },
 	{ "too big", { .status = 413 }, false,
 	    "Status: 413 Content Too Large\r\n" STANDING "\r\n" },
 };

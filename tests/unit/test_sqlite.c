@@ -55,6 +55,23 @@ setting(void **state)
 	sqlite_driver.close(s);
 }
 
+/* What nobody was promised does not wait for the disk; what follows does. */
+static void
+light(void **state)
+{
+	static const char asked[] = "PRAGMA synchronous";
+	struct sqlite *s = opened();
+
+	(void)state;
+	check_err(sqlite_driver.lighten(s, true), ERR_OK);
+	check_text(ask(s, asked), "1");
+	check_err(sqlite_driver.lighten(s, true), ERR_OK);
+	check_text(ask(s, asked), "1");
+	check_err(sqlite_driver.lighten(s, false), ERR_OK);
+	check_text(ask(s, asked), "2");
+	sqlite_driver.close(s);
+}
+
 /* Nobody writes where the engine keeps its own. */
 static void
 defensive(void **state)
@@ -422,6 +439,7 @@ main(void)
 	if (on_postgres())
 		return 0;
 	ONE("a file", "of another program is left alone", not_ours);
+	ONE("a connection", "need not wait for the disk", light);
 	ROWS("a look", look_at, sights);
 	ONE("a look", "at what is no database", no_database);
 	ONE("a copy", "is of one moment, and may be gone back to", copied);

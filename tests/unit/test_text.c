@@ -10,7 +10,7 @@ static const char *const known[] = { "amount", "products", "buyer", "order",
 	"url", "support", "contact", "until",
 
 	"support", "contact", "number", "lesson", "helpline", "limit",
-	"seconds", "days",
+	"seconds", "days", "kind", "kind_of", "kind_in", "price",
 
 	"terms", "sentence", "when", "hash", "contract", "day", "command" };
 
@@ -156,7 +156,7 @@ static const struct named {
 	{ "the hint names /pay", TEXT_HINT, "/pay" },
 	{ "the hint names /status", TEXT_HINT, "/status" },
 	{ "the hint names /help", TEXT_HINT, "/help" },
-	{ "the welcome names /pay", TEXT_WELCOME, "/pay" },
+	{ "the welcome names /pay", TEXT_WELCOME_HOW, "/pay" },
 	{ "who is in may ask again", TEXT_ALREADY_PAID, "/help" },
 	{ "who is not may pay", TEXT_STATUS_UNPAID, "/pay" },
 	{ "who failed may pay again", TEXT_FAILED, "/pay" },
@@ -207,6 +207,54 @@ filled(void **state)
 	    text_fill(&mem, TEXT_SUPPORT,
 		KV(kv_text("contact", "{product}"), kv_text("product", "P"))),
 	    ": {product}");
+}
+
+/* ---- what is sold ---- */
+
+static const struct kind {
+	const char *why;
+	enum language in;
+	enum text which;
+	int64_t kind;
+	const char *part;
+} kinds[] = {
+	{ "to a club", LANGUAGE_UK, TEXT_STATUS_PAID, 1, "до клубу «P»" },
+	{ "a club", LANGUAGE_UK, TEXT_WELCOME, 1, "Це клуб «P»" },
+	{ "to a channel", LANGUAGE_UK, TEXT_STATUS_PAID, 2, "до каналу «P»" },
+	{ "a course", LANGUAGE_UK, TEXT_WELCOME, 0, "Це курс «P»" },
+	{ "in a club", LANGUAGE_PL, TEXT_INVITE, 1, "zamkniętym klubie „P”" },
+	{ "of a channel", LANGUAGE_PL, TEXT_STATUS_PAID, 2, "do kanału „P”" },
+	{ "of a club", LANGUAGE_DE, TEXT_COACH_NO_ACCESS, 1, "Clubs „P“" },
+	{ "a channel", LANGUAGE_DE, TEXT_STATUS_PAID, 2, "zum Kanal „P“" },
+	{ "English has one form", LANGUAGE_EN, TEXT_INVITE, 1, "club “P”" },
+};
+
+/* Nothing of a course is left in a sentence about a club. */
+static void
+names_kind(void **state)
+{
+	const struct kind *k = *state;
+	const char *text = text_fill_in(k->in, &mem, k->which,
+	    KV(kv_text("product", "P"), kv_int("kind", k->kind)));
+
+	check_has(text, k->part);
+	check_lacks(text, "{");
+}
+
+/* A shop's own words for it may be long: nothing is cut off. */
+static void
+names_kind_at_length(void **state)
+{
+	static struct texts own[LANGUAGE__COUNT];
+	const char *words = arena_printf(&mem, "club of %0200d members", 7);
+
+	(void)state;
+	own[LANGUAGE_EN].forms[TEXT_KIND_CLUB][0] = words;
+	text_set(LANGUAGE_UK, own);
+	check_text(text_fill_in(LANGUAGE_EN, &mem, TEXT_WELCOME,
+		       KV(kv_text("product", "P"), kv_int("kind", 1))),
+	    arena_printf(&mem, "Hello! This is the %s “P”.", words));
+	text_set(LANGUAGE_UK, NULL);
 }
 
 /* ---- beside a number ---- */
@@ -299,6 +347,8 @@ main(void)
 	ONE("invite", "the link and /help", invite);
 	ROWS("names", names_it, names);
 	ONE("fill", "holes filled, once, and trimmed", filled);
+	ROWS("kind", names_kind, kinds);
+	ONE("kind", "in a shop's own long words", names_kind_at_length);
 	ROWS("count", counts, counted);
 	ONE("count", "without the number, and where there is none",
 	    counts_without);

@@ -316,6 +316,7 @@ under_a_picture(void **state)
 	    ERR_OK);
 	check_text(u.text, NULL);
 	check_text(u.caption, "/pay");
+	assert_true(u.has_file);
 	check_text(u.album, "77");
 	check_text(tg_words(&u), "/pay");
 	u.voice.file_id = "v";
@@ -463,6 +464,26 @@ change(void **state)
 	assert_true(n > 3);
 }
 
+/* The message that a button stands under, to put another in its place. */
+static void
+under_a_button(void **state)
+{
+	struct tg_update u;
+
+	(void)state;
+	check_err(tg_update_parse(&mem,
+		      str_from(PRESS(",\"message\":{\"message_id\":9,"
+				     "\"photo\":[],\"chat\":" PRIVATE "}",
+			  "")),
+		      &u),
+	    ERR_OK);
+	check_int(u.message_id, 9);
+	check_int(u.has_photo, true);
+	check_err(tg_update_parse(&mem, str_from(PRESS("", "")), &u), ERR_OK);
+	check_int(u.message_id, 0);
+	check_int(u.has_photo, false);
+}
+
 int
 main(void)
 {
@@ -474,6 +495,7 @@ main(void)
 	ROWS("place", stands, places);
 	ONE("caption", "words under a picture, one of several",
 	    under_a_picture);
+	ONE("button", "the message that it stands under", under_a_button);
 	ONE("setWebhook", "asks for what is read", allowed);
 	return testing_run("update", NULL, NULL);
 }

@@ -75,6 +75,42 @@ test('without any key: the passages are quoted, with lesson and heading; the upd
   assert.match(app.telegram.messages(5).at(-1).text, /Поставте запитання/);
 });
 
+test('kind words, the purchase, pictures and cards: none of them is a question for the lessons', async (t) => {
+  const model = await modelFor(t);
+  const app = await school(t, { model, env: { SUPPORT_CHAT_ID: String(SUPPORT), SUPPORT_CONTACT: '@help' } });
+  assert.match(await ask(app, 5, 'Дякую!'), /^Прошу/);
+  assert.match(await ask(app, 5, 'Ти бот?'), /програма, не людина/);
+  assert.match(await ask(app, 6, 'Поверніть мені гроші'), /вирішую не я, а людина.*@help/s);
+  const said = app.telegram.messages(6).at(-1);
+  assert.match(said.reply_markup.inline_keyboard[0][0].callback_data, /^ask:/, 'a person is offered, also to who has bought nothing');
+  assert.match(await ask(app, 6, 'Як вести щоденник вдячності?'), /Коуч відповідає учасникам/);
+  assert.match(app.telegram.messages(6).at(-1).reply_markup.inline_keyboard[0][0].callback_data, /^ask:/);
+  assert.equal(model.calls.length, 0, 'no model is asked');
+  const n = app.telegram.messages(5).length;
+  await app.say(person(5), 'Моя картка 4242 4242 4242 4242');
+  await until(() => app.telegram.messages(5).length > n, PATIENCE_MS, 'a word');
+  assert.match(app.telegram.messages(5).at(-1).text, /видаліть це повідомлення/);
+  assert.deepEqual(app.sql("SELECT COUNT(*) FROM questions WHERE question LIKE '%4242%'"), [['0']]);
+  model.answer = () => '**Таблетки** пийте лише за порадою лікаря, `увечері`.\n\n**Sources** - 1';
+  assert.match(await ask(app, 5, 'За годину до сну вимикати телефон чи пити таблетки?'), /^Таблетки пийте.*, увечері\..*📖 Урок 4.*зверніться також до фахівця/s);
+});
+
+test('/mydata and /forgetme', async (t) => {
+  const app = await school(t);
+  await app.say(person(5), '/mydata');
+  await until(() => app.telegram.calls.some(({ method }) => method === 'sendDocument'), PATIENCE_MS, 'the file');
+  await app.settled();
+  await app.say(person(5), '/forgetme');
+  const [[button]] = app.telegram.messages(5).at(-1).reply_markup.inline_keyboard;
+  await app.telegram.press(person(5), app.telegram.messages(5).at(-1), button.callback_data);
+  await app.told(5, 'Ваші підписки скасовуються');
+  await app.settled();
+  await app.admit(['work', '--stop']);
+  await app.admit(['work', '--once']);
+  assert.deepEqual(app.sql('SELECT COUNT(*) FROM users WHERE tg_id = 5'), [['0']]);
+  assert.deepEqual(app.sql('SELECT tg_id, amount_minor FROM orders WHERE paid_ms IS NOT NULL'), [['0', '999']], 'the books keep the sum');
+});
+
 test('words are forgotten after an hour, a person at once', async (t) => {
   const app = await school(t);
   await ask(app, 5, 'Що таке вдячність?');
@@ -133,7 +169,7 @@ test('only what one has bought is searched', async (t) => {
 
 test('who has no access is told how to buy, kindly; a public text answers all', async (t) => {
   const app = await school(t);
-  assert.match(await ask(app, 6, 'Як вести щоденник вдячності?'), /^Коуч відповідає учасникам курсу «10 кроків до щастя»\. Щоб долучитися, надішліть \/pay\.$/);
+  assert.match(await ask(app, 6, 'Як вести щоденник вдячності?'), /^Коуч відповідає учасникам курсу «10 кроків до щастя»\. Щоб долучитися, надішліть \/pay\.\n\n.*@help_desk$/);
   assert.equal(outcome(app), '4');
   await teach(app, { 'about.md': '# Про курс\n\n## Тривалість\n\nКурс триває десять тижнів, по одному уроку на тиждень.\n' }, ['--public']);
   const text = await ask(app, 6, 'скільки триває курс?');
@@ -222,7 +258,7 @@ test('long quotes in letters of one byte come in parts; no text is refused for i
   const text = await ask(app, 6, 'gratitude attention habit');
   const parts = app.telegram.messages(6).slice(from).map((one) => one.text);
   assert.ok(parts.length > 1 && parts.every((part) => part.length <= 4096), parts.map((part) => part.length).join());
-  assert.match(text, /^Ось що про це сказано.*Gratitude lesson 1.*Gratitude lesson 2.*Gratitude lesson 3.*надішліть \/pay\.$/s);
+  assert.match(text, /^Ось що про це сказано.*Gratitude lesson 1.*Gratitude lesson 2.*Gratitude lesson 3.*надішліть \/pay\.\n\n[^\n]*@help_desk$/s);
   await ask(app, 6, 'я не хочу жити');
   assert.equal(app.sql('SELECT COUNT(*) FROM jobs WHERE parked_ms IS NOT NULL')[0][0], '0');
   assert.equal(app.telegram.calls.filter(({ error }) => error).length, 0);
@@ -308,7 +344,7 @@ test('strangers cost the model nothing, unless they are given a share', async (t
   await teach(closed, about, ['--public']);
   assert.match(await ask(closed, 6, 'скільки триває курс?'), /^Ось що про це сказано.*надішліть \/pay/s);
   await closed.telegram.speak(person(6), Buffer.from('OggS'));
-  assert.match(closed.telegram.messages(6).at(-1).text, /слухаю лише в розмові з учасниками/);
+  assert.match(closed.telegram.messages(6).at(-1).text, /слухаю лише від тих, хто має доступ/);
   await closed.settled();
   assert.equal(model.calls.length, 0);
   assert.match(await ask(closed, 5, 'скільки триває курс?'), /^Слова моделі/);
@@ -476,7 +512,9 @@ test('in a group that anybody may be in, a buyer is told only what is public, an
   assert.match(answers[0], /^У групі я кажу лише те, що відкрито для всіх/);
   assert.equal(answers[1], answers[0], 'who has bought is not told to the others');
   assert.match(answers[2], /десять/);
-  assert.ok(!JSON.stringify(model.calls).includes('Щовечора'), 'nor is the model told');
+  assert.ok(app.telegram.messages(GROUP.id).every(({ text }) => !/щовечора/i.test(text)), 'nothing that was bought is said there');
+  assert.match(app.telegram.messages(5).at(-1).text, /щовечора/, 'but its asker, who has bought it, is told in private');
+  assert.equal(app.telegram.messages(6).length, 0, 'and a stranger is not');
   assert.match(await ask(app, 5, 'Як вести щоденник вдячності?'), /щовечора/, 'in private, all that was bought');
   const wrong = await app.admit(['check'], { COACH_GROUP_PRODUCT: 'nonesuch' });
   assert.match(`${wrong.stdout}${wrong.stderr}`, /COACH_GROUP_PRODUCT: there is no product with the id nonesuch/);

@@ -490,5 +490,11 @@ class Admit {
   }
 }
 
+/** The addresses that the buttons of a message lead to. */
+export const links = ({ reply_markup: markup }) => (markup?.inline_keyboard ?? []).flat().flatMap(({ url }) => url ?? []);
+
+/** All that a message says: its text or the words under its picture, and where its buttons lead. */
+export const says = (message) => [message.text ?? message.caption ?? '', ...links(message)].join('\n');
+
 const tells = (tgId, words) => ({ method, params }) =>
-  method === 'sendMessage' && String(params.chat_id) === String(tgId) && params.text.includes(words);
+  /^send(Message|Photo)$/.test(method) && String(params.chat_id) === String(tgId) && says(params).includes(words);

@@ -71,9 +71,9 @@ class Talk {
     return same;
   }
 
-  #show({ text, reply_markup: keyboard }) {
+  #show({ text, caption, document, reply_markup: keyboard }) {
     const buttons = (keyboard?.inline_keyboard ?? []).flat().map((button) => `[ ${button.text} ]`);
-    return [this.#same(text), ...buttons, ''];
+    return [...(document ? ['(a file)'] : []), this.#same(text ?? caption), ...buttons, ''];
   }
 
   async #after(what, doing) {
@@ -94,7 +94,7 @@ class Talk {
   }
 
   presses(data) {
-    return this.#after(`(presses ${data})`, () => this.#app.telegram.press(this.#user, last(this.#app, this.#user.id), data));
+    return this.#after(`(presses ${data.replace(/:\d+$/, '')})`, () => this.#app.telegram.press(this.#user, last(this.#app, this.#user.id), data));
   }
 
   /** Follows the button of the bot's last message to Stripe, and pays there: the session. */
@@ -115,18 +115,30 @@ class Talk {
   }
 }
 
+/** What people write who ask nothing about the lessons. */
+const MANNERS = {
+  uk: ['Добрий день!', 'Ти бот?', 'Скільки коштує курс?', 'Поверніть мені гроші', 'Як скасувати підписку?', 'Запрошення не прийшло', 'Посилання не відкривається', 'Дякую!'],
+  en: ['Good morning!', 'Are you a bot?', 'How much does the course cost?', 'I want my money back', 'How do I cancel my subscription?', 'I got no invite', "The link doesn't work", 'Thanks!'],
+  de: ['Guten Tag!', 'Bist du ein Bot?', 'Was kostet der Kurs?', 'Ich möchte mein Geld zurück', 'Wie kündige ich mein Abo?', 'Ich habe keine Einladung bekommen', 'Der Link funktioniert nicht', 'Danke!'],
+  pl: ['Dzień dobry!', 'Czy jesteś botem?', 'Ile kosztuje kurs?', 'Proszę o zwrot pieniędzy', 'Jak anulować subskrypcję?', 'Nie dostałam zaproszenia', 'Link nie działa', 'Dziękuję!'],
+};
+
 test('a conversation in each language', async (t) => {
   const agreed = await shop(t, { consent: true }, { PAY_LINK_SECRET: 'a-word-that-nobody-can-guess-0123456789' });
-  const once = await shop(t), monthly = await shop(t, { every: 'month', stars: 500 }, { SELL_WITH: 'both' });
+  const once = await shop(t), monthly = await shop(t, { every: 'month', stars: 500, kind: 'club' }, { SELL_WITH: 'both' });
   await teach(once);
   await Promise.all(Object.keys(CODES).map(async (language, i) => {
     const id = 700_000_010 + i;
     const course = new Talk(once, language, id), club = new Talk(monthly, language, id);
     await course.says('/start');
+    await course.presses('legal');
+    await course.says('/start');
     await course.presses('buy');
     await course.says('/status');
     await course.says('/help');
     await course.says('/language');
+    for (const words of MANNERS[language]) await course.says(words);
+    await course.says('4242 4242 4242 4242');
     await course.says('Як вести щоденник вдячності?');
     await course.says('Яка столиця Франції?');
     await course.says('Я не хочу жити');
@@ -134,11 +146,16 @@ test('a conversation in each language', async (t) => {
     await course.says('/pay');
     const session = await course.pays();
     await course.says('/pay');
+    await course.says('/start');
+    await course.presses('help');
     await course.says('/status');
     await course.says('Яка столиця Франції?');
     await course.says('/help');
     await course.happens('the money goes back', async () => [await once.stripe.refund(session)]);
     await course.says('/privacy');
+    await course.says('/mydata');
+    await course.says('/forgetme');
+    await course.presses(last(once, id).reply_markup.inline_keyboard[0][0].callback_data);
     await club.says('?');
     await club.says('/pay');
     await club.presses('stars:course');
@@ -206,7 +223,7 @@ test('a language that was chosen goes before Telegram\'s', async (t) => {
   await app.telegram.press(speaks(5, 'en'), menu, 'language');
   await app.told(5, 'in English', undefined, from);
   await app.say(uk, '/start');
-  assert.match(last(app, 5).text, /^Вітаємо!/, 'and follows Telegram again');
+  assert.match(last(app, 5).text, /^З поверненням!/, 'and follows Telegram again');
 });
 
 test('the link brings the language to the pages and to Stripe; a bare one tells nothing of the buyer', async (t) => {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { most } from '../sandbox/telegram-limits.mjs';
-import { person, sleep, startAdmit, until } from './harness.mjs';
+import { LINK, SUPPORT, person, sleep, startAdmit, until } from './harness.mjs';
 
 const FULL = process.env.RUSH === 'full';
 const CHANNEL = -1001234567890;
@@ -87,6 +87,81 @@ test('presses while the answer waits are one promise', async (t) => {
   for (let i = 0; i < 20; i += 1) await app.telegram.press(person(5), button, 'buy');
   await app.settled();
   assert.ok(app.telegram.messages(5).length <= 4, `${app.telegram.messages(5).length} messages`);
+});
+
+/** How many of these calls were under way at the same moment, at most. */
+const inFlight = (calls) => {
+  const edges = calls.flatMap(({ atMs, ms }) => [[atMs, 1], [atMs + ms, -1]]).sort(([a, up], [b, down]) => a - b || up - down);
+  let now = 0;
+  return Math.max(...edges.map(([, step]) => (now += step)));
+};
+
+const pay = (app, ids) => Promise.all(ids.map((id) => app.request(`/pay?tg_id=${id}`)));
+const countOf = (n, first) => Array.from({ length: n }, (_, i) => first + i);
+
+test('64 buyers click at once: Stripe is asked for all of them at once', async (t) => {
+  const app = await startAdmit({ t });
+  await app.open(1); // there is a ledger, and a connection to Stripe
+  app.stripe.latencyMs = 300;
+  const from = app.stripe.requests.length, ids = countOf(64, 1000);
+  const pages = await pay(app, ids);
+  assert.deepEqual(pages.map(({ status }) => status), ids.map(() => 303));
+  const calls = app.stripe.requests.slice(from);
+  assert.equal(calls.length, 64);
+  await until(() => calls.every(({ ms }) => ms !== undefined));
+  assert.ok(inFlight(calls) >= 40, `${inFlight(calls)} in flight`);
+  t.diagnostic(`measure: 64 buyers at once, Stripe at 300 ms: the last after ${Math.max(...pages.map(({ ms }) => ms)).toFixed(0)} ms`);
+  assert.deepEqual(app.sql('SELECT COUNT(*), COUNT(DISTINCT session_id) FROM orders WHERE tg_id >= 1000'), [['64', '64']]);
+  const again = await pay(app, ids);
+  assert.deepEqual(again.map(({ headers }) => headers.get('location')), pages.map(({ headers }) => headers.get('location')));
+  assert.equal(app.stripe.requests.length, from + 64, 'a page that is open takes no call');
+});
+
+test('64 buyers come back at once: Stripe is asked for all of them at once', async (t) => {
+  const app = await startAdmit({ t });
+  const ids = [];
+  for (const res of await pay(app, countOf(64, 1000))) assert.equal(res.status, 303);
+  for (const id of app.stripe.sessions.keys()) ids.push(id);
+  for (const id of ids) await app.stripe.pay(id);
+  app.stripe.latencyMs = 300;
+  const from = app.stripe.requests.length;
+  const pages = await Promise.all(ids.map((id) => app.request(`/paid?session_id=${id}`)));
+  for (const { status, text } of pages) assert.deepEqual([status, text.includes(LINK)], [200, true]);
+  const calls = app.stripe.requests.slice(from).filter(({ path: where }) => ids.includes(where.split('/').at(-1)));
+  await until(() => calls.every(({ ms }) => ms !== undefined));
+  assert.ok(inFlight(calls) >= 40, `${inFlight(calls)} in flight`);
+  await app.settled();
+  assert.equal(invitesOf(app).length, 64);
+});
+
+test('Stripe says 429 to some of many buyers: they wait in line, and each gets a page under the key that they had', async (t) => {
+  const app = await startAdmit({ t });
+  await app.open(1);
+  const from = app.stripe.requests.length;
+  app.stripe.setFault({ kind: 'status', status: 429, retryAfter: 1, next: Infinity });
+  const coming = pay(app, countOf(12, 1000));
+  await app.stripe.waitFor(({ fault }) => fault === 'status');
+  app.stripe.setFault(null); // as by Stripe's limit, what comes a moment later is taken
+  for (const { status } of await coming) assert.equal(status, 303);
+  const calls = app.stripe.requests.slice(from);
+  assert.equal(calls.filter(({ fault }) => !fault).length, 12);
+  assert.equal(new Set(calls.map(({ headers }) => headers['idempotency-key'])).size, 12);
+});
+
+test('the line is long: a page that asks again by itself, and the attempt goes on', async (t) => {
+  const app = await startAdmit({ t });
+  app.stripe.setFault({ kind: 'status', status: 429, next: Infinity });
+  const res = await app.request('/pay?tg_id=5');
+  assert.equal(res.status, 503);
+  assert.ok(Number(res.headers.get('refresh')) > 0);
+  assert.match(res.text, /ви в черзі.*Кошти не списано/s);
+  assert.ok(res.text.includes(SUPPORT));
+  const json = JSON.parse((await app.request('/pay?tg_id=6', { headers: { accept: 'application/json' } })).text);
+  assert.equal(json.error, 'in_line');
+  app.stripe.setFault(null);
+  assert.equal((await app.request('/pay?tg_id=5')).status, 303);
+  const keys = app.stripe.requests.filter(({ params }) => params.client_reference_id === '5').map(({ headers }) => headers['idempotency-key']);
+  assert.equal(new Set(keys).size, 1, 'Stripe keeps no 429 as the answer to a key');
 });
 
 test('a group takes its own time, and nobody else has to wait for it', async (t) => {

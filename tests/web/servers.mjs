@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAMS = ['pay', 'webhook', 'tgupdate'];
-const WORKERS = { pay: '8', webhook: '1', tgupdate: '1' };
+const WORKERS = { pay: '2', webhook: '1', tgupdate: '1' };
 
 /**
  * What starts are made of: `dir`, `port`, `tlsPort` (0: no TLS), `cgi` (the folder of the programs), `env` (the settings
@@ -157,10 +157,9 @@ function h2o(at) {
  * request; `start(at)` launches the server; `restart`: the signal by which it starts the programs anew;
  * `bare`: where the programs are found by their own names, if not below /cgi-bin.
  *
- * Where they differ, and Admit promises nothing: `longHeader`, the answer to GET /pay with a header of 32 KB; `atOnce`, how
- * many buyers can wait for Stripe at once, 8 unless said (the unit's WORKERS). And where the tests take any of the
- * answers: /%70ay is /pay or is not there; an HTTP/2 body without a length is taken or refused (lighttpd, mod_fcgid: 411);
- * what is below a page (/pay/x) is refused by the server or by the program.
+ * Where they differ, and Admit promises nothing: `longHeader`, the answer to GET /pay with a header of 32 KB. And where
+ * the tests take any of the answers: /%70ay is /pay or is not there; an HTTP/2 body without a length is taken or refused
+ * (lighttpd, mod_fcgid: 411); what is below a page (/pay/x) is refused by the server or by the program.
  */
 export const servers = {
   lighttpd: {
@@ -168,7 +167,7 @@ export const servers = {
     restart: 'SIGUSR1', longHeader: 431,
   },
   'lighttpd-sockets': {
-    title: 'lighttpd', mode: 'mod_fastcgi, systemd sockets', file: 'deploy/lighttpd-sockets.conf', sockets: 'systemd', atOnce: 4,
+    title: 'lighttpd', mode: 'mod_fastcgi, systemd sockets', file: 'deploy/lighttpd-sockets.conf', sockets: 'systemd',
     start: lighttpd('deploy/lighttpd-sockets.conf'), longHeader: 431,
   },
   'lighttpd-cgi': {
@@ -199,7 +198,7 @@ export const servers = {
     title: 'nginx', mode: 'spawn-fcgi', file: 'deploy/nginx.conf', sockets: 'spawn-fcgi', start: nginx, longHeader: 400,
   },
   caddy: {
-    title: 'Caddy', mode: 'systemd sockets', file: 'deploy/Caddyfile', sockets: 'systemd', atOnce: 4, start: caddy, longHeader: 303,
+    title: 'Caddy', mode: 'systemd sockets', file: 'deploy/Caddyfile', sockets: 'systemd', start: caddy, longHeader: 303,
   },
   h2o: {
     title: 'h2o', mode: 'spawn-fcgi', file: 'deploy/h2o.conf', sockets: 'spawn-fcgi', start: h2o, longHeader: 303,

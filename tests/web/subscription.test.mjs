@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { PATIENCE_MS, SHOP, person, startAdmit, until } from './harness.mjs';
+import { PATIENCE_MS, SHOP, person, says, startAdmit, until } from './harness.mjs';
 
 const CHANNEL = -1001234567890;
 const OPERATOR = 900;
@@ -253,8 +253,8 @@ const TRIAL = { TRIAL_DAYS: '7', PAY_LINK_SECRET: 'x'.repeat(40) };
 /** The link to pay that the bot gives, and its message. */
 async function offered(app, tgId = BUYER) {
   await app.say(person(tgId), '/pay');
-  const { text } = app.telegram.messages(tgId).at(-1);
-  return { text, path: /https?:\/\/[^/\s]+(\/pay\S*)/.exec(text)?.[1] };
+  const offer = app.telegram.messages(tgId).at(-1);
+  return { text: offer.text, path: /https?:\/\/[^/\s]+(\/pay\S*)/.exec(says(offer))?.[1] };
 }
 
 /** Pays by the bot's link and goes in: the subscription. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { SECRETS, person, startAdmit } from './harness.mjs';
+import { SECRETS, person, says, startAdmit } from './harness.mjs';
 
 let nextId = 500_000;
 const now = () => Math.floor(Date.now() / 1000);
@@ -59,7 +59,7 @@ describe('updates', () => {
       const reply = JSON.parse(res.text);
       assert.equal(reply.method, 'sendMessage');
       assert.equal(reply.chat_id, USER.id);
-      assert.match(reply.text, pattern);
+      assert.match(says(reply), pattern);
       assert.match(res.headers.get('content-type'), /application\/json/);
     });
 
@@ -72,7 +72,7 @@ describe('updates', () => {
   };
   const kinds = [
     ['photo', { photo }],
-    ['photo with /pay below it', { photo, caption: '/pay' }],
+    ['photo with words below it', { photo, caption: 'x' }],
     ['sticker', { sticker: { ...file, type: 'regular', width: 1, height: 1, is_animated: false, is_video: false } }],
     ['voice', { voice: { ...file, duration: 1 } }],
     ['audio', { audio: { ...file, duration: 1 } }],
@@ -104,6 +104,10 @@ describe('updates', () => {
       assert.doesNotMatch(reply.text, /tg_id=/);
     });
   }
+  test('a command below a photo is one', async () => {
+    const reply = JSON.parse((await app.update(update({ message: message(USER, { photo, caption: '/pay' }) }))).text);
+    assert.match(reply.text, /tg_id=50000/);
+  });
   for (const [why, content] of [...kinds, ...notes])
     test(`left alone in a group: ${why}`, async () => {
       const res = await app.update(update({ message: message(USER, content, group) }));
@@ -224,13 +228,14 @@ describe('updates', () => {
       assert.equal(JSON.parse(res.text).method, 'answerCallbackQuery');
       assert.equal((await app.update(given)).text, '{}', 'and once');
       await app.settled();
-      const links = app.telegram.calls.slice(from).filter(({ method, params }) => method === 'sendMessage' && params.text.includes('/pay?tg_id='));
+      const links = app.telegram.calls.slice(from).filter(({ method, params }) => method === 'sendMessage' && says(params).includes('/pay?tg_id='));
       assert.equal(links.length, nLinks);
     });
 
   test('only the own link is ever told', () => {
-    const told = app.telegram.calls.filter(({ params }) => /tg_id=/.test(params.text ?? ''));
-    for (const { params } of told) assert.match(params.text, new RegExp(`tg_id=${params.chat_id}&language=uk$`));
+    const told = app.telegram.calls.filter(({ params }) => /tg_id=/.test(says(params)));
+    assert.notEqual(told.length, 0);
+    for (const { params } of told) assert.match(says(params), new RegExp(`tg_id=${params.chat_id}&language=uk$`));
   });
 });
 

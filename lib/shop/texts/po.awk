@@ -20,9 +20,12 @@ function fault_at(where, what) {
 	n_faults++
 }
 
-# The holes of a sentence, each once, in the order of the alphabet.
+# The holes of a sentence, each once, in the order of the alphabet. What is sold
+# stands in the case that its language wants there: {kind}, {kind_of} and
+# {kind_in} are one hole.
 function holes(s,   n, i, j, name, found, list, one) {
 	n = 0
+	gsub(/\{kind_(of|in)\}/, "{kind}", s)
 	while (match(s, /\{[a-z_]+\}/)) {
 		name = substr(s, RSTART, RLENGTH)
 		s = substr(s, RSTART + RLENGTH)

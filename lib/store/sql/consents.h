@@ -43,3 +43,12 @@ SQL(FORGET_WITHDRAWALS,
 
 SQL(RENAME_CONSENTS,
     "UPDATE consents SET product = :is_now WHERE product = :product")
+
+/* For /mydata. */
+SQL(MINE_CONSENTS,
+    "SELECT product, hash, language, at_ms FROM consents"
+    " WHERE tg_id = :tg_id ORDER BY id")
+
+SQL(MINE_WITHDRAWALS,
+    "SELECT id, contract, order_id, at_ms FROM withdrawals"
+    " WHERE tg_id = :tg_id ORDER BY id")

@@ -55,5 +55,10 @@ SQL(SEARCH_GRAMS,
     " WHERE id < 0 AND :query IS NULL AND :tg_id IS NULL"
     " AND :product IS NULL LIMIT :n")
 
+/* Whether there is anything that buyers of a product may ask about. */
+SQL(HAS_LESSONS_FOR,
+    "SELECT COUNT(*) FROM (SELECT id FROM lessons"
+    " WHERE product = :product OR is_public = 1 LIMIT 1) AS first_one")
+
 SQL(HAS_LESSONS,
     "SELECT COUNT(*) FROM (SELECT id FROM lessons LIMIT 1) AS first_half")

@@ -16,11 +16,16 @@ SQL(ORDER_DRAFT,
     " WHERE tg_id = :tg_id AND product = :product"
     " AND provider = :provider AND session_id IS NULL ORDER BY id LIMIT 1")
 
+/* By which link the buyer came, for an order of theirs that begins. */
+#define SOURCE_OF_BUYER \
+	"(SELECT NULLIF(users.source, '') FROM users" \
+	" WHERE users.tg_id = :tg_id)"
+
 SQL(ORDER_DRAFT_ADD,
     "INSERT INTO orders (tg_id, product, provider, attempt, attempted_ms,"
-    " attempt_language, livemode, created_ms)"
+    " attempt_language, livemode, created_ms, source)"
     " VALUES (:tg_id, :product, :provider, 1, :now_ms, :language, :livemode,"
-    " :now_ms)"
+    " :now_ms, " SOURCE_OF_BUYER ")"
     " RETURNING id, attempt, attempted_ms, created_ms, attempt_language")
 
 SQL(ORDER_ATTEMPT,
@@ -70,10 +75,11 @@ SQL(ORDERS_RENEWAL,
 SQL(ORDER_FACTS_ADD,
     "INSERT INTO orders (tg_id, product, provider, session_id, livemode,"
     " created_ms, payment_intent, subscription, amount_minor, currency,"
-    " processing_ms, paid_ms, failed_ms, expired_ms, until_ms, renews)"
+    " processing_ms, paid_ms, failed_ms, expired_ms, until_ms, renews, source)"
     " VALUES (:tg_id, :product, :provider, :session_id, :livemode,"
     " :now_ms, :payment_intent, :subscription, :amount_minor, :currency,"
-    " :processing_ms, :paid_ms, :failed_ms, :expired_ms, :until_ms, :renews)"
+    " :processing_ms, :paid_ms, :failed_ms, :expired_ms, :until_ms, :renews,"
+    " " SOURCE_OF_BUYER ")"
     " ON CONFLICT (session_id) DO UPDATE SET payment_intent ="
     " COALESCE(orders.payment_intent, excluded.payment_intent),"
     " subscription = COALESCE(orders.subscription, excluded.subscription),"
@@ -128,6 +134,7 @@ SQL(ORDER_UNPAID_BEFORE,
 
 SQL(ORDERS_PROCESSING,
     "SELECT COUNT(*) FROM orders WHERE tg_id = :tg_id"
+    " AND product = COALESCE(:product, product)"
     " AND processing_ms IS NOT NULL AND paid_ms IS NULL AND failed_ms IS NULL")
 
 #define NOT_SETTLED \

@@ -69,7 +69,7 @@ SQL(PAYMENTS_EXPORT,
     " WHERE reversals.payment_intent ="
     " COALESCE(paid.intent, orders.payment_intent)"
     " AND reversals.kind = 'dispute' AND stage IN (" WORD_DISPUTE_OPEN
-    ", " WORD_DISPUTE_LOST ")),"
+    ", " WORD_DISPUTE_LOST ")), orders.source,"
     " (SELECT consents.hash FROM consents WHERE orders.tg_id <> 0"
     " AND consents.tg_id = orders.tg_id"
     " AND consents.product = orders.product"

@@ -7,17 +7,19 @@ SQL(QUESTION_ADD,
 
 SQL(QUESTION_GET,
     "SELECT id, tg_id, chat_id, message_id, question, voice, language, answer,"
-    " n_tried, n_sent, outcome, ended_ms FROM questions WHERE id = :id")
+    " n_tried, n_sent, outcome, ended_ms, is_private FROM questions"
+    " WHERE id = :id")
 
 SQL(QUESTION_FORWARDED,
     "SELECT id, tg_id, chat_id, message_id, question, voice, language, answer,"
-    " n_tried, n_sent, outcome, ended_ms FROM questions"
+    " n_tried, n_sent, outcome, ended_ms, is_private FROM questions"
     " WHERE forwarded_id = :message_id AND (forwarded_chat_id = :chat_id"
     " OR (forwarded_chat_id IS NULL AND tg_id = :writer_id))"
     " ORDER BY forwarded_chat_id IS NULL, id DESC LIMIT 1")
 
 SQL(QUESTIONS_COUNT,
-    "SELECT COUNT(*), COUNT(CASE WHEN ended_ms IS NULL"
+    "SELECT COUNT(CASE WHEN outcome <> " WORD_QUESTION_HELPED
+    " THEN 1 END), COUNT(CASE WHEN ended_ms IS NULL"
     " AND asked_ms > :open_since_ms THEN 1 END) FROM questions"
     " WHERE tg_id = :tg_id AND asked_ms > :since_ms")
 
@@ -28,7 +30,8 @@ SQL(QUESTIONS_CRISES,
 SQL(QUESTIONS_BEFORE,
     "SELECT question, answer FROM questions"
     " WHERE tg_id = :tg_id AND chat_id = :chat_id AND id < :id"
-    " AND asked_ms > :since_ms AND question IS NOT NULL"
+    " AND is_private = :is_private AND asked_ms > :since_ms"
+    " AND question IS NOT NULL"
     " AND answer IS NOT NULL AND outcome = " WORD_QUESTION_ANSWERED
     " ORDER BY id DESC LIMIT :n")
 
@@ -44,6 +47,8 @@ SQL(QUESTION_ANSWER,
     " WHERE id = :id")
 
 SQL(QUESTION_SENT, "UPDATE questions SET n_sent = n_sent + 1 WHERE id = :id")
+
+SQL(QUESTION_GO_PRIVATE, "UPDATE questions SET is_private = 1 WHERE id = :id")
 
 SQL(QUESTION_NOTE_FORWARD,
     "UPDATE questions SET forwarded_id = :message_id,"

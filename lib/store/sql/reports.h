@@ -48,6 +48,15 @@ SQL(REPORT_CHURN,
     " AND payments.starts_ms >= COALESCE(subscriptions.trial_end_ms, 0)"
     " GROUP BY orders.product ORDER BY orders.product")
 
+/* By the word of the link by which their buyers came; what was paid for them
+ * since, renewals too. */
+SQL(REPORT_SOURCES,
+    "SELECT COALESCE(orders.source, '(none)'), COUNT(DISTINCT orders.id),"
+    " COALESCE(SUM(payments.amount_minor), 0), payments.currency"
+    " FROM payments JOIN orders ON orders.id = payments.order_id"
+    " WHERE payments.paid_ms >= :since_ms AND :n > 0"
+    " GROUP BY 1, payments.currency ORDER BY 1")
+
 SQL(REPORT_OWED,
     "SELECT orders.product, subscriptions.status,"
     " COUNT(DISTINCT subscriptions.id) FROM subscriptions"
@@ -76,6 +85,8 @@ SQL(REPORT_QUESTIONS,
     " THEN 'no access'"
     " WHEN " WORD_QUESTION_CRISIS " THEN 'crisis' WHEN " WORD_QUESTION_UNHEARD
     " THEN 'not heard' WHEN " WORD_QUESTION_TOO_LATE " THEN 'too late'"
+    " WHEN " WORD_QUESTION_HELPED
+    " THEN 'no question' WHEN " WORD_QUESTION_SHOWN " THEN 'to a person'"
     " ELSE 'open' END, COUNT(*)"
     " FROM questions WHERE asked_ms >= :since_ms AND :n > 0"
     " GROUP BY 1 ORDER BY 1")
