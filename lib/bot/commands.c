@@ -77,45 +77,55 @@ offer_of(struct reply *r, const struct provider *by, const struct product *p)
 	return ERR_OK;
 }
 
+/* What stands between them and the offer: what is owed, what they have already,
+ * and a consent that is missing. *said false: nothing does. */
 static enum err
-on_pay(struct reply *r)
+say_instead(struct reply *r, const struct product *p, bool *said)
 {
-	const struct product *p = catalog_find(&r->app->catalog, NULL);
-	const struct tg_message m =
-	    offer_message(r->in, r->app, r->arena, r->u->from_id, p);
-	const struct provider *alone;
-	struct tg_message owed;
+	struct tg_message m;
 	enum access access;
 	bool at_bank = false;
-	enum err e;
+	enum err e = reply_access(r, p, &access);
 
-	if (sells_many(r))
-		return offer(r);
-	e = reply_access(r, p, &access);
+	*said = true;
 	if (e == ERR_OK)
-		e = owed_by(r, p, &owed);
+		e = owed_by(r, p, &m);
 	if (e == ERR_OK)
 		e = ledger_processing(
 		    r->db, r->arena, r->u->from_id, p->id, &at_bank);
 	if (e != ERR_OK)
 		return e;
-	if (owed.text != NULL)
-		return reply_message(r, &owed);
+	if (m.text != NULL)
+		return reply_message(r, &m);
 	if (access == ACCESS_IN)
 		return reply_fill(r, TEXT_ALREADY_PAID, KV(REPLY_PRODUCT(r)));
 	/* Paid by all that the buyer knows: a second time would be too much. */
 	if (at_bank)
 		return reply_fill(r, TEXT_PROCESSING,
 		    KV(KV_PRODUCT(p, language_code(r->in))));
-	e = consent_message(r->in, r->app, r->arena, r->u->from_id, p, &owed);
-	if (e != ERR_OK || owed.text != NULL)
-		return e != ERR_OK ? e : reply_message(r, &owed);
-	alone = offer_alone(r->app, p);
+	e = consent_message(r->in, r->app, r->arena, r->u->from_id, p, &m);
+	*said = m.text != NULL;
+	return e == ERR_OK && *said ? reply_message(r, &m) : e;
+}
+
+static enum err
+on_pay(struct reply *r)
+{
+	const struct product *p = catalog_find(&r->app->catalog, NULL);
+	const struct provider *alone = offer_alone(r->app, p);
+	struct tg_message m;
+	bool said = false;
+	enum err e = sells_many(r) ? offer(r) : say_instead(r, p, &said);
+
+	if (e != ERR_OK || said || sells_many(r))
+		return e;
 	if (alone != NULL)
 		return offer_of(r, alone, p);
 	/* A picture may have to be sent along, which no reply can. */
-	return p->photo != NULL ? reply_promise(r, JOB_NOTICE, 0, "pay") :
-				  reply_message(r, &m);
+	if (p->photo != NULL)
+		return reply_promise(r, JOB_NOTICE, 0, "pay");
+	m = offer_message(r->in, r->app, r->arena, r->u->from_id, p);
+	return reply_message(r, &m);
 }
 
 /* One line about each product. What is owed for it is more urgent than how long
@@ -344,9 +354,9 @@ legal_words(struct reply *r, size_t n_texts)
 	if (!menu_has_content(r, CONTENT_PRIVACY))
 		text = card_paragraph(r->arena, text,
 		    text_fill_in(r->in, r->arena, TEXT_PRIVACY, values));
-	return n_texts == 0 ? text :
-			      card_paragraph(r->arena, text,
-				  text_plain_in(r->in, TEXT_LEGAL));
+	return n_texts == 0 ?
+	    text :
+	    card_paragraph(r->arena, text, text_plain_in(r->in, TEXT_LEGAL));
 }
 
 /* Above the texts stands the way to withdraw, which knows already who follows

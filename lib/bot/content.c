@@ -47,8 +47,8 @@ send_medium(struct app *app, struct arena *a, struct step *s,
 			continue;
 		if (e != ERR_OK)
 			return e;
-		message_upload(app, a, s, s->job.tg_id,
-		    media[p->number].method, params, &file);
+		message_upload(app, a, s, s->job.tg_id, media[p->number].method,
+		    params, &file);
 		return ERR_OK;
 	}
 	return ERR_OK;

@@ -15,8 +15,8 @@ static const struct part {
 	const char *columns[MAX_COLUMNS];
 } parts[] = {
 	{ "you", SQL_MINE_USER,
-	    { "#tg_id", "language", "chosen_language", "source",
-		"#created_ms", "#bot_blocked_ms" } },
+	    { "#tg_id", "language", "chosen_language", "source", "#created_ms",
+		"#bot_blocked_ms" } },
 	{ "orders", SQL_MINE_ORDERS,
 	    { "#id", "product", "provider", "name", "payment", "#amount_minor",
 		"currency", "subscription", "#created_ms", "#paid_ms",
@@ -108,8 +108,7 @@ prepare(struct app *app, struct arena *a, struct step *s)
 		return e;
 	json_put_int(params, "chat_id", s->job.tg_id);
 	json_put_text(params, "caption", text_plain_in(in, TEXT_MYDATA_FILE));
-	message_upload(
-	    app, a, s, s->job.tg_id, "sendDocument", params, &file);
+	message_upload(app, a, s, s->job.tg_id, "sendDocument", params, &file);
 	return ERR_OK;
 }
 

@@ -174,6 +174,7 @@ put_products(
 	}
 }
 
+/* What costs nothing stands above what is for sale. */
 static void
 put_for_stranger(struct reply *r, const struct window *w, struct buttons *b)
 {

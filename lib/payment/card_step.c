@@ -76,8 +76,7 @@ call_photo(
 	    tg_send_photo(a, &c->m, c->photo);
 
 	if (c->photo == NULL)
-		message_upload(
-		    app, a, s, c->m.chat_id, method, params, &file);
+		message_upload(app, a, s, c->m.chat_id, method, params, &file);
 	else
 		message_call(app, a, s, c->m.chat_id, method, params);
 }

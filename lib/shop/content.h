@@ -1,7 +1,7 @@
 /* What an operator writes for people to read at length, in a folder of their
  * own (CONTENT_DIR):
  *
- *   intro.uk.md              what the chat says at /start, before the offer
+ *   intro.uk.md              a free lesson, behind a button of /start
  *   about.de.md              what it says to /about
  *   legal/privacy.uk.md      /privacy in the chat and /legal/privacy as a page;
  *   legal/NAME.LANGUAGE.md   so with any name of a-z, 0-9 and "-"

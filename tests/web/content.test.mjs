@@ -58,25 +58,58 @@ test('a command without its file is none; /privacy and /terms say what they alwa
   assert.equal((await says(app, user, '/agb'))[0].text, unknown);
 });
 
-test('an introduction comes with its picture, in parts, and ends with the way to buy', async (t) => {
+test('a free lesson comes by its button, with its picture, in parts, ends with the way to buy and is noted', async (t) => {
   const picture = Buffer.from([0xff, 0xd8, 0, 1, 13, 10, 45, 45]);
   const app = await shop(t, { 'intro.uk.md': `# Вітаємо\n\n${`${'слово '.repeat(100)}\n\n`.repeat(10)}Кінець.`, 'intro.uk.jpg': picture });
   const user = person(5);
-  const [photo, first, second, ...more] = await says(app, user, '/start');
-  assert.equal(photo.photo.file_size, picture.length);
+  const [welcome] = await says(app, user, '/start');
+  assert.deepEqual(buttons(welcome).map((one) => one.callback_data), ['text:intro', 'buy', 'status', 'ask_how', 'legal']);
+  assert.deepEqual(app.sql('SELECT intro_ms FROM users'), [['']], 'not seen yet');
+  const before = app.telegram.messages(5).length;
+  await app.telegram.press(user, welcome, 'text:intro');
+  await app.settled();
+  const [photo, first, second, ...more] = app.telegram.messages(5).slice(before);
+  assert.deepEqual(app.telegram.chats.bytesAt('photos/file_1.jpg'), picture);
+  assert.notDeepEqual(app.sql('SELECT intro_ms FROM users'), [['']], 'seen');
   assert.match(first.text, /^Вітаємо\n\nслово/);
   assert.ok(first.text.length <= 4096);
-  assert.equal(first.reply_markup, undefined);
+  assert.ok(photo.photo && !first.reply_markup);
   assert.match(second.text, /Кінець\.$/);
   assert.equal(buttons(second)[0].callback_data, 'buy');
   assert.deepEqual(more, []);
-  assert.deepEqual(app.telegram.calls.find(({ method }) => method === 'sendPhoto').params.photo.bytes, picture);
 });
 
 test('a picture that Telegram refuses keeps nobody from the text', async (t) => {
   const app = await shop(t, { 'intro.uk.md': 'Вітаємо!', 'intro.jpg': '' });
-  await app.say(person(5), '/start');
+  const [welcome] = await says(app, person(5), '/start');
+  await app.telegram.press(person(5), welcome, 'text:intro');
   await app.told(5, 'Вітаємо!', 60_000);
+});
+
+test('the window has buttons for the texts that there are; who is in is sold nothing below the lesson', async (t) => {
+  const app = await shop(t, { ...LEGAL, 'intro.md': 'Урок', 'about.md': '# Ми\n\nДвоє.' }, { SUPPORT_CONTACT: '' });
+  const user = person(5);
+  const [welcome] = await says(app, user, '/start');
+  assert.deepEqual(buttons(welcome).map((one) => one.callback_data), ['text:intro', 'text:about', 'buy', 'status', 'legal']);
+  await app.telegram.press(user, welcome, 'text:about');
+  await app.told(5, 'Двоє.');
+  await app.telegram.press(user, welcome, 'legal');
+  await app.settled();
+  const legal = app.telegram.messages(5).at(-1);
+  assert.equal(legal.text, 'Правова інформація: оберіть нижче.');
+  assert.deepEqual(buttons(legal).slice(1).map((one) => one.callback_data), ['text:legal/terms', 'text:legal/privacy', 'text:legal/impressum']);
+  await app.admit(['grant', '5']);
+  await app.settled();
+  await app.telegram.press(user, welcome, 'text:intro');
+  await app.settled();
+  assert.deepEqual([app.telegram.messages(5).at(-1).text, app.telegram.messages(5).at(-1).reply_markup], ['Урок', undefined]);
+});
+
+test('of terms and privacy the product says what the operator has not written', async (t) => {
+  const app = await shop(t, { 'legal/terms.uk.md': '# Умови\n\nОдна.' });
+  const [legal] = await says(app, person(5), '/legal');
+  assert.match(legal.text, /^Ми зберігаємо номер[^]*\n\nПравова інформація: оберіть нижче\.$/);
+  assert.deepEqual(buttons(legal).map(({ text }) => text), ['Відмовитися від договору', 'Умови']);
 });
 
 test('the same texts as pages', async (t) => {
@@ -104,7 +137,7 @@ test('what is wrong with a file is told by admit check, and stops nothing', asyn
   for (const fault of [/intro\.uk\.md is not UTF-8/, /about\.uk\.md is larger than 256 kB/, /legal\/terms\.uk\.md is a link to a place outside/])
     assert.match(stdout, fault);
   const [welcome] = await says(app, person(5), '/start');
-  assert.equal(buttons(welcome)[0].callback_data, 'buy');
+  assert.equal(buttons(welcome)[0].callback_data, 'buy', 'no lesson');
   assert.match((await says(app, person(5), '/terms'))[0].text, /не можна передавати/);
   assert.equal((await app.request('/legal/terms')).status, 404);
 });
