@@ -1,11 +1,17 @@
-/* GET /pay, /paid, /cancel, /health: the buyer's way to Stripe and back. The
- * only front program that calls out. */
+/* /pay, /paid, /cancel, /legal, /withdraw, /health: the buyer's way to Stripe
+ * and back. The only front program that calls out. */
 #include "base/array.h"
+#include "front/agree.h"
 #include "front/buyers.h"
+#include "front/legal.h"
 #include "front/pages.h"
+#include "front/withdraw.h"
 #include "payment/checkout.h"
 #include "payment/thanks.h"
-#include "web/client.h"
+
+#define READS "GET, HEAD"
+/* A form is sent to where its page is. */
+#define FORMS READS ", POST"
 
 /* What a visit refers to as long as it lasts. */
 struct caller {
@@ -33,7 +39,7 @@ caller_new(const struct app *app, const struct request *req)
 {
 	struct caller *c = arena_alloc(req->arena, sizeof(*c));
 
-	c->who.address = client_address(req, app->conf.trusted_proxies);
+	c->who.address = serve_address(app, req);
 	c->buyer.show = show;
 	c->buyer.ctx = c;
 	return c;
@@ -46,17 +52,12 @@ pay(struct app *app, struct exchange *x)
 	struct caller *c = caller_new(app, req);
 	enum err e = paylink_read(app, req, &c->link);
 
-	if (e != ERR_OK) {
-		x->res = pages_bad_link(app, req, e);
-	} else if (paylink_is_previewed(req)) {
-		x->res = pages_preview(app, req, &c->link);
-	} else {
-		c->who.tg_id = c->link.tg_id;
-		c->buyer.visit =
-		    checkout_visit(app, req->arena, &c->who, &c->link);
-		return &c->buyer;
-	}
-	return NULL;
+	if (pages_instead(app, req, e, &c->link, &x->res) ||
+	    agree_first(app, req, &c->link, &x->res))
+		return NULL;
+	c->who.tg_id = c->link.tg_id;
+	c->buyer.visit = checkout_visit(app, req->arena, &c->who, &c->link);
+	return &c->buyer;
 }
 
 static struct buyer *
@@ -82,25 +83,26 @@ static const struct {
 	const char *page;
 	struct buyer *(*meet)(struct app *app, struct exchange *x);
 	struct response (*answer)(struct app *app, const struct request *req);
-} routes[] = { { "pay", pay, NULL }, { "pay.fcgi", pay, NULL },
-	{ "paid", paid, NULL }, { "cancel", NULL, pages_cancel },
-	{ "health", NULL, pages_health } };
+	const char *methods;
+} routes[] = { { "pay", pay, NULL, FORMS }, { "pay.fcgi", pay, NULL, FORMS },
+	{ "paid", paid, NULL, READS }, { "cancel", NULL, pages_cancel, READS },
+	{ "legal", NULL, legal_page, READS },
+	{ "withdraw", NULL, withdraw_page, FORMS },
+	{ "health", NULL, pages_health, READS } };
 
 static struct buyer *
 route(struct app *app, struct exchange *x)
 {
+	const char *page = legal_is_asked(&x->req) ? "legal" : x->req.page;
+
 	for (size_t i = 0; i < LENGTH(routes); i++) {
-		if (!str_eq(str_from(x->req.page), routes[i].page))
+		if (!str_eq(str_from(page), routes[i].page))
 			continue;
-		if (x->req.method != WEB_GET && x->req.method != WEB_HEAD)
-			x->res = pages_not_allowed(app, &x->req);
-		/* Nobody wants it yet: nothing is opened, nobody asked. */
-		else if (request_looks_ahead(&x->req))
-			x->res = pages_show(app, &x->req, PAGES_AHEAD);
-		else if (routes[i].meet != NULL)
+		if (pages_refused(app, &x->req, routes[i].methods, &x->res))
+			return NULL;
+		if (routes[i].meet != NULL)
 			return routes[i].meet(app, x);
-		else
-			x->res = routes[i].answer(app, &x->req);
+		x->res = routes[i].answer(app, &x->req);
 		return NULL;
 	}
 	x->res = pages_elsewhere(app, &x->req);

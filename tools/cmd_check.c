@@ -13,6 +13,7 @@
 #include "net/http.h"
 #include "outbox/wake.h"
 #include "payment/provider.h"
+#include "shop/content.h"
 #include "shop/texts_file.h"
 #include "telegram/update.h"
 
@@ -607,6 +608,30 @@ check_texts(struct check *c)
 		    "until then the sentence is as it was built");
 }
 
+/* The same of long texts. */
+static void
+check_content(struct check *c)
+{
+	struct conf conf = c->app->conf;
+
+	struct content terms;
+
+	conf.settings.n_faults = 0;
+	if (conf.consent != 0 &&
+	    content_read(&conf, &c->arena, CONTENT_TERMS, text_language(),
+		&terms) != ERR_OK)
+		advise(c, "consent",
+		    "there is no legal/terms: buyers agree to what the bot "
+		    "says to /terms");
+	if (conf.content_dir == NULL)
+		return;
+	if (content_check(&c->arena, &conf))
+		good(c, "content", "your own texts can be read");
+	for (size_t i = 0; i < conf.settings.n_faults; i++)
+		bad(c, "content", conf.settings.faults[i],
+		    "until then it is read in another language, or not at all");
+}
+
 /* What can be told without a call, so that it can be run before the network is
  * there, and as often as one likes. */
 static int
@@ -615,6 +640,7 @@ check_settings(struct app *app)
 	struct check c = { .app = app, .told = " " };
 
 	check_texts(&c);
+	check_content(&c);
 	/* By the ledger's own account alone: even who only reads it may leave a
 	 * file beside it. */
 	if (cmd_has_ledger(app) && cmd_account_fault(app) == NULL &&
@@ -654,8 +680,8 @@ static int
 check_all(struct app *app)
 {
 	static void (*const before[])(struct check * c) = { check_host,
-		check_texts, check_ledger, check_disk, check_backup,
-		check_products, check_worker };
+		check_texts, check_content, check_ledger, check_disk,
+		check_backup, check_products, check_worker };
 	static void (*const behind[])(
 	    struct check * c) = { check_advice, check_confinement };
 	struct check c = { .app = app, .told = " " };

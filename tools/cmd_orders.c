@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define N_ORDERS 50 /* that a person is shown */
-#define N_COLUMNS 21
+#define N_COLUMNS 23
 
 /* The columns of SQL_PAYMENTS_EXPORT: names as they are exported. Whoever reads
  * them by their place may go on so: new ones come at the end. The last ones,
@@ -41,6 +41,8 @@ static const struct column {
 	{ "ends_ms", false, true },
 	{ "disputed_minor", false, false },
 	{ "source", true, true },
+	{ "consent", true, true }, /* SHA-256 of what was agreed to */
+	{ "consent_ms", false, true },
 };
 
 static bool

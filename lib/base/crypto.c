@@ -64,6 +64,22 @@ hmac_sha256(struct str key, const struct str *parts, size_t n_parts,
 	return ERR_OK;
 }
 
+enum err
+sha256(const struct str *parts, size_t n_parts, unsigned char out[SHA256_BYTES])
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	bool ok =
+	    ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
+
+	for (size_t i = 0; ok && i < n_parts; i++)
+		ok = EVP_DigestUpdate(ctx, parts[i].p, parts[i].len) == 1;
+	ok = ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+	EVP_MD_CTX_free(ctx);
+	if (!ok)
+		log_event(LOG_ERROR, "digest_failed", KV_NONE);
+	return ok ? ERR_OK : ERR_INTERNAL;
+}
+
 /* One signature makes everything that the next ones need. */
 bool
 crypto_start(void)

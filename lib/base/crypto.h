@@ -20,6 +20,13 @@ bool crypto_start(void) MUST_CHECK;
 enum err hmac_sha256(struct str key, const struct str *parts, size_t n_parts,
     unsigned char out[HMAC_SHA256_BYTES]) MUST_CHECK;
 
+#define SHA256_BYTES 32
+
+/* The digest of the parts, one after the other: says whether a text is the same
+ * as another. ERR_INTERNAL where the library fails. */
+enum err sha256(const struct str *parts, size_t n_parts,
+    unsigned char out[SHA256_BYTES]) MUST_CHECK;
+
 /* Lower or upper case hex of exactly 2 * size characters; false otherwise. */
 bool hex_decode(struct str hex, unsigned char *out, size_t size);
 

@@ -10,7 +10,9 @@
 #include "ledger/self.h"
 #include "outbox/jobs.h"
 #include "payment/card.h"
+#include "payment/consent.h"
 #include "payment/offer.h"
+#include "shop/content.h"
 #include "shop/text.h"
 #include "telegram/command.h"
 
@@ -75,42 +77,55 @@ offer_of(struct reply *r, const struct provider *by, const struct product *p)
 	return ERR_OK;
 }
 
+/* What stands between them and the offer: what is owed, what they have already,
+ * and a consent that is missing. *said false: nothing does. */
 static enum err
-on_pay(struct reply *r)
+say_instead(struct reply *r, const struct product *p, bool *said)
 {
-	const struct product *p = catalog_find(&r->app->catalog, NULL);
-	const struct tg_message m =
-	    offer_message(r->in, r->app, r->arena, r->u->from_id, p);
-	const struct provider *alone;
-	struct tg_message owed;
+	struct tg_message m;
 	enum access access;
 	bool at_bank = false;
-	enum err e;
+	enum err e = reply_access(r, p, &access);
 
-	if (sells_many(r))
-		return offer(r);
-	e = reply_access(r, p, &access);
+	*said = true;
 	if (e == ERR_OK)
-		e = owed_by(r, p, &owed);
+		e = owed_by(r, p, &m);
 	if (e == ERR_OK)
 		e = ledger_processing(
 		    r->db, r->arena, r->u->from_id, p->id, &at_bank);
 	if (e != ERR_OK)
 		return e;
-	if (owed.text != NULL)
-		return reply_message(r, &owed);
+	if (m.text != NULL)
+		return reply_message(r, &m);
 	if (access == ACCESS_IN)
 		return reply_fill(r, TEXT_ALREADY_PAID, KV(REPLY_PRODUCT(r)));
 	/* Paid by all that the buyer knows: a second time would be too much. */
 	if (at_bank)
 		return reply_fill(r, TEXT_PROCESSING,
 		    KV(KV_PRODUCT(p, language_code(r->in))));
-	alone = offer_alone(r->app, p);
+	e = consent_message(r->in, r->app, r->arena, r->u->from_id, p, &m);
+	*said = m.text != NULL;
+	return e == ERR_OK && *said ? reply_message(r, &m) : e;
+}
+
+static enum err
+on_pay(struct reply *r)
+{
+	const struct product *p = catalog_find(&r->app->catalog, NULL);
+	const struct provider *alone = offer_alone(r->app, p);
+	struct tg_message m;
+	bool said = false;
+	enum err e = sells_many(r) ? offer(r) : say_instead(r, p, &said);
+
+	if (e != ERR_OK || said || sells_many(r))
+		return e;
 	if (alone != NULL)
 		return offer_of(r, alone, p);
 	/* A picture may have to be sent along, which no reply can. */
-	return p->photo != NULL ? reply_promise(r, JOB_NOTICE, 0, "pay") :
-				  reply_message(r, &m);
+	if (p->photo != NULL)
+		return reply_promise(r, JOB_NOTICE, 0, "pay");
+	m = offer_message(r->in, r->app, r->arena, r->u->from_id, p);
+	return reply_message(r, &m);
 }
 
 /* One line about each product. What is owed for it is more urgent than how long
@@ -303,16 +318,87 @@ on_paysupport(struct reply *r)
 	return say_about(r, TEXT_PAYSUPPORT);
 }
 
+/* The operator's own text, else what the product says of itself. */
+static enum err
+say_text(struct reply *r, const char *name, enum text instead)
+{
+	bool is_there;
+	enum err e = menu_text(r, name, &is_there);
+
+	return e != ERR_OK || is_there ? e : say_about(r, instead);
+}
+
 static enum err
 on_terms(struct reply *r)
 {
-	return say_about(r, TEXT_TERMS);
+	return say_text(r, CONTENT_TERMS, TEXT_TERMS);
 }
 
 static enum err
 on_privacy(struct reply *r)
 {
-	return say_about(r, TEXT_PRIVACY);
+	return say_text(r, CONTENT_PRIVACY, TEXT_PRIVACY);
+}
+
+/* What the product says of the two that the operator has not written, and a
+ * button for each text of the law that there is. */
+static const char *
+legal_words(struct reply *r, size_t n_texts)
+{
+	const struct kvs values = KV(REPLY_PRODUCT(r),
+	    kv_text("support", app_support_in(r->in, r->app, r->arena)));
+	const char *text = NULL;
+
+	if (!menu_has_content(r, CONTENT_TERMS))
+		text = text_fill_in(r->in, r->arena, TEXT_TERMS, values);
+	if (!menu_has_content(r, CONTENT_PRIVACY))
+		text = card_paragraph(r->arena, text,
+		    text_fill_in(r->in, r->arena, TEXT_PRIVACY, values));
+	return n_texts == 0 ?
+	    text :
+	    card_paragraph(r->arena, text, text_plain_in(r->in, TEXT_LEGAL));
+}
+
+/* Above the texts stands the way to withdraw, which knows already who follows
+ * it. */
+static enum err
+on_legal(struct reply *r)
+{
+	struct tg_message m = { .chat_id = r->u->from_id,
+		.button = text_plain_in(r->in, TEXT_PAGE_WITHDRAW),
+		.button_url = arena_printf(r->arena,
+		    "%s/withdraw?contract=%lld&language=%s",
+		    r->app->conf.base_url, (long long)r->u->from_id,
+		    language_code(r->in)) };
+	enum err e = menu_legal(r, &m);
+
+	m.text = legal_words(r, m.n_choices);
+	return e == ERR_OK ? reply_message(r, &m) : e;
+}
+
+/* Commands that there are as soon as the operator has written the text, and
+ * which are nothing that the bot knows until then. */
+static const struct {
+	const char *command, *name;
+} texts[] = {
+	{ "/about", CONTENT_ABOUT },
+	{ "/impressum", CONTENT_LEGAL "impressum" },
+	{ "/agb", CONTENT_LEGAL "agb" },
+	{ "/datenschutz", CONTENT_LEGAL "datenschutz" },
+	{ "/disclaimer", CONTENT_LEGAL "disclaimer" },
+	{ "/refund", CONTENT_LEGAL "refund" },
+};
+
+static enum err
+answer_text(struct reply *r, struct str command, bool *is_command)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && !*is_command && i < LENGTH(texts);
+	     i++)
+		if (str_eq_nocase(command, texts[i].command))
+			e = menu_text(r, texts[i].name, is_command);
+	return e;
 }
 
 /* A message at once, and all of it as a file by the worker. */
@@ -364,18 +450,6 @@ on_help_button(struct reply *r)
 	return say_about(r, TEXT_HELP_MEMBER);
 }
 
-static enum err
-on_legal(struct reply *r)
-{
-	const struct kvs values = KV(REPLY_PRODUCT(r),
-	    kv_text("support", app_support_in(r->in, r->app, r->arena)));
-
-	return reply_text(r,
-	    card_paragraph(r->arena,
-		text_fill_in(r->in, r->arena, TEXT_TERMS, values),
-		text_fill_in(r->in, r->arena, TEXT_PRIVACY, values)));
-}
-
 /* What a button says, by its word in the job. Nothing of it writes. */
 enum err
 commands_say(struct reply *r, struct str word, bool *said)
@@ -410,6 +484,7 @@ static const struct {
 	{ "/paysupport", on_paysupport, TEXT__COUNT },
 	{ "/terms", on_terms, TEXT__COUNT },
 	{ "/privacy", on_privacy, TEXT__COUNT },
+	{ "/legal", on_legal, TEXT__COUNT },
 	{ "/mydata", on_mydata, TEXT__COUNT },
 	{ "/forgetme", on_forgetme, TEXT__COUNT },
 };
@@ -444,5 +519,7 @@ commands_answer(struct reply *r, bool *is_command)
 			*is_command = true;
 			return commands[i].answer(r);
 		}
-	return ERR_OK;
+	return self_is_meant(&self, c.bot, true) ?
+	    answer_text(r, c.name, is_command) :
+	    ERR_OK;
 }

@@ -6,6 +6,8 @@
 #include "ledger/ledger.h"
 #include "ledger/products.h"
 #include "outbox/message.h"
+#include "payment/card.h"
+#include "payment/consent.h"
 #include "shop/text.h"
 
 /* Whoever is in the channel already needs no invitation: their link opens the
@@ -75,26 +77,40 @@ words_of(const struct job *job)
 /* A coach is spoken of only where it has lessons to answer from, and to those
  * for whom it is new. */
 static enum err
+add_coach(struct app *app, struct arena *a, enum language in,
+    const struct product *p, const char **text)
+{
+	bool has_coach = false;
+	enum err e = library_has(app->db, a, p->id, &has_coach);
+
+	if (e == ERR_OK && has_coach)
+		*text = card_paragraph(
+		    a, *text, text_plain_in(in, TEXT_INVITE_COACH));
+	return e;
+}
+
+/* What the buyer agreed to goes with the links, which the law wants told to
+ * them for keeps. */
+static enum err
 say_invite(struct app *app, struct arena *a, struct step *s,
     const struct product *p, const char *links)
 {
 	enum language in = text_language();
 	enum text which = words_of(&s->job);
-	bool has_coach = false;
-	const char *text;
+	const char *receipt = NULL, *text;
 	enum err e = ledger_language(app->db, a, s->job.tg_id, &in);
 
-	if (e == ERR_OK && which != TEXT_INVITE_AGAIN)
-		e = library_has(app->db, a, p->id, &has_coach);
 	if (e != ERR_OK)
 		return e;
 	text = text_fill_in(in, a, which,
 	    KV(KV_PRODUCT(p, language_code(in)), kv_text("link", links)));
-	if (has_coach)
-		text = arena_printf(
-		    a, "%s\n\n%s", text, text_plain_in(in, TEXT_INVITE_COACH));
-	message_say(app, a, s, text);
-	return ERR_OK;
+	if (which != TEXT_INVITE_AGAIN)
+		e = add_coach(app, a, in, p, &text);
+	if (e == ERR_OK)
+		e = consent_receipt(in, app, a, s->job.tg_id, p, &receipt);
+	if (e == ERR_OK)
+		message_say(app, a, s, card_paragraph(a, text, receipt));
+	return e;
 }
 
 static enum err

@@ -1,5 +1,5 @@
 /* Buttons: "WORD", or "WORD:PRODUCT" where several are sold, "language:CODE",
- * "forget:MOMENT" and "ask:N". */
+ * "forget:MOMENT", "text:NAME", "ask:N" and those of payment/consent.h. */
 #include "bot/menu.h"
 
 #include "base/array.h"
@@ -9,7 +9,9 @@
 #include "ledger/products.h"
 #include "ledger/remind.h"
 #include "ledger/subscription.h"
+#include "payment/consent.h"
 #include "payment/offer.h"
+#include "shop/content.h"
 #include "shop/text.h"
 
 #define BUTTON_PORTAL "portal"
@@ -17,13 +19,12 @@
 #define BUTTON_FORGET "forget"
 #define BUTTON_ASK "ask" /* by coach/answer, under an answer */
 
-/* No shop has such pages yet. */
 bool
-menu_has_content(const struct app *app, const char *name)
+menu_has_content(const struct reply *r, const char *name)
 {
-	(void)app;
-	(void)name;
-	return false;
+	struct content c;
+
+	return content_read(&r->app->conf, r->arena, name, r->in, &c) == ERR_OK;
 }
 
 /* Who is in is not asked to buy once more: a second payment of the same buyer
@@ -90,6 +91,41 @@ menu_languages(struct reply *r, struct tg_message *m)
 	m->n_choices = n;
 }
 
+/* Called as their authors call them, in the person's language. */
+enum err
+menu_legal(struct reply *r, struct tg_message *m)
+{
+	size_t n = 0;
+	const char **names = content_legal(&r->app->conf, r->arena, &n);
+	struct tg_choice *list = arena_alloc(r->arena, n * sizeof(*list));
+	struct content c;
+
+	m->choices = list;
+	for (size_t i = 0; i < n; i++) {
+		const char *name =
+		    arena_printf(r->arena, CONTENT_LEGAL "%s", names[i]);
+
+		if (content_read(&r->app->conf, r->arena, name, r->in, &c) ==
+		    ERR_OK)
+			list[m->n_choices++] = (struct tg_choice){ c.title,
+				arena_printf(r->arena, MENU_TEXT ":%s", name) };
+	}
+	return ERR_OK;
+}
+
+enum err
+menu_text(struct reply *r, const char *name, bool *is_there)
+{
+	struct content c;
+	enum err e = content_read(&r->app->conf, r->arena, name, r->in, &c);
+
+	*is_there = e == ERR_OK;
+	if (!*is_there)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return reply_promise(
+	    r, JOB_CONTENT, 0, arena_printf(r->arena, "%s:0", c.name));
+}
+
 /* What it leads to is told by the worker, who reads the language anew. A
  * language of ours that is none any more is as Telegram says. */
 static enum err
@@ -99,6 +135,50 @@ choose_language(struct reply *r, const char *code)
 	    r->db, r->u->from_id, language_find(code, LANGUAGE__COUNT));
 
 	return e == ERR_OK ? reply_promise(r, JOB_NOTICE, 0, "language") : e;
+}
+
+/* The way to pay comes next; of a text that has changed meanwhile, the same
+ * question again. */
+static enum err
+agree(struct reply *r, struct str data)
+{
+	const struct product *p = NULL;
+	enum err e =
+	    consent_pressed(r->in, r->app, r->arena, r->u->from_id, data, &p);
+
+	if (e != ERR_OK || p == NULL)
+		return e;
+	return reply_promise(
+	    r, JOB_NOTICE, 0, arena_printf(r->arena, "pay:%s", p->id));
+}
+
+static enum err
+disagree(struct reply *r, struct str data)
+{
+	(void)data;
+	return reply_promise(r, JOB_NOTICE, 0, "no_consent");
+}
+
+static enum err
+choose(struct reply *r, struct str data)
+{
+	return choose_language(r, arena_dup(r->arena, data));
+}
+
+static enum err
+send_text(struct reply *r, struct str data)
+{
+	bool is_there; /* or not: an old button */
+
+	return menu_text(r, arena_dup(r->arena, data), &is_there);
+}
+
+static enum err
+pass_on(struct reply *r, struct str data)
+{
+	bool taken; /* or not: nothing else is meant by it */
+
+	return handover_pass_on(r->app, r->arena, r->u, data, &taken);
 }
 
 const char *
@@ -123,31 +203,32 @@ forget(struct reply *r, struct str moment)
 }
 
 static enum err
-stop_reminders(struct reply *r)
+stop_reminders(struct reply *r, struct str data)
 {
 	enum err e = remind_no_more(r->db, r->u->from_id);
 
+	(void)data;
 	return e == ERR_OK ? reply_promise(r, JOB_NOTICE, 0, "no_reminders") :
 			     e;
 }
 
-/* The buttons that are about the person and no product. *is_own false: it is
- * another one. */
+/* The buttons that are about no product. *is_own false: it is another one. */
 static enum err
 press_own(struct reply *r, struct str word, struct str data, bool *is_own)
 {
-	bool taken; /* or not: nothing else is meant by it */
+	static const struct {
+		const char *word;
+		enum err (*press)(struct reply *r, struct str data);
+	} words[] = { { BUTTON_LANGUAGE, choose }, { BUTTON_FORGET, forget },
+		{ MENU_NO_REMINDERS, stop_reminders }, { BUTTON_ASK, pass_on },
+		{ MENU_TEXT, send_text }, { CONSENT_AGREE, agree },
+		{ CONSENT_DISAGREE, disagree } };
 
-	*is_own = true;
-	if (str_eq(word, BUTTON_LANGUAGE))
-		return choose_language(r, arena_dup(r->arena, data));
-	if (str_eq(word, BUTTON_FORGET))
-		return forget(r, data);
-	if (str_eq(word, MENU_NO_REMINDERS))
-		return stop_reminders(r);
-	if (str_eq(word, BUTTON_ASK))
-		return handover_pass_on(r->app, r->arena, r->u, data, &taken);
-	*is_own = false;
+	for (size_t i = 0; i < LENGTH(words); i++)
+		if (str_eq(word, words[i].word)) {
+			*is_own = true;
+			return words[i].press(r, data);
+		}
 	return ERR_OK;
 }
 

@@ -9,6 +9,7 @@
 
 #define MENU_BUY "buy"   /* the one thing that is sold, or with ":PRODUCT" */
 #define MENU_OPEN "open" /* the way in, with ":PRODUCT" */
+#define MENU_TEXT "text" /* a long text: "text:NAME" */
 
 /* What commands_say() says. */
 #define MENU_STATUS "status"
@@ -16,15 +17,10 @@
 #define MENU_LEGAL "legal"
 #define MENU_HELP "help"
 
-/* What the shop shows of itself, where it has something to show. */
-#define MENU_LESSON "lesson"
-#define MENU_ABOUT "about"
-
 #define MENU_MAX 8 /* buttons beside those for products */
 
-/* Whether the shop has a page of that name (MENU_LESSON, MENU_ABOUT,
- * MENU_LEGAL). */
-bool menu_has_content(const struct app *app, const char *name);
+/* Whether the operator has a long text of that name (shop/content.h). */
+bool menu_has_content(const struct reply *r, const char *name);
 
 /* Puts into m a button for each product that this person has not bought. */
 enum err menu_choices(struct reply *r, struct tg_message *m) MUST_CHECK;
@@ -36,6 +32,14 @@ enum err menu_add_portal(struct reply *r, const struct product *p,
 
 /* Puts into m a button for each language, and one for Telegram's own. */
 void menu_languages(struct reply *r, struct tg_message *m);
+
+/* Puts into m a button for each text of the law that the operator has. */
+enum err menu_legal(struct reply *r, struct tg_message *m) MUST_CHECK;
+
+/* Has a long text sent by the worker; *is_there false: the operator has none of
+ * that name, and nothing was promised. */
+enum err menu_text(
+    struct reply *r, const char *name, bool *is_there) MUST_CHECK;
 
 /* The data of the button that confirms /forgetme; it works for an hour. */
 const char *menu_forget_data(struct arena *a);

@@ -1,17 +1,11 @@
 /* All that is kept of somebody, sent to them as a file. */
 #include "base/array.h"
-#include "base/buf.h"
-#include "base/crypto.h"
 #include "base/json.h"
 #include "ledger/ledger.h"
 #include "outbox/message.h"
 #include "shop/text.h"
 
-#include <string.h>
-
 #define MAX_COLUMNS 12
-#define FORM_BYTES ((size_t)4096)
-#define CHANCE_BYTES 16
 
 /* A part of the file: a list, and its columns as the statement has them; those
  * that begin with a # are numbers. A time is in milliseconds since 1970. */
@@ -45,6 +39,10 @@ static const struct part {
 	    { "link", "chat", "#made_ms", "#revoked_ms" } },
 	{ "questions", SQL_MINE_QUESTIONS,
 	    { "question", "answer", "language", "#asked_ms", "#ended_ms" } },
+	{ "consents", SQL_MINE_CONSENTS,
+	    { "product", "text_sha256", "language", "#at_ms" } },
+	{ "withdrawals", SQL_MINE_WITHDRAWALS,
+	    { "#number", "contract", "#order", "#at_ms" } },
 	{ "messages", SQL_MINE_MESSAGES,
 	    { "name", "detail", "#created_ms", "#done_ms" } },
 };
@@ -95,60 +93,22 @@ write_all(struct db *db, struct arena *a, int64_t tg_id, struct str *text)
 	return e;
 }
 
-/* ---- the file as a form (core.telegram.org/bots/api#sending-files) ---- */
-
-static const char *
-boundary(struct arena *a)
-{
-	/* Hard to guess, so that no question of theirs can end the file. */
-	unsigned char chance[CHANCE_BYTES] = { 0 };
-	char hex[2 * CHANCE_BYTES + 1];
-
-	if (random_bytes(chance, sizeof(chance)) != ERR_OK)
-		chance[0] = 1;
-	hex_encode(chance, sizeof(chance), hex);
-	return arena_printf(a, "admit-%s", hex);
-}
-
-static struct str
-form(struct arena *a, int64_t chat_id, const char *caption, struct str file,
-    const char *limit)
-{
-	struct buf b = buf_new(a, file.len + strlen(caption) + FORM_BYTES);
-
-	buf_text(&b,
-	    arena_printf(a,
-		"--%s\r\nContent-Disposition: form-data; name=\"chat_id\""
-		"\r\n\r\n%lld\r\n"
-		"--%s\r\nContent-Disposition: form-data; name=\"caption\""
-		"\r\n\r\n%s\r\n"
-		"--%s\r\nContent-Disposition: form-data; name=\"document\"; "
-		"filename=\"my-data.json\"\r\n"
-		"Content-Type: application/json\r\n\r\n",
-		limit, (long long)chat_id, limit, caption, limit));
-	buf_add(&b, file);
-	buf_text(&b, arena_printf(a, "\r\n--%s--\r\n", limit));
-	return buf_str(&b);
-}
-
 /* Read when it is sent: what came since it was asked for is in it as well. */
 static enum err
 prepare(struct app *app, struct arena *a, struct step *s)
 {
-	const char *limit = boundary(a);
+	struct tg_file file = { .field = "document", .name = "my-data.json" };
+	struct json *params = json_new(a);
 	enum language in = text_language();
-	struct str text;
 	enum err e = ledger_language(app->db, a, s->job.tg_id, &in);
 
 	if (e == ERR_OK)
-		e = write_all(app->db, a, s->job.tg_id, &text);
+		e = write_all(app->db, a, s->job.tg_id, &file.bytes);
 	if (e != ERR_OK)
 		return e;
-	message_call(app, a, s, s->job.tg_id, "sendDocument", NULL);
-	s->call.headers[0] = arena_printf(
-	    a, "Content-Type: multipart/form-data; boundary=%s", limit);
-	s->call.body = form(
-	    a, s->job.tg_id, text_plain_in(in, TEXT_MYDATA_FILE), text, limit);
+	json_put_int(params, "chat_id", s->job.tg_id);
+	json_put_text(params, "caption", text_plain_in(in, TEXT_MYDATA_FILE));
+	message_upload(app, a, s, s->job.tg_id, "sendDocument", params, &file);
 	return ERR_OK;
 }
 

@@ -1,7 +1,9 @@
 /* What is told to a person, by the word in the job. */
 #include "base/array.h"
+#include "base/clock.h"
 #include "bot/commands.h"
 #include "bot/menu.h"
+#include "ledger/consents.h"
 #include "ledger/ledger.h"
 #include "ledger/products.h"
 #include "ledger/remind.h"
@@ -33,6 +35,7 @@ static const struct {
 	{ "language", TEXT_LANGUAGE_SET, false },
 	{ "forgetting", TEXT_FORGETTING, false },
 	{ "no_reminders", TEXT_NO_REMINDERS, false },
+	{ "no_consent", TEXT_CONSENT_REFUSED, false },
 };
 
 /* What a notice is about, and the language of who reads it. */
@@ -83,6 +86,25 @@ prepare_trial_end(
 			    kv_text("until",
 				text_date_in(n->in, a, t.paid_until_ms)))));
 	return e;
+}
+
+/* The acknowledgement that stays with them: the page may be closed unread. */
+static enum err
+prepare_withdrawn(
+    struct app *app, struct arena *a, struct step *s, const struct about *n)
+{
+	struct withdrawal w;
+	char minute[CLOCK_DATE_BYTES];
+	enum err e = withdrawal_of_order(app->db, a, n->order.id, &w);
+
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	clock_local_minute(w.at_ms, minute);
+	message_say(app, a, s,
+	    text_fill_in(n->in, a, TEXT_WITHDRAWN,
+		KV(ABOUT(n), kv_int("number", w.id), kv_text("when", minute),
+		    kv_text("support", app_support_in(n->in, app, a)))));
+	return ERR_OK;
 }
 
 /* Two buttons: to what was left, and to hear no more of it. */
@@ -181,6 +203,8 @@ prepare_of_order(struct app *app, struct arena *a, struct step *s,
 		return prepare_reminder(app, a, s, n);
 	if (*said && str_eq(word, "trial_ends"))
 		return prepare_trial_end(app, a, s, n);
+	if (*said && str_eq(word, "withdrawn"))
+		return prepare_withdrawn(app, a, s, n);
 	if (*said && str_eq(word, "dunning"))
 		return offer_prepare_dunning(
 		    n->in, app, a, s, &n->order, n->product);

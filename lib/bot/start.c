@@ -7,6 +7,7 @@
 #include "coach/library.h"
 #include "ledger/products.h"
 #include "payment/card.h"
+#include "shop/content.h"
 
 #define MAX_WORD 64 /* Telegram's, of these letters */
 #define WORD_LETTERS STR_LETTERS STR_DIGITS "_-"
@@ -173,13 +174,14 @@ put_products(
 	}
 }
 
+/* What costs nothing stands above what is for sale. */
 static void
 put_for_stranger(struct reply *r, const struct window *w, struct buttons *b)
 {
-	if (menu_has_content(r->app, MENU_LESSON))
-		put(r, b, TEXT_LESSON_BUTTON, MENU_LESSON);
-	if (menu_has_content(r->app, MENU_ABOUT))
-		put(r, b, TEXT_ABOUT_BUTTON, MENU_ABOUT);
+	if (menu_has_content(r, CONTENT_INTRO))
+		put(r, b, TEXT_LESSON_BUTTON, MENU_TEXT ":" CONTENT_INTRO);
+	if (menu_has_content(r, CONTENT_ABOUT))
+		put(r, b, TEXT_ABOUT_BUTTON, MENU_TEXT ":" CONTENT_ABOUT);
 	put_products(r, w, false, b);
 	put(r, b, TEXT_ACCESS_BUTTON, MENU_STATUS);
 	if (w->has_coach || r->app->conf.support_contact != NULL)

@@ -70,7 +70,8 @@ struct buyers {
 	const char *name; /* in the log */
 
 	/* Answers a request that needs no visit, and returns NULL; else who
-	 * comes, with a visit. Writes nothing. */
+	 * comes, with a visit. What it writes (a consent, a withdrawal) is a
+	 * transaction of its own, on the disk before it returns. */
 	struct buyer *(*meet)(struct app *app, struct exchange *x);
 };
 

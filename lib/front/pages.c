@@ -75,9 +75,8 @@ static const struct {
 	    "not_set_up" },
 };
 
-/* What the bot wrote into the link, or else what the browser asks for. */
-static enum language
-language_of(const struct request *req)
+enum language
+pages_language(const struct request *req)
 {
 	enum language in = paylink_language(req);
 
@@ -121,7 +120,7 @@ static void
 add_ways(struct page *p, const struct app *app, const struct request *req,
     enum pages which)
 {
-	enum language in = language_of(req);
+	enum language in = pages_language(req);
 
 	if (which != PAGES_PREVIEW && which != PAGES_BROKEN) {
 		p->back = text_plain_in(in, TEXT_PAGE_BACK_BUTTON);
@@ -145,7 +144,7 @@ static struct page
 page_about(const struct app *app, const struct request *req, enum pages which,
     const struct product *about, const struct checkout *c)
 {
-	enum language in = language_of(req);
+	enum language in = pages_language(req);
 	struct kvs values =
 	    KV(kv_text("product",
 		   about == NULL ? app->conf.product_name :
@@ -226,13 +225,26 @@ pages_preview(const struct app *app, const struct request *req,
 	const char *trial;
 
 	/* Who made up a link is told nothing of what the buyer had. */
-	trial = link->is_signed ? trial_said(language_of(req), app, req->arena,
-				      link->tg_id, link->product) :
+	trial = link->is_signed ? trial_said(pages_language(req), app,
+				      req->arena, link->tg_id, link->product) :
 				  NULL;
 	p.note = trial;
-	p.button = text_plain_in(language_of(req), TEXT_PAGE_PREVIEW_BUTTON);
+	p.button = text_plain_in(pages_language(req), TEXT_PAGE_PREVIEW_BUTTON);
 	p.button_url = paylink_onward(app, req, link);
 	return page_response(req, &p);
+}
+
+bool
+pages_instead(const struct app *app, const struct request *req, enum err e,
+    const struct paylink *link, struct response *res)
+{
+	if (e != ERR_OK)
+		*res = pages_bad_link(app, req, e);
+	else if (paylink_is_previewed(req))
+		*res = pages_preview(app, req, link);
+	else
+		return false;
+	return true;
 }
 
 /* Says in words, too, what Retry-After says. */
@@ -244,7 +256,7 @@ limited(const struct app *app, const struct request *req, int64_t wait_s)
 	struct response res;
 
 	if (wait_s > 0)
-		p.lead = text_count_in(language_of(req), req->arena,
+		p.lead = text_count_in(pages_language(req), req->arena,
 		    TEXT_PAGE_LIMITED_MINUTES, minutes,
 		    KV(kv_int("minutes", minutes)));
 	res = page_response(req, &p);
@@ -253,12 +265,27 @@ limited(const struct app *app, const struct request *req, int64_t wait_s)
 }
 
 struct response
-pages_not_allowed(const struct app *app, const struct request *req)
+pages_not_allowed(
+    const struct app *app, const struct request *req, const char *methods)
 {
 	struct response res = pages_show(app, req, PAGES_NOT_ALLOWED);
 
-	res.allow = "GET, HEAD";
+	res.allow = methods;
 	return res;
+}
+
+bool
+pages_refused(const struct app *app, const struct request *req,
+    const char *methods, struct response *res)
+{
+	if (!request_is_of(req, methods))
+		*res = pages_not_allowed(app, req, methods);
+	/* Nobody wants it yet: nothing is opened, nobody asked. */
+	else if (request_looks_ahead(req))
+		*res = pages_show(app, req, PAGES_AHEAD);
+	else
+		return false;
+	return true;
 }
 
 struct response
@@ -292,7 +319,7 @@ n_looks(const struct request *req)
 static void
 look_again(struct page *p, const struct request *req, const char *id)
 {
-	enum language in = language_of(req);
+	enum language in = pages_language(req);
 	size_t n = n_looks(req);
 	const char *url;
 

@@ -35,6 +35,10 @@ enum pages {
 	PAGES__COUNT
 };
 
+/* What the reader of a page reads: what the bot wrote into the link, or else
+ * what the browser asks for. */
+enum language pages_language(const struct request *req);
+
 struct response pages_show(
     const struct app *app, const struct request *req, enum pages which);
 
@@ -47,13 +51,24 @@ struct response pages_provider_down(
 struct response pages_bad_link(
     const struct app *app, const struct request *req, enum err e);
 
+/* True: *res is what a request to pay is answered with instead of going on:
+ * its link, which paylink_read() read with e, leads nowhere, or only a preview
+ * of it is wanted. */
+bool pages_instead(const struct app *app, const struct request *req, enum err e,
+    const struct paylink *link, struct response *res);
+
 /* What a link leads to, with a button onward. */
 struct response pages_preview(const struct app *app, const struct request *req,
     const struct paylink *link);
 
-/* A method that no page has, with those that they have. */
+/* A method that a page has not, with those that it has: "GET, HEAD". */
 struct response pages_not_allowed(
-    const struct app *app, const struct request *req);
+    const struct app *app, const struct request *req, const char *methods);
+
+/* True: *res is the answer to a method that the page has not, or to a browser
+ * that only looks ahead. */
+bool pages_refused(const struct app *app, const struct request *req,
+    const char *methods, struct response *res);
 
 /* An address that is no page's: 404, but the root leads on, see ways.h. */
 struct response pages_elsewhere(

@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/url.h"
+#include "front/legal.h"
 #include "outbox/place.h"
 #include "outbox/wake.h"
 #include "store/db.h"
@@ -184,16 +185,26 @@ serve_admits(struct app *app, const struct request *req)
 	return ADMIT_YES;
 }
 
+const char *
+serve_address(const struct app *app, const struct request *req)
+{
+	return client_address(req, app->conf.trusted_proxies);
+}
+
 struct response
 serve_over_https(const struct app *app, const struct request *req)
 {
 	const char *query = req->query[0] == '\0' ? "" : "?";
 	struct str page = str_from(req->page);
+	/* The one folder that is a part of an address here, wherever the
+	 * programs lie. */
+	const char *folder = legal_is_asked(req) ? "legal/" : "";
 
 	if (str_ends(page, ".fcgi"))
 		page.len -= strlen(".fcgi");
-	return response_see_other(arena_printf(req->arena, "%s/%.*s%s%s",
-	    app->conf.base_url, (int)page.len, page.p, query, req->query));
+	return response_see_other(
+	    arena_printf(req->arena, "%s/%s%.*s%s%s", app->conf.base_url,
+		folder, (int)page.len, page.p, query, req->query));
 }
 
 struct response

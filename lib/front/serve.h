@@ -22,6 +22,9 @@ enum admission {
 /* Whether a request may be answered at all: the first question to each. */
 enum admission serve_admits(struct app *app, const struct request *req);
 
+/* The visitor's address, as a trusted proxy tells it; "": not known. */
+const char *serve_address(const struct app *app, const struct request *req);
+
 /* A redirect to the same page over https, at BASE_URL. */
 struct response serve_over_https(
     const struct app *app, const struct request *req);

@@ -55,6 +55,8 @@ enum lane { LANE_NONE, LANE_CHANNEL, LANE_CHAT, LANE_ASK, LANE_COACH };
 	/* A payment goes back, all of it; detail: its name. */ \
 	KIND(14, REFUND, refund, "refund", LINE_ASK, LANE_NONE) \
 	/* All that is kept of somebody, to them, as a file. */ \
-	KIND(15, MYDATA, mydata, "their data", LINE_NOTICE, LANE_CHAT)
+	KIND(15, MYDATA, mydata, "their data", LINE_NOTICE, LANE_CHAT) \
+	/* A part of a long text; detail: "NAME:PART". */ \
+	KIND(16, CONTENT, content, "text", LINE_NOTICE, LANE_CHAT)
 
 #endif

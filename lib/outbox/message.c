@@ -18,12 +18,13 @@ message_call(struct app *app, struct arena *a, struct step *s, int64_t chat_id,
 
 void
 message_upload(struct app *app, struct arena *a, struct step *s,
-    int64_t chat_id, const char *method, struct json *params, struct str photo)
+    int64_t chat_id, const char *method, struct json *params,
+    const struct tg_file *file)
 {
 	const struct tg_api api = app_telegram(app);
 
 	message_call(app, a, s, chat_id, method, NULL);
-	s->call = tg_upload(a, &api, method, params, photo);
+	s->call = tg_upload(a, &api, method, params, file);
 }
 
 void

@@ -17,9 +17,10 @@ void message_say(
 void message_call(struct app *app, struct arena *a, struct step *s,
     int64_t chat_id, const char *method, struct json *params);
 
-/* The same with the bytes of a picture, see tg_upload(). */
+/* The same with a file, see tg_upload(). */
 void message_upload(struct app *app, struct arena *a, struct step *s,
-    int64_t chat_id, const char *method, struct json *params, struct str photo);
+    int64_t chat_id, const char *method, struct json *params,
+    const struct tg_file *file);
 
 /* Says that the call failed, and why: it is tried again after the job's pause,
  * which grows from attempt to attempt (jobs_backoff_ms()). */

@@ -68,6 +68,7 @@ static void
 call_photo(
     struct app *app, struct arena *a, struct step *s, const struct card_step *c)
 {
+	const struct tg_file file = { TG_PHOTO, TG_PHOTO, c->bytes };
 	bool edits = c->at.message_id != 0;
 	const char *method = edits ? "editMessageMedia" : "sendPhoto";
 	struct json *params = edits ?
@@ -75,8 +76,7 @@ call_photo(
 	    tg_send_photo(a, &c->m, c->photo);
 
 	if (c->photo == NULL)
-		message_upload(
-		    app, a, s, c->m.chat_id, method, params, c->bytes);
+		message_upload(app, a, s, c->m.chat_id, method, params, &file);
 	else
 		message_call(app, a, s, c->m.chat_id, method, params);
 }

@@ -5,6 +5,7 @@
 #include "ledger/subscription.h"
 #include "outbox/message.h"
 #include "payment/card.h"
+#include "payment/consent.h"
 #include "payment/paylink.h"
 #include "shop/text.h"
 
@@ -236,6 +237,27 @@ make_offer(enum language in, struct app *app, struct arena *a, struct step *s,
 	    card_step_prepare(app, a, s, p, &m, at, &offer->card);
 }
 
+/* Whoever leafs on to another card sees it first: its buttons lead to where
+ * consent is asked for as well. */
+static enum err
+offer_if_agreed(enum language in, struct app *app, struct arena *a,
+    struct step *s, const struct product *p, const struct provider *by,
+    struct card_at at)
+{
+	struct tg_message m = { .text = NULL };
+	enum err e = at.message_id != 0 ?
+	    ERR_OK :
+	    consent_message(in, app, a, s->job.tg_id, p, &m);
+
+	if (e != ERR_OK)
+		return e;
+	if (m.text == NULL)
+		return make_offer(in, app, a, s, p,
+		    by != NULL ? by : offer_alone(app, p), at);
+	message_send(app, a, s, &m);
+	return ERR_OK;
+}
+
 /* Who has it is asked for no second payment, whichever link or old button they
  * came by: it would have to be given back. */
 static enum err
@@ -249,8 +271,7 @@ offer_unless_in(enum language in, struct app *app, struct arena *a,
 	if (e != ERR_OK)
 		return e;
 	if (access != ACCESS_IN)
-		return make_offer(in, app, a, s, p,
-		    by != NULL ? by : offer_alone(app, p), at);
+		return offer_if_agreed(in, app, a, s, p, by, at);
 	message_say(app, a, s,
 	    text_fill_in(in, a, TEXT_ALREADY_PAID,
 		KV(KV_PRODUCT(p, language_code(in)))));
@@ -258,7 +279,8 @@ offer_unless_in(enum language in, struct app *app, struct arena *a,
 }
 
 /* What is owed is looked up when the job runs, not when it was promised: it may
- * have been paid meanwhile, or have become owed. */
+ * have been paid meanwhile, or have become owed. What is owed was agreed to
+ * when it began; anything else waits for the buyer's consent. */
 enum err
 offer_prepare(enum language in, struct app *app, struct arena *a,
     struct step *s, const struct product *p, const struct provider *by,

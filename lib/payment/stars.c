@@ -9,6 +9,7 @@
 #include "ledger/marks.h"
 #include "ledger/products.h"
 #include "ledger/record.h"
+#include "payment/consent.h"
 #include "payment/provider.h"
 #include "payment/stars_offer.h"
 #include "shop/text.h"
@@ -60,6 +61,20 @@ why_not(const struct app *app, const struct tg_payment *pay,
 	return access == ACCESS_IN ? TEXT_STARS_PAID_BEFORE : TEXT__COUNT;
 }
 
+/* An invoice may be of a time before the terms were another, or another's that
+ * was passed on: the last moment to ask is now. */
+static enum err
+lacks_consent(struct app *app, struct arena *a, int64_t tg_id,
+    const struct product *p, enum text *why)
+{
+	bool missing = false;
+	enum err e = consent_is_missing(app, a, tg_id, p, true, &missing);
+
+	if (missing)
+		*why = TEXT_STARS_NO_CONSENT;
+	return e;
+}
+
 /* TEXT__COUNT: there is none. */
 static enum err
 refusal(
@@ -84,7 +99,9 @@ refusal(
 	if (e == ERR_OK && access == ACCESS_IN)
 		e = is_renewal(app, a, u->from_id, p, &renewal);
 	*why = renewal ? TEXT__COUNT : why_not(app, pay, p, access);
-	return e;
+	return e != ERR_OK || renewal || *why != TEXT__COUNT ?
+	    e :
+	    lacks_consent(app, a, u->from_id, p, why);
 }
 
 enum err

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "shop/catalog_file.h"
+#include "shop/content.h"
 #include "shop/texts_file.h"
 
 #include <signal.h>
@@ -181,6 +182,23 @@ take_texts(struct app *app)
 	    has_own ? own_texts(app) : NULL);
 }
 
+/* The same of a long text: it is told, and read in another language or not at
+ * all. */
+static void
+check_content(struct app *app)
+{
+	struct arena scratch = { 0 };
+	struct conf *trial = arena_alloc(&scratch, sizeof(*trial));
+
+	*trial = app->conf;
+	trial->settings.n_faults = 0;
+	if (!content_check(&scratch, trial))
+		for (size_t i = 0; i < trial->settings.n_faults; i++)
+			log_event(LOG_ERROR, "content_wrong",
+			    KV(kv_text("what", trial->settings.faults[i])));
+	arena_free(&scratch);
+}
+
 static const char *
 variable_of(const void *ctx, const char *name)
 {
@@ -217,6 +235,10 @@ app_ready(struct app *app, const struct request *req)
 	if (!app->is_tool) {
 		log_hindrances();
 		conf_make_folder(&app->conf);
+		/* A program that answers one request and ends would read the
+		 * whole folder for it. */
+		if (app->is_fastcgi || app->programs == PROGRAM_WORKER)
+			check_content(app);
 	}
 	take_texts(app);
 	app->is_ready = true;

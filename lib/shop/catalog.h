@@ -32,6 +32,9 @@
  *       "on_payment_failed": "tell",       or "pause"
  *       "dispute": "end",                  or "keep": how on_dispute was called
  *                                          when it knew "pause" and "tell"
+ *       "consent": true,                   or false: whether a buyer agrees
+ *                                          to the terms first; absent: as
+ *                                          CONSENT says
  *       "grace_days": 3                    after a period that was not paid
  *   } ] }
  *
@@ -73,6 +76,13 @@ struct title {
 	const char *text;
 };
 
+/* Whether a buyer must agree to the terms first; see agreement_is_wanted(). */
+enum product_consent {
+	PRODUCT_CONSENT_USUAL, /* as the settings say */
+	PRODUCT_CONSENT_ASKED,
+	PRODUCT_CONSENT_NOT_ASKED
+};
+
 struct product {
 	const char *id;
 	struct title titles[CATALOG_MAX_TITLES];
@@ -100,6 +110,7 @@ struct product {
 	bool partial_refund_ends;
 	enum remedy remedies[TROUBLE__COUNT];
 	int64_t grace_days;
+	enum product_consent consent;
 };
 
 struct catalog {

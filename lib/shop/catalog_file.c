@@ -430,6 +430,21 @@ read_policies(struct reading *r, struct product *p)
 		wrong(r, "grace_days", "must be a whole number up to 60");
 }
 
+static void
+read_consent(struct reading *r, struct product *p)
+{
+	struct json *given = value(r, "consent");
+
+	if (given == NULL)
+		return;
+	if (json_is_true(given, ""))
+		p->consent = PRODUCT_CONSENT_ASKED;
+	else if (str_eq(json_render(r->arena, given), "false"))
+		p->consent = PRODUCT_CONSENT_NOT_ASKED;
+	else
+		wrong(r, "consent", "must be true or false");
+}
+
 /* Only what is paid anew can be tried first. A price that is kept at Stripe has
  * a currency that only Stripe knows, so nothing else can be charged in it. */
 static void
@@ -524,7 +539,7 @@ read_product(struct reading *r)
 		"description", "photo", "price", "price_note", "every",
 		"trial_days", "trial_amount", "stars", "channels",
 		"partial_refund", "dispute", "on_fraud_warning", "on_dispute",
-		"on_payment_failed", "grace_days", NULL };
+		"on_payment_failed", "grace_days", "consent", NULL };
 	static const char *const of_price[] = { "amount", "currency", "stripe",
 		NULL };
 	/* What the settings say holds for each product that says nothing. */
@@ -538,6 +553,7 @@ read_product(struct reading *r)
 	read_price(r, &p);
 	read_policies(r, &p);
 	read_remedies(r, &p);
+	read_consent(r, &p);
 	read_trial(r, &p);
 	read_channels(r, &p);
 	/* Even a faulty one takes its place: those after it are checked against

@@ -190,6 +190,13 @@ static const struct setting rows[] = {
 	{ "TEXTS_DIR", setting_path, TEXT_AT(texts_dir), PROGRAM_ALL, OPTIONAL,
 	    "",
 	    "the same for several languages: a folder of uk.po, en.po ..." },
+	{ "CONTENT_DIR", setting_path, TEXT_AT(content_dir), PROGRAM_ALL,
+	    OPTIONAL, "",
+	    "a folder of long texts in Markdown: intro.uk.md, about.uk.md, "
+	    "legal/terms.uk.md ...; docs/law.md tells which" },
+	{ "CONSENT", NULL, INT_AT(consent, 0, 1), PROGRAM_ALL, OPTIONAL, "0",
+	    "1: before a purchase the buyer agrees to legal/terms and to "
+	    "access at once, by which the right of withdrawal ends" },
 	{ "STRIPE_API_BASE", setting_url, TEXT_AT(stripe_api_base),
 	    PAY | BOT | WORK | SETUP, OPTIONAL, "https://api.stripe.com",
 	    "for tests" },

@@ -82,6 +82,7 @@ enum text {
 	TEXT_STARS_WRONG_PRICE,
 	TEXT_STARS_NOT_SOLD,
 	TEXT_STARS_PAID_BEFORE,
+	TEXT_STARS_NO_CONSENT,
 	TEXT_PAYSUPPORT, /* {support} */
 	TEXT_TERMS,      /* {product} {support} */
 	TEXT_PRIVACY,    /* {support} */
@@ -94,6 +95,15 @@ enum text {
 	TEXT_INTRO_REMINDER, /* {product} {support} */
 	TEXT_NO_REMINDERS_BUTTON,
 	TEXT_NO_REMINDERS,
+	TEXT_LEGAL,
+	TEXT_CONSENT,     /* the sentence that is agreed to */
+	TEXT_CONSENT_ASK, /* {product} {terms} {sentence} */
+	TEXT_CONSENT_TERMS,
+	TEXT_CONSENT_YES,
+	TEXT_CONSENT_NO,
+	TEXT_CONSENT_REFUSED,
+	TEXT_CONSENT_RECEIPT, /* {when} {sentence} {hash} {url} */
+	TEXT_WITHDRAWN,       /* {product} {number} {when} {support} */
 	TEXT_LANGUAGE,
 	TEXT_LANGUAGE_NAME, /* as those call it who read it */
 	TEXT_LANGUAGE_TELEGRAM,
@@ -168,18 +178,20 @@ enum text {
 	TEXT_ALERT_FRAUD, /* {product} {buyer} {order} {payment} */
 	TEXT_ALERT_FRAUD_PAUSED,
 	TEXT_ALERT_FRAUD_REFUNDED,
-	TEXT_ALERT_UNSURE,   /* {what} {why} */
-	TEXT_ALERT_RIGHTS,   /* {chat} */
-	TEXT_ALERT_ADDED,    /* {title} {chat} */
-	TEXT_ALERT_LACKS,    /* {title} {chat} {invite} {remove} */
-	TEXT_ALERT_CHANNEL,  /* {chat} */
-	TEXT_ALERT_REFUSED,  /* {chat} {why} */
-	TEXT_ALERT_PARKED,   /* {what} {buyer} {why} */
-	TEXT_ALERT_MORE,     /* {amount} {what} */
-	TEXT_ALERT_PRODUCTS, /* {why} */
-	TEXT_ALERT_STAYS,    /* {chat} {buyer} */
-	TEXT_ALERT_ENDED,    /* {product} {buyer} {order} */
-	TEXT_ALERT_UNPAID,   /* the same */
+	TEXT_ALERT_UNSURE,             /* {what} {why} */
+	TEXT_ALERT_RIGHTS,             /* {chat} */
+	TEXT_ALERT_ADDED,              /* {title} {chat} */
+	TEXT_ALERT_LACKS,              /* {title} {chat} {invite} {remove} */
+	TEXT_ALERT_CHANNEL,            /* {chat} */
+	TEXT_ALERT_REFUSED,            /* {chat} {why} */
+	TEXT_ALERT_PARKED,             /* {what} {buyer} {why} */
+	TEXT_ALERT_MORE,               /* {amount} {what} */
+	TEXT_ALERT_PRODUCTS,           /* {why} */
+	TEXT_ALERT_STAYS,              /* {chat} {buyer} */
+	TEXT_ALERT_ENDED,              /* {product} {buyer} {order} */
+	TEXT_ALERT_UNPAID,             /* the same */
+	TEXT_ALERT_WITHDRAWAL,         /* {contract} {buyer} {when} {command} */
+	TEXT_ALERT_WITHDRAWAL_CONSENT, /* the same, {day} */
 	TEXT_ALERT_KEY,
 	TEXT_ALERT_KEY_RIGHT, /* {provider} {what} */
 	TEXT_ALERT_PORTAL,
@@ -231,6 +243,19 @@ enum text {
 	TEXT_PAGE_CHECKING_LEAD,
 	TEXT_PAGE_CANCEL,
 	TEXT_PAGE_CANCEL_LEAD,
+	TEXT_PAGE_LEGAL,
+	TEXT_PAGE_CONSENT,
+	TEXT_PAGE_CONSENT_LEAD, /* {product} */
+	TEXT_PAGE_WITHDRAW,
+	TEXT_PAGE_WITHDRAW_LEAD,
+	TEXT_PAGE_WITHDRAW_FIELD,
+	TEXT_PAGE_WITHDRAW_NEXT,
+	TEXT_PAGE_WITHDRAW_SURE, /* {contract} */
+	TEXT_PAGE_WITHDRAW_CONFIRM,
+	TEXT_PAGE_WITHDRAW_WRONG,
+	TEXT_PAGE_WITHDRAWN,
+	TEXT_PAGE_WITHDRAWN_LEAD, /* {contract} {when} {number} */
+	TEXT_PAGE_WITHDRAWN_NEXT,
 	TEXT_PAGE_UNKNOWN,
 	TEXT_PAGE_UNKNOWN_LEAD,
 	TEXT_PAGE_BROKEN,

@@ -449,7 +449,29 @@ static const char *const migrations[] = {
 	"ALTER TABLE users ADD COLUMN source TEXT;"
 	"UPDATE users SET source = '';"
 	/* the same of the buyer, when the order began; null: by none */
-	"ALTER TABLE orders ADD COLUMN source TEXT;",
+	"ALTER TABLE orders ADD COLUMN source TEXT;"
+	/* what buyers agreed to before they paid: the text by its SHA-256,
+	 * and whether it was certainly them; tg_id 0: forgotten */
+	"CREATE TABLE consents ("
+	" id {id},"
+	" tg_id {int} NOT NULL,"
+	" product TEXT NOT NULL,"
+	" hash TEXT NOT NULL,"
+	" language TEXT NOT NULL,"
+	" is_proven {int} NOT NULL,"
+	" at_ms {int} NOT NULL"
+	") {end};"
+	"CREATE INDEX consents_of_person ON consents (tg_id, product);"
+	/* who withdrew from a contract, as they named it; tg_id 0: nobody that
+	 * we know, or forgotten */
+	"CREATE TABLE withdrawals ("
+	" id {id},"
+	" contract TEXT NOT NULL,"
+	" tg_id {int} NOT NULL,"
+	" order_id {int},"
+	" at_ms {int} NOT NULL"
+	") {end};"
+	"CREATE INDEX withdrawals_by_contract ON withdrawals (contract);",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 

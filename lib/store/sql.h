@@ -20,6 +20,7 @@
  * those have an include guard; what the texts share is in sql_words.h. */
 
 #include "store/sql/access.h"
+#include "store/sql/consents.h"
 #include "store/sql/inbox.h"
 #include "store/sql/jobs.h"
 #include "store/sql/lessons.h"

@@ -9,7 +9,6 @@
 
 #define MAX_WAIT_S 3600
 #define FORM_BYTES 4096 /* around what a form's fields hold */
-#define UPLOAD "photo"  /* the part of a form that holds a picture's bytes */
 
 /* Telegram refuses the whole message for the sake of such a button
  * (BUTTON_URL_INVALID). While one tries the shop on localhost the message must
@@ -107,12 +106,15 @@ tg_send_message(struct arena *a, const struct tg_message *m)
 	struct json *params = json_new(a);
 
 	json_put_int(params, "chat_id", m->chat_id);
-	json_put_text(params, "text", fitting(a, m->text, TG_MAX_TEXT));
+	json_put_text(params, "text",
+	    m->is_html ? m->text : fitting(a, m->text, TG_MAX_TEXT));
+	if (m->is_html)
+		json_put_text(params, "parse_mode", "HTML");
 	/* A preview would make Telegram fetch the pay link, and take more room
 	 * than the message. */
 	json_put_bool(json_put_object(params, "link_preview_options"),
 	    "is_disabled", true);
-	/* The text is always plain, without parse_mode: names of products and
+	/* All other text is plain, without parse_mode: names of products and
 	 * words of lessons cannot break a message then, and nothing has to be
 	 * escaped. */
 	if (m->reply_to != 0)
@@ -154,7 +156,7 @@ tg_edit_photo(struct arena *a, const struct tg_message *m, const char *photo,
 	media = json_put_object(params, "media");
 	json_put_text(media, "type", "photo");
 	json_put_text(
-	    media, "media", photo == NULL ? "attach://" UPLOAD : photo);
+	    media, "media", photo == NULL ? "attach://" TG_PHOTO : photo);
 	json_put_text(media, "caption", fitting(a, m->text, TG_MAX_CAPTION));
 	put_buttons(params, m);
 	return params;
@@ -255,13 +257,15 @@ tg_request(struct arena *a, const struct tg_api *api, const char *method,
 	};
 }
 
-/* A line that stands nowhere in the picture ends each part of the form. */
+/* A line that stands nowhere in it ends each part of the form. */
 static const char *
-boundary(struct arena *a, struct str photo)
+boundary(struct arena *a, struct str params, struct str bytes)
 {
 	const char *line = NULL;
 
-	for (int i = 0; line == NULL || str_has_nocase(photo, line); i++)
+	for (int i = 0; line == NULL || str_has_nocase(bytes, line) ||
+	     str_has_nocase(params, line);
+	     i++)
 		line = arena_printf(a, "admit-part-%d", i);
 	return line;
 }
@@ -276,13 +280,22 @@ put_part(struct buf *b, const char *line, const char *name)
 	buf_char(b, '"');
 }
 
-/* Each parameter is a field of its own: a text as it is, the rest as JSON. */
-static struct str
-form_with(
-    struct arena *a, struct json *params, struct str photo, const char *line)
+/* A name that would break the form is left out. */
+static const char *
+name_of(const struct tg_file *file)
 {
-	struct buf b =
-	    buf_new(a, photo.len + json_render(a, params).len + FORM_BYTES);
+	return str_only(str_from(file->name), STR_LETTERS STR_DIGITS ".-") ?
+	    file->name :
+	    file->field;
+}
+
+/* A form as RFC 7578 has it. Each parameter is a field of its own: a text as it
+ * is, the rest as JSON. */
+static struct str
+form_with(struct arena *a, struct json *params, size_t room,
+    const struct tg_file *file, const char *line)
+{
+	struct buf b = buf_new(a, file->bytes.len + room + FORM_BYTES);
 	const char *name;
 
 	for (size_t i = 0; (name = json_name(params, i)) != NULL; i++) {
@@ -295,11 +308,13 @@ form_with(
 		    &b, text != NULL ? str_from(text) : json_render(a, value));
 		buf_text(&b, "\r\n");
 	}
-	put_part(&b, line, UPLOAD);
+	put_part(&b, line, file->field);
 	buf_text(&b,
-	    "; filename=\"photo\"\r\n"
-	    "Content-Type: application/octet-stream\r\n\r\n");
-	buf_add(&b, photo);
+	    arena_printf(a,
+		"; filename=\"%s\"\r\n"
+		"Content-Type: application/octet-stream\r\n\r\n",
+		name_of(file)));
+	buf_add(&b, file->bytes);
 	buf_text(&b, "\r\n--");
 	buf_text(&b, line);
 	buf_text(&b, "--\r\n");
@@ -308,14 +323,15 @@ form_with(
 
 struct http_request
 tg_upload(struct arena *a, const struct tg_api *api, const char *method,
-    struct json *params, struct str photo)
+    struct json *params, const struct tg_file *file)
 {
 	struct http_request req = tg_request(a, api, method, NULL);
-	const char *line = boundary(a, photo);
+	struct str text = json_render(a, params);
+	const char *line = boundary(a, text, file->bytes);
 
 	req.headers[0] = arena_printf(
 	    a, "Content-Type: multipart/form-data; boundary=%s", line);
-	req.body = form_with(a, params, photo, line);
+	req.body = form_with(a, params, text.len, file, line);
 	return req;
 }
 

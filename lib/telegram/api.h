@@ -21,7 +21,8 @@ struct tg_choice {
 	const char *label, *data; /* data: 1 to 64 bytes */
 };
 
-/* A message in plain text, with one button, or with a list of choices. */
+/* A message in plain text, or one in Telegram's HTML, with one button, or with
+ * a list of choices. */
 struct tg_message {
 	int64_t chat_id;
 	const char *text;                /* not empty; see TG_MAX_TEXT */
@@ -33,6 +34,7 @@ struct tg_message {
 	const struct tg_choice *row; /* under them, beside each other */
 	size_t n_row;
 	int64_t reply_to; /* a message of that chat, may be gone; 0: none */
+	bool is_html;     /* of markdown_message(), which is never too long */
 };
 
 /* What Telegram takes in one message, in the units of UTF-16 (most letters are
@@ -101,10 +103,19 @@ struct json *tg_answer_checkout(
 struct http_request tg_request(struct arena *a, const struct tg_api *api,
     const char *method, struct json *params);
 
-/* The same with a picture's bytes (multipart/form-data), as the photo that the
- * parameters left out. */
+/* A file that goes with a call, as the parameter that the others leave out
+ * ("photo" of sendPhoto). */
+#define TG_PHOTO "photo"
+struct tg_file {
+	const char *field;
+	const char *name; /* as it is shown, of letters, digits, ".", "-" */
+	struct str bytes;
+};
+
+/* The request that calls a method with a file of ours (multipart/form-data);
+ * in editMessageMedia "attach://FIELD" stands for it. */
 struct http_request tg_upload(struct arena *a, const struct tg_api *api,
-    const char *method, struct json *params, struct str photo);
+    const char *method, struct json *params, const struct tg_file *file);
 
 /* Whether a refusal means that the message stands there just so already. */
 bool tg_is_not_modified(const char *description);

@@ -46,13 +46,29 @@ static const char style[] =
     "p+a.button{margin-top:24px}\n"
     "a.button{background:var(--accent);color:var(--label)}\n"
     "a.quiet{border-color:var(--line);color:var(--accent)}\n"
+    "main.long{max-width:42rem;text-align:left;hyphens:auto}\n"
+    "main.long .mark,main.long h1{text-align:center}\n"
+    "h2{font-size:1.15rem;margin:28px 0 8px}h3{font-size:1rem;"
+    "margin:20px 0 8px}.text a{color:var(--accent)}\n"
+    "main.long a.button,main.long a.quiet{text-align:center}\n"
+    "pre{white-space:pre-wrap;hyphens:none}blockquote{margin:0 0 16px;"
+    "padding-left:16px;border-left:3px solid var(--line);"
+    "color:var(--soft)}\n"
+    "label{display:block;margin:0 0 16px}input,textarea{display:block;"
+    "width:100%;margin-top:6px;padding:12px;border:1px solid var(--soft);"
+    "border-radius:10px;background:var(--back);color:inherit;font:inherit}\n"
+    "button{display:block;width:100%;margin:12px 0;padding:12px 20px;"
+    "border:2px solid transparent;border-radius:12px;"
+    "background:var(--accent);color:var(--label);font:inherit;"
+    "font-weight:600;cursor:pointer}\n"
     "a:hover{text-decoration:underline}\n"
     "footer a{display:inline-block;padding:10px 4px;color:var(--accent)}\n"
-    "a:focus-visible{outline:3px solid var(--accent);outline-offset:3px}\n";
+    "a:focus-visible,button:focus-visible,input:focus-visible"
+    "{outline:3px solid var(--accent);outline-offset:3px}\n";
 
 /* What a browser needs to take that style and no other: base64 of its SHA-256,
  * which tests/web/pages.test.mjs works out. */
-#define STYLE_HASH "sha256-fThKsE29BNXFOz5De1hUe+rqPz427jenTRRlOsovoLU="
+#define STYLE_HASH "sha256-Qr9IGxjoCJRde5pYGwvCxN9CGSPcaEk82wtU2CWl05E="
 
 /* Every text goes through here and is escaped: a product's name comes from the
  * operator, a page must not break on its "&". */
@@ -82,8 +98,11 @@ link_to(struct buf *b, const char *look, const char *text, const char *url)
 static void
 links(struct buf *b, const struct page *p)
 {
-	bool has_button = link_to(b, "button", p->button, p->button_url);
+	/* A form has a button of its own, which is the page's. */
+	bool has_button = p->forms != FORMS_NOWHERE;
 
+	has_button |= link_to(
+	    b, has_button ? "quiet" : "button", p->button, p->button_url);
 	has_button |=
 	    link_to(b, has_button ? "quiet" : "button", p->back, p->back_url);
 	(void)link_to(
@@ -116,22 +135,34 @@ in_head(struct buf *b, const struct page *p)
 	buf_text(b, "</style>\n</head>\n");
 }
 
+static void
+text(struct buf *b, struct str html)
+{
+	if (html.len == 0)
+		return;
+	buf_text(b, "<div class=\"text\">\n");
+	buf_add(b, html);
+	buf_text(b, "</div>\n");
+}
+
 static struct response
 as_html(struct arena *a, const struct page *p)
 {
-	struct buf b = buf_new(a, MAX_PAGE_BYTES);
+	struct buf b = buf_new(a, MAX_PAGE_BYTES + p->html.len);
 
 	buf_text(&b, "<!doctype html>\n<html");
 	element(&b, " lang=\"", p->language, "\"");
 	buf_text(&b, ">\n");
 	in_head(&b, p);
-	buf_text(&b, "<body>\n<main>\n");
+	buf_text(&b, "<body>\n<main");
+	buf_text(&b, p->html.len > 0 ? " class=\"long\">\n" : ">\n");
 	/* A sign is for the eye; read aloud, it would stand between the reader
 	 * and the headline. */
 	element(&b, "<div class=\"mark\" aria-hidden=\"true\">", p->mark,
 	    "</div>\n");
 	element(&b, "<h1>", p->title, "</h1>\n");
 	element(&b, "<p>", p->lead, "</p>\n");
+	text(&b, p->html);
 	links(&b, p);
 	element(&b, "<p class=\"note\">", p->note, "</p>\n");
 	buf_text(&b, "</main>\n");
@@ -145,6 +176,7 @@ as_html(struct arena *a, const struct page *p)
 		.style_hash = STYLE_HASH,
 		.refresh_s = p->refresh_s,
 		.refresh_url = p->refresh_url,
+		.forms = p->forms,
 		.body = buf_str(&b) };
 }
 

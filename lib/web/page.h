@@ -6,8 +6,9 @@
 
 #include "web/response.h"
 
-/* All texts are escaped here; NULL leaves a part out. A link needs both of its
- * parts. The first that is there is the page's button, the others are quiet. */
+/* All texts but html are escaped here; NULL leaves a part out. A link needs
+ * both of its parts. The first that is there is the page's button, the others
+ * are quiet. */
 struct page {
 	int status;
 	const char *language; /* of the texts, "uk"; NULL: not said */
@@ -22,6 +23,10 @@ struct page {
 	const char *error;       /* a word for JSON clients; NULL: "ok" */
 	int64_t refresh_s;       /* when a browser asks anew; 0: it does not */
 	const char *refresh_url; /* for what */
+	/* A long text, or a form, below the lead: HTML that was made here and
+	 * is not escaped. */
+	struct str html;
+	enum response_forms forms; /* where a form in it may lead */
 };
 
 /* The page as HTML, or as JSON with the same facts where the client asks. */

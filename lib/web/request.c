@@ -6,10 +6,8 @@
 #include <string.h>
 
 static enum web_method
-method_from(const char *name)
+method_from(struct str s)
 {
-	struct str s = str_from(name);
-
 	if (str_eq(s, "GET"))
 		return WEB_GET;
 	if (str_eq(s, "HEAD"))
@@ -84,7 +82,8 @@ request_read(struct request *r, struct arena *a, char *const *variables)
 	struct str uri;
 
 	*r = (struct request){ .arena = a, .variables = variables };
-	r->method = method_from(request_variable(r, "REQUEST_METHOD"));
+	r->method =
+	    method_from(str_from(request_variable(r, "REQUEST_METHOD")));
 	/* REQUEST_URI is the one variable that every server sets alike;
 	 * SCRIPT_NAME and PATH_INFO share out the path as each of them
 	 * likes. */
@@ -108,12 +107,12 @@ request_variable(const struct request *r, const char *name)
 	return NULL;
 }
 
-/* A parameter that is given twice is refused, because a proxy in front may have
+/* A value that is given twice is refused, because a proxy in front may have
  * judged the other of the two. */
-enum err
-request_param(const struct request *r, const char *name, const char **value)
+static enum err
+find_value(const struct request *r, struct str rest, const char *name,
+    const char **value)
 {
-	struct str rest = str_from(r->query);
 	bool found = false;
 
 	while (rest.len > 0) {
@@ -130,6 +129,33 @@ request_param(const struct request *r, const char *name, const char **value)
 		found = true;
 	}
 	return found ? ERR_OK : ERR_NOT_FOUND;
+}
+
+enum err
+request_param(const struct request *r, const char *name, const char **value)
+{
+	return find_value(r, str_from(r->query), name, value);
+}
+
+enum err
+request_field(const struct request *r, const char *name, const char **value)
+{
+	if (r->method != WEB_POST)
+		return ERR_NOT_FOUND;
+	if (r->body_error != ERR_OK)
+		return r->body_error;
+	return find_value(r, r->body, name, value);
+}
+
+bool
+request_is_of(const struct request *r, const char *methods)
+{
+	struct str rest = str_from(methods);
+
+	while (rest.len > 0)
+		if (r->method == method_from(str_trim(str_cut(&rest, ','))))
+			return r->method != WEB_OTHER;
+	return false;
 }
 
 /* JSON is for clients that name it and do not name HTML: a browser that would

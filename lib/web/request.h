@@ -33,6 +33,15 @@ const char *request_variable(const struct request *r, const char *name);
 enum err request_param(
     const struct request *r, const char *name, const char **value) MUST_CHECK;
 
+/* The same of a form that was sent (application/x-www-form-urlencoded); of
+ * another method than POST all are absent. body_error, where the body is not
+ * whole. */
+enum err request_field(
+    const struct request *r, const char *name, const char **value) MUST_CHECK;
+
+/* Whether the method is one of a list as Allow has it, "GET, HEAD". */
+bool request_is_of(const struct request *r, const char *methods);
+
 /* Whether the client asks for JSON rather than a page. */
 bool request_wants_json(const struct request *r);
 

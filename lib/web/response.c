@@ -146,16 +146,25 @@ refresh(struct buf *b, const struct response *res)
 
 /* Only what is known by its sum is a style; nothing else runs or is loaded. */
 static void
-policy(struct buf *b, const char *style_hash)
+policy(struct buf *b, const struct response *res)
 {
+	/* A browser asks this list of each address that a form is redirected
+	 * to as well; the last two are this machine, while one tries the shop
+	 * there. */
+	static const char *const lead_to[] = { [FORMS_NOWHERE] = "'none'",
+		[FORMS_HERE] = "'self'",
+		[FORMS_ON] = ("'self' https: http://127.0.0.1:* "
+			      "http://localhost:*") };
+
 	buf_text(b, "Content-Security-Policy: default-src 'none'; ");
-	if (style_hash != NULL) {
+	if (res->style_hash != NULL) {
 		buf_text(b, "style-src '");
-		buf_text(b, style_hash);
+		buf_text(b, res->style_hash);
 		buf_text(b, "'; ");
 	}
-	buf_text(b,
-	    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'\r\n");
+	buf_text(b, "base-uri 'none'; form-action ");
+	buf_text(b, lead_to[res->forms]);
+	buf_text(b, "; frame-ancestors 'self'\r\n");
 }
 
 /* What every answer says: keep it nowhere, guess no type, load nothing from
@@ -169,7 +178,7 @@ standing_headers(struct buf *b, const struct response *res)
 	header(b, "Referrer-Policy", "no-referrer");
 	if (res->https_only)
 		header(b, "Strict-Transport-Security", "max-age=31536000");
-	policy(b, res->style_hash);
+	policy(b, res);
 }
 
 static struct str

@@ -4,6 +4,13 @@
 
 #include "web/request.h"
 
+/* Where a form on the page may lead, which the browser holds it to. */
+enum response_forms {
+	FORMS_NOWHERE,
+	FORMS_HERE, /* to this site */
+	FORMS_ON    /* and from there on to another, to pay */
+};
+
 struct response {
 	int status;
 	const char *content_type;
@@ -15,6 +22,7 @@ struct response {
 	const char *refresh_url; /* for what; NULL: for the same once more */
 	int64_t retry_after_s;   /* 0: none */
 	bool https_only; /* browsers come over https alone from now on */
+	enum response_forms forms; /* where one in the body may lead */
 	struct str body;
 };
 

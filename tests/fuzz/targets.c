@@ -25,6 +25,7 @@
 #include "coach/thought.h"
 #include "payment/paylink.h"
 #include "shop/catalog_file.h"
+#include "shop/markdown.h"
 #include "shop/texts_file.h"
 #include "stripe/api.h"
 #include "stripe/event.h"
@@ -849,6 +850,48 @@ fastcgi(struct str in)
 	serve_stream(&g, in, in.len / 2);
 }
 
+/* Tags that were opened are closed in order, and nothing else looks like one. */
+static void
+must_nest(const char *html)
+{
+	char open[32][16];
+	size_t n = 0;
+
+	while ((html = strchr(html, '<')) != NULL) {
+		bool ends = html[1] == '/';
+		size_t len = strspn(html + 1 + ends, STR_LETTERS STR_DIGITS);
+		char name[16] = { 0 };
+
+		must(len > 0 && len < sizeof(name));
+		memcpy(name, html + 1 + ends, len);
+		html = strchr(html, '>');
+		must(html != NULL);
+		if (strcmp(name, "br") == 0 || strcmp(name, "hr") == 0)
+			continue;
+		if (ends)
+			must(n > 0 && strcmp(open[--n], name) == 0);
+		else
+			memcpy(open[n++], name, sizeof(name));
+		must(n < LENGTH(open));
+	}
+	must(n == 0);
+}
+
+/* Every message fits, and in the end there is none. */
+static void
+markdown(struct str in)
+{
+	struct markdown_reader r = { .rest = in };
+	const char *html;
+	size_t n = 0;
+
+	must_nest(arena_dup(&mem, markdown_page(&mem, in)));
+	for (; (html = markdown_message(&mem, &r)) != NULL; n++)
+		must_nest(html);
+	must(n <= in.len);
+	(void)markdown_title(&mem, &in);
+}
+
 const struct fuzz_target fuzz_targets[] = {
 	{ "json", json },
 	{ "signature", signature },
@@ -863,6 +906,7 @@ const struct fuzz_target fuzz_targets[] = {
 	{ "products", products },
 	{ "texts", texts },
 	{ "settings", settings },
+	{ "markdown", markdown },
 	{ "lesson", lesson },
 	{ "question", question },
 	{ "model_reply", model_reply },

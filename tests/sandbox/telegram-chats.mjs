@@ -37,10 +37,12 @@ export class Chats extends EventEmitter {
     setMyShortDescription: ({ short_description: text = '', language_code: language = '' }) => this.#describe('short', language, text, 120),
     sendMessage: (params) => this.#send(params),
     sendPhoto: (params) => this.#sendPhoto(params),
+    sendVideoNote: (params) => this.#sendFile('video_note', params),
+    sendVoice: (params) => this.#sendFile('voice', params),
+    sendDocument: (params) => this.#sendFile('document', params),
     editMessageText: (params) => this.#edit(params, () => parseText(params)),
     editMessageMedia: (params) => this.#edit(params, () => this.#media(params)),
     answerCallbackQuery: (params) => this.#answerQuery(params),
-    sendDocument: (params) => this.#sendFile(params),
     sendChatAction: (params) => this.#showAction(params),
     getChat: (params) => chatFullInfo(this.#chat(params)),
     forwardMessage: (params) => this.#forward(params),
@@ -128,13 +130,15 @@ export class Chats extends EventEmitter {
     return { message_id: this.put(chat, sender(this.bot), content).message_id };
   }
 
-  #sendFile({ chat_id: chatId, caption = '', document }) {
-    if (!document) throw badRequest('file must be non-empty');
-    const chat = this.#chat({ chat_id: Number(chatId) });
-    const id = `document${this.#files.size + 1}`;
-    this.#files.set(id, { path: `documents/file_${this.#files.size + 1}.json`, bytes: Buffer.from(document) });
-    const file = { file_id: id, file_unique_id: `u${id}`, file_size: Buffer.byteLength(document) };
-    return this.put(chat, sender(this.bot), { document: file, caption });
+  /** A file that came with the call. */
+  #sendFile(kind, params) {
+    const chat = this.#chat(params);
+    const bytes = params[kind];
+    if (!Buffer.isBuffer(bytes) || bytes.length === 0) throw badRequest('file must be non-empty');
+    const id = `${kind}${this.#files.size + 1}`;
+    this.#files.set(id, { path: `${kind}s/file_${this.#files.size + 1}`, bytes });
+    const file = { file_id: id, file_unique_id: `u${id}`, file_size: bytes.length };
+    return this.put(chat, sender(this.bot), { [kind]: file, ...parseCaption(params) });
   }
 
   #fileOf({ file_id: id }) {

@@ -97,8 +97,10 @@ uploads(void **state)
 {
 	const struct tg_api api = { "https://api.telegram.org", "1:TOKEN" };
 	const struct tg_message m = { .chat_id = 5, .text = "A \"club\"" };
-	struct http_request req = tg_upload(&mem, &api, "sendPhoto",
-	    tg_send_photo(&mem, &m, NULL), str_from("--admit-part-0\r\nbytes"));
+	const struct tg_file file = { TG_PHOTO, "a \"photo\"",
+		str_from("--admit-part-0\r\nbytes") };
+	struct http_request req = tg_upload(
+	    &mem, &api, "sendPhoto", tg_send_photo(&mem, &m, NULL), &file);
 
 	(void)state;
 	check_text(req.url, "https://api.telegram.org/bot1:TOKEN/sendPhoto");

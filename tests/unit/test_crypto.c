@@ -172,6 +172,21 @@ equal_bytes(void **state)
 	assert_true(bytes_equal_ct("a", "b", 0));
 }
 
+/* FIPS 180-4, "abc": in parts as well, one of them empty. */
+static void
+digest(void **state)
+{
+	const struct str parts[] = { LIT("a"), { NULL, 0 }, LIT("bc") };
+	unsigned char got[SHA256_BYTES];
+	char hex[2 * sizeof(got) + 1];
+
+	(void)state;
+	check_err(sha256(parts, 3, got), ERR_OK);
+	hex_encode(got, sizeof(got), hex);
+	check_text(hex,
+	    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
 static void
 chance(void **state)
 {
@@ -192,6 +207,7 @@ main(void)
 	ROWS("secret", equal, equals);
 	ONE("hex", "every byte there and back", every_byte);
 	ONE("bytes", "as many as asked for", equal_bytes);
+	ONE("sha256", "a known text, in parts", digest);
 	ONE("random", "twice is never the same", chance);
 	return testing_run("crypto", NULL, NULL);
 }

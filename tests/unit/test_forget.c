@@ -70,6 +70,31 @@ settled(void **state)
 	assert_true(look_int("SELECT COUNT(*) FROM orders") > 0);
 }
 
+/* That somebody agreed stays in the books; who it was does not, wherever the
+ * number stands. */
+static void
+agreed(void **state)
+{
+	int64_t next_ms = 0;
+	bool promised = true;
+
+	(void)state;
+	shop_open(USER PAID ASKED
+	    "INSERT INTO consents (tg_id, product, hash, language, is_proven,"
+	    " at_ms) VALUES (5, 'course', 'h', 'en', 1, 1),"
+	    " (6, 'course', 'h', 'en', 1, 1);"
+	    "INSERT INTO withdrawals (contract, tg_id, order_id, at_ms)"
+	    " VALUES ('cs_1', 5, 1, 2), ('5', 0, NULL, 2), ('cs_6', 6, 2, 2);");
+	check_err(forget_settle(&app, &next_ms, &promised), ERR_OK);
+	check_int(look_int("SELECT COUNT(*) FROM consents WHERE tg_id = 5"), 0);
+	check_int(look_int("SELECT COUNT(*) FROM consents WHERE tg_id = 6"), 1);
+	check_int(look_int("SELECT COUNT(*) FROM consents"), 2);
+	check_int(look_int("SELECT COUNT(*) FROM withdrawals WHERE tg_id = 5"
+			   " OR contract IN ('cs_1', '5')"),
+	    0);
+	check_int(look_int("SELECT COUNT(*) FROM withdrawals"), 3);
+}
+
 static enum err
 ask(struct db *db, void *ctx)
 {
@@ -105,6 +130,7 @@ int
 main(void)
 {
 	ROWS("settled", settled, rows);
+	ONE("forgotten", "what they agreed to", agreed);
 	ONE("asked", "access ends, charging ends", asked);
 	return testing_run("forget", ledger_make, ledger_remove);
 }

@@ -30,6 +30,11 @@ file(void **state)
 					 " VALUES (6, 'club', 'stripe', 0, 1, 'cs_of_another');"
 					 "INSERT INTO questions (tg_id, chat_id, message_id, question,"
 					 " asked_ms) VALUES (5, 5, 1, 'why \"\r\n--x', 1);"
+					 "INSERT INTO consents (tg_id, product, hash, language,"
+					 " is_proven, at_ms) VALUES (5, 'course', 'h5', 'en', 1, 1),"
+					 " (6, 'course', 'h_of_another', 'de', 1, 1);"
+					 "INSERT INTO withdrawals (contract, tg_id, order_id, at_ms)"
+					 " VALUES ('cs_5', 5, 1, 4), ('cs_6', 6, 2, 4);"
 					 "INSERT INTO jobs (kind, promise, tg_id, detail, due_ms,"
 					 " created_ms) VALUES (4, 'alert/x', 5, 'of buyer 77', 1, 1);");
 	check_err(work_prepare(&app, &mem, &s), ERR_OK);
@@ -43,6 +48,7 @@ file(void **state)
 	check_lacks(body, "cs_of_another");
 	check_lacks(body, "of buyer 77");
 	check_lacks(body, "re_of_another");
+	check_lacks(body, "h_of_another");
 	from = strchr(body, '{');
 	to = strrchr(body, '}');
 	assert_non_null(from);
@@ -59,6 +65,9 @@ file(void **state)
 	check_text(json_text(doc, "refunds_and_disputes.0.name"), "re_5");
 	check_text(json_text(doc, "access.0.product"), "course");
 	check_text(json_text(doc, "questions.0.question"), "why \"\r\n--x");
+	check_text(json_text(doc, "consents.0.text_sha256"), "h5");
+	check_text(json_text(doc, "withdrawals.0.contract"), "cs_5");
+	check_int(json_count(doc, "withdrawals"), 1);
 	check_int(json_count(doc, "orders"), 1);
 }
 

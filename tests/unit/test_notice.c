@@ -110,6 +110,27 @@ static const struct row rows[] = {
 	{ "a notice nobody knows", USER, JOB_NOTICE, "of_yesterday", NULL, "" },
 };
 
+/* What comes before the terms, and what after them. */
+static const struct row with_consent[] = {
+	{ "the terms before the way to pay", USER, JOB_NOTICE, "pay:course",
+	    "\"callback_data\":\"agree:", "/pay?" },
+	{ "not while a bank is at work",
+	    USER BOUGHT("session_id, processing_ms", "'cs_8', 1"), JOB_NOTICE,
+	    "pay:course", "обробляє", "agree:" },
+	{ "nor of who has it", HAS_COURSE, JOB_NOTICE, "pay:course",
+	    "вже маєте доступ", "agree:" },
+	{ "nor of who only leafs", USER, JOB_NOTICE, "card/77/text:club",
+	    "\"message_id\":77", "agree:" },
+};
+
+static void
+agrees_first(void **state)
+{
+	app.conf.consent = 1;
+	said(state);
+	app.conf.consent = 0;
+}
+
 static const struct unknown unknowns[] = {
 	{ "the way to pay", USER, JOB_NOTICE, 0, "pay:gone", true },
 	{ "a notice about an order", USER ORDER, JOB_NOTICE, 7, "refunded",
@@ -120,6 +141,7 @@ int
 main(void)
 {
 	ROWS("says", said, rows);
+	ROWS("consent", agrees_first, with_consent);
 	ROWS("unknown product", unknown, unknowns);
 	return testing_run("notice", ledger_make, ledger_remove);
 }

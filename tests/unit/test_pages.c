@@ -427,7 +427,7 @@ static void
 not_allowed(void **state)
 {
 	const struct request req = asking("");
-	struct response res = pages_not_allowed(&app, &req);
+	struct response res = pages_not_allowed(&app, &req, "GET, HEAD");
 
 	(void)state;
 	check_int(res.status, 405);

@@ -427,12 +427,12 @@ no_file(void **state)
 
 /* What is a text wherever it stands; and what is one here and a number there. */
 static const char *const texts[] = { "answer", "at", "body", "charge_id",
-	"currency", "customer", "detail", "dunned", "error", "find", "folded",
-	"hash", "heading", "intent", "invoice", "invoice_url", "is_now", "key",
-	"language", "like", "link", "moved_to", "payment", "payment_intent",
-	"price_currency", "product", "promise", "provider", "query", "question",
-	"session_id", "source", "status", "subscription", "time", "title",
-	"type", "url", "voice", "why", "word" };
+	"contract", "currency", "customer", "detail", "dunned", "error", "find",
+	"folded", "hash", "heading", "intent", "invoice", "invoice_url",
+	"is_now", "key", "language", "like", "link", "moved_to", "payment",
+	"payment_intent", "price_currency", "product", "promise", "provider",
+	"query", "question", "session_id", "source", "status", "subscription",
+	"time", "title", "type", "url", "voice", "why", "word" };
 static const char *const boths[] = { "id", "chat_id", "kind" };
 
 static Oid

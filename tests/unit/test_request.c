@@ -85,6 +85,41 @@ param(void **state)
 		check_text(value, p->value);
 }
 
+/* A form's field is judged as a parameter is, from the body alone. */
+static void
+field(void **state)
+{
+	const struct param *p = *state;
+	const char *variables[MAX_VARIABLES] = { "REQUEST_METHOD=POST",
+		"QUERY_STRING=tg_id=7" };
+	struct request r = request_of(variables);
+	const char *value = NULL;
+
+	r.body = str_from(p->query);
+	check_err(request_field(&r, "tg_id", &value), p->want);
+	if (p->want == ERR_OK)
+		check_text(value, p->value);
+}
+
+static void
+no_field(void **state)
+{
+	const char *variables[MAX_VARIABLES] = { "REQUEST_METHOD=GET" };
+	struct request r = request_of(variables);
+	const char *value;
+
+	(void)state;
+	r.body = str_from("tg_id=5");
+	check_err(request_field(&r, "tg_id", &value), ERR_NOT_FOUND);
+	r.method = WEB_POST;
+	r.body_error = ERR_TOO_BIG;
+	check_err(request_field(&r, "tg_id", &value), ERR_TOO_BIG);
+	assert_true(request_is_of(&r, "GET, HEAD, POST"));
+	assert_false(request_is_of(&r, "GET, HEAD"));
+	r.method = WEB_OTHER;
+	assert_false(request_is_of(&r, "GET, HEAD, POST"));
+}
+
 static const struct page {
 	const char *why, *uri, *script, *want;
 } pages[] = {
@@ -303,6 +338,8 @@ int
 main(void)
 {
 	ROWS("param", param, params);
+	ROWS("field", field, params);
+	ONE("field", "of no form, or of half a body", no_field);
 	ROWS("page", page, pages);
 	ROWS("page below a folder", below, belows);
 	ROWS("method", method, methods);

@@ -78,6 +78,17 @@ static const struct rendering {
 	{ "a redirect", { .status = 303, .location = "https://h/x" }, false,
 	    "Status: 303 See Other\r\nLocation: https://h/x\r\n" STANDING
 	    "\r\n" },
+	{ "a form that leads to a page to pay at",
+	    { .status = 200, .content_type = "text/html", .forms = FORMS_ON },
+	    true,
+	    "Status: 200 OK\r\nContent-Type: text/html\r\n"
+	    "Cache-Control: no-store\r\n"
+	    "X-Content-Type-Options: nosniff\r\n"
+	    "Referrer-Policy: no-referrer\r\n"
+	    "Content-Security-Policy: default-src 'none'; "
+	    "base-uri 'none'; form-action 'self' "
+	    "https: http://127.0.0.1:* http://localhost:*; "
+	    "frame-ancestors 'self'\r\n\r\n" },
 	{ "other methods", { .status = 405, .allow = "GET, HEAD" }, false,
 	    "Status: 405 Method Not Allowed\r\nAllow: GET, HEAD\r\n" STANDING
 	    "\r\n" },

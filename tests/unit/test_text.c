@@ -12,7 +12,9 @@ static const char *const known[] = { "amount", "products", "buyer", "order",
 	"support", "contact", "number", "lesson", "helpline", "limit",
 	"seconds", "minutes", "days", "kind", "kind_of", "kind_in", "price",
 
-	"title", "invite", "remove" };
+	"title", "invite", "remove",
+
+	"terms", "sentence", "when", "hash", "contract", "day", "command" };
 
 static bool
 is_known(struct str hole)

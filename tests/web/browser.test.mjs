@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { OUT, ROOT, SANITIZER, ended, freePort, leftOf, until } from './harness.mjs';
+import { OUT, ROOT, SANITIZER, ended, freePort, leftOf, startAdmit, until } from './harness.mjs';
 
 const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -96,4 +96,38 @@ test('a purchase and a refund in the sandbox', async (t) => {
   assert.deepEqual(await leftOf(dir), [], 'Ctrl-C leaves nothing running');
   assert.deepEqual(readdirSync(dir).filter((name) => name !== 'profile' && /admit|sandbox/.test(name)), [], 'nor any file');
   rmSync(dir, { recursive: true, force: true });
+});
+
+test('consent and withdrawal are forms that a browser sends', async (t) => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'admit-forms.'));
+  const texts = path.join(dir, 'content');
+  mkdirSync(path.join(texts, 'legal'), { recursive: true });
+  writeFileSync(path.join(texts, 'legal/terms.en.md'), '# Telecommunicationsregulations\n\n## Nonredistributability\n\n`'.concat('long'.repeat(30), '`\n'));
+  const app = await startAdmit({ t, env: { CONSENT: '1', RECONCILE_MINUTES: '0', CONTENT_DIR: texts } });
+  const browser = await chromium.launchPersistentContext(path.join(dir, 'profile'), { executablePath: BROWSER, args: FLAGS, locale: 'en' });
+  t.after(async () => {
+    await browser.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const page = await browser.newPage();
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const where of ['/legal', '/legal/terms', '/withdraw', '/pay?tg_id=5']) {
+    await page.goto(app.base + where);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320, `${where} is no wider than a telephone`);
+  }
+  const shown = (name) => page.getByRole(name === 'Cancel' ? 'link' : 'button', { name })
+    .evaluate((button) => getComputedStyle(button).backgroundColor);
+  assert.notEqual(await shown('Cancel'), await shown('I have read and agree'), 'one of the two is the main button');
+  await page.getByRole('button', { name: 'I have read and agree' }).click();
+  await page.waitForURL((url) => url.href.startsWith(app.stripe.url), { timeout: 30_000 });
+  assert.equal(app.sql('SELECT hash FROM consents WHERE tg_id = 5').length, 1);
+
+  await page.goto(`${app.base}/legal`);
+  await page.getByRole('link', { name: 'Withdraw from contract here' }).click();
+  await page.getByRole('textbox').fill('5');
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByRole('button', { name: 'Confirm withdrawal' }).click();
+  await page.getByRole('heading', { name: 'Your withdrawal has arrived' }).waitFor();
+  assert.match(await page.locator('main').textContent(), /received on \d{4}-\d\d-\d\d \d\d:\d\d/);
+  assert.equal(app.sql("SELECT id FROM withdrawals WHERE contract = '5'").length, 1);
 });

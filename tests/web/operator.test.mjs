@@ -37,7 +37,7 @@ test('granted, revoked, bought, refunded, exported, forgotten', async (t) => {
   assert.deepEqual([again.status, /nothing left to refund/.test(again.stdout)], [1, true], 'that is no success');
   assert.equal(app.stripe.refunds.length, 1);
   const csv = (await ok('export')).trim().split('\n');
-  assert.deepEqual([csv.length, csv[0].split(',').length], [3, 21]);
+  assert.deepEqual([csv.length, csv[0].split(',').length], [3, 23]);
   const json = (await ok('export', '--json')).trim().split('\n').map((line) => JSON.parse(line));
   assert.deepEqual(json.map(({ tg_id: tgId, provider }) => [tgId, provider]), [[5, 'stripe'], [5, 'grant']]);
   await app.settled();

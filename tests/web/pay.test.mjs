@@ -114,8 +114,11 @@ describe('addresses', () => {
   });
 
   test('other methods and other addresses', async () => {
-    const post = await app.request('/pay?tg_id=5', { method: 'POST', body: 'tg_id=5' });
-    assert.deepEqual([post.status, post.headers.get('allow')], [405, 'GET, HEAD']);
+    for (const [where, method, allow] of [['/pay?tg_id=5', 'PUT', 'GET, HEAD, POST'], ['/withdraw', 'PUT', 'GET, HEAD, POST'],
+      ['/paid', 'POST', 'GET, HEAD'], ['/legal', 'POST', 'GET, HEAD']]) {
+      const refused = await app.request(where, { method, body: 'tg_id=5' });
+      assert.deepEqual([refused.status, refused.headers.get('allow')], [405, allow], where);
+    }
     for (const where of ['/paid?session_id=../../x', '/paid?session_id=cs_a&session_id=cs_b', '/paid?session_id=pi_1'])
       assert.equal((await app.request(where)).status, 400, where);
     assert.equal((await app.request('/paid?session_id=cs_test_unknown')).status, 404);
@@ -154,6 +157,20 @@ describe('addresses', () => {
       assert.deepEqual([res.status, res.headers.get('location')], [303, 'https://t.me/steps_to_joy_bot'], where);
     }
     assert.match((await alone.request('/nothing')).text, /<a class="button"[^>]* href="https:\/\/t\.me\/steps_to_joy_bot">/);
+  });
+
+  test('texts of the law and the way to withdraw have addresses of their own', async () => {
+    for (const where of ['/legal', '/legal/', '/withdraw', '/withdraw/', '/withdraw?contract=5&language=de']) {
+      const res = await app.request(where);
+      assert.equal(res.status, 200, where);
+      assert.match(res.text, /<h1>/, where);
+    }
+    const none = await app.request('/legal/terms', { headers: { accept: 'application/json' } });
+    assert.deepEqual([none.status, JSON.parse(none.text).error], [404, 'not_found'], 'we answer that there is no such text');
+    const sure = await app.request('/withdraw?language=en', { method: 'POST', body: 'contract=cs_test_5',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    assert.equal(sure.status, 200);
+    assert.match(sure.text, /I hereby withdraw from my contract cs_test_5\./);
   });
 
   const echoed = ['referer', 'user-agent', 'accept-language', 'accept', 'cookie', 'x-forwarded-host', 'x-forwarded-for', 'origin'];

@@ -104,8 +104,8 @@ test('the word of the link by which a buyer came: kept at the first start, in re
   ]);
   assert.match((await app.admit(['report'])).stdout, /spring_sale \| 1 \| 9\.99 EUR/);
   const [head, ...lines] = (await app.admit(['export'])).stdout.trim().split('\n');
-  assert.match(head, /,source\r?$/);
-  assert.ok(lines.some((line) => /,spring_sale\r?$/.test(line)));
+  assert.match(head, /,source,consent,consent_ms\r?$/);
+  assert.ok(lines.some((line) => /,spring_sale,,\r?$/.test(line)));
 });
 
 test('a club is no course, in any language, and no coach is promised where there are no lessons', async (t) => {
