@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "front/pages.h"
 #include "front/serve.h"
+#include "front/ways.h"
 #include "ledger/consents.h"
 #include "payment/consent.h"
 #include "payment/limit.h"
@@ -70,11 +71,11 @@ ask(const struct agreeing *g)
 		.button = text_plain_in(in, TEXT_CONSENT_NO),
 		.button_url = arena_printf(req->arena, "%s/cancel?language=%s",
 		    g->app->conf.base_url, language_code(in)),
-		.note = app_support_in(in, g->app, req->arena),
 		.forms = FORMS_ON };
 
 	if (form_of(g, &p.html) != ERR_OK)
 		return pages_show(g->app, req, PAGES_BROKEN);
+	ways_add(&p, g->app, req->arena, in);
 	return page_response(req, &p);
 }
 

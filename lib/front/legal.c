@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "front/pages.h"
+#include "front/ways.h"
 #include "shop/content.h"
 #include "shop/markdown.h"
 #include "shop/text.h"
@@ -60,17 +61,17 @@ list_of(const struct app *app, struct arena *a, enum language in)
 static struct response
 list_page(const struct app *app, const struct request *req, enum language in)
 {
-	const struct page p = { .status = 200,
+	struct page p = { .status = 200,
 		.language = language_code(in),
 		.mark = "⚖️",
 		.title = text_plain_in(in, TEXT_PAGE_LEGAL),
-		.note = app_support_in(in, app, req->arena),
 		.button = text_plain_in(in, TEXT_PAGE_WITHDRAW),
 		.button_url =
 		    arena_printf(req->arena, "%s/withdraw?language=%s",
 			app->conf.base_url, language_code(in)),
 		.html = list_of(app, req->arena, in) };
 
+	ways_add(&p, app, req->arena, in);
 	return page_response(req, &p);
 }
 
@@ -89,8 +90,8 @@ text_page(const struct app *app, const struct request *req, enum language in)
 	p = (struct page){ .status = 200,
 		.language = c.in[0] == '\0' ? NULL : c.in,
 		.title = c.title,
-		.note = app_support_in(in, app, req->arena),
 		.html = markdown_page(req->arena, c.text) };
+	ways_add(&p, app, req->arena, in);
 	return page_response(req, &p);
 }
 

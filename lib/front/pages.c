@@ -122,10 +122,9 @@ add_ways(struct page *p, const struct app *app, const struct request *req,
 {
 	enum language in = pages_language(req);
 
-	if (which != PAGES_PREVIEW && which != PAGES_BROKEN) {
-		p->back = text_plain_in(in, TEXT_PAGE_BACK_BUTTON);
-		p->back_url = ways_to_bot(app, req->arena);
-	}
+	ways_add(p, app, req->arena, in);
+	if (which == PAGES_PREVIEW || which == PAGES_BROKEN)
+		p->back = NULL;
 	if (p->status >= 500) {
 		p->button = text_plain_in(in, TEXT_PAGE_AGAIN_BUTTON);
 		p->button_url = arena_printf(req->arena, "?%s", req->query);
@@ -133,8 +132,6 @@ add_ways(struct page *p, const struct app *app, const struct request *req,
 		p->again = text_plain_in(in, TEXT_PAGE_AGAIN_BUTTON);
 		p->again_url = arena_printf(req->arena, "?%s", req->query);
 	}
-	p->support = app_support_in(in, app, req->arena);
-	p->support_url = ways_to_support(app, req->arena);
 }
 
 /* c: what was found of a payment; may be NULL, as may about: before the

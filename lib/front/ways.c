@@ -2,6 +2,7 @@
 #include "front/ways.h"
 
 #include "ledger/self.h"
+#include "shop/text.h"
 
 #define NAME_SIGNS STR_LETTERS STR_DIGITS "_"
 #define MAIL_SIGNS NAME_SIGNS "@.+-"
@@ -64,6 +65,16 @@ is_root(const struct app *app, const struct request *req)
 	while (path.len > 0 && path.p[path.len - 1] == '/')
 		path.len--;
 	return str_eq(path, arena_dup(req->arena, path_of(app->conf.base_url)));
+}
+
+void
+ways_add(
+    struct page *p, const struct app *app, struct arena *a, enum language in)
+{
+	p->back = text_plain_in(in, TEXT_PAGE_BACK_BUTTON);
+	p->back_url = ways_to_bot(app, a);
+	p->support = app_support_in(in, app, a);
+	p->support_url = ways_to_support(app, a);
 }
 
 const char *

@@ -4,6 +4,7 @@
 #define FRONT_WAYS_H
 
 #include "shop/app.h"
+#include "web/page.h"
 
 /* https://t.me/NAME of the bot, as Telegram named it last; NULL while no ledger
  * is open or none knows it. Reads the ledger: a bot may be renamed, and
@@ -13,6 +14,11 @@ const char *ways_to_bot(const struct app *app, struct arena *a);
 /* SUPPORT_CONTACT as an address: of a @name in Telegram, of a mailbox, or the
  * URL that it is; NULL where it is none of them. */
 const char *ways_to_support(const struct app *app, struct arena *a);
+
+/* Gives a page its links back to the bot and to whoever helps, in this
+ * language. */
+void ways_add(
+    struct page *p, const struct app *app, struct arena *a, enum language in);
 
 /* Where BASE_URL itself leads: SITE_URL, or else the bot. NULL where neither is
  * known, and for any other address. */

@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "front/pages.h"
 #include "front/serve.h"
+#include "front/ways.h"
 #include "ledger/consents.h"
 #include "ledger/ledger.h"
 #include "outbox/alert.h"
@@ -40,15 +41,15 @@ static struct response
 show(const struct withdrawing *w, enum text title, const char *lead,
     struct str html)
 {
-	const struct page p = { .status = 200,
+	struct page p = { .status = 200,
 		.language = language_code(w->in),
 		.mark = "↩️",
 		.title = text_plain_in(w->in, title),
 		.lead = lead,
-		.note = app_support_in(w->in, w->app, w->req->arena),
 		.html = html,
 		.forms = FORMS_HERE };
 
+	ways_add(&p, w->app, w->req->arena, w->in);
 	return page_response(w->req, &p);
 }
 

@@ -225,12 +225,16 @@ heading_words(struct str line)
 	return str_trim(spans_part(s, heading_mark(s), s.len));
 }
 
-/* The page has a headline of its own, so the first level is its second. */
+/* The page has a headline of its own, so the highest level of the text, which is
+ * that of its first heading, is the page's second. */
 static void
 put_heading(struct spans_out *o, const struct block *b)
 {
-	bool is_first = heading_mark(str_trim(b->text)) == 1;
+	size_t level = heading_mark(str_trim(b->text));
+	bool is_first = o->top == 0 || level <= o->top;
 
+	if (o->top == 0)
+		o->top = level;
 	if (o->form == SPANS_PAGE)
 		spans_tag(o, is_first ? "<h2>" : "<h3>");
 	else

@@ -14,6 +14,7 @@ struct spans_out {
 	size_t units; /* of UTF-16, without the tags */
 	enum spans_form form;
 	bool is_code; /* where a line's end needs no tag */
+	size_t top;   /* the level of the first heading; 0: none yet */
 };
 
 /* An output with room for all that a text can become. */

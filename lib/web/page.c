@@ -49,7 +49,8 @@ static const char style[] =
     "main.long{max-width:42rem;text-align:left;hyphens:auto}\n"
     "main.long .mark,main.long h1{text-align:center}\n"
     "h2{font-size:1.15rem;margin:28px 0 8px}h3{font-size:1rem;"
-    "margin:20px 0 8px}.text a{color:var(--accent)}\n"
+    "margin:20px 0 8px}.text a{color:var(--accent)}.text li "
+    "a{display:inline-block;padding:8px 0}\n"
     "main.long a.button,main.long a.quiet{text-align:center}\n"
     "pre{white-space:pre-wrap;hyphens:none}blockquote{margin:0 0 16px;"
     "padding-left:16px;border-left:3px solid var(--line);"
@@ -68,7 +69,7 @@ static const char style[] =
 
 /* What a browser needs to take that style and no other: base64 of its SHA-256,
  * which tests/web/pages.test.mjs works out. */
-#define STYLE_HASH "sha256-Qr9IGxjoCJRde5pYGwvCxN9CGSPcaEk82wtU2CWl05E="
+#define STYLE_HASH "sha256-+b5NbX8HeM6cQFiPx0B2lzGztGMsD+5I05aALwxmiAE="
 
 /* Every text goes through here and is escaped: a product's name comes from the
  * operator, a page must not break on its "&". */

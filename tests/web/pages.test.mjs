@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -47,14 +47,34 @@ function contrast(a, b) {
   return (light + 0.05) / (dark + 0.05);
 }
 
-let app, soon, broken, browser, profile;
+let app, soon, broken, lawful, browser, profile;
+
+let contentDir;
+/** Terms in each language, with all that a long text may have. */
+function writeTerms(dir) {
+  contentDir = `${dir}/content`;
+  mkdirSync(`${contentDir}/legal`, { recursive: true });
+  for (const language of LANGUAGES)
+    writeFileSync(`${contentDir}/legal/terms.${language}.md`, `# Terms (${language})
+
+## 1. What is sold
+
+Access for **you alone**, see [the list](https://example.com/list).
+
+- one thing
+- another, \`as it is\`
+
+> What was said before.
+`);
+}
 
 before(async () => {
   const env = { PAY_LINK_SECRET: SECRET, PAY_LIMIT_BUYER: '1' };
   app = await startAdmit({ env });
   soon = await startAdmit({ env: { PAID_CHANNEL_ID: String(CHANNEL), PAID_CHANNEL_LINK: undefined } });
   broken = await startAdmit({ env: { STRIPE_SECRET_KEY: undefined } });
-  for (const each of [app, soon]) {
+  lawful = await startAdmit({ env: { CONSENT: '1' }, prepare: writeTerms, late: () => ({ CONTENT_DIR: contentDir }) });
+  for (const each of [app, soon, lawful]) {
     assert.equal((await each.request('/health')).status, 200);
     nameBot(each);
   }
@@ -63,11 +83,15 @@ before(async () => {
 });
 after(async () => {
   await browser?.close();
-  for (const each of [app, soon, broken]) await each?.stop();
+  for (const each of [app, soon, broken, lawful]) await each?.stop();
   if (profile) rmSync(profile, { recursive: true, force: true });
 });
 
 let nextId = 100;
+/** A form of the shop that has texts of the law, sent in a language. */
+const form = (where, body) => (language) => ask(`${where}?language=${language}`, {
+  of: () => lawful, method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded' },
+})(language);
 /** `of` is asked for when the page is: the shops are not there yet while this is read. */
 const ask = (where, { of = () => app, headers, ...how } = {}) => (language) => of().request(where, { ...how, headers: { 'accept-language': language, ...headers } });
 const withFault = (fault, language) => {
@@ -123,7 +147,13 @@ const PAGES = {
   'Stripe is down': [503, (language) => withFault({ kind: 'status', status: 500 }, language)],
   'Stripe refuses': [502, (language) => withFault({ kind: 'status', status: 400 }, language)],
   'no such page': [404, ask('/nothing')],
-  'another method': [405, ask('/pay?tg_id=5', { method: 'POST', body: 'a=b' })],
+  'another method': [405, ask('/paid', { method: 'POST', body: 'a=b' })],
+  'texts of the law': [200, ask('/legal', { of: () => lawful })],
+  'one of them': [200, (language) => ask(`/legal/terms?language=${language}`, { of: () => lawful })(language)],
+  'consent is asked for': [200, ask('/pay?tg_id=5', { of: () => lawful })],
+  'a contract to withdraw from': [200, ask('/withdraw?contract=5', { of: () => lawful })],
+  'sure to withdraw': [200, form('/withdraw', 'contract=cs_test_5')],
+  withdrawn: [200, form('/withdraw', 'contract=cs_test_5&sure=1')],
   'too often': [429, async (language) => {
     await withFault({ kind: 'status', status: 500 }, language);
     return ask(`/pay?tg_id=${nextId}`)(language);
@@ -171,7 +201,7 @@ async function judge(page, name, language, html) {
       assert.ok(passes.some(({ id }) => id === 'color-contrast'), `${at}: the contrast was looked at`);
       const seen = await page.evaluate(() => ({
         out: document.documentElement.scrollWidth - window.innerWidth, h1: document.querySelectorAll('h1').length,
-        low: [...document.querySelectorAll('a')].map((a) => a.getBoundingClientRect().height).filter((height) => height < 40),
+        low: [...document.querySelectorAll('a:not(p a), button, input:not([type=hidden])')].map((a) => a.getBoundingClientRect().height).filter((height) => height < 40),
       }));
       assert.deepEqual(seen, { out: seen.out > 0 ? 0 : seen.out, h1: 1, low: [] }, `${at}: nothing sticks out, one headline, links for a thumb`);
       if (process.env.SCREENSHOTS) {
@@ -252,7 +282,7 @@ test('JSON clients get the same facts and are asked for nothing', async () => {
   const res = await soon.request(`/paid?session_id=${await waiting()}`, { headers: { accept: 'application/json' } });
   assert.equal(res.headers.get('refresh'), null);
   const refused = await app.request('/pay?tg_id=5', { method: 'DELETE', headers: { accept: 'application/json' } });
-  assert.deepEqual([refused.status, JSON.parse(refused.text).error, refused.headers.get('allow')], [405, 'method_not_allowed', 'GET, HEAD']);
+  assert.deepEqual([refused.status, JSON.parse(refused.text).error, refused.headers.get('allow')], [405, 'method_not_allowed', 'GET, HEAD, POST']);
 });
 
 test('the root leads to the site of one\'s own', async (t) => {
