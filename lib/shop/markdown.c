@@ -225,8 +225,8 @@ heading_words(struct str line)
 	return str_trim(spans_part(s, heading_mark(s), s.len));
 }
 
-/* The page has a headline of its own, so the highest level of the text, which is
- * that of its first heading, is the page's second. */
+/* The page has a headline of its own, so the highest level of the text, which
+ * is that of its first heading, is the page's second. */
 static void
 put_heading(struct spans_out *o, const struct block *b)
 {
