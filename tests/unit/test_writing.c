@@ -209,6 +209,152 @@ day(void **state)
 	check_text(writing_date(d->in, &mem, d->ms), d->want);
 }
 
+static const struct number {
+	const char *want;
+	enum language in;
+	int64_t n;
+	int decimals;
+} numbers[] = {
+	{ "0", UK, 0, 0 },
+	{ "7", UK, 7, 0 },
+	{ "1\u00a0234", UK, 1234, 0 },
+	{ "12\u00a0345", UK, 12345, 0 },
+	{ "-1\u00a0234\u00a0567", UK, -1234567, 0 },
+	{ "7,5", UK, 75, 1 },
+	{ "-0,5", UK, -5, 1 },
+	{ "123,45", UK, 12345, 2 },
+	{ "0", EN, 0, 0 },
+	{ "7", EN, 7, 0 },
+	{ "1,234", EN, 1234, 0 },
+	{ "12,345", EN, 12345, 0 },
+	{ "-1,234,567", EN, -1234567, 0 },
+	{ "7.5", EN, 75, 1 },
+	{ "-0.5", EN, -5, 1 },
+	{ "123.45", EN, 12345, 2 },
+	{ "0", DE, 0, 0 },
+	{ "7", DE, 7, 0 },
+	{ "1.234", DE, 1234, 0 },
+	{ "12.345", DE, 12345, 0 },
+	{ "-1.234.567", DE, -1234567, 0 },
+	{ "7,5", DE, 75, 1 },
+	{ "-0,5", DE, -5, 1 },
+	{ "123,45", DE, 12345, 2 },
+	{ "0", PL, 0, 0 },
+	{ "7", PL, 7, 0 },
+	{ "1234", PL, 1234, 0 },
+	{ "12\u00a0345", PL, 12345, 0 },
+	{ "-1\u00a0234\u00a0567", PL, -1234567, 0 },
+	{ "7,5", PL, 75, 1 },
+	{ "-0,5", PL, -5, 1 },
+	{ "123,45", PL, 12345, 2 },
+};
+
+static void
+number(void **state)
+{
+	const struct number *n = *state;
+
+	check_text(writing_number(n->in, &mem, n->n, n->decimals), n->want);
+}
+
+static const struct share {
+	const char *want;
+	enum language in;
+	int64_t permille;
+} shares[] = {
+	{ "7,5%", UK, 75 },
+	{ "100%", UK, 1000 },
+	{ "0%", UK, 0 },
+	{ "33,3%", UK, 333 },
+	{ "7.5%", EN, 75 },
+	{ "100%", EN, 1000 },
+	{ "0%", EN, 0 },
+	{ "33.3%", EN, 333 },
+	{ "7,5\u00a0%", DE, 75 },
+	{ "100\u00a0%", DE, 1000 },
+	{ "0\u00a0%", DE, 0 },
+	{ "33,3\u00a0%", DE, 333 },
+	{ "7,5%", PL, 75 },
+	{ "100%", PL, 1000 },
+	{ "0%", PL, 0 },
+	{ "33,3%", PL, 333 },
+};
+
+static void
+share(void **state)
+{
+	const struct share *s = *state;
+
+	check_text(writing_permille(s->in, &mem, s->permille), s->want);
+}
+
+static const struct short_day {
+	const char *want;
+	enum language in;
+	const char *day;
+} short_days[] = {
+	{ "3 січ.", UK, "2027-01-03" },
+	{ "4 лют.", UK, "2027-02-04" },
+	{ "5 бер.", UK, "2027-03-05" },
+	{ "6 квіт.", UK, "2027-04-06" },
+	{ "7 трав.", UK, "2027-05-07" },
+	{ "8 черв.", UK, "2027-06-08" },
+	{ "9 лип.", UK, "2027-07-09" },
+	{ "10 серп.", UK, "2027-08-10" },
+	{ "11 вер.", UK, "2027-09-11" },
+	{ "12 жовт.", UK, "2027-10-12" },
+	{ "13 лист.", UK, "2027-11-13" },
+	{ "14 груд.", UK, "2027-12-14" },
+	{ "лист. 2026", UK, "2026-11" },
+	{ "3 Jan", EN, "2027-01-03" },
+	{ "4 Feb", EN, "2027-02-04" },
+	{ "5 Mar", EN, "2027-03-05" },
+	{ "6 Apr", EN, "2027-04-06" },
+	{ "7 May", EN, "2027-05-07" },
+	{ "8 Jun", EN, "2027-06-08" },
+	{ "9 Jul", EN, "2027-07-09" },
+	{ "10 Aug", EN, "2027-08-10" },
+	{ "11 Sept", EN, "2027-09-11" },
+	{ "12 Oct", EN, "2027-10-12" },
+	{ "13 Nov", EN, "2027-11-13" },
+	{ "14 Dec", EN, "2027-12-14" },
+	{ "Nov 2026", EN, "2026-11" },
+	{ "3. Jan.", DE, "2027-01-03" },
+	{ "4. Feb.", DE, "2027-02-04" },
+	{ "5. März", DE, "2027-03-05" },
+	{ "6. Apr.", DE, "2027-04-06" },
+	{ "7. Mai", DE, "2027-05-07" },
+	{ "8. Juni", DE, "2027-06-08" },
+	{ "9. Juli", DE, "2027-07-09" },
+	{ "10. Aug.", DE, "2027-08-10" },
+	{ "11. Sept.", DE, "2027-09-11" },
+	{ "12. Okt.", DE, "2027-10-12" },
+	{ "13. Nov.", DE, "2027-11-13" },
+	{ "14. Dez.", DE, "2027-12-14" },
+	{ "Nov. 2026", DE, "2026-11" },
+	{ "3 sty", PL, "2027-01-03" },
+	{ "4 lut", PL, "2027-02-04" },
+	{ "5 mar", PL, "2027-03-05" },
+	{ "6 kwi", PL, "2027-04-06" },
+	{ "7 maj", PL, "2027-05-07" },
+	{ "8 cze", PL, "2027-06-08" },
+	{ "9 lip", PL, "2027-07-09" },
+	{ "10 sie", PL, "2027-08-10" },
+	{ "11 wrz", PL, "2027-09-11" },
+	{ "12 paź", PL, "2027-10-12" },
+	{ "13 lis", PL, "2027-11-13" },
+	{ "14 gru", PL, "2027-12-14" },
+	{ "lis 2026", PL, "2026-11" },
+};
+
+static void
+short_day(void **state)
+{
+	const struct short_day *d = *state;
+
+	check_text(writing_short(d->in, &mem, d->day), d->want);
+}
+
 /* What CLDR cannot be asked. */
 static void
 odd(void **state)
@@ -220,6 +366,16 @@ odd(void **state)
 	check_text(writing_money(EN, &mem, 500, "isk"), "ISK\u00a05");
 	check_text(writing_money(DE, &mem, INT64_MIN, "eur"),
 	    "-92.233.720.368.547.758,08\u00a0€");
+	check_text(
+	    writing_round_money(DE, &mem, 150000, "eur"), "1.500\u00a0€");
+	check_text(writing_round_money(EN, &mem, 750, "eur"), "€7.50");
+	check_text(writing_round_money(PL, &mem, -1000, "jpy"), "-1000\u00a0¥");
+	check_text(writing_number(DE, &mem, INT64_MIN, 0),
+	    "-9.223.372.036.854.775.808");
+	check_text(writing_day(DE, &mem, "2026-11-27"), "27. November 2026");
+	check_text(writing_short(DE, &mem, "2026-13"), "2026-13");
+	check_text(writing_short(DE, &mem, "none"), "none");
+	check_text(writing_day(DE, &mem, "2026-11"), "2026-11");
 	check_text(writing_date(DE, &mem, 0), "1. Januar 1970");
 	check_text(writing_date(DE, &mem, 253402300800000), "1. Januar 10000");
 	check_text(writing_date(EN, &mem, -62198755200000), "1 January -001");
@@ -231,6 +387,9 @@ main(void)
 {
 	ROWS("money", money, moneys);
 	ROWS("day", day, days);
+	ROWS("number", number, numbers);
+	ROWS("share", share, shares);
+	ROWS("short", short_day, short_days);
 	ONE("odd", "no code, no such day", odd);
 	return testing_run("writing", NULL, NULL);
 }

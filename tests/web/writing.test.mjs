@@ -22,11 +22,36 @@ test('amounts', () => {
 });
 
 test('days', () => {
-  const all = rows(/\{\s*"([^"]+)",\s+(UK|EN|DE|PL),\s+(\d+)\s*\}/g);
+  const all = rows(/\{\s*"([^"%]+)",\s+(UK|EN|DE|PL),\s+(\d+)\s*\}/g);
   assert.equal(all.length, 48, 'the rows were found');
   for (const [want, language, ms] of all) {
     const format = new Intl.DateTimeFormat(language === 'EN' ? 'en-GB' : language.toLowerCase(), { dateStyle: 'long', timeZone: 'UTC' });
     assert.equal(want, format.format(Number(ms)).replace(/ р\.$/, ''), `${language} ${ms}`);
+  }
+});
+
+test('short days and months', () => {
+  const all = rows(/\{\s*"([^"]+)",\s+(UK|EN|DE|PL),\s+"(\d{4}-[\d-]+)"\s*\}/g);
+  assert.equal(all.length, 52, 'the rows were found');
+  for (const [want, language, day] of all) {
+    const format = new Intl.DateTimeFormat(language === 'EN' ? 'en-GB' : language.toLowerCase(),
+      { ...(day.length > 7 ? { day: 'numeric' } : { year: 'numeric' }), month: 'short', timeZone: 'UTC' });
+    assert.equal(text(want), format.format(Date.parse(day)).replace(/ р\.$/, ''), `${language} ${day}`);
+  }
+});
+
+test('numbers and shares', () => {
+  const numbers = rows(/\{\s*"([^"]+)",\s+(UK|EN|DE|PL),\s+(-?\d+),\s+(\d)\s*\}/g);
+  assert.equal(numbers.length, 32, 'the rows were found');
+  for (const [want, language, n, decimals] of numbers) {
+    const format = new Intl.NumberFormat(language.toLowerCase(), { minimumFractionDigits: Number(decimals) });
+    assert.equal(text(want), format.format(Number(n) / 10 ** decimals), `${language} ${n}`);
+  }
+  const shares = rows(/\{\s*"([^"]+%)",\s+(UK|EN|DE|PL),\s+(\d+)\s*\}/g);
+  assert.equal(shares.length, 16, 'the rows were found');
+  for (const [want, language, permille] of shares) {
+    const format = new Intl.NumberFormat(language.toLowerCase(), { style: 'percent', maximumFractionDigits: 1 });
+    assert.equal(text(want), format.format(permille / 1000), `${language} ${permille}`);
   }
 });
 
