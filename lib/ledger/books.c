@@ -70,6 +70,8 @@ add(struct books_line *l, enum movement_kind kind, int64_t minor, int64_t tax)
 		[MOVED_RENEWAL] = &l->n_renewed,
 		[MOVED_OTHER] = &l->n_other };
 
+	l->new_minor += kind == MOVED_FIRST ? minor : 0;
+	l->renewed_minor += kind == MOVED_RENEWAL ? minor : 0;
 	if (kind == MOVED_BACK) {
 		l->n_back++;
 		l->back_minor += minor;
@@ -112,8 +114,8 @@ struct counting {
 
 /* Months have 28 to 31 days and are all one month; of other periods the share
  * of a mean month counts. */
-static int64_t
-by_the_month(int64_t minor, int64_t period_ms)
+int64_t
+books_by_the_month(int64_t minor, int64_t period_ms)
 {
 	int64_t months;
 
@@ -147,7 +149,7 @@ count_row(const struct row *row, void *ctx)
 			.currency = row_text(row, 2) };
 	}
 	s->n++;
-	s->mrr_minor += by_the_month(row_int(row, 3), row_int(row, 4));
+	s->mrr_minor += books_by_the_month(row_int(row, 3), row_int(row, 4));
 }
 
 enum err

@@ -25,6 +25,7 @@ struct books_line {
 	const char *product, *provider, *currency;
 	int64_t n_new, n_renewed, n_other, n_back, n_disputed;
 	int64_t taken_minor, tax_minor, back_minor, disputed_minor;
+	int64_t new_minor, renewed_minor; /* of what was taken */
 	int64_t net_minor; /* taken less what went back or is disputed */
 };
 
@@ -52,5 +53,8 @@ struct books_subscribers {
 };
 enum err books_subscribers(struct db *db, struct arena *a,
     struct books_subscribers **out, size_t *n) MUST_CHECK;
+
+/* What is paid so for such a time, by the month: 0 for less than a second. */
+int64_t books_by_the_month(int64_t minor, int64_t period_ms);
 
 #endif
