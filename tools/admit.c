@@ -41,7 +41,7 @@ static const struct {
 	    "send the money back, by Stripe or in Stars" },
 	{ "payments", cmd_payments, "[--since DAY] [--find X]",
 	    "list the payments that were taken" },
-	{ "report", cmd_report, "[--since 30d] [--by day|month] [--json]",
+	{ "report", cmd_report, "[--since 30d] [--json|--html FILE]",
 	    "what was sold, who is in, what the coach could not answer" },
 	{ "export", cmd_export, "[--csv|--json]",
 	    "print all payments, for the books" },

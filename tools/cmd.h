@@ -4,6 +4,7 @@
 #ifndef TOOLS_CMD_H
 #define TOOLS_CMD_H
 
+#include "ledger/books.h"
 #include "shop/app.h"
 
 int cmd_init(struct app *app, int argc, char **argv);
@@ -27,6 +28,16 @@ int cmd_payments(struct app *app, int argc, char **argv);
 int cmd_backup(struct app *app, int argc, char **argv);
 int cmd_restore(struct app *app, int argc, char **argv);
 int cmd_import(struct app *app, int argc, char **argv);
+
+/* What admit report --html is asked for: which file ("-": standard output), in
+ * which language (NULL: the shop's), since when, by day or by month
+ * (BOOKS_BY_ALL: as it fits). The ledger is there. */
+struct cmd_page {
+	const char *file, *language;
+	int64_t since_ms;
+	enum books_by by;
+};
+int cmd_report_page(struct app *app, const struct cmd_page *p);
 
 /* Loads the settings, and makes the way to the ledger that they name; false
  * where they are not complete. */

@@ -403,6 +403,13 @@ report(struct app *app, int64_t back_ms, enum books_by by, bool as_json)
 	return e == ERR_OK ? 0 : cmd_unread();
 }
 
+/* What the command line asks for. */
+struct wish {
+	int64_t back_ms;
+	bool as_json;
+	struct cmd_page page; /* without a file: none */
+};
+
 /* False, leaving *by alone, for anything else. */
 static bool
 read_by(const char *word, enum books_by *by)
@@ -416,29 +423,58 @@ read_by(const char *word, enum books_by *by)
 	return true;
 }
 
+static int
+usage(void)
+{
+	fputs("usage: admit report [--since 30d] [--by day|month] [--json]\n"
+	      "       admit report --html FILE [--since 30d] [--by day|month] "
+	      "[--lang de]\n",
+	    stderr);
+	return 2;
+}
+
+/* Takes one option; false: it is none, or lacks what belongs to it. */
+static bool
+read_option(struct wish *w, int argc, char **argv, int *i)
+{
+	const char *option = argv[*i];
+	const char *value = *i + 1 < argc ? argv[*i + 1] : NULL;
+
+	if (strcmp(option, "--json") == 0) {
+		w->as_json = true;
+		return true;
+	}
+	if (value == NULL)
+		return false;
+	++*i;
+	if (strcmp(option, "--since") == 0)
+		return (w->back_ms = cmd_span_ms(value)) != 0;
+	if (strcmp(option, "--html") == 0)
+		w->page.file = value;
+	else if (strcmp(option, "--lang") == 0)
+		w->page.language = value;
+	else
+		return strcmp(option, "--by") == 0 &&
+		    read_by(value, &w->page.by);
+	return true;
+}
+
 int
 cmd_report(struct app *app, int argc, char **argv)
 {
-	int64_t back_ms = 30 * DAY_MS;
-	enum books_by by = BOOKS_BY_ALL;
-	bool as_json = false;
+	struct wish w = { .back_ms = 30 * DAY_MS };
 
 	for (int i = 0; i < argc; i++)
-		if (strcmp(argv[i], "--json") == 0)
-			as_json = true;
-		else if (strcmp(argv[i], "--since") == 0 && i + 1 < argc)
-			back_ms = cmd_span_ms(argv[++i]);
-		else if (strcmp(argv[i], "--by") != 0 || i + 1 == argc ||
-		    !read_by(argv[++i], &by))
-			back_ms = 0;
-	if (back_ms == 0) {
-		fputs("usage: admit report [--since 30d] [--by day|month] "
-		      "[--json]\n",
-		    stderr);
-		return 2;
-	}
+		if (!read_option(&w, argc, argv, &i))
+			return usage();
+	/* A document is no page, and a language is a page's. */
+	if (w.page.file == NULL ? w.page.language != NULL : w.as_json)
+		return usage();
 	app->programs = PROGRAM_LEDGER;
 	if (!cmd_ledger_ok(app))
 		return 1;
-	return report(app, back_ms, by, as_json);
+	if (w.page.file == NULL)
+		return report(app, w.back_ms, w.page.by, w.as_json);
+	w.page.since_ms = clock_now_ms() - w.back_ms;
+	return cmd_report_page(app, &w.page);
 }

@@ -12,7 +12,7 @@ static const char *const known[] = { "amount", "products", "buyer", "order",
 	"support", "contact", "number", "lesson", "helpline", "limit",
 	"seconds", "minutes", "days", "kind", "kind_of", "kind_in", "price",
 
-	"title", "invite", "remove",
+	"title", "invite", "remove", "low", "high",
 
 	"terms", "sentence", "when", "hash", "contract", "day", "command" };
 
