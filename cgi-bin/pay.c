@@ -1,9 +1,10 @@
-/* /pay, /paid, /cancel, /legal, /withdraw, /health: the buyer's way to Stripe
- * and back. The only front program that calls out. */
+/* /pay, /paid, /cancel, /legal, /withdraw: the buyer's way to Stripe and back;
+ * /health, /metrics. The only front program that calls out. */
 #include "base/array.h"
 #include "front/agree.h"
 #include "front/buyers.h"
 #include "front/legal.h"
+#include "front/metrics.h"
 #include "front/pages.h"
 #include "front/withdraw.h"
 #include "payment/checkout.h"
@@ -88,7 +89,8 @@ static const struct {
 	{ "paid", paid, NULL, READS }, { "cancel", NULL, pages_cancel, READS },
 	{ "legal", NULL, legal_page, READS },
 	{ "withdraw", NULL, withdraw_page, FORMS },
-	{ "health", NULL, pages_health, READS } };
+	{ "health", NULL, pages_health, READS },
+	{ "metrics", NULL, metrics_page, READS } };
 
 static struct buyer *
 route(struct app *app, struct exchange *x)

@@ -5,7 +5,7 @@
 # One list for both: what install puts there and uninstall takes out.
 DOCS      := README.md SECURITY.md CHANGES.md LICENSE deploy/README.md \
   $(wildcard docs/*.md)
-EXAMPLES  := lighttpd.conf apache.conf deploy/htaccess \
+EXAMPLES  := lighttpd.conf apache.conf deploy/htaccess deploy/prometheus-rules.yml \
   $(wildcard deploy/*.conf deploy/Caddyfile deploy/systemd/*.service \
   deploy/systemd/*.socket deploy/systemd/*.target)
 INSTALLED  = $(bindir)/admit $(CGI:%=$(cgibindir)/%.fcgi) \

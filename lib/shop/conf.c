@@ -226,6 +226,11 @@ static const struct setting rows[] = {
 	    OPTIONAL, "600",
 	    "how often /pay may be asked from one address in an hour, behind "
 	    "which a whole telephone company may be; 0: any number" },
+	{ "METRICS_TOKEN", setting_word, TEXT_AT(metrics_token), PAY, OPTIONAL,
+	    "",
+	    "a word that nobody can guess, such as what `openssl rand -hex 24` "
+	    "prints: who sends it as a bearer token reads counts for "
+	    "Prometheus at /metrics; without it there is no such page" },
 	{ "TRUSTED_PROXIES", setting_networks, TEXT_AT(trusted_proxies),
 	    PAY | HOOK | BOT, OPTIONAL, "",
 	    "proxies in front whose X-Forwarded-For and X-Forwarded-Proto are "

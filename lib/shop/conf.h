@@ -75,6 +75,7 @@ struct conf {
 	const char *pay_link_secret;                /* NULL: links are bare */
 	int64_t pay_link_bare;                      /* 0 or 1 */
 	int64_t pay_limit_buyer, pay_limit_address; /* an hour; 0: none */
+	const char *metrics_token;                  /* NULL: no /metrics */
 	const char *trusted_proxies; /* for cidr_list_has(); NULL: none */
 	const char *coach_api_base;  /* NULL: no model is asked */
 	const char *coach_api_key;   /* NULL: the server wants none */

@@ -204,6 +204,7 @@ response_render(struct arena *a, const struct response *res, bool head_only)
 	header(&b, "Content-Type", res->content_type);
 	header(&b, "Location", res->location);
 	header(&b, "Allow", res->allow);
+	header(&b, "WWW-Authenticate", res->authenticate);
 	header_number(&b, "Retry-After", res->retry_after_s);
 	refresh(&b, res);
 	standing_headers(&b, res);

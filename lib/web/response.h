@@ -14,13 +14,14 @@ enum response_forms {
 struct response {
 	int status;
 	const char *content_type;
-	const char *location;    /* or NULL */
-	const char *allow;       /* or NULL */
-	const char *style_hash;  /* of the one style in the body, as a policy
+	const char *location;     /* or NULL */
+	const char *allow;        /* or NULL */
+	const char *authenticate; /* of a 401, what is asked for; or NULL */
+	const char *style_hash;   /* of the one style in the body, as a policy
 	                           names it; NULL: there is none */
-	int64_t refresh_s;       /* when a browser asks anew; 0: it does not */
-	const char *refresh_url; /* for what; NULL: for the same once more */
-	int64_t retry_after_s;   /* 0: none */
+	int64_t refresh_s;        /* when a browser asks anew; 0: it does not */
+	const char *refresh_url;  /* for what; NULL: for the same once more */
+	int64_t retry_after_s;    /* 0: none */
 	bool https_only; /* browsers come over https alone from now on */
 	enum response_forms forms; /* where one in the body may lead */
 	struct str body;

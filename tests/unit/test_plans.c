@@ -37,6 +37,7 @@ static const struct scan {
 	{ "a list for an operator", SQL_REPORT_DELAYS },
 	{ "a sum for an operator", SQL_REPORT_WHO_IS_IN },
 	{ "a list for an operator", SQL_REPORT_PERIODS },
+	{ "counts rows, by an index where there are many", SQL_METRICS },
 	{ "stops at the first", SQL_HAS_LESSONS },
 	{ "some hundred lessons", SQL_HAS_LESSONS_FOR },
 	{ "stops at the first", SQL_SUBSCRIPTIONS_KNOWN },

@@ -10,7 +10,7 @@ const BUYER = person(700_000_001);
 for (const mode of MODES)
   describe(`a purchase by ${mode}`, () => {
     let app, session;
-    before(async () => { app = await startAdmit({ mode }); });
+    before(async () => { app = await startAdmit({ mode, env: { METRICS_TOKEN: 'a-token_ofTheFlow' } }); });
     after(() => app?.stop());
 
     test('/start greets and has the button', async () => {
@@ -131,6 +131,10 @@ for (const mode of MODES)
       const health = await app.request('/health');
       assert.equal(health.status, 200);
       assert.deepEqual(Object.keys(JSON.parse(health.text)), ['ok', 'oldest_job_age_ms']);
+      const metrics = await app.request('/metrics', { headers: { authorization: 'Bearer a-token_ofTheFlow' } });
+      assert.equal(metrics.status, 200, 'the server lets the token through');
+      assert.match(metrics.text, /^admit_payments_total 2$/m);
+      assert.equal((await app.request('/metrics')).status, 401);
       assert.equal((await app.request('/cancel')).status, 200);
       assert.match((await app.request('/cancel')).text, new RegExp(SUPPORT));
     });

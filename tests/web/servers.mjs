@@ -99,7 +99,7 @@ Protocols h2 http/1.1
   SSLCertificateKeyFile ${at.dir}/privkey.pem
 </VirtualHost>` : '';
   return apache(at, null, {
-    modules: `${modules} rewrite env mime dir`,
+    modules: `${modules} rewrite env mime dir setenvif`,
     more: `TypesConfig /etc/mime.types
 DocumentRoot ${site}
 <Directory ${site}>
