@@ -103,9 +103,9 @@ by_day(void **state)
 			" ('stripe', 'in_3', 'pi_3', 2, 3, 70, 'eur', 2 * 86400000,"
 			" NULL, NULL), ('stars', 'ch_3', 'ch_3', 3, 2, 50, 'xtr',"
 			" 86400000, 86400000, 31 * 86400000.0)") "INSERT INTO reversals (id, payment_intent, kind, amount_minor,"
-							       " stage, at_ms, updated_ms) VALUES"
-							       " ('re_1', 'pi_1', 'refund', 200, 0, 86400000, 1),"
-							       " ('du_1', 'pi_2', 'dispute', 500, 1, 2 * 86400000, 1);",
+								 " stage, at_ms, updated_ms) VALUES"
+								 " ('re_1', 'pi_1', 'refund', 200, 0, 86400000, 1),"
+								 " ('du_1', 'pi_2', 'dispute', 500, 1, 2 * 86400000, 1);",
 	    NOON(1), NOON(3), BOOKS_BY_DAY);
 	const struct figures_money *m = f.money;
 
