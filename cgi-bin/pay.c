@@ -41,8 +41,7 @@ caller_new(const struct app *app, const struct request *req)
 	struct caller *c = arena_alloc(req->arena, sizeof(*c));
 
 	c->who.address = serve_address(app, req);
-	c->buyer.show = show;
-	c->buyer.ctx = c;
+	c->buyer = (struct buyer){ .show = show, .ctx = c };
 	return c;
 }
 
