@@ -49,6 +49,8 @@ static const struct {
 	    "copy the ledger while the programs run" },
 	{ "restore", cmd_restore, "FILE [--reconcile]",
 	    "go back to such a copy" },
+	{ "move", cmd_move, "FROM TO | --cancel FROM",
+	    "to another database while the programs run" },
 	{ "import", cmd_import, "FILE [--yes]",
 	    "take over buyers of the first version, or a list" },
 	{ "lessons", cmd_lessons, "import|list|remove|search",

@@ -26,6 +26,7 @@ int cmd_jobs(struct app *app, int argc, char **argv);
 int cmd_payments(struct app *app, int argc, char **argv);
 int cmd_backup(struct app *app, int argc, char **argv);
 int cmd_restore(struct app *app, int argc, char **argv);
+int cmd_move(struct app *app, int argc, char **argv);
 int cmd_import(struct app *app, int argc, char **argv);
 
 /* Loads the settings, and makes the way to the ledger that they name; false
@@ -56,6 +57,8 @@ bool cmd_account_ok(struct app *app);
 /* The parts of it: a sentence if this account is neither the ledger's (or its
  * folder's) nor could become it, else NULL; and whether there is a file. */
 const char *cmd_account_fault(struct app *app);
+/* The same of any file that is to be opened or made as a ledger. */
+const char *cmd_account_fault_at(struct app *app, const char *path);
 bool cmd_has_ledger(const struct app *app);
 /* Whether what is there is the first version's database. */
 bool cmd_is_first(const struct app *app);

@@ -578,7 +578,8 @@ migrate_locked(const struct db_driver *d, void *conn)
 	return d->script(conn, "ROLLBACK") == ERR_OK ? e : ERR_UNAVAILABLE;
 }
 
-/* Whose ledger it is not, at least not now. */
+/* Of one that moves the answer is the same as of one that is away: events come
+ * again, and buyers are led to Stripe meanwhile. */
 static enum err
 refuse(int64_t version)
 {
@@ -596,7 +597,7 @@ refuse(int64_t version)
 		log_event(LOG_ERROR, "database_is_newer",
 		    KV(kv_int("database_version", version),
 			kv_int("known_version", N_MIGRATIONS)));
-	return ERR_CONFIG;
+	return version > SCHEMA_MOVED ? ERR_UNAVAILABLE : ERR_CONFIG;
 }
 
 enum err

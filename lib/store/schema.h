@@ -14,7 +14,8 @@
 int64_t schema_newest(void);
 
 /* Brings an open database up to date, in one transaction. ERR_CONFIG where it
- * is newer than this program. */
+ * is newer than this program, ERR_UNAVAILABLE where it has moved or is just
+ * coming. */
 enum err schema_migrate(const struct db_driver *driver, void *conn) MUST_CHECK;
 
 /* The names of all its tables, in the order in which they were made: one that
