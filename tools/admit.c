@@ -51,7 +51,7 @@ static const struct {
 	    "go back to such a copy" },
 	{ "move", cmd_move, "FROM TO | --cancel FROM",
 	    "to another database while the programs run" },
-	{ "import", cmd_import, "FILE [--yes]",
+	{ "import", cmd_import, "FILE|postgresql://... [--yes]",
 	    "take over buyers of the first version, or a list" },
 	{ "lessons", cmd_lessons, "import|list|remove|search",
 	    "what the coach answers from" },

@@ -73,6 +73,10 @@ int cmd_recorded(struct app *app, enum err e);
  * whether it was there. */
 bool cmd_take_option(int *argc, char **argv, const char *option);
 
+/* An address as it was typed, which may have a password in it: a copy in the
+ * arena, and nothing of it is left for who lists the processes of the host. */
+const char *cmd_take_address(struct arena *a, char *typed);
+
 /* Prints a document, the only thing on standard output then. */
 void cmd_print_json(struct arena *a, struct json *doc);
 

@@ -27,18 +27,13 @@ struct moving {
 
 /* ---- what was typed ---- */
 
-/* An address may have a password in it, and whoever lists the processes of the
- * host sees how they were called. */
+/* NULL: that of the settings, which are not read yet. */
 static const char *
 take_address(struct moving *w, char *typed)
 {
-	const char *address = arena_dup_text(&w->arena, typed);
-
-	if (strcmp(typed, "DATABASE_URL") == 0)
-		return NULL; /* known once the settings are */
-	if (str_starts(str_from(typed), "postgres"))
-		memset(typed, '*', strlen(typed));
-	return address;
+	return strcmp(typed, "DATABASE_URL") == 0 ?
+	    NULL :
+	    cmd_take_address(&w->arena, typed);
 }
 
 static bool

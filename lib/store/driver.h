@@ -133,15 +133,16 @@ struct db_driver {
 								    are not
 								    so many */
 
-	/* What an engine of files can besides. All are NULL where the engine
-	 * is a server, which has tools of its own for it. */
-
-	/* Opens a file for reading alone, whosever it is: nothing in it is
-	 * changed. */
+	/* Opens for reading alone, whosever it is: nothing in it is changed,
+	 * not by choose() either. */
 	enum err (*open_to_read)(const char *where, void **conn);
 
-	/* All but is_newer. ERR_INPUT: it is no database of this engine. */
+	/* All but is_newer and is_moved. ERR_INPUT: it is no database of this
+	 * engine. */
 	enum err (*look)(void *conn, struct db_look *out);
+
+	/* What an engine of files can besides. All are NULL where the engine
+	 * is a server, which has tools of its own for it. */
 
 	/* Reads the whole of it: what is broken, in the engine's words, in the
 	 * arena; NULL: it is sound. */

@@ -75,6 +75,7 @@ struct postgres {
 	const char *begins; /* a transaction that writes */
 	const char *begins_lightly;
 	bool is_light;
+	bool only_reads; /* in whosever database it is */
 	/* One that only reads. NULL: what is asked alone needs none, and the
 	 * connection is ours alone. */
 	const char *reads;
@@ -277,6 +278,16 @@ postgres_open(const char *where, void **conn)
 	return ERR_OK;
 }
 
+static enum err
+postgres_open_to_read(const char *where, void **conn)
+{
+	enum err e = postgres_open(where, conn);
+
+	if (e == ERR_OK)
+		((struct postgres *)*conn)->only_reads = true;
+	return e;
+}
+
 static bool
 postgres_is_broken(void *conn)
 {
@@ -347,6 +358,32 @@ make_schema(struct postgres *p, const char *schema)
 	return e;
 }
 
+#define TABLES_HERE \
+	" FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace" \
+	" WHERE nspname = current_schema() AND relkind = 'r'"
+
+/* People in a schema without a ledger are the first version's, or somebody
+ * else's. */
+static enum err
+check_owner(struct postgres *p)
+{
+	int64_t n = 0;
+	enum err e = ask_number(p,
+	    "SELECT COUNT(*)" TABLES_HERE " AND relname = 'users'"
+	    " AND NOT EXISTS (SELECT 1" TABLES_HERE
+	    " AND relname = 'ledger_version')",
+	    &n);
+
+	if (e != ERR_OK || n == 0)
+		return e;
+	log_event(LOG_ERROR, "database_is_not_ours",
+	    KV(kv_text("mend",
+		"this schema has a table users that is none of ours: name "
+		"another one in DB_SCHEMA; who paid by the first version comes "
+		"into it by `admit import postgresql://... --schema NAME`")));
+	return ERR_CONFIG;
+}
+
 /* What a connection is to be like: none waits for ever, neither for an answer,
  * for the lock nor for the rest of a transaction. */
 static const char *
@@ -403,9 +440,11 @@ postgres_choose(void *conn, const struct db_choice *choice)
 	wish = arena_printf(
 	    &p->mem, "%s SET LOCAL synchronous_commit = off;", wish);
 	p->begins_lightly = begins(p, wish, choice->schema);
-	return e == ERR_OK && choice->schema != NULL ?
-	    make_schema(p, choice->schema) :
-	    e;
+	if (p->only_reads)
+		return e;
+	if (e == ERR_OK && choice->schema != NULL)
+		e = make_schema(p, choice->schema);
+	return e == ERR_OK ? check_owner(p) : e;
 }
 
 /* ---- statements ---- */
@@ -768,6 +807,31 @@ postgres_search_make(void *conn)
 	return ERR_OK;
 }
 
+/* The first version had one table of people, whose columns were not the same
+ * everywhere. */
+static enum err
+postgres_look(void *conn, struct db_look *out)
+{
+	int64_t n_ours = 0, n_first = 0;
+	enum err e = postgres_get_version(conn, &out->version);
+
+	if (e == ERR_OK)
+		e = ask_number(conn,
+		    "SELECT COUNT(*)" TABLES_HERE " AND relname IN"
+		    " ('users', 'orders', 'access', 'jobs')",
+		    &n_ours);
+	if (e == ERR_OK)
+		e = ask_number(conn,
+		    "SELECT COUNT(*) FROM pg_attribute WHERE attrelid IN"
+		    " (SELECT pg_class.oid" TABLES_HERE
+		    " AND relname = 'users') AND attname IN"
+		    " ('tg_id', 'is_paid')",
+		    &n_first);
+	out->is_ledger = n_ours == 4 && out->version > 0;
+	out->is_first = n_first == 2 && n_ours == 1 && out->version == 0;
+	return e;
+}
+
 /* ---- rows ---- */
 
 /* "t" is what it says of what is true. */
@@ -822,4 +886,6 @@ const struct db_driver postgres_driver = {
 	.column_int = postgres_column_int,
 	.column_text = postgres_column_text,
 	.column_name = postgres_column_name,
+	.open_to_read = postgres_open_to_read,
+	.look = postgres_look,
 };

@@ -66,7 +66,7 @@ async function moves(t, fromFile, toFile) {
   fill(app.ledger);
 
   const busy = buyers(app);
-  let told;
+  let told, killed = 0;
   for (let n = 1; ; n += 1) {
     const { child, over } = mover(app, to, '--yes');
     if (n <= KILLS) {
@@ -75,7 +75,9 @@ async function moves(t, fromFile, toFile) {
     }
     told = await over;
     if (told.signal === null) break;
+    killed += 1;
   }
+  assert.ok(killed >= 2, `the mover was killed ${killed} times`);
   assert.equal(told.status, 0, told.out + told.log);
   assert.match(told.out, /is in .* now\.\n\nNext: set DATABASE_URL/);
   await until(() => busy.refused.length > 0, undefined, 'the old ledger refuses');
@@ -152,9 +154,54 @@ describe('admit move', () => {
     const app = await startAdmit({ t, ledger: 'admit.db' });
     const to = makeLedger(`${app.dir}-new`);
     t.after(() => to.remove());
+    await app.buy(1);
     fill(app.ledger);
     const { child, over } = mover(app, to, '--yes');
     await until(() => !readFileSync(`/proc/${child.pid}/cmdline`, 'utf8').includes(to.secrets[0]));
     assert.equal((await over).status, 0);
+  });
+});
+
+describe('the first version\'s PostgreSQL', { skip: ON_POSTGRES ? false : 'there is none' }, () => {
+  /** Its database, with people in a schema that it called so. */
+  function first(t, app) {
+    const server = makeLedger(`${app.dir}-first`);
+    t.after(() => server.remove());
+    server.write('CREATE SCHEMA course; CREATE TABLE course.users (tg_id BIGINT PRIMARY KEY, is_paid BOOLEAN NOT NULL DEFAULT FALSE,'
+      + " stripe_session_id TEXT, created_at TIMESTAMPTZ DEFAULT now()); INSERT INTO course.users VALUES (101, TRUE, 'cs_test_first101'),"
+      + " (102, FALSE, 'cs_test_first102'), (103, TRUE, NULL)");
+    return server;
+  }
+
+  test('is imported as its file is', async (t) => {
+    const app = await startAdmit({ t });
+    const server = first(t, app), at = server.settings.DATABASE_URL;
+    const shown = await app.admit(['import', at, '--schema', 'course']);
+    assert.equal(shown.status, 1);
+    assert.match(shown.stdout, / 2 people to let in\n +2 of them for good\n +1 have not paid/);
+    assert.equal((await app.admit(['import', at, '--schema', 'course', '--yes'])).status, 0);
+    assert.deepEqual(app.sql('SELECT tg_id, product, is_in FROM access ORDER BY tg_id'), [['101', 'course', '1'], ['103', 'course', '1']]);
+    assert.deepEqual(app.sql('SELECT tg_id, provider, session_id FROM orders ORDER BY tg_id'),
+      [['101', 'stripe', 'cs_test_first101'], ['103', 'grant', 'import/103/course']]);
+    assert.match((await app.admit(['import', at, '--schema', 'course', '--yes'])).stdout, / 0 people to let in\n +2 are in this ledger already/);
+    assert.equal(server.sql('SELECT COUNT(*) FROM pg_tables WHERE schemaname = \'course\'')[0][0], '1', 'nothing was made beside it');
+  });
+
+  test('is found by its schema alone, and is taken for no ledger', async (t) => {
+    const app = await startAdmit({ t });
+    const server = first(t, app), at = server.settings.DATABASE_URL;
+    for (const [args, why] of [
+      [[at], /has no table users .*--schema names what was DB_SCHEMA/],
+      [[at, '--schema', 'none'], /is no database of the first version/],
+      [[at, '--schema', 'a"b'], /must be of letters, digits/],
+      [['postgresql://nobody@127.0.0.1:1/none'], /cannot be read/],
+    ]) {
+      const { status, stdout } = await app.admit(['import', ...args, '--yes']);
+      assert.equal(status, 1);
+      assert.match(stdout, why);
+    }
+    const there = { DATABASE_URL: at, DB_SCHEMA: 'course' };
+    assert.match((await app.admit(['status'], there)).stderr, /database_is_not_ours.*admit import postgresql/);
+    assert.equal(server.sql('SELECT COUNT(*) FROM pg_tables WHERE schemaname = \'course\'')[0][0], '1');
   });
 });
