@@ -1,6 +1,6 @@
 /* admit import: who is in already, from the first version's database (a file,
- * or a schema at a server) or from a list. They are let in as if they had come by this ledger, but they get no
- * invite: the way in they had before. */
+ * or a schema at a server) or from a list. They are let in as if they had come
+ * by this ledger, but they get no invite: the way in they had before. */
 #include "cmd.h"
 
 #include "base/clock.h"
@@ -161,8 +161,8 @@ read_first(struct import *im, struct db *db, const char *name, bool is_file,
 	return why == NULL;
 }
 
-/* In the database of a server, where it had a schema, which is not to be that of
- * this ledger. */
+/* In the database of a server, where it had a schema, which is not to be that
+ * of this ledger. */
 static bool
 read_server(struct import *im, const char *address, const char *schema)
 {

@@ -98,6 +98,8 @@ is_good(struct moving *w)
 	    is_for_us(w, w->from) && is_for_us(w, w->to) && is_there(w->from);
 }
 
+/* Of both the settings of a server are taken, whichever of them is one: only
+ * the address is another in the settings to come. */
 static struct db *
 open_at(const struct moving *w, const char *address)
 {
@@ -196,6 +198,8 @@ is_time(struct moving *w, const struct move *m)
 	return false;
 }
 
+/* What gathered while somebody thought about it is brought before writers have
+ * to wait. */
 static int
 take_last_step(struct moving *w, struct move *m)
 {

@@ -5,21 +5,21 @@
  * table changes (ledger_changes); they cost each write one more row while a
  * move goes on, and need no clock, no mark in any table and no word from who
  * writes. Then all is copied table by table, by the order of their keys, in
- * rounds of some hundred rows. A round reads the old database as of one moment:
- * what was written down since, those rows as they are now, and the next rows.
- * It writes all of it into the new one in one transaction, together with how far
- * that came, and crosses out what it has brought. So after each round the new
- * database is what the old one was at that moment, up to where the copy has
- * come; whoever is killed at whatever point goes on from there.
+ * rounds of some hundred rows. A round reads the old database as of one
+ * moment: what was written down since, those rows as they are now, and the
+ * next rows. It writes all of it into the new one in one transaction, together
+ * with how far that came, and crosses out what it has brought. So after each
+ * round the new database is what the old one was at that moment, up to where
+ * the copy has come; whoever is killed at whatever point goes on from there.
  *
  * When all is there, it is compared in the same way, each row with its twin and
  * the number of rows, at moments that are the same for both. What changes after
  * that is read again where it was written. So the last step is short: it takes
- * the old ledger's right to write, brings what is still written down, seals the
- * old ledger and gives the right back. A sealed ledger takes no write, of those
- * who have it open neither, and its version says to whoever opens it that it has
- * moved; what is read in it meanwhile is old. The new one says that it is not
- * there yet until the very end.
+ * the old ledger's right to write, brings what is still written down, seals
+ * the old ledger and gives the right back. A sealed ledger takes no write, of
+ * those who have it open neither, and its version says to whoever opens it
+ * that it has moved; what is read in it meanwhile is old. The new one says
+ * that it is not there yet until the very end.
  *
  * All of this is true as long as whoever writes takes the right to do so, as
  * BEGIN in store/sql/transactions.h does. It lives in the tables of the schema;
@@ -49,9 +49,9 @@ void move_tells(struct move *m,
     void (*tell)(const struct move_step *step, void *ctx), void *ctx);
 
 /* Opens both and begins, or goes on where another one ended, which is ended by
- * that should it still run. *is_moved: the old ledger is sealed already, and all
- * that is left to do is move_finish(). ERR_CONFLICT: move_why() says why it
- * cannot be; ERR_CONFIG and all others: the log does. */
+ * that should it still run. *is_moved: the old ledger is sealed already, and
+ * all that is left to do is move_finish(). ERR_CONFLICT: move_why() says why
+ * it cannot be; all others: the log does. */
 enum err move_begin(struct move *m, bool *is_moved) MUST_CHECK;
 
 /* Copies all, and compares all. ERR_CONFLICT: see move_why(). */

@@ -492,7 +492,7 @@ as_utf8(struct arena *a, const char *text)
 }
 
 static Oid
-type_of(const struct kv *v)
+oid_of(const struct kv *v)
 {
 	return v->kind == KV_TEXT || v->kind == KV_NO_TEXT ? TYPE_TEXT :
 							     TYPE_INT8;
@@ -501,7 +501,7 @@ type_of(const struct kv *v)
 static void
 bind_at(struct bound *b, size_t i, const struct kv *v)
 {
-	b->types[i] = type_of(v);
+	b->types[i] = oid_of(v);
 	if (v->kind == KV_INT) {
 		(void)snprintf(b->numbers[i], sizeof(b->numbers[i]), "%lld",
 		    (long long)v->i);
@@ -678,9 +678,9 @@ postgres_ask(void *conn, const struct db_ask *ask)
 {
 	struct postgres *p = conn;
 	size_t n = ask->values.n, size = 24;
-	struct arena mem = { 0 };
-	const char **values = arena_alloc(&mem, (n + 1) * sizeof(*values));
-	Oid *types = arena_alloc(&mem, (n + 1) * sizeof(*types));
+	struct arena scratch = { 0 };
+	const char **values = arena_alloc(&scratch, (n + 1) * sizeof(*values));
+	Oid *types = arena_alloc(&scratch, (n + 1) * sizeof(*types));
 	struct db_run r = {
 		.arena = ask->arena, .map = ask->map, .ctx = ask->ctx
 	};
@@ -689,13 +689,13 @@ postgres_ask(void *conn, const struct db_ask *ask)
 
 	for (size_t i = 0; i < n; i++) {
 		const struct kv *v = &ask->values.v[i];
-		char *number = arena_alloc(&mem, size);
+		char *number = arena_alloc(&scratch, size);
 
-		types[i] = type_of(v);
+		types[i] = oid_of(v);
 		(void)snprintf(number, size, "%lld", (long long)v->i);
 		values[i] = kv_is_null(v) ? NULL :
 		    v->kind == KV_INT     ? number :
-					    as_utf8(&mem, v->s);
+					    as_utf8(&scratch, v->s);
 	}
 	result = pq.PQexecParams(
 	    p->pg, ask->sql, (int)n, types, values, NULL, NULL, 0);
@@ -703,7 +703,7 @@ postgres_ask(void *conn, const struct db_ask *ask)
 	if (e == ERR_OK)
 		map_rows(result, &r);
 	pq.PQclear(result);
-	arena_free(&mem);
+	arena_free(&scratch);
 	return e;
 }
 

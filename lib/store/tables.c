@@ -94,6 +94,8 @@ column_of(const struct table *t, size_t i, bool is_key)
 	return &t->columns[is_key ? t->keys[i] : i];
 }
 
+/* Typed as the column is: PostgreSQL takes no number for a text, nor does
+ * SQLite where a table is STRICT. */
 static struct kv
 value(const struct column *c, const char *cell)
 {
@@ -151,6 +153,8 @@ text_of(const struct buf *b)
 	return buf_full(b) ? "too long" : buf_str(b).p;
 }
 
+/* A list of keys as rows, of one column as of several: both engines look them
+ * up by the index of the key. */
 static void
 add_where(struct buf *b, const struct table *t, const char *sign, size_t n)
 {
@@ -205,6 +209,8 @@ table_insert(const struct table *t, struct arena *a, const char *sign, size_t n)
 	return text_of(&b);
 }
 
+/* Behind a key and not by an offset, which would read all that was passed
+ * again. */
 const char *
 table_next(const struct table *t, struct arena *a, const char *sign,
     bool is_first, size_t n)

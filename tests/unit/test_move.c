@@ -10,7 +10,9 @@ static enum err raw(
 
 #define BATCH 3
 #define db_raw raw
-#include "store/move.c" /* the rounds, statics and all */
+#include "store/move_round.c" /* the rounds, statics and all */
+
+#include "store/move.c"
 #undef db_raw
 
 static char other[96]; /* the file of the other ledger */
@@ -154,11 +156,11 @@ fill(struct db *db, int64_t from, int64_t to)
 
 	check_err(db_ready(db), ERR_OK);
 	check_err((db_raw)(db, &s.d, &s.conn), ERR_OK);
-	check_err(begin_to_write(&s), ERR_OK);
+	check_err(side_begin(&s), ERR_OK);
 	check_err(tables_read(s.d, s.conn, &mem, &tables, &n_tables), ERR_OK);
 	for (size_t i = 0; i < n_tables; i++)
 		for (int64_t n = from; n <= to; n++)
-			check_err(ask(&s, &mem,
+			check_err(side_ask(&s, &mem,
 				      table_insert(&tables[i], &mem,
 					  s.d->moving->value, 1),
 				      (struct kvs){
@@ -167,7 +169,7 @@ fill(struct db *db, int64_t from, int64_t to)
 					  tables[i].n_columns },
 				      NULL, NULL),
 			    ERR_OK);
-	check_err(end(&s, ERR_OK), ERR_OK);
+	check_err(side_end(&s, ERR_OK), ERR_OK);
 }
 
 /* As any program writes: with the right to do so. */
@@ -180,8 +182,8 @@ write_to(struct db *db, const char *sql)
 	if (e == ERR_OK)
 		e = (db_raw)(db, &s.d, &s.conn);
 	if (e == ERR_OK)
-		e = word(&s, SQL_BEGIN);
-	return e == ERR_OK ? end(&s, s.d->script(s.conn, sql)) : e;
+		e = side_word(&s, SQL_BEGIN);
+	return e == ERR_OK ? side_end(&s, s.d->script(s.conn, sql)) : e;
 }
 
 static int
@@ -210,7 +212,7 @@ held_in(struct move *m, const struct side *s, const struct table *t)
 	char *all = arena_dup_text(&mem, "");
 
 	check_err(
-	    read_rows(m, s, t, arena_printf(&mem, "SELECT * FROM %s", t->name),
+	    round_read(m, s, t, arena_printf(&mem, "SELECT * FROM %s", t->name),
 		KV_NONE, &rows),
 	    ERR_OK);
 	lines = arena_alloc(&mem, (rows.n + 1) * sizeof(*lines));
@@ -239,7 +241,7 @@ held(const char *path)
 	for (size_t i = 0; i < m.n_tables; i++)
 		all = arena_printf(
 		    &mem, "%s%s", all, held_in(&m, &s, &m.tables[i]));
-	check_err(word(&s, SQL_ROLLBACK), ERR_OK);
+	check_err(side_word(&s, SQL_ROLLBACK), ERR_OK);
 	arena_free(&m.mem);
 	db_free(db);
 	return all;
@@ -270,10 +272,10 @@ table_count(struct db *db, const char *name)
 
 	check_err((db_raw)(db, &s.d, &s.conn), ERR_OK);
 	check_err(s.d->snapshot(s.conn), ERR_OK);
-	check_err(number(&s, &mem, s.d->moving->exists,
+	check_err(side_number(&s, &mem, s.d->moving->exists,
 		      KV(kv_text("name", name)), &n),
 	    ERR_OK);
-	check_err(word(&s, SQL_ROLLBACK), ERR_OK);
+	check_err(side_word(&s, SQL_ROLLBACK), ERR_OK);
 	return n;
 }
 
@@ -461,8 +463,8 @@ count_in(struct db *db, const char *sql)
 
 	check_err((db_raw)(db, &s.d, &s.conn), ERR_OK);
 	check_err(s.d->snapshot(s.conn), ERR_OK);
-	check_err(number(&s, &mem, sql, KV_NONE, &n), ERR_OK);
-	check_err(word(&s, SQL_ROLLBACK), ERR_OK);
+	check_err(side_number(&s, &mem, sql, KV_NONE, &n), ERR_OK);
+	check_err(side_word(&s, SQL_ROLLBACK), ERR_OK);
 	return n;
 }
 
@@ -541,10 +543,10 @@ two_movers(void **state)
 	/* The hooks are for one alone. */
 	first.m->from.d = hooks[0].driver;
 	first.m->to.d = hooks[1].driver;
-	check_err(round_of(first.m, copy_some), ERR_OK);
+	check_err(round_do(first.m, copy_some), ERR_OK);
 	second = mover_new();
 	check_err(move_begin(second.m, &is_moved), ERR_OK);
-	check_err(round_of(first.m, copy_some), ERR_CONFLICT);
+	check_err(round_do(first.m, copy_some), ERR_CONFLICT);
 	check_has(move_why(first.m), "has gone on");
 	mover_free(&first);
 	check_err(move_copy(second.m), ERR_OK);
