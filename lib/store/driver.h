@@ -58,6 +58,8 @@ struct db_ask {
  * for; {key} is the first of them. */
 struct db_moving {
 	const char *value;   /* "$": the first value is $1 */
+	const char *row;     /* by what a row is found, better than by a list
+	                         of keys; NULL: there is nothing better */
 	const char *exists;  /* counts the tables called $1 */
 	const char *columns; /* of table $1: name, whether it is a number, its
 	                         place in the key from 1, else 0 */

@@ -75,7 +75,7 @@ next_rows(struct move *m, struct rows *rows)
 {
 	const struct table *t = &m->tables[m->spot.at];
 	const char *sql = table_next(
-	    t, &m->mem, m->from.d->moving->value, !m->spot.is_inside, BATCH);
+	    t, &m->mem, m->from.d->moving, !m->spot.is_inside, BATCH);
 
 	return round_read(m, &m->from, t, sql,
 	    m->spot.is_inside ? round_key_values(m, t, m->spot.key, 1) :

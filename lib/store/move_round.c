@@ -160,8 +160,7 @@ static enum err
 read_by_keys(struct move *m, const struct side *s, const struct table *t,
     const char **keys, size_t n, struct rows *rows)
 {
-	return round_read(m, s, t,
-	    table_select(t, &m->mem, s->d->moving->value, n),
+	return round_read(m, s, t, table_select(t, &m->mem, s->d->moving, n),
 	    round_key_values(m, t, keys, n), rows);
 }
 
@@ -171,7 +170,7 @@ enum err
 round_delete(struct move *m, const struct table *t, const char **keys, size_t n)
 {
 	return side_ask(&m->to, &m->mem,
-	    table_delete(t, &m->mem, m->to.d->moving->value, n),
+	    table_delete(t, &m->mem, m->to.d->moving, n),
 	    round_key_values(m, t, keys, n), NULL, NULL);
 }
 
@@ -185,8 +184,8 @@ round_insert(struct move *m, const struct rows *r)
 	return r->n == 0 ?
 	    ERR_OK :
 	    side_ask(&m->to, &m->mem,
-		table_insert(r->table, &m->mem, m->to.d->moving->value, r->n),
-		values, NULL, NULL);
+		table_insert(r->table, &m->mem, m->to.d->moving, r->n), values,
+		NULL, NULL);
 }
 
 /* ---- comparing ---- */
@@ -468,7 +467,7 @@ round_cross_out(struct move *m)
 		for (size_t j = 0; j < n; j++)
 			v[j] = kv_int("n", m->numbers[i + j]);
 		e = side_ask(&m->from, &m->mem,
-		    table_delete(&log, &m->mem, m->from.d->moving->value, n),
+		    table_delete(&log, &m->mem, m->from.d->moving, n),
 		    (struct kvs){ v, n }, NULL, NULL);
 		i += n;
 	}

@@ -624,6 +624,7 @@ sqlite_ask(void *conn, const struct db_ask *ask)
  * transaction ends. */
 static const struct db_moving sqlite_moving = {
 	.value = "?",
+	.row = "rowid",
 	.exists = "SELECT COUNT(*) FROM sqlite_schema WHERE name = ?1",
 	.columns = "SELECT name, CASE type WHEN 'INTEGER' THEN 1 ELSE 0 END, pk"
 		   " FROM pragma_table_info(?1) ORDER BY cid",

@@ -153,50 +153,64 @@ text_of(const struct buf *b)
 	return buf_full(b) ? "too long" : buf_str(b).p;
 }
 
-/* A list of keys as rows, of one column as of several: both engines look them
- * up by the index of the key. */
+/* The keys as a table that is joined to the other, key by key, in this order:
+ * SQLite reads all of a table whose key of two columns is sought in a list. */
 static void
-add_where(struct buf *b, const struct table *t, const char *sign, size_t n)
+add_wanted(
+    struct buf *b, const struct table *t, const struct db_moving *w, size_t n)
 {
-	buf_text(b, " WHERE (");
-	add_names(b, t, true);
-	buf_text(b, ") IN (VALUES ");
-	add_values(b, sign, n, t->n_keys, 0);
-	buf_text(b, ")");
-}
-
-static void
-add_select(struct buf *b, const struct table *t)
-{
-	buf_text(b, "SELECT ");
-	add_names(b, t, false);
-	buf_text(b, " FROM ");
+	buf_text(b, " FROM (VALUES ");
+	add_values(b, w->value, n, t->n_keys, 0);
+	buf_text(b, ") AS wanted CROSS JOIN ");
 	buf_text(b, t->name);
+	for (size_t i = 0; i < t->n_keys; i++) {
+		buf_text(b, i == 0 ? " WHERE " : " AND ");
+		buf_text(b, column_of(t, i, true)->name);
+		buf_text(b, " = wanted.column");
+		buf_int(b, (int64_t)i + 1);
+	}
 }
 
 const char *
-table_select(const struct table *t, struct arena *a, const char *sign, size_t n)
+table_select(
+    const struct table *t, struct arena *a, const struct db_moving *w, size_t n)
 {
 	struct buf b = buf_new(a, MAX_SQL_BYTES);
 
-	add_select(&b, t);
-	add_where(&b, t, sign, n);
+	buf_text(&b, "SELECT ");
+	add_names(&b, t, false);
+	add_wanted(&b, t, w, n);
 	return text_of(&b);
 }
 
 const char *
-table_delete(const struct table *t, struct arena *a, const char *sign, size_t n)
+table_delete(
+    const struct table *t, struct arena *a, const struct db_moving *w, size_t n)
 {
 	struct buf b = buf_new(a, MAX_SQL_BYTES);
 
 	buf_text(&b, "DELETE FROM ");
 	buf_text(&b, t->name);
-	add_where(&b, t, sign, n);
+	buf_text(&b, " WHERE (");
+	if (w->row != NULL) {
+		buf_text(&b, w->row);
+		buf_text(&b, ") IN (SELECT ");
+		buf_text(&b, t->name);
+		buf_text(&b, ".");
+		buf_text(&b, w->row);
+		add_wanted(&b, t, w, n);
+	} else {
+		add_names(&b, t, true);
+		buf_text(&b, ") IN (VALUES ");
+		add_values(&b, w->value, n, t->n_keys, 0);
+	}
+	buf_text(&b, ")");
 	return text_of(&b);
 }
 
 const char *
-table_insert(const struct table *t, struct arena *a, const char *sign, size_t n)
+table_insert(
+    const struct table *t, struct arena *a, const struct db_moving *w, size_t n)
 {
 	struct buf b = buf_new(a, MAX_SQL_BYTES);
 
@@ -205,24 +219,27 @@ table_insert(const struct table *t, struct arena *a, const char *sign, size_t n)
 	buf_text(&b, " (");
 	add_names(&b, t, false);
 	buf_text(&b, ") VALUES ");
-	add_values(&b, sign, n, t->n_columns, 0);
+	add_values(&b, w->value, n, t->n_columns, 0);
 	return text_of(&b);
 }
 
 /* Behind a key and not by an offset, which would read all that was passed
  * again. */
 const char *
-table_next(const struct table *t, struct arena *a, const char *sign,
+table_next(const struct table *t, struct arena *a, const struct db_moving *w,
     bool is_first, size_t n)
 {
 	struct buf b = buf_new(a, MAX_SQL_BYTES);
 
-	add_select(&b, t);
+	buf_text(&b, "SELECT ");
+	add_names(&b, t, false);
+	buf_text(&b, " FROM ");
+	buf_text(&b, t->name);
 	if (!is_first) {
 		buf_text(&b, " WHERE (");
 		add_names(&b, t, true);
 		buf_text(&b, ") > ");
-		add_values(&b, sign, 1, t->n_keys, 0);
+		add_values(&b, w->value, 1, t->n_keys, 0);
 	}
 	buf_text(&b, " ORDER BY ");
 	add_names(&b, t, true);

@@ -43,17 +43,17 @@ bool table_same(const struct table *a, const struct table *b);
 struct kv *table_values(const struct table *t, struct arena *a,
     const char *const *cells, size_t n_rows, bool is_key);
 
-/* SQL for n rows, each value numbered behind the engine's sign. */
-const char *table_select(
-    const struct table *t, struct arena *a, const char *sign, size_t n);
-const char *table_delete(
-    const struct table *t, struct arena *a, const char *sign, size_t n);
-const char *table_insert(
-    const struct table *t, struct arena *a, const char *sign, size_t n);
+/* SQL for n rows in an engine's words. */
+const char *table_select(const struct table *t, struct arena *a,
+    const struct db_moving *w, size_t n);
+const char *table_delete(const struct table *t, struct arena *a,
+    const struct db_moving *w, size_t n);
+const char *table_insert(const struct table *t, struct arena *a,
+    const struct db_moving *w, size_t n);
 
 /* The next n rows by the key: behind the key in the values, or the first. */
-const char *table_next(const struct table *t, struct arena *a, const char *sign,
-    bool is_first, size_t n);
+const char *table_next(const struct table *t, struct arena *a,
+    const struct db_moving *w, bool is_first, size_t n);
 
 /* A template of driver.h's struct db_moving for this table. */
 const char *table_fill(

@@ -160,14 +160,14 @@ fill(struct db *db, int64_t from, int64_t to)
 	check_err(tables_read(s.d, s.conn, &mem, &tables, &n_tables), ERR_OK);
 	for (size_t i = 0; i < n_tables; i++)
 		for (int64_t n = from; n <= to; n++)
-			check_err(side_ask(&s, &mem,
-				      table_insert(&tables[i], &mem,
-					  s.d->moving->value, 1),
-				      (struct kvs){
-					  table_values(&tables[i], &mem,
-					      row_of(&tables[i], n), 1, false),
-					  tables[i].n_columns },
-				      NULL, NULL),
+			check_err(
+			    side_ask(&s, &mem,
+				table_insert(&tables[i], &mem, s.d->moving, 1),
+				(struct kvs){
+				    table_values(&tables[i], &mem,
+					row_of(&tables[i], n), 1, false),
+				    tables[i].n_columns },
+				NULL, NULL),
 			    ERR_OK);
 	check_err(side_end(&s, ERR_OK), ERR_OK);
 }
@@ -649,6 +649,56 @@ all_tables(void **state)
 	db_free(db);
 }
 
+static void
+note_plan(const struct row *row, void *ctx)
+{
+	char **plan = ctx;
+
+	*plan = arena_printf(&mem, "%s%s. ", *plan, row_text(row, 3));
+}
+
+static const char *
+plan_of(struct side *s, const char *sql)
+{
+	char *plan = arena_dup_text(&mem, "");
+
+	check_err(
+	    side_ask(s, &mem, arena_printf(&mem, "EXPLAIN QUERY PLAN %s", sql),
+		KV_NONE, note_plan, &plan),
+	    ERR_OK);
+	return plan;
+}
+
+/* A round must not take longer the more there is: no table is read as a whole.
+ * (PostgreSQL plans by what is there, so of that a plan here tells nothing.) */
+static void
+by_index(void **state)
+{
+	struct table *tables;
+	struct side s;
+	struct db *db;
+	size_t n;
+
+	(void)state;
+	two(true);
+	db = db_new(other);
+	check_err(db_ready(db), ERR_OK);
+	check_err((db_raw)(db, &s.d, &s.conn), ERR_OK);
+	check_err(tables_read(s.d, s.conn, &mem, &tables, &n), ERR_OK);
+	for (size_t i = 0; i < n * 3; i++) {
+		const struct table *t = &tables[i / 3];
+		const struct db_moving *w = s.d->moving;
+		const char *sql = i % 3 == 0 ? table_select(t, &mem, w, 2) :
+		    i % 3 == 1               ? table_delete(t, &mem, w, 2) :
+					       table_next(t, &mem, w, false, 2);
+		const char *plan = plan_of(&s, sql);
+
+		check_lacks(plan, arena_printf(&mem, "SCAN %s", t->name));
+		check_has(plan, arena_printf(&mem, "SEARCH %s", t->name));
+	}
+	db_free(db);
+}
+
 static int
 remove_both(void **state)
 {
@@ -660,6 +710,7 @@ int
 main(void)
 {
 	ONE("the list of tables", "has all that there are", all_tables);
+	ONE("rows by their keys", "are found by an index", by_index);
 	ONE("refused", "a place that is not empty", not_empty);
 	ONE("refused", "a mover whose turn is over", two_movers);
 	ROWS("a difference is found", lie, lies);
