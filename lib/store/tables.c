@@ -13,6 +13,8 @@
 
 /* ---- what they look like ---- */
 
+/* In the order of the engine's own list; a key that has more columns than a log
+ * has room for is seen by its number. */
 static void
 take_column(const struct row *row, void *ctx)
 {
@@ -21,10 +23,9 @@ take_column(const struct row *row, void *ctx)
 
 	if (t->n_columns == TABLE_MAX_COLUMNS)
 		return;
-	if (place > 0 && place <= TABLE_MAX_KEYS) {
+	if (place > 0 && place <= TABLE_MAX_KEYS)
 		t->keys[place - 1] = t->n_columns;
-		t->n_keys++;
-	}
+	t->n_keys += place > 0;
 	t->columns[t->n_columns++] =
 	    (struct column){ row_text(row, 0), row_int(row, 1) == 1 };
 }
@@ -33,8 +34,8 @@ take_column(const struct row *row, void *ctx)
 static bool
 is_fit(const struct table *t)
 {
-	return t->n_keys > 0 && t->n_columns > 0 &&
-	    t->n_columns < TABLE_MAX_COLUMNS;
+	return t->n_keys > 0 && t->n_keys <= TABLE_MAX_KEYS &&
+	    t->n_columns > 0 && t->n_columns < TABLE_MAX_COLUMNS;
 }
 
 static enum err
