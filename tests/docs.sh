@@ -34,7 +34,7 @@ trap 'rm -f "$rows" "$rows".*' EXIT
 		sub(/=.*/, "", name)
 		sub(/^[^=]*=/, "", value)
 		off = sub(/^#/, "", name) && meaning !~ /is required$/ ? "# " : ""
-		if (name == "TRUSTED_PROXIES" || name == "DATABASE_URL")
+		if (name ~ /^(TRUSTED_PROXIES|DATABASE_URL|WORKER_FOLDER)$/)
 			next
 		value = value == "" ? "sync: false" : "value: \"" value "\""
 		printf "      %s\n      %s- key: %s\n      %s  %s\n",

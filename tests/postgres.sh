@@ -60,6 +60,6 @@ else
 	status=0
 	sh "$here/unit/run.sh" "$out" || status=1
 	sh "$here/web/run.sh" "$out" flow.test.mjs webhook.test.mjs \
-	    pay.test.mjs products.test.mjs || status=1
+	    pay.test.mjs products.test.mjs move.test.mjs || status=1
 	exit $status
 fi

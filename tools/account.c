@@ -16,9 +16,9 @@
 
 /* With its slash at the end, as all that is done with it expects. */
 static const char *
-folder_of(struct app *app)
+folder_of(struct app *app, const char *path)
 {
-	struct str folder = str_from(app->conf.database_path);
+	struct str folder = str_from(path);
 
 	folder.len -= str_after_last(folder, '/').len;
 	return arena_dup(&app->arena, folder);
@@ -42,13 +42,18 @@ become(const struct stat *st)
 const char *
 cmd_account_fault(struct app *app)
 {
-	const char *path = app->conf.database_path;
+	return cmd_account_fault_at(app, app->conf.database_path);
+}
+
+const char *
+cmd_account_fault_at(struct app *app, const char *path)
+{
 	const struct passwd *pw;
 	struct stat st;
 
 	/* Where there is no ledger yet, the owner of its folder is who will
 	 * make it. */
-	if (stat(path, &st) != 0 && stat(path = folder_of(app), &st) != 0)
+	if (stat(path, &st) != 0 && stat(path = folder_of(app, path), &st) != 0)
 		return NULL; /* what is missing shows when it is opened */
 	if (st.st_uid == geteuid() || (geteuid() == 0 && become(&st)))
 		return NULL;
@@ -81,7 +86,7 @@ bool
 cmd_may_make_ledger(struct app *app)
 {
 	return app->conf.database_is_default ||
-	    access(folder_of(app), W_OK | X_OK) == 0;
+	    access(folder_of(app, app->conf.database_path), W_OK | X_OK) == 0;
 }
 
 /* "": cmd_settings_ok() has said already what is wrong. */

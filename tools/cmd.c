@@ -70,6 +70,16 @@ cmd_take_option(int *argc, char **argv, const char *option)
 	return true;
 }
 
+const char *
+cmd_take_address(struct arena *a, char *typed)
+{
+	const char *address = arena_dup_text(a, typed);
+
+	if (str_starts(str_from(typed), "postgres"))
+		memset(typed, '*', strlen(typed));
+	return address;
+}
+
 void
 cmd_print_json(struct arena *a, struct json *doc)
 {

@@ -27,6 +27,7 @@ int cmd_jobs(struct app *app, int argc, char **argv);
 int cmd_payments(struct app *app, int argc, char **argv);
 int cmd_backup(struct app *app, int argc, char **argv);
 int cmd_restore(struct app *app, int argc, char **argv);
+int cmd_move(struct app *app, int argc, char **argv);
 int cmd_import(struct app *app, int argc, char **argv);
 
 /* What admit report --html is asked for: which file ("-": standard output), in
@@ -67,6 +68,8 @@ bool cmd_account_ok(struct app *app);
 /* The parts of it: a sentence if this account is neither the ledger's (or its
  * folder's) nor could become it, else NULL; and whether there is a file. */
 const char *cmd_account_fault(struct app *app);
+/* The same of any file that is to be opened or made as a ledger. */
+const char *cmd_account_fault_at(struct app *app, const char *path);
 bool cmd_has_ledger(const struct app *app);
 /* Whether what is there is the first version's database. */
 bool cmd_is_first(const struct app *app);
@@ -80,6 +83,10 @@ int cmd_recorded(struct app *app, enum err e);
 /* Takes an option without a value out of the arguments, wherever it stands;
  * whether it was there. */
 bool cmd_take_option(int *argc, char **argv, const char *option);
+
+/* An address as it was typed, which may have a password in it: a copy in the
+ * arena, and nothing of it is left for who lists the processes of the host. */
+const char *cmd_take_address(struct arena *a, char *typed);
 
 /* Prints a document, the only thing on standard output then. */
 void cmd_print_json(struct arena *a, struct json *doc);

@@ -38,6 +38,9 @@ judge(struct arena *a, struct db *db, const struct db_look *look)
 		       "over who paid by it";
 	if (!look->is_ledger)
 		return "is a database, but no ledger of Admit";
+	if (look->is_moved)
+		return "is a ledger that `admit move` brought to another "
+		       "database, where it went on";
 	if (look->is_newer)
 		return arena_printf(a,
 		    "was written by a newer version of Admit (%lld): install "

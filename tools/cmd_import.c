@@ -1,6 +1,6 @@
-/* admit import: who is in already, from the first version's database or from a
- * list. They are let in as if they had come by this ledger, but they get no
- * invite: the way in they had before. */
+/* admit import: who is in already, from the first version's database (a file,
+ * or a schema at a server) or from a list. They are let in as if they had come
+ * by this ledger, but they get no invite: the way in they had before. */
 #include "cmd.h"
 
 #include "base/clock.h"
@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "ledger/marks.h"
 #include "ledger/record.h"
+#include "shop/conf_check.h"
 #include "store/driver.h"
 
 #include <errno.h>
@@ -70,7 +71,8 @@ static bool
 is_yes(const char *text)
 {
 	return text != NULL && strcmp(text, "0") != 0 && text[0] != '\0' &&
-	    !str_eq_nocase(str_from(text), "false");
+	    !str_eq_nocase(str_from(text), "false") &&
+	    strcmp(text, "f") != 0; /* PostgreSQL's */
 }
 
 /* The session by which they paid, if it is noted: by it Stripe's word on the
@@ -115,33 +117,70 @@ take_first(const struct row *row, void *ctx)
 		add(im, &m);
 }
 
-static bool
-read_first(struct import *im, const char *file)
+/* What is wrong with what is named so; NULL: nothing. Of a file all is read. */
+static const char *
+judge_first(struct import *im, struct db *db, bool is_file, const char *schema)
 {
-	struct db *db = db_new_to_read(file);
 	struct db_look look;
 	const char *fault = NULL;
 	enum err e = db_look(db, &look);
 
-	if (e == ERR_OK && look.is_first)
+	if (e == ERR_OK && look.is_first && is_file)
 		e = db_check(db, &im->arena, &fault);
-	if (e == ERR_OK && look.is_first && fault == NULL)
-		e = db_each(
-		    db, &im->arena, SQL_FIRST_USERS, KV_NONE, take_first, im);
-	db_free(db);
 	if (e != ERR_OK)
-		printf("%s cannot be read; the log above says why.\n", file);
-	else if (fault != NULL)
-		printf("%s is broken: %s.\n", file, fault);
-	else if (look.is_ledger)
-		printf("%s is a ledger of this version: `admit restore` goes "
-		       "back to a copy.\n",
-		    file);
-	else if (!look.is_first)
-		printf("%s is no database of the first version: it has no "
-		       "table users with tg_id and is_paid.\n",
-		    file);
-	return e == ERR_OK && look.is_first && fault == NULL;
+		return "cannot be read; the log above says why";
+	if (fault != NULL)
+		return arena_printf(&im->arena, "is broken: %s", fault);
+	if (look.is_ledger || look.is_moved)
+		return is_file ? "is a ledger of this version: `admit restore` "
+				 "goes back to a copy" :
+				 "is a ledger of this version: `admit move` "
+				 "brings one elsewhere";
+	if (look.is_first)
+		return NULL;
+	return is_file || schema != NULL ?
+	    "is no database of the first version: it has no table users with "
+	    "tg_id and is_paid" :
+	    "has no table users with tg_id and is_paid where it opens: "
+	    "--schema names what was DB_SCHEMA of the first version";
+}
+
+static bool
+read_first(struct import *im, struct db *db, const char *name, bool is_file,
+    const char *schema)
+{
+	const char *why = judge_first(im, db, is_file, schema);
+
+	if (why == NULL &&
+	    db_each(db, &im->arena, SQL_FIRST_USERS, KV_NONE, take_first, im) !=
+		ERR_OK)
+		why = "cannot be read; the log above says why";
+	if (why != NULL)
+		printf("%s %s.\n", name, why);
+	db_free(db);
+	return why == NULL;
+}
+
+/* In the database of a server, where it had a schema, which is not to be that
+ * of this ledger. */
+static bool
+read_server(struct import *im, const char *address, const char *schema)
+{
+	const char *fault = conf_check_database(address);
+	struct db *db;
+
+	if (fault == NULL && schema != NULL)
+		fault = conf_check_schema(schema);
+	if (fault != NULL) {
+		printf("The address or the schema %s.\n", fault);
+		return false;
+	}
+	db = db_new(address);
+	db_only_read(db);
+	db_choose(db, schema, im->app->conf.db_prepare == 0);
+	im->is_first = true;
+	return read_first(
+	    im, db, conf_database_name(address, &im->arena), false, schema);
 }
 
 /* ---- a list ---- */
@@ -351,21 +390,32 @@ read_file(struct import *im, const char *file)
 		(void)fclose(f);
 	}
 	if (im->is_first)
-		return read_first(im, file);
+		return read_first(im, db_new_to_read(file), file, true, NULL);
 	if (file_read(&im->arena, file, MAX_LIST_BYTES, &text))
 		return read_list(im, text);
 	printf("%s cannot be read: %s.\n", file, strerror(errno));
 	return false;
 }
 
+struct wish {
+	const char *file; /* or an address */
+	bool is_server;
+	const char *schema;  /* NULL: the one that it opens with */
+	const char *product; /* NULL: the first */
+	bool is_sure;
+};
+
 static int
-import(struct import *im, const char *file, bool is_sure)
+import(struct import *im, const struct wish *w)
 {
-	if (!read_file(im, file))
+	if (w->is_server ? !read_server(im, w->file, w->schema) :
+			   !read_file(im, w->file))
 		return 1;
 	if (im->n_faults > 0) {
 		printf("%zu rows of %s are wrong. Nothing was taken over.\n",
-		    im->n_faults, file);
+		    im->n_faults,
+		    w->is_server ? conf_database_name(w->file, &im->arena) :
+				   w->file);
 		return 1;
 	}
 	if (!cmd_ledger_made(im->app) || !look_up(im))
@@ -373,29 +423,29 @@ import(struct import *im, const char *file, bool is_sure)
 	show(im);
 	if (im->n == 0)
 		return 0;
-	if (!cmd_is_meant("Take them over?", "Nothing was taken over", is_sure))
+	if (!cmd_is_meant(
+		"Take them over?", "Nothing was taken over", w->is_sure))
 		return 1;
 	return take_over(im);
 }
 
-struct wish {
-	const char *file;
-	const char *product; /* NULL: the first */
-	bool is_sure;
-};
-
 static bool
-read_wish(int argc, char **argv, struct wish *w)
+read_wish(struct import *im, int argc, char **argv, struct wish *w)
 {
 	w->is_sure = cmd_take_option(&argc, argv, "--yes");
 	for (int i = 0; i < argc; i++)
 		if (strcmp(argv[i], "--product") == 0 && i + 1 < argc)
 			w->product = argv[++i];
+		else if (strcmp(argv[i], "--schema") == 0 && i + 1 < argc)
+			w->schema = argv[++i];
 		else if (w->file != NULL || argv[i][0] == '-')
 			return false;
 		else
-			w->file = argv[i];
-	return w->file != NULL;
+			w->file = cmd_take_address(&im->arena, argv[i]);
+	w->is_server = w->file != NULL &&
+	    str_starts(str_from(w->file), "postgres") &&
+	    strstr(w->file, "://") != NULL;
+	return w->file != NULL && (w->is_server || w->schema == NULL);
 }
 
 static bool
@@ -417,14 +467,16 @@ cmd_import(struct app *app, int argc, char **argv)
 	struct wish w = { 0 };
 	int status = 1;
 
-	if (!read_wish(argc, argv, &w)) {
-		fputs("usage: admit import FILE [--product ID] [--yes]\n",
+	if (!read_wish(&im, argc, argv, &w)) {
+		fputs("usage: admit import FILE [--product ID] [--yes]\n"
+		      "       admit import postgresql://... [--schema NAME] "
+		      "[--product ID] [--yes]\n",
 		    stderr);
 		return 2;
 	}
 	app->programs = PROGRAM_LEDGER;
 	if (cmd_account_ok(app) && find_product(&im, w.product))
-		status = import(&im, w.file, w.is_sure);
+		status = import(&im, &w);
 	arena_free(&im.scratch);
 	arena_free(&im.arena);
 	return status;

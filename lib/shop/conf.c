@@ -356,17 +356,24 @@ conf_notifies(const struct conf *c, const char *kind)
 /* Scheme, host and database: who logs in and how is nobody's business, and
  * options may hold a password, too. */
 const char *
-conf_ledger_name(const struct conf *c, struct arena *a)
+conf_database_name(const char *url, struct arena *a)
 {
-	struct str s = str_from(c->database_url), place;
+	struct str s = str_from(url), place;
+	const char *file = conf_ledger_file(url);
 
-	if (!c->database_is_server)
-		return c->database_path;
+	if (file != NULL)
+		return file;
 	place = str_cut(&s, '?');
 	(void)str_cut(&place, '/');
 	(void)str_cut(&place, '/');
 	return arena_printf(
 	    a, "postgresql://%s", arena_dup(a, str_after_last(place, '@')));
+}
+
+const char *
+conf_ledger_name(const struct conf *c, struct arena *a)
+{
+	return conf_database_name(c->database_url, a);
 }
 
 /* Only where the place was our own choice: a folder that the operator named and

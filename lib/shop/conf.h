@@ -119,6 +119,9 @@ bool conf_notifies(const struct conf *c, const char *kind);
 /* The ledger as people are told of it, without a password. */
 const char *conf_ledger_name(const struct conf *c, struct arena *a);
 
+/* The same of any address that conf_check_database() takes. */
+const char *conf_database_name(const char *url, struct arena *a);
+
 /* Makes the folder of a ledger whose place no setting names, for whoever is
  * about to make the ledger. A failure shows when that is opened. */
 void conf_make_folder(const struct conf *c);

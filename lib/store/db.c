@@ -62,6 +62,12 @@ db_choose(struct db *db, const char *schema, bool is_pooled)
 	db->choice = (struct db_choice){ schema, is_pooled };
 }
 
+void
+db_only_read(struct db *db)
+{
+	db->is_only_read = true;
+}
+
 bool
 db_is_shared(const struct db *db)
 {
@@ -85,17 +91,41 @@ db_free(struct db *db)
 	free(db);
 }
 
+static enum err
+connect(struct db *db)
+{
+	enum err e;
+
+	if (db->is_only_read)
+		e = db->driver->open_to_read(db->where, &db->conn);
+	else
+		e = db->driver->open(db->where, &db->conn);
+	if (e == ERR_OK && db->driver->choose != NULL)
+		e = db->driver->choose(db->conn, &db->choice);
+	return e;
+}
+
+enum err
+db_raw(struct db *db, const struct db_driver **driver, void **conn)
+{
+	enum err e = db->conn == NULL ? connect(db) : ERR_OK;
+
+	if (e != ERR_OK)
+		disconnect(db);
+	*driver = db->driver;
+	*conn = db->conn;
+	return e;
+}
+
 /* The tables are brought up to date at each opening, not at installation alone:
  * new programs are put in place while the old ledger lies there, and on shared
  * hosting nobody runs a command in between. */
 static enum err
-open_to_write(struct db *db)
+open_now(struct db *db)
 {
-	enum err e = db->driver->open(db->where, &db->conn);
+	enum err e = connect(db);
 
-	if (e == ERR_OK && db->driver->choose != NULL)
-		e = db->driver->choose(db->conn, &db->choice);
-	if (e == ERR_OK)
+	if (e == ERR_OK && !db->is_only_read)
 		e = schema_migrate(db->driver, db->conn);
 	if (e != ERR_OK)
 		disconnect(db);
@@ -113,12 +143,10 @@ db_ready(struct db *db)
 
 	if (db->conn != NULL)
 		return ERR_OK;
-	if (db->is_only_read)
-		return db->driver->open_to_read(db->where, &db->conn);
 	began_ms = clock_mono_ms();
 	if (began_ms < db->silent_until_ms)
 		return ERR_UNAVAILABLE;
-	e = open_to_write(db);
+	e = open_now(db);
 	if (e == ERR_UNAVAILABLE && db->driver->is_shared) {
 		now_ms = clock_mono_ms();
 		db->silent_until_ms = now_ms + (now_ms - began_ms);
@@ -361,7 +389,8 @@ db_look(struct db *db, struct db_look *out)
 	*out = (struct db_look){ 0 };
 	if (e == ERR_OK)
 		e = db->driver->look(db->conn, out);
-	out->is_newer = out->version > schema_newest();
+	out->is_moved = out->version > SCHEMA_MOVED;
+	out->is_newer = out->version > schema_newest() && !out->is_moved;
 	return e;
 }
 

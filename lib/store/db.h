@@ -35,6 +35,10 @@ void db_choose(struct db *db, const char *schema, bool is_pooled);
 /* Whether programs on other machines may have the ledger open, too. */
 bool db_is_shared(const struct db *db);
 
+/* Of a server's database, before it is first used: it is only read, whosever it
+ * is, as by db_new_to_read(). */
+void db_only_read(struct db *db);
+
 /* Closes and frees; NULL is fine. */
 void db_free(struct db *db);
 
@@ -115,6 +119,12 @@ enum err db_look(struct db *db, struct db_look *out) MUST_CHECK;
  * what is broken in it, NULL where it is sound. */
 enum err db_check(
     struct db *db, struct arena *a, const char **fault) MUST_CHECK;
+
+/* Opens now if it is not open and does no more: for store/move.c, which works
+ * below transactions and statements by name. */
+struct db_driver;
+enum err db_raw(
+    struct db *db, const struct db_driver **driver, void **conn) MUST_CHECK;
 
 /* Writes a copy of it, as of one moment, to a file of that name, over one that
  * is there; programs may write the ledger meanwhile. */

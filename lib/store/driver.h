@@ -31,6 +31,7 @@ struct db_look {
 	int64_t version; /* as get_version() tells it */
 	bool is_ledger;  /* it has the tables of one */
 	bool is_newer;   /* of a later version than this program knows */
+	bool is_moved;   /* it was, or is going to be: see SCHEMA_MOVED */
 	bool is_first;   /* it is the first version's: it has people who paid,
 	                      and none of our tables */
 };
@@ -39,6 +40,39 @@ struct db_look {
 struct db_choice {
 	const char *schema; /* in which the tables are; NULL: as it opens */
 	bool is_pooled;     /* each transaction may be on another connection */
+};
+
+/* A statement that was made of what the tables are (store/move.c): its values
+ * stand in the order in which they are numbered. Within a transaction. */
+struct db_ask {
+	const char *sql;
+	struct kvs values;
+	struct arena *arena;
+	void (*map)(const struct row *row, void *ctx); /* NULL: no rows */
+	void *ctx;
+};
+
+/* What a move to another engine says in this one's words. In what is said of
+ * each table {table} is its name and {names} are those of its key's columns in
+ * quotes, {old} and {new} their values in a trigger, as many as a log has room
+ * for; {key} is the first of them. */
+struct db_moving {
+	const char *value;   /* "$": the first value is $1 */
+	const char *row;     /* by what a row is found, better than by a list
+	                         of keys; NULL: there is nothing better */
+	const char *exists;  /* counts the tables called $1 */
+	const char *columns; /* of table $1: name, whether it is a number, its
+	                         place in the key from 1, else 0 */
+	/* What changes goes into ledger_changes (n, of_table, key1, key2), and
+	 * nothing is written any more once that is sealed. */
+	const char *log, *watch, *seal, *unwatch, *unlog;
+	/* References are looked at when a transaction ends. */
+	const char *loosen, *defer, *tighten;
+	const char *numbers; /* of a table whose key is a number: new rows get
+	                        higher ones than there are */
+	/* What search_make() made is filled from a table; NULL: there is
+	 * nothing of the kind. */
+	const char *search, *search_of, *search_in;
 };
 
 struct db_driver {
@@ -74,6 +108,15 @@ struct db_driver {
 	/* Notes the number, within the transaction of the migrations. */
 	enum err (*set_version)(void *conn, int64_t version);
 
+	/* Begins a transaction that only reads, and all of it as of one
+	 * moment. */
+	enum err (*snapshot)(void *conn);
+	enum err (*ask)(void *conn, const struct db_ask *ask);
+	const struct db_moving *moving;
+	/* A text as it is kept, in the arena where that is another; NULL: as it
+	 * comes. */
+	const char *(*as_kept)(struct arena *a, const char *text);
+
 	/* Makes what its own full-text search needs, unless it is there; in a
 	 * transaction. Then statements of sql.h that begin with SEARCH_ may
 	 * have another text. ERR_OK too where it has no such search. */
@@ -92,15 +135,16 @@ struct db_driver {
 								    are not
 								    so many */
 
-	/* What an engine of files can besides. All are NULL where the engine
-	 * is a server, which has tools of its own for it. */
-
-	/* Opens a file for reading alone, whosever it is: nothing in it is
-	 * changed. */
+	/* Opens for reading alone, whosever it is: nothing in it is changed,
+	 * not by choose() either. */
 	enum err (*open_to_read)(const char *where, void **conn);
 
-	/* All but is_newer. ERR_INPUT: it is no database of this engine. */
+	/* All but is_newer and is_moved. ERR_INPUT: it is no database of this
+	 * engine. */
 	enum err (*look)(void *conn, struct db_look *out);
+
+	/* What an engine of files can besides. All are NULL where the engine
+	 * is a server, which has tools of its own for it. */
 
 	/* Reads the whole of it: what is broken, in the engine's words, in the
 	 * arena; NULL: it is sound. */

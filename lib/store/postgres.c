@@ -75,9 +75,11 @@ struct postgres {
 	const char *begins; /* a transaction that writes */
 	const char *begins_lightly;
 	bool is_light;
+	bool only_reads; /* in whosever database it is */
 	/* One that only reads. NULL: what is asked alone needs none, and the
 	 * connection is ours alone. */
 	const char *reads;
+	const char *reads_one_moment;
 	struct statement statements[SQL__COUNT];
 	bool is_broken;
 };
@@ -150,6 +152,8 @@ static const struct {
 	 * elsewhere. */
 	{ "0A000", ERR_UNAVAILABLE, true },
 	{ "26000", ERR_UNAVAILABLE, true },
+	/* Of our own: the ledger was moved away. Opened anew it is refused. */
+	{ "MV001", ERR_UNAVAILABLE, true },
 	{ "42501", ERR_CONFIG, false }, /* a right that its user has not */
 	{ "42", ERR_INTERNAL, false },
 };
@@ -274,6 +278,16 @@ postgres_open(const char *where, void **conn)
 	return ERR_OK;
 }
 
+static enum err
+postgres_open_to_read(const char *where, void **conn)
+{
+	enum err e = postgres_open(where, conn);
+
+	if (e == ERR_OK)
+		((struct postgres *)*conn)->only_reads = true;
+	return e;
+}
+
 static bool
 postgres_is_broken(void *conn)
 {
@@ -344,6 +358,32 @@ make_schema(struct postgres *p, const char *schema)
 	return e;
 }
 
+#define TABLES_HERE \
+	" FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace" \
+	" WHERE nspname = current_schema() AND relkind = 'r'"
+
+/* People in a schema without a ledger are the first version's, or somebody
+ * else's. */
+static enum err
+check_owner(struct postgres *p)
+{
+	int64_t n = 0;
+	enum err e = ask_number(p,
+	    "SELECT COUNT(*)" TABLES_HERE " AND relname = 'users'"
+	    " AND NOT EXISTS (SELECT 1" TABLES_HERE
+	    " AND relname = 'ledger_version')",
+	    &n);
+
+	if (e != ERR_OK || n == 0)
+		return e;
+	log_event(LOG_ERROR, "database_is_not_ours",
+	    KV(kv_text("mend",
+		"this schema has a table users that is none of ours: name "
+		"another one in DB_SCHEMA; who paid by the first version comes "
+		"into it by `admit import postgresql://... --schema NAME`")));
+	return ERR_CONFIG;
+}
+
 /* What a connection is to be like: none waits for ever, neither for an answer,
  * for the lock nor for the rest of a transaction. */
 static const char *
@@ -394,13 +434,17 @@ postgres_choose(void *conn, const struct db_choice *choice)
 		p->reads = arena_printf(&p->mem, "BEGIN READ ONLY;%s", wish);
 	} else
 		e = postgres_script(p, wishes(p, "SET", choice->schema));
+	p->reads_one_moment = arena_printf(&p->mem,
+	    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;%s", wish);
 	p->begins = begins(p, wish, choice->schema);
 	wish = arena_printf(
 	    &p->mem, "%s SET LOCAL synchronous_commit = off;", wish);
 	p->begins_lightly = begins(p, wish, choice->schema);
-	return e == ERR_OK && choice->schema != NULL ?
-	    make_schema(p, choice->schema) :
-	    e;
+	if (p->only_reads)
+		return e;
+	if (e == ERR_OK && choice->schema != NULL)
+		e = make_schema(p, choice->schema);
+	return e == ERR_OK ? check_owner(p) : e;
 }
 
 /* ---- statements ---- */
@@ -447,11 +491,17 @@ as_utf8(struct arena *a, const char *text)
 	return out;
 }
 
+static Oid
+oid_of(const struct kv *v)
+{
+	return v->kind == KV_TEXT || v->kind == KV_NO_TEXT ? TYPE_TEXT :
+							     TYPE_INT8;
+}
+
 static void
 bind_at(struct bound *b, size_t i, const struct kv *v)
 {
-	b->types[i] =
-	    v->kind == KV_TEXT || v->kind == KV_NO_TEXT ? TYPE_TEXT : TYPE_INT8;
+	b->types[i] = oid_of(v);
 	if (v->kind == KV_INT) {
 		(void)snprintf(b->numbers[i], sizeof(b->numbers[i]), "%lld",
 		    (long long)v->i);
@@ -612,6 +662,110 @@ postgres_run(void *conn, struct db_run *r)
 	return e;
 }
 
+/* ---- for a move ---- */
+
+static enum err
+postgres_snapshot(void *conn)
+{
+	struct postgres *p = conn;
+
+	return postgres_script(p, p->reads_one_moment);
+}
+
+/* Values by their number, and their types with them. */
+static enum err
+postgres_ask(void *conn, const struct db_ask *ask)
+{
+	struct postgres *p = conn;
+	size_t n = ask->values.n, size = 24;
+	struct arena scratch = { 0 };
+	const char **values = arena_alloc(&scratch, (n + 1) * sizeof(*values));
+	Oid *types = arena_alloc(&scratch, (n + 1) * sizeof(*types));
+	struct db_run r = {
+		.arena = ask->arena, .map = ask->map, .ctx = ask->ctx
+	};
+	PGresult *result;
+	enum err e;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct kv *v = &ask->values.v[i];
+		char *number = arena_alloc(&scratch, size);
+
+		types[i] = oid_of(v);
+		(void)snprintf(number, size, "%lld", (long long)v->i);
+		values[i] = kv_is_null(v) ? NULL :
+		    v->kind == KV_INT     ? number :
+					    as_utf8(&scratch, v->s);
+	}
+	result = pq.PQexecParams(
+	    p->pg, ask->sql, (int)n, types, values, NULL, NULL, 0);
+	e = judge(p, "move", result);
+	if (e == ERR_OK)
+		map_rows(result, &r);
+	pq.PQclear(result);
+	arena_free(&scratch);
+	return e;
+}
+
+/* Of one table, or else the constraints of a stranger's beside ours would be
+ * changed. */
+#define REFERENCES_OF_TABLE(how) \
+	"DO $do$ DECLARE c name; BEGIN FOR c IN SELECT conname" \
+	" FROM pg_constraint WHERE contype = 'f'" \
+	" AND conrelid = '{table}'::regclass LOOP EXECUTE format(" \
+	"'ALTER TABLE {table} ALTER CONSTRAINT %I " how "', c);" \
+	" END LOOP; END $do$"
+
+#define KEYS_OF(row) \
+	"(TG_TABLE_NAME, to_jsonb(" row ") ->> TG_ARGV[0]," \
+	" to_jsonb(" row ") ->> TG_ARGV[1])"
+#define NOTE "INSERT INTO ledger_changes (of_table, key1, key2) VALUES "
+
+/* Writers have the schema of their ledger first in search_path. The seal is no
+ * other function for the triggers that there are: those are in plans. */
+static const struct db_moving postgres_moving = {
+	.value = "$",
+	.exists = "SELECT COUNT(*) FROM pg_class JOIN pg_namespace"
+		  " ON pg_namespace.oid = relnamespace"
+		  " WHERE relname = $1 AND nspname = current_schema()",
+	.columns = "SELECT attname, CASE atttypid WHEN 20 THEN 1 ELSE 0 END,"
+		   " COALESCE(array_position(indkey::int2[], attnum) + 1, 0)"
+		   " FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid"
+		   " JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+		   " LEFT JOIN pg_index ON indrelid = attrelid"
+		   " AND indisprimary"
+		   " WHERE relname = $1 AND nspname = current_schema()"
+		   " AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+	.log = "CREATE TABLE ledger_changes (n BIGINT GENERATED BY DEFAULT AS"
+	       " IDENTITY PRIMARY KEY, of_table TEXT NOT NULL, key1 TEXT,"
+	       " key2 TEXT);"
+	       "CREATE FUNCTION ledger_change() RETURNS trigger"
+	       " LANGUAGE plpgsql AS $do$ BEGIN"
+	       " IF TG_OP <> 'INSERT' THEN " NOTE KEYS_OF(
+		   "OLD") "; END IF;"
+			  " IF TG_OP <> 'DELETE' THEN " NOTE KEYS_OF(
+			      "NEW") "; END IF;"
+				     " RETURN NULL; END $do$",
+	.watch = "CREATE TRIGGER moves AFTER INSERT OR UPDATE OR DELETE"
+		 " ON {table} FOR EACH ROW"
+		 " EXECUTE FUNCTION ledger_change({names})",
+	.seal = "CREATE FUNCTION ledger_moved() RETURNS trigger"
+		" LANGUAGE plpgsql AS $do$ BEGIN"
+		" RAISE EXCEPTION 'this ledger has moved'"
+		" USING ERRCODE = 'MV001'; END $do$;"
+		"CREATE TRIGGER moved BEFORE INSERT ON ledger_changes"
+		" FOR EACH ROW EXECUTE FUNCTION ledger_moved()",
+	.unwatch = "DROP TRIGGER IF EXISTS moves ON {table}",
+	.unlog = "DROP TABLE IF EXISTS ledger_changes;"
+		 "DROP FUNCTION IF EXISTS ledger_change();"
+		 "DROP FUNCTION IF EXISTS ledger_moved()",
+	.loosen = REFERENCES_OF_TABLE("DEFERRABLE"),
+	.defer = "SET CONSTRAINTS ALL DEFERRED",
+	.tighten = REFERENCES_OF_TABLE("NOT DEFERRABLE"),
+	.numbers = "SELECT setval(pg_get_serial_sequence('{table}', '{key}'),"
+		   " GREATEST((SELECT MAX({key}) FROM {table}), 1))",
+};
+
 /* ---- the version ---- */
 
 /* The catalog is read as any table, since to_regclass() may answer from before
@@ -651,6 +805,31 @@ postgres_search_make(void *conn)
 {
 	(void)conn;
 	return ERR_OK;
+}
+
+/* The first version had one table of people, whose columns were not the same
+ * everywhere. */
+static enum err
+postgres_look(void *conn, struct db_look *out)
+{
+	int64_t n_ours = 0, n_first = 0;
+	enum err e = postgres_get_version(conn, &out->version);
+
+	if (e == ERR_OK)
+		e = ask_number(conn,
+		    "SELECT COUNT(*)" TABLES_HERE " AND relname IN"
+		    " ('users', 'orders', 'access', 'jobs')",
+		    &n_ours);
+	if (e == ERR_OK)
+		e = ask_number(conn,
+		    "SELECT COUNT(*) FROM pg_attribute WHERE attrelid IN"
+		    " (SELECT pg_class.oid" TABLES_HERE
+		    " AND relname = 'users') AND attname IN"
+		    " ('tg_id', 'is_paid')",
+		    &n_first);
+	out->is_ledger = n_ours == 4 && out->version > 0;
+	out->is_first = n_first == 2 && n_ours == 1 && out->version == 0;
+	return e;
 }
 
 /* ---- rows ---- */
@@ -698,9 +877,15 @@ const struct db_driver postgres_driver = {
 	.get_version = postgres_get_version,
 	.set_version = postgres_set_version,
 	.search_make = postgres_search_make,
+	.snapshot = postgres_snapshot,
+	.ask = postgres_ask,
+	.moving = &postgres_moving,
+	.as_kept = as_utf8,
 	.is_shared = true,
 	.is_broken = postgres_is_broken,
 	.column_int = postgres_column_int,
 	.column_text = postgres_column_text,
 	.column_name = postgres_column_name,
+	.open_to_read = postgres_open_to_read,
+	.look = postgres_look,
 };

@@ -481,6 +481,31 @@ schema_newest(void)
 	return N_MIGRATIONS;
 }
 
+/* Read from the migrations themselves, so that no list of tables can lack one.
+ * What stands before a parenthesis or a semicolon is the name. */
+static void
+note_tables(
+    struct arena *a, const char *ddl, const char **names, size_t max, size_t *n)
+{
+	static const char made[] = "CREATE TABLE ";
+
+	while ((ddl = strstr(ddl, made)) != NULL && *n < max) {
+		ddl += sizeof(made) - 1;
+		names[(*n)++] =
+		    arena_dup(a, (struct str){ ddl, strcspn(ddl, " (;") });
+	}
+}
+
+size_t
+schema_tables(struct arena *a, const char **names, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < LENGTH(migrations); i++)
+		note_tables(a, migrations[i], names, max, &n);
+	return n;
+}
+
 static const char *
 word_for(const struct db_driver *d, struct str name)
 {
@@ -553,6 +578,28 @@ migrate_locked(const struct db_driver *d, void *conn)
 	return d->script(conn, "ROLLBACK") == ERR_OK ? e : ERR_UNAVAILABLE;
 }
 
+/* Of one that moves the answer is the same as of one that is away: events come
+ * again, and buyers are led to Stripe meanwhile. */
+static enum err
+refuse(int64_t version)
+{
+	if (version > SCHEMA_ARRIVES)
+		log_event(LOG_ERROR, "ledger_is_arriving",
+		    KV(kv_text("mend",
+			"`admit move` has not ended: this ledger is in use "
+			"once it has; the same command again goes on")));
+	else if (version > SCHEMA_MOVED)
+		log_event(LOG_ERROR, "ledger_has_moved",
+		    KV(kv_text("mend",
+			"`admit move` brought all that stood here to another "
+			"database: name that one in DATABASE_URL")));
+	else
+		log_event(LOG_ERROR, "database_is_newer",
+		    KV(kv_int("database_version", version),
+			kv_int("known_version", N_MIGRATIONS)));
+	return version > SCHEMA_MOVED ? ERR_UNAVAILABLE : ERR_CONFIG;
+}
+
 enum err
 schema_migrate(const struct db_driver *d, void *conn)
 {
@@ -561,12 +608,8 @@ schema_migrate(const struct db_driver *d, void *conn)
 
 	if (e != ERR_OK)
 		return e;
-	if (version > N_MIGRATIONS) {
-		log_event(LOG_ERROR, "database_is_newer",
-		    KV(kv_int("database_version", version),
-			kv_int("known_version", N_MIGRATIONS)));
-		return ERR_CONFIG;
-	}
+	if (version > N_MIGRATIONS)
+		return refuse(version);
 	if (version == N_MIGRATIONS)
 		return ERR_OK;
 	e = migrate_locked(d, conn);

@@ -4,11 +4,23 @@
 
 #include "store/driver.h"
 
+/* A ledger that was moved elsewhere has this added to its version, and one that
+ * is just coming to where it is the other: no program takes it for its own,
+ * older ones included (see store/move.h). */
+#define SCHEMA_MOVED 1000000
+#define SCHEMA_ARRIVES 2000000
+
 /* The version that this program brings a ledger to. */
 int64_t schema_newest(void);
 
 /* Brings an open database up to date, in one transaction. ERR_CONFIG where it
- * is newer than this program. */
+ * is newer than this program, ERR_UNAVAILABLE where it has moved or is just
+ * coming. */
 enum err schema_migrate(const struct db_driver *driver, void *conn) MUST_CHECK;
+
+/* The names of all its tables, in the order in which they were made: one that
+ * refers to another comes after that. How many; there are never more than max
+ * of them. */
+size_t schema_tables(struct arena *a, const char **names, size_t max);
 
 #endif

@@ -17,6 +17,9 @@
 #define BUSY_LIMIT_MS 5000
 #define BUSY_STEP_US 200
 
+/* What the trigger says that keeps writers out of a ledger that has moved. */
+#define HAS_MOVED "this ledger has moved"
+
 struct sqlite {
 	sqlite3 *db;
 	sqlite3_stmt *prepared[SQL__COUNT];
@@ -60,6 +63,18 @@ breaks(int primary)
 	}
 }
 
+/* A ledger that was moved away under a program that has it open. Opened anew it
+ * is refused, and the log says what to do. */
+static bool
+has_moved(struct sqlite *s)
+{
+	if (strcmp(sqlite3_errmsg(s->db), HAS_MOVED) != 0)
+		return false;
+	log_event(LOG_ERROR, "ledger_moved_away", KV_NONE);
+	s->is_broken = true;
+	return true;
+}
+
 /* What a result code asks of the caller. A constraint is the one failure that
  * is part of normal life, so it is not logged. */
 static enum err
@@ -67,6 +82,8 @@ judge(struct sqlite *s, const char *what, int code)
 {
 	int primary = code & 0xff;
 
+	if (code == SQLITE_CONSTRAINT_TRIGGER && has_moved(s))
+		return ERR_UNAVAILABLE;
 	s->is_broken |= breaks(primary);
 	if (primary == SQLITE_OK || primary == SQLITE_DONE ||
 	    primary == SQLITE_ROW)
@@ -559,6 +576,86 @@ sqlite_run(void *conn, struct db_run *r)
 	return e;
 }
 
+/* ---- for a move ---- */
+
+static enum err
+sqlite_snapshot(void *conn)
+{
+	return sqlite_script(conn, "BEGIN");
+}
+
+static int
+bind_nth(sqlite3_stmt *st, size_t i, const struct kv *v)
+{
+	int at = (int)i + 1;
+
+	if (v->kind == KV_INT)
+		return sqlite3_bind_int64(st, at, v->i);
+	if (v->kind == KV_TEXT)
+		return sqlite3_bind_text(st, at, v->s, -1, SQLITE_STATIC);
+	return sqlite3_bind_null(st, at);
+}
+
+static enum err
+sqlite_ask(void *conn, const struct db_ask *ask)
+{
+	struct sqlite *s = conn;
+	sqlite3_stmt *st = NULL;
+	struct row row = { &sqlite_driver, NULL, ask->arena };
+	int code = sqlite3_prepare_v2(s->db, ask->sql, -1, &st, NULL);
+	enum err e;
+
+	for (size_t i = 0; code == SQLITE_OK && i < ask->values.n; i++)
+		code = bind_nth(st, i, &ask->values.v[i]);
+	row.statement = st;
+	while (code == SQLITE_OK || code == SQLITE_ROW) {
+		code = sqlite3_step(st);
+		if (code == SQLITE_ROW && ask->map != NULL)
+			ask->map(&row, ask->ctx);
+	}
+	e = judge(s, "move", code);
+	(void)sqlite3_finalize(st);
+	return e;
+}
+
+#define NOTE "INSERT INTO ledger_changes (of_table, key1, key2) VALUES "
+
+/* A log and three triggers for each table. What is deferred is so until the
+ * transaction ends. */
+static const struct db_moving sqlite_moving = {
+	.value = "?",
+	.row = "rowid",
+	.exists = "SELECT COUNT(*) FROM sqlite_schema WHERE name = ?1",
+	.columns = "SELECT name, CASE type WHEN 'INTEGER' THEN 1 ELSE 0 END, pk"
+		   " FROM pragma_table_info(?1) ORDER BY cid",
+	.log = "CREATE TABLE ledger_changes (n INTEGER PRIMARY KEY,"
+	       " of_table TEXT NOT NULL, key1 TEXT, key2 TEXT)",
+	.watch =
+	    "CREATE TRIGGER moves_new_{table} AFTER INSERT ON {table}"
+	    " BEGIN " NOTE "('{table}', {new}); END;"
+	    "CREATE TRIGGER moves_old_{table} AFTER DELETE ON {table}"
+	    " BEGIN " NOTE "('{table}', {old}); END;"
+	    "CREATE TRIGGER moves_{table} AFTER UPDATE ON {table} BEGIN " NOTE
+	    "('{table}', {old}), ('{table}', {new}); END",
+	.seal = "CREATE TRIGGER moved BEFORE INSERT ON ledger_changes"
+		" BEGIN SELECT RAISE(ABORT, '" HAS_MOVED "'); END",
+	.unwatch = "DROP TRIGGER IF EXISTS moves_new_{table};"
+		   "DROP TRIGGER IF EXISTS moves_old_{table};"
+		   "DROP TRIGGER IF EXISTS moves_{table}",
+	.unlog = "DROP TABLE IF EXISTS ledger_changes",
+	.loosen = "",
+	.defer = "PRAGMA defer_foreign_keys = ON",
+	.tighten = "",
+	.numbers = "",
+	.search = "DELETE FROM chunk_words; DELETE FROM chunk_grams;"
+		  "INSERT INTO chunk_words (rowid, folded)"
+		  " SELECT id, folded FROM chunks;"
+		  "INSERT INTO chunk_grams (rowid, folded)"
+		  " SELECT id, folded FROM chunks",
+	.search_of = "chunks",
+	.search_in = "chunk_words",
+};
+
 static enum err
 sqlite_get_version(void *conn, int64_t *version)
 {
@@ -620,6 +717,9 @@ const struct db_driver sqlite_driver = {
 	.get_version = sqlite_get_version,
 	.set_version = sqlite_set_version,
 	.search_make = sqlite_search_make,
+	.snapshot = sqlite_snapshot,
+	.ask = sqlite_ask,
+	.moving = &sqlite_moving,
 	.is_broken = sqlite_is_broken,
 	.column_int = sqlite_column_int,
 	.column_text = sqlite_column_text,
