@@ -8,6 +8,7 @@
 #include "store/postgres.h"
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/dialect.h"
 
@@ -19,24 +20,29 @@
 #include <sys/auxv.h>
 
 #define FUNCTIONS(X) \
+	X(PQbackendPID) \
 	X(PQclear) \
 	X(PQcmdStatus) \
 	X(PQcmdTuples) \
 	X(PQconnectdbParams) \
+	X(PQconsumeInput) \
 	X(PQerrorMessage) \
 	X(PQexec) \
 	X(PQexecParams) \
 	X(PQexecPrepared) \
 	X(PQfinish) \
 	X(PQfname) \
+	X(PQfreemem) \
 	X(PQgetisnull) \
 	X(PQgetlength) \
 	X(PQgetvalue) \
+	X(PQnotifies) \
 	X(PQntuples) \
 	X(PQprepare) \
 	X(PQresultErrorField) \
 	X(PQresultStatus) \
 	X(PQsetNoticeProcessor) \
+	X(PQsocket) \
 	X(PQstatus) \
 	X(PQtransactionStatus)
 
@@ -56,6 +62,9 @@ static const struct {
 	FUNCTIONS(X)
 #undef X
 };
+
+/* What its clock says at this moment, in ms. */
+#define SERVER_NOW "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 
 #define SCHEMA_LETTERS STR_LETTERS STR_DIGITS "_"
 
@@ -225,14 +234,17 @@ notice(void *ctx, const char *text)
 	(void)text;
 }
 
-/* What stands before the address may be said otherwise in it. */
+/* What stands before the address may be said otherwise in it. A server whose
+ * machine is gone is known for lost after a quarter of a minute, be it asked or
+ * waited for. */
 static PGconn *
 connect_to(const char *where)
 {
 	const char *const names[] = { "application_name", "connect_timeout",
-		"tcp_user_timeout", "dbname", "client_encoding", NULL };
-	const char *const values[] = { "admit", "5", "10000", where, "UTF8",
-		NULL };
+		"tcp_user_timeout", "keepalives_idle", "keepalives_interval",
+		"keepalives_count", "dbname", "client_encoding", NULL };
+	const char *const values[] = { "admit", "5", "10000", "5", "3", "3",
+		where, "UTF8", NULL };
 
 	return pq.PQconnectdbParams(names, values, 1);
 }
@@ -345,7 +357,9 @@ make_schema(struct postgres *p, const char *schema)
 }
 
 /* What a connection is to be like: none waits for ever, neither for an answer,
- * for the lock nor for the rest of a transaction. */
+ * for the lock nor for the rest of a transaction. A machine that falls silent
+ * within one (its power, its network) loses the lock before those who wait for
+ * it give up. */
 static const char *
 wishes(struct postgres *p, const char *set, const char *schema)
 {
@@ -355,7 +369,7 @@ wishes(struct postgres *p, const char *set, const char *schema)
 
 	return arena_printf(&p->mem,
 	    "%s statement_timeout = '10s';%s lock_timeout = '5s';"
-	    "%s idle_in_transaction_session_timeout = '60s'%s;",
+	    "%s idle_in_transaction_session_timeout = '4s'%s;",
 	    set, set, set, path);
 }
 
@@ -373,7 +387,7 @@ begins(struct postgres *p, const char *wish, const char *schema)
 	return arena_printf(&p->mem,
 	    "BEGIN ISOLATION LEVEL READ COMMITTED;%s"
 	    " SELECT pg_advisory_xact_lock("
-	    "hashtextextended('admit ' || %s, 0))",
+	    "hashtextextended('admit ' || %s, 0)), " SERVER_NOW,
 	    wish, ours);
 }
 
@@ -384,6 +398,7 @@ postgres_choose(void *conn, const struct db_choice *choice)
 {
 	struct postgres *p = conn;
 	const char *wish = "";
+	int64_t now_ms = 0;
 	enum err e = ERR_OK;
 
 	if (choice->schema != NULL &&
@@ -398,6 +413,10 @@ postgres_choose(void *conn, const struct db_choice *choice)
 	wish = arena_printf(
 	    &p->mem, "%s SET LOCAL synchronous_commit = off;", wish);
 	p->begins_lightly = begins(p, wish, choice->schema);
+	if (e == ERR_OK)
+		e = ask_number(p, "SELECT " SERVER_NOW, &now_ms);
+	if (e == ERR_OK)
+		clock_follow(now_ms);
 	return e == ERR_OK && choice->schema != NULL ?
 	    make_schema(p, choice->schema) :
 	    e;
@@ -549,9 +568,9 @@ run_bound(struct postgres *p, struct db_run *r, const struct bound *b)
 
 /* Words about transactions are not worth a plan. */
 static enum err
-run_word(struct postgres *p, enum sql what)
+say(struct postgres *p, enum sql what, const char *text)
 {
-	PGresult *result = pq.PQexec(p->pg, sql_text(what));
+	PGresult *result = pq.PQexec(p->pg, text);
 	enum err e = judge(p, sql_name(what), result);
 
 	/* After an error that nobody minded COMMIT undoes all, and says so by
@@ -575,11 +594,18 @@ postgres_lighten(void *conn, bool is_light)
 	return ERR_OK;
 }
 
+/* All programs go by the server's clock, which tells the time when the wait for
+ * the lock is over. */
 static enum err
 begin(struct postgres *p)
 {
-	enum err e =
-	    postgres_script(p, p->is_light ? p->begins_lightly : p->begins);
+	const char *sql = p->is_light ? p->begins_lightly : p->begins;
+	PGresult *result = pq.PQexec(p->pg, sql);
+	enum err e = judge(p, sql, result);
+
+	if (e == ERR_OK)
+		clock_follow(strtoll(pq.PQgetvalue(result, 0, 1), NULL, 10));
+	pq.PQclear(result);
 
 	/* Begun without the lock is not begun. */
 	if (e != ERR_OK && !p->is_broken)
@@ -598,7 +624,7 @@ postgres_run(void *conn, struct db_run *r)
 	if (r->what == SQL_BEGIN)
 		return begin(p);
 	if (r->what >= SQL_COMMIT && r->what <= SQL_FORGET_SAVED)
-		return run_word(p, r->what);
+		return say(p, r->what, sql_text(r->what));
 	if (s->dialect.text == NULL)
 		s->dialect = dialect_numbered(&p->mem, sql_text(r->what));
 	if (s->dialect.text == NULL)
@@ -610,6 +636,50 @@ postgres_run(void *conn, struct db_run *r)
 		e = run_bound(p, r, &b);
 	arena_free(&b.mem);
 	return e;
+}
+
+/* ---- what others tell ---- */
+
+/* Within the transaction, so it is heard of if that was committed and then
+ * alone. */
+static enum err
+postgres_commit_telling(void *conn)
+{
+	return say(conn, SQL_COMMIT, "NOTIFY admit; COMMIT");
+}
+
+/* Behind a pooler the connection is somebody else's in a moment. */
+static enum err
+postgres_listen(void *conn)
+{
+	const struct postgres *p = conn;
+
+	return p->reads != NULL ? ERR_OK :
+				  postgres_script(conn, "LISTEN admit");
+}
+
+static int
+postgres_listen_fd(void *conn)
+{
+	const struct postgres *p = conn;
+
+	return p->reads != NULL ? -1 : pq.PQsocket(p->pg);
+}
+
+/* Our own words come back to us. */
+static bool
+postgres_heard(void *conn)
+{
+	struct postgres *p = conn;
+	PGnotify *n;
+	bool heard = false;
+
+	p->is_broken |= pq.PQconsumeInput(p->pg) == 0;
+	while ((n = pq.PQnotifies(p->pg)) != NULL) {
+		heard |= n->be_pid != pq.PQbackendPID(p->pg);
+		pq.PQfreemem(n);
+	}
+	return heard || p->is_broken;
 }
 
 /* ---- the version ---- */
@@ -699,6 +769,10 @@ const struct db_driver postgres_driver = {
 	.set_version = postgres_set_version,
 	.search_make = postgres_search_make,
 	.is_shared = true,
+	.commit_telling = postgres_commit_telling,
+	.listen = postgres_listen,
+	.listen_fd = postgres_listen_fd,
+	.heard = postgres_heard,
 	.is_broken = postgres_is_broken,
 	.column_int = postgres_column_int,
 	.column_text = postgres_column_text,

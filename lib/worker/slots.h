@@ -6,6 +6,7 @@
 
 #include "net/http.h"
 #include "outbox/kind.h"
+#include "worker/loan.h"
 #include "worker/pace.h"
 
 /* Outlives a call that hangs, and a long wait for the ledger after it. */
@@ -57,6 +58,7 @@ struct worker {
 	struct app *app;
 	struct http *http;
 	struct pace pace;
+	struct loan loan;
 	struct slot slots[N_SLOTS];
 	size_t n_busy, n_busy_in[LINE__COUNT];
 	bool stopping;     /* nothing is leased or begun any more */
