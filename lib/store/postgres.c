@@ -14,6 +14,7 @@
 
 #include <dlfcn.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,20 +28,22 @@
 	X(PQconnectdbParams) \
 	X(PQconsumeInput) \
 	X(PQerrorMessage) \
-	X(PQexec) \
-	X(PQexecParams) \
-	X(PQexecPrepared) \
 	X(PQfinish) \
 	X(PQfname) \
 	X(PQfreemem) \
+	X(PQgetResult) \
 	X(PQgetisnull) \
 	X(PQgetlength) \
 	X(PQgetvalue) \
+	X(PQisBusy) \
 	X(PQnotifies) \
 	X(PQntuples) \
-	X(PQprepare) \
 	X(PQresultErrorField) \
 	X(PQresultStatus) \
+	X(PQsendPrepare) \
+	X(PQsendQuery) \
+	X(PQsendQueryParams) \
+	X(PQsendQueryPrepared) \
 	X(PQsetNoticeProcessor) \
 	X(PQsocket) \
 	X(PQstatus) \
@@ -66,6 +69,11 @@ static const struct {
 /* What its clock says at this moment, in ms. */
 #define SERVER_NOW "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 
+/* An answer comes sooner, or an error by one of the server's own limits; all
+ * but one: a commit that waits for a standby which is away waits for ever. */
+#define ANSWER_MS 15000
+#define PATIENCE "SET LOCAL statement_timeout = 0"
+
 #define SCHEMA_LETTERS STR_LETTERS STR_DIGITS "_"
 
 /* Types by their numbers, which are fixed (pg_type.dat). */
@@ -82,8 +90,9 @@ struct postgres {
 	PGconn *pg;
 	struct arena mem;   /* as long as the connection */
 	const char *begins; /* a transaction that writes */
-	const char *begins_lightly;
 	bool is_light;
+	bool is_undone;  /* the last answer said so of a transaction */
+	bool is_patient; /* as long as the transaction */
 	/* One that only reads. NULL: what is asked alone needs none, and the
 	 * connection is ours alone. */
 	const char *reads;
@@ -197,19 +206,75 @@ judge(struct postgres *p, const char *what, const PGresult *result)
 		log_event(LOG_ERROR, "database_failed",
 		    KV(kv_text("statement", what), kv_text("code", code),
 			kv_text("why",
-			    code == NULL ? pq.PQerrorMessage(p->pg) :
-					   pq.PQresultErrorField(result,
-					       PG_DIAG_MESSAGE_PRIMARY))));
+			    result == NULL ? "no answer" :
+				code == NULL ?
+					     pq.PQerrorMessage(p->pg) :
+					     pq.PQresultErrorField(result,
+						 PG_DIAG_MESSAGE_PRIMARY))));
 	return e;
+}
+
+/* Whether there is something to read, or will never be: both without having to
+ * wait any more. */
+static bool
+is_ready(struct postgres *p, int64_t give_up_ms)
+{
+	while (pq.PQisBusy(p->pg) != 0) {
+		struct pollfd fd = { .fd = pq.PQsocket(p->pg),
+			.events = POLLIN };
+		int64_t left_ms = give_up_ms - clock_mono_ms();
+
+		if (left_ms <= 0)
+			return false;
+		(void)poll(
+		    &fd, 1, left_ms < ANSWER_MS ? (int)left_ms : ANSWER_MS);
+		if (pq.PQconsumeInput(p->pg) == 0)
+			break;
+	}
+	return true;
+}
+
+/* What comes of what was sent; NULL: nothing did. libpq itself would wait as
+ * long as the server's machine is there, and the program that asks with it. */
+static PGresult *
+answer(struct postgres *p, int is_sent)
+{
+	int64_t give_up_ms =
+	    p->is_patient ? INT64_MAX : clock_mono_ms() + ANSWER_MS;
+	PGresult *last = NULL, *next = NULL;
+
+	p->is_undone = false;
+	do {
+		if (is_sent == 0 || !is_ready(p, give_up_ms)) {
+			p->is_broken = true;
+			pq.PQclear(last);
+			return NULL;
+		}
+		next = pq.PQgetResult(p->pg);
+		if (next != NULL) {
+			pq.PQclear(last);
+			last = next;
+			p->is_undone |=
+			    strcmp(pq.PQcmdStatus(last), "ROLLBACK") == 0;
+		}
+	} while (next != NULL);
+	return last;
+}
+
+static PGresult *
+query(struct postgres *p, const char *sql)
+{
+	return answer(p, pq.PQsendQuery(p->pg, sql));
 }
 
 static enum err
 postgres_script(void *conn, const char *sql)
 {
 	struct postgres *p = conn;
-	PGresult *result = pq.PQexec(p->pg, sql);
+	PGresult *result = query(p, sql);
 	enum err e = judge(p, sql, result);
 
+	p->is_patient |= strcmp(sql, PATIENCE) == 0;
 	pq.PQclear(result);
 	return e;
 }
@@ -320,7 +385,7 @@ ask_number(struct postgres *p, const char *sql, int64_t *number)
 
 	if (e != ERR_OK)
 		return e;
-	result = pq.PQexec(p->pg, sql);
+	result = query(p, sql);
 	e = judge(p, sql, result);
 	if (e == ERR_OK)
 		*number = pq.PQntuples(result) == 0 ?
@@ -376,7 +441,8 @@ wishes(struct postgres *p, const char *set, const char *schema)
 /* The one place where a transaction says whom it excludes: every other writer
  * of this ledger. A lock for each buyer would be taken here as well, by whoever
  * knows the buyer. Each statement sees what was committed before it, whatever
- * the database does by default: a look from before the wait would be old. */
+ * the database does by default: a look from before the wait would be old. The
+ * lock goes with the commit, which does not wait for the disk: see FLUSH. */
 static const char *
 begins(struct postgres *p, const char *wish, const char *schema)
 {
@@ -386,6 +452,7 @@ begins(struct postgres *p, const char *wish, const char *schema)
 
 	return arena_printf(&p->mem,
 	    "BEGIN ISOLATION LEVEL READ COMMITTED;%s"
+	    " SET LOCAL synchronous_commit = off;"
 	    " SELECT pg_advisory_xact_lock("
 	    "hashtextextended('admit ' || %s, 0)), " SERVER_NOW,
 	    wish, ours);
@@ -410,9 +477,6 @@ postgres_choose(void *conn, const struct db_choice *choice)
 	} else
 		e = postgres_script(p, wishes(p, "SET", choice->schema));
 	p->begins = begins(p, wish, choice->schema);
-	wish = arena_printf(
-	    &p->mem, "%s SET LOCAL synchronous_commit = off;", wish);
-	p->begins_lightly = begins(p, wish, choice->schema);
 	if (e == ERR_OK)
 		e = ask_number(p, "SELECT " SERVER_NOW, &now_ms);
 	if (e == ERR_OK)
@@ -510,8 +574,9 @@ prepare(struct postgres *p, enum sql what, const struct bound *b)
 		return memcmp(s->types, b->types, sizeof(s->types)) == 0 ?
 		    ERR_OK :
 		    wrong_value(what, NULL, "of another type than before");
-	result = pq.PQprepare(p->pg, sql_name(what), s->dialect.text,
-	    (int)s->dialect.n, b->types);
+	result = answer(p,
+	    pq.PQsendPrepare(p->pg, sql_name(what), s->dialect.text,
+		(int)s->dialect.n, b->types));
 	e = judge(p, sql_name(what), result);
 	pq.PQclear(result);
 	s->is_prepared = e == ERR_OK;
@@ -540,10 +605,12 @@ ask(struct postgres *p, enum sql what, const struct bound *b)
 {
 	const struct dialect *d = &p->statements[what].dialect;
 
-	return p->reads != NULL ? pq.PQexecParams(p->pg, d->text, (int)d->n,
-				      b->types, b->values, NULL, NULL, 0) :
-				  pq.PQexecPrepared(p->pg, sql_name(what),
-				      (int)d->n, b->values, NULL, NULL, 0);
+	return answer(p,
+	    p->reads != NULL ?
+		pq.PQsendQueryParams(p->pg, d->text, (int)d->n, b->types,
+		    b->values, NULL, NULL, 0) :
+		pq.PQsendQueryPrepared(p->pg, sql_name(what), (int)d->n,
+		    b->values, NULL, NULL, 0));
 }
 
 static enum err
@@ -566,17 +633,22 @@ run_bound(struct postgres *p, struct db_run *r, const struct bound *b)
 	return e;
 }
 
+/* Behind a commit, and in a transaction of its own: what waits until this is on
+ * the disk, and on the standby where there is one that is waited for, waits for
+ * all that was committed before it, too. The next writer has the lock meanwhile,
+ * and one sync of the disk serves all who wait for it. */
+#define FLUSH "; SELECT pg_logical_emit_message(true, 'admit', '')"
+
 /* Words about transactions are not worth a plan. */
 static enum err
 say(struct postgres *p, enum sql what, const char *text)
 {
-	PGresult *result = pq.PQexec(p->pg, text);
+	PGresult *result = query(p, text);
 	enum err e = judge(p, sql_name(what), result);
 
 	/* After an error that nobody minded COMMIT undoes all, and says so by
 	 * this word alone. */
-	if (e == ERR_OK && what == SQL_COMMIT &&
-	    strcmp(pq.PQcmdStatus(result), "COMMIT") != 0) {
+	if (e == ERR_OK && what == SQL_COMMIT && p->is_undone) {
 		log_event(LOG_ERROR, "commit_undone", KV_NONE);
 		e = ERR_INTERNAL;
 	}
@@ -584,7 +656,7 @@ say(struct postgres *p, enum sql what, const char *text)
 	return e;
 }
 
-/* Said anew by each BEGIN, so nothing is left on a pooler's connection. */
+/* Said by each COMMIT, so nothing is left on a pooler's connection. */
 static enum err
 postgres_lighten(void *conn, bool is_light)
 {
@@ -599,10 +671,10 @@ postgres_lighten(void *conn, bool is_light)
 static enum err
 begin(struct postgres *p)
 {
-	const char *sql = p->is_light ? p->begins_lightly : p->begins;
-	PGresult *result = pq.PQexec(p->pg, sql);
-	enum err e = judge(p, sql, result);
+	PGresult *result = query(p, p->begins);
+	enum err e = judge(p, p->begins, result);
 
+	p->is_patient = false;
 	if (e == ERR_OK)
 		clock_follow(strtoll(pq.PQgetvalue(result, 0, 1), NULL, 10));
 	pq.PQclear(result);
@@ -611,6 +683,16 @@ begin(struct postgres *p)
 	if (e != ERR_OK && !p->is_broken)
 		p->is_broken = postgres_script(p, "ROLLBACK") != ERR_OK;
 	return e;
+}
+
+static enum err
+commit(struct postgres *p, const char *before)
+{
+	char sql[128];
+
+	(void)snprintf(sql, sizeof(sql), "%sCOMMIT%s", before,
+	    p->is_light ? "" : FLUSH);
+	return say(p, SQL_COMMIT, sql);
 }
 
 static enum err
@@ -623,6 +705,8 @@ postgres_run(void *conn, struct db_run *r)
 
 	if (r->what == SQL_BEGIN)
 		return begin(p);
+	if (r->what == SQL_COMMIT)
+		return commit(p, "");
 	if (r->what >= SQL_COMMIT && r->what <= SQL_FORGET_SAVED)
 		return say(p, r->what, sql_text(r->what));
 	if (s->dialect.text == NULL)
@@ -645,7 +729,7 @@ postgres_run(void *conn, struct db_run *r)
 static enum err
 postgres_commit_telling(void *conn)
 {
-	return say(conn, SQL_COMMIT, "NOTIFY admit; COMMIT");
+	return commit(conn, "NOTIFY admit; ");
 }
 
 /* Behind a pooler the connection is somebody else's in a moment. */
@@ -758,7 +842,7 @@ const struct db_driver postgres_driver = {
 	.word_id = "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY",
 	.word_int = "BIGINT",
 	.word_table_end = "",
-	.patience = "SET LOCAL statement_timeout = 0",
+	.patience = PATIENCE,
 	.open = postgres_open,
 	.choose = postgres_choose,
 	.close = postgres_close,
