@@ -4,7 +4,8 @@
  *
  * One writer at a time, as in SQLite: a transaction begins by taking the
  * ledger's advisory lock, which goes with its end. What body read cannot have
- * changed when it writes, and no two transactions deadlock. */
+ * changed when it writes, no two transactions deadlock, and of two workers that
+ * look at a job one leases it. */
 #include "store/postgres.h"
 
 #include "base/array.h"
@@ -206,11 +207,10 @@ judge(struct postgres *p, const char *what, const PGresult *result)
 		log_event(LOG_ERROR, "database_failed",
 		    KV(kv_text("statement", what), kv_text("code", code),
 			kv_text("why",
-			    result == NULL ? "no answer" :
-				code == NULL ?
-					     pq.PQerrorMessage(p->pg) :
-					     pq.PQresultErrorField(result,
-						 PG_DIAG_MESSAGE_PRIMARY))));
+			    result == NULL   ? "no answer" :
+				code == NULL ? pq.PQerrorMessage(p->pg) :
+					       pq.PQresultErrorField(result,
+						   PG_DIAG_MESSAGE_PRIMARY))));
 	return e;
 }
 
@@ -606,11 +606,10 @@ ask(struct postgres *p, enum sql what, const struct bound *b)
 	const struct dialect *d = &p->statements[what].dialect;
 
 	return answer(p,
-	    p->reads != NULL ?
-		pq.PQsendQueryParams(p->pg, d->text, (int)d->n, b->types,
-		    b->values, NULL, NULL, 0) :
-		pq.PQsendQueryPrepared(p->pg, sql_name(what), (int)d->n,
-		    b->values, NULL, NULL, 0));
+	    p->reads != NULL ? pq.PQsendQueryParams(p->pg, d->text, (int)d->n,
+				   b->types, b->values, NULL, NULL, 0) :
+			       pq.PQsendQueryPrepared(p->pg, sql_name(what),
+				   (int)d->n, b->values, NULL, NULL, 0));
 }
 
 static enum err
@@ -634,9 +633,9 @@ run_bound(struct postgres *p, struct db_run *r, const struct bound *b)
 }
 
 /* Behind a commit, and in a transaction of its own: what waits until this is on
- * the disk, and on the standby where there is one that is waited for, waits for
- * all that was committed before it, too. The next writer has the lock meanwhile,
- * and one sync of the disk serves all who wait for it. */
+ * the disk, and on the standby where there is one that is waited for, waits
+ * for all that was committed before it, too. The next writer has the lock
+ * meanwhile, and one sync of the disk serves all who wait for it. */
 #define FLUSH "; SELECT pg_logical_emit_message(true, 'admit', '')"
 
 /* Words about transactions are not worth a plan. */
@@ -690,8 +689,8 @@ commit(struct postgres *p, const char *before)
 {
 	char sql[128];
 
-	(void)snprintf(sql, sizeof(sql), "%sCOMMIT%s", before,
-	    p->is_light ? "" : FLUSH);
+	(void)snprintf(
+	    sql, sizeof(sql), "%sCOMMIT%s", before, p->is_light ? "" : FLUSH);
 	return say(p, SQL_COMMIT, sql);
 }
 

@@ -4,8 +4,8 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 
-/* As many in any second as pace.c holds, whoever sends them. A loan counts until
- * a second after its last message may have gone. */
+/* As many in any second as pace.c holds, whoever sends them. A loan counts
+ * until a second after its last message may have gone. */
 #define ALL_N 30
 #define SPARED 5
 #define SECOND_MS 1020
@@ -26,8 +26,8 @@ struct taking {
 static const char *
 name_of(struct taking *t)
 {
-	return arena_printf(&t->arena, "loan/%s/%u", t->loan->owner,
-	    t->loan->n_taken % ALL_N);
+	return arena_printf(
+	    &t->arena, "loan/%s/%u", t->loan->owner, t->loan->n_taken % ALL_N);
 }
 
 static enum err
@@ -88,8 +88,8 @@ ask(struct loan *l, struct db *db, size_t wanted, bool can_wait, int64_t now_ms)
 }
 
 int64_t
-loan_use(struct loan *l, struct db *db, size_t wanted, bool can_wait,
-    int64_t now_ms)
+loan_use(
+    struct loan *l, struct db *db, size_t wanted, bool can_wait, int64_t now_ms)
 {
 	if (!db_is_shared(db))
 		return now_ms;

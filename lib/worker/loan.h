@@ -18,8 +18,8 @@ struct loan {
 
 /* One message is to go now, and so many in all. When it may: now_ms, and then
  * it is taken for sent; or later, by when it has to ask again. Makes a
- * transaction of its own where nothing is left. What nobody waits for (can_wait)
- * leaves some to what somebody does. */
+ * transaction of its own where nothing is left. What nobody waits for
+ * (can_wait) leaves some to what somebody does. */
 int64_t loan_use(struct loan *l, struct db *db, size_t wanted, bool can_wait,
     int64_t now_ms);
 

@@ -30,7 +30,7 @@ struct loop {
 	enum worker_stay stay;
 	/* By clock_mono_ms(). */
 	int64_t chore_ms[WORK_CHORES]; /* when each is to be done again */
-	int64_t others_ms; /* when to look for what others did */
+	int64_t others_ms;             /* when to look for what others did */
 	int64_t stop_ms;               /* when patience ends */
 };
 
@@ -126,8 +126,8 @@ look(struct loop *l)
 		return;
 	lease_due(&l->w);
 	if (db_is_shared(db))
-		l->others_ms = now_ms +
-		    (db_listen_fd(db) < 0 ? LOOK_DEAF_MS : LOOK_MS);
+		l->others_ms =
+		    now_ms + (db_listen_fd(db) < 0 ? LOOK_DEAF_MS : LOOK_MS);
 }
 
 /* Settles twice: what needs no call is written down before waiting. */

@@ -458,9 +458,8 @@ is_understood(struct postgres *p, const struct dialect *d)
 
 		for (size_t i = 0; i < d->n; i++)
 			types[i] = type_of(d->names[i], both);
-		result = answer(p,
-		    pq.PQsendPrepare(
-			p->pg, "", d->text, (int)d->n, types));
+		result = answer(
+		    p, pq.PQsendPrepare(p->pg, "", d->text, (int)d->n, types));
 		is = pq.PQresultStatus(result) == PGRES_COMMAND_OK;
 		pq.PQclear(result);
 	}

@@ -118,8 +118,9 @@ describe('a ledger whose server fails', { skip: !ON_POSTGRES && 'for PostgreSQL'
     const own = await serverFor(t);
     const shop = await shopOn(t, own);
     const web = await shop.machine();
-    const [order] = await shop.orders([web], 1);
-    await shop.deliver([web], await shop.orders([web], 1)); // it has its connection
+    const [order, first] = await shop.orders([web], 2);
+    await shop.deliver([web], [first]); // it has its connection
+    await shop.settled();
     own.sql('postgres', "ALTER SYSTEM SET synchronous_standby_names = '*'");
     own.sql('postgres', 'SELECT pg_reload_conf()');
     await sleep(500);

@@ -110,16 +110,17 @@ describe('several machines at one ledger', only, () => {
     say(t, 'the same event at four machines at once', statuses.length, '0 refused, 0 invites twice');
   });
 
-  test('how fast one machine takes events, and four', async (t) => {
-    const shop = await shopOn(t, server);
-    const machines = [];
-    for (let i = 0; i < 4; i += 1) machines.push(await shop.machine());
-    for (const machine of machines) await shop.withoutWorker(machine);
-    const orders = await shop.orders(machines, 600);
-    const alone = await shop.deliver(machines.slice(0, 1), orders.slice(0, 300), { connections: 16 });
-    const together = await shop.deliver(machines, orders.slice(300), { connections: 16 });
-    say(t, 'events a second over 16 connections', 600, `${alone.perS} at one machine, ${together.perS} at four, which take turns`);
-  });
+  for (const [disk, settings] of [['', {}], [' on a disk whose sync takes 20 ms', { commit_delay: '20000', commit_siblings: '0' }]])
+    test(`how fast one machine takes events, and four${disk}`, async (t) => {
+      const shop = await shopOn(t, await serverFor(t, settings));
+      const machines = [];
+      for (let i = 0; i < 4; i += 1) machines.push(await shop.machine());
+      for (const machine of machines) await shop.withoutWorker(machine);
+      const orders = await shop.orders(machines, 400);
+      const alone = await shop.deliver(machines.slice(0, 1), orders.slice(0, 200), { connections: 16 });
+      const together = await shop.deliver(machines, orders.slice(200), { connections: 16 });
+      say(t, `events a second over 16 connections${disk}`, 400, `${alone.perS} at one machine, ${together.perS} at four, which take turns`);
+    });
 });
 
 describe('four web machines and four workers', only, () => {
