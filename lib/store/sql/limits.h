@@ -23,7 +23,7 @@ SQL(LOAN_TAKE,
     "INSERT INTO limits (key, n, since_ms)"
     " SELECT :key, CASE WHEN room < :n THEN room ELSE :n END, :until_ms"
     " FROM (SELECT :most - COALESCE(SUM(n), 0) AS room FROM limits"
-    " WHERE since_ms > :now_ms AND key LIKE 'loan/%') AS others"
+    " WHERE since_ms > :now_ms AND key LIKE 'loan/%') AS lent_half"
     " WHERE room > 0"
     " ON CONFLICT (key) DO UPDATE SET n = excluded.n,"
     " since_ms = excluded.since_ms RETURNING n")
