@@ -5,12 +5,12 @@
 #include "base/crypto.h"
 
 /* As many in any second as pace.c holds, whoever sends them. A loan counts
- * until a second after its last message may have gone. */
+ * until a second after its last message may have gone, even where that went
+ * sooner: the ways of two machines to Telegram differ by more than one's do. */
 #define ALL_N 30
 #define SPARED 5
 #define SECOND_MS 1020
 #define LAPSE_MS 250
-#define WAYS_MS 100 /* how much the ways of two machines to Telegram differ */
 #define LEDGER_AGAIN_MS 500
 #define ASK_AGAIN_MS 20 /* where others were quicker */
 
@@ -25,39 +25,21 @@ struct taking {
 /* As many names as there can be loans under way: of a name that comes again the
  * old loan has ended, or nothing is to be had. */
 static const char *
-name_of(struct taking *t, unsigned which)
+name_of(struct taking *t)
 {
 	return arena_printf(
-	    &t->arena, "loan/%s/%u", t->loan->owner, which % ALL_N);
-}
-
-/* All of the last loan was sent before it could lapse, so it comes back sooner:
- * who has many to send is slowed down by nothing. */
-static enum err
-tell_used(struct db *db, struct taking *t)
-{
-	const struct loan *l = t->loan;
-
-	return l->used_ms == 0 ?
-	    ERR_OK :
-	    db_exec(db, SQL_LOAN_USED,
-		KV(kv_text("key", name_of(t, l->n_taken - 1)),
-		    kv_int("until_ms", l->used_ms + WAYS_MS + SECOND_MS)),
-		NULL);
+	    &t->arena, "loan/%s/%u", t->loan->owner, t->loan->n_taken % ALL_N);
 }
 
 static enum err
 take(struct db *db, void *ctx)
 {
 	struct taking *t = ctx;
-	enum err e = tell_used(db, t);
+	enum err e;
 
-	if (e != ERR_OK)
-		return e;
 	t->now_ms = clock_now_ms(); /* by the ledger's clock */
 	e = db_one(db, &t->arena, SQL_LOAN_TAKE,
-	    KV(kv_text("key", name_of(t, t->loan->n_taken)),
-		kv_int("n", (int64_t)t->wanted),
+	    KV(kv_text("key", name_of(t)), kv_int("n", (int64_t)t->wanted),
 		kv_int("most", (int64_t)t->most), kv_int("now_ms", t->now_ms),
 		kv_int("until_ms", t->now_ms + LAPSE_MS + SECOND_MS)),
 	    row_to_int, &t->n);
@@ -99,7 +81,6 @@ ask(struct loan *l, struct db *db, size_t wanted, bool can_wait, int64_t now_ms)
 	offset_ms = clock_mono_ms() - clock_now_ms();
 	l->n_left = (size_t)t.n;
 	l->n_taken += t.n > 0;
-	l->used_ms = 0;
 	l->until_ms = t.now_ms + LAPSE_MS + offset_ms;
 	if (t.n > 0)
 		return now_ms;
@@ -119,8 +100,7 @@ loan_use(
 		l->ask_ms = ask(l, db, wanted, can_wait, now_ms);
 	if (l->n_left == 0 || clock_mono_ms() >= l->until_ms)
 		return l->ask_ms > now_ms ? l->ask_ms : now_ms + ASK_AGAIN_MS;
-	if (--l->n_left == 0)
-		l->used_ms = clock_now_ms();
+	l->n_left--;
 	return now_ms;
 }
 

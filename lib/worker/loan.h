@@ -14,8 +14,6 @@ struct loan {
 	int64_t ask_ms;   /* nothing was to be had: when to ask again */
 	char owner[17];   /* this worker's; "": has not asked yet */
 	unsigned n_taken; /* loans */
-	int64_t used_ms;  /* when the last message of the last loan went, since
-	                     1970; 0: some of it lapsed, or the ledger knows */
 };
 
 /* One message is to go now, and so many in all. When it may: now_ms, and then

@@ -106,27 +106,6 @@ silence(void **state)
 	check_int(lent(&here, 1, false), 1);
 }
 
-/* What is sent at once counts for a second, what lapses for longer. */
-static void
-comes_back_sooner(void **state)
-{
-	int64_t began_ms = clock_now_ms(), sent_ms;
-
-	(void)state;
-	fresh();
-	check_int(lent(&here, ALL_N, false), ALL_N);
-	here.n_left = 0;
-	here.used_ms = sent_ms = clock_now_ms();
-	check_int(lent(&here, 1, false), 0);
-	check_int(look_int("SELECT since_ms FROM limits"),
-	    sent_ms + WAYS_MS + SECOND_MS);
-	assert_true(sent_ms >= began_ms);
-	/* It is told once. */
-	change("UPDATE limits SET since_ms = since_ms + 100000");
-	check_int(lent(&here, 1, false), 0);
-	assert_true(look_int("SELECT since_ms FROM limits") > sent_ms + 99999);
-}
-
 /* A file has one worker, which asks nobody. On a server what is left lapses. */
 static void
 used(void **state)
@@ -151,7 +130,6 @@ main(void)
 	ONE("loans", "not more than the limit in all", in_all);
 	ONE("loans", "some are spared for who is waited for", can_wait);
 	ONE("loans", "when something comes back", comes_back);
-	ONE("loans", "sent at once, it comes back sooner", comes_back_sooner);
 	ONE("loans", "many of one worker", many_loans);
 	ONE("loans", "silence is for all", silence);
 	ONE("loans", "used one by one", used);

@@ -28,11 +28,6 @@ SQL(LOAN_TAKE,
     " ON CONFLICT (key) DO UPDATE SET n = excluded.n,"
     " since_ms = excluded.since_ms RETURNING n")
 
-/* What was taken was sent: it counts no longer than it must. */
-SQL(LOAN_USED,
-    "UPDATE limits SET since_ms = :until_ms"
-    " WHERE key = :key AND since_ms > :until_ms")
-
 /* When the next ones come back. */
 SQL(LOAN_BACK,
     "SELECT COALESCE(MIN(since_ms), 0) FROM limits"
