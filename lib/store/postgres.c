@@ -75,6 +75,9 @@ static const struct {
 #define ANSWER_MS 15000
 #define PATIENCE "SET LOCAL statement_timeout = 0"
 
+/* Which of the ledgers of a database it is. */
+#define SCHEMA_NOW "COALESCE(current_schema(), '')"
+
 #define SCHEMA_LETTERS STR_LETTERS STR_DIGITS "_"
 
 /* Types by their numbers, which are fixed (pg_type.dat). */
@@ -97,6 +100,7 @@ struct postgres {
 	/* One that only reads. NULL: what is asked alone needs none, and the
 	 * connection is ours alone. */
 	const char *reads;
+	const char *listens_for; /* the schema; NULL: does not listen */
 	struct statement statements[SQL__COUNT];
 	bool is_broken;
 };
@@ -446,9 +450,8 @@ wishes(struct postgres *p, const char *set, const char *schema)
 static const char *
 begins(struct postgres *p, const char *wish, const char *schema)
 {
-	const char *ours = schema == NULL ?
-	    "COALESCE(current_schema(), '')" :
-	    arena_printf(&p->mem, "'%s'", schema);
+	const char *ours =
+	    schema == NULL ? SCHEMA_NOW : arena_printf(&p->mem, "'%s'", schema);
 
 	return arena_printf(&p->mem,
 	    "BEGIN ISOLATION LEVEL READ COMMITTED;%s"
@@ -687,7 +690,7 @@ begin(struct postgres *p)
 static enum err
 commit(struct postgres *p, const char *before)
 {
-	char sql[128];
+	char sql[192];
 
 	(void)snprintf(
 	    sql, sizeof(sql), "%sCOMMIT%s", before, p->is_light ? "" : FLUSH);
@@ -728,17 +731,26 @@ postgres_run(void *conn, struct db_run *r)
 static enum err
 postgres_commit_telling(void *conn)
 {
-	return commit(conn, "NOTIFY admit; ");
+	return commit(conn, "SELECT pg_notify('admit', " SCHEMA_NOW "); ");
 }
 
 /* Behind a pooler the connection is somebody else's in a moment. */
 static enum err
 postgres_listen(void *conn)
 {
-	const struct postgres *p = conn;
+	struct postgres *p = conn;
+	PGresult *result;
+	enum err e;
 
-	return p->reads != NULL ? ERR_OK :
-				  postgres_script(conn, "LISTEN admit");
+	if (p->reads != NULL)
+		return ERR_OK;
+	result = query(p, "LISTEN admit; SELECT " SCHEMA_NOW);
+	e = judge(p, "LISTEN", result);
+	if (e == ERR_OK)
+		p->listens_for =
+		    arena_dup_text(&p->mem, pq.PQgetvalue(result, 0, 0));
+	pq.PQclear(result);
+	return e;
 }
 
 static int
@@ -749,7 +761,8 @@ postgres_listen_fd(void *conn)
 	return p->reads != NULL ? -1 : pq.PQsocket(p->pg);
 }
 
-/* Our own words come back to us. */
+/* Our own words come back to us, and those of other ledgers in this
+ * database. */
 static bool
 postgres_heard(void *conn)
 {
@@ -759,7 +772,8 @@ postgres_heard(void *conn)
 
 	p->is_broken |= pq.PQconsumeInput(p->pg) == 0;
 	while ((n = pq.PQnotifies(p->pg)) != NULL) {
-		heard |= n->be_pid != pq.PQbackendPID(p->pg);
+		heard |= n->be_pid != pq.PQbackendPID(p->pg) &&
+		    str_eq(str_from(n->extra), p->listens_for);
 		pq.PQfreemem(n);
 	}
 	return heard || p->is_broken;
