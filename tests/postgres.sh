@@ -61,5 +61,8 @@ else
 	sh "$here/unit/run.sh" "$out" || status=1
 	sh "$here/web/run.sh" "$out" flow.test.mjs webhook.test.mjs \
 	    pay.test.mjs products.test.mjs move.test.mjs || status=1
+	# Servers of their own, whose disk is waited for.
+	LANES=1 sh "$here/web/run.sh" "$out" many.test.mjs failover.test.mjs ||
+	    status=1
 	exit $status
 fi

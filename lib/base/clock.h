@@ -9,6 +9,12 @@
  * what is stored and for what others compare: signatures, expiries. */
 int64_t clock_now_ms(void);
 
+/* From now on clock_now_ms() goes by another clock, which says that it is
+ * now_ms: programs of several machines go by that of the ledger that they share
+ * (store/postgres.c), and it does not matter what their own clocks say. To be
+ * called again now and then, as no two run equally fast. */
+void clock_follow(int64_t now_ms);
+
 /* The time since some moment in the past. It never jumps, but means nothing to
  * another host or after a restart. For time-outs and paces. */
 int64_t clock_mono_ms(void);

@@ -112,9 +112,9 @@ int64_t jobs_backoff_ms(int64_t n_attempts);
 /* What a job of a kind that this program does not know is parked with. */
 #define JOB_UNKNOWN "this version of Admit does not know how to do it"
 
-/* For the one worker that there is, when it starts: makes due now what a killed
- * worker held, and what an older program parked because it did not know the
- * kind. */
+/* For the one worker of a machine, when it starts: makes due now what a killed
+ * worker held, where no other machine has one, and what an older program parked
+ * because it did not know the kind. */
 enum err jobs_take_over(struct db *db) MUST_CHECK;
 
 /* Makes due now what a clock that was ahead has put into the future. To be

@@ -19,6 +19,7 @@ struct db {
 	bool in_transaction;
 	bool notifies; /* the transaction, once it is committed */
 	bool notified; /* one that was */
+	bool listens;
 };
 
 /* By how an address begins, the first that fits; what is no address is a
@@ -127,6 +128,8 @@ open_now(struct db *db)
 
 	if (e == ERR_OK && !db->is_only_read)
 		e = schema_migrate(db->driver, db->conn);
+	if (e == ERR_OK && db->listens && db->driver->listen != NULL)
+		e = db->driver->listen(db->conn);
 	if (e != ERR_OK)
 		disconnect(db);
 	return e;
@@ -207,6 +210,16 @@ begin(struct db *db, bool is_light)
 	return begin_once(db, is_light);
 }
 
+/* Whoever listens hears of it with the commit itself, which costs no word
+ * more. */
+static enum err
+commit(struct db *db)
+{
+	return db->notifies && db->driver->commit_telling != NULL ?
+	    db->driver->commit_telling(db->conn) :
+	    word(db, SQL_COMMIT);
+}
+
 static enum err
 transaction(struct db *db, bool is_light,
     enum err (*body)(struct db *db, void *ctx), void *ctx)
@@ -223,7 +236,7 @@ transaction(struct db *db, bool is_light,
 		db->notifies = false;
 		e = body(db, ctx);
 		if (e == ERR_OK)
-			e = word(db, SQL_COMMIT);
+			e = commit(db);
 		/* Should even this fail, closing the connection rolls back:
 		 * half of a transaction must not be waiting for the next one's
 		 * COMMIT. */
@@ -290,6 +303,31 @@ db_notified(struct db *db)
 	if (notified)
 		db->notified = false;
 	return notified;
+}
+
+/* Before the ledger is opened: the next opening begins to listen. */
+void
+db_listen(struct db *db)
+{
+	db->listens = true;
+}
+
+int
+db_listen_fd(struct db *db)
+{
+	return db->listens && db->conn != NULL &&
+		db->driver->listen_fd != NULL ?
+	    db->driver->listen_fd(db->conn) :
+	    -1;
+}
+
+bool
+db_heard(struct db *db)
+{
+	bool heard = db_listen_fd(db) >= 0 && db->driver->heard(db->conn);
+
+	drop_if_broken(db);
+	return heard;
 }
 
 static enum err

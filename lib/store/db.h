@@ -82,6 +82,20 @@ void db_notify(struct db *db);
  * none. */
 bool db_notified(struct db *db);
 
+/* Of a shared ledger: from now on db_heard() tells of the db_notify() of other
+ * programs, wherever they are. Behind a pooler, and of a file, it never does;
+ * words may be lost with the connection, too. So whoever listens looks now and
+ * then all the same. */
+void db_listen(struct db *db);
+
+/* Readable when there may be something to hear, while the ledger is open; -1:
+ * nothing will be heard. */
+int db_listen_fd(struct db *db);
+
+/* Takes in what was said since it was asked last; whether anybody but this
+ * program said something. Never waits. */
+bool db_heard(struct db *db);
+
 /* Inside a transaction: writes. *n_changed (may be NULL) counts the rows. A
  * missing or an extra parameter is ERR_INTERNAL; a broken constraint is
  * ERR_CONFLICT. */

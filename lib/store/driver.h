@@ -122,8 +122,21 @@ struct db_driver {
 	 * have another text. ERR_OK too where it has no such search. */
 	enum err (*search_make)(void *conn);
 
-	/* Other machines may be at it, too. */
+	/* Other machines may be at it, too. Then all programs go by the
+	 * database's clock: the driver calls clock_follow() at the opening and
+	 * with each BEGIN. */
 	bool is_shared;
+
+	/* What a server can besides; NULL elsewhere. COMMIT, of which all who
+	 * listen hear. */
+	enum err (*commit_telling)(void *conn);
+	/* The connection hears of that from now on. */
+	enum err (*listen)(void *conn);
+	/* Readable when there is something to hear; -1: nothing will be. */
+	int (*listen_fd)(void *conn);
+	/* Takes in what there is to hear without waiting; whether somebody else
+	 * told, or the connection was lost and there may be something. */
+	bool (*heard)(void *conn);
 
 	/* True where the connection should be closed and opened anew. */
 	bool (*is_broken)(void *conn);

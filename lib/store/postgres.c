@@ -4,39 +4,49 @@
  *
  * One writer at a time, as in SQLite: a transaction begins by taking the
  * ledger's advisory lock, which goes with its end. What body read cannot have
- * changed when it writes, and no two transactions deadlock. */
+ * changed when it writes, no two transactions deadlock, and of two workers that
+ * look at a job one leases it. */
 #include "store/postgres.h"
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/dialect.h"
 
 #include <dlfcn.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 
 #define FUNCTIONS(X) \
+	X(PQbackendPID) \
 	X(PQclear) \
 	X(PQcmdStatus) \
 	X(PQcmdTuples) \
 	X(PQconnectdbParams) \
+	X(PQconsumeInput) \
 	X(PQerrorMessage) \
-	X(PQexec) \
-	X(PQexecParams) \
-	X(PQexecPrepared) \
 	X(PQfinish) \
 	X(PQfname) \
+	X(PQfreemem) \
+	X(PQgetResult) \
 	X(PQgetisnull) \
 	X(PQgetlength) \
 	X(PQgetvalue) \
+	X(PQisBusy) \
+	X(PQnotifies) \
 	X(PQntuples) \
-	X(PQprepare) \
 	X(PQresultErrorField) \
 	X(PQresultStatus) \
+	X(PQsendPrepare) \
+	X(PQsendQuery) \
+	X(PQsendQueryParams) \
+	X(PQsendQueryPrepared) \
 	X(PQsetNoticeProcessor) \
+	X(PQsocket) \
 	X(PQstatus) \
 	X(PQtransactionStatus)
 
@@ -57,6 +67,17 @@ static const struct {
 #undef X
 };
 
+/* What its clock says at this moment, in ms. */
+#define SERVER_NOW "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+
+/* An answer comes sooner, or an error by one of the server's own limits; all
+ * but one: a commit that waits for a standby which is away waits for ever. */
+#define ANSWER_MS 15000
+#define PATIENCE "SET LOCAL statement_timeout = 0"
+
+/* Which of the ledgers of a database it is. */
+#define SCHEMA_NOW "COALESCE(current_schema(), '')"
+
 #define SCHEMA_LETTERS STR_LETTERS STR_DIGITS "_"
 
 /* Types by their numbers, which are fixed (pg_type.dat). */
@@ -73,13 +94,15 @@ struct postgres {
 	PGconn *pg;
 	struct arena mem;   /* as long as the connection */
 	const char *begins; /* a transaction that writes */
-	const char *begins_lightly;
 	bool is_light;
+	bool is_undone;  /* the last answer said so of a transaction */
+	bool is_patient; /* as long as the transaction */
 	bool only_reads; /* in whosever database it is */
 	/* One that only reads. NULL: what is asked alone needs none, and the
 	 * connection is ours alone. */
 	const char *reads;
 	const char *reads_one_moment;
+	const char *listens_for; /* the schema; NULL: does not listen */
 	struct statement statements[SQL__COUNT];
 	bool is_broken;
 };
@@ -192,19 +215,74 @@ judge(struct postgres *p, const char *what, const PGresult *result)
 		log_event(LOG_ERROR, "database_failed",
 		    KV(kv_text("statement", what), kv_text("code", code),
 			kv_text("why",
-			    code == NULL ? pq.PQerrorMessage(p->pg) :
-					   pq.PQresultErrorField(result,
-					       PG_DIAG_MESSAGE_PRIMARY))));
+			    result == NULL   ? "no answer" :
+				code == NULL ? pq.PQerrorMessage(p->pg) :
+					       pq.PQresultErrorField(result,
+						   PG_DIAG_MESSAGE_PRIMARY))));
 	return e;
+}
+
+/* Whether there is something to read, or will never be: both without having to
+ * wait any more. */
+static bool
+is_ready(struct postgres *p, int64_t give_up_ms)
+{
+	while (pq.PQisBusy(p->pg) != 0) {
+		struct pollfd fd = { .fd = pq.PQsocket(p->pg),
+			.events = POLLIN };
+		int64_t left_ms = give_up_ms - clock_mono_ms();
+
+		if (left_ms <= 0)
+			return false;
+		(void)poll(
+		    &fd, 1, left_ms < ANSWER_MS ? (int)left_ms : ANSWER_MS);
+		if (pq.PQconsumeInput(p->pg) == 0)
+			break;
+	}
+	return true;
+}
+
+/* What comes of what was sent; NULL: nothing did. libpq itself would wait as
+ * long as the server's machine is there, and the program that asks with it. */
+static PGresult *
+answer(struct postgres *p, int is_sent)
+{
+	int64_t give_up_ms =
+	    p->is_patient ? INT64_MAX : clock_mono_ms() + ANSWER_MS;
+	PGresult *last = NULL, *next = NULL;
+
+	p->is_undone = false;
+	do {
+		if (is_sent == 0 || !is_ready(p, give_up_ms)) {
+			p->is_broken = true;
+			pq.PQclear(last);
+			return NULL;
+		}
+		next = pq.PQgetResult(p->pg);
+		if (next != NULL) {
+			pq.PQclear(last);
+			last = next;
+			p->is_undone |=
+			    strcmp(pq.PQcmdStatus(last), "ROLLBACK") == 0;
+		}
+	} while (next != NULL);
+	return last;
+}
+
+static PGresult *
+query(struct postgres *p, const char *sql)
+{
+	return answer(p, pq.PQsendQuery(p->pg, sql));
 }
 
 static enum err
 postgres_script(void *conn, const char *sql)
 {
 	struct postgres *p = conn;
-	PGresult *result = pq.PQexec(p->pg, sql);
+	PGresult *result = query(p, sql);
 	enum err e = judge(p, sql, result);
 
+	p->is_patient |= strcmp(sql, PATIENCE) == 0;
 	pq.PQclear(result);
 	return e;
 }
@@ -229,14 +307,17 @@ notice(void *ctx, const char *text)
 	(void)text;
 }
 
-/* What stands before the address may be said otherwise in it. */
+/* What stands before the address may be said otherwise in it. A server whose
+ * machine is gone is known for lost after a quarter of a minute, be it asked or
+ * waited for. */
 static PGconn *
 connect_to(const char *where)
 {
 	const char *const names[] = { "application_name", "connect_timeout",
-		"tcp_user_timeout", "dbname", "client_encoding", NULL };
-	const char *const values[] = { "admit", "5", "10000", where, "UTF8",
-		NULL };
+		"tcp_user_timeout", "keepalives_idle", "keepalives_interval",
+		"keepalives_count", "dbname", "client_encoding", NULL };
+	const char *const values[] = { "admit", "5", "10000", "5", "3", "3",
+		where, "UTF8", NULL };
 
 	return pq.PQconnectdbParams(names, values, 1);
 }
@@ -322,7 +403,7 @@ ask_number(struct postgres *p, const char *sql, int64_t *number)
 
 	if (e != ERR_OK)
 		return e;
-	result = pq.PQexec(p->pg, sql);
+	result = query(p, sql);
 	e = judge(p, sql, result);
 	if (e == ERR_OK)
 		*number = pq.PQntuples(result) == 0 ?
@@ -385,7 +466,9 @@ check_owner(struct postgres *p)
 }
 
 /* What a connection is to be like: none waits for ever, neither for an answer,
- * for the lock nor for the rest of a transaction. */
+ * for the lock nor for the rest of a transaction. A machine that falls silent
+ * within one (its power, its network) loses the lock before those who wait for
+ * it give up. */
 static const char *
 wishes(struct postgres *p, const char *set, const char *schema)
 {
@@ -395,25 +478,26 @@ wishes(struct postgres *p, const char *set, const char *schema)
 
 	return arena_printf(&p->mem,
 	    "%s statement_timeout = '10s';%s lock_timeout = '5s';"
-	    "%s idle_in_transaction_session_timeout = '60s'%s;",
+	    "%s idle_in_transaction_session_timeout = '4s'%s;",
 	    set, set, set, path);
 }
 
 /* The one place where a transaction says whom it excludes: every other writer
  * of this ledger. A lock for each buyer would be taken here as well, by whoever
  * knows the buyer. Each statement sees what was committed before it, whatever
- * the database does by default: a look from before the wait would be old. */
+ * the database does by default: a look from before the wait would be old. The
+ * lock goes with the commit, which does not wait for the disk: see FLUSH. */
 static const char *
 begins(struct postgres *p, const char *wish, const char *schema)
 {
-	const char *ours = schema == NULL ?
-	    "COALESCE(current_schema(), '')" :
-	    arena_printf(&p->mem, "'%s'", schema);
+	const char *ours =
+	    schema == NULL ? SCHEMA_NOW : arena_printf(&p->mem, "'%s'", schema);
 
 	return arena_printf(&p->mem,
 	    "BEGIN ISOLATION LEVEL READ COMMITTED;%s"
+	    " SET LOCAL synchronous_commit = off;"
 	    " SELECT pg_advisory_xact_lock("
-	    "hashtextextended('admit ' || %s, 0))",
+	    "hashtextextended('admit ' || %s, 0)), " SERVER_NOW,
 	    wish, ours);
 }
 
@@ -424,6 +508,7 @@ postgres_choose(void *conn, const struct db_choice *choice)
 {
 	struct postgres *p = conn;
 	const char *wish = "";
+	int64_t now_ms = 0;
 	enum err e = ERR_OK;
 
 	if (choice->schema != NULL &&
@@ -437,11 +522,12 @@ postgres_choose(void *conn, const struct db_choice *choice)
 	p->reads_one_moment = arena_printf(&p->mem,
 	    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;%s", wish);
 	p->begins = begins(p, wish, choice->schema);
-	wish = arena_printf(
-	    &p->mem, "%s SET LOCAL synchronous_commit = off;", wish);
-	p->begins_lightly = begins(p, wish, choice->schema);
 	if (p->only_reads)
 		return e;
+	if (e == ERR_OK)
+		e = ask_number(p, "SELECT " SERVER_NOW, &now_ms);
+	if (e == ERR_OK)
+		clock_follow(now_ms);
 	if (e == ERR_OK && choice->schema != NULL)
 		e = make_schema(p, choice->schema);
 	return e == ERR_OK ? check_owner(p) : e;
@@ -541,8 +627,9 @@ prepare(struct postgres *p, enum sql what, const struct bound *b)
 		return memcmp(s->types, b->types, sizeof(s->types)) == 0 ?
 		    ERR_OK :
 		    wrong_value(what, NULL, "of another type than before");
-	result = pq.PQprepare(p->pg, sql_name(what), s->dialect.text,
-	    (int)s->dialect.n, b->types);
+	result = answer(p,
+	    pq.PQsendPrepare(p->pg, sql_name(what), s->dialect.text,
+		(int)s->dialect.n, b->types));
 	e = judge(p, sql_name(what), result);
 	pq.PQclear(result);
 	s->is_prepared = e == ERR_OK;
@@ -571,10 +658,11 @@ ask(struct postgres *p, enum sql what, const struct bound *b)
 {
 	const struct dialect *d = &p->statements[what].dialect;
 
-	return p->reads != NULL ? pq.PQexecParams(p->pg, d->text, (int)d->n,
-				      b->types, b->values, NULL, NULL, 0) :
-				  pq.PQexecPrepared(p->pg, sql_name(what),
-				      (int)d->n, b->values, NULL, NULL, 0);
+	return answer(p,
+	    p->reads != NULL ? pq.PQsendQueryParams(p->pg, d->text, (int)d->n,
+				   b->types, b->values, NULL, NULL, 0) :
+			       pq.PQsendQueryPrepared(p->pg, sql_name(what),
+				   (int)d->n, b->values, NULL, NULL, 0));
 }
 
 static enum err
@@ -597,17 +685,22 @@ run_bound(struct postgres *p, struct db_run *r, const struct bound *b)
 	return e;
 }
 
+/* Behind a commit, and in a transaction of its own: what waits until this is on
+ * the disk, and on the standby where there is one that is waited for, waits
+ * for all that was committed before it, too. The next writer has the lock
+ * meanwhile, and one sync of the disk serves all who wait for it. */
+#define FLUSH "; SELECT pg_logical_emit_message(true, 'admit', '')"
+
 /* Words about transactions are not worth a plan. */
 static enum err
-run_word(struct postgres *p, enum sql what)
+say(struct postgres *p, enum sql what, const char *text)
 {
-	PGresult *result = pq.PQexec(p->pg, sql_text(what));
+	PGresult *result = query(p, text);
 	enum err e = judge(p, sql_name(what), result);
 
 	/* After an error that nobody minded COMMIT undoes all, and says so by
 	 * this word alone. */
-	if (e == ERR_OK && what == SQL_COMMIT &&
-	    strcmp(pq.PQcmdStatus(result), "COMMIT") != 0) {
+	if (e == ERR_OK && what == SQL_COMMIT && p->is_undone) {
 		log_event(LOG_ERROR, "commit_undone", KV_NONE);
 		e = ERR_INTERNAL;
 	}
@@ -615,7 +708,7 @@ run_word(struct postgres *p, enum sql what)
 	return e;
 }
 
-/* Said anew by each BEGIN, so nothing is left on a pooler's connection. */
+/* Said by each COMMIT, so nothing is left on a pooler's connection. */
 static enum err
 postgres_lighten(void *conn, bool is_light)
 {
@@ -625,16 +718,33 @@ postgres_lighten(void *conn, bool is_light)
 	return ERR_OK;
 }
 
+/* All programs go by the server's clock, which tells the time when the wait for
+ * the lock is over. */
 static enum err
 begin(struct postgres *p)
 {
-	enum err e =
-	    postgres_script(p, p->is_light ? p->begins_lightly : p->begins);
+	PGresult *result = query(p, p->begins);
+	enum err e = judge(p, p->begins, result);
+
+	p->is_patient = false;
+	if (e == ERR_OK)
+		clock_follow(strtoll(pq.PQgetvalue(result, 0, 1), NULL, 10));
+	pq.PQclear(result);
 
 	/* Begun without the lock is not begun. */
 	if (e != ERR_OK && !p->is_broken)
 		p->is_broken = postgres_script(p, "ROLLBACK") != ERR_OK;
 	return e;
+}
+
+static enum err
+commit(struct postgres *p, const char *before)
+{
+	char sql[192];
+
+	(void)snprintf(
+	    sql, sizeof(sql), "%sCOMMIT%s", before, p->is_light ? "" : FLUSH);
+	return say(p, SQL_COMMIT, sql);
 }
 
 static enum err
@@ -647,8 +757,10 @@ postgres_run(void *conn, struct db_run *r)
 
 	if (r->what == SQL_BEGIN)
 		return begin(p);
+	if (r->what == SQL_COMMIT)
+		return commit(p, "");
 	if (r->what >= SQL_COMMIT && r->what <= SQL_FORGET_SAVED)
-		return run_word(p, r->what);
+		return say(p, r->what, sql_text(r->what));
 	if (s->dialect.text == NULL)
 		s->dialect = dialect_numbered(&p->mem, sql_text(r->what));
 	if (s->dialect.text == NULL)
@@ -697,8 +809,9 @@ postgres_ask(void *conn, const struct db_ask *ask)
 		    v->kind == KV_INT     ? number :
 					    as_utf8(&scratch, v->s);
 	}
-	result = pq.PQexecParams(
-	    p->pg, ask->sql, (int)n, types, values, NULL, NULL, 0);
+	result = answer(p,
+	    pq.PQsendQueryParams(
+		p->pg, ask->sql, (int)n, types, values, NULL, NULL, 0));
 	e = judge(p, "move", result);
 	if (e == ERR_OK)
 		map_rows(result, &r);
@@ -765,6 +878,61 @@ static const struct db_moving postgres_moving = {
 	.numbers = "SELECT setval(pg_get_serial_sequence('{table}', '{key}'),"
 		   " GREATEST((SELECT MAX({key}) FROM {table}), 1))",
 };
+
+/* ---- what others tell ---- */
+
+/* Within the transaction, so it is heard of if that was committed and then
+ * alone. */
+static enum err
+postgres_commit_telling(void *conn)
+{
+	return commit(conn, "SELECT pg_notify('admit', " SCHEMA_NOW "); ");
+}
+
+/* Behind a pooler the connection is somebody else's in a moment. */
+static enum err
+postgres_listen(void *conn)
+{
+	struct postgres *p = conn;
+	PGresult *result;
+	enum err e;
+
+	if (p->reads != NULL)
+		return ERR_OK;
+	result = query(p, "LISTEN admit; SELECT " SCHEMA_NOW);
+	e = judge(p, "LISTEN", result);
+	if (e == ERR_OK)
+		p->listens_for =
+		    arena_dup_text(&p->mem, pq.PQgetvalue(result, 0, 0));
+	pq.PQclear(result);
+	return e;
+}
+
+static int
+postgres_listen_fd(void *conn)
+{
+	const struct postgres *p = conn;
+
+	return p->reads != NULL ? -1 : pq.PQsocket(p->pg);
+}
+
+/* Our own words come back to us, and those of other ledgers in this
+ * database. */
+static bool
+postgres_heard(void *conn)
+{
+	struct postgres *p = conn;
+	PGnotify *n;
+	bool heard = false;
+
+	p->is_broken |= pq.PQconsumeInput(p->pg) == 0;
+	while ((n = pq.PQnotifies(p->pg)) != NULL) {
+		heard |= n->be_pid != pq.PQbackendPID(p->pg) &&
+		    str_eq(str_from(n->extra), p->listens_for);
+		pq.PQfreemem(n);
+	}
+	return heard || p->is_broken;
+}
 
 /* ---- the version ---- */
 
@@ -867,7 +1035,7 @@ const struct db_driver postgres_driver = {
 	.word_id = "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY",
 	.word_int = "BIGINT",
 	.word_table_end = "",
-	.patience = "SET LOCAL statement_timeout = 0",
+	.patience = PATIENCE,
 	.open = postgres_open,
 	.choose = postgres_choose,
 	.close = postgres_close,
@@ -882,6 +1050,10 @@ const struct db_driver postgres_driver = {
 	.moving = &postgres_moving,
 	.as_kept = as_utf8,
 	.is_shared = true,
+	.commit_telling = postgres_commit_telling,
+	.listen = postgres_listen,
+	.listen_fd = postgres_listen_fd,
+	.heard = postgres_heard,
 	.is_broken = postgres_is_broken,
 	.column_int = postgres_column_int,
 	.column_text = postgres_column_text,

@@ -557,11 +557,11 @@ apply_from(const struct db_driver *d, void *conn, int64_t version)
 }
 
 /* The version is read again under the write lock: two programs may start at
- * the same moment on an empty file. */
+ * the same moment on an empty file, ten on an empty database. *version: what
+ * it was when it was ours alone. */
 static enum err
-migrate_locked(const struct db_driver *d, void *conn)
+migrate_locked(const struct db_driver *d, void *conn, int64_t *version)
 {
-	int64_t version = 0;
 	enum err e = d->run(conn, &(struct db_run){ .what = SQL_BEGIN });
 
 	if (e != ERR_OK)
@@ -570,9 +570,9 @@ migrate_locked(const struct db_driver *d, void *conn)
 	if (d->patience != NULL)
 		e = d->script(conn, d->patience);
 	if (e == ERR_OK)
-		e = d->get_version(conn, &version);
-	if (e == ERR_OK && version < N_MIGRATIONS)
-		e = apply_from(d, conn, version);
+		e = d->get_version(conn, version);
+	if (e == ERR_OK && *version < N_MIGRATIONS)
+		e = apply_from(d, conn, *version);
 	if (e == ERR_OK)
 		return d->script(conn, "COMMIT");
 	return d->script(conn, "ROLLBACK") == ERR_OK ? e : ERR_UNAVAILABLE;
@@ -612,7 +612,7 @@ schema_migrate(const struct db_driver *d, void *conn)
 		return refuse(version);
 	if (version == N_MIGRATIONS)
 		return ERR_OK;
-	e = migrate_locked(d, conn);
+	e = migrate_locked(d, conn, &version);
 	/* Said aloud: where there was a ledger, this is a loss. */
 	if (e == ERR_OK && version == 0)
 		log_event(LOG_WARN, "ledger_created", KV_NONE);

@@ -28,18 +28,48 @@ call_when(struct worker *w, const struct slot *s, int64_t now_ms)
 	}
 }
 
-static void
+/* How many messages of those that wait the pace lets go now. */
+static size_t
+messages_now(const struct worker *w, bool can_wait, int64_t now_ms)
+{
+	size_t n = 0, room = pace_room(&w->pace, can_wait, now_ms);
+
+	for (size_t i = 0; i < N_SLOTS; i++)
+		n += w->slots[i].state == SLOT_WAITING &&
+		    slot_limit(&w->slots[i]) == BY_MESSAGES;
+	return n < room ? n : room;
+}
+
+/* What the bot may send is lent where others send as well: now_ms, or when to
+ * ask for it again. */
+static int64_t
+lent_when(struct worker *w, const struct slot *s, int64_t now_ms)
+{
+	bool can_wait = worker_lines[s->line].can_wait;
+
+	return slot_limit(s) != BY_MESSAGES ?
+	    now_ms :
+	    loan_use(&w->loan, w->app->db, messages_now(w, can_wait, now_ms),
+		can_wait, now_ms);
+}
+
+/* The time when it may be begun, now_ms: it was. */
+static int64_t
 begin_call(struct worker *w, struct slot *s, int64_t now_ms)
 {
 	enum limit limit = slot_limit(s);
+	int64_t when_ms = now_ms;
 
 	/* No call outlives the lease that it is made for. */
 	if (s->step.notes_first ||
 	    s->lease_end_ms - now_ms < s->step.call.total_ms + SETTLE_MS) {
 		s->renew = true;
 		s->state = SLOT_ANSWERED;
-		return;
+		return now_ms;
 	}
+	when_ms = lent_when(w, s, now_ms);
+	if (when_ms > now_ms)
+		return when_ms;
 	s->state = SLOT_CALLING;
 	/* Counted whatever comes of it: a call that fails on the way back has
 	 * reached the other side all the same. */
@@ -53,6 +83,7 @@ begin_call(struct worker *w, struct slot *s, int64_t now_ms)
 	if (s->call_err != ERR_OK)
 		s->state = SLOT_ANSWERED;
 	w->look_ms = sooner(w->look_ms, now_ms); /* room for another */
+	return now_ms;
 }
 
 /* By line, then as long as they wait. */
@@ -99,8 +130,8 @@ calls_begin(struct worker *w)
 		else if (when_ms - now_ms > SOON_MS)
 			slot_give_back(s, clock_now_ms() + when_ms - now_ms);
 		else if (when_ms <= now_ms)
-			begin_call(w, s, now_ms);
-		else
+			when_ms = begin_call(w, s, now_ms);
+		if (s->state == SLOT_WAITING && when_ms > now_ms)
 			next_ms = sooner(next_ms, when_ms);
 	}
 	return next_ms;

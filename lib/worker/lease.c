@@ -170,6 +170,40 @@ look_at_line(struct look *l, enum job_line line)
 	return e;
 }
 
+/* Whether they were leased is seen by their lease, which is no other one's.
+ * They would wait for its end. */
+static enum err
+settle_doubts(struct db *db, void *ctx)
+{
+	struct worker *w = ctx;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < w->n_doubts; i++) {
+		e = jobs_give_back(
+		    db, &w->doubts[i], w->doubts[i].due_ms, NULL);
+		if (e == ERR_CONFLICT) /* it was not */
+			e = ERR_OK;
+	}
+	return e;
+}
+
+/* The commit of a lease is not known to have happened, nor not to have. */
+static void
+note_doubts(struct look *l)
+{
+	struct worker *w = l->w;
+
+	for (size_t i = 0; i < l->n_picks && w->n_doubts < N_SLOTS; i++) {
+		struct job *job = &w->doubts[w->n_doubts];
+
+		if (!l->picks[i].is_ours)
+			continue;
+		*job = l->picks[i].job;
+		job->promise = job->detail = NULL;
+		w->n_doubts++;
+	}
+}
+
 /* All in one transaction, which costs one sync of the disk. A job that another
  * worker leased in between is not ours: no error, nothing to do. */
 static enum err
@@ -233,23 +267,46 @@ next_look(struct look *l)
 	return e;
 }
 
+static enum err
+mend_doubts(struct worker *w)
+{
+	enum err e = ERR_OK;
+
+	if (w->n_doubts > 0)
+		e = db_transaction(w->app->db, settle_doubts, w);
+	if (e == ERR_OK)
+		w->n_doubts = 0;
+	return e;
+}
+
+static enum err
+take_picks(struct look *l)
+{
+	enum err e = db_transaction(l->w->app->db, lease_picks, l);
+
+	if (e != ERR_OK)
+		note_doubts(l);
+	for (size_t i = 0; e == ERR_OK && i < l->n_picks; i++)
+		if (l->picks[i].is_ours)
+			take_job(l->w, &l->picks[i].job);
+	return e;
+}
+
 void
 lease_due(struct worker *w)
 {
 	static struct look l;
-	enum err e = ERR_OK;
+	enum err e;
 
 	l = (struct look){
 		.w = w, .now_ms = clock_mono_ms(), .next_ms = INT64_MAX
 	};
 	w->holds_back = false;
+	e = mend_doubts(w);
 	for (int line = 0; e == ERR_OK && line < LINE__COUNT; line++)
 		e = look_at_line(&l, (enum job_line)line);
 	if (e == ERR_OK && l.n_picks > 0)
-		e = db_transaction(w->app->db, lease_picks, &l);
-	for (size_t i = 0; e == ERR_OK && i < l.n_picks; i++)
-		if (l.picks[i].is_ours)
-			take_job(w, &l.picks[i].job);
+		e = take_picks(&l);
 	if (e == ERR_OK)
 		e = next_look(&l);
 	if (l.n_picks > 0)

@@ -161,7 +161,7 @@ hush_for(struct pace *p, int64_t chat_id)
 	return h;
 }
 
-void
+bool
 pace_refused(struct pace *p, int64_t chat_id, int64_t wait_ms, int64_t now_ms)
 {
 	struct pace_hush *h = hush_for(p, chat_id);
@@ -178,4 +178,5 @@ pace_refused(struct pace *p, int64_t chat_id, int64_t wait_ms, int64_t now_ms)
 	if (n >= WHOLE_CHATS)
 		p->silent_until_ms =
 		    later(p->silent_until_ms, now_ms + wait_ms);
+	return n >= WHOLE_CHATS;
 }

@@ -61,8 +61,8 @@ size_t pace_room(const struct pace *p, bool can_wait, int64_t now_ms);
 
 /* A 429 for a message: that chat gets nothing for wait_ms. When several
  * different chats hear it at about the same time, it is the bot as a whole that
- * Telegram means: then nobody gets anything. */
-void pace_refused(
+ * Telegram means: then nobody gets anything, and it says true. */
+bool pace_refused(
     struct pace *p, int64_t chat_id, int64_t wait_ms, int64_t now_ms);
 
 #endif

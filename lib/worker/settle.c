@@ -32,15 +32,18 @@ log_outcome(const struct job *job, const struct outcome *o)
 		kv_text("why", o->error)));
 }
 
-/* The outcome tells for how long; whom it means follows from the call. */
-static void
+/* The outcome tells for how long; whom it means follows from the call. What is
+ * meant for the bot as a whole the workers of other machines must hear, too. */
+static enum err
 note_429(struct worker *w, const struct slot *s, int64_t wait_ms)
 {
-	if (slot_limit(s) == BY_MESSAGES)
-		pace_refused(
-		    &w->pace, s->step.chat_id, wait_ms, clock_mono_ms());
-	else
-		pace_flow_refused(&w->pace.calls, wait_ms, clock_mono_ms());
+	int64_t now_ms = clock_mono_ms();
+
+	if (slot_limit(s) != BY_MESSAGES)
+		pace_flow_refused(&w->pace.calls, wait_ms, now_ms);
+	else if (pace_refused(&w->pace, s->step.chat_id, wait_ms, now_ms))
+		return loan_silence(w->app->db, wait_ms);
+	return ERR_OK;
 }
 
 /* Waiting is no failed attempt: it does not bring the job nearer to being
@@ -102,7 +105,9 @@ settle_one(struct db *db, void *ctx)
 		return e;
 	s->after = o.after;
 	if (o.silence_ms > 0)
-		note_429(t->w, s, o.silence_ms);
+		e = note_429(t->w, s, o.silence_ms);
+	if (e != ERR_OK)
+		return e;
 	return s->renew || o.after == AFTER_NEXT_CALL ||
 		o.after == AFTER_HELD_CALL ?
 	    jobs_renew(db, job, LEASE_MS, &s->renewed_ms) :

@@ -6,6 +6,7 @@
 
 #include "net/http.h"
 #include "outbox/kind.h"
+#include "worker/loan.h"
 #include "worker/pace.h"
 
 /* Outlives a call that hangs, and a long wait for the ledger after it. */
@@ -57,8 +58,13 @@ struct worker {
 	struct app *app;
 	struct http *http;
 	struct pace pace;
+	struct loan loan;
 	struct slot slots[N_SLOTS];
 	size_t n_busy, n_busy_in[LINE__COUNT];
+	/* Leased by a commit that was not answered: nobody knows, and nobody
+	 * works on them. Without their texts. */
+	struct job doubts[N_SLOTS];
+	size_t n_doubts;
 	bool stopping;     /* nothing is leased or begun any more */
 	bool ledger_fails; /* the last look was in vain */
 	bool holds_back;   /* something is due that may go in a moment */

@@ -18,6 +18,10 @@
 
 #define SILENCE_BEFORE_HOME_MS (60 * 1000)
 #define STOP_PATIENCE_MS 3000 /* for calls under way */
+/* Others promise and settle, too, where the ledger is shared: how often to look
+ * for what was not heard of, and where nothing is heard. */
+#define LOOK_MS 5000
+#define LOOK_DEAF_MS 1000
 
 struct loop {
 	struct worker w;
@@ -26,6 +30,7 @@ struct loop {
 	enum worker_stay stay;
 	/* By clock_mono_ms(). */
 	int64_t chore_ms[WORK_CHORES]; /* when each is to be done again */
+	int64_t others_ms;             /* when to look for what others did */
 	int64_t stop_ms;               /* when patience ends */
 };
 
@@ -69,30 +74,60 @@ wait_limit_ms(const struct loop *l, int64_t next_call_ms)
 	if (l->w.stopping)
 		until_ms = sooner(until_ms, l->stop_ms);
 	else
-		until_ms =
-		    sooner(sooner(until_ms, l->w.look_ms), next_chore(l));
+		until_ms = sooner(sooner(until_ms, l->others_ms),
+		    sooner(l->w.look_ms, next_chore(l)));
 	if (l->w.settle_ms > now_ms)
 		until_ms = sooner(until_ms, l->w.settle_ms);
 	return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
 }
 
-/* Until then, or until an answer, somebody who wakes us or a stop signal. */
+/* Somebody told of something new: here, or on another machine. */
 static void
-wait_for_more(struct loop *l, int timeout_ms)
+wake_up(struct loop *l)
+{
+	l->w.look_ms = l->w.active_ms = clock_mono_ms();
+	hurry_chores(l, l->w.active_ms);
+}
+
+/* Until then, or until an answer, somebody who wakes us or a stop signal. What
+ * others tell may have come along with the answer to a statement: then nothing
+ * is readable, so it is asked for before waiting, too. */
+static void
+wait_for_more(struct loop *l, int64_t next_call_ms)
 {
 	struct pollfd fds[] = { { .fd = l->signal_fd, .events = POLLIN },
-		{ .fd = l->lock.wake_fd, .events = POLLIN } };
+		{ .fd = l->lock.wake_fd, .events = POLLIN },
+		{ .events = POLLIN } };
 
-	http_wait(l->w.http, fds, 2, timeout_ms);
+	if (db_heard(l->w.app->db))
+		wake_up(l);
+	fds[2].fd = db_listen_fd(l->w.app->db);
+	http_wait(l->w.http, fds, fds[2].fd < 0 ? 2 : 3,
+	    wait_limit_ms(l, next_call_ms));
 	if (fds[1].revents != 0) {
 		lock_read_wakes(&l->lock);
-		l->w.look_ms = l->w.active_ms = clock_mono_ms();
-		hurry_chores(l, l->w.active_ms);
+		wake_up(l);
 	}
 	if (fds[0].revents != 0 && !l->w.stopping) {
 		l->w.stopping = true;
 		l->stop_ms = clock_mono_ms() + STOP_PATIENCE_MS;
 	}
+}
+
+/* A worker that is killed between two jobs of a person, and whoever promises on
+ * a machine without a worker, leave something that nobody here was told of. */
+static void
+look(struct loop *l)
+{
+	struct db *db = l->w.app->db;
+	int64_t now_ms = clock_mono_ms();
+
+	if (now_ms < sooner(l->w.look_ms, l->others_ms))
+		return;
+	lease_due(&l->w);
+	if (db_is_shared(db))
+		l->others_ms =
+		    now_ms + (db_listen_fd(db) < 0 ? LOOK_DEAF_MS : LOOK_MS);
 }
 
 /* Settles twice: what needs no call is written down before waiting. */
@@ -101,11 +136,11 @@ turn(struct loop *l)
 {
 	int64_t next_call_ms;
 
-	if (!l->w.stopping && clock_mono_ms() >= l->w.look_ms)
-		lease_due(&l->w);
+	if (!l->w.stopping)
+		look(l);
 	next_call_ms = calls_begin(&l->w);
 	settle(l);
-	wait_for_more(l, wait_limit_ms(l, next_call_ms));
+	wait_for_more(l, next_call_ms);
 	calls_take_answers(&l->w);
 	settle(l);
 }
@@ -216,6 +251,8 @@ begin(struct loop *l)
 	w->http = http_new();
 	w->active_ms = clock_mono_ms();
 	pace_init(&w->pace, w->active_ms);
+	l->others_ms = db_is_shared(w->app->db) ? w->active_ms : INT64_MAX;
+	db_listen(w->app->db);
 	if (w->http == NULL || l->signal_fd < 0)
 		return ERR_INTERNAL;
 	/* One that stays waits for a ledger that is not there yet. */

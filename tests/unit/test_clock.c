@@ -144,6 +144,21 @@ day_begins(void **state)
 	check_int(ms, b->want);
 }
 
+/* The clock that is followed goes on by itself, whatever the host's says. */
+static void
+followed(void **state)
+{
+	int64_t before_ms = clock_mono_ms();
+
+	(void)state;
+	clock_follow(5000);
+	assert_in_range(
+	    clock_now_ms(), 5000, 5000 + clock_mono_ms() - before_ms);
+	clock_follow(4000); /* it was put right */
+	assert_in_range(
+	    clock_now_ms(), 4000, 4000 + clock_mono_ms() - before_ms);
+}
+
 int
 main(void)
 {
@@ -152,5 +167,6 @@ main(void)
 	ROWS("date on the wall", local_date, locals);
 	ROWS("date", date, days);
 	ROWS("iso", iso, isos);
+	ONE("time", "of another clock", followed);
 	return testing_run("clock", NULL, NULL);
 }

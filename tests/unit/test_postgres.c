@@ -213,6 +213,85 @@ undone(void **state)
 }
 
 static enum err
+add_and_tell(struct db *db, void *ctx)
+{
+	db_notify(db);
+	return add_user(db, ctx);
+}
+
+static enum err
+tell_and_fail(struct db *db, void *ctx)
+{
+	(void)ctx;
+	db_notify(db);
+	return ERR_NOT_FOUND;
+}
+
+/* What was said comes a moment after the commit. */
+static bool
+hears(struct db *db)
+{
+	struct pollfd fd = { .fd = db_listen_fd(db), .events = POLLIN };
+
+	return poll(&fd, 1, 100) > 0 && db_heard(db);
+}
+
+static void
+others_words(void **state)
+{
+	struct db *other;
+	int64_t who = 5;
+
+	(void)state;
+	open_ledger();
+	other = db_new(ledger.path);
+	db_listen(other);
+	check_int(db_listen_fd(other), -1); /* not open yet */
+	check_err(db_ready(other), ERR_OK);
+	check_err(db_transaction(ledger.db, add_user, &who), ERR_OK);
+	check_int(hears(other), false);
+	check_err(
+	    db_transaction(ledger.db, tell_and_fail, NULL), ERR_NOT_FOUND);
+	check_int(hears(other), false);
+	check_err(db_transaction(ledger.db, add_and_tell, &who), ERR_OK);
+	check_int(hears(other), true);
+	check_int(hears(other), false);
+	/* Its own. */
+	check_err(db_transaction(other, add_and_tell, &who), ERR_OK);
+	check_int(hears(other), false);
+	/* Along with an answer. */
+	check_err(db_transaction(ledger.db, add_and_tell, &who), ERR_OK);
+	check_err(db_transaction(other, add_user, &who), ERR_OK);
+	check_int(db_heard(other) || hears(other), true);
+	/* What was said while it could not hear is not known. The farewell is
+	 * read first. */
+	kill_ours();
+	check_int(hears(other) || hears(other), true);
+	check_int(db_listen_fd(other), -1);
+	check_err(db_ready(other), ERR_OK);
+	check_err(db_transaction(ledger.db, add_and_tell, &who), ERR_OK);
+	check_int(hears(other), true);
+	db_free(other);
+}
+
+/* The host's clock is not asked. */
+static void
+one_clock(void **state)
+{
+	int64_t who = 5, behind_ms;
+
+	(void)state;
+	open_ledger();
+	clock_follow(1000);
+	check_err(db_transaction(ledger.db, add_user, &who), ERR_OK);
+	behind_ms = eyes_int("SELECT (extract(epoch FROM clock_timestamp())"
+			     " * 1000)::bigint",
+			0) -
+	    clock_now_ms();
+	assert_true(llabs(behind_ms) < 2000);
+}
+
+static enum err
 read_and_write(struct db *db, void *ctx)
 {
 	int64_t n = 0;
@@ -458,7 +537,8 @@ is_understood(struct postgres *p, const struct dialect *d)
 
 		for (size_t i = 0; i < d->n; i++)
 			types[i] = type_of(d->names[i], both);
-		result = pq.PQprepare(p->pg, "", d->text, (int)d->n, types);
+		result = answer(
+		    p, pq.PQsendPrepare(p->pg, "", d->text, (int)d->n, types));
 		is = pq.PQresultStatus(result) == PGRES_COMMAND_OK;
 		pq.PQclear(result);
 	}
@@ -646,6 +726,8 @@ main(void)
 	ONE("an old connection", "died: what begins begins again", begun_again);
 	ROWS("a connection that dies", death, deaths);
 	ONE("a commit", "that undid all is none", undone);
+	ONE("a commit", "is heard of by others that listen", others_words);
+	ONE("a clock", "for all, the server's", one_clock);
 	ONE("writers", "take turns, and each sees the last one's", counted);
 	ONE("a server", "that is not there", nowhere);
 	ONE("a value", "of nothing has a type", nulls);

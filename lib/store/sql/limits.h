@@ -16,3 +16,26 @@ SQL(LIMIT_COUNT,
     " RETURNING n, since_ms")
 
 SQL(LIMITS_PRUNE, "DELETE FROM limits WHERE since_ms < :before_ms")
+
+/* What a worker takes of the messages that may go in a second (worker/loan.h):
+ * n of them, and until when they count. Not more than there are. */
+SQL(LOAN_TAKE,
+    "INSERT INTO limits (key, n, since_ms)"
+    " SELECT :key, CASE WHEN room < :n THEN room ELSE :n END, :until_ms"
+    " FROM (SELECT :most - COALESCE(SUM(n), 0) AS room FROM limits"
+    " WHERE since_ms > :now_ms AND key LIKE 'loan/%') AS lent_half"
+    " WHERE room > 0"
+    " ON CONFLICT (key) DO UPDATE SET n = excluded.n,"
+    " since_ms = excluded.since_ms RETURNING n")
+
+/* When the next ones come back. */
+SQL(LOAN_BACK,
+    "SELECT COALESCE(MIN(since_ms), 0) FROM limits"
+    " WHERE since_ms > :now_ms AND key LIKE 'loan/%'")
+
+SQL(LOAN_SILENCE,
+    "INSERT INTO limits (key, n, since_ms)"
+    " VALUES ('loan/silence', :n, :until_ms)"
+    " ON CONFLICT (key) DO UPDATE SET n = excluded.n,"
+    " since_ms = CASE WHEN excluded.since_ms > limits.since_ms"
+    " THEN excluded.since_ms ELSE limits.since_ms END")
