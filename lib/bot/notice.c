@@ -1,6 +1,7 @@
 /* What is told to a person, by the word in the job. */
 #include "base/array.h"
 #include "base/clock.h"
+#include "bot/admin.h"
 #include "bot/commands.h"
 #include "bot/menu.h"
 #include "ledger/consents.h"
@@ -175,7 +176,7 @@ card_at(struct str word)
 	return at;
 }
 
-/* What the bot's menu says, in the words of its commands. */
+/* What the bot's menu says, in the words of its commands, and /admin's. */
 static enum err
 prepare_menu(struct app *app, struct arena *a, struct step *s, struct str word,
     enum language in, bool *said)
@@ -185,10 +186,26 @@ prepare_menu(struct app *app, struct arena *a, struct step *s, struct str word,
 		.is_private = true };
 	struct tg_reply out = { 0 };
 	struct reply r = { app, app->db, a, &u, &out, in };
-	enum err e = commands_say(&r, word, said);
+	enum err e = admin_say(&r, word, said);
 
+	if (e == ERR_OK && !*said)
+		e = commands_say(&r, word, said);
 	if (e == ERR_OK && out.method != NULL)
 		message_call(app, a, s, s->job.tg_id, out.method, out.params);
+	return e;
+}
+
+/* An operator's own words, by their number in the trail. */
+static enum err
+prepare_letter(struct app *app, struct arena *a, struct step *s, struct str id,
+    enum language in)
+{
+	const char *text = NULL;
+	enum err e =
+	    admin_letter_text(in, app, a, id, s->job.tg_id, &text);
+
+	if (e == ERR_OK && text != NULL)
+		message_say(app, a, s, text);
 	return e;
 }
 
@@ -231,6 +248,10 @@ prepare_word(struct app *app, struct arena *a, struct step *s, struct str word,
 		    (struct card_at){ 0 });
 	if (str_starts(word, OFFER_CARD "/"))
 		return offer_prepare(n.in, app, a, s, p, NULL, card_at(word));
+	if (str_starts(word, "letter/")) {
+		(void)str_cut(&word, '/');
+		return prepare_letter(app, a, s, word, n.in);
+	}
 	e = prepare_of_order(app, a, s, word, &n, &said);
 	if (e == ERR_OK && !said)
 		e = prepare_menu(app, a, s, word, n.in, &said);

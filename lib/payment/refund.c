@@ -6,6 +6,7 @@
 #include "ledger/marks.h"
 #include "ledger/subscription.h"
 #include "outbox/message.h"
+#include "payment/refund_byhand.h"
 
 #define REFUSED_ATTEMPTS 8 /* before a person must look */
 
@@ -54,6 +55,31 @@ int64_t
 refund_left(const struct refundable *r)
 {
 	return r->refund.paid_minor - r->gone_minor;
+}
+
+enum refund_fault
+refund_choose(struct refundable *r, int64_t part_minor)
+{
+	int64_t left = refund_left(r);
+
+	r->refund.part_minor = part_minor < left ? part_minor : 0;
+	if (r->provider == NULL)
+		return REFUND_NO_PROVIDER;
+	if (left <= 0)
+		return REFUND_NOTHING_LEFT;
+	if (part_minor > left)
+		return REFUND_TOO_MUCH;
+	return r->refund.part_minor != 0 && !r->provider->refunds_parts ?
+	    REFUND_WHOLE_ALONE :
+	    REFUND_POSSIBLE;
+}
+
+enum refund_stop
+refund_stops(const struct refundable *r, bool at_once)
+{
+	if (!r->charges_again || (r->refund.part_minor != 0 && !at_once))
+		return REFUND_STOPS_NOTHING;
+	return at_once ? REFUND_STOPS_NOW : REFUND_STOPS_LATER;
 }
 
 /* ---- what has become of it ---- */
@@ -147,7 +173,22 @@ is_pointless(
 	    &n_disputes);
 
 	*pointless = n_disputes > 0 ||
-	    (refund_left(&g->what) <= 0 && !g->what.charges_again);
+	    (refund_left(&g->what) <= 0 &&
+		(!g->what.charges_again || g->what.refund.part_minor != 0));
+	return e;
+}
+
+/* "PAYMENT", or "PAYMENT PART" in minor units. */
+static enum err
+read_what(struct db *db, struct arena *a, const char *detail, struct sending *g)
+{
+	struct str rest = str_from(detail);
+	const char *payment = arena_dup(a, str_cut(&rest, ' '));
+	int64_t part_minor = 0;
+	enum err e = refund_read(db, a, &g->order, payment, &g->what);
+
+	(void)str_to_i64(rest, &part_minor);
+	g->what.refund.part_minor = part_minor;
 	return e;
 }
 
@@ -160,7 +201,7 @@ prepare(struct app *app, struct arena *a, struct step *s)
 
 	s->state = g;
 	if (e == ERR_OK)
-		e = refund_read(app->db, a, &g->order, s->job.detail, &g->what);
+		e = read_what(app->db, a, s->job.detail, g);
 	if (e == ERR_OK)
 		e = is_pointless(app, a, g, &pointless);
 	if (e != ERR_OK || pointless)
@@ -203,7 +244,8 @@ judge(struct arena *a, const struct step *s, enum err why,
 }
 
 /* Whose access ends by it is told so by that. Whose does not, by another
- * payment of theirs, hears of the money all the same. */
+ * payment of theirs, hears of the money all the same; a part of it is between
+ * them and the operator. */
 static enum err
 tell_buyer(struct app *app, struct arena *a, const struct sending *g,
     const struct fact *f)
@@ -211,7 +253,8 @@ tell_buyer(struct app *app, struct arena *a, const struct sending *g,
 	enum access access;
 	enum err e;
 
-	if (g->order.tg_id == 0 || refund_waits(f))
+	if (g->order.tg_id == 0 || refund_waits(f) ||
+	    g->what.refund.part_minor != 0)
 		return ERR_OK;
 	e = ledger_access(
 	    app->db, a, g->order.tg_id, g->order.product, &access);
@@ -239,14 +282,19 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 		e = ERR_REFUSED;
 	if (e != ERR_OK && e != ERR_CONFLICT) {
 		judge(a, s, e, res, o);
+		if (o->after == AFTER_PARK &&
+		    refund_byhand_told(app, a, s, RESULT_REFUSED) != ERR_OK)
+			return ERR_UNAVAILABLE;
 		return e == ERR_REFUSED ?
 		    refund_record_refusal(app, a, &g->what, &f) :
 		    ERR_OK;
 	}
 	log_event(
 	    LOG_INFO, "payment_sent_back", KV(kv_int("order", g->order.id)));
-	e = refund_record(app, a, &g->what, &f,
-	    g->what.charges_again ? REFUND_STOPS_LATER : REFUND_STOPS_NOTHING);
+	e = refund_record(app, a, &g->what, &f, refund_stops(&g->what, false));
+	if (e == ERR_OK)
+		e = refund_byhand_told(app, a, s,
+		    refund_waits(&f) ? RESULT_WAITS : RESULT_SENT_BACK);
 	return e == ERR_OK ? tell_buyer(app, a, g, &f) : e;
 }
 
