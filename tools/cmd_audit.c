@@ -10,6 +10,7 @@
 
 #define MAX_SHOWN 100
 
+/* The words come last: a letter to a buyer is longer than a line. */
 static const struct table_column columns[] = {
 	{ "id", LOOK_RIGHT },
 	{ "asked_ms", LOOK_TIME },
@@ -62,6 +63,7 @@ add(const struct row *row, void *ctx)
 	table_text(t, act.words);
 }
 
+/* Questions that nobody confirmed are shown, too: somebody wanted it. */
 static int
 list(struct app *app, struct arena *a, const struct wish *w)
 {
@@ -83,6 +85,7 @@ list(struct app *app, struct arena *a, const struct wish *w)
 	return 0;
 }
 
+/* In any order, each once. */
 static bool
 read_wish(int argc, char **argv, struct wish *w)
 {

@@ -27,6 +27,7 @@ record(struct db *db, void *ctx)
 	    byhand_revoke(t->app, &t->arena, &t->act, &t->order, &result);
 }
 
+/* The same calls as in the chat: what follows from it is promised there. */
 static enum err
 tell(struct telling *t, const char *what, const struct who *who)
 {
@@ -77,6 +78,7 @@ cmd_grant(struct app *app, int argc, char **argv)
 	return cmd_recorded(app, e);
 }
 
+/* What charges them is ended whether or not there was something to revoke. */
 int
 cmd_revoke(struct app *app, int argc, char **argv)
 {

@@ -104,6 +104,7 @@ count(const struct row *row, void *ctx)
 	(*(int64_t *)ctx)++;
 }
 
+/* For one its row; of all how many there are. */
 static enum err
 look(struct db *db, struct one *o)
 {
@@ -132,12 +133,13 @@ find(struct app *app, struct one *o)
 	return false;
 }
 
+/* Of all that were parked there is one row, about nobody. */
 static enum err
 note(struct db *db, struct one *o, const char *what)
 {
-	const struct act act = { .act = what,
-		.tg_id = o->job.tg_id,
-		.number = o->id };
+	const struct act act = {
+		.act = what, .tg_id = o->job.tg_id, .number = o->id
+	};
 
 	return audit_note(db, &o->arena, &act, RESULT_DONE);
 }
@@ -176,6 +178,7 @@ drop_it(struct db *db, void *ctx)
 	return e == ERR_OK ? note(db, o, ACT_DROP) : e;
 }
 
+/* Asked before, since it is done never; the log keeps what it was. */
 static int
 drop(struct app *app, struct one *o, bool is_sure)
 {
@@ -224,7 +227,8 @@ print_kinds(FILE *to)
 		bool is_told = false;
 
 		for (int64_t k = 1; k < kind; k++)
-			is_told |= strcmp(waiting_kind(k), waiting_kind(kind)) == 0;
+			is_told |=
+			    strcmp(waiting_kind(k), waiting_kind(kind)) == 0;
 		if (!is_told)
 			fprintf(to, " \"%s\"", waiting_kind(kind));
 	}
@@ -247,6 +251,7 @@ read_list(int argc, char **argv, struct wish *w)
 	return true;
 }
 
+/* The numbers that the list shows. */
 static bool
 read_id(const char *text, int64_t *id)
 {

@@ -28,6 +28,7 @@ struct wish {
 
 /* ---- list ---- */
 
+/* A newer program may know more of them. */
 static const char *
 role_of(int64_t n)
 {
@@ -70,8 +71,8 @@ list(struct wish *w)
 	enum err e;
 
 	add_set(&t, w->app);
-	e = db_each(w->app->db, &w->arena, SQL_OPERATORS_LIST, KV_NONE,
-	    add_row, &t);
+	e = db_each(
+	    w->app->db, &w->arena, SQL_OPERATORS_LIST, KV_NONE, add_row, &t);
 	if (e != ERR_OK)
 		return cmd_unread();
 	if (doc != NULL)
@@ -87,9 +88,9 @@ list(struct wish *w)
 static enum err
 note(struct wish *w, const char *words)
 {
-	const struct act act = { .act = ACT_OPERATOR,
-		.tg_id = w->tg_id,
-		.words = words };
+	const struct act act = {
+		.act = ACT_OPERATOR, .tg_id = w->tg_id, .words = words
+	};
 
 	return audit_note(w->app->db, &w->arena, &act, RESULT_DONE);
 }
@@ -103,6 +104,7 @@ set(struct db *db, void *ctx)
 	return e == ERR_OK ? note(w, role_name(w->role)) : e;
 }
 
+/* Who was none leaves no trace. */
 static enum err
 unset(struct db *db, void *ctx)
 {
@@ -139,6 +141,7 @@ add(struct wish *w)
 	return cmd_recorded(w->app, e);
 }
 
+/* Whose role is taken away presses in vain from then on. */
 static int
 remove_one(struct wish *w)
 {
@@ -187,14 +190,15 @@ cmd_operator(struct app *app, int argc, char **argv)
 	int status = 1;
 
 	if (!read_wish(argc, argv, &w)) {
-		fputs("usage: admit operator [list] [--json]\n"
-		      "       admit operator add TG_ID [--role "
-		      "owner|support|viewer]\n"
-		      "       admit operator remove TG_ID\n"
-		      "A viewer looks; support lets in, sends new links, writes "
-		      "and tries again;\n"
-		      "an owner also takes away, sends money back and gives up "
-		      "what waits.\n",
+		fputs(
+		    "usage: admit operator [list] [--json]\n"
+		    "       admit operator add TG_ID [--role "
+		    "owner|support|viewer]\n"
+		    "       admit operator remove TG_ID\n"
+		    "A viewer looks; support lets in, sends new links, writes "
+		    "and tries again;\n"
+		    "an owner also takes away, sends money back and gives up "
+		    "what waits.\n",
 		    stderr);
 		return 2;
 	}

@@ -17,8 +17,8 @@ static enum err
 may_not(struct admin_page *p, struct str arg)
 {
 	(void)arg;
-	admin_text(p, TEXT_ADMIN_MAY_NOT,
-	    KV(kv_text("role", role_name(p->role))));
+	admin_text(
+	    p, TEXT_ADMIN_MAY_NOT, KV(kv_text("role", role_name(p->role))));
 	return ERR_OK;
 }
 
@@ -30,6 +30,8 @@ too_late(struct admin_page *p, struct str arg)
 	return ERR_OK;
 }
 
+/* What can be looked at, and by whom. The words stand in jobs: append, never
+ * rename. */
 static const struct view {
 	const char *word;
 	enum role role;
@@ -61,8 +63,8 @@ view_of(struct str word)
 
 /* "grant 5 course 30", as the buttons say it. */
 static enum err
-ask_typed(struct reply *r, struct admin_page *p, struct str word,
-    struct str args)
+ask_typed(
+    struct reply *r, struct admin_page *p, struct str word, struct str args)
 {
 	struct act act;
 	int64_t id = 0;
@@ -78,11 +80,11 @@ ask_typed(struct reply *r, struct admin_page *p, struct str word,
 	if (e == ERR_OK)
 		e = audit_ask(r->db, r->arena, &act, &id);
 	return e == ERR_OK ?
-	    admin_asked(
-		p, str_from(arena_printf(r->arena, "%" PRId64, id))) :
+	    admin_asked(p, str_from(arena_printf(r->arena, "%" PRId64, id))) :
 	    e;
 }
 
+/* Nothing more: the overview. What is no act is what somebody is found by. */
 static enum err
 answer(struct reply *r, struct admin_page *p, struct str rest)
 {
@@ -149,17 +151,20 @@ admin_heard(struct reply *r, bool *taken)
 static enum err
 show(struct reply *r, const char *word)
 {
-	return reply_promise(r, JOB_NOTICE, 0,
-	    arena_printf(r->arena, ADMIN_NOTICE "%s", word));
+	return reply_promise(
+	    r, JOB_NOTICE, 0, arena_printf(r->arena, ADMIN_NOTICE "%s", word));
 }
 
+/* The trail's number alone goes into the job: what it is about is read when it
+ * is shown. */
 static enum err
 show_act(struct reply *r, const char *view, int64_t id)
 {
 	return show(r, arena_printf(r->arena, "%s/%" PRId64, view, id));
 }
 
-/* What cannot be read is a button of another time, of a job that is done, say. */
+/* What cannot be read is a button of another time, as of a job
+ * that is done. */
 static enum err
 ask(struct reply *r, struct str word, struct str args)
 {
@@ -274,7 +279,7 @@ admin_letter_text(enum language in, struct app *app, struct arena *a,
 		e = audit_read(app->db, a, n, &act);
 	if (e == ERR_OK && act.tg_id == tg_id && act.done_ms != 0 &&
 	    act.words != NULL && str_eq(str_from(act.act), ACT_WRITE))
-		*text = text_fill_in(in, a, TEXT_ADMIN_LETTER,
-		    KV(kv_text("words", act.words)));
+		*text = text_fill_in(
+		    in, a, TEXT_ADMIN_LETTER, KV(kv_text("words", act.words)));
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

@@ -29,6 +29,7 @@ read_product(struct reply *r, struct str *args, char sep, struct act *out)
 	return catalog_is_id(out->product);
 }
 
+/* A product that is sold no more can still be taken away. */
 static enum err
 read_person(struct reply *r, struct str args, char sep, struct act *out)
 {
@@ -77,6 +78,7 @@ read_refund(struct reply *r, struct str args, char sep, struct act *out)
 	return ERR_OK;
 }
 
+/* Cut where a letter ends; the question shows what is left. */
 static enum err
 read_words(struct reply *r, struct str args, char sep, struct act *out)
 {
@@ -95,6 +97,7 @@ read_words(struct reply *r, struct str args, char sep, struct act *out)
 	return ERR_OK;
 }
 
+/* A job that is done by now makes no sense any more. */
 static enum err
 read_job(struct reply *r, struct str args, char sep, struct act *out)
 {
@@ -122,10 +125,9 @@ product_of(const struct admin_page *p, const struct act *act)
 static const char *
 days_of(const struct admin_page *p, int64_t days)
 {
-	return days == 0 ?
-	    text_plain_in(p->r->in, TEXT_ADMIN_FOR_GOOD) :
-	    text_count_in(p->r->in, p->r->arena, TEXT_ADMIN_DAYS, days,
-		KV(kv_int("days", days)));
+	return days == 0 ? text_plain_in(p->r->in, TEXT_ADMIN_FOR_GOOD) :
+			   text_count_in(p->r->in, p->r->arena, TEXT_ADMIN_DAYS,
+			       days, KV(kv_int("days", days)));
 }
 
 /* One sentence, with all that any of them names. */
@@ -144,6 +146,8 @@ ask_plainly(
 	return ERR_OK;
 }
 
+/* Where this program does not know who took it, nothing is left for it to
+ * send. */
 static void
 say_fault(struct admin_page *p, enum refund_fault fault,
     const struct refundable *paid, const char *currency)
@@ -155,11 +159,12 @@ say_fault(struct admin_page *p, enum refund_fault fault,
 		admin_text(p, TEXT_ADMIN_NO_REFUND,
 		    KV(kv_text("amount",
 			admin_money(p,
-			    fault == REFUND_NO_PROVIDER ? 0 :
-							  refund_left(paid),
+			    fault == REFUND_NO_PROVIDER ? 0 : refund_left(paid),
 			    currency))));
 }
 
+/* Looked at now and once more when it is confirmed: money may have gone back in
+ * between. */
 static enum err
 ask_refund(
     struct admin_page *p, const struct act *act, enum text text, bool *may)
@@ -167,8 +172,7 @@ ask_refund(
 	struct order o;
 	struct refundable paid;
 	enum refund_fault fault;
-	enum err e =
-	    ledger_order_by_id(p->r->db, p->r->arena, act->number, &o);
+	enum err e = ledger_order_by_id(p->r->db, p->r->arena, act->number, &o);
 
 	if (e == ERR_OK)
 		e = refund_read(p->r->db, p->r->arena, &o, NULL, &paid);
@@ -193,6 +197,8 @@ ask_refund(
 	return ERR_OK;
 }
 
+/* By the words of the trail. What gives can be taken back by an owner; what
+ * takes, or sends money, is an owner's alone. */
 static const struct kind {
 	const char *word;
 	enum role role;
@@ -286,6 +292,21 @@ admin_asked(struct admin_page *p, struct str id)
 
 /* ---- what came of it ---- */
 
+/* What the worker does it tells of by itself, before this or after it: here it
+ * is on its way, whichever was quicker. */
+static struct str
+result_of(const struct act *act)
+{
+	struct str result = str_from(act->result);
+	bool is_workers = str_eq(str_from(act->act), ACT_REFUND) ||
+	    str_eq(str_from(act->act), ACT_WRITE);
+
+	if (is_workers && !str_eq(result, RESULT_NOTHING) &&
+	    !str_eq(result, RESULT_CANCELED))
+		return str_from(RESULT_PROMISED);
+	return result;
+}
+
 enum err
 admin_told(struct admin_page *p, struct str id)
 {
@@ -299,11 +320,17 @@ admin_told(struct admin_page *p, struct str id)
 	struct act act;
 	enum err e = read_own(p, id, &act);
 
-	/* What the worker added meanwhile it has told as well. */
-	for (size_t i = 0; e == ERR_OK && act.id != 0 && i < LENGTH(all); i++)
-		if (str_eq(str_from(act.result), all[i].result))
+	if (e != ERR_OK || act.id == 0)
+		return e;
+	for (size_t i = 0; i < LENGTH(all); i++)
+		if (str_eq(result_of(&act), all[i].result))
 			admin_text(p, all[i].text, KV_NONE);
-	return e;
+	if (act.tg_id != 0)
+		admin_button(p,
+		    text_fill_in(p->r->in, p->r->arena, TEXT_ADMIN_BUYER,
+			KV(kv_int("buyer", act.tg_id))),
+		    arena_printf(p->r->arena, "card:%" PRId64, act.tg_id));
+	return ERR_OK;
 }
 
 /* ---- choosing ---- */
@@ -339,11 +366,12 @@ admin_which(struct admin_page *p, struct str arg)
 	for (size_t i = 0; i < c->n; i++)
 		admin_button(p,
 		    product_title(&c->products[i], language_code(p->r->in)),
-		    arena_printf(p->r->arena, "days:%s:%s", who,
-			c->products[i].id));
+		    arena_printf(
+			p->r->arena, "days:%s:%s", who, c->products[i].id));
 	return ERR_OK;
 }
 
+/* A part has an amount, which no button can know: it is typed. */
 enum err
 admin_part(struct admin_page *p, struct str arg)
 {

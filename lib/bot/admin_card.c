@@ -26,10 +26,11 @@ struct card {
 static const char *
 number(struct card *c, const char *word)
 {
-	return arena_printf(
-	    c->page->r->arena, "%s:%" PRId64, word, c->tg_id);
+	return arena_printf(c->page->r->arena, "%s:%" PRId64, word, c->tg_id);
 }
 
+/* By the wall's calendar, as the command line has it: all operators of a shop
+ * speak of the same day. */
 static const char *
 day_of(struct card *c, int64_t at_ms)
 {
@@ -53,10 +54,10 @@ add_seen(const struct row *row, void *ctx)
 		admin_text(c->page, TEXT_ADMIN_BLOCKED, KV_NONE);
 }
 
+/* Only what the role allows: the press is judged all the same. */
 static void
-add_product_button(
-    struct card *c, enum role role, enum text label, const char *word,
-    const char *product)
+add_product_button(struct card *c, enum role role, enum text label,
+    const char *word, const char *product)
 {
 	struct admin_page *p = c->page;
 
@@ -114,13 +115,13 @@ state_of(const struct row *row)
 	return row_int(row, 10) != 0 ? TEXT_ADMIN_PAID : TEXT_ADMIN_OPEN;
 }
 
+/* A grant has no money in it, so none is shown. */
 static void
 add_order(const struct row *row, void *ctx)
 {
 	struct card *c = ctx;
 	struct admin_page *p = c->page;
-	const char *amount =
-	    admin_money(p, row_int(row, 6), row_text(row, 7));
+	const char *amount = admin_money(p, row_int(row, 6), row_text(row, 7));
 
 	c->is_known = true;
 	if (c->n_orders++ == 0)
@@ -151,14 +152,16 @@ add_act(const struct row *row, void *ctx)
 	admin_line(p,
 	    arena_printf(p->r->arena, "\xc2\xb7 %s, %s: %s, %s",
 		day_of(c, act.done_ms),
-		act.actor == 0 ? "admit" :
-				 arena_printf(p->r->arena, "%" PRId64,
-				     act.actor),
+		act.actor == 0 ?
+		    "admit" :
+		    arena_printf(p->r->arena, "%" PRId64, act.actor),
 		act.act, act.result));
 }
 
 /* ---- the buttons ---- */
 
+/* Of an order that still has something to send back; of a subscription it is
+ * the latest payment. */
 static enum err
 add_refund(struct card *c, int64_t order_id)
 {
@@ -201,15 +204,15 @@ add_buttons(struct card *c)
 		    text_plain_in(p->r->in, TEXT_ADMIN_WRITE_BUTTON),
 		    number(c, "letter"));
 	}
-	for (size_t i = 0; e == ERR_OK && p->role >= ROLE_OWNER &&
-	     i < c->n_refundable;
-	     i++)
+	for (size_t i = 0;
+	     e == ERR_OK && p->role >= ROLE_OWNER && i < c->n_refundable; i++)
 		e = add_refund(c, c->refundable[i]);
 	return e;
 }
 
 /* ---- all of it ---- */
 
+/* Each part writes its lines and its buttons as its rows come. */
 static enum err
 read_card(struct card *c)
 {
@@ -262,16 +265,18 @@ add_found(const struct row *row, void *ctx)
 		f->tg_ids[f->n++] = row_int(row, 0);
 }
 
+/* A payment may have been for several people's orders, a number be nobody's:
+ * both are said. */
 static enum err
 show(struct admin_page *p, const struct found *f)
 {
 	struct arena *a = p->r->arena;
 
 	if (f->n == 1)
-		return admin_card(p,
-		    str_from(arena_printf(a, "%" PRId64, f->tg_ids[0])));
-	admin_text(p, f->n == 0 ? TEXT_ADMIN_NOT_FOUND : TEXT_ADMIN_SEVERAL,
-	    KV_NONE);
+		return admin_card(
+		    p, str_from(arena_printf(a, "%" PRId64, f->tg_ids[0])));
+	admin_text(
+	    p, f->n == 0 ? TEXT_ADMIN_NOT_FOUND : TEXT_ADMIN_SEVERAL, KV_NONE);
 	for (size_t i = 0; i < f->n; i++)
 		admin_button(p,
 		    text_fill_in(p->r->in, a, TEXT_ADMIN_BUYER,

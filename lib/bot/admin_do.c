@@ -2,18 +2,12 @@
 #include "bot/admin_do.h"
 
 #include "base/array.h"
+#include "ledger/audit_told.h"
 #include "ledger/byhand.h"
 #include "outbox/waiting.h"
 #include "payment/refund.h"
-#include "payment/refund_byhand.h"
 
-/* The name of what is promised by it: once, however often it is sent to us. */
-static const char *
-promise_of(struct reply *r, const struct act *act)
-{
-	return arena_printf(r->arena, "byhand/%lld", (long long)act->id);
-}
-
+/* What the worker then does of these two needs no word: the buyer is told. */
 static enum err
 grant(struct reply *r, const struct act *act, const char **result)
 {
@@ -45,7 +39,8 @@ refund(struct reply *r, const struct act *act, const char **result)
 	    refund_choose(&paid, act->amount) != REFUND_POSSIBLE)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	*result = RESULT_PROMISED;
-	return refund_byhand_promise(r->db, act, &paid.refund);
+	return refund_promise(
+	    r->db, r->arena, &paid.refund, audit_promise(r->arena, act->id));
 }
 
 /* Who is not in gets none. */
@@ -53,15 +48,15 @@ static enum err
 send_link(struct reply *r, const struct act *act, const char **result)
 {
 	enum access access = ACCESS_OUT;
-	enum err e = ledger_access(
-	    r->db, r->arena, act->tg_id, act->product, &access);
+	enum err e =
+	    ledger_access(r->db, r->arena, act->tg_id, act->product, &access);
 
 	*result = RESULT_NOTHING;
 	if (e != ERR_OK || access != ACCESS_IN)
 		return e;
 	*result = RESULT_PROMISED;
-	return jobs_promise(r->db, JOB_INVITE, promise_of(r, act), act->tg_id,
-	    0, act->product);
+	return jobs_promise(r->db, JOB_INVITE, audit_promise(r->arena, act->id),
+	    act->tg_id, 0, act->product);
 }
 
 /* The words are read from the trail when they are sent. */
@@ -69,8 +64,9 @@ static enum err
 write_to(struct reply *r, const struct act *act, const char **result)
 {
 	*result = RESULT_PROMISED;
-	return jobs_promise(r->db, JOB_NOTICE, promise_of(r, act), act->tg_id,
-	    0, arena_printf(r->arena, "letter/%lld", (long long)act->id));
+	return jobs_promise(r->db, JOB_NOTICE, audit_promise(r->arena, act->id),
+	    act->tg_id, 0,
+	    arena_printf(r->arena, "letter/%lld", (long long)act->id));
 }
 
 /* *is false: it is done by now, or a worker is at it. */
@@ -83,6 +79,7 @@ find_job(struct reply *r, const struct act *act, struct waiting *w, bool *is)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* As if it had not been tried yet. */
 static enum err
 retry(struct reply *r, const struct act *act, const char **result)
 {

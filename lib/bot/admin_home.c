@@ -40,6 +40,7 @@ is_first_of_currency(const struct books *b, size_t at)
 	return true;
 }
 
+/* Different currencies are never added up. */
 static struct sum
 sum_of(const struct admin_page *p, const struct books *b)
 {
@@ -63,8 +64,8 @@ say_span(const struct admin_page *p, int64_t since_ms, int64_t until_ms,
 {
 	struct books b;
 	struct sum s;
-	enum err e = books_read(p->r->db, p->r->arena, since_ms, until_ms,
-	    BOOKS_BY_ALL, &b);
+	enum err e = books_read(
+	    p->r->db, p->r->arena, since_ms, until_ms, BOOKS_BY_ALL, &b);
 
 	if (e != ERR_OK)
 		return e;
@@ -190,6 +191,7 @@ why_of(const struct admin_page *p, const struct waiting *w)
 	    p->r->arena, "%.*s\xe2\x80\xa6", (int)why.len, why.p);
 }
 
+/* For giving up an owner is asked, since nobody else would know of it then. */
 static void
 add_buttons(struct admin_page *p, const struct waiting *w)
 {
@@ -232,8 +234,8 @@ enum err
 admin_jobs(struct admin_page *p, struct str arg)
 {
 	struct listing l = { p, 0 };
-	enum err e = db_each(p->r->db, p->r->arena, SQL_JOBS_TROUBLED, KV_NONE,
-	    add_job, &l);
+	enum err e = db_each(
+	    p->r->db, p->r->arena, SQL_JOBS_TROUBLED, KV_NONE, add_job, &l);
 
 	(void)arg;
 	if (l.n == 0)

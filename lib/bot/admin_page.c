@@ -8,9 +8,9 @@
 struct admin_page
 admin_page_new(struct reply *r, enum role role)
 {
-	return (struct admin_page){ .r = r,
-		.role = role,
-		.text = buf_new(r->arena, MAX_BYTES) };
+	return (struct admin_page){
+		.r = r, .role = role, .text = buf_new(r->arena, MAX_BYTES)
+	};
 }
 
 void
@@ -29,6 +29,7 @@ admin_text(struct admin_page *p, enum text which, struct kvs values)
 	admin_line(p, text_fill_in(p->r->in, p->r->arena, which, values));
 }
 
+/* A row each: their labels have names of products in them. */
 void
 admin_button(struct admin_page *p, const char *label, const char *data)
 {
@@ -51,8 +52,8 @@ as_html(struct admin_page *p)
 	struct buf b = buf_new(a, 8 * MAX_BYTES);
 
 	buf_text(&b,
-	    arena_printf(a, "<a href=\"tg://user?id=%lld\">",
-		(long long)p->mention));
+	    arena_printf(
+		a, "<a href=\"tg://user?id=%lld\">", (long long)p->mention));
 	buf_html(&b, arena_dup(a, first));
 	buf_text(&b, "</a>\n");
 	buf_html(&b, arena_dup(a, rest));
@@ -71,6 +72,7 @@ admin_page_send(struct admin_page *p)
 	return p->text.len == 0 ? ERR_OK : reply_message(p->r, &m);
 }
 
+/* Not catalog_find(), to which an empty id is the first product's. */
 const char *
 admin_product(const struct admin_page *p, const char *id)
 {

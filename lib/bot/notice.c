@@ -4,6 +4,7 @@
 #include "bot/admin.h"
 #include "bot/commands.h"
 #include "bot/menu.h"
+#include "ledger/audit_told.h"
 #include "ledger/consents.h"
 #include "ledger/ledger.h"
 #include "ledger/products.h"
@@ -201,8 +202,7 @@ prepare_letter(struct app *app, struct arena *a, struct step *s, struct str id,
     enum language in)
 {
 	const char *text = NULL;
-	enum err e =
-	    admin_letter_text(in, app, a, id, s->job.tg_id, &text);
+	enum err e = admin_letter_text(in, app, a, id, s->job.tg_id, &text);
 
 	if (e == ERR_OK && text != NULL)
 		message_say(app, a, s, text);
@@ -277,5 +277,17 @@ prepare(struct app *app, struct arena *a, struct step *s)
 	return ERR_OK;
 }
 
-const struct job_kind notice_kind = { .prepare = prepare,
-	.settle = offer_settle };
+/* Of an operator's letter they hear where it does not arrive. */
+static enum err
+settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
+    const struct http_response *res, struct outcome *o)
+{
+	enum err e = offer_settle(app, a, s, call_err, res, o);
+
+	if (e != ERR_OK || (o->after != AFTER_DONE && o->after != AFTER_PARK))
+		return e;
+	return audit_told(app, a, s->job.promise,
+	    o->after == AFTER_DONE ? RESULT_DONE : RESULT_REFUSED);
+}
+
+const struct job_kind notice_kind = { .prepare = prepare, .settle = settle };

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 
+/* In the order of the columns of AUDIT_GET and AUDIT_LIST. */
 void
 act_from_row(const struct row *row, void *ctx)
 {
@@ -36,20 +37,15 @@ add(struct db *db, struct arena *a, const struct act *act, const char *result,
 	    row_to_int, id);
 }
 
-/* What was asked for long ago and never confirmed goes on the way. */
 enum err
-audit_ask(
-    struct db *db, struct arena *a, const struct act *act, int64_t *id)
+audit_ask(struct db *db, struct arena *a, const struct act *act, int64_t *id)
 {
-	enum err e = db_exec(db, SQL_AUDIT_PRUNE,
-	    KV(kv_int("before_ms", clock_now_ms() - DAY_MS)), NULL);
-
-	return e == ERR_OK ? add(db, a, act, NULL, id) : e;
+	return add(db, a, act, NULL, id);
 }
 
 enum err
-audit_note(struct db *db, struct arena *a, const struct act *act,
-    const char *result)
+audit_note(
+    struct db *db, struct arena *a, const struct act *act, const char *result)
 {
 	int64_t id;
 
@@ -63,9 +59,10 @@ audit_read(struct db *db, struct arena *a, int64_t id, struct act *out)
 	    db, a, SQL_AUDIT_GET, KV(kv_int("id", id)), act_from_row, out);
 }
 
+/* One statement decides, so that of two presses at once one alone is it. */
 enum err
-audit_take(struct db *db, int64_t id, int64_t actor, const char *result,
-    bool *is_ours)
+audit_take(
+    struct db *db, int64_t id, int64_t actor, const char *result, bool *is_ours)
 {
 	int64_t now_ms = clock_now_ms(), n = 0;
 	enum err e = db_exec(db, SQL_AUDIT_TAKE,

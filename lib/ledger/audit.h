@@ -63,8 +63,7 @@ enum err audit_take(struct db *db, int64_t id, int64_t actor,
     const char *result, bool *is_ours) MUST_CHECK;
 
 /* What became of it in the end. */
-enum err audit_result(
-    struct db *db, int64_t id, const char *result) MUST_CHECK;
+enum err audit_result(struct db *db, int64_t id, const char *result) MUST_CHECK;
 
 /* Row mapper of a struct act's columns. */
 void act_from_row(const struct row *row, void *ctx);

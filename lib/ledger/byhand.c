@@ -22,8 +22,8 @@ record(struct app *app, struct arena *a, const struct act *act,
 }
 
 static enum err
-note(struct app *app, struct arena *a, const struct act *act,
-    const char *result)
+note(
+    struct app *app, struct arena *a, const struct act *act, const char *result)
 {
 	return act->id != 0 ? audit_result(app->db, act->id, result) :
 			      audit_note(app->db, a, act, result);

@@ -16,8 +16,7 @@
  * there was nothing to take away; *result is one of audit.h's. */
 enum err byhand_grant(struct app *app, struct arena *a, const struct act *act,
     struct order *order, const char **result) MUST_CHECK;
-enum err byhand_revoke(struct app *app, struct arena *a,
-    const struct act *act, struct order *order,
-    const char **result) MUST_CHECK;
+enum err byhand_revoke(struct app *app, struct arena *a, const struct act *act,
+    struct order *order, const char **result) MUST_CHECK;
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/tg_id.h"
 
+/* As they are typed and shown, in every language. */
 static const char *const names[ROLE__COUNT] = { [ROLE_NONE] = "none",
 	[ROLE_VIEWER] = "viewer",
 	[ROLE_SUPPORT] = "support",
@@ -44,8 +45,7 @@ operator_is_set(const struct app *app, int64_t tg_id)
 /* A role of a newer program's is none here: rather nothing is allowed than too
  * much. */
 enum err
-operator_role(
-    struct app *app, struct arena *a, int64_t tg_id, enum role *role)
+operator_role(struct app *app, struct arena *a, int64_t tg_id, enum role *role)
 {
 	int64_t n = 0;
 	enum err e = ERR_OK;
@@ -76,8 +76,8 @@ enum err
 operator_remove(struct db *db, int64_t tg_id, bool *was)
 {
 	int64_t n = 0;
-	enum err e = db_exec(
-	    db, SQL_OPERATOR_REMOVE, KV(kv_int("tg_id", tg_id)), &n);
+	enum err e =
+	    db_exec(db, SQL_OPERATOR_REMOVE, KV(kv_int("tg_id", tg_id)), &n);
 
 	*was = n > 0;
 	return e;

@@ -29,8 +29,7 @@ enum err operator_role(struct app *app, struct arena *a, int64_t tg_id,
     enum role *role) MUST_CHECK;
 
 /* Makes somebody an operator, or another one, in a transaction. */
-enum err operator_set(
-    struct db *db, int64_t tg_id, enum role role) MUST_CHECK;
+enum err operator_set(struct db *db, int64_t tg_id, enum role role) MUST_CHECK;
 
 /* *was false: they were none by the ledger. In a transaction. */
 enum err operator_remove(struct db *db, int64_t tg_id, bool *was) MUST_CHECK;

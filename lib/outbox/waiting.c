@@ -29,8 +29,7 @@ waiting_kind(int64_t kind)
 
 /* The statement takes 0 for all. */
 enum err
-waiting_read(
-    struct db *db, struct arena *a, int64_t id, struct waiting *out)
+waiting_read(struct db *db, struct arena *a, int64_t id, struct waiting *out)
 {
 	if (id <= 0)
 		return ERR_NOT_FOUND;
@@ -65,6 +64,7 @@ log_dropped(const struct waiting *w)
 		kv_text("error", w->error)));
 }
 
+/* The row stays until it is pruned, so that its promise is not made again. */
 enum err
 waiting_drop(struct db *db, const struct waiting *w)
 {

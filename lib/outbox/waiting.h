@@ -9,9 +9,9 @@ struct waiting {
 	int64_t kind; /* enum kind_id, or of a newer program's */
 	int64_t tg_id;
 	int64_t due_ms, attempts;
-	const char *error;  /* NULL: it was not tried yet */
-	int64_t parked_ms;  /* put aside since then; 0: not */
-	int64_t lease_ms;   /* a worker's until then */
+	const char *error; /* NULL: it was not tried yet */
+	int64_t parked_ms; /* put aside since then; 0: not */
+	int64_t lease_ms;  /* a worker's until then */
 	const char *promise;
 };
 
@@ -23,8 +23,8 @@ void waiting_from_row(const struct row *row, void *ctx);
 const char *waiting_kind(int64_t kind);
 
 /* ERR_NOT_FOUND: no such job waits. */
-enum err waiting_read(struct db *db, struct arena *a, int64_t id,
-    struct waiting *out) MUST_CHECK;
+enum err waiting_read(
+    struct db *db, struct arena *a, int64_t id, struct waiting *out) MUST_CHECK;
 
 /* A worker is at it: its call may be on the way, and its lease is how its end
  * is written down. Neither of the two below changes it then. */

@@ -3,10 +3,10 @@
 #include "payment/refund.h"
 
 #include "base/log.h"
+#include "ledger/audit_told.h"
 #include "ledger/marks.h"
 #include "ledger/subscription.h"
 #include "outbox/message.h"
-#include "payment/refund_byhand.h"
 
 #define REFUSED_ATTEMPTS 8 /* before a person must look */
 
@@ -178,6 +178,28 @@ is_pointless(
 	return e;
 }
 
+/* The shop's own rules need no word of it; an operator waits for one, and has
+ * it by the job that is put aside. */
+static const char *
+why_pointless(const struct step *s, const struct sending *g)
+{
+	return audit_is_promise(s->job.promise) && refund_left(&g->what) > 0 ?
+	    "the payment is disputed by now: the bank has the money" :
+	    NULL;
+}
+
+enum err
+refund_promise(
+    struct db *db, struct arena *a, const struct refund *r, const char *promise)
+{
+	const char *detail = r->part_minor == 0 ?
+	    r->payment :
+	    arena_printf(a, "%s %lld", r->payment, (long long)r->part_minor);
+
+	return jobs_promise(
+	    db, JOB_REFUND, promise, r->order->tg_id, r->order->id, detail);
+}
+
 /* "PAYMENT", or "PAYMENT PART" in minor units. */
 static enum err
 read_what(struct db *db, struct arena *a, const char *detail, struct sending *g)
@@ -204,8 +226,11 @@ prepare(struct app *app, struct arena *a, struct step *s)
 		e = read_what(app->db, a, s->job.detail, g);
 	if (e == ERR_OK)
 		e = is_pointless(app, a, g, &pointless);
-	if (e != ERR_OK || pointless)
+	if (e != ERR_OK || pointless) {
+		if (e == ERR_OK)
+			s->cannot = why_pointless(s, g);
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
 	if (g->what.provider == NULL) {
 		s->cannot = arena_printf(a,
 		    "this program cannot send back what was paid by \"%s\"",
@@ -283,7 +308,8 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 	if (e != ERR_OK && e != ERR_CONFLICT) {
 		judge(a, s, e, res, o);
 		if (o->after == AFTER_PARK &&
-		    refund_byhand_told(app, a, s, RESULT_REFUSED) != ERR_OK)
+		    audit_told(app, a, s->job.promise, RESULT_REFUSED) !=
+			ERR_OK)
 			return ERR_UNAVAILABLE;
 		return e == ERR_REFUSED ?
 		    refund_record_refusal(app, a, &g->what, &f) :
@@ -293,7 +319,7 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 	    LOG_INFO, "payment_sent_back", KV(kv_int("order", g->order.id)));
 	e = refund_record(app, a, &g->what, &f, refund_stops(&g->what, false));
 	if (e == ERR_OK)
-		e = refund_byhand_told(app, a, s,
+		e = audit_told(app, a, s->job.promise,
 		    refund_waits(&f) ? RESULT_WAITS : RESULT_SENT_BACK);
 	return e == ERR_OK ? tell_buyer(app, a, g, &f) : e;
 }

@@ -38,6 +38,12 @@ enum refund_fault {
  * left is none. */
 enum refund_fault refund_choose(struct refundable *r, int64_t part_minor);
 
+/* Promises, in a transaction, that the worker sends it back: the part that was
+ * chosen, or all. Who asked by a promise of the trail's (audit_promise()) is
+ * told what came of it. */
+enum err refund_promise(struct db *db, struct arena *a, const struct refund *r,
+    const char *promise) MUST_CHECK;
+
 /* It was asked for, and the money has not gone: the provider waits. */
 bool refund_waits(const struct fact *f);
 

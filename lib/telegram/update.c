@@ -171,8 +171,7 @@ read_forwarded(struct json *origin, struct tg_update *out)
 {
 	struct str type = str_from(json_text(origin, "type"));
 
-	out->is_forwarded =
-	    str_eq(type, "user") || str_eq(type, "hidden_user");
+	out->is_forwarded = str_eq(type, "user") || str_eq(type, "hidden_user");
 	(void)json_int(origin, "sender_user.id", &out->forwarded_from);
 }
 

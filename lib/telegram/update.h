@@ -75,8 +75,8 @@ struct tg_update {
 	bool is_forwarded; /* TG_MESSAGE: another person's, whose number
 	                      is next; 0: they hide it */
 	int64_t forwarded_from;
-	bool is_service;   /* TG_MESSAGE: nobody said anything */
-	bool has_file;     /* TG_MESSAGE: a picture, a document or the like */
+	bool is_service; /* TG_MESSAGE: nobody said anything */
+	bool has_file;   /* TG_MESSAGE: a picture, a document or the like */
 	struct tg_voice voice; /* TG_MESSAGE */
 	int64_t message_id;    /* TG_MESSAGE, in chat_id; TG_BUTTON: the one
 	                          that it stands under, or 0 */
