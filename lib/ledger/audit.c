@@ -75,6 +75,7 @@ audit_take(
 	return e;
 }
 
+/* Later words of the worker's take the place of the press's. */
 enum err
 audit_result(struct db *db, int64_t id, const char *result)
 {
