@@ -24,6 +24,8 @@ int cmd_texts(struct app *app, int argc, char **argv);
 int cmd_product(struct app *app, int argc, char **argv);
 int cmd_status(struct app *app, int argc, char **argv);
 int cmd_jobs(struct app *app, int argc, char **argv);
+int cmd_operator(struct app *app, int argc, char **argv);
+int cmd_audit(struct app *app, int argc, char **argv);
 int cmd_payments(struct app *app, int argc, char **argv);
 int cmd_backup(struct app *app, int argc, char **argv);
 int cmd_restore(struct app *app, int argc, char **argv);

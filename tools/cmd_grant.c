@@ -2,19 +2,16 @@
 #include "who.h"
 
 #include "base/clock.h"
-#include "base/units.h"
-#include "ledger/record.h"
+#include "ledger/byhand.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_DAYS 36500
-
 struct telling {
 	struct app *app;
 	struct arena arena;
-	struct fact fact;
+	struct act act;
 	struct order order; /* that it was about; its id is 0: there is none */
 };
 
@@ -22,36 +19,33 @@ static enum err
 record(struct db *db, void *ctx)
 {
 	struct telling *t = ctx;
+	const char *result;
 
 	(void)db;
-	return ledger_record(t->app, &t->arena, &t->fact, &t->order);
+	return str_eq(str_from(t->act.act), ACT_GRANT) ?
+	    byhand_grant(t->app, &t->arena, &t->act, &t->order, &result) :
+	    byhand_revoke(t->app, &t->arena, &t->act, &t->order, &result);
 }
 
-/* What the operator says of a buyer and a product is a fact like any other:
- * the same call records it, and the same follows from it. */
+/* The same calls as in the chat: what follows from it is promised there. */
 static enum err
-tell(struct telling *t, enum fact_kind kind, const struct who *who)
+tell(struct telling *t, const char *what, const struct who *who)
 {
-	t->fact.kind = kind;
-	t->fact.provider = "grant";
-	t->fact.tg_id = who->tg_id;
-	t->fact.product = who->product->id;
-	t->fact.livemode = t->app->conf.livemode;
+	t->act.act = what;
+	t->act.tg_id = who->tg_id;
+	t->act.product = who->product->id;
 	return db_transaction(t->app->db, record, t);
 }
 
-/* Takes "--days N" off the end of the arguments: *until_ms. */
+/* Takes "--days N" off the end of the arguments. */
 static bool
-read_days(int *argc, char **argv, int64_t *until_ms)
+read_days(int *argc, char **argv, int64_t *days)
 {
-	int64_t days;
-
 	if (*argc < 2 || strcmp(argv[*argc - 2], "--days") != 0)
 		return true;
-	if (!str_to_i64(str_from(argv[*argc - 1]), &days) || days < 1 ||
-	    days > MAX_DAYS)
+	if (!str_to_i64(str_from(argv[*argc - 1]), days) || *days < 1 ||
+	    *days > BYHAND_MAX_DAYS)
 		return false;
-	*until_ms = clock_now_ms() + days * DAY_MS;
 	*argc -= 2;
 	return true;
 }
@@ -68,22 +62,23 @@ cmd_grant(struct app *app, int argc, char **argv)
 	int status;
 	enum err e;
 
-	if (!read_days(&argc, argv, &t.fact.until_ms))
+	if (!read_days(&argc, argv, &t.act.amount))
 		argc = 0;
 	status = who_read(app, PROGRAM_LEDGER, argc, argv, 2, usage, &who);
 	if (status != 0)
 		return status;
-	e = tell(&t, FACT_GRANTED, &who);
-	clock_date(t.fact.until_ms, until);
+	e = tell(&t, ACT_GRANT, &who);
+	clock_date(clock_now_ms() + t.act.amount * DAY_MS, until);
 	if (e == ERR_OK)
 		printf("Granted%s%s as order %" PRId64
 		       "; the worker sends the invite.\n",
-		    t.fact.until_ms == 0 ? "" : " until ",
-		    t.fact.until_ms == 0 ? "" : until, t.order.id);
+		    t.act.amount == 0 ? "" : " until ",
+		    t.act.amount == 0 ? "" : until, t.order.id);
 	arena_free(&t.arena);
 	return cmd_recorded(app, e);
 }
 
+/* What charges them is ended whether or not there was something to revoke. */
 int
 cmd_revoke(struct app *app, int argc, char **argv)
 {
@@ -95,7 +90,7 @@ cmd_revoke(struct app *app, int argc, char **argv)
 
 	if (status != 0)
 		return status;
-	e = tell(&t, FACT_REVOKED, &who);
+	e = tell(&t, ACT_REVOKE, &who);
 	arena_free(&t.arena);
 	if (e == ERR_OK && t.order.id == 0) {
 		puts("There is nothing to revoke. What still charged them is "

@@ -2,9 +2,10 @@
 #include "table.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "cmd.h"
+#include "ledger/audit.h"
 #include "outbox/jobs.h"
+#include "outbox/waiting.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -30,15 +31,6 @@ struct listing {
 	size_t n_left_out;
 };
 
-/* Of a kind that only another version of the program knows. */
-static const char *
-kind_name(int64_t kind)
-{
-	const char *name = jobs_kind_name(kind);
-
-	return name == NULL ? "unknown" : name;
-}
-
 static const char *
 state_of(const struct row *row, int64_t now_ms)
 {
@@ -56,7 +48,7 @@ add(const struct row *row, void *ctx)
 {
 	struct listing *l = ctx;
 	struct table *t = &l->table;
-	const char *kind = kind_name(row_int(row, 1));
+	const char *kind = waiting_kind(row_int(row, 1));
 
 	if (l->kind != NULL && strcmp(l->kind, kind) != 0)
 		return;
@@ -101,58 +93,64 @@ list(struct app *app, struct arena *a, bool is_parked, const char *kind,
 struct one {
 	struct arena arena;
 	int64_t id; /* 0: all that are parked */
-	int64_t n_found, n_changed;
-	int64_t kind, tg_id;
-	const char *promise, *error;
-	bool is_leased;
+	int64_t n_parked, n_changed;
+	struct waiting job;
 };
 
 static void
-one_from_row(const struct row *row, void *ctx)
+count(const struct row *row, void *ctx)
 {
-	struct one *o = ctx;
-
-	o->n_found++;
-	o->kind = row_int(row, 1);
-	o->tg_id = row_int(row, 2);
-	o->error = row_text(row, 5);
-	o->is_leased = row_int(row, 7) > clock_now_ms();
-	o->promise = row_text(row, 8);
+	(void)row;
+	(*(int64_t *)ctx)++;
 }
 
-/* False: there is no such job that could be changed; that is said. One that is
- * leased is left alone: its call may be on the way, and its lease is how its
- * end is written down. */
+/* For one its row; of all how many there are. */
+static enum err
+look(struct db *db, struct one *o)
+{
+	if (o->id != 0)
+		return waiting_read(db, &o->arena, o->id, &o->job);
+	return db_each(db, &o->arena, SQL_JOBS_WAITING,
+	    KV(kv_int("id", 0), kv_int("parked", 1)), count, &o->n_parked);
+}
+
+/* False: there is no such job that could be changed; that is said. */
 static bool
 find(struct app *app, struct one *o)
 {
-	enum err e = db_each(app->db, &o->arena, SQL_JOBS_WAITING,
-	    KV(kv_int("id", o->id), kv_int("parked", o->id == 0)), one_from_row,
-	    o);
+	enum err e = look(app->db, o);
 
-	if (e != ERR_OK)
+	if (e == ERR_NOT_FOUND)
+		puts("No such job waits: see `admit jobs`.");
+	else if (e != ERR_OK)
 		(void)cmd_unread();
-	else if (o->n_found == 0)
-		puts(o->id == 0 ? "Nothing is parked." :
-				  "No such job waits: see `admit jobs`.");
-	else if (o->id != 0 && o->is_leased)
+	else if (o->id == 0 && o->n_parked == 0)
+		puts("Nothing is parked.");
+	else if (o->id != 0 && waiting_is_leased(&o->job))
 		puts("The worker is at it just now; wait a moment.");
 	else
 		return true;
 	return false;
 }
 
+/* Of all that were parked there is one row, about nobody. */
+static enum err
+note(struct db *db, struct one *o, const char *what)
+{
+	const struct act act = {
+		.act = what, .tg_id = o->job.tg_id, .number = o->id
+	};
+
+	return audit_note(db, &o->arena, &act, RESULT_DONE);
+}
+
 static enum err
 retry_all(struct db *db, void *ctx)
 {
 	struct one *o = ctx;
-	enum err e = db_exec(db, SQL_JOBS_RETRY,
-	    KV(kv_int("id", o->id), kv_int("now_ms", clock_now_ms())),
-	    &o->n_changed);
+	enum err e = waiting_retry(db, o->id, &o->n_changed);
 
-	if (e == ERR_OK && o->n_changed > 0)
-		db_notify(db);
-	return e;
+	return e == ERR_OK ? note(db, o, ACT_RETRY) : e;
 }
 
 /* The worker is woken by the commit like for any promise. */
@@ -175,37 +173,28 @@ static enum err
 drop_it(struct db *db, void *ctx)
 {
 	struct one *o = ctx;
-	enum err e = db_exec(db, SQL_JOB_DROP,
-	    KV(kv_int("id", o->id), kv_int("now_ms", clock_now_ms())),
-	    &o->n_changed);
+	enum err e = waiting_drop(db, &o->job);
 
-	return e == ERR_OK && o->n_changed == 0 ? ERR_CONFLICT : e;
+	return e == ERR_OK ? note(db, o, ACT_DROP) : e;
 }
 
-/* What it was stays in the log: nobody else remembers it once the row is
- * pruned. */
+/* Asked before, since it is done never; the log keeps what it was. */
 static int
 drop(struct app *app, struct one *o, bool is_sure)
 {
+	const struct waiting *w = &o->job;
 	enum err e;
 
 	if (!find(app, o))
 		return 1;
-	printf("Job %" PRId64 ", %s, for %" PRId64 ": %s\n", o->id,
-	    kind_name(o->kind), o->tg_id,
-	    o->error == NULL ? "not tried yet" : o->error);
+	printf("Job %" PRId64 ", %s, for %" PRId64 ": %s\n", w->id,
+	    waiting_kind(w->kind), w->tg_id,
+	    w->error == NULL ? "not tried yet" : w->error);
 	if (!cmd_is_meant("Never do it?", "Nothing was dropped", is_sure))
 		return 1;
 	e = db_transaction(app->db, drop_it, o);
-	if (e == ERR_OK) {
-		log_event(LOG_WARN, "job_dropped",
-		    KV(kv_int("job", o->id),
-			kv_text("kind", kind_name(o->kind)),
-			kv_int("tg_id", o->tg_id),
-			kv_text("promise", o->promise),
-			kv_text("error", o->error)));
+	if (e == ERR_OK)
 		puts("Dropped.");
-	}
 	return cmd_recorded(app, e);
 }
 
@@ -224,7 +213,7 @@ static bool
 is_kind(const char *name)
 {
 	for (int64_t kind = 1; kind < JOB__COUNT; kind++)
-		if (strcmp(name, kind_name(kind)) == 0)
+		if (strcmp(name, waiting_kind(kind)) == 0)
 			return true;
 	return strcmp(name, "unknown") == 0;
 }
@@ -238,9 +227,10 @@ print_kinds(FILE *to)
 		bool is_told = false;
 
 		for (int64_t k = 1; k < kind; k++)
-			is_told |= strcmp(kind_name(k), kind_name(kind)) == 0;
+			is_told |=
+			    strcmp(waiting_kind(k), waiting_kind(kind)) == 0;
 		if (!is_told)
-			fprintf(to, " \"%s\"", kind_name(kind));
+			fprintf(to, " \"%s\"", waiting_kind(kind));
 	}
 	fputs(" \"unknown\"\n", to);
 }
@@ -261,6 +251,7 @@ read_list(int argc, char **argv, struct wish *w)
 	return true;
 }
 
+/* The numbers that the list shows. */
 static bool
 read_id(const char *text, int64_t *id)
 {

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/currency.h"
+#include "ledger/audit.h"
 #include "payment/refund.h"
 
 #include <inttypes.h>
@@ -90,62 +91,65 @@ find(struct refunding *r)
 	return false;
 }
 
-static bool
-find_provider(struct refunding *r)
-{
-	if (r->paid.provider != NULL)
-		return true;
-	printf("This program cannot send back what was paid by \"%s\".\n",
-	    r->paid.provider_name);
-	return false;
-}
-
 static const char *
 money(struct refunding *r, int64_t amount_minor)
 {
 	return currency_text(&r->arena, amount_minor, r->order.currency);
 }
 
-/* A part, if told; one that is all there is left is none. */
-static bool
-read_amount(struct refunding *r)
+static void
+say_nothing_left(struct refunding *r)
 {
-	const char *fault;
-	int64_t part = 0;
-
-	if (r->wish.amount == NULL)
-		return true;
-	fault =
-	    currency_read(&r->arena, r->wish.amount, r->order.currency, &part);
-	if (fault != NULL)
-		printf("--amount %s.\n", fault);
-	else if (part > refund_left(&r->paid))
-		printf("Only %s is left of that payment.\n",
-		    money(r, refund_left(&r->paid)));
-	else if (part < refund_left(&r->paid) &&
-	    !r->paid.provider->refunds_parts)
-		printf("%s sends a payment back whole.\n",
-		    r->paid.provider->title);
-	else {
-		r->paid.refund.part_minor =
-		    part < refund_left(&r->paid) ? part : 0;
-		return true;
-	}
-	return false;
-}
-
-static bool
-has_any_left(struct refunding *r)
-{
-	if (refund_left(&r->paid) > 0)
-		return true;
 	printf("There is nothing left to refund: of %s all has gone back, or "
 	       "is on its way.\n",
 	    money(r, r->paid.refund.paid_minor));
 	if (r->paid.charges_again)
 		puts("What it began may charge them again: `admit revoke` ends "
 		     "that.");
+}
+
+/* Whether it can be asked for; why not is said. */
+static bool
+may_choose(struct refunding *r, int64_t part_minor)
+{
+	switch (refund_choose(&r->paid, part_minor)) {
+	case REFUND_POSSIBLE:
+		return true;
+	case REFUND_NO_PROVIDER:
+		printf("This program cannot send back what was paid by "
+		       "\"%s\".\n",
+		    r->paid.provider_name);
+		return false;
+	case REFUND_NOTHING_LEFT:
+		say_nothing_left(r);
+		return false;
+	case REFUND_TOO_MUCH:
+		printf("Only %s is left of that payment.\n",
+		    money(r, refund_left(&r->paid)));
+		return false;
+	case REFUND_WHOLE_ALONE:
+		break;
+	}
+	printf("%s sends a payment back whole.\n", r->paid.provider->title);
 	return false;
+}
+
+/* All that is left, or the part that is told. */
+static bool
+choose(struct refunding *r)
+{
+	const char *fault;
+	int64_t part = 0;
+
+	if (!may_choose(r, 0))
+		return false;
+	if (r->wish.amount == NULL)
+		return true;
+	fault =
+	    currency_read(&r->arena, r->wish.amount, r->order.currency, &part);
+	if (fault != NULL)
+		printf("--amount %s.\n", fault);
+	return fault == NULL && may_choose(r, part);
 }
 
 /* ---- what is going to be ---- */
@@ -156,11 +160,10 @@ is_whole(const struct refunding *r)
 	return r->paid.refund.part_minor == 0;
 }
 
-/* Whose part of the money went back goes on paying, unless told otherwise. */
 static bool
 is_to_stop(const struct refunding *r)
 {
-	return r->paid.charges_again && (is_whole(r) || r->wish.at_once);
+	return refund_stops(&r->paid, r->wish.at_once) != REFUND_STOPS_NOTHING;
 }
 
 static bool
@@ -263,12 +266,16 @@ grant(struct refunding *r)
 	return ledger_record(r->app, &r->arena, &f, &r->grant);
 }
 
-static enum refund_stop
-stop_of(const struct refunding *r)
+static enum err
+note(struct refunding *r, const char *result)
 {
-	if (!is_to_stop(r))
-		return REFUND_STOPS_NOTHING;
-	return r->wish.at_once ? REFUND_STOPS_NOW : REFUND_STOPS_LATER;
+	const struct act act = { .act = ACT_REFUND,
+		.tg_id = r->order.tg_id,
+		.product = r->order.product,
+		.number = r->order.id,
+		.amount = r->paid.refund.part_minor };
+
+	return audit_note(r->app->db, &r->arena, &act, result);
 }
 
 /* The grant comes first, so that nobody is removed in between. While the money
@@ -283,8 +290,11 @@ record(struct db *db, void *ctx)
 
 	if (e == ERR_OK && has_gone && is_to_grant(r))
 		e = grant(r);
+	if (e == ERR_OK)
+		e = refund_record(r->app, &r->arena, &r->paid, &r->fact,
+		    refund_stops(&r->paid, r->wish.at_once));
 	return e == ERR_OK ?
-	    refund_record(r->app, &r->arena, &r->paid, &r->fact, stop_of(r)) :
+	    note(r, has_gone ? RESULT_SENT_BACK : RESULT_WAITS) :
 	    e;
 }
 
@@ -332,9 +342,11 @@ static enum err
 record_refusal(struct db *db, void *ctx)
 {
 	struct refunding *r = ctx;
+	enum err e;
 
 	(void)db;
-	return refund_record_refusal(r->app, &r->arena, &r->paid, &r->fact);
+	e = refund_record_refusal(r->app, &r->arena, &r->paid, &r->fact);
+	return e == ERR_OK ? note(r, RESULT_REFUSED) : e;
 }
 
 static int
@@ -401,8 +413,7 @@ cmd_refund(struct app *app, int argc, char **argv)
 	app->programs = PROGRAM_WORKER;
 	if (!cmd_ledger_ok(app))
 		return 1;
-	if (find(&r) && find_provider(&r) && has_any_left(&r) &&
-	    read_amount(&r)) {
+	if (find(&r) && choose(&r)) {
 		show(&r);
 		if (is_meant(&r))
 			status = refund(&r);

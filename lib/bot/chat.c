@@ -1,6 +1,7 @@
 /* Which update is whose: a command's, the coach's, a button's, a channel's. */
 #include "bot/chat.h"
 
+#include "bot/admin.h"
 #include "bot/commands.h"
 #include "bot/menu.h"
 #include "bot/operator.h"
@@ -65,10 +66,15 @@ reach(struct reply *r)
 static enum err
 on_message(struct reply *r)
 {
-	bool is_crisis = false, is_command = false;
+	bool is_crisis = false, is_command = false, is_admin = false;
 	enum err e = reach(r);
 
 	if (e != ERR_OK || r->u->is_service)
+		return e;
+	/* What an operator passes on or writes to a buyer is not their own
+	 * distress. */
+	e = admin_heard(r, &is_admin);
+	if (e != ERR_OK || is_admin)
 		return e;
 	e = listen_to_crisis(r->app, r->arena, r->u, r->in, r->out, &is_crisis);
 	if (e != ERR_OK || is_crisis)

@@ -1,10 +1,13 @@
 /* Buttons: "WORD", or "WORD:PRODUCT" where several are sold, "language:CODE",
- * "forget:MOMENT", "text:NAME", "ask:N" and those of payment/consent.h. */
+ * "forget:MOMENT", "text:NAME", "ask:N", "op:..." of /admin and those of
+ * payment/consent.h. */
 #include "bot/menu.h"
 
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/units.h"
+#include "bot/admin.h"
+#include "bot/admin_page.h"
 #include "ledger/forget.h"
 #include "ledger/products.h"
 #include "ledger/remind.h"
@@ -222,7 +225,8 @@ press_own(struct reply *r, struct str word, struct str data, bool *is_own)
 	} words[] = { { BUTTON_LANGUAGE, choose }, { BUTTON_FORGET, forget },
 		{ MENU_NO_REMINDERS, stop_reminders }, { BUTTON_ASK, pass_on },
 		{ MENU_TEXT, send_text }, { CONSENT_AGREE, agree },
-		{ CONSENT_DISAGREE, disagree } };
+		{ CONSENT_DISAGREE, disagree },
+		{ ADMIN_BUTTON, admin_pressed } };
 
 	for (size_t i = 0; i < LENGTH(words); i++)
 		if (str_eq(word, words[i].word)) {

@@ -43,6 +43,9 @@ static const struct part {
 	    { "product", "text_sha256", "language", "#at_ms" } },
 	{ "withdrawals", SQL_MINE_WITHDRAWALS,
 	    { "#number", "contract", "#order", "#at_ms" } },
+	{ "operators", SQL_MINE_AUDIT,
+	    { "what", "product", "#number", "#amount", "words", "#done_ms",
+		"result" } },
 	{ "messages", SQL_MINE_MESSAGES,
 	    { "name", "detail", "#created_ms", "#done_ms" } },
 };

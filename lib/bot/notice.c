@@ -1,8 +1,10 @@
 /* What is told to a person, by the word in the job. */
 #include "base/array.h"
 #include "base/clock.h"
+#include "bot/admin.h"
 #include "bot/commands.h"
 #include "bot/menu.h"
+#include "ledger/audit_told.h"
 #include "ledger/consents.h"
 #include "ledger/ledger.h"
 #include "ledger/products.h"
@@ -175,7 +177,7 @@ card_at(struct str word)
 	return at;
 }
 
-/* What the bot's menu says, in the words of its commands. */
+/* What the bot's menu says, in the words of its commands, and /admin's. */
 static enum err
 prepare_menu(struct app *app, struct arena *a, struct step *s, struct str word,
     enum language in, bool *said)
@@ -185,10 +187,25 @@ prepare_menu(struct app *app, struct arena *a, struct step *s, struct str word,
 		.is_private = true };
 	struct tg_reply out = { 0 };
 	struct reply r = { app, app->db, a, &u, &out, in };
-	enum err e = commands_say(&r, word, said);
+	enum err e = admin_say(&r, word, said);
 
+	if (e == ERR_OK && !*said)
+		e = commands_say(&r, word, said);
 	if (e == ERR_OK && out.method != NULL)
 		message_call(app, a, s, s->job.tg_id, out.method, out.params);
+	return e;
+}
+
+/* An operator's own words, by their number in the trail. */
+static enum err
+prepare_letter(struct app *app, struct arena *a, struct step *s, struct str id,
+    enum language in)
+{
+	const char *text = NULL;
+	enum err e = admin_letter_text(in, app, a, id, s->job.tg_id, &text);
+
+	if (e == ERR_OK && text != NULL)
+		message_say(app, a, s, text);
 	return e;
 }
 
@@ -231,6 +248,10 @@ prepare_word(struct app *app, struct arena *a, struct step *s, struct str word,
 		    (struct card_at){ 0 });
 	if (str_starts(word, OFFER_CARD "/"))
 		return offer_prepare(n.in, app, a, s, p, NULL, card_at(word));
+	if (str_starts(word, "letter/")) {
+		(void)str_cut(&word, '/');
+		return prepare_letter(app, a, s, word, n.in);
+	}
 	e = prepare_of_order(app, a, s, word, &n, &said);
 	if (e == ERR_OK && !said)
 		e = prepare_menu(app, a, s, word, n.in, &said);
@@ -256,5 +277,17 @@ prepare(struct app *app, struct arena *a, struct step *s)
 	return ERR_OK;
 }
 
-const struct job_kind notice_kind = { .prepare = prepare,
-	.settle = offer_settle };
+/* Of an operator's letter they hear where it does not arrive. */
+static enum err
+settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
+    const struct http_response *res, struct outcome *o)
+{
+	enum err e = offer_settle(app, a, s, call_err, res, o);
+
+	if (e != ERR_OK || (o->after != AFTER_DONE && o->after != AFTER_PARK))
+		return e;
+	return audit_told(app, a, s->job.promise,
+	    o->after == AFTER_DONE ? RESULT_DONE : RESULT_REFUSED);
+}
+
+const struct job_kind notice_kind = { .prepare = prepare, .settle = settle };

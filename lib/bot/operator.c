@@ -2,10 +2,10 @@
 #include "bot/operator.h"
 
 #include "base/clock.h"
-#include "base/tg_id.h"
 #include "base/units.h"
 #include "ledger/marks.h"
 #include "ledger/members.h"
+#include "ledger/operators.h"
 #include "outbox/alert.h"
 #include "telegram/command.h"
 
@@ -58,19 +58,6 @@ operator_learn(struct reply *r, bool *is_taken)
 			     e;
 }
 
-static bool
-is_listed(const char *ids, int64_t tg_id)
-{
-	struct str rest = str_from(ids);
-	int64_t one;
-
-	while (rest.len > 0)
-		if (tg_id_parse(str_trim(str_cut(&rest, ',')), &one) &&
-		    one == tg_id)
-			return true;
-	return false;
-}
-
 /* Who has just sent the code stands in no settings yet that this process has
  * read. */
 static enum err
@@ -79,7 +66,7 @@ is_operator(const struct reply *r, int64_t tg_id, bool *is_it)
 	int64_t noted = 0;
 	enum err e;
 
-	*is_it = is_listed(r->app->conf.admin_tg_ids, tg_id);
+	*is_it = operator_is_set(r->app, tg_id);
 	if (*is_it || tg_id == 0)
 		return ERR_OK;
 	e = mark_get(r->db, r->arena, MARK_OPERATOR, &noted);

@@ -52,7 +52,8 @@ forget_person(
 {
 	static const enum sql steps[] = { SQL_FORGET_JOBS, SQL_FORGET_ACCESS,
 		SQL_FORGET_MEMBER, SQL_FORGET_LINKS, SQL_FORGET_QUESTIONS,
-		SQL_FORGET_CONSENTS, SQL_FORGET_WITHDRAWALS, SQL_FORGET_USER };
+		SQL_FORGET_CONSENTS, SQL_FORGET_WITHDRAWALS, SQL_FORGET_AUDIT,
+		SQL_FORGET_USER };
 	enum err e = forget_look(db, a, tg_id, h);
 
 	/* What was promised since it was looked at last holds as well. */

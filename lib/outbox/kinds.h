@@ -52,7 +52,7 @@ enum lane { LANE_NONE, LANE_CHANNEL, LANE_CHAT, LANE_ASK, LANE_COACH };
 	KIND(12, CANCEL, cancel, "cancel", LINE_CHANNEL, LANE_NONE) \
 	/* Read what an event named; detail: stripe_thin.h. */ \
 	KIND(13, READ, read, "ask", LINE_ASK, LANE_NONE) \
-	/* A payment goes back, all of it; detail: its name. */ \
+	/* A payment goes back; detail: its name, and a part's amount. */ \
 	KIND(14, REFUND, refund, "refund", LINE_ASK, LANE_NONE) \
 	/* All that is kept of somebody, to them, as a file. */ \
 	KIND(15, MYDATA, mydata, "their data", LINE_NOTICE, LANE_CHAT) \

@@ -3,6 +3,7 @@
 #include "payment/refund.h"
 
 #include "base/log.h"
+#include "ledger/audit_told.h"
 #include "ledger/marks.h"
 #include "ledger/subscription.h"
 #include "outbox/message.h"
@@ -54,6 +55,31 @@ int64_t
 refund_left(const struct refundable *r)
 {
 	return r->refund.paid_minor - r->gone_minor;
+}
+
+enum refund_fault
+refund_choose(struct refundable *r, int64_t part_minor)
+{
+	int64_t left = refund_left(r);
+
+	r->refund.part_minor = part_minor < left ? part_minor : 0;
+	if (r->provider == NULL)
+		return REFUND_NO_PROVIDER;
+	if (left <= 0)
+		return REFUND_NOTHING_LEFT;
+	if (part_minor > left)
+		return REFUND_TOO_MUCH;
+	return r->refund.part_minor != 0 && !r->provider->refunds_parts ?
+	    REFUND_WHOLE_ALONE :
+	    REFUND_POSSIBLE;
+}
+
+enum refund_stop
+refund_stops(const struct refundable *r, bool at_once)
+{
+	if (!r->charges_again || (r->refund.part_minor != 0 && !at_once))
+		return REFUND_STOPS_NOTHING;
+	return at_once ? REFUND_STOPS_NOW : REFUND_STOPS_LATER;
 }
 
 /* ---- what has become of it ---- */
@@ -147,7 +173,44 @@ is_pointless(
 	    &n_disputes);
 
 	*pointless = n_disputes > 0 ||
-	    (refund_left(&g->what) <= 0 && !g->what.charges_again);
+	    (refund_left(&g->what) <= 0 &&
+		(!g->what.charges_again || g->what.refund.part_minor != 0));
+	return e;
+}
+
+/* The shop's own rules need no word of it; an operator waits for one, and has
+ * it by the job that is put aside. */
+static const char *
+why_pointless(const struct step *s, const struct sending *g)
+{
+	return audit_is_promise(s->job.promise) && refund_left(&g->what) > 0 ?
+	    "the payment is disputed by now: the bank has the money" :
+	    NULL;
+}
+
+enum err
+refund_promise(
+    struct db *db, struct arena *a, const struct refund *r, const char *promise)
+{
+	const char *detail = r->part_minor == 0 ?
+	    r->payment :
+	    arena_printf(a, "%s %lld", r->payment, (long long)r->part_minor);
+
+	return jobs_promise(
+	    db, JOB_REFUND, promise, r->order->tg_id, r->order->id, detail);
+}
+
+/* "PAYMENT", or "PAYMENT PART" in minor units. */
+static enum err
+read_what(struct db *db, struct arena *a, const char *detail, struct sending *g)
+{
+	struct str rest = str_from(detail);
+	const char *payment = arena_dup(a, str_cut(&rest, ' '));
+	int64_t part_minor = 0;
+	enum err e = refund_read(db, a, &g->order, payment, &g->what);
+
+	(void)str_to_i64(rest, &part_minor);
+	g->what.refund.part_minor = part_minor;
 	return e;
 }
 
@@ -160,11 +223,14 @@ prepare(struct app *app, struct arena *a, struct step *s)
 
 	s->state = g;
 	if (e == ERR_OK)
-		e = refund_read(app->db, a, &g->order, s->job.detail, &g->what);
+		e = read_what(app->db, a, s->job.detail, g);
 	if (e == ERR_OK)
 		e = is_pointless(app, a, g, &pointless);
-	if (e != ERR_OK || pointless)
+	if (e != ERR_OK || pointless) {
+		if (e == ERR_OK)
+			s->cannot = why_pointless(s, g);
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
 	if (g->what.provider == NULL) {
 		s->cannot = arena_printf(a,
 		    "this program cannot send back what was paid by \"%s\"",
@@ -203,7 +269,8 @@ judge(struct arena *a, const struct step *s, enum err why,
 }
 
 /* Whose access ends by it is told so by that. Whose does not, by another
- * payment of theirs, hears of the money all the same. */
+ * payment of theirs, hears of the money all the same; a part of it is between
+ * them and the operator. */
 static enum err
 tell_buyer(struct app *app, struct arena *a, const struct sending *g,
     const struct fact *f)
@@ -211,7 +278,8 @@ tell_buyer(struct app *app, struct arena *a, const struct sending *g,
 	enum access access;
 	enum err e;
 
-	if (g->order.tg_id == 0 || refund_waits(f))
+	if (g->order.tg_id == 0 || refund_waits(f) ||
+	    g->what.refund.part_minor != 0)
 		return ERR_OK;
 	e = ledger_access(
 	    app->db, a, g->order.tg_id, g->order.product, &access);
@@ -239,14 +307,20 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 		e = ERR_REFUSED;
 	if (e != ERR_OK && e != ERR_CONFLICT) {
 		judge(a, s, e, res, o);
+		if (o->after == AFTER_PARK &&
+		    audit_told(app, a, s->job.promise, RESULT_REFUSED) !=
+			ERR_OK)
+			return ERR_UNAVAILABLE;
 		return e == ERR_REFUSED ?
 		    refund_record_refusal(app, a, &g->what, &f) :
 		    ERR_OK;
 	}
 	log_event(
 	    LOG_INFO, "payment_sent_back", KV(kv_int("order", g->order.id)));
-	e = refund_record(app, a, &g->what, &f,
-	    g->what.charges_again ? REFUND_STOPS_LATER : REFUND_STOPS_NOTHING);
+	e = refund_record(app, a, &g->what, &f, refund_stops(&g->what, false));
+	if (e == ERR_OK)
+		e = audit_told(app, a, s->job.promise,
+		    refund_waits(&f) ? RESULT_WAITS : RESULT_SENT_BACK);
 	return e == ERR_OK ? tell_buyer(app, a, g, &f) : e;
 }
 

@@ -25,6 +25,25 @@ enum err refund_read(struct db *db, struct arena *a, const struct order *o,
 /* How much has not gone back yet. */
 int64_t refund_left(const struct refundable *r);
 
+/* Why it cannot go back. */
+enum refund_fault {
+	REFUND_POSSIBLE,
+	REFUND_NO_PROVIDER, /* this program cannot ask whoever took it */
+	REFUND_NOTHING_LEFT,
+	REFUND_TOO_MUCH,   /* more than is left */
+	REFUND_WHOLE_ALONE /* whoever took it sends no part */
+};
+
+/* Chooses a part of it, or all that is left (0); a part that is all there is
+ * left is none. */
+enum refund_fault refund_choose(struct refundable *r, int64_t part_minor);
+
+/* Promises, in a transaction, that the worker sends it back: the part that was
+ * chosen, or all. Who asked by a promise of the trail's (audit_promise()) is
+ * told what came of it. */
+enum err refund_promise(struct db *db, struct arena *a, const struct refund *r,
+    const char *promise) MUST_CHECK;
+
 /* It was asked for, and the money has not gone: the provider waits. */
 bool refund_waits(const struct fact *f);
 
@@ -42,9 +61,15 @@ enum err refund_count_refusals(
 enum err refund_record_refusal(struct app *app, struct arena *a,
     const struct refundable *r, const struct fact *f) MUST_CHECK;
 
+/* What is to become of what charges the buyer again. */
+enum refund_stop { REFUND_STOPS_NOTHING, REFUND_STOPS_LATER, REFUND_STOPS_NOW };
+
+/* What is ended: who gets a part of the money back goes on paying, unless it is
+ * to end at once. */
+enum refund_stop refund_stops(const struct refundable *r, bool at_once);
+
 /* Records what the provider said of it, in a transaction. Once the money has
  * gone, what charges the buyer again is ended, as told. */
-enum refund_stop { REFUND_STOPS_NOTHING, REFUND_STOPS_LATER, REFUND_STOPS_NOW };
 enum err refund_record(struct app *app, struct arena *a,
     const struct refundable *r, const struct fact *f,
     enum refund_stop stop) MUST_CHECK;

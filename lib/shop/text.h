@@ -196,6 +196,73 @@ enum text {
 	TEXT_ALERT_KEY_RIGHT, /* {provider} {what} */
 	TEXT_ALERT_PORTAL,
 	TEXT_ALERT_SILENCE, /* {provider} {amount} {url} */
+	/* to operators, /admin */
+	TEXT_ADMIN_TODAY, /* {now} {before} */
+	TEXT_ADMIN_WEEK,  /* {now} {before} */
+	TEXT_ADMIN_MONTH, /* {now} {before} */
+	TEXT_ADMIN_SUM,   /* {number} {amount} */
+	TEXT_ADMIN_NO_SUM,
+	TEXT_ADMIN_INSIDE,  /* {number} */
+	TEXT_ADMIN_WAITING, /* {waiting} {parked} */
+	TEXT_ADMIN_HOW,
+	TEXT_ADMIN_JOBS_BUTTON,
+	TEXT_ADMIN_JOB, /* {job} {what} {buyer} {why} */
+	TEXT_ADMIN_NOT_TRIED,
+	TEXT_ADMIN_NO_JOBS,
+	TEXT_ADMIN_MORE,         /* {number} */
+	TEXT_ADMIN_RETRY_BUTTON, /* {job} */
+	TEXT_ADMIN_DROP_BUTTON,  /* {job} */
+	TEXT_ADMIN_BUYER,        /* {buyer} */
+	TEXT_ADMIN_SINCE,        /* {day} */
+	TEXT_ADMIN_STRANGER,
+	TEXT_ADMIN_BLOCKED,
+	TEXT_ADMIN_IN,       /* {product} */
+	TEXT_ADMIN_IN_UNTIL, /* {product} {until} */
+	TEXT_ADMIN_OUT,      /* {product} {why} */
+	TEXT_ADMIN_PAID,
+	TEXT_ADMIN_GRANTED,
+	TEXT_ADMIN_PART_BACK,
+	TEXT_ADMIN_BACK,
+	TEXT_ADMIN_TAKEN,
+	TEXT_ADMIN_OPEN,
+	TEXT_ADMIN_GRANT_BUTTON,
+	TEXT_ADMIN_REVOKE_BUTTON, /* {product} */
+	TEXT_ADMIN_LINK_BUTTON,   /* {product} */
+	TEXT_ADMIN_REFUND_BUTTON, /* {amount} {order} */
+	TEXT_ADMIN_PART_BUTTON,   /* {order} */
+	TEXT_ADMIN_WRITE_BUTTON,
+	TEXT_ADMIN_WHICH,
+	TEXT_ADMIN_HOW_LONG, /* {product} */
+	TEXT_ADMIN_DAYS,     /* {days} */
+	TEXT_ADMIN_FOR_GOOD,
+	TEXT_ADMIN_HOW_PART,   /* {order} {amount} */
+	TEXT_ADMIN_HOW_WRITE,  /* {buyer} */
+	TEXT_ADMIN_ASK_GRANT,  /* {buyer} {product} {term} */
+	TEXT_ADMIN_ASK_REVOKE, /* {buyer} {product} */
+	TEXT_ADMIN_ASK_REFUND, /* {amount} {order} {buyer} */
+	TEXT_ADMIN_ASK_ENDS,
+	TEXT_ADMIN_ASK_LINK,  /* {buyer} {product} */
+	TEXT_ADMIN_ASK_WRITE, /* {buyer} {words} */
+	TEXT_ADMIN_ASK_RETRY, /* {job} {what} {buyer} */
+	TEXT_ADMIN_ASK_DROP,  /* {job} {what} {buyer} */
+	TEXT_ADMIN_YES,
+	TEXT_ADMIN_NO,
+	TEXT_ADMIN_DONE,
+	TEXT_ADMIN_PROMISED,
+	TEXT_ADMIN_NOTHING,
+	TEXT_ADMIN_SENT_BACK,   /* {order} */
+	TEXT_ADMIN_BACK_WAITS,  /* {order} */
+	TEXT_ADMIN_REFUSED,     /* {order} */
+	TEXT_ADMIN_UNDELIVERED, /* {buyer} */
+	TEXT_ADMIN_CANCELED,
+	TEXT_ADMIN_TOO_LATE,
+	TEXT_ADMIN_MAY_NOT, /* {role} */
+	TEXT_ADMIN_NOT_FOUND,
+	TEXT_ADMIN_SEVERAL,
+	TEXT_ADMIN_HIDDEN,
+	TEXT_ADMIN_NO_REFUND, /* {amount} */
+	TEXT_ADMIN_WHOLE,     /* {provider} */
+	TEXT_ADMIN_LETTER,    /* {words} */
 	/* the bot's menu */
 	TEXT_MENU_START,
 	TEXT_MENU_PAY,

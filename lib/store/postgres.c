@@ -73,7 +73,9 @@ static const struct {
 /* An answer comes sooner, or an error by one of the server's own limits; all
  * but one: a commit that waits for a standby which is away waits for ever. */
 #define ANSWER_MS 15000
-#define PATIENCE "SET LOCAL statement_timeout = 0"
+#define PATIENCE \
+	"SET LOCAL statement_timeout = 0;" \
+	" SET LOCAL idle_in_transaction_session_timeout = '60s'"
 
 /* Which of the ledgers of a database it is. */
 #define SCHEMA_NOW "COALESCE(current_schema(), '')"
@@ -520,7 +522,9 @@ postgres_choose(void *conn, const struct db_choice *choice)
 	} else
 		e = postgres_script(p, wishes(p, "SET", choice->schema));
 	p->reads_one_moment = arena_printf(&p->mem,
-	    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;%s", wish);
+	    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;%s"
+	    " SET LOCAL idle_in_transaction_session_timeout = '60s'",
+	    wish);
 	p->begins = begins(p, wish, choice->schema);
 	if (p->only_reads)
 		return e;
@@ -704,6 +708,8 @@ say(struct postgres *p, enum sql what, const char *text)
 		log_event(LOG_ERROR, "commit_undone", KV_NONE);
 		e = ERR_INTERNAL;
 	}
+	if (what == SQL_COMMIT || what == SQL_ROLLBACK)
+		p->is_patient = false;
 	pq.PQclear(result);
 	return e;
 }
@@ -772,6 +778,61 @@ postgres_run(void *conn, struct db_run *r)
 		e = run_bound(p, r, &b);
 	arena_free(&b.mem);
 	return e;
+}
+
+/* ---- what others tell ---- */
+
+/* Within the transaction, so it is heard of if that was committed and then
+ * alone. */
+static enum err
+postgres_commit_telling(void *conn)
+{
+	return commit(conn, "SELECT pg_notify('admit', " SCHEMA_NOW "); ");
+}
+
+/* Behind a pooler the connection is somebody else's in a moment. */
+static enum err
+postgres_listen(void *conn)
+{
+	struct postgres *p = conn;
+	PGresult *result;
+	enum err e;
+
+	if (p->reads != NULL)
+		return ERR_OK;
+	result = query(p, "LISTEN admit; SELECT " SCHEMA_NOW);
+	e = judge(p, "LISTEN", result);
+	if (e == ERR_OK)
+		p->listens_for =
+		    arena_dup_text(&p->mem, pq.PQgetvalue(result, 0, 0));
+	pq.PQclear(result);
+	return e;
+}
+
+static int
+postgres_listen_fd(void *conn)
+{
+	const struct postgres *p = conn;
+
+	return p->reads != NULL ? -1 : pq.PQsocket(p->pg);
+}
+
+/* Our own words come back to us, and those of other ledgers in this
+ * database. */
+static bool
+postgres_heard(void *conn)
+{
+	struct postgres *p = conn;
+	PGnotify *n;
+	bool heard = false;
+
+	p->is_broken |= pq.PQconsumeInput(p->pg) == 0;
+	while ((n = pq.PQnotifies(p->pg)) != NULL) {
+		heard |= n->be_pid != pq.PQbackendPID(p->pg) &&
+		    str_eq(str_from(n->extra), p->listens_for);
+		pq.PQfreemem(n);
+	}
+	return heard || p->is_broken;
 }
 
 /* ---- for a move ---- */
@@ -878,61 +939,6 @@ static const struct db_moving postgres_moving = {
 	.numbers = "SELECT setval(pg_get_serial_sequence('{table}', '{key}'),"
 		   " GREATEST((SELECT MAX({key}) FROM {table}), 1))",
 };
-
-/* ---- what others tell ---- */
-
-/* Within the transaction, so it is heard of if that was committed and then
- * alone. */
-static enum err
-postgres_commit_telling(void *conn)
-{
-	return commit(conn, "SELECT pg_notify('admit', " SCHEMA_NOW "); ");
-}
-
-/* Behind a pooler the connection is somebody else's in a moment. */
-static enum err
-postgres_listen(void *conn)
-{
-	struct postgres *p = conn;
-	PGresult *result;
-	enum err e;
-
-	if (p->reads != NULL)
-		return ERR_OK;
-	result = query(p, "LISTEN admit; SELECT " SCHEMA_NOW);
-	e = judge(p, "LISTEN", result);
-	if (e == ERR_OK)
-		p->listens_for =
-		    arena_dup_text(&p->mem, pq.PQgetvalue(result, 0, 0));
-	pq.PQclear(result);
-	return e;
-}
-
-static int
-postgres_listen_fd(void *conn)
-{
-	const struct postgres *p = conn;
-
-	return p->reads != NULL ? -1 : pq.PQsocket(p->pg);
-}
-
-/* Our own words come back to us, and those of other ledgers in this
- * database. */
-static bool
-postgres_heard(void *conn)
-{
-	struct postgres *p = conn;
-	PGnotify *n;
-	bool heard = false;
-
-	p->is_broken |= pq.PQconsumeInput(p->pg) == 0;
-	while ((n = pq.PQnotifies(p->pg)) != NULL) {
-		heard |= n->be_pid != pq.PQbackendPID(p->pg) &&
-		    str_eq(str_from(n->extra), p->listens_for);
-		pq.PQfreemem(n);
-	}
-	return heard || p->is_broken;
-}
 
 /* ---- the version ---- */
 

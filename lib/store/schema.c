@@ -472,6 +472,32 @@ static const char *const migrations[] = {
 	" at_ms {int} NOT NULL"
 	") {end};"
 	"CREATE INDEX withdrawals_by_contract ON withdrawals (contract);",
+
+	/* 21: who may use /admin beside the settings' ADMIN_TG_IDS, and as what
+	 * (enum role) */
+	"CREATE TABLE operators ("
+	" tg_id {id},"
+	" role {int} NOT NULL,"
+	" added_ms {int} NOT NULL"
+	") {end};"
+	/* what operators changed: who (0: at the command line), what, about
+	 * whom (0: nobody, or forgotten) and which product, order or job
+	 * (number), how many days or how much of the money (amount), in which
+	 * words; done_ms null: it was asked for and not confirmed */
+	"CREATE TABLE audit ("
+	" id {id},"
+	" actor {int} NOT NULL,"
+	" act TEXT NOT NULL,"
+	" tg_id {int} NOT NULL,"
+	" product TEXT,"
+	" number {int} NOT NULL,"
+	" amount {int} NOT NULL,"
+	" words TEXT,"
+	" asked_ms {int} NOT NULL,"
+	" done_ms {int},"
+	" result TEXT"
+	") {end};"
+	"CREATE INDEX audit_by_buyer ON audit (tg_id, id);",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 

@@ -28,6 +28,7 @@
 #include "store/sql/marks.h"
 #include "store/sql/members.h"
 #include "store/sql/metrics.h"
+#include "store/sql/operators.h"
 #include "store/sql/orders.h"
 #include "store/sql/payments.h"
 #include "store/sql/products.h"

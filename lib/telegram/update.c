@@ -165,6 +165,16 @@ read_words(struct arena *a, struct json *m, struct tg_update *out)
 	read_voice(a, json_at(m, "voice"), &out->voice);
 }
 
+/* A person's alone: what was in a channel has no author. */
+static void
+read_forwarded(struct json *origin, struct tg_update *out)
+{
+	struct str type = str_from(json_text(origin, "type"));
+
+	out->is_forwarded = str_eq(type, "user") || str_eq(type, "hidden_user");
+	(void)json_int(origin, "sender_user.id", &out->forwarded_from);
+}
+
 static void
 read_message(struct arena *a, struct json *m, struct tg_update *out)
 {
@@ -172,6 +182,7 @@ read_message(struct arena *a, struct json *m, struct tg_update *out)
 	(void)json_int(m, "chat.id", &out->chat_id);
 	(void)json_int(m, "message_id", &out->message_id);
 	read_words(a, m, out);
+	read_forwarded(json_at(m, "forward_origin"), out);
 	read_reply(a, json_at(m, "reply_to_message"), out);
 	/* What is said in a channel's or a group's name is no person's. */
 	if (json_at(m, "sender_chat") == NULL)

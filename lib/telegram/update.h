@@ -72,8 +72,11 @@ struct tg_update {
 	const char *text;     /* TG_MESSAGE: NULL for pictures and the like */
 	const char *caption;  /* TG_MESSAGE: the words under one, or NULL */
 	const char *album; /* TG_MESSAGE: of which several are one; or NULL */
-	bool is_service;   /* TG_MESSAGE: nobody said anything */
-	bool has_file;     /* TG_MESSAGE: a picture, a document or the like */
+	bool is_forwarded; /* TG_MESSAGE: another person's, whose number
+	                      is next; 0: they hide it */
+	int64_t forwarded_from;
+	bool is_service; /* TG_MESSAGE: nobody said anything */
+	bool has_file;   /* TG_MESSAGE: a picture, a document or the like */
 	struct tg_voice voice; /* TG_MESSAGE */
 	int64_t message_id;    /* TG_MESSAGE, in chat_id; TG_BUTTON: the one
 	                          that it stands under, or 0 */

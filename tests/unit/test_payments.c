@@ -126,6 +126,7 @@ before_payments(void)
 	check_err(db_ready(ledger.db), ERR_OK);
 	change("DROP TABLE payments; DROP INDEX reversals_by_time;"
 	       "DROP TABLE consents; DROP TABLE withdrawals;"
+	       "DROP TABLE operators; DROP TABLE audit;"
 	       "ALTER TABLE reversals DROP COLUMN at_ms;"
 	       "ALTER TABLE orders DROP COLUMN renewal;"
 	       "ALTER TABLE reversals DROP COLUMN appeal_due_ms;"

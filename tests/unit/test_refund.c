@@ -207,9 +207,125 @@ is_told(void **state)
 	    1);
 }
 
+#define BYHAND \
+	"INSERT INTO audit (id, actor, act, tg_id, number, amount, asked_ms," \
+	" done_ms, result) VALUES (3, 9, 'refund', 5, 7, 0, 1, 1," \
+	" 'on its way');"
+
+static struct step
+step_by_hand(int attempts, const char *detail)
+{
+	struct step s = { .job = { .id = 1,
+			      .kind = JOB_REFUND,
+			      .promise = "byhand/3",
+			      .tg_id = BUYER,
+			      .order_id = 7,
+			      .attempts = attempts,
+			      .detail = detail } };
+
+	check_err(work_prepare(&app, &mem, &s), ERR_OK);
+	return s;
+}
+
+static const struct by_hand {
+	const char *why, *before, *detail;
+	int status, attempts;
+	const char *body, *result, *key_ends;
+	int n_told, n_cancels;
+} by_hands[] = {
+	{ "all of it", ONCE BYHAND, "pi_7", 200, 1, WENT("succeeded"),
+	    "sent back", "-rest", 1, 0 },
+	{ "a part", ONCE BYHAND, "pi_7 400", 200, 1, WENT("succeeded"),
+	    "sent back", "-400", 1, 0 },
+	{ "a part of a plan, which goes on", PLAN BYHAND, "pi_8 400", 200, 1,
+	    WENT("succeeded"), "sent back", "-400", 1, 0 },
+	{ "it waits", ONCE BYHAND, "pi_7", 200, 1, WENT("requires_action"),
+	    "asked for, not gone", "-rest", 1, 0 },
+	{ "refused, and tried again", ONCE BYHAND, "pi_7", 400, 1, REFUSED("x"),
+	    "on its way", "-rest", 0, 0 },
+	{ "refused for good", ONCE BYHAND, "pi_7", 400, 8, REFUSED("x"),
+	    "refused", "-rest", 1, 0 },
+};
+
+/* An operator hears what came of it, once, and it stands in the trail. */
+static void
+is_by_hand(void **state)
+{
+	const struct by_hand *t = *state;
+	const struct http_response res = { .status = t->status,
+		.retry_after_s = -1,
+		.body = str_from(t->body) };
+	struct settling s = { .res = &res };
+
+	shop_open(t->before);
+	s.step = step_by_hand(t->attempts, t->detail);
+	assert_true(str_ends(str_from(key_of(&s.step.call)), t->key_ends));
+	shop_does(settle, &s);
+	check_text(look_text("SELECT result FROM audit"), t->result);
+	check_int(n_promised(JOB_ALERT, 9), t->n_told);
+	check_int(n_promised(JOB_CANCEL, BUYER), t->n_cancels);
+}
+
+/* What came between the press and the call is not passed over in silence. */
+static void
+disputed_meanwhile(void **state)
+{
+	(void)state;
+	shop_open(ONCE BYHAND REVERSAL("dispute", "1"));
+	check_has(step_by_hand(1, "pi_7").cannot, "disputed");
+	shop_open(ONCE BYHAND ALL_BACK);
+	check_text(step_by_hand(1, "pi_7").cannot, NULL);
+}
+
+static const struct choice {
+	const char *why, *before;
+	int64_t part_minor;
+	enum refund_fault want;
+	int64_t part; /* that was chosen */
+	enum refund_stop stop;
+} choices[] = {
+	{ "all", ONCE, 0, REFUND_POSSIBLE, 0, REFUND_STOPS_NOTHING },
+	{ "a part", ONCE, 998, REFUND_POSSIBLE, 998, REFUND_STOPS_NOTHING },
+	{ "a part that is all", ONCE, 999, REFUND_POSSIBLE, 0,
+	    REFUND_STOPS_NOTHING },
+	{ "more than there is", ONCE, 1000, REFUND_TOO_MUCH, 0,
+	    REFUND_STOPS_NOTHING },
+	{ "what is gone", ONCE ALL_BACK, 0, REFUND_NOTHING_LEFT, 0,
+	    REFUND_STOPS_NOTHING },
+	{ "of who is not known", HAS_COURSE BOUGHT_BY("coupon", "", ""), 0,
+	    REFUND_NO_PROVIDER, 0, REFUND_STOPS_NOTHING },
+	{ "a part in Stars", HAS_COURSE BOUGHT_BY("stars", "", ""), 5,
+	    REFUND_WHOLE_ALONE, 5, REFUND_STOPS_NOTHING },
+	{ "of a plan all, which ends it", PLAN, 0, REFUND_POSSIBLE, 0,
+	    REFUND_STOPS_LATER },
+	{ "of a plan a part, which does not", PLAN, 5, REFUND_POSSIBLE, 5,
+	    REFUND_STOPS_NOTHING },
+};
+
+/* One choice for the command line and the chat. */
+static void
+is_chosen(void **state)
+{
+	const struct choice *c = *state;
+	struct order o = { 0 };
+	struct refundable r;
+
+	shop_open(c->before);
+	check_err(ledger_order_by_id(ledger.db, &mem, 7, &o), ERR_OK);
+	check_err(refund_read(ledger.db, &mem, &o, NULL, &r), ERR_OK);
+	check_int(refund_choose(&r, c->part_minor), c->want);
+	check_int(r.refund.part_minor, c->part);
+	check_int(refund_stops(&r, false), c->stop);
+	if (c->stop != REFUND_STOPS_NOTHING || r.charges_again)
+		check_int(refund_stops(&r, true), REFUND_STOPS_NOW);
+}
+
 int
 main(void)
 {
+	ROWS("by hand", is_by_hand, by_hands);
+	ONE("by hand", "disputed meanwhile", disputed_meanwhile);
+	ROWS("chosen", is_chosen, choices);
 	app.conf.stripe_api_base = "https://s.invalid";
 	app.conf.stripe_secret_key = "sk_test_1";
 	ROWS("asked", is_asked, calls);

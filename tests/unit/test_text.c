@@ -14,7 +14,8 @@ static const char *const known[] = { "amount", "products", "buyer", "order",
 
 	"title", "invite", "remove", "low", "high",
 
-	"terms", "sentence", "when", "hash", "contract", "day", "command" };
+	"terms", "sentence", "when", "hash", "contract", "day", "command",
+	"now", "before", "waiting", "parked", "job", "role", "term", "words" };
 
 static bool
 is_known(struct str hole)

@@ -484,9 +484,44 @@ under_a_button(void **state)
 	check_int(u.has_photo, false);
 }
 
+static const struct forwarded {
+	const char *why, *origin;
+	bool is_forwarded;
+	int64_t from;
+} forwardeds[] = {
+	{ "a person's", "{\"type\":\"user\",\"sender_user\":{\"id\":9}}", true,
+	    9 },
+	{ "who hides", "{\"type\":\"hidden_user\",\"sender_user_name\":\"n\"}",
+	    true, 0 },
+	{ "a channel's", "{\"type\":\"channel\",\"chat\":{\"id\":-1009}}",
+	    false, 0 },
+	{ "of a kind to come", "{\"type\":\"new\"}", false, 0 },
+	{ "rubbish", "7", false, 0 },
+};
+
+static void
+is_forwarded(void **state)
+{
+	const struct forwarded *f = *state;
+	struct tg_update u;
+
+	check_err(tg_update_parse(&mem,
+		      str_from(arena_printf(&mem,
+			  MESSAGE(BUYER, PRIVATE,
+			      ",\"text\":\"a\",\"forward_origin\":%s"),
+			  f->origin)),
+		      &u),
+	    ERR_OK);
+	check_int(u.kind, TG_MESSAGE);
+	check_int(u.from_id, 5);
+	check_int(u.is_forwarded, f->is_forwarded);
+	check_int(u.forwarded_from, f->from);
+}
+
 int
 main(void)
 {
+	ROWS("forwarded", is_forwarded, forwardeds);
 	ROWS("a subscription", plan, plans);
 	ROWS("somebody left", leaving, leavings);
 	ROWS("a field that changes", change, changes);

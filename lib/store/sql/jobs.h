@@ -224,6 +224,13 @@ SQL(JOBS_WAITING,
     " AND (:id = 0 OR id = :id) AND (:parked = 0 OR parked_ms IS NOT NULL)"
     " ORDER BY CASE WHEN parked_ms IS NULL THEN 1 ELSE 0 END, due_ms, id")
 
+/* The same of what has failed, or was put aside. */
+SQL(JOBS_TROUBLED,
+    "SELECT id, kind, tg_id, due_ms, attempts, error, parked_ms, lease_ms,"
+    " promise FROM jobs WHERE done_ms IS NULL"
+    " AND (error IS NOT NULL OR parked_ms IS NOT NULL)"
+    " ORDER BY CASE WHEN parked_ms IS NULL THEN 1 ELSE 0 END, due_ms, id")
+
 /* An operator has put right what was in the way: one job, or all that are
  * parked (:id 0), as if they had not been tried yet. */
 SQL(JOBS_RETRY,

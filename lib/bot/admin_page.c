@@ -1,0 +1,94 @@
+/* Writing a message of /admin. */
+#include "bot/admin_page.h"
+
+#include <string.h>
+
+#define MAX_BYTES 12000 /* what does not fit is left out, and was too much */
+
+struct admin_page
+admin_page_new(struct reply *r, enum role role)
+{
+	return (struct admin_page){
+		.r = r, .role = role, .text = buf_new(r->arena, MAX_BYTES)
+	};
+}
+
+void
+admin_line(struct admin_page *p, const char *line)
+{
+	if (line == NULL)
+		return;
+	if (p->text.len > 0)
+		buf_char(&p->text, '\n');
+	buf_text(&p->text, line);
+}
+
+void
+admin_text(struct admin_page *p, enum text which, struct kvs values)
+{
+	admin_line(p, text_fill_in(p->r->in, p->r->arena, which, values));
+}
+
+/* A row each: their labels have names of products in them. */
+void
+admin_button(struct admin_page *p, const char *label, const char *data)
+{
+	struct arena *a = p->r->arena;
+
+	p->choices =
+	    arena_grow(a, p->choices, p->n, &p->max, sizeof(*p->choices));
+	p->choices[p->n++] = (struct tg_choice){ label,
+		arena_printf(a, ADMIN_BUTTON ":%s", data) };
+}
+
+/* The first line as a link, by which an operator comes to the person's own
+ * chat; what else there is may hold any signs. */
+static const char *
+as_html(struct admin_page *p)
+{
+	struct arena *a = p->r->arena;
+	struct str rest = buf_str(&p->text);
+	struct str first = str_cut(&rest, '\n');
+	struct buf b = buf_new(a, 8 * MAX_BYTES);
+
+	buf_text(&b,
+	    arena_printf(
+		a, "<a href=\"tg://user?id=%lld\">", (long long)p->mention));
+	buf_html(&b, arena_dup(a, first));
+	buf_text(&b, "</a>\n");
+	buf_html(&b, arena_dup(a, rest));
+	return buf_str(&b).p;
+}
+
+enum err
+admin_page_send(struct admin_page *p)
+{
+	const struct tg_message m = { .chat_id = p->r->u->from_id,
+		.text = p->mention != 0 ? as_html(p) : buf_str(&p->text).p,
+		.is_html = p->mention != 0,
+		.choices = p->choices,
+		.n_choices = p->n };
+
+	return p->text.len == 0 ? ERR_OK : reply_message(p->r, &m);
+}
+
+/* Not catalog_find(), to which an empty id is the first product's. */
+const char *
+admin_product(const struct admin_page *p, const char *id)
+{
+	const struct catalog *c = &p->r->app->catalog;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (strcmp(c->products[i].id, id) == 0)
+			return product_title(
+			    &c->products[i], language_code(p->r->in));
+	return id;
+}
+
+const char *
+admin_money(const struct admin_page *p, int64_t minor, const char *currency)
+{
+	return currency == NULL ?
+	    "" :
+	    text_money_in(p->r->in, p->r->arena, minor, currency);
+}

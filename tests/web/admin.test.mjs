@@ -1,0 +1,229 @@
+// /admin: the shop in the hand of those who run it. What they read stands in transcripts/admin.*.txt, for whoever speaks
+// the language; after sentences were changed, TRANSCRIPTS=write writes them anew.
+
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { ROOT, person, startAdmit } from './harness.mjs';
+
+const OWNER = 900;
+const BUYER = 700_001;
+const LANGUAGES = { en: 'Thank you for your patience!', uk: 'Дякуємо за терпіння!', de: 'Danke für Ihre Geduld!', pl: 'Dziękujemy za cierpliwość!' };
+
+const shop = (t, env = {}) => startAdmit({ t, env: { ADMIN_TG_IDS: String(OWNER), RECONCILE_MINUTES: '0', ...env } });
+const buttons = (message) => message?.reply_markup?.inline_keyboard.flat() ?? [];
+const isPaid = (app, tgId) => app.sql(`SELECT is_paid FROM users WHERE tg_id = ${tgId}`)[0]?.[0];
+const trail = (app) => app.sql('SELECT actor, act, tg_id, result FROM audit WHERE done_ms IS NOT NULL ORDER BY id').map((row) => row.join(' '));
+
+/** Who runs a shop, and what they read. */
+class Operator {
+  constructor(app, id, language = 'en') {
+    Object.assign(this, { app, user: person(id, { language_code: language }), lines: [], n: app.telegram.messages(id).length });
+  }
+
+  get last() {
+    return this.app.telegram.messages(this.user.id).at(-1);
+  }
+
+  /** What is no day, no number and no name of this run. */
+  #same(text) {
+    return text.replace(/\d{4}-\d\d-\d\d/g, '2031-05-09').replace(/(No\.|№|Nr\.?|no\.|nr) \d+/g, '$1 7').replace(/\b(pi|cs|re)_\w+/g, '$1_1');
+  }
+
+  async #after(what, doing) {
+    this.lines.push(`>>> ${this.#same(what)}`, '');
+    const done = await doing();
+    await this.app.settled();
+    const all = this.app.telegram.messages(this.user.id);
+    for (const { text, reply_markup: keyboard } of all.slice(this.n))
+      this.lines.push(this.#same(text), ...(keyboard?.inline_keyboard ?? []).flat().map((button) => `[ ${this.#same(button.text)} ]`), '');
+    this.n = all.length;
+    return done;
+  }
+
+  async says(words) {
+    await this.#after(words, () => this.app.say(this.user, words));
+    return this.last;
+  }
+
+  /** The button whose data begin so, under the latest message that has one. */
+  button(data) {
+    const message = this.app.telegram.messages(this.user.id).findLast((one) => buttons(one).some(({ callback_data: its }) => its.startsWith(data)));
+    assert.ok(message, `there is a button for ${data}`);
+    return { message, ...buttons(message).find(({ callback_data: its }) => its.startsWith(data)) };
+  }
+
+  async presses(data) {
+    const { message, text, callback_data: its } = this.button(data);
+    await this.#after(`(presses ${text})`, () => this.app.telegram.press(this.user, message, its));
+    return this.last;
+  }
+
+  async forwards(origin) {
+    const message = { ...(await this.app.say(this.user, '.')).update.message, message_id: 77_000 + this.n, text: 'Where is my link?', forward_origin: { date: 1, ...origin } };
+    this.n = this.app.telegram.messages(this.user.id).length;
+    await this.#after('(forwards a message of a buyer)', () => this.app.telegram.sendUpdate({ message }));
+    return this.last;
+  }
+}
+
+test('a day of an owner, in each language', async (t) => {
+  await Promise.all(Object.entries(LANGUAGES).map(async ([language, words]) => {
+    const app = await shop(t);
+    const { id: session } = await app.buy(BUYER);
+    await app.settled();
+    const [[order, payment]] = app.sql('SELECT id, payment_intent FROM orders');
+    const boss = new Operator(app, OWNER, language);
+    assert.match((await boss.says('/admin')).text, /9[.,]99/);
+    await boss.presses('op:jobs');
+    const card = await boss.says(`/admin ${BUYER}`);
+    assert.equal(card.entities?.[0].url, `tg://user?id=${BUYER}`, 'the card leads to the buyer');
+    for (const name of [`#${order}`, session, payment]) assert.equal((await boss.says(`/admin ${name}`)).text, card.text, name);
+    assert.equal((await boss.forwards({ type: 'user', sender_user: person(BUYER) })).text, card.text);
+    await boss.forwards({ type: 'hidden_user', sender_user_name: 'x' });
+    await boss.says('/admin pi_of_nobody');
+
+    await boss.presses('op:which:');
+    await boss.presses('op:grant:');
+    assert.equal(app.sql("SELECT COUNT(*) FROM orders WHERE provider = 'grant'")[0][0], '0', 'not before it is confirmed');
+    await boss.presses('op:yes:');
+    assert.equal(app.sql("SELECT COUNT(*) FROM orders WHERE provider = 'grant'")[0][0], '1');
+    await boss.presses('op:yes:');
+    assert.equal(app.sql("SELECT COUNT(*) FROM orders WHERE provider = 'grant'")[0][0], '1', 'a second press is none');
+
+    await boss.presses('op:link:');
+    const invites = app.arrived(BUYER);
+    await boss.presses('op:yes:');
+    assert.equal(app.arrived(BUYER), invites + 1);
+
+    await boss.presses('op:letter:');
+    await boss.says(`/admin write ${BUYER} ${words}`);
+    await boss.presses('op:yes:');
+    assert.match(app.telegram.messages(BUYER).at(-1).text, new RegExp(`\n\n${words.replace(/[?!.]/g, '.')}$`));
+
+    await boss.presses('op:part:');
+    await boss.says(`/admin refund ${order} 100.00`);
+    await boss.says(`/admin refund ${order} 4.00`);
+    await boss.presses('op:yes:');
+    assert.deepEqual(app.stripe.refunds.map(({ amount }) => amount), [400]);
+    assert.equal(isPaid(app, BUYER), '1', 'a part takes nothing away');
+    await boss.says(`/admin ${BUYER}`);
+    await boss.presses('op:refund:');
+    await boss.presses('op:no:');
+    assert.equal(app.stripe.refunds.length, 1);
+    await boss.presses('op:refund:');
+    await boss.presses('op:yes:');
+    assert.deepEqual(app.stripe.refunds.map(({ amount }) => amount), [400, 599]);
+
+    await boss.says(`/admin ${BUYER}`);
+    await boss.presses('op:revoke:');
+    await boss.presses('op:yes:');
+    assert.equal(isPaid(app, BUYER), '0');
+
+    app.telegram.block(BUYER);
+    await boss.says(`/admin write ${BUYER} ${words}`);
+    await boss.presses('op:yes:');
+    await boss.says('/admin');
+    await boss.presses('op:jobs');
+    app.telegram.allow(BUYER);
+    await boss.presses('op:retry:');
+    await boss.presses('op:yes:');
+    app.telegram.block(BUYER);
+    await boss.says(`/admin write ${BUYER} ${words}`);
+    await boss.presses('op:yes:');
+    await boss.presses('op:jobs');
+    await boss.presses('op:drop:');
+    await boss.presses('op:yes:');
+    assert.equal(app.sql('SELECT COUNT(*) FROM jobs WHERE done_ms IS NULL')[0][0], '0');
+
+    assert.deepEqual(trail(app).map((line) => line.replace(`${OWNER} `, '').replace(` ${BUYER}`, '')), ['grant done', 'link on its way', 'write done',
+      'refund sent back', 'refund not confirmed', 'refund sent back', 'revoke done', 'write done', 'retry done', 'write refused', 'drop done']);
+    const file = `${ROOT}/tests/web/transcripts/admin.${language}.txt`;
+    const text = boss.lines.join('\n');
+    if (process.env.TRANSCRIPTS === 'write') writeFileSync(file, text);
+    assert.equal(text, readFileSync(file, 'utf8'), language);
+  }));
+});
+
+test('who is no operator is answered as to any unknown word, and no button does anything', async (t) => {
+  const app = await shop(t);
+  await app.buy(BUYER);
+  await app.settled();
+  const boss = new Operator(app, OWNER), stranger = new Operator(app, 6);
+  const unknown = (await stranger.says('/foo')).text;
+  assert.equal((await stranger.says('/admin')).text, unknown);
+  assert.equal((await stranger.says(`/admin ${BUYER}`)).text, unknown);
+  await boss.says(`/admin revoke ${BUYER}`);
+  const { message, callback_data: yes } = boss.button('op:yes:');
+  const n = app.telegram.messages(6).length;
+  for (const data of [yes, 'op:home', `op:card:${BUYER}`, `op:revoke:${BUYER}:course`]) await app.telegram.press(stranger.user, message, data);
+  await app.settled();
+  assert.equal(app.telegram.messages(6).length, n);
+  assert.equal(isPaid(app, BUYER), '1');
+  assert.deepEqual(trail(app), []);
+});
+
+test('roles count at the press: what was taken away since holds no more', async (t) => {
+  const app = await shop(t);
+  const ok = async (...args) => {
+    const { status, stdout, stderr } = await app.admit(args);
+    assert.equal(status, 0, `${args.join(' ')}: ${stdout}${stderr}`);
+    return stdout;
+  };
+  await app.buy(BUYER);
+  await app.settled();
+  await ok('operator', 'add', '901', '--role', 'viewer');
+  await ok('operator', 'add', '902');
+  await ok('operator', 'add', '903', '--role', 'owner');
+  assert.match(await ok('operator', 'list'), /900 +owner.*\n.*901 +viewer.*\n.*902 +support.*\n.*903 +owner/);
+  const viewer = new Operator(app, 901), support = new Operator(app, 902), owner = new Operator(app, 903);
+  const words = async (who) => buttons(await who.says(`/admin ${BUYER}`)).map(({ callback_data: data }) => data.split(':')[1]);
+  assert.deepEqual(await words(viewer), []);
+  assert.deepEqual(await words(support), ['link', 'which', 'letter']);
+  assert.deepEqual(await words(owner), ['link', 'revoke', 'which', 'letter', 'refund', 'part']);
+  assert.match((await viewer.says(`/admin grant ${BUYER}`)).text, /role here is “viewer”/);
+  assert.match((await support.says(`/admin revoke ${BUYER}`)).text, /role here is “support”/);
+  await app.telegram.press(support.user, support.last, `op:revoke:${BUYER}:course`);
+  await app.settled();
+  assert.match(support.last.text, /does not allow/);
+  await owner.says(`/admin revoke ${BUYER}`);
+  const { message, callback_data: yes } = owner.button('op:yes:');
+  await app.telegram.press(support.user, message, yes);
+  await app.settled();
+  assert.equal(isPaid(app, BUYER), '1', 'another may not confirm it');
+  await ok('operator', 'add', '903', '--role', 'support');
+  await app.telegram.press(owner.user, message, yes);
+  await app.settled();
+  assert.match(owner.last.text, /does not allow/);
+  await ok('operator', 'remove', '903');
+  const n = app.telegram.messages(903).length;
+  await app.telegram.press(owner.user, message, yes);
+  await app.settled();
+  assert.deepEqual([isPaid(app, BUYER), app.telegram.messages(903).length], ['1', n]);
+  const set = await app.admit(['operator', 'remove', String(OWNER)]);
+  assert.deepEqual([set.status, /by ADMIN_TG_IDS/.test(set.stdout)], [1, true]);
+  assert.equal((await app.admit(['operator', 'remove', '903'])).status, 1, 'that is no success');
+  assert.equal((await app.admit(['operator', 'add', '904', '--role', 'king'])).status, 2);
+});
+
+test('a question holds for some minutes; the trail has what the command line did, too', async (t) => {
+  const app = await shop(t);
+  await app.buy(BUYER);
+  await app.settled();
+  const boss = new Operator(app, OWNER);
+  await boss.says(`/admin revoke ${BUYER}`);
+  app.write('UPDATE audit SET asked_ms = asked_ms - 600001');
+  assert.match((await boss.presses('op:yes:')).text, /holds no more/);
+  assert.equal(isPaid(app, BUYER), '1');
+  const [[order]] = app.sql('SELECT id FROM orders');
+  for (const args of [['grant', '8', '--days', '3'], ['revoke', '8'], ['refund', order, '--amount', '1.00', '--yes'], ['operator', 'add', '901']]) {
+    const { status, stdout } = await app.admit(args);
+    assert.equal(status, 0, stdout);
+  }
+  const { stdout } = await app.admit(['audit', '--json']);
+  assert.deepEqual(JSON.parse(stdout).audit.map(({ actor, what, tg_id: tgId, amount, result }) => [actor, what, tgId, amount ?? 0, result]), [
+    ['command line', 'operator', 901, 0, 'done'], ['command line', 'refund', BUYER, 100, 'sent back'], ['command line', 'revoke', 8, 0, 'done'],
+    ['command line', 'grant', 8, 3, 'done'], [String(OWNER), 'revoke', BUYER, 0, 'not confirmed']]);
+  assert.match((await app.admit(['audit', '8'])).stdout, /revoke[^]*grant/);
+  assert.match((await app.admit(['audit', '--since', '1h'])).stdout, /command line +operator/);
+});
