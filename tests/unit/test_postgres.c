@@ -493,7 +493,8 @@ no_file(void **state)
 
 	(void)state;
 	open_ledger();
-	check_err(db_look(ledger.db, &look), ERR_CONFIG);
+	check_err(db_look(ledger.db, &look), ERR_OK);
+	check_int(look.is_ledger, true);
 	check_err(db_check(ledger.db, &mem, &fault), ERR_CONFIG);
 	check_text(fault, NULL);
 	check_err(db_copy(ledger.db, "/nowhere/copy.db"), ERR_CONFIG);
