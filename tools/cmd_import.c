@@ -472,11 +472,12 @@ cmd_import(struct app *app, int argc, char **argv)
 		      "       admit import postgresql://... [--schema NAME] "
 		      "[--product ID] [--yes]\n",
 		    stderr);
-		return 2;
+		status = 2;
+	} else {
+		app->programs = PROGRAM_LEDGER;
+		if (cmd_account_ok(app) && find_product(&im, w.product))
+			status = import(&im, &w);
 	}
-	app->programs = PROGRAM_LEDGER;
-	if (cmd_account_ok(app) && find_product(&im, w.product))
-		status = import(&im, &w);
 	arena_free(&im.scratch);
 	arena_free(&im.arena);
 	return status;
