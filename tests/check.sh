@@ -68,12 +68,12 @@ its() {
 	[ $word = ok ]
 }
 
-# What runs under the sanitizers: all that a memory error can hide in. The
-# browser, the compiler of types, the quality of a search and the measures
+# What runs under the sanitizers: all that a memory error can hide in. What a
+# browser shows, the compiler of types, the quality of a search and the measures
 # would show the same again.
 memory_files() {
 	(cd tests/web && ls *.test.mjs) |
-	    grep -vE '^(browser|types|lessons|measure)\.'
+	    grep -vE '^(browser|pages|types|lessons|measure)\.'
 }
 
 # one BUILD-FOLDER SUITE
