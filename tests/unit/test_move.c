@@ -414,13 +414,20 @@ static const struct killed {
 	bool is_away;
 } kills[] = { { "there", true }, { "and back", false } };
 
-/* At every statement: after it another one goes on, while somebody writes. */
+/* So many statements from one stop to the next: all kinds of them come up. */
+#ifdef __SANITIZE_ADDRESS__
+#define KILLED_STEP 61
+#else
+#define KILLED_STEP 17
+#endif
+
+/* After each stop another one goes on, while somebody writes. */
 static void
 killed(void **state)
 {
 	const struct killed *k = *state;
 	bool is_over = false;
-	int64_t step = on_postgres() ? 61 : 7;
+	int64_t step = on_postgres() ? 61 : KILLED_STEP;
 
 	for (int64_t n = 1; !is_over; n += step) {
 		struct stirring s = { .db = NULL };
