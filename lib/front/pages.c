@@ -122,9 +122,10 @@ add_ways(struct page *p, const struct app *app, const struct request *req,
 {
 	enum language in = pages_language(req);
 
-	ways_add(p, app, req->arena, in);
 	if (which == PAGES_PREVIEW || which == PAGES_BROKEN)
-		p->back = NULL;
+		ways_add_help(p, app, req->arena, in);
+	else
+		ways_add(p, app, req->arena, in);
 	if (p->status >= 500) {
 		p->button = text_plain_in(in, TEXT_PAGE_AGAIN_BUTTON);
 		p->button_url = arena_printf(req->arena, "?%s", req->query);

@@ -73,6 +73,13 @@ ways_add(
 {
 	p->back = text_plain_in(in, TEXT_PAGE_BACK_BUTTON);
 	p->back_url = ways_to_bot(app, a);
+	ways_add_help(p, app, a, in);
+}
+
+void
+ways_add_help(
+    struct page *p, const struct app *app, struct arena *a, enum language in)
+{
 	p->support = app_support_in(in, app, a);
 	p->support_url = ways_to_support(app, a);
 }

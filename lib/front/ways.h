@@ -20,6 +20,10 @@ const char *ways_to_support(const struct app *app, struct arena *a);
 void ways_add(
     struct page *p, const struct app *app, struct arena *a, enum language in);
 
+/* The second of them alone, for which no ledger is read. */
+void ways_add_help(
+    struct page *p, const struct app *app, struct arena *a, enum language in);
+
 /* Where BASE_URL itself leads: SITE_URL, or else the bot. NULL where neither is
  * known, and for any other address. */
 const char *ways_from_root(const struct app *app, const struct request *req);
