@@ -1,9 +1,8 @@
 /* What /admin says, to whom, and what a press leads to. */
-#include "shop.h"
+#include "asking.h"
 
 #include "bot/admin.h"
 #include "bot/admin_ask.h"
-#include "bot/chat.h"
 #include "outbox/jobs.h"
 #include "shop/text.h"
 
@@ -17,20 +16,6 @@ static struct app app = { SELLS({ COURSE, TO_LINK("https://t.me/+a") }),
 	HAS_COURSE BOUGHT("id, session_id, payment_intent, amount_minor," \
 			  " currency, paid_ms", \
 	    "7, 'cs_7', 'pi_7', 999, 'eur', 1")
-
-struct asking {
-	struct tg_update u;
-	struct tg_reply reply;
-};
-
-static enum err
-answer_in(struct db *db, void *ctx)
-{
-	struct asking *t = ctx;
-
-	app.db = db;
-	return chat_answer(&app, db, &mem, &t->u, &t->reply);
-}
 
 static struct asking
 does(int64_t who, struct tg_update u)

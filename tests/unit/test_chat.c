@@ -1,8 +1,7 @@
 /* What the bot answers, and what it promises. */
-#include "shop.h"
+#include "asking.h"
 
 #include "base/buf.h"
-#include "bot/chat.h"
 #include "outbox/jobs.h"
 #include "payment/offer.h"
 #include "shop/text.h"
@@ -228,20 +227,6 @@ static const struct row {
 	{ "an update of another kind", NOTHING, { .kind = TG_OTHER }, NULL,
 	    NO_TEXT, NULL, false, "" },
 };
-
-struct asking {
-	struct tg_update u;
-	struct tg_reply reply;
-};
-
-static enum err
-answer_in(struct db *db, void *ctx)
-{
-	struct asking *t = ctx;
-
-	app.db = db;
-	return chat_answer(&app, db, &mem, &t->u, &t->reply);
-}
 
 static struct asking
 asking(const struct tg_update *u)
