@@ -12,7 +12,7 @@
 
 #define FEW 20
 #define MANY 120
-#define MOST 850000
+#define MOST 480000
 
 /* The Makefile hardens only what is shipped. */
 #if defined(_FORTIFY_SOURCE) && !defined(__SANITIZE_ADDRESS__)
