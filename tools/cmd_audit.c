@@ -40,6 +40,16 @@ put_number(struct table *t, int64_t n)
 		table_number(t, n);
 }
 
+/* Who was forgotten since has no number there any more. */
+static const char *
+who(struct arena *a, int64_t actor)
+{
+	if (actor == AUDIT_FORGOTTEN)
+		return "forgotten";
+	return actor == 0 ? "command line" :
+			    arena_printf(a, "%lld", (long long)actor);
+}
+
 /* In the order of the columns. */
 static void
 add(const struct row *row, void *ctx)
@@ -50,10 +60,7 @@ add(const struct row *row, void *ctx)
 	act_from_row(row, &act);
 	table_number(t, act.id);
 	table_time(t, act.asked_ms);
-	table_text(t,
-	    act.actor == 0 ?
-		"command line" :
-		arena_printf(t->arena, "%lld", (long long)act.actor));
+	table_text(t, who(t->arena, act.actor));
 	table_text(t, act.act);
 	put_number(t, act.tg_id);
 	table_text(t, act.product);

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "cmd.h"
-#include "ledger/audit.h"
+#include "ledger/audit_told.h"
 #include "outbox/jobs.h"
 #include "outbox/waiting.h"
 
@@ -91,6 +91,7 @@ list(struct app *app, struct arena *a, bool is_parked, const char *kind,
 /* ---- one job ---- */
 
 struct one {
+	struct app *app;
 	struct arena arena;
 	int64_t id; /* 0: all that are parked */
 	int64_t n_parked, n_changed;
@@ -175,6 +176,9 @@ drop_it(struct db *db, void *ctx)
 	struct one *o = ctx;
 	enum err e = waiting_drop(db, &o->job);
 
+	if (e == ERR_OK)
+		e = audit_told(
+		    o->app, &o->arena, o->job.promise, RESULT_DROPPED);
 	return e == ERR_OK ? note(db, o, ACT_DROP) : e;
 }
 
@@ -290,7 +294,7 @@ int
 cmd_jobs(struct app *app, int argc, char **argv)
 {
 	struct wish w = { 0 };
-	struct one one = { 0 };
+	struct one one = { .app = app };
 	int status = 1;
 
 	if (!read_wish(argc, argv, &w)) {

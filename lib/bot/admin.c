@@ -220,6 +220,18 @@ show_view(struct reply *r, const struct view *v, struct str args)
 }
 
 enum err
+admin_is_pressed(struct reply *r, struct str data, bool *is)
+{
+	enum role role = ROLE_NONE;
+	enum err e = ERR_OK;
+
+	if (str_starts(data, ADMIN_BUTTON ":"))
+		e = operator_role(r->app, r->arena, r->u->from_id, &role);
+	*is = role != ROLE_NONE;
+	return e;
+}
+
+enum err
 admin_pressed(struct reply *r, struct str data)
 {
 	struct str args = data, word = str_cut(&args, ':');

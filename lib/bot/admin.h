@@ -11,6 +11,10 @@
  * by an operator. *taken false: it is none of this. */
 enum err admin_heard(struct reply *r, bool *taken) MUST_CHECK;
 
+/* Whether the data are of one of the buttons, and an operator pressed it. */
+enum err admin_is_pressed(
+    struct reply *r, struct str data, bool *is) MUST_CHECK;
+
 /* A press of one of the buttons, whose data is without "op:". What it leads to
  * is promised to the worker. */
 enum err admin_pressed(struct reply *r, struct str data) MUST_CHECK;

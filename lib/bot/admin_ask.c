@@ -55,11 +55,13 @@ read_grant(struct reply *r, struct str args, char sep, struct act *out)
 }
 
 /* An amount that cannot be read asks for nothing: all of it would be another
- * wish. */
+ * wish. Of a subscription it is the latest payment, which is noted: what is
+ * confirmed is that one, though another may be paid meanwhile. */
 static enum err
 read_refund(struct reply *r, struct str args, char sep, struct act *out)
 {
 	struct order o;
+	struct refundable paid;
 	enum err e = ERR_NOT_FOUND;
 	struct str id = str_cut(&args, sep);
 
@@ -71,6 +73,10 @@ read_refund(struct reply *r, struct str args, char sep, struct act *out)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	out->tg_id = o.tg_id;
 	out->product = o.product;
+	e = refund_read(r->db, r->arena, &o, NULL, &paid);
+	if (e != ERR_OK)
+		return e;
+	out->words = paid.refund.payment;
 	if (args.len == 0 ||
 	    currency_read(r->arena, arena_dup(r->arena, str_trim(args)),
 		o.currency, &out->amount) == NULL)
@@ -175,7 +181,7 @@ ask_refund(
 	enum err e = ledger_order_by_id(p->r->db, p->r->arena, act->number, &o);
 
 	if (e == ERR_OK)
-		e = refund_read(p->r->db, p->r->arena, &o, NULL, &paid);
+		e = refund_read(p->r->db, p->r->arena, &o, act->words, &paid);
 	if (e != ERR_OK)
 		return e;
 	fault = paid.refund.payment == NULL ? REFUND_NO_PROVIDER :
@@ -299,7 +305,8 @@ result_of(const struct act *act)
 {
 	struct str result = str_from(act->result);
 	bool is_workers = str_eq(str_from(act->act), ACT_REFUND) ||
-	    str_eq(str_from(act->act), ACT_WRITE);
+	    str_eq(str_from(act->act), ACT_WRITE) ||
+	    str_eq(str_from(act->act), ACT_LINK);
 
 	if (is_workers && !str_eq(result, RESULT_NOTHING) &&
 	    !str_eq(result, RESULT_CANCELED))

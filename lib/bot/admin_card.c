@@ -9,7 +9,9 @@
 
 #include <inttypes.h>
 
+#define MAX_PRODUCTS 12
 #define MAX_ORDERS 8
+#define MOST_ORDERS 1000 /* are counted */
 #define MAX_ACTS 5
 #define MAX_FOUND 5
 #define TG_DIGITS 6 /* fewer are an order's number */
@@ -20,7 +22,7 @@ struct card {
 	int64_t tg_id;
 	bool is_known;
 	int64_t refundable[MAX_ORDERS]; /* orders with money in them */
-	size_t n_refundable, n_orders;
+	size_t n_refundable, n_orders, n_products;
 };
 
 static const char *
@@ -78,6 +80,8 @@ add_access(const struct row *row, void *ctx)
 	int64_t until_ms = row_int(row, 3);
 
 	c->is_known = true;
+	if (c->n_products++ >= MAX_PRODUCTS)
+		return;
 	admin_text(c->page,
 	    !is_in            ? TEXT_ADMIN_OUT :
 		until_ms != 0 ? TEXT_ADMIN_IN_UNTIL :
@@ -124,7 +128,9 @@ add_order(const struct row *row, void *ctx)
 	const char *amount = admin_money(p, row_int(row, 6), row_text(row, 7));
 
 	c->is_known = true;
-	if (c->n_orders++ == 0)
+	if (c->n_orders++ >= MAX_ORDERS)
+		return;
+	if (c->n_orders == 1)
 		admin_line(p, "");
 	admin_line(p,
 	    arena_printf(p->r->arena, "#%" PRId64 ", %s, %s: %s%s%s",
@@ -135,6 +141,15 @@ add_order(const struct row *row, void *ctx)
 	if (row_int(row, 10) != 0 && !is_grant(row) &&
 	    c->n_refundable < LENGTH(c->refundable))
 		c->refundable[c->n_refundable++] = row_int(row, 0);
+}
+
+static const char *
+who_did(const struct admin_page *p, int64_t actor)
+{
+	if (actor == AUDIT_FORGOTTEN)
+		return "\xe2\x80\x94";
+	return actor == 0 ? "admit" :
+			    arena_printf(p->r->arena, "%" PRId64, actor);
 }
 
 /* Who did what, in the words of the trail; of what was not confirmed
@@ -151,11 +166,8 @@ add_act(const struct row *row, void *ctx)
 		return;
 	admin_line(p,
 	    arena_printf(p->r->arena, "\xc2\xb7 %s, %s: %s, %s",
-		day_of(c, act.done_ms),
-		act.actor == 0 ?
-		    "admit" :
-		    arena_printf(p->r->arena, "%" PRId64, act.actor),
-		act.act, act.result));
+		day_of(c, act.done_ms), who_did(p, act.actor), act.act,
+		act.result));
 }
 
 /* ---- the buttons ---- */
@@ -212,6 +224,14 @@ add_buttons(struct card *c)
 
 /* ---- all of it ---- */
 
+static void
+add_rest(struct card *c, size_t n, size_t shown)
+{
+	if (n > shown)
+		admin_text(c->page, TEXT_ADMIN_MORE,
+		    KV(kv_int("number", (int64_t)(n - shown))));
+}
+
 /* Each part writes its lines and its buttons as its rows come. */
 static enum err
 read_card(struct card *c)
@@ -223,9 +243,11 @@ read_card(struct card *c)
 
 	if (e == ERR_OK)
 		e = db_each(db, a, SQL_BUYER_ACCESS, KV(who), add_access, c);
+	add_rest(c, c->n_products, MAX_PRODUCTS);
 	if (e == ERR_OK)
 		e = db_each(db, a, SQL_ORDERS_LIST,
-		    KV(who, kv_int("n", MAX_ORDERS)), add_order, c);
+		    KV(who, kv_int("n", MOST_ORDERS)), add_order, c);
+	add_rest(c, c->n_orders, MAX_ORDERS);
 	if (e == ERR_OK)
 		e = db_each(db, a, SQL_AUDIT_LIST,
 		    KV(who, kv_int("since_ms", 0), kv_int("n", MAX_ACTS)),

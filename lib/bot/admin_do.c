@@ -34,7 +34,7 @@ refund(struct reply *r, const struct act *act, const char **result)
 
 	*result = RESULT_NOTHING;
 	if (e == ERR_OK)
-		e = refund_read(r->db, r->arena, &o, NULL, &paid);
+		e = refund_read(r->db, r->arena, &o, act->words, &paid);
 	if (e != ERR_OK || paid.refund.payment == NULL ||
 	    refund_choose(&paid, act->amount) != REFUND_POSSIBLE)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -105,9 +105,10 @@ drop(struct reply *r, const struct act *act, const char **result)
 	if (e != ERR_OK || !is)
 		return e;
 	e = waiting_drop(r->db, &w);
-	if (e == ERR_OK)
-		*result = RESULT_DONE;
-	return e == ERR_CONFLICT ? ERR_OK : e;
+	if (e != ERR_OK)
+		return e == ERR_CONFLICT ? ERR_OK : e;
+	*result = RESULT_DONE;
+	return audit_told(r->app, r->arena, w.promise, RESULT_DROPPED);
 }
 
 enum err

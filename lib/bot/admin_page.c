@@ -29,12 +29,15 @@ admin_text(struct admin_page *p, enum text which, struct kvs values)
 	admin_line(p, text_fill_in(p->r->in, p->r->arena, which, values));
 }
 
-/* A row each: their labels have names of products in them. */
+/* A row each: their labels have names of products in them. What is beyond
+ * Telegram's number would cost the whole message; it can be typed. */
 void
 admin_button(struct admin_page *p, const char *label, const char *data)
 {
 	struct arena *a = p->r->arena;
 
+	if (p->n == TG_MAX_BUTTONS)
+		return;
 	p->choices =
 	    arena_grow(a, p->choices, p->n, &p->max, sizeof(*p->choices));
 	p->choices[p->n++] = (struct tg_choice){ label,
@@ -42,12 +45,13 @@ admin_button(struct admin_page *p, const char *label, const char *data)
 }
 
 /* The first line as a link, by which an operator comes to the person's own
- * chat; what else there is may hold any signs. */
+ * chat; what else there is may hold any signs. Telegram counts what is read,
+ * not what it is written with. */
 static const char *
 as_html(struct admin_page *p)
 {
 	struct arena *a = p->r->arena;
-	struct str rest = buf_str(&p->text);
+	struct str rest = str_from(tg_fit(a, buf_str(&p->text).p, TG_MAX_TEXT));
 	struct str first = str_cut(&rest, '\n');
 	struct buf b = buf_new(a, 8 * MAX_BYTES);
 

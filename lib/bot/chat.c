@@ -15,6 +15,7 @@
 #include "shop/text.h"
 
 #define PRESSES_AN_HOUR 60
+#define OPERATORS_PRESSES_AN_HOUR 1200 /* one every three seconds */
 
 /* Telegram sends an album as a message for each of its pictures; one answer to
  * all of them will do. *is_told: another of them was answered. */
@@ -120,6 +121,23 @@ on_words(struct reply *r)
 	return on_group(r);
 }
 
+/* Who works with /admin presses more than any buyer; each still has a limit,
+ * and who is no operator has a buyer's, whatever they press. */
+static enum err
+may_press(struct reply *r, bool *allowed)
+{
+	bool is_admins = false;
+	enum err e = r->u->data == NULL ?
+	    ERR_OK :
+	    admin_is_pressed(r, str_from(r->u->data), &is_admins);
+
+	if (e != ERR_OK)
+		return e;
+	return is_admins ?
+	    reply_may(r, "operator", OPERATORS_PRESSES_AN_HOUR, allowed) :
+	    reply_may(r, "press", PRESSES_AN_HOUR, allowed);
+}
+
 /* The answer's body has room for one call: it stops the button's spinner at
  * once, the message is the worker's to deliver. */
 static enum err
@@ -130,7 +148,7 @@ on_button(struct reply *r)
 	bool allowed = false;
 
 	if (r->u->is_private && r->u->from_id != 0)
-		e = reply_may(r, "press", PRESSES_AN_HOUR, &allowed);
+		e = may_press(r, &allowed);
 	if (allowed && e == ERR_OK)
 		e = reach(r);
 	if (allowed && e == ERR_OK && r->u->data != NULL)

@@ -46,6 +46,9 @@ static const struct part {
 	{ "operators", SQL_MINE_AUDIT,
 	    { "what", "product", "#number", "#amount", "words", "#done_ms",
 		"result" } },
+	{ "role", SQL_MINE_ROLE, { "#role", "#added_ms" } },
+	{ "as_operator", SQL_MINE_ACTS,
+	    { "what", "product", "#number", "#amount", "#done_ms", "result" } },
 	{ "messages", SQL_MINE_MESSAGES,
 	    { "name", "detail", "#created_ms", "#done_ms" } },
 };

@@ -4,7 +4,6 @@
 #include "bot/admin.h"
 #include "bot/commands.h"
 #include "bot/menu.h"
-#include "ledger/audit_told.h"
 #include "ledger/consents.h"
 #include "ledger/ledger.h"
 #include "ledger/products.h"
@@ -277,17 +276,5 @@ prepare(struct app *app, struct arena *a, struct step *s)
 	return ERR_OK;
 }
 
-/* Of an operator's letter they hear where it does not arrive. */
-static enum err
-settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
-    const struct http_response *res, struct outcome *o)
-{
-	enum err e = offer_settle(app, a, s, call_err, res, o);
-
-	if (e != ERR_OK || (o->after != AFTER_DONE && o->after != AFTER_PARK))
-		return e;
-	return audit_told(app, a, s->job.promise,
-	    o->after == AFTER_DONE ? RESULT_DONE : RESULT_REFUSED);
-}
-
-const struct job_kind notice_kind = { .prepare = prepare, .settle = settle };
+const struct job_kind notice_kind = { .prepare = prepare,
+	.settle = offer_settle };

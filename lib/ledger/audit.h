@@ -29,10 +29,15 @@
 #define RESULT_WAITS "asked for, not gone"
 #define RESULT_REFUSED "refused"
 #define RESULT_CANCELED "not confirmed"
+#define RESULT_DROPPED "given up" /* by an operator, while it was on its way */
+
+/* The actor of what somebody did who was forgotten since: that an operator did
+ * it stays, their number does not. */
+#define AUDIT_FORGOTTEN (-1)
 
 struct act {
 	int64_t id;
-	int64_t actor; /* 0: at the command line */
+	int64_t actor; /* 0: at the command line; or AUDIT_FORGOTTEN */
 	const char *act;
 	int64_t tg_id;       /* about whom; 0: nobody */
 	const char *product; /* or NULL */

@@ -32,6 +32,11 @@ text_of(const struct act *act, const char *result)
 		{ ACT_REFUND, RESULT_SENT_BACK, TEXT_ADMIN_SENT_BACK },
 		{ ACT_REFUND, RESULT_WAITS, TEXT_ADMIN_BACK_WAITS },
 		{ ACT_REFUND, RESULT_REFUSED, TEXT_ADMIN_REFUSED },
+		{ ACT_REFUND, RESULT_NOTHING, TEXT_ADMIN_BACK_BEFORE },
+		{ ACT_REFUND, RESULT_DROPPED, TEXT_ADMIN_DROPPED },
+		{ ACT_WRITE, RESULT_DROPPED, TEXT_ADMIN_DROPPED },
+		{ ACT_LINK, RESULT_DROPPED, TEXT_ADMIN_DROPPED },
+		{ ACT_LINK, RESULT_REFUSED, TEXT_ADMIN_NO_LINK },
 		{ ACT_WRITE, RESULT_REFUSED, TEXT_ADMIN_UNDELIVERED },
 	};
 
@@ -61,6 +66,14 @@ tell(
 		KV(kv_int("order", act->number), kv_int("buyer", act->tg_id))));
 }
 
+/* What is given up after it was told to have failed stays what it was. */
+static bool
+has_ended(const struct act *act, const char *result)
+{
+	return str_eq(str_from(result), RESULT_DROPPED) &&
+	    !str_eq(str_from(act->result), RESULT_PROMISED);
+}
+
 enum err
 audit_told(
     struct app *app, struct arena *a, const char *promise, const char *result)
@@ -76,6 +89,8 @@ audit_told(
 	if (!str_to_i64(rest, &id))
 		return ERR_OK;
 	e = audit_read(app->db, a, id, &act);
+	if (e == ERR_OK && has_ended(&act, result))
+		return ERR_OK;
 	if (e == ERR_OK)
 		e = audit_result(app->db, id, result);
 	if (e != ERR_OK)

@@ -72,6 +72,8 @@ struct job_kind {
 	 * person's. */
 	int64_t (*chat)(const struct app *app, const struct job *job);
 
+	bool tells_trail; /* done, it says itself what came of it to an operator
+	                     who asked for it (ledger/audit_told.h) */
 	bool is_silent;   /* parked, it is told to nobody */
 	bool is_paid_for; /* parked, it is told even of who left the bot */
 };

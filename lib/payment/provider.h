@@ -116,6 +116,9 @@ struct refund {
 	int64_t n_refused;  /* so often was just this refused for good, or
 	                       failed in the end: then it is asked for anew,
 	                       or the same is answered */
+	const char *wish;   /* a name of this wish alone: a part that is wished
+	                       for twice goes back twice. NULL: the same part
+	                       of it is the same wish */
 };
 
 /* What takes money again and again: an order began it. */

@@ -200,17 +200,22 @@ refund_promise(
 	    db, JOB_REFUND, promise, r->order->tg_id, r->order->id, detail);
 }
 
-/* "PAYMENT", or "PAYMENT PART" in minor units. */
+/* "PAYMENT", or "PAYMENT PART" in minor units. What an operator confirmed has
+ * the name of its promise, which stays the same however often it is tried: each
+ * confirmation sends its part back once. */
 static enum err
-read_what(struct db *db, struct arena *a, const char *detail, struct sending *g)
+read_what(
+    struct db *db, struct arena *a, const struct job *job, struct sending *g)
 {
-	struct str rest = str_from(detail);
+	struct str rest = str_from(job->detail);
 	const char *payment = arena_dup(a, str_cut(&rest, ' '));
 	int64_t part_minor = 0;
 	enum err e = refund_read(db, a, &g->order, payment, &g->what);
 
 	(void)str_to_i64(rest, &part_minor);
 	g->what.refund.part_minor = part_minor;
+	if (audit_is_promise(job->promise))
+		g->what.refund.wish = job->promise;
 	return e;
 }
 
@@ -223,7 +228,7 @@ prepare(struct app *app, struct arena *a, struct step *s)
 
 	s->state = g;
 	if (e == ERR_OK)
-		e = read_what(app->db, a, s->job.detail, g);
+		e = read_what(app->db, a, &s->job, g);
 	if (e == ERR_OK)
 		e = is_pointless(app, a, g, &pointless);
 	if (e != ERR_OK || pointless) {
@@ -307,10 +312,6 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 		e = ERR_REFUSED;
 	if (e != ERR_OK && e != ERR_CONFLICT) {
 		judge(a, s, e, res, o);
-		if (o->after == AFTER_PARK &&
-		    audit_told(app, a, s->job.promise, RESULT_REFUSED) !=
-			ERR_OK)
-			return ERR_UNAVAILABLE;
 		return e == ERR_REFUSED ?
 		    refund_record_refusal(app, a, &g->what, &f) :
 		    ERR_OK;
@@ -324,4 +325,7 @@ settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 	return e == ERR_OK ? tell_buyer(app, a, g, &f) : e;
 }
 
-const struct job_kind refund_kind = { .prepare = prepare, .settle = settle };
+/* Whether the money waits is for the trail as well. */
+const struct job_kind refund_kind = {
+	.prepare = prepare, .settle = settle, .tells_trail = true
+};

@@ -8,7 +8,8 @@
 /* Asked again, Stripe answers as before and sends nothing more back, for a day:
  * a refusal too, so after one there is another key. The payment is in the key
  * because shops that share an account count their orders each by itself; and a
- * part is not the rest, though of the same amount. */
+ * part is not the rest, though of the same amount. Whoever wishes for a part by
+ * a name of its own may do so again within the day. */
 static const char *
 key(struct arena *a, const struct refund *r)
 {
@@ -18,6 +19,8 @@ key(struct arena *a, const struct refund *r)
 
 	what = arena_printf(a, "admit-refund-%" PRId64 "-%s-%s", r->order->id,
 	    r->payment, what);
+	if (r->part_minor != 0 && r->wish != NULL)
+		what = arena_printf(a, "%s-%s", what, r->wish);
 	return r->n_refused == 0 ?
 	    what :
 	    arena_printf(a, "%s-%" PRId64, what, r->n_refused);

@@ -253,7 +253,10 @@ enum text {
 	TEXT_ADMIN_SENT_BACK,   /* {order} */
 	TEXT_ADMIN_BACK_WAITS,  /* {order} */
 	TEXT_ADMIN_REFUSED,     /* {order} */
+	TEXT_ADMIN_BACK_BEFORE, /* {order} */
 	TEXT_ADMIN_UNDELIVERED, /* {buyer} */
+	TEXT_ADMIN_NO_LINK,     /* {buyer} */
+	TEXT_ADMIN_DROPPED,     /* {buyer} */
 	TEXT_ADMIN_CANCELED,
 	TEXT_ADMIN_TOO_LATE,
 	TEXT_ADMIN_MAY_NOT, /* {role} */

@@ -45,5 +45,6 @@
 #define WORD_MOMENT_SURE "2"
 #define WORD_MOVED_BACK "11"
 #define WORD_MOVED_DISPUTED "12"
+#define WORD_AUDIT_FORGOTTEN "-1"
 
 #endif

@@ -79,9 +79,8 @@ tg_put_reply(struct json *params, int64_t message_id)
 	json_put_bool(reply, "allow_sending_without_reply", true);
 }
 
-/* The text, or as much of it as fits into so many units. */
-static const char *
-fitting(struct arena *a, const char *text, size_t max)
+const char *
+tg_fit(struct arena *a, const char *text, size_t max)
 {
 	size_t n = 0, end = 0;
 
@@ -107,7 +106,7 @@ tg_send_message(struct arena *a, const struct tg_message *m)
 
 	json_put_int(params, "chat_id", m->chat_id);
 	json_put_text(params, "text",
-	    m->is_html ? m->text : fitting(a, m->text, TG_MAX_TEXT));
+	    m->is_html ? m->text : tg_fit(a, m->text, TG_MAX_TEXT));
 	if (m->is_html)
 		json_put_text(params, "parse_mode", "HTML");
 	/* A preview would make Telegram fetch the pay link, and take more room
@@ -131,7 +130,7 @@ tg_send_photo(struct arena *a, const struct tg_message *m, const char *photo)
 	json_put_int(params, "chat_id", m->chat_id);
 	if (photo != NULL)
 		json_put_text(params, "photo", photo);
-	json_put_text(params, "caption", fitting(a, m->text, TG_MAX_CAPTION));
+	json_put_text(params, "caption", tg_fit(a, m->text, TG_MAX_CAPTION));
 	put_buttons(params, m);
 	return params;
 }
@@ -157,7 +156,7 @@ tg_edit_photo(struct arena *a, const struct tg_message *m, const char *photo,
 	json_put_text(media, "type", "photo");
 	json_put_text(
 	    media, "media", photo == NULL ? "attach://" TG_PHOTO : photo);
-	json_put_text(media, "caption", fitting(a, m->text, TG_MAX_CAPTION));
+	json_put_text(media, "caption", tg_fit(a, m->text, TG_MAX_CAPTION));
 	put_buttons(params, m);
 	return params;
 }

@@ -41,6 +41,13 @@ struct tg_message {
  * one, faces two). */
 #define TG_MAX_TEXT 4096
 
+/* The text, or as much of it as fits into so many of those units, with an
+ * ellipsis. */
+const char *tg_fit(struct arena *a, const char *text, size_t max);
+
+/* What Telegram takes under one message; with one more it refuses the whole. */
+#define TG_MAX_BUTTONS 100
+
 /* The parameters of sendMessage; link previews are off. A text that is too long
  * for Telegram ends in an ellipsis. A URL that Telegram would refuse (a host
  * without a dot, as localhost) makes no button. */

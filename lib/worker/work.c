@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "base/units.h"
+#include "ledger/audit_told.h"
 #include "ledger/expiry.h"
 #include "ledger/forget.h"
 #include "ledger/ledger.h"
@@ -59,20 +60,38 @@ work_follow(struct app *app, struct arena *a, struct step *s, enum err call_err,
 	    kind->follow(app, a, s, res);
 }
 
+/* What an operator asked for in the chat stands in the trail as being on its
+ * way until its job has come to an end, whichever that is. */
+static enum err
+tell_trail(struct app *app, struct arena *a, const struct step *s,
+    const struct job_kind *kind, const struct outcome *o)
+{
+	if (o->after == AFTER_PARK)
+		return audit_told(app, a, s->job.promise, RESULT_REFUSED);
+	if (o->after != AFTER_DONE)
+		return ERR_OK;
+	if (!s->has_call)
+		return audit_told(app, a, s->job.promise, RESULT_NOTHING);
+	return kind->tells_trail ?
+	    ERR_OK :
+	    audit_told(app, a, s->job.promise, RESULT_DONE);
+}
+
 enum err
 work_settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
     const struct http_response *res, struct outcome *o)
 {
 	const struct job_kind *kind = kind_of(&s->job);
-	enum err e;
+	enum err e = ERR_OK;
 
 	*o = (struct outcome){ .after = AFTER_DONE };
 	if (s->cannot != NULL)
 		*o =
 		    (struct outcome){ .after = AFTER_PARK, .error = s->cannot };
-	if (!s->has_call || kind == NULL)
-		return ERR_OK;
-	e = kind->settle(app, a, s, call_err, res, o);
+	if (s->has_call && kind != NULL)
+		e = kind->settle(app, a, s, call_err, res, o);
+	if (e == ERR_OK)
+		e = tell_trail(app, a, s, kind, o);
 	return e == ERR_OK && o->is_gone ?
 	    ledger_user_reachable(app->db, s->job.tg_id, false) :
 	    e;

@@ -1,10 +1,14 @@
 /* What /admin says, to whom, and what a press leads to. */
 #include "asking.h"
 
+#include "base/clock.h"
 #include "bot/admin.h"
 #include "bot/admin_ask.h"
 #include "outbox/jobs.h"
 #include "shop/text.h"
+#include "telegram/api.h"
+
+#include <string.h>
 
 #define OWNER 9
 static struct app app = { SELLS({ COURSE, TO_LINK("https://t.me/+a") }),
@@ -216,6 +220,101 @@ fits(void **state)
 	    64);
 }
 
+static int
+n_notices(int64_t who)
+{
+	return (int)look_int_of(
+	    "SELECT COUNT(*) FROM jobs WHERE kind = 2 AND tg_id = ?1", who);
+}
+
+static void
+has_pressed(const char *key, int n)
+{
+	change(arena_printf(&mem,
+	    "INSERT INTO limits (key, n, since_ms) VALUES ('%s', %d, %lld);",
+	    key, n, (long long)clock_now_ms()));
+}
+
+/* Who works with it presses more than any buyer; who is no operator has a
+ * buyer's limit, whatever they press. */
+static void
+pressed_often(void **state)
+{
+	(void)state;
+	shop_open(PAID);
+	has_pressed("press:9", 60);
+	has_pressed("press:8", 60);
+	(void)presses(OWNER, "op:jobs");
+	check_int(n_notices(OWNER), 1);
+	(void)presses(8, "op:jobs");
+	check_int(look_int("SELECT n FROM limits WHERE key = 'press:8'"), 61);
+	change(OPERATOR("2"));
+	has_pressed("operator:8", 1200);
+	(void)presses(8, "op:jobs");
+	check_int(n_notices(8), 0);
+}
+
+/* What is confirmed is the payment that was shown, though another was made
+ * since. */
+static void
+renewed_meanwhile(void **state)
+{
+	(void)state;
+	shop_open(HAS_COURSE BOUGHT("id, session_id, paid_ms, subscription,"
+				    " currency, amount_minor",
+	    "7, 'cs_7', 1, 'sub_7', 'eur', 888") "INSERT INTO subscriptions (id, n_heard, n_read, status,"
+						 " payment_intent, paid_minor) VALUES ('sub_7', 1, 1, 'active',"
+						 " 'pi_8', 888);"
+						 "INSERT INTO payments (provider, payment, intent, order_id, kind,"
+						 " amount_minor, currency, paid_ms) VALUES"
+						 " ('stripe', 'in_8', 'pi_8', 7, 2, 888, 'eur', 1);");
+	check_has(says(OWNER, "/admin refund 7"), "op:yes:1");
+	change("UPDATE subscriptions SET payment_intent = 'pi_9'");
+	check_has(presses(OWNER, "op:yes:1"), "op/told/1");
+	check_text(
+	    look_text("SELECT detail FROM jobs WHERE kind = 14"), "pi_8");
+}
+
+/* 200 of each. */
+static void
+buy_many(void)
+{
+	for (int i = 0; i < 200; i++)
+		change(arena_printf(&mem,
+		    "INSERT INTO access (tg_id, product, is_in, why,"
+		    " decided_ms) VALUES (5, 'product-with-a-long-name-%d', 1,"
+		    " 'paid', 1);"
+		    "INSERT INTO orders (tg_id, product, provider, livemode,"
+		    " session_id, created_ms, amount_minor, currency, paid_ms)"
+		    " VALUES (5, 'course', 'stripe', 0, 'cs_many_%d', 1, 999,"
+		    " 'eur', 1);",
+		    i, i));
+}
+
+/* Telegram refuses a message that is too long, or has too many buttons, whole.
+ */
+static void
+huge(void **state)
+{
+	const char *body;
+	size_t n = 0;
+
+	(void)state;
+	shop_open(PAID);
+	buy_many();
+	body = says(OWNER, "/admin 5");
+	for (const char *p = body; (p = strstr(p, "callback_data")) != NULL;
+	     p++)
+		n++;
+	assert_true(n > 0 && n <= TG_MAX_BUTTONS);
+	body = strstr(body, "\"text\":");
+	assert_true(strstr(body, "\",\"") - body < TG_MAX_TEXT);
+	check_has(body, "tg://user?id=5");
+	check_has(body, "And others: 189"); /* of what they have */
+	check_has(body, "And others: 193"); /* of what they ordered */
+	check_has(body, "op:letter:5");
+}
+
 static const struct letter {
 	const char *why, *row;
 	int64_t tg_id;
@@ -256,6 +355,9 @@ main(void)
 	ONE("/admin", "nobody else learns that there is one", others);
 	ONE("/admin", "signs of others", signs);
 	ONE("a button", "fits", fits);
+	ONE("a button", "is pressed more often by who works", pressed_often);
+	ONE("a refund", "is of the payment that was shown", renewed_meanwhile);
+	ONE("a card", "of a great many things fits", huge);
 	ROWS("a letter", letter, letters);
 	return testing_run("admin", ledger_make, ledger_remove);
 }

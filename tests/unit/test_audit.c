@@ -113,6 +113,14 @@ static const struct telling {
 	    true, true },
 	{ "a letter that is gone", ACT_WRITE, "byhand/7", RESULT_REFUSED, true,
 	    true },
+	{ "money that had gone back before", ACT_REFUND, "byhand/7",
+	    RESULT_NOTHING, true, true },
+	{ "what another gave up", ACT_REFUND, "byhand/7", RESULT_DROPPED, true,
+	    true },
+	{ "a link that is gone", ACT_LINK, "byhand/7", RESULT_REFUSED, true,
+	    true },
+	{ "a link that arrived", ACT_LINK, "byhand/7", RESULT_DONE, false,
+	    true },
 	{ "one that arrived", ACT_WRITE, "byhand/7", RESULT_DONE, false, true },
 	{ "what no operator asked for", ACT_REFUND, "refund/cs_7",
 	    RESULT_SENT_BACK, false, false },
@@ -138,13 +146,30 @@ told(void **state)
 	shop_open(USER);
 	change(arena_printf(&mem,
 	    "INSERT INTO audit (id, actor, act, tg_id, number, amount,"
-	    " asked_ms, done_ms) VALUES (7, 9, '%s', 5, 3, 0, 1, 1);",
+	    " asked_ms, done_ms, result) VALUES (7, 9, '%s', 5, 3, 0, 1, 1,"
+	    " 'on its way');",
 	    t->act));
 	shop_does(tell, *state);
 	shop_does(tell, *state); /* an answer may be judged twice */
 	check_int(n_promised(JOB_ALERT, 9), t->is_told);
 	check_text(look_text("SELECT result FROM audit"),
-	    t->is_written ? t->result : NULL);
+	    t->is_written ? t->result : RESULT_PROMISED);
+}
+
+/* It was told to have failed, which says more. */
+static void
+given_up_late(void **state)
+{
+	struct telling t = { .promise = "byhand/7", .result = RESULT_DROPPED };
+
+	(void)state;
+	shop_open(USER
+	    "INSERT INTO audit (id, actor, act, tg_id, number, amount,"
+	    " asked_ms, done_ms, result) VALUES (7, 9, 'refund', 5, 3, 0, 1, 1,"
+	    " 'refused');");
+	shop_does(tell, &t);
+	check_int(n_promised(JOB_ALERT, 9), 0);
+	check_text(look_text("SELECT result FROM audit"), RESULT_REFUSED);
 }
 
 static enum err
@@ -171,6 +196,28 @@ forgotten(void **state)
 	check_text(look_text("SELECT words FROM audit WHERE tg_id = 6"), "you");
 }
 
+/* Of an operator stays that one did it: neither who, nor what they may. */
+static void
+operator_forgotten(void **state)
+{
+	struct forget_held h;
+
+	(void)state;
+	shop_open(USER
+	    "INSERT INTO audit (actor, act, tg_id, number, amount, asked_ms,"
+	    " done_ms, result) VALUES (5, 'grant', 6, 0, 0, 1, 1, 'done'),"
+	    " (9, 'grant', 6, 0, 0, 1, 1, 'done');"
+	    "INSERT INTO operators (tg_id, role, added_ms) VALUES (5, 2, 1),"
+	    " (9, 2, 1);"
+	    "INSERT INTO marks (key, value) VALUES ('operator', 5);");
+	shop_does(forget, &h);
+	check_int(look_int("SELECT COUNT(*) FROM audit WHERE tg_id = 6"), 2);
+	check_int(look_int("SELECT MIN(actor) FROM audit"), AUDIT_FORGOTTEN);
+	check_int(look_int("SELECT MAX(actor) FROM audit"), 9);
+	check_int(look_int("SELECT tg_id FROM operators"), 9);
+	check_int(look_int("SELECT value FROM marks"), 0);
+}
+
 static void
 pruned(void **state)
 {
@@ -189,7 +236,9 @@ main(void)
 	ROWS("it is taken by", taken, rows);
 	ONE("a row", "has what was wanted, and what came of it", read_back);
 	ROWS("it is told of", told, tellings);
+	ONE("it is told of", "given up after it had failed", given_up_late);
 	ONE("a row", "of who is forgotten", forgotten);
+	ONE("a row", "by an operator who is forgotten", operator_forgotten);
 	ONE("a row", "what nobody confirmed goes, what was done stays", pruned);
 	return testing_run("audit", ledger_make, ledger_remove);
 }

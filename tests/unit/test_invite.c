@@ -116,9 +116,54 @@ taken(void **state)
 	    t->club);
 }
 
+/* What an operator asked for is on its way until its job has ended, whichever
+ * way that is. */
+static const struct ending {
+	const char *why, *before, *detail;
+	int status;
+	const char *answer, *want;
+} endings[] = {
+	{ "it arrives", HAS_COURSE, "course", 200,
+	    "{\"ok\":true,\"result\":{}}", "done" },
+	{ "the buyer blocked the bot", HAS_COURSE, "course", 403,
+	    "{\"ok\":false,\"error_code\":403,"
+	    "\"description\":\"Forbidden: bot was blocked by the user\"}",
+	    "refused" },
+	{ "it is tried again", HAS_COURSE, "course", 500, "{}", "on its way" },
+	{ "they are out meanwhile", USER, "course", 0, "", "nothing to do" },
+	{ "nobody knows the product", USER HAS("gone"), "gone", 0, "",
+	    "refused" },
+};
+
+static void
+ends(void **state)
+{
+	const struct ending *t = *state;
+	const struct http_response res = { .status = t->status,
+		.retry_after_s = -1,
+		.body = str_from(t->answer) };
+	struct settling s = { .res = &res,
+		.step = { .job = { .id = 1,
+			      .kind = JOB_INVITE,
+			      .tg_id = 5,
+			      .promise = "byhand/7",
+			      .detail = t->detail,
+			      .attempts = 1 } } };
+
+	shop_open(t->before);
+	change("INSERT INTO audit (id, actor, act, tg_id, number, amount,"
+	       " asked_ms, done_ms, result) VALUES (7, 9, 'link', 5, 0, 0, 1,"
+	       " 1, 'on its way')");
+	check_err(work_prepare(&app, &mem, &s.step), ERR_OK);
+	check_int(s.step.has_call, t->status != 0);
+	shop_does(settle, &s);
+	check_text(look_text("SELECT result FROM audit"), t->want);
+}
+
 int
 main(void)
 {
+	ROWS("an operator's link", ends, endings);
 	ROWS("reason", reason, reasons);
 	ROWS("taken", taken, takens);
 	ROWS("says", said, rows);

@@ -47,6 +47,7 @@ file(void **state)
 	check_has(body, "filename=\"my-data.json\"");
 	check_lacks(body, "cs_of_another");
 	check_lacks(body, "of buyer 77");
+	check_has(body, "\"as_operator\":[]");
 	check_lacks(body, "re_of_another");
 	check_lacks(body, "h_of_another");
 	from = strchr(body, '{');

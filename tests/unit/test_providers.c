@@ -250,7 +250,7 @@ part(void **state)
 	const struct part *t = *state;
 	const struct order order = { .id = 1, .tg_id = BUYER };
 	const struct refund r = { &order, "p1", 999, t->part_minor,
-		t->n_refused };
+		t->n_refused, NULL };
 	const struct http_request req = stripe_provider.refund(&app, &mem, &r);
 
 	check_text(arena_dup(&mem, req.body), t->body);
@@ -265,7 +265,7 @@ given_back(void **state)
 	const struct order order = {
 		.id = 1, .tg_id = BUYER, .session_id = "o1", .amount_minor = 999
 	};
-	const struct refund r = { &order, "p1", 999, 0, 0 };
+	const struct refund r = { &order, "p1", 999, 0, 0, NULL };
 	const struct http_request req = p->refund(&app, &mem, &r);
 	const struct http_response res = { .status = t->status,
 		.retry_after_s = -1,

@@ -85,6 +85,36 @@ is_asked(void **state)
 	    key_of(&s.call), "Idempotency-Key: admit-refund-7-pi_7-rest");
 }
 
+static const char *
+key_of_part(const char *promise)
+{
+	struct step s = { .job = { .id = 1,
+			      .kind = JOB_REFUND,
+			      .tg_id = BUYER,
+			      .order_id = 7,
+			      .attempts = 1,
+			      .promise = promise,
+			      .detail = "pi_7 400" } };
+
+	check_err(work_prepare(&app, &mem, &s), ERR_OK);
+	assert_true(s.has_call);
+	return key_of(&s.call);
+}
+
+/* Each confirmation sends its part, however often it is tried; the shop's own
+ * rules have one wish of a kind. */
+static void
+is_wished_for(void **state)
+{
+	(void)state;
+	shop_open(ONCE);
+	check_text(key_of_part("byhand/1"), key_of_part("byhand/1"));
+	assert_string_not_equal(
+	    key_of_part("byhand/1"), key_of_part("byhand/2"));
+	check_text(key_of_part("fraud/pi_7"),
+	    "Idempotency-Key: admit-refund-7-pi_7-400");
+}
+
 static void
 nobody_can(void **state)
 {
@@ -236,9 +266,9 @@ static const struct by_hand {
 	{ "all of it", ONCE BYHAND, "pi_7", 200, 1, WENT("succeeded"),
 	    "sent back", "-rest", 1, 0 },
 	{ "a part", ONCE BYHAND, "pi_7 400", 200, 1, WENT("succeeded"),
-	    "sent back", "-400", 1, 0 },
+	    "sent back", "-400-byhand/3", 1, 0 },
 	{ "a part of a plan, which goes on", PLAN BYHAND, "pi_8 400", 200, 1,
-	    WENT("succeeded"), "sent back", "-400", 1, 0 },
+	    WENT("succeeded"), "sent back", "-400-byhand/3", 1, 0 },
 	{ "it waits", ONCE BYHAND, "pi_7", 200, 1, WENT("requires_action"),
 	    "asked for, not gone", "-rest", 1, 0 },
 	{ "refused, and tried again", ONCE BYHAND, "pi_7", 400, 1, REFUSED("x"),
@@ -329,6 +359,7 @@ main(void)
 	app.conf.stripe_api_base = "https://s.invalid";
 	app.conf.stripe_secret_key = "sk_test_1";
 	ROWS("asked", is_asked, calls);
+	ONE("asked", "for a part, by each who confirmed one", is_wished_for);
 	ONE("asked", "of nobody who can", nobody_can);
 	ROWS("the answer", is_judged, answereds);
 	ROWS("asked anew", is_asked_anew, trieds);

@@ -2,6 +2,7 @@
 #include "testing.h"
 
 #include "coach/question.h"
+#include "ledger/audit.h"
 #include "ledger/books.h"
 #include "ledger/ledger.h"
 #include "ledger/members.h"
@@ -62,9 +63,19 @@ word(void **state)
 	check_int(n, w->want);
 }
 
+/* No statement has another number below zero. */
+static void
+forgotten(void **state)
+{
+	(void)state;
+	check_text(
+	    WORD_AUDIT_FORGOTTEN, arena_printf(&mem, "%d", AUDIT_FORGOTTEN));
+}
+
 int
 main(void)
 {
+	ONE("word", "AUDIT_FORGOTTEN", forgotten);
 	ROWS("word", word, words);
 	return testing_run("sql_words", NULL, NULL);
 }

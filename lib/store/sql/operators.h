@@ -39,9 +39,25 @@ SQL(AUDIT_LIST,
 SQL(AUDIT_PRUNE,
     "DELETE FROM audit WHERE done_ms IS NULL AND asked_ms < :before_ms")
 
-/* That something was done stays, about nobody. */
+/* That something was done stays, about nobody; and that an operator did it,
+ * but not which. */
 SQL(FORGET_AUDIT,
     "UPDATE audit SET tg_id = 0, words = NULL WHERE tg_id = :tg_id")
+
+SQL(FORGET_ACTOR,
+    "UPDATE audit SET actor = " WORD_AUDIT_FORGOTTEN " WHERE actor = :tg_id")
+
+/* Who sent the code that `admit setup` showed. */
+SQL(FORGET_MARKED,
+    "UPDATE marks SET value = 0 WHERE key = 'operator' AND value = :tg_id")
+
+/* What somebody did as an operator, and as what; about others it tells
+ * nothing. */
+SQL(MINE_ROLE, "SELECT role, added_ms FROM operators WHERE tg_id = :tg_id")
+
+SQL(MINE_ACTS,
+    "SELECT act, product, number, amount, done_ms, result FROM audit"
+    " WHERE actor = :tg_id AND done_ms IS NOT NULL ORDER BY id")
 
 SQL(MINE_AUDIT,
     "SELECT act, product, number, amount, words, done_ms, result FROM audit"
@@ -69,4 +85,4 @@ SQL(BUYER_SEEN,
 
 SQL(BUYER_ACCESS,
     "SELECT product, is_in, why, COALESCE(until_ms, 0) FROM access"
-    " WHERE tg_id = :tg_id ORDER BY product")
+    " WHERE tg_id = :tg_id ORDER BY is_in DESC, product")
