@@ -5,6 +5,7 @@
 #include "bot/commands.h"
 #include "bot/menu.h"
 #include "bot/operator.h"
+#include "bot/support.h"
 #include "coach/handover.h"
 #include "coach/listen.h"
 #include "ledger/ledger.h"
@@ -34,14 +35,17 @@ is_of_album(struct reply *r, bool *is_told)
 	return e;
 }
 
-/* A question to the coach, or something we do not understand. */
+/* Words to people, a question to the coach, or something we do not understand.
+ * People are shown every picture of an album. */
 static enum err
 on_anything(struct reply *r)
 {
 	bool heard = false, is_told = false;
-	enum err e = is_of_album(r, &is_told);
+	enum err e = support_heard(r, &heard);
 
-	if (e != ERR_OK || is_told)
+	if (e == ERR_OK && !heard)
+		e = is_of_album(r, &is_told);
+	if (e != ERR_OK || heard || is_told)
 		return e;
 	e = listen_to(
 	    r->app, r->arena, r->u, r->in, tg_words(r->u), r->out, &heard);

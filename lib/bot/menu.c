@@ -1,6 +1,6 @@
 /* Buttons: "WORD", or "WORD:PRODUCT" where several are sold, "language:CODE",
- * "forget:MOMENT", "text:NAME", "ask:N", "op:..." of /admin and those of
- * payment/consent.h. */
+ * "forget:MOMENT", "text:NAME", "ask:N", "op:..." of /admin, "support:..."
+ * of the support chat and those of payment/consent.h. */
 #include "bot/menu.h"
 
 #include "base/array.h"
@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "bot/admin.h"
 #include "bot/admin_page.h"
+#include "bot/support.h"
 #include "ledger/forget.h"
 #include "ledger/products.h"
 #include "ledger/remind.h"
@@ -226,7 +227,8 @@ press_own(struct reply *r, struct str word, struct str data, bool *is_own)
 		{ MENU_NO_REMINDERS, stop_reminders }, { BUTTON_ASK, pass_on },
 		{ MENU_TEXT, send_text }, { CONSENT_AGREE, agree },
 		{ CONSENT_DISAGREE, disagree },
-		{ ADMIN_BUTTON, admin_pressed } };
+		{ ADMIN_BUTTON, admin_pressed },
+		{ SUPPORT_BUTTON, support_pressed } };
 
 	for (size_t i = 0; i < LENGTH(words); i++)
 		if (str_eq(word, words[i].word)) {
@@ -317,13 +319,16 @@ menu_pressed(struct reply *r)
 }
 
 /* Everybody in a group can press, and what the other buttons lead to, a price
- * or a page at Stripe, is for one person alone. */
+ * or a page at Stripe, is for one person alone. In the support chat the cards
+ * have one that is everybody's there. */
 enum err
 menu_pressed_in_group(struct reply *r, struct handover_word *word)
 {
-	struct str data = str_from(r->u->data);
+	struct str data = str_from(r->u->data), name = str_cut(&data, ':');
 
-	if (!str_eq(str_cut(&data, ':'), BUTTON_ASK))
+	if (str_eq(name, SUPPORT_BUTTON))
+		return support_pressed(r, data);
+	if (!str_eq(name, BUTTON_ASK))
 		return ERR_OK;
 	return handover_pressed_in_group(
 	    r->app, r->arena, r->u, r->in, data, word);

@@ -51,7 +51,7 @@ const char *menu_forget_data(struct arena *a);
  * worker does it: the reply only stops the button's spinner. */
 enum err menu_pressed(struct reply *r) MUST_CHECK;
 
-/* The same in a group, where one button has a meaning: *word is what its
+/* The same in a group, where two buttons have a meaning: *word is what its
  * presser is told, left alone for any other. */
 enum err menu_pressed_in_group(
     struct reply *r, struct handover_word *word) MUST_CHECK;

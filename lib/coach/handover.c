@@ -15,9 +15,18 @@
 enum err
 handover_show(struct app *app, struct arena *a, const struct question *q)
 {
-	return jobs_promise(app->db, JOB_FORWARD,
-	    arena_printf(a, "person/%lld", (long long)q->id), q->tg_id, 0,
-	    arena_printf(a, "%lld", (long long)q->id));
+	const char *promise = arena_printf(a, "person/%lld", (long long)q->id);
+	bool known = false;
+	enum err e = jobs_known(app->db, a, promise, &known);
+
+	/* A press on an old button opens nothing that was closed since. */
+	if (e != ERR_OK || known)
+		return e;
+	e = conversation_open(app->db, q->tg_id, q->outcome != QUESTION_CRISIS);
+	return e != ERR_OK ?
+	    e :
+	    jobs_promise(app->db, JOB_FORWARD, promise, q->tg_id, 0,
+		arena_printf(a, "%lld", (long long)q->id));
 }
 
 /* ---- in the front ---- */
@@ -114,30 +123,92 @@ handover_started(struct app *app, struct arena *a, const struct tg_update *u,
 	    app, a, u, (struct str){ word.p + n, word.len - n }, taken);
 }
 
+/* No question has the number 0: what follows it is the message. */
+enum err
+handover_pass(struct app *app, struct arena *a, const struct tg_update *u)
+{
+	enum err e = conversation_open(app->db, u->from_id, true);
+
+	return e != ERR_OK ?
+	    e :
+	    jobs_promise(app->db, JOB_FORWARD,
+		arena_printf(a, "said/%lld", (long long)u->update_id),
+		u->from_id, 0,
+		arena_printf(a, "0/%lld", (long long)u->message_id));
+}
+
+enum err
+handover_state(struct db *db, struct arena *a, int64_t tg_id, int64_t update_id)
+{
+	return jobs_promise(db, JOB_SUPPORT,
+	    arena_printf(a, "state/%lld", (long long)update_id), tg_id, 0,
+	    "state");
+}
+
+/* An answer opens again what was closed, and the card says so. */
+static enum err
+note_answered(
+    struct app *app, struct arena *a, const struct tg_update *u, int64_t tg_id)
+{
+	struct conversation c;
+	enum err e = conversation_get(app->db, a, tg_id, &c);
+
+	if (e == ERR_OK)
+		e = conversation_said(app->db, tg_id);
+	return e == ERR_OK && c.closed_ms != 0 ?
+	    handover_state(app->db, a, tg_id, u->update_id) :
+	    e;
+}
+
+/* Whose message it is that is replied to, and which of theirs. What older
+ * programs passed on is found by its question. People there also reply to each
+ * other: an answer is no message to be answered. *tg_id 0: it is nobody's. */
+static enum err
+read_replied(struct app *app, struct arena *a, const struct tg_update *u,
+    int64_t *tg_id, const char **detail)
+{
+	const struct message_at at = { u->chat_id, u->reply_to };
+	struct conversation_message m = { 0 };
+	struct question q = { 0 };
+	enum err e = conversation_whose(app->db, a, at, &m);
+
+	*tg_id = 0;
+	if (e == ERR_NOT_FOUND)
+		e = question_forwarded(app->db, a, at, u->reply_writer, &q);
+	if (e != ERR_OK || m.is_ours)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	*tg_id = q.id != 0 ? q.tg_id : m.tg_id;
+	*detail = arena_printf(a, "%lld/%lld/%lld/%lld", (long long)q.id,
+	    (long long)u->message_id, (long long)u->chat_id,
+	    (long long)m.their_id);
+	return ERR_OK;
+}
+
 enum err
 handover_pass_back(
     struct app *app, struct arena *a, const struct tg_update *u, bool *taken)
 {
-	struct question q = { 0 };
+	int64_t tg_id = 0;
+	const char *detail = NULL;
 	enum err e;
 
 	*taken = false;
 	if (u->reply_to == 0 || u->is_service ||
 	    u->chat_id != tg_chat_id(app->conf.support_chat_id))
 		return ERR_OK;
-	e = question_forwarded(app->db, a,
-	    (struct message_at){ u->chat_id, u->reply_to }, u->reply_writer,
-	    &q);
-	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	e = read_replied(app, a, u, &tg_id, &detail);
+	if (e != ERR_OK || tg_id == 0)
+		return e;
 	*taken = true;
-	return jobs_promise(app->db, JOB_RELAY,
-	    /* The key is the update's number: several replies to one question
-	     * are several messages, while the same update, sent twice, is
-	     * one. */
-	    arena_printf(a, "relay/%lld", (long long)u->update_id), q.tg_id, 0,
-	    arena_printf(a, "%lld/%lld/%lld", (long long)q.id,
-		(long long)u->message_id, (long long)u->chat_id));
+	e = note_answered(app, a, u, tg_id);
+	return e != ERR_OK ?
+	    e :
+	    jobs_promise(app->db, JOB_RELAY,
+		/* The key is the update's number: several replies to one
+		 * question are several messages, while the same update, sent
+		 * twice, is one. */
+		arena_printf(a, "relay/%lld", (long long)u->update_id), tg_id,
+		0, detail);
 }
 
 enum err
@@ -159,7 +230,8 @@ handover_call(struct app *app, struct arena *a, const struct question *q)
 /* ---- in the worker ---- */
 
 /* Reads the question that a job is about, whose number its detail begins with;
- * what follows stays in *detail. It becomes the step's state, for settle.
+ * what follows stays in *detail. A 0 is none: then it is about what its person
+ * said in their own chat. It becomes the step's state, for settle.
  * ERR_NOT_FOUND: its words are forgotten. */
 static enum err
 read_question(struct app *app, struct arena *a, struct step *s,
@@ -169,9 +241,10 @@ read_question(struct app *app, struct arena *a, struct step *s,
 
 	*detail = str_from(s->job.detail);
 	s->state = *q = arena_alloc(a, sizeof(**q));
-	**q = (struct question){ 0 };
+	**q =
+	    (struct question){ .tg_id = s->job.tg_id, .chat_id = s->job.tg_id };
 	(void)str_to_i64(str_cut(detail, '/'), &n);
-	return question_get(app->db, a, n, *q);
+	return n == 0 ? ERR_OK : question_get(app->db, a, n, *q);
 }
 
 static int64_t
@@ -192,7 +265,10 @@ prepare_forward(struct app *app, struct arena *a, struct step *s)
 	struct question *q;
 	enum err e = read_question(app, a, s, &detail, &q);
 
-	if (e != ERR_OK || app->conf.support_chat_id == NULL)
+	if (e == ERR_OK && q->id == 0)
+		(void)str_to_i64(detail, &q->message_id);
+	if (e != ERR_OK || app->conf.support_chat_id == NULL ||
+	    q->message_id == 0)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	json_put_int(params, "chat_id", tg_chat_id(app->conf.support_chat_id));
 	json_put_int(params, "from_chat_id", q->chat_id);
@@ -202,16 +278,16 @@ prepare_forward(struct app *app, struct arena *a, struct step *s)
 	return ERR_OK;
 }
 
-/* at: "message/chat". A reply that an older program noted without its chat is
- * sent to nobody: in the chat of today's settings that number may be any
- * message. Its writer has to know. */
+/* at: "message/chat/of which". A reply that an older program noted without its
+ * chat is sent to nobody: in the chat of today's settings that number may be
+ * any message. Its writer has to know. */
 static void
-send_back(struct app *app, struct arena *a, struct step *s,
-    const struct question *q, struct str at)
+send_back(struct app *app, struct arena *a, struct step *s, struct question *q,
+    struct str at)
 {
 	struct json *params = json_new(a);
 	struct str message_id = str_cut(&at, '/');
-	int64_t n, chat_id = tg_chat_id(arena_dup(a, at));
+	int64_t n, chat_id = tg_chat_id(arena_dup(a, str_cut(&at, '/')));
 
 	if (chat_id == 0 || !str_to_i64(message_id, &n)) {
 		log_event(LOG_WARN, "reply_without_chat",
@@ -219,11 +295,13 @@ send_back(struct app *app, struct arena *a, struct step *s,
 		s->cannot = "a reply whose chat is not known: write it again";
 		return;
 	}
+	if (q->id == 0)
+		(void)str_to_i64(at, &q->message_id);
 	/* To the asker alone: a person may write what a group must not read. */
 	json_put_int(params, "chat_id", q->tg_id);
 	json_put_int(params, "from_chat_id", chat_id);
 	json_put_int(params, "message_id", n);
-	if (q->chat_id == q->tg_id)
+	if (q->chat_id == q->tg_id && q->message_id != 0)
 		tg_put_reply(params, q->message_id);
 	message_call(app, a, s, q->tg_id, "copyMessage", params);
 }
@@ -240,8 +318,8 @@ prepare_relay(struct app *app, struct arena *a, struct step *s)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* Tells the asker what became of the question. After words of crisis it was
- * passed on without their asking, so nothing is said. */
+/* Tells the asker what became of what they asked or said. After words of crisis
+ * it was passed on without their asking, so nothing is said. */
 static enum err
 tell_asker(struct app *app, struct arena *a, const struct question *q,
     const char *notice)
@@ -249,8 +327,33 @@ tell_asker(struct app *app, struct arena *a, const struct question *q,
 	if (q->outcome == QUESTION_CRISIS)
 		return ERR_OK;
 	return jobs_promise(app->db, JOB_NOTICE,
-	    arena_printf(a, "%s/%lld", notice, (long long)q->id), q->tg_id, 0,
-	    notice);
+	    q->id != 0 ? arena_printf(a, "%s/%lld", notice, (long long)q->id) :
+			 arena_printf(a, "%s/%lld/%lld", notice,
+			     (long long)q->tg_id, (long long)q->message_id),
+	    q->tg_id, 0, notice);
+}
+
+/* The card stands below the first message, once each time that a conversation
+ * is opened. Where it goes on, the person knows that it is passed on. */
+static enum err
+note_conversation(struct app *app, struct arena *a, const struct question *q,
+    struct message_at copy)
+{
+	struct conversation c;
+	bool is_new;
+	enum err e = conversation_get(app->db, a, q->tg_id, &c);
+
+	is_new = c.tg_id != 0 &&
+	    (c.card.message_id == 0 || c.card.chat_id != copy.chat_id);
+	if (e == ERR_OK && is_new)
+		e = jobs_promise(app->db, JOB_SUPPORT,
+		    arena_printf(a, "card/%lld/%lld/%lld", (long long)q->tg_id,
+			(long long)c.opened_ms, (long long)copy.chat_id),
+		    q->tg_id, 0,
+		    arena_printf(a, "card/%lld", (long long)copy.message_id));
+	return e == ERR_OK && (is_new || q->id != 0) ?
+	    tell_asker(app, a, q, "passed_on") :
+	    e;
 }
 
 static enum err
@@ -258,12 +361,17 @@ note_forwarded(struct app *app, struct arena *a, const struct question *q,
     struct json *result)
 {
 	struct message_at copy = { tg_chat_id(app->conf.support_chat_id), 0 };
-	enum err e;
+	const struct conversation_message m = { .tg_id = q->tg_id,
+		.their_id = q->chat_id == q->tg_id ? q->message_id : 0 };
+	enum err e = ERR_OK;
 
 	(void)json_int(result, "message_id", &copy.message_id);
 	(void)json_int(result, "chat.id", &copy.chat_id);
-	e = question_note_forward(app->db, q, copy);
-	return e == ERR_OK ? tell_asker(app, a, q, "passed_on") : e;
+	if (q->id != 0)
+		e = question_note_forward(app->db, q, copy);
+	if (e == ERR_OK)
+		e = conversation_note(app->db, copy, &m);
+	return e == ERR_OK ? note_conversation(app, a, q, copy) : e;
 }
 
 /* Telegram will not pass the message on. Where it is the message's own fault,
@@ -299,8 +407,59 @@ settle_forward(struct app *app, struct arena *a, struct step *s,
 	return ERR_OK;
 }
 
+/* Which message in which chat a reply was written as. */
+static struct message_at
+written_at(struct arena *a, const struct job *job)
+{
+	struct str rest = str_from(job->detail);
+	struct message_at at = { 0 };
+
+	(void)str_cut(&rest, '/');
+	(void)str_to_i64(str_cut(&rest, '/'), &at.message_id);
+	at.chat_id = tg_chat_id(arena_dup(a, str_cut(&rest, '/')));
+	return at;
+}
+
+/* What it is in the person's own chat, so that their reply to it is known. */
+static enum err
+note_relayed(
+    struct app *app, struct arena *a, const struct step *s, struct json *result)
+{
+	struct conversation_message m = { .tg_id = s->job.tg_id,
+		.is_ours = true };
+
+	(void)json_int(result, "message_id", &m.their_id);
+	return conversation_note(app->db, written_at(a, &s->job), &m);
+}
+
+/* Whoever wrote it hears that it did not arrive, below it. */
+static enum err
+tell_writer(
+    struct app *app, struct arena *a, const struct step *s, bool is_gone)
+{
+	const struct message_at at = written_at(a, &s->job);
+
+	return jobs_promise(app->db, JOB_SUPPORT,
+	    arena_printf(a, "told/%lld", (long long)s->job.id), s->job.tg_id, 0,
+	    arena_printf(a, "told/%lld/%lld/%s", (long long)at.message_id,
+		(long long)at.chat_id, is_gone ? "gone" : "refused"));
+}
+
+static enum err
+settle_relay(struct app *app, struct arena *a, struct step *s,
+    enum err call_err, const struct http_response *res, struct outcome *o)
+{
+	const struct tg_answer answer = message_answer(a, s, call_err, res, o);
+
+	message_refused(s, &answer, o);
+	if (o->after == AFTER_DONE)
+		return note_relayed(app, a, s, answer.result);
+	return o->after == AFTER_PARK ? tell_writer(app, a, s, o->is_gone) :
+					ERR_OK;
+}
+
 const struct job_kind forward_kind = { .prepare = prepare_forward,
 	.settle = settle_forward,
 	.chat = support_chat };
 const struct job_kind relay_kind = { .prepare = prepare_relay,
-	.settle = message_settle };
+	.settle = settle_relay };

@@ -4,7 +4,7 @@
 #ifndef COACH_HANDOVER_H
 #define COACH_HANDOVER_H
 
-#include "coach/question.h"
+#include "coach/conversation.h"
 #include "shop/app.h"
 #include "telegram/api.h"
 #include "telegram/update.h"
@@ -29,18 +29,30 @@ enum err handover_pressed_in_group(struct app *app, struct arena *a,
 enum err handover_started(struct app *app, struct arena *a,
     const struct tg_update *u, struct str word, bool *taken) MUST_CHECK;
 
-/* Promises the asker a reply that was written in the support chat. *taken
+/* Promises that people see what somebody said in the private chat, as it is,
+ * and opens a conversation or goes on with it. */
+enum err handover_pass(
+    struct app *app, struct arena *a, const struct tg_update *u) MUST_CHECK;
+
+/* Promises the person a reply that was written in the support chat, to a
+ * message of theirs or to the card below it. Who wrote it is not told. *taken
  * false: the message is no such reply. */
 enum err handover_pass_back(struct app *app, struct arena *a,
     const struct tg_update *u, bool *taken) MUST_CHECK;
 
 /* Promises that a person sees the question, as its asker wants it or because
- * nobody else can answer: once, however often this is called. Only where there
- * is a support chat. */
+ * nobody else can answer: once, however often this is called. What they say
+ * next is for people as well, unless it was of crisis: then they asked for
+ * nobody. Only where there is a support chat. */
 enum err handover_show(
     struct app *app, struct arena *a, const struct question *q) MUST_CHECK;
 
-/* The same after words of crisis, and tells the operators. */
+/* Promises that the card in the support chat says how it stands by now, after
+ * what an update changed. */
+enum err handover_state(struct db *db, struct arena *a, int64_t tg_id,
+    int64_t update_id) MUST_CHECK;
+
+/* As handover_show() after words of crisis, and tells the operators. */
 enum err handover_call(
     struct app *app, struct arena *a, const struct question *q) MUST_CHECK;
 

@@ -19,7 +19,8 @@ static const struct {
 	{ SQL_ORDERS_PRUNE, KEEP_MS }, { SQL_USERS_PRUNE, KEEP_MS },
 	{ SQL_LIMITS_PRUNE, HOUR_MS }, { SQL_QUESTIONS_FORGET, HOUR_MS },
 	{ SQL_QUESTIONS_PRUNE, KEEP_MS }, { SQL_UNANSWERED_PRUNE, KEEP_MS },
-	{ SQL_AUDIT_PRUNE, DAY_MS } };
+	{ SQL_AUDIT_PRUNE, DAY_MS }, { SQL_CONVERSATIONS_PRUNE, KEEP_MS },
+	{ SQL_CONVERSATION_MESSAGES_PRUNE, KEEP_MS } };
 
 static enum err
 prune_one(struct db *db, void *ctx)
@@ -30,7 +31,7 @@ prune_one(struct db *db, void *ctx)
 	    KV(kv_int("before_ms", clock_now_ms() - prunes[*i].keep_ms)), NULL);
 }
 
-/* One transaction for ten statements, which on most days find little: one sync
+/* One transaction for them all, which on most days find little: one sync
  * to the disk. What one of them cannot forget keeps none of the others from
  * forgetting. */
 static enum err

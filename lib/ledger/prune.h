@@ -1,8 +1,9 @@
 /* Forgetting what nobody needs any more, so that no table grows for ever. After
  * 40 days: events and updates seen, jobs done, orders that nobody paid,
  * strangers who asked once, the rows of questions to the coach and those that
- * it could not answer. After 90 days: jobs put aside that nobody asked for
- * again. After an hour: the words of questions, and counts of limits. */
+ * it could not answer, which messages were exchanged with people. After 90
+ * days: jobs put aside that nobody asked for again. After an hour: the words of
+ * questions, and counts of limits. */
 #ifndef LEDGER_PRUNE_H
 #define LEDGER_PRUNE_H
 

@@ -46,7 +46,7 @@ enum lane { LANE_NONE, LANE_CHANNEL, LANE_CHAT, LANE_ASK, LANE_COACH };
 	KIND(9, ANSWER, answer, "answer", LINE_ANSWER, LANE_COACH) \
 	/* The same, on to a person. */ \
 	KIND(10, FORWARD, forward, "pass on", LINE_FORWARD, LANE_COACH) \
-	/* A person's reply: "question/message/chat". */ \
+	/* A person's reply: "question/message/chat/of which". */ \
 	KIND(11, RELAY, relay, "reply", LINE_ANSWER, LANE_COACH) \
 	/* No more is to be taken by what an order began; detail: when. */ \
 	KIND(12, CANCEL, cancel, "cancel", LINE_CHANNEL, LANE_NONE) \
@@ -57,6 +57,8 @@ enum lane { LANE_NONE, LANE_CHANNEL, LANE_CHAT, LANE_ASK, LANE_COACH };
 	/* All that is kept of somebody, to them, as a file. */ \
 	KIND(15, MYDATA, mydata, "their data", LINE_NOTICE, LANE_CHAT) \
 	/* A part of a long text; detail: "NAME:PART". */ \
-	KIND(16, CONTENT, content, "text", LINE_NOTICE, LANE_CHAT)
+	KIND(16, CONTENT, content, "text", LINE_NOTICE, LANE_CHAT) \
+	/* What the bot says in the support chat; detail: bot/support.c. */ \
+	KIND(17, SUPPORT, support, "support", LINE_FORWARD, LANE_COACH)
 
 #endif

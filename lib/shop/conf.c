@@ -301,7 +301,7 @@ static const struct setting rows[] = {
 	{ "SUPPORT_CHAT_ID", conf_check_chat_number, TEXT_AT(support_chat_id),
 	    BOT | WORK, OPTIONAL, "",
 	    "the chat that questions for a person are forwarded to, with the "
-	    "bot in it: a reply there reaches the buyer" },
+	    "bot in it: a reply there reaches whoever asked" },
 	{ "LOG_LEVEL", setting_log_level, TEXT_AT(log_level_name), PROGRAM_ALL,
 	    OPTIONAL, "info", "debug, info, warn or error" },
 };

@@ -156,6 +156,7 @@ enum text {
 	TEXT_COACH_NOT_YOURS,
 	TEXT_COACH_START_FIRST,
 	TEXT_COACH_NOT_PASSED_ON,
+	TEXT_SUPPORT_ENOUGH,
 	/* to the operators */
 	TEXT_ALERT_COACH,        /* {why} */
 	TEXT_ALERT_COACH_BUDGET, /* {amount} */
@@ -266,6 +267,16 @@ enum text {
 	TEXT_ADMIN_NO_REFUND, /* {amount} */
 	TEXT_ADMIN_WHOLE,     /* {provider} */
 	TEXT_ADMIN_LETTER,    /* {words} */
+	/* to the people in the support chat */
+	TEXT_SUPPORT_PERSON, /* {buyer} */
+	TEXT_SUPPORT_READS,  /* {words} */
+	TEXT_SUPPORT_NOTHING,
+	TEXT_SUPPORT_OPEN,
+	TEXT_SUPPORT_CLOSED,
+	TEXT_SUPPORT_CLOSE_BUTTON,
+	TEXT_SUPPORT_OPEN_BUTTON,
+	TEXT_SUPPORT_GONE,
+	TEXT_SUPPORT_REFUSED,
 	/* the bot's menu */
 	TEXT_MENU_START,
 	TEXT_MENU_PAY,

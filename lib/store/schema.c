@@ -498,6 +498,34 @@ static const char *const migrations[] = {
 	" result TEXT"
 	") {end};"
 	"CREATE INDEX audit_by_buyer ON audit (tg_id, id);",
+
+	/* 22: what somebody has with the people in the support chat: since
+	 * when, the last word in it (0: none that is to be followed by more),
+	 * and the card in that chat; closed_ms null: it is open */
+	"CREATE TABLE conversations ("
+	" tg_id {id},"
+	" chat_id {int},"
+	" card_id {int},"
+	" opened_ms {int} NOT NULL,"
+	" said_ms {int} NOT NULL,"
+	" closed_ms {int}"
+	") {end};"
+	"CREATE INDEX conversations_by_age ON conversations (said_ms);"
+	/* messages in that chat (or one that it was before) and what they are
+	 * in the person's own; is_ours 1: an answer, 0: theirs, or a card */
+	"CREATE TABLE conversation_messages ("
+	" chat_id {int} NOT NULL,"
+	" message_id {int} NOT NULL,"
+	" tg_id {int} NOT NULL,"
+	" their_id {int} NOT NULL,"
+	" is_ours {int} NOT NULL,"
+	" at_ms {int} NOT NULL,"
+	" PRIMARY KEY (chat_id, message_id)"
+	") {end};"
+	"CREATE INDEX conversation_messages_of_person"
+	" ON conversation_messages (tg_id, their_id);"
+	"CREATE INDEX conversation_messages_by_age"
+	" ON conversation_messages (at_ms);",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 

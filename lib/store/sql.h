@@ -21,6 +21,7 @@
 
 #include "store/sql/access.h"
 #include "store/sql/consents.h"
+#include "store/sql/conversations.h"
 #include "store/sql/inbox.h"
 #include "store/sql/jobs.h"
 #include "store/sql/lessons.h"

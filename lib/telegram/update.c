@@ -215,6 +215,7 @@ read_button(struct arena *a, struct json *q, struct tg_update *out)
 	out->button_id = arena_dup_text(a, json_text(q, "id"));
 	out->data = arena_dup_text(a, json_text(q, "data"));
 	(void)json_int(q, "message.message_id", &out->message_id);
+	(void)json_int(chat, "id", &out->chat_id);
 	out->has_photo = json_at(q, "message.photo") != NULL;
 	read_bot(a, json_at(q, "message.from"), out);
 	read_person(a, json_at(q, "from"), chat, out);

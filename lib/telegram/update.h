@@ -92,11 +92,12 @@ struct tg_update {
 	struct tg_payment payment; /* TG_PLAN: its payload alone */
 	enum tg_plan plan;         /* TG_PLAN */
 	bool blocked;              /* TG_MEMBER: blocked now, or unblocked */
-	int64_t chat_id;       /* TG_MESSAGE, TG_ASKS, TG_CHANGED, TG_RIGHTS */
-	enum tg_status status; /* TG_CHANGED: of from_id, then */
-	int64_t changed_s;     /* TG_CHANGED: when; 0: not said */
-	const char *link;      /* TG_CHANGED: by which they came, or NULL */
-	bool has_rights;       /* TG_RIGHTS: to invite and to remove */
+	int64_t chat_id;         /* TG_MESSAGE, TG_ASKS, TG_CHANGED, TG_RIGHTS;
+	                    TG_BUTTON: the one it stands in, or 0 */
+	enum tg_status status;   /* TG_CHANGED: of from_id, then */
+	int64_t changed_s;       /* TG_CHANGED: when; 0: not said */
+	const char *link;        /* TG_CHANGED: by which they came, or NULL */
+	bool has_rights;         /* TG_RIGHTS: to invite and to remove */
 	struct tg_rights rights; /* TG_RIGHTS: each of them */
 	int64_t by_id;           /* TG_RIGHTS: the person who changed them */
 	const char *chat_title;  /* TG_RIGHTS: or NULL */

@@ -161,7 +161,7 @@ static const struct answer {
 	const char *detail; /* of the promise; NULL: none */
 } answers[] = {
 	{ "to the copy", { .chat_id = -100, .reply_to = 70, .message_id = 71 },
-	    "1/71/-100" },
+	    "1/71/-100/0" },
 	{ "to another message",
 	    { .chat_id = -100, .reply_to = 69, .message_id = 71 }, NULL },
 	{ "to nothing", { .chat_id = -100, .message_id = 71 }, NULL },
@@ -222,6 +222,8 @@ static const struct prepared {
 	    "1/71/-200", "copyMessage", "\"from_chat_id\":-200", "-100" },
 	{ "a reply that was noted without its chat", ASKED, JOB_RELAY, "1/71",
 	    NULL, NULL, NULL },
+	{ "words to people, no question", USER, JOB_FORWARD, "0/20",
+	    "forwardMessage", "\"message_id\":20", "copy" },
 };
 
 /* The step of a job about question 1. */
@@ -312,7 +314,11 @@ copied(void **state)
 	check_int(forwarded(ASKED, 200, COPIED).o.after, AFTER_DONE);
 	check_int(look_int("SELECT forwarded_id FROM questions"), 70);
 	check_int(look_int("SELECT forwarded_chat_id FROM questions"), -100);
-	check_text(look_text("SELECT detail FROM jobs"), "passed_on");
+	check_text(
+	    look_text("SELECT detail FROM jobs WHERE kind = 2"), "passed_on");
+	check_int(look_int("SELECT their_id FROM conversation_messages"
+			   " WHERE chat_id = -100 AND message_id = 70"),
+	    20);
 }
 
 /* Who asked for no person hears of none. */

@@ -127,6 +127,7 @@ before_payments(void)
 	change("DROP TABLE payments; DROP INDEX reversals_by_time;"
 	       "DROP TABLE consents; DROP TABLE withdrawals;"
 	       "DROP TABLE operators; DROP TABLE audit;"
+	       "DROP TABLE conversations; DROP TABLE conversation_messages;"
 	       "ALTER TABLE reversals DROP COLUMN at_ms;"
 	       "ALTER TABLE orders DROP COLUMN renewal;"
 	       "ALTER TABLE reversals DROP COLUMN appeal_due_ms;"

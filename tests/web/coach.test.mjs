@@ -13,6 +13,7 @@ const test = (...one) => rows.push(one);
 const KEY = 'sk-coach-keyOfTheWebTests';
 const GROUP = { id: -1009000000001, type: 'supergroup', title: 'Discussion' };
 const SUPPORT = -1009000000002;
+const copiesOf = (app) => app.telegram.messages(SUPPORT).filter((one) => one.forward_origin); // the others are the bot's own words
 const ADMIN = 900;
 
 const LESSONS = {
@@ -369,7 +370,7 @@ test('words of crisis: the number to call, before any model or limit, for anybod
   }
   await app.told(ADMIN, 'Покупець 6 пише про самогубство');
   await app.settled();
-  assert.equal(app.telegram.messages(SUPPORT).length, 5);
+  assert.equal(copiesOf(app).length, 5);
   assert.equal(model.calls.length, 0);
 });
 
@@ -384,7 +385,7 @@ test('a person: the button passes the question on, a reply comes back', async (t
   await app.telegram.press(person(5), answer, button.callback_data);
   await app.told(5, 'Ваше запитання передано людині');
   await app.settled();
-  const copies = app.telegram.messages(SUPPORT);
+  const copies = copiesOf(app);
   assert.deepEqual(copies.map(({ text, forward_origin: { sender_user: { id } } }) => [text, id]), [['Хто виграв чемпіонат?', 5]]);
   const chat = { id: SUPPORT, type: 'supergroup', title: 'Support' };
   await app.telegram.sayIn(chat, person(ADMIN), 'Наші!', copies[0]);
@@ -392,6 +393,32 @@ test('a person: the button passes the question on, a reply comes back', async (t
   await until(() => app.telegram.messages(5).at(-1).text === 'Наші!', PATIENCE_MS, 'the reply is back');
   const { params } = app.telegram.calls.findLast(({ method }) => method === 'copyMessage');
   assert.deepEqual([params.chat_id, params.reply_parameters.allow_sending_without_reply], [5, true]);
+
+  // The conversation goes on past the coach, and the card leads to its person.
+  const card = app.telegram.messages(SUPPORT).find((one) => !one.forward_origin);
+  assert.match(card.text, /^👤 Пише 5\n🌐 Мова: \S+\n✅ .*доступ є/);
+  const below = (text) => app.telegram.calls.findLast(({ method, params }) => method === 'sendMessage' && params.chat_id === SUPPORT && params.text.includes(text)).params.reply_parameters.message_id;
+  assert.equal(below('tg://user?id=5'), copies[0].message_id);
+  await app.say(person(5), 'Щось іще?');
+  await until(() => copiesOf(app).length === 2, PATIENCE_MS, 'what they say next');
+  const press = async (name) => {
+    const [[{ callback_data: data }]] = app.telegram.messages(SUPPORT).find((one) => one.message_id === card.message_id).reply_markup.inline_keyboard;
+    assert.match(data, new RegExp(`^support:${name}:5$`));
+    await app.telegram.press(person(ADMIN), { ...card, chat }, data);
+    await app.settled();
+  };
+  await press('close');
+  assert.match(app.telegram.messages(SUPPORT).find((one) => one.message_id === card.message_id).text, /✅ Закрито/);
+  // By the card as well; who blocked the bot gets it when they are back, and its writer hears of that.
+  app.telegram.block(5);
+  const { update } = await app.telegram.sayIn(chat, person(ADMIN), 'Ще дещо', { ...card, chat });
+  await until(() => app.telegram.messages(SUPPORT).some(({ text }) => /^⚠️ Не доставлено: ця людина заблокувала/.test(text ?? '')), PATIENCE_MS, 'the word to its writer');
+  assert.equal(below('Не доставлено'), update.message.message_id);
+  await app.telegram.unblockBot(person(5));
+  await until(() => app.telegram.messages(5).at(-1).text === 'Ще дещо', PATIENCE_MS, 'it is sent when they are back');
+  await app.settled();
+  await press('close');
+  assert.ok(!JSON.stringify(app.telegram.messages(5)).includes(String(ADMIN)), 'who answers is seen by nobody else');
 });
 
 test('another support chat: the same number there is another message, and reaches nobody', async (t) => {
@@ -401,7 +428,7 @@ test('another support chat: the same number there is another message, and reache
   await app.telegram.press(person(5), answer, answer.reply_markup.inline_keyboard[0][0].callback_data);
   await app.told(5, 'Ваше запитання передано людині');
   await app.settled();
-  const [copy] = app.telegram.messages(SUPPORT);
+  const [copy] = copiesOf(app);
   const replies = async (id, chatId, to, text) => {
     const chat = { id: chatId, type: 'supergroup', title: 'Support' };
     const { update } = await app.telegram.sayIn(chat, person(ADMIN), text, { ...to, chat });
@@ -409,12 +436,12 @@ test('another support chat: the same number there is another message, and reache
     return app.sql(`SELECT detail FROM jobs WHERE promise = 'relay/${update.update_id}'`).map(([detail]) => detail);
   };
   // As after the operator has named another chat: what was noted belongs to the one before.
-  app.write(`UPDATE questions SET forwarded_chat_id = ${SUPPORT - 1}`);
+  app.write(`UPDATE questions SET forwarded_chat_id = ${SUPPORT - 1}; UPDATE conversation_messages SET chat_id = ${SUPPORT - 1}`);
   const other = { message_id: copy.message_id, date: 1, from: person(ADMIN + 1), text: 'обід о першій' };
   assert.deepEqual(await replies(1, SUPPORT, other, 'тільки не борщ'), []);
   assert.deepEqual(await replies(2, SUPPORT, copy, 'і так само ні'), []);
   // One that was forwarded before the chat was noted: the copy itself must tell whose it is.
-  app.write('UPDATE questions SET forwarded_chat_id = NULL');
+  app.write('UPDATE questions SET forwarded_chat_id = NULL; DELETE FROM conversation_messages');
   assert.deepEqual(await replies(3, SUPPORT, other, 'тільки не борщ'), []);
   assert.deepEqual(await replies(4, SUPPORT, { ...copy, forward_origin: { type: 'hidden_user', sender_user_name: 'Buyer', date: 1 } }, 'хто це?'), []);
   assert.equal((await replies(5, SUPPORT, copy, 'Наші!')).length, 1);
@@ -545,7 +572,7 @@ test('in a group, ask a person: the asker alone, who hears the answer in private
   await app.say(person(8), '/start ask_2');
   await app.told(8, 'Ваше запитання передано людині');
   await app.settled();
-  const copies = app.telegram.messages(SUPPORT);
+  const copies = copiesOf(app);
   assert.deepEqual(copies.map(({ forward_origin: { sender_user: { id } } }) => id), [5, 8]);
   await app.telegram.sayIn({ id: SUPPORT, type: 'supergroup', title: 'Support' }, person(ADMIN), 'Лише вам.', copies[1]);
   await until(() => app.telegram.messages(8).at(-1).text === 'Лише вам.', PATIENCE_MS, 'the reply is back');
@@ -557,7 +584,7 @@ test('one person can call for help without end, not everybody else', async (t) =
   for (let n = 0; n < 14; n += 1) await app.say(person(6), 'я не хочу жити');
   await app.settled();
   assert.equal(app.telegram.messages(6).filter(({ text }) => text.includes('7333')).length, 10);
-  assert.equal(app.telegram.messages(SUPPORT).length, 3);
+  assert.equal(copiesOf(app).length, 3);
   assert.equal(app.telegram.messages(ADMIN).filter(({ text }) => text.includes('🆘')).length, 3);
 });
 
