@@ -226,8 +226,7 @@ press_own(struct reply *r, struct str word, struct str data, bool *is_own)
 	} words[] = { { BUTTON_LANGUAGE, choose }, { BUTTON_FORGET, forget },
 		{ MENU_NO_REMINDERS, stop_reminders }, { BUTTON_ASK, pass_on },
 		{ MENU_TEXT, send_text }, { CONSENT_AGREE, agree },
-		{ CONSENT_DISAGREE, disagree },
-		{ ADMIN_BUTTON, admin_pressed },
+		{ CONSENT_DISAGREE, disagree }, { ADMIN_BUTTON, admin_pressed },
 		{ SUPPORT_BUTTON, support_pressed } };
 
 	for (size_t i = 0; i < LENGTH(words); i++)
