@@ -1,7 +1,9 @@
 /* What is sold: the one product of the settings, or those of a products file
- * (PRODUCTS_FILE), which an operator writes:
+ * (PRODUCTS_FILE), which an operator writes with docs/products.md beside it
+ * and which docs/products.schema.json describes to editors:
  *
- *   { "products": [ {
+ *   { "$schema": "products.schema.json",     for the editor alone
+ *     "products": [ {
  *       "id": "course",                    1 to 32 of a-z 0-9 _ -, for ever
  *       "title": { "uk": "...", "en": "..." },   or one text for all
  *       "kind": "course",                  or "club" or "channel": what

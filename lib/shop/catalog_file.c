@@ -468,6 +468,30 @@ read_trial(struct reading *r, struct product *p)
 }
 
 static bool
+is_one_of(const char *name, const char *const names[])
+{
+	while (*names != NULL && strcmp(name, *names) != 0)
+		names++;
+	return *names != NULL;
+}
+
+/* What nobody knows is a slip of the pen. */
+static void
+know_names(struct reading *r, const char *path, const char *const names[],
+    void (*say)(struct reading *, const char *, const char *))
+{
+	struct json *obj = path[0] == '\0' ?
+	    json_at(r->doc, arena_printf(r->arena, "products.%zu", r->i)) :
+	    value(r, path);
+	const char *name;
+
+	for (size_t i = 0; (name = json_name(obj, i)) != NULL; i++)
+		if (!is_one_of(name, names))
+			say(r, arena_dup_text(r->arena, name),
+			    "is no name that is known here");
+}
+
+static bool
 is_link(const char *s)
 {
 	return s != NULL && !str_has_blank(str_from(s)) &&
@@ -478,11 +502,14 @@ is_link(const char *s)
 static void
 read_channel(struct reading *r, struct product *p, size_t k)
 {
+	static const char *const names[] = { "id", "link", NULL };
 	const char *id = arena_printf(r->arena, "channels.%zu.id", k);
 	const char *link = arena_printf(r->arena, "channels.%zu.link", k);
 	struct channel *c = &p->channels[k];
 	int64_t chat = 0;
 
+	/* Only doubted: shops of before sell with whatever stands there. */
+	know_names(r, arena_printf(r->arena, "channels.%zu", k), names, doubt);
 	c->link = text_of(r, link);
 	if (value(r, link) != NULL && !is_link(c->link))
 		wrong(r, "link", "must begin with https:// or tg://");
@@ -512,26 +539,6 @@ read_channels(struct reading *r, struct product *p)
 		read_channel(r, p, k);
 }
 
-/* What nobody knows is a slip of the pen. */
-static void
-know_names(struct reading *r, const char *path, const char *const names[])
-{
-	struct json *obj = path[0] == '\0' ?
-	    json_at(r->doc, arena_printf(r->arena, "products.%zu", r->i)) :
-	    value(r, path);
-	const char *name;
-
-	for (size_t i = 0; (name = json_name(obj, i)) != NULL; i++) {
-		size_t k = 0;
-
-		while (names[k] != NULL && strcmp(name, names[k]) != 0)
-			k++;
-		if (names[k] == NULL)
-			wrong(r, arena_dup_text(r->arena, name),
-			    "is no name that is known here");
-	}
-}
-
 static void
 read_product(struct reading *r)
 {
@@ -545,8 +552,8 @@ read_product(struct reading *r)
 	/* What the settings say holds for each product that says nothing. */
 	struct product p = { .grace_days = r->conf->grace_days };
 
-	know_names(r, "", names);
-	know_names(r, "price", of_price);
+	know_names(r, "", names, wrong);
+	know_names(r, "price", of_price, wrong);
 	read_id(r, &p);
 	read_titles(r, &p);
 	read_card(r, &p);
@@ -560,6 +567,20 @@ read_product(struct reading *r)
 	 * its id, and all faults come out in one go. */
 	r->catalog->products[r->i] = p;
 	r->catalog->n = r->i + 1;
+}
+
+/* Beside the products; doubted, as what stands in a channel is. */
+static void
+know_parts(struct reading *r)
+{
+	static const char *const names[] = { "$schema", "products", NULL };
+	const char *name;
+
+	for (size_t i = 0; (name = json_name(r->doc, i)) != NULL; i++)
+		if (!is_one_of(name, names))
+			settings_note(&r->conf->settings, r->arena,
+			    "%s: %s is no name that is known beside products",
+			    r->path, arena_dup_text(r->arena, name));
 }
 
 bool
@@ -585,6 +606,7 @@ catalog_read(struct catalog *c, struct arena *a, struct conf *conf,
 		    CATALOG_MAX_PRODUCTS);
 		return false;
 	}
+	know_parts(&r);
 	c->n = 0;
 	for (r.i = 0; r.i < n; r.i++)
 		read_product(&r);

@@ -227,6 +227,26 @@ oddity(void **state)
 	check_int(conf.settings.n_notes, 0);
 }
 
+/* Where a shop of before may have written something for itself, a slip of the
+ * pen is told and stops nothing. */
+static void
+unknown_names(void **state)
+{
+	(void)state;
+	assert_true(reads(LINE1
+	    "{\n" ID TITLE PRICE
+	    "\"channels\":\n[{\"id\": -1, \"lnik\": \"x\"}]}],\"more\": 1}"));
+	check_int(conf.settings.n_notes, 2);
+	check_text(conf.settings.notes[0],
+	    "products.json: more is no name that is known beside products");
+	check_text(conf.settings.notes[1],
+	    "products.json, line 7, product 1: lnik is no name that is known "
+	    "here");
+	assert_true(reads("{ \"$schema\": \"products.schema.json\","
+			  "\"products\": [ {" ID TITLE PRICE CHANNEL "} ] }"));
+	check_int(conf.settings.n_notes, 0);
+}
+
 static void
 all_faults_at_once(void **state)
 {
@@ -338,6 +358,7 @@ main(void)
 	ROWS("refused", bad, bads);
 	ONE("refused", "all that is wrong is told", all_faults_at_once);
 	ONE("good", "what is odd is told", oddity);
+	ONE("good", "a name that nobody knows stops no shop", unknown_names);
 	ONE("taken", "every field", good);
 	ONE("file", "a price in Stars alone", stars_alone);
 	ONE("taken", "with the mark of UTF-8 in front", mark_in_front);
