@@ -4,14 +4,14 @@
 
 # One list for both: what install puts there and uninstall takes out.
 DOCS      := README.md SECURITY.md CHANGES.md LICENSE deploy/README.md \
-  $(wildcard docs/*.md)
+  $(wildcard docs/*.md docs/*.json docs/pictures/*)
 EXAMPLES  := lighttpd.conf apache.conf deploy/htaccess deploy/prometheus-rules.yml \
   $(wildcard deploy/*.conf deploy/Caddyfile deploy/systemd/*.service \
   deploy/systemd/*.socket deploy/systemd/*.target)
 INSTALLED  = $(bindir)/admit $(CGI:%=$(cgibindir)/%.fcgi) \
   $(mandir)/man1/admit.1 $(DOCS:%=$(docdir)/%) $(docdir)/examples/admit.env \
   $(addprefix $(docdir)/examples/,$(notdir $(EXAMPLES)))
-OUR_FOLDERS = $(addprefix $(docdir)/,examples docs deploy) $(docdir) $(cgibindir) $(prefix)/lib/admit
+OUR_FOLDERS = $(addprefix $(docdir)/,examples docs/pictures docs deploy) $(docdir) $(cgibindir) $(prefix)/lib/admit
 
 install: all
 	install -d $(sort $(dir $(INSTALLED:%=$(DESTDIR)%)))

@@ -94,6 +94,92 @@ for page in *.md docs/*.md deploy/README.md lib/README.md tests/README.md; do
 		verdict $? "$page links to $link, which is not there"
 	done
 done
+# Commands, options and settings of which the documents speak.
+pages="README.md SECURITY.md deploy/README.md $(echo docs/*.md)"
+"$admit" help | awk '/^  [a-z]/ { print $1 } /^$/ { n++ } n == 2 { exit }' > "$rows.commands"
+for word in $(cat $pages | sed 's/-u admit / /g; s,lib/admit admit.*,,' |
+    grep -oE '(^|[ `/(])admit [a-z][a-z-]*' | sed 's/.*admit //' | sort -u); do
+	grep -qx "$word" "$rows.commands"
+	verdict $? "there is no command admit $word, of which a document speaks"
+done
+for word in $(grep -ohE 'admit [a-z][^`|]* --[a-z-]+' $pages |
+    grep -oE -e '--[a-z-]+' | sort -u); do
+	grep -q "^\.BI\{0,1\} $(echo "$word" | sed 's/-/\\\\-/g')" deploy/admit.1
+	verdict $? "admit has no $word, of which a document speaks"
+done
+names='[A-Z][A-Z]+(_[A-Z0-9]+)+|[A-Z][A-Z]+='
+grep -ohE "$names" $pages | tr -d = | sort -u > "$rows.told"
+# (LANGUAGE_RO is what somebody may add; YOUR_BOT is yours.)
+{
+	echo LANGUAGE_RO
+	echo YOUR_BOT
+	grep -rohIE '[A-Z][A-Z]+(_[A-Z0-9]+)*' lib tools cgi-bin deploy tests/bench \
+	    tests/web/*.mjs tests/*/*.sh tests/fault tests/*.mk Makefile ./*.conf \
+	    --exclude='*.md'
+} | sort -u > "$rows.known"
+for word in $(comm -23 "$rows.told" "$rows.known"); do
+	verdict 1 "no program knows $word, of which a document speaks"
+done
+
+# What a page says that the programs and the bot say (Telegram's words are its own).
+find lib/*/*.c lib/shop/texts/en.po tools/*.c tests/sandbox/*.mjs deploy/bundle -type f \
+    -exec cat {} + | awk 'BEGIN { RS = "\"[ \t]*\n[ \t]*\""; ORS = "" } 1' > "$rows.says"
+grep -ohE '“[^”]+”' docs/troubleshooting.md docs/telegram.md | tr -d '“”' > "$rows.quotes"
+grep -ohE '`[A-Za-z][a-z]+ [^`]*`' docs/troubleshooting.md docs/shared-hosting.md |
+    tr -d '`' | grep -vE '^(admit|sudo|pkill|journalctl) ' >> "$rows.quotes"
+sed -i '/^Wrong response\|^Connection timed out\|^My course/d' "$rows.quotes"
+while read -r quote; do
+	grep -qF -e "$quote" "$rows.says"
+	verdict $? "a document quotes what nobody says: $quote"
+done < "$rows.quotes"
+
+# What the reader of a products file knows, the guide tells and the schema has.
+awk '/const names\[\] = \{|const of_price\[\] = \{/ { on = 1 }
+	on { while (match($0, /"[a-z_$]+"/)) {
+		print substr($0, RSTART + 1, RLENGTH - 2)
+		$0 = substr($0, RSTART + RLENGTH) } }
+	/;$/ { on = 0 }' lib/shop/catalog_file.c | sort -u > "$rows.read"
+awk '{ match($0, /^ */) }
+	/^ *"properties": \{$/ { deep = RLENGTH + 2; next }
+	RLENGTH < deep { deep = 0 }
+	deep && RLENGTH == deep && /^ *"[a-z_$]+": \{/ {
+		gsub(/^ *"|".*/, ""); print }' docs/products.schema.json |
+    sort -u > "$rows.schema"
+cmp -s "$rows.read" "$rows.schema"
+verdict $? "docs/products.schema.json and catalog_file.c know other members:
+$(diff "$rows.read" "$rows.schema")"
+for word in $(cat "$rows.read"); do
+	grep -qF "\`$word\`" docs/products.md ||
+	    grep -qF "\`\"$word\"\`" docs/products.md
+	verdict $? "docs/products.md says nothing of $word"
+done
+
+# Settings that a page shows as a file are taken.
+for page in $pages; do
+	awk -v to="$rows.ini" '/^ *```ini$/ { on = 1; n++; next }
+		/^ *```$/ { on = 0 }
+		on { sub(/^ */, ""); print > (to n) }' "$page"
+	for file in "$rows".ini*; do
+		[ -e "$file" ] || continue
+		sed -n 's/=.*//p' "$file" > "$rows.given"
+		{
+			cat "$file"
+			for line in STRIPE_SECRET_KEY=sk_test_ofNobody \
+			    STRIPE_WEBHOOK_SECRET=whsec_ofNobody \
+			    TELEGRAM_BOT_TOKEN=123:ofNobody \
+			    TELEGRAM_WEBHOOK_SECRET=ofNobody PAID_CHANNEL_ID=-1001 \
+			    BASE_URL=https://pay.example.com; do
+				grep -qx "${line%%=*}" "$rows.given" || echo "$line"
+			done
+		} | sed "s,^PRODUCTS_FILE=.*,PRODUCTS_FILE=$rows.json," > "$rows.env"
+		chmod 600 "$rows.env"
+		echo '{"products":[{"id":"course","title":"A","stars":5,"channels":[{"id":-1}]}]}' > "$rows.json"
+		env -i HOME="$rows.d" ADMIT_CONF="$rows.env" "$admit" check --settings > "$rows.said" 2>&1
+		verdict $? "$page shows settings that are not taken: $(cat "$file")
+$(cat "$rows.said")"
+		rm "$file"
+	done
+done
 [ "$(wc -l < README.md)" -le 150 ]
 verdict $? "the README has more than the 150 lines of a front page"
 

@@ -30,8 +30,9 @@ chmod 755 "$here/web/admit"
 "$here/web/admit" version > /dev/null ||
     fail "the programs do not run on this host; glibc 2.34 is needed (ldd --version)"
 
+# Somebody at a terminal is asked for what is missing at the end.
 if [ ! -e "$settings" ]; then
-	grep -q '^STRIPE_SECRET_KEY=.' "$here/admit.env" ||
+	[ -t 0 ] || grep -q '^STRIPE_SECRET_KEY=.' "$here/admit.env" ||
 	    fail "fill in $here/admit.env first"
 	mkdir -p "$home/.config/admit"
 	mv "$here/admit.env" "$settings"
@@ -61,4 +62,8 @@ else
 	echo "note  add this cron job, the safety net: $line"
 fi
 
-exec env ADMIT_CONF="$settings" "$web/admit" setup
+export ADMIT_CONF="$settings"
+if [ -t 0 ] && ! "$web/admit" check --settings > /dev/null 2>&1; then
+	exec "$web/admit" init
+fi
+exec "$web/admit" setup

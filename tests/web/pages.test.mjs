@@ -3,13 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
-import { LINK, SHOP, startAdmit, until } from './harness.mjs';
+import { LINK, ROOT, SHOP, startAdmit, until } from './harness.mjs';
 
 const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -247,6 +247,29 @@ test('the policy allows this style alone, and Chromium agrees', async () => {
   assert.notEqual(await page.locator('a.button').evaluate((a) => getComputedStyle(a).backgroundColor), 'rgba(0, 0, 0, 0)');
   assert.deepEqual(said, []);
   assert.deepEqual(asked.filter((url) => !url.startsWith(app.base)), [], 'nothing from elsewhere');
+  await page.close();
+});
+
+test('the drawings of the guide: each is shown there, said in words, and its texts stay within their boxes', async () => {
+  const folder = path.join(ROOT, 'docs/pictures');
+  const guide = readdirSync(path.join(ROOT, 'docs')).filter((name) => name.endsWith('.md')).map((name) => readFileSync(path.join(ROOT, 'docs', name), 'utf8')).join('');
+  const page = await browser.newPage();
+  const drawings = readdirSync(folder).filter((name) => name.endsWith('.svg'));
+  assert.ok(drawings.length >= 8);
+  for (const name of drawings) {
+    const svg = readFileSync(path.join(folder, name), 'utf8');
+    assert.match(guide, new RegExp(`!\\[[^\\]]{8,}\\]\\(pictures/${name}\\)`), `${name} is shown, with words in its place`);
+    assert.match(svg, /<title id="title">.{8,}<\/title>\n *<desc id="desc">.{40,}<\/desc>/, name);
+    assert.doesNotMatch(svg, /<script|<image|@import|(href|src)=|url\((?!#)/, `${name} needs nothing else`);
+    await page.setContent(svg);
+    const out = await page.evaluate(() => {
+      const svg = document.querySelector('svg');
+      const within = (inner, outer) => inner.left >= outer.left && inner.right <= outer.right && inner.top >= outer.top && inner.bottom <= outer.bottom;
+      return [...svg.querySelectorAll('text')].filter((text) =>
+        !within(text.getBoundingClientRect(), (text.closest('.box')?.querySelector('rect') ?? svg).getBoundingClientRect())).map((text) => text.textContent);
+    });
+    assert.deepEqual(out, [], `${name}: what sticks out`);
+  }
   await page.close();
 });
 
