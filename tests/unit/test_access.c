@@ -328,7 +328,7 @@ no_grace(void **state)
 	static const struct policy strict = { 0 };
 	struct facts f = { .paid = true,
 		.subscription = {
-		    SUBSCRIPTION_ACTIVE, 1, NOW, 0, false, 0, false } };
+		    SUBSCRIPTION_ACTIVE, 1, NOW, 0, false, 0, false, false } };
 	struct decision d = access_decide(&f, &strict, NOW);
 
 	(void)state;
