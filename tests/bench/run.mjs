@@ -3,7 +3,7 @@
 // onto the front page.
 //
 // usage: node run.mjs BUILD-FOLDER [--small] [--only=PART,...] [--write]
-// parts: shape webhook tgupdate pay start memory delay queue instructions growth
+// parts: shape webhook tgupdate pay postgres start memory delay queue instructions growth
 // in the environment: BENCH_ROWS sales in the ledger before growth is measured, BENCH_S seconds of load upon them,
 // BENCH_PHP_CHILDREN processes of the peer in PHP
 
@@ -12,7 +12,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setMaxListeners } from 'node:events';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
-import { mibOf, NO_WORKER, OUT, peersHere, pssOf, ROOT, run, SECRETS, sleep, start, startQuickStripe, startShop, treeOf } from './shop.mjs';
+import { mibOf, NO_WORKER, OUT, peersHere, pssOf, ROOT, run, SECRETS, sleep, start, startPostgres, startQuickStripe, startShop, treeOf } from './shop.mjs';
 
 setMaxListeners(0); // many wait for the same stand-in
 const flags = process.argv.slice(3);
@@ -158,6 +158,31 @@ const parts = {
       await shop.stop();
     }
     await slow.close();
+  },
+
+  /** The same shop with its ledger in a file and in a PostgreSQL of its own, both on this machine's disk. */
+  async postgres() {
+    const server = await startPostgres();
+    if (!server) {
+      row('PostgreSQL', 'skipped: there is none here');
+      return;
+    }
+    const stripe = await startQuickStripe(0);
+    const env = { ...NO_WORKER, STRIPE_API_BASE: stripe.url };
+    const shops = { SQLite: await startShop({ env }), PostgreSQL: await startShop({ env, server }) };
+    for (const [what, where] of [['webhook', 'webhook'], ['tgupdate, /pay', 'tgupdate'], ['/pay, new buyers, Stripe at 0 ms', '/pay?tg_id=']])
+      for (const [connections, requests] of [[1, small ? 500 : 2000], [8, small ? 2000 : 8000], [64, small ? 5000 : 20_000]]) {
+        const at = await turns(small ? 3 : 5, shops, where, connections, requests, small ? 1 : 4);
+        const [file, served] = [at.SQLite, at.PostgreSQL];
+        const [ratio, isJudged] = [ratioOf(served, file), where === 'webhook' && connections === 64];
+        const bad = file.bad + served.bad;
+        row(`${what}, ${connections} at once, SQLite and PostgreSQL`,
+          `${count(file.rate)}/s and ${count(served.rate)}/s, p99 ${file.p99.toFixed(1)} and ${served.p99.toFixed(1)} ms: ${ratio.toFixed(2)}${bad ? `, ${bad} failed` : ''}`,
+          isJudged ? '0.5' : '', isJudged ? bad === 0 && ratio >= 0.5 : null);
+      }
+    await stopAll(shops);
+    await stripe.close();
+    await server.remove();
   },
 
   async start() {

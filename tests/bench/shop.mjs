@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startStripe } from '../sandbox/stripe.mjs';
 import { startTelegram } from '../sandbox/telegram.mjs';
+import { Server } from '../web/cluster.mjs';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const OUT = path.resolve(process.argv[2] ?? 'build/release');
@@ -65,6 +66,7 @@ export const mibOf = (pids) => Object.values(pssOf(pids)).flat().reduce((a, b) =
 // Whatever ends the measuring, nothing that it started stays.
 const running = new Set();
 const folders = new Set();
+const servers = new Set();
 
 /** A process that ends with this one, if not before. */
 export function start(command, args, options) {
@@ -82,6 +84,7 @@ function newFolder() {
 
 process.on('exit', () => {
   for (const child of running) child.kill('SIGTERM');
+  for (const server of servers) server.removeNow();
   for (const dir of folders) {
     try { rmSync(dir, { recursive: true, force: true }); } catch { /* somebody still writes there */ }
   }
@@ -132,13 +135,36 @@ export async function startQuickStripe(delayMs) {
   return { url, count: async () => Number(await (await fetch(`${url}/count`)).text()), close: () => end(child) };
 }
 
+/** A PostgreSQL server as it is by default, whose disk is waited for; null: there is none on this machine. */
+export async function startPostgres() {
+  if (!Server.isHere) return null;
+  const server = await Server.make();
+  servers.add(server);
+  await server.start();
+  return server;
+}
+
 // ---- Admit, and a program in the place of one of its own ----
+
+let nDatabases = 0;
+
+/** Where a shop keeps its ledger: its settings, and what sells it knows. */
+function ledgerOf(dir, server) {
+  const paid = (tgId) => `SELECT session_id FROM orders WHERE tg_id = ${tgId} AND paid_ms IS NOT NULL`;
+  if (!server) {
+    const ask = (tgId) => execFileSync('sqlite3', [`${dir}/admit.db`, '.timeout 5000', paid(tgId)], { encoding: 'utf8' }).trim();
+    return { settings: { DATABASE_URL: `sqlite:${dir}/admit.db` }, orderOf: ask };
+  }
+  const name = server.create(`shop_${nDatabases += 1}`);
+  return { settings: { DATABASE_URL: server.address(name), WORKER_FOLDER: dir }, orderOf: (tgId) => server.sql(name, paid(tgId)).join() };
+}
 
 /**
  * lighttpd from the repository's own configuration, with one of the programs perhaps another one's.
- * @param {{ swap?: Record<string, string>, ledger?: string, stripe?: object, telegram?: object, env?: object, worker?: boolean }} how
+ * @param {{ swap?: Record<string, string>, ledger?: string, server?: object, stripe?: object, telegram?: object, env?: object, worker?: boolean }} how
+ *   `ledger`: a file to begin with; `server`: a PostgreSQL to have it in
  */
-export async function startShop({ swap = {}, ledger, stripe = {}, telegram = {}, env: more = {}, worker = false } = {}) {
+export async function startShop({ swap = {}, ledger, server, stripe = {}, telegram = {}, env: more = {}, worker = false } = {}) {
   const dir = newFolder();
   const [stripeAt, telegramAt] = [await startStripe({ webhookSecret: SECRETS.STRIPE_WEBHOOK_SECRET, ...stripe }), await startTelegram({ token: SECRETS.TELEGRAM_BOT_TOKEN, ...telegram })];
   mkdirSync(`${dir}/cgi-bin`);
@@ -146,9 +172,10 @@ export async function startShop({ swap = {}, ledger, stripe = {}, telegram = {},
   symlinkSync(`${OUT}/bin`, `${dir}/bin`);
   if (ledger) copyFileSync(ledger, `${dir}/admit.db`);
   const port = await freePort();
+  const kept = ledgerOf(dir, server);
   const env = {
     PATH: BIN, PORT: String(port), ADMIT_CGI: `${dir}/cgi-bin`, ADMIT_RUN: dir, ADMIT_LOG: `${dir}/log`, ADMIT_CONF: '',
-    ...SECRETS, BASE_URL: `http://127.0.0.1:${port}`, DATABASE_URL: `sqlite:${dir}/admit.db`, PAID_CHANNEL_LINK: 'https://t.me/+bench', LOG_LEVEL: 'warn',
+    ...SECRETS, BASE_URL: `http://127.0.0.1:${port}`, ...kept.settings, PAID_CHANNEL_LINK: 'https://t.me/+bench', LOG_LEVEL: 'warn',
     PAY_LIMIT_BUYER: '0', PAY_LIMIT_ADDRESS: '0', STRIPE_API_BASE: stripeAt.url, TELEGRAM_API_BASE: telegramAt.url, BENCH_DB: `${dir}/bench.db`, ...more,
   };
   const file = `${dir}/lighttpd.conf`;
@@ -162,7 +189,7 @@ export async function startShop({ swap = {}, ledger, stripe = {}, telegram = {},
   return {
     ...served(port, [web, home].filter(Boolean).map(({ pid }) => pid)),
     dir, env, stripe: stripeAt, telegram: telegramAt, redirects: 303,
-    orderOf: (tgId) => execFileSync('sqlite3', [`${dir}/admit.db`, '.timeout 5000', `SELECT session_id FROM orders WHERE tg_id = ${tgId} AND paid_ms IS NOT NULL`], { encoding: 'utf8' }).trim(),
+    orderOf: kept.orderOf,
     async stop() {
       for (const child of [web, home]) await end(child);
       await run(`${OUT}/bin/admit`, ['work', '--stop'], { env }).catch(() => {});

@@ -28,6 +28,9 @@ const isGone = (pid) => !existsSync(`/proc/${pid}`);
 export class Server {
   #server = null;
 
+  /** Whether there is a PostgreSQL to start one of. */
+  static isHere = BIN !== '';
+
   /** An empty one, not yet started. */
   static async make() {
     const server = new Server();
@@ -108,6 +111,12 @@ export class Server {
 
   async remove() {
     await this.end('SIGQUIT');
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  /** Without waiting, for a process that ends. */
+  removeNow() {
+    this.#server?.kill('SIGQUIT');
     rmSync(this.dir, { recursive: true, force: true });
   }
 }
