@@ -277,6 +277,8 @@ db_savepoint(
 	if (e != ERR_OK)
 		return e;
 	e = body(db, ctx);
+	if (e == ERR_OK && db->driver->settle != NULL)
+		e = db->driver->settle(db->conn);
 	if (e != ERR_OK) {
 		undone = word(db, SQL_BACK_TO_SAVED);
 		db->notifies = notified_before;
@@ -357,7 +359,9 @@ run(struct db *db, struct db_run *r)
 enum err
 db_exec(struct db *db, enum sql what, struct kvs args, int64_t *n_changed)
 {
-	struct db_run r = { .what = what, .args = args };
+	struct db_run r = {
+		.what = what, .args = args, .may_wait = n_changed == NULL
+	};
 	enum err e;
 
 	if (!db->in_transaction) {

@@ -98,7 +98,9 @@ bool db_heard(struct db *db);
 
 /* Inside a transaction: writes. *n_changed (may be NULL) counts the rows. A
  * missing or an extra parameter is ERR_INTERNAL; a broken constraint is
- * ERR_CONFLICT. */
+ * ERR_CONFLICT. Where nobody asks for the number, a failure may be told only
+ * by a later call in the transaction, at the latest by the end of the savepoint
+ * or of the whole. */
 enum err db_exec(struct db *db, enum sql what, struct kvs args,
     int64_t *n_changed) MUST_CHECK;
 

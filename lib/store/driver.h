@@ -22,6 +22,7 @@ struct db_run {
 	struct arena *arena;
 	void (*map)(const struct row *row, void *ctx);
 	void *ctx;
+	bool may_wait;     /* nobody asks what it changed: see settle() */
 	int64_t n_rows;    /* handed to map */
 	int64_t n_changed; /* by a writing statement */
 };
@@ -101,6 +102,11 @@ struct db_driver {
 
 	/* Runs a statement of sql.h, prepared once per connection. */
 	enum err (*run)(void *conn, struct db_run *run);
+
+	/* Of statements that may wait, ERR_OK says only that they are on their
+	 * way. One that fails does so at the next that does not, of which
+	 * nothing happens then, or here. NULL: none ever waits. */
+	enum err (*settle)(void *conn);
 
 	/* The number of migrations that the database has had; 0 in an empty
 	 * one. */

@@ -50,20 +50,35 @@
 	X(PQstatus) \
 	X(PQtransactionStatus)
 
-/* Either all point into the library, or is_open is false. */
+/* Those that libpq has from 14 on; NULL: it has not. */
+#ifdef LIBPQ_HAS_PIPELINING
+#define NEW_FUNCTIONS(X) \
+	X(PQenterPipelineMode) \
+	X(PQexitPipelineMode) \
+	X(PQpipelineSync)
+#else
+#define NEW_FUNCTIONS(X)
+#endif
+
+/* Either all but the new ones point into the library, or is_open is false. */
 static struct {
 	bool is_open;
 #define X(name) __typeof__(&(name)) name;
 	FUNCTIONS(X)
+	NEW_FUNCTIONS(X)
 #undef X
 } pq;
 
 static const struct {
 	const char *name;
 	void *at;
+	bool is_new;
 } functions[] = {
-#define X(name) { #name, &pq.name },
+#define X(name) { #name, &pq.name, false },
 	FUNCTIONS(X)
+#undef X
+#define X(name) { #name, &pq.name, true },
+	    NEW_FUNCTIONS(X)
 #undef X
 };
 
@@ -92,6 +107,8 @@ struct statement {
 	bool is_prepared;
 };
 
+#define MAX_SENT 16
+
 struct postgres {
 	PGconn *pg;
 	struct arena mem;   /* as long as the connection */
@@ -106,6 +123,11 @@ struct postgres {
 	const char *reads_one_moment;
 	const char *listens_for; /* the schema; NULL: does not listen */
 	struct statement statements[SQL__COUNT];
+	int64_t planned_ms; /* when plans were thrown away last */
+	bool owes_release;  /* of the savepoint that was said last */
+	/* Whose answers nobody has waited for yet (see sends_ahead()). */
+	enum sql sent[MAX_SENT];
+	size_t n_sent;
 	bool is_broken;
 };
 
@@ -137,7 +159,7 @@ library_open(void)
 	for (size_t i = 0; library != NULL && i < LENGTH(functions); i++) {
 		void *f = dlsym(library, functions[i].name);
 
-		if (f == NULL) {
+		if (f == NULL && !functions[i].is_new) {
 			(void)dlclose(library);
 			library = NULL;
 		} else /* ISO C has no cast to a function's pointer */
@@ -271,19 +293,113 @@ answer(struct postgres *p, int is_sent)
 	return last;
 }
 
+/* ---- what is sent ahead ---- */
+
+/* Each way to the server and back costs more than most statements, and by far
+ * more where it is another machine. What nobody asks about goes with the next
+ * one that somebody waits for; the server keeps the order, and after one that
+ * failed it does nothing more until it is told of it. */
+
+static bool
+pipeline_begins(struct postgres *p)
+{
+#ifdef LIBPQ_HAS_PIPELINING
+	return pq.PQenterPipelineMode != NULL &&
+	    pq.PQenterPipelineMode(p->pg) == 1;
+#else
+	(void)p;
+	return false;
+#endif
+}
+
+static bool
+pipeline_asks(struct postgres *p)
+{
+#ifdef LIBPQ_HAS_PIPELINING
+	return pq.PQpipelineSync(p->pg) == 1;
+#else
+	(void)p;
+	return false;
+#endif
+}
+
+/* Its last answer is none of a statement's. */
+static void
+pipeline_ends(struct postgres *p)
+{
+#ifdef LIBPQ_HAS_PIPELINING
+	PGresult *last = NULL;
+
+	if (!p->is_broken && is_ready(p, clock_mono_ms() + ANSWER_MS))
+		last = pq.PQgetResult(p->pg);
+	p->is_broken |= pq.PQresultStatus(last) != PGRES_PIPELINE_SYNC;
+	pq.PQclear(last);
+	p->is_broken |= pq.PQexitPipelineMode(p->pg) != 1;
+#else
+	(void)p;
+#endif
+}
+
+/* The answers to what was sent ahead, in which the first failure is the
+ * one that counts; *last, unless NULL, is that of the statement behind them,
+ * which was sent. */
+static enum err
+answers_ahead(struct postgres *p, PGresult **last)
+{
+	int is_sent = pipeline_asks(p);
+	size_t n = p->n_sent;
+	enum err e = ERR_OK;
+
+	p->n_sent = 0;
+	for (size_t i = 0; i < n; i++) {
+		PGresult *one = answer(p, is_sent);
+
+		if (e == ERR_OK)
+			e = judge(p, sql_name(p->sent[i]), one);
+		pq.PQclear(one);
+	}
+	if (last != NULL)
+		*last = answer(p, is_sent);
+	pipeline_ends(p);
+	return e;
+}
+
+static enum err
+postgres_settle(void *conn)
+{
+	struct postgres *p = conn;
+
+	return p->n_sent == 0 ? ERR_OK : answers_ahead(p, NULL);
+}
+
 static PGresult *
 query(struct postgres *p, const char *sql)
 {
 	return answer(p, pq.PQsendQuery(p->pg, sql));
 }
 
+/* Before something else is said: what was sent ahead must have gone well, or
+ * else it is not said. The end of a transaction, or of a part of it, is said
+ * whatever was before. */
+static enum err
+is_free_to_say(struct postgres *p, const char *sql)
+{
+	enum err e = postgres_settle(p);
+
+	return str_starts(str_from(sql), "ROLLBACK") ? ERR_OK : e;
+}
+
 static enum err
 postgres_script(void *conn, const char *sql)
 {
 	struct postgres *p = conn;
-	PGresult *result = query(p, sql);
-	enum err e = judge(p, sql, result);
+	PGresult *result;
+	enum err e = is_free_to_say(p, sql);
 
+	if (e != ERR_OK)
+		return e;
+	result = query(p, sql);
+	e = judge(p, sql, result);
 	p->is_patient |= strcmp(sql, PATIENCE) == 0;
 	pq.PQclear(result);
 	return e;
@@ -401,8 +517,10 @@ ask_number(struct postgres *p, const char *sql, int64_t *number)
 {
 	PGresult *result;
 	bool entered;
-	enum err e = enter(p, &entered);
+	enum err e = is_free_to_say(p, sql);
 
+	if (e == ERR_OK)
+		e = enter(p, &entered);
 	if (e != ERR_OK)
 		return e;
 	result = query(p, sql);
@@ -467,6 +585,15 @@ check_owner(struct postgres *p)
 	return ERR_CONFIG;
 }
 
+/* Some statements here join much and find little: to plan them takes ten times
+ * as long as to run them, so a plan is kept for a while (see begin()), and
+ * nothing is compiled. Asked for where the server knows the word. */
+#define PLANS \
+	" SELECT set_config(name, wish, false) FROM pg_settings JOIN (VALUES" \
+	" ('plan_cache_mode', 'force_generic_plan'), ('jit', 'off'))" \
+	" AS wishes (of, wish) ON of = name"
+#define PLANS_LAST_MS 2000
+
 /* What a connection is to be like: none waits for ever, neither for an answer,
  * for the lock nor for the rest of a transaction. A machine that falls silent
  * within one (its power, its network) loses the lock before those who wait for
@@ -520,7 +647,9 @@ postgres_choose(void *conn, const struct db_choice *choice)
 		wish = wishes(p, "SET LOCAL", choice->schema);
 		p->reads = arena_printf(&p->mem, "BEGIN READ ONLY;%s", wish);
 	} else
-		e = postgres_script(p, wishes(p, "SET", choice->schema));
+		e = postgres_script(p,
+		    arena_printf(
+			&p->mem, "%s" PLANS, wishes(p, "SET", choice->schema)));
 	p->reads_one_moment = arena_printf(&p->mem,
 	    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;%s"
 	    " SET LOCAL idle_in_transaction_session_timeout = '60s'",
@@ -631,6 +760,9 @@ prepare(struct postgres *p, enum sql what, const struct bound *b)
 		return memcmp(s->types, b->types, sizeof(s->types)) == 0 ?
 		    ERR_OK :
 		    wrong_value(what, NULL, "of another type than before");
+	e = postgres_settle(p);
+	if (e != ERR_OK)
+		return e;
 	result = answer(p,
 	    pq.PQsendPrepare(p->pg, sql_name(what), s->dialect.text,
 		(int)s->dialect.n, b->types));
@@ -657,29 +789,54 @@ map_rows(const PGresult *result, struct db_run *r)
 
 /* Prepared statements stay with the connection, so behind a pooler there are
  * none. */
-static PGresult *
-ask(struct postgres *p, enum sql what, const struct bound *b)
+static int
+send(struct postgres *p, enum sql what, const struct bound *b)
 {
 	const struct dialect *d = &p->statements[what].dialect;
 
-	return answer(p,
-	    p->reads != NULL ? pq.PQsendQueryParams(p->pg, d->text, (int)d->n,
-				   b->types, b->values, NULL, NULL, 0) :
-			       pq.PQsendQueryPrepared(p->pg, sql_name(what),
-				   (int)d->n, b->values, NULL, NULL, 0));
+	return p->reads != NULL ?
+	    pq.PQsendQueryParams(
+		p->pg, d->text, (int)d->n, b->types, b->values, NULL, NULL, 0) :
+	    pq.PQsendQueryPrepared(
+		p->pg, sql_name(what), (int)d->n, b->values, NULL, NULL, 0);
+}
+
+/* Of one that may wait. False: it goes as any other. */
+static bool
+sends_ahead(struct postgres *p, const struct db_run *r, const struct bound *b)
+{
+	if (!r->may_wait || p->n_sent == MAX_SENT ||
+	    (p->n_sent == 0 && !pipeline_begins(p)))
+		return false;
+	p->sent[p->n_sent++] = r->what;
+	p->is_broken |= send(p, r->what, b) == 0;
+	return true;
+}
+
+static enum err
+ask(struct postgres *p, enum sql what, const struct bound *b, PGresult **result)
+{
+	enum err e = ERR_OK;
+	int is_sent = send(p, what, b);
+
+	if (p->n_sent > 0) {
+		p->is_broken |= is_sent == 0;
+		e = answers_ahead(p, result);
+	} else
+		*result = answer(p, is_sent);
+	return e == ERR_OK ? judge(p, sql_name(what), *result) : e;
 }
 
 static enum err
 run_bound(struct postgres *p, struct db_run *r, const struct bound *b)
 {
-	PGresult *result;
+	PGresult *result = NULL;
 	bool entered;
 	enum err e = enter(p, &entered);
 
 	if (e != ERR_OK)
 		return e;
-	result = ask(p, r->what, b);
-	e = judge(p, sql_name(r->what), result);
+	e = ask(p, r->what, b, &result);
 	leave(p, entered);
 	if (e == ERR_OK) {
 		r->n_changed = strtoll(pq.PQcmdTuples(result), NULL, 10);
@@ -699,9 +856,13 @@ run_bound(struct postgres *p, struct db_run *r, const struct bound *b)
 static enum err
 say(struct postgres *p, enum sql what, const char *text)
 {
-	PGresult *result = query(p, text);
-	enum err e = judge(p, sql_name(what), result);
+	PGresult *result;
+	enum err e = is_free_to_say(p, text);
 
+	if (e != ERR_OK)
+		return e;
+	result = query(p, text);
+	e = judge(p, sql_name(what), result);
 	/* After an error that nobody minded COMMIT undoes all, and says so by
 	 * this word alone. */
 	if (e == ERR_OK && what == SQL_COMMIT && p->is_undone) {
@@ -709,9 +870,29 @@ say(struct postgres *p, enum sql what, const char *text)
 		e = ERR_INTERNAL;
 	}
 	if (what == SQL_COMMIT || what == SQL_ROLLBACK)
-		p->is_patient = false;
+		p->is_patient = p->owes_release = false;
 	pq.PQclear(result);
 	return e;
+}
+
+/* One savepoint follows another, so the end of one is said with the beginning
+ * of the next; that of the last goes without saying at the end of the
+ * transaction. */
+static enum err
+say_of_savepoint(struct postgres *p, enum sql what)
+{
+	bool owes = p->owes_release;
+	const char *text = sql_text(what);
+
+	p->owes_release = what == SQL_FORGET_SAVED;
+	if (!owes)
+		return what == SQL_FORGET_SAVED ? ERR_OK : say(p, what, text);
+	/* It stood within the one that is undone, and ends in any state. */
+	if (what == SQL_BACK_TO_SAVED)
+		return say(
+		    p, what, "ROLLBACK TO one; RELEASE one; ROLLBACK TO one");
+	return say(p, what,
+	    what == SQL_SAVE ? "RELEASE one; SAVEPOINT one" : "RELEASE one");
 }
 
 /* Said by each COMMIT, so nothing is left on a pooler's connection. */
@@ -724,15 +905,32 @@ postgres_lighten(void *conn, bool is_light)
 	return ERR_OK;
 }
 
+/* Tables grow under a plan, and what was best of small ones is not of large
+ * ones. To make all plans anew takes some milliseconds. */
+static enum err
+plan_anew(struct postgres *p)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	if (p->reads != NULL || now_ms < p->planned_ms + PLANS_LAST_MS)
+		return ERR_OK;
+	p->planned_ms = now_ms;
+	return postgres_script(p, "DISCARD PLANS");
+}
+
 /* All programs go by the server's clock, which tells the time when the wait for
  * the lock is over. */
 static enum err
 begin(struct postgres *p)
 {
-	PGresult *result = query(p, p->begins);
-	enum err e = judge(p, p->begins, result);
+	PGresult *result;
+	enum err e = plan_anew(p);
 
-	p->is_patient = false;
+	if (e != ERR_OK)
+		return e;
+	result = query(p, p->begins);
+	e = judge(p, p->begins, result);
+	p->is_patient = p->owes_release = false;
 	if (e == ERR_OK)
 		clock_follow(strtoll(pq.PQgetvalue(result, 0, 1), NULL, 10));
 	pq.PQclear(result);
@@ -765,8 +963,10 @@ postgres_run(void *conn, struct db_run *r)
 		return begin(p);
 	if (r->what == SQL_COMMIT)
 		return commit(p, "");
-	if (r->what >= SQL_COMMIT && r->what <= SQL_FORGET_SAVED)
+	if (r->what == SQL_ROLLBACK)
 		return say(p, r->what, sql_text(r->what));
+	if (r->what >= SQL_SAVE && r->what <= SQL_FORGET_SAVED)
+		return say_of_savepoint(p, r->what);
 	if (s->dialect.text == NULL)
 		s->dialect = dialect_numbered(&p->mem, sql_text(r->what));
 	if (s->dialect.text == NULL)
@@ -774,7 +974,7 @@ postgres_run(void *conn, struct db_run *r)
 	e = bind_all(&s->dialect, r, &b);
 	if (e == ERR_OK && p->reads == NULL)
 		e = prepare(p, r->what, &b);
-	if (e == ERR_OK)
+	if (e == ERR_OK && !sends_ahead(p, r, &b))
 		e = run_bound(p, r, &b);
 	arena_free(&b.mem);
 	return e;
@@ -1048,6 +1248,7 @@ const struct db_driver postgres_driver = {
 	.script = postgres_script,
 	.lighten = postgres_lighten,
 	.run = postgres_run,
+	.settle = postgres_settle,
 	.get_version = postgres_get_version,
 	.set_version = postgres_set_version,
 	.search_make = postgres_search_make,

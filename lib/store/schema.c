@@ -526,6 +526,13 @@ static const char *const migrations[] = {
 	" ON conversation_messages (tg_id, their_id);"
 	"CREATE INDEX conversation_messages_by_age"
 	" ON conversation_messages (at_ms);",
+
+	/* 23: what waits in a line is found by the line. Of an index of what
+	 * waits alone a database may think that there is nothing in it, as it
+	 * was a minute ago, and go through it for whatever is asked. */
+	"DROP INDEX jobs_due;"
+	"CREATE INDEX jobs_due ON jobs ((CASE WHEN done_ms IS NULL"
+	" AND parked_ms IS NULL THEN late END), due_ms, id);",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 

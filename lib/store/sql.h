@@ -13,6 +13,10 @@
  *   is ordered by a text is ordered for people's eyes alone, since each
  *   database has its own order; and nothing by what may be null.
  *
+ * A sign before a column (+paid_ms IS NULL) changes nothing but that an index
+ * of such rows alone is not for this statement: a database that thinks there
+ * are none of them would go through it instead of looking somebody up.
+ *
  * What cannot be said so has another text in the engine: BEGIN, which takes the
  * right to write, and the search (SEARCH_..., sqlite_search.h).
  *

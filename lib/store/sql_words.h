@@ -9,6 +9,11 @@
 	" orders.paid_ms, orders.processing_ms, orders.failed_ms," \
 	" orders.expired_ms, orders.amount_minor, orders.currency"
 
+/* The line in which a job waits; null: it does not. Its index, jobs_due, has
+ * the same words. */
+#define LINE_OF_WAITING \
+	"(CASE WHEN done_ms IS NULL AND parked_ms IS NULL THEN late END)"
+
 #define WORD_LINE_CHANNEL "0"
 #define WORD_LINE_INVITE "1"
 #define WORD_LINE_ASK "2"

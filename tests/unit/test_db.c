@@ -291,6 +291,8 @@ order_and_user(struct db *db, void *ctx)
 	(void)ctx;
 	check_err(db_savepoint(db, order_of_nobody, &n), ERR_CONFLICT);
 	check_int(n, 0);
+	/* Also where nobody asks, and the engine need not tell at once. */
+	check_err(db_savepoint(db, order_of_nobody, NULL), ERR_CONFLICT);
 	return add_user(db, 1);
 }
 

@@ -2,6 +2,7 @@
  * when it goes away, and that its ledger is SQLite's. All but the first needs a
  * server (tests/postgres.sh). */
 #include "ledger.h"
+#include "scans.h"
 
 #ifndef HAVE_LIBPQ
 
@@ -13,6 +14,7 @@ main(void)
 
 #else
 
+#include "base/buf.h"
 #include "store/postgres.c" /* the connection, statics and all */
 
 #include <sys/wait.h>
@@ -191,11 +193,12 @@ static enum err
 mind_nothing(struct db *db, void *ctx)
 {
 	enum err e = add_user(db, ctx);
+	int64_t n = 0;
 
 	check_err(db_exec(db, SQL_USER_SEEN,
 		      KV(kv_int("tg_id", 6), kv_text("language", NULL),
 			  kv_null("now_ms")),
-		      NULL),
+		      &n),
 	    ERR_CONFLICT);
 	return e;
 }
@@ -528,7 +531,7 @@ type_of(struct str name, unsigned both)
 }
 
 static bool
-is_understood(struct postgres *p, const struct dialect *d)
+is_understood(struct postgres *p, const struct dialect *d, const char *name)
 {
 	bool is = false;
 
@@ -538,8 +541,8 @@ is_understood(struct postgres *p, const struct dialect *d)
 
 		for (size_t i = 0; i < d->n; i++)
 			types[i] = type_of(d->names[i], both);
-		result = answer(
-		    p, pq.PQsendPrepare(p->pg, "", d->text, (int)d->n, types));
+		result = answer(p,
+		    pq.PQsendPrepare(p->pg, name, d->text, (int)d->n, types));
 		is = pq.PQresultStatus(result) == PGRES_COMMAND_OK;
 		pq.PQclear(result);
 	}
@@ -556,10 +559,176 @@ understood(void **state)
 		struct dialect d =
 		    dialect_numbered(&mem, sql_text((enum sql)i));
 
-		if (i != SQL_BEGIN && !is_understood(p, &d))
+		if (i != SQL_BEGIN && !is_understood(p, &d, ""))
 			fail_msg("%s: %s", sql_name((enum sql)i),
 			    pq.PQerrorMessage(p->pg));
 	}
+	postgres_driver.close(p);
+}
+
+/* ---- plans ---- */
+
+/* The tables that a rush fills. */
+static bool
+is_of_many(const char *step)
+{
+	static const char *const many[] = { " on users", " on orders",
+		" on access", " on jobs", " on inbox", " on orders_",
+		" on jobs_", " on users_" };
+
+	for (size_t i = 0; i < LENGTH(many); i++)
+		if (strstr(step, many[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* The step of a plan that goes through all of one of those, or of an index of
+ * its; NULL: none. A line with the condition follows one that does not. */
+static const char *
+through_all(const PGresult *plan)
+{
+	for (int i = 0; i < pq.PQntuples(plan); i++) {
+		const char *step = pq.PQgetvalue(plan, i, 0);
+		const char *next = i + 1 < pq.PQntuples(plan) ?
+		    pq.PQgetvalue(plan, i + 1, 0) :
+		    "";
+
+		if (is_of_many(step) &&
+		    (strstr(step, "Seq Scan on") != NULL ||
+			(strstr(step, "Index") != NULL &&
+			    strstr(step, "Scan") != NULL &&
+			    strstr(next, "Index Cond:") == NULL)))
+			return arena_dup_text(&mem, step);
+	}
+	return NULL;
+}
+
+/* As it is kept, for any values. */
+static PGresult *
+plan_of(struct postgres *p, enum sql what)
+{
+	struct dialect d = dialect_numbered(&mem, sql_text(what));
+	struct buf ask = buf_new(&mem, 1024);
+
+	check_err(postgres_script(p, "DEALLOCATE ALL; DISCARD PLANS"), ERR_OK);
+	assert_true(is_understood(p, &d, "planned"));
+	buf_text(&ask, "EXPLAIN EXECUTE planned");
+	for (size_t i = 0; i < d.n; i++)
+		buf_text(&ask, i == 0 ? "(NULL" : ", NULL");
+	buf_text(&ask, d.n > 0 ? ")" : "");
+	return query(p, buf_str(&ask).p);
+}
+
+/* Beside those of scans.h. */
+static const enum sql own_scans[] = {
+	/* what is owed or waits, by its own index */
+	SQL_JOBS_REVIVE_PRODUCT, SQL_JOBS_REVIVE_KNOWN, SQL_JOBS_OLDEST,
+	SQL_JOBS_PARKED, SQL_REPORT_PARKED, SQL_FORGET_COUNT, SQL_FORGET_DUE,
+	SQL_JOBS_PRUNE_PARKED,
+	/* once a day */
+	SQL_FORGET_NOT, SQL_USERS_PRUNE, SQL_INBOX_PRUNE,
+	/* plans, of a shop that had none a minute ago */
+	SQL_CANCEL_NAMED, SQL_SUBSCRIPTION_OF_BUYER, SQL_FORGET_SUBSCRIBED,
+	SQL_FORGET_SUBSCRIPTIONS, SQL_MINE_SUBSCRIPTIONS,
+	/* for an operator who asks */
+	SQL_FIND_BUYER, SQL_LEDGER_LAST
+};
+
+static bool
+may_scan_here(enum sql what)
+{
+	for (size_t i = 0; i < LENGTH(own_scans); i++)
+		if (own_scans[i] == what)
+			return true;
+	return may_scan(what);
+}
+
+static bool
+is_planned(const PGresult *plan)
+{
+	return pq.PQresultStatus(plan) == PGRES_TUPLES_OK;
+}
+
+static int
+count_scans(struct postgres *p, const char *when)
+{
+	int n = 0;
+
+	for (int i = SQL_INBOX_ADD; i < SQL__COUNT; i++) {
+		PGresult *plan;
+		const char *step;
+
+		if (i >= SQL_BEGIN && i <= SQL_FORGET_SAVED)
+			continue;
+		plan = plan_of(p, (enum sql)i);
+		step = through_all(plan);
+		if (!is_planned(plan))
+			fail_msg("%s: %s", sql_name((enum sql)i),
+			    pq.PQerrorMessage(p->pg));
+		if (step != NULL && !may_scan_here((enum sql)i)) {
+			print_error(
+			    "%s, %s: %s\n", sql_name((enum sql)i), when, step);
+			n++;
+		}
+		pq.PQclear(plan);
+	}
+	return n;
+}
+
+/* A shop's, of buyers from a number to another. */
+#define BUYERS(from, to) " FROM generate_series(" from ", " to ") AS i;"
+#define SHOP(from, to, is_done, is_paid) \
+	"INSERT INTO users (tg_id, created_ms) SELECT i, 1" BUYERS(from, \
+	    to) "INSERT INTO orders (tg_id, product, provider, session_id," \
+		" payment_intent, livemode, paid_ms, created_ms) SELECT i, 'course'," \
+		" 'stripe', 'cs' || i, 'pi' || i, 1, " is_paid \
+		", 1" BUYERS(from, \
+		    to) "INSERT INTO access (tg_id, product, is_in, why, decided_ms)" \
+			" SELECT i, 'course', 1, 'paid', 1" BUYERS(from, \
+			    to) "INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms, done_ms," \
+				" late, lane) SELECT 1, 'invite/' || i, i, 1, 1, " is_done \
+				", 1, 1" BUYERS(from, \
+				    to) "INSERT INTO inbox (source, id, type, at_ms) SELECT 'stripe'," \
+					" 'evt' || i, 'event', 1" BUYERS( \
+					    from, to)
+
+static const struct known {
+	const char *why, *sql;
+} knowns[] = {
+	{ "nothing yet", SHOP("1", "3000", "NULL", "NULL") },
+	{ "that all have paid and have their invites, as it was before many "
+	  "came",
+	    SHOP("1", "60", "1",
+		"1") "ANALYZE users, orders, access, jobs, inbox;" SHOP("61",
+		"3000", "NULL", "NULL") },
+};
+
+/* Whatever the server knows of the tables. */
+static void
+no_scans(void **state)
+{
+	const struct known *k = *state;
+	struct postgres *p = opened(false);
+
+	check_err(postgres_script(p, k->sql), ERR_OK);
+	check_int(count_scans(p, k->why), 0);
+	postgres_driver.close(p);
+}
+
+/* Of thousands that are due the first are had without looking at the rest. */
+static void
+due_in_order(void **state)
+{
+	const struct known *k = *state;
+	struct postgres *p = opened(false);
+	PGresult *plan;
+
+	check_err(postgres_script(p, k->sql), ERR_OK);
+	plan = plan_of(p, SQL_JOBS_DUE);
+	for (int i = 0; i < pq.PQntuples(plan); i++)
+		assert_null(strstr(pq.PQgetvalue(plan, i, 0), "Sort"));
+	assert_true(is_planned(plan));
+	pq.PQclear(plan);
 	postgres_driver.close(p);
 }
 
@@ -737,6 +906,8 @@ main(void)
 	ONE("a column", "has a name, and there is an end", columns);
 	ONE("a ledger", "that is no file is not copied as one", no_file);
 	ONE("a statement", "is one here, each of them", understood);
+	ROWS("plans that go through no table, known", no_scans, knowns);
+	ROWS("what is due is read in its order, known", due_in_order, knowns);
 	ROWS("a connection", pooled, pools);
 	ROWS("a schema", own_schema, schemas);
 	ONE("a schema", "of another kind of name is refused", bad_schema);

@@ -61,8 +61,7 @@ SQL(ALERT_REWRITE,
 /* What waits for the bot's rights (kinds: enum job_kind): now. */
 SQL(JOBS_REVIVE_MEMBERS,
     "UPDATE jobs SET due_ms = :now_ms WHERE kind IN (" WORD_JOB_INVITE
-    ", " WORD_JOB_MEMBER ")"
-    " AND done_ms IS NULL AND parked_ms IS NULL AND late IN (" WORD_LINE_CHANNEL
+    ", " WORD_JOB_MEMBER ") AND " LINE_OF_WAITING " IN (" WORD_LINE_CHANNEL
     ", " WORD_LINE_INVITE ")"
     " AND due_ms > :now_ms AND lease_ms <= :now_ms")
 
@@ -74,7 +73,7 @@ SQL(JOB_PROMISE,
     " ON CONFLICT (promise) DO NOTHING")
 
 /* Makes no second promise of this kind and detail while the first one still
- * waits for its turn: it would say nothing new. */
+ * waits for its turn: it would say nothing new. (On the sign see sql.h.) */
 SQL(JOB_PROMISE_ONE,
     "INSERT INTO jobs (kind, promise, tg_id, order_id, detail, due_ms,"
     " created_ms, late, lane)"
@@ -82,7 +81,7 @@ SQL(JOB_PROMISE_ONE,
     " :late, :lane WHERE NOT EXISTS (SELECT 1 FROM jobs AS other"
     " WHERE other.tg_id = :tg_id AND other.kind = :kind"
     " AND COALESCE(other.detail, '') = COALESCE(:detail, '')"
-    " AND other.done_ms IS NULL AND other.parked_ms IS NULL"
+    " AND other.done_ms IS NULL AND +other.parked_ms IS NULL"
     " AND other.due_ms <= :now_ms AND other.lease_ms <= :now_ms)"
     " ON CONFLICT (promise) DO NOTHING")
 
@@ -105,11 +104,11 @@ SQL(JOB_PROMISED,
 SQL(JOBS_DUE,
     "SELECT id, kind, promise, tg_id, order_id, detail, attempts, created_ms,"
     " due_ms, late FROM jobs"
-    " WHERE done_ms IS NULL AND parked_ms IS NULL AND late = :late"
+    " WHERE " LINE_OF_WAITING " = :late"
     " AND due_ms <= :now_ms AND lease_ms <= :now_ms"
     " AND (lane = 0 OR NOT EXISTS (SELECT 1 FROM jobs AS other"
     " WHERE other.tg_id = jobs.tg_id AND other.lane = jobs.lane"
-    " AND other.done_ms IS NULL AND other.parked_ms IS NULL"
+    " AND other.done_ms IS NULL AND +other.parked_ms IS NULL"
     " AND other.id <> jobs.id AND (other.lease_ms > :now_ms"
     " OR (other.late = jobs.late AND other.due_ms <= :now_ms"
     " AND (other.due_ms < jobs.due_ms"
@@ -119,7 +118,7 @@ SQL(JOBS_DUE,
 /* due_ms then says when the lease ends. */
 SQL(JOB_LEASE,
     "UPDATE jobs SET due_ms = :until_ms, lease_ms = :until_ms"
-    " WHERE id = :id AND done_ms IS NULL AND parked_ms IS NULL"
+    " WHERE id = :id AND +done_ms IS NULL AND parked_ms IS NULL"
     " AND due_ms <= :now_ms AND lease_ms <= :now_ms"
     " AND (lane = 0 OR NOT EXISTS (SELECT 1 FROM jobs AS other"
     " WHERE other.tg_id = jobs.tg_id AND other.lane = jobs.lane"
@@ -130,7 +129,7 @@ SQL(JOB_LEASE,
 SQL(JOB_RENEW,
     "UPDATE jobs SET due_ms = :until_ms, lease_ms = :until_ms, attempts = 0,"
     " error = NULL"
-    " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
+    " WHERE id = :id AND lease_ms = :lease_ms AND +done_ms IS NULL")
 
 /* For the one worker there is, when it starts: leases of one that was killed
  * end now. */
@@ -157,26 +156,26 @@ SQL(JOBS_REVIVE_KNOWN,
 
 SQL(JOB_DONE,
     "UPDATE jobs SET done_ms = :now_ms, lease_ms = 0, error = NULL"
-    " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
+    " WHERE id = :id AND lease_ms = :lease_ms AND +done_ms IS NULL")
 
 SQL(JOB_AGAIN,
     "UPDATE jobs SET due_ms = :due_ms, lease_ms = 0, attempts = :attempts,"
     " error = :error"
-    " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
+    " WHERE id = :id AND lease_ms = :lease_ms AND +done_ms IS NULL")
 
 SQL(JOB_GIVE_BACK,
     "UPDATE jobs SET due_ms = :due_ms, lease_ms = 0, late = :late,"
     " attempts = :attempts, error = COALESCE(:error, error)"
-    " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
+    " WHERE id = :id AND lease_ms = :lease_ms AND +done_ms IS NULL")
 
 SQL(JOB_PUT_OFF,
-    "UPDATE jobs SET due_ms = :due_ms WHERE id = :id AND done_ms IS NULL"
+    "UPDATE jobs SET due_ms = :due_ms WHERE id = :id AND +done_ms IS NULL"
     " AND lease_ms <= :now_ms")
 
 SQL(JOB_PARK,
     "UPDATE jobs SET parked_ms = :now_ms, lease_ms = 0, attempts = :attempts,"
     " error = :error"
-    " WHERE id = :id AND lease_ms = :lease_ms AND done_ms IS NULL")
+    " WHERE id = :id AND lease_ms = :lease_ms AND +done_ms IS NULL")
 
 /* What is parked or waits long becomes due now. What is due already keeps its
  * place, and an alert its hour. */
@@ -200,8 +199,7 @@ SQL(INVITE_PENDING,
 
 SQL(JOBS_NEXT_DUE,
     "SELECT COALESCE(MIN(due_ms), 0) FROM jobs"
-    " WHERE done_ms IS NULL AND parked_ms IS NULL AND late = :late"
-    " AND due_ms > :after_ms")
+    " WHERE " LINE_OF_WAITING " = :late AND due_ms > :after_ms")
 
 SQL(JOBS_OLDEST,
     "SELECT COALESCE(MIN(created_ms), 0) FROM jobs"
@@ -241,7 +239,7 @@ SQL(JOBS_RETRY,
 /* Nothing is done of it, and the same is not promised again. */
 SQL(JOB_DROP,
     "UPDATE jobs SET done_ms = :now_ms, error = 'dropped by the operator'"
-    " WHERE id = :id AND done_ms IS NULL AND lease_ms <= :now_ms")
+    " WHERE id = :id AND +done_ms IS NULL AND lease_ms <= :now_ms")
 
 SQL(JOBS_PRUNE, "DELETE FROM jobs WHERE done_ms < :before_ms")
 

@@ -3,7 +3,7 @@
 SQL(ORDER_OPEN,
     "SELECT url, processing_ms FROM orders"
     " WHERE tg_id = :tg_id AND product = :product AND livemode = :livemode"
-    " AND session_id IS NOT NULL AND paid_ms IS NULL"
+    " AND session_id IS NOT NULL AND +paid_ms IS NULL"
     " AND failed_ms IS NULL AND expired_ms IS NULL"
     " AND (processing_ms IS NOT NULL"
     " OR (provider = :provider AND url IS NOT NULL"
@@ -118,7 +118,7 @@ SQL(ORDERS_HAD,
 SQL(ORDERS_BY_INTENT,
     "SELECT " ORDER_COLUMNS
     " FROM orders WHERE payment_intent = :payment_intent"
-    " OR subscription IN (SELECT invoice_payments.subscription"
+    " OR subscription = (SELECT invoice_payments.subscription"
     " FROM invoice_payments"
     " WHERE invoice_payments.payment_intent = :payment_intent)")
 
@@ -135,7 +135,7 @@ SQL(ORDER_UNPAID_BEFORE,
 SQL(ORDERS_PROCESSING,
     "SELECT COUNT(*) FROM orders WHERE tg_id = :tg_id"
     " AND product = COALESCE(:product, product)"
-    " AND processing_ms IS NOT NULL AND paid_ms IS NULL AND failed_ms IS NULL")
+    " AND processing_ms IS NOT NULL AND +paid_ms IS NULL AND failed_ms IS NULL")
 
 #define NOT_SETTLED \
 	"NOT EXISTS (SELECT 1 FROM reversals AS settled" \
@@ -275,13 +275,13 @@ SQL(ORDER_CHARGING,
 SQL(FORGET_PROCESSING,
     "SELECT COALESCE(MIN(processing_ms), 0) FROM orders"
     " WHERE tg_id = :tg_id AND processing_ms IS NOT NULL"
-    " AND paid_ms IS NULL AND failed_ms IS NULL AND expired_ms IS NULL")
+    " AND +paid_ms IS NULL AND failed_ms IS NULL AND expired_ms IS NULL")
 
 /* Sessions at which this buyer could still pay. */
 SQL(FORGET_OPEN,
     "SELECT session_id, provider FROM orders WHERE tg_id = :tg_id"
     " AND session_id IS NOT NULL"
-    " AND paid_ms IS NULL AND processing_ms IS NULL AND failed_ms IS NULL"
+    " AND +paid_ms IS NULL AND processing_ms IS NULL AND failed_ms IS NULL"
     " AND expired_ms IS NULL"
     " AND (url_ends_ms IS NULL OR url_ends_ms > :now_ms)")
 
@@ -313,7 +313,7 @@ SQL(FACTS_KNOWN,
     " FROM orders WHERE session_id = :session_id"
     " OR orders.payment_intent = :payment_intent"
     " OR orders.subscription = :subscription"
-    " OR orders.subscription IN (SELECT invoice_payments.subscription"
+    " OR orders.subscription = (SELECT invoice_payments.subscription"
     " FROM invoice_payments"
     " WHERE invoice_payments.payment_intent = :payment_intent)")
 
