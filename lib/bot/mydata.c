@@ -53,6 +53,7 @@ static const struct part {
 	{ "role", SQL_MINE_ROLE, { "#role", "#added_ms" } },
 	{ "as_operator", SQL_MINE_ACTS,
 	    { "what", "product", "#number", "#amount", "#done_ms", "result" } },
+	{ "counted", SQL_MINE_LIMITS, { "name", "#n", "#since_ms" } },
 	{ "messages", SQL_MINE_MESSAGES,
 	    { "name", "detail", "#created_ms", "#done_ms" } },
 };

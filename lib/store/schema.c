@@ -657,7 +657,12 @@ refuse(int64_t version)
 	else
 		log_event(LOG_ERROR, "database_is_newer",
 		    KV(kv_int("database_version", version),
-			kv_int("known_version", N_MIGRATIONS)));
+			kv_int("known_version", N_MIGRATIONS),
+			kv_text("mend",
+			    "a newer version of Admit wrote this ledger: "
+			    "install that one, or go back to the copy that "
+			    "lies beside it (.before-upgrade-N) by `admit "
+			    "restore`")));
 	return version > SCHEMA_MOVED ? ERR_UNAVAILABLE : ERR_CONFIG;
 }
 

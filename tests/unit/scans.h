@@ -61,10 +61,12 @@ static const struct scan {
 	{ "an operator renames a product", SQL_RENAME_JOBS },
 	{ "an operator renames a product", SQL_RENAME_NOTICES },
 	{ "an operator renames a product", SQL_RENAME_EARLIER },
+	{ "an operator renames a product", SQL_RENAME_AUDIT },
 	{ "an operator erases a person", SQL_FORGET_JOBS },
 	{ "an operator erases a person", SQL_FORGET_LIMITS },
 	{ "an operator erases a person", SQL_ALERTS_WITH },
 	{ "a person asks for what is kept of them", SQL_MINE_MESSAGES },
+	{ "a person asks for what is kept of them", SQL_MINE_LIMITS },
 	{ "an operator takes over the first version's", SQL_FIRST_USERS },
 };
 

@@ -497,6 +497,62 @@ newer_schema(void **state)
 	check_err(db_ready(ledger.db), ERR_OK); /* and comes back */
 }
 
+/* As a program of the version before would have left it. */
+static void
+older_schema(void)
+{
+	ledger_fresh();
+	check_err(db_ready(ledger.db), ERR_OK);
+	change("INSERT INTO users (tg_id, created_ms) VALUES (5, 1);"
+	       "DROP TABLE marks;"
+	       "PRAGMA user_version = 3");
+	db_free(ledger.db);
+	ledger.db = db_new(ledger.path);
+}
+
+/* The upgrade fails here, since there is more than version 3 had: the copy is
+ * what matters, and that it is made before anything is tried. */
+static void
+kept_before_upgrade(void **state)
+{
+	const char *kept =
+	    arena_printf(&mem, "%s.before-upgrade-3", ledger.path);
+	sqlite3 *copy = NULL;
+	struct stat st;
+
+	(void)state;
+	only_sqlite();
+	older_schema();
+	assert_int_not_equal(db_ready(ledger.db), ERR_OK);
+	check_int(stat(kept, &st), 0);
+	check_int(sqlite3_open(kept, &copy), SQLITE_OK);
+	check_int(sqlite3_exec(copy, "SELECT tg_id FROM users WHERE tg_id = 5",
+		      NULL, NULL, NULL),
+	    SQLITE_OK);
+	(void)sqlite3_close(copy);
+	check_int(unlink(kept), 0);
+}
+
+/* Where no copy can be made nothing is changed, and it is no fault of the
+ * ledger's: there will be room one day. */
+static void
+not_kept(void **state)
+{
+	const char *kept =
+	    arena_printf(&mem, "%s.before-upgrade-3", ledger.path);
+
+	(void)state;
+	only_sqlite();
+	older_schema();
+	check_int(mkdir(kept, 0700), 0);
+	check_err(db_ready(ledger.db), ERR_UNAVAILABLE);
+	check_int(look_int("PRAGMA user_version"), 3);
+	check_int(look_int("SELECT COUNT(*) FROM sqlite_schema"
+			   " WHERE name = 'marks'"),
+	    0);
+	check_int(rmdir(kept), 0);
+}
+
 static void
 durable(void **state)
 {
@@ -679,6 +735,8 @@ main(void)
 	    called_as_an_address);
 	ROWS("strange file", strange_file, stranges);
 	ONE("schema", "newer than this program", newer_schema);
+	ONE("schema", "kept before an upgrade", kept_before_upgrade);
+	ONE("schema", "no upgrade that was not kept", not_kept);
 	ONE("schema", "WAL, strict, nothing personal", durable);
 	ONE("at once", "eight processes open an empty file",
 	    empty_file_at_once);

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { before, after, describe, test } from 'node:test';
 import { dispute, refund } from '../sandbox/stripe-objects.mjs';
 import { person, startAdmit, until } from './harness.mjs';
@@ -66,6 +66,13 @@ describe('a ledger at version 10', () => {
       assert.ok(stdout.includes(`${line}\n`), `${line} in ${stdout}`);
     }
     assert.match(stdout, /course \| 6 \|/, 'in now');
+  });
+
+  test('as it was it is kept beside what it has become', () => {
+    const kept = readdirSync(app.dir).filter((name) => name.includes('before-upgrade'));
+    assert.deepEqual(kept, ['admit.db.before-upgrade-10']);
+    assert.equal(statSync(`${app.dir}/${kept[0]}`).mode & 0o777, 0o600);
+    assert.equal(execFileSync('sqlite3', [`${app.dir}/${kept[0]}`, 'PRAGMA user_version; PRAGMA integrity_check;'], { encoding: 'utf8' }), '10\nok\n');
   });
 
   test('what was owed goes out, none of it is put aside', async () => {

@@ -3,6 +3,10 @@
 /* :like is "%:" and the number. */
 SQL(FORGET_LIMITS, "DELETE FROM limits WHERE key LIKE :like")
 
+SQL(MINE_LIMITS,
+    "SELECT key, n, since_ms FROM limits WHERE key LIKE '%:' || :tg_id"
+    " ORDER BY key")
+
 /* One more in the hour that began with the first; old_ms: an hour ago. (An
  * hour that a clock put right since has begun in the future is over, too.) */
 SQL(LIMIT_COUNT,

@@ -57,6 +57,8 @@ SQL(RENAME_LEADS,
     " SELECT :is_now, chat_id FROM leads WHERE product = :product"
     " ON CONFLICT (product, chat_id) DO NOTHING")
 
+SQL(RENAME_AUDIT, "UPDATE audit SET product = :is_now WHERE product = :product")
+
 SQL(RENAME_EARLIER,
     "UPDATE renamed SET is_now = :is_now WHERE is_now = :product")
 
