@@ -18,7 +18,7 @@ $(OUT)/tests/%.o: tests/unit/%.c
 $(OUT)/tests/%: $(OUT)/tests/%.o $(LIB)
 	$(Q)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) -lcmocka $(LIBS) $(if $(PQ),-lpq)
 
-tests: $(UNIT) $(FAULT) $(OUT)/fuzz/replay
+tests: $(UNIT) $(FAULT) $(OUT)/fuzz/replay sandbox-clock
 
 $(OUT)/fuzz/%: tests/fuzz/%.c tests/fuzz/targets.c tests/fuzz/targets.h $(LIB)
 	@mkdir -p $(@D)

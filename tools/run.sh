@@ -10,12 +10,11 @@ set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=$(cd "$1" && pwd)
 admit=$out/bin/admit
-PORT=${PORT:-8080}
 home=$(getent passwd "$(id -u)" 2>/dev/null | cut -d: -f6)
 
 run=$(mktemp -d "${TMPDIR:-/tmp}/admit-run.XXXXXX")
 chmod 700 "$run"
-export PORT ADMIT_CGI="$out/cgi-bin" ADMIT_RUN="$run" ADMIT_LOG="$run/admit.log"
+export ADMIT_CGI="$out/cgi-bin" ADMIT_RUN="$run" ADMIT_LOG="$run/admit.log"
 : > "$ADMIT_LOG"
 
 has_keys() {
@@ -60,6 +59,29 @@ give_up() {
 	stop_all
 }
 
+# Whether somebody listens at this port already.
+is_taken() {
+	cat /proc/net/tcp /proc/net/tcp6 2> /dev/null |
+	    awk -v "port=$(printf ':%04X' "$1")" '
+		$4 == "0A" && substr($2, length($2) - 4) == port { found = 1 }
+		END { exit !found }'
+}
+
+# The first one from there that nobody has.
+free_from() {
+	n=$1
+	while is_taken "$n" && [ "$n" -lt $(($1 + 100)) ]; do
+		n=$((n + 1))
+	done
+	echo "$n"
+}
+
+must_be_free() {
+	! is_taken "$1" || give_up "port $1 is taken, perhaps by one of these
+that runs already. End that one with Ctrl-C where it was started, or take
+another port: $2=$(free_from "$1") make run"
+}
+
 # Paths in the ledger's address are taken from here, as one types them.
 case ${DATABASE_URL:-} in
 sqlite:/* | postgres* | /* | '') ;;
@@ -71,12 +93,67 @@ case ${DB_PATH:-/} in
 *) export DB_PATH="$PWD/$DB_PATH" ;;
 esac
 
-conf=$root/lighttpd.conf
-if ! has_keys; then
-	sandbox=yes
+# A sandbox without a wish takes the next port. What has keys has an address,
+# too, and somebody who expects it there.
+has_keys || sandbox=yes
+if [ -n "${PORT:-}" ] || [ $sandbox = no ]; then
+	export PORT="${PORT:-8080}"
+	must_be_free "$PORT" PORT
+else
+	PORT=$(free_from 8080)
+	export PORT
+	[ "$PORT" = 8080 ] || echo "Port 8080 is taken; this one is at $PORT."
+fi
+
+# The sandbox's shop, unless something is said of what is sold: a course and a
+# club with pictures, texts of the law and lessons, in each language.
+sample_shop() {
+	shop=$root/tests/sandbox/shop
+	[ -z "${PRODUCT_NAME:-}${PRICE_AMOUNT:-}${PRICE_EVERY:-}" ] &&
+	    [ -z "${STRIPE_PRICE_ID:-}${STARS_AMOUNT:-}${PRODUCTS_FILE:-}" ] &&
+	    [ -z "${PAID_CHANNEL_LINK:-}${PAID_CHANNEL_ID:-}" ] || return
+	export PRODUCTS_FILE="$run/products.json" SELL_WITH=both
+	export CONTENT_DIR="${CONTENT_DIR:-$shop/content}"
+	awk -v "shop=$shop" '
+		{ if ((i = index($0, "SHOP/")) > 0)
+			$0 = substr($0, 1, i - 1) shop substr($0, i + 4)
+		print }' "$shop/products.json" > "$PRODUCTS_FILE"
+}
+
+# What the terminal speaks, for what operators are told.
+terminals_language() {
+	case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in
+	uk* | de* | pl*) printf %.2s "${LC_ALL:-${LC_MESSAGES:-$LANG}}" ;;
+	*) echo en ;;
+	esac
+}
+
+# A file of the sandbox's own, which goes with it; at a server a schema of its
+# own, which stays. A ledger that somebody has is never played with.
+sandbox_ledger() {
+	case ${DATABASE_URL:-} in
+	postgres*)
+		export DB_SCHEMA="admit_sandbox_$PORT" WORKER_FOLDER="$run"
+		export SANDBOX_LEDGER_STAYS=1
+		echo "The sandbox's ledger is the schema $DB_SCHEMA of your database."
+		return
+		;;
+	?*) echo "The sandbox has a ledger of its own and leaves yours alone." ;;
+	esac
+	export DATABASE_URL="sqlite:$run/admit.db"
+	[ ! -e "$out/sandbox/clock.so" ] || {
+		export SANDBOX_CLOCK="$run/clock"
+		printf '\0\0\0\0\0\0\0\0' > "$SANDBOX_CLOCK"
+		clock=$out/sandbox/clock.so
+	}
+}
+
+conf=$root/lighttpd.conf clock=
+if [ $sandbox = yes ]; then
 	conf=$root/tests/sandbox/lighttpd.conf
 	export ADMIT_ROOT="$root"
-	export SANDBOX_PORT="${SANDBOX_PORT:-$((PORT + 10000 > 65535 ? PORT - 10000 : PORT + 10000))}"
+	[ -z "${SANDBOX_PORT:-}" ] || must_be_free "$SANDBOX_PORT" SANDBOX_PORT
+	export SANDBOX_PORT="${SANDBOX_PORT:-$(free_from $((PORT > 55000 ? PORT - 10000 : PORT + 10000)))}"
 	export BASE_URL="${BASE_URL:-http://127.0.0.1:$PORT}"
 	export STRIPE_SECRET_KEY="sk_test_$(chance)"
 	export STRIPE_WEBHOOK_SECRET="whsec_$(chance)"
@@ -84,11 +161,17 @@ if ! has_keys; then
 	export TELEGRAM_WEBHOOK_SECRET="$(chance)"
 	export STRIPE_API_BASE="http://127.0.0.1:$SANDBOX_PORT/stripe"
 	export TELEGRAM_API_BASE="http://127.0.0.1:$SANDBOX_PORT/telegram"
+	export PAY_LINK_SECRET="${PAY_LINK_SECRET:-$(chance)}"
+	export ADMIN_TG_IDS="${ADMIN_TG_IDS:-700000000}"
+	export SHOP_LANGUAGE="${SHOP_LANGUAGE:-$(terminals_language)}"
+	export RECONCILE_MINUTES="${RECONCILE_MINUTES:-1}" QUIET_HOURS="${QUIET_HOURS:-0-0}"
+	export CART_REMINDER_HOURS="${CART_REMINDER_HOURS:-20}" INTRO_REMINDER_DAYS="${INTRO_REMINDER_DAYS:-1}"
+	sample_shop
 	# A link of your own is the other way of selling: one for all buyers.
-	[ -n "${PAID_CHANNEL_LINK:-}" ] ||
+	[ -n "${PAID_CHANNEL_LINK:-}${PRODUCTS_FILE:-}" ] ||
 	    export PAID_CHANNEL_ID="${PAID_CHANNEL_ID:--1001000000001}"
 	export SUPPORT_CONTACT="${SUPPORT_CONTACT:-@support}"
-	export DATABASE_URL="sqlite:$run/admit.db"
+	sandbox_ledger
 	unset DB_PATH
 fi
 
@@ -97,13 +180,17 @@ fi
 # What the coach answers from.
 teach() {
 	"$admit" lessons import "$root/tests/lessons" &&
-	    "$admit" lessons import --public "$root/tests/lessons/about"
+	    "$admit" lessons import --public "$root/tests/lessons/about" &&
+	    for language in en de pl; do
+		    "$admit" lessons import "$root/tests/sandbox/shop/lessons/$language" || return
+	    done
 }
 
 if [ $sandbox = yes ]; then
 	teach > "$run/lessons.out" 2>> "$ADMIT_LOG" ||
 	    give_up "the lessons cannot be read: $(cat "$run/lessons.out")"
-	node "$root/tests/sandbox/sandbox.mjs" > "$run/sandbox.out" 2>&1 &
+	SANDBOX_ADMIT="$admit" SANDBOX_PRELOAD="$clock" \
+	    node "$root/tests/sandbox/sandbox.mjs" > "$run/sandbox.out" 2>&1 &
 	pids="$pids $!"
 	tries=0
 	until grep -q '^sandbox ready' "$run/sandbox.out" || [ $tries -ge 100 ]; do
@@ -116,14 +203,17 @@ fi
 
 lighttpd=$(PATH=$PATH:/usr/sbin:/sbin command -v lighttpd) ||
     give_up "lighttpd is not installed; run make deps"
-"$lighttpd" -D -f "$conf" 2>> "$ADMIT_LOG" &
+LD_PRELOAD=${clock:-${LD_PRELOAD:-}} "$lighttpd" -D -f "$conf" 2>> "$ADMIT_LOG" &
 web=$!
 pids="$web $pids"
-"$admit" work --stay 2>> "$ADMIT_LOG" &
+LD_PRELOAD=${clock:-${LD_PRELOAD:-}} "$admit" work --stay 2>> "$ADMIT_LOG" &
 worker=$!
 
 sleep 0.5
-kill -0 "$web" 2>/dev/null || give_up "lighttpd does not start on port $PORT"
+kill -0 "$web" 2>/dev/null || {
+	! grep -q 'ddress already in use' "$ADMIT_LOG" || must_be_free "$PORT" PORT
+	give_up "lighttpd does not start on port $PORT"
+}
 if [ $sandbox = yes ]; then
 	echo "Admit's sandbox is at http://127.0.0.1:$PORT/   (Ctrl-C ends it)"
 else

@@ -1,8 +1,14 @@
 // The sandbox page: shows what the feed tells, and sends what the visitor does.
 
 const $ = (id) => document.getElementById(id);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const words = JSON.parse(document.body.dataset.words);
+const language = document.documentElement.lang;
+const MOST_ROWS = 300;
 
-let state = { baseUrl: location.origin, channelLink: '' };
+const word = (name, holes = {}) => (words[name] ?? name).replace(/\{(\w+)\}/g, (_, hole) => holes[hole]);
+
+let state = { baseUrl: location.origin, channelLink: '', buyer: 0, operator: 0 };
 
 // What the feed tells.
 
@@ -10,52 +16,94 @@ const feed = new EventSource('/sandbox/feed');
 const on = (kind, show) => feed.addEventListener(kind, ({ data }) => show(JSON.parse(data)));
 
 on('start', () => {
-  $('messages').replaceChildren();
+  for (const list of all('.messages')) list.replaceChildren();
   $('log').replaceChildren();
 });
 on('message', showMessage);
 on('log', showCall);
 on('state', showState);
-on('notice', ({ text }) => notice(text));
+on('notice', showNotice);
+on('browse', ({ url }) => browse(url));
 on('joined', () => browse('/sandbox/channel'));
 on('out', () => browse('/sandbox/outside'));
 
+// A chat.
+
+const whoOf = (chat) => (chat.id === state.operator ? 'operator' : 'buyer');
+const panelOf = (who) => document.querySelector(`[data-who="${who}"]`);
+
 function showMessage(message) {
+  const who = whoOf(message.chat);
+  const list = panelOf(who).querySelector('.messages');
   const item = element('li', { className: message.from.is_bot ? 'bot' : 'mine' });
   item.dataset.msg = message.message_id;
-  const text = element('div', { className: 'bubble' });
-  text.append(...pieces(message), element('time', { textContent: clock(message.edit_date ?? message.date) }));
-  item.append(text, ...(message.reply_markup?.inline_keyboard ?? []).map((row) => buttonRow(row, message)));
-  const old = document.querySelector(`[data-msg="${message.message_id}"]`);
+  item.append(bubble(message, who), ...keyboard(message).map((row) => buttonRow(row, message, who)));
+  const old = list.querySelector(`[data-msg="${message.message_id}"]`);
   if (old) old.replaceWith(item);
-  else $('messages').append(item);
-  $('messages').scrollTop = $('messages').scrollHeight;
+  else list.append(item);
+  list.scrollTop = list.scrollHeight;
+  if (message.from.is_bot) mark(who);
 }
 
-/** The text cut at its entities. It is the bot's, so it goes in as text and never as HTML. */
-function pieces({ caption = '', caption_entities: marks = [], photo, text = `${photo ? '🖼 ' : ''}${caption}`, entities = photo ? [] : marks }) {
-  const nodes = [];
-  let at = 0;
-  for (const entity of entities) {
-    if (entity.offset < at) continue; // inside the one before
-    const word = text.slice(entity.offset, entity.offset + entity.length);
-    nodes.push(text.slice(at, entity.offset), marked(word, entity));
-    at = entity.offset + entity.length;
+/** An invoice has its button without being told. */
+const keyboard = ({ invoice, reply_markup: markup }) => [
+  ...(invoice ? [[{ text: word('payStars', { n: invoice.total_amount }), stars: true }]] : []), ...markup?.inline_keyboard ?? [],
+];
+
+function bubble(message, who) {
+  const box = element('div', { className: 'bubble' });
+  const { photo, document: file, invoice, successful_payment: paid } = message;
+  const picture = photo && element('img', { src: `/sandbox/file/${encodeURIComponent(photo.at(-1).file_id)}`, alt: '' });
+  if (picture) {
+    box.classList.add('picture');
+    picture.onload = () => { const list = box.closest('.messages'); if (list) list.scrollTop = list.scrollHeight; };
+    picture.onerror = () => picture.remove();
+    box.append(picture);
   }
-  return [...nodes, text.slice(at)];
+  if (invoice) box.append(element('strong', { textContent: invoice.title }), `\n${invoice.description}\n${word('invoice', { n: invoice.total_amount })}`);
+  if (paid) box.append(`⭐ ${word('paidStars', { n: paid.total_amount })}`);
+  if (file) box.append(element('a', { href: `/sandbox/file/${encodeURIComponent(file.file_id)}`, textContent: `📄 ${word('file')}`, download: '' }), '\n');
+  const text = element('span', { className: 'text' });
+  text.append(...textOf(message, who));
+  box.append(text, element('time', { textContent: clock(message.edit_date ?? message.date) }));
+  return box;
 }
+
+function textOf({ text, entities, caption = '', caption_entities: marks }, who) {
+  const [all, list] = text === undefined ? [caption, marks] : [text, entities];
+  return pieces(all, list ?? [], who, 0, all.length);
+}
+
+/** The text cut at its entities, which may hold others. It is the bot's, so it goes in as text and never as HTML. */
+function pieces(text, entities, who, from, end) {
+  const nodes = [];
+  let at = from;
+  for (let i = 0; i < entities.length; i += 1) {
+    const { offset, length } = entities[i];
+    if (offset < at || offset >= end) continue; // inside the one before
+    const inside = entities.slice(i + 1).filter((one) => one.offset >= offset && one.offset < offset + length);
+    const isBlock = BLOCKS.has(entities[i].type);
+    nodes.push(isBlock ? text.slice(at, offset).replace(/\n$/, '') : text.slice(at, offset));
+    nodes.push(marked(entities[i], text.slice(offset, offset + length), pieces(text, inside, who, offset, offset + length), who));
+    at = offset + length;
+    if (isBlock && text[at] === '\n') at += 1; // a block ends its line by itself
+  }
+  return [...nodes, text.slice(at, end)].filter((node) => node !== '');
+}
+
+const BLOCKS = new Set(['blockquote', 'pre']);
 
 const PLAIN_TAGS = {
   blockquote: 'blockquote', bold: 'strong', code: 'code', italic: 'em', pre: 'pre', strikethrough: 's', underline: 'u',
 };
 
-function marked(word, { type, url }) {
-  if (type === 'url') return link(word, word.includes('://') ? word : `https://${word}`);
-  if (type === 'text_link') return link(word, url);
-  if (type === 'bot_command') {
-    return element('button', { className: 'command', textContent: word, onclick: () => say(word) });
-  }
-  return element(PLAIN_TAGS[type] ?? 'span', { textContent: word });
+function marked({ type, url }, text, nodes, who) {
+  if (type === 'url') return link(text, text.includes('://') ? text : `https://${text}`);
+  if (type === 'text_link') return link(text, url);
+  if (type === 'bot_command') return element('button', { className: 'command', textContent: text, onclick: () => say(who, text) });
+  const mark = element(PLAIN_TAGS[type] ?? 'span');
+  mark.append(...nodes);
+  return mark;
 }
 
 function link(text, url) {
@@ -67,24 +115,27 @@ function link(text, url) {
   return element('a', { href: url, textContent: text, onclick: open });
 }
 
-function buttonRow(row, message) {
+function buttonRow(row, message, who) {
   const line = element('div', { className: 'buttons' });
   line.append(...row.map((button) => {
-    const shown = element('button', { textContent: button.text, onclick: () => press(button, message) });
-    shown.dataset.button = button.callback_data ?? button.url ?? '';
+    const shown = element('button', { textContent: button.text, onclick: () => press(button, message, who) });
+    shown.dataset.button = button.callback_data ?? button.url ?? (button.stars ? 'stars' : '');
     if (button.url) shown.classList.add('opens');
     return shown;
   }));
   return line;
 }
 
-function press({ url, callback_data: data, copy_text: copy }, { message_id }) {
+function press({ url, callback_data: data, copy_text: copy, stars }, { message_id }, who) {
   if (url) browse(url);
-  else if (data) post('/sandbox/press', { message_id, data });
-  else if (copy) navigator.clipboard?.writeText(copy.text).then(() => notice('Copied'));
+  else if (data) post('/sandbox/press', { who, message_id, data });
+  else if (stars) post('/sandbox/stars', { message_id });
+  else if (copy) navigator.clipboard?.writeText(copy.text).then(() => notice(word('copied')));
 }
 
-function showCall({ row, from, to, name, status, ms, note }) {
+// The calls.
+
+function showCall({ row, from, to, name, status, ms, error, fault, attempt, viaReply }) {
   const item = element('li');
   item.dataset.log = row;
   item.dataset.name = name;
@@ -92,12 +143,14 @@ function showCall({ row, from, to, name, status, ms, note }) {
   const part = (className, textContent) => item.append(element('span', { className, textContent }));
   part('way', `${from} → ${to}`);
   part('name', name);
-  part(`status ${tone(status)}`, status === undefined ? '…' : status || 'no answer');
+  part(`status ${tone(status)}`, status === undefined ? '…' : status || word('noAnswer'));
   part('ms', ms === undefined ? '' : `${ms} ms`);
-  if (note) part('note', note);
+  const notes = [attempt > 1 && word('attempt', { n: attempt }), viaReply && word('inReply'), error ?? (fault && `${fault}, ${word('onPurpose')}`)];
+  if (notes.some(Boolean)) part('note', notes.filter(Boolean).join(' · '));
   const old = document.querySelector(`[data-log="${row}"]`);
   if (old) old.replaceWith(item);
   else $('log').prepend(item);
+  if ($('log').childElementCount > MOST_ROWS) $('log').lastChild.remove();
 }
 
 function tone(status) {
@@ -105,38 +158,41 @@ function tone(status) {
   return status >= 200 && status < 400 ? 'good' : 'bad';
 }
 
+// What is so.
+
+const SECOND = { block: 'unblock', lost: 'found', stripeDown: 'stripeUp', down: 'up' };
+
 function showState(news) {
   state = news;
   // From another host than the programs', the browser pane could not tell its address.
   const { origin, hostname } = new URL(state.baseUrl);
-  if (location.hostname === 'localhost' && hostname !== 'localhost') location.replace(origin);
-  $('refund').disabled = !state.canRefund;
-  $('resend').disabled = !state.canResend;
-  $('confirm').disabled = !state.isWaiting;
-  $('decline').disabled = !state.isWaiting;
-  for (const id of ['renew', 'refuse', 'cancel']) $(id).hidden = !state.hasSubscription;
-  $('renewStars').hidden = !state.hasPlan;
-  showPlace(state.place);
-  $('pass').disabled = !state.canPass;
-  $('leave').disabled = state.place !== 'member';
-  $('hang').disabled = state.isDown;
-  toggle('down', state.isDown, 'Telegram down', 'Telegram up again');
-  toggle('block', state.isBlocked, 'Block the bot', 'Unblock the bot');
+  if (location.hostname === 'localhost' && hostname !== 'localhost') location.replace(origin + location.search);
+  for (const [name, can] of Object.entries(state.can)) {
+    const button = document.querySelector(`[data-scene="${name}"]`), isOn = state.on[name];
+    button.disabled = !can;
+    if (isOn === undefined) continue;
+    const [title, hint] = words.scene[isOn ? SECOND[name] : name];
+    button.querySelector('strong').textContent = title;
+    button.querySelector('span').textContent = hint;
+    button.setAttribute('aria-pressed', isOn);
+  }
+  $('card').textContent = `/admin ${state.buyer}`;
+  $('card').onclick = () => say('operator', `/admin ${state.buyer}`);
+  $('places').hidden = state.places.length === 0;
+  $('places').replaceChildren(...state.places.map(({ what, status }) => {
+    const place = element('span', { className: status, title: word(status) });
+    place.append(inLanguage(what), element('span', { className: 'unseen', textContent: `: ${word(status)}` }));
+    return place;
+  }));
 }
 
-const PLACES = { member: 'in the channel', left: 'not in the channel', kicked: 'removed from the channel' };
+const inLanguage = (title) => (typeof title === 'string' ? title : title[language] ?? Object.values(title)[0]);
 
-/** Where the link is the same for all, nobody knows who is in. */
-function showPlace(place) {
-  $('place').hidden = !place;
-  $('place').className = place;
-  $('place').textContent = PLACES[place] ?? place;
-  for (const id of ['pass', 'leave']) $(id).hidden = !place;
-}
+const DAY = { day: 'numeric', month: 'long', year: 'numeric' };
 
-function toggle(id, isOn, offText, onText) {
-  $(id).textContent = isOn ? onText : offText;
-  $(id).setAttribute('aria-pressed', isOn);
+function showNotice({ text, word: name, what }) {
+  if (name === 'now') notice(word(name, { day: new Date(what).toLocaleDateString(language === 'en' ? 'en-GB' : language, DAY) }));
+  else notice(text ?? word(name, { what }));
 }
 
 let noticeTimer;
@@ -145,13 +201,19 @@ function notice(text) {
   clearTimeout(noticeTimer);
   $('notice').textContent = text;
   $('notice').hidden = false;
-  noticeTimer = setTimeout(() => { $('notice').hidden = true; }, 4000);
+  noticeTimer = setTimeout(() => { $('notice').hidden = true; }, 5000);
 }
 
-// What the visitor does.
+// The buyer's browser.
 
 /** Opens a link in the browser pane. Nothing outside this machine is ever loaded. */
 function browse(url) {
+  const bot = state.bot && /^https:\/\/t\.me\/(\w+)(?:\?start=([\w-]+))?$/.exec(url);
+  if (bot && bot[1] === state.bot) {
+    if (bot[2]) say('buyer', `/start ${bot[2]}`);
+    view('buyer');
+    return;
+  }
   if (url.startsWith('https://t.me/$')) {
     post('/sandbox/stars', { url });
     return;
@@ -162,55 +224,112 @@ function browse(url) {
   }
   const target = url === state.channelLink ? new URL('/sandbox/channel', location.href) : new URL(url, location.href);
   if (target.origin !== new URL(state.baseUrl).origin && target.origin !== location.origin) {
-    notice(`Outside the sandbox, not opened: ${url}`);
+    notice(word('outside', { what: url }));
     return;
   }
+  if (/^\/sandbox\/(channel|outside)$/.test(target.pathname)) target.searchParams.set('language', language);
   $('blank').hidden = true;
   $('browser').hidden = false;
   $('browser').src = target;
+  mark('browser');
   view('browser');
 }
 
 $('browser').addEventListener('load', () => {
   try {
-    const { href } = $('browser').contentWindow.location;
-    if (href !== 'about:blank') $('address').textContent = href;
+    const { location: { href }, document: page } = $('browser').contentWindow;
+    if (href === 'about:blank') return;
+    $('address').textContent = href;
+    page.addEventListener('click', leaving);
   } catch {
-    $('address').textContent = 'a page of another host';
+    $('address').textContent = word('otherHost');
   }
 });
 
-$('say-form').addEventListener('submit', (event) => {
+/** A link out of the page, to the bot or into the channel, is for Telegram. */
+function leaving(event) {
+  const to = event.target.closest?.('a[href]')?.href;
+  if (!to || new URL(to).origin === location.origin) return;
   event.preventDefault();
-  say($('say').value);
-  $('say').value = '';
-});
-for (const chip of document.querySelectorAll('[data-say]')) chip.onclick = () => say(chip.dataset.say);
-for (const button of document.querySelectorAll('[data-control]')) {
-  button.onclick = () => post('/sandbox/control', { action: button.dataset.control });
+  browse(to);
 }
-for (const tab of document.querySelectorAll('[data-show]')) tab.onclick = () => view(tab.dataset.show);
 
-function say(text) {
-  if (text.trim()) post('/sandbox/say', { text });
+$('reload').onclick = () => { if (!$('browser').hidden) $('browser').contentWindow.location.reload(); };
+$('back').onclick = () => { if (!$('browser').hidden) $('browser').contentWindow.history.back(); };
+
+// What the visitor does.
+
+for (const form of all('.say')) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const field = form.querySelector('input');
+    say(form.closest('[data-who]').dataset.who, field.value);
+    field.value = '';
+  });
+}
+for (const button of all('[data-say]')) button.onclick = () => say(button.closest('[data-who]').dataset.who, button.dataset.say);
+for (const button of all('[data-scene]')) button.onclick = () => post('/sandbox/scene', { name: button.dataset.scene });
+for (const tab of all('[data-show]')) tab.onclick = () => view(tab.dataset.show);
+for (const tab of all('[data-side-show]')) tab.onclick = () => side(tab.dataset.sideShow);
+$('report-new').onclick = loadReport;
+
+function say(who, text) {
+  if (text.trim()) post('/sandbox/say', { who, text });
+}
+
+function loadReport() {
+  $('report').src = `/sandbox/report?language=${language}`;
 }
 
 /** On a narrow screen one panel is seen at a time. */
 function view(name) {
   document.body.dataset.view = name;
-  $('messages').scrollTop = $('messages').scrollHeight; // it cannot scroll while it is hidden
+  for (const tab of all('[data-show]')) {
+    tab.setAttribute('aria-current', tab.dataset.show === name);
+    if (tab.dataset.show === name) unmark(tab);
+  }
+  atEnd();
+}
+
+function side(name) {
+  document.body.dataset.side = name;
+  for (const tab of all('[data-side-show]')) {
+    tab.setAttribute('aria-pressed', tab.dataset.sideShow === name);
+    if (tab.dataset.sideShow === name) unmark(tab);
+  }
+  if (name === 'report') loadReport();
+  atEnd();
+}
+
+/** Lists cannot scroll while they are hidden. */
+function atEnd() {
+  for (const list of all('.messages')) list.scrollTop = list.scrollHeight;
+}
+
+/** Something new where nobody looks gets a dot at its tab. */
+function mark(name) {
+  if (document.body.dataset.view !== name) document.querySelector(`[data-show="${name}"]`)?.classList.add('fresh');
+  if (name === 'operator' && document.body.dataset.side !== 'chat') document.querySelector('[data-side-show="chat"]').classList.add('fresh');
+}
+
+function unmark(tab) {
+  tab.classList.remove('fresh');
 }
 
 async function post(path, body) {
   try {
     await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   } catch {
-    notice('The sandbox does not answer.');
+    notice(word('silent'));
   }
 }
 
-const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString('uk', { hour: '2-digit', minute: '2-digit' });
+const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString(language === 'en' ? 'en-GB' : language, { hour: '2-digit', minute: '2-digit' });
 
 function element(tag, properties = {}) {
   return Object.assign(document.createElement(tag), properties);
 }
+
+view('buyer');
+side('chat');
+post('/sandbox/language', { language });

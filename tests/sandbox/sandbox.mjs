@@ -1,21 +1,39 @@
 // What `make run` starts when there are no keys: both stand-ins, and a page to be the buyer and the operator on.
 
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { Clock } from './clock.mjs';
 import { Feed } from './feed.mjs';
 import { html, json, readBody, send, serve } from './http.mjs';
+import { channelPage, showroom } from './pages.mjs';
+import { Scenes } from './scenes.mjs';
 import { StripeStandIn } from './stripe.mjs';
 import { TelegramStandIn } from './telegram.mjs';
+import { LANGUAGES, languageOf } from './words.mjs';
 
 const {
   SANDBOX_PORT = '8081', BASE_URL = 'http://127.0.0.1:8080', STRIPE_WEBHOOK_SECRET = 'whsec_sandbox', STRIPE_PRICE_ID,
-  TELEGRAM_BOT_TOKEN = '123456:sandbox', TELEGRAM_WEBHOOK_SECRET = 'sandbox', SANDBOX_WATCH_STDIN, PRICE_EVERY,
+  TELEGRAM_BOT_TOKEN = '123456:sandbox', TELEGRAM_WEBHOOK_SECRET = 'sandbox', SANDBOX_WATCH_STDIN, PRICE_EVERY, PRODUCTS_FILE,
+  SANDBOX_ADMIT, SANDBOX_CLOCK, SANDBOX_PRELOAD, SANDBOX_LEDGER_STAYS, ADMIN_TG_IDS = '700000000',
 } = process.env;
 const PAID_CHANNEL_LINK = process.env.PAID_CHANNEL_LINK ?? '';
-const CHANNEL = Number(process.env.PAID_CHANNEL_ID ?? 0); // 0: the link is the same for all
 
-const BUYER = { id: 700_000_001, is_bot: false, first_name: 'Buyer', username: 'sandbox_buyer', language_code: 'uk' };
-const STRANGER = { id: 700_000_002, is_bot: false, first_name: 'Stranger', language_code: 'uk' };
-const HANG_MS = 8000;
+/** Whoever was here before is another buyer, where the ledger still knows them. */
+const RUN = SANDBOX_LEDGER_STAYS ? Math.floor(Date.now() / 1000) - 1_700_000_000 : 0;
+const BUYER = { id: 700_000_001 + 2 * RUN, is_bot: false, first_name: 'Buyer', username: 'sandbox_buyer', language_code: 'en' };
+const STRANGER = { id: BUYER.id + 1, is_bot: false, first_name: 'Stranger', language_code: 'uk' };
+const OPERATOR = { id: Number(ADMIN_TG_IDS.split(',')[0]), is_bot: false, first_name: 'Operator', username: 'sandbox_operator', language_code: 'en' };
+const BOT = 'sandbox_bot';
+
+/** What is sold and where it is: { id, what }, where an id of 0 is one that nobody knows who is in. */
+function channelsSold() {
+  const products = PRODUCTS_FILE ? JSON.parse(readFileSync(PRODUCTS_FILE, 'utf8')).products : [];
+  if (products.length > 0) return products.flatMap(({ title, channels }) => channels.map(({ id = 0 }) => ({ id, what: title })));
+  return [{ id: Number(process.env.PAID_CHANNEL_ID ?? 0), what: process.env.PRODUCT_NAME ?? '10 кроків до щастя' }];
+}
+
+const CHANNELS = channelsSold().filter(({ id }) => id !== 0);
 
 /** 'month' or '3 months' as Stripe has it. */
 function recurring(every) {
@@ -23,6 +41,7 @@ function recurring(every) {
   return interval ? { interval, interval_count: Number(count) } : undefined;
 }
 
+const clock = new Clock(SANDBOX_CLOCK);
 const feed = new Feed();
 const stripe = new StripeStandIn({
   webhookUrl: `${BASE_URL}/webhook`,
@@ -32,90 +51,40 @@ const stripe = new StripeStandIn({
 });
 const telegram = new TelegramStandIn({
   token: TELEGRAM_BOT_TOKEN,
-  webhook: { url: `${BASE_URL}/tgupdate`, secret: TELEGRAM_WEBHOOK_SECRET },
+  webhook: { url: `${BASE_URL}/tgupdate`, secret: TELEGRAM_WEBHOOK_SECRET, allowed: ['subscription'] },
+  firstId: RUN + 1,
 });
-
-// What the page can do.
-
-const operator = { isDown: false, isBlocked: false };
-
-const lastSession = (holds) => [...stripe.sessions.values()].reverse().find(holds)?.id;
-const refundable = () => lastSession(({ id }) => stripe.charges.get(id)?.refunded === false);
-const waiting = () => lastSession(({ id, status, payment_status: paid }) =>
-  status === 'complete' && paid === 'unpaid' && !failed.has(id));
-const failed = new Set(); // sessions whose bank has said no
-
-const subscription = () => [...stripe.billing.subscriptions.values()].reverse().find(({ status }) => status !== 'canceled')?.id;
-
-let plan; // the charge that the buyer's newest subscription in Stars is known by
-let lastLink; // the newest personal link in the buyer's chat
-const PERSONAL = /https:\/\/t\.me\/\+[\w-]+/;
-
-const controls = {
-  renew: () => stripe.billing.renew(subscription()),
-  refuse: () => stripe.billing.fail(subscription()),
-  cancel: () => stripe.billing.cancel(subscription()),
-  renewStars: () => telegram.stars.renew(plan),
-  pass: () => lastLink && notice(`The stranger: ${FOLLOWED[telegram.follow(STRANGER, lastLink)]}`),
-  leave: () => telegram.leave(BUYER, CHANNEL),
-  refund: () => stripe.refund(refundable()),
-  resend: () => stripe.deliver(stripe.events.at(-1)),
-  confirm: () => stripe.asyncSucceeded(waiting()),
-  decline: () => {
-    const id = waiting();
-    failed.add(id);
-    return stripe.asyncFailed(id);
-  },
-  hang: () => telegram.setFault({ kind: 'hang', delayMs: HANG_MS, only: /./ }),
-  down: () => {
-    operator.isDown = !operator.isDown;
-    telegram.setFault(operator.isDown ? { kind: 'reset', next: Infinity, only: /./ } : null);
-  },
-  block: () => {
-    operator.isBlocked = !operator.isBlocked;
-    return operator.isBlocked ? telegram.blockBot(BUYER) : telegram.unblockBot(BUYER);
-  },
-};
-
-const FOLLOWED = { asked: 'Asked to join the channel.', joined: 'Joined.', refused: 'This invite lets nobody in.' };
-
-const deeds = {
-  '/sandbox/say': ({ text }) => telegram.say(BUYER, String(text)),
-  '/sandbox/press': ({ message_id: id, data }) => {
-    const pressed = telegram.messages(BUYER.id).find((message) => message.message_id === id);
-    if (pressed) return telegram.press(BUYER, pressed, String(data));
-  },
-  '/sandbox/stars': async ({ url }) => {
-    const { charge, error } = await telegram.payStars(BUYER, String(url));
-    if (error) return notice(error);
-    plan = charge;
-    return notice('Paid in Stars.');
-  },
-  '/sandbox/follow': ({ url }) => {
-    const isMember = telegram.channels.status(CHANNEL, BUYER.id) === 'member';
-    if (isMember) return feed.push('joined', {}, { isFleeting: true });
-    return notice(FOLLOWED[telegram.follow(BUYER, String(url))]);
-  },
-  '/sandbox/control': ({ action }) => Object.hasOwn(controls, action) && controls[action](),
-};
 
 // What the page sees.
 
-const notice = (text) => feed.push('notice', { text }, { isFleeting: true });
+/** A sentence of the page's own, by its name. */
+const tell = (word, what = '') => feed.push('notice', { word, what }, { isFleeting: true });
+
+const scenes = new Scenes({
+  stripe, telegram, clock, tell, buyer: BUYER, stranger: STRANGER, channels: CHANNELS.map(({ id }) => id),
+  browse: (url) => feed.push('browse', { url: BASE_URL + url }, { isFleeting: true }), admit: SANDBOX_ADMIT, preload: SANDBOX_PRELOAD,
+});
+
+const PERSONAL = /https:\/\/t\.me\/\+[\w-]+/;
 
 for (const kind of ['message', 'edited']) {
   telegram.chats.on(kind, (message) => {
-    if (message.chat.id !== BUYER.id) return;
-    lastLink = PERSONAL.exec(message.text)?.[0] ?? lastLink;
+    if (message.chat.id === BUYER.id) scenes.lastLink = PERSONAL.exec(message.text)?.[0] ?? scenes.lastLink;
+    else if (message.chat.id !== OPERATOR.id) return;
     feed.push('message', message);
     showState();
   });
 }
-telegram.chats.on('answer', ({ text }) => text && notice(text));
+telegram.chats.on('answer', ({ text }) => text && feed.push('notice', { text }, { isFleeting: true }));
 
-telegram.channels.on('changed', ({ user, status }) => {
-  if (user.id !== BUYER.id) return notice(status === 'member' ? 'The stranger is in.' : 'The stranger is out.');
-  feed.push(status === 'member' ? 'joined' : 'out', {}, { isFleeting: true });
+const inside = new Set(); // the channels that the buyer is in
+
+telegram.channels.on('changed', ({ user, chat, status }) => {
+  if (user.id !== BUYER.id) return tell(status === 'member' ? 'strangerJoined' : 'strangerOut');
+  const wasIn = inside.delete(chat.id);
+  if (status === 'member') inside.add(chat.id);
+  // Whose ban is lifted was out before, and looks at the page that thanks them.
+  if (wasIn || status === 'member') feed.push(status === 'member' ? 'joined' : 'out', {}, { isFleeting: true });
   return showState();
 });
 
@@ -126,57 +95,92 @@ let nextRow = 1;
 function log(journal, from, to, nameOf) {
   const show = (item) => {
     if (!rows.has(item)) rows.set(item, nextRow++);
-    const { status, ms, error, fault } = item;
-    const note = error ?? (fault && `${fault}, on purpose`);
-    feed.push('log', { row: rows.get(item), from, to, name: nameOf(item), status, ms, note });
+    const { status, ms, error, fault, attempt, viaReply } = item;
+    feed.push('log', { row: rows.get(item), from, to, name: nameOf(item), status, ms, error, fault, attempt, viaReply });
     showState();
   };
   journal.on('add', show).on('change', show);
 }
 
-const again = ({ name, attempt }) => (attempt > 1 ? `${name}, attempt ${attempt}` : name);
-
-log(stripe.journal, 'Admit', 'Stripe', ({ method, path }) => `${method} ${path.replace(/cs_test_\w+/, 'cs_…')}`);
-log(telegram.journal, 'Admit', 'Telegram', ({ method, viaReply }) => (viaReply ? `${method} in the reply` : method));
-log(stripe.attempts, 'Stripe', 'Admit', again);
-log(telegram.attempts, 'Telegram', 'Admit', again);
+log(stripe.journal, 'Admit', 'Stripe', ({ method, path }) => `${method} ${path.replace(/(cs_test|sub|in)_\w+/, '$1_…')}`);
+log(telegram.journal, 'Admit', 'Telegram', ({ method }) => method);
+log(stripe.attempts, 'Stripe', 'Admit', ({ name }) => name);
+log(telegram.attempts, 'Telegram', 'Admit', ({ name }) => name);
 
 let shown = '';
 
-/** Tells the page which controls make sense now. */
+/** Tells the page what is so now. */
 function showState() {
   const state = {
-    ...operator,
-    canRefund: Boolean(refundable()),
-    canResend: stripe.events.length > 0,
-    isWaiting: Boolean(waiting()),
-    hasSubscription: Boolean(subscription()),
-    hasPlan: telegram.stars.isRenewing(plan),
-    place: CHANNEL ? telegram.channels.status(CHANNEL, BUYER.id) : '',
-    canPass: Boolean(CHANNEL && lastLink),
+    on: scenes.on,
+    can: scenes.can,
+    places: CHANNELS.map(({ id, what }) => ({ what, status: telegram.channels.status(id, BUYER.id) })),
     baseUrl: BASE_URL,
     channelLink: PAID_CHANNEL_LINK,
+    buyer: BUYER.id,
+    operator: OPERATOR.id,
+    bot: BOT,
   };
   if (JSON.stringify(state) === shown) return;
   shown = JSON.stringify(state);
   feed.push('state', state);
 }
 
+// What the page does.
+
+const WHO = { buyer: BUYER, operator: OPERATOR };
+
+const messageOf = (who, id) => telegram.messages(WHO[who].id).find((message) => message.message_id === id);
+
+/** An invoice is a message or a link. */
+async function payStars(invoice) {
+  const { charge, error } = await telegram.payStars(BUYER, invoice);
+  if (error) return feed.push('notice', { text: error }, { isFleeting: true });
+  scenes.plan = charge;
+  return tell('starsPaid');
+}
+
+function follow(url) {
+  const how = telegram.follow(BUYER, String(url));
+  const isIn = how === 'refused' && CHANNELS.some(({ id }) => telegram.channels.status(id, BUYER.id) === 'member');
+  return isIn ? feed.push('joined', {}, { isFleeting: true }) : tell(how);
+}
+
+const deeds = {
+  '/sandbox/language': ({ language }) => {
+    if (LANGUAGES.includes(language)) for (const user of [BUYER, OPERATOR]) user.language_code = language;
+  },
+  '/sandbox/say': ({ who, text }) => telegram.say(WHO[who] ?? BUYER, String(text)),
+  '/sandbox/press': ({ who = 'buyer', message_id: id, data }) => {
+    const pressed = messageOf(who, id);
+    if (pressed) return telegram.press(WHO[who], pressed, String(data));
+  },
+  '/sandbox/stars': ({ url, message_id: id }) => {
+    const invoice = url === undefined ? messageOf('buyer', id) : String(url);
+    if (invoice) return payStars(invoice);
+  },
+  '/sandbox/follow': ({ url }) => follow(url),
+  '/sandbox/scene': ({ name }) => scenes.play(String(name)),
+};
+
 // HTTP: one port for the page, both APIs and the checkout.
 
 const FILES = {
-  '/': ['page.html', 'text/html; charset=utf-8'],
   '/sandbox/page.css': ['page.css', 'text/css; charset=utf-8'],
   '/sandbox/page.js': ['page.js', 'text/javascript; charset=utf-8'],
-  '/sandbox/channel': ['channel.html', 'text/html; charset=utf-8'],
-  '/sandbox/outside': ['outside.html', 'text/html; charset=utf-8'],
 };
 
 const PAGE_HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    + `img-src data:; frame-src 'self' ${BASE_URL}; frame-ancestors 'self'; base-uri 'none'`,
+    + `img-src 'self' data:; frame-src 'self' ${BASE_URL}; frame-ancestors 'self'; base-uri 'none'`,
 };
+/** The report brings its style along, and no script. */
+const REPORT_HEADERS = {
+  'cache-control': 'no-store', 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'",
+};
+
+const PAGES = { '/': showroom, '/sandbox/channel': channelPage(true), '/sandbox/outside': channelPage(false) };
 
 async function handle(req, res) {
   const path = req.url;
@@ -188,7 +192,37 @@ async function handle(req, res) {
   }
   if (path === '/sandbox/feed') return feed.serve(req, res);
   if (Object.hasOwn(deeds, path) && req.method === 'POST') return act(deeds[path], req, res);
-  return serveFile(path.replace(/\?.*/, ''), res);
+  return send(res, await answer(req, new URL(path, BASE_URL)));
+}
+
+async function answer({ headers }, url) {
+  const { pathname: path } = url;
+  const language = languageOf(url, headers['accept-language']);
+  if (Object.hasOwn(PAGES, path)) return html(200, PAGES[path](language), PAGE_HEADERS);
+  if (path === '/sandbox/report') return report(language);
+  if (path.startsWith('/sandbox/file/')) return fileOf(decodeURIComponent(path.slice('/sandbox/file/'.length)));
+  if (!Object.hasOwn(FILES, path)) return html(404, '<!doctype html><title>Not found</title>Nothing here');
+  const [name, type] = FILES[path];
+  return { status: 200, headers: { ...PAGE_HEADERS, 'content-type': type }, body: await readFile(new URL(name, import.meta.url)) };
+}
+
+/** A picture as such, all else for keeping. */
+function fileOf(id) {
+  const body = telegram.chats.bytesOf(id);
+  if (!body) return html(404, '<!doctype html><title>Not found</title>Nothing here');
+  const isPicture = body[0] === 0xff && body[1] === 0xd8;
+  const type = isPicture ? { 'content-type': 'image/jpeg' } : { 'content-type': 'application/json', 'content-disposition': 'attachment; filename="file.json"' };
+  return { status: 200, headers: { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...type }, body };
+}
+
+/** What `admit report --html` writes. */
+function report(language) {
+  if (!SANDBOX_ADMIT) return html(404, '<!doctype html><title>No report</title>There is no program here that writes it.');
+  const env = { ...process.env, LD_PRELOAD: SANDBOX_PRELOAD ?? '' };
+  return new Promise((done) => {
+    execFile(SANDBOX_ADMIT, ['report', '--html', '-', '--lang', language], { env, maxBuffer: 8 << 20 }, (error, stdout) =>
+      done(html(error ? 500 : 200, error ? '<!doctype html><title>No report</title>The report could not be written.' : stdout, REPORT_HEADERS)));
+  });
 }
 
 /** Only JSON is taken: another site's form cannot send that. */
@@ -205,14 +239,7 @@ async function act(deed, req, res) {
   }
 }
 
-const complain = (error) => notice(error.message);
-
-async function serveFile(path, res) {
-  if (!Object.hasOwn(FILES, path)) return send(res, html(404, '<!doctype html><title>Not found</title>Nothing here'));
-  const [name, type] = FILES[path];
-  const body = await readFile(new URL(name, import.meta.url));
-  return send(res, { status: 200, headers: { ...PAGE_HEADERS, 'content-type': type }, body });
-}
+const complain = (error) => feed.push('notice', { text: error.message }, { isFleeting: true });
 
 // Life and death.
 
@@ -221,6 +248,7 @@ showState();
 console.log('sandbox ready');
 
 async function stop() {
+  scenes.close();
   stripe.close();
   telegram.close();
   await server.close();

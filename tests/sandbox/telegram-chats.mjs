@@ -100,6 +100,11 @@ export class Chats extends EventEmitter {
     return [...this.#files.values()].find((file) => file.path === path)?.bytes;
   }
 
+  /** The bytes of a file that was sent; undefined: it is elsewhere, or nowhere. */
+  bytesOf(id) {
+    return this.#files.get(id)?.bytes;
+  }
+
   #say(from, chat, content) {
     const said = this.#keep(message(this.#nextMessageId++, from, chat, content));
     this.emit('message', said);

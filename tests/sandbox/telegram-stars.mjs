@@ -13,7 +13,7 @@ export class Stars {
   #links = new Map(); // invoices by link
   #queries = new Map(); // pre-checkout queries that wait: what becomes of the answer
   #plans = new Map(); // subscriptions, by the charge of their first payment
-  #nextId = 1;
+  #nextId;
 
   /** The Bot API's methods on Stars, to be called with the parameters of the call. */
   methods = {
@@ -26,7 +26,8 @@ export class Stars {
     getMyStarBalance: () => ({ amount: this.balance }),
   };
 
-  constructor({ chats, tell, isAskedFor = () => false }) {
+  constructor({ chats, tell, isAskedFor = () => false, firstId = 1 }) {
+    this.#nextId = firstId;
     this.#chats = chats;
     this.#tell = tell;
     this.#isAskedFor = isAskedFor;
@@ -85,6 +86,11 @@ export class Stars {
   /** Whether Telegram goes on taking payments. */
   isRenewing(first) {
     return this.#plans.get(first)?.isCanceled === false;
+  }
+
+  /** The subscriptions whose next payment is due, by their first charges. */
+  due() {
+    return [...this.#plans].filter(([, plan]) => !plan.isCanceled && plan.untilS <= nowS()).map(([charge]) => charge);
   }
 
   /** Money changes hands, and the bot is told. */

@@ -12,7 +12,7 @@ export class Updates extends EventEmitter {
   #courier;
   #pending = []; // updates that wait for getUpdates
   #turns = new Map(); // the delivery that the next update of a queue waits for
-  #nextId = 100_000_001;
+  #nextId;
 
   /** The Bot API's methods on updates, to be called with the parameters of the call. */
   methods = {
@@ -22,8 +22,9 @@ export class Updates extends EventEmitter {
     getUpdates: (params) => this.#take(params),
   };
 
-  constructor({ webhook, retryDelaysMs }) {
+  constructor({ webhook, retryDelaysMs, firstId }) {
     super();
+    this.#nextId = 100_000_000 + firstId;
     this.webhook = webhook;
     this.#courier = new Courier({ retryDelaysMs });
   }

@@ -24,6 +24,7 @@ const JSON_PARAMS = ['allowed_updates', 'commands', 'entities', 'link_preview_op
  * @property {number} [latencyMs] how long each call takes
  * @property {boolean | { callsPerS?: number }} [limits] holds the bot to Telegram's limits; see Limits
  * @property {number[]} [retryDelaysMs] the waits before an update that was not taken is sent again
+ * @property {number} [firstId] where updates and payments in Stars begin to count: higher than last time for a ledger of then
  */
 
 export class TelegramStandIn {
@@ -41,16 +42,17 @@ export class TelegramStandIn {
   /** @param {TelegramOptions} options */
   constructor({
     token = '123456:sandbox', webhook = null, latencyMs = 0, limits = false, retryDelaysMs = [0, 2000, 4000, 8000, 16_000, 32_000],
+    firstId = 1,
   } = {}) {
     Object.assign(this, { token, latencyMs });
     this.limits = limits ? new Limits(limits === true ? {} : limits) : null;
-    this.#updates = new Updates({ webhook, retryDelaysMs });
+    this.#updates = new Updates({ webhook, retryDelaysMs, firstId });
     this.#updates.attempts.on('change', (attempt) => this.#executeReply(attempt));
     this.chats = new Chats(token);
     this.channels = new Channels({
       bot: this.bot, tell: (update) => void this.sendUpdate(update), userOf: (id) => this.chats.userOf(id),
     });
-    this.stars = new Stars({ chats: this.chats, tell: (update) => this.sendUpdate(update), isAskedFor: (kind) => this.#updates.isAskedFor(kind) });
+    this.stars = new Stars({ chats: this.chats, tell: (update) => this.sendUpdate(update), isAskedFor: (kind) => this.#updates.isAskedFor(kind), firstId });
     const methods = { ...this.chats.methods, ...this.stars.methods, ...this.channels.methods, ...this.#updates.methods };
     this.#methods = new Map(Object.entries(methods).map(([name, run]) => [name.toLowerCase(), run]));
   }

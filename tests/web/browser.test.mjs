@@ -1,22 +1,26 @@
-// A person at the sandbox: Chromium clicks through a purchase and a refund of what `make run` starts without keys.
+// A person at the sandbox that `make run` starts without keys: Chromium buys, reads, plays every scene once, in each language,
+// by day and by night.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
+import axe from 'axe-core';
 import { chromium } from 'playwright-core';
-import { OUT, ROOT, SANITIZER, ended, freePort, leftOf, startAdmit, until } from './harness.mjs';
+import { OUT, PATIENCE_MS, ROOT, SANITIZER, ended, leftOf, startAdmit, until } from './harness.mjs';
+import { ON_POSTGRES } from './ledger.mjs';
 
 const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
 
-/** The sandbox as `make run` starts it, interrupted as by Ctrl-C when the test ends at the latest. */
-async function startSandbox(t, dir) {
-  const [port, sandboxPort] = [await freePort(), await freePort()];
-  const env = { PATH: process.env.PATH, HOME: dir, TMPDIR: dir, PORT: String(port), SANDBOX_PORT: String(sandboxPort), ADMIT_CONF: '' };
+/** The sandbox as `make run` starts it, interrupted as by Ctrl-C when the test ends at the latest. Without a port it takes one. */
+function runSandbox(t, dir, settings = {}) {
+  const env = {
+    PATH: process.env.PATH, HOME: dir, TMPDIR: dir, ADMIT_CONF: '', ...(ON_POSTGRES && { DATABASE_URL: process.env.ADMIT_TEST_DATABASE }), ...settings,
+  };
   const child = spawn('sh', [path.join(ROOT, 'tools/run.sh'), OUT], { env, cwd: dir, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => { said += text; });
@@ -25,77 +29,245 @@ async function startSandbox(t, dir) {
     await ended(child);
   };
   t.after(interrupt);
-  await until(() => said.includes('sandbox is at') || child.exitCode !== null, 30_000, 'the sandbox starts');
-  assert.match(said, /sandbox is at/);
-  return { base: `http://127.0.0.1:${port}`, interrupt, log: () => readFileSync(/log: (.*)/.exec(said)[1], 'utf8') };
+  return { child, interrupt, said: () => said };
 }
 
-test('a purchase and a refund in the sandbox', async (t) => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'admit-browser.'));
-  const sandbox = await startSandbox(t, dir);
-  const browser = await chromium.launchPersistentContext(path.join(dir, 'profile'), {
-    executablePath: BROWSER, args: FLAGS, viewport: { width: 1280, height: 800 }, locale: 'uk',
+async function startSandbox(t, dir, settings) {
+  const { child, interrupt, said } = runSandbox(t, dir, settings);
+  await until(() => /log: .*\n/.test(said()) || child.exitCode !== null, 30_000, 'the sandbox starts');
+  assert.match(said(), /sandbox is at/);
+  return { base: /http:\/\/127\.0\.0\.1:\d+/.exec(said())[0], interrupt, said, log: () => readFileSync(/log: (.*)/.exec(said())[1], 'utf8') };
+}
+
+/** Somebody at the sandbox's page. */
+class Visitor {
+  constructor(page) {
+    this.page = page;
+    this.frame = page.frameLocator('#browser');
+  }
+
+  async say(words, field = '#say') {
+    await this.page.fill(field, words);
+    await this.page.press(field, 'Enter');
+  }
+
+  /** Presses the newest button whose data begin so, once there is one more than before. */
+  async press(data, { after = 0 } = {}) {
+    const buttons = this.page.locator(`[data-button^="${data}"]`);
+    await buttons.nth(after).waitFor();
+    await buttons.last().click();
+  }
+
+  count(data) {
+    return this.page.locator(`[data-button^="${data}"]`).count();
+  }
+
+  /** What a chat says that holds these words, the newest. */
+  async hears(words, who = 'buyer') {
+    await this.page.locator(`[data-who="${who}"] .bot .bubble`, { hasText: words }).last().waitFor();
+  }
+
+  async scene(name) {
+    await this.page.locator(`[data-scene="${name}"]:enabled`).click();
+  }
+
+  notice(words) {
+    return this.page.locator('#notice', { hasText: words }).waitFor();
+  }
+
+  place(product, words) {
+    return this.page.locator('#places > span', { hasText: `${product}: ${words}` }).waitFor();
+  }
+
+  /** From the choice to the page that says thanks. */
+  async buys(product, { how = '#pay', agrees = false } = {}) {
+    const [asked, links] = [await this.count('agree:'), await this.count('http')];
+    await this.press(`buy:${product}`);
+    if (agrees) await this.press('agree:', { after: asked });
+    await this.press('http', { after: links });
+    await this.frame.locator(how).click();
+  }
+}
+
+/** What axe-core has to say of the page as it is. */
+async function judged(page) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => globalThis.axe.run({ iframes: false }));
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`);
+}
+
+describe('the sandbox', { concurrency: false }, () => {
+  let dir, sandbox, browser, page, visitor;
+  const complaints = [], stops = [];
+
+  before(async () => {
+    dir = mkdtempSync(path.join(tmpdir(), 'admit-browser.'));
+    sandbox = await startSandbox({ after: (stop) => stops.push(stop) }, dir);
+    browser = await chromium.launchPersistentContext(path.join(dir, 'profile'), {
+      executablePath: BROWSER, args: FLAGS, viewport: { width: 1280, height: 800 }, locale: 'uk',
+    });
+    page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => { if (!request.url().startsWith('http://127.0.0.1:') && !request.url().startsWith('data:')) complaints.push(request.url()); });
+    await page.goto(sandbox.base);
+    visitor = new Visitor(page);
   });
-  t.after(() => browser.close());
-  const page = await browser.newPage();
-  const complaints = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(sandbox.base);
-  const say = async (words) => { await page.fill('#say', words); await page.click('#send'); };
-  const frame = page.frameLocator('#browser');
-  const chat = (words) => page.locator('[data-msg]', { hasText: words });
-  const call = (name) => page.locator(`[data-log][data-name="${name}"][data-status="200"]`).first().waitFor();
-  const pay = page.locator('[data-button*="/pay?tg_id="]');
+  after(async () => {
+    await browser?.close();
+    for (const stop of stops) await stop();
+  });
 
-  await say('/start');
-  await page.locator('[data-button="buy"]').click();
-  await pay.waitFor();
-  await say('/pay');
-  await pay.nth(1).waitFor();
-  assert.match(await pay.nth(1).textContent(), /💳 Перейти до оплати/);
-  await pay.nth(1).click();
-  await frame.locator('#pay').waitFor();
-  assert.match(await frame.locator('[data-amount]').textContent(), /9[.,]99/);
-  await frame.locator('#pay').click();
+  const course = '10 кроків до щастя';
+  const thanks = () => visitor.frame.getByText('Оплату підтверджено').waitFor();
 
-  await chat('Ласкаво просимо').waitFor();
-  await frame.getByText('Оплату підтверджено').waitFor();
-  const invite = chat('Ласкаво просимо').locator('a[href^="https://t.me/+"]').first();
-  const link = await invite.getAttribute('href');
-  const page2 = await fetch(await frame.locator('body').evaluate(() => location.href)); // by now the link is there
-  assert.ok((await page2.text()).includes(`href="${link}"`), 'the thank-you page leads where the message does');
-  await page.locator('[data-log]', { hasText: 'checkout.session.completed' }).waitFor();
+  test('a purchase, from the first word to the channel', async () => {
+    await page.click('.begin [data-say="/start"]');
+    await visitor.press('text:intro');
+    await visitor.hears('Урок, який нічого не коштує');
+    await page.locator('#messages img').first().waitFor();
+    await visitor.buys('course', { agrees: true });
+    await thanks();
+    await visitor.hears('Ласкаво просимо');
+    await visitor.hears('order 1', 'operator');
+    const invite = page.locator('#messages a[href^="https://t.me/+"]').last();
+    const link = await invite.getAttribute('href');
+    assert.equal(await visitor.frame.locator('a[href^="https://t.me/+"]').getAttribute('href'), link, 'the thank-you page leads where the message does');
+    await visitor.place(course, 'не в каналі');
+    await visitor.scene('pass');
+    await page.locator('[data-log][data-name="declineChatJoinRequest"][data-status="200"]').waitFor({ state: 'attached' });
+    await visitor.frame.locator('a[href^="https://t.me/+"]').click();
+    await visitor.frame.getByText('Ви в каналі').waitFor();
+    await visitor.place(course, 'у каналі');
+    await visitor.say('Як вести щоденник вдячності?');
+    await visitor.hears('📖 Урок 1 «Вдячність щодня»');
+    if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
+  });
 
-  await say('/status');
-  await chat('відкрито').waitFor();
-  const place = (words) => page.locator('#place', { hasText: words }).waitFor();
-  await place('not in the channel');
-  await page.click('#pass');
-  await call('declineChatJoinRequest');
-  await invite.click();
-  await frame.getByText('Ви в каналі').waitFor();
-  await place('in the channel');
-  await call('revokeChatInviteLink');
-  await say('Як вести щоденник вдячності?');
-  await chat('📖 Урок 1 «Вдячність щодня»').waitFor();
-  if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
-  await page.click('#refund');
-  await chat('повернуто').waitFor();
-  await frame.getByText('Ви не в каналі').waitFor();
-  await place('removed from the channel');
-  await say('/status');
-  await chat('поки немає').waitFor();
-  await page.setViewportSize({ width: 390, height: 800 });
-  const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-  assert.ok(widths[0] <= widths[1], 'nothing sticks out on a telephone');
-  assert.deepEqual(complaints, []);
-  assert.doesNotMatch(sandbox.log(), SANITIZER);
+  test('the operator finds the buyer, and reads the report', async () => {
+    await visitor.say('/admin', '#operator-say');
+    await visitor.hears('9,99', 'operator');
+    await page.click('#card');
+    await visitor.press('op:');
+    await page.click('[data-side-show="report"]');
+    await page.frameLocator('#report').getByText('Звіт про продажі').waitFor();
+    await page.click('[data-side-show="chat"]');
+  });
 
-  await browser.close();
-  await sandbox.interrupt();
-  assert.deepEqual(await leftOf(dir), [], 'Ctrl-C leaves nothing running');
-  assert.deepEqual(readdirSync(dir).filter((name) => name !== 'profile' && /admit|sandbox/.test(name)), [], 'nor any file');
-  rmSync(dir, { recursive: true, force: true });
+  test('money that goes back and comes again: the thank-you page comes back, too', async () => {
+    await visitor.scene('forged');
+    await visitor.notice('400');
+    await visitor.scene('resend');
+    await visitor.scene('fraud');
+    await visitor.scene('refundPart');
+    await visitor.scene('refund');
+    await visitor.hears('повернуто');
+    await visitor.frame.getByText('Ви не в каналі').waitFor();
+    await visitor.place(course, 'вилучено');
+    await visitor.say('/pay');
+    await visitor.buys('course');
+    await visitor.hears('order 2', 'operator');
+    await visitor.place(course, 'не в каналі'); // no longer banned, of which the page of thanks must not be the victim
+    await thanks();
+    await visitor.scene('dispute');
+    await visitor.hears('2026', 'operator');
+    await visitor.scene('disputeWon');
+    await visitor.scene('refund');
+    await visitor.place(course, 'не в каналі');
+  });
+
+  test('Stars, paid once and month after month', async () => {
+    const cards = await visitor.count('stars:course');
+    await visitor.say('/start');
+    await visitor.press('buy:course', { after: await visitor.count('buy:course') });
+    await visitor.press('stars:course', { after: cards });
+    await visitor.press('stars');
+    await visitor.hears('order 3', 'operator');
+  });
+
+  test('a bank that takes days, a lost event, services that are down', async () => {
+    await visitor.say('/pay');
+    await visitor.buys('club', { how: '#pay-later' });
+    await visitor.scene('decline');
+    await visitor.scene('lost');
+    await visitor.say('/pay');
+    await visitor.buys('club');
+    await visitor.notice('Загубилося');
+    await thanks(); // which has asked Stripe
+    await visitor.scene('lost');
+    for (const name of ['stripeDown', 'down', 'block']) {
+      await visitor.scene(name);
+      await page.locator(`[data-scene="${name}"][aria-pressed="true"]`).click();
+      await page.locator(`[data-scene="${name}"][aria-pressed="false"]`).waitFor();
+    }
+  });
+
+  test('what the law asks for: withdrawal, all that is kept, and its end', async () => {
+    await visitor.scene('withdraw');
+    await visitor.frame.getByRole('button').click();
+    await visitor.frame.getByRole('button').click();
+    await visitor.hears('withdraw', 'operator');
+    await visitor.say('/mydata');
+    await page.locator('#messages a[download]').waitFor();
+    await visitor.say('/forgetme');
+    await page.locator('[data-button^="forget:"]').waitFor();
+  });
+
+  test('a month goes by, a card refuses, the shop loses a dispute', { skip: ON_POSTGRES && 'a server goes by its own clock' }, async () => {
+    await visitor.scene('month');
+    await visitor.notice('Тепер');
+    await visitor.scene('refuse');
+    await visitor.hears('не пройшов');
+    await visitor.scene('day');
+    await visitor.notice('Тепер');
+    await visitor.scene('dispute');
+    await visitor.scene('disputeLost');
+    await visitor.scene('cancel');
+    await page.locator('[data-scene="cancel"]:disabled').waitFor();
+  });
+
+  test('each language, by day and by night, on a desk and on a telephone', async () => {
+    for (const [language, colorScheme, width] of [['en', 'light', 360], ['de', 'dark', 1280], ['pl', 'dark', 360], ['uk', 'light', 1280]]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 740 });
+      await page.goto(`${sandbox.base}/?language=${language}`);
+      await page.locator('[data-msg]').first().waitFor({ state: 'attached' });
+      assert.equal(await page.getAttribute('html', 'lang'), language);
+      assert.deepEqual(await judged(page), [], `${language}, ${colorScheme}, ${width} px`);
+      if (width > 360) continue;
+      for (const tab of ['browser', 'operator', 'scenes', 'buyer']) {
+        await page.click(`[data-show="${tab}"]`);
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width, `${language}: nothing of ${tab} sticks out on a telephone`);
+      }
+    }
+    await visitor.say('/status');
+    await page.goto(`${sandbox.base}/?language=pl`);
+    await visitor.say('/language');
+    await visitor.hears('W jakim języku');
+  });
+
+  test('another one finds a port of its own; the same port is refused with what to do', async (t) => {
+    const other = await startSandbox(t, dir);
+    assert.notEqual(other.base, sandbox.base);
+    assert.match(other.said(), /Port 8080 is taken; this one is at \d+/);
+    assert.match(await (await fetch(other.base, { headers: { 'accept-language': 'fr, de;q=0.9, en;q=0.5' } })).text(), /<html lang="de">/);
+    const { port } = new URL(sandbox.base);
+    const { child, said } = runSandbox(t, dir, { PORT: port });
+    await ended(child);
+    assert.equal(child.exitCode, 1);
+    assert.match(said(), new RegExp(`port ${port} is taken.*Ctrl-C.*PORT=\\d+ make run`, 's'));
+    await other.interrupt();
+  });
+
+  test('Ctrl-C ends it all', async () => {
+    assert.deepEqual(complaints, [], 'no fault in the page, and nothing from elsewhere');
+    assert.doesNotMatch(sandbox.log(), SANITIZER);
+    await browser.close();
+    await sandbox.interrupt();
+    assert.deepEqual(await leftOf(dir), [], 'nothing is left running');
+    assert.deepEqual(readdirSync(dir).filter((name) => name !== 'profile' && /admit|sandbox/.test(name)), [], 'nor any file');
+    rmSync(dir, { recursive: true, force: true });
+  });
 });
 
 test('consent and withdrawal are forms that a browser sends', async (t) => {

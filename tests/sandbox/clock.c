@@ -1,0 +1,67 @@
+/* The sandbox's clock: loaded before the C library's, it is ahead of the
+ * machine's by as many seconds as a file says, which the sandbox writes when a
+ * month is to go by. The clock that only counts goes on as it is. */
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+static int64_t none;
+/* The first eight bytes of the file that SANDBOX_CLOCK names. */
+static const volatile int64_t *ahead_s = &none;
+
+/* Before main(), for a program may shut itself in there. */
+__attribute__((constructor)) static void
+open_clock(void)
+{
+	const char *path = getenv("SANDBOX_CLOCK");
+	int fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+	void *p;
+
+	if (fd < 0)
+		return;
+	p = mmap(NULL, sizeof(none), PROT_READ, MAP_SHARED, fd, 0);
+	if (p != MAP_FAILED)
+		ahead_s = p;
+	(void)close(fd);
+}
+
+int
+clock_gettime(clockid_t which, struct timespec *t)
+{
+	static int (*next)(clockid_t, struct timespec *);
+	int status;
+
+	if (next == NULL)
+		*(void **)&next = dlsym(RTLD_NEXT, "clock_gettime");
+	status = next(which, t);
+	if (status == 0 && which == CLOCK_REALTIME)
+		t->tv_sec += *ahead_s;
+	return status;
+}
+
+time_t
+time(time_t *out)
+{
+	struct timespec t = { 0 };
+
+	(void)clock_gettime(CLOCK_REALTIME, &t);
+	if (out != NULL)
+		*out = t.tv_sec;
+	return t.tv_sec;
+}
+
+int
+gettimeofday(struct timeval *restrict tv, void *restrict zone)
+{
+	struct timespec t = { 0 };
+	int status = clock_gettime(CLOCK_REALTIME, &t);
+
+	(void)zone;
+	*tv = (struct timeval){ t.tv_sec, t.tv_nsec / 1000 };
+	return status;
+}

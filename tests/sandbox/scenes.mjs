@@ -1,0 +1,230 @@
+// What can happen to a shop, each at the press of a button: the buyer's bank, the operator, strangers, bad days and time.
+
+import { execFile, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+
+const HANG_MS = 8000;
+const DAY_S = 86_400;
+const QUIET_MS = 400;
+
+/** In which order the page shows them; the second of a pair takes its place while the first one holds. */
+export const GROUPS = {
+  money: ['refund', 'refundPart', 'dispute', 'disputeWon', 'disputeLost', 'fraud', 'confirm', 'decline', 'resend', 'forged'],
+  plan: ['refuse', 'cancel', 'starsFail'],
+  people: ['withdraw', 'pass', 'leave', 'block'],
+  bad: ['lost', 'stripeDown', 'down', 'hang'],
+  time: ['day', 'month'],
+};
+export const SECOND = { block: 'unblock', lost: 'found', stripeDown: 'stripeUp', down: 'up' };
+
+export class Scenes {
+  /** What holds at the moment. */
+  on = { block: false, lost: false, stripeDown: false, down: false };
+  /** The charge that the buyer's newest subscription in Stars is known by. */
+  plan;
+  /** The newest personal link in the buyer's chat. */
+  lastLink;
+
+  #w;
+  #failed = new Set(); // sessions whose bank has said no
+  #worker;
+  #isPassing = false;
+
+  /**
+   * @param {{ stripe: object, telegram: object, clock: object, buyer: object, stranger: object, channels: number[],
+   *   tell: (word: string, what?: string) => void, browse: (url: string) => void, admit?: string, preload?: string }} world
+   */
+  constructor(world) {
+    this.#w = world;
+    const announce = world.stripe.announce.bind(world.stripe);
+    world.stripe.announce = async (news) => {
+      if (this.on.lost) world.tell('lostOne', news.type);
+      else await announce(news);
+    };
+  }
+
+  /** By name, whether it makes sense now. */
+  get can() {
+    const { stripe, telegram, clock, channels } = this.#w;
+    const paid = Boolean(this.#charge()), isClean = paid && !stripe.charges.get(this.#charge()).disputed;
+    const isIn = channels.some((id) => this.#isIn(id));
+    return {
+      refund: paid, refundPart: paid, dispute: isClean, fraud: isClean, disputeWon: Boolean(this.#disputed()), disputeLost: Boolean(this.#disputed()),
+      confirm: Boolean(this.#waiting()), decline: Boolean(this.#waiting()), resend: stripe.events.length > 0, forged: stripe.events.length > 0,
+      refuse: Boolean(this.#subscription()), cancel: Boolean(this.#subscription()), starsFail: telegram.stars.isRenewing(this.plan),
+      withdraw: true, pass: Boolean(channels.length && this.lastLink), leave: isIn, block: true,
+      lost: true, stripeDown: true, down: true, hang: !this.on.down, day: clock.canLeap && !this.#isPassing, month: clock.canLeap && !this.#isPassing,
+    };
+  }
+
+  /** @param {string} name one of GROUPS or of the seconds */
+  play(name) {
+    const first = Object.keys(SECOND).find((one) => SECOND[one] === name) ?? name;
+    const act = Object.hasOwn(this.#acts, first) && this.#acts[first];
+    return act && this.can[first] ? act() : undefined;
+  }
+
+  #acts = {
+    refund: () => this.#w.stripe.refund(this.#charge()),
+    refundPart: () => {
+      const id = this.#charge(), { amount, amount_refunded: back } = this.#w.stripe.charges.get(id);
+      return this.#w.stripe.refund(id, Math.min(Math.ceil(amount / 3), amount - back));
+    },
+    dispute: () => this.#w.stripe.dispute(this.#charge()),
+    disputeWon: () => this.#w.stripe.closeDispute(this.#disputed(), 'won'),
+    disputeLost: () => this.#w.stripe.closeDispute(this.#disputed(), 'lost'),
+    fraud: () => this.#w.stripe.warn(this.#charge()),
+    confirm: () => this.#w.stripe.asyncSucceeded(this.#waiting()),
+    decline: () => {
+      const id = this.#waiting();
+      this.#failed.add(id);
+      return this.#w.stripe.asyncFailed(id);
+    },
+    resend: () => this.#w.stripe.deliver(this.#w.stripe.events.at(-1)),
+    forged: async () => {
+      const [status] = await this.#w.stripe.deliver(this.#w.stripe.events.at(-1), { secret: 'whsec_ofSomebodyElse', retries: 0 });
+      this.#w.tell('forgedOne', String(status));
+    },
+    refuse: async () => {
+      const id = this.#subscription(), { billing } = this.#w.stripe;
+      await this.#pass(billing.subscriptions.get(id).items.data[0].current_period_end + 60 - Date.now() / 1000);
+      await billing.fail(id);
+    },
+    cancel: () => this.#w.stripe.billing.cancel(this.#subscription()),
+    starsFail: () => this.#w.telegram.stars.fail(this.plan),
+    withdraw: () => this.#w.browse(`/withdraw?contract=${this.#w.buyer.id}&language=${this.#w.buyer.language_code}`),
+    pass: () => {
+      const how = this.#w.telegram.follow(this.#w.stranger, this.lastLink);
+      this.#w.tell({ asked: 'strangerAsked', joined: 'strangerJoined', refused: 'strangerRefused' }[how]);
+    },
+    leave: () => this.#w.channels.filter((id) => this.#isIn(id)).forEach((id) => this.#w.telegram.leave(this.#w.buyer, id)),
+    block: () => {
+      this.on.block = !this.on.block;
+      return this.on.block ? this.#w.telegram.blockBot(this.#w.buyer) : this.#w.telegram.unblockBot(this.#w.buyer);
+    },
+    lost: () => { this.on.lost = !this.on.lost; },
+    stripeDown: () => {
+      this.on.stripeDown = !this.on.stripeDown;
+      this.#w.stripe.setFault(this.on.stripeDown ? { kind: 'status', status: 500, next: Infinity } : null);
+    },
+    down: () => {
+      this.on.down = !this.on.down;
+      this.#w.telegram.setFault(this.on.down ? { kind: 'reset', next: Infinity, only: /./ } : null);
+    },
+    hang: () => this.#w.telegram.setFault({ kind: 'hang', delayMs: HANG_MS, only: /./ }),
+    day: () => this.#go([DAY_S]),
+    month: () => this.#go([27 * DAY_S, 4.5 * DAY_S]), // with a look at what is reminded of before an end
+  };
+
+  // What the scenes are about: what the buyer did last.
+
+  #isIn(channel) {
+    return this.#w.telegram.channels.status(channel, this.#w.buyer.id) === 'member';
+  }
+
+  /** Whether a session or an invoice is the buyer's. */
+  #isTheirs(id) {
+    const { sessions, billing } = this.#w.stripe;
+    const of = sessions.get(id)?.metadata ?? billing.invoices.get(id)?.parent.subscription_details.metadata;
+    return of?.tg_id === String(this.#w.buyer.id);
+  }
+
+  #last(holds) {
+    return [...this.#w.stripe.charges].reverse().find(([id, one]) => this.#isTheirs(id) && holds(one))?.[0];
+  }
+
+  #isOpen({ id }) {
+    return this.#w.stripe.disputes.some((one) => one.charge === id && one.status === 'needs_response');
+  }
+
+  #isLost({ id }) {
+    return this.#w.stripe.disputes.some((one) => one.charge === id && one.status === 'lost');
+  }
+
+  #charge() {
+    return this.#last((one) => !one.refunded && !this.#isOpen(one) && !this.#isLost(one));
+  }
+
+  #disputed() {
+    return this.#last((one) => this.#isOpen(one));
+  }
+
+  #waiting() {
+    return [...this.#w.stripe.sessions.values()].reverse().find(({ id, status, payment_status: paid }) =>
+      status === 'complete' && paid === 'unpaid' && !this.#failed.has(id))?.id;
+  }
+
+  #subscription() {
+    return [...this.#w.stripe.billing.subscriptions.values()].reverse()
+      .find(({ status, metadata }) => status !== 'canceled' && metadata.tg_id === String(this.#w.buyer.id))?.id;
+  }
+
+  // Time.
+
+  async #go(steps) {
+    for (const seconds of steps) {
+      await this.#pass(seconds);
+      await this.#renew();
+    }
+    this.#w.tell('now', new Date(Date.now()).toISOString());
+  }
+
+  /** So much time goes by, and the worker looks at its clock. */
+  async #pass(seconds) {
+    if (!this.#w.clock.canLeap || seconds <= 0) return;
+    this.#isPassing = true;
+    this.#w.tell('passing');
+    try {
+      this.#w.clock.leap(seconds);
+      await this.#startWorker();
+      await this.#quiet();
+    } finally {
+      this.#isPassing = false;
+    }
+  }
+
+  /** What renews by itself, or ends. */
+  async #renew() {
+    const { billing } = this.#w.stripe, { stars } = this.#w.telegram;
+    for (const { id, status, items, cancel_at_period_end: ends } of [...billing.subscriptions.values()]) {
+      if (status === 'canceled' || items.data[0].current_period_end > Date.now() / 1000) continue;
+      if (ends) await billing.cancel(id);
+      else if (status === 'past_due') await billing.fail(id);
+      else await billing.renew(id);
+    }
+    for (const charge of stars.due()) await stars.renew(charge);
+    await this.#quiet();
+  }
+
+  /** One that stays sleeps by a clock that does not leap. */
+  async #startWorker() {
+    const { admit, preload } = this.#w;
+    if (!admit) return;
+    const env = { ...process.env, LD_PRELOAD: preload ?? '' };
+    await new Promise((done) => { execFile(admit, ['work', '--stop'], { env }, done); });
+    const log = openSync(process.env.ADMIT_LOG ?? '/dev/null', 'a');
+    this.#worker = spawn(admit, ['work', '--stay'], { env, stdio: ['ignore', 'ignore', log] });
+    closeSync(log);
+  }
+
+  /** Resolves when the bot has called nobody for a moment. */
+  #quiet() {
+    const { journal } = this.#w.telegram;
+    return new Promise((done) => {
+      let timer;
+      const wait = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          journal.off('add', wait);
+          done();
+        }, QUIET_MS);
+      };
+      journal.on('add', wait);
+      wait();
+    });
+  }
+
+  close() {
+    this.#worker?.kill();
+  }
+}
