@@ -119,7 +119,7 @@ function buttonRow(row, message, who) {
   const line = element('div', { className: 'buttons' });
   line.append(...row.map((button) => {
     const shown = element('button', { textContent: button.text, onclick: () => press(button, message, who) });
-    shown.dataset.button = button.callback_data ?? button.url ?? (button.stars ? 'stars' : '');
+    shown.dataset.button = button.callback_data ?? button.url ?? (button.stars ? 'invoice' : '');
     if (button.url) shown.classList.add('opens');
     return shown;
   }));

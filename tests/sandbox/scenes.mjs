@@ -6,6 +6,8 @@ import { closeSync, openSync } from 'node:fs';
 const HANG_MS = 8000;
 const DAY_S = 86_400;
 const QUIET_MS = 400;
+/** Neither over nor never begun. */
+const GOES_ON = new Set(['active', 'trialing', 'past_due']);
 
 /** In which order the page shows them; the second of a pair takes its place while the first one holds. */
 export const GROUPS = {
@@ -156,7 +158,7 @@ export class Scenes {
 
   #subscription() {
     return [...this.#w.stripe.billing.subscriptions.values()].reverse()
-      .find(({ status, metadata }) => status !== 'canceled' && metadata.tg_id === String(this.#w.buyer.id))?.id;
+      .find(({ status, metadata }) => GOES_ON.has(status) && metadata.tg_id === String(this.#w.buyer.id))?.id;
   }
 
   // Time.
@@ -187,7 +189,7 @@ export class Scenes {
   async #renew() {
     const { billing } = this.#w.stripe, { stars } = this.#w.telegram;
     for (const { id, status, items, cancel_at_period_end: ends } of [...billing.subscriptions.values()]) {
-      if (status === 'canceled' || items.data[0].current_period_end > Date.now() / 1000) continue;
+      if (!GOES_ON.has(status) || items.data[0].current_period_end > Date.now() / 1000) continue;
       if (ends) await billing.cancel(id);
       else if (status === 'past_due') await billing.fail(id);
       else await billing.renew(id);

@@ -177,12 +177,12 @@ describe('the sandbox', { concurrency: false }, () => {
   });
 
   test('Stars, paid once and month after month', async () => {
-    const cards = await visitor.count('stars:course');
+    const [cards, choices] = [await visitor.count('stars:course'), await visitor.count('buy:course')];
     await visitor.say('/start');
-    await visitor.press('buy:course', { after: await visitor.count('buy:course') });
+    await visitor.press('buy:course', { after: choices });
     await visitor.press('stars:course', { after: cards });
-    await visitor.press('stars');
-    await visitor.hears('order 3', 'operator');
+    await visitor.press('invoice');
+    await visitor.hears('490', 'operator');
   });
 
   test('a bank that takes days, a lost event, services that are down', async () => {
@@ -217,7 +217,7 @@ describe('the sandbox', { concurrency: false }, () => {
     await visitor.scene('month');
     await visitor.notice('Тепер');
     await visitor.scene('refuse');
-    await visitor.hears('не пройшов');
+    await visitor.hears('Не вдалося списати');
     await visitor.scene('day');
     await visitor.notice('Тепер');
     await visitor.scene('dispute');
