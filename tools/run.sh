@@ -113,7 +113,7 @@ sample_shop() {
 	    [ -z "${STRIPE_PRICE_ID:-}${STARS_AMOUNT:-}${PRODUCTS_FILE:-}" ] &&
 	    [ -z "${PAID_CHANNEL_LINK:-}${PAID_CHANNEL_ID:-}" ] || return
 	export PRODUCTS_FILE="$run/products.json" SELL_WITH=both
-	export CONTENT_DIR="${CONTENT_DIR:-$shop/content}"
+	export CONTENT_DIR="${CONTENT_DIR:-$shop/content}" SANDBOX_PAST="${SANDBOX_PAST:-1}"
 	awk -v "shop=$shop" '
 		{ if ((i = index($0, "SHOP/")) > 0)
 			$0 = substr($0, 1, i - 1) shop substr($0, i + 4)
@@ -203,11 +203,33 @@ fi
 
 lighttpd=$(PATH=$PATH:/usr/sbin:/sbin command -v lighttpd) ||
     give_up "lighttpd is not installed; run make deps"
-LD_PRELOAD=${clock:-${LD_PRELOAD:-}} "$lighttpd" -D -f "$conf" 2>> "$ADMIT_LOG" &
-web=$!
+
+open_shop() {
+	LD_PRELOAD=${clock:-${LD_PRELOAD:-}} "$lighttpd" -D -f "$conf" 2>> "$ADMIT_LOG" &
+	web=$!
+	LD_PRELOAD=${clock:-${LD_PRELOAD:-}} "$admit" work --stay 2>> "$ADMIT_LOG" &
+	worker=$!
+}
+
+# What the sample has behind it is played first, and no operator is told of it.
+if [ -n "$clock" ] && [ "${SANDBOX_PAST:-0}" = 1 ]; then
+	stand_ins=$pids notify=${NOTIFY:-}
+	export NOTIFY=dispute
+	open_shop
+	pids="$web $stand_ins"
+	tries=0
+	until grep -q "^past played" "$run/sandbox.out" || ! kill -0 "$web" 2>/dev/null ||
+	    [ $tries -ge 300 ]; do
+		sleep 0.1
+		tries=$((tries + 1))
+	done
+	kill "$web" "$worker" 2>/dev/null
+	wait "$web" "$worker" 2>/dev/null
+	pids=$stand_ins NOTIFY=$notify
+	[ -n "$notify" ] || unset NOTIFY
+fi
+open_shop
 pids="$web $pids"
-LD_PRELOAD=${clock:-${LD_PRELOAD:-}} "$admit" work --stay 2>> "$ADMIT_LOG" &
-worker=$!
 
 sleep 0.5
 kill -0 "$web" 2>/dev/null || {

@@ -19,9 +19,13 @@ export class Clock {
     return Boolean(this.#file);
   }
 
+  get aheadS() {
+    return this.#aheadS;
+  }
+
   leap(seconds) {
     if (!this.#file) return;
-    this.#aheadS += Math.max(0, Math.ceil(seconds));
+    this.#aheadS += Math.ceil(seconds);
     const bytes = Buffer.alloc(8);
     bytes.writeBigInt64LE(BigInt(this.#aheadS));
     const fd = openSync(this.#file, 'r+');

@@ -12,6 +12,8 @@ const QUIET_MS = 20_000;
  * what it has. So it is as quick as one endless answer, and nothing in between has to stream.
  */
 export class Feed {
+  /** What happens meanwhile is told to nobody. */
+  isMuted = false;
   #run = randomUUID().slice(0, 8); // a page from before a restart is told to start again
   #events = [];
   #count = 0;
@@ -19,6 +21,7 @@ export class Feed {
 
   /** A fleeting event is not told again to a page that comes later. */
   push(kind, data, { isFleeting = false } = {}) {
+    if (this.isMuted) return;
     this.#count += 1;
     this.#events.push({ n: this.#count, kind, data, isFleeting });
     if (this.#events.length > KEPT) this.#events.shift();

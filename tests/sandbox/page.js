@@ -170,6 +170,7 @@ function showState(news) {
   for (const [name, can] of Object.entries(state.can)) {
     const button = document.querySelector(`[data-scene="${name}"]`), isOn = state.on[name];
     button.disabled = !can;
+    button.title = state.hasTime || !['day', 'month'].includes(name) ? '' : word('noTime');
     if (isOn === undefined) continue;
     const [title, hint] = words.scene[isOn ? SECOND[name] : name];
     button.querySelector('strong').textContent = title;

@@ -7,6 +7,7 @@ import { Clock } from './clock.mjs';
 import { Feed } from './feed.mjs';
 import { html, json, readBody, send, serve } from './http.mjs';
 import { channelPage, showroom } from './pages.mjs';
+import { Past } from './past.mjs';
 import { Scenes } from './scenes.mjs';
 import { StripeStandIn } from './stripe.mjs';
 import { TelegramStandIn } from './telegram.mjs';
@@ -15,7 +16,7 @@ import { LANGUAGES, languageOf } from './words.mjs';
 const {
   SANDBOX_PORT = '8081', BASE_URL = 'http://127.0.0.1:8080', STRIPE_WEBHOOK_SECRET = 'whsec_sandbox', STRIPE_PRICE_ID,
   TELEGRAM_BOT_TOKEN = '123456:sandbox', TELEGRAM_WEBHOOK_SECRET = 'sandbox', SANDBOX_WATCH_STDIN, PRICE_EVERY, PRODUCTS_FILE,
-  SANDBOX_ADMIT, SANDBOX_CLOCK, SANDBOX_PRELOAD, SANDBOX_LEDGER_STAYS, ADMIN_TG_IDS = '700000000',
+  SANDBOX_ADMIT, SANDBOX_CLOCK, SANDBOX_PRELOAD, SANDBOX_LEDGER_STAYS, SANDBOX_PAST, ADMIN_TG_IDS = '700000000',
 } = process.env;
 const PAID_CHANNEL_LINK = process.env.PAID_CHANNEL_LINK ?? '';
 
@@ -114,6 +115,7 @@ function showState() {
   const state = {
     on: scenes.on,
     can: scenes.can,
+    hasTime: clock.canLeap,
     places: CHANNELS.map(({ id, what }) => ({ what, status: telegram.channels.status(id, BUYER.id) })),
     baseUrl: BASE_URL,
     channelLink: PAID_CHANNEL_LINK,
@@ -243,9 +245,22 @@ const complain = (error) => feed.push('notice', { text: error.message }, { isFle
 
 // Life and death.
 
+/** What the shop has behind it, where there is a clock to put back and the shop is the sample. */
+async function playPast() {
+  if (SANDBOX_PAST !== '1' || !clock.canLeap) return;
+  feed.isMuted = true;
+  await new Past({ stripe, telegram, clock, baseUrl: BASE_URL }).play().catch(console.error);
+  feed.isMuted = false;
+  shown = '';
+  showState();
+  console.log('past played');
+}
+
 const server = await serve(handle, Number(SANDBOX_PORT));
 showState();
+const played = playPast();
 console.log('sandbox ready');
+await played;
 
 async function stop() {
   scenes.close();

@@ -55,7 +55,8 @@ export class Scenes {
       confirm: Boolean(this.#waiting()), decline: Boolean(this.#waiting()), resend: stripe.events.length > 0, forged: stripe.events.length > 0,
       refuse: Boolean(this.#subscription()), cancel: Boolean(this.#subscription()), starsFail: telegram.stars.isRenewing(this.plan),
       withdraw: true, pass: Boolean(channels.length && this.lastLink), leave: isIn, block: true,
-      lost: true, stripeDown: true, down: true, hang: !this.on.down, day: clock.canLeap && !this.#isPassing, month: clock.canLeap && !this.#isPassing,
+      lost: true, stripeDown: true, down: true, hang: !this.on.down,
+      day: clock.canLeap && !this.#isPassing, month: clock.canLeap && !this.#isPassing,
     };
   }
 

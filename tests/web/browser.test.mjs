@@ -129,7 +129,7 @@ describe('the sandbox', { concurrency: false }, () => {
     await visitor.buys('course', { agrees: true });
     await thanks();
     await visitor.hears('Ласкаво просимо');
-    await visitor.hears('order 1', 'operator');
+    await visitor.hears('Sale', 'operator');
     const invite = page.locator('#messages a[href^="https://t.me/+"]').last();
     const link = await invite.getAttribute('href');
     assert.equal(await visitor.frame.locator('a[href^="https://t.me/+"]').getAttribute('href'), link, 'the thank-you page leads where the message does');
@@ -150,7 +150,7 @@ describe('the sandbox', { concurrency: false }, () => {
     await page.click('#card');
     await visitor.press('op:');
     await page.click('[data-side-show="report"]');
-    await page.frameLocator('#report').getByText('Звіт про продажі').waitFor();
+    await page.frameLocator('#report').getByText('instagram').waitFor(); // the sample has something behind it
     await page.click('[data-side-show="chat"]');
   });
 
@@ -166,7 +166,6 @@ describe('the sandbox', { concurrency: false }, () => {
     await visitor.place(course, 'вилучено');
     await visitor.say('/pay');
     await visitor.buys('course');
-    await visitor.hears('order 2', 'operator');
     await visitor.place(course, 'не в каналі'); // no longer banned, of which the page of thanks must not be the victim
     await thanks();
     await visitor.scene('dispute');
@@ -247,7 +246,7 @@ describe('the sandbox', { concurrency: false }, () => {
   });
 
   test('another one finds a port of its own; the same port is refused with what to do', async (t) => {
-    const other = await startSandbox(t, dir);
+    const other = await startSandbox(t, dir, { SANDBOX_PAST: '0' });
     assert.notEqual(other.base, sandbox.base);
     assert.match(other.said(), /Port 8080 is taken; this one is at \d+/);
     assert.match(await (await fetch(other.base, { headers: { 'accept-language': 'fr, de;q=0.9, en;q=0.5' } })).text(), /<html lang="de">/);
