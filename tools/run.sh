@@ -193,7 +193,7 @@ if [ $sandbox = yes ]; then
 	    node "$root/tests/sandbox/sandbox.mjs" > "$run/sandbox.out" 2>&1 &
 	pids="$pids $!"
 	tries=0
-	until grep -q '^sandbox ready' "$run/sandbox.out" || [ $tries -ge 100 ]; do
+	until grep -qs '^sandbox ready' "$run/sandbox.out" || [ $tries -ge 100 ]; do
 		sleep 0.1
 		tries=$((tries + 1))
 	done
@@ -218,7 +218,7 @@ if [ -n "$clock" ] && [ "${SANDBOX_PAST:-0}" = 1 ]; then
 	open_shop
 	pids="$web $stand_ins"
 	tries=0
-	until grep -q "^past played" "$run/sandbox.out" || ! kill -0 "$web" 2>/dev/null ||
+	until grep -qs '^past played' "$run/sandbox.out" || ! kill -0 "$web" 2>/dev/null ||
 	    [ $tries -ge 300 ]; do
 		sleep 0.1
 		tries=$((tries + 1))

@@ -122,6 +122,6 @@ export class Past {
     const { billing } = this.#w.stripe, { stars } = this.#w.telegram;
     for (const { id, items } of [...billing.subscriptions.values()])
       if (items.data[0].current_period_end <= Date.now() / 1000) await billing.renew(id);
-    for (const charge of stars.due()) await stars.renew(charge);
+    for (const { charge, untilS } of stars.renewing()) if (untilS <= Date.now() / 1000) await stars.renew(charge);
   }
 }

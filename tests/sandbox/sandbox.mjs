@@ -81,7 +81,8 @@ telegram.chats.on('answer', ({ text }) => text && feed.push('notice', { text }, 
 const inside = new Set(); // the channels that the buyer is in
 
 telegram.channels.on('changed', ({ user, chat, status }) => {
-  if (user.id !== BUYER.id) return tell(status === 'member' ? 'strangerJoined' : 'strangerOut');
+  if (user.id === STRANGER.id) return tell(status === 'member' ? 'strangerJoined' : 'strangerOut');
+  if (user.id !== BUYER.id) return;
   const wasIn = inside.delete(chat.id);
   if (status === 'member') inside.add(chat.id);
   // Whose ban is lifted was out before, and looks at the page that thanks them.

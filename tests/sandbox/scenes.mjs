@@ -90,7 +90,7 @@ export class Scenes {
     },
     refuse: async () => {
       const id = this.#subscription(), { billing } = this.#w.stripe;
-      await this.#pass(billing.subscriptions.get(id).items.data[0].current_period_end + 60 - Date.now() / 1000);
+      await this.#pass(billing.subscriptions.get(id).items.data[0].current_period_end + 60 - Date.now() / 1000, id);
       await billing.fail(id);
     },
     cancel: () => this.#w.stripe.billing.cancel(this.#subscription()),
@@ -165,20 +165,22 @@ export class Scenes {
   // Time.
 
   async #go(steps) {
-    for (const seconds of steps) {
-      await this.#pass(seconds);
-      await this.#renew();
-    }
+    for (const seconds of steps) await this.#pass(seconds);
     this.#w.tell('now', new Date(Date.now()).toISOString());
   }
 
-  /** So much time goes by, and the worker looks at its clock. */
-  async #pass(seconds) {
+  /** So much time goes by, and the worker looks at its clock. @param {string} [but] a subscription that does not renew */
+  async #pass(seconds, but) {
     if (!this.#w.clock.canLeap || seconds <= 0) return;
     this.#isPassing = true;
     this.#w.tell('passing');
     try {
-      this.#w.clock.leap(seconds);
+      const endS = Date.now() / 1000 + seconds;
+      for (let next = this.#next(but); next && next.atS < endS; next = this.#next(but)) {
+        this.#leapTo(next.atS + 1);
+        await next.act();
+      }
+      this.#leapTo(endS);
       await this.#startWorker();
       await this.#quiet();
     } finally {
@@ -186,17 +188,19 @@ export class Scenes {
     }
   }
 
-  /** What renews by itself, or ends. */
-  async #renew() {
+  #leapTo(atS) {
+    this.#w.clock.leap(Math.max(0, atS - Date.now() / 1000));
+  }
+
+  /** What is next to renew by itself, or to end: { atS, act }. */
+  #next(but) {
     const { billing } = this.#w.stripe, { stars } = this.#w.telegram;
-    for (const { id, status, items, cancel_at_period_end: ends } of [...billing.subscriptions.values()]) {
-      if (!GOES_ON.has(status) || items.data[0].current_period_end > Date.now() / 1000) continue;
-      if (ends) await billing.cancel(id);
-      else if (status === 'past_due') await billing.fail(id);
-      else await billing.renew(id);
-    }
-    for (const charge of stars.due()) await stars.renew(charge);
-    await this.#quiet();
+    const plans = [...billing.subscriptions.values()].filter(({ id, status }) => GOES_ON.has(status) && id !== but).map((sub) => ({
+      atS: sub.items.data[0].current_period_end,
+      act: () => (sub.cancel_at_period_end ? billing.cancel(sub.id) : sub.status === 'past_due' ? billing.giveUp(sub.id, 'canceled') : billing.renew(sub.id)),
+    }));
+    const inStars = stars.renewing().map(({ charge, untilS }) => ({ atS: untilS, act: () => stars.renew(charge) }));
+    return [...plans, ...inStars].sort((one, other) => one.atS - other.atS)[0];
   }
 
   /** One that stays sleeps by a clock that does not leap. */

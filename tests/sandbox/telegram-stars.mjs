@@ -88,9 +88,9 @@ export class Stars {
     return this.#plans.get(first)?.isCanceled === false;
   }
 
-  /** The subscriptions whose next payment is due, by their first charges. */
-  due() {
-    return [...this.#plans].filter(([, plan]) => !plan.isCanceled && plan.untilS <= nowS()).map(([charge]) => charge);
+  /** The subscriptions that go on, and when they are paid next. */
+  renewing() {
+    return [...this.#plans].filter(([, plan]) => !plan.isCanceled).map(([charge, { untilS }]) => ({ charge, untilS }));
   }
 
   /** Money changes hands, and the bot is told. */
