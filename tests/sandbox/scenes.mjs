@@ -6,6 +6,7 @@ import { closeSync, openSync } from 'node:fs';
 const HANG_MS = 8000;
 const DAY_S = 86_400;
 const QUIET_MS = 400;
+const SHORT_MS = 150;
 /** Neither over nor never begun. */
 const GOES_ON = new Set(['active', 'trialing', 'past_due']);
 
@@ -179,6 +180,7 @@ export class Scenes {
       for (let next = this.#next(but); next && next.atS < endS; next = this.#next(but)) {
         this.#leapTo(next.atS + 1);
         await next.act();
+        await this.#quiet(SHORT_MS); // the worker asks about it, by the clock of that day
       }
       this.#leapTo(endS);
       await this.#startWorker();
@@ -214,19 +216,19 @@ export class Scenes {
     closeSync(log);
   }
 
-  /** Resolves when the bot has called nobody for a moment. */
-  #quiet() {
-    const { journal } = this.#w.telegram;
+  /** Resolves when nobody has been called for a moment. */
+  #quiet(ms = QUIET_MS) {
+    const journals = [this.#w.telegram.journal, this.#w.stripe.journal];
     return new Promise((done) => {
       let timer;
       const wait = () => {
         clearTimeout(timer);
         timer = setTimeout(() => {
-          journal.off('add', wait);
+          for (const journal of journals) journal.off('add', wait).off('change', wait);
           done();
-        }, QUIET_MS);
+        }, ms);
       };
-      journal.on('add', wait);
+      for (const journal of journals) journal.on('add', wait).on('change', wait);
       wait();
     });
   }
