@@ -138,7 +138,8 @@ sandbox_ledger() {
 		echo "The sandbox's ledger is the schema $DB_SCHEMA of your database."
 		return
 		;;
-	?*) echo "The sandbox has a ledger of its own and leaves yours alone." ;;
+	*) [ -z "${DATABASE_URL:-}${DB_PATH:-}" ] ||
+	    echo "The sandbox has a ledger of its own and leaves yours alone." ;;
 	esac
 	export DATABASE_URL="sqlite:$run/admit.db"
 	[ ! -e "$out/sandbox/clock.so" ] || {

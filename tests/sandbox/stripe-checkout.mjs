@@ -1,6 +1,7 @@
 // The hosted pages: what the buyer sees at the url of a Checkout Session, of an invoice and of the customer portal.
 
 import { escapeHtml, html, readBody, redirect, send } from './http.mjs';
+import { languageOf } from './words.mjs';
 
 /** Stripe's list: these currencies have no minor unit, and these have a thousandth. */
 const NO_DECIMALS = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '));
@@ -20,6 +21,8 @@ const SPOKEN = {
     canceled: 'Canceled', nothingPaid: 'You have paid nothing.', declined: 'Your card was declined. Try another card.', card: 'Card number',
     expires: 'Expires', pay: 'Pay', later: 'Pay later (async)', cancel: 'Cancel', period: ' per period', test: 'test mode',
     note: (good, bad) => `${good} is paid, ${bad} is declined.`,
+    invoice: 'Invoice', noInvoice: 'There is no such invoice.', invoiceIs: (status) => `It is ${status}.`, plan: 'Your subscription', keep: 'Keep the subscription',
+    end: 'Cancel the subscription', planIs: (status, ends, day) => `It is ${status}; it ${ends ? 'ends' : 'renews'} on ${day}.`,
   },
   de: {
     title: 'Kasse', gone: 'Hier ist nichts', noSession: 'Diese Checkout Session gibt es nicht.', expired: 'Diese Seite ist abgelaufen',
@@ -27,6 +30,8 @@ const SPOKEN = {
     canceled: 'Abgebrochen', nothingPaid: 'Sie haben nichts bezahlt.', declined: 'Ihre Karte wurde abgelehnt. Probieren Sie eine andere.', card: 'Kartennummer',
     expires: 'Gültig bis', pay: 'Bezahlen:', later: 'Später bezahlen (async)', cancel: 'Abbrechen', period: ' pro Zeitraum', test: 'Testmodus',
     note: (good, bad) => `${good} wird bezahlt, ${bad} wird abgelehnt.`,
+    invoice: 'Rechnung', noInvoice: 'Diese Rechnung gibt es nicht.', invoiceIs: (status) => `Ihr Stand: ${status}.`, plan: 'Ihr Abonnement', keep: 'Abonnement behalten',
+    end: 'Abonnement kündigen', planIs: (status, ends, day) => `Stand: ${status}; es ${ends ? 'endet' : 'verlängert sich'} am ${day}.`,
   },
   pl: {
     title: 'Kasa', gone: 'Nic tu nie ma', noSession: 'Nie ma takiej Checkout Session.', expired: 'Ta strona wygasła',
@@ -34,9 +39,13 @@ const SPOKEN = {
     canceled: 'Anulowano', nothingPaid: 'Nic nie zapłacono.', declined: 'Karta została odrzucona. Proszę spróbować innej.', card: 'Numer karty',
     expires: 'Ważna do', pay: 'Zapłać', later: 'Zapłać później (async)', cancel: 'Anuluj', period: ' za okres', test: 'tryb testowy',
     note: (good, bad) => `${good} przechodzi, ${bad} jest odrzucana.`,
+    invoice: 'Rachunek', noInvoice: 'Nie ma takiego rachunku.', invoiceIs: (status) => `Stan: ${status}.`, plan: 'Subskrypcja', keep: 'Zachowaj subskrypcję',
+    end: 'Anuluj subskrypcję', planIs: (status, ends, day) => `Stan: ${status}; ${ends ? 'kończy się' : 'odnawia się'} ${day}.`,
   },
 };
 const speechOf = ({ locale } = {}) => (Object.hasOwn(SPOKEN, locale ?? '') ? locale : 'en');
+/** What has no locale goes by the browser. */
+const browsers = ({ url, headers }) => speechOf({ locale: languageOf(new URL(url, 'http://stripe.invalid'), headers['accept-language']) });
 
 /** @param {import('./stripe.mjs').StripeStandIn} stripe */
 export async function serveCheckout(stripe, id, req, res) {
@@ -54,28 +63,30 @@ export async function serveInvoice(stripe, id, req, res) {
   const { billing } = stripe;
   await readBody(req);
   if (req.method === 'POST' && billing.invoices.get(id)?.status === 'open') await atMost(WEBHOOK_WAIT_MS, billing.payInvoice(id));
+  const language = browsers(req), say = SPOKEN[language];
   const invoice = billing.invoices.get(id);
-  if (!invoice) return send(res, page(404, 'Nothing here', '<p>There is no such invoice.</p>'));
-  const amount = escapeHtml(formatAmount(invoice.amount_due, invoice.currency));
-  return send(res, page(200, 'Invoice', `<p class="amount">${amount}</p>` + (invoice.status === 'open'
-    ? `<form method="post"><button id="pay" name="action" value="pay">Pay ${amount}</button></form>` : `<p>It is ${invoice.status}.</p>`)));
+  if (!invoice) return send(res, page(404, say.gone, `<p>${say.noInvoice}</p>`, language));
+  const amount = escapeHtml(formatAmount(invoice.amount_due, invoice.currency, language));
+  return send(res, page(200, say.invoice, `<p class="amount">${amount}</p>` + (invoice.status === 'open'
+    ? `<form method="post"><button id="pay" name="action" value="pay">${say.pay} ${amount}</button></form>` : `<p>${say.invoiceIs(invoice.status)}</p>`), language));
 }
 
 /** The customer's page: their subscription, which they cancel or keep. */
 export async function servePortal(stripe, id, req, res) {
   const { billing } = stripe;
+  const language = browsers(req), say = SPOKEN[language];
   const customer = billing.portals.get(id);
   const sub = [...billing.subscriptions.values()].find((one) => customer && one.customer === customer);
-  if (!sub) return send(res, page(404, 'Nothing here', '<p>This page has expired.</p>'));
+  if (!sub) return send(res, page(404, say.gone, `<p>${say.expired}.</p>`, language));
   const action = new URLSearchParams((await readBody(req)).toString()).get('action');
   if (sub.status !== 'canceled' && (action === 'cancel' || action === 'keep')) {
     await atMost(WEBHOOK_WAIT_MS, billing.cancelAtEnd(sub.id, action === 'cancel'));
   }
   const end = new Date(sub.items.data[0].current_period_end * 1000).toISOString().slice(0, 10);
-  const [label, value] = sub.cancel_at ? ['Keep the subscription', 'keep'] : ['Cancel the subscription', 'cancel'];
-  return send(res, page(200, 'Your subscription', `
-    <p>It is ${sub.status}; ${sub.cancel_at ? 'it ends' : 'it renews'} on ${end}.</p>`
-    + (sub.status === 'canceled' ? '' : `<form method="post"><button name="action" value="${value}">${label}</button></form>`)));
+  const [label, value] = sub.cancel_at ? [say.keep, 'keep'] : [say.end, 'cancel'];
+  return send(res, page(200, say.plan, `
+    <p>${say.planIs(sub.status, sub.cancel_at, end)}</p>`
+    + (sub.status === 'canceled' ? '' : `<form method="post"><button name="action" value="${value}">${label}</button></form>`), language));
 }
 
 async function act(stripe, session, form) {
