@@ -171,7 +171,7 @@ if [ $sandbox = yes ]; then
 	# A link of your own is the other way of selling: one for all buyers.
 	[ -n "${PAID_CHANNEL_LINK:-}${PRODUCTS_FILE:-}" ] ||
 	    export PAID_CHANNEL_ID="${PAID_CHANNEL_ID:--1001000000001}"
-	export SUPPORT_CONTACT="${SUPPORT_CONTACT:-@support}"
+	export SUPPORT_CONTACT="${SUPPORT_CONTACT:-@support}" SUPPORT_CHAT_ID="${SUPPORT_CHAT_ID:--1001000000009}"
 	sandbox_ledger
 	unset DB_PATH
 fi

@@ -29,7 +29,7 @@ on('out', () => browse('/sandbox/outside'));
 
 // A chat.
 
-const whoOf = (chat) => (chat.id === state.operator ? 'operator' : 'buyer');
+const whoOf = ({ id }) => ['operator', 'support'].find((who) => state[who] === id) ?? 'buyer';
 const panelOf = (who) => document.querySelector(`[data-who="${who}"]`);
 
 function showMessage(message) {
@@ -38,11 +38,20 @@ function showMessage(message) {
   const item = element('li', { className: message.from.is_bot ? 'bot' : 'mine' });
   item.dataset.msg = message.message_id;
   item.append(bubble(message, who), ...keyboard(message).map((row) => buttonRow(row, message, who)));
+  if (who === 'support' && message.from.is_bot) item.querySelector('.bubble').onclick = () => choose(item);
   const old = list.querySelector(`[data-msg="${message.message_id}"]`);
   if (old) old.replaceWith(item);
   else list.append(item);
   list.scrollTop = list.scrollHeight;
   if (message.from.is_bot) mark(who);
+}
+
+/** In the support chat: whom the next words answer; else the newest. */
+function choose(item) {
+  const isChosen = item.classList.contains('chosen');
+  for (const one of all('.chosen')) one.classList.remove('chosen');
+  if (!isChosen) item.classList.add('chosen');
+  $('support-say').focus();
 }
 
 /** An invoice has its button without being told. */
@@ -275,7 +284,8 @@ for (const tab of all('[data-side-show]')) tab.onclick = () => side(tab.dataset.
 $('report-new').onclick = loadReport;
 
 function say(who, text) {
-  if (text.trim()) post('/sandbox/say', { who, text });
+  const answered = who === 'support' && (document.querySelector('.chosen') ?? all('#support-messages .bot').at(-1));
+  if (text.trim()) post('/sandbox/say', { who, text, reply_to: answered ? Number(answered.dataset.msg) : undefined });
 }
 
 function loadReport() {
@@ -309,8 +319,9 @@ function atEnd() {
 
 /** Something new where nobody looks gets a dot at its tab. */
 function mark(name) {
-  if (document.body.dataset.view !== name) document.querySelector(`[data-show="${name}"]`)?.classList.add('fresh');
-  if (name === 'operator' && document.body.dataset.side !== 'chat') document.querySelector('[data-side-show="chat"]').classList.add('fresh');
+  const side = { operator: 'chat', support: 'support' }[name], tab = side ? 'operator' : name;
+  if (document.body.dataset.view !== tab) document.querySelector(`[data-show="${tab}"]`)?.classList.add('fresh');
+  if (side && document.body.dataset.side !== side) document.querySelector(`[data-side-show="${side}"]`).classList.add('fresh');
 }
 
 function unmark(tab) {

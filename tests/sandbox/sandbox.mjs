@@ -25,6 +25,7 @@ const RUN = SANDBOX_LEDGER_STAYS ? Math.floor(Date.now() / 1000) - 1_700_000_000
 const BUYER = { id: 700_000_001 + 2 * RUN, is_bot: false, first_name: 'Buyer', username: 'sandbox_buyer', language_code: 'en' };
 const STRANGER = { id: BUYER.id + 1, is_bot: false, first_name: 'Stranger', language_code: 'uk' };
 const OPERATOR = { id: Number(ADMIN_TG_IDS.split(',')[0]), is_bot: false, first_name: 'Operator', username: 'sandbox_operator', language_code: 'en' };
+const SUPPORT = { id: Number(process.env.SUPPORT_CHAT_ID ?? 0), type: 'supergroup', title: 'Support' };
 const BOT = 'sandbox_bot';
 
 /** What is sold and where it is: { id, what }, where an id of 0 is one that nobody knows who is in. */
@@ -71,7 +72,7 @@ const PERSONAL = /https:\/\/t\.me\/\+[\w-]+/;
 for (const kind of ['message', 'edited']) {
   telegram.chats.on(kind, (message) => {
     if (message.chat.id === BUYER.id) scenes.lastLink = PERSONAL.exec(message.text)?.[0] ?? scenes.lastLink;
-    else if (message.chat.id !== OPERATOR.id) return;
+    else if (![OPERATOR.id, SUPPORT.id].includes(message.chat.id)) return;
     feed.push('message', message);
     showState();
   });
@@ -122,6 +123,7 @@ function showState() {
     channelLink: PAID_CHANNEL_LINK,
     buyer: BUYER.id,
     operator: OPERATOR.id,
+    support: SUPPORT.id,
     bot: BOT,
   };
   if (JSON.stringify(state) === shown) return;
@@ -133,7 +135,7 @@ function showState() {
 
 const WHO = { buyer: BUYER, operator: OPERATOR };
 
-const messageOf = (who, id) => telegram.messages(WHO[who].id).find((message) => message.message_id === id);
+const messageOf = (who, id) => telegram.messages(who === 'support' ? SUPPORT.id : WHO[who]?.id).find((message) => message.message_id === id);
 
 /** An invoice is a message or a link. */
 async function payStars(invoice) {
@@ -153,10 +155,12 @@ const deeds = {
   '/sandbox/language': ({ language }) => {
     if (LANGUAGES.includes(language)) for (const user of [BUYER, OPERATOR]) user.language_code = language;
   },
-  '/sandbox/say': ({ who, text }) => telegram.say(WHO[who] ?? BUYER, String(text)),
+  '/sandbox/say': ({ who, text, reply_to: id }) => (who === 'support'
+    ? telegram.sayIn(SUPPORT, OPERATOR, String(text), messageOf(who, id))
+    : telegram.say(WHO[who] ?? BUYER, String(text))),
   '/sandbox/press': ({ who = 'buyer', message_id: id, data }) => {
     const pressed = messageOf(who, id);
-    if (pressed) return telegram.press(WHO[who], pressed, String(data));
+    if (pressed) return telegram.press(WHO[who] ?? OPERATOR, pressed, String(data));
   },
   '/sandbox/stars': ({ url, message_id: id }) => {
     const invoice = url === undefined ? messageOf('buyer', id) : String(url);

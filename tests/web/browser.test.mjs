@@ -154,6 +154,17 @@ describe('the sandbox', { concurrency: false }, () => {
     await page.click('[data-side-show="chat"]');
   });
 
+  test('a person answers what the coach cannot', async () => {
+    await visitor.say('Яка столиця Франції?');
+    await visitor.press('ask:');
+    await page.click('[data-side-show="support"]');
+    await visitor.hears('столиця Франції', 'support');
+    await visitor.hears('700000001', 'support');
+    await visitor.say('Париж.', '#support-say');
+    await visitor.hears('Париж.');
+    await page.click('[data-side-show="chat"]');
+  });
+
   test('money that goes back and comes again: the thank-you page comes back, too', async () => {
     await visitor.scene('forged');
     await visitor.notice('400');
