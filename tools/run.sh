@@ -120,7 +120,7 @@ sample_shop() {
 		print }' "$shop/products.json" > "$PRODUCTS_FILE"
 }
 
-# What the terminal speaks, for what operators are told.
+# What the terminal speaks, until somebody is there.
 terminals_language() {
 	case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in
 	uk* | de* | pl*) printf %.2s "${LC_ALL:-${LC_MESSAGES:-$LANG}}" ;;
@@ -164,7 +164,11 @@ if [ $sandbox = yes ]; then
 	export TELEGRAM_API_BASE="http://127.0.0.1:$SANDBOX_PORT/telegram"
 	export PAY_LINK_SECRET="${PAY_LINK_SECRET:-$(chance)}"
 	export ADMIN_TG_IDS="${ADMIN_TG_IDS:-700000000}"
-	export SHOP_LANGUAGE="${SHOP_LANGUAGE:-$(terminals_language)}"
+	# Of what operators are told; the visitor's language takes its place.
+	[ -n "${SHOP_LANGUAGE:-}" ] || {
+		export ADMIT_CONF="$run/admit.env"
+		(umask 077 && echo "SHOP_LANGUAGE=$(terminals_language)" > "$ADMIT_CONF")
+	}
 	export RECONCILE_MINUTES="${RECONCILE_MINUTES:-1}" QUIET_HOURS="${QUIET_HOURS:-0-0}"
 	export CART_REMINDER_HOURS="${CART_REMINDER_HOURS:-20}" INTRO_REMINDER_DAYS="${INTRO_REMINDER_DAYS:-1}"
 	sample_shop

@@ -8,6 +8,7 @@ import { Feed } from './feed.mjs';
 import { html, json, readBody, send, serve } from './http.mjs';
 import { channelPage, showroom } from './pages.mjs';
 import { Past } from './past.mjs';
+import { setLanguage } from './programs.mjs';
 import { Scenes } from './scenes.mjs';
 import { StripeStandIn } from './stripe.mjs';
 import { TelegramStandIn } from './telegram.mjs';
@@ -16,7 +17,7 @@ import { LANGUAGES, languageOf } from './words.mjs';
 const {
   SANDBOX_PORT = '8081', BASE_URL = 'http://127.0.0.1:8080', STRIPE_WEBHOOK_SECRET = 'whsec_sandbox', STRIPE_PRICE_ID,
   TELEGRAM_BOT_TOKEN = '123456:sandbox', TELEGRAM_WEBHOOK_SECRET = 'sandbox', SANDBOX_WATCH_STDIN, PRICE_EVERY, PRODUCTS_FILE,
-  SANDBOX_ADMIT, SANDBOX_CLOCK, SANDBOX_PRELOAD, SANDBOX_LEDGER_STAYS, SANDBOX_PAST, ADMIN_TG_IDS = '700000000',
+  SANDBOX_ADMIT, SANDBOX_CLOCK, SANDBOX_PRELOAD, SANDBOX_LEDGER_STAYS, SANDBOX_PAST, SHOP_LANGUAGE, ADMIT_CONF, ADMIN_TG_IDS = '700000000',
 } = process.env;
 const PAID_CHANNEL_LINK = process.env.PAID_CHANNEL_LINK ?? '';
 
@@ -137,6 +138,17 @@ const WHO = { buyer: BUYER, operator: OPERATOR };
 
 const messageOf = (who, id) => telegram.messages(who === 'support' ? SUPPORT.id : WHO[who]?.id).find((message) => message.message_id === id);
 
+let spoken = ADMIT_CONF && /SHOP_LANGUAGE=(\w+)/.exec(readFileSync(ADMIT_CONF, 'utf8'))?.[1]; // by the shop
+
+/** Everybody speaks the visitor's language: who is here, and the shop to its operators. */
+async function speak(language) {
+  for (const user of [BUYER, OPERATOR]) user.language_code = language;
+  if (SHOP_LANGUAGE || !ADMIT_CONF || language === spoken) return;
+  spoken = language;
+  setLanguage(ADMIT_CONF, language);
+  await scenes.startWorker();
+}
+
 /** An invoice is a message or a link. */
 async function payStars(invoice) {
   const { charge, error } = await telegram.payStars(BUYER, invoice);
@@ -152,9 +164,7 @@ function follow(url) {
 }
 
 const deeds = {
-  '/sandbox/language': ({ language }) => {
-    if (LANGUAGES.includes(language)) for (const user of [BUYER, OPERATOR]) user.language_code = language;
-  },
+  '/sandbox/language': ({ language }) => LANGUAGES.includes(language) && speak(language),
   '/sandbox/say': ({ who, text, reply_to: id }) => (who === 'support'
     ? telegram.sayIn(SUPPORT, OPERATOR, String(text), messageOf(who, id))
     : telegram.say(WHO[who] ?? BUYER, String(text))),

@@ -7,6 +7,8 @@ const HANG_MS = 8000;
 const DAY_S = 86_400;
 const QUIET_MS = 400;
 const SHORT_MS = 150;
+const UP_MS = 250;
+const MOST_TRIES = 5;
 /** Neither over nor never begun. */
 const GOES_ON = new Set(['active', 'trialing', 'past_due']);
 
@@ -19,6 +21,15 @@ export const GROUPS = {
   time: ['day', 'month'],
 };
 export const SECOND = { block: 'unblock', lost: 'found', stripeDown: 'stripeUp', down: 'up' };
+
+/** One that finds another at work goes home at once. */
+const staysUp = (child) => new Promise((done) => {
+  const timer = setTimeout(() => done(true), UP_MS);
+  child.once('exit', () => {
+    clearTimeout(timer);
+    done(false);
+  });
+});
 
 export class Scenes {
   /** What holds at the moment. */
@@ -183,7 +194,7 @@ export class Scenes {
         await this.#quiet(SHORT_MS); // the worker asks about it, by the clock of that day
       }
       this.#leapTo(endS);
-      await this.#startWorker();
+      await this.startWorker();
       await this.#quiet();
     } finally {
       this.#isPassing = false;
@@ -205,15 +216,21 @@ export class Scenes {
     return [...plans, ...inStars].sort((one, other) => one.atS - other.atS)[0];
   }
 
-  /** One that stays sleeps by a clock that does not leap. */
-  async #startWorker() {
+  /**
+   * Has the worker begin anew: one that stays sleeps by a clock that does not leap. One that a program starts meanwhile
+   * knows nothing of the clock here, so it has to go, too.
+   */
+  async startWorker() {
     const { admit, preload } = this.#w;
     if (!admit) return;
     const env = { ...process.env, LD_PRELOAD: preload ?? '' };
-    await new Promise((done) => { execFile(admit, ['work', '--stop'], { env }, done); });
-    const log = openSync(process.env.ADMIT_LOG ?? '/dev/null', 'a');
-    this.#worker = spawn(admit, ['work', '--stay'], { env, stdio: ['ignore', 'ignore', log] });
-    closeSync(log);
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      await new Promise((done) => { execFile(admit, ['work', '--stop'], { env }, done); });
+      const log = openSync(process.env.ADMIT_LOG ?? '/dev/null', 'a');
+      this.#worker = spawn(admit, ['work', '--stay'], { env, stdio: ['ignore', 'ignore', log] });
+      closeSync(log);
+      if (await staysUp(this.#worker)) return;
+    }
   }
 
   /** Resolves when nobody has been called for a moment. */

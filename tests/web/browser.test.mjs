@@ -129,7 +129,7 @@ describe('the sandbox', { concurrency: false }, () => {
     await visitor.buys('course', { agrees: true });
     await thanks();
     await visitor.hears('Ласкаво просимо');
-    await visitor.hears('Sale', 'operator');
+    await visitor.hears('Продаж', 'operator'); // the shop speaks as its visitor does
     const invite = page.locator('#messages a[href^="https://t.me/+"]').last();
     const link = await invite.getAttribute('href');
     assert.equal(await visitor.frame.locator('a[href^="https://t.me/+"]').getAttribute('href'), link, 'the thank-you page leads where the message does');
@@ -217,7 +217,7 @@ describe('the sandbox', { concurrency: false }, () => {
     await visitor.scene('withdraw');
     await visitor.frame.getByRole('button').click();
     await visitor.frame.getByRole('button').click();
-    await visitor.hears('withdraw', 'operator');
+    await visitor.hears('Відмова від договору', 'operator');
     await visitor.say('/mydata');
     await page.locator('#messages a[download]').waitFor();
     await visitor.say('/forgetme');
