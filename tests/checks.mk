@@ -131,7 +131,7 @@ fuzz:
 	  build/coverage/fuzz/replay
 	@FUZZ_TOTAL_S=$(FUZZ_TOTAL_S) FUZZ_S=$(FUZZ_S) sh tests/fuzz/run.sh
 
-web: all
+web: all sandbox-clock
 	@sh tests/check.sh $(OUT) web measure
 
 fault: all tests
