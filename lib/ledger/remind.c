@@ -40,16 +40,22 @@ remind_is_wanted(struct db *db, struct arena *a, int64_t tg_id, bool *is)
 
 /* ---- the chore ---- */
 
-/* On the wall's clock. */
+/* On the wall's clock, two digits, "07" too. */
+static int64_t
+hour_of(int64_t now_ms)
+{
+	char minute[CLOCK_DATE_BYTES];
+
+	clock_local_minute(now_ms, minute);
+	return (minute[HOUR_AT] - '0') * 10 + minute[HOUR_AT + 1] - '0';
+}
+
 static bool
 is_quiet(const struct app *app, int64_t now_ms)
 {
-	char minute[CLOCK_DATE_BYTES];
-	int64_t hour = 0, from = 0, to = 0;
+	int64_t hour = hour_of(now_ms), from = 0, to = 0;
 
-	clock_local_minute(now_ms, minute);
-	if (!conf_hours(app->conf.quiet_hours, &from, &to) ||
-	    !str_to_i64((struct str){ minute + HOUR_AT, 2 }, &hour))
+	if (!conf_hours(app->conf.quiet_hours, &from, &to))
 		return false;
 	return from <= to ? hour >= from && hour < to :
 			    hour >= from || hour < to;

@@ -141,28 +141,40 @@ said_no(void **state)
 	assert_false(is);
 }
 
-/* The hour of now, by the machine's time zone: quiet from it on, and around
- * midnight. */
+static long
+local_hour(void)
+{
+	char now[CLOCK_DATE_BYTES];
+
+	clock_local_minute(clock_now_ms(), now);
+	return strtol(now + 11, NULL, 10);
+}
+
+/* Each hour of the day, by the machine's time zone: quiet from it on, and
+ * around it, which once is around midnight. */
 static void
 at_night(void **state)
 {
-	char now[CLOCK_DATE_BYTES];
+	int64_t began_ms = clock_now_ms();
 	long hour;
 
 	(void)state;
 	open_shop(USER);
 	change(begun(3 * HOUR_MS, "url", "'x'"));
-	clock_local_minute(clock_now_ms(), now);
-	hour = strtol(now + 11, NULL, 10);
-	app.conf.quiet_hours =
-	    arena_printf(&mem, "%ld-%ld", hour, (hour + 2) % 24);
-	check_int(remind(), 0);
-	app.conf.quiet_hours =
-	    arena_printf(&mem, "%ld-%ld", (hour + 23) % 24, (hour + 2) % 24);
-	check_int(remind(), 0);
+	for (int i = 0; i < 24; i++) {
+		clock_follow(began_ms + i * HOUR_MS);
+		hour = local_hour();
+		app.conf.quiet_hours =
+		    arena_printf(&mem, "%ld-%ld", hour, (hour + 2) % 24);
+		check_int(remind(), 0);
+		app.conf.quiet_hours = arena_printf(
+		    &mem, "%ld-%ld", (hour + 23) % 24, (hour + 2) % 24);
+		check_int(remind(), 0);
+	}
 	app.conf.quiet_hours =
 	    arena_printf(&mem, "%ld-%ld", (hour + 2) % 24, (hour + 4) % 24);
 	check_int(remind(), 1);
+	clock_follow(began_ms);
 }
 
 int
