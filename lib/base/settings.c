@@ -39,17 +39,21 @@ settings_fault(struct settings *s, struct arena *a, const char *fmt, ...)
 	va_end(args);
 }
 
-void
+bool
 settings_fault_more(
     struct settings *s, struct arena *a, const char *name, const char *more)
 {
 	size_t n = strlen(name);
+	bool is_there = false;
 
 	for (size_t i = 0; i < s->n_faults; i++)
 		if (strncmp(s->faults[i], name, n) == 0 &&
-		    s->faults[i][n] == ' ')
+		    s->faults[i][n] == ' ') {
 			s->faults[i] =
 			    arena_printf(a, "%s%s", s->faults[i], more);
+			is_there = true;
+		}
+	return is_there;
 }
 
 void
@@ -83,6 +87,9 @@ home_of_account(void)
 struct file {
 	struct kv_line {
 		struct str name, value;
+		int number;
+		const char *odd; /* about the value, which is taken all the
+		                    same; NULL: nothing */
 	} * lines;
 	size_t n, max;
 };
@@ -122,33 +129,75 @@ is_blank(struct str v, size_t at)
 	return at >= v.len || v.p[at] == ' ' || v.p[at] == '\t';
 }
 
+/* Quotes that came from a text editor or a web page are none to us. */
+static bool
+has_pretty_quotes(struct str v)
+{
+	static const char *const all[] = { "\xe2\x80\x9c", "\xe2\x80\x9d",
+		"\xe2\x80\x9e", "\xe2\x80\x98", "\xe2\x80\x99", "\xc2\xab" };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (str_starts(v, all[i]))
+			return true;
+	return false;
+}
+
+/* One at an end of the value, and none that goes with it. */
+static bool
+has_lone_quote(struct str v)
+{
+	static const char quotes[] = "\"'";
+
+	for (size_t q = 0; q < 2; q++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < v.len; i++)
+			n += v.p[i] == quotes[q];
+		if (n % 2 == 1 &&
+		    (v.p[0] == quotes[q] || v.p[v.len - 1] == quotes[q]))
+			return true;
+	}
+	return false;
+}
+
+static const char *
+odd_quotes(struct str v)
+{
+	if (has_pretty_quotes(v))
+		return "the quotes are part of the value: write plain ones";
+	if (has_lone_quote(v))
+		return "a quote has no other, and is part of the value";
+	return NULL;
+}
+
+static const char is_comment[] =
+    "what follows \"#\" is a comment; put the value in quotes";
+static const char is_no_comment[] =
+    "what follows \"#\" is a part of the value: a comment has a blank behind "
+    "it; put the value in quotes";
+
 /* v: what follows the sign of equality, with blanks. */
 static struct str
-plain_value(struct settings *s, struct arena *a, struct str v, int number)
+plain_value(struct str v, const char **odd)
 {
-	static const char told[] =
-	    "the settings file: line %d: what follows \"#\" is a %s; put the "
-	    "value in quotes";
 	struct str inside;
 	bool has_comment = false;
 
 	if (in_quotes(str_trim(v), &inside, &has_comment)) {
-		if (has_comment)
-			settings_note(s, a, told, number, "comment");
+		*odd = has_comment ? is_comment : NULL;
 		return inside;
 	}
 	for (size_t i = 1; i < v.len; i++) {
 		if (v.p[i] != '#' || !is_blank(v, i - 1))
 			continue;
 		has_comment = is_blank(v, i + 1);
-		settings_note(s, a, told, number,
-		    has_comment ? "comment" :
-				  "part of the value: a comment has a blank "
-				  "behind it");
+		*odd = has_comment ? is_comment : is_no_comment;
 		return unquote(
 		    str_trim((struct str){ v.p, has_comment ? i : v.len }));
 	}
-	return unquote(str_trim(v));
+	v = unquote(str_trim(v));
+	*odd = odd_quotes(v);
+	return v;
 }
 
 /* What may stand in the file beside the settings' own names. */
@@ -213,8 +262,9 @@ file_line(struct settings *s, struct arena *a, struct file *f, struct str line,
 	name = str_trim(str_cut(&value, '='));
 	know_name(s, a, name, number);
 	f->lines = arena_grow(a, f->lines, f->n, &f->max, sizeof(*f->lines));
-	f->lines[f->n++] =
-	    (struct kv_line){ name, plain_value(s, a, value, number) };
+	f->lines[f->n] = (struct kv_line){ .name = name, .number = number };
+	f->lines[f->n].value = plain_value(value, &f->lines[f->n].odd);
+	f->n++;
 }
 
 /* Editors on Windows put a mark in front of the text: that of UTF-8, or that of
@@ -226,6 +276,7 @@ past_mark(struct settings *s, struct arena *a, struct str text)
 		return (struct str){ text.p + 3, text.len - 3 };
 	if (!str_starts(text, "\xff\xfe") && !str_starts(text, "\xfe\xff"))
 		return text;
+	s->is_unread = true;
 	settings_fault(s, a,
 	    "the settings file is UTF-16, which is not read: save it as UTF-8");
 	return (struct str){ NULL, 0 };
@@ -243,7 +294,8 @@ file_open(struct settings *s, struct arena *a, struct file *f, const char *path)
 	/* The file is read and judged even where its mode is wrong, so that the
 	 * operator hears of all faults in one go. */
 	s->path = path;
-	if (fd < 0 || fstat(fd, &st) != 0 || !file_slurp(fd, &text))
+	s->is_unread = fd < 0 || fstat(fd, &st) != 0 || !file_slurp(fd, &text);
+	if (s->is_unread)
 		settings_fault(s, a, "the settings file %s: cannot be read: %s",
 		    path, strerror(errno));
 	else if ((st.st_mode & S_IRWXO) != 0)
@@ -288,6 +340,40 @@ file_get(const struct file *f, struct arena *a, const char *name)
 		if (str_eq(f->lines[i].name, name) && f->lines[i].value.len > 0)
 			return arena_dup(a, f->lines[i].value);
 	return NULL;
+}
+
+/* The first line of a name counts, unless it is empty. */
+static const struct kv_line *
+first_of(const struct file *f, const struct kv_line *of)
+{
+	for (const struct kv_line *l = f->lines; l < of; l++)
+		if (l->value.len > 0 && l->name.len == of->name.len &&
+		    memcmp(l->name.p, of->name.p, l->name.len) == 0)
+			return l;
+	return NULL;
+}
+
+/* What is odd about a value that is wrong is most likely why, and one cause is
+ * told once. */
+static void
+tell_odd(struct settings *s, struct arena *a, const struct file *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		const struct kv_line *l = &f->lines[i], *first;
+		const char *name = arena_dup(a, l->name);
+
+		first = l->value.len > 0 ? first_of(f, l) : NULL;
+		if (first != NULL)
+			settings_note(s, a,
+			    "the settings file: line %d: %s stands in line %d "
+			    "already, which counts: take one of them out",
+			    l->number, name, first->number);
+		else if (l->odd != NULL &&
+		    !settings_fault_more(s, a, name,
+			arena_printf(a, " (line %d: %s)", l->number, l->odd)))
+			settings_note(s, a, "the settings file: line %d: %s",
+			    l->number, l->odd);
+	}
 }
 
 /* Looks nearby first: what somebody set for this very process beats a file. An
@@ -381,11 +467,12 @@ settings_load(struct settings *s, struct arena *a,
 			v = default_of(a, row);
 		if (v != NULL)
 			store(s, a, row, v, into);
-		else if (row->required)
+		else if (row->required && !s->is_unread)
 			settings_fault(s, a, "%s is %s: %s", row->name,
 			    getenv(row->name) != NULL ? "empty" : "missing",
 			    row->meaning);
 	}
+	tell_odd(s, a, f);
 }
 
 const char *

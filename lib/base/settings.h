@@ -16,6 +16,8 @@
 
 #include "base/arena.h"
 
+#include <stdbool.h>
+
 #define SETTINGS_MAX 96
 #define SETTINGS_MAX_FAULTS 32
 
@@ -56,6 +58,8 @@ struct settings {
 	const struct settings_table *table;
 	const char *raw[SETTINGS_MAX]; /* as given; NULL: nowhere */
 	const char *path;              /* of the settings file; NULL: none */
+	bool is_unread; /* it is there, and cannot be read, which is told: what
+	                   is missing is no fault of its own */
 	const char *faults[SETTINGS_MAX_FAULTS]; /* sentences */
 	size_t n_faults;
 	const char *notes[SETTINGS_MAX_FAULTS]; /* sentences about what is odd
@@ -92,8 +96,8 @@ void settings_fault(struct settings *s, struct arena *a, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Adds to the end of the fault that is told of this setting; without one it
- * does nothing. */
-void settings_fault_more(
+ * does nothing, and is false. */
+bool settings_fault_more(
     struct settings *s, struct arena *a, const char *name, const char *more);
 
 /* Adds a note: what is odd, and taken all the same. */

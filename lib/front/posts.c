@@ -1,10 +1,13 @@
 /* Posts in batches: judge each, commit once, answer all. */
 #include "front/posts.h"
 
+#include "base/json.h"
 #include "base/log.h"
 #include "front/serve.h"
 #include "outbox/wake.h"
 #include "store/db.h"
+
+#include <unistd.h>
 
 #define MAX_BODY_BYTES ((size_t)1024 * 1024)
 
@@ -34,6 +37,18 @@ posts_refuse(struct exchange *x, enum err e, const char *message)
 	x->res = response_error(x->req.arena, e, message);
 	log_event(LOG_WARN, "refused",
 	    KV(kv_int("status", x->res.status), kv_text("why", message)));
+}
+
+void
+posts_tell_who(struct app *app, struct exchange *x)
+{
+	struct json *doc = json_new(x->req.arena);
+
+	json_put_bool(doc, "received", true);
+	json_put_int(doc, "account", (int64_t)geteuid());
+	json_put_text(
+	    doc, "ledger", conf_ledger_name(&app->conf, x->req.arena));
+	x->res = response_json(200, json_render(x->req.arena, doc));
 }
 
 /* "webhook" of /webhook, or "webhook.fcgi" where nothing is rewritten. */

@@ -30,6 +30,10 @@ int posts_main(const struct posts *in);
 /* PART of /NAME/PART, "" where there is none. */
 struct str posts_part(const struct request *req, const char *name);
 
+/* Answers who took the post: as which account, for which ledger. Only to who
+ * has proved to be the shop. */
+void posts_tell_who(struct app *app, struct exchange *x);
+
 /* Makes the answer a refusal, and logs it. */
 void posts_refuse(struct exchange *x, enum err e, const char *message);
 

@@ -1,6 +1,7 @@
 /* The only file that includes libcurl. */
 #include "net/http.h"
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/url.h"
@@ -15,6 +16,7 @@
 #define MAX_WAIT_S 3600
 #define POLL_STEP_MS 1000
 #define CA_FOLDER "/etc/ssl/certs"
+#define MAX_LOCATION 300
 
 struct http {
 	/* There are two multi handles, because a transfer that http_send()
@@ -34,6 +36,7 @@ struct transfer {
 	struct curl_slist *headers;
 	struct buf body;
 	struct http_response res;
+	char *said; /* the library's own words about it; NULL: not asked for */
 	void *tag;
 };
 
@@ -146,6 +149,8 @@ on_header(char *p, size_t size, size_t n, void *ctx)
 	else if (header_is(line, "Date", &v))
 		t->res.date_s =
 		    (int64_t)curl_getdate(arena_dup(t->body.arena, v), NULL);
+	else if (header_is(line, "Location", &v) && v.len < MAX_LOCATION)
+		t->res.location = arena_dup(t->body.arena, v);
 	return size * n;
 }
 
@@ -217,6 +222,10 @@ prepare(const struct http *h, CURL *easy, struct arena *a,
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, req->ends_soon ? 1L : 0L);
 #endif
 	curl_easy_setopt(easy, CURLOPT_CERTINFO, req->asks_cert ? 1L : 0L);
+	if (req->asks_cert) {
+		t->said = arena_alloc(a, CURL_ERROR_SIZE);
+		curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->said);
+	}
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -251,6 +260,46 @@ cert_end(CURL *easy)
 	return first;
 }
 
+/* A certificate is refused under one code, whatever is wrong with it. The
+ * words are OpenSSL's and libcurl's own, or those of GnuTLS. */
+static enum http_fault
+fault_of_cert(const char *said)
+{
+	static const struct {
+		const char *word;
+		enum http_fault fault;
+	} words[] = { { "expired", HTTP_CERT_ENDED },
+		{ "subject name", HTTP_CERT_NAME },
+		{ "hostname", HTTP_CERT_NAME },
+		{ "does not match", HTTP_CERT_NAME },
+		{ "issuer", HTTP_CERT_SIGNER }, { "self", HTTP_CERT_SIGNER },
+		{ "signer", HTTP_CERT_SIGNER } };
+
+	for (size_t i = 0; said != NULL && i < LENGTH(words); i++)
+		if (strstr(said, words[i].word) != NULL)
+			return words[i].fault;
+	return HTTP_NO_TLS;
+}
+
+static enum http_fault
+fault_of(CURLcode code, const char *said)
+{
+	switch (code) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return HTTP_NO_NAME;
+	case CURLE_COULDNT_CONNECT:
+		return HTTP_NO_SERVER;
+	case CURLE_OPERATION_TIMEDOUT:
+		return HTTP_SLOW;
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return fault_of_cert(said);
+	case CURLE_SSL_CONNECT_ERROR:
+		return HTTP_NO_TLS;
+	default:
+		return HTTP_UNKNOWN;
+	}
+}
+
 /* A failure with the connection before any byte of an answer is told apart
  * (broke): servers close idle connections at any time, and then the request was
  * most likely never read. */
@@ -267,6 +316,7 @@ outcome(struct transfer *t, CURLcode code, struct http_response *res)
 		code == CURLE_SEND_ERROR);
 	t->res.cert_end_s = cert_end(t->easy);
 	t->res.why = code == CURLE_OK ? NULL : curl_easy_strerror(code);
+	t->res.fault = fault_of(code, t->said);
 	*res = t->res;
 	if (code == CURLE_OK)
 		return ERR_OK;

@@ -23,6 +23,19 @@ struct http_request {
 	                   not waited for beyond the limits */
 };
 
+/* Why nobody answered, as far as it can be told. */
+enum http_fault {
+	HTTP_UNKNOWN,
+	HTTP_NO_NAME,     /* the host's name has no address */
+	HTTP_NO_SERVER,   /* nobody listens there */
+	HTTP_SLOW,        /* the limits were over */
+	HTTP_CERT_ENDED,  /* the certificate's time is */
+	HTTP_CERT_NAME,   /* it is for other names */
+	HTTP_CERT_SIGNER, /* nobody known signed it, or the chain lacks */
+	HTTP_NO_TLS,      /* anything else about TLS */
+	HTTP_FAULT__COUNT
+};
+
 struct http_response {
 	int status;
 	struct str body;        /* in the arena; at most 256 KiB */
@@ -32,6 +45,9 @@ struct http_response {
 	int should_retry;       /* Stripe-Should-Retry: 1, -1 (no); 0: none */
 	bool broke;             /* the connection, before a byte of an answer */
 	const char *why;        /* of ERR_UNAVAILABLE: the library's words */
+	enum http_fault fault;  /* the same for programs; of certificates it
+	                           is told where asks_cert was set */
+	const char *location;   /* where a redirect leads, or NULL */
 	int64_t cert_end_s;     /* when the first of the other side's
 	                           certificates ends, if that was asked for;
 	                           -1: not known */

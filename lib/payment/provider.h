@@ -52,6 +52,8 @@ struct post {
 	                          the type is for the log */
 	const char *refusal;   /* of ERR_INPUT, for the log and the sender */
 	struct finding found;  /* no record(): there is nothing in it */
+	bool is_trial; /* the shop's own, by which `admit check` tries whether
+	                  posts arrive: nothing is recorded */
 };
 
 /* Where reconciliation is in a list. */

@@ -447,6 +447,25 @@ check_sold(struct checkup *c, const struct product *p)
 		    "the month or once; or give it a price in money");
 }
 
+/* Somebody meant to sell for Stars. */
+static void
+check_priced(struct checkup *c)
+{
+	const struct catalog *all = &c->app->catalog;
+	const char *by = c->app->conf.sell_with;
+	bool is_priced = false;
+
+	for (size_t i = 0; i < all->n; i++)
+		is_priced = is_priced || all->products[i].stars != 0;
+	if (!is_priced && by != NULL && !str_eq(str_from(by), "stripe"))
+		c->say(c, CHECK_BAD, "price",
+		    arena_printf(c->arena,
+			"SELL_WITH is %s, and nothing has a price in Stars",
+			by),
+		    "set STARS_AMOUNT (or \"stars\" in the products file), or "
+		    "SELL_WITH to stripe");
+}
+
 static void
 check(struct checkup *c)
 {
@@ -456,6 +475,7 @@ check(struct checkup *c)
 		check_trial(c, &all->products[i]);
 		check_sold(c, &all->products[i]);
 	}
+	check_priced(c);
 }
 
 const struct provider stars_provider = {

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "payment/stripe_address.h"
 #include "payment/stripe_endpoint.h"
+#include "payment/stripe_options.h"
 #include "payment/stripe_prices.h"
 #include "stripe/event.h"
 
@@ -34,21 +35,41 @@ advise(struct checkup *c, const char *what, const char *detail)
 	c->say(c, CHECK_NOTE, what, detail, NULL);
 }
 
-/* The two failures want different people: one who has the key, and one who has
- * the network. */
-static const char *
-stripe_mend(enum err e)
+/* What Stripe says where it does not take the key, or nobody where it does not
+ * answer: each wants another remedy, and other people. */
+static void
+say_unusable(struct checkup *c, const struct http_response *res, enum err e)
 {
-	if (e == ERR_CONFIG)
-		return "the key is wrong or may not do this: copy "
-		       "STRIPE_SECRET_KEY again; a restricted key needs "
-		       "Checkout Sessions: write, Prices: read";
-	return "no answer from Stripe: is the network there, and https "
-	       "allowed out?";
+	struct json *doc = NULL;
+	bool is_json = json_parse(c->arena, res->body, &doc) == ERR_OK;
+	struct str code = str_from(is_json ? json_text(doc, "error.code") : "");
+
+	if (e == ERR_UNAVAILABLE && res->status == 0)
+		bad(c, "Stripe", "no answer",
+		    "is the network there, and https allowed out?");
+	else if (str_eq(code, "api_key_expired"))
+		bad(c, "Stripe", "the key has expired or was revoked",
+		    "make another at Stripe (Developers, API keys) and put it "
+		    "into STRIPE_SECRET_KEY");
+	else if (res->status == 401)
+		bad(c, "Stripe", "the key is not known there",
+		    "copy STRIPE_SECRET_KEY again (Developers, API keys)");
+	else if (e == ERR_UNAVAILABLE || e == ERR_THROTTLED)
+		bad(c, "Stripe",
+		    arena_printf(
+			c->arena, "is in trouble or busy (%d)", res->status),
+		    "run this again in a minute; https://status.stripe.com "
+		    "tells more");
+	else
+		bad(c, "Stripe",
+		    arena_printf(c->arena, "the key could not be used (%d)",
+			res->status),
+		    "is that Stripe at all? The log above says what it was");
 }
 
 /* Whether Stripe knows the key: with one that it does not, nothing else need be
- * asked. *date_s: Stripe's clock; -1: not heard. */
+ * asked. What it may do is tried by and by. *date_s: Stripe's clock; -1: not
+ * heard. */
 static bool
 check_key(struct checkup *c, int64_t *date_s)
 {
@@ -63,14 +84,15 @@ check_key(struct checkup *c, int64_t *date_s)
 	*date_s = res.date_s;
 	if (e == ERR_OK)
 		e = stripe_answer(c->arena, &res, &doc);
-	if (e == ERR_OK)
+	if (e == ERR_OK || res.status == 403)
 		good(c, "Stripe",
 		    c->app->conf.livemode ?
 			"the key works, live mode: real money" :
 			"the key works, test mode: no real money");
 	else
-		bad(c, "Stripe", "the key could not be used", stripe_mend(e));
-	return res.status != 401;
+		say_unusable(c, &res, e);
+	/* Of one that nobody was asked about we know nothing. */
+	return e == ERR_OK || res.status == 403 || res.status == 0;
 }
 
 /* What is read when an event did not come, and what subscriptions are read by:
@@ -79,6 +101,7 @@ static const struct right {
 	const char *path, *name;
 	bool of_plans;
 } rights[] = {
+	{ "checkout/sessions?limit=1", "Checkout Sessions", false },
 	{ "events?limit=1", "Events", false },
 	{ "refunds?limit=1", "Charges and Refunds", false },
 	{ "disputes?limit=1", "Disputes", false },
@@ -105,8 +128,10 @@ one_more(struct checkup *c, const char *list, const char *name)
 	    c->arena, "%s%s%s", list, list[0] == '\0' ? "" : ", ", name);
 }
 
-static void
-check_rights(struct checkup *c)
+/* Any other failure says nothing of the key: it would blame the operator for
+ * Stripe's bad minute. */
+static const char *
+not_readable(struct checkup *c)
 {
 	const char *missing = "";
 	struct json *doc;
@@ -114,17 +139,11 @@ check_rights(struct checkup *c)
 	for (size_t i = 0; i < LENGTH(rights); i++) {
 		const struct right *r = &rights[i];
 
-		/* Any other failure says nothing of the key: it would blame the
-		 * operator for Stripe's bad minute. */
 		if ((!r->of_plans || catalog_has_plans(&c->app->catalog)) &&
 		    ask(c, r->path, &doc) == ERR_CONFIG)
 			missing = one_more(c, missing, r->name);
 	}
-	if (missing[0] != '\0')
-		bad(c, "Stripe",
-		    arena_printf(c->arena, "the key may not read: %s", missing),
-		    "give the restricted key these rights, read: what never "
-		    "came could not be asked for");
+	return missing;
 }
 
 /* What a restricted key must have the right to write. Each call names what
@@ -159,14 +178,11 @@ try_deed(struct checkup *c, const struct deed *d)
 	return e == ERR_REFUSED || e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* A full key may do everything. */
-static void
-check_deeds(struct checkup *c)
+static const char *
+not_writable(struct checkup *c, const char **unknown)
 {
-	const char *missing = "", *unknown = "";
+	const char *missing = "";
 
-	if (!str_starts(str_from(c->app->conf.stripe_secret_key), "rk_"))
-		return;
 	for (size_t i = 0; i < LENGTH(deeds); i++) {
 		const struct deed *d = &deeds[i];
 		enum err e;
@@ -177,20 +193,34 @@ check_deeds(struct checkup *c)
 		if (e == ERR_CONFIG)
 			missing = one_more(c, missing, d->name);
 		else if (e != ERR_OK)
-			unknown = one_more(c, unknown, d->name);
+			*unknown = one_more(c, *unknown, d->name);
 	}
-	if (missing[0] != '\0')
+	return missing;
+}
+
+/* A full key may do everything. */
+static void
+check_rights(struct checkup *c)
+{
+	bool is_full =
+	    !str_starts(str_from(c->app->conf.stripe_secret_key), "rk_");
+	const char *unknown = "", *unread = not_readable(c);
+	const char *unwritten = is_full ? "" : not_writable(c, &unknown);
+	bool lacks_both = unread[0] != '\0' && unwritten[0] != '\0';
+
+	if (unread[0] != '\0' || unwritten[0] != '\0')
 		bad(c, "Stripe",
-		    arena_printf(
-			c->arena, "the key may not write: %s", missing),
-		    "give the restricted key these rights, write: sales, "
-		    "refunds, cancellations and the customer's own page need "
-		    "them");
+		    arena_printf(c->arena, "the key may not %s%s%s%s%s",
+			unread[0] != '\0' ? "read: " : "", unread,
+			lacks_both ? "; nor " : "",
+			unwritten[0] != '\0' ? "write: " : "", unwritten),
+		    "give the restricted key these rights: sales, refunds, "
+		    "cancellations and what never came need them");
 	if (unknown[0] != '\0')
 		advise(c, "Stripe",
 		    arena_printf(c->arena,
 			"not tried whether the key may write: %s", unknown));
-	if (missing[0] == '\0' && unknown[0] == '\0')
+	if (!is_full && unwritten[0] == '\0' && unknown[0] == '\0')
 		good(c, "Stripe", "the key may write what it needs to");
 }
 
@@ -277,8 +307,8 @@ stripe_check(struct checkup *c)
 
 	if (is_known) {
 		check_rights(c);
-		check_deeds(c);
 		check_endpoints(c);
+		stripe_options_check(c);
 	}
 	stripe_prices_check(c, is_known);
 	check_clock(c, date_s);

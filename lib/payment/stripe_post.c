@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "payment/stripe_address.h"
 #include "payment/stripe_events.h"
 #include "stripe/signature.h"
 
@@ -39,6 +40,9 @@ stripe_post_read(
 	out->refusal = "this is no event";
 	if (stripe_event_parse(req->arena, req->body, ev) != ERR_OK)
 		return ERR_INPUT;
+	out->is_trial = str_eq(str_from(ev->id), STRIPE_TRIAL_EVENT);
+	if (out->is_trial)
+		return ERR_OK;
 	if (!stripe_event_is_of(ev, app->conf.livemode)) {
 		log_event(LOG_WARN, "event_of_other_mode",
 		    KV(kv_text("id", ev->id), kv_text("type", ev->type)));

@@ -59,14 +59,18 @@ is_of_its_period(const struct pricing *g)
 		n == p->every_n);
 }
 
-/* The settings have a currency in any case, a products file where it says so
- * beside the price. */
+/* The settings have a currency in any case: it counts where somebody set it; a
+ * products file where it says so beside the price. */
 static bool
 is_in_its_currency(const struct pricing *g)
 {
+	const struct settings *s = &g->c->app->conf.settings;
 	const char *named = g->product->currency;
 
-	return !g->is_of_file || named == NULL ||
+	if (!g->is_of_file &&
+	    (s->table == NULL || settings_given(s, "PRICE_CURRENCY") == NULL))
+		return true;
+	return named == NULL ||
 	    str_eq_nocase(str_from(json_text(g->price, "currency")), named);
 }
 
@@ -84,10 +88,10 @@ fault_of(const struct pricing *g)
 		return (struct fault){ "is for another period",
 			"let both say the same: how often it is paid" };
 	if (!is_in_its_currency(g))
-		return (struct fault){
-			"has another currency than the products file",
-			"leave out the currency beside it: Stripe has it"
-		};
+		return (struct fault){ g->is_of_file ?
+			    "has another currency than the products file" :
+			    "has another currency than PRICE_CURRENCY",
+			"leave out the currency beside it: Stripe has it" };
 	return (struct fault){ NULL, NULL };
 }
 
@@ -117,10 +121,28 @@ say_good(const struct pricing *g)
 		say(g, CHECK_NOTE, named(g, doubt), NULL);
 }
 
+/* Stripe says so of one that there is under the other kind of key. */
+static bool
+is_of_other_mode(const struct pricing *g)
+{
+	struct str message = str_from(json_text(g->price, "error.message"));
+
+	return str_has_nocase(message, "exists in live mode") ||
+	    str_has_nocase(message, "exists in test mode");
+}
+
 static void
 say_unread(const struct pricing *g, enum err e)
 {
-	if (e == ERR_NOT_FOUND)
+	if (e == ERR_NOT_FOUND && is_of_other_mode(g))
+		say(g, CHECK_BAD,
+		    named(g,
+			g->c->app->conf.livemode ?
+			    "is of test mode, and the key of live mode" :
+			    "is of live mode, and the key of test mode"),
+		    "make the price in the key's mode as well, and name that "
+		    "one");
+	else if (e == ERR_NOT_FOUND)
 		say(g, CHECK_BAD, named(g, "is not to be found"),
 		    "copy the price's id (price_...) from the product at "
 		    "Stripe, of the same mode as the key");
@@ -142,6 +164,7 @@ check_at_stripe(struct pricing *g)
 	struct fault f;
 	enum err e = c->send(c, &req, &res);
 
+	/* What comes with a refusal, too: its words. */
 	if (e == ERR_OK)
 		e = stripe_answer(c->arena, &res, &g->price);
 	if (e != ERR_OK) {

@@ -506,6 +506,19 @@ check_site(struct conf *c, struct arena *a)
 		    "out, or set your site's own address");
 }
 
+/* Of a file that could not be read nothing is missing: what it has is not
+ * known. */
+static void
+check_sold(struct conf *c, struct arena *a)
+{
+	if (!c->settings.is_unread && c->paid_channel_link == NULL &&
+	    c->paid_channel_id == NULL && c->products_file == NULL)
+		settings_fault(&c->settings, a,
+		    "PAID_CHANNEL_LINK is missing: the private channel's "
+		    "invite link, https://t.me/+... (or PAID_CHANNEL_ID, or a "
+		    "PRODUCTS_FILE)");
+}
+
 /* Rules between settings, each of which is right by itself. */
 static void
 check_together(struct conf *c, struct arena *a, unsigned programs)
@@ -513,12 +526,8 @@ check_together(struct conf *c, struct arena *a, unsigned programs)
 	if ((programs & (PAY | HOOK | BOT | WORK)) != 0)
 		price_check(
 		    &c->settings, a, c->price_amount_minor, c->price_currency);
-	if ((programs & (PAY | WORK)) != 0 && c->paid_channel_link == NULL &&
-	    c->paid_channel_id == NULL && c->products_file == NULL)
-		settings_fault(&c->settings, a,
-		    "PAID_CHANNEL_LINK is missing: the private channel's "
-		    "invite link, https://t.me/+... (or PAID_CHANNEL_ID, or a "
-		    "PRODUCTS_FILE)");
+	if ((programs & (PAY | WORK)) != 0)
+		check_sold(c, a);
 	if (c->trial_days != 0 && c->price_every == NULL &&
 	    c->products_file == NULL)
 		settings_fault(&c->settings, a,

@@ -37,6 +37,22 @@ belongs_elsewhere(const char *v)
 	return NULL;
 }
 
+/* What examples put where a secret belongs. */
+static bool
+is_placeholder(const char *v)
+{
+	static const char *const signs[] = { "...", "\xe2\x80\xa6", "xxxx",
+		"XXXX", "your_", "YOUR_", "your-", "YOUR-", "change_me",
+		"CHANGE_ME", "changeme" };
+
+	for (size_t i = 0; i < LENGTH(signs); i++)
+		if (strstr(v, signs[i]) != NULL)
+			return true;
+	return v[0] == '<' && str_ends(str_from(v), ">");
+}
+static const char is_example[] =
+    "is what an example had in its place: put your own there";
+
 /* "123456789:" and 35 signs. */
 #define TOKEN_CHARS 30
 static bool
@@ -59,6 +75,8 @@ conf_check_secret_list(const char *v)
 {
 	struct str rest = str_from(v);
 
+	if (is_placeholder(v))
+		return is_example;
 	if (setting_word(v) != NULL)
 		return setting_word(v);
 	if (is_like_token(v))
@@ -81,6 +99,8 @@ conf_check_stripe_key(const char *v)
 	struct str s = str_from(v);
 	bool live = strstr(v, "_live_") != NULL;
 
+	if (is_placeholder(v))
+		return is_example;
 	if (setting_word(v) != NULL)
 		return setting_word(v);
 	if (str_starts(s, "whsec_"))
@@ -98,6 +118,8 @@ conf_check_stripe_key(const char *v)
 const char *
 conf_check_bot_token(const char *v)
 {
+	if (is_placeholder(v))
+		return is_example;
 	if (belongs_elsewhere(v) != NULL)
 		return belongs_elsewhere(v);
 	return str_only(str_from(v), STR_LETTERS STR_DIGITS ":_-") ?
@@ -108,6 +130,8 @@ conf_check_bot_token(const char *v)
 const char *
 conf_check_header_token(const char *v)
 {
+	if (is_placeholder(v))
+		return is_example;
 	if (belongs_elsewhere(v) != NULL)
 		return belongs_elsewhere(v);
 	if (is_like_token(v))
@@ -131,6 +155,8 @@ conf_check_base_url(const char *v)
 const char *
 conf_check_channel_link(const char *v)
 {
+	if (is_placeholder(v))
+		return is_example;
 	if (str_starts(str_from(v), "tg://"))
 		return setting_word(v);
 	return setting_url(v);

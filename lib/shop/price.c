@@ -29,7 +29,7 @@ price_check(struct settings *s, struct arena *a, int64_t amount_minor,
 		return; /* told already, by its own check */
 	/* Its own fault is there; most likely whole units were meant. */
 	if (amount_minor == 0) {
-		settings_fault_more(s, a, "PRICE_AMOUNT",
+		(void)settings_fault_more(s, a, "PRICE_AMOUNT",
 		    price_hint(a, settings_given(s, "PRICE_AMOUNT"), currency));
 		return;
 	}

@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { built } from './rig.mjs';
 
 /** As in struct page. */
-const FIELDS = ['allocFrom', 'allocAt', 'allocOn', 'allocs', 'failed', 'live', 'diskIsSmall', 'diskLeft', 'clockAheadS'];
+const FIELDS = ['allocFrom', 'allocAt', 'allocOn', 'allocs', 'failed', 'live', 'diskIsSmall', 'diskLeft', 'clockAheadS', 'noLandlock'];
 export const FROM = { main: 1, accept: 2 };
 
 export class Page {

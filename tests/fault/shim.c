@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,6 +33,7 @@ struct page {
 	int64_t disk_is_small; /* 1: disk_left counts */
 	int64_t disk_left;     /* bytes by which files may still grow */
 	int64_t clock_ahead_s;
+	int64_t no_landlock; /* 1: as on a kernel without it */
 };
 
 static struct page calm;
@@ -199,6 +202,20 @@ pwrite64(int fd, const void *p, size_t n, off64_t at)
 	return pwrite(fd, p, n, at);
 }
 
+/* What is left is told as well. */
+int
+statvfs(const char *restrict path, struct statvfs *restrict out)
+{
+	NEXT(int, statvfs,
+	    (const char *restrict path, struct statvfs *restrict out));
+	int status = next_statvfs(path, out);
+
+	if (status == 0 && page->disk_is_small == 1)
+		out->f_bavail =
+		    (fsblkcnt_t)page->disk_left / (fsblkcnt_t)out->f_frsize;
+	return status;
+}
+
 int
 ftruncate(int fd, off_t size)
 {
@@ -247,4 +264,30 @@ gettimeofday(struct timeval *restrict tv, void *restrict zone)
 	(void)zone;
 	*tv = (struct timeval){ t.tv_sec, t.tv_nsec / 1000 };
 	return status;
+}
+
+/* ---- a kernel of before ---- */
+
+#define LANDLOCK_FIRST 444
+#define LANDLOCK_LAST 446
+
+/* As many words as a system call takes, whatever it is. */
+long
+syscall(long number, ...)
+{
+	long word[6];
+	va_list args;
+	NEXT(long, syscall, (long, ...));
+
+	va_start(args, number);
+	for (int i = 0; i < 6; i++)
+		word[i] = va_arg(args, long);
+	va_end(args);
+	if (page->no_landlock == 1 && number >= LANDLOCK_FIRST &&
+	    number <= LANDLOCK_LAST) {
+		errno = ENOSYS;
+		return -1;
+	}
+	return next_syscall(
+	    number, word[0], word[1], word[2], word[3], word[4], word[5]);
 }

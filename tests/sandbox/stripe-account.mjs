@@ -28,8 +28,14 @@ export class StripeAccount {
   balance = [];
   /** What stands before /checkout/… in a session's url. */
   checkoutBase = '';
-  /** Prices by id: { unit_amount, currency, recurring? }. */
+  /** Prices by id: { unit_amount, currency, recurring?, active?, isOfOtherMode? }. */
   prices = {};
+  /** The key was good once. */
+  keyIsRevoked = false;
+  /** Somebody has saved the settings of the customer portal. */
+  hasPortal = true;
+  /** Stripe Tax: 'active' or 'pending', and where it is registered. */
+  tax = { status: 'active', registrations: [{ object: 'tax.registration', country: 'DE', status: 'active' }] };
   /** The version that events are rendered in: the endpoint's. */
   eventVersion = API_VERSION;
   /** Subscriptions and their invoices. */
@@ -209,6 +215,7 @@ export class StripeAccount {
   price(id, param = 'price') {
     const known = this.prices[id];
     if (!known) throw noSuch('price', id, param);
+    if (known.isOfOtherMode) throw noSuch('price', id, param, 'a similar object exists in live mode, but a test mode key was used to make this request.');
     return price(id, known);
   }
 

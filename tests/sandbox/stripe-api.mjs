@@ -33,6 +33,9 @@ export class StripeApi {
     ['POST', /^\/v1\/webhook_endpoints$/, ({ params }) => this.#account.addEndpoint(params)],
     ['POST', /^\/v1\/webhook_endpoints\/([^/]+)$/, ({ params }, id) => this.#account.changeEndpoint(id, params)],
     ['DELETE', /^\/v1\/webhook_endpoints\/([^/]+)$/, (_, id) => this.#account.dropEndpoint(id)],
+    ['GET', /^\/v1\/billing_portal\/configurations$/, ({ path }) => list(path, this.#account.hasPortal ? [{ object: 'billing_portal.configuration', active: true, is_default: true }] : [], false)],
+    ['GET', /^\/v1\/tax\/settings$/, () => ({ object: 'tax.settings', status: this.#account.tax.status })],
+    ['GET', /^\/v1\/tax\/registrations$/, ({ path }) => list(path, this.#account.tax.registrations, false)],
     ['GET', /^\/v1\/webhook_endpoints$/, ({ path, query }) => page(path, this.#account.endpoints, query, 'webhook_endpoint')],
   ];
 
@@ -55,7 +58,7 @@ export class StripeApi {
       'stripe-version': request.headers['stripe-version'] ?? API_VERSION,
     };
     try {
-      authorize(request.headers.authorization);
+      authorize(request.headers.authorization, this.#account.keyIsRevoked);
       this.#permit(request);
       const answer = this.#idempotent(request, () => json(200, this.#route(request), headers));
       return { ...answer, headers: { ...answer.headers, ...headers } };
@@ -213,7 +216,8 @@ function oneOf(items, id, kind) {
 
 const versionOf = (headers) => headers['stripe-version'] ?? API_VERSION;
 
-function authorize(header = '') {
+function authorize(header = '', isRevoked = false) {
+  if (isRevoked) throw new StripeError(401, `Expired API Key provided: ${header.slice(7, 14)}****`, { code: 'api_key_expired' });
   if (/^Bearer (sk|rk)_\w+$/.test(header)) return;
   throw new StripeError(401, header.startsWith('Bearer ')
     ? `Invalid API Key provided: ${header.slice(7, 14)}****`

@@ -245,10 +245,10 @@ export const dispute = (forCharge, status = 'needs_response') => ({
   status,
 });
 
-export const price = (id, { unit_amount: amountMinor, currency, recurring = null }) => ({
+export const price = (id, { unit_amount: amountMinor, currency, recurring = null, active = true }) => ({
   id,
   object: 'price',
-  active: true,
+  active,
   billing_scheme: 'per_unit',
   created: nowS(),
   currency,

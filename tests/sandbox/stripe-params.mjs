@@ -12,8 +12,8 @@ export class StripeError extends Error {
 }
 
 /** The answer to an unknown id. */
-export const noSuch = (kind, id, param = 'id') =>
-  new StripeError(404, `No such ${kind}: '${id}'`, { code: 'resource_missing', param });
+export const noSuch = (kind, id, param = 'id', more = '') =>
+  new StripeError(404, `No such ${kind}: '${id}'${more && `; ${more}`}`, { code: 'resource_missing', param });
 
 /** A one-time price for a subscription, or the other way round. */
 export const wrongMode = (mode) => new StripeError(400, mode === 'subscription'

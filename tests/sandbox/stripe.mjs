@@ -57,6 +57,9 @@ export class StripeStandIn extends StripeAccount {
     });
   }
 
+  /** How far its clock is from ours. */
+  skewS = 0;
+
   /** The API calls so far, as an array. */
   get requests() {
     return this.journal.items;
@@ -128,6 +131,7 @@ export class StripeStandIn extends StripeAccount {
   /** Serves the API and the hosted pages. `path` is what remains when the mount's prefix is taken off. */
   async handle(req, res, path = req.url) {
     const url = new URL(path, 'http://stripe.invalid');
+    if (this.skewS) res.setHeader('date', new Date(Date.now() + this.skewS * 1000).toUTCString());
     const [, name, id] = /^\/(checkout|invoice|portal)\/([^/]+)$/.exec(url.pathname) ?? [];
     if (id) await PAGES[name](this, id, req, res);
     else await this.#serveApi(req, res, url);

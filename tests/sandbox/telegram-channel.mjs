@@ -14,6 +14,7 @@ export class Channels extends EventEmitter {
   #members = new Map(); // a status by 'chat user'
   #joins = []; // the link of each joining, as often as it was used
   #powerless = new Set(); // chats where the bot may do nothing
+  #lacking = new Map(); // rights that it lacks as an administrator, by chat
   #gone = new Map(); // chats that there are not for the bot, with Telegram's words
   #moved = new Map(); // the supergroup that a group became, by the group's id
   #refusals = []; // { method, about, words, times }: what is refused about a user or a link
@@ -104,6 +105,11 @@ export class Channels extends EventEmitter {
         new_chat_member: hasThem ? good : bad,
       },
     });
+  }
+
+  /** Of an administrator's rights these are missing, such as can_invite_users. */
+  setLacking(chatId, names) {
+    this.#lacking.set(chatId, Object.fromEntries(names.map((name) => [name, false])));
   }
 
   /** There is no such chat for the bot any more; null: there is again. */
@@ -230,7 +236,7 @@ export class Channels extends EventEmitter {
   #member({ chat_id: chat, user_id: id }) {
     this.#see(chat);
     if (Number(id) === this.#bot.id && this.#powerless.has(Number(chat))) return chatMember(sender(this.#bot), 'member');
-    if (Number(id) === this.#bot.id) return administrator(sender(this.#bot));
+    if (Number(id) === this.#bot.id) return { ...administrator(sender(this.#bot)), ...this.#lacking.get(Number(chat)) };
     return chatMember(this.#userOf(Number(id)), this.status(Number(chat), Number(id)));
   }
 

@@ -8,6 +8,8 @@ import { badRequest, TelegramError } from './telegram-text.mjs';
 export class Updates extends EventEmitter {
   /** Where updates go; null keeps them for getUpdates. @type {{ url: string, secret?: string } | null} */
   webhook;
+  /** What getWebhookInfo tells besides, such as { last_error_message, pending_update_count }. */
+  trouble = {};
 
   #courier;
   #pending = []; // updates that wait for getUpdates
@@ -98,7 +100,7 @@ export class Updates extends EventEmitter {
   #info() {
     return {
       url: this.webhook?.url ?? '', has_custom_certificate: false, pending_update_count: this.#pending.length,
-      max_connections: 40, ...(this.webhook?.allowed && { allowed_updates: this.webhook.allowed }),
+      max_connections: 40, ...(this.webhook?.allowed && { allowed_updates: this.webhook.allowed }), ...this.trouble,
     };
   }
 

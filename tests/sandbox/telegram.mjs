@@ -69,6 +69,11 @@ export class TelegramStandIn {
     this.#updates.webhook = webhook;
   }
 
+  /** What Telegram has to say of the webhook; see Updates. */
+  set trouble(trouble) {
+    this.#updates.trouble = trouble;
+  }
+
   /** The bot's calls so far, as an array. */
   get calls() {
     return this.journal.items;

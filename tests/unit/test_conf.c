@@ -114,6 +114,17 @@ static const struct value {
 	{ "an empty key", "STRIPE_SECRET_KEY", "", "empty" },
 	{ "blanks for a key", "STRIPE_SECRET_KEY", "  ", "blank" },
 
+	{ "an example's key", "STRIPE_SECRET_KEY", "sk_test_...",
+	    "what an example had" },
+	{ "an example's signing secret", "STRIPE_WEBHOOK_SECRET",
+	    "whsec_xxxxxxxx", "what an example had" },
+	{ "an example's token", "TELEGRAM_BOT_TOKEN", "123456:YOUR_TOKEN",
+	    "what an example had" },
+	{ "an example's word", "TELEGRAM_WEBHOOK_SECRET", "<a word>",
+	    "what an example had" },
+	{ "an example's link", "PAID_CHANNEL_LINK", "https://t.me/+...",
+	    "what an example had" },
+
 	{ "one signing secret", "STRIPE_WEBHOOK_SECRET", "whsec_a", NULL },
 	{ "two, while one is rolled", "STRIPE_WEBHOOK_SECRET",
 	    "whsec_a,whsec_b", NULL },

@@ -79,6 +79,42 @@ heads(void **state)
 	}
 }
 
+/* What libcurl says of a certificate, on OpenSSL and on GnuTLS. */
+static void
+certificates(void **state)
+{
+	static const struct {
+		const char *said;
+		enum http_fault want;
+	} cases[] = {
+		{ "SSL certificate problem: certificate has expired",
+		    HTTP_CERT_ENDED },
+		{ "SSL: no alternative certificate subject name matches target "
+		  "host name 'pay.example.com'",
+		    HTTP_CERT_NAME },
+		{ "SSL certificate problem: unable to get local issuer "
+		  "certificate",
+		    HTTP_CERT_SIGNER },
+		{ "SSL certificate problem: self-signed certificate",
+		    HTTP_CERT_SIGNER },
+		{ "server certificate verification failed. CAfile: none CRLfile: "
+		  "none, signer not found",
+		    HTTP_CERT_SIGNER },
+		{ "SSL: certificate subject name (a) does not match target host "
+		  "name 'b'",
+		    HTTP_CERT_NAME },
+		{ "something new", HTTP_NO_TLS },
+		{ NULL, HTTP_NO_TLS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++)
+		assert_int_equal(
+		    fault_of(CURLE_PEER_FAILED_VERIFICATION, cases[i].said),
+		    cases[i].want);
+	assert_int_equal(fault_of(CURLE_OK, NULL), HTTP_UNKNOWN);
+}
+
 /* A port of this machine where nobody listens. */
 static int
 closed_port(void)
@@ -116,6 +152,7 @@ nobody_answers(void **state)
 
 		assert_int_equal(http_send(h, &a, &req, &res), ERR_UNAVAILABLE);
 		assert_false(res.broke);
+		assert_int_equal(res.fault, HTTP_NO_SERVER);
 		arena_reset(&a);
 	}
 	arena_free(&a);
@@ -178,6 +215,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(certificates_by_their_hashed_names),
 		cmocka_unit_test(heads),
+		cmocka_unit_test(certificates),
 		cmocka_unit_test(nobody_answers),
 		cmocka_unit_test(connection_broke),
 	};

@@ -93,6 +93,33 @@ posted(void **state)
 	    r->n_paid);
 }
 
+/* It is told by its id, and only where it is signed. */
+static void
+of_a_trial(void **state)
+{
+	static const char body[] =
+	    "{\"id\":\"evt_admit_check\",\"object\":\"event\",\"type\":\"x\","
+	    "\"data\":{\"object\":{}},\"livemode\":false}";
+	const struct provider *stripe = provider_find(str_from("stripe"));
+	char *variables[] = {
+		arena_dup_text(&mem, signature_of(body, "whsec_1")), NULL
+	};
+	const struct request req = {
+		.arena = &mem, .variables = variables, .body = str_from(body)
+	};
+	struct post p = { .id = NULL };
+
+	(void)state;
+	app.conf.stripe_webhook_secret = "whsec_1";
+	check_err(stripe->read_post(&app, &req, &p), ERR_OK);
+	check_int(p.is_trial, true);
+	assert_null(p.found.record);
+	app.conf.stripe_webhook_secret = "whsec_2";
+	p = (struct post){ .id = NULL };
+	check_err(stripe->read_post(&app, &req, &p), ERR_INPUT);
+	check_int(p.is_trial, false);
+}
+
 /* The first in the table who posts anything. */
 static void
 without_a_name(void **state)
@@ -108,6 +135,7 @@ int
 main(void)
 {
 	ROWS("a post", posted, rows);
+	ONE("a trial", "is known by its id and its signature", of_a_trial);
 	ONE("an address without a name", "is Stripe's", without_a_name);
 	return testing_run("stripe_post", ledger_make, ledger_remove);
 }

@@ -230,7 +230,7 @@ describe('setup and check', () => {
     app.telegram.webhook = null;
     const { status, stdout } = await app.admit(['check']);
     assert.equal(status, 1);
-    assert.match(stdout, /FAIL +webhook .*\n +run `admit setup`/);
+    assert.match(stdout, /FAIL +webhook .*\n +run `admit setup telegram`/);
     assert.match(stdout, /ok +bot +@/);
   });
 
@@ -257,29 +257,6 @@ describe('setup and check', () => {
     assert.match(stdout, /All is well/);
   });
 
-  const troubles = [
-    ['the Stripe key is refused', { fault: { kind: 'status', status: 401, next: Infinity } }, {}, /FAIL +Stripe[^\n]*\n +the key is wrong/],
-    ['Stripe is not to be reached', {}, { STRIPE_API_BASE: 'http://127.0.0.1:9' }, /FAIL +Stripe[^\n]*\n +no answer/],
-    ['Stripe is in trouble', { fault: { kind: 'status', status: 500, next: Infinity } }, {}, /FAIL +Stripe[^\n]*\n +no answer/],
-    ['Stripe answers rubbish', { fault: { kind: 'html', next: Infinity } }, {}, /FAIL +Stripe/],
-    ['the price is not there', {}, { STRIPE_PRICE_ID: 'price_1None' }, /FAIL +price/],
-    ['the bot token is wrong', {}, { TELEGRAM_BOT_TOKEN: '99:wrong' }, /FAIL +bot +Unauthorized/],
-    ['Telegram is not to be reached', {}, { TELEGRAM_API_BASE: 'http://127.0.0.1:9' }, /FAIL +bot +no answer/],
-    ['updates go elsewhere', {}, { BASE_URL: 'https://elsewhere.example.com' }, /FAIL +webhook[^\n]*\n +run `admit setup`/],
-    ['the ledger is a folder', {}, { DATABASE_URL: 'sqlite:/tmp' }, /FAIL +ledger/],
-    ['the ledger\'s folder is missing', {}, { DATABASE_URL: 'sqlite:/nonexistent/admit.db' }, /FAIL +ledger/],
-    ['nobody to write to', {}, { SUPPORT_CONTACT: '' }, /note +support/],
-  ];
-  for (const [why, { fault }, env, pattern] of troubles)
-    test(`check says: ${why}`, async () => {
-      app.stripe.setFault(fault ?? null);
-      const { status, stdout, stderr } = await app.admit(['check'], env);
-      app.stripe.setFault(null);
-      assert.match(stdout, pattern);
-      assert.equal(status, /FAIL/.test(stdout) ? 1 : 0);
-      for (const secret of Object.values(SECRETS)) assert.ok(!(stdout + stderr).includes(secret));
-    });
-
   test('check names what a restricted key may not read, and who else hears of sales', async () => {
     for (const name of ['events', 'refunds', 'disputes', 'subscriptions', 'invoices']) app.stripe.forbidden.add(name);
     app.stripe.endpoints.push({ id: 'we_1', object: 'webhook_endpoint', url: 'https://other.example.com/webhook', enabled_events: ['checkout.session.completed'], created: 1 });
@@ -301,7 +278,7 @@ describe('setup and check', () => {
     for (const name of ['checkout/sessions', 'refunds', 'subscriptions', 'billing_portal']) app.stripe.forbidden.add(`write ${name}`);
     const { status, stdout } = await check();
     assert.equal(status, 1);
-    assert.match(stdout, /may not write: Checkout Sessions, Charges and Refunds, Subscriptions, Customer portal\n +give the restricted key these rights, write/);
+    assert.match(stdout, /may not write: Checkout Sessions, Charges and Refunds, Subscriptions, Customer portal\n +give the restricted key these rights/);
     assert.ok(!/may not read/.test(stdout));
     app.stripe.forbidden.clear();
     assert.deepEqual(made(), before);
