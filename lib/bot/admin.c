@@ -6,6 +6,7 @@
 #include "bot/admin_card.h"
 #include "bot/admin_do.h"
 #include "bot/admin_home.h"
+#include "bot/broadcast.h"
 #include "ledger/self.h"
 #include "telegram/command.h"
 
@@ -47,6 +48,7 @@ static const struct view {
 	{ "asked", ROLE_VIEWER, admin_asked },
 	{ "told", ROLE_VIEWER, admin_told },
 	{ "late", ROLE_VIEWER, too_late },
+	{ "many", ROLE_OWNER, broadcast_page },
 	{ "may_not", ROLE_VIEWER, may_not },
 };
 
@@ -207,16 +209,21 @@ confirm(struct reply *r, enum role role, struct str arg, bool is_yes)
 	return e == ERR_OK ? show_act(r, "told", id) : e;
 }
 
-/* A view's arguments go into a job, where ':' has a meaning of its own. */
+/* A view's arguments go into a job, where ':' has a meaning of its own. What
+ * is pressed of a message to many may change it first. */
 static enum err
 show_view(struct reply *r, const struct view *v, struct str args)
 {
+	enum err e =
+	    v->write == broadcast_page ? broadcast_pressed(r, &args) : ERR_OK;
 	char *arg = arena_dup(r->arena, args);
 
 	for (char *p = arg; *p != '\0'; p++)
 		if (*p == ':')
 			*p = '/';
-	return show(r, arena_printf(r->arena, "%s/%s", v->word, arg));
+	return e != ERR_OK ?
+	    e :
+	    show(r, arena_printf(r->arena, "%s/%s", v->word, arg));
 }
 
 enum err

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/currency.h"
 #include "base/tg_id.h"
+#include "bot/broadcast.h"
 #include "ledger/byhand.h"
 #include "outbox/waiting.h"
 #include "payment/refund.h"
@@ -120,6 +121,17 @@ read_job(struct reply *r, struct str args, char sep, struct act *out)
 	return ERR_OK;
 }
 
+/* It is asked after its message was looked at, and never typed. */
+static enum err
+read_nothing(struct reply *r, struct str args, char sep, struct act *out)
+{
+	(void)r;
+	(void)args;
+	(void)sep;
+	(void)out;
+	return ERR_OK;
+}
+
 /* ---- the questions ---- */
 
 static struct kv
@@ -227,6 +239,8 @@ static const struct kind {
 	{ ACT_REFUND, ROLE_OWNER, read_refund, ask_refund,
 	    TEXT_ADMIN_ASK_REFUND },
 	{ ACT_DROP, ROLE_OWNER, read_job, ask_plainly, TEXT_ADMIN_ASK_DROP },
+	{ ACT_BROADCAST, ROLE_OWNER, read_nothing, broadcast_ask,
+	    TEXT_MANY_ASK },
 };
 
 static const struct kind *

@@ -2,6 +2,7 @@
 #include "bot/admin_do.h"
 
 #include "base/array.h"
+#include "bot/broadcast.h"
 #include "ledger/audit_told.h"
 #include "ledger/byhand.h"
 #include "outbox/waiting.h"
@@ -121,7 +122,7 @@ admin_do(struct reply *r, const struct act *act)
 	} all[] = { { ACT_GRANT, grant }, { ACT_REVOKE, revoke },
 		{ ACT_REFUND, refund }, { ACT_LINK, send_link },
 		{ ACT_WRITE, write_to }, { ACT_RETRY, retry },
-		{ ACT_DROP, drop } };
+		{ ACT_DROP, drop }, { ACT_BROADCAST, broadcast_start } };
 	const char *result = RESULT_NOTHING;
 	enum err e = ERR_OK;
 

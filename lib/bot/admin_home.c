@@ -164,6 +164,9 @@ admin_home(struct admin_page *p, struct str arg)
 	admin_text(p, TEXT_ADMIN_HOW, KV_NONE);
 	admin_button(
 	    p, text_plain_in(p->r->in, TEXT_ADMIN_JOBS_BUTTON), "jobs");
+	if (p->role >= ROLE_OWNER)
+		admin_button(
+		    p, text_plain_in(p->r->in, TEXT_MANY_BUTTON), "many");
 	return e;
 }
 

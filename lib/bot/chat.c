@@ -2,6 +2,7 @@
 #include "bot/chat.h"
 
 #include "bot/admin.h"
+#include "bot/broadcast.h"
 #include "bot/commands.h"
 #include "bot/menu.h"
 #include "bot/operator.h"
@@ -66,6 +67,15 @@ reach(struct reply *r)
 	return e;
 }
 
+/* What an operator sends many comes first: it may be something forwarded. */
+static enum err
+by_operator(struct reply *r, bool *taken)
+{
+	enum err e = broadcast_heard(r, taken);
+
+	return e != ERR_OK || *taken ? e : admin_heard(r, taken);
+}
+
 /* In the private chat. Telegram's own notes (a pinned message, a new picture)
  * show that the bot can write there again, but nobody asked anything. */
 static enum err
@@ -76,9 +86,9 @@ on_message(struct reply *r)
 
 	if (e != ERR_OK || r->u->is_service)
 		return e;
-	/* What an operator passes on or writes to a buyer is not their own
+	/* What an operator passes on or writes to buyers is not their own
 	 * distress. */
-	e = admin_heard(r, &is_admin);
+	e = by_operator(r, &is_admin);
 	if (e != ERR_OK || is_admin)
 		return e;
 	e = listen_to_crisis(r->app, r->arena, r->u, r->in, r->out, &is_crisis);

@@ -6,6 +6,7 @@
 #include "bot/start.h"
 #include "coach/library.h"
 #include "coach/listen.h"
+#include "ledger/broadcasts.h"
 #include "ledger/ledger.h"
 #include "ledger/self.h"
 #include "outbox/jobs.h"
@@ -431,6 +432,25 @@ on_forgetme(struct reply *r)
 	return reply_message(r, &m);
 }
 
+/* Who has stopped the messages to many gets them again; of who gets them a
+ * button stops them. */
+static enum err
+on_letters(struct reply *r)
+{
+	struct tg_message m = { .chat_id = r->u->from_id,
+		.text = text_plain_in(r->in, TEXT_LETTERS) };
+	bool wanted = false;
+	enum err e = letters_wanted(r->db, r->arena, r->u->from_id, &wanted);
+
+	if (e == ERR_OK && !wanted)
+		e = letters_set(r->db, r->u->from_id, true);
+	if (wanted) {
+		m.button = text_plain_in(r->in, TEXT_NO_LETTERS_BUTTON);
+		m.button_data = MENU_NO_LETTERS;
+	}
+	return e == ERR_OK ? reply_message(r, &m) : e;
+}
+
 /* A button for each language. What it leads to is said in the language that was
  * chosen, see menu.c. */
 static enum err
@@ -487,6 +507,7 @@ static const struct {
 	{ "/legal", on_legal, TEXT__COUNT },
 	{ "/mydata", on_mydata, TEXT__COUNT },
 	{ "/forgetme", on_forgetme, TEXT__COUNT },
+	{ "/letters", on_letters, TEXT__COUNT },
 };
 #define N_COMMANDS LENGTH(commands)
 

@@ -9,6 +9,7 @@
 #include "bot/admin.h"
 #include "bot/admin_page.h"
 #include "bot/support.h"
+#include "ledger/broadcasts.h"
 #include "ledger/forget.h"
 #include "ledger/products.h"
 #include "ledger/remind.h"
@@ -216,6 +217,15 @@ stop_reminders(struct reply *r, struct str data)
 			     e;
 }
 
+static enum err
+stop_letters(struct reply *r, struct str data)
+{
+	enum err e = letters_set(r->db, r->u->from_id, false);
+
+	(void)data;
+	return e == ERR_OK ? reply_promise(r, JOB_NOTICE, 0, "no_letters") : e;
+}
+
 /* The buttons that are about no product. *is_own false: it is another one. */
 static enum err
 press_own(struct reply *r, struct str word, struct str data, bool *is_own)
@@ -224,7 +234,8 @@ press_own(struct reply *r, struct str word, struct str data, bool *is_own)
 		const char *word;
 		enum err (*press)(struct reply *r, struct str data);
 	} words[] = { { BUTTON_LANGUAGE, choose }, { BUTTON_FORGET, forget },
-		{ MENU_NO_REMINDERS, stop_reminders }, { BUTTON_ASK, pass_on },
+		{ MENU_NO_REMINDERS, stop_reminders },
+		{ MENU_NO_LETTERS, stop_letters }, { BUTTON_ASK, pass_on },
 		{ MENU_TEXT, send_text }, { CONSENT_AGREE, agree },
 		{ CONSENT_DISAGREE, disagree }, { ADMIN_BUTTON, admin_pressed },
 		{ SUPPORT_BUTTON, support_pressed } };

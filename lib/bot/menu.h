@@ -47,6 +47,9 @@ const char *menu_forget_data(struct arena *a);
 /* That of "do not remind me", for messages that the worker sends. */
 #define MENU_NO_REMINDERS "unremind"
 
+/* That of "no more of these" under a message to many. */
+#define MENU_NO_LETTERS "no_letters"
+
 /* What the button of the update does, by its data, in the private chat. The
  * worker does it: the reply only stops the button's spinner. */
 enum err menu_pressed(struct reply *r) MUST_CHECK;

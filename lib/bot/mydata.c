@@ -16,7 +16,7 @@ static const struct part {
 } parts[] = {
 	{ "you", SQL_MINE_USER,
 	    { "#tg_id", "language", "chosen_language", "source", "#created_ms",
-		"#bot_blocked_ms" } },
+		"#bot_blocked_ms", "#no_letters_ms" } },
 	{ "orders", SQL_MINE_ORDERS,
 	    { "#id", "product", "provider", "name", "payment", "#amount_minor",
 		"currency", "subscription", "#created_ms", "#paid_ms",

@@ -36,6 +36,7 @@ static const struct {
 	{ "language", TEXT_LANGUAGE_SET, false },
 	{ "forgetting", TEXT_FORGETTING, false },
 	{ "no_reminders", TEXT_NO_REMINDERS, false },
+	{ "no_letters", TEXT_NO_LETTERS, false },
 	{ "no_consent", TEXT_CONSENT_REFUSED, false },
 };
 

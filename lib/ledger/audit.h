@@ -20,6 +20,7 @@
 #define ACT_RETRY "retry"
 #define ACT_DROP "drop"
 #define ACT_OPERATOR "operator"
+#define ACT_BROADCAST "broadcast"
 
 /* And what became of it. */
 #define RESULT_DONE "done"

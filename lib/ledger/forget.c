@@ -55,7 +55,7 @@ forget_person(
 		SQL_FORGET_CONSENTS, SQL_FORGET_WITHDRAWALS, SQL_FORGET_AUDIT,
 		SQL_FORGET_ACTOR, SQL_OPERATOR_REMOVE, SQL_FORGET_MARKED,
 		SQL_FORGET_CONVERSATION, SQL_FORGET_CONVERSATION_MESSAGES,
-		SQL_FORGET_USER };
+		SQL_FORGET_BROADCASTS, SQL_FORGET_USER };
 	enum err e = forget_look(db, a, tg_id, h);
 
 	/* What was promised since it was looked at last holds as well. */

@@ -17,6 +17,7 @@ enum job_line {
 	LINE_FORWARD,
 	LINE_ALERT,
 	LINE_RECONCILE,
+	LINE_BROADCAST, /* what nobody waits for */
 	LINE__COUNT
 };
 
@@ -59,6 +60,9 @@ enum lane { LANE_NONE, LANE_CHANNEL, LANE_CHAT, LANE_ASK, LANE_COACH };
 	/* A part of a long text; detail: "NAME:PART". */ \
 	KIND(16, CONTENT, content, "text", LINE_NOTICE, LANE_CHAT) \
 	/* What the bot says in the support chat; detail: bot/support.c. */ \
-	KIND(17, SUPPORT, support, "support", LINE_FORWARD, LANE_COACH)
+	KIND(17, SUPPORT, support, "support", LINE_FORWARD, LANE_COACH) \
+	/* A message to many, to one of them; detail: which, or "preview/" it. \
+	 */ \
+	KIND(18, BROADCAST, broadcast, "to many", LINE_BROADCAST, LANE_CHAT)
 
 #endif

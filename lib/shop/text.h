@@ -95,6 +95,9 @@ enum text {
 	TEXT_INTRO_REMINDER, /* {product} {support} */
 	TEXT_NO_REMINDERS_BUTTON,
 	TEXT_NO_REMINDERS,
+	TEXT_NO_LETTERS_BUTTON,
+	TEXT_NO_LETTERS,
+	TEXT_LETTERS,
 	TEXT_LEGAL,
 	TEXT_CONSENT,     /* the sentence that is agreed to */
 	TEXT_CONSENT_ASK, /* {product} {terms} {sentence} */
@@ -277,6 +280,31 @@ enum text {
 	TEXT_SUPPORT_OPEN_BUTTON,
 	TEXT_SUPPORT_GONE,
 	TEXT_SUPPORT_REFUSED,
+	/* to an operator who writes to many */
+	TEXT_MANY_BUTTON,
+	TEXT_MANY_WHOM,
+	TEXT_MANY_ALL,
+	TEXT_MANY_IN, /* {product} */
+	TEXT_MANY_ENDED,
+	TEXT_MANY_NEVER,
+	TEXT_MANY_LANGUAGE,
+	TEXT_MANY_ANY_LANGUAGE,
+	TEXT_MANY_SEND, /* {words} */
+	TEXT_MANY_ALBUM,
+	TEXT_MANY_REFUSED,
+	TEXT_MANY_ASK,      /* {number} {words} {minutes} */
+	TEXT_MANY_NOBODY,   /* {words} */
+	TEXT_MANY_PROGRESS, /* {number} {words} {sent} {amount} {gone}
+	                       {failed} */
+	TEXT_MANY_RUNNING,
+	TEXT_MANY_PAUSED,
+	TEXT_MANY_STOPPED,
+	TEXT_MANY_DONE,
+	TEXT_MANY_LOST,
+	TEXT_MANY_HOW_BUTTON,
+	TEXT_MANY_PAUSE_BUTTON,
+	TEXT_MANY_GO_BUTTON,
+	TEXT_MANY_STOP_BUTTON,
 	/* the bot's menu */
 	TEXT_MENU_START,
 	TEXT_MENU_PAY,

@@ -533,6 +533,32 @@ static const char *const migrations[] = {
 	"DROP INDEX jobs_due;"
 	"CREATE INDEX jobs_due ON jobs ((CASE WHEN done_ms IS NULL"
 	" AND parked_ms IS NULL THEN late END), due_ms, id);",
+
+	/* 24: messages to many: to whom (SEGMENT_..., and its product), up to
+	 * whom they have been promised, and what came of it; the message itself
+	 * stays in the chat of who wrote it */
+	"CREATE TABLE broadcasts ("
+	" id {id},"
+	" actor {int} NOT NULL,"
+	" segment TEXT NOT NULL,"
+	" product TEXT,"
+	" language TEXT,"        /* null: whichever */
+	" state {int} NOT NULL," /* enum broadcast_state */
+	" chat_id {int},"
+	" message_id {int},"
+	" n_people {int} NOT NULL DEFAULT 0,"
+	" after_id {int} NOT NULL DEFAULT 0,"
+	" n_sent {int} NOT NULL DEFAULT 0,"
+	" n_gone {int} NOT NULL DEFAULT 0,"
+	" n_failed {int} NOT NULL DEFAULT 0,"
+	" asked_ms {int} NOT NULL"
+	") {end};"
+	"CREATE INDEX broadcasts_by_state ON broadcasts (state, actor);"
+	/* the promises of one, in the order of its readers (JOB_BROADCAST) */
+	"CREATE INDEX jobs_of_broadcast ON jobs (detail, tg_id)"
+	" WHERE kind = 18;"
+	/* they want no messages to many; null: they have not said so */
+	"ALTER TABLE users ADD COLUMN no_letters_ms {int};",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 

@@ -24,6 +24,7 @@
  * those have an include guard; what the texts share is in sql_words.h. */
 
 #include "store/sql/access.h"
+#include "store/sql/broadcasts.h"
 #include "store/sql/consents.h"
 #include "store/sql/conversations.h"
 #include "store/sql/inbox.h"

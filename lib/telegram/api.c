@@ -136,6 +136,19 @@ tg_send_photo(struct arena *a, const struct tg_message *m, const char *photo)
 }
 
 struct json *
+tg_copy_message(struct arena *a, const struct tg_message *m,
+    int64_t from_chat_id, int64_t message_id)
+{
+	struct json *params = json_new(a);
+
+	json_put_int(params, "chat_id", m->chat_id);
+	json_put_int(params, "from_chat_id", from_chat_id);
+	json_put_int(params, "message_id", message_id);
+	put_buttons(params, m);
+	return params;
+}
+
+struct json *
 tg_edit_text(struct arena *a, const struct tg_message *m, int64_t message_id)
 {
 	struct json *params = tg_send_message(a, m);

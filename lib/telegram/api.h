@@ -69,6 +69,11 @@ struct json *tg_edit_text(
 struct json *tg_edit_photo(struct arena *a, const struct tg_message *m,
     const char *photo, int64_t message_id);
 
+/* The parameters of copyMessage: another chat's message with the buttons of m,
+ * whose text is not looked at, to its chat. */
+struct json *tg_copy_message(struct arena *a, const struct tg_message *m,
+    int64_t from_chat_id, int64_t message_id);
+
 /* Makes the message an answer to another one of its chat, which may be gone by
  * the time it is sent. */
 void tg_put_reply(struct json *params, int64_t message_id);

@@ -16,6 +16,7 @@ const struct worker_line worker_lines[LINE__COUNT] = {
 	[LINE_FORWARD] = { BY_MESSAGES, true, 6, 0 },
 	[LINE_ALERT] = { BY_MESSAGES, true, 6, 0 },
 	[LINE_RECONCILE] = { BY_STRIPE, true, 1, 0 },
+	[LINE_BROADCAST] = { BY_MESSAGES, true, 20, 0 },
 };
 
 enum limit

@@ -27,7 +27,7 @@ struct worker_line {
 };
 extern const struct worker_line worker_lines[LINE__COUNT];
 
-#define N_SLOTS 195 /* of all lines */
+#define N_SLOTS 215 /* of all lines */
 
 enum slot_state {
 	SLOT_FREE,

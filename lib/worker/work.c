@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/units.h"
 #include "ledger/audit_told.h"
+#include "ledger/broadcasts.h"
 #include "ledger/expiry.h"
 #include "ledger/forget.h"
 #include "ledger/ledger.h"
@@ -173,6 +174,7 @@ const struct chore work_chores[] = {
 	{ "reconcile", (int64_t)30 * 1000, false, reconcile },
 	{ "forget", (int64_t)30 * 1000, false, forget_settle },
 	{ "remind", MINUTE_MS, false, remind_settle },
+	{ "broadcast", (int64_t)30 * 1000, true, broadcast_settle },
 	{ "expiry", (int64_t)30 * 1000, true,
 	    expiry_settle }, /* or a new clock */
 };

@@ -35,6 +35,8 @@ static const struct scan {
 	{ "a list for an operator", SQL_OPERATORS_LIST },
 	{ "a list for an operator", SQL_AUDIT_LIST },
 	{ "what is old, once a day", SQL_AUDIT_PRUNE },
+	{ "what is old, once a day", SQL_BROADCASTS_PRUNE },
+	{ "an operator erases a person", SQL_FORGET_BROADCASTS },
 	{ "an operator is forgotten", SQL_FORGET_ACTOR },
 	{ "an operator asks for what is kept of them", SQL_MINE_ACTS },
 	{ "a list for an operator", SQL_PAYMENTS_EXPORT },

@@ -128,6 +128,8 @@ before_payments(void)
 	       "DROP TABLE consents; DROP TABLE withdrawals;"
 	       "DROP TABLE operators; DROP TABLE audit;"
 	       "DROP TABLE conversations; DROP TABLE conversation_messages;"
+	       "DROP TABLE broadcasts; DROP INDEX jobs_of_broadcast;"
+	       "ALTER TABLE users DROP COLUMN no_letters_ms;"
 	       "ALTER TABLE reversals DROP COLUMN at_ms;"
 	       "ALTER TABLE orders DROP COLUMN renewal;"
 	       "ALTER TABLE reversals DROP COLUMN appeal_due_ms;"

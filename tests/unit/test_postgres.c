@@ -514,8 +514,9 @@ static const char *const texts[] = { "answer", "at", "body", "charge_id",
 	"folded", "hash", "heading", "intent", "invoice", "invoice_url",
 	"is_now", "key", "language", "like", "link", "moved_to", "payment",
 	"payment_intent", "price_currency", "product", "promise", "provider",
-	"query", "question", "session_id", "source", "status", "subscription",
-	"time", "title", "type", "url", "voice", "why", "word" };
+	"query", "question", "segment", "session_id", "source", "status",
+	"subscription", "time", "title", "type", "url", "voice", "why",
+	"word" };
 static const char *const boths[] = { "id", "chat_id", "kind" };
 
 static Oid

@@ -4,6 +4,7 @@
 #include "coach/question.h"
 #include "ledger/audit.h"
 #include "ledger/books.h"
+#include "ledger/broadcasts.h"
 #include "ledger/ledger.h"
 #include "ledger/members.h"
 #include "ledger/payments.h"
@@ -24,6 +25,9 @@ static const struct word {
 	{ "JOB_PORTAL", WORD_JOB_PORTAL, JOB_PORTAL },
 	{ "JOB_CANCEL", WORD_JOB_CANCEL, JOB_CANCEL },
 	{ "JOB_REFUND", WORD_JOB_REFUND, JOB_REFUND },
+	{ "JOB_BROADCAST", WORD_JOB_BROADCAST, JOB_BROADCAST },
+	{ "BROADCAST_RUNNING", WORD_BROADCAST_RUNNING, BROADCAST_RUNNING },
+	{ "BROADCAST_PAUSED", WORD_BROADCAST_PAUSED, BROADCAST_PAUSED },
 	{ "QUESTION_ANSWERED", WORD_QUESTION_ANSWERED, QUESTION_ANSWERED },
 	{ "QUESTION_QUOTED", WORD_QUESTION_QUOTED, QUESTION_QUOTED },
 	{ "QUESTION_NOT_FOUND", WORD_QUESTION_NOT_FOUND, QUESTION_NOT_FOUND },

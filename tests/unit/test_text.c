@@ -15,7 +15,8 @@ static const char *const known[] = { "amount", "products", "buyer", "order",
 	"title", "invite", "remove", "low", "high",
 
 	"terms", "sentence", "when", "hash", "contract", "day", "command",
-	"now", "before", "waiting", "parked", "job", "role", "term", "words" };
+	"now", "before", "waiting", "parked", "job", "role", "term", "words",
+	"sent", "gone", "failed" };
 
 static bool
 is_known(struct str hole)

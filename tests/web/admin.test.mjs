@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { ROOT, person, startAdmit } from './harness.mjs';
+import { PATIENCE_MS, ROOT, person, startAdmit, until } from './harness.mjs';
 
 const OWNER = 900;
 const BUYER = 700_001;
@@ -228,4 +228,51 @@ test('a question holds for some minutes; the trail has what the command line did
     ['command line', 'grant', 8, 3, 'done'], [String(OWNER), 'revoke', BUYER, 0, 'not confirmed']]);
   assert.match((await app.admit(['audit', '8'])).stdout, /revoke[^]*grant/);
   assert.match((await app.admit(['audit', '--since', '1h'])).stdout, /command line +operator/);
+});
+
+test('a message to many: seen first, confirmed, to whom can be written and who wants it, and no more of these', async (t) => {
+  const app = await shop(t);
+  const boss = new Operator(app, OWNER);
+  const [reader, german, blocker, other] = [person(11, { language_code: 'en' }), person(12, { language_code: 'de' }), person(13), person(14)];
+  for (const user of [reader, german, blocker, other]) await app.say(user, '/start');
+  await boss.says('/admin');
+  const press = (data) => app.telegram.press(boss.user, boss.last, data);
+  const asks = async (data, words) => {
+    await press(data);
+    return boss.says(words);
+  };
+  assert.equal(boss.button('op:many').text, '📣 Write to many');
+  const question = await asks('op:many:draft:never::', '*New*: a lesson for you!');
+  assert.match(question.text, /^Send it\? People: 5 \(Who have never bought\)\./);
+  const preview = app.telegram.messages(OWNER).at(-2);
+  assert.deepEqual([preview.text, buttons(preview).map(({ text }) => text)], ['*New*: a lesson for you!', ['🔕 No more of these']], 'exactly as they will see it');
+  assert.equal(app.telegram.messages(12).filter(({ text }) => text === preview.text).length, 0, 'nobody gets it before');
+  app.telegram.block(13);
+  await press(boss.button('op:yes:').callback_data);
+  await until(() => app.sql('SELECT state FROM broadcasts')[0][0] === '6', PATIENCE_MS, 'all are out');
+  assert.deepEqual(app.sql('SELECT n_people, n_sent, n_gone, n_failed FROM broadcasts'), [['5', '4', '1', '0']]);
+  for (const id of [11, 12, 14]) assert.equal(app.telegram.messages(id).filter(({ text }) => text === preview.text).length, 1, `once to ${id}`);
+  const sent = app.telegram.messages(12).at(-1);
+  assert.deepEqual(buttons(sent).map(({ text }) => text), ['🔕 Nicht mehr senden']);
+  await app.telegram.press(german, sent, buttons(sent)[0].callback_data);
+  await app.told(12, 'Solche Nachrichten bekommen Sie nicht mehr');
+  await until(() => /4 of 5 sent, 1 have blocked the bot, 0 failed\.\n✅ All are out/.test(boss.last.text), PATIENCE_MS, 'its end is told');
+  assert.deepEqual(trail(app), [`${OWNER} broadcast 0 done`]);
+
+  // The next one: neither who blocked the bot nor who wants no more; held while it goes, and stopped.
+  app.write("WITH RECURSIVE n (i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 1199) INSERT INTO users (tg_id, created_ms) SELECT i, 1 FROM n");
+  assert.match((await asks('op:many:draft:all::', 'And more')).text, /People: 203 /);
+  const sentNow = () => Number(app.sql('SELECT n_sent FROM broadcasts WHERE id = 2')[0][0]);
+  await press(boss.button('op:yes:').callback_data);
+  await until(() => sentNow() > 0, PATIENCE_MS, 'the first is out');
+  await press('op:many:pause:2');
+  await app.settled();
+  const held = sentNow();
+  assert.ok(held < 203, 'the others are not');
+  assert.match(boss.last.text, /Paused/);
+  await press('op:many:stop:2');
+  await app.settled();
+  assert.deepEqual(app.sql('SELECT state, n_sent FROM broadcasts WHERE id = 2'), [['5', String(held)]]);
+  assert.equal(app.telegram.messages(12).filter(({ text }) => text === 'And more').length, 0, 'who said no gets none');
+  assert.deepEqual(trail(app).slice(1), [`${OWNER} broadcast 0 done`, `${OWNER} broadcast 0 done`, `${OWNER} broadcast 0 done`]);
 });

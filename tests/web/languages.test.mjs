@@ -154,6 +154,9 @@ test('a conversation in each language', async (t) => {
     await course.happens('the money goes back', async () => [await once.stripe.refund(session)]);
     await course.says('/privacy');
     await course.says('/mydata');
+    await course.says('/letters');
+    await course.presses('no_letters');
+    await course.says('/letters');
     await course.says('/forgetme');
     await course.presses(last(once, id).reply_markup.inline_keyboard[0][0].callback_data);
     await club.says('?');

@@ -49,10 +49,11 @@ SQL(USER_ACCESS,
     " ORDER BY id DESC LIMIT 1)"
     " WHERE tg_id = :tg_id")
 
-/* People of whom nothing is known but that they asked once. */
+/* People of whom nothing is known but that they asked once. Who wants no
+ * messages to many must be known, or would get them when they come again. */
 SQL(USERS_PRUNE,
     "DELETE FROM users WHERE created_ms < :before_ms"
-    " AND session_id IS NULL"
+    " AND session_id IS NULL AND no_letters_ms IS NULL"
     " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.tg_id = users.tg_id)"
     " AND NOT EXISTS (SELECT 1 FROM access WHERE access.tg_id = users.tg_id)"
     " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.tg_id = users.tg_id"
@@ -153,7 +154,7 @@ SQL(FORGET_DUE,
 
 SQL(MINE_USER,
     "SELECT tg_id, language, chosen_language, source, created_ms,"
-    " bot_blocked_ms FROM users WHERE tg_id = :tg_id")
+    " bot_blocked_ms, no_letters_ms FROM users WHERE tg_id = :tg_id")
 
 SQL(MINE_ORDERS,
     "SELECT id, product, provider, session_id, payment_intent, amount_minor,"
