@@ -131,8 +131,9 @@ export class Chats extends EventEmitter {
 
   #copy(params) {
     const chat = this.#chat(params);
-    const { from: _from, date: _date, message_id: _id, chat: _chat, reply_to_message: _reply, ...content } = this.#original(params, 'copy');
-    return { message_id: this.put(chat, sender(this.bot), content).message_id };
+    const { from: _from, date: _date, message_id: _id, chat: _chat, reply_to_message: _reply, forward_origin: _origin, reply_markup: _markup, ...content } = this.#original(params, 'copy');
+    checkMarkup(params.reply_markup);
+    return { message_id: this.put(chat, sender(this.bot), { ...content, ...keyboard(params) }).message_id };
   }
 
   /** A file that came with the call. */
