@@ -29,6 +29,7 @@ static const char *const lines[LINE__COUNT] = {
 	[LINE_FORWARD] = "forward",
 	[LINE_ALERT] = "alert",
 	[LINE_RECONCILE] = "reconcile",
+	[LINE_BROADCAST] = "broadcast",
 };
 
 static const char *const reversals[] = { "refund", "dispute", "warning" };

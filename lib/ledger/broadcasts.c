@@ -163,13 +163,6 @@ broadcast_is_wanted(struct db *db, struct arena *a, int64_t tg_id, bool *is)
 
 /* ---- from state to state ---- */
 
-static enum err
-set_after(struct db *db, int64_t id, int64_t after_id)
-{
-	return db_exec(db, SQL_BROADCAST_AFTER,
-	    KV(kv_int("id", id), kv_int("after_id", after_id)), NULL);
-}
-
 /* It then goes on with the first of those that were taken back. Whoever behind
  * them had it already is known by the promise, which is kept until nobody
  * before them is left (BROADCAST_TIDY). */
@@ -184,7 +177,8 @@ take_back(struct db *db, struct arena *a, int64_t id)
 
 	if (e != ERR_OK || first_id == 0)
 		return e;
-	e = set_after(db, id, first_id - 1);
+	e = db_exec(db, SQL_BROADCAST_GO_BACK,
+	    KV(kv_int("id", id), kv_int("after_id", first_id - 1)), NULL);
 	return e == ERR_OK ? db_exec(db, SQL_BROADCAST_TAKE_BACK, of, NULL) : e;
 }
 
@@ -269,6 +263,20 @@ end(struct settling *s)
 	    0, arena_printf(s->arena, "op/many/how/%lld", (long long)s->b.id));
 }
 
+/* ERR_CONFLICT: another worker was quicker, or it was paused meanwhile. */
+static enum err
+advance(struct db *db, const struct broadcast *b, int64_t after_id)
+{
+	int64_t n = 0;
+	enum err e = db_exec(db, SQL_BROADCAST_ADVANCE,
+	    KV(kv_int("id", b->id), kv_int("after_id", after_id),
+		kv_int("from_id", b->after_id),
+		kv_int("state", BROADCAST_RUNNING)),
+	    &n);
+
+	return e == ERR_OK && n == 0 ? ERR_CONFLICT : e;
+}
+
 /* The promises and how far they go are written in one transaction: whoever is
  * killed after it goes on behind them, and before it has promised nothing. */
 static enum err
@@ -282,11 +290,11 @@ promise_next(struct db *db, void *ctx)
 		kv_text("product", s->b.product), kv_int("n", LOOKED)),
 	    person_from_row, &t);
 
+	if (e == ERR_OK && t.n_read > 0)
+		e = advance(db, &s->b, t.after_id);
 	for (size_t i = 0; e == ERR_OK && i < t.n; i++)
 		e = promise_one(s, t.people[i]);
 	s->promised = t.n_read > 0;
-	if (e == ERR_OK && t.n_read > 0)
-		e = set_after(db, s->b.id, t.after_id);
 	if (e == ERR_OK)
 		e = db_exec(db, SQL_BROADCAST_TIDY,
 		    KV(kv_text("detail", detail_of(s->arena, s->b.id)),
@@ -341,7 +349,7 @@ broadcast_settle(struct app *app, int64_t *next_ms, bool *promised)
 
 	*promised = e == ERR_OK && s.promised;
 	arena_free(&a);
-	return e;
+	return e == ERR_CONFLICT ? ERR_OK : e;
 }
 
 /* ---- no more of these ---- */

@@ -33,7 +33,12 @@ SQL(BROADCAST_COUNTED, "UPDATE broadcasts SET n_people = :n WHERE id = :id")
 SQL(BROADCAST_STATE,
     "UPDATE broadcasts SET state = :state WHERE id = :id AND state = :from")
 
-SQL(BROADCAST_AFTER,
+/* By whoever is first: another one that read the same people promises none. */
+SQL(BROADCAST_ADVANCE,
+    "UPDATE broadcasts SET after_id = :after_id WHERE id = :id"
+    " AND after_id = :from_id AND state = :state")
+
+SQL(BROADCAST_GO_BACK,
     "UPDATE broadcasts SET after_id = :after_id WHERE id = :id")
 
 SQL(BROADCAST_COUNT,
