@@ -73,7 +73,7 @@ static enum err
 show(struct app *app, struct arena *a, const struct step *s,
     const struct broadcast *b, const char *page)
 {
-	return b->actor == 0 ?
+	return b->actor <= 0 ?
 	    ERR_OK :
 	    jobs_promise(app->db, JOB_NOTICE,
 		arena_printf(a, "many/%lld", (long long)s->job.id), b->actor, 0,

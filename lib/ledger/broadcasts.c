@@ -256,7 +256,7 @@ end(struct settling *s)
 	enum err e = broadcast_set(s->app->db, s->arena, s->b.id,
 	    BROADCAST_RUNNING, BROADCAST_DONE, &is);
 
-	if (e != ERR_OK || !is || s->b.actor == 0)
+	if (e != ERR_OK || !is || s->b.actor <= 0)
 		return e;
 	return jobs_promise(s->app->db, JOB_NOTICE,
 	    arena_printf(s->arena, "many/%lld", (long long)s->b.id), s->b.actor,

@@ -27,7 +27,7 @@ enum broadcast_state {
 
 struct broadcast {
 	int64_t id;
-	int64_t actor; /* who sends it */
+	int64_t actor; /* who sends it; -1: forgotten */
 	const char *segment;
 	const char *product;  /* of SEGMENT_IN; else NULL */
 	const char *language; /* a language's code; NULL: whichever */

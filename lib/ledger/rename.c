@@ -37,8 +37,9 @@ move_all(struct app *app, struct kvs names, struct renamed *out)
 		{ SQL_RENAME_WORSE, NULL }, { SQL_RENAME_SECOND, NULL },
 		{ SQL_RENAME_ACCESS, NULL }, { SQL_RENAME_JOBS, &out->n_jobs },
 		{ SQL_RENAME_NOTICES, NULL }, { SQL_RENAME_CONSENTS, NULL },
-		{ SQL_RENAME_AUDIT, NULL }, { SQL_RENAME_LEADS, NULL },
-		{ SQL_RENAME_EARLIER, NULL }, { SQL_RENAMED_ADD, NULL } };
+		{ SQL_RENAME_AUDIT, NULL }, { SQL_RENAME_BROADCASTS, NULL },
+		{ SQL_RENAME_LEADS, NULL }, { SQL_RENAME_EARLIER, NULL },
+		{ SQL_RENAMED_ADD, NULL } };
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; e == ERR_OK && i < LENGTH(steps); i++)

@@ -88,6 +88,10 @@ static const struct trace {
 	{ "conversation_messages", NULL,
 	    "(chat_id, message_id, tg_id, their_id, is_ours, at_ms)"
 	    " VALUES (-1009, 1, " N ", 1, 0, 1)" },
+	{ "broadcasts", NULL,
+	    "(actor, segment, product, state, chat_id, message_id, after_id,"
+	    " asked_ms) VALUES (" N ", 'in', '" OLD "', 3, " N ", 1, " N
+	    ", 1)" },
 	{ "operators", NULL, "(tg_id, role, added_ms) VALUES (" N ", 1, 1)" },
 	{ "audit", NULL,
 	    "(actor, act, tg_id, product, number, amount, words, asked_ms,"
@@ -101,17 +105,18 @@ static const struct trace {
 static const char *const neither[] = { "id", "attempt", "livemode", "kind",
 	"order_id", "attempts", "late", "lane", "n", "stage", "told_stage",
 	"ours", "state", "renews", "renewal", "collects_not", "lesson_no",
-	"lesson_id", "position", "message_id", "outcome", "forwarded_id",
-	"forwarded_chat_id", "role", "number", "amount", "language",
-	"chosen_language", "attempt_language", "source", "users.session_id",
-	"provider", "payment_intent", "currency", "type", "why", "error",
-	"conversations.chat_id", "conversation_messages.chat_id", "card_id",
-	"their_id", "marks.key", "link", "members.chat_id", "links.chat_id",
-	"moved_chats.chat_id", "leads.chat_id", "moved_to", "status",
-	"customer", "subscription", "invoice", "invoice_url", "dunned",
-	"full_why", "hash", "title", "heading", "body", "folded", "question",
-	"voice", "answer", "word", "price_currency", "intent", "payment", "act",
-	"result", "invoice_payments.payment_intent" };
+	"lesson_id", "position", "message_id", "segment", "outcome",
+	"forwarded_id", "forwarded_chat_id", "role", "number", "amount",
+	"language", "chosen_language", "attempt_language", "source",
+	"users.session_id", "provider", "payment_intent", "currency", "type",
+	"why", "error", "conversations.chat_id",
+	"conversation_messages.chat_id", "card_id", "their_id", "marks.key",
+	"link", "members.chat_id", "links.chat_id", "moved_chats.chat_id",
+	"leads.chat_id", "moved_to", "status", "customer", "subscription",
+	"invoice", "invoice_url", "dunned", "full_why", "hash", "title",
+	"heading", "body", "folded", "question", "voice", "answer", "word",
+	"price_currency", "intent", "payment", "act", "result",
+	"invoice_payments.payment_intent" };
 
 static bool
 holds_neither(const char *table, const char *column)

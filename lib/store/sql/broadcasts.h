@@ -106,7 +106,22 @@ SQL(BROADCASTS_PRUNE,
     "DELETE FROM broadcasts WHERE asked_ms < :before_ms"
     " AND state NOT IN (" WORD_BROADCAST_RUNNING ", " WORD_BROADCAST_PAUSED ")")
 
-SQL(FORGET_BROADCASTS, "UPDATE broadcasts SET actor = 0 WHERE actor = :tg_id")
+/* Theirs ends: the message is in their chat. */
+SQL(FORGET_BROADCASTS,
+    "UPDATE broadcasts SET actor = -1, chat_id = NULL, message_id = NULL,"
+    " state = CASE WHEN state < " WORD_BROADCAST_STOPPED
+    " THEN " WORD_BROADCAST_STOPPED " ELSE state END WHERE actor = :tg_id")
+
+/* And no other one ends with their number. */
+SQL(FORGET_READER,
+    "UPDATE broadcasts SET after_id = after_id - 1 WHERE after_id = :tg_id")
+
+SQL(MINE_BROADCASTS,
+    "SELECT id, segment, product, language, state, n_people, n_sent, asked_ms"
+    " FROM broadcasts WHERE actor = :tg_id ORDER BY id")
+
+SQL(RENAME_BROADCASTS,
+    "UPDATE broadcasts SET product = :is_now WHERE product = :product")
 
 SQL(LETTERS_SET,
     "UPDATE users SET no_letters_ms = :no_letters_ms WHERE tg_id = :tg_id")
