@@ -11,12 +11,12 @@
 #                   fault-memory or fault-rest alone
 #   make fuzz       fuzz the parsers, FUZZ_TOTAL_S=360 seconds together, with
 #                   their coverage
-#   make postgres   the unit tests on a PostgreSQL server of their own
 #   make check-servers  the payment flow behind every web server and mode
 #   make check-deploy   each way of installing, in plain Debian roots
 #   make mutants    does the suite notice a spoilt line of the library? MUTANTS=100
 #                   of them, drawn by SEED, within MUTANTS_S=780 seconds
-#   make postgres   unit tests and purchases on a PostgreSQL server of their own
+#   make postgres   unit and web tests on PostgreSQL servers of their own, in
+#                   parts; goes on with what has not passed on these sources
 #   make valgrind   unit tests and the payment flow under memcheck
 #   make timing     whether comparing secrets takes a telling time
 #   make analyze    gcc -fanalyzer, clang-tidy, scan-build, cppcheck

@@ -4,8 +4,10 @@ FAULT   := $(OUT)/fault/tracer $(OUT)/fault/shim.so
 UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 
 FAULTS := fault-kill fault-errors fault-memory fault-rest
+POSTGRES := postgres-unit postgres-web-1 postgres-web-2 postgres-web-3 \
+  postgres-web-4 postgres-ways postgres-machines
 
-.PHONY: check postgres check-deploy check-servers check-all build-release build-asan \
+.PHONY: check postgres $(POSTGRES) check-deploy check-servers check-all build-release build-asan \
   build-clang tests unit web fault $(FAULTS) fuzz mutants bench timing \
   valgrind asan lint po fmt fmt-check analyze
 
@@ -95,7 +97,7 @@ check-deploy:
 # What each part does is kept by the state of the sources, so that a second start
 # goes on with what is missing. One that fails does not keep the others from
 # being tried.
-PARTS ?= check postgres $(FAULTS) fuzz mutants check-servers check-deploy valgrind \
+PARTS ?= check $(POSTGRES) $(FAULTS) fuzz mutants check-servers check-deploy valgrind \
   timing analyze
 
 check-all:
@@ -109,10 +111,14 @@ asan:
 unit: tests
 	@sh tests/check.sh $(OUT) unit
 
-# The unit tests again, and web tests, on a PostgreSQL server of their own.
-postgres: all tests
+# The unit tests and the web tests again, on PostgreSQL servers of their own, in
+# parts of some minutes: those that have not passed on these sources yet.
+postgres:
+	@node tests/parts/run.mjs $(POSTGRES)
+
+$(POSTGRES): postgres-%: all tests
 	@sh tools/deps.sh check
-	@sh tests/postgres.sh $(OUT)
+	@sh tests/postgres.sh $(OUT) --part $*
 
 MUTANTS   ?= 100
 MUTANTS_S ?= 780

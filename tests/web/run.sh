@@ -7,6 +7,7 @@
 # usage: run.sh BUILD-FOLDER [TEST-FILE...]
 #        run.sh --install    only what the tests need of npm's
 #        LANES=N             so many files at a time
+#        ENGINE=postgres     with their ledgers on a PostgreSQL server
 set -u
 out=
 [ "$1" = --install ] || out=$(cd "$1" && pwd) || exit 2
@@ -21,6 +22,9 @@ cd "$(dirname "$0")" || exit 2
 	    npm ci --ignore-scripts --no-audit --no-fund > /dev/null
 ) 9< package-lock.json || exit 1
 [ -n "$out" ] || exit 0
+
+[ "${ENGINE:-}" != postgres ] || [ -n "${ADMIT_TEST_DATABASE:-}" ] ||
+    exec sh ../postgres.sh "$out" sh run.sh "$out" "$@"
 
 ADMIT_OUT=$out
 ADMIT_CAPTURE=$(mktemp -d)
