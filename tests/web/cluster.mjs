@@ -3,7 +3,7 @@
 
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -27,6 +27,8 @@ const isGone = (pid) => !existsSync(`/proc/${pid}`);
 
 export class Server {
   #server = null;
+  /** Whose view of the disks has a small one. */
+  #holder = null;
 
   /** Whether there is a PostgreSQL to start one of. */
   static isHere = BIN !== '';
@@ -53,13 +55,37 @@ export class Server {
   /** @param {Record<string, string>} [settings] beside the ordinary ones */
   async start(settings = {}) {
     const words = Object.entries({ ...ORDINARY, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const [program, ...rest] = argv('postgres', '-D', this.data, '-k', this.dir, ...words);
+    const inside = this.#holder ? ['nsenter', '-t', String(this.#holder.pid), '-m', '--'] : [];
+    const [program, ...rest] = [...inside, ...argv('postgres', '-D', this.data, '-k', this.dir, ...words)];
     const log = openSync(`${this.dir}/log`, 'a');
     this.#server = spawn(program, rest, { cwd: this.dir, stdio: ['ignore', log, log] });
     for (let tries = 0; !await this.isUp(); tries += 1) {
       if (this.#server.exitCode !== null || tries > 600) throw new Error(readFileSync(`${this.dir}/log`, 'utf8'));
       await sleep(50);
     }
+  }
+
+  /** Before the start, by root alone: its data on a disk of that size ("120m"), which fill() leaves no room on. */
+  async onSmallDisk(size) {
+    const at = `${this.dir}/disk`;
+    this.#holder = spawn('unshare', ['-m', 'sh', '-c',
+      `mkdir ${at} && mount -t tmpfs -o size=${size} none ${at} && cp -a ${this.data} ${at}/ && echo up && exec cat`], { stdio: ['pipe', 'pipe', 'inherit'] });
+    await once(this.#holder.stdout, 'data');
+    this.data = `${at}/data`;
+  }
+
+  /** With `isFull` false there is room again. */
+  fill(isFull = true) {
+    const file = `/proc/${this.#holder.pid}/root${this.dir}/disk/filler`;
+    if (!isFull) {
+      rmSync(file);
+      return;
+    }
+    const to = openSync(file, 'w');
+    for (const size of [1 << 20, 4096]) {
+      try { for (;;) writeSync(to, Buffer.alloc(size, 1)); } catch (e) { if (e.code !== 'ENOSPC') throw e; }
+    }
+    closeSync(to);
   }
 
   async isUp() {
@@ -111,6 +137,7 @@ export class Server {
 
   async remove() {
     await this.end('SIGQUIT');
+    this.#holder?.kill();
     rmSync(this.dir, { recursive: true, force: true });
   }
 

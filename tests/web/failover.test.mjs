@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
-import { Proxy } from './cluster.mjs';
+import { Proxy, Server } from './cluster.mjs';
 import { ended, sleep, until } from './harness.mjs';
 import { ON_POSTGRES } from './ledger.mjs';
 import { say, serverFor, shopOn } from './machines.mjs';
@@ -112,6 +112,33 @@ describe('a ledger whose server fails', { skip: !ON_POSTGRES && 'for PostgreSQL'
     await shop.settled(60_000);
     shop.assertOnce(orders);
     say(t, 'max_connections reached', orders.length, `each refused with 503 (/health ${health}), taken when there was room; 0 lost`);
+  });
+
+  test('its disk is full', { skip: process.getuid() !== 0 && 'only root can make a small disk' }, async (t) => {
+    const own = await Server.make();
+    t.after(() => own.remove());
+    await own.onSmallDisk('150m');
+    await own.start({ max_wal_size: '32MB', min_wal_size: '32MB', shared_buffers: '16MB' });
+    const shop = await shopOn(t, own);
+    const web = await shop.machine();
+    const orders = await shop.orders([web], 80);
+    await shop.deliver([web], orders.slice(0, 5));
+    own.fill();
+    let refused = 0;
+    for (const order of orders.slice(5)) {
+      const { status } = await web.event(order.event);
+      assert.ok(status === 200 || status === 503, `${status}`);
+      order.acknowledged = status === 200;
+      refused += status === 503;
+    }
+    const heldOut = await own.isUp();
+    own.fill(false);
+    if (!heldOut) await own.end('SIGQUIT').then(() => own.start());
+    assert.ok(refused > 0, 'there was no room');
+    await shop.deliver([web], orders.filter((order) => !order.acknowledged));
+    await shop.settled(60_000);
+    shop.assertOnce(orders);
+    say(t, "the disk of PostgreSQL's server is full", orders.length, `${refused} refused with 503, taken when there was room; 0 lost${heldOut ? '' : ', the server started anew'}`);
   });
 
   test('a synchronous standby that is away keeps no program waiting', async (t) => {
