@@ -71,8 +71,8 @@ struct db_moving {
 	const char *loosen, *defer, *tighten;
 	const char *numbers; /* of a table whose key is a number: new rows get
 	                        higher ones than there are */
-	/* What search_make() made is filled from a table; NULL: there is
-	 * nothing of the kind. */
+	/* What search_make() made is filled from a table; NULL: it fills by
+	 * itself. */
 	const char *search, *search_of, *search_in;
 };
 

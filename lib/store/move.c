@@ -202,9 +202,9 @@ fill_search(struct move *m)
 	bool has = false;
 	enum err e;
 
-	if (w->search == NULL)
-		return ERR_OK;
 	e = m->to.d->search_make(m->to.conn);
+	if (w->search == NULL)
+		return e;
 	if (e == ERR_OK)
 		e = side_has(&m->to, &m->mem, w->search_in, &has);
 	return e == ERR_OK && has ? m->to.d->script(m->to.conn, w->search) : e;

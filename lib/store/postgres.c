@@ -951,6 +951,39 @@ commit(struct postgres *p, const char *before)
 	return say(p, SQL_COMMIT, sql);
 }
 
+static const struct {
+	enum sql what;
+	const char *text;
+} own_texts[] = {
+#define OWN(name, text) { SQL_##name, text },
+#include "store/postgres_search.h"
+#undef OWN
+};
+
+/* Lessons may have been imported where there was no index to be had. */
+static bool
+has_search(struct postgres *p)
+{
+	int64_t n = 0;
+
+	return ask_number(p,
+		   "SELECT COUNT(*) FROM pg_class JOIN pg_namespace"
+		   " ON pg_namespace.oid = relnamespace WHERE relkind = 'i'"
+		   " AND relname = 'chunks_grams'"
+		   " AND nspname = current_schema()",
+		   &n) == ERR_OK &&
+	    n > 0;
+}
+
+static const char *
+text_for(struct postgres *p, enum sql what)
+{
+	for (size_t i = 0; i < LENGTH(own_texts); i++)
+		if (own_texts[i].what == what && has_search(p))
+			return own_texts[i].text;
+	return sql_text(what);
+}
+
 static enum err
 postgres_run(void *conn, struct db_run *r)
 {
@@ -968,7 +1001,7 @@ postgres_run(void *conn, struct db_run *r)
 	if (r->what >= SQL_SAVE && r->what <= SQL_FORGET_SAVED)
 		return say_of_savepoint(p, r->what);
 	if (s->dialect.text == NULL)
-		s->dialect = dialect_numbered(&p->mem, sql_text(r->what));
+		s->dialect = dialect_numbered(&p->mem, text_for(p, r->what));
 	if (s->dialect.text == NULL)
 		return wrong_value(r->what, NULL, "too many, or a long text");
 	e = bind_all(&s->dialect, r, &b);
@@ -1174,11 +1207,26 @@ postgres_set_version(void *conn, int64_t version)
 	return postgres_script(conn, sql);
 }
 
+/* The extension is one that whoever may make things in the database may have
+ * (or its administrator has made it). It is best where it goes with no shop's
+ * schema; where it cannot be had, all is read and judged. */
+#define SEARCH_MAKE \
+	"DO $do$ DECLARE place name; BEGIN" \
+	" IF NOT EXISTS (SELECT 1 FROM pg_extension" \
+	" WHERE extname = 'pg_trgm') THEN BEGIN" \
+	" CREATE EXTENSION pg_trgm SCHEMA public;" \
+	" EXCEPTION WHEN OTHERS THEN CREATE EXTENSION pg_trgm; END; END IF;" \
+	" SELECT nspname INTO STRICT place FROM pg_extension" \
+	" JOIN pg_namespace ON pg_namespace.oid = extnamespace" \
+	" WHERE extname = 'pg_trgm';" \
+	" EXECUTE format('CREATE INDEX IF NOT EXISTS chunks_grams" \
+	" ON chunks USING gin (folded %I.gin_trgm_ops)', place);" \
+	" EXCEPTION WHEN OTHERS THEN NULL; END $do$"
+
 static enum err
 postgres_search_make(void *conn)
 {
-	(void)conn;
-	return ERR_OK;
+	return postgres_script(conn, SEARCH_MAKE);
 }
 
 /* The first version had one table of people, whose columns were not the same

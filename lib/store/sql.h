@@ -18,7 +18,8 @@
  * are none of them would go through it instead of looking somebody up.
  *
  * What cannot be said so has another text in the engine: BEGIN, which takes the
- * right to write, and the search (SEARCH_..., sqlite_search.h).
+ * right to write, and the search (SEARCH_..., sqlite_search.h and
+ * postgres_search.h).
  *
  * Included several times with different meanings of SQL, so neither this nor
  * those have an include guard; what the texts share is in sql_words.h. */

@@ -733,6 +733,39 @@ due_in_order(void **state)
 	postgres_driver.close(p);
 }
 
+/* ---- the search ---- */
+
+/* Where the extension is, thousands of pieces are no more work than those that
+ * hold a word. */
+static void
+search_index(void **state)
+{
+	struct postgres *p = opened(false);
+	struct dialect d;
+	bool uses = false;
+	PGresult *plan;
+
+	(void)state;
+	if (look_int("SELECT COUNT(*) FROM pg_extension"
+		     " WHERE extname = 'pg_trgm'") == 0)
+		skip();
+	check_int(has_search(p), false);
+	check_err(postgres_search_make(p), ERR_OK);
+	check_int(has_search(p), true);
+	d = dialect_numbered(&mem, text_for(p, SQL_SEARCH_WORDS));
+	check_err(postgres_script(p, "SET enable_seqscan = off"), ERR_OK);
+	assert_true(is_understood(p, &d, "search"));
+	plan =
+	    query(p, "EXPLAIN EXECUTE search ('\"a\"*', 5, 'course', 30)");
+	for (int i = 0; i < pq.PQntuples(plan); i++)
+		uses |= strstr(pq.PQgetvalue(plan, i, 0), "chunks_grams") !=
+		    NULL;
+	pq.PQclear(plan);
+	assert_true(uses);
+	change("DROP INDEX chunks_grams");
+	postgres_driver.close(p);
+}
+
 /* ---- what was chosen ---- */
 
 static const struct pool {
@@ -909,6 +942,7 @@ main(void)
 	ONE("a statement", "is one here, each of them", understood);
 	ROWS("plans that go through no table, known", no_scans, knowns);
 	ROWS("what is due is read in its order, known", due_in_order, knowns);
+	ONE("the search", "has an index where there is pg_trgm", search_index);
 	ROWS("a connection", pooled, pools);
 	ROWS("a schema", own_schema, schemas);
 	ONE("a schema", "of another kind of name is refused", bad_schema);

@@ -7,12 +7,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { ROOT, admit } from './harness.mjs';
+import { ON_POSTGRES, makeLedger } from './ledger.mjs';
 
 const folder = path.join(ROOT, 'tests/lessons');
 const questions = JSON.parse(readFileSync(new URL('questions.json', import.meta.url), 'utf8'));
 const dir = mkdtempSync(path.join(tmpdir(), 'admit-lessons.'));
-after(() => rmSync(dir, { recursive: true }));
-const env = { PATH: process.env.PATH, ADMIT_CONF: '', DATABASE_URL: `sqlite:${dir}/admit.db`, LOG_LEVEL: 'error' };
+const ledger = makeLedger(dir);
+after(() => { ledger.remove(); rmSync(dir, { recursive: true }); });
+const env = { PATH: process.env.PATH, ADMIT_CONF: '', LOG_LEVEL: 'error', ...ledger.settings };
 
 async function lessonsFor(question) {
   const { status, stdout, stderr } = await admit(['lessons', 'search', '--json', question], env);
@@ -27,9 +29,15 @@ test('the sample lessons are read', async () => {
   }
 });
 
+/** On PostgreSQL also as where nobody lets us have pg_trgm. */
+const WAYS = ON_POSTGRES ? [', by an index', ', by reading all'] : [''];
+const INDEX = "SELECT 1 FROM pg_indexes WHERE indexname = 'chunks_grams'";
+
 /** Each kind of question with the least share that must end as it should, held out ones among them. */
-for (const [kind, least] of [['plain', 0.95], ['inflected', 0.9], ['refuse', 0.9], ['injection', 1], ['public', 1], ['long', 0.9]]) {
-  test(`${kind} questions`, async () => {
+for (const way of WAYS) for (const [kind, least] of [['plain', 0.95], ['inflected', 0.9], ['refuse', 0.9], ['injection', 1], ['public', 1], ['long', 0.9]]) {
+  test(`${kind} questions${way}`, async () => {
+    if (way === WAYS[1]) ledger.write('DROP INDEX IF EXISTS chunks_grams');
+    if (ON_POSTGRES) assert.equal(ledger.sql(INDEX).length, way === WAYS[0] ? 1 : 0);
     const asked = questions.filter((one) => one.kind === kind);
     assert.ok(asked.length >= 3);
     const wrong = [];
@@ -39,7 +47,7 @@ for (const [kind, least] of [['plain', 0.95], ['inflected', 0.9], ['refuse', 0.9
     }
     const share = (list, bad) => `${(1 - bad.length / list.length).toFixed(2)} of ${list.length}`;
     const held = (list) => list.filter(({ heldOut }) => heldOut);
-    console.log(`measure: ${kind} questions, right: ${share(asked, wrong)}; held out: ${share(held(asked), held(wrong))}`);
+    console.log(`measure: ${kind} questions${way}, right: ${share(asked, wrong)}; held out: ${share(held(asked), held(wrong))}`);
     if (process.env.ADMIT_TUNE) for (const one of wrong.filter(({ heldOut }) => !heldOut)) console.log(`  ${one.question} -> ${one.found} not ${one.lesson}`);
     assert.ok(1 - wrong.length / asked.length >= least, JSON.stringify(wrong));
   });
