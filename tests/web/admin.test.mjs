@@ -27,7 +27,10 @@ class Operator {
 
   /** What is no day, no number and no name of this run. */
   #same(text) {
-    return text.replace(/\d{4}-\d\d-\d\d/g, '2031-05-09').replace(/(No\.|№|Nr\.?|no\.|nr) \d+/g, '$1 7').replace(/\b(pi|cs|re)_\w+/g, '$1_1');
+    // Of orders the first is 1, whatever number the ledger gave it.
+    const orders = this.app.sql('SELECT id FROM orders ORDER BY id').map(([id]) => id);
+    return text.replace(/#(\d+)/g, (all, id) => (orders.includes(id) ? `#${orders.indexOf(id) + 1}` : all))
+      .replace(/\d{4}-\d\d-\d\d/g, '2031-05-09').replace(/(No\.|№|Nr\.?|no\.|nr) \d+/g, '$1 7').replace(/\b(pi|cs|re)_\w+/g, '$1_1');
   }
 
   async #after(what, doing) {

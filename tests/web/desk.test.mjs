@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { OUT, PATIENCE_MS, admit, person, startAdmit, until } from './harness.mjs';
+import { OF_A_FILE } from './ledger.mjs';
 import { sqlite } from './sqlite.mjs';
 
 const CHANNEL = -1001234567890;
@@ -48,7 +49,7 @@ async function atRest(app) {
   await noWorker(app);
 }
 
-describe('a copy of the ledger', () => {
+describe('a copy of the ledger', OF_A_FILE, () => {
   test('is whole while buyers pay, is for its owner alone, and replaces nothing unasked', async (t) => {
     const app = await startAdmit({ t });
     const to = `${app.dir}/copy.db`, ok = succeeds(app);
@@ -148,7 +149,7 @@ describe('a copy of the ledger', () => {
   });
 });
 
-test('a ledger in PostgreSQL: its server\'s tools copy it, which is said, and a check knows that all programs call it', async (t) => {
+test('a ledger in PostgreSQL: its server\'s tools copy it, which is said, and a check knows that all programs call it', OF_A_FILE, async (t) => {
   const app = await startAdmit({ t });
   const copy = `${app.dir}/copy.db`;
   assert.equal((await app.request('/health')).status, 200, 'the ledger is there');

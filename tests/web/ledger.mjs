@@ -5,15 +5,21 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
 import { once } from 'node:events';
 import path from 'node:path';
+import { Kept } from './kept.mjs';
 import { sqlite } from './sqlite.mjs';
 
 const SERVER = process.env.ADMIT_TEST_DATABASE;
 /** A server is asked for no password here, so any will do to see where it shows up. */
 const PASSWORD = 'passwordOfTheWebTests';
-const SCHEMA = 'shop';
+/** 'pooled': as behind a pooler of transactions; 'plain': in the schema that the server opens with. */
+const HOW = process.env.ADMIT_TEST_LEDGER;
+const SCHEMA = HOW === 'plain' ? 'public' : 'shop';
 
 /** Whether ledgers are a server's, but for those that a test wants in a file. */
 export const ON_POSTGRES = SERVER !== undefined;
+
+/** For tests that are about the file that a ledger may be. */
+export const OF_A_FILE = { skip: ON_POSTGRES && 'about a ledger in a file' };
 
 const rows = (text) => text.split('\n').filter(Boolean).map((row) => row.split('|'));
 
@@ -48,6 +54,11 @@ class FileLedger {
     sqlite(this.file, statement);
   }
 
+  /** The names of all tables that hold something of a shop. */
+  tables() {
+    return this.sql("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'chunk%'").map(([name]) => name);
+  }
+
   /** Nothing comes into the table any more. */
   refuse(table) {
     this.write(`CREATE TRIGGER refuses BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'no'); END`);
@@ -55,6 +66,12 @@ class FileLedger {
 
   allow() {
     this.write('DROP TRIGGER refuses');
+  }
+
+  /** What is put off of that kind is due at once, and has been tried often. */
+  hasten(kind) {
+    this.write(`CREATE TRIGGER haste AFTER UPDATE OF due_ms ON jobs WHEN new.kind = ${kind} AND new.lease_ms = 0
+      BEGIN UPDATE jobs SET due_ms = 1, attempts = MAX(attempts, 6) WHERE id = new.id; END`);
   }
 
   hold() {
@@ -94,7 +111,10 @@ class ServerLedger {
     this.name = path.basename(dir).toLowerCase().replaceAll(/\W/g, '_');
     this.at = SERVER.replace('/unit?', `/${this.name}?`);
     this.#admin(`CREATE DATABASE ${this.name} TEMPLATE web`);
-    this.settings = { DATABASE_URL: this.at.replace('@', `:${PASSWORD}@`), DB_SCHEMA: SCHEMA, WORKER_FOLDER: dir };
+    this.settings = {
+      DATABASE_URL: this.at.replace('@', `:${PASSWORD}@`), WORKER_FOLDER: dir,
+      ...(HOW !== 'plain' && { DB_SCHEMA: SCHEMA }), ...(HOW === 'pooled' && { DB_PREPARE: '0' }),
+    };
   }
 
   #psql(at, ...statements) {
@@ -112,12 +132,32 @@ class ServerLedger {
     return `${this.at}&options=-csearch_path%3D${SCHEMA},public`;
   }
 
+  /** Over one connection, which the server may end at any time. */
+  #ask(statement) {
+    const at = this.#inside;
+    this.asked ??= new Kept(`psql -XAtq '${at}'`, '\\echo');
+    const words = `SET client_min_messages = error;\n${statement}\n;`;
+    try {
+      return this.asked.ask(words);
+    } catch (e) {
+      this.asked.end(); // it may be within a transaction that failed
+      this.asked = undefined;
+      if (/it has ended|connection to server was lost|terminating connection/.test(e.message)) return this.#psql(at, statement);
+      throw e;
+    }
+  }
+
+  /** What is true is 1, as in SQLite. */
   sql(query) {
-    return rows(this.#psql(this.#inside, query));
+    return rows(this.#ask(query)).map((row) => row.map((cell) => ({ t: '1', f: '0' })[cell] ?? cell));
   }
 
   write(statement) {
-    this.#psql(this.#inside, statement);
+    this.#ask(statement);
+  }
+
+  tables() {
+    return this.sql("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename NOT LIKE 'chunk%'").map(([name]) => name);
   }
 
   refuse(table) {
@@ -127,6 +167,11 @@ class ServerLedger {
 
   allow() {
     this.write(`DROP TRIGGER refuses ON ${this.refused}`);
+  }
+
+  hasten(kind) {
+    this.write(`CREATE TRIGGER haste BEFORE UPDATE OF due_ms ON jobs FOR EACH ROW
+      WHEN (new.kind = ${kind} AND new.lease_ms = 0) EXECUTE FUNCTION haste()`);
   }
 
   /** As another program that writes, which lib/store/postgres.c knows. */
@@ -150,6 +195,7 @@ class ServerLedger {
   }
 
   remove() {
+    this.asked?.end();
     this.#admin(`DROP DATABASE ${this.name} WITH (FORCE)`);
   }
 }

@@ -7,6 +7,7 @@ import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { before, after, describe, test } from 'node:test';
 import { dispute, refund } from '../sandbox/stripe-objects.mjs';
 import { person, startAdmit, until } from './harness.mjs';
+import { OF_A_FILE } from './ledger.mjs';
 
 const COURSE = -1001234567890, CLUB = -1001234567891, SUPPORT = -1009000000002, ADMIN = 900;
 const PERSONAL = /https:\/\/t\.me\/\+[\w-]+/;
@@ -32,7 +33,7 @@ function restore(file) {
   execFileSync('sqlite3', [file, `${moves.join('')} UPDATE marks SET value = value + ${later} WHERE key LIKE '%\\_ms' ESCAPE '\\';`]);
 }
 
-describe('a ledger at version 10', () => {
+describe('a ledger at version 10', OF_A_FILE, () => {
   let app;
   const linkOf = (id) => app.telegram.messages(id).map(({ text }) => PERSONAL.exec(text ?? '')?.[0]).filter(Boolean).at(-1);
   const inside = (chat) => app.telegram.channels.inside(chat);

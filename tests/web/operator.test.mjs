@@ -221,7 +221,7 @@ test('a report: what was sold and came back, who is in, what was asked in vain',
   assert.equal((await app.admit(['refund', order, '--yes'])).status, 0);
   await app.admit(['grant', '8']);
   await app.settled();
-  app.write(`INSERT INTO unanswered (question, asked_ms) VALUES ('Де взяти' || char(10) || 'сертифікат?', ${Date.now()});
+  app.write(`INSERT INTO unanswered (question, asked_ms) VALUES ('Де взяти\nсертифікат?', ${Date.now()});
     INSERT INTO links (link, tg_id, chat_id, made_ms, revoked_ms) VALUES ('a', 5, '-1001', ${Date.now()}, 1), ('b', 6, '-1001', ${Date.now()}, NULL), ('c', 7, '-1001', 1, NULL);
     INSERT INTO questions (tg_id, chat_id, message_id, outcome, asked_ms) VALUES (5, 5, 1, 3, ${Date.now()}), (5, 5, 2, 1, ${Date.now()})`);
   const { stdout } = await app.admit(['report', '--since', '2d']);

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { keep } from '../fault/table.mjs';
 import { PATIENCE_MS, OUT, SERVER, run, sleep, startAdmit, until } from './harness.mjs';
+import { OF_A_FILE } from './ledger.mjs';
 import { servers } from './servers.mjs';
 
 const { isCgi, sockets } = servers[SERVER];
@@ -143,7 +144,7 @@ function limitFiles(app, name) {
   return () => { for (const pid of pids) spawnSync('prlimit', ['--pid', String(pid), '--fsize=unlimited:unlimited']); };
 }
 
-test('files that may not grow are errors, not the end: 503, said in the log, taken again when they may', async (t) => {
+test('files that may not grow are errors, not the end: 503, said in the log, taken again when they may', OF_A_FILE, async (t) => {
   const app = await startAdmit({ t, env: { RECONCILE_MINUTES: '0' } });
   assert.equal((await app.buy(5)).status, 200);
   await app.invited(5);

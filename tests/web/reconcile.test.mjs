@@ -5,6 +5,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { keep } from '../fault/table.mjs';
 import { PATIENCE_MS, ended, LINK, OUT, startAdmit, until } from './harness.mjs';
+import { OF_A_FILE } from './ledger.mjs';
 
 const ADMIN = 900;
 
@@ -72,7 +73,7 @@ test('no event ever came: one run mends all, a second one nothing', async (t) =>
   assert.equal(messages(), sent, 'and nobody is told anything twice');
 });
 
-test('a ledger restored from a copy: what the copy does not know is asked for', async (t) => {
+test('a ledger restored from a copy: what the copy does not know is asked for', OF_A_FILE, async (t) => {
   const app = await startAdmit({ t });
   const numbers = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
   const [known, forgotten, refunded] = [numbers(1, 10), numbers(11, 30), numbers(31, 35)];

@@ -62,7 +62,7 @@ function month(today) {
   sell(15, { ...course, disputed: true, inChannel: false });
   for (let i = 0; i < 9; i += 1) rows.push(`INSERT INTO users (tg_id, created_ms) VALUES (${5000 + i}, ${at(2 + i)})`);
   for (let i = 0; i < 5; i += 1)
-    rows.push(`INSERT INTO orders (tg_id, product, provider, session_id, livemode, created_ms) VALUES (${5000 + i}, 'course', 'stripe', 'cs_open_${i}', 0, ${at(2 + i)})`);
+    rows.push(`INSERT INTO orders (id, tg_id, product, provider, session_id, livemode, created_ms) VALUES (${++n}, ${5000 + i}, 'course', 'stripe', 'cs_open_${i}', 0, ${at(2 + i)})`);
   return `${rows.join(';\n')};`;
 }
 

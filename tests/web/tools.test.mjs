@@ -348,8 +348,7 @@ describe('forget and refund', () => {
     assert.equal((await app.admit(['revoke', String(id)])).status, 0);
     await app.settled();
     assert.equal((await app.admit(['forget', String(id)])).status, 0);
-    const tables = app.sql("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'chunk%'");
-    const rows = tables.flatMap(([name]) => app.sql(`SELECT * FROM ${name}`).map((row) => [name, ...row]));
+    const rows = app.ledger.tables().flatMap((name) => app.sql(`SELECT * FROM ${name}`).map((row) => [name, ...row]));
     assert.deepEqual(rows.filter((row) => row.some((value) => value.includes(String(id)))), []);
   });
 
