@@ -755,11 +755,10 @@ search_index(void **state)
 	d = dialect_numbered(&mem, text_for(p, SQL_SEARCH_WORDS));
 	check_err(postgres_script(p, "SET enable_seqscan = off"), ERR_OK);
 	assert_true(is_understood(p, &d, "search"));
-	plan =
-	    query(p, "EXPLAIN EXECUTE search ('\"a\"*', 5, 'course', 30)");
+	plan = query(p, "EXPLAIN EXECUTE search ('\"a\"*', 5, 'course', 30)");
 	for (int i = 0; i < pq.PQntuples(plan); i++)
-		uses |= strstr(pq.PQgetvalue(plan, i, 0), "chunks_grams") !=
-		    NULL;
+		uses |=
+		    strstr(pq.PQgetvalue(plan, i, 0), "chunks_grams") != NULL;
 	pq.PQclear(plan);
 	assert_true(uses);
 	change("DROP INDEX chunks_grams");
