@@ -589,9 +589,9 @@ check_owner(struct postgres *p)
  * as long as to run them, so a plan is kept for a while (see begin()), and
  * nothing is compiled. Asked for where the server knows the word. */
 #define PLANS \
-	" SELECT set_config(name, wish, false) FROM pg_settings JOIN (VALUES" \
+	" SELECT set_config(of, wish, false) FROM (VALUES" \
 	" ('plan_cache_mode', 'force_generic_plan'), ('jit', 'off'))" \
-	" AS wishes (of, wish) ON of = name"
+	" AS wishes (of, wish) WHERE current_setting(of, true) IS NOT NULL"
 #define PLANS_LAST_MS 2000
 
 /* What a connection is to be like: none waits for ever, neither for an answer,
