@@ -613,9 +613,10 @@ wishes(struct postgres *p, const char *set, const char *schema)
 
 /* The one place where a transaction says whom it excludes: every other writer
  * of this ledger. A lock for each buyer would be taken here as well, by whoever
- * knows the buyer. Each statement sees what was committed before it, whatever
- * the database does by default: a look from before the wait would be old. The
- * lock goes with the commit, which does not wait for the disk: see FLUSH. */
+ * knows the buyers of a batch; docs/scale.md tells what it would gain and cost.
+ * Each statement sees what was committed before it, whatever the database does
+ * by default: a look from before the wait would be old. The lock goes with the
+ * commit, which does not wait for the disk: see FLUSH. */
 static const char *
 begins(struct postgres *p, const char *wish, const char *schema)
 {

@@ -402,6 +402,118 @@ nulls(void **state)
 	postgres_driver.close(p);
 }
 
+/* ---- what is sent ahead ---- */
+
+static enum err
+say_now(struct postgres *p, enum sql what)
+{
+	struct db_run run = { .what = what };
+
+	return postgres_driver.run(p, &run);
+}
+
+/* Somebody who was seen, or at no time, which is a fault. */
+static enum err
+see_ahead(struct postgres *p, int64_t tg_id, bool is_fault)
+{
+	struct db_run run = { .what = SQL_USER_SEEN,
+		.may_wait = true,
+		.args = KV(kv_int("tg_id", tg_id), kv_text("language", NULL),
+		    is_fault ? kv_null("now_ms") : kv_int("now_ms", 1)) };
+
+	return postgres_driver.run(p, &run);
+}
+
+static enum err
+look_at(struct postgres *p)
+{
+	struct db_run run = { .what = SQL_MARK_GET,
+		.args = KV(kv_text("key", "accept_unmarked")),
+		.arena = &mem };
+	enum err e = postgres_driver.run(p, &run);
+
+	check_int(run.n_rows, e == ERR_OK);
+	return e;
+}
+
+static struct postgres *
+ahead(void)
+{
+	struct postgres *p = opened(false);
+
+	if (!pipeline_begins(p))
+		skip();
+	check_int(pq.PQexitPipelineMode(p->pg), 1);
+	check_err(say_now(p, SQL_BEGIN), ERR_OK);
+	return p;
+}
+
+/* It is there with the first answer that somebody waits for, or with none. */
+static void
+goes_along(void **state)
+{
+	struct postgres *p = ahead();
+
+	(void)state;
+	for (int64_t id = 1; id <= 3; id++)
+		check_err(see_ahead(p, id, false), ERR_OK);
+	check_int(p->n_sent, 3);
+	check_err(look_at(p), ERR_OK);
+	check_int(p->n_sent, 0);
+	for (int64_t id = 4; id <= 5 + MAX_SENT; id++)
+		check_err(see_ahead(p, id, false), ERR_OK);
+	check_err(say_now(p, SQL_COMMIT), ERR_OK);
+	check_int(n_users(), 5 + MAX_SENT);
+	postgres_driver.close(p);
+}
+
+/* Whoever waits for an answer next hears of a failure, and what they said has
+ * not happened; so it is with the commit. */
+static const struct late {
+	const char *why;
+	enum err (*next)(struct postgres *p);
+} lates[] = {
+	{ "a question", look_at },
+	{ "the end of a part", NULL },
+};
+
+static void
+fails_late(void **state)
+{
+	const struct late *l = *state;
+	struct postgres *p = ahead();
+
+	check_err(see_ahead(p, 1, false), ERR_OK);
+	check_err(see_ahead(p, 2, true), ERR_OK);
+	check_err(see_ahead(p, 3, false), ERR_OK);
+	check_err(
+	    l->next != NULL ? l->next(p) : postgres_settle(p), ERR_CONFLICT);
+	check_err(postgres_settle(p), ERR_OK); /* it was told */
+	check_err(say_now(p, SQL_ROLLBACK), ERR_OK);
+	check_err(say_now(p, SQL_BEGIN), ERR_OK);
+	check_err(see_ahead(p, 2, true), ERR_OK);
+	check_err(say_now(p, SQL_COMMIT), ERR_CONFLICT);
+	check_err(say_now(p, SQL_ROLLBACK), ERR_OK);
+	check_int(n_users(), 0);
+	check_int(p->is_broken, false);
+	postgres_driver.close(p);
+}
+
+static void
+dies_ahead(void **state)
+{
+	struct postgres *p = ahead();
+
+	(void)state;
+	check_err(see_ahead(p, 1, false), ERR_OK);
+	kill_ours();
+	check_err(see_ahead(p, 2, false), ERR_OK);
+	check_err(look_at(p), ERR_UNAVAILABLE);
+	check_int(p->is_broken, true);
+	check_int(n_users(), 0);
+	postgres_driver.close(p);
+}
+
 static const struct wording {
 	const char *why, *text, *want;
 } wordings[] = {
@@ -934,6 +1046,9 @@ main(void)
 	ONE("writers", "take turns, and each sees the last one's", counted);
 	ONE("a server", "that is not there", nowhere);
 	ONE("a value", "of nothing has a type", nulls);
+	ONE("what is sent ahead", "goes along with the next", goes_along);
+	ROWS("what is sent ahead fails at", fails_late, lates);
+	ONE("what is sent ahead", "dies with the connection", dies_ahead);
 	ROWS("a text", letters, wordings);
 	ONE("a value", "as a number, a text, true or null", cells);
 	ONE("a column", "has a name, and there is an end", columns);
