@@ -20,6 +20,8 @@ export const ON_POSTGRES = SERVER !== undefined;
 
 /** For tests that are about the file that a ledger may be. */
 export const OF_A_FILE = { skip: ON_POSTGRES && 'about a ledger in a file' };
+/** For those in which the next worker takes over at once what a killed one had: of a file there is but one. */
+export const OF_ONE_WORKER = { skip: ON_POSTGRES && 'other machines may have a worker, so that a lease lasts: many.test.mjs' };
 
 const rows = (text) => text.split('\n').filter(Boolean).map((row) => row.split('|'));
 

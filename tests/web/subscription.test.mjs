@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { PATIENCE_MS, SHOP, person, says, startAdmit, until } from './harness.mjs';
+import { OF_ONE_WORKER } from './ledger.mjs';
 
 const CHANNEL = -1001234567890;
 const OPERATOR = 900;
@@ -728,7 +729,7 @@ function killWorkers(app, times) {
   };
 }
 
-test('the worker is killed again and again: each is where they belong', async (t) => {
+test('the worker is killed again and again: each is where they belong', OF_ONE_WORKER, async (t) => {
   const app = await shop(t);
   const names = ['renews', 'makesUpForIt', 'neverPays', 'cancels', 'pauses', 'resumes'];
   const subs = {};

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { LINK, PATIENCE_MS, SHOP, person, startAdmit, until } from './harness.mjs';
+import { OF_ONE_WORKER } from './ledger.mjs';
 
 const ADMIN = 900;
 const PRICE = 999;
@@ -159,7 +160,7 @@ test('by thin events, and by reconciling where nothing came: refunded once', asy
   assert.equal(app.sql('SELECT COUNT(*) FROM reversals WHERE kind = \'refund\'')[0][0], '2', 'and in the books');
 });
 
-test('the worker is killed between the refund and its answer: nothing is lost, nothing goes back twice', async (t) => {
+test('the worker is killed between the refund and its answer: nothing is lost, nothing goes back twice', OF_ONE_WORKER, async (t) => {
   const app = await startAdmit({ t, env: { ...env, ON_FRAUD_WARNING: 'refund', PRICE_EVERY: 'month' } });
   const { id } = await app.buy(5);
   await app.settled();
