@@ -4,8 +4,8 @@ FAULT   := $(OUT)/fault/tracer $(OUT)/fault/shim.so
 UNIT    := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/*.c))
 
 FAULTS := fault-kill fault-errors fault-memory fault-rest
-POSTGRES := postgres-unit postgres-web-1 postgres-web-2 postgres-web-3 \
-  postgres-web-4 postgres-ways postgres-machines
+POSTGRES := postgres-unit $(addprefix postgres-web-,1 2 3 4 5 6) postgres-ways \
+  postgres-machines
 
 .PHONY: check postgres $(POSTGRES) check-deploy check-servers check-all build-release build-asan \
   build-clang tests unit web fault $(FAULTS) fuzz mutants bench timing \

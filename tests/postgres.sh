@@ -5,7 +5,7 @@
 # usage: postgres.sh BUILD-FOLDER COMMAND...
 #        postgres.sh BUILD-FOLDER --part PART  one of those of `make postgres`:
 #            unit: the unit tests
-#            web-1 ... web-4: a quarter of the web tests each; those that are
+#            web-1 ... web-6: a sixth of the web tests each; those that are
 #                about the file that a ledger may be are skipped by their name
 #            ways: as behind a pooler, and in the schema that the server opens
 #            machines: several of them, and servers that are killed
@@ -63,12 +63,12 @@ web() {
 	sh "$here/web/run.sh" "$out" "$@"
 }
 
-# Of the web tests those whose number in the list is N, N + 4 ... What is about
+# Of the web tests those whose number in the list is N, N + 6 ... What is about
 # types or measures alone would say the same again.
-quarter() {
+sixth() {
 	(cd "$here/web" && ls *.test.mjs) |
 	    grep -vE '^(many|failover|measure|types)\.' |
-	    awk -v n="$1" 'NR % 4 == n % 4'
+	    awk -v n="$1" 'NR % 6 == n % 6'
 }
 
 [ "$1" = --part ] || {
@@ -77,7 +77,7 @@ quarter() {
 }
 case $2 in
 unit) sh "$here/unit/run.sh" "$out" ;;
-web-*) web $(quarter "${2#web-}") ;;
+web-*) web $(sixth "${2#web-}") ;;
 ways)
 	status=0
 	ADMIT_TEST_LEDGER=pooled web flow.test.mjs updates.test.mjs || status=1
