@@ -8,7 +8,7 @@ DEB = build/admit_$(VERSION)_$(shell dpkg --print-architecture).deb
 deb:
 	@sh tools/deps.sh deb
 	@rm -rf build/deb/root
-	@umask 022; $(SUB) OUT=build/deb prefix=/usr DESTDIR=build/deb/root install \
+	@umask 022; $(SUB) OUT=build/deb prefix=/usr zshdir=/usr/share/zsh/vendor-completions DESTDIR=build/deb/root install \
 	  > build/deb.log || { cat build/deb.log; exit 1; }
 	@sh deploy/debian/build.sh build/deb/root $(VERSION) $(DEB)
 	$(SAY) $(DEB)

@@ -8,16 +8,27 @@ DOCS      := README.md SECURITY.md CHANGES.md LICENSE deploy/README.md \
 EXAMPLES  := lighttpd.conf apache.conf deploy/htaccess deploy/prometheus-rules.yml \
   $(wildcard deploy/*.conf deploy/Caddyfile deploy/systemd/*.service \
   deploy/systemd/*.socket deploy/systemd/*.target)
+datadir   ?= $(prefix)/share
+zshdir    ?= $(datadir)/zsh/site-functions
+bashdir   := bash-completion/completions
+fishdir   := fish/vendor_completions.d
+COMPLETIONS = $(datadir)/$(bashdir)/admit $(zshdir)/_admit \
+  $(datadir)/$(fishdir)/admit.fish
 INSTALLED  = $(bindir)/admit $(CGI:%=$(cgibindir)/%.fcgi) \
-  $(mandir)/man1/admit.1 $(DOCS:%=$(docdir)/%) $(docdir)/examples/admit.env \
+  $(mandir)/man1/admit.1 $(COMPLETIONS) $(DOCS:%=$(docdir)/%) $(docdir)/examples/admit.env \
   $(addprefix $(docdir)/examples/,$(notdir $(EXAMPLES)))
-OUR_FOLDERS = $(addprefix $(docdir)/,examples docs/pictures docs deploy) $(docdir) $(cgibindir) $(prefix)/lib/admit
+OUR_FOLDERS = $(addprefix $(docdir)/,examples docs/pictures docs deploy) $(docdir) $(cgibindir) $(prefix)/lib/admit \
+  $(addprefix $(datadir)/,$(bashdir) bash-completion zsh/site-functions zsh $(fishdir) fish)
 
 install: all
 	install -d $(sort $(dir $(INSTALLED:%=$(DESTDIR)%)))
 	install -m 755 $(ADMIT) $(DESTDIR)$(bindir)/admit
 	install -m 755 $(FCGI) $(DESTDIR)$(cgibindir)
 	install -m 644 deploy/admit.1 $(DESTDIR)$(mandir)/man1/admit.1
+	$(ADMIT) help --completion bash > $(DESTDIR)$(datadir)/$(bashdir)/admit
+	$(ADMIT) help --completion zsh > $(DESTDIR)$(zshdir)/_admit
+	$(ADMIT) help --completion fish > $(DESTDIR)$(datadir)/$(fishdir)/admit.fish
+	chmod 644 $(COMPLETIONS:%=$(DESTDIR)%)
 	for f in $(DOCS); do \
 	  install -m 644 $$f $(DESTDIR)$(docdir)/$$f || exit 1; done
 	for f in $(EXAMPLES); do \

@@ -66,14 +66,30 @@ verdict $? "the settings in $guide are not those of conf.c: docs.sh --write"
 cmp -s "$rows.render" deploy/render.yaml
 verdict $? "the settings in deploy/render.yaml are not those of conf.c: docs.sh --write"
 
-for word in $("$admit" help | awk '/^  [a-z]/ { print $1 } /^$/ { n++ } n == 2 { exit }'); do
-	grep -q "^\.B $word\$" deploy/admit.1
-	verdict $? "the man page does not know admit $word"
-done
-for word in $("$admit" help | grep -o -e '--[a-z]*' | sort -u); do
-	grep -q "^\.B $(echo "$word" | sed 's/-/\\\\-/g')\$" deploy/admit.1
-	verdict $? "the man page does not know $word"
-done
+# section_of WORD: what the man page says of the command, and of all of them.
+section_of() {
+	awk -v word="$1" '
+		/^\.SH / { on = $0 == ".SH COMMON OPTIONS" }
+		/^\.RS/ { deep++ }
+		/^\.RE/ { deep-- }
+		/^\.TP/ && !deep && !common { getline; on = $0 == ".B " word }
+		/^\.SH COMMON/ { common = 1 }
+		on' deploy/admit.1
+}
+
+# Each command, each word that it goes on by, and each of its options.
+"$admit" help --table > "$rows.table"
+tab=$(printf '\t')
+while IFS=$tab read -r name option; do
+	word=${name%% *} second=${name#"${name%% *}"}
+	section_of "$word" > "$rows.section"
+	grep -q "^\.B $word\$" "$rows.section" &&
+	    { [ -z "$second" ] || grep -q "^\.BI* ${second# }" "$rows.section"; }
+	verdict $? "the man page does not know admit $name"
+	[ -z "$option" ] ||
+	    grep -q -e "$(echo "$option" | sed 's/-/\\\\-/g')" "$rows.section"
+	verdict $? "the man page does not know admit $name $option"
+done < "$rows.table"
 # links_of FILE: what it links to, a place a line.
 links_of() {
 	grep -o ']([^)]*)' "$1" | sed 's/^](//; s/)$//' | grep -v '^https\{0,1\}:'

@@ -42,6 +42,8 @@ installs() {
 		verdict $? "$name: $f is not there"
 	done
 	for f in bin/admit share/man/man1/admit.1 share/doc/admit/README.md \
+	    share/bash-completion/completions/admit share/zsh/site-functions/_admit \
+	    share/fish/vendor_completions.d/admit.fish \
 	    share/doc/admit/examples/lighttpd.conf \
 	    share/doc/admit/examples/admit.env; do
 		grep -q "/$f\$" "$tmp/installed"

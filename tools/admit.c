@@ -1,7 +1,8 @@
 /* admit: the worker and the operator's commands. */
 #include "cmd.h"
+#include "commands.h"
+#include "completion.h"
 
-#include "base/array.h"
 #include "store/db.h"
 
 #include <stdio.h>
@@ -9,81 +10,20 @@
 
 #define ADMIT_VERSION "0.2.0"
 
-/* The order is that of the help: first what every shop needs, last what erases.
- * The third column is a person's reminder, and each command checks its own
- * arguments. */
-static const struct {
-	const char *name;
-	int (*run)(struct app *app, int argc, char **argv);
-	const char *usage, *what;
-} commands[] = {
-	{ "init", cmd_init, "[--address URL]",
-	    "set up a shop: ask, register, wait for you, check" },
-	{ "work", cmd_work, "[--once|--stay|--stop]",
-	    "keep what was promised: send invites, ask Stripe" },
-	{ "setup", cmd_setup, "[STEP]",
-	    "register the bot; or stripe, telegram, operator, channel" },
-	{ "check", cmd_check, "[--settings]",
-	    "try settings, ledger, clock, Stripe and Telegram" },
-	{ "status", cmd_status, "[--json]",
-	    "count buyers and orders, show what is owed and what is stuck" },
-	{ "reconcile", cmd_reconcile, "[--since 3d]",
-	    "ask Stripe and Telegram what never arrived, and record it" },
-	{ "jobs", cmd_jobs, "[--parked] [--kind K] [--json]",
-	    "what waits and why; retry ID|all, drop ID" },
-	{ "orders", cmd_orders, "[TG_ID] [--json]",
-	    "list the newest orders, of all or of one buyer" },
-	{ "grant", cmd_grant, "TG_ID [PRODUCT] [--days N]",
-	    "let somebody in without a payment" },
-	{ "revoke", cmd_revoke, "TG_ID [PRODUCT]",
-	    "end what was bought or granted until now" },
-	{ "refund", cmd_refund, "ORDER [--amount 5.00] [--now]",
-	    "send the money back, by Stripe or in Stars" },
-	{ "payments", cmd_payments, "[--since DAY] [--find X]",
-	    "list the payments that were taken" },
-	{ "report", cmd_report, "[--since 30d] [--json|--html FILE]",
-	    "what was sold, who is in, what the coach could not answer" },
-	{ "export", cmd_export, "[--csv|--json]",
-	    "print all payments, for the books" },
-	{ "backup", cmd_backup, "FILE [--force]",
-	    "copy the ledger while the programs run" },
-	{ "restore", cmd_restore, "FILE [--reconcile]",
-	    "go back to such a copy" },
-	{ "move", cmd_move, "FROM TO | --cancel FROM",
-	    "to another database while the programs run" },
-	{ "import", cmd_import, "FILE|postgresql://... [--yes]",
-	    "take over buyers of the first version, or a list" },
-	{ "operator", cmd_operator, "add|list|remove",
-	    "who may use /admin in the chat, and as what" },
-	{ "audit", cmd_audit, "[TG_ID] [--since DAY] [--json]",
-	    "what operators changed, when, and what came of it" },
-	{ "lessons", cmd_lessons, "import|list|remove|search",
-	    "what the coach answers from" },
-	{ "texts", cmd_texts, "[LANGUAGE]",
-	    "print all sentences, to write your own from" },
-	{ "product", cmd_product, "rename OLD NEW",
-	    "bring all that was sold under one id under another" },
-	{ "forget", cmd_forget, "TG_ID", "erase a person from the ledger" },
-};
-#define N_COMMANDS LENGTH(commands)
-
+/* Wrong usage has its own status, so that a script can tell it from a command
+ * that tried and failed; help() drops it. */
 static int
 usage(FILE *to)
 {
 	fputs("usage: admit COMMAND\n\n", to);
-	for (size_t i = 0; i < N_COMMANDS; i++)
-		fprintf(to, "  %-10s%-28s %s\n", commands[i].name,
-		    commands[i].usage, commands[i].what);
-	fputs(
-	    "  help      [--env]                      this, and every setting; "
-	    "or a\n"
-	    "                                         settings file to fill "
-	    "in\n"
-	    "  version\n",
+	for (const struct command *c = command_table; c->name != NULL; c++)
+		fprintf(to, "  %-16s%s\n", c->name, c->what);
+	fputs("\n`admit COMMAND --help` tells what each takes. Exit status: 0 "
+	      "done; 1 something is\nwrong and was said, or there was nothing "
+	      "to do; 2 called wrongly; 3 not answered\nwith yes; 71 no "
+	      "memory.\n",
 	    to);
-	/* Wrong usage has its own status, so that a script can tell it from a
-	 * command that tried and failed; help() drops it. */
-	return 2;
+	return STATUS_WRONG;
 }
 
 /* A bar would end the cell. */
@@ -94,30 +34,52 @@ print_cell(const char *text)
 		printf("%s%c", *text == '|' ? "\\" : "", *text);
 }
 
+/* ---- what is no command ---- */
+
 /* A slip of the finger is told by the name that was meant, if there is one that
- * is near: beyond half of its letters a guess would only mislead. */
+ * is near. */
 static int
 unknown(const char *name)
 {
-	size_t best = strlen(name) / 2 + 1;
-	const char *nearest = NULL;
+	struct nearest n = nearest_to(name);
 
-	for (size_t i = 0; i < N_COMMANDS; i++) {
-		size_t far =
-		    str_distance(str_from(name), str_from(commands[i].name));
-
-		if (far < best) {
-			best = far;
-			nearest = commands[i].name;
-		}
-	}
+	for (const struct command *c = command_table; c->name != NULL; c++)
+		if (strchr(c->name, ' ') == NULL)
+			nearest_try(&n, c->name);
 	fprintf(stderr,
 	    "admit: there is no command \"%s\"%s%s%s; `admit help` "
 	    "lists them\n",
-	    name, nearest == NULL ? "" : ". Is it \"",
-	    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");
-	return 2;
+	    name, n.name == NULL ? "" : ". Is it \"",
+	    n.name == NULL ? "" : n.name, n.name == NULL ? "" : "\"?");
+	return STATUS_WRONG;
 }
+
+/* What a first word goes on with: all of it, and what is near what was
+ * typed. */
+static int
+unknown_second(FILE *to, const char *first, const char *typed)
+{
+	const struct command *c = NULL;
+	struct nearest n = nearest_to(typed);
+
+	if (typed[0] != '\0')
+		fprintf(to, "admit %s: there is no \"%s\"", first, typed);
+	else
+		fprintf(to, "admit %s: which", first);
+	while ((c = command_of(c, first)) != NULL)
+		if (strchr(c->name, ' ') != NULL)
+			nearest_try(&n, strchr(c->name, ' ') + 1);
+	if (n.name != NULL)
+		fprintf(to, "; is it \"%s\"", n.name);
+	fputs("?\n", to);
+	while ((c = command_of(c, first)) != NULL)
+		fprintf(to, "  admit %s%s%s\n", c->name,
+		    c->words == NULL ? "" : " ",
+		    c->words == NULL ? "" : c->words);
+	return STATUS_WRONG;
+}
+
+/* ---- help ---- */
 
 /* Each setting with its default and meaning: for a terminal, or as the rows of
  * the README's table, which is held to this output. */
@@ -161,17 +123,22 @@ print_settings_file(void)
 		    required ? "" : dflt);
 }
 
-static int
-help(const char *how)
+/* For what must agree with the table: the name, then the option with two dashes
+ * or nothing, separated by a tab. */
+static void
+print_table(void)
 {
-	if (strcmp(how, "--env") == 0) {
-		print_settings_file();
-		return 0;
+	for (const struct command *c = command_table; c->name != NULL; c++) {
+		printf("%s\t\n", c->name);
+		for (const struct argp_option *o = c->options;
+		     o != NULL && o->name != NULL; o++)
+			printf("%s\t--%s\n", c->name, o->name);
 	}
-	if (strcmp(how, "--markdown") == 0) {
-		print_settings(true);
-		return 0;
-	}
+}
+
+static int
+print_help(void)
+{
 	(void)usage(stdout);
 	puts("\nSettings come from the environment, or from the file that\n"
 	     "ADMIT_CONF names, or from ~/.config/admit/admit.env:\n");
@@ -179,31 +146,108 @@ help(const char *how)
 	return 0;
 }
 
+static int run(int argc, char **argv);
+
+/* Of a command: as its own --help. */
+static int
+help(const struct args *args)
+{
+	char how[] = "--help";
+
+	if (args->n_words == 1)
+		return run(2, (char *[]){ args->words[0], how });
+	if (args->n_words == 2)
+		return run(
+		    3, (char *[]){ args->words[0], args->words[1], how });
+	if (args_has(args, OPTION_ENV))
+		print_settings_file();
+	else if (args_has(args, OPTION_MARKDOWN))
+		print_settings(true);
+	else if (args_has(args, OPTION_TABLE))
+		print_table();
+	else if (args_has(args, OPTION_COMPLETION))
+		completion_print(args->option[OPTION_COMPLETION]);
+	else
+		return print_help();
+	return 0;
+}
+
+/* ---- commands ---- */
+
+/* The command line first: help must come whatever is wrong with the host. Each
+ * command narrows the programs down to those whose settings it needs, so that a
+ * count of orders does not ask for a bot's token. */
+static int
+run_command(const struct command *c, int argc, char **argv)
+{
+	static struct app app;
+	struct args args = args_read(c, argc, argv);
+	int status;
+
+	if (c->run == NULL)
+		return help(&args);
+	app_start(&app, PROGRAM_ALL, "admit");
+	app.is_tool = true;
+	status = c->run(&app, &args);
+	db_free(app.db);
+	app_end(&app);
+	return status;
+}
+
+/* Whether there is a command of two words that begins so. */
+static bool
+goes_on(const char *first)
+{
+	const struct command *c = NULL;
+
+	while ((c = command_of(c, first)) != NULL)
+		if (strchr(c->name, ' ') != NULL)
+			return true;
+	return false;
+}
+
+/* What is no command of two words may be a word of the first one's, if that
+ * takes any. */
+static bool
+is_slip(const struct command *c, int n_used, const char *second)
+{
+	return c == NULL ||
+	    (second[0] != '\0' && n_used == 1 && c->words == NULL &&
+		goes_on(c->name));
+}
+
+/* Of a first word that is no command its --help lists what it goes on with. */
+static int
+run(int argc, char **argv)
+{
+	int n_used;
+	const struct command *c = command_find(argc, argv, &n_used);
+	const char *second = argc > 1 && argv[1][0] != '-' ? argv[1] : "";
+
+	if (argc == 0)
+		return usage(stderr);
+	if (command_of(NULL, argv[0]) == NULL)
+		return unknown(argv[0]);
+	if (c == NULL && argc > 1 && strcmp(argv[1], "--help") == 0) {
+		(void)unknown_second(stdout, argv[0], "");
+		return 0;
+	}
+	return is_slip(c, n_used, second) ?
+	    unknown_second(stderr, argv[0], second) :
+	    run_command(c, argc - n_used, argv + n_used);
+}
+
 int
 main(int argc, char **argv)
 {
-	static struct app app;
 	const char *name = argc > 1 ? argv[1] : "";
-	int status = -1;
 
-	/* Before app_start(): help must come whatever is wrong with the
-	 * host. */
-	if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0)
-		return help(argc > 2 ? argv[2] : "");
+	argp_program_version = "admit " ADMIT_VERSION;
+	if (strcmp(name, "--help") == 0)
+		return print_help();
 	if (strcmp(name, "version") == 0 || strcmp(name, "--version") == 0) {
-		puts("admit " ADMIT_VERSION);
+		puts(argp_program_version);
 		return 0;
 	}
-	/* Each command narrows this down to the programs whose settings it
-	 * needs, so that a count of orders does not ask for a bot's token. */
-	app_start(&app, PROGRAM_ALL, "admit");
-	app.is_tool = true;
-	for (size_t i = 0; i < N_COMMANDS; i++)
-		if (strcmp(name, commands[i].name) == 0)
-			status = commands[i].run(&app, argc - 2, argv + 2);
-	db_free(app.db);
-	app_end(&app);
-	if (status >= 0)
-		return status;
-	return name[0] == '\0' ? usage(stderr) : unknown(name);
+	return run(argc - 1, argv + 1);
 }

@@ -55,21 +55,6 @@ cmd_recorded(struct app *app, enum err e)
 	return e == ERR_OK ? 0 : 1;
 }
 
-/* Where an option may stand does not matter to who types it. */
-bool
-cmd_take_option(int *argc, char **argv, const char *option)
-{
-	int n = 0;
-
-	for (int i = 0; i < *argc; i++)
-		if (strcmp(argv[i], option) != 0)
-			argv[n++] = argv[i];
-	if (n == *argc)
-		return false;
-	*argc = n;
-	return true;
-}
-
 const char *
 cmd_take_address(struct arena *a, char *typed)
 {
@@ -97,11 +82,11 @@ cmd_unread(void)
 }
 
 bool
-cmd_is_meant(const char *question, const char *nothing, bool is_sure)
+cmd_is_meant(const struct args *args, const char *question, const char *nothing)
 {
 	char answer[16];
 
-	if (is_sure)
+	if (args_has(args, OPTION_YES))
 		return true;
 	/* A script that was not told is not to wait for ever, nor to do it. */
 	if (!isatty(STDIN_FILENO)) {

@@ -1,36 +1,47 @@
-/* The operator's commands: one function each, one row in admit.c's table. They
- * print for a person on standard output, log on standard error, and return an
- * exit status: 0 done, 1 something is wrong, 2 called wrongly. */
+/* The operator's commands: one function each, one row in commands.c. They print
+ * for a person on standard output, log on standard error, and return an exit
+ * status: 0 done, 1 something is wrong or there was nothing to do, 2 called
+ * wrongly, 3 not answered with yes (args.h). */
 #ifndef TOOLS_CMD_H
 #define TOOLS_CMD_H
+
+#include "args.h"
 
 #include "ledger/books.h"
 #include "shop/app.h"
 
-int cmd_init(struct app *app, int argc, char **argv);
-int cmd_work(struct app *app, int argc, char **argv);
-int cmd_setup(struct app *app, int argc, char **argv);
-int cmd_check(struct app *app, int argc, char **argv);
-int cmd_orders(struct app *app, int argc, char **argv);
-int cmd_export(struct app *app, int argc, char **argv);
-int cmd_grant(struct app *app, int argc, char **argv);
-int cmd_revoke(struct app *app, int argc, char **argv);
-int cmd_refund(struct app *app, int argc, char **argv);
-int cmd_forget(struct app *app, int argc, char **argv);
-int cmd_lessons(struct app *app, int argc, char **argv);
-int cmd_reconcile(struct app *app, int argc, char **argv);
-int cmd_report(struct app *app, int argc, char **argv);
-int cmd_texts(struct app *app, int argc, char **argv);
-int cmd_product(struct app *app, int argc, char **argv);
-int cmd_status(struct app *app, int argc, char **argv);
-int cmd_jobs(struct app *app, int argc, char **argv);
-int cmd_operator(struct app *app, int argc, char **argv);
-int cmd_audit(struct app *app, int argc, char **argv);
-int cmd_payments(struct app *app, int argc, char **argv);
-int cmd_backup(struct app *app, int argc, char **argv);
-int cmd_restore(struct app *app, int argc, char **argv);
-int cmd_move(struct app *app, int argc, char **argv);
-int cmd_import(struct app *app, int argc, char **argv);
+int cmd_init(struct app *app, const struct args *args);
+int cmd_work(struct app *app, const struct args *args);
+int cmd_poll(struct app *app, const struct args *args);
+int cmd_setup(struct app *app, const struct args *args);
+int cmd_check(struct app *app, const struct args *args);
+int cmd_status(struct app *app, const struct args *args);
+int cmd_reconcile(struct app *app, const struct args *args);
+int cmd_jobs(struct app *app, const struct args *args);
+int cmd_jobs_retry(struct app *app, const struct args *args);
+int cmd_jobs_drop(struct app *app, const struct args *args);
+int cmd_orders(struct app *app, const struct args *args);
+int cmd_export(struct app *app, const struct args *args);
+int cmd_grant(struct app *app, const struct args *args);
+int cmd_revoke(struct app *app, const struct args *args);
+int cmd_refund(struct app *app, const struct args *args);
+int cmd_payments(struct app *app, const struct args *args);
+int cmd_report(struct app *app, const struct args *args);
+int cmd_backup(struct app *app, const struct args *args);
+int cmd_restore(struct app *app, const struct args *args);
+int cmd_move(struct app *app, const struct args *args);
+int cmd_import(struct app *app, const struct args *args);
+int cmd_operator(struct app *app, const struct args *args);
+int cmd_operator_add(struct app *app, const struct args *args);
+int cmd_operator_remove(struct app *app, const struct args *args);
+int cmd_audit(struct app *app, const struct args *args);
+int cmd_lessons_list(struct app *app, const struct args *args);
+int cmd_lessons_import(struct app *app, const struct args *args);
+int cmd_lessons_remove(struct app *app, const struct args *args);
+int cmd_lessons_search(struct app *app, const struct args *args);
+int cmd_texts(struct app *app, const struct args *args);
+int cmd_product_rename(struct app *app, const struct args *args);
+int cmd_forget(struct app *app, const struct args *args);
 
 /* What admit report --html is asked for: which file ("-": standard output), in
  * which language (NULL: the shop's), since when, by day or by month
@@ -82,10 +93,6 @@ bool cmd_may_make_ledger(struct app *app);
  * the worker, or says that nothing was recorded. The status to end with. */
 int cmd_recorded(struct app *app, enum err e);
 
-/* Takes an option without a value out of the arguments, wherever it stands;
- * whether it was there. */
-bool cmd_take_option(int *argc, char **argv, const char *option);
-
 /* An address as it was typed, which may have a password in it: a copy in the
  * arena, and nothing of it is left for who lists the processes of the host. */
 const char *cmd_take_address(struct arena *a, char *typed);
@@ -102,8 +109,10 @@ int64_t cmd_span_ms(const char *text);
 /* Since when: that, or the day "2026-01-31". False: it is neither. */
 bool cmd_since_ms(const char *text, int64_t *since_ms);
 
-/* Asks before what cannot be undone. Where there is no terminal, and --yes
- * (is_sure) was not said, nothing is done; "nothing" tells that. */
-bool cmd_is_meant(const char *question, const char *nothing, bool is_sure);
+/* Asks before anything is changed. Where there is no terminal, and --yes was
+ * not said, nothing is done; "nothing" tells that. Whoever gets false ends with
+ * STATUS_NOT_MEANT. */
+bool cmd_is_meant(
+    const struct args *args, const char *question, const char *nothing);
 
 #endif

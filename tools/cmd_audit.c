@@ -1,33 +1,22 @@
 /* admit audit: what operators changed, at the command line and in the chat. */
-#include "table.h"
+#include "list.h"
 
 #include "base/tg_id.h"
-#include "cmd.h"
 #include "ledger/audit.h"
-
-#include <stdio.h>
-#include <string.h>
-
-#define MAX_SHOWN 100
 
 /* The words come last: a letter to a buyer is longer than a line. */
 static const struct table_column columns[] = {
-	{ "id", LOOK_RIGHT },
+	{ "id", LOOK_ID },
 	{ "asked_ms", LOOK_TIME },
 	{ "actor", LOOK_TEXT },
 	{ "what", LOOK_TEXT },
-	{ "tg_id", LOOK_RIGHT },
+	{ "tg_id", LOOK_ID },
 	{ "product", LOOK_TEXT },
-	{ "number", LOOK_RIGHT },
+	{ "number", LOOK_ID },
 	{ "amount", LOOK_RIGHT },
 	{ "result", LOOK_TEXT },
 	{ "words", LOOK_TEXT },
 	{ NULL, LOOK_END },
-};
-
-struct wish {
-	int64_t tg_id, since_ms;
-	bool as_json;
 };
 
 /* A number that says something; a cell of 0 would be read as one. */
@@ -40,9 +29,10 @@ put_number(struct table *t, int64_t n)
 		table_number(t, n);
 }
 
-/* Who was forgotten since has no number there any more. */
+/* Who was forgotten since has no number any more; that it was a person, and not
+ * the command line, stays true. */
 static const char *
-who(struct arena *a, int64_t actor)
+actor_of(struct arena *a, int64_t actor)
 {
 	if (actor == AUDIT_FORGOTTEN)
 		return "forgotten";
@@ -60,7 +50,7 @@ add(const struct row *row, void *ctx)
 	act_from_row(row, &act);
 	table_number(t, act.id);
 	table_time(t, act.asked_ms);
-	table_text(t, who(t->arena, act.actor));
+	table_text(t, actor_of(t->arena, act.actor));
 	table_text(t, act.act);
 	put_number(t, act.tg_id);
 	table_text(t, act.product);
@@ -71,56 +61,25 @@ add(const struct row *row, void *ctx)
 }
 
 /* Questions that nobody confirmed are shown, too: somebody wanted it. */
-static int
-list(struct app *app, struct arena *a, const struct wish *w)
+static enum err
+fill(struct app *app, struct table *t, const void *tg_id)
 {
-	struct json *doc = w->as_json ? json_new(a) : NULL;
-	struct table t = table_new(a, columns, doc, "audit");
-	enum err e = db_each(app->db, a, SQL_AUDIT_LIST,
-	    KV(kv_int("tg_id", w->tg_id), kv_int("since_ms", w->since_ms),
-		kv_int("n", w->as_json ? INT64_MAX : MAX_SHOWN)),
-	    add, &t);
-
-	if (e != ERR_OK)
-		return cmd_unread();
-	if (doc != NULL)
-		cmd_print_json(a, doc);
-	table_print(&t, "No operator has changed anything.");
-	if (doc == NULL && t.n_rows == MAX_SHOWN)
-		puts("and more, which are older: --since narrows it down, "
-		     "--json has all");
-	return 0;
+	return db_each(app->db, t->arena, SQL_AUDIT_LIST,
+	    KV(kv_int("tg_id", *(const int64_t *)tg_id),
+		kv_int("since_ms", t->filter.since_ms), kv_int("n", INT64_MAX)),
+	    add, t);
 }
 
-/* In any order, each once. */
-static bool
-read_wish(int argc, char **argv, struct wish *w)
-{
-	for (int i = 0; i < argc; i++)
-		if (strcmp(argv[i], "--since") == 0 && i + 1 < argc) {
-			if (!cmd_since_ms(argv[++i], &w->since_ms))
-				return false;
-		} else if (w->tg_id != 0 ||
-		    !tg_id_parse(str_from(argv[i]), &w->tg_id))
-			return false;
-	return true;
-}
+static const struct list list = { "audit", columns, "result",
+	"No operator has changed anything.", fill, false };
 
 int
-cmd_audit(struct app *app, int argc, char **argv)
+cmd_audit(struct app *app, const struct args *args)
 {
-	struct wish w = { .as_json = cmd_take_option(&argc, argv, "--json") };
-	struct arena a = { 0 };
-	int status = 1;
+	const char *word = args_word(args, 0);
+	int64_t tg_id = 0;
 
-	if (!read_wish(argc, argv, &w)) {
-		fputs("usage: admit audit [TG_ID] [--since 30d|DAY] [--json]\n",
-		    stderr);
-		return 2;
-	}
-	app->programs = PROGRAM_LEDGER;
-	if (cmd_ledger_ok(app))
-		status = list(app, &a, &w);
-	arena_free(&a);
-	return status;
+	if (word != NULL && !tg_id_parse(str_from(word), &tg_id))
+		return args_wrong(args, "\"%s\" is no Telegram number", word);
+	return list_print(app, args, &list, &tg_id);
 }

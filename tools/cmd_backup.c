@@ -219,34 +219,14 @@ backup(struct app *app, struct arena *a, const char *to)
 	return 0;
 }
 
-/* "FILE" and the options that go with it; NULL: called wrongly. */
-static const char *
-read_file_and(int argc, char **argv, const char *option, bool *is_set)
-{
-	const char *file = NULL;
-
-	for (int i = 0; i < argc; i++)
-		if (strcmp(argv[i], option) == 0)
-			*is_set = true;
-		else if (file != NULL || argv[i][0] == '-')
-			return NULL;
-		else
-			file = argv[i];
-	return file;
-}
-
 int
-cmd_backup(struct app *app, int argc, char **argv)
+cmd_backup(struct app *app, const struct args *args)
 {
-	bool is_forced = false;
-	const char *to = read_file_and(argc, argv, "--force", &is_forced);
+	const char *to = args_word(args, 0);
+	bool is_forced = args_has(args, OPTION_FORCE);
 	struct arena a = { 0 };
 	int status = 1;
 
-	if (to == NULL) {
-		fputs("usage: admit backup FILE [--force]\n", stderr);
-		return 2;
-	}
 	app->programs = PROGRAM_LEDGER;
 	if (cmd_account_ok(app) && is_a_file(app, &a) && cmd_ledger_ok(app) &&
 	    is_free(app, to, is_forced))
@@ -259,6 +239,7 @@ cmd_backup(struct app *app, int argc, char **argv)
 
 struct restoring {
 	struct app *app;
+	const struct args *args;
 	struct arena arena;
 	const char *from;
 	const char *kept; /* the ledger from before; NULL: there was none */
@@ -434,6 +415,10 @@ restore_locked(struct restoring *r)
 
 	if (!is_unused(r))
 		return 1;
+	if (!cmd_is_meant(r->args,
+		"Go back to that copy? What is there now is kept beside it.",
+		"Nothing was restored"))
+		return STATUS_NOT_MEANT;
 	if (lock_open(r->app, &lock) != ERR_OK) {
 		puts("A worker has just started, or its lock cannot be taken; "
 		     "the log above says which.");
@@ -446,13 +431,14 @@ restore_locked(struct restoring *r)
 
 /* Once the lock is released: the worker does what is found. */
 static int
-go_on(struct restoring *r, bool reconciles)
+go_on(struct restoring *r)
 {
-	char option[] = "--since";
-	char *since = arena_dup_text(&r->arena, time_lost(r));
+	const char *since = time_lost(r);
+	struct args args = { .command = r->args->command };
 
-	if (reconciles)
-		return cmd_reconcile(r->app, 2, (char *[]){ option, since });
+	args.option[OPTION_SINCE] = since;
+	if (args_has(r->args, OPTION_RECONCILE))
+		return cmd_reconcile(r->app, &args);
 	printf("What came after the copy is not in it: run `admit reconcile "
 	       "--since %s`.\n",
 	    since);
@@ -460,24 +446,21 @@ go_on(struct restoring *r, bool reconciles)
 }
 
 int
-cmd_restore(struct app *app, int argc, char **argv)
+cmd_restore(struct app *app, const struct args *args)
 {
-	struct restoring r = { .app = app };
-	bool reconciles = false;
+	struct restoring r = {
+		.app = app, .args = args, .from = args_word(args, 0)
+	};
 	int status = 1;
 
-	r.from = read_file_and(argc, argv, "--reconcile", &reconciles);
-	if (r.from == NULL) {
-		fputs("usage: admit restore FILE [--reconcile]\n", stderr);
-		return 2;
-	}
-	app->programs = reconciles ? PROGRAM_WORKER : PROGRAM_LEDGER;
+	app->programs =
+	    args_has(args, OPTION_RECONCILE) ? PROGRAM_WORKER : PROGRAM_LEDGER;
 	if (cmd_account_ok(app) && is_a_file(app, &r.arena) &&
 	    !is_the_ledger(app, r.from) && is_good(&r.arena, r.from)) {
 		conf_make_folder(&app->conf);
 		status = restore_locked(&r);
 		if (status == 0)
-			status = go_on(&r, reconciles);
+			status = go_on(&r);
 	}
 	arena_free(&r.arena);
 	return status;

@@ -242,26 +242,44 @@ check_all(struct app *app)
 		behind[i](&c);
 	http_free(http);
 	arena_free(&c.arena);
-	if (c.n_failed == 0)
-		puts("\nAll is well.");
 	return c.n_failed == 0 ? 0 : 1;
 }
 
-int
-cmd_check(struct app *app, int argc, char **argv)
+/* Those that the settings have are all told, and nothing else is tried then. */
+static int
+check(struct app *app, const struct args *args)
 {
-	bool only_settings = argc == 1 && strcmp(argv[0], "--settings") == 0;
-	int status;
+	bool only_settings = args_has(args, OPTION_SETTINGS);
+	bool as_json = args_has(args, OPTION_JSON);
+	int status = (as_json ? cmd_ready(app) : cmd_settings_ok(app)) ? 0 : 1;
 
-	if (argc > 0 && !only_settings) {
-		fputs("usage: admit check [--settings]\n", stderr);
-		return 2;
-	}
-	status = cmd_settings_ok(app) ? 0 : 1;
+	for (size_t i = 0; as_json && i < app->conf.settings.n_faults; i++)
+		lines_say(
+		    "FAIL", "settings", app->conf.settings.faults[i], NULL);
 	for (size_t i = 0; i < app->conf.settings.n_notes; i++)
 		lines_say(
 		    "note", "settings", app->conf.settings.notes[i], NULL);
-	if (status != 0)
-		return status;
-	return only_settings ? check_settings(app) : check_all(app);
+	if (status != 0 || only_settings)
+		return status != 0 ? status : check_settings(app);
+	status = check_all(app);
+	if (status == 0 && !as_json)
+		puts("\nAll is well.");
+	return status;
+}
+
+int
+cmd_check(struct app *app, const struct args *args)
+{
+	struct arena a = { 0 };
+	struct json *doc = json_new(&a);
+	int status;
+
+	if (!args_has(args, OPTION_JSON))
+		return check(app, args);
+	lines_into(json_put_array(doc, "checks"));
+	status = check(app, args);
+	lines_into(NULL);
+	cmd_print_json(&a, doc);
+	arena_free(&a);
+	return status;
 }

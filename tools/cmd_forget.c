@@ -190,7 +190,7 @@ tell_held(int64_t since_ms, int64_t n_held, int64_t n_aside)
 {
 	char since[CLOCK_DATE_BYTES];
 
-	clock_date(since_ms, since);
+	clock_local_date(since_ms, since);
 	if (since_ms != 0)
 		printf("A payment of theirs is under way since %s: wait for "
 		       "the bank's word, or cancel it at Stripe, and run this "
@@ -259,16 +259,19 @@ forget(struct db *db, void *ctx)
 }
 
 int
-cmd_forget(struct app *app, int argc, char **argv)
+cmd_forget(struct app *app, const struct args *args)
 {
 	struct forgetting h = { .app = app };
 	/* The worker's settings: pages are closed where they were opened. */
-	int status = who_read(
-	    app, PROGRAM_WORKER, argc, argv, 1, "forget TG_ID", &h.who);
+	int status = who_read(app, PROGRAM_WORKER, args, &h.who);
 	enum err e;
 
 	if (status != 0)
 		return status;
+	if (!cmd_is_meant(args,
+		"Erase what there is of them? It cannot be brought back.",
+		"Nobody was forgotten"))
+		return STATUS_NOT_MEANT;
 	e = prepare(&h);
 	if (e == ERR_OK && !h.held)
 		e = db_transaction(app->db, forget, &h);

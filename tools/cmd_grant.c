@@ -6,7 +6,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 struct telling {
 	struct app *app;
@@ -37,69 +36,83 @@ tell(struct telling *t, const char *what, const struct who *who)
 	return db_transaction(t->app->db, record, t);
 }
 
-/* Takes "--days N" off the end of the arguments. */
+/* 0: for good. */
 static bool
-read_days(int *argc, char **argv, int64_t *days)
+read_days(const struct args *args, int64_t *days)
 {
-	if (*argc < 2 || strcmp(argv[*argc - 2], "--days") != 0)
-		return true;
-	if (!str_to_i64(str_from(argv[*argc - 1]), days) || *days < 1 ||
-	    *days > BYHAND_MAX_DAYS)
-		return false;
-	*argc -= 2;
-	return true;
+	const char *given = args->option[OPTION_DAYS];
+
+	return given == NULL ||
+	    (str_to_i64(str_from(given), days) && *days >= 1 &&
+		*days <= BYHAND_MAX_DAYS);
 }
 
-/* Without "--days" for good. Each grant is an order, which `admit orders` shows
- * and a later revoke takes away. */
-int
-cmd_grant(struct app *app, int argc, char **argv)
+/* Each grant is an order, which `admit orders` shows and a later revoke takes
+ * away. */
+static int
+grant(struct telling *t, const struct who *who)
 {
-	static const char usage[] = "grant TG_ID [PRODUCT] [--days N]";
-	struct telling t = { .app = app };
-	struct who who;
 	char until[CLOCK_DATE_BYTES];
-	int status;
-	enum err e;
+	enum err e = tell(t, ACT_GRANT, who);
 
-	if (!read_days(&argc, argv, &t.act.amount))
-		argc = 0;
-	status = who_read(app, PROGRAM_LEDGER, argc, argv, 2, usage, &who);
-	if (status != 0)
-		return status;
-	e = tell(&t, ACT_GRANT, &who);
-	clock_date(clock_now_ms() + t.act.amount * DAY_MS, until);
+	clock_local_date(clock_now_ms() + t->act.amount * DAY_MS, until);
 	if (e == ERR_OK)
 		printf("Granted%s%s as order %" PRId64
 		       "; the worker sends the invite.\n",
-		    t.act.amount == 0 ? "" : " until ",
-		    t.act.amount == 0 ? "" : until, t.order.id);
-	arena_free(&t.arena);
-	return cmd_recorded(app, e);
+		    t->act.amount == 0 ? "" : " until ",
+		    t->act.amount == 0 ? "" : until, t->order.id);
+	return cmd_recorded(t->app, e);
 }
 
 /* What charges them is ended whether or not there was something to revoke. */
-int
-cmd_revoke(struct app *app, int argc, char **argv)
+static int
+revoke(struct telling *t, const struct who *who)
 {
-	struct telling t = { .app = app };
-	struct who who;
-	int status = who_read(
-	    app, PROGRAM_LEDGER, argc, argv, 2, "revoke TG_ID [PRODUCT]", &who);
-	enum err e;
+	enum err e = tell(t, ACT_REVOKE, who);
 
-	if (status != 0)
-		return status;
-	e = tell(&t, ACT_REVOKE, &who);
-	arena_free(&t.arena);
-	if (e == ERR_OK && t.order.id == 0) {
+	if (e == ERR_OK && t->order.id == 0) {
 		puts("There is nothing to revoke. What still charged them is "
 		     "being ended, if there is any.");
-		(void)cmd_recorded(app, e);
+		(void)cmd_recorded(t->app, e);
 		return 1;
 	}
 	if (e == ERR_OK)
 		puts("Revoked; the worker does what follows. No money goes "
 		     "back: for that there is `admit refund`.");
-	return cmd_recorded(app, e);
+	return cmd_recorded(t->app, e);
+}
+
+/* The product is said again: it may be one that was not typed. */
+static int
+decide(struct app *app, const struct args *args, const char *does,
+    int (*act)(struct telling *t, const struct who *who))
+{
+	struct telling t = { .app = app };
+	struct who who;
+	int status;
+
+	if (!read_days(args, &t.act.amount))
+		return args_wrong(
+		    args, "--days is from 1 to %d", BYHAND_MAX_DAYS);
+	status = who_read(app, PROGRAM_LEDGER, args, &who);
+	if (status != 0)
+		return status;
+	printf("%s %" PRId64 ": %s\n", does, who.tg_id, who.product->id);
+	status = cmd_is_meant(args, "Is that meant?", "Nothing was changed") ?
+	    act(&t, &who) :
+	    STATUS_NOT_MEANT;
+	arena_free(&t.arena);
+	return status;
+}
+
+int
+cmd_grant(struct app *app, const struct args *args)
+{
+	return decide(app, args, "Let in", grant);
+}
+
+int
+cmd_revoke(struct app *app, const struct args *args)
+{
+	return decide(app, args, "Take away from", revoke);
 }

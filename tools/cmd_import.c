@@ -33,6 +33,7 @@ struct member_row {
 
 struct import {
 	struct app *app;
+	const struct args *args;
 	struct arena arena, scratch; /* for good, of one row */
 	struct member_row *rows;
 	size_t n, max;
@@ -402,7 +403,6 @@ struct wish {
 	bool is_server;
 	const char *schema;  /* NULL: the one that it opens with */
 	const char *product; /* NULL: the first */
-	bool is_sure;
 };
 
 static int
@@ -424,28 +424,24 @@ import(struct import *im, const struct wish *w)
 	if (im->n == 0)
 		return 0;
 	if (!cmd_is_meant(
-		"Take them over?", "Nothing was taken over", w->is_sure))
-		return 1;
+		im->args, "Take them over?", "Nothing was taken over"))
+		return STATUS_NOT_MEANT;
 	return take_over(im);
 }
 
-static bool
-read_wish(struct import *im, int argc, char **argv, struct wish *w)
+/* The address is not left among the arguments: it may have a password. */
+static struct wish
+read_wish(struct import *im)
 {
-	w->is_sure = cmd_take_option(&argc, argv, "--yes");
-	for (int i = 0; i < argc; i++)
-		if (strcmp(argv[i], "--product") == 0 && i + 1 < argc)
-			w->product = argv[++i];
-		else if (strcmp(argv[i], "--schema") == 0 && i + 1 < argc)
-			w->schema = argv[++i];
-		else if (w->file != NULL || argv[i][0] == '-')
-			return false;
-		else
-			w->file = cmd_take_address(&im->arena, argv[i]);
-	w->is_server = w->file != NULL &&
-	    str_starts(str_from(w->file), "postgres") &&
-	    strstr(w->file, "://") != NULL;
-	return w->file != NULL && (w->is_server || w->schema == NULL);
+	const struct args *args = im->args;
+	struct wish w = { .file =
+			      cmd_take_address(&im->arena, args_word(args, 0)),
+		.schema = args->option[OPTION_SCHEMA],
+		.product = args->option[OPTION_PRODUCT] };
+
+	w.is_server = str_starts(str_from(w.file), "postgres") &&
+	    strstr(w.file, "://") != NULL;
+	return w;
 }
 
 static bool
@@ -461,23 +457,18 @@ find_product(struct import *im, const char *id)
 }
 
 int
-cmd_import(struct app *app, int argc, char **argv)
+cmd_import(struct app *app, const struct args *args)
 {
-	struct import im = { .app = app };
-	struct wish w = { 0 };
+	struct import im = { .app = app, .args = args };
+	struct wish w = read_wish(&im);
 	int status = 1;
 
-	if (!read_wish(&im, argc, argv, &w)) {
-		fputs("usage: admit import FILE [--product ID] [--yes]\n"
-		      "       admit import postgresql://... [--schema NAME] "
-		      "[--product ID] [--yes]\n",
-		    stderr);
-		status = 2;
-	} else {
-		app->programs = PROGRAM_LEDGER;
-		if (cmd_account_ok(app) && find_product(&im, w.product))
-			status = import(&im, &w);
-	}
+	app->programs = PROGRAM_LEDGER;
+	if (w.schema != NULL && !w.is_server)
+		status =
+		    args_wrong(args, "--schema goes with postgresql://...");
+	else if (cmd_account_ok(app) && find_product(&im, w.product))
+		status = import(&im, &w);
 	arena_free(&im.scratch);
 	arena_free(&im.arena);
 	return status;

@@ -19,32 +19,24 @@
 /* A secret is never an argument, which every account of the host can read: it
  * comes from a file, the terminal, standard input or the environment. */
 static const struct asked {
-	const char *name, *option, *question;
+	const char *name, *option;
+	enum command_option key;
+	const char *question;
 	bool is_secret;
 	const char *(*check)(const char *value);
 } asked[] = {
-	{ "STRIPE_SECRET_KEY", "--stripe-key-file",
+	{ "STRIPE_SECRET_KEY", "--stripe-key-file", OPTION_STRIPE_KEY_FILE,
 	    "Stripe's secret key (Developers, API keys)", true,
 	    conf_check_stripe_key },
-	{ "TELEGRAM_BOT_TOKEN", "--bot-token-file",
+	{ "TELEGRAM_BOT_TOKEN", "--bot-token-file", OPTION_BOT_TOKEN_FILE,
 	    "The bot's token, from @BotFather", true, conf_check_bot_token },
-	{ "BASE_URL", "--address",
+	{ "BASE_URL", "--address", OPTION_ADDRESS,
 	    "Where the world reaches this server (https://...)", false,
 	    conf_check_base_url },
 };
 
 static const char *const made_up[] = { "TELEGRAM_WEBHOOK_SECRET",
 	"PAY_LINK_SECRET" };
-
-static int
-usage(void)
-{
-	fputs("usage: admit init [--stripe-key-file FILE] [--bot-token-file "
-	      "FILE]\n                  [--address URL]\n"
-	      "FILE may be - for a line of standard input.\n",
-	    stderr);
-	return 2;
-}
 
 /* Without what is typed on the screen: somebody may look over the shoulder. */
 static bool
@@ -173,25 +165,8 @@ make_up(struct app *app, struct arena *a, const char *file, const char *name)
 	return put(a, file, name, value);
 }
 
-/* Takes "--option VALUE" out of the arguments; false: called wrongly. */
 static bool
-read_options(int argc, char **argv, const char **given)
-{
-	for (int i = 0; i < argc; i += 2) {
-		size_t k = 0;
-
-		while (
-		    k < LENGTH(asked) && strcmp(argv[i], asked[k].option) != 0)
-			k++;
-		if (k == LENGTH(asked) || i + 1 == argc)
-			return false;
-		given[k] = argv[i + 1];
-	}
-	return true;
-}
-
-static bool
-fill_in(struct app *app, struct arena *a, const char **given)
+fill_in(struct app *app, struct arena *a, const struct args *args)
 {
 	const char *file;
 	bool ok = true;
@@ -207,7 +182,8 @@ fill_in(struct app *app, struct arena *a, const char **given)
 	}
 	file = arena_dup_text(a, file);
 	for (size_t i = 0; ok && i < LENGTH(asked); i++)
-		ok = settle(app, a, file, &asked[i], given[i]);
+		ok =
+		    settle(app, a, file, &asked[i], args->option[asked[i].key]);
 	for (size_t i = 0; ok && i < LENGTH(made_up); i++)
 		ok = make_up(app, a, file, made_up[i]);
 	return ok;
@@ -268,23 +244,21 @@ say_ready(const struct app *app)
 }
 
 int
-cmd_init(struct app *app, int argc, char **argv)
+cmd_init(struct app *app, const struct args *args)
 {
-	const char *given[LENGTH(asked)] = { NULL };
+	const struct args none = { .command = args->command };
 	struct arena a = { 0 };
 	int status = 1;
 	bool ok;
 
-	if (!read_options(argc, argv, given))
-		return usage();
-	ok = fill_in(app, &a, given) && go_through(app);
+	ok = fill_in(app, &a, args) && go_through(app);
 	arena_free(&a);
 	if (!ok)
 		return 1;
 	puts("");
 	/* As every program needs them now. */
 	cmd_anew(app, PROGRAM_ALL);
-	status = cmd_check(app, 0, NULL);
+	status = cmd_check(app, &none);
 	if (status == 0)
 		say_ready(app);
 	return status;

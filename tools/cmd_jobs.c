@@ -1,8 +1,7 @@
 /* admit jobs: what waits and why; trying it again, and giving it up. */
-#include "table.h"
+#include "list.h"
 
 #include "base/clock.h"
-#include "cmd.h"
 #include "ledger/audit_told.h"
 #include "outbox/jobs.h"
 #include "outbox/waiting.h"
@@ -11,12 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_SHOWN 200
-
 static const struct table_column columns[] = {
-	{ "id", LOOK_RIGHT },
+	{ "id", LOOK_ID },
 	{ "kind", LOOK_TEXT },
-	{ "tg_id", LOOK_RIGHT },
+	{ "tg_id", LOOK_ID },
 	{ "state", LOOK_TEXT },
 	{ "due_ms", LOOK_TIME },
 	{ "attempts", LOOK_RIGHT },
@@ -25,10 +22,9 @@ static const struct table_column columns[] = {
 };
 
 struct listing {
-	struct table table;
+	struct table *table;
 	const char *kind; /* NULL: any */
 	int64_t now_ms;
-	size_t n_left_out;
 };
 
 static const char *
@@ -41,21 +37,16 @@ state_of(const struct row *row, int64_t now_ms)
 	return row_int(row, 3) > now_ms ? "waits" : "due";
 }
 
-/* Of a parked one the time when that was: it is due no more. A person is not
- * shown more than can be read; a program gets them all. */
+/* Of a parked one the time when that was: it is due no more. */
 static void
 add(const struct row *row, void *ctx)
 {
 	struct listing *l = ctx;
-	struct table *t = &l->table;
+	struct table *t = l->table;
 	const char *kind = waiting_kind(row_int(row, 1));
 
 	if (l->kind != NULL && strcmp(l->kind, kind) != 0)
 		return;
-	if (t->rows == NULL && t->n_rows == MAX_SHOWN) {
-		l->n_left_out++;
-		return;
-	}
 	table_number(t, row_int(row, 0));
 	table_text(t, kind);
 	table_number(t, row_int(row, 2));
@@ -65,33 +56,72 @@ add(const struct row *row, void *ctx)
 	table_text(t, row_text(row, 5));
 }
 
-static int
-list(struct app *app, struct arena *a, bool is_parked, const char *kind,
-    bool as_json)
+/* The ledger knows kinds by numbers, a person by the names that are shown. */
+static enum err
+fill(struct app *app, struct table *t, const void *what)
 {
-	struct json *doc = as_json ? json_new(a) : NULL;
-	struct listing l = { .table = table_new(a, columns, doc, "jobs"),
-		.kind = kind,
-		.now_ms = clock_now_ms() };
-	enum err e = db_each(app->db, a, SQL_JOBS_WAITING,
-	    KV(kv_int("id", 0), kv_int("parked", is_parked)), add, &l);
+	const struct args *args = what;
+	struct listing l = { t, args->option[OPTION_KIND], clock_now_ms() };
 
-	if (e != ERR_OK)
-		return cmd_unread();
-	if (doc != NULL)
-		cmd_print_json(a, doc);
-	table_print(&l.table, "Nothing waits.");
-	if (l.n_left_out > 0)
-		printf("and %zu more: --kind and --parked narrow it down, "
-		       "--json has all\n",
-		    l.n_left_out);
-	return 0;
+	return db_each(app->db, t->arena, SQL_JOBS_WAITING,
+	    KV(kv_int("id", 0),
+		kv_int("parked", args_has(args, OPTION_PARKED))),
+	    add, &l);
+}
+
+static const struct list list = { "jobs", columns, "state", "Nothing waits.",
+	fill, false };
+
+/* By the names that the list shows, so that each can be typed from it. */
+static bool
+is_kind(const char *name)
+{
+	for (int64_t kind = 1; kind < JOB__COUNT; kind++)
+		if (strcmp(name, waiting_kind(kind)) == 0)
+			return true;
+	return strcmp(name, "unknown") == 0;
+}
+
+/* Some kinds share a name, which is told once. */
+static const char *
+all_kinds(struct arena *a)
+{
+	const char *all = "";
+
+	for (int64_t kind = 1; kind < JOB__COUNT; kind++) {
+		bool is_told = false;
+
+		for (int64_t k = 1; k < kind; k++)
+			is_told |=
+			    strcmp(waiting_kind(k), waiting_kind(kind)) == 0;
+		if (!is_told)
+			all = arena_printf(
+			    a, "%s\"%s\", ", all, waiting_kind(kind));
+	}
+	return arena_printf(a, "%s\"unknown\"", all);
+}
+
+/* A kind that nobody knows would find nothing, as if nothing waited. */
+int
+cmd_jobs(struct app *app, const struct args *args)
+{
+	const char *kind = args->option[OPTION_KIND];
+	struct arena a = { 0 };
+	int status;
+
+	if (kind == NULL || is_kind(kind))
+		return list_print(app, args, &list, args);
+	status = args_wrong(
+	    args, "\"%s\" is no kind; there are %s", kind, all_kinds(&a));
+	arena_free(&a);
+	return status;
 }
 
 /* ---- one job ---- */
 
 struct one {
 	struct app *app;
+	const struct args *args;
 	struct arena arena;
 	int64_t id; /* 0: all that are parked */
 	int64_t n_parked, n_changed;
@@ -156,13 +186,16 @@ retry_all(struct db *db, void *ctx)
 
 /* The worker is woken by the commit like for any promise. */
 static int
-retry(struct app *app, struct one *o, bool is_sure)
+retry(struct app *app, struct one *o)
 {
 	enum err e;
 
-	(void)is_sure; /* nothing is lost by it */
 	if (!find(app, o))
 		return 1;
+	if (!cmd_is_meant(o->args,
+		o->id == 0 ? "Try all that are parked again?" : "Try it again?",
+		"Nothing was changed"))
+		return STATUS_NOT_MEANT;
 	e = db_transaction(app->db, retry_all, o);
 	if (e == ERR_OK)
 		printf("%" PRId64 " due now; the worker tries again.\n",
@@ -184,7 +217,7 @@ drop_it(struct db *db, void *ctx)
 
 /* Asked before, since it is done never; the log keeps what it was. */
 static int
-drop(struct app *app, struct one *o, bool is_sure)
+drop(struct app *app, struct one *o)
 {
 	const struct waiting *w = &o->job;
 	enum err e;
@@ -194,8 +227,8 @@ drop(struct app *app, struct one *o, bool is_sure)
 	printf("Job %" PRId64 ", %s, for %" PRId64 ": %s\n", w->id,
 	    waiting_kind(w->kind), w->tg_id,
 	    w->error == NULL ? "not tried yet" : w->error);
-	if (!cmd_is_meant("Never do it?", "Nothing was dropped", is_sure))
-		return 1;
+	if (!cmd_is_meant(o->args, "Never do it?", "Nothing was dropped"))
+		return STATUS_NOT_MEANT;
 	e = db_transaction(app->db, drop_it, o);
 	if (e == ERR_OK)
 		puts("Dropped.");
@@ -204,113 +237,36 @@ drop(struct app *app, struct one *o, bool is_sure)
 
 /* ---- what is asked for ---- */
 
-/* No act: they are listed. */
-struct wish {
-	int (*act)(struct app *app, struct one *o, bool is_sure);
-	int64_t id;
-	bool is_parked, as_json, is_sure;
-	const char *kind;
-};
-
-/* By the names that the list shows, so that each can be typed from it. */
-static bool
-is_kind(const char *name)
-{
-	for (int64_t kind = 1; kind < JOB__COUNT; kind++)
-		if (strcmp(name, waiting_kind(kind)) == 0)
-			return true;
-	return strcmp(name, "unknown") == 0;
-}
-
-/* Some kinds share a name, which is told once. */
-static void
-print_kinds(FILE *to)
-{
-	fputs("kinds:", to);
-	for (int64_t kind = 1; kind < JOB__COUNT; kind++) {
-		bool is_told = false;
-
-		for (int64_t k = 1; k < kind; k++)
-			is_told |=
-			    strcmp(waiting_kind(k), waiting_kind(kind)) == 0;
-		if (!is_told)
-			fprintf(to, " \"%s\"", waiting_kind(kind));
-	}
-	fputs(" \"unknown\"\n", to);
-}
-
-static bool
-read_list(int argc, char **argv, struct wish *w)
-{
-	for (int i = 0; i < argc; i++)
-		if (strcmp(argv[i], "--parked") == 0)
-			w->is_parked = true;
-		else if (strcmp(argv[i], "--json") == 0)
-			w->as_json = true;
-		else if (strcmp(argv[i], "--kind") == 0 && i + 1 < argc &&
-		    is_kind(argv[i + 1]))
-			w->kind = argv[++i];
-		else
-			return false;
-	return true;
-}
-
-/* The numbers that the list shows. */
-static bool
-read_id(const char *text, int64_t *id)
-{
-	return str_to_i64(str_from(text), id) && *id > 0;
-}
-
 /* No job has the number 0, which the statement takes for all. */
-static bool
-read_retry(int argc, char **argv, struct wish *w)
+static int
+act(struct app *app, const struct args *args,
+    int (*does)(struct app *app, struct one *o), bool may_be_all)
 {
-	w->act = retry;
-	return argc == 2 &&
-	    (strcmp(argv[1], "all") == 0 || read_id(argv[1], &w->id));
-}
+	const char *word = args_word(args, 0);
+	struct one one = { .app = app, .args = args };
+	int status = 1;
 
-/* One at a time: what is given up is looked at. */
-static bool
-read_drop(int argc, char **argv, struct wish *w)
-{
-	w->act = drop;
-	w->is_sure = argc == 3 && strcmp(argv[2], "--yes") == 0;
-	return argc == 2 + w->is_sure && read_id(argv[1], &w->id);
-}
-
-static bool
-read_wish(int argc, char **argv, struct wish *w)
-{
-	if (argc > 0 && strcmp(argv[0], "retry") == 0)
-		return read_retry(argc, argv, w);
-	if (argc > 0 && strcmp(argv[0], "drop") == 0)
-		return read_drop(argc, argv, w);
-	return read_list(argc, argv, w);
+	if (!(may_be_all && strcmp(word, "all") == 0) &&
+	    (!str_to_i64(str_from(word), &one.id) || one.id <= 0))
+		return args_wrong(args,
+		    "\"%s\" is no number of a job, as `admit jobs` shows them",
+		    word);
+	app->programs = PROGRAM_LEDGER;
+	if (cmd_ledger_ok(app))
+		status = does(app, &one);
+	arena_free(&one.arena);
+	return status;
 }
 
 int
-cmd_jobs(struct app *app, int argc, char **argv)
+cmd_jobs_retry(struct app *app, const struct args *args)
 {
-	struct wish w = { 0 };
-	struct one one = { .app = app };
-	int status = 1;
+	return act(app, args, retry, true);
+}
 
-	if (!read_wish(argc, argv, &w)) {
-		fputs("usage: admit jobs [--parked] [--kind KIND] [--json]\n"
-		      "       admit jobs retry ID|all\n"
-		      "       admit jobs drop ID [--yes]\n",
-		    stderr);
-		print_kinds(stderr);
-		return 2;
-	}
-	app->programs = PROGRAM_LEDGER;
-	one.id = w.id;
-	if (cmd_ledger_ok(app))
-		status = w.act != NULL ?
-		    w.act(app, &one, w.is_sure) :
-		    list(app, &one.arena, w.is_parked, w.kind, w.as_json);
-	arena_free(&one.arena);
-	return status;
+/* One at a time: what is given up is looked at. */
+int
+cmd_jobs_drop(struct app *app, const struct args *args)
+{
+	return act(app, args, drop, false);
 }

@@ -1,7 +1,6 @@
 /* admit lessons: what the coach knows. */
-#include "cmd.h"
+#include "list.h"
 
-#include "base/array.h"
 #include "base/file.h"
 #include "coach/library.h"
 #include "coach/search.h"
@@ -131,25 +130,18 @@ import_folder(struct import *im, const char *folder)
 	return n == 0 || im->n_refused > 0 ? 1 : 0;
 }
 
-static int
-import(struct app *app, int argc, char **argv)
+int
+cmd_lessons_import(struct app *app, const struct args *args)
 {
-	struct import im = { .app = app };
-	const char *folder = NULL, *product = NULL;
+	struct import im = { .app = app,
+		.is_public = args_has(args, OPTION_PUBLIC) };
+	const char *product = args->option[OPTION_PRODUCT];
 	const struct product *p;
 	int status;
 
-	for (int i = 0; i < argc; i++)
-		if (strcmp(argv[i], "--public") == 0)
-			im.is_public = true;
-		else if (strcmp(argv[i], "--product") == 0 && i + 1 < argc)
-			product = argv[++i];
-		else if (folder == NULL && argv[i][0] != '-')
-			folder = argv[i];
-		else
-			return 2;
-	if (folder == NULL)
-		return 2;
+	app->programs = PROGRAM_LEDGER;
+	if (!cmd_ledger_made(app))
+		return 1;
 	/* Without --product it is the first one, as everywhere. A lesson of an
 	 * unknown product would be one that nobody may ask about. */
 	p = catalog_find(&app->catalog, product);
@@ -158,42 +150,52 @@ import(struct app *app, int argc, char **argv)
 		return 1;
 	}
 	im.product = p->id;
-	status = import_folder(&im, folder);
+	status = import_folder(&im, args_word(args, 0));
 	arena_free(&im.arena);
 	return status;
 }
 
 /* ---- list ---- */
 
-static void
-show_entry(const struct library_entry *entry, void *ctx)
-{
-	int64_t *n = ctx;
+static const struct table_column columns[] = {
+	{ "id", LOOK_ID },
+	{ "product", LOOK_TEXT },
+	{ "for", LOOK_TEXT },
+	{ "lesson", LOOK_ID },
+	{ "pieces", LOOK_RIGHT },
+	{ "title", LOOK_TEXT },
+	{ "file", LOOK_TEXT },
+	{ NULL, LOOK_END },
+};
 
-	printf("%5" PRId64 "  %-10s %-6s %3" PRId64 "  %s  (%s, %" PRId64
-	       " pieces)\n",
-	    entry->id, entry->product, entry->is_public ? "public" : "",
-	    entry->number, entry->title, entry->name, entry->n_chunks);
-	(*n)++;
+static void
+add_entry(const struct library_entry *entry, void *ctx)
+{
+	struct table *t = ctx;
+
+	table_number(t, entry->id);
+	table_text(t, arena_dup_text(t->arena, entry->product));
+	table_text(t, entry->is_public ? "public" : "buyers");
+	table_number(t, entry->number);
+	table_number(t, entry->n_chunks);
+	table_text(t, arena_dup_text(t->arena, entry->title));
+	table_text(t, arena_dup_text(t->arena, entry->name));
 }
 
-static int
-list(struct app *app, int argc, char **argv)
+static enum err
+fill(struct app *app, struct table *t, const void *what)
 {
-	struct arena a = { 0 };
-	int64_t n = 0;
-	enum err e;
+	(void)what;
+	return library_list(app->db, t->arena, add_entry, t);
+}
 
-	(void)argv;
-	if (argc != 0)
-		return 2;
-	e = library_list(app->db, &a, show_entry, &n);
-	arena_free(&a);
-	if (e != ERR_OK)
-		puts("The ledger cannot be read; the log above says why.");
-	else if (n == 0)
-		puts("There are no lessons: see admit lessons import.");
-	return e == ERR_OK ? 0 : 1;
+static const struct list listed = { "lessons", columns, NULL,
+	"There are no lessons: see admit lessons import.", fill, false };
+
+int
+cmd_lessons_list(struct app *app, const struct args *args)
+{
+	return list_print(app, args, &listed, NULL);
 }
 
 /* ---- remove ---- */
@@ -231,28 +233,45 @@ remove_noted(struct db *db, void *ctx)
 }
 
 static int
-remove_lessons(struct app *app, int argc, char **argv)
+remove_them(struct app *app, struct removal *r)
 {
-	struct removal r = { .n = 0 };
-	int64_t one = 0;
-	enum err e;
+	enum err e = db_transaction(app->db, remove_noted, r);
 
-	r.all = argc == 1 && strcmp(argv[0], "all") == 0;
-	if (argc != 1 || (!r.all && !str_to_i64(str_from(argv[0]), &one)))
-		return 2;
-	if (!r.all) {
-		r.ids = &one;
-		r.n = 1;
-	}
-	e = db_transaction(app->db, remove_noted, &r);
-	arena_free(&r.arena);
 	if (e == ERR_OK)
-		printf("%zu removed\n", r.n);
+		printf("%zu removed\n", r->n);
 	else
 		puts(e == ERR_NOT_FOUND ?
 			"There is no such lesson: see admit lessons list." :
 			"The ledger cannot be written; the log says why.");
 	return e == ERR_OK ? 0 : 1;
+}
+
+int
+cmd_lessons_remove(struct app *app, const struct args *args)
+{
+	const char *word = args_word(args, 0);
+	struct removal r = { .all = strcmp(word, "all") == 0 };
+	int64_t one = 0;
+	int status = 1;
+
+	if (!r.all && !str_to_i64(str_from(word), &one))
+		return args_wrong(args,
+		    "\"%s\" is no number of a lesson, as `admit lessons list` "
+		    "shows them",
+		    word);
+	if (!r.all) {
+		r.ids = &one;
+		r.n = 1;
+	}
+	app->programs = PROGRAM_LEDGER;
+	if (cmd_ledger_ok(app))
+		status = cmd_is_meant(args,
+			     r.all ? "Take out all of them?" : "Take it out?",
+			     "Nothing was removed") ?
+		    remove_them(app, &r) :
+		    STATUS_NOT_MEANT;
+	arena_free(&r.arena);
+	return status;
 }
 
 /* ---- search ---- */
@@ -291,61 +310,35 @@ print_as_json(struct arena *a, const struct passage *found, size_t n)
 /* In all lessons, not in those of one buyer: the operator may read what they
  * import. */
 static int
-search(struct app *app, int argc, char **argv)
+search(struct app *app, struct arena *a, const struct args *args)
 {
-	bool as_json = argc > 0 && strcmp(argv[0], "--json") == 0;
 	struct passage found[PASSAGES_MAX];
-	struct arena a = { 0 };
+	bool as_json = args_has(args, OPTION_JSON);
 	const char *words = "";
 	size_t n = 0;
-	enum err e;
 
-	if (argc == as_json)
-		return 2;
-	for (int i = as_json; i < argc; i++)
-		words = arena_printf(&a, "%s %s", words, argv[i]);
-	e = search_all(app->db, &a, str_from(words), found, &n);
-	for (size_t i = 0; e == ERR_OK && !as_json && i < n; i++)
+	for (size_t i = 0; i < args->n_words; i++)
+		words = arena_printf(a, "%s %s", words, args_word(args, i));
+	if (search_all(app->db, a, str_from(words), found, &n) != ERR_OK)
+		return cmd_unread();
+	for (size_t i = 0; !as_json && i < n; i++)
 		print_passage(&found[i]);
-	if (e != ERR_OK)
-		puts("The ledger cannot be read; the log above says why.");
-	else if (as_json)
-		print_as_json(&a, found, n);
+	if (as_json)
+		print_as_json(a, found, n);
 	else if (n == 0)
 		puts("The lessons say nothing of it.");
-	arena_free(&a);
-	return e == ERR_OK ? 0 : 1;
+	return 0;
 }
 
 int
-cmd_lessons(struct app *app, int argc, char **argv)
+cmd_lessons_search(struct app *app, const struct args *args)
 {
-	static const struct {
-		const char *name;
-		int (*run)(struct app *app, int argc, char **argv);
-		bool (*opens)(struct app *app);
-	} all[] = { { "import", import, cmd_ledger_made },
-		/* Only an import has something to put into a ledger that is not
-		 * there yet; the others would answer from an empty one. */
-		{ "list", list, cmd_ledger_ok },
-		{ "remove", remove_lessons, cmd_ledger_ok },
-		{ "search", search, cmd_ledger_ok } };
-	int status = 2;
+	struct arena a = { 0 };
+	int status = 1;
 
 	app->programs = PROGRAM_LEDGER;
-	for (size_t i = 0; i < LENGTH(all); i++) {
-		if (argc < 1 || strcmp(argv[0], all[i].name) != 0)
-			continue;
-		if (!all[i].opens(app))
-			return 1;
-		status = all[i].run(app, argc - 1, argv + 1);
-	}
-	if (status == 2)
-		fputs("usage: admit lessons import [--product P] [--public] "
-		      "FOLDER\n"
-		      "       admit lessons list\n"
-		      "       admit lessons remove ID|all\n"
-		      "       admit lessons search [--json] WORDS...\n",
-		    stderr);
+	if (cmd_ledger_ok(app))
+		status = search(app, &a, args);
+	arena_free(&a);
 	return status;
 }

@@ -20,7 +20,8 @@ struct moving {
 	struct app *app;
 	struct arena arena;
 	const char *from, *to; /* addresses */
-	bool cancels, is_sure;
+	const struct args *args;
+	bool cancels;
 	bool is_terminal; /* somebody watches */
 	int64_t shown_ms;
 };
@@ -37,15 +38,14 @@ take_address(struct moving *w, char *typed)
 }
 
 static bool
-read_wish(struct moving *w, int argc, char **argv)
+read_wish(struct moving *w)
 {
-	w->is_sure = cmd_take_option(&argc, argv, "--yes");
-	w->cancels = cmd_take_option(&argc, argv, "--cancel");
-	if (argc != (w->cancels ? 1 : 2) || argv[0][0] == '-' ||
-	    argv[argc - 1][0] == '-')
+	w->cancels = args_has(w->args, OPTION_CANCEL);
+	if (w->args->n_words != (w->cancels ? 1 : 2))
 		return false;
-	w->from = take_address(w, argv[0]);
-	w->to = take_address(w, argv[argc - 1]);
+	w->from = take_address(w, args_word(w->args, 0));
+	if (!w->cancels)
+		w->to = take_address(w, args_word(w->args, 1));
 	return true;
 }
 
@@ -189,9 +189,10 @@ is_time(struct moving *w, const struct move *m)
 	printf("%" PRId64 " rows are copied, and each was compared. What "
 	       "changes is brought as well.\n",
 	    move_rows(m));
-	if (cmd_is_meant("From the last step on the programs need the new "
-			 "DATABASE_URL. Take it now?",
-		"The last step was not taken", w->is_sure))
+	if (cmd_is_meant(w->args,
+		"From the last step on the programs need the new DATABASE_URL. "
+		"Take it now?",
+		"The last step was not taken"))
 		return true;
 	puts("The same command goes on from here; `admit move --cancel FROM` "
 	     "gives it up.");
@@ -230,7 +231,7 @@ go(struct moving *w, struct move *m)
 		e = move_compare(m);
 	if (e != ERR_OK)
 		return failed(w, m, e);
-	return is_time(w, m) ? take_last_step(w, m) : 1;
+	return is_time(w, m) ? take_last_step(w, m) : STATUS_NOT_MEANT;
 }
 
 static int
@@ -259,10 +260,11 @@ cancel(struct moving *w)
 	bool was_moved = false;
 	enum err e;
 
-	if (!cmd_is_meant("Is this ledger to be written again? What came into "
-			  "a new one since is not in it.",
-		"Nothing was done", w->is_sure))
-		return 1;
+	if (!cmd_is_meant(w->args,
+		"Is this ledger to be written again? What came into a new one "
+		"since is not in it.",
+		"Nothing was done"))
+		return STATUS_NOT_MEANT;
 	db = open_at(w, w->from);
 	e = move_cancel(db, &was_moved);
 	db_free(db);
@@ -278,19 +280,14 @@ cancel(struct moving *w)
 }
 
 int
-cmd_move(struct app *app, int argc, char **argv)
+cmd_move(struct app *app, const struct args *args)
 {
-	struct moving w = { .app = app };
+	struct moving w = { .app = app, .args = args };
 	int status = 1;
 
-	if (!read_wish(&w, argc, argv)) {
-		fputs("usage: admit move FROM TO [--yes]\n"
-		      "       admit move --cancel FROM [--yes]\n"
-		      "Each is sqlite:/full/path, postgresql://..., or the "
-		      "word DATABASE_URL for the one of the settings.\n",
-		    stderr);
-		return 2;
-	}
+	if (!read_wish(&w))
+		return args_wrong(
+		    args, "it takes FROM and TO, or FROM alone with --cancel");
 	app->programs = PROGRAM_LEDGER;
 	if (cmd_settings_ok(app) && is_good(&w))
 		status = w.cancels ? cancel(&w) : move(&w);

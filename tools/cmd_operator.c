@@ -1,17 +1,15 @@
 /* admit operator: who acts for the shop in the chat besides ADMIN_TG_IDS. */
-#include "table.h"
+#include "list.h"
 
 #include "base/tg_id.h"
-#include "cmd.h"
 #include "ledger/audit.h"
 #include "ledger/operators.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 static const struct table_column columns[] = {
-	{ "tg_id", LOOK_RIGHT },
+	{ "tg_id", LOOK_ID },
 	{ "role", LOOK_TEXT },
 	{ "added_ms", LOOK_TIME },
 	{ NULL, LOOK_END },
@@ -19,11 +17,11 @@ static const struct table_column columns[] = {
 
 struct wish {
 	struct app *app;
+	const struct args *args;
 	struct arena arena;
-	int (*act)(struct wish *w);
 	int64_t tg_id;
 	enum role role;
-	bool as_json, was;
+	bool was;
 };
 
 /* ---- list ---- */
@@ -63,24 +61,23 @@ add_set(struct table *t, const struct app *app)
 	}
 }
 
-static int
-list(struct wish *w)
+static enum err
+fill(struct app *app, struct table *t, const void *what)
 {
-	struct json *doc = w->as_json ? json_new(&w->arena) : NULL;
-	struct table t = table_new(&w->arena, columns, doc, "operators");
-	enum err e;
+	(void)what;
+	add_set(t, app);
+	return db_each(
+	    app->db, t->arena, SQL_OPERATORS_LIST, KV_NONE, add_row, t);
+}
 
-	add_set(&t, w->app);
-	e = db_each(
-	    w->app->db, &w->arena, SQL_OPERATORS_LIST, KV_NONE, add_row, &t);
-	if (e != ERR_OK)
-		return cmd_unread();
-	if (doc != NULL)
-		cmd_print_json(&w->arena, doc);
-	table_print(&t,
-	    "There are no operators: ADMIN_TG_IDS is empty, and nobody was "
-	    "added.");
-	return 0;
+static const struct list list = { "operators", columns, NULL,
+	"There are no operators: ADMIN_TG_IDS is empty, and nobody was added.",
+	fill, false };
+
+int
+cmd_operator(struct app *app, const struct args *args)
+{
+	return list_print(app, args, &list, NULL);
 }
 
 /* ---- add, remove ---- */
@@ -134,6 +131,10 @@ add(struct wish *w)
 
 	if (is_of_settings(w))
 		return 1;
+	printf(
+	    "%" PRId64 " is going to be %s.\n", w->tg_id, role_name(w->role));
+	if (!cmd_is_meant(w->args, "Give them that?", "Nothing was changed"))
+		return STATUS_NOT_MEANT;
 	e = db_transaction(w->app->db, set, w);
 	if (e == ERR_OK)
 		printf("%" PRId64 " is %s now: they send /admin to the bot.\n",
@@ -149,6 +150,9 @@ remove_one(struct wish *w)
 
 	if (is_of_settings(w))
 		return 1;
+	if (!cmd_is_meant(
+		w->args, "Take the role away?", "Nothing was changed"))
+		return STATUS_NOT_MEANT;
 	e = db_transaction(w->app->db, unset, w);
 	if (e == ERR_OK)
 		printf(w->was ? "%" PRId64 " is no operator any more.\n" :
@@ -159,52 +163,35 @@ remove_one(struct wish *w)
 
 /* ---- what is asked for ---- */
 
-/* Without a role somebody may look and let in, and take nothing away. */
-static bool
-read_wish(int argc, char **argv, struct wish *w)
+static int
+act(struct app *app, const struct args *args, int (*does)(struct wish *w))
 {
-	const char *word = argc > 0 ? argv[0] : "list";
+	const char *role = args->option[OPTION_ROLE];
+	/* Without a role somebody may look and let in, and take nothing
+	 * away. */
+	struct wish w = { .app = app,
+		.args = args,
+		.role = role == NULL ? ROLE_SUPPORT : role_named(role) };
+	int status = 1;
 
-	w->role = ROLE_SUPPORT;
-	w->as_json = cmd_take_option(&argc, argv, "--json");
-	if (strcmp(word, "list") == 0) {
-		w->act = list;
-		return argc <= 1;
-	}
-	if (strcmp(word, "remove") == 0)
-		w->act = remove_one;
-	else if (strcmp(word, "add") == 0)
-		w->act = add;
-	if (w->act == add && argc == 4 && strcmp(argv[2], "--role") == 0) {
-		w->role = role_named(argv[3]);
-		argc = 2;
-	}
-	return w->act != NULL && argc == 2 && w->role != ROLE_NONE &&
-	    tg_id_parse(str_from(argv[1]), &w->tg_id);
+	if (!tg_id_parse(str_from(args_word(args, 0)), &w.tg_id))
+		return args_wrong(
+		    args, "\"%s\" is no Telegram number", args_word(args, 0));
+	app->programs = PROGRAM_LEDGER;
+	if (cmd_ledger_ok(app))
+		status = does(&w);
+	arena_free(&w.arena);
+	return status;
 }
 
 int
-cmd_operator(struct app *app, int argc, char **argv)
+cmd_operator_add(struct app *app, const struct args *args)
 {
-	struct wish w = { .app = app };
-	int status = 1;
+	return act(app, args, add);
+}
 
-	if (!read_wish(argc, argv, &w)) {
-		fputs(
-		    "usage: admit operator [list] [--json]\n"
-		    "       admit operator add TG_ID [--role "
-		    "owner|support|viewer]\n"
-		    "       admit operator remove TG_ID\n"
-		    "A viewer looks; support lets in, sends new links, writes "
-		    "and tries again;\n"
-		    "an owner also takes away, sends money back and gives up "
-		    "what waits.\n",
-		    stderr);
-		return 2;
-	}
-	app->programs = PROGRAM_LEDGER;
-	if (cmd_ledger_ok(app))
-		status = w.act(&w);
-	arena_free(&w.arena);
-	return status;
+int
+cmd_operator_remove(struct app *app, const struct args *args)
+{
+	return act(app, args, remove_one);
 }

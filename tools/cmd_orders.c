@@ -1,15 +1,13 @@
 /* admit orders, admit export: what was sold. */
-#include "table.h"
+#include "list.h"
 
 #include "base/tg_id.h"
-#include "cmd.h"
+#include "bot/mydata.h"
 #include "store/db.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
-#define N_ORDERS 50 /* that a person is shown */
 #define N_COLUMNS 23
 
 /* The columns of SQL_PAYMENTS_EXPORT: names as they are exported. Whoever reads
@@ -52,14 +50,17 @@ is_there(const struct row *row, int column)
 }
 
 static const struct table_column order_columns[] = {
-	{ "order", LOOK_RIGHT },
+	{ "order", LOOK_ID },
 	{ "created_ms", LOOK_DAY },
-	{ "tg_id", LOOK_RIGHT },
+	{ "tg_id", LOOK_ID },
 	{ "product", LOOK_TEXT },
 	{ "provider", LOOK_TEXT },
 	{ "state", LOOK_TEXT },
 	{ "amount", LOOK_MONEY },
 	{ "until_ms", LOOK_DAY },
+	{ "session", LOOK_MORE },
+	{ "payment", LOOK_MORE },
+	{ "subscription", LOOK_MORE },
 	{ NULL, LOOK_END },
 };
 
@@ -74,22 +75,12 @@ state_of(const struct row *row)
 	return row_int(row, 10) != 0 ? "paid" : "open";
 }
 
-struct listing {
-	struct table table;
-	bool is_cut;
-};
-
-/* A person is told of the one too many; a program gets them all. */
+/* The names by which Stripe and Telegram know it are there to be found by. */
 static void
 add_order(const struct row *row, void *ctx)
 {
-	struct listing *l = ctx;
-	struct table *t = &l->table;
+	struct table *t = ctx;
 
-	if (t->rows == NULL && t->n_rows == N_ORDERS) {
-		l->is_cut = true;
-		return;
-	}
 	table_number(t, row_int(row, 0));
 	table_time(t, row_int(row, 9));
 	table_number(t, row_int(row, 1));
@@ -98,7 +89,35 @@ add_order(const struct row *row, void *ctx)
 	table_text(t, state_of(row));
 	table_money(t, row_int(row, 6), row_text(row, 7));
 	table_time(t, row_int(row, 14));
+	table_text(t, row_text(row, 4));
+	table_text(t, row_text(row, 5));
+	table_text(t, row_text(row, 13));
 }
+
+static enum err
+fill(struct app *app, struct table *t, const void *tg_id)
+{
+	return db_each(app->db, t->arena, SQL_ORDERS_LIST,
+	    KV(kv_int("tg_id", *(const int64_t *)tg_id),
+		kv_int("n", INT64_MAX)),
+	    add_order, t);
+}
+
+static const struct list list = { "orders", order_columns, "state",
+	"There are no orders.", fill, false };
+
+int
+cmd_orders(struct app *app, const struct args *args)
+{
+	const char *word = args_word(args, 0);
+	int64_t tg_id = 0;
+
+	if (word != NULL && !tg_id_parse(str_from(word), &tg_id))
+		return args_wrong(args, "\"%s\" is no Telegram number", word);
+	return list_print(app, args, &list, &tg_id);
+}
+
+/* ---- the export ---- */
 
 static void
 print_csv(const struct row *row, void *ctx)
@@ -137,47 +156,6 @@ print_json(const struct row *row, void *ctx)
 	printf("%.*s\n", (int)text.len, text.p);
 }
 
-static int
-list_orders(struct app *app, struct arena *a, int64_t tg_id, bool as_json)
-{
-	struct json *doc = as_json ? json_new(a) : NULL;
-	struct listing l = { table_new(a, order_columns, doc, "orders"),
-		false };
-	enum err e = db_each(app->db, a, SQL_ORDERS_LIST,
-	    KV(kv_int("tg_id", tg_id),
-		kv_int("n", as_json ? INT64_MAX : N_ORDERS + 1)),
-	    add_order, &l);
-
-	if (e != ERR_OK)
-		return cmd_unread();
-	if (doc != NULL)
-		cmd_print_json(a, doc);
-	table_print(&l.table, "There are no orders.");
-	if (l.is_cut)
-		puts("and more, which are older: `admit export` has them all");
-	return 0;
-}
-
-int
-cmd_orders(struct app *app, int argc, char **argv)
-{
-	bool as_json = cmd_take_option(&argc, argv, "--json");
-	struct arena a = { 0 };
-	int64_t tg_id = 0;
-	int status = 1;
-
-	if (argc > 1 ||
-	    (argc == 1 && !tg_id_parse(str_from(argv[0]), &tg_id))) {
-		fputs("usage: admit orders [TG_ID] [--json]\n", stderr);
-		return 2;
-	}
-	app->programs = PROGRAM_LEDGER;
-	if (cmd_ledger_ok(app))
-		status = list_orders(app, &a, tg_id, as_json);
-	arena_free(&a);
-	return status;
-}
-
 /* Row after row, since it may be all that was ever sold. */
 static int export(struct app *app, bool json)
 {
@@ -190,18 +168,37 @@ static int export(struct app *app, bool json)
 	return e == ERR_OK ? 0 : cmd_unread();
 }
 
-int
-cmd_export(struct app *app, int argc, char **argv)
+/* What somebody has a right to read; in the chat it is /mydata. */
+static int
+export_person(struct app *app, int64_t tg_id)
 {
-	bool json = argc == 1 && strcmp(argv[0], "--json") == 0;
+	struct arena a = { 0 };
+	struct str text = { 0 };
+	enum err e = mydata_write(app->db, &a, tg_id, &text);
 
-	if (argc > 1 || (argc == 1 && !json && strcmp(argv[0], "--csv") != 0)) {
-		fputs("usage: admit export [--csv | --json]\n", stderr);
-		return 2;
-	}
+	if (e == ERR_OK)
+		printf("%.*s\n", (int)text.len, text.p);
+	arena_free(&a);
+	return e == ERR_OK ? 0 : cmd_unread();
+}
+
+int
+cmd_export(struct app *app, const struct args *args)
+{
+	bool json = args_has(args, OPTION_JSON);
+	const char *person = args_word(args, 0);
+	int64_t tg_id = 0;
+
+	if (args_has(args, OPTION_CSV) && (json || person != NULL))
+		return args_wrong(
+		    args, "--csv goes with all payments, and without --json");
+	if (person != NULL && !tg_id_parse(str_from(person), &tg_id))
+		return args_wrong(args, "\"%s\" is no Telegram number", person);
 	app->programs = PROGRAM_LEDGER;
 	if (!cmd_ledger_ok(app))
 		return 1;
+	if (person != NULL)
+		return export_person(app, tg_id);
 	for (int i = 0; !json && i < N_COLUMNS; i++)
 		printf("%s%s", columns[i].name, i < N_COLUMNS - 1 ? "," : "\n");
 	return export(app, json);

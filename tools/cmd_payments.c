@@ -1,17 +1,13 @@
 /* admit payments: the money that was taken, a row for each payment. */
-#include "table.h"
+#include "list.h"
 
-#include "cmd.h"
 #include "ledger/payments.h"
 #include "store/db.h"
 
-#include <stdio.h>
-#include <string.h>
-
 static const struct table_column columns[] = {
 	{ "paid_ms", LOOK_TIME },
-	{ "order", LOOK_RIGHT },
-	{ "tg_id", LOOK_RIGHT },
+	{ "order", LOOK_ID },
+	{ "tg_id", LOOK_ID },
 	{ "product", LOOK_TEXT },
 	{ "provider", LOOK_TEXT },
 	{ "kind", LOOK_TEXT },
@@ -20,12 +16,6 @@ static const struct table_column columns[] = {
 	{ "starts_ms", LOOK_DAY },
 	{ "ends_ms", LOOK_DAY },
 	{ NULL, LOOK_END },
-};
-
-struct wish {
-	int64_t since_ms;
-	const char *product, *find;
-	bool as_json;
 };
 
 /* As the export calls them. */
@@ -71,59 +61,22 @@ pattern_of(struct arena *a, const char *find)
 	    arena_printf(a, "%%%s%%", find);
 }
 
-static int
-list(struct app *app, struct arena *a, const struct wish *w)
-{
-	struct json *doc = w->as_json ? json_new(a) : NULL;
-	struct table t = table_new(a, columns, doc, "payments");
-	enum err e = db_each(app->db, a, SQL_PAYMENTS_LIST,
-	    KV(kv_int("since_ms", w->since_ms), kv_text("product", w->product),
-		kv_text("find", w->find),
-		kv_text("like", pattern_of(a, w->find))),
-	    add, &t);
-
-	if (e != ERR_OK)
-		return cmd_unread();
-	if (doc != NULL)
-		cmd_print_json(a, doc);
-	table_print(&t, "There are no such payments.");
-	return 0;
-}
-
 /* Whether the product is sold does not matter: its payments may be old. */
-static bool
-read_wish(int argc, char **argv, struct wish *w)
+static enum err
+fill(struct app *app, struct table *t, const void *find)
 {
-	for (int i = 0; i < argc; i++) {
-		if (i + 1 == argc)
-			return false;
-		if (strcmp(argv[i], "--product") == 0)
-			w->product = argv[++i];
-		else if (strcmp(argv[i], "--find") == 0)
-			w->find = argv[++i];
-		else if (strcmp(argv[i], "--since") != 0 ||
-		    !cmd_since_ms(argv[++i], &w->since_ms))
-			return false;
-	}
-	return true;
+	return db_each(app->db, t->arena, SQL_PAYMENTS_LIST,
+	    KV(kv_int("since_ms", t->filter.since_ms),
+		kv_text("product", t->filter.product), kv_text("find", find),
+		kv_text("like", pattern_of(t->arena, find))),
+	    add, t);
 }
+
+static const struct list list = { "payments", columns, "kind",
+	"There are no such payments.", fill, true };
 
 int
-cmd_payments(struct app *app, int argc, char **argv)
+cmd_payments(struct app *app, const struct args *args)
 {
-	struct wish w = { .as_json = cmd_take_option(&argc, argv, "--json") };
-	struct arena a = { 0 };
-	int status = 1;
-
-	if (!read_wish(argc, argv, &w)) {
-		fputs("usage: admit payments [--since 2026-01-31 | --since "
-		      "30d] [--product ID] [--find X] [--json]\n",
-		    stderr);
-		return 2;
-	}
-	app->programs = PROGRAM_LEDGER;
-	if (cmd_ledger_ok(app))
-		status = list(app, &a, &w);
-	arena_free(&a);
-	return status;
+	return list_print(app, args, &list, args->option[OPTION_FIND]);
 }

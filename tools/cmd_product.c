@@ -11,6 +11,7 @@
 
 struct renaming {
 	struct app *app;
+	const struct args *args;
 	struct arena arena;
 	const char *from, *to;
 	struct renamed moved;
@@ -61,6 +62,8 @@ run(struct renaming *r)
 
 	if (!is_possible(r))
 		return 1;
+	if (!cmd_is_meant(r->args, "Rename it?", "Nothing was renamed"))
+		return STATUS_NOT_MEANT;
 	e = db_transaction(r->app->db, rename_it, r);
 	if (e != ERR_OK) {
 		puts("Nothing was renamed; the log above says why.");
@@ -78,21 +81,20 @@ run(struct renaming *r)
 }
 
 int
-cmd_product(struct app *app, int argc, char **argv)
+cmd_product_rename(struct app *app, const struct args *args)
 {
-	struct renaming r = { .app = app };
+	struct renaming r = { .app = app,
+		.args = args,
+		.from = args_word(args, 0),
+		.to = args_word(args, 1) };
 	int status;
 
-	if (argc != 3 || strcmp(argv[0], "rename") != 0 ||
-	    !catalog_is_id(argv[1]) || !catalog_is_id(argv[2])) {
-		fputs("usage: admit product rename OLD NEW\n", stderr);
-		return 2;
-	}
+	if (!catalog_is_id(r.from) || !catalog_is_id(r.to))
+		return args_wrong(args, "\"%s\" is no product's id",
+		    catalog_is_id(r.from) ? r.to : r.from);
 	app->programs = PROGRAM_LEDGER;
 	if (!cmd_ledger_ok(app))
 		return 1;
-	r.from = argv[1];
-	r.to = argv[2];
 	status = run(&r);
 	arena_free(&r.arena);
 	return status;

@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #define PACE_MS 50 /* Stripe takes 25 calls a second of an endpoint */
@@ -163,21 +162,19 @@ sum_up(const struct run *run)
 }
 
 int
-cmd_reconcile(struct app *app, int argc, char **argv)
+cmd_reconcile(struct app *app, const struct args *args)
 {
 	struct run run = { .app = app, .is_watched = isatty(2) == 1 };
 	/* Stripe repeats an event for three days. What is older than that does
 	 * not come by itself. */
-	int64_t back_ms = 72 * HOUR_MS;
+	const char *since = args->option[OPTION_SINCE];
+	int64_t back_ms = since == NULL ? 72 * HOUR_MS : cmd_span_ms(since);
 
-	if (argc == 2 && strcmp(argv[0], "--since") == 0)
-		back_ms = cmd_span_ms(argv[1]);
-	if ((argc != 0 && argc != 2) || back_ms == 0 ||
-	    (argc == 2 && strcmp(argv[0], "--since") != 0)) {
-		fputs("usage: admit reconcile [--since 3d | --since 12h]\n",
-		    stderr);
-		return 2;
-	}
+	if (back_ms == 0)
+		return args_wrong(args,
+		    "--since is days or hours back, such as 3d or 12h, not "
+		    "\"%s\"",
+		    since);
 	app->programs = PROGRAM_WORKER;
 	if (!cmd_ledger_ok(app))
 		return 1;

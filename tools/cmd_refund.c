@@ -15,11 +15,12 @@
 struct wish {
 	int64_t order_id;
 	const char *amount; /* NULL: all that is left */
-	bool keeps_access, at_once, is_sure;
+	bool keeps_access, at_once;
 };
 
 struct refunding {
 	struct app *app;
+	const struct args *args;
 	struct arena arena;
 	struct wish wish;
 	struct order order;
@@ -30,44 +31,6 @@ struct refunding {
 	int64_t n_known;     /* 1: the ledger had it before */
 	bool is_back_before; /* all of it, by the provider's word */
 };
-
-static const char usage[] = "usage: admit refund ORDER [--amount 5.00] "
-			    "[--keep-access] [--now] [--yes]\n";
-
-static bool
-read_flag(const char *arg, struct wish *w)
-{
-	const struct {
-		const char *name;
-		bool *flag;
-	} flags[] = {
-		{ "--keep-access", &w->keeps_access },
-		{ "--now", &w->at_once },
-		{ "--yes", &w->is_sure },
-	};
-
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-		if (strcmp(arg, flags[i].name) == 0) {
-			*flags[i].flag = true;
-			return true;
-		}
-	return false;
-}
-
-/* The flags may stand before the order and after it. */
-static bool
-read_wish(int argc, char **argv, struct wish *w)
-{
-	for (int i = 0; i < argc; i++) {
-		if (strcmp(argv[i], "--amount") == 0 && i + 1 < argc)
-			w->amount = argv[++i];
-		else if (!read_flag(argv[i], w) &&
-		    (w->order_id != 0 ||
-			!str_to_i64(str_from(argv[i]), &w->order_id)))
-			return false;
-	}
-	return w->order_id != 0;
-}
 
 /* ---- what there is ---- */
 
@@ -197,7 +160,7 @@ show(struct refunding *r)
 {
 	char until[CLOCK_DATE_BYTES];
 
-	clock_date(r->term.paid_until_ms, until);
+	clock_local_date(r->term.paid_until_ms, until);
 	printf("Order %" PRId64 ", %s, of the buyer with the Telegram number "
 	       "%" PRId64 ": %s of %s goes back, by %s.\n",
 	    r->order.id, r->order.product, r->order.tg_id,
@@ -225,8 +188,7 @@ show(struct refunding *r)
 static bool
 is_meant(const struct refunding *r)
 {
-	return cmd_is_meant(
-	    "Send it back?", "Nothing was sent back", r->wish.is_sure);
+	return cmd_is_meant(r->args, "Send it back?", "Nothing was sent back");
 }
 
 /* ---- doing it ---- */
@@ -401,22 +363,25 @@ refund(struct refunding *r)
 }
 
 int
-cmd_refund(struct app *app, int argc, char **argv)
+cmd_refund(struct app *app, const struct args *args)
 {
-	struct refunding r = { .app = app };
+	struct refunding r = { .app = app,
+		.args = args,
+		.wish = { .amount = args->option[OPTION_AMOUNT],
+		    .keeps_access = args_has(args, OPTION_KEEP_ACCESS),
+		    .at_once = args_has(args, OPTION_NOW) } };
 	int status = 1;
 
-	if (!read_wish(argc, argv, &r.wish)) {
-		fputs(usage, stderr);
-		return 2;
-	}
+	if (!str_to_i64(str_from(args_word(args, 0)), &r.wish.order_id) ||
+	    r.wish.order_id <= 0)
+		return args_wrong(
+		    args, "\"%s\" is no order's number", args_word(args, 0));
 	app->programs = PROGRAM_WORKER;
 	if (!cmd_ledger_ok(app))
 		return 1;
 	if (find(&r) && choose(&r)) {
 		show(&r);
-		if (is_meant(&r))
-			status = refund(&r);
+		status = is_meant(&r) ? refund(&r) : STATUS_NOT_MEANT;
 	}
 	arena_free(&r.arena);
 	return status;

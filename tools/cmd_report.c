@@ -108,7 +108,7 @@ print_cell(struct report *r, const struct row *row, int i)
 		    stdout);
 		break;
 	case LOOK_DAY:
-		clock_date(row_int(row, i), day);
+		clock_local_date(row_int(row, i), day);
 		fputs(day, stdout);
 		break;
 	case LOOK_SHARE:
@@ -388,7 +388,7 @@ report(struct app *app, int64_t back_ms, enum books_by by, bool as_json)
 	char since[CLOCK_DATE_BYTES];
 	enum err e;
 
-	clock_date(r.since_ms, since);
+	clock_local_date(r.since_ms, since);
 	if (as_json)
 		json_put_int(doc, "since_ms", r.since_ms);
 	else
@@ -403,78 +403,43 @@ report(struct app *app, int64_t back_ms, enum books_by by, bool as_json)
 	return e == ERR_OK ? 0 : cmd_unread();
 }
 
-/* What the command line asks for. */
-struct wish {
-	int64_t back_ms;
-	bool as_json;
-	struct cmd_page page; /* without a file: none */
-};
-
-/* False, leaving *by alone, for anything else. */
-static bool
-read_by(const char *word, enum books_by *by)
+/* The page that it asks for; without a file it is none. */
+static struct cmd_page
+page_of(const struct args *args)
 {
-	if (strcmp(word, "day") == 0)
-		*by = BOOKS_BY_DAY;
-	else if (strcmp(word, "month") == 0)
-		*by = BOOKS_BY_MONTH;
-	else
-		return false;
-	return true;
-}
+	const char *by = args->option[OPTION_BY];
+	struct cmd_page page = { .file = args->option[OPTION_HTML],
+		.language = args->option[OPTION_LANG] };
 
-static int
-usage(void)
-{
-	fputs("usage: admit report [--since 30d] [--by day|month] [--json]\n"
-	      "       admit report --html FILE [--since 30d] [--by day|month] "
-	      "[--lang de]\n",
-	    stderr);
-	return 2;
-}
-
-/* Takes one option; false: it is none, or lacks what belongs to it. */
-static bool
-read_option(struct wish *w, int argc, char **argv, int *i)
-{
-	const char *option = argv[*i];
-	const char *value = *i + 1 < argc ? argv[*i + 1] : NULL;
-
-	if (strcmp(option, "--json") == 0) {
-		w->as_json = true;
-		return true;
-	}
-	if (value == NULL)
-		return false;
-	++*i;
-	if (strcmp(option, "--since") == 0)
-		return (w->back_ms = cmd_span_ms(value)) != 0;
-	if (strcmp(option, "--html") == 0)
-		w->page.file = value;
-	else if (strcmp(option, "--lang") == 0)
-		w->page.language = value;
-	else
-		return strcmp(option, "--by") == 0 &&
-		    read_by(value, &w->page.by);
-	return true;
+	if (by != NULL)
+		page.by =
+		    strcmp(by, "day") == 0 ? BOOKS_BY_DAY : BOOKS_BY_MONTH;
+	return page;
 }
 
 int
-cmd_report(struct app *app, int argc, char **argv)
+cmd_report(struct app *app, const struct args *args)
 {
-	struct wish w = { .back_ms = 30 * DAY_MS };
+	const char *since = args->option[OPTION_SINCE];
+	int64_t back_ms = since == NULL ? 30 * DAY_MS : cmd_span_ms(since);
+	struct cmd_page page = page_of(args);
 
-	for (int i = 0; i < argc; i++)
-		if (!read_option(&w, argc, argv, &i))
-			return usage();
+	if (back_ms == 0)
+		return args_wrong(args,
+		    "--since is days or hours back, such as 30d or 12h, not "
+		    "\"%s\"",
+		    since);
 	/* A document is no page, and a language is a page's. */
-	if (w.page.file == NULL ? w.page.language != NULL : w.as_json)
-		return usage();
+	if (page.file == NULL && page.language != NULL)
+		return args_wrong(args, "--lang goes with --html");
+	if (page.file != NULL && args_has(args, OPTION_JSON))
+		return args_wrong(args, "it is either --html or --json");
 	app->programs = PROGRAM_LEDGER;
 	if (!cmd_ledger_ok(app))
 		return 1;
-	if (w.page.file == NULL)
-		return report(app, w.back_ms, w.page.by, w.as_json);
-	w.page.since_ms = clock_now_ms() - w.back_ms;
-	return cmd_report_page(app, &w.page);
+	if (page.file == NULL)
+		return report(
+		    app, back_ms, page.by, args_has(args, OPTION_JSON));
+	page.since_ms = clock_now_ms() - back_ms;
+	return cmd_report_page(app, &page);
 }

@@ -36,16 +36,8 @@ by_hand(struct setup *s)
 	return ok;
 }
 
-static int
-usage(void)
-{
-	fputs(
-	    "usage: admit setup [stripe|telegram|operator|channel]\n", stderr);
-	return 2;
-}
-
 int
-cmd_setup(struct app *app, int argc, char **argv)
+cmd_setup(struct app *app, const struct args *args)
 {
 	static const struct {
 		const char *name;
@@ -53,19 +45,16 @@ cmd_setup(struct app *app, int argc, char **argv)
 	} steps[] = { { "", by_hand }, { "stripe", setup_stripe },
 		{ "telegram", setup_telegram }, { "operator", setup_operator },
 		{ "channel", setup_channel } };
-	const char *name = argc == 0 ? "" : argv[0];
+	const char *name = args_word(args, 0);
 	struct setup s;
-	int status = -1;
+	int status = 1;
 
-	if (argc > 1 || (argc == 1 && name[0] == '\0'))
-		return usage();
 	for (size_t i = 0; i < LENGTH(steps); i++) {
-		if (strcmp(steps[i].name, name) != 0)
+		if (strcmp(steps[i].name, name == NULL ? "" : name) != 0)
 			continue;
-		status = 1;
 		if (setup_begin(&s, app))
 			status = steps[i].run(&s) ? 0 : 1;
 		setup_end(&s);
 	}
-	return status == -1 ? usage() : status;
+	return status;
 }

@@ -8,7 +8,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
 /* Rows that a person is shown; beyond them it is said that there are more. */
 #define N_SHOWN 20
@@ -51,16 +50,6 @@ struct status {
 	int64_t n_listed; /* rows of the list that is read */
 };
 
-/* In UTC, as the log is: two times that are compared must be of one clock. */
-static void
-day_of(int64_t when_ms, char *day, size_t size)
-{
-	time_t when = (time_t)(when_ms / 1000);
-	struct tm tm;
-
-	(void)strftime(day, size, "%Y-%m-%d %H:%M", gmtime_r(&when, &tm));
-}
-
 static const char *
 or_nothing(const char *text)
 {
@@ -87,11 +76,11 @@ take_parked(const struct row *row, void *ctx)
 	const char *kind = jobs_kind_name(row_int(row, 1));
 	const char *error = or_nothing(row_text(row, 5));
 	struct json *o;
-	char day[32];
+	char day[CLOCK_DATE_BYTES];
 
 	if (!is_shown(s, &s->parked_lines))
 		return;
-	day_of(row_int(row, 4), day, sizeof(day));
+	clock_local_minute(row_int(row, 4), day);
 	if (s->parked == NULL) {
 		s->parked_lines = arena_printf(s->arena,
 		    "%s  %s  %-7s to %" PRId64 ", tried %" PRId64
@@ -116,11 +105,11 @@ take_stuck(const struct row *row, void *ctx)
 	struct status *s = ctx;
 	const char *why = row_text(row, 3);
 	struct json *o;
-	char day[32];
+	char day[CLOCK_DATE_BYTES];
 
 	if (!is_shown(s, &s->stuck_lines))
 		return;
-	day_of(row_int(row, 2), day, sizeof(day));
+	clock_local_minute(row_int(row, 2), day);
 	if (s->stuck == NULL) {
 		s->stuck_lines = arena_printf(s->arena,
 		    "%schannel  %s  buyer %" PRId64 " at %s: %s%s\n",
@@ -249,19 +238,14 @@ status(struct app *app, struct arena *a, bool as_json)
 }
 
 int
-cmd_status(struct app *app, int argc, char **argv)
+cmd_status(struct app *app, const struct args *args)
 {
-	bool as_json = cmd_take_option(&argc, argv, "--json");
 	struct arena a = { 0 };
 	int how = 1;
 
-	if (argc > 0) {
-		fputs("usage: admit status [--json]\n", stderr);
-		return 2;
-	}
 	app->programs = PROGRAM_LEDGER;
 	if (cmd_ledger_ok(app))
-		how = status(app, &a, as_json);
+		how = status(app, &a, args_has(args, OPTION_JSON));
 	arena_free(&a);
 	return how;
 }

@@ -6,30 +6,37 @@
 #include <stdio.h>
 
 static int
-usage(void)
+wrong(const struct args *args)
 {
-	fputs("usage: admit texts [LANGUAGE]\n\nA language is one of:", stderr);
+	struct arena a = { 0 };
+	const char *all = "";
+	int status;
+
 	for (int i = 0; i < LANGUAGE__COUNT; i++)
-		fprintf(stderr, " %s", language_code((enum language)i));
-	fputs(". Without one: the shop's, SHOP_LANGUAGE.\n", stderr);
-	return 2;
+		all = arena_printf(
+		    &a, "%s %s", all, language_code((enum language)i));
+	status = args_wrong(
+	    args, "\"%s\" is none of the languages%s", args_word(args, 0), all);
+	arena_free(&a);
+	return status;
 }
 
 int
-cmd_texts(struct app *app, int argc, char **argv)
+cmd_texts(struct app *app, const struct args *args)
 {
 	enum language in = LANGUAGE__COUNT;
+	const char *given = args_word(args, 0);
 	struct arena a = { 0 };
 	struct str po;
 
-	if (argc == 1)
-		in = language_find(argv[0], LANGUAGE__COUNT);
-	else if (argc == 0 && app_ready(app, NULL) == ERR_OK)
+	if (given != NULL)
+		in = language_find(given, LANGUAGE__COUNT);
+	else if (app_ready(app, NULL) == ERR_OK)
 		in = text_language();
-	else if (argc == 0)
+	else
 		in = LANGUAGE_UK; /* before there are settings */
 	if (in == LANGUAGE__COUNT)
-		return usage();
+		return wrong(args);
 	po = texts_write(&a, in);
 	(void)fwrite(po.p, 1, po.len, stdout);
 	arena_free(&a);

@@ -6,9 +6,6 @@
 #include "outbox/wake.h"
 #include "worker/worker.h"
 
-#include <stdio.h>
-#include <string.h>
-
 static int
 keep_promises(struct app *app, enum worker_stay stay)
 {
@@ -64,25 +61,31 @@ is_ours(struct app *app)
 	return fault == NULL;
 }
 
+/* One of them, or none. */
 static const struct {
-	const char *option;
+	enum command_option option;
 	int (*run)(struct app *app);
-} ways[] = { { "", for_a_while }, { "--once", once }, { "--stay", stay },
-	{ "--stop", stop } };
+} ways[] = { { OPTION_ONCE, once }, { OPTION_STAY, stay },
+	{ OPTION_STOP, stop } };
 
 int
-cmd_work(struct app *app, int argc, char **argv)
+cmd_work(struct app *app, const struct args *args)
 {
-	const char *option = argc == 1 ? argv[0] : "";
+	int (*run)(struct app * app) = for_a_while;
+	int n = 0;
 
+	for (size_t i = 0; i < LENGTH(ways); i++)
+		if (args_has(args, ways[i].option)) {
+			run = ways[i].run;
+			n++;
+		}
+	if (n > 1)
+		return args_wrong(
+		    args, "it is one of --once, --stay and --stop");
 	app->programs = PROGRAM_WORKER;
 	app->name = "worker";
 	/* Nobody sits before it, so faults of the settings go to the log and
 	 * are not printed. */
 	app->is_tool = false;
-	for (size_t i = 0; argc < 2 && i < LENGTH(ways); i++)
-		if (strcmp(option, ways[i].option) == 0)
-			return is_ours(app) ? ways[i].run(app) : 1;
-	fputs("usage: admit work [--once | --stay | --stop]\n", stderr);
-	return 2;
+	return is_ours(app) ? run(app) : 1;
 }

@@ -6,20 +6,20 @@
 #include <stdio.h>
 
 int
-who_read(struct app *app, unsigned programs, int argc, char **argv, int max,
-    const char *usage, struct who *out)
+who_read(struct app *app, unsigned programs, const struct args *args,
+    struct who *out)
 {
-	if (argc < 1 || argc > max ||
-	    !tg_id_parse(str_from(argv[0]), &out->tg_id)) {
-		fprintf(stderr, "usage: admit %s\n", usage);
-		return 2;
-	}
+	const char *product = args_word(args, 1);
+
+	if (!tg_id_parse(str_from(args_word(args, 0)), &out->tg_id))
+		return args_wrong(
+		    args, "\"%s\" is no Telegram number", args_word(args, 0));
 	app->programs = programs;
 	if (!cmd_ledger_ok(app))
 		return 1;
-	out->product = catalog_find(&app->catalog, argc > 1 ? argv[1] : NULL);
+	out->product = catalog_find(&app->catalog, product);
 	if (out->product != NULL)
 		return 0;
-	printf("There is no product \"%s\".\n", argv[1]);
+	printf("There is no product \"%s\".\n", product);
 	return 1;
 }

@@ -9,10 +9,10 @@ struct who {
 	const struct product *product; /* of the catalog */
 };
 
-/* Reads it from at most max arguments, and loads the settings that these
- * programs (enum program) need, with the ledger. 0, or the status to end with;
- * what is wrong has been said. */
-int who_read(struct app *app, unsigned programs, int argc, char **argv, int max,
-    const char *usage, struct who *out);
+/* Reads it from the command's words, and loads the settings that these programs
+ * (enum program) need, with the ledger. 0, or the status to end with; what is
+ * wrong has been said. */
+int who_read(struct app *app, unsigned programs, const struct args *args,
+    struct who *out);
 
 #endif

@@ -1,4 +1,6 @@
 /* All that is kept of somebody, sent to them as a file. */
+#include "bot/mydata.h"
+
 #include "base/array.h"
 #include "base/json.h"
 #include "ledger/ledger.h"
@@ -90,8 +92,8 @@ put_row(const struct row *row, void *ctx)
 
 /* A list that is empty stands there empty: that nothing is kept is worth
  * knowing, too. */
-static enum err
-write_all(struct db *db, struct arena *a, int64_t tg_id, struct str *text)
+enum err
+mydata_write(struct db *db, struct arena *a, int64_t tg_id, struct str *text)
 {
 	struct json *doc = json_new(a);
 	enum err e = ERR_OK;
@@ -117,7 +119,7 @@ prepare(struct app *app, struct arena *a, struct step *s)
 	enum err e = ledger_language(app->db, a, s->job.tg_id, &in);
 
 	if (e == ERR_OK)
-		e = write_all(app->db, a, s->job.tg_id, &file.bytes);
+		e = mydata_write(app->db, a, s->job.tg_id, &file.bytes);
 	if (e != ERR_OK)
 		return e;
 	json_put_int(params, "chat_id", s->job.tg_id);

@@ -648,11 +648,12 @@ test('lessons by command: what is wrong with a file is told, the others are read
   for (const words of [/bad\.json: is no JSON object \(byte 9\)/, /latin\.txt: is not UTF-8/, /empty\.md: has nothing to read/, /big\.txt: is too long/, /1 read, 2 as before, 4 refused/]) assert.match(stdout, words);
   assert.ok(!stdout.includes('pdf'));
   const list = (await app.admit(['lessons', 'list'])).stdout.trim().split('\n');
-  assert.equal(list.length, 3);
-  assert.match(list[1], /course +4 +Сон і відпочинок {2}\(04-sleep\.txt, 1 pieces\)/);
+  assert.equal(list.length, 4, 'their names above them');
+  assert.match(list[2], /course +buyers +4 +1 +Сон і відпочинок {2,}04-sleep\.txt/);
+  assert.deepEqual(JSON.parse((await app.admit(['lessons', 'list', '--json', '--find', 'SLEEP'])).stdout).lessons.map(({ lesson, file }) => [lesson, file]), [[4, '04-sleep.txt']]);
   const found = async (...words) => JSON.parse((await app.admit(['lessons', 'search', '--json', ...words])).stdout).passages.map(({ lesson_no: no }) => no);
   assert.deepEqual((await found('прогулянки'))[0], 5);
-  assert.equal((await app.admit(['lessons', 'remove', list[1].trim().split(' ')[0]])).stdout, '1 removed\n');
+  assert.equal((await app.admit(['lessons', 'remove', list[2].trim().split(' ')[0]])).stdout, '1 removed\n');
   assert.deepEqual(await found('телефон'), []);
   assert.equal((await app.admit(['lessons', 'remove', '999'])).status, 1);
   assert.equal((await app.admit(['lessons', 'remove', 'all'])).stdout, '2 removed\n');

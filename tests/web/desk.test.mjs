@@ -1,7 +1,7 @@
 // What an operator does at the desk: copies of the ledger, what waits, what was paid, buyers of the first version.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
@@ -140,6 +140,9 @@ describe('a copy of the ledger', OF_A_FILE, () => {
     await refused(/first version's database: `admit import`/, odd('app.db', first));
     await refused(/no ledger of Admit/, odd('other.db', (file) => sqlite(file, 'CREATE TABLE notes (text TEXT)')));
     await refused(/newer version of Admit \(999\)/, odd('newer.db', (file) => sqlite(copy, `VACUUM INTO '${file}'; ATTACH '${file}' AS n; PRAGMA n.user_version = 999`)));
+    const newer = await admit(['status'], { ...app.env, DATABASE_URL: `sqlite:${app.dir}/newer.db` });
+    assert.equal(newer.status, 1);
+    assert.match(newer.stderr, /ev=database_is_newer .*a newer version of Admit wrote this ledger: install that one, or go back to the copy.*admit restore/);
     await refused(/is broken: /, odd('broken.db', (file) => {
       const bytes = readFileSync(copy);
       bytes.fill(0x5a, 4096, 4096 * 3);
@@ -193,7 +196,7 @@ describe('what waits', () => {
     await app.noted('SELECT 1 FROM jobs WHERE parked_ms IS NOT NULL');
     const [[other]] = app.sql('SELECT id FROM jobs WHERE parked_ms IS NOT NULL');
     const unasked = await run('jobs', 'drop', other);
-    assert.deepEqual([unasked.status, /Nothing was dropped.*--yes/.test(unasked.stdout)], [1, true]);
+    assert.deepEqual([unasked.status, /Nothing was dropped.*--yes/.test(unasked.stdout)], [3, true]);
     assert.equal(app.sql('SELECT COUNT(*) FROM jobs WHERE parked_ms IS NOT NULL AND done_ms IS NULL')[0][0], '1');
     const dropped = await run('jobs', 'drop', other, '--yes');
     assert.equal(dropped.status, 0, dropped.text);
@@ -242,8 +245,18 @@ test('payments: a table for a person, a document for a program', async (t) => {
   assert.equal((await find('--since', '1d')).length, 1);
   assert.equal((await find('--product', 'course')).length, 2);
   assert.equal((await find('--product', 'club')).length, 0);
+  assert.equal((await find('--limit', '1')).length, 1);
+  assert.equal((await find('--status', 'renewal')).length, 0);
+  assert.match(await ok('payments', '--limit', '1'), /\nand 1 more: --limit 0 has them all\n$/);
   for (const args of [['--since', 'yesterday'], ['--since', '2026-02-30'], ['--since'], ['--sort', 'x'], ['x']])
     assert.equal((await run('payments', ...args)).status, 2, args.join(' '));
+  // At a terminal, whose lines are as wide as it is.
+  const narrow = spawnSync('script', ['-qec', `stty cols 44; ${OUT}/bin/admit payments`, '/dev/null'], { env: { ...app.env, SHELL: '/bin/sh' }, encoding: 'utf8' });
+  if (!narrow.error) {
+    assert.equal(narrow.status, 0, narrow.stdout);
+    assert.match(narrow.stdout, /payment +pi_/);
+    for (const line of narrow.stdout.split(/\r?\n/)) assert.ok(line.length <= 44, line);
+  }
 });
 
 test('each command that shows a table gives one JSON document instead', async (t) => {
@@ -263,7 +276,57 @@ test('each command that shows a table gives one JSON document instead', async (t
   assert.equal((await read('payments')).payments.length, 2);
   assert.equal((await read('jobs')).jobs.length, 1);
   assert.equal((await read('report')).sales.length, 1);
+  assert.deepEqual((await read('orders', '--find', orders[1].session.toUpperCase())).orders.map(({ tg_id: tgId }) => tgId), [5], 'by the name that Stripe gave');
+  assert.equal((await read('orders', '--status', 'refunded')).orders.length, 0);
+  const of = await read('export', '5');
+  assert.deepEqual([of.you.map(({ tg_id: tgId }) => tgId), of.orders.length, of.access.map(({ product }) => product)], [[5], 1, ['course']], 'all that is kept of somebody');
+  const { checks } = await read('check', '--settings').catch(() => ({ checks: [] }));
+  assert.deepEqual(checks.filter(({ result }) => result === 'FAIL'), []);
   assert.match((await succeeds(app)('orders')).split('\n')[0], /^ *order +created +tg_id +product +provider +state +amount +until$/);
+});
+
+test('updates are asked for where nobody can post them: none is lost, none is taken twice, one asks at a time', async (t) => {
+  const app = await startAdmit({ t });
+  const poll = (...args) => {
+    let said = '';
+    const child = spawn(`${OUT}/bin/admit`, ['poll', ...args], { env: app.env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const over = once(child, 'close').then(([status]) => status);
+    const asks = until(() => said.includes('is asked for updates') || child.exitCode !== null, PATIENCE_MS, 'it asks');
+    child.stdout.on('data', (data) => { said += data; });
+    t.after(() => child.kill('SIGKILL'));
+    return { child, over, asks, said: () => said };
+  };
+  const answers = (id) => app.telegram.messages(id).length;
+  const { url, secret } = app.telegram.webhook;
+  const refused = await runs(app)('poll');
+  assert.deepEqual([refused.status, refused.stdout.includes(`Telegram posts updates to ${url}`), /--remove-webhook/.test(refused.stdout)], [1, true, true]);
+  assert.ok(app.telegram.webhook, 'it stays');
+  app.telegram.webhook = null;
+  await app.say(person(5), '/start'); // waits for whoever asks
+  app.telegram.webhook = { url, secret };
+  const first = poll('--remove-webhook');
+  await first.asks;
+  assert.equal(app.telegram.webhook, null);
+  await until(() => answers(5) > 0, PATIENCE_MS, 'what waited is answered');
+  await app.say(person(6), '/help');
+  await until(() => answers(6) > 0, PATIENCE_MS, 'and what came since');
+  const second = await runs(app)('poll');
+  assert.deepEqual([second.status, /another `admit poll` asks already/.test(second.stdout)], [1, true]);
+  first.child.kill('SIGINT');
+  assert.equal(await first.over, 0, first.said());
+  const seen = app.sql("SELECT COUNT(*) FROM inbox WHERE source = 'telegram'")[0][0];
+  await app.settled();
+  const before = [answers(5), answers(6)];
+  // What Telegram was not told of yet it gives again.
+  const again = poll();
+  await again.asks;
+  await app.say(person(7), '/start');
+  await until(() => answers(7) > 0, PATIENCE_MS, 'it goes on');
+  again.child.kill('SIGTERM');
+  assert.equal(await again.over, 0);
+  await app.settled();
+  assert.deepEqual([answers(5), answers(6)], before);
+  assert.equal(Number(app.sql("SELECT COUNT(*) FROM inbox WHERE source = 'telegram'")[0][0]), Number(seen) + 1);
 });
 
 describe('buyers from before', () => {
@@ -275,7 +338,7 @@ describe('buyers from before', () => {
     });
     app.telegram.channels.setStatusUnseen(CHANNEL, person(101), 'member');
     const shown = await runs(app)('import', old);
-    assert.equal(shown.status, 1);
+    assert.equal(shown.status, 3);
     assert.match(shown.stdout, / 2 people to let in\n +2 of them for good\n +1 have not paid.*\nNothing was taken over.*--yes/);
     assert.deepEqual(app.sql('SELECT * FROM orders'), []);
     await succeeds(app)('import', old, '--yes');
@@ -375,4 +438,86 @@ test('a command that is mistyped is named with the one that was meant', async ()
   }
   const { status, stderr } = await admit(['xyzzy'], {});
   assert.deepEqual([status, stderr], [2, 'admit: there is no command "xyzzy"; `admit help` lists them\n']);
+});
+
+describe('the command line', () => {
+  const table = async () => (await admit(['help', '--table'], {})).stdout.replace(/\n$/, '').split('\n').map((line) => line.split('\t'));
+  const commands = async () => [...new Set((await table()).map(([name]) => name))].filter((name) => name !== 'version');
+
+  test('each command explains itself and names its options', async () => {
+    const rows = await table();
+    assert.ok(rows.length > 80);
+    await Promise.all((await commands()).map(async (name) => {
+      const { status, stdout, stderr } = await admit([...name.split(' '), '--help'], {});
+      assert.deepEqual([status, stderr], [0, ''], name);
+      assert.ok(stdout.startsWith(`Usage: admit ${name} [OPTION...]`), stdout);
+      assert.match(stdout, /Exit status: 0 done; 1 .*; 2 .*; 3 .*; 71 /s);
+      for (const [, option] of rows.filter(([of, option]) => of === name && option)) assert.ok(stdout.includes(` ${option}`), `${name}: ${option}`);
+      for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
+    }));
+    assert.match((await admit(['jobs', 'retry', '--usage'], {})).stdout, /^Usage: admit jobs retry .*--yes.* ID\|all/s);
+    assert.equal((await admit(['help', 'jobs', 'retry'], {})).stdout, (await admit(['jobs', 'retry', '--help'], {})).stdout);
+    for (const line of (await admit(['help'], {})).stdout.split('\n\n')[1].split('\n')) assert.ok(line.length <= 80, line);
+  });
+
+  test('what is mistyped further on is named with what was meant', async () => {
+    const said = async (...args) => {
+      const { status, stdout, stderr } = await admit(args, {});
+      assert.deepEqual([status, stdout], [2, ''], args.join(' '));
+      return stderr.split('\n')[0];
+    };
+    for (const [args, want] of [
+      [['jobs', '--praked'], 'admit jobs: there is no option "--praked"; is it "--parked"?'],
+      [['jobs', '--xyzzy'], 'admit jobs: there is no option "--xyzzy".'],
+      [['jobs', 'rtry', '5'], 'admit jobs: there is no "rtry"; is it "retry"?'],
+      [['lessons'], 'admit lessons: which?'],
+      [['operator', 'add', '5', '--role', 'king'], 'admit operator add: --role is one of owner|support|viewer, not "king".'],
+      [['setup', 'strip'], 'admit setup: "strip" is none of stripe|telegram|operator|channel.'],
+      [['grant'], 'admit grant: TG_ID is missing.'],
+      [['status', 'now'], 'admit status: one word too many; it takes none.'],
+    ]) assert.equal(await said(...args), want);
+  });
+
+  test('what changes anything asks first: where nobody can answer it is not done, and says so', async (t) => {
+    const app = await startAdmit({ t });
+    const copy = `${app.dir}/copy.db`;
+    await app.buy(5);
+    await app.settled();
+    await succeeds(app)('backup', copy);
+    await atRest(app);
+    const all = () => ['orders', 'access', 'users', 'jobs', 'operators', 'audit'].map((name) => app.sql(`SELECT * FROM ${name}`));
+    const before = all();
+    const [[order]] = app.sql('SELECT id FROM orders');
+    writeFileSync(`${app.dir}/list.csv`, '201\n');
+    for (const args of [['grant', '6'], ['revoke', '5'], ['refund', order], ['forget', '5'], ['operator', 'add', '9'], ['operator', 'remove', '9'], ['restore', copy],
+      ['lessons', 'remove', 'all'], ['import', `${app.dir}/list.csv`]]) {
+      const { status, stdout } = await admit(args, app.env);
+      assert.deepEqual([status, /there is nobody to ask here\. --yes says that it is meant/.test(stdout)], [3, true], `${args.join(' ')}: ${stdout}`);
+    }
+    assert.deepEqual(all(), before);
+    // Each command that has --yes is among them, here or where it is told of.
+    const asking = (await table()).filter(([, option]) => option === '--yes').map(([name]) => name);
+    assert.deepEqual(asking, ['jobs retry', 'jobs drop', 'grant', 'revoke', 'refund', 'restore', 'move', 'import', 'operator add', 'operator remove', 'lessons remove', 'product rename', 'forget']);
+  });
+
+  test('a shell completes each command, each option, and what belongs to it', async () => {
+    const rows = await table();
+    const script = `. <(${OUT}/bin/admit help --completion bash)
+      try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _admit; echo "\${COMPREPLY[*]}"; }
+      ${rows.map(([name, option]) => `try admit ${name} ${option || "''"}`).join('\n')}
+      try admit ''; try admit jobs ''; try admit operator add 5 --role ''; try admit operator add --role = vi; try admit backup ./Make`;
+    const bash = spawnSync('bash', ['-c', script], { cwd: new URL('../..', import.meta.url), encoding: 'utf8' });
+    assert.deepEqual([bash.status, bash.stderr], [0, '']);
+    const said = bash.stdout.trimEnd().split('\n');
+    rows.forEach(([name, option], i) => { if (option) assert.ok(said[i].split(' ').includes(option), `${name} ${option}: ${said[i]}`); });
+    const [first, jobs, role, viewer, file] = said.slice(rows.length);
+    assert.deepEqual(new Set(first.split(' ')), new Set(rows.map(([name]) => name.split(' ')[0])));
+    assert.deepEqual([jobs, role, viewer, file], ['retry drop', 'owner support viewer', 'viewer', './Makefile']);
+    for (const shell of ['zsh', 'fish']) {
+      const text = (await admit(['help', '--completion', shell], {})).stdout;
+      for (const [, option] of rows) assert.ok(text.includes(option.slice(2)), `${shell}: ${option}`);
+      const parsed = spawnSync(shell, ['-n'], { input: text, encoding: 'utf8' });
+      if (!parsed.error) assert.deepEqual([parsed.status, parsed.stderr], [0, ''], shell);
+    }
+  });
 });

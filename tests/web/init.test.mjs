@@ -185,8 +185,9 @@ describe('the settings file', () => {
   });
 
   const wrong = [
-    ['a secret as an argument', ['init', '--stripe-key', KEY], '', 2, /usage/],
-    ['no value', ['init', '--address'], '', 2, /usage/],
+    ['a secret as an argument', ['init', '--stripe-key', KEY], '', 2, /there is no option "--stripe-key"; is it "--stripe-key-file"\?/],
+    ['a secret as a word', ['init', KEY], '', 2, /one word too many/],
+    ['no value', ['init', '--address'], '', 2, /'--address' requires an argument/],
     ['nobody to ask', ['init'], '', 1, /STRIPE_SECRET_KEY is missing: say it by --stripe-key-file/],
     ['a key that is none', ['init'], 'pk_test_1\n', 1, /STRIPE_SECRET_KEY is not a secret key/],
     ['a file that is not there', ['init', '--stripe-key-file', '/nonexistent/key'], '', 1, /cannot be read/],
