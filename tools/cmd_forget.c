@@ -7,6 +7,7 @@
 #include "outbox/wake.h"
 #include "payment/provider.h"
 
+#include <dirent.h>
 #include <stdio.h>
 
 /* A page where they could still pay. */
@@ -258,6 +259,32 @@ forget(struct db *db, void *ctx)
 	return e;
 }
 
+/* Copies that the programs left beside the ledger are not written to: who is to
+ * be erased from everywhere is told where else they are. Those that `admit
+ * backup` made elsewhere nobody here knows of. */
+static void
+say_copies(struct app *app)
+{
+	struct arena a = { 0 };
+	const char *path = app->conf.database_path;
+	struct str name = str_after_last(str_from(path), '/');
+	const char *folder =
+	    arena_dup(&a, (struct str){ path, str_from(path).len - name.len });
+	const char *begins =
+	    arena_printf(&a, "%.*s.before-", (int)name.len, name.p);
+	DIR *dir = opendir(folder[0] == '\0' ? "." : folder);
+	struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		if (str_starts(str_from(entry->d_name), begins))
+			printf("They are still in %s%s: delete that copy once "
+			       "it is not needed.\n",
+			    folder, entry->d_name);
+	if (dir != NULL)
+		(void)closedir(dir);
+	arena_free(&a);
+}
+
 int
 cmd_forget(struct app *app, const struct args *args)
 {
@@ -275,9 +302,11 @@ cmd_forget(struct app *app, const struct args *args)
 	e = prepare(&h);
 	if (e == ERR_OK && !h.held)
 		e = db_transaction(app->db, forget, &h);
-	if (e == ERR_OK && !h.held)
+	if (e == ERR_OK && !h.held) {
 		puts("Forgotten. The orders stay, as nobody's. What Stripe "
 		     "and Telegram hold is theirs to erase.");
+		say_copies(app);
+	}
 	arena_free(&h.arena);
 	if (!h.held)
 		return cmd_recorded(app, e);

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { OUT, person, startAdmit, until } from './harness.mjs';
 
@@ -41,7 +42,9 @@ test('granted, revoked, bought, refunded, exported, forgotten', async (t) => {
   const json = (await ok('export', '--json')).trim().split('\n').map((line) => JSON.parse(line));
   assert.deepEqual(json.map(({ tg_id: tgId, provider }) => [tgId, provider]), [[5, 'stripe'], [5, 'grant']]);
   await app.settled();
-  await ok('forget', '5');
+  writeFileSync(`${app.dir}/admit.db.before-upgrade-3`, 'of whom one must not forget');
+  const forgot = await ok('forget', '5');
+  if (existsSync(`${app.dir}/admit.db`)) assert.match(forgot, /They are still in .*\/admit\.db\.before-upgrade-3: delete that copy/);
   for (const table of ['users', 'orders', 'access', 'jobs']) assert.equal(app.sql(`SELECT COUNT(*) FROM ${table} WHERE tg_id = 5`)[0][0], '0', table);
   await ok('reconcile');
   assert.equal(isPaid(app, 5) ?? '0', '0', 'and nobody is let in by old news');
