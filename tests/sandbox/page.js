@@ -61,7 +61,7 @@ const keyboard = ({ invoice, reply_markup: markup }) => [
 
 function bubble(message, who) {
   const box = element('div', { className: 'bubble' });
-  const { photo, document: file, invoice, successful_payment: paid } = message;
+  const { photo, document: file, voice, video_note: film, invoice, successful_payment: paid } = message;
   const picture = photo && element('img', { src: `/sandbox/file/${encodeURIComponent(photo.at(-1).file_id)}`, alt: '' });
   if (picture) {
     box.classList.add('picture');
@@ -71,7 +71,8 @@ function bubble(message, who) {
   }
   if (invoice) box.append(element('strong', { textContent: invoice.title }), `\n${invoice.description}\n${word('invoice', { n: invoice.total_amount })}`);
   if (paid) box.append(`⭐ ${word('paidStars', { n: paid.total_amount })}`);
-  if (file) box.append(element('a', { href: `/sandbox/file/${encodeURIComponent(file.file_id)}`, textContent: `📄 ${word('file')}`, download: '' }), '\n');
+  const [sign, kept] = file ? ['📄', file] : voice ? ['🎤', voice] : film ? ['🎥', film] : [];
+  if (kept) box.append(element('a', { href: `/sandbox/file/${encodeURIComponent(kept.file_id)}`, textContent: `${sign} ${word('file')}`, download: '' }), '\n');
   const text = element('span', { className: 'text' });
   text.append(...textOf(message, who));
   box.append(text, element('time', { textContent: clock(message.edit_date ?? message.date) }));
