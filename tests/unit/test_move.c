@@ -416,9 +416,9 @@ static const struct killed {
 
 /* So many statements from one stop to the next: all kinds of them come up. */
 #ifdef __SANITIZE_ADDRESS__
-#define KILLED_STEP 61
+#define KILLED_STEP 199
 #else
-#define KILLED_STEP 17
+#define KILLED_STEP 29
 #endif
 
 /* After each stop another one goes on, while somebody writes. */

@@ -308,7 +308,7 @@ every_order(void **state)
 	for (int twice = -1; twice < s->n; twice++) {
 		order = first_order(s->n, twice);
 		do {
-			change("DELETE FROM limits"); /* of alerts an hour */
+			ledger_emptied();
 			check_text(play(s, &order), want);
 		} while (next_order(&order));
 	}

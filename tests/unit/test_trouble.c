@@ -127,7 +127,7 @@ check_end(const struct scenario *s)
 static void
 play(const struct scenario *s, const struct in_order *order)
 {
-	shop_open(NOTHING);
+	ledger_emptied();
 	for (int i = 0; i < order->n; i++)
 		shop_does(record, (void *)&s->facts[order->step[i]]);
 	check_end(s);
@@ -140,6 +140,7 @@ scenario(void **state)
 
 	app.conf.on_fraud_warning = s->on_warning;
 	app.conf.on_dispute = s->on_dispute;
+	shop_open(NOTHING);
 	for (int twice = 0; twice < s->n; twice++) {
 		struct in_order order = first_order(s->n, twice);
 
