@@ -44,7 +44,7 @@ $(OUT)/fault/shim.so: tests/fault/shim.c
 # memory errors can hide, under the sanitizers.
 check:
 	@sh tools/deps.sh check
-	@sh tests/check.sh build/release build fault-quick unit corpora lint parts \
+	@sh tests/check.sh build/release build fault-quick unit lint parts \
 	  servers-quick postgres-quick docs hardening installing web measure \
 	  build/asan build unit corpora web-memory build/clang build
 

@@ -5,7 +5,7 @@
 // usage: node walkthrough.mjs      prints what is wrong and closes with "N passed, N failed"
 
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -28,7 +28,20 @@ function verdict(isGood, what, detail = '') {
 }
 
 const tree = mkdtempSync(path.join(tmpdir(), 'admit-walk.'));
-process.on('exit', () => rmSync(tree, { recursive: true, force: true }));
+/** What a program of the plain CGI starts goes on after it: a worker. */
+function stopWhatRuns() {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (readlinkSync(`/proc/${pid}/exe`).startsWith(tree)) process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // gone, or another account's
+    }
+  }
+}
+process.on('exit', () => {
+  stopWhatRuns();
+  rmSync(tree, { recursive: true, force: true });
+});
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => process.exit(130));
 const inTree = (name) => path.join(tree, name);
 for (const name of readdirSync(ROOT).filter((one) => !NOT_COPIED.includes(one))) {
