@@ -11,7 +11,6 @@
 #include "ledger/self.h"
 #include "outbox/jobs.h"
 #include "payment/card.h"
-#include "payment/consent.h"
 #include "payment/offer.h"
 #include "shop/content.h"
 #include "shop/text.h"
@@ -78,48 +77,19 @@ offer_of(struct reply *r, const struct provider *by, const struct product *p)
 	return ERR_OK;
 }
 
-/* What stands between them and the offer: what is owed, what they have already,
- * and a consent that is missing. *said false: nothing does. */
-static enum err
-say_instead(struct reply *r, const struct product *p, bool *said)
-{
-	struct tg_message m;
-	enum access access;
-	bool at_bank = false;
-	enum err e = reply_access(r, p, &access);
-
-	*said = true;
-	if (e == ERR_OK)
-		e = owed_by(r, p, &m);
-	if (e == ERR_OK)
-		e = ledger_processing(
-		    r->db, r->arena, r->u->from_id, p->id, &at_bank);
-	if (e != ERR_OK)
-		return e;
-	if (m.text != NULL)
-		return reply_message(r, &m);
-	if (access == ACCESS_IN)
-		return reply_fill(r, TEXT_ALREADY_PAID, KV(REPLY_PRODUCT(r)));
-	/* Paid by all that the buyer knows: a second time would be too much. */
-	if (at_bank)
-		return reply_fill(r, TEXT_PROCESSING,
-		    KV(KV_PRODUCT(p, language_code(r->in))));
-	e = consent_message(r->in, r->app, r->arena, r->u->from_id, p, &m);
-	*said = m.text != NULL;
-	return e == ERR_OK && *said ? reply_message(r, &m) : e;
-}
-
 static enum err
 on_pay(struct reply *r)
 {
 	const struct product *p = catalog_find(&r->app->catalog, NULL);
 	const struct provider *alone = offer_alone(r->app, p);
 	struct tg_message m;
-	bool said = false;
-	enum err e = sells_many(r) ? offer(r) : say_instead(r, p, &said);
+	enum err e;
 
-	if (e != ERR_OK || said || sells_many(r))
-		return e;
+	if (sells_many(r))
+		return offer(r);
+	e = offer_instead(r->in, r->app, r->arena, r->u->from_id, p, &m);
+	if (e != ERR_OK || m.text != NULL)
+		return e == ERR_OK ? reply_message(r, &m) : e;
 	if (alone != NULL)
 		return offer_of(r, alone, p);
 	/* A picture may have to be sent along, which no reply can. */

@@ -237,17 +237,63 @@ make_offer(enum language in, struct app *app, struct arena *a, struct step *s,
 	    card_step_prepare(app, a, s, p, &m, at, &offer->card);
 }
 
-/* Whoever leafs on to another card sees it first: its buttons lead to where
- * consent is asked for as well. */
+/* Paid by all that the buyer knows: a second payment would be too much, and
+ * would have to be given back. */
 static enum err
-offer_if_agreed(enum language in, struct app *app, struct arena *a,
+paid_already(enum language in, struct app *app, struct arena *a, int64_t tg_id,
+    const struct product *p, struct tg_message *m)
+{
+	const struct kvs values = KV(KV_PRODUCT(p, language_code(in)));
+	enum access access = ACCESS_OUT;
+	bool at_bank = false;
+	enum err e = ledger_access(app->db, a, tg_id, p->id, &access);
+
+	if (e == ERR_OK)
+		e = ledger_processing(app->db, a, tg_id, p->id, &at_bank);
+	if (e != ERR_OK)
+		return e;
+	*m = (struct tg_message){ .chat_id = tg_id };
+	if (access == ACCESS_IN)
+		m->text = text_fill_in(in, a, TEXT_ALREADY_PAID, values);
+	else if (at_bank)
+		m->text = text_fill_in(in, a, TEXT_PROCESSING, values);
+	return ERR_OK;
+}
+
+/* What is owed was agreed to when it began; anything else waits for the buyer's
+ * consent, but for whoever only leafs on to another card: its buttons lead to
+ * where consent is asked for as well. */
+static enum err
+instead(enum language in, struct app *app, struct arena *a, int64_t tg_id,
+    const struct product *p, bool leafs, struct tg_message *m)
+{
+	enum err e = offer_owed(in, app->db, a, tg_id, p->id,
+	    product_title(p, language_code(in)), m);
+
+	if (e == ERR_OK && m->text == NULL)
+		e = paid_already(in, app, a, tg_id, p, m);
+	if (e == ERR_OK && m->text == NULL && !leafs)
+		e = consent_message(in, app, a, tg_id, p, m);
+	return e;
+}
+
+enum err
+offer_instead(enum language in, struct app *app, struct arena *a, int64_t tg_id,
+    const struct product *p, struct tg_message *m)
+{
+	return instead(in, app, a, tg_id, p, false, m);
+}
+
+/* Looked up when the job runs, not when it was promised: all of it may have
+ * changed meanwhile. */
+enum err
+offer_prepare(enum language in, struct app *app, struct arena *a,
     struct step *s, const struct product *p, const struct provider *by,
     struct card_at at)
 {
-	struct tg_message m = { .text = NULL };
-	enum err e = at.message_id != 0 ?
-	    ERR_OK :
-	    consent_message(in, app, a, s->job.tg_id, p, &m);
+	struct tg_message m;
+	enum err e =
+	    instead(in, app, a, s->job.tg_id, p, at.message_id != 0, &m);
 
 	if (e != ERR_OK)
 		return e;
@@ -255,56 +301,6 @@ offer_if_agreed(enum language in, struct app *app, struct arena *a,
 		return make_offer(in, app, a, s, p,
 		    by != NULL ? by : offer_alone(app, p), at);
 	message_send(app, a, s, &m);
-	return ERR_OK;
-}
-
-/* Who has it is asked for no second payment, whichever link or old button they
- * came by: it would have to be given back. */
-static enum err
-offer_unless_in(enum language in, struct app *app, struct arena *a,
-    struct step *s, const struct product *p, const struct provider *by,
-    struct card_at at)
-{
-	enum access access = ACCESS_OUT;
-	enum err e = ledger_access(app->db, a, s->job.tg_id, p->id, &access);
-
-	if (e != ERR_OK)
-		return e;
-	if (access != ACCESS_IN)
-		return offer_if_agreed(in, app, a, s, p, by, at);
-	message_say(app, a, s,
-	    text_fill_in(in, a, TEXT_ALREADY_PAID,
-		KV(KV_PRODUCT(p, language_code(in)))));
-	return ERR_OK;
-}
-
-/* What is owed is looked up when the job runs, not when it was promised: it may
- * have been paid meanwhile, or have become owed. What is owed was agreed to
- * when it began; anything else waits for the buyer's consent. */
-enum err
-offer_prepare(enum language in, struct app *app, struct arena *a,
-    struct step *s, const struct product *p, const struct provider *by,
-    struct card_at at)
-{
-	struct tg_message owed;
-	bool at_bank = false;
-	enum err e = offer_owed(in, app->db, a, s->job.tg_id, p->id,
-	    product_title(p, language_code(in)), &owed);
-
-	if (e == ERR_OK)
-		e = ledger_processing(
-		    app->db, a, s->job.tg_id, p->id, &at_bank);
-	if (e != ERR_OK)
-		return e;
-	if (owed.text != NULL) {
-		message_send(app, a, s, &owed);
-		return ERR_OK;
-	}
-	if (!at_bank)
-		return offer_unless_in(in, app, a, s, p, by, at);
-	message_say(app, a, s,
-	    text_fill_in(
-		in, a, TEXT_PROCESSING, KV(KV_PRODUCT(p, language_code(in)))));
 	return ERR_OK;
 }
 

@@ -30,9 +30,15 @@ enum err offer_owed(enum language in, struct db *db, struct arena *a,
     int64_t tg_id, const char *product, const char *title,
     struct tg_message *m) MUST_CHECK;
 
-/* A way to pay as a job's step: what is owed, else what this provider offers
- * (NULL: who alone sells it, else the card with all ways); who has it is told
- * that. at: the card in whose place another one is to be shown; zero: none. */
+/* What stands between a person and a way to pay, most urgent first: what is
+ * owed, that they have it, that their bank is at work, a consent that is
+ * missing. The text is NULL where nothing does. */
+enum err offer_instead(enum language in, struct app *app, struct arena *a,
+    int64_t tg_id, const struct product *p, struct tg_message *m) MUST_CHECK;
+
+/* A way to pay as a job's step: what offer_instead() says, else what this
+ * provider offers (NULL: who alone sells it, else the card with all ways).
+ * at: the card in whose place another one is to be shown; zero: none. */
 enum err offer_prepare(enum language in, struct app *app, struct arena *a,
     struct step *s, const struct product *p, const struct provider *by,
     struct card_at at) MUST_CHECK;
