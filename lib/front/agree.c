@@ -6,6 +6,7 @@
 #include "front/serve.h"
 #include "front/ways.h"
 #include "ledger/consents.h"
+#include "payment/checkout.h"
 #include "payment/consent.h"
 #include "payment/limit.h"
 #include "shop/markdown.h"
@@ -129,6 +130,8 @@ agree_first(struct app *app, const struct request *req,
 		*res = pages_show(app, req, PAGES_BROKEN);
 		return true;
 	}
+	if (checkout_asks_consent(app, link, &g.agreement))
+		return false;
 	if (request_field(req, FIELD, &token) == ERR_OK &&
 	    consent_token_holds(app, req->arena, link->tg_id, link->product,
 		&g.agreement, token))

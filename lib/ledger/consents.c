@@ -8,13 +8,13 @@
 enum err
 consent_add(struct db *db, const struct consent *c)
 {
-	int64_t now_ms = clock_now_ms();
+	int64_t at_ms = c->at_ms > 0 ? c->at_ms : clock_now_ms();
 
 	return db_exec(db, SQL_CONSENT_ADD,
 	    KV(kv_int("tg_id", c->tg_id), kv_text("product", c->product),
 		kv_text("hash", c->hash), kv_text("language", c->language),
-		kv_int("is_proven", c->is_proven), kv_int("now_ms", now_ms),
-		kv_int("since_ms", now_ms - HOUR_MS)),
+		kv_int("is_proven", c->is_proven), kv_int("at_ms", at_ms),
+		kv_int("since_ms", at_ms - HOUR_MS)),
 	    NULL);
 }
 

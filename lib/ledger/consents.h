@@ -14,10 +14,11 @@ struct consent {
 	/* By the person themselves, in the chat or behind a signed link; who
 	 * follows a bare one may be anybody. */
 	bool is_proven;
-	int64_t at_ms; /* of consent_latest() */
+	int64_t at_ms; /* when it was given; 0, of consent_add(): now */
 };
 
-/* Notes one, in a transaction; the same within an hour is noted once. */
+/* Notes one, in a transaction; the same within an hour before it, or later, is
+ * noted once. */
 enum err consent_add(struct db *db, const struct consent *c) MUST_CHECK;
 
 /* Their latest for a product; must_be_proven: of those that are.

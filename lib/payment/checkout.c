@@ -7,8 +7,12 @@
 #include "base/units.h"
 #include "ledger/subscription.h"
 #include "payment/call.h"
+#include "payment/consent.h"
 #include "payment/provider.h"
 #include "payment/trial.h"
+#include "shop/text.h"
+
+#include <string.h>
 
 /* A page must live this much longer to be worth sending a buyer to. */
 #define URL_MARGIN_MS MINUTE_MS
@@ -39,6 +43,9 @@ struct search {
 	struct checkout found;
 	bool is_found;
 	bool may_try; /* false where the ledger cannot be asked */
+	const struct agreement *agreement; /* for the seller's page to ask;
+	                                      NULL: nothing is */
+	bool is_signed;                    /* the link */
 	struct attempt attempt;
 	struct opened page;
 	bool is_opened; /* else the attempt failed */
@@ -215,6 +222,21 @@ draft_take(struct db *db, struct search *s)
 	return note_attempt(db, t, now_ms);
 }
 
+/* Who agreed in the chat is not asked a second time. */
+static enum err
+agreed_already(struct search *s)
+{
+	bool missing = true;
+	enum err e = s->agreement == NULL || !s->is_signed ?
+	    ERR_OK :
+	    consent_is_missing(
+		s->app, s->arena, s->tg_id, s->product, true, &missing);
+
+	if (!missing)
+		s->agreement = NULL;
+	return e;
+}
+
 /* All of it in one transaction: two clicks at the same moment come one after
  * the other here, and the second finds the first one's attempt. */
 static enum err
@@ -239,6 +261,8 @@ find_or_draft(struct db *db, void *ctx)
 	if (s->is_found)
 		return ERR_OK;
 	e = trial_find(db, s->arena, s->tg_id, s->product, &s->may_try);
+	if (e == ERR_OK)
+		e = agreed_already(s);
 	return e == ERR_OK ? draft_take(db, s) : e;
 }
 
@@ -320,7 +344,7 @@ ask(void *ctx, struct http_request *out)
 {
 	struct search *s = ctx;
 	struct sale sale = { s->tg_id, s->product, NULL, s->may_try,
-		s->language };
+		s->language, s->agreement, s->is_signed };
 	enum err e = ERR_OK;
 
 	if (!s->is_found)
@@ -398,6 +422,36 @@ seller(const struct app *app, const struct paylink *link)
 	    provider_for(app, link->product);
 }
 
+/* Stripe takes so much of a text of ours; a longer one is asked for here. */
+#define MOST_TO_ASK 1200
+
+bool
+checkout_asks_consent(const struct app *app, const struct paylink *link,
+    const struct agreement *g)
+{
+	const struct provider *by = seller(app, link);
+	size_t length = strlen(g->sentence) + strlen(g->title) +
+	    (g->url == NULL ? 0 : strlen(g->url));
+
+	return by != NULL && by->asks_consent && length + 8 < MOST_TO_ASK &&
+	    str_eq(str_from(app->conf.consent_at), by->name);
+}
+
+/* What the seller's page has to ask. Where the text cannot be made there is
+ * none to agree to, and agree_first() has said so. */
+static const struct agreement *
+to_agree(const struct app *app, struct arena *a, const struct paylink *link)
+{
+	struct agreement *g = arena_alloc(a, sizeof(*g));
+
+	return agreement_is_wanted(&app->conf, link->product) &&
+		agreement_read(language_find(link->language, text_language()),
+		    app, a, link->product, g) == ERR_OK &&
+		checkout_asks_consent(app, link, g) ?
+	    g :
+	    NULL;
+}
+
 struct visit
 checkout_visit(struct app *app, struct arena *a, const struct limit_who *who,
     const struct paylink *link)
@@ -411,7 +465,9 @@ checkout_visit(struct app *app, struct arena *a, const struct limit_who *who,
 		.product = link->product,
 		.product_id = arena_dup_text(a, link->product->id),
 		.provider = seller(app, link),
-		.language = link->language };
+		.language = link->language,
+		.agreement = to_agree(app, a, link),
+		.is_signed = link->is_signed };
 	if (s->provider == NULL) {
 		s->found = (struct checkout){ .state = CHECKOUT_IN_CHAT };
 		s->is_found = true;

@@ -5,6 +5,7 @@
 #include "payment/limit.h"
 #include "payment/paylink.h"
 #include "payment/visit.h"
+#include "shop/agreement.h"
 
 /* Finds the buyer's open page or has one opened by whoever sells the product
  * first, or by whom the link names;
@@ -24,5 +25,9 @@
  * begun()'s of provider.h. What is in *who and *link must live as long. */
 struct visit checkout_visit(struct app *app, struct arena *a,
     const struct limit_who *who, const struct paylink *link);
+
+/* Whether the agreement is asked for on the seller's page, and not before. */
+bool checkout_asks_consent(const struct app *app, const struct paylink *link,
+    const struct agreement *g);
 
 #endif

@@ -11,7 +11,7 @@
 #include "net/http.h"
 #include "outbox/kind.h"
 #include "payment/provider_rows.h"
-#include "shop/app.h"
+#include "shop/agreement.h"
 
 /* No call takes longer. */
 #define PROVIDER_TOTAL_MS 10000
@@ -24,6 +24,10 @@ struct sale {
 	const char *key;
 	bool may_try;         /* the buyer gets the product's trial */
 	const char *language; /* what the buyer reads, "de"; NULL: not known */
+	/* What its page asks the buyer to agree to; NULL: nothing. By the
+	 * person themselves, whose link is signed, or by whoever follows it. */
+	const struct agreement *agreement;
+	bool agrees_themselves;
 };
 
 /* The page that was opened for it. */
@@ -134,6 +138,8 @@ struct charging {
 struct provider {
 	const char *name;  /* orders.provider, and /webhook/NAME */
 	const char *title; /* for operators: "Stripe" */
+	bool asks_consent; /* its page can ask for an agreement, and what is
+	                      told of the purchase says whether it was given */
 
 	/* Whether it sells this product, by the settings; and whether by them
 	 * nobody else is offered (NULL: it never keeps others out). */

@@ -2,6 +2,7 @@
 #include "payment/stripe_checkout.h"
 
 #include "base/log.h"
+#include "payment/stripe_consent.h"
 #include "payment/stripe_events.h"
 #include "payment/stripe_ours.h"
 #include "shop/conf_check.h"
@@ -40,6 +41,15 @@ back_to(struct arena *a, const struct conf *c, const char *page,
 	    strchr(page, '?') == NULL ? "?" : "&", language);
 }
 
+/* The sentence, and the terms that it speaks of to be read. */
+static const char *
+terms_of(struct arena *a, const struct agreement *g)
+{
+	if (g == NULL || g->url == NULL)
+		return g == NULL ? NULL : g->sentence;
+	return arena_printf(a, "%s [%s](%s)", g->sentence, g->title, g->url);
+}
+
 enum err
 stripe_checkout_begin(const struct app *app, struct arena *a,
     const struct sale *sale, struct http_request *out)
@@ -67,6 +77,11 @@ stripe_checkout_begin(const struct app *app, struct arena *a,
 		.locale = locale_for(c, sale->language),
 		.promotion_codes = c->allow_promotion_codes != 0,
 		.automatic_tax = c->automatic_tax != 0,
+		.terms = terms_of(a, sale->agreement),
+		.consent = sale->agreement == NULL ?
+		    NULL :
+		    stripe_consent_mark(
+			a, sale->agreement, sale->agrees_themselves),
 		/* Stripe answers a repeated key with the first session, so that
 		 * a retry or a double click opens no second page. */
 		.idempotency_key = sale->key,

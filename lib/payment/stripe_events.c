@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "payment/stripe_consent.h"
 #include "payment/stripe_doubt.h"
 #include "payment/stripe_ours.h"
 #include "payment/stripe_thin.h"
@@ -70,12 +71,18 @@ record_purchase(struct app *app, struct arena *a,
 		.has_tax = s->has_tax,
 		.tax_minor = s->tax_minor,
 		.livemode = s->livemode };
+	struct order o = { 0 };
 	bool ours = false;
 	enum err e = is_ours(app, a, s, &ours);
 
+	if (e == ERR_OK && ours)
+		e = ledger_record(app, a, &f,
+		    order != NULL || s->consent != NULL ? &o : NULL);
+	if (e == ERR_OK)
+		e = stripe_consent_note(app->db, s, &o);
 	if (order != NULL)
-		*order = (struct order){ 0 };
-	return e == ERR_OK && ours ? ledger_record(app, a, &f, order) : e;
+		*order = o;
+	return e;
 }
 
 /* is_complete: by the session's own word, or the event's that tells so. Where a

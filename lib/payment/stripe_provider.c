@@ -10,6 +10,7 @@
 const struct provider stripe_provider = {
 	.name = "stripe",
 	.title = "Stripe",
+	.asks_consent = true,
 	.sells = stripe_sells,
 	.begin = stripe_checkout_begin,
 	.begun = stripe_checkout_begun,

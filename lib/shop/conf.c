@@ -197,6 +197,11 @@ static const struct setting rows[] = {
 	{ "CONSENT", NULL, INT_AT(consent, 0, 1), PROGRAM_ALL, OPTIONAL, "0",
 	    "1: before a purchase the buyer agrees to legal/terms and to "
 	    "access at once, by which the right of withdrawal ends" },
+	{ "CONSENT_AT", conf_check_consent_at, TEXT_AT(consent_at), PROGRAM_ALL,
+	    OPTIONAL, "page",
+	    "where a buyer who comes from a site is asked: page, one of ours "
+	    "before the till; stripe, a box to tick on Stripe's (which wants "
+	    "the address of the terms under Settings, Public details)" },
 	{ "STRIPE_API_BASE", setting_url, TEXT_AT(stripe_api_base),
 	    PAY | BOT | WORK | SETUP, OPTIONAL, "https://api.stripe.com",
 	    "for tests" },

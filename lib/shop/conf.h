@@ -67,6 +67,7 @@ struct conf {
 	const char *texts_file;    /* NULL: no words of their own */
 	const char *texts_dir;     /* NULL: none */
 	const char *content_dir;   /* NULL: no long texts, see content.h */
+	const char *consent_at;    /* "page" or "stripe" */
 	int64_t consent; /* 0 or 1: of products that say nothing of it */
 	const char *stripe_api_base;
 	const char *telegram_api_base;

@@ -340,6 +340,14 @@ conf_check_notify(const char *v)
 }
 
 const char *
+conf_check_consent_at(const char *v)
+{
+	return str_eq(str_from(v), "page") || str_eq(str_from(v), "stripe") ?
+	    NULL :
+	    "must be page or stripe";
+}
+
+const char *
 conf_check_on_fraud_warning(const char *v)
 {
 	return remedy_fault(TROUBLE_WARNING, v);

@@ -16,6 +16,7 @@ const char *conf_check_secret_list(const char *v); /* with commas between */
 const char *conf_check_price_id(const char *v);
 const char *conf_check_currency(const char *v); /* either case */
 const char *conf_check_locale(const char *v);
+const char *conf_check_consent_at(const char *v);
 const char *conf_check_language(const char *v);
 const char *conf_check_hours(const char *v);  /* see conf_hours() */
 const char *conf_check_period(const char *v); /* see conf_period() */

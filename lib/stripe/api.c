@@ -166,6 +166,24 @@ sale_part(struct arena *a, const struct stripe_order *o)
 	return arena_dup(a, form);
 }
 
+/* The part of a form by which the page asks for an agreement, in words of
+ * ours. */
+static const char *
+terms_part(struct arena *a, const struct stripe_order *o)
+{
+	if (o->terms == NULL)
+		return "";
+	return arena_printf(a, "&%s",
+	    arena_dup(a,
+		form_encode(a,
+		    KV(kv_text(
+			   "consent_collection[terms_of_service]", "required"),
+			kv_text("custom_text[terms_of_service_acceptance]"
+				"[message]",
+			    o->terms),
+			kv_text("metadata[consent]", o->consent)))));
+}
+
 /* The key with a mark of what is asked under it. Stripe refuses a key that
  * comes again with another question, and what is asked may change between two
  * clicks: by a price in the products file, or by a setting. Without the mark
@@ -189,8 +207,8 @@ stripe_create_request(
 	struct http_request req = request(a, api, "POST", "checkout/sessions");
 
 	req.headers[2] = "Content-Type: application/x-www-form-urlencoded";
-	req.body = str_from(
-	    arena_printf(a, "%s%s", sale_part(a, o), trial_part(a, o)));
+	req.body = str_from(arena_printf(
+	    a, "%s%s%s", sale_part(a, o), trial_part(a, o), terms_part(a, o)));
 	req.headers[3] = arena_printf(
 	    a, "Idempotency-Key: %s", key_for(a, o->idempotency_key, req.body));
 	return req;

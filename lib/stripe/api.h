@@ -36,6 +36,9 @@ struct stripe_order {
 	const char *cancel_url;
 	const char *locale; /* or NULL */
 	bool promotion_codes, automatic_tax;
+	const char *terms;   /* what the buyer has to agree to on the page,
+	                        with links as in Markdown; NULL: nothing */
+	const char *consent; /* what the session is to remember of it */
 	const char *idempotency_key; /* the same question under it is asked
 	                                once */
 };

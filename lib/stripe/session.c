@@ -97,6 +97,10 @@ stripe_session_read(
 	    str_from(json_text(obj, "metadata.tg_id")), &out->tg_id);
 	out->product = arena_dup_text(a, json_text(obj, "metadata.product"));
 	out->shop = arena_dup_text(a, json_text(obj, "metadata.shop"));
+	if (str_eq(str_from(json_text(obj, "consent.terms_of_service")),
+		"accepted"))
+		out->consent =
+		    arena_dup_text(a, json_text(obj, "metadata.consent"));
 	out->payment_intent = stripe_id_at(a, obj, "payment_intent");
 	out->subscription = stripe_id_at(a, obj, "subscription");
 	out->invoice = stripe_id_at(a, obj, "invoice");

@@ -25,6 +25,8 @@ struct stripe_session {
 	int64_t tg_id;       /* from our metadata; 0: not a session of ours */
 	const char *product; /* from our metadata; NULL: not said */
 	const char *shop;    /* the same */
+	const char *consent; /* from our metadata, where the page asked for
+	                             it and the buyer agreed */
 	const char *payment_intent;
 	const char *subscription; /* once it is complete, of that mode */
 	const char *invoice;      /* the same: its first */

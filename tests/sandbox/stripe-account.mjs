@@ -256,6 +256,8 @@ export class StripeAccount {
     const session = this.#open(id);
     const recurring = session.mode === 'subscription';
     return Object.assign(session, {
+      // The box of the terms is one that has to be ticked before the button works.
+      consent: session.consent_collection?.terms_of_service === 'required' ? { promotions: null, terms_of_service: 'accepted' } : null,
       status: 'complete',
       url: null,
       customer_details: customerDetails(session.customer_email ?? 'buyer@example.com'),

@@ -63,6 +63,9 @@ export function checkSessionParams(params, nowS) {
   if (params.locale && !LOCALES.has(params.locale)) {
     throw invalid('locale', `Invalid locale: must be one of ${[...LOCALES].join(', ')}`);
   }
+  for (const [name, { message }] of Object.entries(params.custom_text ?? {})) {
+    if (!message || message.length > 1200) throw invalid(`custom_text[${name}][message]`, 'Invalid string: must be at most 1200 characters');
+  }
   if (params.client_reference_id?.length > 200) {
     throw invalid('client_reference_id', 'Invalid string: must be at most 200 characters');
   }

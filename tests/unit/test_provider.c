@@ -70,7 +70,7 @@ static void
 sold(void **state)
 {
 	const struct sale sale = { BUYER, &app.catalog.products[0], "key-1",
-		false, NULL };
+		false, NULL, NULL, false };
 	const struct http_response res = answered(COUPON("new"));
 	struct http_request req;
 	struct opened page;

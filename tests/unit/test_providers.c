@@ -70,7 +70,8 @@ a_page(void **state)
 {
 	const struct product *course = &app.catalog.products[0];
 	const struct provider *p = provider_for(&app, course);
-	const struct sale sale = { BUYER, course, "admit-5-1-1", false, NULL };
+	const struct sale sale = { BUYER, course, "admit-5-1-1", false, NULL,
+		NULL, false };
 	struct http_request req;
 
 	(void)state;
@@ -99,7 +100,7 @@ in_language(void **state)
 	const struct telling *r = *state;
 	const struct product *course = &app.catalog.products[0];
 	const struct sale sale = { BUYER, course, "admit-5-1-1", false,
-		r->language };
+		r->language, NULL, false };
 	const char *before = app.conf.checkout_locale, *body;
 	struct http_request req;
 

@@ -116,6 +116,27 @@ test('the page\'s form in one language is noted, and goes on', async (t) => {
   assert.deepEqual(consents(app, 6), []);
 });
 
+test('with CONSENT_AT=stripe Stripe\'s page asks, for the text as it is then, and the answer is noted once', async (t) => {
+  const app = await shop(t, { CONSENT_AT: 'stripe' });
+  const opens = async (path) => app.stripe.sessions.get(app.sessionAt((await app.request(path)).headers.get('location')));
+  const session = await opens('/pay?tg_id=5&language=uk');
+  assert.equal(session.consent_collection.terms_of_service, 'required');
+  assert.match(session.custom_text.terms_of_service_acceptance.message, /право на відмову .*\[Умови\]\(http[^)]*\/legal\/terms\?language=uk\)$/);
+  writeFileSync(`${app.content}/legal/terms.uk.md`, `${TERMS}\nІнше.\n`);
+  const paid = await app.stripe.pay(session.id);
+  for (const _ of [1, 2]) await app.event(paid);
+  await app.invited(5);
+  await app.settled();
+  assert.deepEqual(app.sql('SELECT product, hash, language, is_proven FROM consents WHERE tg_id = 5').map((row) => row.map(String)),
+    [['course', session.metadata.consent.split(' ')[0], 'uk', '0']]);
+  assert.ok(last(app, 5).text.includes(session.metadata.consent.split(' ')[0]), 'it is told with the invite');
+  const spoilt = await opens('/pay?tg_id=6');
+  spoilt.metadata.consent = 'of nobody';
+  await app.event(await app.stripe.pay(spoilt.id));
+  await app.invited(6);
+  assert.deepEqual(consents(app, 6), [], 'what cannot be read is none, and costs no sale');
+});
+
 test('a product may ask by itself, or not', async (t) => {
   const product = (id, more) => ({ id, title: id, price: { amount: 999, currency: 'eur' }, channels: [{ link: LINK }], ...more });
   const app = await shop(t, { CONSENT: '0', PRICE_AMOUNT: undefined }, [product('plain'), product('asked', { consent: true })]);

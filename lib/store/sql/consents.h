@@ -3,7 +3,7 @@
 /* A second press of the same button is no second consent. */
 SQL(CONSENT_ADD,
     "INSERT INTO consents (tg_id, product, hash, language, is_proven, at_ms)"
-    " SELECT :tg_id, :product, :hash, :language, :is_proven, :now_ms"
+    " SELECT :tg_id, :product, :hash, :language, :is_proven, :at_ms"
     " WHERE NOT EXISTS (SELECT 1 FROM consents WHERE tg_id = :tg_id"
     " AND product = :product AND hash = :hash AND is_proven = :is_proven"
     " AND at_ms > :since_ms)")
