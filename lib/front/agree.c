@@ -14,8 +14,6 @@
 
 #include <string.h>
 
-#define FIELD "agree"
-
 struct agreeing {
 	struct app *app;
 	const struct request *req;
@@ -46,7 +44,7 @@ form_of(const struct agreeing *g, struct str *html)
 	buf_html(&b, url);
 	buf_text(&b, "\">\n<p><b>");
 	buf_html(&b, g->agreement.sentence);
-	buf_text(&b, "</b></p>\n<button name=\"" FIELD "\" value=\"");
+	buf_text(&b, "</b></p>\n<button name=\"" CONSENT_FIELD "\" value=\"");
 	buf_html(&b, token);
 	buf_text(&b, "\">");
 	buf_html(&b, text_plain_in(g->agreement.in, TEXT_CONSENT_YES));
@@ -114,6 +112,24 @@ is_hindered(struct agreeing *g, struct response *res)
 	return true;
 }
 
+/* Who sent the form and was put in line asks again by a plain address, which
+ * has the form's word in it: there is nothing more to note. */
+static bool
+was_sent(const struct agreeing *g)
+{
+	const struct paylink *link = g->link;
+	struct arena *a = g->req->arena;
+	struct consent c = { .hash = NULL };
+	const char *token;
+
+	return request_param(g->req, CONSENT_FIELD, &token) == ERR_OK &&
+	    consent_token_holds(
+		g->app, a, link->tg_id, link->product, &g->agreement, token) &&
+	    consent_latest(g->app->db, a, link->tg_id, link->product->id, false,
+		&c) == ERR_OK &&
+	    strcmp(c.hash, g->agreement.hash) == 0;
+}
+
 bool
 agree_first(struct app *app, const struct request *req,
     const struct paylink *link, struct response *res)
@@ -130,9 +146,9 @@ agree_first(struct app *app, const struct request *req,
 		*res = pages_show(app, req, PAGES_BROKEN);
 		return true;
 	}
-	if (checkout_asks_consent(app, link, &g.agreement))
+	if (checkout_asks_consent(app, link, &g.agreement) || was_sent(&g))
 		return false;
-	if (request_field(req, FIELD, &token) == ERR_OK &&
+	if (request_field(req, CONSENT_FIELD, &token) == ERR_OK &&
 	    consent_token_holds(app, req->arena, link->tg_id, link->product,
 		&g.agreement, token))
 		return is_hindered(&g, res);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "front/ways.h"
+#include "payment/consent.h"
 #include "payment/trial.h"
 #include "shop/text.h"
 
@@ -169,6 +170,19 @@ page_about(const struct app *app, const struct request *req, enum pages which,
 	return p;
 }
 
+/* A browser would ask for a form's answer anew without the form. */
+static const char *
+in_line_url(const struct request *req)
+{
+	const char *token;
+
+	if (request_field(req, CONSENT_FIELD, &token) != ERR_OK ||
+	    !str_only(str_from(token), STR_LETTERS STR_DIGITS "."))
+		return NULL;
+	return arena_printf(
+	    req->arena, "?%s&" CONSENT_FIELD "=%s", req->query, token);
+}
+
 static struct response
 respond_about(const struct app *app, const struct request *req,
     enum pages which, const struct product *about, const struct checkout *c)
@@ -176,8 +190,10 @@ respond_about(const struct app *app, const struct request *req,
 	struct page p = page_about(app, req, which, about, c);
 	struct response res = page_response(req, &p);
 
-	if (which == PAGES_IN_LINE)
+	if (which == PAGES_IN_LINE) {
 		res.refresh_s = REFRESH_S;
+		res.refresh_url = in_line_url(req);
+	}
 	return res;
 }
 

@@ -32,7 +32,9 @@ enum err consent_receipt(enum language in, struct app *app, struct arena *a,
     int64_t tg_id, const struct product *p, const char **text) MUST_CHECK;
 
 /* The word that a page's form carries: who was shown which text, and until when
- * it holds. Signed, so that only a page of ours leads to a consent. */
+ * it holds. Signed, so that only a page of ours leads to a consent. A page that
+ * follows, and asks anew by itself, has it in its address. */
+#define CONSENT_FIELD "agree"
 enum err consent_token(const struct app *app, struct arena *a, int64_t tg_id,
     const struct product *p, const struct agreement *g,
     const char **token) MUST_CHECK;

@@ -114,6 +114,14 @@ test('the page\'s form in one language is noted, and goes on', async (t) => {
     body: new URLSearchParams({ agree: /name="agree" value="([^"]*)"/.exec(page.text)[1] }).toString() });
   assert.equal(other.status, 200, 'another person\'s word is none');
   assert.deepEqual(consents(app, 6), []);
+
+  const third = await app.request('/pay?tg_id=7&language=uk');
+  app.stripe.setFault({ kind: 'status', status: 429, next: Infinity });
+  const [, url] = /url=(.*)$/.exec((await send(app, third.text)).headers.get('refresh'));
+  app.stripe.setFault(null);
+  assert.equal((await app.request(`/pay${url}`)).status, 303, 'whoever was put in line is not asked again');
+  assert.equal((await app.request(`/pay${url.replace('tg_id=7', 'tg_id=8')}`)).status, 200);
+  assert.equal(consents(app, 7).length, 1);
 });
 
 test('with CONSENT_AT=stripe Stripe\'s page asks, for the text as it is then, and the answer is noted once', async (t) => {
