@@ -11,14 +11,20 @@ POSTGRES := postgres-unit $(addprefix postgres-web-,1 2 3 4 5 6) postgres-ways \
   build-clang tests unit web fault $(FAULTS) fuzz mutants bench timing \
   valgrind asan lint po fmt fmt-check analyze
 
+# Run for a second each, so that they need not be fast, and there are many to be
+# made: what is tested is the library, which is made as it is installed.
+TEST_OPT := -O0 -U_FORTIFY_SOURCE $(if $(filter release,$(MODE)),-DIS_SHIPPED=1)
+TEST_LD  := $(if $(wildcard /usr/bin/ld.gold),-fuse-ld=gold)
+
 $(OUT)/tests/%.o: tests/unit/%.c
 	@mkdir -p $(@D)
 	$(SAY) CC $<
-	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) $(OPT) $(CFLAGS) -Ilib -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) $(OPT) $(TEST_OPT) $(CFLAGS) -Ilib \
+	  -MMD -MP -c -o $@ $<
 
 # Apart, since most of them only want linking again when the library changes.
 $(OUT)/tests/%: $(OUT)/tests/%.o $(LIB)
-	$(Q)$(CC) $(OPT) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) -lcmocka $(LIBS) $(if $(PQ),-lpq)
+	$(Q)$(CC) $(OPT) $(TEST_LD) $(CFLAGS) $(LDFLAGS) -o $@ $@.o $(LIB) -lcmocka $(LIBS) $(if $(PQ),-lpq)
 
 tests: $(UNIT) $(FAULT) $(OUT)/fuzz/replay sandbox-clock
 
