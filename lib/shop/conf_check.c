@@ -277,14 +277,23 @@ conf_check_period(const char *v)
 	    "must be day, week, month or year, or so many: 3 months";
 }
 
+/* As a clock shows it, "8" or "08". */
+static bool
+hour_in(struct str s, int64_t *hour)
+{
+	s = str_trim(s);
+	if (s.len == 2 && s.p[0] == '0')
+		s = (struct str){ s.p + 1, 1 };
+	return str_to_i64(s, hour) && *hour <= 24;
+}
+
 bool
 conf_hours(const char *text, int64_t *from, int64_t *to)
 {
 	struct str rest = str_from(text);
 
-	return str_to_i64(str_trim(str_cut(&rest, '-')), from) &&
-	    str_to_i64(str_trim(rest), to) && *from >= 0 && *from <= 23 &&
-	    *to >= 0 && *to <= 24;
+	return hour_in(str_cut(&rest, '-'), from) && hour_in(rest, to) &&
+	    *from <= 23;
 }
 
 const char *
