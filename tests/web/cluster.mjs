@@ -20,8 +20,11 @@ const BIN = ['/usr/local/pgsql/bin', ...versions.map((version) => `/usr/lib/post
 const AS = process.getuid() === 0 ? ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups', '--'] : [];
 const argv = (name, ...args) => [...AS, path.join(BIN, name), ...args];
 
-/** What an ordinary server does: what it has said is on the disk. */
-const ORDINARY = { fsync: 'on', synchronous_commit: 'on', listen_addresses: '', max_connections: '60', hot_standby: 'on', wal_level: 'replica' };
+/** What an ordinary server does: what it has said is on the disk. Its shared memory goes with its folder, however it ends. */
+const ORDINARY = {
+  fsync: 'on', synchronous_commit: 'on', listen_addresses: '', max_connections: '60', hot_standby: 'on', wal_level: 'replica',
+  dynamic_shared_memory_type: 'mmap',
+};
 
 const isGone = (pid) => !existsSync(`/proc/${pid}`);
 
@@ -144,6 +147,7 @@ export class Server {
   /** Without waiting, for a process that ends. */
   removeNow() {
     this.#server?.kill('SIGQUIT');
+    this.#holder?.kill();
     rmSync(this.dir, { recursive: true, force: true });
   }
 }
