@@ -94,6 +94,35 @@ verdict $? "the bundle's README does not name ${newest}"
 [ "$(wc -l < "$bundle/README")" -le 20 ]
 verdict $? "the bundle's README has more than 20 lines"
 
+# Its installer asks for what the settings lack where somebody is there to be
+# asked, and refuses where nobody is. As an account that no file of accounts
+# knows, so that its home is the folder here.
+if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null && command -v script > /dev/null; then
+	chmod 711 "$tmp"
+	mkdir -p "$tmp/home/web"
+	tar -C "$tmp/home" -xzf "$1"
+	chown -R 61234:61234 "$tmp/home"
+	stranger() {
+		exec setpriv --reuid 61234 --regid 61234 --clear-groups \
+		    env -i PATH="$PATH" SHELL=/bin/sh HOME="$tmp/home" "$@" < /dev/null 2>&1
+	}
+	(stranger sh "$tmp"/home/admit-*/install.sh "$tmp/home/web/join" > "$tmp/out")
+	grep -q 'fill in .*/admit.env first' "$tmp/out"
+	verdict $? "install.sh without a terminal: $(cat "$tmp/out")"
+	stranger script -qefc "sh $tmp/home/admit-*/install.sh $tmp/home/web/join" \
+	    /dev/null > "$tmp/said" &
+	asking=$!
+	tries=0
+	until grep -qs "Stripe's secret key .*not shown" "$tmp/said" || [ $tries = 200 ]; do
+		sleep 0.1
+		tries=$((tries + 1))
+	done
+	[ $tries -lt 200 ] && [ -x "$tmp/home/web/join/pay.fcgi" ] && [ -e "$tmp/home/.config/admit/admit.env" ]
+	verdict $? "install.sh at a terminal does not ask: $(cat "$tmp/said")"
+	kill $asking
+	wait $asking
+fi
+
 mkdir -m 700 "$tmp/data"
 {
 	echo "STRIPE_SECRET_KEY=sk_test_ofNobody"

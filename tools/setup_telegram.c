@@ -340,7 +340,7 @@ bool
 setup_channel(struct setup *s)
 {
 	const struct conf *conf = &s->app->conf;
-	const char *id = conf->paid_channel_id;
+	const char *id = conf->paid_channel_id, *name;
 	int64_t chat;
 
 	if (conf->products_file != NULL) {
@@ -350,12 +350,17 @@ setup_channel(struct setup *s)
 	}
 	if (id != NULL)
 		return has_rights(s, id);
-	if (!setup_ledger(s, 0))
+	name = bot_name(s);
+	if (name == NULL || !setup_ledger(s, 0))
 		return false;
-	/* Of what came before the operator was known, nothing is noted. */
-	puts("\n      Which channel is sold? Make the bot an administrator of "
-	     "it, with\n      the rights to invite and to ban users. If it is "
-	     "one already, remove it\n      there and add it again.\n");
+	/* By the link Telegram asks for the channel, with the rights ticked.
+	 * Of what came before the operator was known, nothing is noted. */
+	printf("\n      Which channel is sold? Make the bot an administrator "
+	       "of it, with\n      the rights to invite and to ban users, or "
+	       "follow this link:\n\n        https://t.me/%s?startchannel"
+	       "&admin=invite_users+restrict_members\n\n      If it is one "
+	       "already, remove it there and add it again.\n\n",
+	    name);
 	chat = wait_for_chat(s);
 	if (chat == 0) {
 		say_unheard(s, "channel");

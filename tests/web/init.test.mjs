@@ -78,6 +78,7 @@ describe('from nothing to ready', () => {
     const code = await sendCode(app, init);
     await init.says(/you are number 900/);
     await init.says(/Which channel is sold/);
+    await init.says(/https:\/\/t\.me\/\w+\?startchannel&admin=invite_users\+restrict_members\n/);
     app.telegram.channels.setRights(CHANNEL, true, person(1)); // a stranger's doing
     app.telegram.channels.setRights(CHANNEL, true, person(OWNER));
     assert.equal(await init.end(), 0, init.text);
