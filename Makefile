@@ -25,6 +25,7 @@
 #   make unit web   one suite (MODE=asan: under the sanitizers)
 #   make asan       both under AddressSanitizer and UBSan
 #   make lint       arrows, circles, doors, banned calls, lengths
+#   make pictures   the pictures of the documents anew, by the sandbox and Chromium
 #   make po         the other languages take over what changed in en.po
 #   make fmt        format the C sources; fmt-check only looks
 #   make bench      speed and memory (BENCHFLAGS=--small --write)

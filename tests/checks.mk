@@ -9,7 +9,7 @@ POSTGRES := postgres-unit $(addprefix postgres-web-,1 2 3 4 5 6) postgres-ways \
 
 .PHONY: check postgres $(POSTGRES) check-deploy check-servers check-all build-release build-asan \
   build-clang tests unit web fault $(FAULTS) fuzz mutants bench timing \
-  valgrind asan lint po fmt fmt-check analyze
+  valgrind asan lint pictures po fmt fmt-check analyze
 
 # Run for a second each, so that they need not be fast, and there are many to be
 # made: what is tested is the library, which is made as it is installed.
@@ -151,6 +151,10 @@ fault: all tests
 
 $(FAULTS): fault-%: all tests
 	@ADMIT_OUT=$(OUT) node tests/fault/run.mjs --group $*
+
+# What the documents show, as it looks now. Fonts are this machine's.
+pictures: all
+	@ADMIT_OUT=$(abspath $(OUT)) node tests/web/pictures.mjs
 
 lint:
 	@sh tests/lint/lint.sh

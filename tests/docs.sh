@@ -110,6 +110,11 @@ for page in *.md docs/*.md deploy/README.md lib/README.md tests/README.md; do
 		verdict $? "$page links to $link, which is not there"
 	done
 done
+for page in docs/*.md; do
+	[ "$page" = docs/README.md ] || grep -qF "](${page#docs/})" docs/README.md
+	verdict $? "the guide does not lead to $page"
+done
+
 # Commands, options and settings of which the documents speak.
 pages="README.md SECURITY.md deploy/README.md $(echo docs/*.md)"
 "$admit" help | awk '/^  [a-z]/ { print $1 } /^$/ { n++ } n == 2 { exit }' > "$rows.commands"
@@ -195,6 +200,14 @@ for page in $pages; do
 $(cat "$rows.said")"
 		rm "$file"
 	done
+done
+# Pictures that the documents show are small: 80 KiB at most, with a palette.
+for file in docs/pictures/*.png; do
+	[ "$(wc -c < "$file")" -le 81920 ] &&
+	    [ "$(od -An -tu1 -j25 -N1 "$file" | tr -d ' ')" = 3 ]
+	verdict $? "$file is too large, or has no palette: make pictures"
+	grep -q "pictures/${file##*/})" README.md docs/*.md
+	verdict $? "no document shows $file"
 done
 [ "$(wc -l < README.md)" -le 150 ]
 verdict $? "the README has more than the 150 lines of a front page"
