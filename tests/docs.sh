@@ -117,17 +117,18 @@ done
 
 # Commands, options and settings of which the documents speak.
 pages="README.md SECURITY.md deploy/README.md $(echo docs/*.md)"
-"$admit" help | awk '/^  [a-z]/ { print $1 } /^$/ { n++ } n == 2 { exit }' > "$rows.commands"
-for word in $(cat $pages | sed 's/-u admit / /g; s,lib/admit admit.*,,' |
-    grep -oE '(^|[ `/(])admit [a-z][a-z-]*' | sed 's/.*admit //' | sort -u); do
-	grep -qx "$word" "$rows.commands"
-	verdict $? "there is no command admit $word, of which a document speaks"
-done
-for word in $(grep -ohE 'admit [a-z][^`|]* --[a-z-]+' $pages |
-    grep -oE -e '--[a-z-]+' | sort -u); do
-	grep -q "^\.BI\{0,1\} $(echo "$word" | sed 's/-/\\\\-/g')" deploy/admit.1
-	verdict $? "admit has no $word, of which a document speaks"
-done
+sed 's/-u admit / /g; s,lib/admit admit.*,,' $pages > "$rows.pages"
+grep -oE '(^|[ `/(])admit [a-z][^`|]*' "$rows.pages" | sed 's/.*admit \([a-z]\)/\1/' |
+    awk -v OFS='\t' '{ word = $1; gsub(/[^a-z-].*/, "", word); print word, ""
+	for (i = 2; i <= NF; i++)
+		if (match($i, /^--[a-z-]+/))
+			print word, substr($i, 1, RLENGTH) }' | sort -u > "$rows.spoken"
+cut -f 1 "$rows.table" | sed 's/ .*//' | paste - "$rows.table" | cut -f 1,3 |
+    sort -u > "$rows.commands"
+while IFS=$tab read -r name option; do
+	[ "$option" = --help ] || grep -qx "$name$tab$option" "$rows.commands"
+	verdict $? "there is no admit $name $option, of which a document speaks"
+done < "$rows.spoken"
 names='[A-Z][A-Z]+(_[A-Z0-9]+)+|[A-Z][A-Z]+='
 grep -ohE "$names" $pages | tr -d = | sort -u > "$rows.told"
 # (LANGUAGE_RO is what somebody may add; YOUR_BOT is yours.)
