@@ -1,6 +1,8 @@
 /* Many calls at once, each answered when it is asked for again. */
 #include "check_calls.h"
 
+#include "lines.h"
+
 #include "base/clock.h"
 
 #include <stdio.h>
@@ -93,11 +95,17 @@ note(struct check_calls *c, const struct http_request *req)
 	c->n++;
 }
 
-/* On a terminal alone: a log would fill with it. */
+/* A log would fill with it, and a document be none. */
+static bool
+is_watched(void)
+{
+	return lines_are_printed() && isatty(STDOUT_FILENO) == 1;
+}
+
 static void
 show(const struct check_calls *c)
 {
-	if (!isatty(STDOUT_FILENO))
+	if (!is_watched())
 		return;
 	printf("\r      asking: %d of %d have answered, %lld s ", c->n_done,
 	    c->n, (long long)((clock_mono_ms() - c->since_ms) / 1000));
@@ -138,7 +146,7 @@ check_calls_make(struct check_calls *c)
 		http_wait(c->http, NULL, 0, LOOK_MS);
 		collect(c);
 	}
-	if (isatty(STDOUT_FILENO))
+	if (is_watched())
 		fputs("\r\033[K", stdout);
 }
 

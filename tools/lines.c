@@ -18,6 +18,12 @@ lines_into(struct json *list)
 	for_a_program = list;
 }
 
+bool
+lines_are_printed(void)
+{
+	return for_a_program == NULL;
+}
+
 /* The text from there on, broken between words where the width is not 0. A word
  * that is too long for any line, such as an address, stays whole: it is to be
  * copied. */

@@ -16,4 +16,7 @@ void lines_say(
  * NULL: no more. */
 void lines_into(struct json *list);
 
+/* Whether they are. */
+bool lines_are_printed(void);
+
 #endif

@@ -256,6 +256,11 @@ test('payments: a table for a person, a document for a program', async (t) => {
     assert.equal(narrow.status, 0, narrow.stdout);
     assert.match(narrow.stdout, /payment +pi_/);
     for (const line of narrow.stdout.split(/\r?\n/)) assert.ok(line.length <= 44, line);
+    const check = spawn('script', ['-qec', `${OUT}/bin/admit check --json 2> /dev/null`, '/dev/null'], { env: { ...app.env, SHELL: '/bin/sh' } });
+    let text = '';
+    check.stdout.on('data', (data) => { text += data; });
+    await once(check, 'close');
+    assert.ok(JSON.parse(text).checks.length > 5, 'a document alone, although somebody watches');
   }
 });
 
@@ -478,7 +483,7 @@ describe('the command line', () => {
     ]) assert.equal(await said(...args), want);
   });
 
-  test('what changes anything asks first: where nobody can answer it is not done, and says so', async (t) => {
+  test('what changes anything asks first: where nobody can answer it is not done, and says so', OF_A_FILE, async (t) => {
     const app = await startAdmit({ t });
     const copy = `${app.dir}/copy.db`;
     await app.buy(5);
