@@ -72,6 +72,8 @@ channel_prepare(struct app *app, struct arena *a, int64_t tg_id,
 	if (e != ERR_OK)
 		return e;
 	out->member.facts.inviting = inviting != INVITE_NOBODY;
+	if (inviting == INVITE_LATE)
+		out->member.facts.is_new = false;
 	out->member.facts.old_link = out->member.link_ms < since_ms - age_ms;
 	out->step = member_next(&out->member.facts);
 	if (out->step == STEP_NONE)

@@ -16,6 +16,8 @@ enum invitation {
 	INVITE_NOBODY,
 	INVITE_SAME, /* a link that is there will do, unless it is an hour older
 	               than the job */
+	INVITE_LATE, /* the same, but they may be in already: they are looked
+	                at first */
 	INVITE_ANEW  /* they ask for help: what they hold may be dead, so a link
 	               that is older than the job is revoked and another made */
 };

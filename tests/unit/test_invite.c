@@ -1,6 +1,7 @@
 /* The invite: which links it has, and when there is none. */
 #include "step.h"
 
+#include "ledger/members.h"
 #include "shop/text.h"
 
 static const struct row rows[] = {
@@ -72,6 +73,61 @@ reason(void **state)
 	first = str_cut(&first, '\n');
 	first = str_cut(&first, '{');
 	check_has(arena_dup(&mem, s.call.body), arena_dup(&mem, first));
+}
+
+/* Who had paid before this ledger heard of it may be in by an invite that it
+ * does not know. */
+#define LATER_MS INT64_C(100000000)
+static const struct late {
+	const char *why;
+	int64_t paid_ms, created_ms; /* the payment, the promise */
+	const char *promise;
+	int state;        /* as Telegram said; MEMBER_UNKNOWN: nothing yet */
+	const char *call; /* NULL: none */
+} lates[] = {
+	{ "paid long ago, and in", 1, LATER_MS, "invite/cs_7", MEMBER_IN,
+	    NULL },
+	{ "an administrator", 1, LATER_MS, "invite/cs_7", MEMBER_ADMIN, NULL },
+	{ "nobody knows whether they are in", 1, LATER_MS, "invite/cs_7",
+	    MEMBER_UNKNOWN, "/getChatMember" },
+	{ "out", 1, LATER_MS, "invite/cs_7", MEMBER_OUT,
+	    "/createChatInviteLink" },
+	{ "in, and has just paid", LATER_MS - 1000, LATER_MS, "invite/cs_7",
+	    MEMBER_IN, "/sendMessage" },
+	{ "has just paid: a look would cost a call", LATER_MS - 1000, LATER_MS,
+	    "invite/cs_7", MEMBER_UNKNOWN, "/createChatInviteLink" },
+	{ "in again after a pause", 1, LATER_MS, "invite/1700000000000/cs_7",
+	    MEMBER_IN, "/sendMessage" },
+};
+
+static void
+late(void **state)
+{
+	const struct late *l = *state;
+	struct step s = { .job = { .id = 1,
+			      .kind = JOB_INVITE,
+			      .tg_id = 5,
+			      .order_id = 7,
+			      .created_ms = l->created_ms,
+			      .promise = l->promise,
+			      .detail = "private" } };
+
+	shop_open(arena_printf(&mem,
+	    USER HAS(
+		"private") "INSERT INTO orders (id, tg_id, product, provider, livemode,"
+			   " session_id, paid_ms, created_ms) VALUES (7, 5, 'private',"
+			   " 'stripe', 0, 'cs_7', 1, 1);"
+			   "INSERT INTO payments (provider, payment, order_id, kind,"
+			   " amount_minor, currency, paid_ms) VALUES ('stripe', 'pi_7',"
+			   " 7, 1, 999, 'eur', %lld);"
+			   "INSERT INTO members (tg_id, chat_id, state, seen_ms)"
+			   " VALUES (5, '-1001', %d, %lld);",
+	    (long long)l->paid_ms, l->state,
+	    l->state == MEMBER_UNKNOWN ? 0LL : (long long)l->created_ms));
+	check_err(work_prepare(&app, &mem, &s), ERR_OK);
+	check_int(s.has_call, l->call != NULL);
+	if (s.has_call)
+		check_has(s.call.url, l->call);
 }
 
 /* That the invite was taken is noted of the product it is for, and only once
@@ -164,6 +220,7 @@ int
 main(void)
 {
 	ROWS("an operator's link", ends, endings);
+	ROWS("late", late, lates);
 	ROWS("reason", reason, reasons);
 	ROWS("taken", taken, takens);
 	ROWS("says", said, rows);

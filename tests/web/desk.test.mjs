@@ -112,6 +112,40 @@ describe('a copy of the ledger', OF_A_FILE, () => {
     assert.ok(names.some((name) => readFileSync(`${app.dir}/${name}`, 'latin1').startsWith('nothing')), names.join());
   });
 
+  test('is gone back to when the ledger is lost, and no buyer notices', async (t) => {
+    const app = await startAdmit({ t, env: { PAID_CHANNEL_LINK: undefined, PAID_CHANNEL_ID: String(CHANNEL) } });
+    const copy = `${app.dir}/copy.db`, inside = () => app.telegram.channels.inside(CHANNEL);
+    const linkOf = (id) => until(() => /https:\/\/t\.me\/\+[\w-]+/.exec(app.telegram.messages(id).map(({ text }) => text).join('\n'))?.[0]);
+    const enters = async (id) => {
+      assert.equal(app.telegram.follow(person(id), await linkFor(id)), 'asked');
+      await until(() => inside().includes(id), PATIENCE_MS, `${id} is in`);
+    };
+    const linkFor = async (id) => { await app.buy(id); return linkOf(id); };
+    await enters(5);
+    await app.settled();
+    await succeeds(app)('backup', copy);
+    // After the copy: one came in, one has a link, one got the money back.
+    await enters(6);
+    const link = await linkFor(7);
+    await enters(8);
+    await app.event(await app.stripe.refund([...app.stripe.sessions.keys()].at(-1)));
+    await until(() => !inside().includes(8), PATIENCE_MS, '8 is out');
+    await app.settled();
+    await atRest(app);
+    for (const one of app.stripe.events) for (const what of [one, one.data.object]) what.created -= 3 * 3600; // all of it was this morning
+    const heard = () => [5, 6, 8].map((id) => app.telegram.messages(id).length), before = heard();
+    for (const end of ['', '-wal', '-shm']) rmSync(`${app.dir}/admit.db${end}`, { force: true });
+    assert.match(await succeeds(app)('restore', copy, '--reconcile'), /events +\d+ looked at/);
+    await app.noted('SELECT 1 FROM jobs WHERE kind = 1 AND tg_id = 7 AND done_ms IS NOT NULL');
+    await app.settled();
+    assert.deepEqual(heard(), before, 'who is in, or was sent away, hears nothing twice');
+    assert.deepEqual(app.sql('SELECT tg_id, is_in FROM access ORDER BY tg_id'), [['5', '1'], ['6', '1'], ['7', '1'], ['8', '0']]);
+    assert.deepEqual(inside(), [5, 6]);
+    assert.equal(app.telegram.follow(person(7), link), 'asked', 'the link of before is good still');
+    await app.noted('SELECT 1 FROM members WHERE tg_id = 7');
+    await noWorker(app);
+  });
+
   test('goes back to nothing that is none, and under nobody who has the ledger open', async (t) => {
     const app = await startAdmit({ t });
     const copy = `${app.dir}/copy.db`, run = runs(app);

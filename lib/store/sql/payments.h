@@ -31,6 +31,10 @@ SQL(PAYMENT_LEARN,
     " WHERE first.order_id = :order_id AND first.kind = " WORD_PAYMENT_FIRST
     " AND :kind = " WORD_PAYMENT_FIRST "))")
 
+/* When an order was first paid, by its provider's word; 0: not known. */
+SQL(PAYMENT_FIRST_MS,
+    "SELECT COALESCE(MIN(paid_ms), 0) FROM payments WHERE order_id = :order_id")
+
 /* Whether a buyer paid for a product by this provider before an order. */
 SQL(PAYMENT_PLAN_BEFORE,
     "SELECT COUNT(*) FROM orders WHERE tg_id = :tg_id AND product = :product"
