@@ -407,17 +407,8 @@ judge_webhook(struct check *c, struct json *info)
 static void
 check_tgupdate(struct check *c)
 {
-	const char *url =
-	    arena_printf(&c->arena, "%s/tgupdate", c->app->conf.base_url);
-	const struct http_request req = { .method = "POST",
-		.url = url,
-		.headers = { "Content-Type: application/json",
-		    arena_printf(&c->arena,
-			"X-Telegram-Bot-Api-Secret-Token: %s",
-			c->app->conf.telegram_webhook_secret) },
-		.body = str_from("{}"),
-		.connect_ms = 5000,
-		.total_ms = 10000 };
+	const struct http_request req = tg_trial(&c->arena,
+	    c->app->conf.base_url, c->app->conf.telegram_webhook_secret);
 	struct http_response res;
 	struct address_fault f;
 	struct json *doc;
@@ -427,7 +418,7 @@ check_tgupdate(struct check *c)
 	    (e == ERR_OK && res.status == 200 &&
 		json_parse(&c->arena, res.body, &doc) == ERR_OK))
 		return;
-	f = address_fault(&c->arena, url, e, &res);
+	f = address_fault(&c->arena, req.url, e, &res);
 	check_bad(c, "address", f.what, f.mend);
 }
 

@@ -34,6 +34,21 @@ cmd_anew(struct app *app, unsigned programs)
 	app->is_ready = false;
 }
 
+/* Whoever has just begun does not know yet where to put them. */
+static void
+say_where(const struct app *app, struct arena *a)
+{
+	const struct settings *s = &app->conf.settings;
+	const char *place = settings_place(s, a);
+
+	if (s->path != NULL)
+		printf("\nThe settings file is %s.\n", s->path);
+	else if (place != NULL)
+		printf("\nThere is no settings file at %s:\n`admit init` asks "
+		       "for what is needed and makes it.\n",
+		    place);
+}
+
 bool
 cmd_settings_ok(struct app *app)
 {
@@ -42,6 +57,7 @@ cmd_settings_ok(struct app *app)
 	puts("The settings are not complete:\n");
 	for (size_t i = 0; i < app->conf.settings.n_faults; i++)
 		printf("  - %s\n", app->conf.settings.faults[i]);
+	say_where(app, &app->arena);
 	return false;
 }
 

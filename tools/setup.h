@@ -15,7 +15,8 @@ struct setup {
 	struct app *app;
 	struct http *http;
 	struct arena arena;
-	const char *file; /* the settings'; NULL: there is no place for one */
+	const char *file;   /* the settings'; NULL: there is no place for one */
+	bool tried_address; /* whether updates can arrive was looked at */
 };
 
 /* False, and said: the settings that are needed for it are not there. */

@@ -6,6 +6,7 @@
 #include "base/crypto.h"
 #include "bot/chat.h"
 #include "ledger/marks.h"
+#include "payment/address.h"
 #include "shop/text.h"
 #include "telegram/update.h"
 
@@ -208,6 +209,32 @@ setup_telegram(struct setup *s)
 
 /* ---- who the operator is ---- */
 
+/* Who waits for what somebody writes to the bot should know at once that none
+ * of it can arrive. The programs may be started, or the name entered, while
+ * this waits. */
+static void
+look_at_address(struct setup *s)
+{
+	const struct conf *conf = &s->app->conf;
+	const struct http_request req =
+	    tg_trial(&s->arena, conf->base_url, conf->telegram_webhook_secret);
+	struct http_response res = { .status = 0 };
+	struct address_fault f;
+	enum err e;
+
+	if (s->tried_address)
+		return;
+	s->tried_address = true;
+	e = http_send(s->http, &s->arena, &req, &res);
+	if (e == ERR_OK && res.status == 200)
+		return;
+	f = address_fault(&s->arena, req.url, e, &res);
+	lines_say("note", "address",
+	    arena_printf(&s->arena,
+		"%s: nothing that is sent to the bot arrives", f.what),
+	    f.mend);
+}
+
 /* Of 12 digits, the first no 0: it is typed by hand where no link is. */
 static int64_t
 new_code(void)
@@ -261,6 +288,7 @@ setup_operator(struct setup *s)
 	name = code == 0 ? NULL : bot_name(s);
 	if (name == NULL || !setup_ledger(s, code))
 		return false;
+	look_at_address(s);
 	printf("\n      Who runs this shop? Send the bot @%s this code from "
 	       "your own\n      account, or follow the link:\n\n"
 	       "        %lld\n        https://t.me/%s?start=%lld\n\n",
@@ -353,6 +381,7 @@ setup_channel(struct setup *s)
 	name = bot_name(s);
 	if (name == NULL || !setup_ledger(s, 0))
 		return false;
+	look_at_address(s);
 	/* By the link Telegram asks for the channel, with the rights ticked.
 	 * Of what came before the operator was known, nothing is noted. */
 	printf("\n      Which channel is sold? Make the bot an administrator "

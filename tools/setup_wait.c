@@ -47,9 +47,11 @@ look(struct app *app, const char *mark, int64_t past, const char *what)
 {
 	const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000L };
 	int64_t since_ms = clock_mono_ms(), value = 0;
+	const pid_t waiting = getppid();
 	struct arena a = { 0 };
 
-	while (clock_mono_ms() - since_ms < WAIT_MS) {
+	/* Where the command was ended, nobody waits for this process. */
+	while (clock_mono_ms() - since_ms < WAIT_MS && getppid() == waiting) {
 		if (mark_get(app->db, &a, mark, &value) != ERR_OK)
 			break; /* logged */
 		if (value != 0 && value != past)

@@ -254,6 +254,22 @@ tg_answer_checkout(struct arena *a, const char *query_id, const char *refusal)
 }
 
 struct http_request
+tg_trial(struct arena *a, const char *base_url, const char *secret_token)
+{
+	return (struct http_request){
+		.method = "POST",
+		.url = arena_printf(a, "%s/tgupdate", base_url),
+		.headers = { "Content-Type: application/json",
+		    arena_printf(a, "X-Telegram-Bot-Api-Secret-Token: %s",
+			secret_token) },
+		.body = str_from("{}"),
+		.connect_ms = TG_CONNECT_MS,
+		.total_ms = TG_TOTAL_MS,
+		.asks_cert = true,
+	};
+}
+
+struct http_request
 tg_request(struct arena *a, const struct tg_api *api, const char *method,
     struct json *params)
 {

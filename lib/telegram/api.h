@@ -110,6 +110,11 @@ struct json *tg_plan_link(struct arena *a, const struct tg_invoice *inv);
 struct json *tg_answer_checkout(
     struct arena *a, const char *query_id, const char *refusal);
 
+/* A post to our own address as Telegram's are, but of nothing that could be an
+ * update, so that it leaves nothing behind: whether those would arrive. */
+struct http_request tg_trial(
+    struct arena *a, const char *base_url, const char *secret_token);
+
 /* The request that calls a method; params may be NULL. Its URL holds the
  * token. */
 struct http_request tg_request(struct arena *a, const struct tg_api *api,

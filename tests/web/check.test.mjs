@@ -7,7 +7,7 @@ import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync,
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer as createSocket } from 'node:net';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Page } from '../fault/page.mjs';
@@ -298,6 +298,7 @@ describe('a shop where all is well but one thing', { concurrency: 2 * availableP
           if (found[0].startsWith('FAIL')) assert.match(stdout, /^FAIL .*\n {17}\S/m, 'what to do about it');
           assert.equal(status, found[0].startsWith('note') ? 0 : 1, stdout);
           assert.equal(/All is well/.test(stdout), status === 0);
+          if (found[0].startsWith('  - ')) assert.match(stdout, /\nThe settings file is .*\/\w+\.env\.\n$/);
           for (const secret of [...Object.values(SECRETS), TOKEN_LIKE, 'NobodysKey']) assert.ok(!(stdout + stderr).includes(secret), 'no secret is shown');
         } finally {
           await w.end();
@@ -310,6 +311,13 @@ describe('a shop where all is well but one thing', { concurrency: 2 * availableP
     const { status, stdout } = await w.admit(['check']);
     await w.end();
     assert.deepEqual([status, odd(stdout)], [0, []], stdout);
+  });
+
+  const home = `${userInfo().homedir}/.config/admit/admit.env`;
+  test('whoever has no settings yet hears where they belong and what asks for them', { skip: existsSync(home) || existsSync('/etc/admit/admit.env') }, async () => {
+    const { status, stdout } = await admit(['check'], { PATH: process.env.PATH });
+    assert.equal(status, 1);
+    assert.ok(stdout.endsWith(`\nThere is no settings file at ${home}:\n\`admit init\` asks for what is needed and makes it.\n`), stdout);
   });
 
   test('to check changes nothing', async () => {

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { OUT, PATIENCE_MS, SANITIZER, SECRETS, person, startAdmit, until } from './harness.mjs';
+import { OUT, PATIENCE_MS, SANITIZER, SECRETS, person, startAdmit, until, writeSettings } from './harness.mjs';
 
 const CHANNEL = -1001234567890, OWNER = 900;
 const KEY = SECRETS.STRIPE_SECRET_KEY, TOKEN = SECRETS.TELEGRAM_BOT_TOKEN;
@@ -183,6 +183,18 @@ describe('the settings file', () => {
     assert.equal(statSync(own).mode & 0o777, 0o640);
     assert.match(init.text, /goes on where it was/);
     assert.ok(!existsSync(file));
+  });
+
+  test('an address that nothing can arrive at is told before anybody waits', async (t) => {
+    const { app, file } = await startBare(t);
+    const settings = { STRIPE_SECRET_KEY: KEY, TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_WEBHOOK_SECRET: 'a-word', BASE_URL: 'http://127.0.0.1:9' };
+    mkdirSync(path.dirname(file));
+    writeSettings(file, settings);
+    const step = new Running(['setup', 'operator'], app.env, '');
+    await step.says(/note +address +http:\/\/127\.0\.0\.1:9\/tgupdate: nobody can be connected to there: nothing that is sent to the bot arrives\n +start the web server/);
+    await step.says(/^ +(\d{12})$/m);
+    step.child.kill();
+    await step.over;
   });
 
   const wrong = [
