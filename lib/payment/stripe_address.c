@@ -59,13 +59,21 @@ is_taken(
 	    json_is_true(*answer, "received");
 }
 
+/* How long the certificate is good for; -1: there is none, or it is not
+ * known. */
+static int64_t
+days_left(const struct http_response *res)
+{
+	return res->cert_end_s <= 0 ?
+	    -1 :
+	    (res->cert_end_s - clock_now_ms() / 1000) / (DAY_MS / 1000);
+}
+
 /* Whoever renews it by hand needs a few days. */
 static void
-check_certificate(struct checkup *c, int64_t end_s)
+check_certificate(struct checkup *c, int64_t days)
 {
-	int64_t days = (end_s - clock_now_ms() / 1000) / (DAY_MS / 1000);
-
-	if (end_s > 0 && days < SOON_DAYS)
+	if (days >= 0 && days < SOON_DAYS)
 		c->say(c, days < 3 ? CHECK_BAD : CHECK_NOTE, "address",
 		    arena_printf(c->arena,
 			"the certificate of %s ends in %lld days",
@@ -73,6 +81,19 @@ check_certificate(struct checkup *c, int64_t end_s)
 		    days < 3 ? "renew it: without one neither Stripe nor "
 			       "Telegram posts" :
 			       NULL);
+}
+
+static void
+say_good(struct checkup *c, const char *url, int64_t days)
+{
+	c->say(c, CHECK_GOOD, "address",
+	    days < SOON_DAYS ?
+		arena_printf(c->arena, "%s takes a signed event", url) :
+		arena_printf(c->arena,
+		    "%s takes a signed event, its certificate is good for "
+		    "%lld days",
+		    url, (long long)days),
+	    NULL);
 }
 
 void
@@ -99,10 +120,8 @@ stripe_address_check(struct checkup *c)
 	else
 		f = address_fault(c->arena, url, e, &res);
 	if (f.what == NULL)
-		c->say(c, CHECK_GOOD, "address",
-		    arena_printf(c->arena, "%s takes a signed event", url),
-		    NULL);
+		say_good(c, url, days_left(&res));
 	else
 		c->say(c, CHECK_BAD, "address", f.what, f.mend);
-	check_certificate(c, res.cert_end_s);
+	check_certificate(c, days_left(&res));
 }
