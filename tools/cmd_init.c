@@ -38,10 +38,13 @@ static const struct asked {
 static const char *const made_up[] = { "TELEGRAM_WEBHOOK_SECRET",
 	"PAY_LINK_SECRET" };
 
-/* Without what is typed on the screen: somebody may look over the shoulder. */
+/* Without what is typed on the screen: somebody may look over the shoulder.
+ * That is seen to before the question stands there, or whoever pastes the
+ * answer at once would see it shown, and lost. */
 static bool
-read_line(char *line, bool is_secret)
+read_line(const struct asked *q, char *line)
 {
+	bool is_secret = q->is_secret;
 	struct termios shown, hidden;
 	bool hides = is_secret && tcgetattr(STDIN_FILENO, &shown) == 0;
 	bool ok;
@@ -51,6 +54,9 @@ read_line(char *line, bool is_secret)
 		hidden.c_lflag &= ~(tcflag_t)ECHO;
 		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
 	}
+	if (isatty(STDIN_FILENO))
+		printf("%s%s: ", q->question, is_secret ? ", not shown" : "");
+	(void)fflush(stdout);
 	ok = fgets(line, MAX_ANSWER, stdin) != NULL;
 	if (hides) {
 		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
@@ -74,12 +80,7 @@ ask(struct arena *a, const struct asked *q)
 	const char *value, *wrong;
 
 	do {
-		if (is_person) {
-			printf("%s%s: ", q->question,
-			    q->is_secret ? ", not shown" : "");
-			(void)fflush(stdout);
-		}
-		if (!read_line(line, q->is_secret))
+		if (!read_line(q, line))
 			return NULL;
 		value = trimmed(a, str_from(line));
 		memset(line, 0, sizeof(line));
