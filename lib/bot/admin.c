@@ -4,9 +4,11 @@
 #include "base/array.h"
 #include "bot/admin_ask.h"
 #include "bot/admin_card.h"
+#include "bot/admin_channel.h"
 #include "bot/admin_do.h"
 #include "bot/admin_home.h"
 #include "bot/broadcast.h"
+#include "bot/admin_picture.h"
 #include "ledger/self.h"
 #include "telegram/command.h"
 
@@ -40,11 +42,14 @@ static const struct view {
 } views[] = {
 	{ "home", ROLE_VIEWER, admin_home },
 	{ "jobs", ROLE_VIEWER, admin_jobs },
+	{ ADMIN_PICTURE, ROLE_VIEWER, admin_picture },
 	{ "card", ROLE_VIEWER, admin_card },
 	{ "which", ROLE_SUPPORT, admin_which },
 	{ "days", ROLE_SUPPORT, admin_days },
 	{ "letter", ROLE_SUPPORT, admin_letter },
 	{ "part", ROLE_OWNER, admin_part },
+	{ "sell", ROLE_VIEWER, admin_sell },
+	{ "waits", ROLE_VIEWER, admin_waits },
 	{ "asked", ROLE_VIEWER, admin_asked },
 	{ "told", ROLE_VIEWER, admin_told },
 	{ "late", ROLE_VIEWER, too_late },

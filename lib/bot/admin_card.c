@@ -174,10 +174,9 @@ add_act(const struct row *row, void *ctx)
 
 /* Of an order that still has something to send back; of a subscription it is
  * the latest payment. */
-static enum err
-add_refund(struct card *c, int64_t order_id)
+enum err
+admin_refund_buttons(struct admin_page *p, int64_t order_id)
 {
-	struct admin_page *p = c->page;
 	struct arena *a = p->r->arena;
 	struct order o;
 	struct refundable paid;
@@ -187,7 +186,7 @@ add_refund(struct card *c, int64_t order_id)
 		e = refund_read(p->r->db, a, &o, NULL, &paid);
 	if (e != ERR_OK || paid.refund.payment == NULL ||
 	    refund_choose(&paid, 0) != REFUND_POSSIBLE)
-		return e;
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	admin_button(p,
 	    text_fill_in(p->r->in, a, TEXT_ADMIN_REFUND_BUTTON,
 		KV(kv_text("amount",
@@ -218,7 +217,7 @@ add_buttons(struct card *c)
 	}
 	for (size_t i = 0;
 	     e == ERR_OK && p->role >= ROLE_OWNER && i < c->n_refundable; i++)
-		e = add_refund(c, c->refundable[i]);
+		e = admin_refund_buttons(p, c->refundable[i]);
 	return e;
 }
 
@@ -263,7 +262,7 @@ admin_card(struct admin_page *p, struct str tg_id)
 
 	if (!tg_id_parse(tg_id, &c.tg_id))
 		return ERR_OK;
-	p->mention = c.tg_id;
+	admin_mention(p, c.tg_id);
 	admin_text(p, TEXT_ADMIN_BUYER, KV(kv_int("buyer", c.tg_id)));
 	e = read_card(&c);
 	if (!c.is_known)

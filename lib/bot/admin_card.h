@@ -9,6 +9,11 @@
  * in. */
 enum err admin_card(struct admin_page *p, struct str tg_id) MUST_CHECK;
 
+/* Buttons to send the money of an order back, all of it and a part, where there
+ * is any left of its latest payment. */
+enum err admin_refund_buttons(
+    struct admin_page *p, int64_t order_id) MUST_CHECK;
+
 /* Finds a buyer by what an operator typed: a Telegram number, "#12" for an
  * order, the name of a session, a payment, an invoice, a subscription, a refund
  * or a dispute. Their card; a button for each where they are several. */

@@ -164,6 +164,8 @@ admin_home(struct admin_page *p, struct str arg)
 	admin_text(p, TEXT_ADMIN_HOW, KV_NONE);
 	admin_button(
 	    p, text_plain_in(p->r->in, TEXT_ADMIN_JOBS_BUTTON), "jobs");
+	admin_button(p, text_plain_in(p->r->in, TEXT_ADMIN_PICTURE_BUTTON),
+	    ADMIN_PICTURE ":30");
 	if (p->role >= ROLE_OWNER)
 		admin_button(
 		    p, text_plain_in(p->r->in, TEXT_MANY_BUTTON), "many");
@@ -196,7 +198,7 @@ why_of(const struct admin_page *p, const struct waiting *w)
 
 /* For giving up an owner is asked, since nobody else would know of it then. */
 static void
-add_buttons(struct admin_page *p, const struct waiting *w)
+add_job_buttons(struct admin_page *p, const struct waiting *w)
 {
 	const struct {
 		enum text label;
@@ -225,11 +227,12 @@ add_job(const struct row *row, void *ctx)
 	if (l->n++ >= MAX_JOBS)
 		return;
 	waiting_from_row(row, &w);
+	admin_mention(p, w.tg_id);
 	admin_text(p, TEXT_ADMIN_JOB,
 	    KV(kv_int("job", w.id), kv_text("what", waiting_kind(w.kind)),
 		kv_int("buyer", w.tg_id), kv_text("why", why_of(p, &w))));
 	if (w.error != NULL && !waiting_is_leased(&w))
-		add_buttons(p, &w);
+		add_job_buttons(p, &w);
 }
 
 /* The notice that asks for this list is among what is on its way. */
@@ -247,4 +250,17 @@ admin_jobs(struct admin_page *p, struct str arg)
 		admin_text(
 		    p, TEXT_ADMIN_MORE, KV(kv_int("number", l.n - MAX_JOBS)));
 	return e;
+}
+
+/* It may have been done since, or be under way: then there is nothing to
+ * press. */
+enum err
+admin_job_buttons(struct admin_page *p, int64_t job)
+{
+	struct waiting w;
+	enum err e = waiting_read(p->r->db, p->r->arena, job, &w);
+
+	if (e == ERR_OK && !waiting_is_leased(&w))
+		add_job_buttons(p, &w);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

@@ -12,4 +12,7 @@ enum err admin_home(struct admin_page *p, struct str arg) MUST_CHECK;
  * what needs a person first, so many as fit. */
 enum err admin_jobs(struct admin_page *p, struct str arg) MUST_CHECK;
 
+/* Buttons to try a job again and to give it up, while it waits. */
+enum err admin_job_buttons(struct admin_page *p, int64_t job) MUST_CHECK;
+
 #endif

@@ -44,23 +44,54 @@ admin_button(struct admin_page *p, const char *label, const char *data)
 		arena_printf(a, ADMIN_BUTTON ":%s", data) };
 }
 
-/* The first line as a link, by which an operator comes to the person's own
- * chat; what else there is may hold any signs. Telegram counts what is read,
- * not what it is written with. */
+/* As a chat's number has a minus, no channel is ever taken for a person. */
+void
+admin_mention(struct admin_page *p, int64_t tg_id)
+{
+	if (tg_id <= 0)
+		return;
+	p->mentions = arena_grow(p->r->arena, p->mentions, p->n_mentions,
+	    &p->max_mentions, sizeof(*p->mentions));
+	p->mentions[p->n_mentions++] = tg_id;
+}
+
+static bool
+is_mentioned(const struct admin_page *p, struct str number)
+{
+	int64_t tg_id = 0;
+
+	if (!str_to_i64(number, &tg_id))
+		return false;
+	for (size_t i = 0; i < p->n_mentions; i++)
+		if (p->mentions[i] == tg_id)
+			return true;
+	return false;
+}
+
+/* Numbers as links; what else there is may hold any signs. Telegram counts what
+ * is read, not what it is written with. */
 static const char *
 as_html(struct admin_page *p)
 {
 	struct arena *a = p->r->arena;
-	struct str rest = str_from(tg_fit(a, buf_str(&p->text).p, TG_MAX_TEXT));
-	struct str first = str_cut(&rest, '\n');
-	struct buf b = buf_new(a, 8 * MAX_BYTES);
+	const char *text = tg_fit(a, buf_str(&p->text).p, TG_MAX_TEXT);
+	struct buf b = buf_new(a, 64 * MAX_BYTES);
 
-	buf_text(&b,
-	    arena_printf(
-		a, "<a href=\"tg://user?id=%lld\">", (long long)p->mention));
-	buf_html(&b, arena_dup(a, first));
-	buf_text(&b, "</a>\n");
-	buf_html(&b, arena_dup(a, rest));
+	while (*text != '\0') {
+		size_t digits = strspn(text, STR_DIGITS);
+		const struct str part = { text,
+			digits > 0 ? digits : strcspn(text, STR_DIGITS) };
+		const char *words = arena_dup(a, part);
+		bool is_link = is_mentioned(p, part);
+
+		if (is_link)
+			buf_text(&b,
+			    arena_printf(
+				a, "<a href=\"tg://user?id=%s\">", words));
+		buf_html(&b, words);
+		buf_text(&b, is_link ? "</a>" : NULL);
+		text += part.len;
+	}
 	return buf_str(&b).p;
 }
 
@@ -68,11 +99,13 @@ enum err
 admin_page_send(struct admin_page *p)
 {
 	const struct tg_message m = { .chat_id = p->r->u->from_id,
-		.text = p->mention != 0 ? as_html(p) : buf_str(&p->text).p,
-		.is_html = p->mention != 0,
+		.text = p->n_mentions > 0 ? as_html(p) : buf_str(&p->text).p,
+		.is_html = p->n_mentions > 0,
 		.choices = p->choices,
 		.n_choices = p->n };
 
+	if (p->picture.len > 0)
+		return reply_picture(p->r, &m, p->picture);
 	return p->text.len == 0 ? ERR_OK : reply_message(p->r, &m);
 }
 

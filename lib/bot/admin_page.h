@@ -13,10 +13,15 @@
 #define ADMIN_BUTTON "op"
 #define ADMIN_NOTICE ADMIN_BUTTON "/"
 
+#define ADMIN_PICTURE "picture"
+
 struct admin_page {
 	struct reply *r;
 	enum role role;
-	int64_t mention; /* the first line is a link to this person; 0: none */
+	struct str picture; /* a PNG, under which the text stands; empty: none.
+	                       Only of what the worker sends */
+	int64_t *mentions;  /* people whose numbers are links to them */
+	size_t n_mentions, max_mentions;
 	struct buf text;
 	struct tg_choice *choices;
 	size_t n, max;
@@ -29,6 +34,10 @@ void admin_line(struct admin_page *p, const char *line);
 
 /* The same of a text of ours, in the reader's language. */
 void admin_text(struct admin_page *p, enum text which, struct kvs values);
+
+/* Wherever the number of this person stands it is a link, by which an operator
+ * comes to their own chat. 0 and below is nobody. */
+void admin_mention(struct admin_page *p, int64_t tg_id);
 
 /* A button; data without "op:". */
 void admin_button(struct admin_page *p, const char *label, const char *data);

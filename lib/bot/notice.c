@@ -191,7 +191,10 @@ prepare_menu(struct app *app, struct arena *a, struct step *s, struct str word,
 
 	if (e == ERR_OK && !*said)
 		e = commands_say(&r, word, said);
-	if (e == ERR_OK && out.method != NULL)
+	if (e == ERR_OK && out.file != NULL)
+		message_upload(
+		    app, a, s, s->job.tg_id, out.method, out.params, out.file);
+	else if (e == ERR_OK && out.method != NULL)
 		message_call(app, a, s, s->job.tg_id, out.method, out.params);
 	return e;
 }

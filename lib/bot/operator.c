@@ -88,6 +88,7 @@ tell(const struct reply *r, const char *cause, enum text which)
 	const struct tg_update *u = r->u;
 	struct arena *a = r->arena;
 	const char *chat = arena_printf(a, "%lld", (long long)u->chat_id);
+	const struct alert_about about = { .chat_id = u->chat_id };
 
 	return alert_daily(r->app, a, arena_printf(a, "%s/%s", cause, chat),
 	    text_fill(a, which,
@@ -95,7 +96,8 @@ tell(const struct reply *r, const char *cause, enum text which)
 		    kv_text(
 			"title", u->chat_title != NULL ? u->chat_title : chat),
 		    kv_text("invite", sign(u->rights.may_invite)),
-		    kv_text("remove", sign(u->rights.may_remove)))));
+		    kv_text("remove", sign(u->rights.may_remove)))),
+	    &about);
 }
 
 enum err

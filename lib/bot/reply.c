@@ -18,6 +18,18 @@ reply_message(struct reply *r, const struct tg_message *m)
 }
 
 enum err
+reply_picture(struct reply *r, const struct tg_message *m, struct str png)
+{
+	struct tg_file *file = arena_alloc(r->arena, sizeof(*file));
+
+	*file = (struct tg_file){ TG_PHOTO, "shop.png", png };
+	r->out->method = "sendPhoto";
+	r->out->params = tg_send_photo(r->arena, m, NULL);
+	r->out->file = file;
+	return ERR_OK;
+}
+
+enum err
 reply_text(struct reply *r, const char *text)
 {
 	const struct tg_message m = { .chat_id = r->u->from_id, .text = text };

@@ -22,6 +22,8 @@ struct reply {
 
 /* Says something to whoever sent the update. Telegram does not tell whether
  * the call in a reply came to something, so only what may be lost is said. */
+enum err reply_picture(
+    struct reply *r, const struct tg_message *m, struct str png) MUST_CHECK;
 enum err reply_message(struct reply *r, const struct tg_message *m) MUST_CHECK;
 enum err reply_text(struct reply *r, const char *text) MUST_CHECK;
 

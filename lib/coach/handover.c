@@ -214,11 +214,13 @@ handover_pass_back(
 enum err
 handover_call(struct app *app, struct arena *a, const struct question *q)
 {
-	enum err e = alert_promise(app, a,
+	const struct alert_about about = { .tg_id = q->tg_id };
+	enum err e = alert_promise_about(app, a,
 	    arena_printf(a, "crisis/%lld", (long long)q->id),
 	    text_fill(a, TEXT_ALERT_CRISIS,
 		KV(kv_text(
-		    "buyer", arena_printf(a, "%lld", (long long)q->tg_id)))));
+		    "buyer", arena_printf(a, "%lld", (long long)q->tg_id)))),
+	    &about);
 
 	/* The operators are told first and in any case: a support chat is a
 	 * choice of theirs, a person in danger is not. */

@@ -190,6 +190,8 @@ tell_operators(struct db *db, struct withdrawing *w)
 {
 	struct arena *a = w->req->arena;
 	struct consent c = { 0 };
+	const struct alert_about about = { .tg_id = w->order.tg_id,
+		.refund_order = w->order.id };
 	const char *day = "", *command = "admit orders";
 	enum text which = TEXT_ALERT_WITHDRAWAL;
 	enum err e = w->order.id == 0 ?
@@ -206,13 +208,14 @@ tell_operators(struct db *db, struct withdrawing *w)
 	if (w->order.id != 0)
 		command = arena_printf(
 		    a, "admit refund %lld", (long long)w->order.id);
-	return alert_promise(w->app, a,
+	return alert_promise_about(w->app, a,
 	    arena_printf(a, "withdrawal/%lld", (long long)w->id),
 	    text_fill(a, which,
 		KV(kv_text("contract", w->contract),
 		    kv_int("buyer", w->order.tg_id),
 		    kv_text("when", minute_of(w)), kv_text("day", day),
-		    kv_text("command", command))));
+		    kv_text("command", command))),
+	    &about);
 }
 
 static enum err

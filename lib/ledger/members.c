@@ -341,8 +341,15 @@ static enum err
 tell(struct app *app, struct arena *a, const char *what, const char *chat_id,
     const char *text)
 {
+	struct str number = str_from(chat_id);
+	struct alert_about about = { 0 };
+	int64_t n = 0;
+
+	(void)str_cut(&number, '-');
+	if (str_to_i64(number, &n))
+		about.chat_id = -n;
 	return alert_daily(
-	    app, a, arena_printf(a, "%s/%s", what, chat_id), text);
+	    app, a, arena_printf(a, "%s/%s", what, chat_id), text, &about);
 }
 
 static enum err
@@ -392,13 +399,16 @@ enum err
 members_stays(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id, int64_t since_ms)
 {
+	const struct alert_about about = { .tg_id = tg_id };
+
 	log_event(LOG_WARN, "not_removed",
 	    KV(kv_int("tg_id", tg_id), kv_text("chat", chat_id)));
-	return alert_promise(app, a,
+	return alert_promise_about(app, a,
 	    arena_printf(a, "stays/%lld/%s/%lld", (long long)tg_id, chat_id,
 		(long long)since_ms),
 	    text_fill(a, TEXT_ALERT_STAYS,
-		KV(kv_text("chat", chat_id), kv_int("buyer", tg_id))));
+		KV(kv_text("chat", chat_id), kv_int("buyer", tg_id))),
+	    &about);
 }
 
 enum err

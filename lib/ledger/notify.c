@@ -1,6 +1,7 @@
 /* What operators are told of money. */
 #include "ledger/notify.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/units.h"
 #include "outbox/alert.h"
@@ -8,19 +9,41 @@
 
 #define TOLD_MS (3 * DAY_MS)
 
+/* What may be done about it, by its words: money that may have to go back, and
+ * access that may have to be given back. */
+static struct alert_about
+about(const struct order *o, enum text text)
+{
+	static const enum text refunds[] = { TEXT_ALERT_FORGOTTEN,
+		TEXT_ALERT_UNKNOWN, TEXT_ALERT_REFUND_FAILED,
+		TEXT_ALERT_INQUIRY, TEXT_ALERT_FRAUD, TEXT_ALERT_FRAUD_PAUSED };
+	static const enum text grants[] = { TEXT_ALERT_ENDED, TEXT_ALERT_UNPAID,
+		TEXT_ALERT_DISPUTE_PAUSED, TEXT_ALERT_FRAUD_PAUSED };
+	struct alert_about all = { .tg_id = o->tg_id };
+
+	for (size_t i = 0; i < LENGTH(refunds); i++)
+		if (text == refunds[i])
+			all.refund_order = o->id;
+	for (size_t i = 0; i < LENGTH(grants); i++)
+		all.lets_in |= text == grants[i];
+	return all;
+}
+
 /* What an operator sees of an order. */
 static enum err
 tell(struct app *app, struct arena *a, const struct order *o, const char *key,
     enum text text, struct kv detail)
 {
+	const struct alert_about what = about(o, text);
 	const struct product *p = catalog_find(&app->catalog, o->product);
 	const char *name =
 	    p == NULL ? o->product : product_title(p, text_language_code());
 
-	return alert_promise(app, a, key,
+	return alert_promise_about(app, a, key,
 	    text_fill(a, text,
 		KV(kv_text("product", name), kv_int("buyer", o->tg_id),
-		    kv_int("order", o->id), detail)));
+		    kv_int("order", o->id), detail)),
+	    &what);
 }
 
 enum err

@@ -48,7 +48,8 @@ tell_fault(struct db *db, void *ctx)
 	    arena_printf(&n->arena, "products/%lld/%lld",
 		(long long)mark->changed_ns, (long long)mark->bytes),
 	    text_fill(&n->arena, TEXT_ALERT_PRODUCTS,
-		KV(kv_text("why", n->app->catalog_fault))));
+		KV(kv_text("why", n->app->catalog_fault))),
+	    NULL);
 }
 
 /* Jobs that were parked because their product was unknown wait with that very

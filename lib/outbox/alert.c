@@ -5,11 +5,12 @@
 #include "base/clock.h"
 #include "base/tg_id.h"
 #include "base/units.h"
-#include "outbox/message.h"
+#include "outbox/jobs.h"
 #include "shop/text.h"
 
 #include <ctype.h>
 #include <string.h>
+
 #define AN_HOUR 30 /* of one cause; the rest is counted */
 
 /* "sale/cs_1": a sale. */
@@ -73,45 +74,132 @@ is_told(struct app *app, struct arena *a, const char *key, int64_t tg_id,
 	    arena_printf(a, "alert/%s/%lld", key, (long long)tg_id), told);
 }
 
-enum err
-alert_promise(
-    struct app *app, struct arena *a, const char *key, const char *text)
+/* ---- what it is about ---- */
+
+/* Behind the words, which have no such sign in them. */
+#define ABOUT '\x1f'
+
+static const char *
+detail_of(struct arena *a, const char *text, const struct alert_about *about)
+{
+	char *words = arena_dup_text(a, text);
+
+	for (char *p = words; *p != '\0'; p++)
+		if (*p == ABOUT)
+			*p = ' ';
+	if (about == NULL)
+		return words;
+	return arena_printf(a, "%s%c%lld/%lld/%lld/%lld/%d", words, ABOUT,
+	    (long long)about->tg_id, (long long)about->refund_order,
+	    (long long)about->job, (long long)-about->chat_id, about->lets_in);
+}
+
+/* What is no number any more, of who was forgotten, is nothing. */
+static int64_t
+read_number(struct str *rest)
+{
+	int64_t n = 0;
+
+	return str_to_i64(str_cut(rest, '/'), &n) ? n : 0;
+}
+
+const char *
+alert_read(struct arena *a, const char *detail, struct alert_about *about)
+{
+	struct str rest = str_from(detail);
+	const char *words = arena_dup(a, str_cut(&rest, ABOUT));
+
+	about->tg_id = read_number(&rest);
+	about->refund_order = read_number(&rest);
+	about->job = read_number(&rest);
+	about->chat_id = -read_number(&rest);
+	about->lets_in = read_number(&rest) != 0;
+	return words;
+}
+
+/* ---- to whom ---- */
+
+struct people {
+	struct arena *arena;
+	int64_t *tg_ids;
+	size_t n, max;
+};
+
+static void
+add_person(struct people *all, int64_t tg_id)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (all->tg_ids[i] == tg_id)
+			return;
+	all->tg_ids = arena_grow(
+	    all->arena, all->tg_ids, all->n, &all->max, sizeof(*all->tg_ids));
+	all->tg_ids[all->n++] = tg_id;
+}
+
+static void
+person_from_row(const struct row *row, void *ctx)
+{
+	add_person(ctx, row_int(row, 0));
+}
+
+/* The settings were judged at the start; an empty part ("1,,2") is passed
+ * over. */
+static enum err
+people_for(struct app *app, const struct alert_about *about, struct people *all)
 {
 	struct str rest = str_from(app->conf.admin_tg_ids);
-	struct hour h = { 0 };
-	enum err e = ERR_OK;
 
-	while (e == ERR_OK && rest.len > 0) {
-		struct str part = str_trim(str_cut(&rest, ','));
+	while (rest.len > 0) {
 		int64_t tg_id;
+
+		if (tg_id_parse(str_trim(str_cut(&rest, ',')), &tg_id))
+			add_person(all, tg_id);
+	}
+	return db_each(app->db, all->arena, SQL_OPERATORS_TOLD,
+	    KV(kv_int("tg_id", about == NULL ? 0 : about->tg_id)),
+	    person_from_row, all);
+}
+
+/* One event counts once, though it is told to several. */
+enum err
+alert_promise_about(struct app *app, struct arena *a, const char *key,
+    const char *text, const struct alert_about *about)
+{
+	const char *detail = detail_of(a, text, about);
+	struct people all = { .arena = a };
+	struct hour h = { 0 };
+	enum err e = people_for(app, about, &all);
+
+	for (size_t i = 0; e == ERR_OK && i < all.n; i++) {
 		bool told = false;
 
-		/* The settings were judged at the start; an empty part ("1,,2")
-		 * is passed over. */
-		if (!tg_id_parse(part, &tg_id))
-			continue;
-		e = is_told(app, a, key, tg_id, &told);
-		if (e != ERR_OK || told)
-			continue;
-		/* One event counts once, though it is told to several
-		 * operators. */
-		if (h.n == 0)
+		e = is_told(app, a, key, all.tg_ids[i], &told);
+		if (e == ERR_OK && !told && h.n == 0)
 			e = count(app, a, cause_of(a, key), &h);
-		if (e == ERR_OK)
-			e = promise_to(app, a, tg_id, key, text, &h);
+		if (e == ERR_OK && !told)
+			e = promise_to(app, a, all.tg_ids[i], key, detail, &h);
 	}
 	return e;
 }
 
 enum err
-alert_daily(
-    struct app *app, struct arena *a, const char *what, const char *text)
+alert_promise(
+    struct app *app, struct arena *a, const char *key, const char *text)
 {
-	return alert_promise(app, a,
+	return alert_promise_about(app, a, key, text, NULL);
+}
+
+enum err
+alert_daily(struct app *app, struct arena *a, const char *what,
+    const char *text, const struct alert_about *about)
+{
+	return alert_promise_about(app, a,
 	    arena_printf(
 		a, "%s/%lld", what, (long long)(clock_now_ms() / DAY_MS)),
-	    text);
+	    text, about);
 }
+
+/* ---- forgetting ---- */
 
 struct alert {
 	int64_t id;
@@ -188,15 +276,3 @@ alert_forget(struct db *db, struct arena *a, int64_t tg_id)
 		e = rewrite(db, a, all.first, number);
 	return e;
 }
-
-static enum err
-prepare(struct app *app, struct arena *a, struct step *s)
-{
-	message_say(app, a, s, s->job.detail);
-	return ERR_OK;
-}
-
-/* One that cannot be delivered raises no other. */
-const struct job_kind alert_kind = {
-	.prepare = prepare, .settle = message_settle, .is_silent = true
-};

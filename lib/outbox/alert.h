@@ -1,10 +1,23 @@
-/* What the operator hears of in Telegram (ADMIN_TG_IDS): a sale, money that
- * goes back, whatever needs a person. Written in the transaction that makes it
- * true, delivered by the worker behind the buyers' messages. */
+/* What the operators hear of in Telegram: a sale, money that goes back,
+ * whatever needs a person. Those of ADMIN_TG_IDS and the owners of the ledger
+ * hear of all of it, support of what is about a buyer; who only looks is not
+ * called. Written in the transaction that makes it true, delivered by the
+ * worker behind the buyers' messages. */
 #ifndef OUTBOX_ALERT_H
 #define OUTBOX_ALERT_H
 
 #include "shop/app.h"
+
+/* What an alert is about, by which it has buttons (bot/alert.c). All zero: the
+ * shop as a whole. */
+struct alert_about {
+	int64_t tg_id;        /* a buyer; 0: nobody */
+	int64_t refund_order; /* whose money may go back; 0: none */
+	int64_t job;          /* that waits for a person; 0: none */
+	int64_t chat_id;      /* a channel that the bot came into, or lost its
+	                         rights in; 0: none */
+	bool lets_in;         /* access may be given to the buyer */
+};
 
 /* Promises a message to each of the operators, once for each key, however often
  * this is called. In a transaction. The text is plain and holds no secret. The
@@ -14,11 +27,20 @@
 enum err alert_promise(struct app *app, struct arena *a, const char *key,
     const char *text) MUST_CHECK;
 
+/* The same about somebody or something. */
+enum err alert_promise_about(struct app *app, struct arena *a, const char *key,
+    const char *text, const struct alert_about *about) MUST_CHECK;
+
 /* As alert_promise(), but once a day for each cause and what it is about
  * ("rights/-100…"): for a trouble that is met again and again until somebody
- * mends it. */
+ * mends it. about NULL: the shop. */
 enum err alert_daily(struct app *app, struct arena *a, const char *what,
-    const char *text) MUST_CHECK;
+    const char *text, const struct alert_about *about) MUST_CHECK;
+
+/* From a job's detail back: its words, and what they are about. One that was
+ * promised by an older program is about the shop. */
+const char *alert_read(
+    struct arena *a, const char *detail, struct alert_about *about);
 
 /* Takes a person's number out of all alerts, sent or not; in a transaction. */
 enum err alert_forget(struct db *db, struct arena *a, int64_t tg_id) MUST_CHECK;

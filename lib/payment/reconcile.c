@@ -156,7 +156,8 @@ reconcile_alarm(struct app *app, struct arena *a, const struct provider *whose,
 	    text_count(a, TEXT_ALERT_SILENCE, n_missed,
 		KV(kv_text("provider", whose->title),
 		    kv_int("amount", n_missed),
-		    kv_text("url", address_for(app, a, whose)))));
+		    kv_text("url", address_for(app, a, whose)))),
+	    NULL);
 }
 
 /* ---- the worker's own run ---- */
@@ -243,7 +244,8 @@ pass_over(struct app *app, struct arena *a, struct reconcile *r, enum err why)
 		return ERR_OK;
 	return alert_daily(app, a, arena_printf(a, "key/%s", right),
 	    text_fill(a, TEXT_ALERT_KEY_RIGHT,
-		KV(kv_text("provider", whose->title), kv_text("what", right))));
+		KV(kv_text("provider", whose->title), kv_text("what", right))),
+	    NULL);
 }
 
 /* Whose list a run is at; NULL: it has come to its end. */

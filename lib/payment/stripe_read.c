@@ -86,7 +86,8 @@ tell_of_key(struct app *app, struct arena *a, const char *path)
 
 	return alert_daily(app, a, arena_printf(a, "key/%s", right),
 	    text_fill(a, TEXT_ALERT_KEY_RIGHT,
-		KV(kv_text("provider", "Stripe"), kv_text("what", right))));
+		KV(kv_text("provider", "Stripe"), kv_text("what", right))),
+	    NULL);
 }
 
 static enum err

@@ -239,7 +239,8 @@ tell_of_doubt(
 		return ERR_OK;
 	return alert_daily(app, a, arena_printf(a, "unsure/%s", s->id),
 	    text_fill(a, TEXT_ALERT_UNSURE,
-		KV(kv_text("what", s->id), kv_text("why", s->doubt))));
+		KV(kv_text("what", s->id), kv_text("why", s->doubt))),
+	    NULL);
 }
 
 /* It is tried again all the same: the key may be mended. */
@@ -247,7 +248,7 @@ static enum err
 tell_of_key(struct app *app, struct arena *a)
 {
 	return alert_daily(
-	    app, a, "key/subscriptions", text_plain(TEXT_ALERT_KEY));
+	    app, a, "key/subscriptions", text_plain(TEXT_ALERT_KEY), NULL);
 }
 
 static enum err

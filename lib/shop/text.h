@@ -210,14 +210,21 @@ enum text {
 	TEXT_ADMIN_WAITING, /* {waiting} {parked} */
 	TEXT_ADMIN_HOW,
 	TEXT_ADMIN_JOBS_BUTTON,
+	TEXT_ADMIN_PICTURE_BUTTON,
 	TEXT_ADMIN_JOB, /* {job} {what} {buyer} {why} */
 	TEXT_ADMIN_NOT_TRIED,
 	TEXT_ADMIN_NO_JOBS,
 	TEXT_ADMIN_MORE,         /* {number} */
 	TEXT_ADMIN_RETRY_BUTTON, /* {job} */
 	TEXT_ADMIN_DROP_BUTTON,  /* {job} */
-	TEXT_ADMIN_BUYER,        /* {buyer} */
-	TEXT_ADMIN_SINCE,        /* {day} */
+	TEXT_ADMIN_SELL_BUTTON,
+	TEXT_ADMIN_SELL,      /* {chat} */
+	TEXT_ADMIN_SELL_FILE, /* {chat} */
+	TEXT_ADMIN_SOLD,      /* {chat} */
+	TEXT_ADMIN_WAITS_BUTTON,
+	TEXT_ADMIN_WAITS, /* {chat} {number} */
+	TEXT_ADMIN_BUYER, /* {buyer} */
+	TEXT_ADMIN_SINCE, /* {day} */
 	TEXT_ADMIN_STRANGER,
 	TEXT_ADMIN_BLOCKED,
 	TEXT_ADMIN_IN,       /* {product} */

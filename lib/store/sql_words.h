@@ -55,5 +55,7 @@
 #define WORD_MOVED_BACK "11"
 #define WORD_MOVED_DISPUTED "12"
 #define WORD_AUDIT_FORGOTTEN "-1"
+#define WORD_ROLE_SUPPORT "2"
+#define WORD_ROLE_OWNER "3"
 
 #endif

@@ -184,6 +184,8 @@ bool tg_button_url_ok(const char *url);
 struct tg_reply {
 	const char *method; /* NULL: nothing to say now */
 	struct json *params;
+	const struct tg_file *file; /* goes along where the worker makes the
+	                               call: such a body has no room for it */
 };
 
 #endif

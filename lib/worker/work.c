@@ -108,16 +108,19 @@ work_parked(struct app *app, struct arena *a, const struct job *job,
 	const char *key = o->is_gone ?
 	    arena_printf(a, "parked/gone/%lld", (long long)job->tg_id) :
 	    arena_printf(a, "parked/%lld", (long long)job->id);
+	const struct alert_about about = { .tg_id = job->tg_id,
+		.job = job->id };
 
 	if (kind != NULL &&
 	    (kind->is_silent || (o->is_gone && !kind->is_paid_for)))
 		return ERR_OK;
-	return alert_promise(app, a, key,
+	return alert_promise_about(app, a, key,
 	    text_fill(a, TEXT_ALERT_PARKED,
 		KV(kv_text("what", job->promise),
 		    kv_text("buyer",
 			arena_printf(a, "%lld", (long long)job->tg_id)),
-		    kv_text("why", o->error))));
+		    kv_text("why", o->error))),
+	    &about);
 }
 
 int64_t

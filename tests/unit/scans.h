@@ -33,6 +33,8 @@ static const struct scan {
 	{ "a sum for an operator", SQL_REPORT_SOURCES },
 	{ "a list for an operator", SQL_JOBS_TROUBLED },
 	{ "a list for an operator", SQL_OPERATORS_LIST },
+	{ "some operators", SQL_OPERATORS_TOLD },
+	{ "what is owed, for an operator", SQL_INVITES_WAITING },
 	{ "a list for an operator", SQL_AUDIT_LIST },
 	{ "what is old, once a day", SQL_AUDIT_PRUNE },
 	{ "what is old, once a day", SQL_BROADCASTS_PRUNE },

@@ -56,7 +56,7 @@ static enum err
 tell_daily(struct db *db, void *ctx)
 {
 	(void)db;
-	return alert_daily(&app, &mem, ctx, "the words");
+	return alert_daily(&app, &mem, ctx, "the words", NULL);
 }
 
 static void
@@ -156,6 +156,98 @@ next_hour(void **state)
 	check_int(look_int(N_TOLD("900")), 35);
 }
 
+/* ---- to whom, and what it is about ---- */
+
+#define OPERATORS \
+	"INSERT INTO operators (tg_id, role, added_ms) VALUES (900, 1, 1)," \
+	" (1, 1, 1), (2, 2, 1), (3, 3, 1), (4, 4, 1);"
+
+struct telling_about {
+	const struct alert_about *about;
+};
+
+static enum err
+tell_about(struct db *db, void *ctx)
+{
+	const struct telling_about *t = ctx;
+
+	(void)db;
+	return alert_promise_about(
+	    &app, &mem, "fraud/pi_1", "the\x1fwords", t->about);
+}
+
+static const struct heard {
+	const char *why;
+	struct alert_about about;
+	const char *who;
+} heards[] = {
+	{ "the shop", { .chat_id = -100 }, "3,900,901" },
+	{ "a buyer", { .tg_id = 77 }, "2,3,900,901" },
+	{ "a buyer who was forgotten", { .refund_order = 7 }, "3,900,901" },
+};
+
+/* Once each, also to who is of the settings and of the ledger. Who looks is not
+ * called, and what a newer program's role may is not known. */
+static void
+heard(void **state)
+{
+	const struct heard *h = *state;
+	struct telling_about t = { &h->about };
+
+	shop_open(OPERATORS);
+	shop_does(tell_about, &t);
+	shop_does(tell_about, &t);
+	check_text(look_text("SELECT GROUP_CONCAT(tg_id) FROM (SELECT tg_id"
+			     " FROM jobs ORDER BY tg_id)"),
+	    h->who);
+}
+
+static void
+about(void **state)
+{
+	const struct alert_about what = { .tg_id = 77,
+		.refund_order = 7,
+		.job = 3,
+		.chat_id = -1001,
+		.lets_in = true };
+	struct telling_about t = { &what };
+	struct alert_about is;
+
+	(void)state;
+	shop_open(NOTHING);
+	shop_does(tell_about, &t);
+	check_text(alert_read(&mem, look_text("SELECT detail FROM jobs"), &is),
+	    "the words");
+	assert_memory_equal(&is, &what, sizeof(is));
+	check_text(alert_read(&mem, "of an older program", &is),
+	    "of an older program");
+	check_int(is.tg_id + is.refund_order + is.job + is.chat_id, 0);
+}
+
+static enum err
+forget(struct db *db, void *ctx)
+{
+	(void)ctx;
+	return alert_forget(db, &mem, 77);
+}
+
+/* Neither in the words nor behind them. */
+static void
+forgotten(void **state)
+{
+	const struct alert_about what = { .tg_id = 77, .refund_order = 7 };
+	struct telling_about t = { &what };
+	struct alert_about is;
+
+	(void)state;
+	shop_open(NOTHING);
+	shop_does(tell_about, &t);
+	shop_does(forget, NULL);
+	(void)alert_read(&mem, look_text("SELECT detail FROM jobs"), &is);
+	check_int(is.tg_id, 0);
+	check_int(is.refund_order, 7);
+}
+
 int
 main(void)
 {
@@ -166,5 +258,8 @@ main(void)
 	    counted_on);
 	ONE("alert", "one cause does not drown another", each_cause);
 	ONE("alert", "the next hour begins anew", next_hour);
+	ROWS("alert is heard by those who may act, about", heard, heards);
+	ONE("alert", "what it is about", about);
+	ONE("alert", "about who is forgotten", forgotten);
 	return testing_run("alert", ledger_make, ledger_remove);
 }

@@ -3,8 +3,14 @@
 
 #include "outbox/message.h"
 
+#define OPERATOR \
+	"INSERT INTO operators (tg_id, role, added_ms) VALUES (5, 3, 1);"
+
 static const struct row rows[] = {
-	{ "an alert", USER, JOB_ALERT, "the words", "the words", "course" },
+	{ "an alert", USER OPERATOR, JOB_ALERT, "the words", "the words",
+	    "course" },
+	{ "an alert to who is no operator any more", USER, JOB_ALERT,
+	    "the words", NULL, "" },
 };
 
 /* What Telegram's answer to a message makes of the job. */

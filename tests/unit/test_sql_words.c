@@ -7,6 +7,7 @@
 #include "ledger/broadcasts.h"
 #include "ledger/ledger.h"
 #include "ledger/members.h"
+#include "ledger/operators.h"
 #include "ledger/payments.h"
 #include "outbox/jobs.h"
 #include "store/sql_words.h"
@@ -54,6 +55,8 @@ static const struct word {
 	{ "MOMENT_SAID", WORD_MOMENT_SAID, MOMENT_SAID },
 	{ "MOMENT_SURE", WORD_MOMENT_SURE, MOMENT_SURE },
 	{ "MOVED_FIRST, which is the same", WORD_PAYMENT_FIRST, MOVED_FIRST },
+	{ "ROLE_SUPPORT", WORD_ROLE_SUPPORT, ROLE_SUPPORT },
+	{ "ROLE_OWNER", WORD_ROLE_OWNER, ROLE_OWNER },
 	{ "MOVED_BACK", WORD_MOVED_BACK, MOVED_BACK },
 	{ "MOVED_DISPUTED", WORD_MOVED_DISPUTED, MOVED_DISPUTED },
 };

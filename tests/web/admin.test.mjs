@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { crc32, inflateSync } from 'node:zlib';
 import { PATIENCE_MS, ROOT, person, startAdmit, until } from './harness.mjs';
 
 const OWNER = 900;
@@ -14,6 +15,29 @@ const shop = (t, env = {}) => startAdmit({ t, env: { ADMIN_TG_IDS: String(OWNER)
 const buttons = (message) => message?.reply_markup?.inline_keyboard.flat() ?? [];
 const isPaid = (app, tgId) => app.sql(`SELECT is_paid FROM users WHERE tg_id = ${tgId}`)[0]?.[0];
 const trail = (app) => app.sql('SELECT actor, act, tg_id, result FROM audit WHERE done_ms IS NOT NULL ORDER BY id').map((row) => row.join(' '));
+
+/** The picture of a message, read by a decoder of others': how large it is, and how many colours are in its rows whole. */
+function picture(app, { photo }) {
+  assert.ok(photo);
+  const bytes = Buffer.from(app.telegram.chats.bytesAt('photos/file_1.jpg'));
+  const chunks = [];
+  for (let at = 8; at < bytes.length; at += 12 + bytes.readUInt32BE(at)) {
+    const data = bytes.subarray(at + 4, at + 8 + bytes.readUInt32BE(at));
+    assert.equal(crc32(data), bytes.readUInt32BE(at + 4 + data.length), 'its checksum');
+    chunks.push([data.toString('latin1', 0, 4), data.subarray(4)]);
+  }
+  assert.deepEqual(chunks.map(([name]) => name), ['IHDR', 'PLTE', 'IDAT', 'IEND']);
+  const [width, height] = [chunks[0][1].readUInt32BE(0), chunks[0][1].readUInt32BE(4)];
+  const rows = inflateSync(chunks[2][1]);
+  assert.equal(rows.length, (width + 1) * height);
+  const colours = new Set(), above = new Uint8Array(width);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      above[x] += rows[y * (width + 1) + 1 + x];
+      if ((above[x] & 15) === 15) colours.add(above[x] >> 4);
+    }
+  return { width, height, colours: colours.size };
+}
 
 /** Who runs a shop, and what they read. */
 class Operator {
@@ -29,7 +53,8 @@ class Operator {
   #same(text) {
     // Of orders the first is 1, whatever number the ledger gave it.
     const orders = this.app.sql('SELECT id FROM orders ORDER BY id').map(([id]) => id);
-    return text.replace(/#(\d+)/g, (all, id) => (orders.includes(id) ? `#${orders.indexOf(id) + 1}` : all))
+    return text.replace(/^(📊 [^,\n]+), .*/, '$1, 10 Apr 2031 – 9 May 2031')
+      .replace(/#(\d+)/g, (all, id) => (orders.includes(id) ? `#${orders.indexOf(id) + 1}` : all))
       .replace(/\d{4}-\d\d-\d\d/g, '2031-05-09').replace(/(No\.|№|Nr\.?|no\.|nr) \d+/g, '$1 7').replace(/\b(pi|cs|re)_\w+/g, '$1_1');
   }
 
@@ -38,8 +63,8 @@ class Operator {
     const done = await doing();
     await this.app.settled();
     const all = this.app.telegram.messages(this.user.id);
-    for (const { text, reply_markup: keyboard } of all.slice(this.n))
-      this.lines.push(this.#same(text), ...(keyboard?.inline_keyboard ?? []).flat().map((button) => `[ ${this.#same(button.text)} ]`), '');
+    for (const { text, caption, photo, reply_markup: keyboard } of all.slice(this.n))
+      this.lines.push(...(photo ? ['(a picture)'] : []), this.#same(text ?? caption), ...(keyboard?.inline_keyboard ?? []).flat().map((button) => `[ ${this.#same(button.text)} ]`), '');
     this.n = all.length;
     return done;
   }
@@ -79,6 +104,8 @@ test('a day of an owner, in each language', async (t) => {
     const boss = new Operator(app, OWNER, language);
     assert.match((await boss.says('/admin')).text, /9[.,]99/);
     await boss.presses('op:jobs');
+    assert.deepEqual(picture(app, await boss.presses('op:picture:30')), { width: 1080, height: 934, colours: 5 });
+    await boss.presses('op:picture:365');
     const card = await boss.says(`/admin ${BUYER}`);
     assert.equal(card.entities?.[0].url, `tg://user?id=${BUYER}`, 'the card leads to the buyer');
     for (const name of [`#${order}`, session, payment]) assert.equal((await boss.says(`/admin ${name}`)).text, card.text, name);

@@ -58,6 +58,12 @@ SQL(ALERTS_WITH,
 SQL(ALERT_REWRITE,
     "UPDATE jobs SET promise = :promise, detail = :detail WHERE id = :id")
 
+/* Who has been promised a link and has none yet, by person. */
+SQL(INVITES_WAITING,
+    "SELECT tg_id, COALESCE(order_id, 0), detail FROM jobs"
+    " WHERE kind = " WORD_JOB_INVITE " AND done_ms IS NULL"
+    " ORDER BY tg_id, id")
+
 /* What waits for the bot's rights (kinds: enum job_kind): now. */
 SQL(JOBS_REVIVE_MEMBERS,
     "UPDATE jobs SET due_ms = :now_ms WHERE kind IN (" WORD_JOB_INVITE
