@@ -10,6 +10,7 @@
 #include "bot/broadcast.h"
 #include "bot/admin_picture.h"
 #include "ledger/self.h"
+#include "payment/provider.h"
 #include "telegram/command.h"
 
 #include <inttypes.h>
@@ -33,6 +34,29 @@ too_late(struct admin_page *p, struct str arg)
 	return ERR_OK;
 }
 
+/* What a provider said that was asked about words (admin_lookup.c). */
+static enum err
+say_of(struct admin_page *p, enum text which, struct str provider)
+{
+	const struct provider *whom = provider_find(provider);
+
+	if (whom != NULL)
+		admin_text(p, which, KV(kv_text("provider", whom->title)));
+	return ERR_OK;
+}
+
+static enum err
+unseen(struct admin_page *p, struct str provider)
+{
+	return say_of(p, TEXT_ADMIN_UNSEEN, provider);
+}
+
+static enum err
+unasked(struct admin_page *p, struct str provider)
+{
+	return say_of(p, TEXT_ADMIN_UNASKED, provider);
+}
+
 /* What can be looked at, and by whom. The words stand in jobs: append, never
  * rename. */
 static const struct view {
@@ -50,6 +74,9 @@ static const struct view {
 	{ "part", ROLE_OWNER, admin_part },
 	{ "sell", ROLE_VIEWER, admin_sell },
 	{ "waits", ROLE_VIEWER, admin_waits },
+	{ "found", ROLE_VIEWER, admin_find },
+	{ "unseen", ROLE_VIEWER, unseen },
+	{ "unasked", ROLE_VIEWER, unasked },
 	{ "asked", ROLE_VIEWER, admin_asked },
 	{ "told", ROLE_VIEWER, admin_told },
 	{ "late", ROLE_VIEWER, too_late },

@@ -330,6 +330,21 @@ is_person(struct admin_page *p, struct str query, bool *is)
 	return e;
 }
 
+/* What the ledger has not may be known to whoever took the money. The answer
+ * comes by itself. */
+static enum err
+ask_for(struct admin_page *p, struct str query, bool *is_asked)
+{
+	const struct provider *whom = provider_who_knows(query);
+
+	*is_asked = whom != NULL;
+	if (whom == NULL)
+		return ERR_OK;
+	admin_text(p, TEXT_ADMIN_LOOKING, KV(kv_text("provider", whom->title)));
+	return reply_promise(
+	    p->r, JOB_LOOKUP, 0, arena_dup(p->r->arena, query));
+}
+
 enum err
 admin_find(struct admin_page *p, struct str query)
 {
@@ -347,5 +362,7 @@ admin_find(struct admin_page *p, struct str query)
 	    KV(kv_int("number", order_id),
 		kv_text("find", arena_dup(p->r->arena, query))),
 	    add_found, &f);
-	return e == ERR_OK ? show(p, &f) : e;
+	if (e == ERR_OK && f.n == 0)
+		e = ask_for(p, query, &is);
+	return e == ERR_OK && !is ? show(p, &f) : e;
 }

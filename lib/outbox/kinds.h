@@ -63,6 +63,8 @@ enum lane { LANE_NONE, LANE_CHANNEL, LANE_CHAT, LANE_ASK, LANE_COACH };
 	KIND(17, SUPPORT, support, "support", LINE_FORWARD, LANE_COACH) \
 	/* A message to many, to one of them; detail: which, or "preview/" it. \
 	 */ \
-	KIND(18, BROADCAST, broadcast, "to many", LINE_BROADCAST, LANE_CHAT)
+	KIND(18, BROADCAST, broadcast, "to many", LINE_BROADCAST, LANE_CHAT) \
+	/* Whose payment an operator's words name; detail: the words. */ \
+	KIND(19, LOOKUP, lookup, "look up", LINE_ASK, LANE_NONE)
 
 #endif

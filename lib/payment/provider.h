@@ -127,6 +127,13 @@ struct refund {
 	                       of it is the same wish */
 };
 
+/* What became of looking for a payment. */
+struct sighting {
+	const char *name;  /* by which the ledger may have it; NULL: not seen */
+	const char *after; /* not seen so far: ask on behind this; NULL: none
+	                      is left */
+};
+
 /* What takes money again and again: an order began it. */
 struct charging {
 	int64_t tg_id;
@@ -211,6 +218,17 @@ struct provider {
 	    struct fact *out);
 	bool refunds_parts; /* or all of a payment alone */
 
+	/* ---- looking for a payment ----
+	 * Whether words that an operator has from a buyer may be a name of one
+	 * that the ledger does not keep, the number of a receipt, say; how to
+	 * ask about it (behind after, NULL at first), and what the answer says.
+	 * ERR_NOT_FOUND: there is none. NULL, all, where it cannot be asked. */
+	bool (*may_know)(struct str words);
+	struct http_request (*look_for)(const struct app *app, struct arena *a,
+	    const char *words, const char *after);
+	enum err (*seen)(struct arena *a, const char *words,
+	    const struct http_response *res, struct sighting *out);
+
 	/* ---- taking no more ----
 	 * Ends what takes money again, and reads whether that is done, as often
 	 * as it is asked to. ERR_NOT_FOUND: nothing by that name takes any.
@@ -274,6 +292,9 @@ const struct provider *provider_for(
 
 /* Whose post to /webhook/NAME is; of "" the first who posts anything. */
 const struct provider *provider_telling(struct str name);
+
+/* Whom to ask about words that may be a payment's; NULL: nobody would know. */
+const struct provider *provider_who_knows(struct str words);
 
 /* Whose name for a purchase this could be; NULL: nobody's. */
 const struct provider *provider_by_look(struct str id);

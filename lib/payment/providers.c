@@ -43,11 +43,24 @@ provider_telling(struct str name)
 	return NULL;
 }
 
+/* No two give names that look alike, so the first that says yes is it. */
 const struct provider *
 provider_by_look(struct str id)
 {
 	for (size_t i = 0; i < LENGTH(providers); i++)
 		if (providers[i]->names != NULL && providers[i]->names(id))
+			return providers[i];
+	return NULL;
+}
+
+/* The first alone is asked: their words look as little alike as the names of
+ * purchases do. */
+const struct provider *
+provider_who_knows(struct str words)
+{
+	for (size_t i = 0; i < LENGTH(providers); i++)
+		if (providers[i]->may_know != NULL &&
+		    providers[i]->may_know(words))
 			return providers[i];
 	return NULL;
 }

@@ -3,6 +3,7 @@
 #include "payment/stripe_check.h"
 #include "payment/stripe_checkout.h"
 #include "payment/stripe_endpoint.h"
+#include "payment/stripe_find.h"
 #include "payment/stripe_lists.h"
 #include "payment/stripe_post.h"
 #include "payment/stripe_refund.h"
@@ -21,6 +22,9 @@ const struct provider stripe_provider = {
 	.refund = stripe_refund_send,
 	.refunded = stripe_refund_sent,
 	.refunds_parts = true,
+	.may_know = stripe_find_may,
+	.look_for = stripe_find_request,
+	.seen = stripe_find_read,
 	.stop_charging = stripe_cancel_send,
 	.charging_stopped = stripe_cancel_sent,
 	.stops_at_once = true,

@@ -21,6 +21,7 @@ export class StripeApi {
     ['POST', /^\/v1\/billing_portal\/sessions$/, (request) => this.#portal(request)],
     ['GET', /^\/v1\/prices\/([^/]+)$/, (_, id) => this.#account.price(id)],
     ['POST', /^\/v1\/refunds$/, (request) => this.#refund(request)],
+    ['GET', /^\/v1\/charges$/, ({ path, query }) => page(path, [...this.#account.charges.values()], query, 'charge')],
     ['GET', /^\/v1\/charges\/([^/]+)$/, (_, id) => oneOf([...this.#account.charges.values()], id, 'charge')],
     ['GET', /^\/v1\/refunds\/([^/]+)$/, (_, id) => oneOf(this.#account.refunds, id, 'refund')],
     ['GET', /^\/v1\/disputes\/([^/]+)$/, (_, id) => oneOf(this.#account.disputes, id, 'dispute')],

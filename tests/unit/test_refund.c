@@ -307,6 +307,21 @@ disputed_meanwhile(void **state)
 	check_text(step_by_hand(1, "pi_7").cannot, NULL);
 }
 
+/* Two operators at once: the second one hears that nothing was left. */
+static void
+twice_at_once(void **state)
+{
+	struct settling s = { .res = NULL };
+
+	(void)state;
+	shop_open(ONCE BYHAND ALL_BACK);
+	s.step = step_by_hand(1, "pi_7");
+	check_int(s.step.has_call, false);
+	shop_does(settle, &s);
+	check_text(look_text("SELECT result FROM audit"), "nothing to do");
+	check_int(n_promised(JOB_ALERT, 9), 1);
+}
+
 static const struct choice {
 	const char *why, *before;
 	int64_t part_minor;
@@ -355,6 +370,7 @@ main(void)
 {
 	ROWS("by hand", is_by_hand, by_hands);
 	ONE("by hand", "disputed meanwhile", disputed_meanwhile);
+	ONE("by hand", "what another has sent back", twice_at_once);
 	ROWS("chosen", is_chosen, choices);
 	app.conf.stripe_api_base = "https://s.invalid";
 	app.conf.stripe_secret_key = "sk_test_1";

@@ -510,7 +510,7 @@ class Admit {
 export const links = ({ reply_markup: markup }) => (markup?.inline_keyboard ?? []).flat().flatMap(({ url }) => url ?? []);
 
 /** All that a message says: its text or the words under its picture, and where its buttons lead. */
-export const says = (message) => [message.text ?? message.caption ?? '', ...links(message)].join('\n');
+export const says = (message) => [(message.text ?? message.caption ?? '').replace(/<a href="tg:[^"]*">(\d+)<\/a>/g, '$1'), ...links(message)].join('\n');
 
 const tells = (tgId, words) => ({ method, params }) =>
   /^send(Message|Photo)$/.test(method) && String(params.chat_id) === String(tgId) && says(params).includes(words);
