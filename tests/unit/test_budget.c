@@ -92,7 +92,8 @@ static const struct db_driver counting_driver = {
  * and so on. One statement is the payment's row in the books, with the trees of
  * the table and its indexes; where it is there already, a second adds what was
  * not known. Another of a payment that is new is whether it was in trouble
- * before. */
+ * before, and one more of what operators are told is who of the ledger they
+ * are. */
 static const struct budget {
 	const char *why, *text, *type;
 	int sale;
