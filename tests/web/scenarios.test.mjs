@@ -7,6 +7,7 @@ import { keep } from '../fault/table.mjs';
 import { dispute, refund } from '../sandbox/stripe-objects.mjs';
 import { dice } from './chance.mjs';
 import { person, startAdmit, until } from './harness.mjs';
+import { OF_ONE_WORKER } from './ledger.mjs';
 
 const CHANNEL = -1001234567890;
 const PRICE = 999;
@@ -158,7 +159,7 @@ const drained = () => until(async () => {
   return !isUnderWay() && !isOwed() && !isUnderWay();
 }, PATIENCE_MS, 'nothing is owed');
 
-describe(`the worker is killed once in each order, SCENARIO_SEED=${SEED}`, { concurrency: false }, () => {
+describe(`the worker is killed once in each order, SCENARIO_SEED=${SEED}`, { concurrency: false, ...OF_ONE_WORKER }, () => {
   before(async () => {
     app = await startAdmit({
       env: { PAID_CHANNEL_ID: String(CHANNEL), PAID_CHANNEL_LINK: undefined, SELL_WITH: 'both', STARS_AMOUNT: String(STARS), RECONCILE_MINUTES: '0' },
