@@ -1,6 +1,7 @@
 /* POST /tgupdate: Telegram's updates, recorded, then answered, with a reply in
- * the answer's body where losing it does no harm. What is not understood is
- * 200 as well: Telegram would send it again for a day. */
+ * the answer's body where losing it does no harm. What only asks for such a
+ * reply does not wait for the disk. What is not understood is 200 as well:
+ * Telegram would send it again for a day. */
 #include "base/crypto.h"
 #include "base/log.h"
 #include "bot/chat.h"
@@ -38,17 +39,25 @@ record(struct app *app, struct exchange *x, void *what)
 	struct tg_reply reply = { 0 };
 	enum err e = chat_answer(app, app->db, x->req.arena, what, &reply);
 
-	if (e == ERR_OK && reply.method != NULL)
-		x->res = response_json(200,
-		    tg_reply_body(x->req.arena, reply.method, reply.params));
+	x->res = response_json(200,
+	    e == ERR_OK && reply.method != NULL ?
+		tg_reply_body(x->req.arena, reply.method, reply.params) :
+		str_from("{}"));
 	return e;
+}
+
+/* A reply that is lost with the power is asked for again. */
+static bool
+is_light(const void *what)
+{
+	return chat_only_answers(what);
 }
 
 int
 main(void)
 {
 	static const struct posts tgupdate = { PROGRAM_TGUPDATE, "tgupdate",
-		NULL, judge, record };
+		NULL, judge, record, is_light };
 
 	return posts_main(&tgupdate);
 }

@@ -61,7 +61,7 @@ int
 main(void)
 {
 	static const struct posts webhook = { PROGRAM_WEBHOOK, NAME, has_part,
-		judge, record };
+		judge, record, NULL };
 
 	return posts_main(&webhook);
 }

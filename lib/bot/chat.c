@@ -266,6 +266,13 @@ by_kind(struct reply *r)
 }
 
 bool
+chat_only_answers(const struct tg_update *u)
+{
+	return u->kind == TG_MESSAGE && u->is_private && !u->is_forwarded &&
+	    u->bot_id == 0 && commands_only_answer(tg_words(u));
+}
+
+bool
 chat_menu(
     enum language in, size_t i, const char **command, const char **description)
 {

@@ -12,6 +12,11 @@
 enum err chat_answer(struct app *app, struct db *db, struct arena *a,
     const struct tg_update *u, struct tg_reply *out) MUST_CHECK;
 
+/* Whether it is a command that is answered and no more: what else is written
+ * then is of no worth to anybody, or says so itself (db_keep()). Asked before a
+ * transaction, of the update alone. */
+bool chat_only_answers(const struct tg_update *u);
+
 /* The i-th command of the bot's menu, described in a language; false past the
  * last. */
 bool chat_menu(

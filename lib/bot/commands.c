@@ -464,20 +464,21 @@ static const struct {
 	const char *command;
 	enum err (*answer)(struct reply *r);
 	enum text description;
+	bool only_answers; /* what it promises goes by db_notify() */
 } commands[] = {
-	{ "/start", on_start, TEXT_MENU_START },
-	{ "/pay", on_pay, TEXT_MENU_PAY },
-	{ "/status", on_status, TEXT_MENU_STATUS },
-	{ "/help", on_help, TEXT_MENU_HELP },
-	{ "/language", on_language, TEXT_MENU_LANGUAGE },
-	{ "/ask", on_ask, TEXT__COUNT },
-	{ "/paysupport", on_paysupport, TEXT__COUNT },
-	{ "/terms", on_terms, TEXT__COUNT },
-	{ "/privacy", on_privacy, TEXT__COUNT },
-	{ "/legal", on_legal, TEXT__COUNT },
-	{ "/mydata", on_mydata, TEXT__COUNT },
-	{ "/forgetme", on_forgetme, TEXT__COUNT },
-	{ "/letters", on_letters, TEXT__COUNT },
+	{ "/start", on_start, TEXT_MENU_START, false },
+	{ "/pay", on_pay, TEXT_MENU_PAY, true },
+	{ "/status", on_status, TEXT_MENU_STATUS, true },
+	{ "/help", on_help, TEXT_MENU_HELP, true },
+	{ "/language", on_language, TEXT_MENU_LANGUAGE, true },
+	{ "/ask", on_ask, TEXT__COUNT, false },
+	{ "/paysupport", on_paysupport, TEXT__COUNT, true },
+	{ "/terms", on_terms, TEXT__COUNT, true },
+	{ "/privacy", on_privacy, TEXT__COUNT, true },
+	{ "/legal", on_legal, TEXT__COUNT, true },
+	{ "/mydata", on_mydata, TEXT__COUNT, false },
+	{ "/forgetme", on_forgetme, TEXT__COUNT, false },
+	{ "/letters", on_letters, TEXT__COUNT, false },
 };
 #define N_COMMANDS LENGTH(commands)
 
@@ -490,6 +491,20 @@ commands_menu(
 	*command = commands[i].command + 1; /* without the slash */
 	*description = text_plain_in(in, commands[i].description);
 	return true;
+}
+
+bool
+commands_only_answer(const char *text)
+{
+	struct str name = tg_command(text).name;
+
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (str_eq_nocase(name, commands[i].command))
+			return commands[i].only_answers;
+	for (size_t i = 0; i < LENGTH(texts); i++)
+		if (str_eq_nocase(name, texts[i].command))
+			return true;
+	return false;
 }
 
 enum err

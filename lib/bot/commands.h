@@ -9,6 +9,9 @@
  * said. */
 enum err commands_answer(struct reply *r, bool *is_command) MUST_CHECK;
 
+/* Whether the text begins with a command that only says something. */
+bool commands_only_answer(const char *text);
+
 /* The message behind a button of the menu's (MENU_STATUS and the like); *said
  * false: the word is another. Reads the ledger alone, so that the worker can
  * say it. */

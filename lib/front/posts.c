@@ -21,6 +21,7 @@ struct item {
 struct batch {
 	struct item items[WEB_MAX_BATCH];
 	size_t n;
+	bool is_light; /* all of them are */
 };
 
 /* This program, while it runs. */
@@ -109,10 +110,24 @@ record_one(struct db *db, void *ctx)
 	return item->in->record(item->app, item->x, item->what);
 }
 
+/* As if none could fail, and none had anything to be kept where all are light:
+ * so it nearly always is, and what can be undone one by one costs a fifth more.
+ */
+static enum err
+record_together(struct db *db, void *ctx)
+{
+	struct batch *b = ctx;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < b->n; i++)
+		e = record_one(db, &b->items[i]);
+	return e == ERR_OK && b->is_light && db_keeps(db) ? ERR_CONFLICT : e;
+}
+
 /* One post that cannot be recorded harms no other; a database in trouble
  * fails them all. */
 static enum err
-record_all(struct db *db, void *ctx)
+record_each(struct db *db, void *ctx)
 {
 	struct batch *b = ctx;
 
@@ -130,6 +145,28 @@ record_all(struct db *db, void *ctx)
 	return ERR_OK;
 }
 
+/* One commit for all that were waiting: the sync to the disk is what takes
+ * time, and in a rush many posts share one. */
+static enum err
+record_batch(struct db *db, struct batch *b)
+{
+	enum err e = b->is_light ?
+	    db_transaction_light(db, record_together, b) :
+	    db_transaction(db, record_together, b);
+
+	return e == ERR_OK || e == ERR_UNAVAILABLE ?
+	    e :
+	    db_transaction(db, record_each, b);
+}
+
+static void
+add_item(struct batch *b, struct process *p, struct exchange *x, void *what)
+{
+	b->is_light = (b->n == 0 || b->is_light) && p->in->is_light != NULL &&
+	    p->in->is_light(what);
+	b->items[b->n++] = (struct item){ p->in, &p->app, x, what };
+}
+
 static void
 serve(void *ctx, struct exchange *const *x, size_t n)
 {
@@ -143,13 +180,10 @@ serve(void *ctx, struct exchange *const *x, size_t n)
 		if (admissible(p->in, &p->app, x[i]))
 			what = p->in->judge(&p->app, x[i]);
 		if (what != NULL)
-			b->items[b->n++] =
-			    (struct item){ p->in, &p->app, x[i], what };
+			add_item(b, p, x[i], what);
 	}
-	/* One commit for all that were waiting: the sync to the disk is what
-	 * takes time, and in a rush many posts share one. */
 	if (b->n > 0)
-		e = db_transaction(p->app.db, record_all, b);
+		e = record_batch(p->app.db, b);
 	/* A 200 may stand in the answer by now. It becomes a 503, since nothing
 	 * was committed, and no answer has left yet. */
 	for (size_t i = 0; e != ERR_OK && i < b->n; i++)

@@ -1,7 +1,7 @@
 /* What webhook.fcgi and tgupdate.fcgi have in common: they take the posts that
  * are waiting, judge each, record all that will do in one transaction, and only
- * then answer. A 200 means that it is on the disk, so the sender need not
- * repeat; a 503 asks it to. */
+ * then answer. A 200 means that it is on the disk, unless nobody counts on it,
+ * so the sender need not repeat; a 503 asks it to. */
 #ifndef FRONT_POSTS_H
 #define FRONT_POSTS_H
 
@@ -18,10 +18,16 @@ struct posts {
 	 * answer, and what is to be recorded is returned; NULL: nothing. */
 	void *(*judge)(struct app *app, struct exchange *x);
 
-	/* Records it, inside a savepoint; may write another answer. What it
-	 * promises wakes the worker, once it is committed. Any failure becomes
-	 * a 503, so that the sender repeats. */
+	/* Records it; may write another answer. What it promises wakes the
+	 * worker, once it is committed. Any failure becomes a 503, so that the
+	 * sender repeats. It is called a second time where what the first wrote
+	 * was undone, since another post of the batch failed, or since there
+	 * was something in it to be kept. */
 	enum err (*record)(struct app *app, struct exchange *x, void *what);
+
+	/* Whether nothing is lost with what it records, unless db_keep() says
+	 * so meanwhile: then nobody waits for the disk. NULL: of none. */
+	bool (*is_light)(const void *what);
 };
 
 /* main() of such a program. */

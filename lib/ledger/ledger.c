@@ -107,11 +107,16 @@ ledger_choose_language(struct db *db, int64_t tg_id, enum language chosen)
 enum err
 ledger_user_reachable(struct db *db, int64_t tg_id, bool reachable)
 {
-	if (reachable)
-		return db_exec(
-		    db, SQL_USER_REACHABLE, KV(kv_int("tg_id", tg_id)), NULL);
-	return db_exec(db, SQL_USER_BLOCKED,
-	    KV(kv_int("tg_id", tg_id), kv_int("now_ms", clock_now_ms())), NULL);
+	int64_t n = 0;
+	enum err e = reachable ?
+	    db_exec(db, SQL_USER_REACHABLE, KV(kv_int("tg_id", tg_id)), &n) :
+	    db_exec(db, SQL_USER_BLOCKED,
+		KV(kv_int("tg_id", tg_id), kv_int("now_ms", clock_now_ms())),
+		&n);
+
+	if (n > 0)
+		db_keep(db);
+	return e;
 }
 
 /* The columns come in the order of ORDER_COLUMNS (store/sql_words.h). */

@@ -19,7 +19,8 @@ struct db {
 	int64_t silent_until_ms; /* see db_ready() */
 	bool is_only_read;
 	bool in_transaction;
-	bool notifies; /* the transaction, once it is committed */
+	bool keeps;    /* the transaction, see db_keep() */
+	bool notifies; /* it, once it is committed */
 	bool notified; /* one that was */
 	bool listens;
 };
@@ -288,6 +289,7 @@ transaction(struct db *db, bool is_light,
 	if (e == ERR_OK) {
 		db->in_transaction = true;
 		db->notifies = false;
+		db->keeps = false;
 		e = body(db, ctx);
 		if (e == ERR_OK)
 			e = commit(db);
@@ -346,9 +348,22 @@ db_savepoint(
 }
 
 void
+db_keep(struct db *db)
+{
+	db->keeps = true;
+}
+
+bool
+db_keeps(const struct db *db)
+{
+	return db->keeps;
+}
+
+void
 db_notify(struct db *db)
 {
 	db->notifies = true;
+	db->keeps = true;
 }
 
 bool

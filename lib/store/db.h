@@ -68,6 +68,13 @@ enum err db_transaction(struct db *db,
 enum err db_transaction_light(struct db *db,
     enum err (*body)(struct db *db, void *ctx), void *ctx) MUST_CHECK;
 
+/* Inside a transaction: what it writes is something that somebody counts on, so
+ * it must not be a light one. db_notify() says so, too. */
+void db_keep(struct db *db);
+
+/* Inside a transaction: whether anybody has said so in it. */
+bool db_keeps(const struct db *db);
+
 /* Inside a transaction: body's writes are kept or undone as one, without harm
  * to what the transaction did before. */
 enum err db_savepoint(struct db *db, enum err (*body)(struct db *db, void *ctx),

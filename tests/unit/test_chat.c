@@ -5,6 +5,7 @@
 #include "outbox/jobs.h"
 #include "payment/offer.h"
 #include "shop/text.h"
+#include "store/schema.h"
 
 static struct app app = { SELLS({ NAMED("course", "10 кроків") }),
 	.conf = { .product_name = "10 кроків",
@@ -46,7 +47,7 @@ static struct app app = { SELLS({ NAMED("course", "10 кроків") }),
 	}
 #define NO_TEXT TEXT__COUNT
 
-static const struct row {
+static const struct answered {
 	const char *why, *before;
 	struct tg_update u;
 	const char *method; /* NULL: no reply */
@@ -269,7 +270,7 @@ text_wanted(enum text which)
 }
 
 static void
-check_message(const struct row *r, struct json *params)
+check_message(const struct answered *r, struct json *params)
 {
 	const char *base = "reply_markup.inline_keyboard.0.0";
 	const char *url = json_text(params, arena_printf(&mem, "%s.url", base));
@@ -283,14 +284,41 @@ check_message(const struct row *r, struct json *params)
 	check_text(url != NULL ? url : data, r->button);
 }
 
+/* How much there is of all that somebody could miss. What else an answer leaves
+ * is that there was an update, who wrote it and how often. */
+static const char *
+all_of_worth(void)
+{
+	const char *names[100], *all = "";
+	size_t n = schema_tables(&mem, names, LENGTH(names));
+
+	for (size_t i = 0; i < n; i++)
+		if (strstr("inbox users limits", names[i]) == NULL)
+			all = arena_printf(&mem, "%s %s %d", all, names[i],
+			    (int)look_int(arena_printf(
+				&mem, "SELECT COUNT(*) FROM %s", names[i])));
+	return all;
+}
+
+/* Whoever says /pay waits for no disk; what matters says so itself. */
+static void
+check_nothing_lost(const struct tg_update *u, const char *before)
+{
+	if (chat_only_answers(u) && !db_keeps(ledger.db))
+		check_text(all_of_worth(), before);
+}
+
 static void
 row(void **state)
 {
-	const struct row *r = *state;
+	const struct answered *r = *state;
 	struct asking t = asking(&r->u);
+	const char *before;
 
 	shop_open(r->before);
+	before = all_of_worth();
 	shop_does(answer_in, &t);
+	check_nothing_lost(&t.u, before);
 	check_text(t.reply.method, r->method);
 	check_int(db_notified(ledger.db), r->promised);
 	check_text(jobs_owed(), r->jobs);
@@ -955,10 +983,59 @@ window_of_two(void **state)
 	check_has(all, "\"help\"");
 }
 
+static const struct answering {
+	const char *why;
+	struct tg_update u;
+	bool only_answers;
+} answerings[] = {
+	{ "/pay", { .kind = TG_MESSAGE, .is_private = true, .text = "/pay" },
+	    true },
+	{ "of this bot",
+	    { .kind = TG_MESSAGE,
+		.is_private = true,
+		.text = "/Status@our_bot" },
+	    true },
+	{ "a text of the shop's",
+	    { .kind = TG_MESSAGE, .is_private = true, .text = "/agb" }, true },
+	{ "/start tells where somebody comes from",
+	    { .kind = TG_MESSAGE, .is_private = true, .text = "/start" },
+	    false },
+	{ "a wish to be forgotten",
+	    { .kind = TG_MESSAGE, .is_private = true, .text = "/forgetme" },
+	    false },
+	{ "a command that nobody knows",
+	    { .kind = TG_MESSAGE, .is_private = true, .text = "/payout" },
+	    false },
+	{ "a question",
+	    { .kind = TG_MESSAGE, .is_private = true, .text = "pay" }, false },
+	{ "a picture without words", { .kind = TG_MESSAGE, .is_private = true },
+	    false },
+	{ "in a group", { .kind = TG_MESSAGE, .text = "/pay" }, false },
+	{ "another person's words",
+	    { .kind = TG_MESSAGE,
+		.is_private = true,
+		.is_forwarded = true,
+		.text = "/pay" },
+	    false },
+	{ "a button", { .kind = TG_BUTTON, .is_private = true, .text = "/pay" },
+	    false },
+	{ "a payment", { .kind = TG_PAID, .is_private = true, .text = "/pay" },
+	    false },
+};
+
+static void
+only_answers(void **state)
+{
+	const struct answering *s = *state;
+
+	check_int(chat_only_answers(&s->u), s->only_answers);
+}
+
 int
 main(void)
 {
 	ROWS("answer", row, rows);
+	ROWS("only answers", only_answers, answerings);
 	ROWS("stranger", stranger, strangers);
 	ROWS("in a chat", in_chat, places);
 	ROWS("the code of the setup", code, codings);

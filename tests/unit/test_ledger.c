@@ -94,12 +94,17 @@ a_block(void **state)
 	(void)state;
 	shop_open(USER);
 	reaches(false);
+	assert_true(db_keeps(ledger.db));
 	assert_true(look_int(blocked) > 0);
 	change("UPDATE users SET bot_blocked_ms = 7");
 	reaches(false); /* since the first word of it */
+	assert_false(db_keeps(ledger.db));
 	check_int(look_int(blocked), 7);
 	reaches(true);
+	assert_true(db_keeps(ledger.db)); /* or nobody would write to them */
 	check_text(look_text(blocked), NULL);
+	reaches(true);
+	assert_false(db_keeps(ledger.db));
 }
 
 /* ---- orders ---- */

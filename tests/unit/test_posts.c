@@ -2,6 +2,9 @@
 #include "front/posts.c" /* the batch, statics and all */
 
 #include "shop.h"
+#include "store/driver.h"
+
+static int n_recorded;
 
 /* What the post with this body does when it is recorded. */
 static enum err
@@ -11,8 +14,11 @@ fake_record(struct app *of, struct exchange *x, void *what)
 	enum err e;
 
 	(void)x;
+	n_recorded++;
 	if (strchr(body, 'w') != NULL)
 		db_notify(of->db);
+	if (strchr(body, 'k') != NULL)
+		db_keep(of->db);
 	e = db_exec(of->db, SQL_MARK_ADD,
 	    KV(kv_text("key", body), kv_int("n", 1)), NULL);
 	if (strchr(body, 'i') != NULL)
@@ -32,13 +38,19 @@ fake_judge(struct app *of, struct exchange *x)
 	return arena_dup(&mem, x->req.body);
 }
 
+static bool
+fake_is_light(const void *what)
+{
+	return strchr(what, 'l') != NULL;
+}
+
 static struct process p;
 
 static void
 open_posts(void)
 {
 	static const struct posts in = { PROGRAM_WEBHOOK, "webhook", NULL,
-		fake_judge, fake_record };
+		fake_judge, fake_record, fake_is_light };
 
 	shop_open("DELETE FROM marks;");
 	p = (struct process){ &in, app };
@@ -203,6 +215,62 @@ one_commit(void **state)
 	check_int(look_int("PRAGMA data_version") - before, 1);
 }
 
+/* How many times something is recorded, and whether its commit waited for the
+ * disk, as the connection tells. */
+static const struct waiting {
+	const char *why, *bodies[3];
+	int n_recorded;
+	bool waits;
+	const char *kept;
+} waitings[] = {
+	{ "what is kept is waited for", { "a", "b", "c" }, 3, true, "a b c" },
+	{ "what is light is not", { "al", "bl", "cl" }, 3, false, "al bl cl" },
+	{ "nor is that, where others are refused", { "stranger", "bl", "cl" },
+	    2, false, "bl cl" },
+	{ "one that is not light is enough", { "al", "b", "cl" }, 3, true,
+	    "al b cl" },
+	{ "the first", { "a", "bl", "cl" }, 3, true, "a bl cl" },
+	{ "a promise is kept, whoever made it", { "al", "blw", "cl" }, 6, true,
+	    "al blw cl" },
+	{ "and what somebody says is", { "al", "bl", "clk" }, 6, true,
+	    "al bl clk" },
+	{ "one that fails takes all with it at first", { "a", "i", "c" }, 2 + 3,
+	    true, "a c" },
+	{ "a light one as well", { "al", "il", "cl" }, 2 + 3, true, "al cl" },
+	{ "but not where the ledger is in trouble", { "a", "u", "c" }, 2, true,
+	    NULL },
+};
+
+static void
+waiting(void **state)
+{
+	const struct waiting *w = *state;
+	struct db_ask ask = {
+		.sql = "PRAGMA synchronous", .arena = &mem, .map = row_to_int
+	};
+	const struct db_driver *driver;
+	struct exchange x[3];
+	int64_t synchronous = -1;
+	void *conn;
+
+	only_sqlite();
+	open_posts();
+	for (size_t i = 0; i < 3; i++)
+		x[i] = post(w->bodies[i]);
+	n_recorded = 0;
+	serve_all(x, 3);
+	check_int(n_recorded, w->n_recorded);
+	check_err(db_raw(p.app.db, &driver, &conn), ERR_OK);
+	ask.ctx = &synchronous;
+	check_err(driver->ask(conn, &ask), ERR_OK);
+	check_int(synchronous, w->waits ? 2 : 1);
+	check_text(
+	    look_text(
+		"SELECT group_concat(key, ' ')"
+		" FROM (SELECT key FROM marks ORDER BY key) AS all_of_them"),
+	    w->kept);
+}
+
 int
 main(void)
 {
@@ -210,5 +278,6 @@ main(void)
 	ONE("a post", "without settings nothing is taken", not_set_up);
 	ROWS("a batch", many, manies);
 	ONE("a batch", "is committed once", one_commit);
+	ROWS("the disk", waiting, waitings);
 	return testing_run("posts", ledger_make, ledger_remove);
 }
