@@ -86,7 +86,7 @@ FCGI    := $(CGI:%=$(OUT)/cgi-bin/%.fcgi)
 TOOL_OBJ := $(patsubst %.c,$(OUT)/%.o,$(wildcard tools/*.c))
 ADMIT   := $(OUT)/bin/admit
 LIB     := $(OUT)/libadmit.a
-LIBS    := -Wl,--as-needed -lfcgi -lcurl -lsqlite3 -lcrypto
+LIBS    := -Wl,--as-needed -lfcgi -lcurl -ljson-c -lsqlite3 -lcrypto
 VERSION := $(shell sed -n 's/^.define ADMIT_VERSION "\(.*\)"/\1/p' tools/admit.c)
 
 .PHONY: force all help deps run sandbox-clock clean

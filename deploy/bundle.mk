@@ -8,7 +8,7 @@
 ARCH    := $(shell uname -m)
 BUNDLE  := $(OUT)/bundle/admit-$(VERSION)
 ARCHIVE := $(OUT)/admit-$(VERSION)-linux-$(ARCH).tar.gz
-BUNDLED := -lfcgi -lsqlite3 -lcrypto
+BUNDLED := -lfcgi -ljson-c -lsqlite3 -lcrypto
 ALONE   := $(CGI:%=$(BUNDLE)/web/%.fcgi) $(BUNDLE)/web/admit
 LATE_O  := $(LATE:%.c=$(OUT)/%.o)
 

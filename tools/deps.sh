@@ -12,6 +12,7 @@ run   cmd:cc               gcc                   the compiler
 run   inc:stdio.h          libc6-dev             the C library
 run   inc:fcgiapp.h        libfcgi-dev           FastCGI
 run   inc:curl/curl.h      libcurl4-openssl-dev  calling Stripe and Telegram
+run   inc:json-c/json.h    libjson-c-dev         JSON
 run   inc:sqlite3.h        libsqlite3-dev        the ledger
 run   inc:openssl/hmac.h   libssl-dev            signatures
 run   cmd:awk              mawk                  making tables of the texts

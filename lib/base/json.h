@@ -1,10 +1,11 @@
-/* JSON read and written.
+/* JSON read and written; the door to json-c.
  *
- * Reading is strict (RFC 8259): the whole text, one object, UTF-8, at most
- * JSON_MAX_DEPTH deep. Only a control character inside a text, such as a line
- * end in what a person wrote, is taken for itself. Values are reached by dotted
- * path ("data.object.id", a number picks from an array) and their type is
- * checked at the leaf. All of it, and the texts returned, live in the arena.
+ * Reading is strict: the whole text, one object, UTF-8, at most
+ * JSON_MAX_DEPTH deep. (json-c 0.16 still takes single quotes, NaN, Infinity
+ * and a line end inside a text for what they seem to mean, and looks at UTF-8
+ * by its form, not by its value.) Values are reached by dotted path
+ * ("data.object.id", a number picks from an array) and their type is checked
+ * at the leaf. Texts returned live as long as the arena.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
@@ -27,8 +28,10 @@ enum err json_parse(
 enum err json_parse_at(struct arena *a, struct str text, struct json **out,
     size_t *stopped_at) MUST_CHECK;
 
-/* The value at path, or NULL where there is none or it is null. Of a name that
- * stands twice in an object the later value counts. */
+/* What a tree weighs, by the measure of base/json_weight.h. */
+size_t json_tree_weight(struct json *j);
+
+/* The value at path, or NULL where there is none or it is null. */
 struct json *json_at(struct json *j, const char *path);
 
 /* The text at path; NULL where there is none, where it is no string, or where
@@ -36,8 +39,8 @@ struct json *json_at(struct json *j, const char *path);
 const char *json_text(struct json *j, const char *path);
 
 /* Reads a whole number within int64_t. False, leaving *out alone, where there
- * is no such number; the two limits themselves count as none: what is counted
- * with is never so large, and may have its sign changed. */
+ * is no such number; the two limits themselves count as none, because json-c
+ * cuts larger numbers down to them. */
 bool json_int(struct json *j, const char *path, int64_t *out);
 
 /* False, leaving *out alone, unless it is a JSON true or false. */
@@ -55,7 +58,7 @@ size_t json_count(struct json *j, const char *path);
 /* The name of an object's i-th member; NULL past the last one. */
 const char *json_name(struct json *obj, size_t i);
 
-/* Writing. What is put under a name that is there takes its place. */
+/* Writing: a tree whose root goes with the arena. */
 struct json *json_new(struct arena *a);
 void json_put_text(struct json *obj, const char *name, const char *value);
 void json_put_int(struct json *obj, const char *name, int64_t value);
@@ -66,7 +69,7 @@ struct json *json_push_object(struct json *array);
 struct json *json_push_array(struct json *array);
 void json_push_text(struct json *array, const char *value);
 
-/* Compact text in the arena; of NULL "null". */
+/* Compact text in the arena. */
 struct str json_render(struct arena *a, struct json *j);
 
 #endif

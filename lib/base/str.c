@@ -163,29 +163,20 @@ utf8_second_ok(const unsigned char *p)
 	return p[1] >= low && p[1] <= high;
 }
 
-size_t
-str_first_utf8(struct str s)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-	size_t n = s.len == 0 ? 0 : utf8_length(p[0]);
-
-	if (n > s.len || (n > 1 && !utf8_second_ok(p)))
-		return 0;
-	for (size_t k = 2; k < n; k++)
-		if ((p[k] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
-
 bool
 str_is_utf8(struct str s)
 {
-	while (s.len > 0) {
-		size_t n = str_first_utf8(s);
+	size_t n;
 
-		if (n == 0)
+	for (size_t i = 0; i < s.len; i += n) {
+		const unsigned char *p = (const unsigned char *)s.p + i;
+
+		n = utf8_length(p[0]);
+		if (n == 0 || n > s.len - i || (n > 1 && !utf8_second_ok(p)))
 			return false;
-		s = (struct str){ s.p + n, s.len - n };
+		for (size_t k = 2; k < n; k++)
+			if ((p[k] & 0xc0) != 0x80)
+				return false;
 	}
 	return true;
 }

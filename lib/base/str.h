@@ -53,10 +53,6 @@ size_t str_chars(struct str s);
 /* True for well-formed UTF-8 (RFC 3629) without a NUL. */
 bool str_is_utf8(struct str s);
 
-/* How many bytes of s its first character has; 0 where none is well-formed
- * there. */
-size_t str_first_utf8(struct str s);
-
 #define STR_DIGITS "0123456789"
 #define STR_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

@@ -71,9 +71,9 @@ product_at(struct str t, size_t n)
 	return 0;
 }
 
-/* Where the key stands in the product, or else the product itself. What was
- * read keeps no positions, so the text is looked through; where a key of that
- * name stands earlier, inside something else, the line is a little off. */
+/* Where the key stands in the product, or else the product itself. json-c keeps
+ * no positions, so the text is looked through; where a key of that name stands
+ * earlier, inside something else, the line is a little off. */
 static size_t
 key_at(const struct reading *r, const char *key)
 {

@@ -23,11 +23,11 @@ const HANG_MS = 30_000;
 /**
  * How a program may end that ran out of memory; the rest is left to the sender, who repeats. It ends itself, with a line
  * in the log and status 71, or a library does: on purpose by abort() (libfcgi, the C library), or because it does not
- * look at what malloc() gave it and reads a null pointer (OpenSSL 3.0).
+ * look at what malloc() gave it and reads a null pointer (json-c 0.16, OpenSSL 3.0).
  */
 const OUT_OF_MEMORY = 71;
 const { SIGABRT, SIGSEGV } = constants.signals;
-const FRAGILE = /\/lib(crypto|ssl)\.so/;
+const FRAGILE = /\/lib(json-c|crypto|ssl)\.so/;
 const NULL_PAGE_BYTES = 4096;
 export const endedForMemory = ({ exit, signal, crash, address }) => exit === OUT_OF_MEMORY || signal === SIGABRT
   || (signal === SIGSEGV && FRAGILE.test(crash) && address < NULL_PAGE_BYTES);

@@ -9,6 +9,7 @@
 #include "base/cidr.h"
 #include "base/crypto.h"
 #include "base/json.h"
+#include "base/json_weight.h"
 #include "base/log.h"
 #include "base/tg_id.h"
 #include "base/url.h"
@@ -88,19 +89,24 @@ holds_mac(
 	return str_has_nocase(header, hex);
 }
 
-/* What was read says the same when it is written and read again, in UTF-8. */
+/* No text is lighter than its tree, or what a tree lost would not be seen; and
+ * written anew, where each name stands once, it is as heavy. */
 static void
 json(struct str in)
 {
-	struct str written;
-	struct json *doc, *again;
+	size_t text = json_weight(str_trim(in)), again;
+	const char *written;
+	struct json *doc;
 
 	if (json_parse(&mem, in, &doc) != ERR_OK)
 		return;
-	written = json_render(&mem, doc);
-	must(str_is_utf8(written));
-	must(json_parse(&mem, written, &again) == ERR_OK);
-	must(str_eq(json_render(&mem, again), written.p));
+	must(text == 0 || text >= json_tree_weight(doc));
+	written = json_render(&mem, doc).p;
+	again = json_weight(str_from(written));
+	must(again == json_tree_weight(doc) ||
+	    (again == 0 &&
+		(strstr(written, "NaN") != NULL ||
+		    strstr(written, "Infinity") != NULL)));
 }
 
 /* Accepted only with the signature of this very body in it. */

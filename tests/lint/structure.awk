@@ -2,6 +2,7 @@
 BEGIN {
 	door["fcgi"] = "lib/web/fastcgi.c"
 	door["curl"] = "lib/net/http.c"
+	door["json"] = "lib/base/json.c"
 	door["openssl"] = "lib/base/crypto.c"
 	door["sqlite3"] = "lib/store/sqlite.c"
 	door["libpq"] = "lib/store/postgres.c"
@@ -39,6 +40,7 @@ FNR == 1 && !/^\/\*/ { breach("opening", "a file opens with what it is for") }
 	library = ""
 	if (name ~ /<fcgi/) library = "fcgi"
 	if (name ~ /<curl\//) library = "curl"
+	if (name ~ /<json/) library = "json"
 	if (name ~ /<openssl\//) library = "openssl"
 	if (name ~ /<sqlite3/) library = "sqlite3"
 	if (name ~ /<libpq/) library = "libpq"

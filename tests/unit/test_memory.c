@@ -1,6 +1,6 @@
 /* What the webhook's path asks of malloc() once it is warm, for events as
- * Stripe sends them: nothing for itself, and of SQLite no more than is known.
- * libfcgi's streams are its own. */
+ * Stripe sends them: nothing for itself, and of json-c and SQLite no more than
+ * is known. libfcgi's streams are its own. */
 #include "shop.h"
 
 #include "../bench/bodies.h"
@@ -11,6 +11,7 @@
 
 #define N_COLD 100
 #define N_WARM 50
+#define MOST_TO_READ 350
 /* Of them three for the payment's own row, and one each for the two indexes of
  * the buyer's. */
 #define MOST_TO_RECORD 135
@@ -24,7 +25,7 @@ static struct {
  * a library. */
 extern const char __executable_start, etext;
 
-/* In front of the C library's; OpenSSL and SQLite come by here too. A
+/* In front of the C library's; OpenSSL, SQLite and json-c come by here too. A
  * sanitizer calls it before it is ready to watch it. */
 __attribute__((no_sanitize("address", "undefined"))) void *
 malloc(size_t size)
@@ -120,7 +121,8 @@ signature(void **state)
 	check_int(heap.n_ours, 0);
 }
 
-/* SQLite asks for what it needs in each statement. */
+/* Both libraries ask for what they need each time: json-c for each value,
+ * SQLite in each statement. */
 static void
 payments(void **state)
 {
@@ -143,7 +145,7 @@ payments(void **state)
 		      "read and %ld times to be recorded, never for itself\n",
 	    n_reading / N_WARM, n_recording / N_WARM);
 	check_int(n_ours, 0);
-	check_int(n_reading, 0);
+	assert_in_range(n_reading / N_WARM, 1, MOST_TO_READ);
 	assert_in_range(n_recording / N_WARM, 1, MOST_TO_RECORD);
 }
 
