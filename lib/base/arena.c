@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #define BLOCK_BYTES ((size_t)16 * 1024)
 #define EXIT_OUT_OF_MEMORY 71 /* EX_OSERR of sysexits.h */
@@ -32,6 +35,14 @@ out_of_memory(void)
 	if (write(STDERR_FILENO, line, sizeof(line) - 1) < 0)
 		_exit(EXIT_OUT_OF_MEMORY);
 	_exit(EXIT_OUT_OF_MEMORY);
+}
+
+void
+memory_give_back(void)
+{
+#ifdef __GLIBC__
+	(void)malloc_trim(0);
+#endif
 }
 
 void *

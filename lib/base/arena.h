@@ -44,6 +44,10 @@ void arena_reset(struct arena *a);
 /* As arena_reset(), and the last block goes back to malloc too. */
 void arena_free(struct arena *a);
 
+/* Gives the system what malloc() holds for later: after much was freed, and
+ * only where there is time, since it goes through all that there is. */
+void memory_give_back(void);
+
 /* Writes one line to the log and ends the process with status 71: what every
  * arena does where malloc() fails. Also for memory that lives as long as the
  * program, and for what a library could not make. */

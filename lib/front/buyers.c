@@ -379,12 +379,20 @@ after(void *ctx)
 	wake_if_promised(&p->app);
 }
 
+static void
+shrink(void *ctx)
+{
+	struct process *p = ctx;
+
+	db_shrink(p->app.db);
+}
+
 int
 buyers_main(const struct buyers *in)
 {
 	static struct process p;
 	const struct web_service service = { serve, after, &p, WEB_MAX_BATCH,
-		MAX_BODY_BYTES, wait_for_all };
+		MAX_BODY_BYTES, wait_for_all, shrink };
 	int status;
 
 	p.in = in;

@@ -198,12 +198,20 @@ after(void *ctx)
 	wake_if_promised(&p->app);
 }
 
+static void
+shrink(void *ctx)
+{
+	struct process *p = ctx;
+
+	db_shrink(p->app.db);
+}
+
 int
 posts_main(const struct posts *in)
 {
 	static struct process p;
 	const struct web_service service = { serve, after, &p, WEB_MAX_BATCH,
-		MAX_BODY_BYTES, NULL };
+		MAX_BODY_BYTES, NULL, shrink };
 
 	p.in = in;
 	app_start(&p.app, in->program, in->name);

@@ -74,8 +74,7 @@ add_facts(struct app *app, struct arena *a, const struct fact *f,
     const struct order *was, struct order *o)
 {
 	const int64_t until_ms = lets_in(f) ? f->until_ms : 0;
-
-	return db_one(app->db, a, SQL_ORDER_FACTS_ADD,
+	enum err e = db_exec(app->db, SQL_ORDER_FACTS_ADD,
 	    KV(kv_int("tg_id", was->tg_id), kv_text("product", was->product),
 		kv_text("provider", f->provider),
 		kv_text("session_id", f->order),
@@ -90,7 +89,10 @@ add_facts(struct app *app, struct arena *a, const struct fact *f,
 		moment("expired_ms", f->kind == FACT_EXPIRED),
 		kv_int_or_null("until_ms", until_ms),
 		kv_int("renews", until_ms != 0 && f->renews)),
-	    order_from_row, o);
+	    NULL);
+
+	return e == ERR_OK ? ledger_order_by_session(app->db, a, f->order, o) :
+			     e;
 }
 
 /* A purchase that began a subscription: that is read from the payment on,

@@ -95,6 +95,13 @@ db_free(struct db *db)
 	free(db);
 }
 
+void
+db_shrink(struct db *db)
+{
+	if (db != NULL && db->conn != NULL && db->driver->shrink != NULL)
+		db->driver->shrink(db->conn);
+}
+
 static enum err
 connect(struct db *db)
 {

@@ -42,6 +42,10 @@ void db_only_read(struct db *db);
 /* Closes and frees; NULL is fine. */
 void db_free(struct db *db);
 
+/* Gives back the memory that makes it quick, as far as it is not needed: it
+ * comes again with use. NULL is fine. */
+void db_shrink(struct db *db);
+
 /* Opens now if it is not open, and brings the tables up to date. ERR_CONFIG:
  * the ledger is newer than this program. ERR_UNAVAILABLE, at once, of a server
  * that could not be reached a moment ago, and took its time over it. */

@@ -92,6 +92,10 @@ struct db_driver {
 	enum err (*choose)(void *conn, const struct db_choice *choice);
 	void (*close)(void *conn);
 
+	/* Between transactions: gives back memory that it has for being quick.
+	 * NULL: it has none to speak of. */
+	void (*shrink)(void *conn);
+
 	/* Runs SQL that returns nothing: BEGIN, COMMIT, tables. */
 	enum err (*script)(void *conn, const char *sql);
 

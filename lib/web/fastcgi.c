@@ -34,6 +34,9 @@ _Static_assert(
 /* While a service waits, signals are blocked: this long at most. */
 #define SIGNAL_STEP_MS 100
 
+/* Those whose memory is kept for the next request. */
+#define KEPT_SLOTS 8
+
 /* A request that is being answered. */
 struct slot {
 	FCGX_Request fcgi;
@@ -49,6 +52,7 @@ struct fastcgi {
 	struct connection pending[MAX_PENDING];
 	struct slot slots[WEB_MAX_OPEN];
 	size_t n_used;
+	bool was_crowded;                      /* since memory was given back */
 	struct exchange *batch[WEB_MAX_BATCH]; /* to be served now */
 	size_t n;
 	int64_t stop_limit_ms; /* 0: go on; else when to stop at the latest */
@@ -123,6 +127,7 @@ use(struct fastcgi *f, struct slot *s)
 {
 	s->is_used = true;
 	f->n_used++;
+	f->was_crowded |= f->n_used > KEPT_SLOTS;
 	f->batch[f->n++] = &s->x;
 }
 
@@ -224,8 +229,18 @@ answer(struct slot *s)
 	 * detached, libfcgi closes without asking the server to go first. */
 	(void)FCGX_Detach(&s->fcgi);
 	FCGX_Finish_r(&s->fcgi);
-	arena_reset(&s->arena);
 	s->is_used = false;
+}
+
+/* The first slots are used again and again, so they keep their memory; of a
+ * rush that took all of them nothing is to stay. */
+static void
+empty(struct fastcgi *f, struct slot *s)
+{
+	if (s < f->slots + KEPT_SLOTS)
+		arena_reset(&s->arena);
+	else
+		arena_free(&s->arena);
 }
 
 /* Sends the answers that are known. */
@@ -242,6 +257,7 @@ answer_closed(struct fastcgi *f)
 		if (s->x.is_open)
 			continue;
 		answer(s);
+		empty(f, s);
 		f->n_used--;
 	}
 	if (f->n_used == n_before)
@@ -307,6 +323,16 @@ drop_silent(struct fastcgi *f)
 			connection_close(&f->pending[i]);
 }
 
+/* A shop has a rush now and then, and a small machine for all of it. */
+static void
+shrink(struct fastcgi *f)
+{
+	if (f->service->shrink != NULL)
+		f->service->shrink(f->service->ctx);
+	memory_give_back();
+	f->was_crowded = false;
+}
+
 /* Whether there may be something to do now: not where a signal came, at which
  * fastcgi_run() looks. */
 static bool
@@ -315,7 +341,9 @@ wait_for_work(struct fastcgi *f, struct pollfd *fds, size_t n,
 {
 	static const struct timespec a_second = { 1, 0 },
 				     a_moment = { 0, 20000000 };
-	const struct timespec *patience = n > 1 ? &a_second : NULL;
+	const struct timespec *patience =
+	    n > 1 || f->was_crowded ? &a_second : NULL;
+	int n_ready;
 
 	if (f->n_used > 0) {
 		wait_with_service(f, fds, n, while_waiting);
@@ -323,7 +351,10 @@ wait_for_work(struct fastcgi *f, struct pollfd *fds, size_t n,
 	}
 	if (f->stop_limit_ms > 0)
 		patience = &a_moment;
-	return ppoll(fds, n, patience, while_waiting) >= 0;
+	n_ready = ppoll(fds, n, patience, while_waiting);
+	if (n_ready == 0 && f->was_crowded && f->stop_limit_ms == 0)
+		shrink(f);
+	return n_ready >= 0;
 }
 
 /* Waits for something to do, and does one batch of it. */

@@ -49,6 +49,10 @@ struct web_service {
 	 * gateway waits by as long as one is open. It closes those whose answer
 	 * is known by then, each in its own time. */
 	void (*wait)(void *ctx, const struct web_wait *w);
+
+	/* A rush is over and nothing has come for a second: for memory that the
+	 * next one gets again. NULL: nothing. */
+	void (*shrink)(void *ctx);
 };
 
 /* Why serving has ended. */

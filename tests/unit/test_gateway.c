@@ -86,7 +86,7 @@ static const struct web_service at_once = { .serve = echo,
 
 /* ---- another, that answers when as many are open as it waits for ---- */
 
-static struct exchange *open_ones[8];
+static struct exchange *open_ones[16];
 static size_t n_open, n_wanted = 1;
 static int told_fd = -1; /* a byte for each that is open */
 
@@ -113,11 +113,19 @@ close_together(void *ctx, const struct web_wait *w)
 		open_ones[--n_open]->is_open = false;
 }
 
+static void
+tell_of_shrinking(void *ctx)
+{
+	(void)ctx;
+	assert_true(told_fd < 0 || write(told_fd, "s", 1) == 1);
+}
+
 static const struct web_service in_time = { .serve = leave_open,
 	.after = after,
 	.batch = 4,
 	.max_body_bytes = MAX_BODY_BYTES,
-	.wait = close_together };
+	.wait = close_together,
+	.shrink = tell_of_shrinking };
 
 /* Its exit status is how serving ended, and 9 where after() was left out. */
 static pid_t
@@ -339,6 +347,34 @@ open_at_the_end(void **state)
 	(void)close(fd);
 }
 
+/* Nine at once are a rush; a second later its memory is given back. */
+static void
+after_a_rush(void **state)
+{
+	int fd = listening(), fds[9], told[2];
+	char bytes[LENGTH(fds) + 1];
+	pid_t pid;
+
+	(void)state;
+	n_wanted = LENGTH(fds);
+	assert_int_equal(pipe(told), 0);
+	told_fd = STDOUT_FILENO;
+	pid = start_with(&in_time, fd, told[1], NULL);
+	told_fd = -1;
+	(void)close(told[1]);
+	for (size_t i = 0; i < LENGTH(fds); i++)
+		fds[i] = ask_for(fd);
+	for (size_t i = 0; i < LENGTH(fds); i++)
+		check_has(read_all(fds[i]), "ok \"abc\"");
+	for (size_t i = 0; i < LENGTH(bytes); i++)
+		assert_int_equal(read(told[0], &bytes[i], 1), 1);
+	assert_memory_equal(bytes, "ooooooooos", sizeof(bytes));
+	(void)kill(pid, SIGTERM);
+	check_int(exit_status(pid), GATEWAY_STOPPED);
+	(void)close(told[0]);
+	(void)close(fd);
+}
+
 static void
 open_by_cgi(void **state)
 {
@@ -366,6 +402,7 @@ main(void)
 	ROWS("fastcgi", fastcgi, stops);
 	ONE("open requests", "are there at once", open_together);
 	ONE("open requests", "are answered at the end", open_at_the_end);
+	ONE("open requests", "leave no memory behind", after_a_rush);
 	ONE("open requests", "and plain CGI", open_by_cgi);
 	return testing_run("gateway", NULL, NULL);
 }

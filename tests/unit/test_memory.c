@@ -14,7 +14,7 @@
 #define MOST_TO_READ 350
 /* Of them three for the payment's own row, and one each for the two indexes of
  * the buyer's. */
-#define MOST_TO_RECORD 135
+#define MOST_TO_RECORD 100
 
 static struct {
 	bool watching;

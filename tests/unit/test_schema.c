@@ -5,6 +5,8 @@
 
 #include "store/sqlite.h"
 
+#include <sys/wait.h>
+
 static void *conn;
 
 /* A ledger of an older program, open. */
@@ -146,6 +148,69 @@ kept(void **state)
 	check_int(look_int(k->look), k->want);
 }
 
+/* ---- killed in the middle ---- */
+
+static int n_scripts, n_until_killed;
+
+static enum err
+killing_script(void *of, const char *sql)
+{
+	if (++n_scripts == n_until_killed)
+		(void)kill(getpid(), SIGKILL);
+	return sqlite_driver.script(of, sql);
+}
+
+/* Migrates in another process, which is killed before its n-th script: those
+ * are a migration each, and COMMIT. Whether it was. */
+static bool
+killed_before(int n)
+{
+	struct db_driver killing = sqlite_driver;
+	pid_t child = fork();
+	int status = -1;
+
+	if (child == 0) {
+		killing.script = killing_script;
+		n_until_killed = n;
+		if (killing.open(ledger.path, &conn) != ERR_OK)
+			_exit(1);
+		_exit(schema_migrate(&killing, conn) == ERR_OK ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (WIFSIGNALED(status))
+		return true;
+	check_int(WEXITSTATUS(status), 0);
+	return false;
+}
+
+/* Wherever it was killed, the ledger is as it was; the next program begins
+ * again, and ends where all do. */
+static void
+killed(void **state)
+{
+	const char *fresh;
+	int n = 0;
+
+	(void)state;
+	at_version(0);
+	check_err(migrated(), ERR_OK);
+	fresh = shape();
+	at_version(1);
+	check_err(sqlite_driver.script(conn, ORDER JOB("1", "", "")), ERR_OK);
+	sqlite_driver.close(conn);
+	while (killed_before(++n)) {
+		check_int(look_int("PRAGMA user_version"), 1);
+		check_text(look_text("PRAGMA integrity_check"), "ok");
+		check_int(look_int("SELECT COUNT(*) FROM orders"), 1);
+	}
+	check_int(n, N_MIGRATIONS + 1); /* all but the first, and COMMIT */
+	check_int(look_int("PRAGMA user_version"), N_MIGRATIONS);
+	check_text(shape(), fresh);
+	check_text(look_text("PRAGMA integrity_check"), "ok");
+	check_int(look_int("SELECT paid_ms FROM orders WHERE id = 7"), 3);
+	check_int(look_int("SELECT late FROM jobs"), 1);
+}
+
 /* ---- what must not happen ---- */
 
 /* Whatever stands in the way, the ledger is then as it was. */
@@ -258,6 +323,7 @@ main(void)
 	ROWS("to today's tables", from, froms);
 	ROWS("kept", kept, kepts);
 	ONE("a migration", "that fails leaves no trace", all_or_nothing);
+	ONE("a migration", "that is killed is begun again", killed);
 	ONE("a migration", "that is done is not done again", up_to_date);
 	ROWS("a ledger of another program", newer, newers);
 	ROWS("dialect", dialect, dialects);

@@ -39,7 +39,10 @@ static const struct setting {
 	{ "a commit is on the disk", "PRAGMA synchronous", "2" },
 	{ "references hold", "PRAGMA foreign_keys", "1" },
 	{ "nothing is put beside the ledger", "PRAGMA temp_store", "2" },
-	{ "a small cache", "PRAGMA cache_size", "-512" },
+	{ "a small cache", "PRAGMA cache_size", "-1024" },
+	{ "which a batch may outgrow", "PRAGMA cache_spill", "1000" },
+	{ "a log that is carried over twice as rarely",
+	    "PRAGMA wal_autocheckpoint", "2000" },
 	{ "what stands in the file runs nothing", "PRAGMA trusted_schema",
 	    "0" },
 	{ "a new ledger is at no version", "PRAGMA user_version", "0" },
@@ -69,6 +72,37 @@ light(void **state)
 	check_text(ask(s, asked), "1");
 	check_err(sqlite_driver.lighten(s, false), ERR_OK);
 	check_text(ask(s, asked), "2");
+	sqlite_driver.close(s);
+}
+
+static int
+cached_bytes(struct sqlite *s)
+{
+	int bytes = 0, most = 0;
+
+	assert_int_equal(sqlite3_db_status(s->db, SQLITE_DBSTATUS_CACHE_USED,
+			     &bytes, &most, 0),
+	    SQLITE_OK);
+	return bytes;
+}
+
+/* A connection that rests holds no pages; they come again with use. */
+static void
+shrunk(void **state)
+{
+	struct sqlite *s = opened();
+	int before;
+
+	(void)state;
+	check_err(sqlite_driver.script(s,
+		      "CREATE TABLE t (a); INSERT INTO t"
+		      " VALUES (zeroblob(200000))"),
+	    ERR_OK);
+	before = cached_bytes(s);
+	assert_true(before > 200000);
+	sqlite_driver.shrink(s);
+	assert_true(cached_bytes(s) < before / 10);
+	check_text(ask(s, "SELECT length(a) FROM t"), "200000");
 	sqlite_driver.close(s);
 }
 
@@ -440,6 +474,7 @@ main(void)
 		return 0;
 	ONE("a file", "of another program is left alone", not_ours);
 	ONE("a connection", "need not wait for the disk", light);
+	ONE("a connection", "rests with little", shrunk);
 	ROWS("a look", look_at, sights);
 	ONE("a look", "at what is no database", no_database);
 	ONE("a copy", "is of one moment, and may be gone back to", copied);

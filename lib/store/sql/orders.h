@@ -71,7 +71,9 @@ SQL(ORDERS_RENEWAL,
  * grow: what is there stays. What was paid is what the session said when it was
  * paid, which may be nothing; what it said while it was open, with no code for
  * less entered yet, does not count any more then. How long a payment lets in is
- * said with the payment; of two words about one the longer holds. */
+ * said with the payment; of two words about one the longer holds. What the
+ * order is then is read by ORDER_BY_SESSION: to return it, SQLite would make a
+ * table for it each time, which costs more than the reading. */
 SQL(ORDER_FACTS_ADD,
     "INSERT INTO orders (tg_id, product, provider, session_id, livemode,"
     " created_ms, payment_intent, subscription, amount_minor, currency,"
@@ -97,8 +99,7 @@ SQL(ORDER_FACTS_ADD,
     " ELSE orders.until_ms END,"
     " renews = CASE WHEN excluded.until_ms IS NOT NULL"
     " AND (orders.paid_ms IS NULL OR orders.until_ms < excluded.until_ms)"
-    " THEN excluded.renews ELSE orders.renews END"
-    " RETURNING " ORDER_COLUMNS)
+    " THEN excluded.renews ELSE orders.renews END")
 
 SQL(ORDER_BY_SESSION,
     "SELECT " ORDER_COLUMNS " FROM orders WHERE session_id = :session_id")

@@ -39,14 +39,15 @@ SQL(USER_REACHABLE,
     "UPDATE users SET bot_blocked_ms = NULL"
     " WHERE tg_id = :tg_id AND bot_blocked_ms IS NOT NULL")
 
-/* is_paid follows the access rows, session_id the newest paid order. */
+/* is_paid follows the access rows, session_id the newest paid order, which is
+ * found without sorting what the buyer bought. */
 SQL(USER_ACCESS,
     "UPDATE users SET is_paid = CASE WHEN EXISTS ("
     "SELECT 1 FROM access WHERE access.tg_id = users.tg_id AND is_in = 1)"
     " THEN 1 ELSE 0 END,"
-    " session_id = (SELECT orders.session_id FROM orders"
-    " WHERE orders.tg_id = users.tg_id AND paid_ms IS NOT NULL"
-    " ORDER BY id DESC LIMIT 1)"
+    " session_id = (SELECT newest.session_id FROM orders AS newest"
+    " WHERE newest.id = (SELECT MAX(orders.id) FROM orders"
+    " WHERE orders.tg_id = users.tg_id AND orders.paid_ms IS NOT NULL))"
     " WHERE tg_id = :tg_id")
 
 /* People of whom nothing is known but that they asked once. Who wants no
