@@ -6,7 +6,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 
-parsers='base/cidr base/json base/json_weight coach/completion coach/guard coach/lesson
+parsers='base/cidr base/json base/json_pick base/json_weight coach/completion coach/guard coach/lesson
 coach/parts coach/prompt coach/speech coach/terms shop/catalog_file payment/paylink stripe/api
 stripe/event stripe/list stripe/reversal stripe/session stripe/signature
 telegram/api telegram/update web/client web/connection web/request'

@@ -9,6 +9,7 @@
 #include "base/cidr.h"
 #include "base/crypto.h"
 #include "base/json.h"
+#include "base/json_pick.h"
 #include "base/json_weight.h"
 #include "base/log.h"
 #include "base/tg_id.h"
@@ -89,6 +90,25 @@ holds_mac(
 	return str_has_nocase(header, hex);
 }
 
+static bool
+all_wanted(struct str name)
+{
+	(void)name;
+	return true;
+}
+
+/* Nothing is lost on the way where all of it is wanted, and what is no JSON
+ * does not become any. */
+static void
+json_picked(struct str in, const char *written)
+{
+	struct json *doc;
+	enum err e = json_parse(&mem, json_pick(&mem, in, all_wanted), &doc);
+
+	must((e == ERR_OK) == (written != NULL));
+	must(e != ERR_OK || str_eq(json_render(&mem, doc), written));
+}
+
 /* No text is lighter than its tree, or what a tree lost would not be seen; and
  * written anew, where each name stands once, it is as heavy. */
 static void
@@ -98,8 +118,11 @@ json(struct str in)
 	const char *written;
 	struct json *doc;
 
-	if (json_parse(&mem, in, &doc) != ERR_OK)
+	if (json_parse(&mem, in, &doc) != ERR_OK) {
+		json_picked(in, NULL);
 		return;
+	}
+	json_picked(in, json_render(&mem, doc).p);
 	must(text == 0 || text >= json_tree_weight(doc));
 	written = json_render(&mem, doc).p;
 	again = json_weight(str_from(written));

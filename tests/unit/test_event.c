@@ -2,6 +2,9 @@
 #include "testing.h"
 
 #include "stripe/event.h"
+#include "stripe/event_wanted.h"
+
+#include <ctype.h>
 
 #define SESSION \
 	"{\"id\":\"cs_test_1\",\"object\":\"checkout.session\"," \
@@ -722,9 +725,106 @@ no_object(void **state)
 	check_int(ev.kind, STRIPE_OTHER);
 }
 
+/* ---- what is left of a body ---- */
+
+/* How the readers call an event and what is in it. */
+static bool
+is_of_event(struct str name)
+{
+	static const char *const names[] = { "doc", "obj", "line" };
+
+	for (size_t i = 0; i < LENGTH(names); i++)
+		if (str_eq(name, names[i]))
+			return true;
+	return false;
+}
+
+/* Whether the path in quotes at q is asked of one of those: "obj, " stands
+ * before it. */
+static bool
+is_asked(const char *source, const char *q)
+{
+	const char *end;
+
+	do
+		q--;
+	while (q > source && isspace((unsigned char)*q));
+	if (q <= source || *q != ',')
+		return false;
+	end = q;
+	while (q > source && isalpha((unsigned char)q[-1]))
+		q--;
+	return is_of_event((struct str){ q, (size_t)(end - q) });
+}
+
+/* A number picks from a list. */
+static void
+check_wanted(struct str path)
+{
+	while (path.len > 0) {
+		struct str name = str_cut(&path, '.');
+
+		if (!stripe_event_wants(name) && !str_only(name, STR_DIGITS))
+			fail_msg("%.*s is asked for, and not wanted",
+			    (int)name.len, name.p);
+	}
+}
+
+static const struct reader {
+	const char *why;
+	int n_paths; /* at least */
+} readers[] = {
+	{ "lib/stripe/event.c", 10 },
+	{ "lib/stripe/session.c", 18 },
+	{ "lib/stripe/invoice.c", 12 },
+	{ "lib/stripe/reversal.c", 10 },
+};
+
+/* Every path by which the readers of events ask, as their source has it. */
+static void
+wanted(void **state)
+{
+	const struct reader *r = *state;
+	static char source[65536];
+	FILE *f = fopen(r->why, "r");
+	int n = 0;
+
+	assert_non_null(f);
+	source[fread(source, 1, sizeof(source) - 1, f)] = '\0';
+	(void)fclose(f);
+	for (const char *q = source; (q = strchr(q, '"')) != NULL; q++) {
+		const char *end = strpbrk(q + 1, "\"\n");
+
+		if (end == NULL || *end != '"')
+			continue;
+		if (is_asked(source, q)) {
+			check_wanted(
+			    (struct str){ q + 1, (size_t)(end - q - 1) });
+			n++;
+		}
+		q = end;
+	}
+	assert_in_range(n, r->n_paths, 1000);
+}
+
+/* Each is found, and each other name is not. */
+static void
+not_wanted(void **state)
+{
+	static const char *const others[] = { "", "i", "ix", "customer_details",
+		"email", "name", "subscription_item_detail",
+		"subscription_item_details_", "ID" };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(others); i++)
+		assert_false(stripe_event_wants(str_from(others[i])));
+}
+
 int
 main(void)
 {
+	ROWS("a body is left", wanted, readers);
+	ONE("a body is left", "nothing that nobody asks for", not_wanted);
 	ROWS("a field that changes", field, fields);
 	ONE("an event", "all around the object may change", around);
 	ONE("doubt", "short, and for people", doubt);

@@ -11,7 +11,7 @@
 
 #define N_COLD 100
 #define N_WARM 50
-#define MOST_TO_READ 350
+#define MOST_TO_READ 95
 /* Of them three for the payment's own row, and one each for the two indexes of
  * the buyer's. */
 #define MOST_TO_RECORD 100
