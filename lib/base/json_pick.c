@@ -1,8 +1,10 @@
 /* Copying what is wanted of a JSON text. Most of an event goes by here byte by
- * byte and no further, so the loops are short. */
+ * byte and no further: each loop asks a table one question a byte. */
 #include "base/json_pick.h"
 
 #include "base/json.h"
+
+#include <string.h>
 
 /* A NUL stands at the end, where every loop stops. */
 struct pick {
@@ -15,32 +17,43 @@ struct pick {
 static void
 skip_blanks(struct pick *p)
 {
+	static const bool is_blank[256] = {
+		[' '] = true, ['\n'] = true, ['\r'] = true, ['\t'] = true
+	};
 	const char *at = p->at;
 
-	while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')
+	while (is_blank[(unsigned char)*at])
 		at++;
 	p->at = at;
 }
 
+/* What stands from there to here. */
 static void
 put(struct pick *p, const char *from)
 {
-	char *to = p->to;
+	size_t n = (size_t)(p->at - from);
 
-	while (from < p->at)
-		*to++ = *from++;
-	p->to = to;
+	memcpy(p->to, from, n);
+	p->to += n;
 }
 
 /* Behind a text whose first quote is here. */
 static bool
 skip_text(struct pick *p)
 {
+	static const bool is_sign[256] = {
+		['\0'] = true, ['"'] = true, ['\\'] = true
+	};
 	const char *at = p->at + 1;
 
-	while (*at != '"' && *at != '\0')
-		at += *at == '\\' && at[1] != '\0' ? 2 : 1;
-	p->at = at + (*at == '"');
+	for (;;) {
+		while (!is_sign[(unsigned char)*at])
+			at++;
+		if (*at != '\\' || at[1] == '\0')
+			break;
+		at += 2; /* whatever is escaped */
+	}
+	p->at = at + (*at == '"'); /* never past the end */
 	return *at == '"';
 }
 
@@ -63,21 +76,28 @@ skip_word(struct pick *p)
 static bool
 skip_all(struct pick *p)
 {
-	int depth = 0;
+	static const bool is_sign[256] = { ['\0'] = true,
+		['"'] = true,
+		['{'] = true,
+		['}'] = true,
+		['['] = true,
+		[']'] = true };
+	const int outside = p->depth;
 
 	do {
+		while (!is_sign[(unsigned char)*p->at])
+			p->at++;
+		if (*p->at == '\0')
+			return false;
 		if (*p->at == '"') {
 			if (!skip_text(p))
 				return false;
 			continue;
 		}
-		if (*p->at == '\0')
-			return false;
-		depth += (*p->at == '{' || *p->at == '[') -
-		    (*p->at == '}' || *p->at == ']');
+		p->depth += *p->at == '{' || *p->at == '[' ? 1 : -1;
 		p->at++;
-	} while (depth > 0);
-	return true;
+	} while (p->depth > outside && p->depth <= JSON_MAX_DEPTH);
+	return p->depth == outside;
 }
 
 static bool
@@ -126,13 +146,10 @@ take_member(struct pick *p, bool is_first)
 {
 	struct str name;
 	const char *from = p->at;
-	size_t i = 0;
 
 	if (!skip_name(p, &name))
 		return false;
-	while (i < name.len && name.p[i] != '\\')
-		i++;
-	if (i == name.len && !p->wanted(name))
+	if (!p->wanted(name) && memchr(name.p, '\\', name.len) == NULL)
 		return skip_value(p);
 	if (!is_first)
 		*p->to++ = ',';
@@ -180,6 +197,22 @@ take_members(struct pick *p)
 	return true;
 }
 
+/* Bytes of more than ASCII are rare, so they are sought eight at a time. */
+static bool
+is_utf8(struct str text)
+{
+	uint64_t all = 0, eight;
+	size_t i = 0;
+
+	for (; i + sizeof(eight) <= text.len; i += sizeof(eight)) {
+		memcpy(&eight, text.p + i, sizeof(eight));
+		all |= eight;
+	}
+	for (; i < text.len; i++)
+		all |= (unsigned char)text.p[i];
+	return (all & 0x8080808080808080) == 0 || str_is_utf8(text);
+}
+
 struct str
 json_pick(struct arena *a, struct str text, bool (*wanted)(struct str name))
 {
@@ -191,7 +224,7 @@ json_pick(struct arena *a, struct str text, bool (*wanted)(struct str name))
 	skip_blanks(&p);
 	is_taken = *p.at == '{' && take_members(&p);
 	skip_blanks(&p);
-	return is_taken && p.at == copy + text.len ?
+	return is_taken && p.at == copy + text.len && is_utf8(text) ?
 	    (struct str){ out, (size_t)(p.to - out) } :
 	    text;
 }

@@ -8,9 +8,10 @@
 /* The object in the text with those of its members alone whose names are
  * wanted, in it and in all that are kept in it; elements of arrays are kept,
  * and so is a name that is written with escapes. Blanks go too. What is left
- * out is looked at only for where it ends, so this is for a text whose sender
- * is known. Where it is no such object, or a member does not end, the text as
- * it is: whoever reads it finds out why. */
+ * out is looked at only for where it ends, how deep it is and whether it is
+ * UTF-8, so this is for a text whose sender is known. Where anything of that is
+ * wrong, or it is no object, the text as it is: whoever reads it finds out
+ * why. */
 struct str json_pick(
     struct arena *a, struct str text, bool (*wanted)(struct str name));
 

@@ -12,7 +12,7 @@
 
 #define FEW 20
 #define MANY 120
-#define MOST 540000
+#define MOST 510000
 
 /* The Makefile says of what is shipped that it is. */
 #ifndef IS_SHIPPED

@@ -71,6 +71,10 @@ static const struct row {
 	{ "no name", LIT("{1}"), SAME },
 	{ "another bracket", LIT("{\"a\":[1}}"), SAME },
 	{ "too deep", LIT("{\"a\":" DEEP "}"), SAME },
+	{ "too deep in what is left out", LIT("{\"aa\":" DEEP "}"), SAME },
+	{ "no UTF-8 in what is left out", LIT("{\"aa\":\"0123456\x80\"}"),
+	    SAME },
+	{ "nor at the very end", LIT("{\"aa\":\"\xd0\"}"), SAME },
 };
 
 static void
