@@ -16,7 +16,8 @@ static const struct str names[] = {
 	NAME("mode") NAME("shop") NAME("type") NAME("lines") NAME("start")
 	NAME("tg_id") NAME("amount") NAME("due_by") NAME("object")
 	NAME("parent") NAME("period") NAME("reason") NAME("status")
-	NAME("created") NAME("invoice") NAME("paid_at") NAME("payment")
+	NAME("consent") NAME("created") NAME("invoice")
+	NAME("paid_at") NAME("payment")
 	NAME("product") NAME("currency") NAME("livemode") NAME("metadata")
 	NAME("payments") NAME("proration") NAME("amount_tax")
 	NAME("expires_at") NAME("amount_paid") NAME("total_taxes")
@@ -24,7 +25,8 @@ static const struct str names[] = {
 	NAME("billing_reason") NAME("payment_intent") NAME("payment_status")
 	NAME("related_object") NAME("snapshot_event")
 	NAME("amount_refunded") NAME("amount_subtotal")
-	NAME("evidence_details") NAME("status_transitions")
+	NAME("evidence_details") NAME("terms_of_service")
+	NAME("status_transitions")
 	NAME("subscription_details") NAME("subscription_item_details")
 /* clang-format on */
 #undef NAME
