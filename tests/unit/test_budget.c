@@ -103,10 +103,10 @@ static const struct budget {
 	int max_statements, max_trees, max_pages;
 	size_t max_bytes;
 } budgets[] = {
-	{ "a payment", NULL, NULL, 1, 'a', 14, 22, 28, 2048 },
+	{ "a payment", NULL, NULL, 1, 'a', 15, 22, 28, 2048 },
 	{ "the same event again stops at the inbox", NULL, NULL, 1, 'a', 3, 0,
 	    0, 512 },
-	{ "another event of the same payment", NULL, NULL, 1, 'b', 13, 8, 12,
+	{ "another event of the same payment", NULL, NULL, 1, 'b', 14, 8, 12,
 	    2048 },
 	{ "a refund", CHARGE, NULL, 1, 'c', 14, 11, 14, 2048 },
 	{ "an event of another kind", NULL, "product.created", 2, 'a', 3, 3, 5,
