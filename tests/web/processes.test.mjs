@@ -119,7 +119,7 @@ test('a worker whose slots are full sleeps, however often it is woken', async (t
   await app.settled();
   app.telegram.setFault({ kind: 'hang', next: Infinity });
   app.write(`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${2 * HANDS})
-    INSERT INTO jobs (kind, promise, tg_id, detail, due_ms, created_ms) SELECT 4, 'full/' || i, 1000 + i, 'x', 1, 1 FROM c`);
+    INSERT INTO jobs (kind, promise, tg_id, detail, due_ms, created_ms) SELECT 2, 'full/' || i, 1000 + i, 'no_reminders', 1, 1 FROM c`);
   await app.buy(6); // wakes it
   await until(() => app.telegram.calls.filter(({ fault }) => fault === 'hang').length >= HANDS, 20_000, 'all hands are full');
   const [worker] = app.processes('admit work');
