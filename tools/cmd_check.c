@@ -271,11 +271,12 @@ int
 cmd_check(struct app *app, const struct args *args)
 {
 	struct arena a = { 0 };
-	struct json *doc = json_new(&a);
+	struct json *doc;
 	int status;
 
 	if (!args_has(args, OPTION_JSON))
 		return check(app, args);
+	doc = json_new(&a);
 	lines_into(json_put_array(doc, "checks"));
 	status = check(app, args);
 	lines_into(NULL);
