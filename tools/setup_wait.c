@@ -42,16 +42,19 @@ show(const char *what, int64_t since_ms)
 	}
 }
 
+/* Who started the process that waits, known before it is there: it may be gone
+ * by the time that one can ask. */
+static pid_t command;
+
 static int64_t
 look(struct app *app, const char *mark, int64_t past, const char *what)
 {
 	const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000L };
 	int64_t since_ms = clock_mono_ms(), value = 0;
-	const pid_t waiting = getppid();
 	struct arena a = { 0 };
 
 	/* Where the command was ended, nobody waits for this process. */
-	while (clock_mono_ms() - since_ms < WAIT_MS && getppid() == waiting) {
+	while (clock_mono_ms() - since_ms < WAIT_MS && getppid() == command) {
 		if (mark_get(app->db, &a, mark, &value) != ERR_OK)
 			break; /* logged */
 		if (value != 0 && value != past)
@@ -102,6 +105,7 @@ as_owner(struct setup *s, const struct waiting *w)
 	(void)fflush(stdout);
 	if (pipe(ends) != 0)
 		return 0;
+	command = getpid();
 	child = fork();
 	if (child == 0) {
 		value = w->run(s->app, w);
