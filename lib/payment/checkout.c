@@ -425,16 +425,25 @@ seller(const struct app *app, const struct paylink *link)
 /* Stripe takes so much of a text of ours; a longer one is asked for here. */
 #define MOST_TO_ASK 1200
 
+/* By the settings alone, which cost nothing to look at: to read what is to be
+ * agreed to takes a file and a hash. */
+static bool
+seller_asks(const struct app *app, const struct paylink *link)
+{
+	const struct provider *by = seller(app, link);
+
+	return by != NULL && by->asks_consent &&
+	    str_eq(str_from(app->conf.consent_at), by->name);
+}
+
 bool
 checkout_asks_consent(const struct app *app, const struct paylink *link,
     const struct agreement *g)
 {
-	const struct provider *by = seller(app, link);
 	size_t length = strlen(g->sentence) + strlen(g->title) +
 	    (g->url == NULL ? 0 : strlen(g->url));
 
-	return by != NULL && by->asks_consent && length + 8 < MOST_TO_ASK &&
-	    str_eq(str_from(app->conf.consent_at), by->name);
+	return seller_asks(app, link) && length + 8 < MOST_TO_ASK;
 }
 
 /* What the seller's page has to ask. Where the text cannot be made there is
@@ -445,6 +454,7 @@ to_agree(const struct app *app, struct arena *a, const struct paylink *link)
 	struct agreement *g = arena_alloc(a, sizeof(*g));
 
 	return agreement_is_wanted(&app->conf, link->product) &&
+		seller_asks(app, link) &&
 		agreement_read(language_find(link->language, text_language()),
 		    app, a, link->product, g) == ERR_OK &&
 		checkout_asks_consent(app, link, g) ?
