@@ -142,7 +142,7 @@ deps:
 
 # How the sandbox lets a month go by; a sanitizer wants to be loaded first.
 CLOCK := $(if $(filter asan,$(MODE)),,$(OUT)/sandbox/clock.so)
-$(OUT)/sandbox/clock.so: tests/sandbox/clock.c
+$(OUT)/sandbox/clock.so: tests/sandbox/clock.c tests/fault/wall.h
 	@mkdir -p $(@D)
 	$(SAY) CC $<
 	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) -O1 -shared -fPIC -o $@ $< -ldl

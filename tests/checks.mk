@@ -40,7 +40,7 @@ $(OUT)/fault/tracer: tests/fault/tracer.c
 	$(SAY) CC $<
 	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) -O1 -o $@ $<
 
-$(OUT)/fault/shim.so: tests/fault/shim.c
+$(OUT)/fault/shim.so: tests/fault/shim.c tests/fault/wall.h
 	@mkdir -p $(@D)
 	$(SAY) CC $<
 	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) -O1 -shared -fPIC -o $@ $< -ldl

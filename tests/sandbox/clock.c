@@ -44,24 +44,4 @@ clock_gettime(clockid_t which, struct timespec *t)
 	return status;
 }
 
-time_t
-time(time_t *out)
-{
-	struct timespec t = { 0 };
-
-	(void)clock_gettime(CLOCK_REALTIME, &t);
-	if (out != NULL)
-		*out = t.tv_sec;
-	return t.tv_sec;
-}
-
-int
-gettimeofday(struct timeval *restrict tv, void *restrict zone)
-{
-	struct timespec t = { 0 };
-	int status = clock_gettime(CLOCK_REALTIME, &t);
-
-	(void)zone;
-	*tv = (struct timeval){ t.tv_sec, t.tv_nsec / 1000 };
-	return status;
-}
+#include "../fault/wall.h"

@@ -21,26 +21,11 @@ static struct app app = { SELLS({ COURSE, TO_LINK("https://t.me/+a") }),
 			  " currency, paid_ms", \
 	    "7, 'cs_7', 'pi_7', 999, 'eur', 1")
 
-static struct asking
-does(int64_t who, struct tg_update u)
-{
-	static int64_t n;
-	struct asking t = { .u = u };
-
-	t.u.update_id = ++n;
-	t.u.from_id = who;
-	t.u.chat_id = who;
-	t.u.language = "en";
-	t.u.is_private = true;
-	shop_does(answer_in, &t);
-	return t;
-}
-
 static const char *
 says(int64_t who, const char *text)
 {
 	struct asking t =
-	    does(who, (struct tg_update){ .kind = TG_MESSAGE, .text = text });
+	    asks(who, (struct tg_update){ .kind = TG_MESSAGE, .text = text });
 
 	return json_render(&mem, t.reply.params).p;
 }
@@ -50,7 +35,7 @@ static const char *
 presses(int64_t who, const char *data)
 {
 	change("DELETE FROM jobs WHERE kind = 2");
-	(void)does(who,
+	(void)asks(who,
 	    (struct tg_update){
 		.kind = TG_BUTTON, .button_id = "q", .data = data });
 	return look_text(
@@ -187,11 +172,11 @@ others(void **state)
 	check_text(says(8, "/admin"), unknown);
 	check_text(says(8, "/admin 5"), unknown);
 	check_lacks(
-	    json_render(&mem, does(8, passed_on).reply.params).p, "op:");
-	check_has(json_render(&mem, does(OWNER, passed_on).reply.params).p,
+	    json_render(&mem, asks(8, passed_on).reply.params).p, "op:");
+	check_has(json_render(&mem, asks(OWNER, passed_on).reply.params).p,
 	    "tg://user?id=5");
 	passed_on.forwarded_from = 0;
-	check_has(json_render(&mem, does(OWNER, passed_on).reply.params).p,
+	check_has(json_render(&mem, asks(OWNER, passed_on).reply.params).p,
 	    "/mydata");
 }
 

@@ -1,6 +1,7 @@
 /* Messages to many: whom they are for, a few at a time, what comes of each, and
  * the buttons of who sends them and of who gets them. */
 #include "asking.h"
+#include "ending.h"
 
 #include "base/clock.h"
 #include "ledger/broadcasts.h"
@@ -267,21 +268,6 @@ prepared(void **state)
 	check_has(arena_dup(&mem, s.call.body), p->says);
 }
 
-struct ending {
-	struct step s;
-	struct http_response res;
-	struct outcome o;
-};
-
-static enum err
-settle(struct db *db, void *ctx)
-{
-	struct ending *t = ctx;
-
-	(void)db;
-	return work_settle(&app, &mem, &t->s, ERR_OK, &t->res, &t->o);
-}
-
 #define SENT "{\"ok\":true,\"result\":{\"message_id\":7}}"
 #define SAID(why) "{\"ok\":false,\"description\":\"" why "\"}"
 
@@ -356,17 +342,8 @@ shown(void **state)
 static struct asking
 does(int64_t who, struct tg_update u)
 {
-	static int64_t n;
-	struct asking t = { .u = u };
-
-	t.u.update_id = ++n;
-	t.u.from_id = who;
-	t.u.chat_id = who;
-	t.u.language = "en";
-	t.u.is_private = true;
-	t.u.message_id = 40;
-	shop_does(answer_in, &t);
-	return t;
+	u.message_id = 40;
+	return asks(who, u);
 }
 
 /* The page that it leads to; NULL: none. */

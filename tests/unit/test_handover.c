@@ -1,6 +1,6 @@
 /* A question on to a person and the reply back: who may have it passed on,
  * where a reply goes, and what is told when it cannot. */
-#include "shop.h"
+#include "ending.h"
 
 #include "coach/handover.h"
 #include "shop/text.h"
@@ -275,21 +275,6 @@ no_chat(void **state)
 }
 
 /* ---- what came of them ---- */
-
-struct ending {
-	struct step s;
-	struct http_response res;
-	struct outcome o;
-};
-
-static enum err
-settle(struct db *db, void *ctx)
-{
-	struct ending *t = ctx;
-
-	(void)db;
-	return work_settle(&app, &mem, &t->s, ERR_OK, &t->res, &t->o);
-}
 
 static struct ending
 forwarded(const char *before, int status, const char *body)

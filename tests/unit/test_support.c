@@ -1,6 +1,7 @@
 /* People's words to people: what goes to the support chat, the card there, its
  * button, and answers that do not arrive. */
 #include "asking.h"
+#include "ending.h"
 
 #include "coach/conversation.h"
 #include "shop/text.h"
@@ -200,21 +201,6 @@ begin(enum kind_id kind, const char *detail, int64_t attempts)
 
 	check_err(work_prepare(&app, &mem, &s), ERR_OK);
 	return s;
-}
-
-struct ending {
-	struct step s;
-	struct http_response res;
-	struct outcome o;
-};
-
-static enum err
-settle(struct db *db, void *ctx)
-{
-	struct ending *t = ctx;
-
-	(void)db;
-	return work_settle(&app, &mem, &t->s, ERR_OK, &t->res, &t->o);
 }
 
 /* What becomes of a call that Telegram answers so. */
