@@ -105,7 +105,11 @@ async function moves(t, fromFile, toFile) {
     return to.sql('SELECT COUNT(*) FROM jobs WHERE done_ms IS NULL AND parked_ms IS NULL')[0][0] === '0';
   }, 20_000, 'all is kept');
   for (const id of [...busy.taken, ...busy.refused, 4001]) assert.ok(app.arrived(id) >= 1, `${id} has the invite`);
-  await app.admit(['work', '--stop'], env); // one that was started for the new ledger
+  // One that was started for the new ledger, and one that has just been and cannot be found yet.
+  await until(async () => {
+    await app.admit(['work', '--stop'], env);
+    return app.processes('admit work').length === 0;
+  }, 20_000, 'no worker of the new ledger');
 }
 
 describe('the ledger moves while buyers pay, and its mover is killed', () => {
