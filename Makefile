@@ -86,7 +86,9 @@ FCGI    := $(CGI:%=$(OUT)/cgi-bin/%.fcgi)
 TOOL_OBJ := $(patsubst %.c,$(OUT)/%.o,$(wildcard tools/*.c))
 ADMIT   := $(OUT)/bin/admit
 LIB     := $(OUT)/libadmit.a
-LIBS    := -Wl,--as-needed -lfcgi -lcurl -ljson-c -lsqlite3 -lcrypto
+# libcrypto first: it has the most names, and each is looked for in this order
+# when a program starts.
+LIBS    := -Wl,--as-needed -lcrypto -lsqlite3 -ljson-c -lfcgi -lcurl
 VERSION := $(shell sed -n 's/^.define ADMIT_VERSION "\(.*\)"/\1/p' tools/admit.c)
 
 .PHONY: force all help deps run sandbox-clock clean

@@ -3,61 +3,100 @@
 
 #include "base/log.h"
 
-#include <openssl/core_names.h>
+#include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
-#include <openssl/rand.h>
+#include <string.h>
+#include <sys/random.h>
 
-/* A context with its digest is kept for the life of the process: fetching them
- * costs more than the signature. One thread uses it. */
-static EVP_MAC_CTX *
-hmac_context(void)
+#define BLOCK_BYTES 64 /* of SHA-256 */
+#define INNER 0x36     /* RFC 2104 */
+#define OUTER 0x5c
+
+/* Undone by nothing, so it comes before the library's first use. Its own
+ * clean-up at the end would only free what the process leaves anyway. */
+void
+crypto_only_digests(void)
 {
-	static EVP_MAC_CTX *ctx;
-	char digest[] = "SHA256";
-	const OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(
-					  OSSL_MAC_PARAM_DIGEST, digest, 0),
-		OSSL_PARAM_construct_end() };
-	EVP_MAC *mac;
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
+		OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
+		OPENSSL_INIT_NO_ADD_ALL_DIGESTS | OPENSSL_INIT_NO_ATEXIT,
+	    NULL);
+}
 
-	if (ctx != NULL || (mac = EVP_MAC_fetch(NULL, "HMAC", NULL)) == NULL)
+/* Kept for the life of the process, ready for the next digest: to fetch it
+ * costs more than a signature does. One thread uses it; NULL: there is none. */
+static EVP_MD_CTX *
+digest_context(void)
+{
+	static EVP_MD_CTX *ctx;
+	EVP_MD *md;
+
+	if (ctx != NULL || (md = EVP_MD_fetch(NULL, "SHA256", NULL)) == NULL)
 		return ctx;
-	ctx = EVP_MAC_CTX_new(mac);
-	EVP_MAC_free(mac);
-	if (ctx != NULL && EVP_MAC_CTX_set_params(ctx, params) != 1) {
-		EVP_MAC_CTX_free(ctx);
+	ctx = EVP_MD_CTX_new();
+	if (ctx != NULL && EVP_DigestInit_ex(ctx, md, NULL) != 1) {
+		EVP_MD_CTX_free(ctx);
 		ctx = NULL;
 	}
+	EVP_MD_free(md);
 	return ctx;
 }
 
 /* Takes the parts one by one: Stripe signs "stamp.body", and a body of a
  * megabyte is not copied for the sake of the few bytes in front of it. */
 static bool
-hmac(EVP_MAC_CTX *ctx, struct str key, const struct str *parts, size_t n_parts,
-    unsigned char out[HMAC_SHA256_BYTES])
+digest(struct str first, const struct str *parts, size_t n_parts,
+    unsigned char out[SHA256_BYTES])
 {
-	size_t len = 0;
-	bool ok =
-	    EVP_MAC_init(ctx, (const unsigned char *)key.p, key.len, NULL) == 1;
+	EVP_MD_CTX *ctx = digest_context();
+	bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, NULL, NULL) == 1 &&
+	    EVP_DigestUpdate(ctx, first.p, first.len) == 1;
 
 	for (size_t i = 0; ok && i < n_parts; i++)
-		ok = EVP_MAC_update(ctx, (const unsigned char *)parts[i].p,
-			 parts[i].len) == 1;
-	return ok && EVP_MAC_final(ctx, out, &len, HMAC_SHA256_BYTES) == 1 &&
-	    len == HMAC_SHA256_BYTES;
+		ok = EVP_DigestUpdate(ctx, parts[i].p, parts[i].len) == 1;
+	return ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+}
+
+static struct str
+padded(const unsigned char key[BLOCK_BYTES], unsigned char pad,
+    unsigned char out[BLOCK_BYTES])
+{
+	for (size_t i = 0; i < BLOCK_BYTES; i++)
+		out[i] = key[i] ^ pad;
+	return (struct str){ (const char *)out, BLOCK_BYTES };
+}
+
+/* RFC 2104: digest(key ^ outer, digest(key ^ inner, parts)). Not the library's
+ * own, which has to be fetched as well: that takes a program that answers one
+ * request and ends longer than the request. */
+static bool
+hmac(struct str key, const struct str *parts, size_t n_parts,
+    unsigned char out[HMAC_SHA256_BYTES])
+{
+	const struct str nothing = { "", 0 };
+	unsigned char block[BLOCK_BYTES] = { 0 }, pad[BLOCK_BYTES];
+	struct str inner = { (const char *)out, HMAC_SHA256_BYTES };
+	bool ok = true;
+
+	if (key.len > BLOCK_BYTES)
+		ok = digest(nothing, &key, 1, block);
+	else
+		memcpy(block, key.p, key.len);
+	ok = ok && digest(padded(block, INNER, pad), parts, n_parts, out) &&
+	    digest(padded(block, OUTER, pad), &inner, 1, out);
+	OPENSSL_cleanse(block, sizeof(block));
+	OPENSSL_cleanse(pad, sizeof(pad));
+	return ok;
 }
 
 enum err
 hmac_sha256(struct str key, const struct str *parts, size_t n_parts,
     unsigned char out[HMAC_SHA256_BYTES])
 {
-	EVP_MAC_CTX *ctx = hmac_context();
-
 	if (key.len == 0)
 		return ERR_CONFIG;
-	if (ctx == NULL || !hmac(ctx, key, parts, n_parts, out)) {
+	if (!hmac(key, parts, n_parts, out)) {
 		log_event(LOG_ERROR, "hmac_failed", KV_NONE);
 		return ERR_INTERNAL;
 	}
@@ -67,17 +106,11 @@ hmac_sha256(struct str key, const struct str *parts, size_t n_parts,
 enum err
 sha256(const struct str *parts, size_t n_parts, unsigned char out[SHA256_BYTES])
 {
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool ok =
-	    ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
-
-	for (size_t i = 0; ok && i < n_parts; i++)
-		ok = EVP_DigestUpdate(ctx, parts[i].p, parts[i].len) == 1;
-	ok = ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
-	EVP_MD_CTX_free(ctx);
-	if (!ok)
+	if (!digest((struct str){ "", 0 }, parts, n_parts, out)) {
 		log_event(LOG_ERROR, "digest_failed", KV_NONE);
-	return ok ? ERR_OK : ERR_INTERNAL;
+		return ERR_INTERNAL;
+	}
+	return ERR_OK;
 }
 
 /* One signature makes everything that the next ones need. */
@@ -88,8 +121,7 @@ crypto_start(void)
 	const struct str any = { "x", 1 };
 	unsigned char mac[HMAC_SHA256_BYTES];
 
-	return hmac_sha256(any, &any, 1, mac) == ERR_OK &&
-	    random_bytes(mac, sizeof(mac)) == ERR_OK;
+	return hmac_sha256(any, &any, 1, mac) == ERR_OK;
 }
 
 /* Not isxdigit(): that asks the locale, and this reads what strangers send. */
@@ -153,12 +185,23 @@ secret_equal(struct str theirs, struct str secret)
 	    bytes_equal_ct(a, b, sizeof(a));
 }
 
+/* The kernel's. OpenSSL's generators begin with the same bytes, and to set them
+ * up takes a quarter of a megabyte in each process. */
 enum err
 random_bytes(unsigned char *out, size_t size)
 {
-	if (RAND_bytes(out, (int)size) != 1) {
-		log_event(LOG_ERROR, "random_failed", KV_NONE);
-		return ERR_INTERNAL;
+	while (size > 0) {
+		ssize_t n = getrandom(out, size, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			log_event(LOG_ERROR, "random_failed",
+			    KV(kv_int("errno", errno)));
+			return ERR_INTERNAL;
+		}
+		out += n;
+		size -= (size_t)n;
 	}
 	return ERR_OK;
 }

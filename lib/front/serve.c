@@ -50,14 +50,21 @@ lead_workers(struct app *app, const char *path)
 		}
 }
 
+/* To Stripe and Telegram, or to the server that has the ledger: by TLS. */
+static bool
+calls_out(const struct app *app)
+{
+	return app->conf.database_is_server ||
+	    (app->programs & PROGRAM_PAY) != 0;
+}
+
 /* Who needs no outbound connection, not even to the ledger, has none, if its
  * parent can start the worker: that one calls Stripe and Telegram, and what a
  * confined process starts is confined as well. */
 static void
 confine_once(struct app *app)
 {
-	bool no_calls = app->has_parent && !app->conf.database_is_server &&
-	    (app->programs & PROGRAM_PAY) == 0;
+	bool no_calls = app->has_parent && !calls_out(app);
 
 	if (!app->is_confined)
 		(void)app_confine(
@@ -84,8 +91,11 @@ ready(struct app *app, const struct request *req)
 	bool was_ready = app->is_ready;
 	enum err e = app_ready(app, req);
 
-	if (e == ERR_OK && !was_ready)
-		app->db = place_db(app);
+	if (e != ERR_OK || was_ready)
+		return e;
+	if (!calls_out(app))
+		crypto_only_digests();
+	app->db = place_db(app);
 	return e;
 }
 
@@ -109,9 +119,9 @@ serve_run(struct app *app, const struct web_service *service)
 
 	path[n > 0 ? n : 0] = '\0';
 	app->is_fastcgi = gateway_is_fastcgi();
+	is_ready = app->is_fastcgi && ready(app, NULL) == ERR_OK;
 	if (app->is_fastcgi && !crypto_start())
 		return 1;
-	is_ready = app->is_fastcgi && ready(app, NULL) == ERR_OK;
 	if (!tie_to_server(app, server))
 		return 0;
 	if (is_ready) {

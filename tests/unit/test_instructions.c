@@ -1,18 +1,25 @@
-/* How many instructions an event takes from its text to its commit, as
- * cachegrind counts them: the same on each machine, however busy it is. Run
- * with a number this program records so many events and ends; the test runs
- * itself so under cachegrind, twice. Where there is none, or where the build
- * is not the one that is shipped, nothing is counted. */
+/* How many instructions an event takes from its text to its commit, and how
+ * many a program that is started for one, as cachegrind counts them: the same
+ * on each machine, however busy it is. Run with a number this program records
+ * so many events and ends; the test runs itself so under cachegrind, twice.
+ * Where there is none, or where the build is not the one that is shipped,
+ * nothing is counted. */
 #include "shop.h"
 
 #include "../bench/bodies.h"
+#include "base/crypto.h"
 #include "payment/stripe_events.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #define FEW 20
 #define MANY 120
 #define MOST 510000
+/* Libraries and their versions make a difference here. */
+#define MOST_TO_START 12000000
+#define SECRET "whsec_count"
 
 /* The Makefile says of what is shipped that it is. */
 #ifndef IS_SHIPPED
@@ -60,27 +67,38 @@ record_events(int n)
 	return ledger_remove(&none);
 }
 
-/* Runs this program under cachegrind; its exit status, 127 where there is
- * none. */
+/* Runs a program under cachegrind; its exit status, 127 where there is none. */
 static int
-count_into(const char *log, int n)
+count_into(const char *log, const char *program, const char *argument)
 {
 	const char *to = arena_printf(&mem, "--log-file=%s", log);
-	const char *number = arena_printf(&mem, "%d", n);
-	char self[256] = "";
 	int status = -1;
-	pid_t child;
+	pid_t child = fork();
 
-	assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
-	child = fork();
 	if (child == 0) {
 		(void)execlp("valgrind", "valgrind", "--tool=cachegrind",
-		    "--cache-sim=no", "--cachegrind-out-file=/dev/null", to,
-		    self, number, (char *)NULL);
+		    "--cache-sim=no", "--cachegrind-out-file=/dev/null",
+		    "--child-silent-after-fork=yes", to, program, argument,
+		    (char *)NULL);
 		_exit(127);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static const char *
+self(void)
+{
+	char path[256] = "";
+
+	assert_true(readlink("/proc/self/exe", path, sizeof(path) - 1) > 0);
+	return arena_dup_text(&mem, path);
+}
+
+static int
+count_events(const char *log, int n)
+{
+	return count_into(log, self(), arena_printf(&mem, "%d", n));
 }
 
 /* "==7== I refs:  1,234,567" */
@@ -114,15 +132,130 @@ one_event(void **state)
 	(void)state;
 	if (!IS_SHIPPED)
 		skip();
-	status = count_into(log, FEW);
+	status = count_events(log, FEW);
 	if (status == 127)
 		skip();
 	check_int(status, 0);
 	few = counted(log);
-	check_int(count_into(log, MANY), 0);
+	check_int(count_events(log, MANY), 0);
 	each = (counted(log) - few) / (MANY - FEW);
 	print_message("measure: an event takes %d instructions\n", (int)each);
 	assert_in_range(each, 1, MOST);
+}
+
+/* What a web server hands to a CGI program: the n-th sale's event on standard
+ * input, signed, and the answer into the void. */
+static void
+hand_over(int n)
+{
+	char *text = template_read(BODIES_EVENT), body[BODIES_MAX];
+	unsigned char mac[HMAC_SHA256_BYTES];
+	char hex[2 * HMAC_SHA256_BYTES + 1];
+	const char *stamp = arena_printf(&mem, "%lld", (long long)time(NULL));
+	struct sale s;
+	struct str parts[3] = { str_from(stamp), { ".", 1 }, { body, 0 } };
+	int in[2], void_fd = open("/dev/null", O_WRONLY);
+
+	sale_draw(&s, n, time(NULL));
+	parts[2].len = template_fill(body, text, &s);
+	free(text);
+	check_err(hmac_sha256(str_from(SECRET), parts, 3, mac), ERR_OK);
+	hex_encode(mac, sizeof(mac), hex);
+	assert_int_equal(pipe(in), 0);
+	assert_int_equal(
+	    write(in[1], body, parts[2].len), (ssize_t)parts[2].len);
+	(void)setenv(
+	    "CONTENT_LENGTH", arena_printf(&mem, "%zu", parts[2].len), 1);
+	(void)setenv("HTTP_STRIPE_SIGNATURE",
+	    arena_printf(&mem, "t=%s,v1=%s", stamp, hex), 1);
+	(void)dup2(in[0], STDIN_FILENO);
+	(void)dup2(void_fd, STDOUT_FILENO);
+	(void)close(in[0]);
+	(void)close(in[1]);
+	(void)close(void_fd);
+}
+
+static void
+set_up_shop(void)
+{
+	static const char *const settings[][2] = { { "REQUEST_METHOD", "POST" },
+		{ "REQUEST_URI", "/webhook" },
+		{ "STRIPE_SECRET_KEY", "sk_test_count" },
+		{ "STRIPE_WEBHOOK_SECRET", SECRET },
+		{ "TELEGRAM_BOT_TOKEN", "1:count" },
+		{ "TELEGRAM_WEBHOOK_SECRET", "count" },
+		{ "BASE_URL", "http://127.0.0.1:9" },
+		{ "PAID_CHANNEL_LINK", "https://t.me/+count" },
+		{ "LOG_LEVEL", "error" }, { "ADMIT_CONF", "" } };
+
+	for (size_t i = 0; i < LENGTH(settings); i++)
+		(void)setenv(settings[i][0], settings[i][1], 1);
+	(void)setenv(
+	    "DATABASE_URL", arena_printf(&mem, "sqlite:%s", ledger.path), 1);
+}
+
+/* In a child, which may change its surroundings: the exit status of
+ * count_into(). The ledger is there already, as it nearly always is. */
+static int
+count_start(const char *log, const char *program)
+{
+	int status = -1;
+	pid_t child = fork();
+
+	if (child == 0) {
+		set_up_shop();
+		hand_over(1);
+		_exit(count_into(log, program, NULL));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* A copy of webhook.fcgi, beside which lies a worker that does nothing; NULL:
+ * it was not built. */
+static const char *
+copy_of_webhook(void)
+{
+	struct str folder = str_from(self());
+	const char *copy = arena_printf(&mem, "%s/webhook.fcgi", ledger.folder);
+	const char *from;
+
+	folder.len -= str_after_last(folder, '/').len;
+	from = arena_printf(
+	    &mem, "%.*s../cgi-bin/webhook.fcgi", (int)folder.len, folder.p);
+	if (access(from, X_OK) != 0)
+		return NULL;
+	assert_int_equal(
+	    system(arena_printf(&mem, "cp '%s' '%s'", from, copy)), 0);
+	assert_int_equal(
+	    symlink("/bin/true", arena_printf(&mem, "%s/admit", ledger.folder)),
+	    0);
+	return copy;
+}
+
+static void
+one_start(void **state)
+{
+	const char *log = arena_printf(&mem, "%s/count", ledger.folder);
+	const char *program = IS_SHIPPED ? copy_of_webhook() : NULL;
+	int64_t n;
+	int status;
+
+	(void)state;
+	if (program == NULL)
+		skip();
+	check_err(db_ready(ledger.db), ERR_OK);
+	status = count_start(log, program);
+	(void)unlink(program);
+	(void)unlink(arena_printf(&mem, "%s/admit", ledger.folder));
+	if (status == 127)
+		skip();
+	check_int(status, 0);
+	check_int(look_int("SELECT COUNT(*) FROM inbox"), 1);
+	n = counted(log);
+	print_message(
+	    "measure: a start by plain CGI takes %d instructions\n", (int)n);
+	assert_in_range(n, 1, MOST_TO_START);
 }
 
 int
@@ -131,5 +264,6 @@ main(int argc, char **argv)
 	if (argc > 1)
 		return record_events((int)strtol(argv[1], NULL, 10));
 	ONE("an event", "instructions, text to commit", one_event);
+	ONE("a start", "instructions, exec to the end", one_start);
 	return testing_run("instructions", ledger_make, ledger_remove);
 }
