@@ -96,6 +96,7 @@ ready(struct app *app, const struct request *req)
 	if (!calls_out(app))
 		crypto_only_digests();
 	app->db = place_db(app);
+	db_be_quick(app->db);
 	return e;
 }
 

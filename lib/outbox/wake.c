@@ -19,6 +19,8 @@
 #include <unistd.h>
 
 #define START_PAUSE_MS 25 /* a started worker is up by then */
+/* One that is to bring the ledger up to date may be unable to. */
+#define UPGRADE_PAUSE_MS 2000
 #define STOP_PATIENCE_MS 10000
 
 /* The worker's program lies beside ours or where it was installed. */
@@ -106,6 +108,8 @@ wake(struct app *app)
 {
 	static int64_t started_ms;
 	struct place p;
+	bool upgrades = db_waits_for_upgrade(app->db);
+	int64_t pause_ms = upgrades ? UPGRADE_PAUSE_MS : START_PAUSE_MS;
 	int64_t now_ms = clock_mono_ms();
 
 	app->has_work = false;
@@ -115,9 +119,11 @@ wake(struct app *app)
 		    KV(kv_text("why", strerror(errno))));
 		return;
 	}
-	/* A worker that was just started looks for itself once it is up. */
-	if (!place_wake(&p) &&
-	    (started_ms == 0 || now_ms - started_ms >= START_PAUSE_MS)) {
+	/* A worker that was just started looks for itself once it is up. The
+	 * one that is at home may be an older program's, to which its ledger is
+	 * up to date. */
+	if ((!place_wake(&p) || upgrades) &&
+	    (started_ms == 0 || now_ms - started_ms >= pause_ms)) {
 		started_ms = now_ms;
 		if (!prefork_call())
 			wake_start_worker(app);
@@ -130,7 +136,8 @@ wake_if_promised(void *ctx)
 {
 	struct app *app = ctx;
 
-	if (app->has_work || db_notified(app->db))
+	if (app->has_work || db_notified(app->db) ||
+	    db_waits_for_upgrade(app->db))
 		wake(app);
 }
 

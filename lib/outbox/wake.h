@@ -11,8 +11,9 @@
  * is out. Never fails the caller: a cron job is the safety net. */
 void wake(struct app *app);
 
-/* For web_service.after: wake(), if something was promised (jobs_promise())
- * or the worker is to take note of other products. */
+/* For web_service.after: wake(), if something was promised (jobs_promise()),
+ * the worker is to take note of other products, or the ledger waits to be
+ * brought up to date (db_be_quick()). */
 void wake_if_promised(void *app);
 
 /* Starts the worker as a detached process. If one runs already, the new one

@@ -6,6 +6,7 @@
 #include "store/postgres.h"
 #include "store/schema.h"
 #include "store/sqlite.h"
+#include "store/upgrade.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@ struct db {
 	void *conn;              /* NULL while closed */
 	int64_t silent_until_ms; /* see db_ready() */
 	bool is_only_read;
+	bool is_urgent; /* see db_be_quick() */
+	bool waits;     /* see db_waits_for_upgrade() */
 	bool in_transaction;
 	bool keeps;    /* the transaction, see db_keep() */
 	bool notifies; /* it, once it is committed */
@@ -70,6 +73,18 @@ void
 db_only_read(struct db *db)
 {
 	db->is_only_read = true;
+}
+
+void
+db_be_quick(struct db *db)
+{
+	db->is_urgent = true;
+}
+
+bool
+db_waits_for_upgrade(const struct db *db)
+{
+	return db != NULL && db->waits;
 }
 
 bool
@@ -128,56 +143,6 @@ db_raw(struct db *db, const struct db_driver **driver, void **conn)
 	return e;
 }
 
-/* What is about to be brought up to date stays beside it as it was: an older
- * program can go back to that alone. Of several programs that open it at the
- * same moment each makes a copy of its own; one whose copy may be of what
- * another has migrated already drops it. */
-static enum err
-keep_as(struct db *db, const char *partial, const char *kept, int64_t version)
-{
-	int64_t now = 0;
-	enum err e = db->driver->copy(db->conn, partial);
-
-	if (e == ERR_OK)
-		e = db->driver->get_version(db->conn, &now);
-	if (e == ERR_OK && now == version && rename(partial, kept) == 0) {
-		log_event(LOG_WARN, "ledger_kept",
-		    KV(kv_text("file", kept), kv_int("version", version)));
-		return ERR_OK;
-	}
-	(void)unlink(partial);
-	if (e == ERR_OK && now > version)
-		return ERR_OK;
-	log_event(LOG_ERROR, "ledger_not_kept",
-	    KV(kv_text("file", kept),
-		kv_text("mend",
-		    "before the ledger is upgraded it is copied, which failed: "
-		    "make room beside it for as much as it takes itself")));
-	return e == ERR_OK ? ERR_UNAVAILABLE : e;
-}
-
-/* A server's database is copied by the server's tools. */
-static enum err
-keep_older(struct db *db)
-{
-	struct arena a = { 0 };
-	const char *kept;
-	int64_t version = 0;
-	enum err e;
-
-	if (db->driver->copy == NULL)
-		return ERR_OK;
-	e = db->driver->get_version(db->conn, &version);
-	if (e != ERR_OK || version == 0 || version >= schema_newest())
-		return e;
-	kept = arena_printf(
-	    &a, "%s.before-upgrade-%lld", db->where, (long long)version);
-	e = keep_as(db, arena_printf(&a, "%s.%ld", kept, (long)getpid()), kept,
-	    version);
-	arena_free(&a);
-	return e;
-}
-
 /* The tables are brought up to date at each opening, not at installation alone:
  * new programs are put in place while the old ledger lies there, and on shared
  * hosting nobody runs a command in between. */
@@ -187,9 +152,9 @@ open_now(struct db *db)
 	enum err e = connect(db);
 
 	if (e == ERR_OK && !db->is_only_read)
-		e = keep_older(db);
-	if (e == ERR_OK && !db->is_only_read)
-		e = schema_migrate(db->driver, db->conn);
+		e = upgrade_run(&(struct upgrade){ db->driver, db->conn,
+				    db->where, db->is_urgent },
+		    &db->waits);
 	if (e == ERR_OK && db->listens && db->driver->listen != NULL)
 		e = db->driver->listen(db->conn);
 	if (e != ERR_OK)

@@ -39,6 +39,14 @@ bool db_is_shared(const struct db *db);
  * is, as by db_new_to_read(). */
 void db_only_read(struct db *db);
 
+/* Before it is first used, by a program whose user waits for an answer: where a
+ * ledger is large and an older program's, so that to bring it up to date takes
+ * long, that is left to others, and all is ERR_UNAVAILABLE until they have. */
+void db_be_quick(struct db *db);
+
+/* Whether that was so when it was used last, and nobody was at it. NULL: no. */
+bool db_waits_for_upgrade(const struct db *db);
+
 /* Closes and frees; NULL is fine. */
 void db_free(struct db *db);
 

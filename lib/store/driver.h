@@ -118,6 +118,9 @@ struct db_driver {
 	/* Notes the number, within the transaction of the migrations. */
 	enum err (*set_version)(void *conn, int64_t version);
 
+	/* How much it takes where it is kept. */
+	enum err (*size)(void *conn, int64_t *bytes);
+
 	/* Begins a transaction that only reads, and all of it as of one
 	 * moment. */
 	enum err (*snapshot)(void *conn);

@@ -1208,6 +1208,15 @@ postgres_set_version(void *conn, int64_t version)
 	return postgres_script(conn, sql);
 }
 
+static enum err
+postgres_size(void *conn, int64_t *bytes)
+{
+	return ask_number(conn,
+	    "SELECT COALESCE(SUM(pg_total_relation_size(pg_class.oid)), 0)"
+	    "::BIGINT" TABLES_HERE,
+	    bytes);
+}
+
 /* The extension is one that whoever may make things in the database may have
  * (or its administrator has made it). It is best where it goes with no shop's
  * schema; where it cannot be had, all is read and judged. */
@@ -1300,6 +1309,7 @@ const struct db_driver postgres_driver = {
 	.settle = postgres_settle,
 	.get_version = postgres_get_version,
 	.set_version = postgres_set_version,
+	.size = postgres_size,
 	.search_make = postgres_search_make,
 	.snapshot = postgres_snapshot,
 	.ask = postgres_ask,

@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <string.h>
@@ -627,27 +628,59 @@ apply(const struct db_driver *d, void *conn, const char *ddl)
 	return ddl == NULL ? ERR_INTERNAL : d->script(conn, ddl);
 }
 
-/* All missing migrations go in one transaction with the number that tells of
- * them, so a program that is killed here leaves the ledger as it was. */
-static enum err
-apply_from(const struct db_driver *d, void *conn, int64_t version)
+/* A transaction of migrations ends with the one in which so much time has gone.
+ * A small ledger goes all or nothing; of a large one a program that is killed
+ * loses one migration, and whoever comes next goes on. */
+static int64_t commit_after_ms = 1000;
+
+/* From which version on a ledger can note that it stands half way. */
+#define FIRST_WITH_MARKS 4
+
+/* A new ledger is not seen before it is whole. */
+static bool
+may_stop_at(int64_t version, int64_t from)
 {
+	return from > 0 && version >= FIRST_WITH_MARKS;
+}
+
+/* That it stands half way, or has come to the end. */
+static enum err
+note_way(const struct db_driver *d, void *conn, int64_t version)
+{
+	return d->script(conn,
+	    version < N_MIGRATIONS ?
+		"INSERT INTO marks (key, value) VALUES ('upgrade_begun', 1)"
+		" ON CONFLICT (key) DO NOTHING" :
+		"DELETE FROM marks WHERE key = 'upgrade_begun'");
+}
+
+/* Some migrations go in one transaction with the number that tells of them, so
+ * a program that is killed here leaves the ledger as it was. */
+static enum err
+apply_some(const struct db_driver *d, void *conn, int64_t *version)
+{
+	const int64_t from = *version, began_ms = clock_mono_ms();
 	struct arena a = { 0 };
 	enum err e = ERR_OK;
 
-	for (int64_t i = version; e == ERR_OK && i < N_MIGRATIONS; i++)
-		e = apply(d, conn, in_dialect(d, &a, migrations[i]));
+	while (e == ERR_OK && *version < N_MIGRATIONS &&
+	    (!may_stop_at(*version, from) || *version == from ||
+		clock_mono_ms() - began_ms < commit_after_ms))
+		e = apply(d, conn, in_dialect(d, &a, migrations[(*version)++]));
 	if (e == ERR_OK)
-		e = d->set_version(conn, N_MIGRATIONS);
+		e = d->set_version(conn, *version);
+	if (e == ERR_OK && from > 0)
+		e = note_way(d, conn, *version);
 	arena_free(&a);
 	return e;
 }
 
 /* The version is read again under the write lock: two programs may start at
- * the same moment on an empty file, ten on an empty database. *version: what
- * it was when it was ours alone. */
+ * the same moment on an empty file, ten on an empty database. *from: what it
+ * was when it was ours alone; *version: what it is then. */
 static enum err
-migrate_locked(const struct db_driver *d, void *conn, int64_t *version)
+migrate_locked(
+    const struct db_driver *d, void *conn, int64_t *from, int64_t *version)
 {
 	enum err e = d->run(conn, &(struct db_run){ .what = SQL_BEGIN });
 
@@ -657,12 +690,41 @@ migrate_locked(const struct db_driver *d, void *conn, int64_t *version)
 	if (d->patience != NULL)
 		e = d->script(conn, d->patience);
 	if (e == ERR_OK)
-		e = d->get_version(conn, version);
+		e = d->get_version(conn, from);
+	*version = *from;
 	if (e == ERR_OK && *version < N_MIGRATIONS)
-		e = apply_from(d, conn, *version);
+		e = apply_some(d, conn, version);
 	if (e == ERR_OK)
 		return d->script(conn, "COMMIT");
 	return d->script(conn, "ROLLBACK") == ERR_OK ? e : ERR_UNAVAILABLE;
+}
+
+static void
+count(const struct row *row, void *ctx)
+{
+	int64_t *n = ctx;
+
+	*n = row->driver->column_int(row->statement, 0);
+}
+
+enum err
+schema_is_begun(
+    const struct db_driver *d, void *conn, int64_t version, bool *is_begun)
+{
+	int64_t n = 0;
+	struct arena a = { 0 };
+	enum err e = version < FIRST_WITH_MARKS ?
+	    ERR_OK :
+	    d->ask(conn,
+		&(struct db_ask){ .sql = "SELECT COUNT(*) FROM marks"
+					 " WHERE key = 'upgrade_begun'",
+		    .arena = &a,
+		    .map = count,
+		    .ctx = &n });
+
+	*is_begun = n > 0;
+	arena_free(&a);
+	return e;
 }
 
 /* Of one that moves the answer is the same as of one that is away: events come
@@ -692,21 +754,33 @@ refuse(int64_t version)
 	return version > SCHEMA_MOVED ? ERR_UNAVAILABLE : ERR_CONFIG;
 }
 
+/* How far it is, for whoever waits. A ledger that is made anew where there was
+ * one is a loss, so that is said aloud. */
+static void
+tell_way(int64_t from, int64_t version, int64_t began_ms)
+{
+	if (from == 0)
+		log_event(LOG_WARN, "ledger_created", KV_NONE);
+	else if (version < N_MIGRATIONS)
+		log_event(LOG_INFO, "ledger_upgrading",
+		    KV(kv_int("version", version), kv_int("of", N_MIGRATIONS)));
+	else
+		log_event(LOG_INFO, "ledger_upgraded",
+		    KV(kv_int("version", version),
+			kv_int("ms", clock_mono_ms() - began_ms)));
+}
+
 enum err
 schema_migrate(const struct db_driver *d, void *conn)
 {
-	int64_t version = 0;
+	const int64_t began_ms = clock_mono_ms();
+	int64_t from, version = 0;
 	enum err e = d->get_version(conn, &version);
 
-	if (e != ERR_OK)
-		return e;
-	if (version > N_MIGRATIONS)
-		return refuse(version);
-	if (version == N_MIGRATIONS)
-		return ERR_OK;
-	e = migrate_locked(d, conn, &version);
-	/* Said aloud: where there was a ledger, this is a loss. */
-	if (e == ERR_OK && version == 0)
-		log_event(LOG_WARN, "ledger_created", KV_NONE);
-	return e;
+	while (e == ERR_OK && version < N_MIGRATIONS) {
+		e = migrate_locked(d, conn, &from, &version);
+		if (e == ERR_OK && from < version)
+			tell_way(from, version, began_ms);
+	}
+	return e == ERR_OK && version > N_MIGRATIONS ? refuse(version) : e;
 }

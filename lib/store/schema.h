@@ -13,10 +13,16 @@
 /* The version that this program brings a ledger to. */
 int64_t schema_newest(void);
 
-/* Brings an open database up to date, in one transaction. ERR_CONFIG where it
- * is newer than this program, ERR_UNAVAILABLE where it has moved or is just
- * coming. */
+/* Brings an open database up to date, in one transaction if that is done within
+ * a second; else in several, and where the program is killed between them the
+ * next call goes on. The log tells how far it is. ERR_CONFIG where it is newer
+ * than this program, ERR_UNAVAILABLE where it has moved or is just coming. */
 enum err schema_migrate(const struct db_driver *driver, void *conn) MUST_CHECK;
+
+/* Whether an older database stands half way, after some of those
+ * transactions. */
+enum err schema_is_begun(const struct db_driver *driver, void *conn,
+    int64_t version, bool *is_begun) MUST_CHECK;
 
 /* The names of all its tables, in the order in which they were made: one that
  * refers to another comes after that. How many; there are never more than max

@@ -687,6 +687,15 @@ sqlite_set_version(void *conn, int64_t version)
 	return sqlite_script(conn, sql);
 }
 
+static enum err
+sqlite_size(void *conn, int64_t *bytes)
+{
+	return number_of(conn,
+	    "SELECT page_count * page_size"
+	    " FROM pragma_page_count, pragma_page_size",
+	    bytes);
+}
+
 static bool
 sqlite_is_broken(void *conn)
 {
@@ -731,6 +740,7 @@ const struct db_driver sqlite_driver = {
 	.run = sqlite_run,
 	.get_version = sqlite_get_version,
 	.set_version = sqlite_set_version,
+	.size = sqlite_size,
 	.search_make = sqlite_search_make,
 	.snapshot = sqlite_snapshot,
 	.ask = sqlite_ask,

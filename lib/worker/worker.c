@@ -267,6 +267,10 @@ worker_run(struct app *app, enum worker_stay stay)
 
 	l = (struct loop){ .w = { .app = app }, .stay = stay, .signal_fd = -1 };
 	e = lock_open(app, &l.lock);
+	/* The one at home may be an older program's, which cannot bring the
+	 * ledger up to date. */
+	if (e == ERR_CONFLICT && db_ready(app->db) != ERR_OK)
+		log_event(LOG_WARN, "ledger_left_as_it_is", KV_NONE);
 	if (e != ERR_OK)
 		return e;
 	e = begin(&l);

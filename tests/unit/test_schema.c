@@ -183,7 +183,7 @@ killed_before(int n)
 	return false;
 }
 
-/* Wherever it was killed, the ledger is as it was; the next program begins
+/* Wherever it was killed, a small ledger is as it was; the next program begins
  * again, and ends where all do. */
 static void
 killed(void **state)
@@ -192,6 +192,7 @@ killed(void **state)
 	int n = 0;
 
 	(void)state;
+	commit_after_ms = INT64_MAX;
 	at_version(0);
 	check_err(migrated(), ERR_OK);
 	fresh = shape();
@@ -203,12 +204,101 @@ killed(void **state)
 		check_text(look_text("PRAGMA integrity_check"), "ok");
 		check_int(look_int("SELECT COUNT(*) FROM orders"), 1);
 	}
-	check_int(n, N_MIGRATIONS + 1); /* all but the first, and COMMIT */
+	/* all but the first, what is noted of the way, and COMMIT */
+	check_int(n, N_MIGRATIONS + 2);
 	check_int(look_int("PRAGMA user_version"), N_MIGRATIONS);
 	check_text(shape(), fresh);
 	check_text(look_text("PRAGMA integrity_check"), "ok");
 	check_int(look_int("SELECT paid_ms FROM orders WHERE id = 7"), 3);
 	check_int(look_int("SELECT late FROM jobs"), 1);
+}
+
+#define N_ORDERS 10000
+#define ORDERS \
+	"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n" \
+	" WHERE i < 10000)"
+
+/* As shops had them at version 10. */
+static void
+many_orders(void)
+{
+	check_err(
+	    sqlite_driver.script(conn,
+		"BEGIN;" ORDERS "INSERT INTO users (tg_id, is_paid, session_id,"
+		" created_ms) SELECT i, 1, 'cs_' || i, i FROM n;" ORDERS
+		"INSERT INTO orders (id, tg_id, product, provider,"
+		" session_id, payment_intent, amount_minor, currency,"
+		" livemode, paid_ms, created_ms) SELECT i, i, 'course',"
+		" 'stripe', 'cs_' || i, 'pi_' || i, 999, 'eur', 1, i, i"
+		" FROM n;" ORDERS
+		"INSERT INTO jobs (kind, promise, tg_id, order_id,"
+		" due_ms, created_ms) SELECT 1, 'invite/cs_' || i, i, i,"
+		" i, i FROM n; COMMIT"),
+	    ERR_OK);
+}
+
+static bool
+is_begun(int64_t version)
+{
+	bool is = false;
+
+	check_err(sqlite_driver.open(ledger.path, &conn), ERR_OK);
+	check_err(schema_is_begun(&sqlite_driver, conn, version, &is), ERR_OK);
+	sqlite_driver.close(conn);
+	return is;
+}
+
+/* Of a large one as much stays done as was committed. Each migration is killed
+ * at all its steps: before it, before its note, before its COMMIT. */
+static void
+killed_on_the_way(void **state)
+{
+	const char *fresh;
+	int64_t version = 10;
+
+	(void)state;
+	at_version(0);
+	check_err(migrated(), ERR_OK);
+	fresh = shape();
+	at_version(version);
+	many_orders();
+	sqlite_driver.close(conn);
+	commit_after_ms = 0;
+	for (; version < N_MIGRATIONS; version++)
+		for (int n = 1; n <= 4; n++) {
+			assert_true(killed_before(n) ==
+			    (n < 4 || version + 1 < N_MIGRATIONS));
+			check_int(look_int("PRAGMA user_version"),
+			    n < 4 ? version : version + 1);
+			assert_true(is_begun(look_int("PRAGMA user_version")) ==
+			    (n < 4 ? version > 10 :
+				     version + 1 < N_MIGRATIONS));
+		}
+	commit_after_ms = INT64_MAX;
+	check_text(shape(), fresh);
+	check_text(look_text("PRAGMA integrity_check"), "ok");
+	check_int(look_int("SELECT COUNT(*) FROM orders"), N_ORDERS);
+	check_int(look_int("SELECT COUNT(*) FROM payments AS p JOIN orders AS o"
+			   " ON o.id = p.order_id AND o.paid_ms = p.paid_ms"
+			   " AND o.payment_intent = p.payment"),
+	    N_ORDERS);
+	check_int(
+	    look_int("SELECT COUNT(*) FROM jobs WHERE late = 1"), N_ORDERS);
+}
+
+/* Its tables are made in one go, however slow the disk is. */
+static void
+new_is_whole(void **state)
+{
+	(void)state;
+	commit_after_ms = 0;
+	at_version(0);
+	check_err(migrated(), ERR_OK);
+	commit_after_ms = INT64_MAX;
+	check_int(look_int("PRAGMA user_version"), N_MIGRATIONS);
+	check_int(look_int("SELECT COUNT(*) FROM marks"
+			   " WHERE key = 'upgrade_begun'"),
+	    0);
 }
 
 /* ---- what must not happen ---- */
@@ -220,6 +310,7 @@ all_or_nothing(void **state)
 	const char *before;
 
 	(void)state;
+	commit_after_ms = INT64_MAX;
 	at_version(4);
 	check_err(sqlite_driver.script(conn, "CREATE TABLE links (x)"), ERR_OK);
 	before = shape();
@@ -324,6 +415,9 @@ main(void)
 	ROWS("kept", kept, kepts);
 	ONE("a migration", "that fails leaves no trace", all_or_nothing);
 	ONE("a migration", "that is killed is begun again", killed);
+	ONE("a migration", "of a large ledger goes on where it was killed",
+	    killed_on_the_way);
+	ONE("a migration", "of a new ledger is whole", new_is_whole);
 	ONE("a migration", "that is done is not done again", up_to_date);
 	ROWS("a ledger of another program", newer, newers);
 	ROWS("dialect", dialect, dialects);

@@ -2,7 +2,8 @@
 // books add up. How such a ledger came about stands in ledgers/.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { before, after, describe, test } from 'node:test';
 import { dispute, refund } from '../sandbox/stripe-objects.mjs';
@@ -150,4 +151,28 @@ describe('a ledger at version 10', OF_A_FILE, () => {
     await app.settled(40_000);
     assert.match((await app.admit(['report'])).stdout, /course \| stripe \| 10 \| 0 \| 99\.90 EUR \| 32\.97 EUR \| 0\.00 EUR \| 66\.93 EUR\n/);
   });
+});
+
+test('a large one: nobody who waits for an answer waits for the upgrade, which a worker does; nothing is lost', OF_A_FILE, async (t) => {
+  let other;
+  const app = await startAdmit({ t, prepare: (dir) => {
+    restore(`${dir}/admit.db`);
+    execFileSync('sqlite3', [`${dir}/admit.db`, 'INSERT INTO unanswered (question, asked_ms) VALUES (hex(zeroblob(17000000)), 1)']);
+    other = spawn('flock', [dir, 'sh', '-c', 'echo; cat'], { stdio: ['pipe', 'pipe', 'inherit'] }); // as a program that is at it
+  } });
+  t.after(() => other.kill());
+  await once(other.stdout, 'data');
+  const versions = () => app.sql('PRAGMA user_version')[0][0];
+  const { id, event, status } = await app.buy(500); // the way to Stripe is open all the same
+  assert.equal(status, 503);
+  const again = await app.event(event);
+  assert.deepEqual([again.status, again.headers.get('retry-after') > 0, versions()], [503, true, '10']);
+  assert.equal((await app.request('/health')).status, 503);
+  assert.doesNotMatch(app.log(), /ev=worker_up/, 'somebody is at it');
+  other.stdin.end();
+  await once(other, 'exit');
+  await until(async () => (await app.event(event)).status === 200, 20_000, 'the event is taken');
+  assert.equal(app.sql(`SELECT COUNT(*) FROM orders WHERE session_id = '${id}' AND paid_ms IS NOT NULL`)[0][0], '1');
+  assert.match(app.log(), /prog=worker ev=ledger_kept .*version=10/);
+  assert.match(app.log(), /prog=worker ev=ledger_upgraded/);
 });
