@@ -123,7 +123,7 @@ postgres:
 	@node tests/parts/run.mjs $(POSTGRES)
 
 $(POSTGRES): postgres-%: all tests
-	@sh tools/deps.sh check
+	@sh tools/deps.sh postgres
 	@sh tests/postgres.sh $(OUT) --part $*
 
 MUTANTS   ?= 100

@@ -7,7 +7,7 @@
 #            unit: the unit tests
 #            web-1 ... web-6: a sixth of the web tests each; those that are
 #                about the file that a ledger may be are skipped by their name
-#            ways: as behind a pooler, and in the schema that the server opens
+#            ways: behind a pooler, and in the schema that the server opens
 #            machines: several of them, and servers that are killed
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)

@@ -86,8 +86,10 @@ judge_ledger(struct check *c, const char *path)
 	else
 		check_bad(c, "ledger",
 		    arena_printf(&c->arena, "%s cannot be written", path),
-		    "let the web server's account write it and its folder; the "
-		    "log above has the reason");
+		    c->app->conf.database_is_server ?
+			"the log above has the reason" :
+			"let the web server's account write it and its folder; "
+			"the log above has the reason");
 }
 
 /* A ledger made by one account cannot be written by another one; and a check

@@ -3,7 +3,7 @@
 # packages through apt-get, as root or through sudo. Elsewhere it prints what
 # to install. What is there already is left alone, wherever it came from.
 #
-# usage: deps.sh run|check|deb|deploy|servers|analyze|fuzz
+# usage: deps.sh run|check|postgres|deb|deploy|servers|analyze|fuzz
 set -eu
 
 # set, how to see that it is there, Debian's package, what it is for
@@ -25,6 +25,7 @@ check cmd:sqlite3          sqlite3               looking into the ledger
 check inc:postgresql/libpq-fe.h libpq-dev        the second engine
 check cmd:pg_ctlcluster    postgresql            its server
 check cmd:psql             postgresql-client     looking into that
+postgres cmd:pgbouncer      pgbouncer             a pooler before it
 check cmd:clang            clang                 the second compiler
 check cmd:clang-format     clang-format          make fmt-check
 check cmd:msgfmt           gettext               checking the texts
@@ -74,6 +75,7 @@ while read -r set test package why; do
 	[ -n "$set" ] || continue
 	case $wanted:$set in
 	*:run | check:check | deploy:check | deploy:deb | deploy:deploy | deb:deb) ;;
+	postgres:check | postgres:postgres) ;;
 	servers:check | servers:servers | analyze:analyze | fuzz:fuzz) ;;
 	*) continue ;;
 	esac

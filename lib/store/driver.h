@@ -85,7 +85,8 @@ struct db_driver {
 	const char *patience;
 
 	/* Opens for reading and writing, creating an empty database where
-	 * there is none. Logs the reason of a failure. */
+	 * there is none; where stays as long as the connection. Logs the reason
+	 * of a failure. */
 	enum err (*open)(const char *where, void **conn);
 	/* Makes the open connection one to what was chosen; NULL where there is
 	 * nothing to choose. */

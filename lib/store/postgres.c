@@ -111,6 +111,7 @@ struct statement {
 
 struct postgres {
 	PGconn *pg;
+	const char *where;
 	struct arena mem;   /* as long as the connection */
 	const char *begins; /* a transaction that writes */
 	bool is_light;
@@ -249,18 +250,17 @@ judge(struct postgres *p, const char *what, const PGresult *result)
 /* Whether there is something to read, or will never be: both without having to
  * wait any more. */
 static bool
-is_ready(struct postgres *p, int64_t give_up_ms)
+is_ready(PGconn *pg, int64_t give_up_ms)
 {
-	while (pq.PQisBusy(p->pg) != 0) {
-		struct pollfd fd = { .fd = pq.PQsocket(p->pg),
-			.events = POLLIN };
+	while (pq.PQisBusy(pg) != 0) {
+		struct pollfd fd = { .fd = pq.PQsocket(pg), .events = POLLIN };
 		int64_t left_ms = give_up_ms - clock_mono_ms();
 
 		if (left_ms <= 0)
 			return false;
 		(void)poll(
 		    &fd, 1, left_ms < ANSWER_MS ? (int)left_ms : ANSWER_MS);
-		if (pq.PQconsumeInput(p->pg) == 0)
+		if (pq.PQconsumeInput(pg) == 0)
 			break;
 	}
 	return true;
@@ -277,7 +277,7 @@ answer(struct postgres *p, int is_sent)
 
 	p->is_undone = false;
 	do {
-		if (is_sent == 0 || !is_ready(p, give_up_ms)) {
+		if (is_sent == 0 || !is_ready(p->pg, give_up_ms)) {
 			p->is_broken = true;
 			pq.PQclear(last);
 			return NULL;
@@ -330,7 +330,7 @@ pipeline_ends(struct postgres *p)
 #ifdef LIBPQ_HAS_PIPELINING
 	PGresult *last = NULL;
 
-	if (!p->is_broken && is_ready(p, clock_mono_ms() + ANSWER_MS))
+	if (!p->is_broken && is_ready(p->pg, clock_mono_ms() + ANSWER_MS))
 		last = pq.PQgetResult(p->pg);
 	p->is_broken |= pq.PQresultStatus(last) != PGRES_PIPELINE_SYNC;
 	pq.PQclear(last);
@@ -465,6 +465,7 @@ postgres_open(const char *where, void **conn)
 	if (e != ERR_OK)
 		return e;
 	p = or_out_of_memory(calloc(1, sizeof(*p)));
+	p->where = where;
 	p->pg = connect_to(where);
 	if (pq.PQstatus(p->pg) != CONNECTION_OK) {
 		log_event(LOG_ERROR, "database_not_opened",
@@ -532,6 +533,79 @@ ask_number(struct postgres *p, const char *sql, int64_t *number)
 	pq.PQclear(result);
 	leave(p, entered);
 	return e;
+}
+
+#define BACKEND "pg_backend_pid()"
+#define SPARE_MS 2000
+
+/* Which of the server's processes answers; 0: none did in time. */
+static int64_t
+backend_of(PGconn *pg, const char *sql)
+{
+	int64_t give_up_ms = clock_mono_ms() + SPARE_MS, backend = 0;
+	PGresult *result;
+
+	if (pq.PQsendQuery(pg, sql) == 0)
+		return 0;
+	while (
+	    is_ready(pg, give_up_ms) && (result = pq.PQgetResult(pg)) != NULL) {
+		if (pq.PQntuples(result) == 1)
+			backend =
+			    strtoll(pq.PQgetvalue(result, 0, 0), NULL, 10);
+		pq.PQclear(result);
+	}
+	return backend;
+}
+
+/* Whether others are lent what this connection has while nothing is said on it:
+ * a transaction of another one gets it, or else this one gets what is free
+ * then. Of what cannot be had in time nothing is known. */
+static bool
+lends(struct postgres *p, int64_t backend)
+{
+	PGconn *other = connect_to(p->where);
+	int64_t of_other = 0, now = backend;
+
+	if (pq.PQstatus(other) == CONNECTION_OK)
+		of_other = backend_of(other, "BEGIN; SELECT " BACKEND);
+	if (of_other != 0 && of_other != backend)
+		(void)ask_number(p, "SELECT " BACKEND, &now);
+	pq.PQfinish(other);
+	return of_other == backend || now != backend;
+}
+
+/* What a transaction leaves on such a connection the next one does not find,
+ * but somebody else's does: our schema, say. */
+static enum err
+refuse_lender(void)
+{
+	log_event(LOG_ERROR, "database_lends",
+	    KV(kv_text("mend",
+		"behind the address in DATABASE_URL is a pooler that gives "
+		"each transaction another connection: set DB_PREPARE=0, or "
+		"name the server itself")));
+	return ERR_CONFIG;
+}
+
+/* All programs go by the server's clock. A server greets by the number of the
+ * process that answers then, a pooler by one of its own. */
+static enum err
+greet(struct postgres *p, bool is_pooled)
+{
+	PGresult *result = query(p, "SELECT " SERVER_NOW ", " BACKEND);
+	enum err e = judge(p, "greeting", result);
+	int64_t backend = 0;
+
+	if (e == ERR_OK) {
+		backend = strtoll(pq.PQgetvalue(result, 0, 1), NULL, 10);
+		if (!p->only_reads)
+			clock_follow(
+			    strtoll(pq.PQgetvalue(result, 0, 0), NULL, 10));
+	}
+	pq.PQclear(result);
+	if (e != ERR_OK || is_pooled || backend == pq.PQbackendPID(p->pg))
+		return e;
+	return lends(p, backend) ? refuse_lender() : ERR_OK;
 }
 
 /* A schema that is there already may belong to somebody who lets us make none,
@@ -638,12 +712,14 @@ postgres_choose(void *conn, const struct db_choice *choice)
 {
 	struct postgres *p = conn;
 	const char *wish = "";
-	int64_t now_ms = 0;
-	enum err e = ERR_OK;
+	enum err e;
 
 	if (choice->schema != NULL &&
 	    !str_only(str_from(choice->schema), SCHEMA_LETTERS))
 		return ERR_CONFIG;
+	e = greet(p, choice->is_pooled);
+	if (e != ERR_OK)
+		return e;
 	if (choice->is_pooled) {
 		wish = wishes(p, "SET LOCAL", choice->schema);
 		p->reads = arena_printf(&p->mem, "BEGIN READ ONLY;%s", wish);
@@ -658,10 +734,6 @@ postgres_choose(void *conn, const struct db_choice *choice)
 	p->begins = begins(p, wish, choice->schema);
 	if (p->only_reads)
 		return e;
-	if (e == ERR_OK)
-		e = ask_number(p, "SELECT " SERVER_NOW, &now_ms);
-	if (e == ERR_OK)
-		clock_follow(now_ms);
 	if (e == ERR_OK && choice->schema != NULL)
 		e = make_schema(p, choice->schema);
 	return e == ERR_OK ? check_owner(p) : e;

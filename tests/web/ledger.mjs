@@ -6,12 +6,13 @@ import { mkdirSync, readFileSync, readdirSync, renameSync, rmdirSync } from 'nod
 import { once } from 'node:events';
 import path from 'node:path';
 import { Kept } from './kept.mjs';
+import { Pooler } from './pooler.mjs';
 import { sqlite } from './sqlite.mjs';
 
 const SERVER = process.env.ADMIT_TEST_DATABASE;
 /** A server is asked for no password here, so any will do to see where it shows up. */
 const PASSWORD = 'passwordOfTheWebTests';
-/** 'pooled': as behind a pooler of transactions; 'plain': in the schema that the server opens with. */
+/** 'pooled': behind a pooler of transactions; 'plain': in the schema that the server opens with. */
 const HOW = process.env.ADMIT_TEST_LEDGER;
 const SCHEMA = HOW === 'plain' ? 'public' : 'shop';
 
@@ -22,6 +23,14 @@ export const ON_POSTGRES = SERVER !== undefined;
 export const OF_A_FILE = { skip: ON_POSTGRES && 'about a ledger in a file' };
 /** For those in which the next worker takes over at once what a killed one had: of a file there is but one. */
 export const OF_ONE_WORKER = { skip: ON_POSTGRES && 'other machines may have a worker, so that a lease lasts: many.test.mjs' };
+
+/** One for all ledgers of a test file. */
+let pooler;
+
+function pooled(at) {
+  pooler ??= new Pooler(new URL(SERVER.replace('@/', '@none/')).searchParams.get('host'));
+  return at.replace(/host=.*/, `host=${pooler.dir}`);
+}
 
 const rows = (text) => text.split('\n').filter(Boolean).map((row) => row.split('|'));
 
@@ -114,7 +123,7 @@ class ServerLedger {
     this.at = SERVER.replace('/unit?', `/${this.name}?`);
     this.#admin(`CREATE DATABASE ${this.name} TEMPLATE web`);
     this.settings = {
-      DATABASE_URL: this.at.replace('@', `:${PASSWORD}@`), WORKER_FOLDER: dir,
+      DATABASE_URL: (HOW === 'pooled' ? pooled(this.at) : this.at).replace('@', `:${PASSWORD}@`), WORKER_FOLDER: dir,
       ...(HOW !== 'plain' && { DB_SCHEMA: SCHEMA }), ...(HOW === 'pooled' && { DB_PREPARE: '0' }),
     };
   }

@@ -8,23 +8,29 @@ import { Server } from './cluster.mjs';
 import { OUT, run, sleep, until } from './harness.mjs';
 import { ON_POSTGRES } from './ledger.mjs';
 import { FIRST_BUYER, SCHEMA, end, say, serverFor, shopOn } from './machines.mjs';
+import { Pooler } from './pooler.mjs';
 
 const only = { skip: !ON_POSTGRES && 'for PostgreSQL' };
 /** 30 go in a second; on a loaded machine some of them arrive late, beside the next. Three workers by themselves: 90. */
 const FULLEST = 45;
-let server;
+let server, pooler;
 
 describe('several machines at one ledger', only, () => {
   before(async () => {
     server = await Server.make();
     await server.start();
+    pooler = new Pooler(server.dir);
   });
-  after(() => server.remove());
+  after(() => {
+    pooler.remove();
+    return server.remove();
+  });
 
-  for (const [how, env, ms] of [['', {}, 1000], [', behind a pooler by looking', { DB_PREPARE: '0' }, 4000]])
+  for (const [how, isPooled, ms] of [['', false, 1000], [', behind a pooler by looking', true, 4000]])
     test(`what one machine promises, the worker of another hears of${how}`, async (t) => {
       const shop = await shopOn(t, server);
-      const [web, far] = [await shop.machine({ env }), await shop.machine({ env, resident: true })];
+      const at = isPooled ? { address: pooler.address(shop.name), env: { DB_PREPARE: '0' } } : {};
+      const [web, far] = [await shop.machine(at), await shop.machine({ ...at, resident: true })];
       await shop.withoutWorker(web);
       await until(() => far.log().includes('worker_up'));
       const order = await shop.order(web, FIRST_BUYER);
@@ -36,6 +42,23 @@ describe('several machines at one ledger', only, () => {
       assert.ok(took < ms + 3000, `${took} ms`);
       say(t, `a promise of another machine's${how}`, 1, `invited after ${Math.round(took)} ms`);
     });
+
+  test('behind a pooler of transactions a program that prepares statements says what to set', async (t) => {
+    const shop = await shopOn(t, server);
+    const env = (await shop.machine()).env;
+    const sessions = new Pooler(server.dir, { pool_mode: 'session' });
+    t.after(() => sessions.remove());
+    const admit = (word, at, more) => run(`${OUT}/bin/admit`, [word], { ...env, DATABASE_URL: at.address(shop.name), ...more });
+    const status = (at, more) => admit('status', at, more);
+    for (let i = 0; i < 2; i += 1) {
+      const refused = await status(pooler);
+      assert.equal(refused.status, 1);
+      assert.match(refused.stderr, /ev=database_lends .*DB_PREPARE=0/);
+    }
+    assert.match((await admit('check', pooler)).stdout, /FAIL +ledger .*\n +the log above has the reason\n/);
+    for (const fine of [await status(pooler, { DB_PREPARE: '0' }), await status(sessions), await status(server)])
+      assert.equal(fine.status, 0, fine.stderr);
+  });
 
   test('a worker whose clock is five minutes off keeps promises when they are due, and takes nobody else\'s', async (t) => {
     const shop = await shopOn(t, server, { telegram: { latencyMs: 1500 } });
