@@ -69,27 +69,42 @@ block_new(struct arena *a, size_t size)
 	return b;
 }
 
-void *
-arena_alloc(struct arena *a, size_t size)
+/* All pieces begin at an address that fits any object, and so all blocks are of
+ * such a size. */
+static size_t
+rounded(size_t size)
 {
 	const size_t step = alignof(max_align_t);
-	struct arena_block *b = a->blocks;
-	void *p;
 
 	if (size > SIZE_MAX - step)
 		out_of_memory();
-	size = (size + step - 1) / step * step;
+	return (size + step - 1) / step * step;
+}
+
+static void *
+take(struct arena *a, struct arena_block *b, size_t size)
+{
+	void *p = b->bytes + b->used;
+
+	b->used += size;
+	a->used_bytes += size;
+	return p;
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	struct arena_block *b = a->blocks;
+
+	size = rounded(size);
 	/* Where a piece does not fit, the rest of the newest block is given up:
 	 * looking for room in older ones costs more than the few bytes are
 	 * worth. */
 	if (b == NULL || b->size - b->used < size)
 		b = block_new(a, size);
-	p = b->bytes + b->used;
-	b->used += size;
-	a->used_bytes += size;
 	/* Blocks are used again, so this also clears what the last request left
 	 * there: no secret and no pointer of it reaches the next one. */
-	return memset(p, 0, size);
+	return memset(take(a, b, size), 0, size);
 }
 
 char *
@@ -108,22 +123,29 @@ arena_dup_text(struct arena *a, const char *s)
 	return s == NULL ? NULL : arena_dup(a, str_from(s));
 }
 
+/* Into the rest of the newest block, where nearly all of it fits; what does not
+ * is formatted again at its length. Cut to a size that is the same for all, a
+ * long URL would lose its end, and nobody would notice. */
 char *
 arena_printf(struct arena *a, const char *fmt, ...)
 {
+	struct arena_block *b = a->blocks;
+	size_t room = b == NULL ? 0 : b->size - b->used;
+	char *text = b == NULL ? NULL : b->bytes + b->used;
 	va_list args, again;
-	char *text;
 	int len;
 
 	va_start(args, fmt);
 	va_copy(again, args);
-	/* Formatted twice, for the length and then for the text: into a fixed
-	 * buffer a long URL would be cut, and nobody would notice. */
-	len = vsnprintf(NULL, 0, fmt, args);
+	len = vsnprintf(text, room, fmt, args);
 	va_end(args);
-	text = arena_alloc(a, (len < 0 ? 0 : (size_t)len) + 1);
-	if (len >= 0)
-		(void)vsnprintf(text, (size_t)len + 1, fmt, again);
+	if (len >= 0 && (size_t)len < room) {
+		(void)take(a, b, rounded((size_t)len + 1));
+	} else {
+		text = arena_alloc(a, (len < 0 ? 0 : (size_t)len) + 1);
+		if (len >= 0)
+			(void)vsnprintf(text, (size_t)len + 1, fmt, again);
+	}
 	va_end(again);
 	return text;
 }

@@ -98,8 +98,9 @@ guard_fold(struct arena *a, struct str text)
 
 /* ---- crisis ---- */
 
-/* Folded beginnings of words, one or several. */
-static const char *const crisis[] = { " самогуб", " суїцид", " вбити себе",
+/* Folded beginnings of words, one or several, as they are looked for: written
+ * with those of two letters that any_cyrillic() makes one. */
+static const char *const crisis[] = { " самогуб", " суіцид", " вбити себе",
 	" убити себе", " вбю себе", " убю себе", " накласти на себе руки",
 	" накладу на себе руки", " покінчити з собою", " покінчити із собою",
 	" покінчу з собою", " покінчу із собою", " не хочу жити",
@@ -110,7 +111,7 @@ static const char *const crisis[] = { " самогуб", " суїцид", " вб
 	" не бачу сенсу жити", " порізати себе", " ріжу себе",
 	" зашкодити собі", " шкоджу собі", " самоушкодж", " селфхарм",
 	" суицид", " самоуби", " убить себя", " убью себя",
-	" покончить с собой", " покончу с собой", " наложить на себя руки",
+	" покончить с собои", " покончу с собои", " наложить на себя руки",
 	" не хочу жить", " не хочу больше жить", " не хочется жить",
 	" жить не хочется", " жить не хочу", " хочу умереть",
 	" хочется умереть", " нет смысла жить", " порезать себя", " режу себя",
@@ -175,10 +176,7 @@ guard_is_crisis(struct arena *a, struct str text)
 	for (size_t i = 0; i < LENGTH(crisis); i++) {
 		bool is_latin = ((unsigned char)crisis[i][1] & 0x80) == 0;
 
-		if (is_latin ? strstr(latin, crisis[i]) != NULL :
-			       strstr(cyrillic,
-				   rewritten(a, str_from(crisis[i]),
-				       any_cyrillic)) != NULL)
+		if (strstr(is_latin ? latin : cyrillic, crisis[i]) != NULL)
 			return true;
 	}
 	return false;

@@ -47,11 +47,14 @@ reach_out(struct process *p)
 	return p->http != NULL;
 }
 
+/* One alone needs no savepoint: what failed is undone with the transaction. */
 static enum err
 look_all(struct db *db, void *ctx)
 {
 	struct company *c = ctx;
 
+	if (c->n == 1)
+		return c->all[0]->visit.look(db, c->all[0]->visit.ctx);
 	for (size_t i = 0; i < c->n; i++) {
 		const struct visit *v = &c->all[i]->visit;
 		enum err e = db_savepoint(db, v->look, v->ctx);
@@ -284,6 +287,7 @@ end_all(struct process *p)
 struct notes {
 	struct process *p;
 	enum visit_note how;
+	size_t n;
 };
 
 static enum err
@@ -294,17 +298,20 @@ note_all(struct db *db, void *ctx)
 	for (struct buyer *b = n->p->first; b != NULL; b = b->next) {
 		if (b->stage != BUYER_HEARD || b->notes != n->how)
 			continue;
-		b->noted = db_savepoint(db, b->visit.note, b->visit.ctx);
-		if (b->noted == ERR_UNAVAILABLE)
+		/* As in look_all(). */
+		b->noted = n->n == 1 ?
+		    b->visit.note(db, b->visit.ctx) :
+		    db_savepoint(db, b->visit.note, b->visit.ctx);
+		if (b->noted == ERR_UNAVAILABLE || n->n == 1)
 			return b->noted;
 	}
 	return ERR_OK;
 }
 
 static void
-note(struct process *p, enum visit_note how)
+note(struct process *p, enum visit_note how, size_t n_noted)
 {
-	struct notes n = { p, how };
+	struct notes n = { p, how, n_noted };
 	enum err e = how == VISIT_NOTES_LIGHTLY ?
 	    db_transaction_light(p->app.db, note_all, &n) :
 	    db_transaction(p->app.db, note_all, &n);
@@ -336,17 +343,17 @@ show_all(struct process *p)
 static void
 go_on(struct process *p)
 {
-	bool has[VISIT_NOTES_FOR_GOOD + 1] = { false };
+	size_t n[VISIT_NOTES_FOR_GOOD + 1] = { 0 };
 
 	for (struct buyer *b = p->first; b != NULL; b = b->next)
 		if (b->stage == BUYER_HEARD) {
 			b->notes = b->visit.heard(b->visit.ctx, b->asked);
-			has[b->notes] = true;
+			n[b->notes]++;
 		}
-	if (has[VISIT_NOTES_LIGHTLY])
-		note(p, VISIT_NOTES_LIGHTLY);
-	if (has[VISIT_NOTES_FOR_GOOD])
-		note(p, VISIT_NOTES_FOR_GOOD);
+	if (n[VISIT_NOTES_LIGHTLY] > 0)
+		note(p, VISIT_NOTES_LIGHTLY, n[VISIT_NOTES_LIGHTLY]);
+	if (n[VISIT_NOTES_FOR_GOOD] > 0)
+		note(p, VISIT_NOTES_FOR_GOOD, n[VISIT_NOTES_FOR_GOOD]);
 	show_all(p);
 }
 

@@ -3,9 +3,11 @@
 
 #include "base/buf.h"
 #include "base/crypto.h"
+#include "base/json_pick.h"
 #include "base/log.h"
 #include "base/url.h"
 #include "net/form.h"
+#include "stripe/event_wanted.h"
 
 #include <string.h>
 
@@ -336,9 +338,15 @@ enum err
 stripe_session_answer(struct arena *a, const struct http_response *res,
     struct stripe_session *out)
 {
+	struct http_response shorter = *res;
 	struct json *doc;
-	enum err e = stripe_answer(a, res, &doc);
+	enum err e;
 
+	/* A quarter of a session is asked for here, as in an event. What Stripe
+	 * says of a refusal is short and read by other names. */
+	if (judge(res->status) == ERR_OK)
+		shorter.body = json_pick(a, res->body, stripe_event_wants);
+	e = stripe_answer(a, &shorter, &doc);
 	if (e != ERR_OK)
 		return e;
 	if (stripe_session_read(a, doc, out) != ERR_OK) {

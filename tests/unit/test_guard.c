@@ -1,7 +1,7 @@
 /* Words of crisis, links, and letters made one. */
 #include "testing.h"
 
-#include "coach/guard.h"
+#include "coach/guard.c" /* its table of words */
 
 static const struct crisis {
 	const char *why, *text;
@@ -52,11 +52,34 @@ static const struct crisis {
 };
 
 static void
-crisis(void **state)
+is_of_crisis(void **state)
 {
 	const struct crisis *c = *state;
 
 	check_int(guard_is_crisis(&mem, str_from(c->text)), c->is);
+}
+
+/* One that stands in the table with a letter that is never looked for would
+ * never be found. */
+static void
+every_phrase(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(crisis); i++)
+		if (!guard_is_crisis(&mem, str_from(crisis[i])))
+			fail_msg("never found:%s", crisis[i]);
+}
+
+/* Each message in the chat is looked at: that takes as much memory as it is
+ * long, and nothing for each phrase that is known. */
+static void
+little_memory(void **state)
+{
+	size_t before = mem.used_bytes;
+
+	(void)state;
+	assert_false(guard_is_crisis(&mem, str_from("/pay")));
+	assert_in_range(mem.used_bytes - before, 1, 2048);
 }
 
 #define OUT "[-]"
@@ -156,7 +179,9 @@ fold(void **state)
 int
 main(void)
 {
-	ROWS("crisis", crisis, crises);
+	ROWS("crisis", is_of_crisis, crises);
+	ONE("crisis", "each that is known", every_phrase);
+	ONE("crisis", "the memory that it takes", little_memory);
 	ROWS("links", unlink_text, links);
 	ROWS("fold", fold, folds);
 	return testing_run("guard", NULL, NULL);

@@ -5,6 +5,7 @@
 
 #include "../bench/bodies.h"
 #include "payment/stripe_events.h"
+#include "stripe/api.h"
 #include "stripe/signature.h"
 
 #include <dlfcn.h>
@@ -15,6 +16,7 @@
 /* Of them three for the payment's own row, and one each for the two indexes of
  * the buyer's. */
 #define MOST_TO_RECORD 100
+#define MOST_TO_OPEN 80
 
 static struct {
 	bool watching;
@@ -93,11 +95,11 @@ read_one(void *ctx)
 	check_err(stripe_event_parse(&request, *body, &event), ERR_OK);
 }
 
-/* The n-th sale's event. */
+/* The n-th sale, in a text of that form. */
 static struct str
-next_payment(int n)
+sale_in(const char *form, int n)
 {
-	char *text = template_read(BODIES_EVENT);
+	char *text = template_read(form);
 	char *out = arena_alloc(&mem, BODIES_MAX);
 	struct sale s;
 	size_t len;
@@ -131,7 +133,7 @@ payments(void **state)
 	(void)state;
 	shop_open(NOTHING);
 	for (int i = 0; i < N_COLD + N_WARM; i++) {
-		struct str body = next_payment(i);
+		struct str body = sale_in(BODIES_EVENT, i);
 		bool warm = i >= N_COLD;
 
 		watch_heap(read_one, &body);
@@ -149,9 +151,38 @@ payments(void **state)
 	assert_in_range(n_recording / N_WARM, 1, MOST_TO_RECORD);
 }
 
+static void
+read_session(void *ctx)
+{
+	const struct http_response *res = ctx;
+	struct stripe_session session;
+
+	check_err(stripe_session_answer(&request, res, &session), ERR_OK);
+	assert_non_null(session.url);
+	arena_reset(&request);
+}
+
+/* Of what Stripe answers to /pay only what is asked for becomes a tree. */
+static void
+page_opened(void **state)
+{
+	struct http_response res = { .status = 200,
+		.body = sale_in(BODIES_SESSION, 1) };
+
+	(void)state;
+	read_session(&res); /* warm */
+	watch_heap(read_session, &res);
+	print_message("measure: a page that was opened asks for memory %ld "
+		      "times to be read\n",
+	    heap.n);
+	check_int(heap.n_ours, 0);
+	assert_in_range(heap.n, 1, MOST_TO_OPEN);
+}
+
 int
 main(void)
 {
+	ONE("warm", "a page that was opened", page_opened);
 	ONE("warm", "a signature", signature);
 	ONE("warm", "a payment read and recorded", payments);
 	return testing_run("memory", ledger_make, ledger_remove);
