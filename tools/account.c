@@ -1,7 +1,9 @@
 /* Whose the ledger is, and whether this command may touch it. A file that the
  * wrong account makes beside the ledger locks the right one out. */
 #include "cmd.h"
+#include "lines.h"
 
+#include "outbox/wake.h"
 #include "shop/conf.h"
 #include "store/db.h"
 #include "store/driver.h"
@@ -128,24 +130,75 @@ say_first(const struct app *app)
 	    app->conf.database_path, app->conf.database_path);
 }
 
+/* Whether the file is there and nothing is in it: made by hand, or all that a
+ * loss has left. */
+bool
+cmd_is_empty(const struct app *app)
+{
+	struct stat st;
+
+	return !app->conf.database_is_server &&
+	    stat(app->conf.database_path, &st) == 0 && st.st_size == 0;
+}
+
+static void
+say_none(struct app *app)
+{
+	const char *name = conf_ledger_name(&app->conf, &app->arena);
+	long worker = wake_worker_pid(app);
+
+	if (cmd_is_empty(app))
+		printf("There is no ledger yet at %s: the file is empty. If it "
+		       "was one, go back to a copy: `admit restore FILE`. If "
+		       "not, `admit setup` makes one of it, and so does the "
+		       "first request.\n",
+		    name);
+	else
+		printf("There is no ledger yet at %s. If there should be one, "
+		       "it is another account's, or DATABASE_URL names "
+		       "another%s; `admit setup` makes a new one, and so does "
+		       "the first request.\n",
+		    name, app->conf.database_is_server ? "" : " file");
+	if (worker != 0)
+		printf("The worker waits for it, process %ld.\n", worker);
+}
+
 /* None is made here: an empty ledger in the wrong place would answer that
  * nothing was ever sold. */
 bool
 cmd_ledger_ok(struct app *app)
 {
+	enum err e;
+
 	if (!cmd_account_ok(app))
 		return false;
-	if (cmd_has_ledger(app)) {
-		if (db_ready(app->db) == ERR_OK || !cmd_is_first(app))
-			return true; /* a fault is said by who reads it */
-		say_first(app);
+	e = db_ready(app->db);
+	if (e == ERR_NOT_FOUND) {
+		say_none(app);
 		return false;
 	}
-	printf("There is no ledger yet at %s. If there should be one, it is "
-	       "another account's, or DATABASE_URL names another file; `admit "
-	       "setup` makes a new one, and so does the first request.\n",
-	    app->conf.database_path);
+	if (e == ERR_OK || !cmd_is_first(app))
+		return true; /* a fault is said by who reads it */
+	say_first(app);
 	return false;
+}
+
+/* That it is new is said among what the command says, and not in the log. */
+static enum err
+make_or_open(struct app *app)
+{
+	enum err e = db_ready(app->db);
+
+	if (e != ERR_NOT_FOUND)
+		return e;
+	db_makes(app->db, DB_MAKES_UNTOLD);
+	e = db_ready(app->db);
+	if (e == ERR_OK)
+		lines_say("ok", "ledger",
+		    arena_printf(&app->arena, "a new one is at %s",
+			conf_ledger_name(&app->conf, &app->arena)),
+		    NULL);
+	return e;
 }
 
 bool
@@ -154,7 +207,7 @@ cmd_ledger_made(struct app *app)
 	if (!cmd_account_ok(app))
 		return false;
 	conf_make_folder(&app->conf);
-	if (db_ready(app->db) == ERR_OK)
+	if (make_or_open(app) == ERR_OK)
 		return true;
 	if (cmd_is_first(app)) {
 		say_first(app);

@@ -58,8 +58,16 @@ say_missing(struct check *c, const char *path)
 	if (cmd_may_make_ledger(c->app)) {
 		check_note(c, "ledger",
 		    arena_printf(&c->arena,
-			"there is no ledger yet at %s: `admit setup` makes it",
+			cmd_is_empty(c->app) ?
+			    "there is no ledger yet at %s, the file is empty: "
+			    "`admit setup` makes it; if it was one, go back to "
+			    "a copy by `admit restore FILE`" :
+			    "there is no ledger yet at %s: `admit setup` makes "
+			    "it",
 			path));
+		if (wake_worker_pid(c->app) != 0)
+			check_note(
+			    c, "worker", "is there, and waits for the ledger");
 	} else {
 		c->has_no_folder = true;
 		check_bad(c, "ledger", path,
@@ -73,13 +81,20 @@ judge_ledger(struct check *c, const char *path)
 {
 	const char *mend,
 	    *what = c->app->conf.database_is_server ? NULL : foreign(c, &mend);
+	enum err e = ERR_UNAVAILABLE;
 
 	if (what != NULL) {
 		check_bad(c, "ledger",
 		    arena_printf(&c->arena, "%s %s", path, what), mend);
 		return;
 	}
-	c->has_ledger = cmd_may_make_ledger(c->app) &&
+	if (cmd_may_make_ledger(c->app))
+		e = db_ready(c->app->db);
+	if (e == ERR_NOT_FOUND) {
+		say_missing(c, path);
+		return;
+	}
+	c->has_ledger = e == ERR_OK &&
 	    db_transaction(c->app->db, write_probe, NULL) == ERR_OK;
 	if (c->has_ledger)
 		check_good(c, "ledger", path);

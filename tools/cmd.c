@@ -19,8 +19,10 @@ cmd_ready(struct app *app)
 {
 	if (app_ready(app, NULL) != ERR_OK)
 		return false;
-	if (app->db == NULL)
+	if (app->db == NULL) {
 		app->db = place_db(app);
+		db_makes(app->db, DB_MAKES_NONE);
+	}
 	return true;
 }
 

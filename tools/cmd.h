@@ -53,8 +53,8 @@ struct cmd_page {
 };
 int cmd_report_page(struct app *app, const struct cmd_page *p);
 
-/* Loads the settings, and makes the way to the ledger that they name; false
- * where they are not complete. */
+/* Loads the settings, and the way to the ledger that they name, by which none
+ * is made; false where they are not complete. */
 bool cmd_ready(struct app *app);
 
 /* Has the settings read anew when they are next asked for, and by then those of
@@ -71,7 +71,9 @@ bool cmd_settings_ok(struct app *app);
  * it would lock the programs out. */
 bool cmd_ledger_ok(struct app *app);
 
-/* The same for the commands that may make a ledger where there is none. */
+/* The same for the commands that make a ledger where there is none, which is
+ * said: those that set a shop up, and `poll`, which takes what is posted to the
+ * front programs elsewhere. */
 bool cmd_ledger_made(struct app *app);
 
 /* The settings alone, and the account; whether there is a ledger does not
@@ -84,6 +86,8 @@ const char *cmd_account_fault(struct app *app);
 /* The same of any file that is to be opened or made as a ledger. */
 const char *cmd_account_fault_at(struct app *app, const char *path);
 bool cmd_has_ledger(const struct app *app);
+/* Whether the file is there and empty, which is no ledger yet. */
+bool cmd_is_empty(const struct app *app);
 /* Whether what is there is the first version's database. */
 bool cmd_is_first(const struct app *app);
 /* Whether one could be written, or made, in its folder. */

@@ -458,6 +458,7 @@ cmd_restore(struct app *app, const struct args *args)
 	if (cmd_account_ok(app) && is_a_file(app, &r.arena) &&
 	    !is_the_ledger(app, r.from) && is_good(&r.arena, r.from)) {
 		conf_make_folder(&app->conf);
+		db_makes(app->db, DB_MAKES_UNTOLD);
 		status = restore_locked(&r);
 		if (status == 0)
 			status = go_on(&r);

@@ -140,7 +140,7 @@ cmd_lessons_import(struct app *app, const struct args *args)
 	int status;
 
 	app->programs = PROGRAM_LEDGER;
-	if (!cmd_ledger_made(app))
+	if (!cmd_ledger_ok(app))
 		return 1;
 	/* Without --product it is the first one, as everywhere. A lesson of an
 	 * unknown product would be one that nobody may ask about. */

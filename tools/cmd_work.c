@@ -16,8 +16,9 @@ keep_promises(struct app *app, enum worker_stay stay)
 	(void)app_confine(app, CONFINE_MAY_CALL);
 	e = worker_run(app, stay);
 
-	/* Another worker at home does what we came for. */
-	return e == ERR_OK || e == ERR_CONFLICT ? 0 : 1;
+	/* Another worker at home does what we came for; and before there is a
+	 * ledger nothing is owed. */
+	return e == ERR_OK || e == ERR_CONFLICT || e == ERR_NOT_FOUND ? 0 : 1;
 }
 
 static int

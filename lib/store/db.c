@@ -8,7 +8,7 @@
 #include "store/sqlite.h"
 #include "store/upgrade.h"
 
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -18,6 +18,7 @@ struct db {
 	struct db_choice choice;
 	void *conn;              /* NULL while closed */
 	int64_t silent_until_ms; /* see db_ready() */
+	enum db_making making;
 	bool is_only_read;
 	bool is_urgent; /* see db_be_quick() */
 	bool waits;     /* see db_waits_for_upgrade() */
@@ -67,6 +68,12 @@ void
 db_choose(struct db *db, const char *schema, bool is_pooled)
 {
 	db->choice = (struct db_choice){ schema, is_pooled };
+}
+
+void
+db_makes(struct db *db, enum db_making making)
+{
+	db->making = making;
 }
 
 void
@@ -143,18 +150,62 @@ db_raw(struct db *db, const struct db_driver **driver, void **conn)
 	return e;
 }
 
+/* Of an engine of files: opening would make it. */
+static bool
+is_no_file(const struct db *db)
+{
+	return db->driver->copy != NULL && access(db->where, F_OK) != 0 &&
+	    errno == ENOENT;
+}
+
+/* By a connection that only reads: one that writes leaves something in an empty
+ * file. What is no database is opened all the same, which says so. */
+static enum err
+find(const struct db *db)
+{
+	struct db seen = *db;
+	struct db_look look = { 0 };
+	enum err e;
+
+	if (is_no_file(db))
+		return ERR_NOT_FOUND;
+	seen.is_only_read = true;
+	e = connect(&seen);
+	if (e == ERR_OK)
+		e = seen.driver->look(seen.conn, &look);
+	disconnect(&seen);
+	if (e == ERR_OK && look.is_free)
+		return ERR_NOT_FOUND;
+	return e == ERR_INPUT ? ERR_OK : e;
+}
+
 /* The tables are brought up to date at each opening, not at installation alone:
  * new programs are put in place while the old ledger lies there, and on shared
  * hosting nobody runs a command in between. */
 static enum err
+bring_up_to_date(struct db *db)
+{
+	const struct upgrade u = { db->driver, db->conn, db->where,
+		db->is_urgent };
+	bool is_new = false;
+	enum err e = upgrade_run(&u, &db->waits, &is_new);
+
+	/* Said aloud: where there was a ledger, this is a loss. */
+	if (is_new && db->making == DB_MAKES)
+		log_event(LOG_WARN, "ledger_created", KV_NONE);
+	return e;
+}
+
+static enum err
 open_now(struct db *db)
 {
-	enum err e = connect(db);
+	bool must_be_there = db->making == DB_MAKES_NONE && !db->is_only_read;
+	enum err e = must_be_there ? find(db) : ERR_OK;
 
+	if (e == ERR_OK)
+		e = connect(db);
 	if (e == ERR_OK && !db->is_only_read)
-		e = upgrade_run(&(struct upgrade){ db->driver, db->conn,
-				    db->where, db->is_urgent },
-		    &db->waits);
+		e = bring_up_to_date(db);
 	if (e == ERR_OK && db->listens && db->driver->listen != NULL)
 		e = db->driver->listen(db->conn);
 	if (e != ERR_OK)
@@ -182,6 +233,19 @@ db_ready(struct db *db)
 		db->silent_until_ms = now_ms + (now_ms - began_ms);
 	}
 	return e;
+}
+
+/* Who means to use it takes ERR_NOT_FOUND for an answer: no such row. */
+static enum err
+ready_for_use(struct db *db)
+{
+	enum err e = db_ready(db);
+
+	if (e != ERR_NOT_FOUND)
+		return e;
+	log_event(LOG_ERROR, "ledger_missing",
+	    KV(kv_text("path", db->driver->is_shared ? NULL : db->where)));
+	return ERR_UNAVAILABLE;
 }
 
 /* After a failure that the connection may not survive, the next use opens a
@@ -216,7 +280,7 @@ was_lost(struct db *db, bool was_open)
 static enum err
 begin_once(struct db *db, bool is_light)
 {
-	enum err e = db_ready(db);
+	enum err e = ready_for_use(db);
 
 	if (e == ERR_OK)
 		e = db->driver->lighten(db->conn, is_light);
@@ -377,7 +441,7 @@ static enum err
 run(struct db *db, struct db_run *r)
 {
 	bool was_open = db->conn != NULL;
-	enum err e = db_ready(db);
+	enum err e = ready_for_use(db);
 
 	if (e == ERR_OK)
 		e = db->driver->run(db->conn, r);
@@ -385,7 +449,7 @@ run(struct db *db, struct db_run *r)
 	if (e != ERR_OK && !db->in_transaction && r->n_rows == 0 &&
 	    was_lost(db, was_open)) {
 		disconnect(db);
-		e = db_ready(db);
+		e = ready_for_use(db);
 		if (e == ERR_OK)
 			e = db->driver->run(db->conn, r);
 	}
@@ -454,7 +518,7 @@ db_one(struct db *db, struct arena *a, enum sql what, struct kvs args,
 static enum err
 ready_for(struct db *db, bool can)
 {
-	enum err e = db_ready(db);
+	enum err e = ready_for_use(db);
 
 	if (e != ERR_OK || can)
 		return e;

@@ -32,6 +32,14 @@ struct db *db_new_to_read(const char *path);
  * may be on different connections, as behind a pooler. */
 void db_choose(struct db *db, const char *schema, bool is_pooled);
 
+/* What becomes of a place without a ledger, to be said before it is first used:
+ * one is made, which the log tells, unless this is called; one is made, and who
+ * has it made tells that; or none is. Then db_ready() is ERR_NOT_FOUND, and
+ * whatever else wants the ledger gets ERR_UNAVAILABLE. A file that is empty and
+ * a database without tables are such places. */
+enum db_making { DB_MAKES, DB_MAKES_UNTOLD, DB_MAKES_NONE };
+void db_makes(struct db *db, enum db_making making);
+
 /* Whether programs on other machines may have the ledger open, too. */
 bool db_is_shared(const struct db *db);
 
@@ -55,8 +63,9 @@ void db_free(struct db *db);
 void db_shrink(struct db *db);
 
 /* Opens now if it is not open, and brings the tables up to date. ERR_CONFIG:
- * the ledger is newer than this program. ERR_UNAVAILABLE, at once, of a server
- * that could not be reached a moment ago, and took its time over it. */
+ * the ledger is newer than this program. ERR_NOT_FOUND: there is none, see
+ * db_makes(). ERR_UNAVAILABLE, at once, of a server that could not be reached a
+ * moment ago, and took its time over it. */
 enum err db_ready(struct db *db) MUST_CHECK;
 
 /* Runs body between BEGIN and COMMIT; ERR_OK means that what it wrote is on

@@ -35,6 +35,7 @@ struct db_look {
 	bool is_moved;   /* it was, or is going to be: see SCHEMA_MOVED */
 	bool is_first;   /* it is the first version's: it has people who paid,
 	                      and none of our tables */
+	bool is_free;    /* it is nobody's yet: a ledger may be made in it */
 };
 
 /* What of a server's database is ours, and how it is reached. */

@@ -597,12 +597,13 @@ read_tables(struct move *m)
 static enum err
 open_side(struct db *db, struct side *s, int64_t *version)
 {
+	bool is_new = false; /* who moves knows that */
 	enum err e = db_raw(db, &s->d, &s->conn);
 
 	if (e == ERR_OK)
 		e = s->d->get_version(s->conn, version);
 	if (e == ERR_OK && *version <= schema_newest())
-		e = schema_migrate(s->d, s->conn);
+		e = schema_migrate(s->d, s->conn, &is_new);
 	return e;
 }
 

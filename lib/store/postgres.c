@@ -639,15 +639,16 @@ make_schema(struct postgres *p, const char *schema)
 
 /* People in a schema without a ledger are the first version's, or somebody
  * else's. */
+#define COUNT_OTHERS \
+	"SELECT COUNT(*)" TABLES_HERE " AND relname = 'users'" \
+	" AND NOT EXISTS (SELECT 1" TABLES_HERE \
+	" AND relname = 'ledger_version')"
+
 static enum err
 check_owner(struct postgres *p)
 {
 	int64_t n = 0;
-	enum err e = ask_number(p,
-	    "SELECT COUNT(*)" TABLES_HERE " AND relname = 'users'"
-	    " AND NOT EXISTS (SELECT 1" TABLES_HERE
-	    " AND relname = 'ledger_version')",
-	    &n);
+	enum err e = ask_number(p, COUNT_OTHERS, &n);
 
 	if (e != ERR_OK || n == 0)
 		return e;
@@ -1316,9 +1317,11 @@ postgres_search_make(void *conn)
 static enum err
 postgres_look(void *conn, struct db_look *out)
 {
-	int64_t n_ours = 0, n_first = 0;
+	int64_t n_ours = 0, n_first = 0, n_others = 0;
 	enum err e = postgres_get_version(conn, &out->version);
 
+	if (e == ERR_OK)
+		e = ask_number(conn, COUNT_OTHERS, &n_others);
 	if (e == ERR_OK)
 		e = ask_number(conn,
 		    "SELECT COUNT(*)" TABLES_HERE " AND relname IN"
@@ -1333,6 +1336,7 @@ postgres_look(void *conn, struct db_look *out)
 		    &n_first);
 	out->is_ledger = n_ours == 4 && out->version > 0;
 	out->is_first = n_first == 2 && n_ours == 1 && out->version == 0;
+	out->is_free = out->version == 0 && n_others == 0;
 	return e;
 }
 

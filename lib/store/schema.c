@@ -754,13 +754,12 @@ refuse(int64_t version)
 	return version > SCHEMA_MOVED ? ERR_UNAVAILABLE : ERR_CONFIG;
 }
 
-/* How far it is, for whoever waits. A ledger that is made anew where there was
- * one is a loss, so that is said aloud. */
+/* How far it is, for whoever waits. */
 static void
-tell_way(int64_t from, int64_t version, int64_t began_ms)
+tell_way(int64_t from, int64_t version, int64_t began_ms, bool *is_new)
 {
 	if (from == 0)
-		log_event(LOG_WARN, "ledger_created", KV_NONE);
+		*is_new = true;
 	else if (version < N_MIGRATIONS)
 		log_event(LOG_INFO, "ledger_upgrading",
 		    KV(kv_int("version", version), kv_int("of", N_MIGRATIONS)));
@@ -771,7 +770,7 @@ tell_way(int64_t from, int64_t version, int64_t began_ms)
 }
 
 enum err
-schema_migrate(const struct db_driver *d, void *conn)
+schema_migrate(const struct db_driver *d, void *conn, bool *is_new)
 {
 	const int64_t began_ms = clock_mono_ms();
 	int64_t from, version = 0;
@@ -780,7 +779,7 @@ schema_migrate(const struct db_driver *d, void *conn)
 	while (e == ERR_OK && version < N_MIGRATIONS) {
 		e = migrate_locked(d, conn, &from, &version);
 		if (e == ERR_OK && from < version)
-			tell_way(from, version, began_ms);
+			tell_way(from, version, began_ms, is_new);
 	}
 	return e == ERR_OK && version > N_MIGRATIONS ? refuse(version) : e;
 }

@@ -16,8 +16,11 @@ int64_t schema_newest(void);
 /* Brings an open database up to date, in one transaction if that is done within
  * a second; else in several, and where the program is killed between them the
  * next call goes on. The log tells how far it is. ERR_CONFIG where it is newer
- * than this program, ERR_UNAVAILABLE where it has moved or is just coming. */
-enum err schema_migrate(const struct db_driver *driver, void *conn) MUST_CHECK;
+ * than this program, ERR_UNAVAILABLE where it has moved or is just coming.
+ * *is_new: it had nothing in it, and it was this call that made a ledger of it;
+ * only true is ever noted there. */
+enum err schema_migrate(
+    const struct db_driver *driver, void *conn, bool *is_new) MUST_CHECK;
 
 /* Whether an older database stands half way, after some of those
  * transactions. */

@@ -237,6 +237,8 @@ number_of(struct sqlite *s, const char *sql, int64_t *n)
 	return e;
 }
 
+#define COUNT_TABLES "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table'"
+
 /* A file that has tables and no version of ours is not ours. It is looked at
  * before anything is changed in it, the journal's mode included, since its own
  * program may go on with it. */
@@ -244,9 +246,7 @@ static enum err
 check_owner(struct sqlite *s, const char *where)
 {
 	int64_t n_tables = 0, version = 0;
-	enum err e = number_of(s,
-	    "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table'",
-	    &n_tables);
+	enum err e = number_of(s, COUNT_TABLES, &n_tables);
 
 	if (e == ERR_OK && n_tables > 0)
 		e = number_of(s, "PRAGMA user_version", &version);
@@ -333,12 +333,14 @@ static enum err
 sqlite_look(void *conn, struct db_look *out)
 {
 	struct sqlite *s = conn;
-	int64_t n_ours = 0, n_first = 0;
+	int64_t n_ours = 0, n_first = 0, n_tables = 0;
 	enum err e;
 
 	if (!is_database(s))
 		return ERR_INPUT;
 	e = number_of(s, "PRAGMA user_version", &out->version);
+	if (e == ERR_OK)
+		e = number_of(s, COUNT_TABLES, &n_tables);
 	if (e == ERR_OK)
 		e = number_of(s,
 		    "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table'"
@@ -351,6 +353,7 @@ sqlite_look(void *conn, struct db_look *out)
 		    &n_first);
 	out->is_ledger = n_ours == 4 && out->version > 0;
 	out->is_first = n_first == 2 && n_ours == 1 && out->version == 0;
+	out->is_free = n_tables == 0;
 	return e;
 }
 

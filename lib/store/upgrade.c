@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/kept.h"
 #include "store/schema.h"
 
 #include <errno.h>
@@ -140,7 +141,7 @@ keep_older(const struct upgrade *u, struct arena *a, int64_t version)
 		e = ERR_UNAVAILABLE;
 	if (e != ERR_OK || is_begun)
 		return e;
-	kept = arena_printf(a, "%s.before-upgrade-%" PRId64, u->where, version);
+	kept = arena_printf(a, "%s" KEPT_ENDING "%" PRId64, u->where, version);
 	return keep_as(
 	    u, arena_printf(a, "%s.%ld", kept, (long)getpid()), kept, version);
 }
@@ -156,7 +157,7 @@ is_older(int64_t version)
 /* The version is looked at again: whoever had the turn before may have done
  * it. */
 static enum err
-in_turn(const struct upgrade *u)
+in_turn(const struct upgrade *u, bool *is_new)
 {
 	struct arena a = { 0 };
 	int64_t version = 0;
@@ -165,7 +166,9 @@ in_turn(const struct upgrade *u)
 	if (e == ERR_OK && is_older(version))
 		e = keep_older(u, &a, version);
 	if (e == ERR_OK)
-		e = schema_migrate(u->driver, u->conn);
+		e = schema_migrate(u->driver, u->conn, is_new);
+	if (e == ERR_OK && is_older(version) && u->driver->copy != NULL)
+		kept_prune(u->where, version);
 	arena_free(&a);
 	return e;
 }
@@ -190,7 +193,7 @@ leave_it(const struct upgrade *u, bool *waits)
 }
 
 enum err
-upgrade_run(const struct upgrade *u, bool *waits)
+upgrade_run(const struct upgrade *u, bool *waits, bool *is_new)
 {
 	int64_t version = 0;
 	enum err e = u->driver->get_version(u->conn, &version);
@@ -200,12 +203,12 @@ upgrade_run(const struct upgrade *u, bool *waits)
 	if (e != ERR_OK)
 		return e;
 	if (!is_older(version))
-		return schema_migrate(u->driver, u->conn);
+		return schema_migrate(u->driver, u->conn, is_new);
 	if (u->is_urgent && takes_long(u))
 		return leave_it(u, waits);
 	e = take_turn(u, patience_ms, &fd);
 	if (e == ERR_OK)
-		e = in_turn(u);
+		e = in_turn(u, is_new);
 	else
 		log_event(LOG_WARN, "ledger_is_being_upgraded",
 		    KV(kv_text("mend",

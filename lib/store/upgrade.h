@@ -16,7 +16,9 @@ struct upgrade {
 
 /* ERR_OK: it is up to date. ERR_UNAVAILABLE: it is not yet, since there is no
  * room for a copy, another program is at it, or it is urgent; *waits then:
- * nobody is at it. ERR_CONFIG: it is newer than this program. */
-enum err upgrade_run(const struct upgrade *u, bool *waits) MUST_CHECK;
+ * nobody is at it. ERR_CONFIG: it is newer than this program. *is_new: as
+ * schema_migrate() tells it. */
+enum err upgrade_run(
+    const struct upgrade *u, bool *waits, bool *is_new) MUST_CHECK;
 
 #endif

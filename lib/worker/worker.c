@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "net/http.h"
 #include "outbox/jobs.h"
+#include "outbox/place.h"
 #include "worker/calls.h"
 #include "worker/lease.h"
 #include "worker/lock.h"
@@ -22,6 +23,7 @@
  * for what was not heard of, and where nothing is heard. */
 #define LOOK_MS 5000
 #define LOOK_DEAF_MS 1000
+#define LOOK_FOR_LEDGER_MS 5000
 
 struct loop {
 	struct worker w;
@@ -89,6 +91,20 @@ wake_up(struct loop *l)
 	hurry_chores(l, l->w.active_ms);
 }
 
+/* The signals first, then the wakes. */
+static void
+take_in(struct loop *l, const struct pollfd *fds)
+{
+	if (fds[1].revents != 0) {
+		lock_read_wakes(&l->lock);
+		wake_up(l);
+	}
+	if (fds[0].revents != 0 && !l->w.stopping) {
+		l->w.stopping = true;
+		l->stop_ms = clock_mono_ms() + STOP_PATIENCE_MS;
+	}
+}
+
 /* Until then, or until an answer, somebody who wakes us or a stop signal. What
  * others tell may have come along with the answer to a statement: then nothing
  * is readable, so it is asked for before waiting, too. */
@@ -104,14 +120,7 @@ wait_for_more(struct loop *l, int64_t next_call_ms)
 	fds[2].fd = db_listen_fd(l->w.app->db);
 	http_wait(l->w.http, fds, fds[2].fd < 0 ? 2 : 3,
 	    wait_limit_ms(l, next_call_ms));
-	if (fds[1].revents != 0) {
-		lock_read_wakes(&l->lock);
-		wake_up(l);
-	}
-	if (fds[0].revents != 0 && !l->w.stopping) {
-		l->w.stopping = true;
-		l->stop_ms = clock_mono_ms() + STOP_PATIENCE_MS;
-	}
+	take_in(l, fds);
 }
 
 /* A worker that is killed between two jobs of a person, and whoever promises on
@@ -252,11 +261,64 @@ begin(struct loop *l)
 	w->active_ms = clock_mono_ms();
 	pace_init(&w->pace, w->active_ms);
 	l->others_ms = db_is_shared(w->app->db) ? w->active_ms : INT64_MAX;
-	db_listen(w->app->db);
-	if (w->http == NULL || l->signal_fd < 0)
-		return ERR_INTERNAL;
-	/* One that stays waits for a ledger that is not there yet. */
-	return l->stay != WORKER_FOREVER ? db_ready(w->app->db) : ERR_OK;
+	return w->http == NULL || l->signal_fd < 0 ? ERR_INTERNAL : ERR_OK;
+}
+
+static void
+say_none(const char *event, struct app *app)
+{
+	struct arena a = { 0 };
+
+	log_event(LOG_INFO, event,
+	    KV(kv_text("at", conf_ledger_name(&app->conf, &a))));
+	arena_free(&a);
+}
+
+/* Whether to go at once, before anything is left beside a ledger that is not
+ * there. That its folder is not there either is said by who takes the lock. */
+static bool
+is_in_vain(struct app *app)
+{
+	struct place p;
+
+	if (!place_open(app, &p))
+		return false;
+	place_close(&p);
+	if (db_ready(app->db) != ERR_NOT_FOUND)
+		return false;
+	say_none("no_ledger_yet", app);
+	return true;
+}
+
+/* Whoever makes the ledger has something to promise, as a rule, and wakes us.
+ * The look now and then is for all others. */
+static enum err
+await_ledger(struct loop *l)
+{
+	struct pollfd fds[] = { { .fd = l->signal_fd, .events = POLLIN },
+		{ .fd = l->lock.wake_fd, .events = POLLIN } };
+	enum err e = db_ready(l->w.app->db);
+
+	if (e == ERR_NOT_FOUND)
+		say_none("ledger_awaited", l->w.app);
+	while (e == ERR_NOT_FOUND && !l->w.stopping) {
+		(void)poll(fds, 2, LOOK_FOR_LEDGER_MS);
+		take_in(l, fds);
+		e = db_ready(l->w.app->db);
+	}
+	/* One that stays waits for a ledger that cannot be opened, too. */
+	return e == ERR_NOT_FOUND || l->stay != WORKER_FOREVER ? e : ERR_OK;
+}
+
+/* The one at home may be an older program's, which cannot bring the ledger up
+ * to date; or it waits for one, as we would. */
+static void
+look_after_other(struct app *app)
+{
+	enum err e = db_ready(app->db);
+
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		log_event(LOG_WARN, "ledger_left_as_it_is", KV_NONE);
 }
 
 enum err
@@ -266,19 +328,22 @@ worker_run(struct app *app, enum worker_stay stay)
 	enum err e;
 
 	l = (struct loop){ .w = { .app = app }, .stay = stay, .signal_fd = -1 };
+	db_listen(app->db);
+	if (stay != WORKER_FOREVER && is_in_vain(app))
+		return ERR_NOT_FOUND;
 	e = lock_open(app, &l.lock);
-	/* The one at home may be an older program's, which cannot bring the
-	 * ledger up to date. */
-	if (e == ERR_CONFLICT && db_ready(app->db) != ERR_OK)
-		log_event(LOG_WARN, "ledger_left_as_it_is", KV_NONE);
+	if (e == ERR_CONFLICT)
+		look_after_other(app);
 	if (e != ERR_OK)
 		return e;
 	e = begin(&l);
+	log_event(LOG_INFO, "worker_up", KV(kv_int("pid", getpid())));
+	if (e == ERR_OK)
+		e = await_ledger(&l);
 	/* Jobs that the last worker had leased when it died: we have the lock,
 	 * so nobody is at them. */
 	if (e == ERR_OK && jobs_take_over(app->db) != ERR_OK)
 		log_event(LOG_WARN, "leases_not_released", KV_NONE);
-	log_event(LOG_INFO, "worker_up", KV(kv_int("pid", getpid())));
 	if (e == ERR_OK)
 		do_chores(&l); /* the catalog, before it lets anybody in */
 	while (e == ERR_OK && !has_ended(&l)) {

@@ -12,8 +12,11 @@ enum worker_stay {
 	WORKER_FOREVER /* until told to stop (systemd, make run) */
 };
 
-/* Runs until then, or SIGTERM, SIGINT, SIGHUP. ERR_CONFLICT: another worker is
- * home; it has been woken. ERR_UNAVAILABLE: no ledger to be had. */
+/* Runs until then, or SIGTERM, SIGINT, SIGHUP. Where there is no ledger yet
+ * none is made: one that stays waits for it, others end with ERR_NOT_FOUND at
+ * once, as nothing can be owed. That wants an app->db that makes none.
+ * ERR_CONFLICT: another worker is home; it has been woken. ERR_UNAVAILABLE: no
+ * ledger to be had. */
 enum err worker_run(struct app *app, enum worker_stay stay) MUST_CHECK;
 
 #endif

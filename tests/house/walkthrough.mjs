@@ -187,6 +187,8 @@ for (const wrong of ['2', '10', 'many']) {
 }
 const greetings = () => telegram.messages(OPERATOR).map(({ text }) => text).join();
 verdict(greetings() === '', 'nothing was sent meanwhile', greetings());
+const admit = (...args) => run(inTree(`${OUT}/bin/admit`), args, { ...env, GREETING_NUMBER: '8', STRIPE_API_BASE: sold });
+verdict(/Whoever sells coupons tells http:\/\/127.0.0.1:9\/webhook\/coupon/.test((await admit('setup')).said), 'setup says what is to be entered');
 const worked = await work({ GREETING_NUMBER: '7' });
 verdict(worked.status === 0 && greetings() === 'Greeting 7', 'the chore promised a job, and it says what was set', `${greetings()}\n${worked.said}`);
 await work({ GREETING_NUMBER: '8' });
@@ -196,7 +198,6 @@ verdict(left.said.trim() === '1|1', 'and is done', left.said);
 
 // ---- coupons ----
 
-const admit = (...args) => run(inTree(`${OUT}/bin/admit`), args, { ...env, GREETING_NUMBER: '8', STRIPE_API_BASE: sold });
 const isIn = async (id) => (await run('sqlite3', ['-readonly', `${tree}/admit.db`, `SELECT is_in FROM access WHERE tg_id = ${id}`])).said.trim();
 const coupon = (id, tgId, state) => ({ id, tg_id: tgId, product: 'course', amount: 999, state });
 /** What the seller of coupons posts, as a web server hands it to a program of the plain CGI. */
@@ -207,7 +208,6 @@ const post = (what, secret, address = '/webhook/coupon') => {
     HTTP_X_COUPON_SECRET: secret, QUERY_STRING: '', HTTP_HOST: '127.0.0.1',
   }, body);
 };
-verdict(/Whoever sells coupons tells http:\/\/127.0.0.1:9\/webhook\/coupon/.test((await admit('setup')).said), 'setup says what is to be entered');
 verdict(/ok +coupons/.test((await admit('check')).said), 'check asks the seller of coupons as well');
 coupons.push(coupon('cp_told', 71, 'used'), coupon('cp_lost', 72, 'used'), coupon('cp_new', 73, 'new'));
 const forged = await post(coupons[0], 'guessed');

@@ -477,6 +477,51 @@ strange_file(void **state)
 	assert_memory_equal(back, s->content.p, n);
 }
 
+/* Who may make none finds none, and leaves nothing where it looked. */
+static void
+none_is_made(void **state)
+{
+	enum err e = ERR_OK;
+	struct db *other;
+
+	(void)state;
+	ledger_unmade();
+	db_makes(ledger.db, DB_MAKES_NONE);
+	check_err(db_ready(ledger.db), ERR_NOT_FOUND);
+	check_err(db_transaction(ledger.db, add_one, &e), ERR_UNAVAILABLE);
+	check_err(
+	    db_each(ledger.db, &mem, SQL_LEDGER_COUNT, KV_NONE, NULL, NULL),
+	    ERR_UNAVAILABLE); /* and not: no such row */
+	if (!on_postgres())
+		check_int(access(ledger.place, F_OK), -1);
+	other = db_new(ledger.path);
+	check_err(db_ready(other), ERR_OK);
+	db_free(other);
+	check_err(db_ready(ledger.db), ERR_OK);
+	check_err(db_transaction(ledger.db, add_one, &e), ERR_OK);
+}
+
+/* One that was made by hand, or all that is left after a loss. */
+static void
+empty_file_stays(void **state)
+{
+	struct stat st;
+	FILE *f;
+
+	(void)state;
+	only_sqlite();
+	ledger_fresh();
+	f = fopen(ledger.path, "we");
+	assert_non_null(f);
+	(void)fclose(f);
+	db_makes(ledger.db, DB_MAKES_NONE);
+	check_err(db_ready(ledger.db), ERR_NOT_FOUND);
+	check_int(stat(ledger.path, &st), 0);
+	check_int(st.st_size, 0);
+	db_makes(ledger.db, DB_MAKES);
+	check_err(db_ready(ledger.db), ERR_OK);
+}
+
 static void
 newer_schema(void **state)
 {
@@ -740,6 +785,8 @@ main(void)
 	ONE("a file", "may be called as an address begins",
 	    called_as_an_address);
 	ROWS("strange file", strange_file, stranges);
+	ONE("none there", "none is made, unless one may be", none_is_made);
+	ONE("none there", "an empty file stays one", empty_file_stays);
 	ONE("schema", "newer than this program", newer_schema);
 	ONE("schema", "kept before an upgrade", kept_before_upgrade);
 	ONE("schema", "no upgrade that was not kept", not_kept);

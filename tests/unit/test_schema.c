@@ -5,7 +5,10 @@
 
 #include "store/sqlite.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 
 static void *conn;
 
@@ -25,7 +28,8 @@ at_version(int64_t version)
 static enum err
 migrated(void)
 {
-	enum err e = schema_migrate(&sqlite_driver, conn);
+	bool is_new = false;
+	enum err e = schema_migrate(&sqlite_driver, conn, &is_new);
 
 	sqlite_driver.close(conn);
 	return e;
@@ -167,6 +171,7 @@ killed_before(int n)
 {
 	struct db_driver killing = sqlite_driver;
 	pid_t child = fork();
+	bool is_new = false;
 	int status = -1;
 
 	if (child == 0) {
@@ -174,7 +179,8 @@ killed_before(int n)
 		n_until_killed = n;
 		if (killing.open(ledger.path, &conn) != ERR_OK)
 			_exit(1);
-		_exit(schema_migrate(&killing, conn) == ERR_OK ? 0 : 1);
+		_exit(
+		    schema_migrate(&killing, conn, &is_new) == ERR_OK ? 0 : 1);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	if (WIFSIGNALED(status))
@@ -308,13 +314,15 @@ static void
 all_or_nothing(void **state)
 {
 	const char *before;
+	bool is_new = false;
 
 	(void)state;
 	commit_after_ms = INT64_MAX;
 	at_version(4);
 	check_err(sqlite_driver.script(conn, "CREATE TABLE links (x)"), ERR_OK);
 	before = shape();
-	assert_int_not_equal(schema_migrate(&sqlite_driver, conn), ERR_OK);
+	assert_int_not_equal(
+	    schema_migrate(&sqlite_driver, conn, &is_new), ERR_OK);
 	check_int(look_int("PRAGMA user_version"), 4);
 	check_text(shape(), before); /* without what the fifth one adds */
 	check_err(sqlite_driver.script(conn, "DROP TABLE links"), ERR_OK);
@@ -357,6 +365,99 @@ newer(void **state)
 	check_err(migrated(), n->want);
 	check_int(look_int("PRAGMA user_version"), N_MIGRATIONS + n->beyond);
 	check_text(shape(), before);
+}
+
+/* ---- copies from before ---- */
+
+/* What lies beside the ledger, by how its name goes on; made so many hours ago.
+ */
+static const struct beside {
+	const char *name;
+	int hours;
+	bool stays;
+} besides[] = {
+	{ ".before-upgrade-2", 3, true }, /* after a way back */
+	{ ".before-upgrade-3", 4, false }, { ".before-upgrade-7", 5, false },
+	{ ".before-upgrade-3.4711", 1, false }, /* broken off */
+	{ ".before-upgrade-x", 6, true },       /* none of ours */
+	{ ".before-upgrade-3.txt", 6, true },
+	{ ".before-restore-20260101", 9, true },
+	{ "2.before-upgrade-1", 9, true }, /* another ledger's */
+};
+
+static const char *
+beside(const char *name)
+{
+	return arena_printf(&mem, "%s%s", ledger.path, name);
+}
+
+static void
+put_besides(void)
+{
+	for (size_t i = 0; i < LENGTH(besides); i++) {
+		struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+			{ .tv_sec = time(NULL) - besides[i].hours * 3600 } };
+		FILE *f = fopen(beside(besides[i].name), "we");
+
+		assert_non_null(f);
+		(void)fclose(f);
+		assert_int_equal(
+		    utimensat(AT_FDCWD, beside(besides[i].name), times, 0), 0);
+	}
+}
+
+static void
+remove_besides(void)
+{
+	for (size_t i = 0; i < LENGTH(besides); i++)
+		(void)unlink(beside(besides[i].name));
+	(void)unlink(beside(".before-upgrade-4"));
+}
+
+static const struct pruning {
+	const char *why, *in_the_way;
+	enum err want;
+} prunings[] = {
+	{ "two stay, whatever their numbers", "", ERR_OK },
+	{ "all of them where the upgrade fails", "CREATE TABLE links (x)",
+	    ERR_INTERNAL },
+};
+
+static void
+pruned(void **state)
+{
+	const struct pruning *p = *state;
+
+	at_version(4);
+	check_err(sqlite_driver.script(conn, p->in_the_way), ERR_OK);
+	sqlite_driver.close(conn);
+	put_besides();
+	check_err(db_ready(ledger.db), p->want);
+	check_int(access(beside(".before-upgrade-4"), F_OK), 0);
+	for (size_t i = 0; i < LENGTH(besides); i++)
+		if ((access(beside(besides[i].name), F_OK) == 0) !=
+		    (besides[i].stays || p->want != ERR_OK))
+			fail_msg("%s", besides[i].name);
+	remove_besides();
+}
+
+/* Its date says that it is the oldest: the clock was set back meanwhile. */
+static void
+own_copy_stays(void **state)
+{
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+		{ .tv_sec = time(NULL) + 7200 } };
+
+	(void)state;
+	at_version(4);
+	sqlite_driver.close(conn);
+	put_besides();
+	for (size_t i = 0; i < LENGTH(besides); i++)
+		assert_int_equal(
+		    utimensat(AT_FDCWD, beside(besides[i].name), times, 0), 0);
+	check_err(db_ready(ledger.db), ERR_OK);
+	check_int(access(beside(".before-upgrade-4"), F_OK), 0);
+	remove_besides();
 }
 
 /* ---- another engine's words ---- */
@@ -420,6 +521,8 @@ main(void)
 	ONE("a migration", "of a new ledger is whole", new_is_whole);
 	ONE("a migration", "that is done is not done again", up_to_date);
 	ROWS("a ledger of another program", newer, newers);
+	ROWS("copies from before", pruned, prunings);
+	ONE("copies from before", "the one just made stays", own_copy_stays);
 	ROWS("dialect", dialect, dialects);
 	ONE("dialect", "every migration fits and is spelt out", each_is_whole);
 	return testing_run("schema", ledger_make, ledger_remove);

@@ -315,7 +315,7 @@ static const struct sight {
 	const char *why, *sql;
 	struct db_look want;
 } sights[] = {
-	{ "empty", "", { .version = 0 } },
+	{ "empty", "", { .is_free = true } },
 	{ "a ledger",
 	    "CREATE TABLE users (tg_id, is_paid); CREATE TABLE orders (a);"
 	    "CREATE TABLE access (a); CREATE TABLE jobs (a);"
@@ -346,6 +346,7 @@ look_at(void **state)
 	check_int(got.version, t->want.version);
 	check_int(got.is_ledger, t->want.is_ledger);
 	check_int(got.is_first, t->want.is_first);
+	check_int(got.is_free, t->want.is_free);
 	assert_null(sqlite_driver.fault(s, &mem));
 	sqlite_driver.close(s);
 }

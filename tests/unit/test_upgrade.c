@@ -157,6 +157,7 @@ another_has_done_it(void **state)
 {
 	void *conn;
 	struct upgrade u = { &sqlite_driver, NULL, ledger.path, false };
+	bool is_new = false;
 
 	(void)state;
 	older(1024);
@@ -164,7 +165,7 @@ another_has_done_it(void **state)
 	u.conn = conn;
 	check_err(db_ready(ledger.db), ERR_OK);
 	drop_kept();
-	check_err(in_turn(&u), ERR_OK);
+	check_err(in_turn(&u, &is_new), ERR_OK);
 	assert_false(is_kept());
 	sqlite_driver.close(conn);
 }

@@ -260,7 +260,10 @@ export async function startAdmit({
     throw error;
   }
   const app = new Admit({ dir, ledger, stripe, telegram, ...started });
-  if (resident) app.stay();
+  if (resident) {
+    await app.begin();
+    app.stay();
+  }
   t?.after(() => app.stop());
   return app;
 }
@@ -297,6 +300,11 @@ class Admit {
       capture('update', 'update', sent.update);
       return sent;
     };
+  }
+
+  /** The first request, which makes the ledger. */
+  async begin() {
+    await this.request('/health');
   }
 
   /** Starts a worker that does not go home. */

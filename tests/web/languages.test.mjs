@@ -33,6 +33,7 @@ const LESSON = '# Вдячність щодня\n\n## Щоденник вдяч�
 async function teach(app) {
   mkdirSync(`${app.dir}/lessons`);
   writeFileSync(`${app.dir}/lessons/03-thanks.md`, LESSON);
+  await app.begin();
   const { status, stdout } = await app.admit(['lessons', 'import', '--public', `${app.dir}/lessons`]);
   assert.equal(status, 0, stdout);
 }

@@ -53,6 +53,7 @@ export class Shop {
 
   /** On this machine no worker can be had: somebody else holds its lock. */
   async withoutWorker(machine) {
+    await machine.begin();
     await machine.admit(['work', '--once']);
     await machine.admit(['work', '--stop']);
     const lock = readdirSync(machine.dir).find((name) => name.endsWith('.worker'));

@@ -112,7 +112,8 @@ describe('several machines at one ledger', only, () => {
     const shop = await shopOn(t, server);
     const env = (await shop.machine()).env;
     const fresh = server.create(`fresh`);
-    const all = await Promise.all(Array.from({ length: 10 }, () => run(`${OUT}/bin/admit`, ['status'], { ...env, DATABASE_URL: server.address(fresh) })));
+    const asked = { ...env, DATABASE_URL: server.address(fresh), GATEWAY_INTERFACE: 'CGI/1.1', REQUEST_METHOD: 'GET', REQUEST_URI: '/health' };
+    const all = await Promise.all(Array.from({ length: 10 }, () => run(`${OUT}/cgi-bin/pay.fcgi`, [], asked)));
     for (const { stderr } of all) assert.doesNotMatch(stderr, /database_failed|database_not_opened/);
     assert.equal(server.sql(fresh, `SELECT COUNT(*) FROM ${SCHEMA}.ledger_version`)[0][0], '1');
     assert.equal(all.filter(({ stderr }) => stderr.includes('ledger_created')).length, 1, 'one made the tables');

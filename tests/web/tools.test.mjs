@@ -1,11 +1,13 @@
 // The settings and the operator's commands.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { PATIENCE_MS, LINK, SECRETS, admit as runAdmit, person, sleep, startAdmit, writeSettings } from './harness.mjs';
+import { PATIENCE_MS, LINK, OUT, SECRETS, admit as runAdmit, person, sleep, startAdmit, writeSettings } from './harness.mjs';
 
 /** Runs admit with exactly this environment. */
 async function admit(args, env) {
@@ -159,7 +161,7 @@ describe('whose ledger it is', () => {
     STRIPE_API_BASE: 'http://127.0.0.1:9', TELEGRAM_API_BASE: 'http://127.0.0.1:9', RECONCILE_MINUTES: '0',
   });
   const commands = [['status'], ['check'], ['orders'], ['export'], ['report'], ['grant', '5'], ['revoke', '5'], ['refund', '1'], ['forget', '5'],
-    ['reconcile'], ['product', 'rename', 'old', 'course'], ['jobs'], ['jobs', 'retry', 'all'], ['jobs', 'drop', '1', '--yes'], ['payments'], ['backup', '/nowhere/at/all'], ['lessons', 'list'], ['lessons', 'search', 'x'], ['lessons', 'remove', 'all']];
+    ['reconcile'], ['product', 'rename', 'old', 'course'], ['jobs'], ['jobs', 'retry', 'all'], ['jobs', 'drop', '1', '--yes'], ['payments'], ['backup', '/nowhere/at/all'], ['lessons', 'list'], ['lessons', 'import', '/var/empty'], ['lessons', 'search', 'x'], ['lessons', 'remove', 'all']];
 
   for (const args of commands)
     test(`no ledger is made by: ${args.join(' ')}`, async (t) => {
@@ -170,15 +172,70 @@ describe('whose ledger it is', () => {
       assert.deepEqual(readdirSync(dir), []);
     });
 
-  for (const args of [['setup'], ['lessons', 'import', '/var/empty'], ['work', '--once']])
-    test(`a ledger is made by: ${args.join(' ')}`, async (t) => {
+  for (const args of [['work', '--once'], ['work']])
+    test(`no ledger is made by: ${args.join(' ')}, which has nothing to do then`, async (t) => {
       const dir = folder(t);
-      await admit(args, settings(dir));
+      const { status, text } = await admit(args, settings(dir));
+      assert.equal(status, 0, text);
+      assert.match(text, /^\S+ level=info prog=worker ev=no_ledger_yet at=\S+admit\.db\n$/);
+      assert.deepEqual(readdirSync(dir), []);
+    });
+
+  for (const args of [['status'], ['check'], ['orders'], ['backup', '/nowhere/at/all'], ['lessons', 'list'], ['work', '--once']])
+    test(`an empty file is left as one by: ${args.join(' ')}`, async (t) => {
+      const dir = folder(t);
+      writeFileSync(`${dir}/admit.db`, '');
+      const { text } = await admit(args, settings(dir));
+      assert.match(text, args[0] === 'work' ? /ev=no_ledger_yet/ : /[Tt]here is no ledger yet at .*admit\.db[:,] the file is empty/);
+      assert.deepEqual([readdirSync(dir), statSync(`${dir}/admit.db`).size], [['admit.db'], 0]);
+    });
+
+  test('a worker that stays waits for the ledger, which is told, and begins when somebody promises something', async (t) => {
+    const dir = folder(t);
+    const worker = spawn(`${OUT}/bin/admit`, ['work', '--stay'], { env: settings(dir), stdio: ['ignore', 'ignore', 'pipe'] });
+    t.after(() => worker.kill('SIGKILL'));
+    let log = '';
+    const logged = (pattern) => new Promise((done) => {
+      const look = () => pattern.test(log) && done(worker.stderr.off('data', look));
+      worker.stderr.on('data', look);
+      look();
+    });
+    worker.stderr.setEncoding('utf8').on('data', (text) => { log += text; });
+    await logged(/ev=ledger_awaited at=\S+admit\.db\n/);
+    assert.match((await admit(['status'], settings(dir))).text, new RegExp(`no ledger yet[^]*The worker waits for it, process ${worker.pid}\\.`));
+    assert.match((await admit(['check'], settings(dir))).text, /note +worker +is there, and waits for the ledger/);
+    assert.equal((await admit(['work', '--once'], settings(dir))).status, 0);
+    assert.ok(!readdirSync(dir).includes('admit.db'));
+    await admit(['import', '/dev/null'], settings(dir));
+    await admit(['grant', '5', '--yes'], settings(dir));
+    await logged(/ev=job_again .*invite/);
+    assert.equal(log.match(/ledger_awaited/g).length, 1);
+    worker.kill('SIGTERM');
+    assert.deepEqual(await once(worker, 'exit'), [0, null]);
+  });
+
+  test('a worker that waits for the ledger ends when it is told to', async (t) => {
+    const dir = folder(t);
+    const worker = spawn(`${OUT}/bin/admit`, ['work', '--stay'], { env: settings(dir), stdio: ['ignore', 'ignore', 'pipe'] });
+    t.after(() => worker.kill('SIGKILL'));
+    while (!/ledger_awaited/.test(String((await once(worker.stderr, 'data'))[0])));
+    worker.stderr.resume();
+    worker.kill('SIGTERM');
+    assert.deepEqual(await once(worker, 'exit'), [0, null]);
+    assert.ok(!readdirSync(dir).includes('admit.db'));
+  });
+
+  for (const args of [['setup'], ['import', '/dev/null']])
+    test(`a ledger is made by: ${args.join(' ')}, which says so itself`, async (t) => {
+      const dir = folder(t);
+      const { text } = await admit(args, settings(dir));
+      assert.match(text, /^ok +ledger +a new one is at .*admit\.db$/m);
+      assert.doesNotMatch(text, /ledger_created/);
       assert.ok(statSync(`${dir}/admit.db`).size > 0);
       assert.match((await admit(['status'], settings(dir))).text, /users +0/);
     });
 
-  for (const args of [['setup'], ['work', '--once']])
+  for (const args of [['setup'], ['import', '/dev/null']])
     test(`root becomes the account that the folder belongs to: ${args.join(' ')}`, asRoot, async (t) => {
       const dir = folder(t);
       chownSync(dir, THEIRS, THEIRS);
