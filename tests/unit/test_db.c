@@ -463,7 +463,7 @@ strange_file(void **state)
 	size_t n;
 
 	only_sqlite();
-	ledger_fresh();
+	ledger_unmade();
 	f = fopen(ledger.path, "w");
 	assert_non_null(f);
 	(void)fwrite(s->content.p, 1, s->content.len, f);
@@ -603,7 +603,7 @@ durable(void **state)
 {
 	(void)state;
 	only_sqlite();
-	ledger_fresh();
+	ledger_unmade();
 	check_err(db_ready(ledger.db), ERR_OK);
 	check_text(look_text("PRAGMA journal_mode"), "wal");
 	/* STRICT tables, no column for a name or an e-mail address */

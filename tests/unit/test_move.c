@@ -421,15 +421,17 @@ static const struct killed {
 #define KILLED_STEP 29
 #endif
 
-/* After each stop another one goes on, while somebody writes. */
+/* After each stop another one goes on, while somebody writes. Between two files
+ * there and back are the same way: each takes every second of the stops. */
 static void
 killed(void **state)
 {
 	const struct killed *k = *state;
 	bool is_over = false;
-	int64_t step = on_postgres() ? 61 : KILLED_STEP;
+	int64_t step = on_postgres() ? 61 : 2 * KILLED_STEP;
+	int64_t first = on_postgres() || k->is_away ? 1 : 1 + KILLED_STEP;
 
-	for (int64_t n = 1; !is_over; n += step) {
+	for (int64_t n = first; !is_over; n += step) {
 		struct stirring s = { .db = NULL };
 		struct mover v;
 

@@ -16,7 +16,7 @@ static void *conn;
 static void
 at_version(int64_t version)
 {
-	ledger_fresh();
+	ledger_unmade();
 	check_err(sqlite_driver.open(ledger.path, &conn), ERR_OK);
 	for (int64_t i = 0; i < version; i++)
 		check_err(sqlite_driver.script(conn,

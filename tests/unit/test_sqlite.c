@@ -12,7 +12,7 @@ opened(void)
 {
 	void *conn = NULL;
 
-	ledger_fresh();
+	ledger_unmade();
 	check_err(sqlite_driver.open(ledger.path, &conn), ERR_OK);
 	return conn;
 }

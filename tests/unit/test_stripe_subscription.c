@@ -447,7 +447,7 @@ run_order(const struct scenario *s, const struct in_order *order)
 	drain(&p, &s->now);
 	n_run++;
 	check_end(&p, in_words(s, order));
-	ledger_emptied();
+	ledger_emptied_at_times();
 	arena_reset(&mem);
 }
 

@@ -50,7 +50,7 @@ older(int64_t bytes)
 
 	bytes_left = INT64_MAX / 2;
 	patience_ms = 20;
-	ledger_fresh();
+	ledger_unmade();
 	check_err(sqlite_driver.open(ledger.path, &conn), ERR_OK);
 	for (size_t i = 0; i < OLD; i++)
 		check_err(sqlite_driver.script(conn,
