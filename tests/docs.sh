@@ -155,6 +155,13 @@ while read -r quote; do
 	verdict $? "a document quotes what nobody says: $quote"
 done < "$rows.quotes"
 
+# The names of lines in the log that it explains.
+for event in $(sed -n '/^## What the log says/,/^## Still/p' docs/troubleshooting.md |
+    grep -E '^\| `' | cut -d'|' -f2 | tr -d '`,'); do
+	[ "$event" = ev= ] || grep -rqF "\"$event\"" lib tools cgi-bin --include='*.c'
+	verdict $? "docs/troubleshooting.md explains $event, which no log has"
+done
+
 # What the reader of a products file knows, the guide tells and the schema has.
 awk '/const names\[\] = \{|const of_price\[\] = \{/ { on = 1 }
 	on { while (match($0, /"[a-z_$]+"/)) {
