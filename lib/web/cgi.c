@@ -3,7 +3,6 @@
 
 #include "web/body.h"
 
-#include <errno.h>
 #include <unistd.h>
 
 #define WAIT_MS 1000
@@ -37,21 +36,6 @@ read_body(struct request *r, size_t max_bytes)
 	body_end(&b, r, n < 0);
 }
 
-/* Standard output may be a pipe that takes a part at a time. */
-static bool
-write_all(struct str text)
-{
-	while (text.len > 0) {
-		ssize_t n = write(STDOUT_FILENO, text.p, text.len);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0)
-			text = (struct str){ text.p + n, text.len - (size_t)n };
-	}
-	return true;
-}
-
 enum gateway_end
 cgi_run(const struct web_service *s)
 {
@@ -65,7 +49,8 @@ cgi_run(const struct web_service *s)
 	s->serve(s->ctx, &one, 1);
 	while (x.is_open)
 		s->wait(s->ctx, &nothing_else);
-	sent = write_all(response_render(&a, &x.res, x.req.method == WEB_HEAD));
+	sent = response_write(STDOUT_FILENO,
+	    response_render(&a, &x.res, x.req.method == WEB_HEAD));
 	arena_free(&a);
 	/* What nobody should wait for: the answer has been written. */
 	if (s->after != NULL)

@@ -22,12 +22,16 @@
 #define FCGI_END_REQUEST 3
 #define FCGI_PARAMS 4
 #define FCGI_STDIN 5
+#define FCGI_STDOUT 6
 #define FCGI_GET_VALUES 9
 #define FCGI_GET_VALUES_RESULT 10
 #define FCGI_UNKNOWN_TYPE 11
 
 #define FCGI_CANT_MPX_CONN 1
 #define HEAD_BYTES 8
+#define END_BYTES 8
+/* Of one record, the most that needs no padding. */
+#define MAX_CONTENT_BYTES ((size_t)65528)
 
 /* Whether a record may come where it comes: libfcgi passes over what it does
  * not expect, a request that is given up as well, and waits for more, which
@@ -45,19 +49,48 @@ is_due(struct records *r, unsigned type, size_t content)
 	return type == FCGI_PARAMS;
 }
 
+/* A record's head and content, without padding; where the next one begins. */
+static unsigned char *
+put(unsigned char *at, unsigned type, unsigned id, const void *content,
+    size_t n)
+{
+	const unsigned char head[HEAD_BYTES] = { FCGI_VERSION,
+		(unsigned char)type, (unsigned char)(id >> 8),
+		(unsigned char)id, (unsigned char)(n >> 8), (unsigned char)n };
+
+	memcpy(at, head, sizeof(head));
+	if (n > 0)
+		memcpy(at + sizeof(head), content, n);
+	return at + sizeof(head) + n;
+}
+
 static void
 reply(struct records *r, unsigned type, unsigned id, const void *content,
     size_t n)
 {
-	/* Contents here are short, so the high byte of their length is 0, and
-	 * no padding is needed. */
-	const unsigned char head[HEAD_BYTES] = { FCGI_VERSION,
-		(unsigned char)type, (unsigned char)(id >> 8),
-		(unsigned char)id, 0, (unsigned char)n };
+	r->n_reply = (size_t)(put(r->reply, type, id, content, n) - r->reply);
+}
 
-	memcpy(r->reply, head, sizeof(head));
-	memcpy(r->reply + sizeof(head), content, n);
-	r->n_reply = sizeof(head) + n;
+/* The output's end is a record without content. */
+struct str
+records_answer(struct arena *a, unsigned id, struct str text)
+{
+	static const unsigned char complete[END_BYTES];
+	size_t n_records = text.len / MAX_CONTENT_BYTES + 3;
+	unsigned char *all = arena_alloc(
+	    a, text.len + n_records * HEAD_BYTES + sizeof(complete));
+	unsigned char *at = all;
+
+	while (text.len > 0) {
+		size_t n =
+		    text.len < MAX_CONTENT_BYTES ? text.len : MAX_CONTENT_BYTES;
+
+		at = put(at, FCGI_STDOUT, id, text.p, n);
+		text = (struct str){ text.p + n, text.len - n };
+	}
+	at = put(at, FCGI_STDOUT, id, NULL, 0);
+	at = put(at, FCGI_END_REQUEST, id, complete, sizeof(complete));
+	return (struct str){ (const char *)all, (size_t)(at - all) };
 }
 
 /* A length of the specification's section 3.4: one byte or four. False where

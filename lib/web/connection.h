@@ -13,6 +13,8 @@
 #ifndef WEB_CONNECTION_H
 #define WEB_CONNECTION_H
 
+#include "base/arena.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,6 +57,10 @@ enum connection_state { CONNECTION_WAITS, CONNECTION_WHOLE, CONNECTION_GONE };
 
 /* Follows n more bytes of the stream. */
 void records_follow(struct records *r, const unsigned char *p, size_t n);
+
+/* The answer to a request as the server is to get it: its output in records,
+ * and the end of the request. */
+struct str records_answer(struct arena *a, unsigned id, struct str text);
 
 /* Takes an accepted descriptor, which is the connection's from now on. */
 void connection_open(struct connection *c, int fd);

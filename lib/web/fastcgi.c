@@ -43,13 +43,17 @@ struct slot {
 	struct connection from; /* fd >= 0: where the answer goes to */
 	struct exchange x;
 	struct arena arena; /* where requests may stay open */
+	bool is_made;       /* for libfcgi, at its first use */
 	bool is_used;
 };
 
+/* Places and slots are touched when they are needed: a shop that is never
+ * crowded has no memory for a crowd. */
 struct fastcgi {
 	const struct web_service *service;
 	struct arena arena; /* of a batch that is answered as a whole */
 	struct connection pending[MAX_PENDING];
+	size_t n_places; /* of them, the most that there were at once */
 	struct slot slots[WEB_MAX_OPEN];
 	size_t n_used;
 	bool was_crowded;                      /* since memory was given back */
@@ -99,7 +103,7 @@ read_body(FCGX_Request *fcgi, struct request *r, size_t max_bytes)
 	body_end(&b, r, FCGX_GetError(fcgi->in) != 0);
 }
 
-/* Where nothing stays open, no more are touched than a batch needs. */
+/* Where nothing stays open, a batch has all that there are. */
 static size_t
 n_slots(const struct fastcgi *f)
 {
@@ -119,6 +123,9 @@ free_slot(struct fastcgi *f)
 
 	while (s->is_used)
 		s++;
+	if (!s->is_made)
+		(void)FCGX_InitRequest(&s->fcgi, -1, 0);
+	s->is_made = true;
 	return s;
 }
 
@@ -154,9 +161,11 @@ open_request(struct fastcgi *f, struct connection *c)
 	request_read(&s->x.req,
 	    f->service->wait == NULL ? &f->arena : &s->arena, s->fcgi.envp);
 	read_body(&s->fcgi, &s->x.req, f->service->max_body_bytes);
-	/* 8 KiB that a batch of requests need not hold; answer() does what
-	 * FCGX_Finish_r() now leaves. */
+	/* Two buffers of 8 KiB that a batch of requests need not hold: answer()
+	 * writes by itself. */
 	FCGX_FreeStream(&s->fcgi.in);
+	FCGX_FreeStream(&s->fcgi.out);
+	FCGX_FreeStream(&s->fcgi.err);
 	connection_turn(&s->from, taken);
 	use(f, s);
 }
@@ -183,12 +192,14 @@ free_place(struct fastcgi *f)
 {
 	struct connection *oldest = &f->pending[0];
 
-	for (size_t i = 0; i < MAX_PENDING; i++) {
+	for (size_t i = 0; i < f->n_places; i++) {
 		if (f->pending[i].fd < 0)
 			return &f->pending[i];
 		if (f->pending[i].heard_ms < oldest->heard_ms)
 			oldest = &f->pending[i];
 	}
+	if (f->n_places < MAX_PENDING)
+		return &f->pending[f->n_places++];
 	connection_close(oldest);
 	return oldest;
 }
@@ -222,9 +233,9 @@ answer(struct slot *s)
 	struct str text =
 	    response_render(x->req.arena, &x->res, x->req.method == WEB_HEAD);
 
-	(void)FCGX_PutStr(text.p, (int)text.len, s->fcgi.out);
-	(void)FCGX_FClose(s->fcgi.err);
-	(void)FCGX_FClose(s->fcgi.out);
+	/* To a server that takes no more of it there is nothing to say. */
+	(void)response_write(s->fcgi.ipcFd,
+	    records_answer(x->req.arena, (unsigned)s->fcgi.requestId, text));
 	/* The input was read to its end, so there is nothing to wait for:
 	 * detached, libfcgi closes without asking the server to go first. */
 	(void)FCGX_Detach(&s->fcgi);
@@ -302,7 +313,7 @@ watch(const struct fastcgi *f, bool with_new, struct pollfd *fds, size_t *which)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < MAX_PENDING && has_room(f); i++)
+	for (size_t i = 0; i < f->n_places && has_room(f); i++)
 		if (f->pending[i].fd >= 0) {
 			which[n] = i;
 			fds[n++] =
@@ -318,7 +329,7 @@ drop_silent(struct fastcgi *f)
 {
 	int64_t limit_ms = clock_mono_ms() - SILENCE_LIMIT_MS;
 
-	for (size_t i = 0; i < MAX_PENDING; i++)
+	for (size_t i = 0; i < f->n_places; i++)
 		if (f->pending[i].fd >= 0 && f->pending[i].heard_ms < limit_ms)
 			connection_close(&f->pending[i]);
 }
@@ -390,7 +401,7 @@ keeps_serving(struct fastcgi *f)
 		f->stop_limit_ms = clock_mono_ms() + STOP_GRACE_MS;
 	if (f->n_used > 0)
 		return true;
-	for (size_t i = 0; i < MAX_PENDING; i++)
+	for (size_t i = 0; i < f->n_places; i++)
 		if (f->pending[i].fd >= 0)
 			return clock_mono_ms() < f->stop_limit_ms;
 	return false;
@@ -410,13 +421,9 @@ fastcgi_run(const struct web_service *service)
 	f.service = service;
 	f.stop_limit_ms = 0;
 	(void)fcntl(LISTEN_FD, F_SETFL, fcntl(LISTEN_FD, F_GETFL) | O_NONBLOCK);
-	for (size_t i = 0; i < MAX_PENDING; i++)
-		f.pending[i].fd = -1;
-	for (size_t i = 0; i < n_slots(&f); i++)
-		(void)FCGX_InitRequest(&f.slots[i].fcgi, -1, 0);
 	while (keeps_serving(&f))
 		turn(&f, &while_waiting);
-	for (size_t i = 0; i < MAX_PENDING; i++)
+	for (size_t i = 0; i < f.n_places; i++)
 		connection_close(&f.pending[i]);
 	for (size_t i = 0; i < n_slots(&f); i++)
 		arena_free(&f.slots[i].arena);

@@ -6,6 +6,9 @@
 #include "base/json.h"
 #include "base/log.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #define MAX_RESPONSE_BYTES (512 * 1024)
 
 int
@@ -214,4 +217,19 @@ response_render(struct arena *a, const struct response *res, bool head_only)
 	/* The answer is rendered whole before a byte is sent: once headers are
 	 * out, a server reports 200 whatever happens next. */
 	return buf_full(&b) ? broken("response_too_big") : buf_str(&b);
+}
+
+/* A pipe and a socket may take a part at a time. */
+bool
+response_write(int fd, struct str text)
+{
+	while (text.len > 0) {
+		ssize_t n = write(fd, text.p, text.len);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0)
+			text = (struct str){ text.p + n, text.len - (size_t)n };
+	}
+	return true;
 }

@@ -51,4 +51,7 @@ struct response response_see_other(const char *url);
 struct str response_render(
     struct arena *a, const struct response *res, bool head_only);
 
+/* Writes all of it; false where the other side takes no more. */
+bool response_write(int fd, struct str text);
+
 #endif

@@ -24,6 +24,9 @@
 #define LOOK_MS 5000
 #define LOOK_DEAF_MS 1000
 #define LOOK_FOR_LEDGER_MS 5000
+/* More at once than this is a rush; so long after it its memory goes back. */
+#define FEW_BUSY 8
+#define REST_MS 1000
 
 struct loop {
 	struct worker w;
@@ -34,6 +37,7 @@ struct loop {
 	int64_t chore_ms[WORK_CHORES]; /* when each is to be done again */
 	int64_t others_ms;             /* when to look for what others did */
 	int64_t stop_ms;               /* when patience ends */
+	int64_t rest_ms; /* when a rush is over, or the start; 0: it is */
 };
 
 /* Something came in: some chores may be needed sooner than they had said. */
@@ -78,6 +82,8 @@ wait_limit_ms(const struct loop *l, int64_t next_call_ms)
 	else
 		until_ms = sooner(sooner(until_ms, l->others_ms),
 		    sooner(l->w.look_ms, next_chore(l)));
+	if (l->rest_ms > 0)
+		until_ms = sooner(until_ms, l->rest_ms);
 	if (l->w.settle_ms > now_ms)
 		until_ms = sooner(until_ms, l->w.settle_ms);
 	return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
@@ -139,6 +145,23 @@ look(struct loop *l)
 		    now_ms + (db_listen_fd(db) < 0 ? LOOK_DEAF_MS : LOOK_MS);
 }
 
+/* A shop has a rush now and then, and a small machine for all of it. */
+static void
+rest(struct loop *l)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	if (l->w.n_busy > FEW_BUSY || (l->w.n_busy > 0 && l->rest_ms > 0))
+		l->rest_ms = now_ms + REST_MS;
+	if (l->rest_ms == 0 || now_ms < l->rest_ms)
+		return;
+	l->rest_ms = 0;
+	for (size_t i = 0; i < N_SLOTS; i++)
+		arena_free(&l->w.slots[i].arena);
+	db_shrink(l->w.app->db);
+	memory_give_back();
+}
+
 /* Settles twice: what needs no call is written down before waiting. */
 static void
 turn(struct loop *l)
@@ -149,6 +172,7 @@ turn(struct loop *l)
 		look(l);
 	next_call_ms = calls_begin(&l->w);
 	settle(l);
+	rest(l);
 	wait_for_more(l, next_call_ms);
 	calls_take_answers(&l->w);
 	settle(l);
@@ -327,7 +351,10 @@ worker_run(struct app *app, enum worker_stay stay)
 	static struct loop l;
 	enum err e;
 
-	l = (struct loop){ .w = { .app = app }, .stay = stay, .signal_fd = -1 };
+	l = (struct loop){ .w = { .app = app },
+		.stay = stay,
+		.signal_fd = -1,
+		.rest_ms = clock_mono_ms() };
 	db_listen(app->db);
 	if (stay != WORKER_FOREVER && is_in_vain(app))
 		return ERR_NOT_FOUND;

@@ -864,8 +864,6 @@ fastcgi(struct str in)
 		return;
 	if (g.service == NULL) {
 		must(FCGX_Init() == 0);
-		for (size_t i = 0; i < WEB_MAX_BATCH; i++)
-			(void)FCGX_InitRequest(&g.slots[i].fcgi, -1, 0);
 		(void)signal(SIGPIPE, SIG_IGN);
 		g.service = &service;
 	}

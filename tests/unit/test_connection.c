@@ -221,9 +221,58 @@ left(void **state)
 	check_int(c.fd, -1);
 }
 
+static const struct sent {
+	const char *why;
+	size_t n, first, rest; /* of the answer, of its records */
+} sents[] = {
+	{ "nothing", 0, 0, 0 },
+	{ "some", 5, 5, 0 },
+	{ "as much as a record takes", 65528, 65528, 0 },
+	{ "more", 65529, 65528, 1 },
+	{ "records of the fullest", 131056, 65528, 65528 },
+};
+
+/* The head of a record of request 258, and how long its content is; the next
+ * one begins behind that. */
+static size_t
+next_record(const unsigned char **at, unsigned type)
+{
+	const unsigned char *p = *at;
+	size_t n = (size_t)p[4] << 8 | p[5];
+
+	check_int(p[0], 1);
+	check_int(p[1], type);
+	check_int(p[2] << 8 | p[3], 258);
+	check_int(p[6], 0);
+	*at = p + 8 + n;
+	return n;
+}
+
+static void
+answered(void **state)
+{
+	const struct sent *s = *state;
+	char *text = arena_alloc(&mem, s->n + 1);
+	const unsigned char *at;
+	struct str all;
+
+	memset(text, 'x', s->n);
+	all = records_answer(&mem, 258, (struct str){ text, s->n });
+	at = (const unsigned char *)all.p;
+	if (s->first > 0)
+		check_int(next_record(&at, 6), s->first);
+	if (s->rest > 0)
+		check_int(next_record(&at, 6), s->rest);
+	check_int(next_record(&at, 6), 0);
+	check_int(next_record(&at, 3), 8);
+	check_int((const char *)at - all.p, all.len);
+	check_int(at[-4], 0); /* complete */
+}
+
 int
 main(void)
 {
+	ROWS("answer", answered, sents);
 	ONE("records", "whole at the last byte, however cut",
 	    whole_at_the_last_byte);
 	ONE("records", "nonsense", nonsense);

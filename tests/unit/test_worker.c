@@ -64,6 +64,30 @@ lease_outlives_call(void **state)
 	check_int(s->step.job.attempts, 3); /* nothing was done yet */
 }
 
+/* What a rush took goes back once nothing has been under way for a while, and is
+ * not asked for again and again. */
+static void
+rests(void **state)
+{
+	(void)state;
+	shop_open(NOTHING);
+	empty_slots();
+	(void)arena_alloc(&loop.w.slots[0].arena, 1);
+	loop.w.n_busy = FEW_BUSY + 1;
+	loop.rest_ms = 0;
+	rest(&loop);
+	assert_true(loop.rest_ms > clock_mono_ms());
+	loop.rest_ms = 1;
+	rest(&loop); /* still busy */
+	assert_true(loop.rest_ms > clock_mono_ms());
+	assert_non_null(loop.w.slots[0].arena.blocks);
+	loop.w.n_busy = 0;
+	loop.rest_ms = 1;
+	rest(&loop);
+	check_int(loop.rest_ms, 0);
+	assert_null(loop.w.slots[0].arena.blocks);
+}
+
 /* What lost its lease while it waited is not sent. */
 static void
 lease_lost(void **state)
@@ -242,6 +266,7 @@ main(void)
 	ONE("call", "that is noted first", noted_first);
 	ROWS("slot", held, helds);
 	ONE("chores", "each at its time, the urgent ones at once", chores);
+	ONE("rest", "after a rush, once", rests);
 	ONE("chores", "none of a worker that stops", no_chores);
 	return testing_run("worker", ledger_make, end);
 }
