@@ -42,7 +42,7 @@ text_named(struct str name)
 bool
 text_is_counted(enum text which)
 {
-	return texts_built[LANGUAGE_EN].forms[which][1] != NULL;
+	return text_built(LANGUAGE_EN, which, 1) != NULL;
 }
 
 size_t
@@ -53,41 +53,62 @@ text_max_chars(enum text which)
 	return 3000;        /* of 4096, for a message */
 }
 
+const char *
+text_built(enum language in, enum text which, int form)
+{
+	uint32_t place = texts_built[in].places[which];
+	const char *s = texts_built[in].words + (place >> 3);
+
+	if (form >= (int)(place & 7))
+		return NULL;
+	while (form-- > 0)
+		s += strlen(s) + 1;
+	return s;
+}
+
 /* Which of the forms stands beside n. */
 static int
 form_beside(enum language in, int64_t n)
 {
-	const struct texts *t = &texts_built[in];
+	const struct texts_built *t = &texts_built[in];
 
 	return t->n_forms == 0 ?
 	    0 :
 	    t->form_of(n < 0 ? 0 - (unsigned long)n : (unsigned long)n);
 }
 
+/* Of the shop's own words or (NULL) of those that were built. */
+static const char *
+form_in(const struct texts *own, enum language in, enum text which, int form)
+{
+	return own != NULL ? own[in].forms[which][form] :
+			     text_built(in, which, form);
+}
+
 /* The last of its forms, which is for "many". */
 static const char *
-last_form(const char *const forms[TEXT_MAX_FORMS])
+last_form(const struct texts *own, enum language in, enum text which)
 {
-	const char *last = NULL;
+	const char *last = NULL, *form;
 
-	for (int i = 0; i < TEXT_MAX_FORMS && forms[i] != NULL; i++)
-		last = forms[i];
+	for (int i = 0;
+	     i < TEXT_MAX_FORMS && (form = form_in(own, in, which, i)) != NULL;
+	     i++)
+		last = form;
 	return last;
 }
 
 /* Beside the number, or in its last form where n is NULL; NULL where these
  * texts do not have it. */
 static const char *
-one_of(
-    const struct texts *t, enum language in, enum text which, const int64_t *n)
+one_of(const struct texts *own, enum language in, enum text which,
+    const int64_t *n)
 {
-	const char *const *forms = t->forms[which];
-	const char *form;
+	const char *form = NULL;
 
-	if (n == NULL || forms[0] == NULL || forms[1] == NULL)
-		return last_form(forms);
-	form = forms[form_beside(in, *n)];
-	return form == NULL ? last_form(forms) : form;
+	if (n != NULL && form_in(own, in, which, 1) != NULL)
+		form = form_in(own, in, which, form_beside(in, *n));
+	return form == NULL ? last_form(own, in, which) : form;
 }
 
 static const char *
@@ -96,12 +117,10 @@ sentence(enum language in, enum text which, const int64_t *n)
 	const char *s = NULL;
 
 	if (own_texts != NULL)
-		s = one_of(&own_texts[in], in, which, n);
+		s = one_of(own_texts, in, which, n);
 	if (s == NULL)
-		s = one_of(&texts_built[in], in, which, n);
-	return s != NULL ?
-	    s :
-	    one_of(&texts_built[LANGUAGE_EN], LANGUAGE_EN, which, n);
+		s = one_of(NULL, in, which, n);
+	return s != NULL ? s : one_of(NULL, LANGUAGE_EN, which, n);
 }
 
 const char *

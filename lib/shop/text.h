@@ -437,17 +437,31 @@ enum text {
  * question" and "2 questions", and Ukrainian has three. */
 #define TEXT_MAX_FORMS 6
 
-/* One language's sentences. What is missing (no first form) is read in English.
- * A sentence without a number has one form, others have n_forms. */
+/* A shop's own sentences in one language. What is missing (no first form) is as
+ * it was built. */
 struct texts {
-	int n_forms;                     /* 0: no sentence has several */
-	int (*form_of)(unsigned long n); /* the form beside n */
-	const char *plural_forms;        /* the rule, as a PO file has it */
 	const char *forms[TEXT__COUNT][TEXT_MAX_FORMS];
 };
 
-/* As they were built, of texts/. */
-extern const struct texts texts_built[LANGUAGE__COUNT];
+/* One language, as it was built, of texts/. A sentence without a number has one
+ * form, others have n_forms. The sentences are found by numbers, since each
+ * pointer to one would be filled in anew when a program starts, in memory of
+ * its own. */
+struct texts_built {
+	int n_forms;                     /* 0: no sentence has several */
+	int (*form_of)(unsigned long n); /* the form beside n */
+	const char *plural_forms;        /* the rule, as a PO file has it */
+	const char *words;      /* one form behind another, with their NULs */
+	const uint32_t *places; /* of TEXT__COUNT: TEXT_PLACE(); 0: missing */
+};
+extern const struct texts_built texts_built[LANGUAGE__COUNT];
+
+/* Where the first of n forms begins. */
+#define TEXT_PLACE(at, n) ((uint32_t)((at) << 3 | (n)))
+
+/* A form of it in that language alone; NULL: there is none. */
+const char *text_built(enum language in, enum text which, int form);
+
 extern const char *const texts_names[TEXT__COUNT]; /* "INVITE" */
 
 /* TEXT_INVITE for "INVITE"; TEXT__COUNT for what is no name. */

@@ -86,7 +86,7 @@ says_something(const char *text)
 const char *
 text_fault(struct arena *a, enum text which, const char *text)
 {
-	const char *english = texts_built[LANGUAGE_EN].forms[which][0];
+	const char *english = text_built(LANGUAGE_EN, which, 0);
 	struct str rest = str_from(text), name;
 	bool is_stray = false;
 	const char *hole;

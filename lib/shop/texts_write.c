@@ -44,22 +44,27 @@ flag_of(const char *english)
 }
 
 static void
+put_form(struct buf *b, const char *keyword, const char *form)
+{
+	put(b, keyword, form == NULL ? "" : form);
+}
+
+static void
 put_sentence(struct buf *b, struct arena *a, enum language in, enum text which)
 {
-	const char *const *english = texts_built[LANGUAGE_EN].forms[which];
-	const char *const *forms = texts_built[in].forms[which];
+	const char *english = text_built(LANGUAGE_EN, which, 0);
 
-	buf_text(b, flag_of(english[0]));
+	buf_text(b, flag_of(english));
 	put(b, "msgctxt", texts_names[which]);
-	put(b, "msgid", english[0]);
+	put(b, "msgid", english);
 	if (!text_is_counted(which)) {
-		put(b, "msgstr", forms[0] == NULL ? "" : forms[0]);
+		put_form(b, "msgstr", text_built(in, which, 0));
 		return;
 	}
-	put(b, "msgid_plural", english[1]);
+	put(b, "msgid_plural", text_built(LANGUAGE_EN, which, 1));
 	for (int i = 0; i < texts_built[in].n_forms; i++)
-		put(b, arena_printf(a, "msgstr[%d]", i),
-		    forms[i] == NULL ? "" : forms[i]);
+		put_form(b, arena_printf(a, "msgstr[%d]", i),
+		    text_built(in, which, i));
 }
 
 /* The built sentences, not the shop's: who writes a file wants to see what

@@ -39,7 +39,8 @@ all_there(void **state)
 			    text_plain_in((enum language)l, (enum text)i);
 
 			if (s == NULL || s[0] == '\0' ||
-			    texts_built[l].forms[i][0] == NULL)
+			    text_built((enum language)l, (enum text)i, 0) ==
+				NULL)
 				fail_msg("%s: %s is missing",
 				    language_code((enum language)l),
 				    texts_names[i]);

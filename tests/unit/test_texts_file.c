@@ -233,7 +233,8 @@ comes_back(void **state)
 		for (int i = 0; i < TEXT__COUNT; i++)
 			for (int k = 0; k < TEXT_MAX_FORMS; k++)
 				check_text(own[l].forms[i][k],
-				    texts_built[l].forms[i][k]);
+				    text_built(
+					(enum language)l, (enum text)i, k));
 	}
 }
 

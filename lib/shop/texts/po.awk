@@ -283,11 +283,31 @@ function list_missing(   i, l) {
 				    " is not translated; readers get English"
 }
 
-function print_forms(lang, name,   i) {
-	printf "\t\t[TEXT_%s] = { ", name
-	for (i = 0; (lang, name, i) in form; i++)
-		printf "%s%s", (i == 0 ? "" : ", "), c_text(form[lang, name, i])
-	print " },"
+function print_words(lang,   i, k, name) {
+	printf "#define WORDS_%s(WORD)", toupper(lang)
+	for (i = 1; i <= n_names; i++) {
+		name = names[i]
+		for (k = 0; (lang, name, k) in form; k++)
+			printf " \\\n\tWORD(%s_%d, %s)", name, k, \
+			    c_text(form[lang, name, k])
+	}
+	printf "\n\nstatic const struct words_%s {\n\tchar nothing;\n" \
+	    "\tWORDS_%s(MEMBER)\n} words_%s = { 0, WORDS_%s(VALUE) };\n\n", \
+	    lang, toupper(lang), lang, toupper(lang)
+}
+
+function print_places(lang,   i, k, name) {
+	printf "static const uint32_t places_%s[TEXT__COUNT] = {\n", lang
+	for (i = 1; i <= n_names; i++) {
+		name = names[i]
+		for (k = 0; (lang, name, k) in form; k++)
+			;
+		if (k > 0)
+			printf "\t[TEXT_%s] = TEXT_PLACE(" \
+			    "offsetof(struct words_%s, %s_0), %d),\n", \
+			    name, lang, name, k
+	}
+	print "};\n"
 }
 
 # English is what the code falls back to, so it has every sentence.
@@ -305,6 +325,7 @@ function fill_english(   i, name) {
 function print_tables(   l, i) {
 	print "/* Made from lib/shop/texts/ by po.awk. */"
 	print "#include \"shop/text.h\"\n"
+	print "#include <stddef.h>\n"
 	print "/* A rule may leave out brackets that this warning asks for. */"
 	print "#pragma GCC diagnostic ignored \"-Wparentheses\"\n"
 	print "const char *const texts_names[TEXT__COUNT] = {"
@@ -315,7 +336,14 @@ function print_tables(   l, i) {
 		if (langs[l] in plural_rule)
 			printf "static int\nplural_%s(unsigned long n)\n{\n" \
 			    "\treturn %s;\n}\n\n", langs[l], plural_rule[langs[l]]
-	print "const struct texts texts_built[LANGUAGE__COUNT] = {"
+	print "/* The forms of a sentence lie one behind another. */"
+	print "#define MEMBER(name, text) char name[sizeof(text)];"
+	print "#define VALUE(name, text) text,\n"
+	for (l = 1; l <= n_langs; l++) {
+		print_words(langs[l])
+		print_places(langs[l])
+	}
+	print "const struct texts_built texts_built[LANGUAGE__COUNT] = {"
 	for (l = 1; l <= n_langs; l++) {
 		printf "\t[LANGUAGE_%s] = { ", toupper(langs[l])
 		if (langs[l] in plural_rule)
@@ -323,11 +351,8 @@ function print_tables(   l, i) {
 			    ".plural_forms = \"nplurals=%d; plural=%s;\",\n\t", \
 			    n_plurals[langs[l]], langs[l], n_plurals[langs[l]], \
 			    no_trigraph(plural_rule[langs[l]])
-		print ".forms = {"
-		for (i = 1; i <= n_names; i++)
-			if ((langs[l], names[i], 0) in form)
-				print_forms(langs[l], names[i])
-		print "\t} },"
+		printf ".words = (const char *)&words_%s, " \
+		    ".places = places_%s },\n", langs[l], langs[l]
 	}
 	print "};"
 }
