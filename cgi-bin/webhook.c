@@ -57,11 +57,19 @@ record(struct app *app, struct exchange *x, void *what)
 	return p->found.record(app, x->req.arena, p->found.what, NULL);
 }
 
+static int64_t
+about(const void *what)
+{
+	const struct told *t = what;
+
+	return t->post.tg_id;
+}
+
 int
 main(void)
 {
 	static const struct posts webhook = { PROGRAM_WEBHOOK, NAME, has_part,
-		judge, record, NULL };
+		judge, record, NULL, about };
 
 	return posts_main(&webhook);
 }

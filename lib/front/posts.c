@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "front/serve.h"
+#include "outbox/alert.h"
 #include "outbox/wake.h"
 #include "store/db.h"
 
@@ -21,7 +22,9 @@ struct item {
 struct batch {
 	struct item items[WEB_MAX_BATCH];
 	size_t n;
-	bool is_light; /* all of them are */
+	bool is_light;                 /* all of them are */
+	int64_t people[WEB_MAX_BATCH]; /* that they are about */
+	size_t n_about;                /* say about whom */
 };
 
 /* This program, while it runs. */
@@ -117,10 +120,16 @@ static enum err
 record_together(struct db *db, void *ctx)
 {
 	struct batch *b = ctx;
+	struct app *app = b->items[0].app;
+	struct alert_list alerts = { .arena = b->items[0].x->req.arena };
 	enum err e = ERR_OK;
 
+	app->alerts = &alerts;
 	for (size_t i = 0; e == ERR_OK && i < b->n; i++)
 		e = record_one(db, &b->items[i]);
+	app->alerts = NULL;
+	if (e == ERR_OK)
+		e = alerts_promise(app, &alerts);
 	return e == ERR_OK && b->is_light && db_keeps(db) ? ERR_CONFLICT : e;
 }
 
@@ -150,9 +159,11 @@ record_each(struct db *db, void *ctx)
 static enum err
 record_batch(struct db *db, struct batch *b)
 {
+	const struct db_people people = { b->people,
+		b->n_about == b->n ? b->n : 0 };
 	enum err e = b->is_light ?
 	    db_transaction_light(db, record_together, b) :
-	    db_transaction(db, record_together, b);
+	    db_transaction_about(db, people, record_together, b);
 
 	return e == ERR_OK || e == ERR_UNAVAILABLE ?
 	    e :
@@ -164,6 +175,8 @@ add_item(struct batch *b, struct process *p, struct exchange *x, void *what)
 {
 	b->is_light = (b->n == 0 || b->is_light) && p->in->is_light != NULL &&
 	    p->in->is_light(what);
+	b->people[b->n] = p->in->about == NULL ? 0 : p->in->about(what);
+	b->n_about += b->people[b->n] != 0;
 	b->items[b->n++] = (struct item){ p->in, &p->app, x, what };
 }
 

@@ -21,13 +21,19 @@ struct posts {
 	/* Records it; may write another answer. What it promises wakes the
 	 * worker, once it is committed. Any failure becomes a 503, so that the
 	 * sender repeats. It is called a second time where what the first wrote
-	 * was undone, since another post of the batch failed, or since there
-	 * was something in it to be kept. */
+	 * was undone, since another post of the batch failed, since there was
+	 * something in it to be kept, or since it was about more people than
+	 * it said. */
 	enum err (*record)(struct app *app, struct exchange *x, void *what);
 
 	/* Whether nothing is lost with what it records, unless db_keep() says
 	 * so meanwhile: then nobody waits for the disk. NULL: of none. */
 	bool (*is_light)(const void *what);
+
+	/* The one person that it is about, as far as it says so itself; 0: it
+	 * does not. Batches of which each does wait for those of other people
+	 * no more than the ledger asks for. NULL: none does. */
+	int64_t (*about)(const void *what);
 };
 
 /* main() of such a program. */

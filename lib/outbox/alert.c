@@ -9,6 +9,7 @@
 #include "shop/text.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define AN_HOUR 30 /* of one cause; the rest is counted */
@@ -161,11 +162,10 @@ people_for(struct app *app, const struct alert_about *about, struct people *all)
 }
 
 /* One event counts once, though it is told to several. */
-enum err
-alert_promise_about(struct app *app, struct arena *a, const char *key,
-    const char *text, const struct alert_about *about)
+static enum err
+promise_to_all(struct app *app, struct arena *a, const char *key,
+    const char *detail, const struct alert_about *about)
 {
-	const char *detail = detail_of(a, text, about);
 	struct people all = { .arena = a };
 	struct hour h = { 0 };
 	enum err e = people_for(app, about, &all);
@@ -178,6 +178,70 @@ alert_promise_about(struct app *app, struct arena *a, const char *key,
 			e = count(app, a, cause_of(a, key), &h);
 		if (e == ERR_OK && !told)
 			e = promise_to(app, a, all.tg_ids[i], key, detail, &h);
+	}
+	return e;
+}
+
+/* ---- now, or at the end ---- */
+
+struct alert_kept {
+	struct arena *arena; /* of whoever told of it */
+	const char *key, *detail;
+	struct alert_about about;
+	bool is_about;
+	size_t number; /* that it came as */
+};
+
+static void
+keep(struct alert_list *all, const struct alert_kept *one)
+{
+	all->kept = arena_grow(
+	    all->arena, all->kept, all->n, &all->max, sizeof(*all->kept));
+	all->kept[all->n] = *one;
+	all->kept[all->n].number = all->n;
+	all->n++;
+}
+
+enum err
+alert_promise_about(struct app *app, struct arena *a, const char *key,
+    const char *text, const struct alert_about *about)
+{
+	struct alert_kept one = { .arena = a,
+		.key = key,
+		.detail = detail_of(a, text, about),
+		.is_about = about != NULL };
+
+	if (app->alerts == NULL)
+		return promise_to_all(app, a, key, one.detail, about);
+	if (about != NULL)
+		one.about = *about;
+	keep(app->alerts, &one);
+	return ERR_OK;
+}
+
+static int
+by_cause(const void *a, const void *b)
+{
+	const struct alert_kept *x = a, *y = b;
+	int order =
+	    strcmp(cause_of(x->arena, x->key), cause_of(y->arena, y->key));
+
+	return order != 0 ? order :
+			    (x->number > y->number) - (x->number < y->number);
+}
+
+enum err
+alerts_promise(struct app *app, struct alert_list *all)
+{
+	enum err e = ERR_OK;
+
+	if (all->n > 1)
+		qsort(all->kept, all->n, sizeof(*all->kept), by_cause);
+	for (size_t i = 0; e == ERR_OK && i < all->n; i++) {
+		const struct alert_kept *one = &all->kept[i];
+
+		e = promise_to_all(app, one->arena, one->key, one->detail,
+		    one->is_about ? &one->about : NULL);
 	}
 	return e;
 }

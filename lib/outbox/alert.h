@@ -31,6 +31,19 @@ enum err alert_promise(struct app *app, struct arena *a, const char *key,
 enum err alert_promise_about(struct app *app, struct arena *a, const char *key,
     const char *text, const struct alert_about *about) MUST_CHECK;
 
+/* While app->alerts points to one, alert_promise() and its like only keep in
+ * mind what they are to promise; it has to stay as long as this is used. */
+struct alert_list {
+	struct arena *arena;
+	struct alert_kept *kept;
+	size_t n, max;
+};
+
+/* At the end of a transaction of many things: promises those, cause by cause.
+ * All programs count those of one cause in one row: so it is held for a moment
+ * alone, and no two programs that have rows of theirs wait for each other. */
+enum err alerts_promise(struct app *app, struct alert_list *all) MUST_CHECK;
+
 /* As alert_promise(), but once a day for each cause and what it is about
  * ("rights/-100…"): for a trouble that is met again and again until somebody
  * mends it. about NULL: the shop. */

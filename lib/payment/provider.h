@@ -55,6 +55,7 @@ struct post {
 	const char *id, *type; /* told once: a second one of the id is dropped;
 	                          the type is for the log */
 	const char *refusal;   /* of ERR_INPUT, for the log and the sender */
+	int64_t tg_id;         /* the buyer, where it says who; else 0 */
 	struct finding found;  /* no record(): there is nothing in it */
 	bool is_trial; /* the shop's own, by which `admit check` tries whether
 	                  posts arrive: nothing is recorded */

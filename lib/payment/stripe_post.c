@@ -50,6 +50,7 @@ stripe_post_read(
 	}
 	out->id = ev->id;
 	out->type = ev->type;
+	out->tg_id = ev->is_thin ? 0 : ev->session.tg_id;
 	out->found = (struct finding){ record, ev };
 	return ERR_OK;
 }

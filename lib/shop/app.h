@@ -10,6 +10,7 @@
 #include "telegram/api.h"
 #include "web/page.h"
 
+struct alert_list;
 struct db;
 
 struct app {
@@ -26,6 +27,7 @@ struct app {
 	struct db *db;      /* the ledger; opened and closed by whoever starts
 	                  the program, see app_ready(). Nothing of the shop
 	                  looks into it */
+	struct alert_list *alerts; /* see outbox/alert.h; NULL as a rule */
 	bool is_ready;
 	bool is_tool;    /* tells its user of wrong settings itself */
 	bool is_fastcgi; /* else CGI, whose stderr somebody waits for */

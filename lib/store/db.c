@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct db {
@@ -23,9 +24,11 @@ struct db {
 	bool is_urgent; /* see db_be_quick() */
 	bool waits;     /* see db_waits_for_upgrade() */
 	bool in_transaction;
-	bool keeps;    /* the transaction, see db_keep() */
-	bool notifies; /* it, once it is committed */
-	bool notified; /* one that was */
+	struct db_people about; /* the transaction; of none: about anybody */
+	bool is_about_more;     /* than it said */
+	bool keeps;             /* the transaction, see db_keep() */
+	bool notifies;          /* it, once it is committed */
+	bool notified;          /* one that was */
 	bool listens;
 };
 
@@ -284,7 +287,9 @@ begin_once(struct db *db, bool is_light)
 
 	if (e == ERR_OK)
 		e = db->driver->lighten(db->conn, is_light);
-	return e == ERR_OK ? word(db, SQL_BEGIN) : e;
+	if (e != ERR_OK || db->about.n == 0)
+		return e == ERR_OK ? word(db, SQL_BEGIN) : e;
+	return db->driver->begin_about(db->conn, db->about.tg_ids, db->about.n);
 }
 
 /* BEGIN IMMEDIATE: the right to write is taken before anything is read, so
@@ -325,8 +330,10 @@ transaction(struct db *db, bool is_light,
 	if (e == ERR_OK) {
 		db->in_transaction = true;
 		db->notifies = false;
-		db->keeps = false;
+		db->keeps = db->is_about_more = false;
 		e = body(db, ctx);
+		if (db->is_about_more)
+			e = ERR_CONFLICT;
 		if (e == ERR_OK)
 			e = commit(db);
 		/* Should even this fail, closing the connection rolls back:
@@ -354,6 +361,60 @@ db_transaction_light(
     struct db *db, enum err (*body)(struct db *db, void *ctx), void *ctx)
 {
 	return transaction(db, true, body, ctx);
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* In rising order, each once. */
+static struct db_people
+in_order(struct db_people people)
+{
+	size_t n = 0;
+
+	qsort(people.tg_ids, people.n, sizeof(*people.tg_ids), by_number);
+	for (size_t i = 0; i < people.n; i++)
+		if (n == 0 || people.tg_ids[n - 1] != people.tg_ids[i])
+			people.tg_ids[n++] = people.tg_ids[i];
+	return (struct db_people){ people.tg_ids, n };
+}
+
+enum err
+db_transaction_about(struct db *db, struct db_people people,
+    enum err (*body)(struct db *db, void *ctx), void *ctx)
+{
+	enum err e;
+
+	if (people.n == 0 || db->driver->begin_about == NULL)
+		return transaction(db, false, body, ctx);
+	db->about = in_order(people);
+	e = transaction(db, false, body, ctx);
+	db->about.n = 0;
+	if (!db->is_about_more)
+		return e;
+	db->is_about_more = false;
+	return transaction(db, false, body, ctx);
+}
+
+/* That it is about nobody else but those of whom the transaction is. */
+static bool
+is_within(const struct db *db, const struct db_run *r)
+{
+	enum sql_about whose = sql_about(r->what);
+
+	if (db->about.n == 0 || whose == ABOUT_NAMES)
+		return true;
+	for (size_t i = 0; whose == ABOUT_PERSON && i < r->args.n; i++)
+		if (strcmp(r->args.v[i].name, "tg_id") == 0)
+			return bsearch(&r->args.v[i].i, db->about.tg_ids,
+				   db->about.n, sizeof(*db->about.tg_ids),
+				   by_number) != NULL;
+	return false;
 }
 
 enum err
@@ -443,6 +504,10 @@ run(struct db *db, struct db_run *r)
 	bool was_open = db->conn != NULL;
 	enum err e = ready_for_use(db);
 
+	if (e == ERR_OK && !is_within(db, r)) {
+		db->is_about_more = true;
+		return ERR_CONFLICT;
+	}
 	if (e == ERR_OK)
 		e = db->driver->run(db->conn, r);
 	/* Read again, unless some of it was handed on already. */
@@ -486,8 +551,9 @@ db_exec(struct db *db, enum sql what, struct kvs args, int64_t *n_changed)
 enum err
 db_search_make(struct db *db)
 {
-	return db->in_transaction ? db->driver->search_make(db->conn) :
-				    ERR_INTERNAL;
+	return db->in_transaction && db->about.n == 0 ?
+	    db->driver->search_make(db->conn) :
+	    ERR_INTERNAL;
 }
 
 enum err

@@ -89,6 +89,19 @@ enum err db_transaction(struct db *db,
 enum err db_transaction_light(struct db *db,
     enum err (*body)(struct db *db, void *ctx), void *ctx) MUST_CHECK;
 
+/* The same as db_transaction() for a body that writes about these people alone,
+ * in any order; of none, it is db_transaction(). Where others may write at the
+ * same time, only those wait for it and it for them that are about one of them,
+ * or about anybody. A statement that is not in store/sql_about.h, and one about
+ * somebody else, fails with ERR_CONFLICT then; what body did is undone, and it
+ * is called a second time as by db_transaction(), whatever it answered. */
+struct db_people {
+	int64_t *tg_ids; /* are put in order */
+	size_t n;
+};
+enum err db_transaction_about(struct db *db, struct db_people people,
+    enum err (*body)(struct db *db, void *ctx), void *ctx) MUST_CHECK;
+
 /* Inside a transaction: what it writes is something that somebody counts on, so
  * it must not be a light one. db_notify() says so, too. */
 void db_keep(struct db *db);

@@ -109,6 +109,12 @@ struct db_driver {
 	/* Runs a statement of sql.h, prepared once per connection. */
 	enum err (*run)(void *conn, struct db_run *run);
 
+	/* BEGIN of a transaction about these people alone, in rising order: it
+	 * waits for those that are about one of them or began as any other, and
+	 * they for it. NULL: it begins as any other. */
+	enum err (*begin_about)(
+	    void *conn, const int64_t *people, size_t n_people);
+
 	/* Of statements that may wait, ERR_OK says only that they are on their
 	 * way. One that fails does so at the next that does not, of which
 	 * nothing happens then, or here. NULL: none ever waits. */

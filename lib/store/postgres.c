@@ -5,10 +5,16 @@
  * One writer at a time, as in SQLite: a transaction begins by taking the
  * ledger's advisory lock, which goes with its end. What body read cannot have
  * changed when it writes, no two transactions deadlock, and of two workers that
- * look at a job one leases it. */
+ * look at a job one leases it.
+ *
+ * Those that are about some people alone share that lock, and take one of each
+ * of them, in rising order: who waits for a person has the ledger's already, so
+ * no two wait for each other, and who wants the ledger alone is let in after
+ * those that have it, before those that come. */
 #include "store/postgres.h"
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/dialect.h"
@@ -114,6 +120,8 @@ struct postgres {
 	const char *where;
 	struct arena mem;   /* as long as the connection */
 	const char *begins; /* a transaction that writes */
+	/* One about some people, before their numbers and after. */
+	const char *begins_about, *behind_people;
 	bool is_light;
 	bool is_undone;  /* the last answer said so of a transaction */
 	bool is_patient; /* as long as the transaction */
@@ -687,23 +695,30 @@ wishes(struct postgres *p, const char *set, const char *schema)
 }
 
 /* The one place where a transaction says whom it excludes: every other writer
- * of this ledger. A lock for each buyer would be taken here as well, by whoever
- * knows the buyers of a batch; docs/scale.md tells what it would gain and cost.
+ * of this ledger, or, where it is about some people, those who write about one
+ * of them, whose numbers stand in the middle.
  * Each statement sees what was committed before it, whatever the database does
  * by default: a look from before the wait would be old. The lock goes with the
  * commit, which does not wait for the disk: see FLUSH. */
-static const char *
-begins(struct postgres *p, const char *wish, const char *schema)
+static void
+set_begins(struct postgres *p, const char *wish, const char *schema)
 {
-	const char *ours =
-	    schema == NULL ? SCHEMA_NOW : arena_printf(&p->mem, "'%s'", schema);
-
-	return arena_printf(&p->mem,
+	const char *key =
+	    arena_printf(&p->mem, "hashtextextended('admit ' || %s, 0)",
+		schema == NULL ? SCHEMA_NOW :
+				 arena_printf(&p->mem, "'%s'", schema));
+	const char *begin = arena_printf(&p->mem,
 	    "BEGIN ISOLATION LEVEL READ COMMITTED;%s"
 	    " SET LOCAL synchronous_commit = off;"
-	    " SELECT pg_advisory_xact_lock("
-	    "hashtextextended('admit ' || %s, 0)), " SERVER_NOW,
-	    wish, ours);
+	    " SELECT pg_advisory_xact_lock",
+	    wish);
+
+	p->begins = arena_printf(&p->mem, "%s(%s), " SERVER_NOW, begin, key);
+	p->begins_about = arena_printf(&p->mem,
+	    "%s_shared(%s);"
+	    " SELECT pg_advisory_xact_lock(%s # person) FROM unnest('{",
+	    begin, key, key);
+	p->behind_people = "}'::bigint[]) AS person; SELECT 0, " SERVER_NOW;
 }
 
 /* Behind a pooler nothing may be left on a connection that the next transaction
@@ -732,7 +747,7 @@ postgres_choose(void *conn, const struct db_choice *choice)
 	    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;%s"
 	    " SET LOCAL idle_in_transaction_session_timeout = '60s'",
 	    wish);
-	p->begins = begins(p, wish, choice->schema);
+	set_begins(p, wish, choice->schema);
 	if (p->only_reads)
 		return e;
 	if (e == ERR_OK && choice->schema != NULL)
@@ -995,15 +1010,15 @@ plan_anew(struct postgres *p)
 /* All programs go by the server's clock, which tells the time when the wait for
  * the lock is over. */
 static enum err
-begin(struct postgres *p)
+begin(struct postgres *p, const char *words)
 {
 	PGresult *result;
 	enum err e = plan_anew(p);
 
 	if (e != ERR_OK)
 		return e;
-	result = query(p, p->begins);
-	e = judge(p, p->begins, result);
+	result = query(p, words);
+	e = judge(p, sql_name(SQL_BEGIN), result);
 	p->is_patient = p->owes_release = false;
 	if (e == ERR_OK)
 		clock_follow(strtoll(pq.PQgetvalue(result, 0, 1), NULL, 10));
@@ -1012,6 +1027,25 @@ begin(struct postgres *p)
 	/* Begun without the lock is not begun. */
 	if (e != ERR_OK && !p->is_broken)
 		p->is_broken = postgres_script(p, "ROLLBACK") != ERR_OK;
+	return e;
+}
+
+static enum err
+postgres_begin_about(void *conn, const int64_t *people, size_t n_people)
+{
+	struct postgres *p = conn;
+	struct arena scratch = { 0 };
+	struct buf words = buf_new(&scratch, 1024 + n_people * 24);
+	enum err e;
+
+	buf_text(&words, p->begins_about);
+	for (size_t i = 0; i < n_people; i++) {
+		buf_text(&words, i == 0 ? "" : ",");
+		buf_int(&words, people[i]);
+	}
+	buf_text(&words, p->behind_people);
+	e = begin(p, arena_dup(&scratch, buf_str(&words)));
+	arena_free(&scratch);
 	return e;
 }
 
@@ -1067,7 +1101,7 @@ postgres_run(void *conn, struct db_run *r)
 	enum err e;
 
 	if (r->what == SQL_BEGIN)
-		return begin(p);
+		return begin(p, p->begins);
 	if (r->what == SQL_COMMIT)
 		return commit(p, "");
 	if (r->what == SQL_ROLLBACK)
@@ -1382,6 +1416,7 @@ const struct db_driver postgres_driver = {
 	.script = postgres_script,
 	.lighten = postgres_lighten,
 	.run = postgres_run,
+	.begin_about = postgres_begin_about,
 	.settle = postgres_settle,
 	.get_version = postgres_get_version,
 	.set_version = postgres_set_version,

@@ -13,6 +13,12 @@ static const struct {
 #undef SQL
 };
 
+static const enum sql_about abouts[SQL__COUNT] = {
+#define ABOUT(name, whose) [SQL_##name] = ABOUT_##whose,
+#include "store/sql_about.h"
+#undef ABOUT
+};
+
 const char *
 sql_text(enum sql what)
 {
@@ -23,4 +29,10 @@ const char *
 sql_name(enum sql what)
 {
 	return statements[what].name;
+}
+
+enum sql_about
+sql_about(enum sql what)
+{
+	return abouts[what];
 }

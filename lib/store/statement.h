@@ -16,4 +16,8 @@ const char *sql_text(enum sql what);
 /* "ORDER_BY_ID": what the log calls it. */
 const char *sql_name(enum sql what);
 
+/* Whose it is in a transaction about some people, see sql_about.h. */
+enum sql_about { ABOUT_ANYBODY, ABOUT_PERSON, ABOUT_NAMES };
+enum sql_about sql_about(enum sql what);
+
 #endif

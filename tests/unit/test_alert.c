@@ -104,6 +104,47 @@ bounded(void **state)
 	    2);
 }
 
+static enum err
+tell_at_the_end(struct db *db, void *ctx)
+{
+	struct alert_list kept = { .arena = &mem };
+	struct telling all[] = { { "sale", 0, 2 }, { "ended", 0, 1 },
+		{ "sale", 1, 3 } };
+	bool *tells = ctx;
+	int64_t n;
+	enum err e = ERR_OK;
+
+	app.alerts = &kept;
+	for (size_t i = 0; e == ERR_OK && i < LENGTH(all); i++)
+		e = tell_in(db, &all[i]);
+	app.alerts = NULL;
+	check_err(e, ERR_OK);
+	check_err(
+	    db_one(db, &mem, SQL_JOBS_OLDEST, KV_NONE, row_to_int, &n), ERR_OK);
+	check_int(n, 0); /* there is none yet */
+	return *tells ? alerts_promise(&app, &kept) : ERR_OK;
+}
+
+/* Cause by cause, each in the order in which they came, and each once. */
+static void
+at_the_end(void **state)
+{
+	bool tells = false;
+
+	(void)state;
+	shop_open(NOTHING);
+	check_err(db_transaction(ledger.db, tell_at_the_end, &tells), ERR_OK);
+	check_int(look_int("SELECT COUNT(*) FROM jobs"), 0);
+	tells = true;
+	check_err(db_transaction(ledger.db, tell_at_the_end, &tells), ERR_OK);
+	check_text(look_text("SELECT group_concat(promise, ' ') FROM"
+			     " (SELECT promise FROM jobs WHERE tg_id = 900"
+			     " ORDER BY id) AS t"),
+	    "alert/ended/0/900 alert/sale/0/900 alert/sale/1/900"
+	    " alert/sale/2/900");
+	check_int(look_int("SELECT SUM(n) FROM limits"), 4);
+}
+
 struct back {
 	bool any;
 };
@@ -255,6 +296,7 @@ forgotten(void **state)
 int
 main(void)
 {
+	ONE("alerts", "kept for the end come cause by cause", at_the_end);
 	ONE("alert", "once for each operator", once);
 	ONE("alert", "once a day", daily);
 	ONE("alert", "30 an hour, then their number", bounded);

@@ -294,6 +294,8 @@ one_clock(void **state)
 	assert_true(llabs(behind_ms) < 2000);
 }
 
+/* ---- who waits for whom ---- */
+
 static enum err
 read_and_write(struct db *db, void *ctx)
 {
@@ -306,6 +308,249 @@ read_and_write(struct db *db, void *ctx)
 		return e;
 	return db_exec(db, SQL_MARK_SET,
 	    KV(kv_text("key", "n"), kv_int("value", n + 1)), NULL);
+}
+
+#define MAX_OF 4
+
+static int64_t *
+copy_of(const int64_t *tg_ids)
+{
+	int64_t *out = arena_alloc(&mem, MAX_OF * sizeof(*out));
+
+	memcpy(out, tg_ids, MAX_OF * sizeof(*out));
+	return out;
+}
+
+static struct db_people
+people_in(const int64_t *tg_ids)
+{
+	struct db_people people = { copy_of(tg_ids), 0 };
+
+	while (people.n < MAX_OF && tg_ids[people.n] != 0)
+		people.n++;
+	return people;
+}
+
+static const struct meeting {
+	const char *why;
+	int64_t first[MAX_OF], second[MAX_OF]; /* none: anybody */
+	bool waits;
+} meetings[] = {
+	{ "other people", { 5 }, { 6 }, false },
+	{ "other ones, of several", { 7, 5 }, { 8, 6 }, false },
+	{ "the same", { 5 }, { 5 }, true },
+	{ "the same, of several", { 7, 5, 6 }, { 8, 6 }, true },
+	{ "anybody, behind some", { 5 }, { 0 }, true },
+	{ "some, behind anybody", { 0 }, { 5 }, true },
+};
+
+struct meeting_now {
+	struct db *other;
+	const struct meeting *m;
+	pid_t child;
+	bool waited;
+};
+
+/* The second begins while the first is within: it comes to its end, or the
+ * server says that it waits for a lock. */
+static enum err
+meet(struct db *db, void *ctx)
+{
+	struct meeting_now *now = ctx;
+	int64_t who = now->m->second[0] == 0 ? 9 : now->m->second[0];
+
+	(void)db;
+	now->child = fork();
+	if (now->child == 0)
+		_exit(db_transaction_about(now->other,
+			  people_in(now->m->second), add_user, &who) != ERR_OK);
+	while (!now->waited && waitpid(now->child, NULL, WNOHANG) == 0)
+		now->waited = look_int(arena_printf(&mem,
+				  "SELECT COUNT(*) FROM pg_locks"
+				  " JOIN pg_stat_activity USING (pid)"
+				  " WHERE locktype = 'advisory' AND NOT granted"
+				  " AND application_name = '%s'",
+				  eyes_schema)) > 0;
+	return ERR_OK;
+}
+
+static void
+meeting(void **state)
+{
+	struct meeting_now now = { .m = *state };
+	int status = 0;
+
+	open_ledger();
+	now.other = db_new(ledger.path);
+	check_err(db_ready(now.other), ERR_OK);
+	check_err(db_transaction_about(
+		      ledger.db, people_in(now.m->first), meet, &now),
+	    ERR_OK);
+	check_int(now.waited, now.m->waits);
+	if (now.waited)
+		(void)waitpid(now.child, &status, 0);
+	check_int(status, 0);
+	check_int(n_users(), 1);
+	db_free(now.other);
+}
+
+/* What a transaction about buyer 5 does. */
+static const struct within {
+	const char *why;
+	enum err (*does)(struct db *db, void *ctx);
+	int64_t who;
+	bool minds_nothing;
+	int n_runs;
+} withins[] = {
+	{ "what is about them, once", add_user, 5, false, 1 },
+	{ "what is about another, again and alone", add_user, 6, false, 2 },
+	{ "what is about nobody", read_and_write, 0, false, 2 },
+	{ "what failed and nobody minded", add_user, 6, true, 2 },
+};
+
+struct within_now {
+	const struct within *w;
+	int n_runs;
+	int64_t n_shared;
+};
+
+static enum err
+be_within(struct db *db, void *ctx)
+{
+	struct within_now *now = ctx;
+	int64_t them = 5, who = now->w->who;
+	enum err e = add_user(db, &them);
+
+	now->n_runs++;
+	if (e == ERR_OK)
+		e = now->w->does(db, &who);
+	now->n_shared = look_int(arena_printf(&mem,
+	    "SELECT COUNT(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+	    " WHERE locktype = 'advisory' AND mode = 'ShareLock'"
+	    " AND application_name = '%s'",
+	    eyes_schema));
+	return now->w->minds_nothing ? ERR_OK : e;
+}
+
+static void
+within(void **state)
+{
+	struct within_now now = { .w = *state };
+	int64_t them[MAX_OF] = { 5 };
+
+	open_ledger();
+	check_err(
+	    db_transaction_about(ledger.db, people_in(them), be_within, &now),
+	    ERR_OK);
+	check_int(now.n_runs, now.w->n_runs);
+	check_int(now.n_shared, now.n_runs == 1);
+	check_int(n_users(), now.w->who == 6 ? 2 : 1);
+	check_int(look_int("SELECT COUNT(*) FROM marks WHERE key = 'n'"),
+	    now.w->does == read_and_write);
+	/* The next one is about anybody again. */
+	check_err(db_transaction(ledger.db, read_and_write, NULL), ERR_OK);
+}
+
+#define N_PEOPLE 6
+
+/* Some of them, in any order, and now and then one twice. */
+static struct db_people
+pick(unsigned *seed)
+{
+	int64_t picks[MAX_OF] = { 0 };
+
+	*seed = *seed * 1103515245 + 12345;
+	for (size_t i = 0; i <= (*seed >> 16 & (MAX_OF - 1)); i++)
+		picks[i] = 1 + (*seed >> (i * 3 + 8) & 0xff) % N_PEOPLE;
+	return people_in(picks);
+}
+
+static void
+until_from_row(const struct row *row, void *ctx)
+{
+	*(int64_t *)ctx = row_int(row, 2);
+}
+
+static enum err
+count_one(struct db *db, int64_t tg_id)
+{
+	int64_t n = 0;
+	enum err e = db_one(db, &mem, SQL_ACCESS_GET,
+	    KV(kv_int("tg_id", tg_id), kv_text("product", "course")),
+	    until_from_row, &n);
+
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	return db_exec(db, SQL_ACCESS_SET,
+	    KV(kv_int("tg_id", tg_id), kv_text("product", "course"),
+		kv_int("is_in", 1), kv_text("why", "paid"),
+		kv_int("until_ms", n + 1), kv_int("renews", 0),
+		kv_null("paid_until_ms"), kv_null("remind_ms"),
+		kv_int("now_ms", 1)),
+	    NULL);
+}
+
+static enum err
+count_each(struct db *db, void *ctx)
+{
+	const struct db_people *people = ctx;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < people->n; i++)
+		e = count_one(db, people->tg_ids[i]);
+	return e;
+}
+
+static int
+count_people(unsigned seed, int n)
+{
+	struct db *db = db_new(ledger.path);
+	enum err e = ERR_OK;
+
+	for (int i = 0; e == ERR_OK && i < n; i++) {
+		struct db_people said = pick(&seed), does = said;
+
+		does.tg_ids = copy_of(said.tg_ids);
+		e = db_transaction_about(db, said, count_each, &does);
+	}
+	db_free(db);
+	return e != ERR_OK;
+}
+
+/* However the people of several batches cross, none fails, and each reads what
+ * the last one about them wrote. */
+static void
+crossed(void **state)
+{
+	enum { N = 4, EACH = 60 };
+	pid_t children[N];
+	int64_t n = 0;
+
+	(void)state;
+	open_ledger();
+	db_free(ledger.db);
+	ledger.db = NULL;
+	for (int64_t who = 1; who <= N_PEOPLE; who++)
+		change(arena_printf(&mem,
+		    "INSERT INTO users (tg_id, created_ms) VALUES (%d, 1)",
+		    (int)who));
+	for (int i = 0; i < N; i++) {
+		unsigned seed = (unsigned)i;
+
+		for (int k = 0; k < EACH; k++)
+			n += (int64_t)pick(&seed).n;
+		children[i] = fork();
+		assert_true(children[i] >= 0);
+		if (children[i] == 0)
+			_exit(count_people((unsigned)i, EACH));
+	}
+	for (int i = 0; i < N; i++) {
+		int status = -1;
+
+		(void)waitpid(children[i], &status, 0);
+		check_int(status, 0);
+	}
+	check_int(look_int("SELECT SUM(until_ms) FROM access"), n);
 }
 
 static int
@@ -1044,6 +1289,10 @@ main(void)
 	ONE("a commit", "is heard of by others that listen", others_words);
 	ONE("a clock", "for all, the server's", one_clock);
 	ONE("writers", "take turns, and each sees the last one's", counted);
+	ROWS("two writers wait for each other's locks, about", meeting,
+	    meetings);
+	ROWS("a transaction about a buyer does", within, withins);
+	ONE("writers about some", "cross without harm", crossed);
 	ONE("a server", "that is not there", nowhere);
 	ONE("a value", "of nothing has a type", nulls);
 	ONE("what is sent ahead", "goes along with the next", goes_along);

@@ -44,13 +44,22 @@ fake_is_light(const void *what)
 	return strchr(what, 'l') != NULL;
 }
 
+/* "5…" is about person 5. */
+static int64_t
+fake_about(const void *what)
+{
+	const char *body = what;
+
+	return body[0] >= '1' && body[0] <= '9' ? body[0] - '0' : 0;
+}
+
 static struct process p;
 
 static void
 open_posts(void)
 {
 	static const struct posts in = { PROGRAM_WEBHOOK, "webhook", NULL,
-		fake_judge, fake_record, fake_is_light };
+		fake_judge, fake_record, fake_is_light, fake_about };
 
 	shop_open("DELETE FROM marks;");
 	p = (struct process){ &in, app };
@@ -271,6 +280,34 @@ waiting(void **state)
 	    w->kept);
 }
 
+/* What these posts write is nobody's, which a server's ledger finds out where
+ * all said whom they are about: then they are recorded again. */
+static const struct about_whom {
+	const char *why, *bodies[3];
+	bool is_about;
+} about_whoms[] = {
+	{ "somebody, each", { "5", "6", "5b" }, true },
+	{ "anybody, where one does not say", { "5", "a", "6" }, false },
+	{ "anybody, where they are light", { "5l", "6l", "7l" }, false },
+};
+
+static void
+about_whom(void **state)
+{
+	const struct about_whom *w = *state;
+	struct exchange x[3];
+
+	open_posts();
+	for (size_t i = 0; i < 3; i++)
+		x[i] = post(w->bodies[i]);
+	n_recorded = 0;
+	serve_all(x, 3);
+	check_int(n_recorded, on_postgres() && w->is_about ? 1 + 3 : 3);
+	for (size_t i = 0; i < 3; i++)
+		check_int(x[i].res.status, 200);
+	check_int(look_int("SELECT COUNT(*) FROM marks"), 3);
+}
+
 int
 main(void)
 {
@@ -278,6 +315,7 @@ main(void)
 	ONE("a post", "without settings nothing is taken", not_set_up);
 	ROWS("a batch", many, manies);
 	ONE("a batch", "is committed once", one_commit);
+	ROWS("a batch is about", about_whom, about_whoms);
 	ROWS("the disk", waiting, waitings);
 	return testing_run("posts", ledger_make, ledger_remove);
 }

@@ -75,11 +75,30 @@ no_two(void **state)
 				    sql_name((enum sql)j));
 }
 
+/* Whose it is has to be a value of it. */
+static void
+of_people(void **state)
+{
+	int n_of_people = 0;
+
+	(void)state;
+	for (int i = 0; i < SQL__COUNT; i++) {
+		if (sql_about((enum sql)i) != ABOUT_PERSON)
+			continue;
+		n_of_people++;
+		check_has(sql_text((enum sql)i), ":tg_id");
+	}
+	assert_true(n_of_people > 0);
+	check_int(sql_about(SQL_INBOX_ADD), ABOUT_NAMES);
+	check_int(sql_about(SQL_INBOX_PRUNE), ABOUT_ANYBODY);
+}
+
 int
 main(void)
 {
 	ROWS("a statement", named, nameds);
 	ONE("every statement", "begins with a verb and takes names", every_one);
 	ONE("every statement", "is written once", no_two);
+	ONE("a statement", "about a person takes their number", of_people);
 	return testing_run("statement", NULL, NULL);
 }

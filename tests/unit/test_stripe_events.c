@@ -792,6 +792,49 @@ plan_of(int64_t tg_id)
 		.tax_minor = 160 };
 }
 
+static int n_runs;
+
+static enum err
+record_about(struct db *db, void *ctx)
+{
+	n_runs++;
+	return record_event(db, ctx);
+}
+
+/* What a purchase says is about its buyer alone, with all that it may have: a
+ * plan, a consent, operators who hear of it, channels that are watched. Others
+ * need not wait for it, and it happens once. */
+static void
+about_the_buyer(void **state)
+{
+	static const enum stripe_event_kind kinds[] = {
+		STRIPE_CHECKOUT_COMPLETED, STRIPE_ASYNC_SUCCEEDED,
+		STRIPE_ASYNC_FAILED, STRIPE_CHECKOUT_EXPIRED
+	};
+
+	(void)state;
+	check_err(db_ready(ledger.db), ERR_OK);
+	for (size_t i = 0; i < LENGTH(kinds); i++) {
+		int64_t tg_id = next_buyer++, who[1] = { tg_id };
+		struct stripe_event ev = { .id = "evt_1",
+			.type = "x",
+			.kind = kinds[i],
+			.session = plan_of(tg_id) };
+
+		ev.session.invoice =
+		    arena_printf(&mem, "in_%lld", (long long)tg_id);
+		ev.session.consent = arena_printf(&mem, "%064d de 1", 7);
+		for (int times = 1; times <= 2; times++) {
+			n_runs = 0;
+			check_err(db_transaction_about(ledger.db,
+				      (struct db_people){ who, 1 },
+				      record_about, &ev),
+			    ERR_OK);
+			check_int(n_runs, 1);
+		}
+	}
+}
+
 static const char *
 books_of(int64_t tg_id)
 {
@@ -970,6 +1013,8 @@ main(void)
 	    order_handed_back);
 	ONE("session", "read while it is open, and after", read_while_open);
 	ONE("doubt", "told about an order of ours", doubt);
+	ONE("facts", "of a purchase are about its buyer alone",
+	    about_the_buyer);
 	ONE("the books", "by the dates and names of Stripe", in_the_books);
 	ONE("the books", "a session that is read late", read_late);
 	ONE("the books", "paid by a bank after days", paid_by_a_bank);
