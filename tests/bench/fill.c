@@ -1,8 +1,10 @@
 /* A ledger as it is after N sales, recorded by the code that records them and
  * keyed as they are, quickly: many in a transaction, a large cache, nothing
- * synced. What was promised counts as done. Prints the sales per second.
+ * synced. Each began on /pay. What was promised counts as done. With EVENTS so
+ * many of Stripe's events have come in all, of which those beyond a sale's own
+ * are noted and no more. Prints the sales per second.
  *
- * usage: fill LEDGER N */
+ * usage: fill LEDGER N [EVENTS] */
 #include "book.h"
 #include "store/sqlite.h"
 
@@ -42,27 +44,91 @@ open_fast(const char *where, void **conn)
 		"PRAGMA wal_autocheckpoint=50000");
 }
 
+#define URL_BYTES 420 /* of a page at Stripe, as long as they are */
+
 struct filling {
-	int64_t began_s, n, done;
+	int64_t began_s, n, done, n_events;
 	struct one one;
 };
+
+/* What /pay leaves behind: the buyer, and an order with a page at Stripe. */
+static enum err
+begin_order(struct db *db, struct filling *f, const struct sale *s)
+{
+	struct arena *a = &f->one.arena;
+	char url[URL_BYTES];
+	int64_t id = 0;
+	int n = snprintf(url, sizeof(url),
+	    "https://checkout.stripe.com/c/pay/%s#", s->session);
+	enum err e = ledger_user_seen(db, s->tg_id, "uk");
+
+	(void)bodies_chance(url + n, sizeof(url) - 1 - (size_t)n, 1);
+	if (e == ERR_OK)
+		e = db_one(db, a, SQL_ORDER_DRAFT_ADD,
+		    KV(kv_int("tg_id", s->tg_id), kv_text("product", "course"),
+			kv_text("provider", "stripe"),
+			kv_text("language", NULL), kv_int("livemode", 0),
+			kv_int("now_ms", s->at_s * 1000)),
+		    row_to_int, &id);
+	return e != ERR_OK ?
+	    e :
+	    db_exec(db, SQL_ORDER_OPENED,
+		KV(kv_int("id", id), kv_text("session_id", s->session),
+		    kv_text("url", url),
+		    kv_int("url_ends_ms", (s->at_s + 86400) * 1000),
+		    kv_int("amount_minor", 99900), kv_text("currency", "uah"),
+		    kv_int("livemode", 0)),
+		NULL);
+}
+
+/* What comes beside a sale and changes nothing: so many until the n-th. */
+static enum err
+note_others(struct db *db, const struct filling *f, int64_t at_s)
+{
+	int64_t each = f->n_events / f->n;
+
+	for (int64_t i = 1; i < each; i++) {
+		uint64_t seed = bodies_mix((uint64_t)(f->done * each + i));
+		bool is_new;
+		char id[32];
+		enum err e;
+
+		bodies_ordered_id(id, "evt_", '1', at_s, seed);
+		e = ledger_inbox(
+		    db, "stripe", id, "payment_intent.succeeded", &is_new);
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
+static enum err
+fill_one(struct db *db, struct filling *f)
+{
+	int64_t at_s = f->began_s + PERIOD_S * f->done / f->n;
+	struct sale s;
+	enum err e = one_read(&f->one, short_event, FIRST_SALE + f->done, at_s);
+
+	sale_draw(&s, FIRST_SALE + f->done, at_s);
+	if (e == ERR_OK)
+		e = begin_order(db, f, &s);
+	if (e == ERR_OK)
+		e = one_record(db, &f->one);
+	return e == ERR_OK ? note_others(db, f, at_s) : e;
+}
 
 static enum err
 fill_some(struct db *db, void *ctx)
 {
 	struct filling *f = ctx;
 
-	for (int i = 0; i < AT_ONCE && f->done < f->n; i++, f->done++) {
-		int64_t at_s = f->began_s + PERIOD_S * f->done / f->n;
-		enum err e =
-		    one_read(&f->one, short_event, FIRST_SALE + f->done, at_s);
+	enum err e = ERR_OK;
 
-		if (e == ERR_OK)
-			e = one_record(db, &f->one);
-		if (e != ERR_OK)
-			return e;
+	for (int i = 0; e == ERR_OK && i < AT_ONCE && f->done < f->n; i++) {
+		e = fill_one(db, f);
+		f->done++;
 	}
-	return ERR_OK;
+	return e;
 }
 
 /* Behind the store's back: nobody has to be told of these any more. */
@@ -92,6 +158,7 @@ main(int argc, char **argv)
 	if (argc < 3)
 		return 2;
 	f.n = strtol(argv[2], NULL, 10);
+	f.n_events = argc > 3 ? strtol(argv[3], NULL, 10) : f.n;
 	log_init("fill", LOG_ERROR);
 	fast_driver = sqlite_driver;
 	fast_driver.open = open_fast;

@@ -3,15 +3,18 @@
 // onto the front page.
 //
 // usage: node run.mjs BUILD-FOLDER [--small] [--only=PART,...] [--write]
-// parts: shape webhook tgupdate pay postgres start memory delay queue instructions growth
-// in the environment: BENCH_ROWS sales in the ledger before growth is measured, BENCH_S seconds of load upon them,
-// BENCH_PHP_CHILDREN processes of the peer in PHP
+// parts: shape webhook tgupdate pay postgres start memory delay queue instructions size upgrade growth
+// What each part found is kept in build/bench, so all of it can be measured in pieces: --only=PART --write takes the rows
+// of the other parts from there.
+// in the environment: BENCH_ROWS sales and BENCH_EVENTS events in the ledger before growth is measured, BENCH_S seconds of
+// load upon them, BENCH_OLDER sales in the ledger that is upgraded, BENCH_PHP_CHILDREN processes of the peer in PHP
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setMaxListeners } from 'node:events';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
+import { makeOlder, OLDER } from './older.mjs';
 import { mibOf, NO_WORKER, OUT, peersHere, pssOf, ROOT, run, SECRETS, sleep, start, startPostgres, startQuickStripe, startShop, treeOf } from './shop.mjs';
 
 setMaxListeners(0); // many wait for the same stand-in
@@ -19,8 +22,9 @@ const flags = process.argv.slice(3);
 const small = flags.includes('--small');
 const only = flags.find((flag) => flag.startsWith('--only='))?.slice(7).split(',');
 const wanted = (part) => !only || only.includes(part);
-if (only && flags.includes('--write')) throw new Error('--write wants the whole table: not with --only');
 const ROWS = Number(process.env.BENCH_ROWS ?? (small ? 20_000 : 100_000));
+const EVENTS = Number(process.env.BENCH_EVENTS ?? ROWS);
+const N_OLDER = Number(process.env.BENCH_OLDER ?? (small ? 40_000 : 1_000_000));
 const SECONDS = Number(process.env.BENCH_S ?? (small ? 5 : 30));
 const { here: peers, missing } = peersHere();
 
@@ -300,13 +304,83 @@ const parts = {
     rmSync(dir, { recursive: true, force: true });
   },
 
+  /** What a sale takes on the disk: a page at Stripe, its event, the order, the promises that follow, all done. */
+  async size() {
+    const n = small ? 20_000 : 100_000;
+    const dir = mkdtempSync(path.join(tmpdir(), 'admit-size.'));
+    const file = path.join(dir, 'admit.db');
+    await run(`${OUT}/bench/fill`, [file, String(n)], { cwd: ROOT });
+    const found = JSON.parse(execFileSync('sqlite3', ['-json', file, `SELECT s.tbl_name AS of_table, s.type, s.name, SUM(d.pgsize) * 1.0 / ${n} AS bytes
+      FROM dbstat AS d JOIN sqlite_schema AS s ON s.name = d.name GROUP BY s.name HAVING bytes >= 1 ORDER BY bytes DESC`], { encoding: 'utf8' }));
+    rmSync(dir, { recursive: true, force: true });
+    const sum = (list) => Math.round(list.reduce((all, { bytes }) => all + bytes, 0));
+    const each = (list) => list.map(({ name, type, of_table: of, bytes }) =>
+      `${type === 'table' ? name : name.startsWith('sqlite_') ? `${of}'s key` : name} ${Math.round(bytes)}`).join(', ');
+    const forgotten = found.filter(({ of_table: of }) => ['inbox', 'jobs'].includes(of));
+    const kept = found.filter((one) => !forgotten.includes(one));
+    const event = found.filter(({ of_table: of }) => of === 'inbox');
+    row('a sale in the ledger, on the disk', `${count(sum(found))} bytes: ${count(sum(kept))} for good, ${count(sum(forgotten))} for 40 days`);
+    row('for good', each(kept));
+    row('for 40 days', each(forgotten));
+    row('an event that is noted, for 40 days', `${sum(event)} bytes`);
+  },
+
+  /**
+   * A ledger of the version before, with many sales: front programs meet it first, whoever upgrades it is killed in the
+   * middle, and then it serves beside an empty one.
+   */
+  async upgrade() {
+    const dir = mkdtempSync(path.join(tmpdir(), 'admit-older.'));
+    const file = path.join(dir, 'admit.db');
+    makeOlder(file, N_OLDER);
+    const mib = statSync(file).size / 2 ** 20;
+    const shop = await startShop({ env: { ...NO_WORKER, LOG_LEVEL: 'info' }, ledger: file });
+    rmSync(dir, { recursive: true, force: true });
+    const began = performance.now();
+    const log = () => readFileSync(`${shop.dir}/log`, 'utf8');
+    const walMib = () => (existsSync(`${shop.dir}/admit.db-wal`) ? statSync(`${shop.dir}/admit.db-wal`).size / 2 ** 20 : 0);
+    const workerPid = () => Number(existsSync(`${shop.dir}/admit.db.worker`) && readFileSync(`${shop.dir}/admit.db.worker`, 'utf8'));
+    const ask = (sql) => execFileSync('sqlite3', [`${shop.dir}/admit.db`, '.timeout 5000', sql], { encoding: 'utf8' }).trim();
+    let killedAt = null, killedAfter = 0, slowest = 0, n503 = 0;
+    for (;;) {
+      const asked = performance.now();
+      const { status } = await fetch(`http://127.0.0.1:${shop.port}/health`);
+      slowest = Math.max(slowest, performance.now() - asked);
+      if (status === 200) break;
+      n503 += 1;
+      if (killedAt === null && walMib() > mib / 12 && workerPid() > 0) { // a third of what it writes
+        process.kill(workerPid(), 'SIGKILL');
+        killedAfter = (performance.now() - began) / 1000;
+        killedAt = ask('PRAGMA user_version');
+      }
+      if (performance.now() - began > 1_800_000) throw new Error(`no end of the upgrade: ${log().slice(-2000)}`);
+      await sleep(20);
+    }
+    const seconds = (performance.now() - began) / 1000;
+    const killed = killedAt === null ? 'not killed, too quick' : `killed after ${killedAfter.toFixed(1)} s at version ${killedAt} and gone on with`;
+    const isWhole = ask('SELECT (SELECT COUNT(*) FROM orders) || ` ` || (SELECT COUNT(*) FROM payments)'.replaceAll('`', "'")) === `${N_OLDER} ${N_OLDER}`
+      && ask('PRAGMA quick_check(1)') === 'ok';
+    const copies = readdirSync(shop.dir).filter((name) => name.includes('before-upgrade'));
+    const what = `a ledger of version ${OLDER}, ${count(N_OLDER)} sales, ${count(mib)} MiB`;
+    row(what, `copied and upgraded in ${seconds.toFixed(1)} s, ${killed}`, 'whole, one copy', isWhole && copies.join() === `admit.db.before-upgrade-${OLDER}`);
+    row('answers meanwhile, 503', `${n503}, the slowest after ${slowest.toFixed(0)} ms`, 'under 1 s', slowest < 1000);
+    row('it takes then', `${count(statSync(`${shop.dir}/admit.db`).size / 2 ** 20)} MiB`);
+    const shops = { empty: await startShop({ env: { ...NO_WORKER, LOG_LEVEL: 'info' } }), upgraded: shop };
+    for (const [at, connections, requests] of [['webhook', 1, 1000], ['webhook', 64, small ? 5000 : 20_000], ['tgupdate', 64, small ? 5000 : 20_000]]) {
+      const { empty, upgraded } = await turns(3, shops, at, connections, requests);
+      const bad = empty.bad + upgraded.bad;
+      row(`${at}, ${connections} at once, upon the ledger that was upgraded`, `${ratioOf(empty, upgraded).toFixed(2)} x the time${bad ? `, ${bad} failed` : ''}`, '1.2', bad === 0 && ratioOf(empty, upgraded) <= 1.2);
+    }
+    await stopAll(shops);
+  },
+
   /** A ledger with many sales, whose keys lie where real ones do, against an empty one; then load until it has grown more. */
   async growth() {
     const dir = mkdtempSync(path.join(tmpdir(), 'admit-grown.'));
     const file = path.join(dir, 'admit.db');
     const began = performance.now();
-    await run(`${OUT}/bench/fill`, [file, String(ROWS)], { cwd: ROOT });
-    row(`a ledger with ${count(ROWS)} sales`, `written in ${((performance.now() - began) / 1000).toFixed(0)} s`);
+    await run(`${OUT}/bench/fill`, [file, ROWS, EVENTS].map(String), { cwd: ROOT });
+    row(`a ledger with ${count(ROWS)} sales and ${count(EVENTS)} events`, `${count(statSync(file).size / 2 ** 20)} MiB, written in ${((performance.now() - began) / 1000).toFixed(0)} s`);
     const shops = { empty: await startShop({ env: NO_WORKER }), grown: await startShop({ env: NO_WORKER, ledger: file }) };
     rmSync(dir, { recursive: true, force: true });
     for (const [what, connections, requests] of [['webhook', 1, 1000], ['webhook', 64, small ? 5000 : 20_000], ['tgupdate', 64, small ? 5000 : 20_000]]) {
@@ -322,10 +396,16 @@ const parts = {
 
 // ---- the table ----
 
-const options = ['BENCH_ROWS', 'BENCH_S', 'BENCH_PHP_CHILDREN'].filter((name) => process.env[name]).map((name) => `${name}=${process.env[name]} `).join('');
+const options = ['BENCH_ROWS', 'BENCH_EVENTS', 'BENCH_S', 'BENCH_OLDER', 'BENCH_PHP_CHILDREN'].filter((name) => process.env[name]).map((name) => `${name}=${process.env[name]} `).join('');
 const machine = `${cpus().length} x ${cpus()[0].model.replace(/\s+/g, ' ').trim()}, ${new Date().toISOString().slice(0, 10)}`;
 console.log(`# ${machine}${small ? ', --small' : ''}`);
-for (const [name, measure] of Object.entries(parts)) if (wanted(name)) await measure();
+const KEPT = path.join(ROOT, 'build/bench');
+mkdirSync(KEPT, { recursive: true });
+for (const [name, measure] of Object.entries(parts)) if (wanted(name)) {
+  const before = rows.length;
+  await measure();
+  writeFileSync(`${KEPT}/${name}.json`, JSON.stringify({ small, machine, options, rows: rows.slice(before) }));
+}
 const missedGoals = rows.filter(({ ok }) => ok === false).length;
 console.log(`${rows.filter(({ ok }) => ok).length} goals met, ${missedGoals} missed`);
 
@@ -342,13 +422,26 @@ const BRIEF = {
   '/pay, new buyers, Stripe at 0 ms, 64 at once, admit': 'new buyers on the `/pay` page, Stripe at 0 ms, 64 at once',
 };
 
+/** What all parts found, this time or before. */
+function keptParts() {
+  const missing = Object.keys(parts).filter((name) => !existsSync(`${KEPT}/${name}.json`));
+  if (missing.length > 0) throw new Error(`--write wants the whole table, and of these parts nothing is kept: ${missing.join(' ')}`);
+  const all = Object.keys(parts).map((name) => JSON.parse(readFileSync(`${KEPT}/${name}.json`, 'utf8')));
+  if (all.some((one) => one.small !== small)) throw new Error('--write wants all parts small, or none');
+  return all;
+}
+
 function write() {
+  const all = keptParts();
+  const found = all.flatMap((one) => one.rows);
   const verdict = ({ goal, ok }) => (ok === null ? goal : `${ok ? 'met' : '**missed**'}: ${goal}`);
-  between('tests/README.md', 'bench', ['| what | measured | goal |', '|---|---|---|', ...rows.map((one) => `| ${one.what} | ${one.figure} | ${verdict(one)} |`),
-    '', `${machine}; \`${options}make bench${small ? ' BENCHFLAGS=--small' : ''}\`.`].join('\n'));
-  const lines = Object.keys(BRIEF).map((what) => rows.find((one) => one.what === what)).map(({ what, figure }) =>
+  const machines = [...new Set(all.map((one) => one.machine))].join('; ');
+  const allOptions = [...new Set(all.flatMap((one) => one.options.split(' ').filter(Boolean)))].map((one) => `${one} `).join('');
+  between('tests/README.md', 'bench', ['| what | measured | goal |', '|---|---|---|', ...found.map((one) => `| ${one.what} | ${one.figure} | ${verdict(one)} |`),
+    '', `${machines}; \`${allOptions}make bench${small ? ' BENCHFLAGS=--small' : ''}\`.`].join('\n'));
+  const lines = Object.keys(BRIEF).map((what) => found.find((one) => one.what === what)).map(({ what, figure }) =>
     `| ${BRIEF[what]} | ${/^[\d,]+/.exec(figure)[0]} | ${/p99 ([\d.]+ ms)/.exec(figure)[1]} |`);
-  const rest = rows.find(({ what }) => what === 'all of them at rest').figure;
+  const rest = found.find(({ what }) => what === 'all of them at rest').figure;
   between('README.md', 'bench-brief', ['| | a second | 99 % within |', '|---|---|---|', ...lines, '', `All programs and lighttpd take ${rest} at rest.`].join('\n'));
 }
 

@@ -649,6 +649,35 @@ past(void **state)
 	check_int(look_int("SELECT COUNT(*) FROM access WHERE is_in = 1"), 1);
 }
 
+/* ---- the page at which it was paid ---- */
+
+static const struct paypage {
+	const char *why;
+	enum fact_kind then;
+	bool stays;
+} paypages[] = {
+	{ "seen again", FACT_SEEN, true },
+	{ "the bank is at work", FACT_PROCESSING, true },
+	{ "paid", FACT_PAID, false },
+	{ "the bank said no", FACT_FAILED, false },
+	{ "nobody paid", FACT_EXPIRED, false },
+};
+
+/* Its address is kept for as long as somebody may be sent there. */
+static void
+page_of_order(void **state)
+{
+	const struct paypage *p = *state;
+	const struct fact seen = { PURCHASE(FACT_SEEN) },
+			  then = { PURCHASE(p->then) };
+
+	shop_open(NOTHING);
+	tell(BUYER, &seen);
+	change("UPDATE orders SET url = 'https://pay.example.com/'");
+	tell(BUYER, &then);
+	check_int(look_int("SELECT COUNT(url) FROM orders"), p->stays);
+}
+
 static int
 measure(void **state)
 {
@@ -672,5 +701,6 @@ main(void)
 	ROWS("an appeal", appealed, appealeds);
 	ONE("granted", "and revoked, and bought", granted);
 	ONE("before this ledger", "nobody hears of it again", past);
+	ROWS("its page", page_of_order, paypages);
 	return testing_run("record", ledger_make, measure);
 }

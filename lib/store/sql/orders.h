@@ -67,13 +67,15 @@ SQL(ORDERS_RENEWAL,
     " AND product = :product AND provider = :provider AND renews = 1"
     " AND renewal <> :renewal")
 
-/* A purchase by its provider's name for it, and what is known of it. Facts only
- * grow: what is there stays. What was paid is what the session said when it was
- * paid, which may be nothing; what it said while it was open, with no code for
- * less entered yet, does not count any more then. How long a payment lets in is
- * said with the payment; of two words about one the longer holds. What the
- * order is then is read by ORDER_BY_SESSION: to return it, SQLite would make a
- * table for it each time, which costs more than the reading. */
+/* A purchase by its provider's name for it, and what is known of it. Facts
+ * only grow: what is there stays. What was paid is what the session said when
+ * it was paid, which may be nothing; what it said while it was open, with no
+ * code for less entered yet, does not count any more then. How long a payment
+ * lets in is said with the payment; of two words about one the longer holds.
+ * The address of its page, which is longer than all else, goes with the last
+ * who could want it. What the order is then is read by ORDER_BY_SESSION: to
+ * return it, SQLite would make a table for it each time, which costs more than
+ * the reading. */
 SQL(ORDER_FACTS_ADD,
     "INSERT INTO orders (tg_id, product, provider, session_id, livemode,"
     " created_ms, payment_intent, subscription, amount_minor, currency,"
@@ -85,6 +87,8 @@ SQL(ORDER_FACTS_ADD,
     " ON CONFLICT (session_id) DO UPDATE SET payment_intent ="
     " COALESCE(orders.payment_intent, excluded.payment_intent),"
     " subscription = COALESCE(orders.subscription, excluded.subscription),"
+    " url = CASE WHEN excluded.paid_ms IS NULL AND excluded.failed_ms IS NULL"
+    " AND excluded.expired_ms IS NULL THEN orders.url END,"
     " amount_minor = CASE WHEN excluded.amount_minor IS NULL"
     " OR (excluded.paid_ms IS NULL AND orders.paid_ms IS NOT NULL)"
     " THEN orders.amount_minor ELSE excluded.amount_minor END,"
