@@ -652,10 +652,11 @@ order_known_before(void **state)
 	    " 0, 0)",
 	    (long long)tg_id, (long long)tg_id, (long long)tg_id));
 	hear(tg_id, (struct step){ PAID, 1, 0 });
-	check_int(look_int_of("SELECT COUNT(*) FROM orders WHERE tg_id = ?1"
-			      " AND url = 'https://h/' AND paid_ms > 0"
-			      " AND payment_intent IS NOT NULL",
-		      tg_id),
+	check_int(
+	    look_int_of("SELECT COUNT(*) FROM orders WHERE tg_id = ?1"
+			" AND created_ms = 0 AND url IS NULL AND paid_ms > 0"
+			" AND payment_intent IS NOT NULL",
+		tg_id),
 	    1);
 	check_text(promised(JOB_INVITE, tg_id), "1");
 }
