@@ -4,31 +4,36 @@ FNR == 1 { in_comment = 0 }
 
 in_comment || /["'\/]/ { $0 = bare($0) }
 
-function bare(line,   out, quote, i, c, two) {
-	out = quote = ""
-	for (i = 1; i <= length(line); i++) {
+function bare(line,   out, at, c) {
+	for (;;) {
 		if (in_comment) {
-			c = index(substr(line, i), "*/")
-			if (!c)
-				break
+			at = index(line, "*/")
+			if (!at)
+				return out
 			in_comment = 0
-			i += c
-			continue
+			line = substr(line, at + 2)
 		}
-		c = substr(line, i, 1)
-		two = substr(line, i, 2)
-		if (quote != "") {
-			if (c == "\\") i++
-			else if (c == quote) { quote = ""; out = out c }
-		} else if (two == "/*") {
-			in_comment = 1
-			i++
-		} else if (two == "//") {
-			break
-		} else {
-			if (c == "\"" || c == "'") quote = c
+		if (!match(line, /["'\/]/))
+			return out line
+		out = out substr(line, 1, RSTART - 1)
+		c = substr(line, RSTART, 1)
+		line = substr(line, RSTART + 1)
+		if (c != "/") {
 			out = out c
-		}
+			if (c == "\"")
+				at = match(line, /^([^"\\]|\\.)*"/)
+			else
+				at = match(line, /^([^'\\]|\\.)*'/)
+			if (!at)
+				return out
+			out = out c
+			line = substr(line, RLENGTH + 1)
+		} else if (line ~ /^\*/) {
+			in_comment = 1
+			line = substr(line, 2)
+		} else if (line ~ /^\//)
+			return out
+		else
+			out = out c
 	}
-	return out
 }

@@ -9,11 +9,13 @@
 # What breaks the plan today stands in allowed, and files that tell too little
 # of why in sparse. Neither may grow; --shrink takes off what holds by now.
 #
-# usage: lint.sh [--shrink] [ROOT]
+# usage: lint.sh [--shrink] [--only "PART..."] [ROOT]
+#        parts: house structure code comments length texts words
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
-shrink=
+shrink= only=
 [ "$1" != --shrink ] || { shrink=1 && shift; }
+[ "$1" != --only ] || { only=$2 && shift 2; }
 cd "${1:-$here/../..}" || exit 2
 
 files=$(find lib cgi-bin tools -name '*.[ch]' | sort)
@@ -36,29 +38,46 @@ gettext_says() {
 	msgfmt --check -o /dev/null "$1" 2>&1 ||
 	    echo "$1:1: does not pass msgfmt --check"
 }
-found=$(
-	awk -f "$here/house.awk" "$here/arrows" "$here/allowed" $files
-	awk -f "$here/structure.awk" $files
-	awk -f "$here/bare.awk" -f "$here/code.awk" $files
-	awk -v sparse="$here/sparse" -f "$here/comments.awk" \
-	    -f "$here/bare.awk" $sources
-	for f in cgi-bin/*.c; do
-		n=$(wc -l < "$f")
-		[ "$n" -lt 120 ] ||
-		    echo "$f:$n: length: a front program has under 120 lines"
-	done
-	sentences | grep -v ': note: '
-	for f in $po; do
-		! command -v msgfmt > /dev/null || gettext_says "$f" |
-		    sed -n 's/^\([^:]*:[0-9]*\): /\1: msgfmt: /p'
-	done
+# part NAME: looks at one thing, and says what breaks the plan.
+part() {
+	case $1 in
+	house) awk -f "$here/house.awk" "$here/arrows" "$here/allowed" $files ;;
+	structure) awk -f "$here/structure.awk" $files ;;
+	code) awk -f "$here/bare.awk" -f "$here/code.awk" $files ;;
+	comments)
+		awk -v sparse="$here/sparse" -f "$here/comments.awk" \
+		    -f "$here/bare.awk" $sources
+		;;
+	length)
+		for f in cgi-bin/*.c; do
+			n=$(wc -l < "$f")
+			[ "$n" -lt 120 ] ||
+			    echo "$f:$n: length: a front program has under 120 lines"
+		done
+		;;
+	texts)
+		sentences | grep -v ': note: '
+		for f in $po; do
+			! command -v msgfmt > /dev/null || gettext_says "$f" |
+			    sed -n 's/^\([^:]*:[0-9]*\): /\1: msgfmt: /p'
+		done
+		;;
 	# The project speaks of the project alone. (The brackets keep this very
 	# line from matching.)
-	git ls-files -coz --exclude-standard 2> /dev/null |
-	    grep -vz package-lock.json |
-	    xargs -0 grep -nIE '/[w]ork/|/[f]arm/|[f]arm-studio|\.\./[s]hared' \
-		/dev/null 2> /dev/null |
-	    sed 's/^\([^:]*:[0-9]*\):.*/\1: words: names a place outside the project/'
+	words)
+		git ls-files -coz --exclude-standard 2> /dev/null |
+		    grep -vz package-lock.json |
+		    xargs -0 grep -nIE '/[w]ork/|/[f]arm/|[f]arm-studio|\.\./[s]hared' \
+			/dev/null 2> /dev/null |
+		    sed 's/^\([^:]*:[0-9]*\):.*/\1: words: names a place outside the project/'
+		;;
+	*) echo "lint.sh:1: usage: there is no part $1" ;;
+	esac
+}
+found=$(
+	for one in ${only:-house structure code comments length texts words}; do
+		part "$one"
+	done
 )
 if [ -n "$found" ]; then
 	printf '%s\n' "$found"
