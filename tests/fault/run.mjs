@@ -1,5 +1,5 @@
-// Runs the fault tests, several rows at once, each in a process of its own, and prints what was tried: fault, points,
-// outcome. Of each row's points it takes as many as a quarter of an hour for a group has room for, drawn by a seed
+// Runs the fault tests, several rows at once in as many processes, and prints what was tried: fault, points, outcome.
+// Of each row's points it takes as many as a quarter of an hour for a group has room for, drawn by a seed
 // (sample.mjs); the same seed draws the same ones again.
 //
 // usage: node run.mjs [--quick] [--group GROUP] [WORD...]   only the rows whose name has one of the words
@@ -39,16 +39,37 @@ async function tried({ name, quick: few, run }, { quick, points, seed }) {
   }
 }
 
-/** The same in a process of its own. */
-const triedApart = (name, how) => new Promise((done) => {
-  const child = fork(fileURLToPath(import.meta.url), [name], { env: { ...process.env, FAULT_HOW: JSON.stringify(how) } });
-  let told = { name, error: 'its process ended without a word' };
-  child.on('message', (message) => { told = message; });
-  child.once('exit', () => done(told));
-  const end = () => child.kill();
-  process.once('exit', end);
-  child.once('exit', () => process.off('exit', end));
-});
+/** A process that tries rows, one after another; one in which a row failed is not asked again. */
+class Bench {
+  #child = null;
+
+  #begin(how) {
+    this.#child = fork(fileURLToPath(import.meta.url), ['--rows'], { env: { ...process.env, FAULT_HOW: JSON.stringify(how) } });
+    const child = this.#child;
+    const end = () => child.kill();
+    process.once('exit', end);
+    child.once('exit', () => process.off('exit', end));
+  }
+
+  /** @returns what tried() says of the row of that name */
+  async tried(name, how) {
+    if (!this.#child) this.#begin(how);
+    const told = await new Promise((done) => {
+      const child = this.#child;
+      child.once('exit', () => done({ name, error: 'its process ended without a word' }));
+      child.once('message', done);
+      child.send(name);
+    });
+    this.#child.removeAllListeners('message');
+    if (told.error) this.end();
+    return told;
+  }
+
+  end() {
+    if (this.#child?.connected) this.#child.disconnect();
+    this.#child = null;
+  }
+}
 
 async function runAll(rows, how) {
   // The long ones first, so that none is left alone in the end.
@@ -58,8 +79,9 @@ async function runAll(rows, how) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(128 + constants.signals[signal]));
   console.log(`${rows.length} rows; ${how.points === Infinity ? 'all points' : `points drawn by seed ${how.seed}`}`);
   const lane = async () => {
+    const bench = new Bench();
     while (queue.length > 0) {
-      const { name, points, outcome, s, error } = await triedApart(queue.shift(), how);
+      const { name, points, outcome, s, error } = await bench.tried(queue.shift(), how);
       if (error) {
         failed += 1;
         console.log(`FAILED  ${name} (seed ${how.seed}): ${error}`);
@@ -69,6 +91,7 @@ async function runAll(rows, how) {
       if (!how.quick) keep('fault', [{ name, points, outcome }], NAMES);
       console.log(`ok      ${name}: ${points} points, ${outcome} (${s} s)`);
     }
+    bench.end();
   };
   // Twice as many as there are cores: a row mostly waits for the program that it spoils.
   await Promise.all(Array.from({ length: 2 * cpus().length }, lane));
@@ -86,8 +109,9 @@ function howFrom(quick) {
 const args = process.argv.slice(2);
 if (process.send) {
   const how = JSON.parse(process.env.FAULT_HOW);
-  const row = ROWS.find(({ name }) => name === args[0]);
-  process.send(await tried(row, { ...how, points: how.points ?? Infinity }), () => process.disconnect()); // JSON has no infinity
+  how.points ??= Infinity; // which JSON does not have
+  process.on('message', async (name) => process.send(await tried(ROWS.find((row) => row.name === name), how)));
+  process.once('disconnect', () => process.exit());
 } else {
   const quick = args.includes('--quick');
   const at = args.indexOf('--group');
