@@ -82,7 +82,8 @@ section_of() {
 tab=$(printf '\t')
 while IFS=$tab read -r name option; do
 	word=${name%% *} second=${name#"${name%% *}"}
-	section_of "$word" > "$rows.section"
+	[ "$word" = "${last:-}" ] || section_of "$word" > "$rows.section"
+	last=$word
 	grep -q "^\.B $word\$" "$rows.section" &&
 	    { [ -z "$second" ] || grep -q "^\.BI* ${second# }" "$rows.section"; }
 	verdict $? "the man page does not know admit $name"
@@ -90,26 +91,39 @@ while IFS=$tab read -r name option; do
 	    grep -q -e "$(echo "$option" | sed 's/-/\\\\-/g')" "$rows.section"
 	verdict $? "the man page does not know admit $name $option"
 done < "$rows.table"
-# links_of FILE: what it links to, a place a line.
-links_of() {
-	grep -o ']([^)]*)' "$1" | sed 's/^](//; s/)$//' | grep -v '^https\{0,1\}:'
-}
 
-# anchors_of FILE: its headings as a link names them.
-anchors_of() {
-	sed -n 's/^##* //p' "$1" | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9\n-'
-}
-
-for page in *.md docs/*.md deploy/README.md lib/README.md tests/README.md; do
-	for link in $(links_of "$page"); do
-		file=${link%%#*} anchor=${link#"${link%%#*}"}
-		to=$page
-		[ -z "$file" ] || to=$(dirname "$page")/$file
-		[ -e "$to" ] && { [ -z "$anchor" ] ||
-		    anchors_of "$to" | grep -qx "${anchor#"#"}"; }
-		verdict $? "$page links to $link, which is not there"
-	done
-done
+# Each link of a document: from where, how it reads, which file it means, and
+# whether a heading is called so, if it names one.
+awk -v OFS='\t' '
+	FNR == 1 { folder = FILENAME; sub(/[^\/]*$/, "", folder) }
+	/^#+ / {
+		anchor = tolower($0)
+		sub(/^#+ /, "", anchor)
+		gsub(/ /, "-", anchor)
+		gsub(/[^a-z0-9-]/, "", anchor)
+		heading[FILENAME "#" anchor]
+	}
+	{ while (match($0, /\]\([^)]+\)/)) {
+		link = substr($0, RSTART + 2, RLENGTH - 3)
+		$0 = substr($0, RSTART + RLENGTH)
+		if (link ~ /^https?:/)
+			continue
+		from[++n] = FILENAME
+		reads[n] = link
+		at = index(link "#", "#")
+		to[n] = at == 1 ? FILENAME : folder substr(link, 1, at - 1)
+		while (sub(/[^\/.]+\/\.\.\//, "", to[n]))
+			;
+		names[n] = to[n] substr(link, at)
+	} }
+	END { for (i = 1; i <= n; i++)
+		print from[i], reads[i], to[i],
+		    names[i] == to[i] || names[i] in heading }
+	' *.md docs/*.md deploy/README.md lib/README.md tests/README.md > "$rows.links"
+while IFS=$tab read -r page link file named; do
+	[ -e "$file" ] && [ "$named" = 1 ]
+	verdict $? "$page links to $link, which is not there"
+done < "$rows.links"
 for page in docs/*.md; do
 	[ "$page" = docs/README.md ] || grep -qF "](${page#docs/})" docs/README.md
 	verdict $? "the guide does not lead to $page"
