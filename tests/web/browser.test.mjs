@@ -7,14 +7,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import axe from 'axe-core';
-import { chromium } from 'playwright-core';
+import { judged, objections, startChromium } from './chromium.mjs';
 import { OUT, PATIENCE_MS, ROOT, SANITIZER, ended, leftOf, startAdmit, until } from './harness.mjs';
 import { ON_POSTGRES } from './ledger.mjs';
 
-const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const FLAGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync'];
 
 /** A server's ledger goes by the server's time, and a sanitizer wants to be loaded before the sandbox's clock. */
 const HAS_CLOCK = !ON_POSTGRES && existsSync(path.join(OUT, 'sandbox/clock.so'));
@@ -92,13 +88,6 @@ class Visitor {
   }
 }
 
-/** What axe-core has to say of the page as it is. */
-async function judged(page) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => globalThis.axe.run({ iframes: false }));
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`);
-}
-
 describe('the sandbox', { concurrency: false }, () => {
   let dir, sandbox, browser, page, visitor;
   const complaints = [], stops = [];
@@ -106,8 +95,8 @@ describe('the sandbox', { concurrency: false }, () => {
   before(async () => {
     dir = mkdtempSync(path.join(tmpdir(), 'admit-browser.'));
     sandbox = await startSandbox({ after: (stop) => stops.push(stop) }, dir, { SANDBOX_PAST: '0' });
-    browser = await chromium.launchPersistentContext(path.join(dir, 'profile'), {
-      executablePath: BROWSER, args: FLAGS, viewport: { width: 1280, height: 800 }, locale: 'uk',
+    browser = await startChromium(dir, {
+      viewport: { width: 1280, height: 800 }, locale: 'uk',
     });
     page = await browser.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
@@ -247,7 +236,8 @@ describe('the sandbox', { concurrency: false }, () => {
       await page.goto(`${sandbox.base}/?language=${language}`);
       await page.locator('[data-msg]').first().waitFor({ state: 'attached' });
       assert.equal(await page.getAttribute('html', 'lang'), language);
-      assert.deepEqual(await judged(page), [], `${language}, ${colorScheme}, ${width} px`);
+      const { violations } = await judged(page, { iframes: false });
+      assert.deepEqual(objections(violations), [], `${language}, ${colorScheme}, ${width} px`);
       if (width > 360) continue;
       for (const tab of ['browser', 'operator', 'scenes', 'buyer']) {
         await page.click(`[data-show="${tab}"]`);
@@ -292,7 +282,7 @@ test('consent and withdrawal are forms that a browser sends', async (t) => {
   mkdirSync(path.join(texts, 'legal'), { recursive: true });
   writeFileSync(path.join(texts, 'legal/terms.en.md'), '# Telecommunicationsregulations\n\n## Nonredistributability\n\n`'.concat('long'.repeat(30), '`\n'));
   const app = await startAdmit({ t, env: { CONSENT: '1', RECONCILE_MINUTES: '0', CONTENT_DIR: texts } });
-  const browser = await chromium.launchPersistentContext(path.join(dir, 'profile'), { executablePath: BROWSER, args: FLAGS, locale: 'en' });
+  const browser = await startChromium(dir, { locale: 'en' });
   t.after(async () => {
     await browser.close();
     rmSync(dir, { recursive: true, force: true });

@@ -7,15 +7,9 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import axe from 'axe-core';
-import { chromium } from 'playwright-core';
+import { LANGUAGES, SIGHTS, judged, objections, showAs, startChromium } from './chromium.mjs';
 import { LINK, ROOT, SHOP, startAdmit, until } from './harness.mjs';
 
-const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync'];
-const LANGUAGES = ['uk', 'en', 'de', 'pl'];
-const WIDTHS = [320, 1280];
 const SCHEMES = ['light', 'dark'];
 const BOT = 'steps_to_joy_bot';
 const SECRET = 'aWordOfTheWebTests';
@@ -47,7 +41,7 @@ function contrast(a, b) {
   return (light + 0.05) / (dark + 0.05);
 }
 
-let app, soon, broken, lawful, browser, profile;
+let app, soon, broken, lawful, browser, shown, profile;
 
 let contentDir;
 /** Terms in each language, with all that a long text may have. */
@@ -79,7 +73,8 @@ before(async () => {
     nameBot(each);
   }
   profile = mkdtempSync(path.join(tmpdir(), 'admit-pages.'));
-  browser = await chromium.launchPersistentContext(profile, { executablePath: BROWSER, args: ['--headless=new', ...FLAGS], locale: 'uk' });
+  browser = await startChromium(profile, { locale: 'uk' });
+  shown = await browser.newPage();
 });
 after(async () => {
   await browser?.close();
@@ -168,46 +163,36 @@ const NO_BOT = ['a preview', 'not set up'];
 describe('each page', () => {
   for (const [name, [status, get]] of Object.entries(PAGES))
     test(name, async () => {
-      const page = await browser.newPage();
-      try {
-        for (const language of LANGUAGES) {
-          const res = await get(language);
-          assert.equal(res.status, status);
-          assert.match(res.headers.get('content-type'), /^text\/html/);
-          assert.equal(res.headers.get('cache-control'), 'no-store');
-          assert.match(res.text, new RegExp(`<html lang="${language}">`));
-          assert.doesNotMatch(res.text, /<script| src=|url\(|<link/);
-          assert.equal(res.text.includes(`href="https://t.me/${BOT}"`), !NO_BOT.includes(name), 'a button back to the bot');
-          await judge(page, name, language, res.text);
-        }
-      } finally {
-        await page.close();
+      for (const language of LANGUAGES) {
+        const res = await get(language);
+        assert.equal(res.status, status);
+        assert.match(res.headers.get('content-type'), /^text\/html/);
+        assert.equal(res.headers.get('cache-control'), 'no-store');
+        assert.match(res.text, new RegExp(`<html lang="${language}">`));
+        assert.doesNotMatch(res.text, /<script| src=|url\(|<link/);
+        assert.equal(res.text.includes(`href="https://t.me/${BOT}"`), !NO_BOT.includes(name), 'a button back to the bot');
+        await shown.setContent(res.text);
+        await judge(`${name}, ${language}`);
       }
     });
 });
 
-async function judge(page, name, language, html) {
-  await page.setContent(html);
-  await page.evaluate(axe.source);
-  for (const colorScheme of SCHEMES) {
-    await page.emulateMedia({ colorScheme });
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 720 });
-      const at = `${name}, ${language}, ${colorScheme}, ${width} px`;
-      const { violations, incomplete, passes } = await page.evaluate(() => globalThis.axe.run());
-      const said = (list) => list.map(({ id, nodes }) => `${id}: ${nodes.map(({ html: text, failureSummary }) => `${text} ${failureSummary}`).join(' | ')}`);
-      assert.deepEqual(said(violations), [], at);
-      assert.deepEqual(said(incomplete.filter(({ id }) => id === 'color-contrast')), [], `${at}: could not be told`);
-      assert.ok(passes.some(({ id }) => id === 'color-contrast'), `${at}: the contrast was looked at`);
-      const seen = await page.evaluate(() => ({
-        out: document.documentElement.scrollWidth - window.innerWidth, h1: document.querySelectorAll('h1').length,
-        low: [...document.querySelectorAll('a:not(p a), button, input:not([type=hidden])')].map((a) => a.getBoundingClientRect().height).filter((height) => height < 40),
-      }));
-      assert.deepEqual(seen, { out: seen.out > 0 ? 0 : seen.out, h1: 1, low: [] }, `${at}: nothing sticks out, one headline, links for a thumb`);
-      if (process.env.SCREENSHOTS) {
-        mkdirSync(process.env.SCREENSHOTS, { recursive: true });
-        await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name.replaceAll(/\W+/g, '-')}.${language}.${colorScheme}.${width}.png` });
-      }
+async function judge(name) {
+  for (const [i, sight] of SIGHTS.entries()) {
+    await showAs(shown, sight);
+    const at = `${name}, ${sight.colorScheme}, ${sight.width} px`;
+    const { violations, incomplete, passes } = await judged(shown, { ofSightAlone: i > 0 });
+    assert.deepEqual(objections(violations), [], at);
+    assert.deepEqual(objections(incomplete.filter(({ id }) => id === 'color-contrast')), [], `${at}: could not be told`);
+    assert.ok(passes.some(({ id }) => id === 'color-contrast'), `${at}: the contrast was looked at`);
+    const seen = await shown.evaluate(() => ({
+      out: document.documentElement.scrollWidth - window.innerWidth, h1: document.querySelectorAll('h1').length,
+      low: [...document.querySelectorAll('a:not(p a), button, input:not([type=hidden])')].map((a) => a.getBoundingClientRect().height).filter((height) => height < 40),
+    }));
+    assert.deepEqual(seen, { out: seen.out > 0 ? 0 : seen.out, h1: 1, low: [] }, `${at}: nothing sticks out, one headline, links for a thumb`);
+    if (process.env.SCREENSHOTS) {
+      mkdirSync(process.env.SCREENSHOTS, { recursive: true });
+      await shown.screenshot({ path: `${process.env.SCREENSHOTS}/${at.replaceAll(/\W+/g, '-')}.png` });
     }
   }
 }

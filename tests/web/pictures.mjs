@@ -7,13 +7,10 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium } from 'playwright-core';
+import { startChromium } from './chromium.mjs';
 import { OUT, ROOT, ended, freePort, until } from './harness.mjs';
 import { pngOfFewColours } from './png.mjs';
 
-const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const FLAGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync'];
 const DESK = { width: 1280, height: 800 };
 const TELEPHONE = { width: 390, height: 760 };
 
@@ -41,8 +38,8 @@ async function startSandbox(dir) {
 
 const dir = mkdtempSync(path.join(tmpdir(), 'admit-pictures.'));
 const sandbox = await startSandbox(dir);
-const browser = await chromium.launchPersistentContext(path.join(dir, 'profile'), {
-  executablePath: BROWSER, args: FLAGS, viewport: DESK, locale: 'en-GB', colorScheme: 'light',
+const browser = await startChromium(dir, {
+  viewport: DESK, locale: 'en-GB', colorScheme: 'light',
 });
 try {
   const page = await browser.newPage();
