@@ -46,8 +46,20 @@ async function holding(program, args, begin) {
   };
 }
 
+/** What SQLite's readers see a ledger's state by: the head of the index of its log, which counts each commit. Nothing where there is none. */
+function stateOf(file) {
+  try {
+    return readFileSync(`${file}-shm`).latin1Slice(0, 136);
+  } catch {
+    return undefined;
+  }
+}
+
 class FileLedger {
   secrets = [];
+  /** What it was asked in its present state: who waits for something asks the same again and again. */
+  #answers = new Map();
+  #state;
   /** Whoever has the file open goes on with it, wherever it is. */
   outlivesLoss = true;
 
@@ -58,7 +70,11 @@ class FileLedger {
   }
 
   sql(query) {
-    return rows(sqlite(this.file, query, { readonly: true }));
+    const state = stateOf(this.file);
+    if (state === undefined || state !== this.#state) this.#answers.clear();
+    this.#state = state;
+    if (!this.#answers.has(query)) this.#answers.set(query, sqlite(this.file, query, { readonly: true }));
+    return rows(this.#answers.get(query));
   }
 
   write(statement) {
