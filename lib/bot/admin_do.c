@@ -70,13 +70,16 @@ write_to(struct reply *r, const struct act *act, const char **result)
 	    arena_printf(r->arena, "letter/%lld", (long long)act->id));
 }
 
-/* *is false: it is done by now, or a worker is at it. */
+/* *is false: it is done by now, or a worker is at it, or the number is another
+ * job's, as after one that was taken back. */
 static enum err
 find_job(struct reply *r, const struct act *act, struct waiting *w, bool *is)
 {
 	enum err e = waiting_read(r->db, r->arena, act->number, w);
 
-	*is = e == ERR_OK && !waiting_is_leased(w);
+	*is = e == ERR_OK && !waiting_is_leased(w) && w->tg_id == act->tg_id &&
+	    act->words != NULL &&
+	    str_eq(str_from(waiting_kind(w->kind)), act->words);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 

@@ -49,8 +49,8 @@ static enum err
 answer(struct app *app, struct arena *a, const struct step *s, const char *word)
 {
 	return jobs_promise(app->db, JOB_NOTICE,
-	    arena_printf(a, "looked_for/%lld", (long long)s->job.id),
-	    s->job.tg_id, 0, arena_printf(a, ADMIN_NOTICE "%s", word));
+	    arena_printf(a, "looked_for/%s", s->job.promise), s->job.tg_id, 0,
+	    arena_printf(a, ADMIN_NOTICE "%s", word));
 }
 
 /* A key without the right is not tried again: the operator hears of it, and can

@@ -68,7 +68,8 @@ prepare(struct app *app, struct arena *a, struct step *s)
 	return e;
 }
 
-/* A page of /admin to who sends it. */
+/* A page of /admin to who sends it. The key has the promise in it and not the
+ * job's number, which is another one's when it was taken back. */
 static enum err
 show(struct app *app, struct arena *a, const struct step *s,
     const struct broadcast *b, const char *page)
@@ -76,7 +77,7 @@ show(struct app *app, struct arena *a, const struct step *s,
 	return b->actor <= 0 ?
 	    ERR_OK :
 	    jobs_promise(app->db, JOB_NOTICE,
-		arena_printf(a, "many/%lld", (long long)s->job.id), b->actor, 0,
+		arena_printf(a, "after/%s", s->job.promise), b->actor, 0,
 		arena_printf(a, ADMIN_NOTICE "%s", page));
 }
 

@@ -259,8 +259,9 @@ end(struct settling *s)
 	if (e != ERR_OK || !is || s->b.actor <= 0)
 		return e;
 	return jobs_promise(s->app->db, JOB_NOTICE,
-	    arena_printf(s->arena, "many/%lld", (long long)s->b.id), s->b.actor,
-	    0, arena_printf(s->arena, "op/many/how/%lld", (long long)s->b.id));
+	    arena_printf(s->arena, "many/%lld/ended", (long long)s->b.id),
+	    s->b.actor, 0,
+	    arena_printf(s->arena, "op/many/how/%lld", (long long)s->b.id));
 }
 
 /* ERR_CONFLICT: another worker was quicker, or it was paused meanwhile. */

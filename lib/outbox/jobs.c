@@ -174,7 +174,8 @@ jobs_lease(struct db *db, struct job *job, int64_t lease_ms, bool *is_ours)
 {
 	int64_t now_ms = clock_now_ms(), n = 0;
 	enum err e = db_exec(db, SQL_JOB_LEASE,
-	    KV(kv_int("id", job->id), kv_int("until_ms", now_ms + lease_ms),
+	    KV(kv_int("id", job->id), kv_text("promise", job->promise),
+		kv_int("until_ms", now_ms + lease_ms),
 		kv_int("now_ms", now_ms)),
 	    &n);
 
@@ -189,8 +190,8 @@ enum err
 jobs_put_off(struct db *db, const struct job *job, int64_t due_ms)
 {
 	return db_exec(db, SQL_JOB_PUT_OFF,
-	    KV(kv_int("id", job->id), kv_int("due_ms", due_ms),
-		kv_int("now_ms", clock_now_ms())),
+	    KV(kv_int("id", job->id), kv_text("promise", job->promise),
+		kv_int("due_ms", due_ms), kv_int("now_ms", clock_now_ms())),
 	    NULL);
 }
 

@@ -300,6 +300,22 @@ huge(void **state)
 	check_has(body, "op:letter:5");
 }
 
+/* The job that was to be given up is gone, and its number another one's. */
+static void
+other_job(void **state)
+{
+	(void)state;
+	shop_open("INSERT INTO jobs (id, kind, promise, tg_id, due_ms,"
+		  " created_ms, parked_ms) VALUES (4, 1, 'a', 5, 1, 1, 1);");
+	check_text(presses(OWNER, "op:drop:4"), "op/asked/1");
+	change("UPDATE jobs SET promise = 'b', tg_id = 6 WHERE id = 4");
+	check_text(presses(OWNER, "op:yes:1"), "op/told/1");
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE promise = 'b'"
+			   " AND done_ms IS NULL"),
+	    1);
+	check_text(look_text("SELECT result FROM audit"), RESULT_NOTHING);
+}
+
 static const struct letter {
 	const char *why, *row;
 	int64_t tg_id;
@@ -341,6 +357,7 @@ main(void)
 	ONE("/admin", "signs of others", signs);
 	ONE("a button", "fits", fits);
 	ONE("a button", "is pressed more often by who works", pressed_often);
+	ONE("giving up", "is of the job that was shown", other_job);
 	ONE("a refund", "is of the payment that was shown", renewed_meanwhile);
 	ONE("a card", "of a great many things fits", huge);
 	ROWS("a letter", letter, letters);

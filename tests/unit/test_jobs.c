@@ -139,6 +139,39 @@ promised_once(void **state)
 }
 
 static enum err
+lease_late(struct db *db, void *ctx)
+{
+	struct act *t = ctx;
+
+	return jobs_lease(db, t->jobs, MINUTE_MS, &t->any);
+}
+
+/* It was taken back since it was read, and another one got its number. */
+static void
+number_of_another(void **state)
+{
+	struct job job, jobs[2];
+	struct act t = { .jobs = &job };
+	size_t n = 0;
+
+	(void)state;
+	ledger_fresh();
+	promise("a", 5);
+	for (int line = 0; n == 0 && line < LINE__COUNT; line++)
+		check_err(
+		    jobs_due(ledger.db, &mem, (enum job_line)line, &job, 1, &n),
+		    ERR_OK);
+	change("DELETE FROM jobs");
+	promise("b", 6);
+	change(
+	    arena_printf(&mem, "UPDATE jobs SET id = %lld", (long long)job.id));
+	check_err(db_transaction(ledger.db, lease_late, &t), ERR_OK);
+	assert_false(t.any);
+	check_int(lease(MINUTE_MS, jobs, 2), 1);
+	check_text(jobs[0].promise, "b");
+}
+
+static enum err
 promise_and_fail(struct db *db, void *ctx)
 {
 	enum err e = jobs_promise(db, JOB_NOTICE, "p", 5, 7, "refunded");
@@ -757,6 +790,7 @@ main(void)
 	ONE("promise", "once, however often", promised_once);
 	ONE("promise", "goes with its transaction",
 	    promise_goes_with_its_transaction);
+	ONE("lease", "not what has the number by then", number_of_another);
 	ONE("lease", "the longest due first", longest_due_first);
 	ONE("lease", "of those, the oldest promise", oldest_promise_first);
 	ROWS("lease", due, dues);

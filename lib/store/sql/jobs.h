@@ -121,10 +121,12 @@ SQL(JOBS_DUE,
     " OR (other.due_ms = jobs.due_ms AND other.id < jobs.id))))))"
     " ORDER BY due_ms, id LIMIT :n")
 
-/* due_ms then says when the lease ends. */
+/* due_ms then says when the lease ends. Of a job that was taken back since it
+ * was read the number may be another one's: a promise is nobody else's. */
 SQL(JOB_LEASE,
     "UPDATE jobs SET due_ms = :until_ms, lease_ms = :until_ms"
-    " WHERE id = :id AND +done_ms IS NULL AND parked_ms IS NULL"
+    " WHERE id = :id AND promise = :promise AND +done_ms IS NULL"
+    " AND parked_ms IS NULL"
     " AND due_ms <= :now_ms AND lease_ms <= :now_ms"
     " AND (lane = 0 OR NOT EXISTS (SELECT 1 FROM jobs AS other"
     " WHERE other.tg_id = jobs.tg_id AND other.lane = jobs.lane"
@@ -175,8 +177,8 @@ SQL(JOB_GIVE_BACK,
     " WHERE id = :id AND lease_ms = :lease_ms AND +done_ms IS NULL")
 
 SQL(JOB_PUT_OFF,
-    "UPDATE jobs SET due_ms = :due_ms WHERE id = :id AND +done_ms IS NULL"
-    " AND lease_ms <= :now_ms")
+    "UPDATE jobs SET due_ms = :due_ms WHERE id = :id AND promise = :promise"
+    " AND +done_ms IS NULL AND lease_ms <= :now_ms")
 
 SQL(JOB_PARK,
     "UPDATE jobs SET parked_ms = :now_ms, lease_ms = 0, attempts = :attempts,"
