@@ -343,6 +343,9 @@ admin_told(struct admin_page *p, struct str id)
 
 	if (e != ERR_OK || act.id == 0)
 		return e;
+	if (str_eq(str_from(act.act), ACT_BROADCAST) &&
+	    str_eq(str_from(act.result), RESULT_DONE))
+		return broadcast_told(p, &act);
 	for (size_t i = 0; i < LENGTH(all); i++)
 		if (str_eq(result_of(&act), all[i].result))
 			admin_text(p, all[i].text, KV_NONE);

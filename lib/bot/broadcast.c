@@ -16,6 +16,16 @@ may_be_it(const struct tg_update *u)
 	return !u->is_service && (u->text == NULL || u->text[0] != '/');
 }
 
+static enum err
+say_album(struct reply *r)
+{
+	bool is_told = false;
+	enum err e = reply_album(r, &is_told);
+
+	return e != ERR_OK || is_told ? e :
+					reply_fill(r, TEXT_MANY_ALBUM, KV_NONE);
+}
+
 /* Copied as it is, so it stays in the operator's chat and is not stored. */
 static enum err
 take(struct reply *r, const struct broadcast *b)
@@ -24,7 +34,7 @@ take(struct reply *r, const struct broadcast *b)
 	enum err e;
 
 	if (u->album != NULL)
-		return reply_fill(r, TEXT_MANY_ALBUM, KV_NONE);
+		return say_album(r);
 	e = broadcast_show(r->db, b->id, u->chat_id, u->message_id);
 	return e != ERR_OK ?
 	    e :
@@ -317,7 +327,6 @@ broadcast_ask(
 	return ERR_OK;
 }
 
-/* How it goes is told beside that it was begun. */
 enum err
 broadcast_start(struct reply *r, const struct act *act, const char **result)
 {
@@ -326,11 +335,13 @@ broadcast_start(struct reply *r, const struct act *act, const char **result)
 	    BROADCAST_SHOWN, BROADCAST_RUNNING, &is);
 
 	*result = is ? RESULT_DONE : RESULT_NOTHING;
-	if (e != ERR_OK || !is)
-		return e;
-	return jobs_promise(r->db, JOB_NOTICE,
-	    arena_printf(r->arena, "many/begun/%lld", (long long)act->number),
-	    r->u->from_id, 0,
-	    arena_printf(r->arena, ADMIN_NOTICE "many/how/%lld",
-		(long long)act->number));
+	return e;
+}
+
+enum err
+broadcast_told(struct admin_page *p, const struct act *act)
+{
+	return page_how(p,
+	    str_from(
+		arena_printf(p->r->arena, "%lld", (long long)act->number)));
 }

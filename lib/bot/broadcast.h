@@ -20,10 +20,12 @@ enum err broadcast_page(struct admin_page *p, struct str arg) MUST_CHECK;
  * then the page that is to follow; of the others it stays as it is. */
 enum err broadcast_pressed(struct reply *r, struct str *args) MUST_CHECK;
 
-/* The last question, and what its yes does: see admin_ask.c and admin_do.c. */
+/* The last question, what its yes does, and what is told then, which is how it
+ * goes: see admin_ask.c and admin_do.c. */
 enum err broadcast_ask(struct admin_page *p, const struct act *act,
     enum text text, bool *may) MUST_CHECK;
 enum err broadcast_start(
     struct reply *r, const struct act *act, const char **result) MUST_CHECK;
+enum err broadcast_told(struct admin_page *p, const struct act *act) MUST_CHECK;
 
 #endif

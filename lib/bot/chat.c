@@ -19,23 +19,6 @@
 #define PRESSES_AN_HOUR 60
 #define OPERATORS_PRESSES_AN_HOUR 1200 /* one every three seconds */
 
-/* Telegram sends an album as a message for each of its pictures; one answer to
- * all of them will do. *is_told: another of them was answered. */
-static enum err
-is_of_album(struct reply *r, bool *is_told)
-{
-	bool is_new = true;
-	enum err e = ERR_OK;
-
-	if (r->u->album != NULL)
-		e = ledger_inbox(r->db, "album",
-		    arena_printf(r->arena, "%lld/%s", (long long)r->u->chat_id,
-			r->u->album),
-		    "message", &is_new);
-	*is_told = !is_new;
-	return e;
-}
-
 /* Words to people, a question to the coach, or something we do not understand.
  * People are shown every picture of an album. */
 static enum err
@@ -45,7 +28,7 @@ on_anything(struct reply *r)
 	enum err e = support_heard(r, &heard);
 
 	if (e == ERR_OK && !heard)
-		e = is_of_album(r, &is_told);
+		e = reply_album(r, &is_told);
 	if (e != ERR_OK || heard || is_told)
 		return e;
 	e = listen_to(
@@ -114,7 +97,7 @@ on_group(struct reply *r)
 		return e;
 	e = listen_to_crisis(r->app, r->arena, r->u, r->in, r->out, &heard);
 	if (e == ERR_OK && !heard)
-		e = is_of_album(r, &heard);
+		e = reply_album(r, &heard);
 	return e != ERR_OK || heard ?
 	    e :
 	    listen_to(r->app, r->arena, r->u, r->in, text, r->out, &heard);

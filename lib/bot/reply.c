@@ -84,6 +84,21 @@ reply_may(struct reply *r, const char *what, int64_t n, bool *allowed)
 }
 
 enum err
+reply_album(struct reply *r, bool *is_told)
+{
+	bool is_new = true;
+	enum err e = ERR_OK;
+
+	if (r->u->album != NULL)
+		e = ledger_inbox(r->db, "album",
+		    arena_printf(r->arena, "%lld/%s", (long long)r->u->chat_id,
+			r->u->album),
+		    "message", &is_new);
+	*is_told = !is_new;
+	return e;
+}
+
+enum err
 reply_access(struct reply *r, const struct product *p, enum access *access)
 {
 	return ledger_access(r->db, r->arena, r->u->from_id, p->id, access);

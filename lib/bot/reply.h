@@ -44,6 +44,10 @@ enum err reply_invite(struct reply *r, const char *product) MUST_CHECK;
 enum err reply_may(
     struct reply *r, const char *what, int64_t n, bool *allowed) MUST_CHECK;
 
+/* Telegram sends an album as a message for each of its pictures; one answer to
+ * all of them will do. *is_told: another of them was answered. */
+enum err reply_album(struct reply *r, bool *is_told) MUST_CHECK;
+
 /* Whether this person is in. */
 enum err reply_access(
     struct reply *r, const struct product *p, enum access *access) MUST_CHECK;

@@ -327,7 +327,10 @@ shown(void **state)
 				.body = str_from(SENT) } };
 
 	(void)state;
-	shop_open(PEOPLE SENDS("all", "NULL", "'de'", "2"));
+	/* Whatever else was told of a job or a broadcast of that number. */
+	shop_open(PEOPLE SENDS("all", "NULL", "'de'",
+	    "2") "INSERT INTO jobs (kind, promise, tg_id, detail, due_ms,"
+		 " created_ms, done_ms) VALUES (2, 'many/1', 7, 'x', 1, 1, 1);");
 	t.s = begin("preview/3", 1);
 	shop_does(settle, &t);
 	check_text(look_text("SELECT act || ' ' || number || ' ' || amount ||"
@@ -462,6 +465,21 @@ heard(void **state)
 	check_int(n_promised(JOB_ANSWER, OWNER), 0);
 }
 
+/* Each picture of an album is a message of its own. */
+static void
+album(void **state)
+{
+	const struct tg_update u = {
+		.kind = TG_MESSAGE, .has_file = true, .album = "a"
+	};
+
+	(void)state;
+	shop_open(WAITS);
+	check_text(json_text(does(OWNER, u).reply.params, "text"),
+	    text_plain_in(LANGUAGE_EN, TEXT_MANY_ALBUM));
+	assert_null(does(OWNER, u).reply.method);
+}
+
 /* The question names how many; its yes begins it, once. */
 static void
 confirmed(void **state)
@@ -474,7 +492,7 @@ confirmed(void **state)
 	change(arena_printf(&mem, "UPDATE audit SET asked_ms = %lld",
 	    (long long)clock_now_ms()));
 	check_text(presses(OWNER, "op:yes:1"), "op/told/1");
-	check_int(n_promised(JOB_NOTICE, OWNER), 2);
+	check_int(n_promised(JOB_NOTICE, OWNER), 1);
 	check_int(look_int("SELECT state FROM broadcasts"), BROADCAST_RUNNING);
 	check_text(look_text("SELECT result FROM audit"), "done");
 	check_text(presses(OWNER, "op:yes:1"), "op/late");
@@ -519,6 +537,7 @@ main(void)
 	ROWS("a button", pressed, presseds);
 	ONE("a button", "is an owner's", others);
 	ROWS("the message is", heard, heards);
+	ONE("an album", "is told of once", album);
 	ONE("a yes", "begins it", confirmed);
 	ONE("no more of these", "holds until they say otherwise", no_more);
 	return testing_run("broadcast", ledger_make, ledger_remove);
