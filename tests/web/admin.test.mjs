@@ -1,11 +1,11 @@
-// /admin: the shop in the hand of those who run it. What they read stands in transcripts/admin.*.txt, for whoever speaks
-// the language; after sentences were changed, TRANSCRIPTS=write writes them anew.
+// /admin: the shop in the hand of those who run it. What they read stands in transcripts/admin.*.txt and operators.*.txt,
+// for whoever speaks the language; after sentences were changed, TRANSCRIPTS=write writes them anew.
 
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { crc32, inflateSync } from 'node:zlib';
-import { PATIENCE_MS, ROOT, person, startAdmit, until } from './harness.mjs';
+import { LINK, PATIENCE_MS, ROOT, person, startAdmit, until } from './harness.mjs';
 
 const OWNER = 900;
 const BUYER = 700_001;
@@ -39,10 +39,28 @@ function picture(app, { photo }) {
   return { width, height, colours: colours.size };
 }
 
-/** Who runs a shop, and what they read. */
+/** What a message looks like, in lines. */
+const looks = ({ text, caption, photo, reply_markup: keyboard }, same) => [...(photo ? ['(a picture)'] : []), same(text ?? caption),
+  ...(keyboard?.inline_keyboard ?? []).flat().map((button) => `[ ${same(button.text)} ]`), ''];
+
+/** Holds a transcript to what stands in its file, or writes it there. */
+function transcribed(name, language, text) {
+  const file = `${ROOT}/tests/web/transcripts/${name}.${language}.txt`;
+  if (process.env.TRANSCRIPTS === 'write') writeFileSync(file, text);
+  assert.equal(text, readFileSync(file, 'utf8'), `${name}, ${language}`);
+}
+
+/** Who runs a shop, and what they read. Beside others at work they wait for what is on its way to them alone. */
 class Operator {
-  constructor(app, id, language = 'en') {
-    Object.assign(this, { app, user: person(id, { language_code: language }), lines: [], n: app.telegram.messages(id).length });
+  constructor(app, id, language = 'en', { isAlone = true } = {}) {
+    Object.assign(this, { app, isAlone, user: person(id, { language_code: language }), lines: [], n: app.telegram.messages(id).length });
+  }
+
+  #idle() {
+    if (this.isAlone) return this.app.settled();
+    // A message to many is on its way for longer; its preview is theirs.
+    const owed = `SELECT 1 FROM jobs WHERE done_ms IS NULL AND parked_ms IS NULL AND tg_id = ${this.user.id} AND (kind <> 18 OR detail LIKE 'preview/%')`;
+    return until(() => this.app.sql(owed).length === 0, PATIENCE_MS, `nothing is owed to ${this.user.id}`);
   }
 
   get last() {
@@ -61,12 +79,26 @@ class Operator {
   async #after(what, doing) {
     this.lines.push(`>>> ${this.#same(what)}`, '');
     const done = await doing();
-    await this.app.settled();
+    await this.#idle();
     const all = this.app.telegram.messages(this.user.id);
-    for (const { text, caption, photo, reply_markup: keyboard } of all.slice(this.n))
-      this.lines.push(...(photo ? ['(a picture)'] : []), this.#same(text ?? caption), ...(keyboard?.inline_keyboard ?? []).flat().map((button) => `[ ${this.#same(button.text)} ]`), '');
+    assert.ok(all.length > this.n, `${this.user.id}: ${what} is answered`);
+    for (const one of all.slice(this.n)) this.lines.push(...looks(one, (words) => this.#same(words)));
     this.n = all.length;
     return done;
+  }
+
+  /** Something that they hear of. */
+  async hears(what, doing) {
+    await this.#after(`(${what})`, async () => {
+      await doing();
+      await until(() => this.app.telegram.messages(this.user.id).length > this.n, PATIENCE_MS, what);
+    });
+    return this.last;
+  }
+
+  /** Something that nobody says. */
+  does(what, doing) {
+    return this.#after(`(${what})`, doing);
   }
 
   async says(words) {
@@ -74,11 +106,12 @@ class Operator {
     return this.last;
   }
 
-  /** The button whose data begin so, under the latest message that has one. */
+  /** The button with these data, or that begin so where a colon ends them, under the latest message that has one. */
   button(data) {
-    const message = this.app.telegram.messages(this.user.id).findLast((one) => buttons(one).some(({ callback_data: its }) => its.startsWith(data)));
+    const fits = ({ callback_data: its }) => (data.endsWith(':') ? its.startsWith(data) : its === data);
+    const message = this.app.telegram.messages(this.user.id).findLast((one) => buttons(one).some(fits));
     assert.ok(message, `there is a button for ${data}`);
-    return { message, ...buttons(message).find(({ callback_data: its }) => its.startsWith(data)) };
+    return { message, ...buttons(message).find(fits) };
   }
 
   async presses(data) {
@@ -95,88 +128,248 @@ class Operator {
   }
 }
 
-test('a day of an owner, in each language', async (t) => {
-  await Promise.all(Object.entries(LANGUAGES).map(async ([language, words]) => {
-    const app = await shop(t);
-    const { id: session } = await app.buy(BUYER);
-    await app.settled();
-    const [[order, payment]] = app.sql('SELECT id, payment_intent FROM orders');
-    const boss = new Operator(app, OWNER, language);
-    assert.match((await boss.says('/admin')).text, /9[.,]99/);
-    await boss.presses('op:jobs');
-    assert.deepEqual(picture(app, await boss.presses('op:picture:30')), { width: 1080, height: 916, colours: 4 });
-    await boss.presses('op:picture:365');
-    const card = await boss.says(`/admin ${BUYER}`);
-    assert.equal(card.entities?.[0].url, `tg://user?id=${BUYER}`, 'the card leads to the buyer');
-    for (const name of [`#${order}`, session, payment]) assert.equal((await boss.says(`/admin ${name}`)).text, card.text, name);
-    assert.equal((await boss.forwards({ type: 'user', sender_user: person(BUYER) })).text, card.text);
-    await boss.forwards({ type: 'hidden_user', sender_user_name: 'x' });
-    await boss.says('/admin pi_of_nobody');
-    await boss.says('/admin 1234-5678');
-    assert.match(boss.last.text, /1000/, 'Stripe has no such receipt');
+const CHANNEL = -1001000000077, SUPPORT = { id: -1009000000002, type: 'supergroup', title: 'Support' };
+const READERS = [11, 12, 13, 14], ASKER = 15;
+const TITLES = {
+  course: { uk: '10 кроків', en: '10 steps', de: '10 Schritte', pl: '10 kroków' }, club: { uk: 'Клуб', en: 'The club', de: 'Der Club', pl: 'Klub' },
+};
+const LETTERS = { en: 'New: a lesson for you!', uk: 'Нове: урок для вас!', de: 'Neu: eine Lektion für Sie!', pl: 'Nowość: lekcja dla Ciebie!' };
 
-    await boss.presses('op:which:');
-    await boss.presses('op:grant:');
-    assert.equal(app.sql("SELECT COUNT(*) FROM orders WHERE provider = 'grant'")[0][0], '0', 'not before it is confirmed');
-    await boss.presses('op:yes:');
-    assert.equal(app.sql("SELECT COUNT(*) FROM orders WHERE provider = 'grant'")[0][0], '1');
-    await boss.presses('op:yes:');
-    assert.equal(app.sql("SELECT COUNT(*) FROM orders WHERE provider = 'grant'")[0][0], '1', 'a second press is none');
+/** A shop of two products with people of its own, which speaks the language to all of them. */
+async function house(t, language) {
+  let file;
+  const products = Object.entries(TITLES).map(([id, title]) => ({ id, title, price: { amount: 999, currency: 'eur' }, channels: [id === 'club' ? { id: CHANNEL } : { link: LINK }] }));
+  const app = await startAdmit({
+    t, env: { PRICE_AMOUNT: undefined, PAID_CHANNEL_LINK: undefined, ADMIN_TG_IDS: `${OWNER},903`, RECONCILE_MINUTES: '0', SHOP_LANGUAGE: language, SUPPORT_CHAT_ID: String(SUPPORT.id) },
+    prepare: (dir) => writeFileSync(file = `${dir}/products.json`, JSON.stringify({ products })), late: () => ({ PRODUCTS_FILE: file }),
+  });
+  for (const id of [...READERS, ASKER, 901, 903]) await app.say(person(id, { language_code: language }), '/start');
+  app.write(`UPDATE users SET no_letters_ms = 1 WHERE tg_id IN (${ASKER}, 901, 903)`); // their chats are written down
+  return app;
+}
 
-    await boss.presses('op:link:');
-    const invites = app.arrived(BUYER);
-    await boss.presses('op:yes:');
-    assert.equal(app.arrived(BUYER), invites + 1);
+/** What the shop's channels tell, and what is asked there. */
+async function channels(app, boss) {
+  await boss.hears('makes the bot an administrator of a channel', () => app.telegram.channels.setRights(-1001000000078, true, boss.user));
+  await boss.presses('op:sell:');
+  await boss.hears('takes the bot’s rights in the club’s channel away, and somebody is let in', async () => {
+    app.telegram.channels.setRights(CHANNEL, false);
+    assert.equal((await app.admit(['grant', '11', 'club'])).status, 0);
+    await app.told(OWNER, String(CHANNEL));
+    await app.noted("SELECT 1 FROM jobs WHERE tg_id = 11 AND error LIKE '%not enough rights%'");
+    app.write("UPDATE jobs SET parked_ms = 1 WHERE tg_id = 11 AND done_ms IS NULL"); // so that nothing else is on its way
+  });
+  app.write("UPDATE jobs SET parked_ms = NULL WHERE tg_id = 11 AND done_ms IS NULL");
+  boss.isAlone = false;
+  await boss.presses('op:waits:');
+  app.telegram.channels.setRights(CHANNEL, true);
+  await app.settled();
+}
 
-    await boss.presses('op:letter:');
-    await boss.says(`/admin write ${BUYER} ${words}`);
-    await boss.presses('op:yes:');
-    assert.match(app.telegram.messages(BUYER).at(-1).text, new RegExp(`\n\n${words.replace(/[?!.]/g, '.')}$`));
+/** A choice that was seen before is made at once. */
+const chooses = (app, who, words, choice) => who.does(words, () => app.telegram.press(who.user, who.last, `op:many:draft:${choice}`));
 
-    await boss.presses('op:part:');
-    await boss.says(`/admin refund ${order} 100.00`);
-    await boss.says(`/admin refund ${order} 2.00`);
-    await boss.presses('op:yes:');
-    await boss.says(`/admin refund ${order} 2.00`);
-    await boss.presses('op:yes:');
-    assert.deepEqual(app.stripe.refunds.map(({ amount }) => amount), [200, 200], 'each confirmed part goes back');
-    assert.equal(isPaid(app, BUYER), '1', 'a part takes nothing away');
-    await boss.says(`/admin ${BUYER}`);
-    await boss.presses('op:refund:');
-    await boss.presses('op:no:');
-    assert.equal(app.stripe.refunds.length, 2);
-    await boss.presses('op:refund:');
-    await boss.presses('op:yes:');
-    assert.deepEqual(app.stripe.refunds.map(({ amount }) => amount), [200, 200, 599]);
+/** An owner writes to many: held, gone on with, stopped, lost. */
+async function many(app, boss, language) {
+  const state = () => app.sql('SELECT state FROM broadcasts WHERE actor = 900 ORDER BY id DESC LIMIT 1')[0][0];
+  const holds = (isHeld) => app.telegram.setFault(isHeld ? { only: /^copyMessage$/, kind: 'status', status: 502, next: Infinity } : null);
+  const copies = (id) => app.telegram.messages(id).filter(({ text }) => text === LETTERS[language]).length;
+  await boss.presses('op:many');
+  await boss.presses('op:many:whom:all:');
+  await boss.presses(`op:many:draft:all::${language}`);
+  await boss.says(LETTERS[language]);
+  assert.deepEqual(READERS.map(copies), [0, 0, 0, 0], 'nobody gets it before it is confirmed');
+  app.telegram.block(13);
+  holds(true);
+  await boss.presses('op:yes:');
+  await boss.presses('op:many:pause:');
+  assert.equal(state(), '4');
+  await boss.presses('op:many:go:');
+  await boss.presses('op:many:how:');
+  holds(false);
+  await boss.hears('all are out', () => until(() => state() === '6', PATIENCE_MS, 'all are out'));
+  assert.deepEqual(READERS.map(copies), [1, 1, 0, 1]);
+  assert.deepEqual(app.sql('SELECT n_people, n_sent, n_gone, n_failed FROM broadcasts WHERE state = 6'), [['5', '4', '1', '0']]);
 
-    await boss.says(`/admin ${BUYER}`);
-    await boss.presses('op:revoke:');
+  const sent = app.telegram.messages(12).findLast(({ text }) => text === LETTERS[language]);
+  await app.telegram.press(person(12, { language_code: language }), sent, buttons(sent)[0].callback_data);
+  await app.noted('SELECT 1 FROM users WHERE tg_id = 12 AND no_letters_ms IS NOT NULL');
+  for (const ending of ['stop', 'lost']) {
+    await chooses(app, boss, 'chooses the members of the club', 'in:club:');
+    await boss.says(LETTERS[language]);
+    holds(true);
+    if (ending === 'lost') app.write('UPDATE broadcasts SET message_id = 99999 WHERE state = 2 AND actor = 900'); // what a deleted one is
     await boss.presses('op:yes:');
-    assert.equal(isPaid(app, BUYER), '0');
+    if (ending === 'stop') await boss.presses('op:many:stop:');
+    else await boss.hears('has deleted the message', () => holds(false));
+    holds(false);
+    assert.equal(state(), ending === 'stop' ? '5' : '7');
+  }
+  assert.equal(copies(11), 1);
+  assert.deepEqual(app.sql(`SELECT words FROM audit WHERE actor = ${OWNER} AND act = 'broadcast' AND result = 'done' ORDER BY id`).flat(),
+    [`all, ${language}`, 'pause', 'go', 'in', 'stop', 'in']);
+}
 
-    app.telegram.block(BUYER);
-    await boss.says(`/admin write ${BUYER} ${words}`);
-    await boss.presses('op:yes:');
-    await boss.says('/admin');
-    await boss.presses('op:jobs');
-    app.telegram.allow(BUYER);
-    await boss.presses('op:retry:');
-    await boss.presses('op:yes:');
-    app.telegram.block(BUYER);
-    await boss.says(`/admin write ${BUYER} ${words}`);
-    await boss.presses('op:yes:');
-    await boss.presses('op:jobs');
-    await boss.presses('op:drop:');
-    await boss.presses('op:yes:');
-    assert.equal(app.sql('SELECT COUNT(*) FROM jobs WHERE done_ms IS NULL')[0][0], '0');
+/** What another owner tries that nobody gets. */
+async function slips(app, boss, language) {
+  const post = (more) => app.telegram.sendUpdate({ message: { message_id: 88_000, date: 1, from: boss.user, chat: { id: boss.user.id, type: 'private', first_name: 'x' }, ...more } });
+  await chooses(app, boss, 'chooses those whose access has ended', 'ended::');
+  await boss.says(LETTERS[language]);
+  await chooses(app, boss, 'chooses those who have never bought', 'never::');
+  await boss.does('sends two pictures as an album', async () => {
+    for (const caption of ['1', undefined]) await post({ photo: [{ file_id: 'p', file_unique_id: 'u', width: 9, height: 9 }], media_group_id: '7', ...(caption && { caption }) });
+  });
+  await boss.does('sends a message that may not be copied', () => post({ text: 'x', has_protected_content: true }));
+  assert.equal(app.sql(`SELECT COUNT(*) FROM audit WHERE actor = ${boss.user.id} AND done_ms IS NOT NULL`)[0][0], '0');
+}
 
-    assert.deepEqual(trail(app).map((line) => line.replace(`${OWNER} `, '').replace(` ${BUYER}`, '')), ['grant done', 'link done', 'write done',
-      'refund sent back', 'refund sent back', 'refund not confirmed', 'refund sent back', 'revoke done', 'write done', 'retry done', 'write refused', 'drop done']);
-    const file = `${ROOT}/tests/web/transcripts/admin.${language}.txt`;
-    const text = boss.lines.join('\n');
-    if (process.env.TRANSCRIPTS === 'write') writeFileSync(file, text);
-    assert.equal(text, readFileSync(file, 'utf8'), language);
-  }));
+/** Somebody of support: what they may, and what comes of it. */
+async function helper(app, support) {
+  await support.says('/admin 777000');
+  await support.says('/admin 12');
+  await support.presses('op:which:');
+  await support.presses('op:days:12:course');
+  await support.presses('op:grant:12:course:30');
+  await support.presses('op:yes:');
+  await support.says('/admin link 13 course');
+  await support.presses('op:yes:');
+  await support.says('/admin revoke 12 course');
+  app.stripe.setFault({ kind: 'status', status: 403, next: Infinity });
+  await support.says('/admin 1234-5678');
+  app.stripe.setFault(null);
+}
+
+const ASKS = { en: 'Is there anything about the Moon in it?', uk: 'А про Місяць там щось є?', de: 'Kommt darin auch der Mond vor?', pl: 'Czy jest tam coś o Księżycu?' };
+
+/** The chat of those who answer. */
+async function desk(app, language) {
+  const lines = [], asker = person(ASKER, { language_code: language }), helping = person(902);
+  const shown = { [SUPPORT.id]: 0, [ASKER]: app.telegram.messages(ASKER).length };
+  const all = (id) => app.telegram.messages(id);
+  const happens = async (what, doing, isDone) => {
+    lines.push(`>>> ${what}`, '');
+    await doing();
+    await until(isDone, PATIENCE_MS, what);
+    for (const id of Object.keys(shown)) {
+      for (const one of all(Number(id)).slice(shown[id])) lines.push(...(id === String(ASKER) ? [`(to ${ASKER})`] : one.forward_origin ? ['(forwarded)'] : []), ...looks(one, String));
+      shown[id] = all(Number(id)).length;
+    }
+  };
+  const more = (id, n = 1) => () => all(id).length >= shown[id] + n;
+  const card = () => all(SUPPORT.id).find((one) => !one.forward_origin);
+  const presses = (word) => {
+    const before = card().text;
+    return happens(`(presses ${buttons(card())[0].text})`, () => app.telegram.press(helping, { ...card(), chat: SUPPORT }, `support:${word}:${ASKER}`), () => card().text !== before)
+      .then(() => lines.push('(edited)', ...looks(card(), String)));
+  };
+  await happens(`${ASKER}: ${ASKS[language]}`, () => app.say(asker, ASKS[language]), () => more(SUPPORT.id, 2)() && more(ASKER)());
+  await happens('(a reply) 👍', () => app.telegram.sayIn(SUPPORT, helping, '👍', { ...card(), chat: SUPPORT }), more(ASKER));
+  await presses('close');
+  await presses('open');
+  app.telegram.block(ASKER);
+  await happens(`(a reply, when ${ASKER} has blocked the bot) 👍`, () => app.telegram.sayIn(SUPPORT, helping, '👍', { ...card(), chat: SUPPORT }), more(SUPPORT.id));
+  await app.telegram.unblockBot(asker);
+  await app.settled();
+  return lines;
+}
+
+// Each mostly waits: a chat takes a message a second.
+describe('word for word', { concurrency: true }, () => {
+  test('a day of an owner, in each language', async (t) => {
+    await Promise.all(Object.entries(LANGUAGES).map(async ([language, words]) => {
+      const app = await shop(t);
+      const { id: session } = await app.buy(BUYER);
+      await app.settled();
+      const [[order, payment]] = app.sql('SELECT id, payment_intent FROM orders');
+      const boss = new Operator(app, OWNER, language);
+      assert.match((await boss.says('/admin')).text, /9[.,]99/);
+      await boss.presses('op:jobs');
+      assert.deepEqual(picture(app, await boss.presses('op:picture:30')), { width: 1080, height: 916, colours: 4 });
+      await boss.presses('op:picture:365');
+      const card = await boss.says(`/admin ${BUYER}`);
+      assert.equal(card.entities?.[0].url, `tg://user?id=${BUYER}`, 'the card leads to the buyer');
+      for (const name of [`#${order}`, session, payment]) assert.equal((await boss.says(`/admin ${name}`)).text, card.text, name);
+      assert.equal((await boss.forwards({ type: 'user', sender_user: person(BUYER) })).text, card.text);
+      await boss.forwards({ type: 'hidden_user', sender_user_name: 'x' });
+      await boss.says('/admin pi_of_nobody');
+      await boss.says('/admin 1234-5678');
+      assert.match(boss.last.text, /1000/, 'Stripe has no such receipt');
+
+      await boss.presses('op:which:');
+      await boss.presses('op:grant:');
+      assert.equal(app.sql("SELECT COUNT(*) FROM orders WHERE provider = 'grant'")[0][0], '0', 'not before it is confirmed');
+      await boss.presses('op:yes:');
+      assert.equal(app.sql("SELECT COUNT(*) FROM orders WHERE provider = 'grant'")[0][0], '1');
+      await boss.presses('op:yes:');
+      assert.equal(app.sql("SELECT COUNT(*) FROM orders WHERE provider = 'grant'")[0][0], '1', 'a second press is none');
+
+      await boss.presses('op:link:');
+      const invites = app.arrived(BUYER);
+      await boss.presses('op:yes:');
+      assert.equal(app.arrived(BUYER), invites + 1);
+
+      await boss.presses('op:letter:');
+      await boss.says(`/admin write ${BUYER} ${words}`);
+      await boss.presses('op:yes:');
+      assert.match(app.telegram.messages(BUYER).at(-1).text, new RegExp(`\n\n${words.replace(/[?!.]/g, '.')}$`));
+
+      await boss.presses('op:part:');
+      await boss.says(`/admin refund ${order} 100.00`);
+      await boss.says(`/admin refund ${order} 2.00`);
+      await boss.presses('op:yes:');
+      await boss.says(`/admin refund ${order} 2.00`);
+      await boss.presses('op:yes:');
+      assert.deepEqual(app.stripe.refunds.map(({ amount }) => amount), [200, 200], 'each confirmed part goes back');
+      assert.equal(isPaid(app, BUYER), '1', 'a part takes nothing away');
+      await boss.says(`/admin ${BUYER}`);
+      await boss.presses('op:refund:');
+      await boss.presses('op:no:');
+      assert.equal(app.stripe.refunds.length, 2);
+      await boss.presses('op:refund:');
+      await boss.presses('op:yes:');
+      assert.deepEqual(app.stripe.refunds.map(({ amount }) => amount), [200, 200, 599]);
+
+      await boss.says(`/admin ${BUYER}`);
+      await boss.presses('op:revoke:');
+      await boss.presses('op:yes:');
+      assert.equal(isPaid(app, BUYER), '0');
+
+      app.telegram.block(BUYER);
+      await boss.says(`/admin write ${BUYER} ${words}`);
+      await boss.presses('op:yes:');
+      await boss.says('/admin');
+      await boss.presses('op:jobs');
+      app.telegram.allow(BUYER);
+      await boss.presses('op:retry:');
+      await boss.presses('op:yes:');
+      app.telegram.block(BUYER);
+      await boss.says(`/admin write ${BUYER} ${words}`);
+      await boss.presses('op:yes:');
+      await boss.presses('op:jobs');
+      await boss.presses('op:drop:');
+      await boss.presses('op:yes:');
+      assert.equal(app.sql('SELECT COUNT(*) FROM jobs WHERE done_ms IS NULL')[0][0], '0');
+
+      assert.deepEqual(trail(app).map((line) => line.replace(`${OWNER} `, '').replace(` ${BUYER}`, '')), ['grant done', 'link done', 'write done',
+        'refund sent back', 'refund sent back', 'refund not confirmed', 'refund sent back', 'revoke done', 'write done', 'retry done', 'write refused', 'drop done']);
+      transcribed('admin', language, boss.lines.join('\n'));
+    }));
+  });
+
+  test('all that operators do beside it, in each language', async (t) => {
+    await Promise.all(Object.keys(LETTERS).map(async (language) => {
+      const app = await house(t, language);
+      assert.equal((await app.admit(['operator', 'add', '901'])).status, 0);
+      const of = (id, isAlone = false) => new Operator(app, id, language, { isAlone });
+      const channel = of(OWNER, true);
+      const [asked] = await Promise.all([desk(app, language), channels(app, channel)]);
+      const [boss, other, support] = [of(OWNER), of(903), of(901)];
+      await boss.says('/admin');
+      await Promise.all([many(app, boss, language), slips(app, other, language), helper(app, support)]);
+      const parts = { 'a channel': channel.lines, 'a message to many': boss.lines, 'another one': other.lines, 'somebody of support': support.lines, 'the support chat': asked };
+      transcribed('operators', language, Object.entries(parts).map(([name, lines]) => `--- ${name} ---\n\n${lines.join('\n')}`).join('\n'));
+    }));
+  });
 });
 
 test('who is no operator is answered as to any unknown word, and no button does anything', async (t) => {
@@ -260,35 +453,4 @@ test('a question holds for some minutes; the trail has what the command line did
     ['command line', 'grant', 8, 3, 'done'], [String(OWNER), 'revoke', BUYER, 0, 'not confirmed']]);
   assert.match((await app.admit(['audit', '8'])).stdout, /revoke[^]*grant/);
   assert.match((await app.admit(['audit', '--since', '1h'])).stdout, /command line +operator/);
-});
-
-test('a message to many: seen first, confirmed, to whom can be written and who wants it, and no more of these', async (t) => {
-  const app = await shop(t);
-  const boss = new Operator(app, OWNER);
-  const [reader, german, blocker, other] = [person(11, { language_code: 'en' }), person(12, { language_code: 'de' }), person(13), person(14)];
-  for (const user of [reader, german, blocker, other]) await app.say(user, '/start');
-  await boss.says('/admin');
-  const press = (data) => app.telegram.press(boss.user, boss.last, data);
-  const asks = async (data, words) => {
-    await press(data);
-    return boss.says(words);
-  };
-  assert.equal(boss.button('op:many').text, '📣 Write to many');
-  const question = await asks('op:many:draft:never::', '*New*: a lesson for you!');
-  assert.match(question.text, /^Send it\? People: 5 \(Who have never bought\)\./);
-  const preview = app.telegram.messages(OWNER).at(-2);
-  assert.deepEqual([preview.text, buttons(preview).map(({ text }) => text)], ['*New*: a lesson for you!', ['🔕 No more of these']], 'exactly as they will see it');
-  assert.equal(app.telegram.messages(12).filter(({ text }) => text === preview.text).length, 0, 'nobody gets it before');
-  app.telegram.block(13);
-  await press(boss.button('op:yes:').callback_data);
-  await until(() => app.sql('SELECT state FROM broadcasts')[0][0] === '6', PATIENCE_MS, 'all are out');
-  assert.deepEqual(app.sql('SELECT n_people, n_sent, n_gone, n_failed FROM broadcasts'), [['5', '4', '1', '0']]);
-  for (const id of [11, 12, 14]) assert.equal(app.telegram.messages(id).filter(({ text }) => text === preview.text).length, 1, `once to ${id}`);
-  const sent = app.telegram.messages(12).at(-1);
-  assert.deepEqual(buttons(sent).map(({ text }) => text), ['🔕 Nicht mehr senden']);
-  await app.telegram.press(german, sent, buttons(sent)[0].callback_data);
-  await app.told(12, 'Solche Nachrichten bekommen Sie nicht mehr');
-  await app.told(OWNER, '4 of 5 sent, 1 have blocked the bot, 0 failed.\n✅ All are out');
-  assert.deepEqual(trail(app), [`${OWNER} broadcast 0 done`]);
-  assert.deepEqual(app.sql('SELECT tg_id FROM users WHERE bot_blocked_ms IS NOT NULL OR no_letters_ms IS NOT NULL ORDER BY tg_id').flat(), ['12', '13'], 'the next one is not for these');
 });
