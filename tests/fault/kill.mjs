@@ -7,6 +7,7 @@ import { Rig } from './rig.mjs';
 /** Each point has a buyer of its own, so that one drain at the end can count for all of them. */
 const FIRST_BUYER = 5_000_000;
 const NEVER = 1_000_000;
+const OPERATOR = 900;
 
 /** Kills at the chosen calls, of as many as two runs in peace have: the first of them finds no ledger. `once` tells how it ended. */
 async function everyCall(sample, options, once) {
@@ -126,6 +127,46 @@ async function worker({ sample }) {
   }
 }
 
+/** A message to many is under way: its readers, one after another, who have read nothing yet. */
+function underWay(rig, at, { message_id: message }) {
+  const readers = Array.from({ length: 4 }, (_, i) => FIRST_BUYER + 10 * at + i);
+  rig.sql(`DELETE FROM users; DELETE FROM jobs; INSERT INTO users (tg_id, created_ms) VALUES ${readers.map((id) => `(${id}, ${Date.now()})`)};
+    INSERT INTO broadcasts (actor, segment, state, chat_id, message_id, n_people, asked_ms)
+      VALUES (${OPERATOR}, 'all', 3, ${OPERATOR}, ${message}, ${readers.length}, ${Date.now()})`);
+  return readers;
+}
+
+/** Nobody is left out; twice gets it alone whose message was taken and not noted yet, and each counts once. */
+async function broadcast({ sample }) {
+  const rig = await Rig.start();
+  let repeats = 0;
+  try {
+    const front = await rig.serve('tgupdate');
+    const boss = { id: OPERATOR, is_bot: false, first_name: 'x', language_code: 'uk' };
+    const message = rig.telegram.chats.said(boss, 'News');
+    assert.equal((await front.send(rig.update({ update_id: 1, message: { ...message, text: '/letters' } }))).status, 200);
+    await front.stop();
+    const copies = (tgId) => rig.telegram.messages(tgId).length;
+    await everyCall(sample, ['--from', 'start'], async (at, trace) => {
+      const readers = underWay(rig, at, message);
+      const end = await (await rig.work({ trace })).ended();
+      await rig.telegramIsQuiet();
+      const open = new Set(rig.sql('SELECT tg_id FROM jobs WHERE kind = 18 AND done_ms IS NULL').flat());
+      const wants = readers.map((id) => (copies(id) === 1 && open.has(String(id)) ? 2 : 1));
+      rig.hurry();
+      await rig.drain();
+      assert.deepEqual(readers.map(copies), wants, `call ${at}, ${end.hit}: how often each got it`);
+      assert.deepEqual(rig.sql('SELECT state, n_sent FROM broadcasts ORDER BY id DESC LIMIT 1'), [['6', '4']], `call ${at}, ${end.hit}: all are out`);
+      repeats += wants.filter((n) => n > 1).length;
+      return end;
+    });
+    assert.ok(rig.isSound(), 'the ledger is sound');
+    return { points: sample.text(), outcome: `0 readers left out; ${repeats} got it twice, each killed between Telegram's acceptance and our commit` };
+  } finally {
+    await rig.close();
+  }
+}
+
 /** `quick`: how many points `make check` takes. */
 export default [
   { name: 'kill -9 at each system call of webhook.fcgi, first request on a new ledger', quick: 40, run: webhook({ fresh: true }) },
@@ -133,4 +174,5 @@ export default [
   { name: 'kill -9 at each system call of webhook.fcgi beside another', quick: 30, run: webhook({ beside: true }) },
   { name: 'kill -9 at each system call of tgupdate.fcgi', quick: 20, run: tgupdate },
   { name: 'kill -9 at each system call of the worker through a delivery', quick: 28, run: worker },
+  { name: 'kill -9 at each system call of the worker through a message to many', quick: 12, run: broadcast },
 ];
