@@ -351,10 +351,11 @@ worker_run(struct app *app, enum worker_stay stay)
 	static struct loop l;
 	enum err e;
 
-	l = (struct loop){ .w = { .app = app },
-		.stay = stay,
-		.signal_fd = -1,
-		.rest_ms = clock_mono_ms() };
+	/* Not as a whole: the slots would be touched, all of them. */
+	l.w.app = app;
+	l.stay = stay;
+	l.signal_fd = -1;
+	l.rest_ms = clock_mono_ms();
 	db_listen(app->db);
 	if (stay != WORKER_FOREVER && is_in_vain(app))
 		return ERR_NOT_FOUND;

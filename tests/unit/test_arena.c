@@ -12,8 +12,8 @@ static const struct size {
 	{ "one byte takes one step", 1, 16 },
 	{ "one step", 16, 16 },
 	{ "one more than a step", 17, 32 },
-	{ "a block full", 16 * 1024, 16 * 1024 },
-	{ "more than a block holds", 16 * 1024 + 1, 16 * 1024 + 16 },
+	{ "a block full", 8 * 1024, 8 * 1024 },
+	{ "more than a block holds", 8 * 1024 + 1, 8 * 1024 + 16 },
 	{ "a megabyte", 1024 * 1024, 1024 * 1024 },
 };
 
@@ -71,7 +71,7 @@ static const struct kept {
 	bool keeps;
 } kepts[] = {
 	{ "one block stays", { 100 }, true },
-	{ "one of three stays", { 16000, 16000, 16000 }, true },
+	{ "one of three stays", { 8000, 8000, 8000 }, true },
 	{ "a big block is given back", { 100000 }, false },
 	{ "the small one beside a big one stays", { 100, 100000 }, true },
 	{ "the small one after a big one stays", { 100000, 100 }, true },
@@ -112,7 +112,7 @@ small_requests_ask_for_none(void **state)
 	block = mem.blocks;
 	for (int i = 0; i < 1000; i++) {
 		arena_reset(&mem);
-		for (int k = 0; k < 100; k++)
+		for (int k = 0; k < 70; k++)
 			(void)arena_alloc(&mem, 100);
 		assert_ptr_equal(mem.blocks, block);
 	}
