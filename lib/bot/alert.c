@@ -34,7 +34,7 @@ add_buttons(struct admin_page *p, const struct alert_about *about)
 	return e;
 }
 
-/* In the shop's language, as the words were promised. Who is no operator any
+/* In the reader's language, as the words were promised. Who is no operator any
  * more is told nothing. */
 static enum err
 prepare(struct app *app, struct arena *a, struct step *s)
@@ -48,6 +48,8 @@ prepare(struct app *app, struct arena *a, struct step *s)
 	struct admin_page p;
 	enum err e = operator_role(app, a, s->job.tg_id, &role);
 
+	if (e == ERR_OK && role != ROLE_NONE)
+		e = ledger_language(app->db, a, s->job.tg_id, &r.in);
 	if (e != ERR_OK || role == ROLE_NONE)
 		return e;
 	p = admin_page_new(&r, role);

@@ -91,12 +91,12 @@ tell(const struct reply *r, const char *cause, enum text which)
 	const struct alert_about about = { .chat_id = u->chat_id };
 
 	return alert_daily(r->app, a, arena_printf(a, "%s/%s", cause, chat),
-	    text_fill(a, which,
-		KV(kv_text("chat", chat),
+	    &(struct alert_words){ .text = which,
+		.values = KV(kv_text("chat", chat),
 		    kv_text(
 			"title", u->chat_title != NULL ? u->chat_title : chat),
 		    kv_text("invite", sign(u->rights.may_invite)),
-		    kv_text("remove", sign(u->rights.may_remove)))),
+		    kv_text("remove", sign(u->rights.may_remove))) },
 	    &about);
 }
 

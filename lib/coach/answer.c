@@ -448,7 +448,9 @@ static enum err
 alert_refused(struct app *app, struct arena *a, const char *why)
 {
 	return alert_daily(app, a, "coach-refused",
-	    text_fill(a, TEXT_ALERT_COACH, KV(kv_text("why", why))), NULL);
+	    &(struct alert_words){
+		.text = TEXT_ALERT_COACH, .values = KV(kv_text("why", why)) },
+	    NULL);
 }
 
 /* A call that the model's server refused would be refused again, so the lessons

@@ -217,9 +217,9 @@ handover_call(struct app *app, struct arena *a, const struct question *q)
 	const struct alert_about about = { .tg_id = q->tg_id };
 	enum err e = alert_promise_about(app, a,
 	    arena_printf(a, "crisis/%lld", (long long)q->id),
-	    text_fill(a, TEXT_ALERT_CRISIS,
-		KV(kv_text(
-		    "buyer", arena_printf(a, "%lld", (long long)q->tg_id)))),
+	    &(struct alert_words){ .text = TEXT_ALERT_CRISIS,
+		.values = KV(kv_text(
+		    "buyer", arena_printf(a, "%lld", (long long)q->tg_id))) },
 	    &about);
 
 	/* The operators are told first and in any case: a support chat is a
@@ -392,7 +392,8 @@ note_not_forwarded(struct app *app, struct arena *a, const struct question *q,
 	}
 	clock_date(clock_now_ms(), today);
 	return alert_promise(app, a, arena_printf(a, "support-chat/%s", today),
-	    text_fill(a, TEXT_ALERT_SUPPORT_CHAT, KV(kv_text("why", why))));
+	    &(struct alert_words){ .text = TEXT_ALERT_SUPPORT_CHAT,
+		.values = KV(kv_text("why", why)) });
 }
 
 static enum err

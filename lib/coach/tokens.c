@@ -58,7 +58,7 @@ tokens_alert(struct app *app, struct arena *a)
 {
 	return alert_promise(app, a,
 	    arena_printf(a, "budget/%s", month_mark(a)),
-	    text_count(a, TEXT_ALERT_COACH_BUDGET,
-		app->conf.coach_tokens_a_month,
-		KV(kv_int("amount", app->conf.coach_tokens_a_month))));
+	    &(struct alert_words){ .text = TEXT_ALERT_COACH_BUDGET,
+		.values = KV(kv_int("amount", app->conf.coach_tokens_a_month)),
+		.n = app->conf.coach_tokens_a_month });
 }

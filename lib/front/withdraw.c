@@ -192,29 +192,28 @@ tell_operators(struct db *db, struct withdrawing *w)
 	struct consent c = { 0 };
 	const struct alert_about about = { .tg_id = w->order.tg_id,
 		.refund_order = w->order.id };
-	const char *day = "", *command = "admit orders";
+	const char *command = "admit orders";
 	enum text which = TEXT_ALERT_WITHDRAWAL;
 	enum err e = w->order.id == 0 ?
 	    ERR_NOT_FOUND :
 	    consent_of_purchase(
 		db, a, w->order.tg_id, w->order.product, w->order.paid_ms, &c);
 
-	if (e == ERR_OK) {
+	if (e == ERR_OK)
 		which = TEXT_ALERT_WITHDRAWAL_CONSENT;
-		day = text_date(a, c.at_ms);
-	} else if (e != ERR_NOT_FOUND) {
+	else if (e != ERR_NOT_FOUND)
 		return e;
-	}
 	if (w->order.id != 0)
 		command = arena_printf(
 		    a, "admit refund %lld", (long long)w->order.id);
 	return alert_promise_about(w->app, a,
 	    arena_printf(a, "withdrawal/%lld", (long long)w->id),
-	    text_fill(a, which,
-		KV(kv_text("contract", w->contract),
+	    &(struct alert_words){ .text = which,
+		.values = KV(kv_text("contract", w->contract),
 		    kv_int("buyer", w->order.tg_id),
-		    kv_text("when", minute_of(w)), kv_text("day", day),
-		    kv_text("command", command))),
+		    kv_text("when", minute_of(w)), kv_text("command", command)),
+		.date = "day",
+		.date_ms = c.at_ms },
 	    &about);
 }
 

@@ -339,7 +339,7 @@ members_changed(struct app *app, struct arena *a, int64_t tg_id,
  * it were. */
 static enum err
 tell(struct app *app, struct arena *a, const char *what, const char *chat_id,
-    const char *text)
+    const struct alert_words *words)
 {
 	struct str number = str_from(chat_id);
 	struct alert_about about = { 0 };
@@ -349,7 +349,7 @@ tell(struct app *app, struct arena *a, const char *what, const char *chat_id,
 	if (str_to_i64(number, &n))
 		about.chat_id = -n;
 	return alert_daily(
-	    app, a, arena_printf(a, "%s/%s", what, chat_id), text, &about);
+	    app, a, arena_printf(a, "%s/%s", what, chat_id), words, &about);
 }
 
 static enum err
@@ -357,7 +357,8 @@ lost(struct app *app, struct arena *a, const char *chat_id, enum text how)
 {
 	log_event(LOG_WARN, "rights_lost", KV(kv_text("chat", chat_id)));
 	return tell(app, a, "rights", chat_id,
-	    text_fill(a, how, KV(kv_text("chat", chat_id))));
+	    &(struct alert_words){
+		.text = how, .values = KV(kv_text("chat", chat_id)) });
 }
 
 enum err
@@ -367,8 +368,9 @@ members_refused(
 	log_event(LOG_WARN, "channel_refused",
 	    KV(kv_text("chat", chat_id), kv_text("why", words)));
 	return tell(app, a, "refused", chat_id,
-	    text_fill(a, TEXT_ALERT_REFUSED,
-		KV(kv_text("chat", chat_id), kv_text("why", words))));
+	    &(struct alert_words){ .text = TEXT_ALERT_REFUSED,
+		.values =
+		    KV(kv_text("chat", chat_id), kv_text("why", words)) });
 }
 
 enum err
@@ -406,8 +408,9 @@ members_stays(struct app *app, struct arena *a, int64_t tg_id,
 	return alert_promise_about(app, a,
 	    arena_printf(a, "stays/%lld/%s/%lld", (long long)tg_id, chat_id,
 		(long long)since_ms),
-	    text_fill(a, TEXT_ALERT_STAYS,
-		KV(kv_text("chat", chat_id), kv_int("buyer", tg_id))),
+	    &(struct alert_words){ .text = TEXT_ALERT_STAYS,
+		.values =
+		    KV(kv_text("chat", chat_id), kv_int("buyer", tg_id)) },
 	    &about);
 }
 

@@ -29,21 +29,30 @@ about(const struct order *o, enum text text)
 	return all;
 }
 
-/* What an operator sees of an order. */
+/* What an operator sees of an order. more: what is told besides its product,
+ * its buyer and its number; of values, one at most. */
 static enum err
 tell(struct app *app, struct arena *a, const struct order *o, const char *key,
-    enum text text, struct kv detail)
+    struct alert_words more)
 {
-	const struct alert_about what = about(o, text);
-	const struct product *p = catalog_find(&app->catalog, o->product);
-	const char *name =
-	    p == NULL ? o->product : product_title(p, text_language_code());
+	const struct alert_about what = about(o, more.text);
+	struct kv payment = kv_null("payment");
 
-	return alert_promise_about(app, a, key,
-	    text_fill(a, text,
-		KV(kv_text("product", name), kv_int("buyer", o->tg_id),
-		    kv_int("order", o->id), detail)),
-	    &what);
+	if (more.values.n > 0)
+		payment = more.values.v[0];
+	more.values =
+	    KV(kv_int("buyer", o->tg_id), kv_int("order", o->id), payment);
+	more.product = o->product;
+	return alert_promise_about(app, a, key, &more, &what);
+}
+
+static struct alert_words
+with_amount(enum text text, int64_t amount_minor, const char *currency)
+{
+	return (struct alert_words){ .text = text,
+		.money = "amount",
+		.currency = currency,
+		.amount_minor = amount_minor };
 }
 
 enum err
@@ -52,10 +61,7 @@ alert_sale(struct app *app, struct arena *a, const struct order *o)
 	if (!conf_notifies(&app->conf, "sale"))
 		return ERR_OK;
 	return tell(app, a, o, arena_printf(a, "sale/%s", o->session_id),
-	    TEXT_ALERT_SALE,
-	    kv_text("amount",
-		text_money_in(
-		    text_language(), a, o->amount_minor, o->currency)));
+	    with_amount(TEXT_ALERT_SALE, o->amount_minor, o->currency));
 }
 
 /* A past that is asked for all at once (admit reconcile) is for the books. */
@@ -67,10 +73,7 @@ alert_renewal(struct app *app, struct arena *a, const struct order *o,
 	    p->paid_ms < clock_now_ms() - TOLD_MS)
 		return ERR_OK;
 	return tell(app, a, o, arena_printf(a, "renewal/%s", p->payment),
-	    TEXT_ALERT_RENEWAL,
-	    kv_text("amount",
-		text_money_in(
-		    text_language(), a, p->amount_minor, p->currency)));
+	    with_amount(TEXT_ALERT_RENEWAL, p->amount_minor, p->currency));
 }
 
 enum err
@@ -81,24 +84,21 @@ alert_failure(struct app *app, struct arena *a, const struct order *o,
 		return ERR_OK;
 	return tell(app, a, o,
 	    arena_printf(a, "failure/%s/%lld", attempt, (long long)o->id),
-	    TEXT_ALERT_FAILURE, kv_null("amount"));
+	    (struct alert_words){ .text = TEXT_ALERT_FAILURE });
 }
 
 enum err
 alert_forgotten(struct app *app, struct arena *a, const struct order *o)
 {
 	return tell(app, a, o, arena_printf(a, "forgotten/%s", o->session_id),
-	    TEXT_ALERT_FORGOTTEN,
-	    kv_text("amount",
-		text_money_in(
-		    text_language(), a, o->amount_minor, o->currency)));
+	    with_amount(TEXT_ALERT_FORGOTTEN, o->amount_minor, o->currency));
 }
 
 enum err
 alert_unknown(struct app *app, struct arena *a, const struct order *o)
 {
 	return tell(app, a, o, arena_printf(a, "unknown/%s", o->session_id),
-	    TEXT_ALERT_UNKNOWN, kv_null("amount"));
+	    (struct alert_words){ .text = TEXT_ALERT_UNKNOWN });
 }
 
 enum err
@@ -110,10 +110,7 @@ alert_refund(struct app *app, struct arena *a, const struct order *o,
 	return tell(app, a, o,
 	    arena_printf(a, "refund/%lld/%lld", (long long)o->id,
 		(long long)refunded_minor),
-	    TEXT_ALERT_REFUND,
-	    kv_text("amount",
-		text_money_in(
-		    text_language(), a, refunded_minor, o->currency)));
+	    with_amount(TEXT_ALERT_REFUND, refunded_minor, o->currency));
 }
 
 enum err
@@ -123,9 +120,7 @@ alert_refund_failed(struct app *app, struct arena *a, const struct order *o,
 	return tell(app, a, o,
 	    arena_printf(a, "unrefunded/%lld/%lld", (long long)o->id,
 		(long long)(clock_now_ms() / DAY_MS)),
-	    TEXT_ALERT_REFUND_FAILED,
-	    kv_text("amount",
-		text_money_in(text_language(), a, amount_minor, o->currency)));
+	    with_amount(TEXT_ALERT_REFUND_FAILED, amount_minor, o->currency));
 }
 
 enum err
@@ -140,14 +135,16 @@ alert_ended(
 	return tell(app, a, o,
 	    arena_printf(a, "%s/%lld/%lld", why, (long long)o->id,
 		(long long)clock_now_ms()),
-	    unpaid ? TEXT_ALERT_UNPAID : TEXT_ALERT_ENDED, kv_null("amount"));
+	    (struct alert_words){
+		.text = unpaid ? TEXT_ALERT_UNPAID : TEXT_ALERT_ENDED });
 }
 
-/* "-" where nobody said. */
-static struct kv
-due_day(struct arena *a, int64_t due_ms)
+static struct alert_words
+with_due(enum text text, int64_t due_ms)
 {
-	return kv_text("due", due_ms > 0 ? text_date(a, due_ms) : "-");
+	return (struct alert_words){
+		.text = text, .date = "due", .date_ms = due_ms
+	};
 }
 
 static enum text
@@ -176,7 +173,7 @@ alert_dispute(struct app *app, struct arena *a, const struct order *o,
 	if (!conf_notifies(&app->conf, "dispute"))
 		return ERR_OK;
 	return tell(app, a, o, arena_printf(a, "dispute/%s/%d", id, (int)stage),
-	    dispute_text(stage, remedy), due_day(a, due_ms));
+	    with_due(dispute_text(stage, remedy), due_ms));
 }
 
 enum err
@@ -187,7 +184,7 @@ alert_appeal(struct app *app, struct arena *a, const struct order *o,
 		return ERR_OK;
 	return tell(app, a, o,
 	    arena_printf(a, "dispute/%s/appeal/%lld", id, (long long)due_ms),
-	    TEXT_ALERT_APPEAL, due_day(a, due_ms));
+	    with_due(TEXT_ALERT_APPEAL, due_ms));
 }
 
 enum err
@@ -203,5 +200,6 @@ alert_fraud(struct app *app, struct arena *a, const struct order *o,
 	if (remedy != REMEDY_PAUSE && !conf_notifies(&app->conf, "dispute"))
 		return ERR_OK;
 	return tell(app, a, o, arena_printf(a, "fraud/%s", payment),
-	    texts[remedy], kv_text("payment", payment));
+	    (struct alert_words){ .text = texts[remedy],
+		.values = KV(kv_text("payment", payment)) });
 }

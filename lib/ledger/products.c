@@ -47,8 +47,8 @@ tell_fault(struct db *db, void *ctx)
 	return alert_daily(n->app, &n->arena,
 	    arena_printf(&n->arena, "products/%lld/%lld",
 		(long long)mark->changed_ns, (long long)mark->bytes),
-	    text_fill(&n->arena, TEXT_ALERT_PRODUCTS,
-		KV(kv_text("why", n->app->catalog_fault))),
+	    &(struct alert_words){ .text = TEXT_ALERT_PRODUCTS,
+		.values = KV(kv_text("why", n->app->catalog_fault)) },
 	    NULL);
 }
 

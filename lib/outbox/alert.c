@@ -46,23 +46,17 @@ count(struct app *app, struct arena *a, const char *cause, struct hour *out)
 	    hour_from_row, out);
 }
 
-/* Promises the alert to one operator. When the cause has had its number for
- * this hour, only how many more there were is told, at the hour's end. */
+/* When the cause has had its number for this hour, only how many more there
+ * were is told, at the hour's end. */
 static enum err
-promise_to(struct app *app, struct arena *a, int64_t tg_id, const char *key,
-    const char *text, const struct hour *h)
+promise_count(struct app *app, struct arena *a, int64_t tg_id, enum language in,
+    const char *cause, const struct hour *h)
 {
-	const char *cause = cause_of(a, key);
-
-	if (h->n <= AN_HOUR)
-		return jobs_promise(app->db, JOB_ALERT,
-		    arena_printf(a, "alert/%s/%lld", key, (long long)tg_id),
-		    tg_id, 0, text);
 	return jobs_promise_count(app->db,
 	    arena_printf(a, "alert/more/%s/%lld/%lld", cause,
 		(long long)h->since_ms, (long long)tg_id),
 	    tg_id, h->since_ms + HOUR_MS,
-	    text_fill(a, TEXT_ALERT_MORE,
+	    text_fill_in(in, a, TEXT_ALERT_MORE,
 		KV(kv_int("amount", h->n - AN_HOUR), kv_text("what", cause))));
 }
 
@@ -161,60 +155,143 @@ people_for(struct app *app, const struct alert_about *about, struct people *all)
 	    person_from_row, all);
 }
 
-/* One event counts once, though it is told to several. */
-static enum err
-promise_to_all(struct app *app, struct arena *a, const char *key,
-    const char *detail, const struct alert_about *about)
+/* ---- in which language ---- */
+
+static void
+code_from_row(const struct row *row, void *ctx)
 {
-	struct people all = { .arena = a };
-	struct hour h = { 0 };
-	enum err e = people_for(app, about, &all);
-
-	for (size_t i = 0; e == ERR_OK && i < all.n; i++) {
-		bool told = false;
-
-		e = is_told(app, a, key, all.tg_ids[i], &told);
-		if (e == ERR_OK && !told && h.n == 0)
-			e = count(app, a, cause_of(a, key), &h);
-		if (e == ERR_OK && !told)
-			e = promise_to(app, a, all.tg_ids[i], key, detail, &h);
-	}
-	return e;
+	*(const char **)ctx = row_text(row, 0);
 }
 
-/* ---- now, or at the end ---- */
+/* Who never wrote to the bot, or writes in none of ours, reads the shop's. */
+static enum err
+language_of(struct app *app, struct arena *a, int64_t tg_id, enum language *in)
+{
+	const char *code = NULL;
+	enum err e = db_one(app->db, a, SQL_USER_LANGUAGE,
+	    KV(kv_int("tg_id", tg_id)), code_from_row, &code);
+
+	*in = language_find(code, text_language());
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static const char *
+title_of(const struct app *app, const char *id, enum language in)
+{
+	const struct product *p =
+	    id == NULL ? NULL : catalog_find(&app->catalog, id);
+
+	return p == NULL ? id : product_title(p, language_code(in));
+}
+
+static const char *
+words_in(enum language in, const struct app *app, struct arena *a,
+    const struct alert_words *w)
+{
+	struct kv *all = arena_alloc(a, (w->values.n + 3) * sizeof(*all));
+	size_t n = 0;
+
+	while (n < w->values.n) {
+		all[n] = w->values.v[n];
+		n++;
+	}
+	all[n++] = kv_text("product", title_of(app, w->product, in));
+	if (w->money != NULL)
+		all[n++] = kv_text(w->money,
+		    text_money_in(in, a, w->amount_minor, w->currency));
+	if (w->date != NULL)
+		all[n++] = kv_text(w->date,
+		    w->date_ms > 0 ? text_date_in(in, a, w->date_ms) : "-");
+	return w->n == 0 ?
+	    text_fill_in(in, a, w->text, (struct kvs){ all, n }) :
+	    text_count_in(in, a, w->text, w->n, (struct kvs){ all, n });
+}
+
+/* ---- the promise ---- */
 
 struct alert_kept {
 	struct arena *arena; /* of whoever told of it */
-	const char *key, *detail;
+	const char *key;
+	struct alert_words words;
 	struct alert_about about;
 	bool is_about;
 	size_t number; /* that it came as */
 };
 
+/* h.n is 0 until this event has been counted. */
+static enum err
+promise_to(struct app *app, const struct alert_kept *one, int64_t tg_id,
+    struct hour *h)
+{
+	struct arena *a = one->arena;
+	const char *cause = cause_of(a, one->key);
+	enum language in = text_language();
+	bool told = false;
+	enum err e = is_told(app, a, one->key, tg_id, &told);
+
+	if (e != ERR_OK || told)
+		return e;
+	if (h->n == 0)
+		e = count(app, a, cause, h);
+	if (e == ERR_OK)
+		e = language_of(app, a, tg_id, &in);
+	if (e != ERR_OK)
+		return e;
+	if (h->n > AN_HOUR)
+		return promise_count(app, a, tg_id, in, cause, h);
+	return jobs_promise(app->db, JOB_ALERT,
+	    arena_printf(a, "alert/%s/%lld", one->key, (long long)tg_id), tg_id,
+	    0,
+	    detail_of(a, words_in(in, app, a, &one->words),
+		one->is_about ? &one->about : NULL));
+}
+
+/* One event counts once, though it is told to several. */
+static enum err
+promise_to_all(struct app *app, const struct alert_kept *one)
+{
+	struct people all = { .arena = one->arena };
+	struct hour h = { 0 };
+	enum err e = people_for(app, one->is_about ? &one->about : NULL, &all);
+
+	for (size_t i = 0; e == ERR_OK && i < all.n; i++)
+		e = promise_to(app, one, all.tg_ids[i], &h);
+	return e;
+}
+
+/* ---- now, or at the end ---- */
+
+/* The list of values goes with the block of whoever told of it; what they point
+ * to stays as long as that one's arena. */
 static void
 keep(struct alert_list *all, const struct alert_kept *one)
 {
+	struct kv *copy =
+	    arena_alloc(one->arena, (one->words.values.n + 1) * sizeof(*copy));
+
+	for (size_t i = 0; i < one->words.values.n; i++)
+		copy[i] = one->words.values.v[i];
 	all->kept = arena_grow(
 	    all->arena, all->kept, all->n, &all->max, sizeof(*all->kept));
 	all->kept[all->n] = *one;
 	all->kept[all->n].number = all->n;
+	all->kept[all->n].words.values.v = copy;
 	all->n++;
 }
 
 enum err
 alert_promise_about(struct app *app, struct arena *a, const char *key,
-    const char *text, const struct alert_about *about)
+    const struct alert_words *words, const struct alert_about *about)
 {
 	struct alert_kept one = { .arena = a,
 		.key = key,
-		.detail = detail_of(a, text, about),
+		.words = *words,
 		.is_about = about != NULL };
 
-	if (app->alerts == NULL)
-		return promise_to_all(app, a, key, one.detail, about);
 	if (about != NULL)
 		one.about = *about;
+	if (app->alerts == NULL)
+		return promise_to_all(app, &one);
 	keep(app->alerts, &one);
 	return ERR_OK;
 }
@@ -237,30 +314,26 @@ alerts_promise(struct app *app, struct alert_list *all)
 
 	if (all->n > 1)
 		qsort(all->kept, all->n, sizeof(*all->kept), by_cause);
-	for (size_t i = 0; e == ERR_OK && i < all->n; i++) {
-		const struct alert_kept *one = &all->kept[i];
-
-		e = promise_to_all(app, one->arena, one->key, one->detail,
-		    one->is_about ? &one->about : NULL);
-	}
+	for (size_t i = 0; e == ERR_OK && i < all->n; i++)
+		e = promise_to_all(app, &all->kept[i]);
 	return e;
 }
 
 enum err
-alert_promise(
-    struct app *app, struct arena *a, const char *key, const char *text)
+alert_promise(struct app *app, struct arena *a, const char *key,
+    const struct alert_words *words)
 {
-	return alert_promise_about(app, a, key, text, NULL);
+	return alert_promise_about(app, a, key, words, NULL);
 }
 
 enum err
 alert_daily(struct app *app, struct arena *a, const char *what,
-    const char *text, const struct alert_about *about)
+    const struct alert_words *words, const struct alert_about *about)
 {
 	return alert_promise_about(app, a,
 	    arena_printf(
 		a, "%s/%lld", what, (long long)(clock_now_ms() / DAY_MS)),
-	    text, about);
+	    words, about);
 }
 
 /* ---- forgetting ---- */

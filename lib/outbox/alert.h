@@ -7,6 +7,22 @@
 #define OUTBOX_ALERT_H
 
 #include "shop/app.h"
+#include "shop/text.h"
+
+/* What an alert says, to each in the language that they read. */
+struct alert_words {
+	enum text text;
+	struct kvs values;
+	int64_t n; /* beside which it stands, where it has plural forms; 0: it
+	              has none */
+	/* What each language writes in its own way; NULL: not told. */
+	const char *product; /* for {product}: by its id */
+	const char *money;   /* the name of a hole for an amount: */
+	const char *currency;
+	int64_t amount_minor;
+	const char *date; /* the name of a hole for a day; 0: "-" */
+	int64_t date_ms;
+};
 
 /* What an alert is about, by which it has buttons (bot/alert.c). All zero: the
  * shop as a whole. */
@@ -20,16 +36,17 @@ struct alert_about {
 };
 
 /* Promises a message to each of the operators, once for each key, however often
- * this is called. In a transaction. The text is plain and holds no secret. The
- * key begins with the cause ("sale/..."): of each there are at most 30 an hour,
- * then one that says how many more there were, so that nobody can drown what
- * the operators have to read. */
+ * this is called. In a transaction. The words hold no secret; whose language is
+ * not known reads the shop's. The key begins with the cause ("sale/..."): of
+ * each there are at most 30 an hour, then one that says how many more there
+ * were, so that nobody can drown what the operators have to read. */
 enum err alert_promise(struct app *app, struct arena *a, const char *key,
-    const char *text) MUST_CHECK;
+    const struct alert_words *words) MUST_CHECK;
 
 /* The same about somebody or something. */
 enum err alert_promise_about(struct app *app, struct arena *a, const char *key,
-    const char *text, const struct alert_about *about) MUST_CHECK;
+    const struct alert_words *words,
+    const struct alert_about *about) MUST_CHECK;
 
 /* While app->alerts points to one, alert_promise() and its like only keep in
  * mind what they are to promise; it has to stay as long as this is used. */
@@ -48,7 +65,8 @@ enum err alerts_promise(struct app *app, struct alert_list *all) MUST_CHECK;
  * ("rights/-100…"): for a trouble that is met again and again until somebody
  * mends it. about NULL: the shop. */
 enum err alert_daily(struct app *app, struct arena *a, const char *what,
-    const char *text, const struct alert_about *about) MUST_CHECK;
+    const struct alert_words *words,
+    const struct alert_about *about) MUST_CHECK;
 
 /* From a job's detail back: its words, and what they are about. One that was
  * promised by an older program is about the shop. */

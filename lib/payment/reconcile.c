@@ -153,10 +153,11 @@ reconcile_alarm(struct app *app, struct arena *a, const struct provider *whose,
 	log_event(LOG_ERROR, "events_never_came",
 	    KV(kv_text("of", whose->name), kv_int("n", n_missed)));
 	return alert_daily(app, a, arena_printf(a, "silence/%s", whose->name),
-	    text_count(a, TEXT_ALERT_SILENCE, n_missed,
-		KV(kv_text("provider", whose->title),
+	    &(struct alert_words){ .text = TEXT_ALERT_SILENCE,
+		.values = KV(kv_text("provider", whose->title),
 		    kv_int("amount", n_missed),
-		    kv_text("url", address_for(app, a, whose)))),
+		    kv_text("url", address_for(app, a, whose))),
+		.n = n_missed },
 	    NULL);
 }
 
@@ -243,8 +244,9 @@ pass_over(struct app *app, struct arena *a, struct reconcile *r, enum err why)
 	if (right == NULL || why != ERR_CONFIG)
 		return ERR_OK;
 	return alert_daily(app, a, arena_printf(a, "key/%s", right),
-	    text_fill(a, TEXT_ALERT_KEY_RIGHT,
-		KV(kv_text("provider", whose->title), kv_text("what", right))),
+	    &(struct alert_words){ .text = TEXT_ALERT_KEY_RIGHT,
+		.values = KV(kv_text("provider", whose->title),
+		    kv_text("what", right)) },
 	    NULL);
 }
 

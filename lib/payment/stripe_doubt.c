@@ -31,6 +31,7 @@ stripe_doubt_tell(
 		return e;
 	return alert_promise(app, a,
 	    arena_printf(a, "unsure/%s/%s", ev->object_id, ev->doubt),
-	    text_fill(a, TEXT_ALERT_UNSURE,
-		KV(kv_text("what", ev->object_id), kv_text("why", ev->doubt))));
+	    &(struct alert_words){ .text = TEXT_ALERT_UNSURE,
+		.values = KV(kv_text("what", ev->object_id),
+		    kv_text("why", ev->doubt)) });
 }

@@ -62,7 +62,10 @@ tell_of_failure(struct app *app, struct arena *a, const struct step *s)
 	    s->job.tg_id, 0, "portal_failed");
 
 	return e == ERR_OK ?
-	    alert_daily(app, a, "portal", text_plain(TEXT_ALERT_PORTAL), NULL) :
+	    alert_daily(app, a, "portal",
+		&(struct alert_words){
+		    .text = TEXT_ALERT_PORTAL, .values = KV_NONE },
+		NULL) :
 	    e;
 }
 

@@ -85,8 +85,9 @@ tell_of_key(struct app *app, struct arena *a, const char *path)
 	const char *right = right_to(path);
 
 	return alert_daily(app, a, arena_printf(a, "key/%s", right),
-	    text_fill(a, TEXT_ALERT_KEY_RIGHT,
-		KV(kv_text("provider", "Stripe"), kv_text("what", right))),
+	    &(struct alert_words){ .text = TEXT_ALERT_KEY_RIGHT,
+		.values =
+		    KV(kv_text("provider", "Stripe"), kv_text("what", right)) },
 	    NULL);
 }
 

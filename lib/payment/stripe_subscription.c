@@ -238,8 +238,9 @@ tell_of_doubt(
 	if (s->doubt == NULL)
 		return ERR_OK;
 	return alert_daily(app, a, arena_printf(a, "unsure/%s", s->id),
-	    text_fill(a, TEXT_ALERT_UNSURE,
-		KV(kv_text("what", s->id), kv_text("why", s->doubt))),
+	    &(struct alert_words){ .text = TEXT_ALERT_UNSURE,
+		.values =
+		    KV(kv_text("what", s->id), kv_text("why", s->doubt)) },
 	    NULL);
 }
 
@@ -247,8 +248,9 @@ tell_of_doubt(
 static enum err
 tell_of_key(struct app *app, struct arena *a)
 {
-	return alert_daily(
-	    app, a, "key/subscriptions", text_plain(TEXT_ALERT_KEY), NULL);
+	return alert_daily(app, a, "key/subscriptions",
+	    &(struct alert_words){ .text = TEXT_ALERT_KEY, .values = KV_NONE },
+	    NULL);
 }
 
 static enum err

@@ -36,8 +36,8 @@ stripe_thin_tell(
     struct app *app, struct arena *a, const char *what, const char *why)
 {
 	return alert_promise(app, a, arena_printf(a, "unsure/%s", what),
-	    text_fill(a, TEXT_ALERT_UNSURE,
-		KV(kv_text("what", what), kv_text("why", why))));
+	    &(struct alert_words){ .text = TEXT_ALERT_UNSURE,
+		.values = KV(kv_text("what", what), kv_text("why", why)) });
 }
 
 /* ---- the promise ---- */

@@ -180,9 +180,9 @@ static const struct setting rows[] = {
 	    "get to the bot" },
 	{ "SHOP_LANGUAGE", conf_check_language, TEXT_AT(shop_language),
 	    PROGRAM_ALL, OPTIONAL, "uk",
-	    "the language of the shop: of what operators are told, and of "
-	    "whoever's Telegram and browser have none that there is: uk, en, "
-	    "de or pl" },
+	    "the language of the shop: of the support chat, and of whoever's "
+	    "Telegram and browser have none that there is, operators too: uk, "
+	    "en, de or pl" },
 	{ "TEXTS_FILE", setting_path, TEXT_AT(texts_file), PROGRAM_ALL,
 	    OPTIONAL, "",
 	    "a gettext file (PO) of sentences of your own, in one language: "

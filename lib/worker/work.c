@@ -115,11 +115,11 @@ work_parked(struct app *app, struct arena *a, const struct job *job,
 	    (kind->is_silent || (o->is_gone && !kind->is_paid_for)))
 		return ERR_OK;
 	return alert_promise_about(app, a, key,
-	    text_fill(a, TEXT_ALERT_PARKED,
-		KV(kv_text("what", job->promise),
+	    &(struct alert_words){ .text = TEXT_ALERT_PARKED,
+		.values = KV(kv_text("what", job->promise),
 		    kv_text("buyer",
 			arena_printf(a, "%lld", (long long)job->tg_id)),
-		    kv_text("why", o->error))),
+		    kv_text("why", o->error)) },
 	    &about);
 }
 

@@ -8,6 +8,8 @@
 
 static struct app app = { .conf = { .admin_tg_ids = "900, 901" } };
 
+static const struct alert_words the_words = { .text = TEXT_ALERT_KEY };
+
 struct telling {
 	const char *key;
 	int from, to; /* "key/from" and on */
@@ -22,7 +24,7 @@ tell_in(struct db *db, void *ctx)
 	(void)db;
 	for (int i = t->from; e == ERR_OK && i < t->to; i++)
 		e = alert_promise(&app, &mem,
-		    arena_printf(&mem, "%s/%d", t->key, i), "the words");
+		    arena_printf(&mem, "%s/%d", t->key, i), &the_words);
 	return e;
 }
 
@@ -36,7 +38,7 @@ tell(const char *key, int from, int to)
 
 #define N_TOLD(tg_id) \
 	"SELECT COUNT(*) FROM jobs WHERE tg_id = " tg_id \
-	" AND detail = 'the words'"
+	" AND promise NOT LIKE 'alert/more/%' AND detail <> ''"
 #define COUNTED \
 	"SELECT COUNT(*) FROM jobs WHERE promise LIKE 'alert/more/%'" \
 	" AND detail LIKE '% ' || ?1 || ' за годину%'"
@@ -56,7 +58,7 @@ static enum err
 tell_daily(struct db *db, void *ctx)
 {
 	(void)db;
-	return alert_daily(&app, &mem, ctx, "the words", NULL);
+	return alert_daily(&app, &mem, ctx, &the_words, NULL);
 }
 
 static void
@@ -211,10 +213,11 @@ static enum err
 tell_about(struct db *db, void *ctx)
 {
 	const struct telling_about *t = ctx;
+	const struct alert_words words = { .text = TEXT_ALERT_PRODUCTS,
+		.values = KV(kv_text("why", "the\x1fwords")) };
 
 	(void)db;
-	return alert_promise_about(
-	    &app, &mem, "fraud/pi_1", "the\x1fwords", t->about);
+	return alert_promise_about(&app, &mem, "fraud/pi_1", &words, t->about);
 }
 
 static const struct heard {
@@ -257,7 +260,7 @@ about(void **state)
 	(void)state;
 	shop_open(NOTHING);
 	shop_does(tell_about, &t);
-	check_text(alert_read(&mem, look_text("SELECT detail FROM jobs"), &is),
+	check_has(alert_read(&mem, look_text("SELECT detail FROM jobs"), &is),
 	    "the words");
 	check_int(is.tg_id, what.tg_id);
 	check_int(is.refund_order, what.refund_order);
@@ -267,6 +270,118 @@ about(void **state)
 	check_text(alert_read(&mem, "of an older program", &is),
 	    "of an older program");
 	check_int(is.tg_id + is.refund_order + is.job + is.chat_id, 0);
+}
+
+/* ---- in whose language ---- */
+
+#define READERS \
+	"INSERT INTO users (tg_id, created_ms, language, chosen_language)" \
+	" VALUES (900, 1, 'de', NULL), (901, 1, 'de-AT', 'en');" \
+	"INSERT INTO operators (tg_id, role, added_ms)" \
+	" VALUES (3, 3, 1), (4, 3, 1);" \
+	"INSERT INTO users (tg_id, created_ms, language) VALUES (4, 1, 'fr');"
+
+static enum err
+tell_of_sale(struct db *db, void *ctx)
+{
+	const struct alert_words sale = { .text = TEXT_ALERT_SALE,
+		.values = KV(kv_int("buyer", 77), kv_int("order", 7)),
+		.product = "gone",
+		.money = "amount",
+		.currency = "eur",
+		.amount_minor = 123456 };
+	const struct alert_words due = { .text = TEXT_ALERT_APPEAL,
+		.values = KV(kv_int("buyer", 77), kv_int("order", 7)),
+		.product = "gone",
+		.date = "due",
+		.date_ms = (int64_t)1767225600 * 1000 };
+	const struct alert_words missed = { .text = TEXT_ALERT_SILENCE,
+		.values = KV(kv_text("provider", "Stripe"), kv_int("amount", 1),
+		    kv_text("url", "https://x")),
+		.n = 1 };
+	enum err e = alert_promise(&app, &mem, "sale/cs_1", &sale);
+
+	(void)db;
+	(void)ctx;
+	if (e == ERR_OK)
+		e = alert_promise(&app, &mem, "appeal/du_1", &due);
+	return e == ERR_OK ? alert_promise(&app, &mem, "silence/1", &missed) :
+			     e;
+}
+
+/* The language that was chosen, else Telegram's; the shop's where it is none of
+ * ours or nothing is known. What a language writes in its own way comes with
+ * it, the number's form too. */
+static const struct reading {
+	const char *why;
+	int64_t tg_id;
+	const char *sale, *due, *missed;
+} readings[] = {
+	{ "as their Telegram says", 900, "1.234,56", "1. Januar 2026",
+	    "1 Ereignis" },
+	{ "as they chose", 901, "1,234.56", "1 January 2026", "1 event of" },
+	{ "of whom nothing is known, the shop's", 3, "1\u00a0234,56",
+	    "1 січня 2026", "Stripe" },
+	{ "who reads none of ours, the shop's", 4, "1\u00a0234,56",
+	    "1 січня 2026", "Stripe" },
+};
+
+static const char *
+told_to(int64_t tg_id, const char *cause)
+{
+	return look_text_of(arena_printf(&mem,
+				"SELECT detail FROM jobs WHERE tg_id = ?1"
+				" AND promise LIKE 'alert/%s/%%'",
+				cause),
+	    tg_id);
+}
+
+static void
+read_by(void **state)
+{
+	const struct reading *r = *state;
+
+	shop_open(READERS);
+	shop_does(tell_of_sale, NULL);
+	check_has(told_to(r->tg_id, "sale"), r->sale);
+	check_has(told_to(r->tg_id, "appeal"), r->due);
+	check_has(told_to(r->tg_id, "silence"), r->missed);
+}
+
+static enum err
+tell_of_sale_at_the_end(struct db *db, void *ctx)
+{
+	struct alert_list kept = { .arena = &mem };
+	enum err e;
+
+	app.alerts = &kept;
+	e = tell_of_sale(db, ctx);
+	app.alerts = NULL;
+	return e == ERR_OK ? alerts_promise(&app, &kept) : e;
+}
+
+/* Its values are kept in mind, too, though whoever told of it has gone on. */
+static void
+read_at_the_end(void **state)
+{
+	(void)state;
+	shop_open(READERS);
+	shop_does(tell_of_sale_at_the_end, NULL);
+	check_has(told_to(900, "sale"), "1.234,56");
+	check_has(told_to(900, "sale"), "77");
+	check_has(told_to(901, "silence"), "https://x");
+}
+
+/* So is the number of those that were too many. */
+static void
+number_read_by(void **state)
+{
+	(void)state;
+	shop_open(READERS);
+	tell("parked", 0, 35);
+	check_has(look_text("SELECT detail FROM jobs WHERE tg_id = 901"
+			    " AND promise LIKE 'alert/more/%'"),
+	    "more within the hour");
 }
 
 static enum err
@@ -306,6 +421,9 @@ main(void)
 	ONE("alert", "the next hour begins anew", next_hour);
 	ROWS("alert is heard by those who may act, about", heard, heards);
 	ONE("alert", "what it is about", about);
+	ROWS("alert is read", read_by, readings);
+	ONE("alert is read", "at the end of many things", read_at_the_end);
+	ONE("alert is read", "so is how many more there were", number_read_by);
 	ONE("alert", "about who is forgotten", forgotten);
 	return testing_run("alert", ledger_make, ledger_remove);
 }

@@ -267,12 +267,15 @@ test('the menu of commands in each language, and the shop\'s for all others', as
   ]);
 });
 
-test('what operators are told is in the shop\'s language, and theirs as buyers is their own', async (t) => {
-  const app = await shop(t, {}, { ADMIN_TG_IDS: '900' });
+test('what operators are told is in the language of each, and in the shop\'s where the bot does not know it', async (t) => {
+  const app = await shop(t, {}, { ADMIN_TG_IDS: '900,901' });
   await app.say(speaks(900, 'de'), '/start');
   assert.match(last(app, 900).text, /^Guten Tag!/);
   await app.say(speaks(5, 'pl'), '/start');
   await app.buy(5);
-  const { params } = await app.told(900, 'Продаж');
+  const german = (await app.told(900, 'Verkauf')).params;
+  assert.ok(german.text.includes(TITLES.de) && german.text.includes('9,99'), german.text);
+  assert.match(JSON.stringify(german.reply_markup), /Käufer/);
+  const { params } = await app.told(901, 'Продаж');
   assert.ok(params.text.includes(TITLES.uk), params.text);
 });
