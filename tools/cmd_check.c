@@ -4,6 +4,7 @@
 #include "lines.h"
 
 #include "base/array.h"
+#include "base/log.h"
 #include "coach/completion.h"
 #include "net/http.h"
 #include "payment/provider.h"
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Its list of models costs nothing and wants the key. Any answer but a refusal
  * will do: not every server that speaks this form has such a list, and a 404
@@ -193,6 +195,19 @@ static void (*const asking[])(struct check *c) = { check_providers, check_bot,
 	check_operators, check_support_chat, check_channels, check_webhook,
 	check_coach };
 
+/* Of who does not answer a line tells below, so that at a terminal the log need
+ * not tell it among the others. */
+static void
+make_calls(struct check *c)
+{
+	enum log_level was = log_from(LOG_ERROR);
+
+	if (isatty(STDERR_FILENO) != 1)
+		(void)log_from(was);
+	check_calls_make(c->calls);
+	(void)log_from(was);
+}
+
 /* See check_calls.h. */
 static void
 ask_all(struct check *c)
@@ -203,7 +218,7 @@ ask_all(struct check *c)
 	for (size_t i = 0; i < LENGTH(asking); i++)
 		asking[i](c);
 	c->is_trial = false;
-	check_calls_make(c->calls);
+	make_calls(c);
 	hosts = check_calls_no_network(c->calls, c->app->conf.base_url);
 	if (hosts == NULL)
 		return;

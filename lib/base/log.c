@@ -31,6 +31,15 @@ log_init(const char *program, enum log_level lowest)
 	lowest_level = lowest;
 }
 
+enum log_level
+log_from(enum log_level lowest)
+{
+	enum log_level was = lowest_level;
+
+	lowest_level = lowest;
+	return was;
+}
+
 int
 log_level_from(const char *name)
 {

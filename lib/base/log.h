@@ -12,6 +12,9 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG__COUNT };
 /* Sets what every line says of its program, and the lowest level written. */
 void log_init(const char *program, enum log_level lowest);
 
+/* Sets that level alone, and returns what it was. */
+enum log_level log_from(enum log_level lowest);
+
 /* "debug", "info", "warn", "error"; -1 for anything else. */
 int log_level_from(const char *name);
 

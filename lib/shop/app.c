@@ -205,6 +205,20 @@ variable_of(const void *ctx, const char *name)
 	return request_variable(ctx, name);
 }
 
+/* A command says itself what it did. Where its words and the log's come to one
+ * screen, nothing that went as it should stands between them, unless that was
+ * asked for. */
+static enum log_level
+level_of(const struct app *app)
+{
+	enum log_level level = (enum log_level)app->conf.log_level;
+
+	return app->is_tool && isatty(STDERR_FILENO) == 1 &&
+		settings_given(&app->conf.settings, "LOG_LEVEL") == NULL ?
+	    LOG_WARN :
+	    level;
+}
+
 enum err
 app_ready(struct app *app, const struct request *req)
 {
@@ -226,7 +240,7 @@ app_ready(struct app *app, const struct request *req)
 		e = catalog_load(&app->catalog, &app->shelf, &app->conf);
 	/* Not before: the level is one of the settings. A fault is told at any
 	 * level. */
-	log_init(app->name, (enum log_level)app->conf.log_level);
+	log_init(app->name, level_of(app));
 	if (!app->is_tool)
 		log_settings(&app->conf.settings);
 	if (e != ERR_OK)

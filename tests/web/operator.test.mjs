@@ -84,8 +84,8 @@ test('at a terminal a refund asks, and takes nothing but a yes for one', {
   const { id } = await app.buy(5);
   await app.settled();
   const [[order]] = app.sql(`SELECT id FROM orders WHERE session_id = '${id}'`);
-  const answer = (word) => new Promise((done) => {
-    const child = spawn('script', ['-qec', `${OUT}/bin/admit refund ${order}`, '/dev/null'], { env: { ...app.env, SHELL: '/bin/sh' }, timeout: 30_000 });
+  const answer = (word, command = `refund ${order}`) => new Promise((done) => {
+    const child = spawn('script', ['-qec', `${OUT}/bin/admit ${command}`, '/dev/null'], { env: { ...app.env, SHELL: '/bin/sh' }, timeout: 30_000 });
     let said = '', isAnswered = false;
     child.stdout.on('data', (data) => {
       said += data;
@@ -103,6 +103,10 @@ test('at a terminal a refund asks, and takes nothing but a yes for one', {
   assert.equal(status, 0, said);
   assert.match(said, /The money goes back/);
   assert.equal(app.stripe.refunds.length, 1);
+  const granted = (await answer('y', 'grant 6')).said;
+  assert.match(granted, /Granted as order/);
+  assert.doesNotMatch(granted, /ev=/, 'no line of the log among its own');
+  assert.match((await app.admit(['grant', '7'])).stderr, /level=info .*ev=access_in/, 'a file of it has all');
 });
 
 test('a part goes back: once however often it is asked for, never more than is left', async (t) => {
