@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -60,6 +61,7 @@ struct fastcgi {
 	struct exchange *batch[WEB_MAX_BATCH]; /* to be served now */
 	size_t n;
 	int64_t stop_limit_ms; /* 0: go on; else when to stop at the latest */
+	int new_fd;            /* see watch_new(); -1: there is none */
 };
 
 static volatile sig_atomic_t stop_asked; /* the signal, or 0 */
@@ -89,6 +91,23 @@ take_signals(sigset_t *while_waiting)
 	(void)sigprocmask(SIG_BLOCK, &block, while_waiting);
 	for (size_t i = 0; i < LENGTH(stops); i++)
 		sigdelset(while_waiting, stops[i]);
+}
+
+/* Where to wait when nobody but who is new can come. Of several processes that
+ * wait so one is woken, and always the same one if it waits: what it remembers
+ * of the ledger is still true, and the others sleep on. One that dies with what
+ * it was woken for is replaced, and whoever replaces it looks. */
+static int
+watch_new(void)
+{
+	struct epoll_event new = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	if (fd >= 0 && epoll_ctl(fd, EPOLL_CTL_ADD, LISTEN_FD, &new) != 0) {
+		(void)close(fd);
+		fd = -1;
+	}
+	return fd;
 }
 
 static void
@@ -344,6 +363,21 @@ shrink(struct fastcgi *f)
 	f->was_crowded = false;
 }
 
+static int
+wait_for_any(const struct fastcgi *f, struct pollfd *fds, size_t n,
+    const struct timespec *patience, const sigset_t *while_waiting)
+{
+	struct epoll_event event;
+
+	if (n != 1 || fds[0].fd != LISTEN_FD || f->new_fd < 0)
+		return ppoll(fds, n, patience, while_waiting);
+	return epoll_pwait(f->new_fd, &event, 1,
+	    patience == NULL ?
+		-1 :
+		(int)(patience->tv_sec * 1000 + patience->tv_nsec / 1000000),
+	    while_waiting);
+}
+
 /* Whether there may be something to do now: not where a signal came, at which
  * fastcgi_run() looks. */
 static bool
@@ -362,7 +396,7 @@ wait_for_work(struct fastcgi *f, struct pollfd *fds, size_t n,
 	}
 	if (f->stop_limit_ms > 0)
 		patience = &a_moment;
-	n_ready = ppoll(fds, n, patience, while_waiting);
+	n_ready = wait_for_any(f, fds, n, patience, while_waiting);
 	if (n_ready == 0 && f->was_crowded && f->stop_limit_ms == 0)
 		shrink(f);
 	return n_ready >= 0;
@@ -421,8 +455,11 @@ fastcgi_run(const struct web_service *service)
 	f.service = service;
 	f.stop_limit_ms = 0;
 	(void)fcntl(LISTEN_FD, F_SETFL, fcntl(LISTEN_FD, F_GETFL) | O_NONBLOCK);
+	f.new_fd = watch_new();
 	while (keeps_serving(&f))
 		turn(&f, &while_waiting);
+	if (f.new_fd >= 0)
+		(void)close(f.new_fd);
 	for (size_t i = 0; i < f.n_places; i++)
 		connection_close(&f.pending[i]);
 	for (size_t i = 0; i < n_slots(&f); i++)

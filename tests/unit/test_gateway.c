@@ -4,6 +4,7 @@
 #include "web/gateway.h"
 
 #include <arpa/inet.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -300,6 +301,69 @@ fastcgi(void **state)
 	(void)close(fd);
 }
 
+/* ---- several processes ---- */
+
+/* A word of /proc about a process. */
+static const char *
+told_of(pid_t pid, const char *file, const char *behind)
+{
+	static char text[4096];
+	FILE *f = fopen(arena_printf(&mem, "/proc/%d/%s", (int)pid, file), "r");
+	const char *at;
+
+	assert_non_null(f);
+	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+	(void)fclose(f);
+	at = strstr(text, behind);
+	assert_non_null(at);
+	return at + strlen(behind);
+}
+
+static void
+until_asleep(pid_t pid)
+{
+	while (told_of(pid, "stat", ") ")[0] != 'S')
+		(void)sched_yield();
+}
+
+static long
+times_woken(pid_t pid)
+{
+	return strtol(
+	    told_of(pid, "status", "\nvoluntary_ctxt_switches:"), NULL, 10);
+}
+
+/* Both wait on one socket, and one of them is woken for each that comes. */
+static void
+one_is_woken(void **state)
+{
+	int fd = listening();
+	pid_t pids[2];
+	long before[2], n_woken = 0;
+
+	(void)state;
+	for (int i = 0; i < 2; i++)
+		pids[i] = start(fd, STDOUT_FILENO, NULL);
+	check_has(ask(fd), "ok");
+	for (int i = 0; i < 2; i++) {
+		until_asleep(pids[i]);
+		before[i] = times_woken(pids[i]);
+	}
+	for (int n = 0; n < 20; n++) {
+		check_has(ask(fd), "ok");
+		until_asleep(pids[0]);
+		until_asleep(pids[1]);
+	}
+	for (int i = 0; i < 2; i++)
+		n_woken += times_woken(pids[i]) > before[i];
+	check_int(n_woken, 1);
+	for (int i = 0; i < 2; i++) {
+		(void)kill(pids[i], SIGTERM);
+		(void)waitpid(pids[i], NULL, 0);
+	}
+	(void)close(fd);
+}
+
 /* ---- open requests ---- */
 
 /* The first is not answered until the third has come: all of them are open at
@@ -400,6 +464,7 @@ main(void)
 	ROWS("cgi", cgi, rows);
 	ONE("cgi", "nobody reads the answer", cgi_nobody_reads);
 	ROWS("fastcgi", fastcgi, stops);
+	ONE("several", "one is woken for each that comes", one_is_woken);
 	ONE("open requests", "are there at once", open_together);
 	ONE("open requests", "are answered at the end", open_at_the_end);
 	ONE("open requests", "leave no memory behind", after_a_rush);
