@@ -2,7 +2,6 @@
 // afterwards: what was not synced is there, is not, is there in part, or is torn at 512 bytes. Each such image is opened.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Rig, random } from './rig.mjs';
@@ -123,43 +122,16 @@ async function record(rig, orders) {
 const WHO_IS_IN = `SELECT orders.tg_id FROM orders JOIN access ON access.tg_id = orders.tg_id AND is_in = 1
   JOIN jobs ON jobs.tg_id = orders.tg_id WHERE paid_ms IS NOT NULL`;
 
-/** One sqlite3 that opens image after image. */
-class Eyes {
-  #said = '';
-
-  constructor() {
-    this.child = spawn('sh', ['-c', 'exec sqlite3 2>&1'], { stdio: ['pipe', 'pipe', 'inherit'] });
-    this.child.stdout.setEncoding('utf8').on('data', (piece) => {
-      this.#said += piece;
-      if (this.#said.endsWith('\nover\n')) this.done(this.#said);
-    });
-    this.child.once('exit', () => this.done?.('Error: sqlite3 has ended'));
-    this.child.stdin.on('error', () => {}); // told by its end
-  }
-
-  /** Opens an image as any program does: sqlite repairs it first, and closes it. */
-  async look(folder) {
-    this.#said = '\n';
-    const said = await new Promise((done) => {
-      this.done = done;
-      this.child.stdin.write(`.open ${folder}/admit.db\nPRAGMA integrity_check;\n${WHO_IS_IN};\n.open :memory:\n.print over\n`);
-    });
-    const lines = said.split('\n').filter(Boolean).slice(0, -1);
-    const isWrong = (line) => /error/i.test(line);
-    const wrong = lines.filter((line) => isWrong(line) && !line.includes('no such table'));
-    const [sound, ...isIn] = lines.filter((line) => !isWrong(line) && /^(\d+|ok|\*\*\*.*)$/.test(line));
-    return { sound: wrong.length > 0 ? wrong.join() : sound, isIn: new Set(isIn) };
-  }
-
-  close() {
-    this.child.stdin.end();
-  }
+/** Opens an image as any program does: sqlite repairs it first. */
+function look(rig, folder) {
+  const { lines: [sound, ...isIn], wrong } = rig.look(`PRAGMA integrity_check; ${WHO_IS_IN}`, `${folder}/admit.db`);
+  const worse = wrong.filter((line) => !line.includes('no such table'));
+  return { sound: worse.length > 0 ? worse.join() : sound, isIn: new Set(isIn) };
 }
 
 async function powerLoss({ sample }) {
   const rig = await Rig.start();
   const chance = random(20_241);
-  const eyes = new Eyes();
   try {
     const orders = [];
     for (let i = 1; i <= N_ORDERS; i += 1) orders.push(await rig.order(8_000_000 + i));
@@ -180,12 +152,12 @@ async function powerLoss({ sample }) {
         disk.write(folder, way);
         // The index of the log is rebuilt, whatever lies there.
         if (images % 2 === 1) writeFileSync(`${folder}/admit.db-shm`, Buffer.alloc(32_768, chance(256)));
-        const { sound, isIn } = await eyes.look(folder);
+        const { sound, isIn } = look(rig, folder);
         const where = `after ${i + 1} of ${deeds.length} (${deed.op} ${deed.file}), ${way.name}`;
         assert.equal(sound, 'ok', where);
         for (const { tgId } of orders.slice(0, acknowledged)) assert.ok(isIn.has(String(tgId)), `${where}: ${tgId} was acknowledged`);
         if (images % RESTART_EVERY === RESTART_EVERY - 1) {
-          await restart(rig, folder, orders, eyes);
+          await restart(rig, folder, orders);
           restarted += 1;
         }
         rmSync(folder, { recursive: true });
@@ -194,19 +166,18 @@ async function powerLoss({ sample }) {
     }
     return { points: sample.text(N_WAYS), outcome: `every acknowledged order is there, each image sound; on ${restarted} the programs took up the work again` };
   } finally {
-    eyes.close();
     await rig.close();
   }
 }
 
 /** The programs go on with an image: everything is sent again, everybody is in. */
-async function restart(rig, folder, orders, eyes) {
+async function restart(rig, folder, orders) {
   const was = rig.db;
   rig.db = `${folder}/admit.db`;
   const webhook = await rig.serve('webhook');
   for (const { event } of orders) assert.equal((await webhook.send(rig.post(event))).status, 200);
   await webhook.stop();
-  assert.equal((await eyes.look(folder)).isIn.size, orders.length, 'all are in');
+  assert.equal(look(rig, folder).isIn.size, orders.length, 'all are in');
   rig.db = was;
 }
 

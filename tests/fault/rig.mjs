@@ -3,7 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readSync, readdirSync, rmSync, writeFileSync, writeSync,
+} from 'node:fs';
 import { createConnection } from 'node:net';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -189,6 +191,42 @@ class Program {
   }
 }
 
+/**
+ * What lies in ledgers' files, as one sqlite3 sees it that opens and closes a file for each question: starting one a
+ * question takes longer than asking.
+ */
+class Eyes {
+  constructor(folder) {
+    const paths = [`${folder}/asked`, `${folder}/answered`];
+    execFileSync('mkfifo', paths);
+    // Read and written, so that nobody waits for the other end; without us it finds the end of what is asked.
+    [this.asked, this.answered] = paths.map((name) => openSync(name, 'r+'));
+    this.child = spawn('sh', ['-c', '{ sqlite3; echo; echo "Error: sqlite3 has ended"; } < "$0" > "$1" 2>&1', ...paths], { stdio: 'ignore' });
+    this.child.unref();
+  }
+
+  /** @returns {{ lines: string[], wrong: string[] }} what it said, and what it had against the question */
+  ask(file, query) {
+    writeSync(this.asked, `.open '${file}'\n.timeout 5000\n${query}\n;\n.open :memory:\n.print over\n`);
+    const got = [Buffer.from('\n')];
+    const piece = Buffer.alloc(1 << 16);
+    let end = '';
+    while (!/\n(over|Error: sqlite3 has ended)\n$/.test(end)) {
+      got.push(Buffer.from(piece.subarray(0, readSync(this.answered, piece))));
+      end = Buffer.concat(got.slice(-8)).toString();
+    }
+    const lines = Buffer.concat(got).toString().split('\n').filter(Boolean);
+    if (lines.at(-1) === 'over') lines.pop();
+    const isWrong = (line) => /^(Parse error|Runtime error|Error)\b/.test(line);
+    return { lines: lines.filter((line) => !isWrong(line)), wrong: lines.filter(isWrong) };
+  }
+
+  close() {
+    closeSync(this.asked);
+    closeSync(this.answered);
+  }
+}
+
 /** One buyer's purchase: the news of it, and what the programs have said about it. */
 export class Order {
   constructor(tgId, sessionId, event) {
@@ -199,6 +237,7 @@ export class Order {
 export class Rig {
   #n = 0;
   #nextUpdate = 0;
+  #eyes = null;
   #programs = new Set();
 
   /** @param {{ telegram?: object, settings?: object }} [how] `settings`: added to the usual ones; undefined takes one away */
@@ -313,8 +352,15 @@ export class Rig {
 
   /** What the ledger says: rows of columns, as text. It is opened as any program would, and so repaired. */
   sql(query, file = this.db) {
-    const out = execFileSync('sqlite3', ['-cmd', '.timeout 5000', file, query], { encoding: 'utf8' });
-    return out.split('\n').filter(Boolean).map((row) => row.split('|'));
+    const { lines, wrong } = this.look(query, file);
+    assert.deepEqual(wrong, [], query);
+    return lines.map((row) => row.split('|'));
+  }
+
+  /** The same, in lines, with what sqlite3 had against it. */
+  look(query, file = this.db) {
+    this.#eyes ??= new Eyes(this.dir);
+    return this.#eyes.ask(file, query);
   }
 
   isSound(file = this.db) {
@@ -360,6 +406,7 @@ export class Rig {
   /** Leaves nothing behind, at once; close() is the better way. */
   abandon() {
     for (const program of this.#programs) program.kill();
+    this.#eyes?.close();
     rmSync(this.dir, { recursive: true, force: true });
     open.delete(this);
   }
@@ -370,6 +417,7 @@ export class Rig {
     await Promise.all(left.map((program) => program.ended().catch(() => {})));
     await this.stripe.close();
     await this.telegram.close();
+    this.#eyes?.close();
     rmSync(this.dir, { recursive: true, force: true });
     open.delete(this);
   }

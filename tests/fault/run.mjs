@@ -56,11 +56,14 @@ class Bench {
     if (!this.#child) this.#begin(how);
     const told = await new Promise((done) => {
       const child = this.#child;
-      child.once('exit', () => done({ name, error: 'its process ended without a word' }));
-      child.once('message', done);
+      const ended = () => done({ name, error: 'its process ended without a word' });
+      child.once('exit', ended);
+      child.once('message', (said) => {
+        child.off('exit', ended);
+        done(said);
+      });
       child.send(name);
     });
-    this.#child.removeAllListeners('message');
     if (told.error) this.end();
     return told;
   }
