@@ -264,47 +264,27 @@ draft(struct reply *r, struct str choice, struct str *args)
 	return e == ERR_INPUT ? ERR_OK : e;
 }
 
-/* Each is written into the trail where it came to something: of two presses at
- * once one alone did. */
-static enum err
-change(struct reply *r, const char *word, int64_t id, enum broadcast_state from,
-    enum broadcast_state to)
-{
-	const struct act act = { .actor = r->u->from_id,
-		.act = ACT_BROADCAST,
-		.number = id,
-		.words = word };
-	bool is = false;
-	enum err e = broadcast_set(r->db, r->arena, id, from, to, &is);
-
-	return e == ERR_OK && is ?
-	    audit_note(r->db, r->arena, &act, RESULT_DONE) :
-	    e;
-}
-
+/* A second press changes nothing, and is shown the same page: how it goes. */
 enum err
 broadcast_pressed(struct reply *r, struct str *args)
 {
-	static const struct {
-		const char *word;
-		enum broadcast_state from, to;
-	} all[] = { { "pause", BROADCAST_RUNNING, BROADCAST_PAUSED },
-		{ "go", BROADCAST_PAUSED, BROADCAST_RUNNING },
-		{ "stop", BROADCAST_RUNNING, BROADCAST_STOPPED },
-		{ "stop", BROADCAST_PAUSED, BROADCAST_STOPPED } };
+	static const char *const words[] = { BROADCAST_PAUSE, BROADCAST_GO,
+		BROADCAST_STOP };
 	struct str rest = *args, word = str_cut(&rest, ':');
 	int64_t id = 0;
+	bool is;
 	enum err e = ERR_OK;
 
 	if (str_eq(word, "draft"))
 		return draft(r, rest, args);
 	if (!str_to_i64(rest, &id))
 		return ERR_OK;
-	for (size_t i = 0; e == ERR_OK && i < LENGTH(all); i++)
-		if (str_eq(word, all[i].word)) {
+	for (size_t i = 0; e == ERR_OK && i < LENGTH(words); i++)
+		if (str_eq(word, words[i])) {
 			*args = str_from(
 			    arena_printf(r->arena, "how:%lld", (long long)id));
-			e = change(r, all[i].word, id, all[i].from, all[i].to);
+			e = broadcast_change(
+			    r->db, r->arena, r->u->from_id, id, words[i], &is);
 		}
 	return e;
 }

@@ -8,6 +8,7 @@
 
 #define WORD_PREVIEW "preview"
 #define MAX_TRIES 3
+#define MANY_REFUSED 20 /* and none sent: it is the message, not its readers */
 
 /* "preview/N", or "N" to one of its readers. */
 static bool
@@ -44,6 +45,15 @@ may_go(struct app *app, struct arena *a, const struct step *s,
 	return broadcast_is_wanted(app->db, a, s->job.tg_id, may);
 }
 
+/* Words of the command line, which nobody formatted. */
+static void
+say_words(struct app *app, struct arena *a, struct step *s,
+    struct tg_message *m, const struct broadcast *b)
+{
+	m->text = b->words;
+	message_send(app, a, s, m);
+}
+
 /* A copy brings all that the message has: its letters' forms, its picture. The
  * button is in the language of who gets it. */
 static enum err
@@ -62,23 +72,29 @@ prepare(struct app *app, struct arena *a, struct step *s)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	e = ledger_language(app->db, a, s->job.tg_id, &in);
 	m.button = text_plain_in(in, TEXT_NO_LETTERS_BUTTON);
-	if (e == ERR_OK)
+	if (e == ERR_OK && b->words != NULL)
+		say_words(app, a, s, &m, b);
+	else if (e == ERR_OK)
 		message_call(app, a, s, m.chat_id, "copyMessage",
 		    tg_copy_message(a, &m, b->chat_id, b->message_id));
 	return e;
 }
 
-/* A page of /admin to who sends it. The key has the promise in it and not the
- * job's number, which is another one's when it was taken back. */
+/* A page of /admin to who sends it. The key has no job's number, which is
+ * another one's when it was taken back, and no reader's. */
 static enum err
-show(struct app *app, struct arena *a, const struct step *s,
+show(struct app *app, struct arena *a, const char *key,
     const struct broadcast *b, const char *page)
 {
-	return b->actor <= 0 ?
-	    ERR_OK :
-	    jobs_promise(app->db, JOB_NOTICE,
-		arena_printf(a, "after/%s", s->job.promise), b->actor, 0,
-		arena_printf(a, ADMIN_NOTICE "%s", page));
+	return b->actor <= 0 ? ERR_OK :
+			       jobs_promise(app->db, JOB_NOTICE, key, b->actor,
+				   0, arena_printf(a, ADMIN_NOTICE "%s", page));
+}
+
+static const char *
+after_preview(struct arena *a, const struct step *s)
+{
+	return arena_printf(a, "after/%s", s->job.promise);
 }
 
 /* They have seen it: now comes the question, with how many it is for. */
@@ -98,9 +114,9 @@ ask(struct app *app, struct arena *a, const struct step *s,
 
 	if (e == ERR_OK)
 		e = audit_ask(app->db, a, &act, &id);
-	return e != ERR_OK ?
-	    e :
-	    show(app, a, s, b, arena_printf(a, "asked/%lld", (long long)id));
+	return e != ERR_OK ? e :
+			     show(app, a, after_preview(a, s), b,
+				 arena_printf(a, "asked/%lld", (long long)id));
 }
 
 static enum err
@@ -112,7 +128,7 @@ settle_preview(struct app *app, struct arena *a, struct step *s,
 	if (answer->outcome != TG_REFUSED && answer->outcome != TG_USER_GONE)
 		return ERR_OK;
 	o->after = AFTER_DONE;
-	return show(app, a, s, s->state, "many/refused");
+	return show(app, a, after_preview(a, s), s->state, "many/refused");
 }
 
 /* The message itself is gone, or may not be copied: nobody else will get it. */
@@ -128,15 +144,14 @@ is_lost(const struct tg_answer *answer)
 }
 
 static enum err
-give_up(struct app *app, struct arena *a, const struct step *s,
-    const struct broadcast *b)
+give_up(struct app *app, struct arena *a, const struct broadcast *b)
 {
 	bool is = false;
 	enum err e = broadcast_set(
 	    app->db, a, b->id, BROADCAST_RUNNING, BROADCAST_LOST, &is);
 
 	return e == ERR_OK && is ?
-	    show(app, a, s, b,
+	    show(app, a, arena_printf(a, "many/%lld/lost", (long long)b->id), b,
 		arena_printf(a, "many/how/%lld", (long long)b->id)) :
 	    e;
 }
@@ -157,13 +172,16 @@ settle_one(struct app *app, struct arena *a, struct step *s,
 
 	if (is_lost(answer)) {
 		o->after = AFTER_DONE;
-		return give_up(app, a, s, b);
+		return give_up(app, a, b);
 	}
 	o->is_gone = what.gone;
 	if (what.gone || what.failed)
 		o->after = AFTER_DONE;
 	if (o->after == AFTER_DONE)
 		e = broadcast_note(app->db, b->id, what);
+	if (e == ERR_OK && what.failed && b->n_sent == 0 &&
+	    b->n_failed + 1 >= MANY_REFUSED)
+		e = give_up(app, a, b);
 	return e;
 }
 

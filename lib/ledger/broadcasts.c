@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/units.h"
+#include "ledger/audit.h"
 #include "outbox/jobs.h"
 #include "shop/language.h"
 #include "shop/text.h"
@@ -22,8 +23,25 @@ detail_of(struct arena *a, int64_t id)
 	return arena_printf(a, "%lld", (long long)id);
 }
 
+/* Words that scripts compare with. */
+const char *
+broadcast_state_name(enum broadcast_state state)
+{
+	static const char *const names[] = { [BROADCAST_ASKED] = "begun",
+		[BROADCAST_SHOWN] = "not confirmed",
+		[BROADCAST_RUNNING] = "running",
+		[BROADCAST_PAUSED] = "paused",
+		[BROADCAST_STOPPED] = "stopped",
+		[BROADCAST_DONE] = "done",
+		[BROADCAST_LOST] = "lost" };
+
+	return state >= BROADCAST_ASKED && state < LENGTH(names) ?
+	    names[state] :
+	    "unknown";
+}
+
 /* In the order of BROADCAST_COLUMNS. */
-static void
+void
 broadcast_from_row(const struct row *row, void *ctx)
 {
 	*(struct broadcast *)ctx = (struct broadcast){ .id = row_int(row, 0),
@@ -38,12 +56,14 @@ broadcast_from_row(const struct row *row, void *ctx)
 		.after_id = row_int(row, 9),
 		.n_sent = row_int(row, 10),
 		.n_gone = row_int(row, 11),
-		.n_failed = row_int(row, 12) };
+		.n_failed = row_int(row, 12),
+		.asked_ms = row_int(row, 13),
+		.words = row_text(row, 14) };
 }
 
 /* The statement knows these words and no others. */
-static bool
-is_segment(const struct broadcast *b)
+bool
+broadcast_is_segment(const struct broadcast *b)
 {
 	static const char *const all[] = { SEGMENT_ALL, SEGMENT_IN,
 		SEGMENT_ENDED, SEGMENT_NEVER };
@@ -59,7 +79,7 @@ enum err
 broadcast_add(
     struct db *db, struct arena *a, const struct broadcast *b, int64_t *id)
 {
-	if (!is_segment(b))
+	if (!broadcast_is_segment(b))
 		return ERR_INPUT;
 	return db_one(db, a, SQL_BROADCAST_ADD,
 	    KV(kv_int("actor", b->actor), kv_text("segment", b->segment),
@@ -104,6 +124,15 @@ broadcast_show(struct db *db, int64_t id, int64_t chat_id, int64_t message_id)
 	return db_exec(db, SQL_BROADCAST_MESSAGE,
 	    KV(kv_int("id", id), kv_int("chat_id", chat_id),
 		kv_int("message_id", message_id),
+		kv_int("state", BROADCAST_SHOWN)),
+	    NULL);
+}
+
+enum err
+broadcast_write(struct db *db, int64_t id, const char *words)
+{
+	return db_exec(db, SQL_BROADCAST_WORDS,
+	    KV(kv_int("id", id), kv_text("words", words),
 		kv_int("state", BROADCAST_SHOWN)),
 	    NULL);
 }
@@ -196,6 +225,31 @@ broadcast_set(struct db *db, struct arena *a, int64_t id,
 	    to == BROADCAST_DONE)
 		return e;
 	return take_back(db, a, id);
+}
+
+enum err
+broadcast_change(struct db *db, struct arena *a, int64_t actor, int64_t id,
+    const char *word, bool *is)
+{
+	static const struct {
+		const char *word;
+		enum broadcast_state from, to;
+	} all[] = { { BROADCAST_PAUSE, BROADCAST_RUNNING, BROADCAST_PAUSED },
+		{ BROADCAST_GO, BROADCAST_PAUSED, BROADCAST_RUNNING },
+		{ BROADCAST_STOP, BROADCAST_RUNNING, BROADCAST_STOPPED },
+		{ BROADCAST_STOP, BROADCAST_PAUSED, BROADCAST_STOPPED } };
+	const struct act act = { .actor = actor,
+		.act = ACT_BROADCAST,
+		.number = id,
+		.words = word };
+	enum err e = ERR_OK;
+
+	*is = false;
+	for (size_t i = 0; e == ERR_OK && !*is && i < LENGTH(all); i++)
+		if (str_eq(str_from(word), all[i].word))
+			e = broadcast_set(
+			    db, a, id, all[i].from, all[i].to, is);
+	return e == ERR_OK && *is ? audit_note(db, a, &act, RESULT_DONE) : e;
 }
 
 enum err

@@ -36,7 +36,18 @@ struct broadcast {
 	int64_t n_people;            /* when it was confirmed */
 	int64_t after_id;            /* up to whom it was promised */
 	int64_t n_sent, n_gone, n_failed;
+	int64_t asked_ms;
+	const char *words; /* instead of a message that is copied; or NULL */
 };
+
+/* For people and programs. Of a newer program's it is "unknown". */
+const char *broadcast_state_name(enum broadcast_state state);
+
+/* Row mapper of BROADCAST_COLUMNS. */
+void broadcast_from_row(const struct row *row, void *ctx);
+
+/* Whether there is such a segment, and it has a product or not as it should. */
+bool broadcast_is_segment(const struct broadcast *b);
 
 /* How long it waits for its message. */
 #define BROADCAST_WAITS_MS (30 * MINUTE_MS)
@@ -57,6 +68,10 @@ enum err broadcast_waiting(struct db *db, struct arena *a, int64_t actor,
 enum err broadcast_show(
     struct db *db, int64_t id, int64_t chat_id, int64_t message_id) MUST_CHECK;
 
+/* The same of words that stand in no chat. */
+enum err broadcast_write(
+    struct db *db, int64_t id, const char *words) MUST_CHECK;
+
 /* Counts whom it is for now, and notes that. Reads all people. */
 enum err broadcast_count(struct db *db, struct arena *a,
     const struct broadcast *b, int64_t *n) MUST_CHECK;
@@ -66,6 +81,14 @@ enum err broadcast_count(struct db *db, struct arena *a,
  * out and nobody gets it twice when it goes on. */
 enum err broadcast_set(struct db *db, struct arena *a, int64_t id,
     enum broadcast_state from, enum broadcast_state to, bool *is) MUST_CHECK;
+
+/* By an operator (0: at the command line), and written into the trail where it
+ * came to something: of two at once one alone did. */
+#define BROADCAST_PAUSE "pause"
+#define BROADCAST_GO "go"
+#define BROADCAST_STOP "stop"
+enum err broadcast_change(struct db *db, struct arena *a, int64_t actor,
+    int64_t id, const char *word, bool *is) MUST_CHECK;
 
 /* What came of one of its messages. */
 struct broadcast_outcome {

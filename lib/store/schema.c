@@ -560,6 +560,10 @@ static const char *const migrations[] = {
 	" WHERE kind = 18;"
 	/* they want no messages to many; null: they have not said so */
 	"ALTER TABLE users ADD COLUMN no_letters_ms {int};",
+
+	/* 25: the message's words, where they were written at the command line
+	 * and stand in no chat */
+	"ALTER TABLE broadcasts ADD COLUMN words TEXT;",
 };
 #define N_MIGRATIONS ((int64_t)LENGTH(migrations))
 

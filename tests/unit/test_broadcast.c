@@ -268,6 +268,22 @@ prepared(void **state)
 	check_has(arena_dup(&mem, s.call.body), p->says);
 }
 
+/* Of the command line: as they stand, with the same button. */
+static void
+words(void **state)
+{
+	struct step s;
+
+	(void)state;
+	shop_open(USER TO_ALL "UPDATE broadcasts SET chat_id = NULL, message_id"
+			      " = NULL, words = 'A *new* <b> lesson';");
+	s = begin("3", 1);
+	check_has(s.call.url, "/sendMessage");
+	check_has(arena_dup(&mem, s.call.body), "A *new* <b> lesson");
+	check_lacks(arena_dup(&mem, s.call.body), "parse_mode");
+	check_has(arena_dup(&mem, s.call.body), "no_letters");
+}
+
 #define SENT "{\"ok\":true,\"result\":{\"message_id\":7}}"
 #define SAID(why) "{\"ok\":false,\"description\":\"" why "\"}"
 
@@ -317,6 +333,31 @@ outcome(void **state)
 	check_int(look_int("SELECT COUNT(bot_blocked_ms) FROM users"),
 	    r->counts[2] - '0');
 	check_int(n_promised(JOB_NOTICE, OWNER), r->state == BROADCAST_LOST);
+}
+
+/* Telegram refuses it to one after another: then it is no reader's fault. */
+static void
+refused_to_all(void **state)
+{
+	struct ending t = { .res = { .status = 400,
+				.retry_after_s = -1,
+				.body = str_from(SAID("Bad Request: x")) } };
+
+	(void)state;
+	shop_open(USER TO_ALL "UPDATE broadcasts SET n_failed = 18;");
+	t.s = begin("3", 3);
+	shop_does(settle, &t);
+	check_int(look_int("SELECT state FROM broadcasts"), BROADCAST_RUNNING);
+	t.s = begin("3", 3);
+	shop_does(settle, &t);
+	check_int(look_int("SELECT state FROM broadcasts"), BROADCAST_LOST);
+	check_int(look_int("SELECT n_failed FROM broadcasts"), 20);
+	check_int(n_promised(JOB_NOTICE, OWNER), 1);
+	shop_open(
+	    USER TO_ALL "UPDATE broadcasts SET n_failed = 30, n_sent = 1;");
+	t.s = begin("3", 3);
+	shop_does(settle, &t);
+	check_int(look_int("SELECT state FROM broadcasts"), BROADCAST_RUNNING);
 }
 
 static void
@@ -532,7 +573,9 @@ main(void)
 	ONE("promised", "past who reads something else", past_others);
 	ONE("held", "and gone on with: nobody twice, nobody left out", held);
 	ROWS("a message", prepared, prepareds);
+	ONE("a message", "of words is sent as it stands", words);
 	ROWS("what comes of it", outcome, outcomes);
+	ONE("what comes of it", "nobody is tried for ever", refused_to_all);
 	ONE("a preview", "is followed by the question", shown);
 	ROWS("a button", pressed, presseds);
 	ONE("a button", "is an owner's", others);

@@ -454,3 +454,38 @@ test('a question holds for some minutes; the trail has what the command line did
   assert.match((await app.admit(['audit', '8'])).stdout, /revoke[^]*grant/);
   assert.match((await app.admit(['audit', '--since', '1h'])).stdout, /command line +operator/);
 });
+
+test('a message to many from the command line: shown, counted, sent when that is meant, and listed', async (t) => {
+  const app = await shop(t);
+  const [reader, german] = [person(11, { language_code: 'en' }), person(12, { language_code: 'de' })];
+  for (const user of [reader, german]) await app.say(user, '/start');
+  const [news, long] = [`${app.dir}/news.txt`, `${app.dir}/long.txt`];
+  writeFileSync(news, 'A *new* lesson <b>\n');
+  writeFileSync(long, 'ї'.repeat(4097));
+  const cast = (...args) => app.admit(['broadcast', ...args]);
+  for (const args of [['start'], ['start', '--segment', 'in', '--text-file', news], ['start', '--segment', 'all', '--product', 'course', '--text-file', news],
+    ['start', '--segment', 'all', '--lang', 'fr', '--text-file', news], ['pause', 'x'], ['stop', '0']]) assert.equal((await cast(...args)).status, 2, args.join(' '));
+  const begin = (file, ...more) => cast('start', '--segment', 'all', '--text-file', file, ...more);
+  for (const [file, words] of [[long, /longer than the 4096/], [`${app.dir}/none`, /No such file/]]) {
+    const { status, stdout } = await begin(file, '--yes');
+    assert.deepEqual([status, words.test(stdout)], [1, true], stdout);
+  }
+  assert.equal((await cast('start', '--segment', 'in', '--product', 'none', '--text-file', news, '--yes')).status, 1);
+  const asked = await begin(news, '--lang', 'de');
+  assert.equal(asked.status, 3);
+  assert.match(asked.stdout, /^A \*new\* lesson <b>\n\nTo all, de: 1 people\.[^]*nobody to ask here/);
+  app.telegram.setFault({ only: /^sendMessage$/, kind: 'status', status: 502, next: Infinity });
+  assert.equal((await begin(news, '--yes')).status, 0);
+  const [{ id }] = JSON.parse((await cast('--status', 'running', '--json')).stdout).broadcasts;
+  assert.equal((await cast('resume', String(id), '--yes')).status, 1, 'it is under way');
+  for (const word of ['pause', 'resume']) assert.equal((await cast(word, String(id), '--yes')).status, 0, word);
+  app.telegram.setFault(null);
+  await until(() => app.sql(`SELECT state FROM broadcasts WHERE id = ${id}`)[0][0] === '6', PATIENCE_MS, 'all are out');
+  const got = app.telegram.messages(11).filter(({ text }) => text === 'A *new* lesson <b>');
+  assert.deepEqual(got.map((one) => buttons(one).map(({ text }) => text)), [['🔕 No more of these']]);
+  assert.equal((await cast('stop', String(id), '--yes')).status, 1, 'too late');
+  const rows = JSON.parse((await cast('--json')).stdout).broadcasts;
+  assert.deepEqual(rows.map(({ state, segment, language, people, sent, blocked, failed, left }) => [state, segment, language ?? '', people, sent, blocked, failed, left]),
+    [['done', 'all', '', 2, 2, 0, 0, 0], ['not confirmed', 'all', 'de', 1, 0, 0, 0, 1]]);
+  assert.deepEqual(app.sql("SELECT actor, words FROM audit WHERE act = 'broadcast' AND result = 'done' ORDER BY id"), [['0', 'all'], ['0', 'pause'], ['0', 'go']]);
+});

@@ -8,7 +8,7 @@ SQL(BROADCAST_ADD,
 #define BROADCAST_COLUMNS \
 	"id, actor, segment, product, language, state, COALESCE(chat_id, 0)," \
 	" COALESCE(message_id, 0), n_people, after_id, n_sent, n_gone," \
-	" n_failed"
+	" n_failed, asked_ms, words"
 
 SQL(BROADCAST_GET,
     "SELECT " BROADCAST_COLUMNS " FROM broadcasts WHERE id = :id")
@@ -26,6 +26,13 @@ SQL(BROADCAST_NEXT,
 SQL(BROADCAST_MESSAGE,
     "UPDATE broadcasts SET chat_id = :chat_id, message_id = :message_id,"
     " state = :state WHERE id = :id")
+
+SQL(BROADCAST_WORDS,
+    "UPDATE broadcasts SET words = :words, state = :state WHERE id = :id")
+
+/* For operators, the newest first. */
+SQL(BROADCASTS_LIST,
+    "SELECT " BROADCAST_COLUMNS " FROM broadcasts ORDER BY id DESC")
 
 SQL(BROADCAST_COUNTED, "UPDATE broadcasts SET n_people = :n WHERE id = :id")
 
