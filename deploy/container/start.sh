@@ -1,11 +1,14 @@
 # What the container does: lighttpd and the worker, side by side. Where one ends,
 # both do, and the host starts the container again.
+#
+# usage: start.sh [setup]    setup: tells Telegram where the bot lives before
 set -u
 
 export ADMIT_CGI=/usr/local/lib/admit/cgi-bin ADMIT_LOG=
 ADMIT_RUN=$(mktemp -d) || exit 1 # 0700, for the sockets
 export ADMIT_RUN
 admit check --settings || exit 1
+[ "${1:-}" != setup ] || admit setup
 
 worker=
 stop() {

@@ -2,13 +2,16 @@
 // does to a container: asks for its health, puts a proxy in front, stops it.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { Proxy, Server } from '../web/cluster.mjs';
 import { PATIENCE_MS, ROOT, ended, person, until } from '../web/harness.mjs';
 import { build, parse } from './dockerfile.mjs';
 import { answers, openShop, sell } from './shop.mjs';
 
+const COMPOSE = readFileSync(path.join(ROOT, 'deploy/compose-postgres.yml'), 'utf8');
+const RENDER = readFileSync(path.join(ROOT, 'deploy/render.yaml'), 'utf8');
 const DOCKERFILE = path.join(ROOT, 'deploy/Dockerfile');
 const UID = '10001';
 const ends = [];
@@ -28,8 +31,8 @@ async function processes() {
   return (await image.debian.run(['sh', '-c', script])).split('\n').filter((line) => line.trim());
 }
 
-function start(env) {
-  const [argv, options] = image.command(['sh', '-c', 'echo $$ > /tmp/cmd.pid; exec "$@"', 'sh', ...image.cmd], settings(env));
+function start(env, cmd = image.cmd) {
+  const [argv, options] = image.command(['sh', '-c', 'echo $$ > /tmp/cmd.pid; exec "$@"', 'sh', ...cmd], settings(env));
   return image.debian.start(argv, '/tmp/container.log', options);
 }
 
@@ -62,7 +65,7 @@ async function explained(deed) {
   try {
     return await deed();
   } catch (error) {
-    throw new Error(image.debian.read('/tmp/container.log'), { cause: error });
+    throw new Error(`${error.message}\n${image.debian.read('/tmp/container.log')}`, { cause: error });
   }
 }
 
@@ -119,6 +122,42 @@ test('behind the host\'s proxy only https is served', async () => {
     { redirect: 'manual', headers: { 'x-forwarded-proto': proto, 'x-forwarded-for': '203.0.113.7' } });
   assert.match((await ask('http')).headers.get('location'), /^https:\/\/pay\.example\.com\/pay\?tg_id=/);
   assert.ok(!(await ask('https')).headers.get('location').startsWith('https://pay.example.com'));
+  assert.equal((await fetch(`${shop.base}/health`, { redirect: 'manual' })).status, 200, 'the host itself asks by http');
+  assert.equal(await stop(container), 0);
+});
+
+/** A server that asks for a password, as the compose file's image does. */
+async function passwordServer(t, password) {
+  const server = await Server.make();
+  t.after(() => server.remove());
+  await server.start();
+  server.create('admit');
+  server.sql('postgres', `ALTER ROLE admit PASSWORD '${password}'`);
+  writeFileSync(`${server.data}/pg_hba.conf`, 'local all all scram-sha-256\n');
+  await server.reload();
+  const proxy = await Proxy.to(server);
+  t.after(() => proxy.close());
+  return String(proxy.port);
+}
+
+test('with its ledger in PostgreSQL, as the compose file has it and started as Render does', async (t) => {
+  const password = 'b1d0'.repeat(12);
+  const port = await passwordServer(t, password);
+  image.debian.append('/etc/hosts', '127.0.0.1 ledger\n'); // the name of the service
+  const said = (name) => new RegExp(`^ +${name}: (.*)$`, 'm').exec(COMPOSE)[1].replace('${POSTGRES_PASSWORD}', password);
+  const env = { DATABASE_URL: said('DATABASE_URL'), WORKER_FOLDER: said('WORKER_FOLDER'), PGPORT: port };
+  // Render takes the words apart at blanks, whatever quotes say, and gives them to no shell.
+  const [, command] = /^ +dockerCommand: (.*)$/m.exec(RENDER);
+  assert.match(command, /^[\w./ -]+$/);
+  shop.telegram.webhook = null;
+  const container = start(env, command.split(' '));
+  await explained(() => answers(shop.base));
+  assert.match(shop.telegram.webhook?.url ?? '', /\/tgupdate$/, 'Telegram was told');
+  await explained(() => sell(shop));
+  const { stdout } = await exec(['admit', 'check'], env);
+  assert.match(stdout, /^ok +ledger +postgresql:/m);
+  assert.doesNotMatch(stdout + image.debian.read('/tmp/container.log'), new RegExp(password));
+  assert.equal((await exec(image.healthcheck, env)).status, 0, 'it is healthy');
   assert.equal(await stop(container), 0);
 });
 

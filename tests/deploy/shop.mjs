@@ -41,7 +41,8 @@ export async function sell({ telegram, stripe, base }) {
   assert.equal(health.status, 200, `/health: ${await health.text()}`);
   const { status, body } = await telegram.say(buyer, '/pay');
   assert.equal(status, 200, 'an update is taken');
-  const [, url] = /(http\S+\/pay\?\S+)/.exec(JSON.parse(body).text);
+  const { reply_markup: { inline_keyboard: buttons } } = JSON.parse(body);
+  const { url } = buttons.flat().find((button) => button.url?.includes('/pay?'));
   assert.ok(url.startsWith(`${base}/pay?`));
   const pay = await fetch(url, { redirect: 'manual' });
   assert.equal(pay.status, 303, `/pay leads to Stripe: ${await pay.text()}`);

@@ -152,7 +152,7 @@ describe('the sandbox', { concurrency: false }, () => {
     await visitor.say('Яка столиця Франції?');
     await visitor.press('ask:', { after: asked });
     await visitor.hears('столиця Франції', 'support');
-    await visitor.hears('700000001', 'support');
+    await visitor.hears(/\b\d{9}\b/, 'support'); // the buyer's number, which at a server each sandbox has anew
     await visitor.say('Париж.', '#support-say');
     await visitor.hears('Париж.');
     await page.click('[data-side-show="chat"]');

@@ -121,6 +121,11 @@ export class Server {
     await this.#run('pg_ctl', 'promote', '-D', this.data, '-w');
   }
 
+  /** It reads its files anew. */
+  async reload() {
+    await this.#run('pg_ctl', 'reload', '-D', this.data);
+  }
+
   /** The database's address; `more`: libpq's options. */
   address(name, more = '') {
     return `postgresql://admit@/${name}?host=${this.dir}${more}`;
