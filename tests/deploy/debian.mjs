@@ -3,7 +3,7 @@
 
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import {
-  appendFileSync, copyFileSync, cpSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync,
+  appendFileSync, copyFileSync, cpSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, realpathSync,
   renameSync, rmSync, writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -90,6 +90,8 @@ export class Debian {
     this.#init = spawn('unshare', ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', INIT, 'sh', this.path], options);
     await this.#said();
     this.#pid = await childOf(this.#init.pid);
+    // Before that, what is run in it would be run in this machine's own root.
+    await until(() => readlinkSync(`/proc/${this.#pid}/root`) === realpathSync(this.path), 10_000, 'it is in its root');
   }
 
   #said() {
