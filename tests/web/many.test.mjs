@@ -1,11 +1,13 @@
 // What holds with several machines at one ledger in PostgreSQL. Run by `make postgres`.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { Page } from '../fault/page.mjs';
 import { most } from '../sandbox/telegram-limits.mjs';
 import { Server } from './cluster.mjs';
-import { OUT, run, sleep, until } from './harness.mjs';
+import { OUT, PATIENCE_MS, ROOT, freePort, run, sleep, until } from './harness.mjs';
 import { ON_POSTGRES } from './ledger.mjs';
 import { FIRST_BUYER, SCHEMA, end, say, serverFor, shopOn } from './machines.mjs';
 import { Pooler } from './pooler.mjs';
@@ -58,6 +60,19 @@ describe('several machines at one ledger', only, () => {
     assert.match((await admit('check', pooler)).stdout, /FAIL +ledger .*\n +the log above has the reason\n/);
     for (const fine of [await status(pooler, { DB_PREPARE: '0' }), await status(sessions), await status(server)])
       assert.equal(fine.status, 0, fine.stderr);
+  });
+
+  test('make run with keys serves from the server that DATABASE_URL names', async (t) => {
+    const shop = await shopOn(t, server);
+    const machine = await shop.machine(), port = String(await freePort());
+    const child = spawn('sh', ['tools/run.sh', OUT], { cwd: ROOT, env: { ...machine.env, PORT: port, TMPDIR: machine.dir }, stdio: 'ignore' });
+    const over = once(child, 'exit');
+    const ask = (target) => fetch(`http://127.0.0.1:${port}${target}`, { redirect: 'manual' });
+    await until(() => ask('/health').then(({ status }) => status === 200, () => false), PATIENCE_MS, 'it serves');
+    assert.equal((await ask(`/pay?tg_id=${FIRST_BUYER}`)).status, 303);
+    assert.equal(shop.sql('SELECT COUNT(*) FROM orders')[0][0], '1');
+    child.kill();
+    await over;
   });
 
   test('a worker whose clock is five minutes off keeps promises when they are due, and takes nobody else\'s', async (t) => {
