@@ -13,7 +13,7 @@ import { after, before, describe, test } from 'node:test';
 import { Page } from '../fault/page.mjs';
 import { startStripe } from '../sandbox/stripe.mjs';
 import { startTelegram } from '../sandbox/telegram.mjs';
-import { OUT, PATIENCE_MS, SECRETS, admit, run, startAdmit } from './harness.mjs';
+import { IS_SANITIZED, OUT, PATIENCE_MS, SECRETS, admit, run, startAdmit } from './harness.mjs';
 import { sqlite } from './sqlite.mjs';
 
 const CHANNEL = -1001234567890, SUPPORT_CHAT = -1009000000001, OWNER = 900;
@@ -122,7 +122,7 @@ const recurring = { unit_amount: 900, currency: 'eur', recurring: { interval: 'm
 const kept = (w, id, price) => { w.stripe.prices[id] = price; w.set({ STRIPE_PRICE_ID: id }); };
 const fault = (of, how) => of.setFault({ next: Infinity, ...how });
 /** The sanitizers want to be loaded before all else. */
-const canSuffer = existsSync(`${OUT}/fault/shim.so`) && path.basename(OUT) !== 'asan';
+const canSuffer = existsSync(`${OUT}/fault/shim.so`) && !IS_SANITIZED;
 const suffering = (w, what) => {
   const page = new Page(`${w.dir}/page`, what);
   w.env = page.env;

@@ -2,7 +2,6 @@
 import path from 'node:path';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
-import { OUT } from './harness.mjs';
 
 const PROGRAM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -12,9 +11,6 @@ export const LANGUAGES = ['uk', 'en', 'de', 'pl'];
 
 /** Every way in which a page is looked at: on a telephone and on a desk, by day and by night. */
 export const SIGHTS = [320, 1280].flatMap((width) => ['light', 'dark'].map((colorScheme) => ({ width, colorScheme })));
-
-/** What a browser shows does not go by how the programs were built: pages of the sanitizers' build are made, not shown again. */
-export const IS_SHOWN = path.basename(OUT) !== 'asan';
 
 /** A browser with its profile below `dir`; who starts it, closes it. */
 export const startChromium = (dir, how = {}) =>

@@ -30,6 +30,12 @@ export const SECRETS = {
 /** The mark of the tests' shop, which is the number of its bot. */
 export const SHOP = SECRETS.TELEGRAM_BOT_TOKEN.split(':')[0];
 
+/**
+ * Whether the programs are those of the sanitizers. An error of memory hides in what is done, not in how often: what repeats
+ * the same in further orders, browsers, languages and kills is left to the programs as they are shipped.
+ */
+export const IS_SANITIZED = path.basename(OUT) === 'asan';
+
 /** What a sanitizer writes when it has found something. */
 export const SANITIZER = /ERROR: AddressSanitizer|runtime error:|LeakSanitizer|Sanitizer:/;
 

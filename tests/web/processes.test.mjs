@@ -6,7 +6,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { keep } from '../fault/table.mjs';
-import { PATIENCE_MS, OUT, SERVER, run, sleep, startAdmit, until } from './harness.mjs';
+import { IS_SANITIZED, OUT, PATIENCE_MS, SERVER, run, sleep, startAdmit, until } from './harness.mjs';
 import { OF_A_FILE } from './ledger.mjs';
 import { servers } from './servers.mjs';
 
@@ -175,7 +175,7 @@ test('a limit of files\' size is named by the log of the start and by check', as
 });
 
 /** Only root, in a namespace of its own, can have no /proc; a sanitizer looks for leaks, and for its own settings, there. */
-const canHide = process.getuid() === 0 && path.basename(OUT) !== 'asan' && spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/proc']).status === 0;
+const canHide = process.getuid() === 0 && !IS_SANITIZED && spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/proc']).status === 0;
 
 test('without /proc: named, and the worker works', { skip: !canHide && 'only root can hide /proc, and from no sanitizer' }, async (t) => {
   const app = await startAdmit({ t });

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { IS_SHOWN, LANGUAGES, SIGHTS, judged, objections, showAs, startChromium } from './chromium.mjs';
-import { ROOT, startAdmit } from './harness.mjs';
+import { LANGUAGES, SIGHTS, judged, objections, showAs, startChromium } from './chromium.mjs';
+import { IS_SANITIZED, ROOT, startAdmit } from './harness.mjs';
 
 const GOLDEN = `${ROOT}/tests/web/report.golden.html`;
 const DAY_MS = 86_400_000;
@@ -70,7 +70,7 @@ before(async () => {
   for (const each of [app, empty]) assert.equal((await each.request('/health')).status, 200, 'the ledger is there');
   app.write(`BEGIN; ${month(Math.floor(Date.now() / DAY_MS) * DAY_MS)} COMMIT;`);
   dir = mkdtempSync(path.join(tmpdir(), 'admit-report.'));
-  if (IS_SHOWN) browser = await startChromium(dir);
+  if (!IS_SANITIZED) browser = await startChromium(dir);
 });
 after(async () => {
   await browser?.close();
@@ -184,7 +184,7 @@ test('a year has a bar for each month, unless told', async () => {
   assert.deepEqual(await marks(['--by', 'day']), ['Sales by day', 366]);
 });
 
-describe('in Chromium', { skip: !IS_SHOWN }, () => {
+describe('in Chromium', { skip: IS_SANITIZED }, () => {
   for (const language of LANGUAGES)
     test(language, async () => {
       const file = await made(`${language}.html`, ['--lang', language]);

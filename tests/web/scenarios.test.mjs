@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { keep } from '../fault/table.mjs';
 import { dispute, refund } from '../sandbox/stripe-objects.mjs';
 import { dice } from './chance.mjs';
-import { person, startAdmit, until } from './harness.mjs';
+import { IS_SANITIZED, person, startAdmit, until } from './harness.mjs';
 import { OF_ONE_WORKER } from './ledger.mjs';
 
 const CHANNEL = -1001234567890;
@@ -174,7 +174,7 @@ describe(`the worker is killed once in each order, SCENARIO_SEED=${SEED}`, { con
 
   for (const [what, events, where] of SCENARIOS)
     test(`${what}: ${where}`, async () => {
-      const orders = permutations([...events.keys()]);
+      const orders = permutations([...events.keys()]).filter((_, i) => !IS_SANITIZED || i % 4 === 0);
       const played = await Promise.all(orders.map((order) => play(events, order)));
       await drained();
       for (const { killer } of played) killer.stop();
