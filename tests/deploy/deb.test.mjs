@@ -86,6 +86,7 @@ test('a payment goes through', options, async () => {
   await explained(() => sell(shop));
   assert.equal(await rights(LEDGER), 'admit:admit 600');
   assert.equal(await rights('/run/admit/pay.sock'), 'admit:www-data 660');
+  shop.stripe.addEndpoint({ url: `${shop.base}/webhook`, enabled_events: ['*'] });
   const { status, stdout } = await asAdmit('check');
   assert.equal(status, 0, stdout);
 });

@@ -21,7 +21,7 @@ export class Pooler {
     this.dir = mkdtempSync('/tmp/admit-pool.');
     const settings = {
       unix_socket_dir: this.dir, listen_port: 5432, auth_type: 'any', pool_mode: 'transaction', server_login_retry: 1,
-      query_wait_timeout: 5, logfile: `${this.dir}/log`, ...more,
+      query_wait_timeout: 5, server_idle_timeout: 2, logfile: `${this.dir}/log`, ...more,
     };
     const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}\n`).join('');
     writeFileSync(`${this.dir}/ini`, `[databases]\n* = host=${host} user=admit\n[pgbouncer]\n${lines}`);
