@@ -478,6 +478,7 @@ test('a message to many from the command line: shown, counted, sent when that is
   assert.equal((await begin(news, '--yes')).status, 0);
   const [{ id }] = JSON.parse((await cast('--status', 'running', '--json')).stdout).broadcasts;
   assert.equal((await cast('resume', String(id), '--yes')).status, 1, 'it is under way');
+  for (const word of ['pause', 'resume', 'stop']) assert.equal((await cast(word, String(id))).status, 3, `${word} asks`);
   for (const word of ['pause', 'resume']) assert.equal((await cast(word, String(id), '--yes')).status, 0, word);
   app.telegram.setFault(null);
   await until(() => app.sql(`SELECT state FROM broadcasts WHERE id = ${id}`)[0][0] === '6', PATIENCE_MS, 'all are out');

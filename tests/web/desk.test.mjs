@@ -536,7 +536,7 @@ describe('the command line', () => {
     assert.deepEqual(all(), before);
     // Each command that has --yes is among them, here or where it is told of.
     const asking = (await table()).filter(([, option]) => option === '--yes').map(([name]) => name);
-    assert.deepEqual(asking, ['jobs retry', 'jobs drop', 'grant', 'revoke', 'refund', 'restore', 'move', 'import', 'operator add', 'operator remove', 'lessons remove', 'product rename', 'forget']);
+    assert.deepEqual(asking, ['jobs retry', 'jobs drop', 'grant', 'revoke', 'refund', 'restore', 'move', 'import', 'operator add', 'operator remove', 'broadcast start', 'broadcast pause', 'broadcast resume', 'broadcast stop', 'lessons remove', 'product rename', 'forget']);
   });
 
   test('a shell completes each command, each option, and what belongs to it', async () => {
