@@ -299,13 +299,16 @@ say_none(const char *event, struct app *app)
 }
 
 /* Whether to go at once, before anything is left beside a ledger that is not
- * there. That its folder is not there either is said by who takes the lock. */
+ * there. That its folder is not there either is said by who takes the lock. A
+ * server is asked by who has the lock: each of those that wait for it would
+ * hold a connection. */
 static bool
-is_in_vain(struct app *app)
+is_in_vain(struct app *app, enum worker_stay stay, bool has_lock)
 {
 	struct place p;
 
-	if (!place_open(app, &p))
+	if (stay == WORKER_FOREVER || db_is_shared(app->db) != has_lock ||
+	    !place_open(app, &p))
 		return false;
 	place_close(&p);
 	if (db_ready(app->db) != ERR_NOT_FOUND)
@@ -357,7 +360,7 @@ worker_run(struct app *app, enum worker_stay stay)
 	l.signal_fd = -1;
 	l.rest_ms = clock_mono_ms();
 	db_listen(app->db);
-	if (stay != WORKER_FOREVER && is_in_vain(app))
+	if (is_in_vain(app, stay, false))
 		return ERR_NOT_FOUND;
 	e = lock_open(app, &l.lock);
 	if (e == ERR_CONFLICT)
@@ -367,7 +370,8 @@ worker_run(struct app *app, enum worker_stay stay)
 	e = begin(&l);
 	log_event(LOG_INFO, "worker_up", KV(kv_int("pid", getpid())));
 	if (e == ERR_OK)
-		e = await_ledger(&l);
+		e = is_in_vain(app, stay, true) ? ERR_NOT_FOUND :
+						  await_ledger(&l);
 	/* Jobs that the last worker had leased when it died: we have the lock,
 	 * so nobody is at them. */
 	if (e == ERR_OK && jobs_take_over(app->db) != ERR_OK)
