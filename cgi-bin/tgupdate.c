@@ -57,7 +57,7 @@ int
 main(void)
 {
 	static const struct posts tgupdate = { PROGRAM_TGUPDATE, "tgupdate",
-		NULL, judge, record, is_light, NULL };
+		NULL, judge, record, is_light, NULL, NULL };
 
 	return posts_main(&tgupdate);
 }

@@ -65,11 +65,22 @@ about(const void *what)
 	return t->post.tg_id;
 }
 
+/* Whether each has been told before is one question for all of them. */
+static void
+foresee(struct app *app, const void *what)
+{
+	const struct told *t = what;
+
+	if (!t->post.is_trial)
+		ledger_inbox_foresee(
+		    app->db, t->by->name, t->post.id, t->post.type);
+}
+
 int
 main(void)
 {
 	static const struct posts webhook = { PROGRAM_WEBHOOK, NAME, has_part,
-		judge, record, NULL, about };
+		judge, record, NULL, about, foresee };
 
 	return posts_main(&webhook);
 }

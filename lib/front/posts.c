@@ -124,6 +124,9 @@ record_together(struct db *db, void *ctx)
 	struct alert_list alerts = { .arena = b->items[0].x->req.arena };
 	enum err e = ERR_OK;
 
+	for (size_t i = 0; b->n > 1 && i < b->n; i++)
+		if (b->items[i].in->foresee != NULL)
+			b->items[i].in->foresee(app, b->items[i].what);
 	app->alerts = &alerts;
 	for (size_t i = 0; e == ERR_OK && i < b->n; i++)
 		e = record_one(db, &b->items[i]);

@@ -34,6 +34,10 @@ struct posts {
 	 * does not. Batches of which each does wait for those of other people
 	 * no more than the ledger asks for. NULL: none does. */
 	int64_t (*about)(const void *what);
+
+	/* Before the first of several is recorded: db_foresee() what record()
+	 * surely asks first. NULL: nothing. */
+	void (*foresee)(struct app *app, const void *what);
 };
 
 /* main() of such a program. */

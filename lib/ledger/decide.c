@@ -76,6 +76,27 @@ policy_of(const struct app *app, const struct product *p)
 		.warning_pauses = does(app, p, TROUBLE_WARNING, REMEDY_PAUSE) };
 }
 
+/* What FACTS_OF_BUYER is asked with. */
+#define FACTS_ASKED(o, policy) \
+	KV(kv_int("tg_id", (o)->tg_id), kv_text("product", (o)->product), \
+	    kv_int("warnings", (policy).warning_pauses))
+
+void
+decide_foresee_access(struct app *app, int64_t tg_id, const char *product)
+{
+	db_foresee(app->db, SQL_ACCESS_GET,
+	    KV(kv_int("tg_id", tg_id), kv_text("product", product)));
+}
+
+void
+decide_foresee_facts(struct app *app, const struct order *o)
+{
+	const struct policy policy =
+	    policy_of(app, catalog_find(&app->catalog, o->product));
+
+	db_foresee(app->db, SQL_FACTS_OF_BUYER, FACTS_ASKED(o, policy));
+}
+
 static enum err
 decide(struct app *app, struct arena *a, const struct order *o,
     struct decision *out)
@@ -87,9 +108,7 @@ decide(struct app *app, struct arena *a, const struct order *o,
 	enum err e;
 
 	d.decision = access_decide(&nothing, &d.policy, d.now_ms);
-	e = db_each(app->db, a, SQL_FACTS_OF_BUYER,
-	    KV(kv_int("tg_id", o->tg_id), kv_text("product", o->product),
-		kv_int("warnings", d.policy.warning_pauses)),
+	e = db_each(app->db, a, SQL_FACTS_OF_BUYER, FACTS_ASKED(o, d.policy),
 	    decide_with_row, &d);
 	*out = d.decision;
 	return e;

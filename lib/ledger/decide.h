@@ -8,6 +8,12 @@
 #include "ledger/ledger.h"
 #include "shop/app.h"
 
+/* That decide_purchase() is surely going to be called for this buyer and
+ * product: what it asks first goes ahead. Before an order is written: who is in
+ * by now; behind that: the facts. */
+void decide_foresee_access(struct app *app, int64_t tg_id, const char *product);
+void decide_foresee_facts(struct app *app, const struct order *o);
+
 /* What became known of a purchase. is_new: that it is paid or granted was not
  * known before, so they are invited even where they are in by something else;
  * but who is in by what renews is not written to with each payment. */

@@ -10,15 +10,24 @@
 /* The table's unique key decides whether it is new, in the transaction that
  * acts on it. Both vendors send the same twice now and then, even at the same
  * moment, and a look before the write would let both through. */
+#define INBOX_ROW(source, id, type) \
+	KV(kv_text("source", source), kv_text("id", id), \
+	    kv_text("type", type), kv_int("now_ms", clock_now_ms()))
+
+void
+ledger_inbox_foresee(
+    struct db *db, const char *source, const char *id, const char *type)
+{
+	db_foresee(db, SQL_INBOX_ADD, INBOX_ROW(source, id, type));
+}
+
 enum err
 ledger_inbox(struct db *db, const char *source, const char *id,
     const char *type, bool *is_new)
 {
 	int64_t n = 0;
-	enum err e = db_exec(db, SQL_INBOX_ADD,
-	    KV(kv_text("source", source), kv_text("id", id),
-		kv_text("type", type), kv_int("now_ms", clock_now_ms())),
-	    &n);
+	enum err e =
+	    db_exec(db, SQL_INBOX_ADD, INBOX_ROW(source, id, type), &n);
 
 	*is_new = n > 0;
 	return e;

@@ -35,6 +35,10 @@ struct order {
 	const char *currency; /* or NULL */
 };
 
+/* That ledger_inbox() is surely going to be called, see db_foresee(). */
+void ledger_inbox_foresee(
+    struct db *db, const char *source, const char *id, const char *type);
+
 /* Notes an event or update; *is_new false where it was seen before. */
 enum err ledger_inbox(struct db *db, const char *source, const char *id,
     const char *type, bool *is_new) MUST_CHECK;

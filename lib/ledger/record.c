@@ -229,6 +229,18 @@ follow_purchase(struct app *app, struct arena *a, const struct fact *f,
 	    e;
 }
 
+/* What no payment or promise that is written before changes. */
+static void
+foresee_what_follows(
+    struct app *app, const struct fact *f, bool is_new, const struct order *o)
+{
+	if (f->is_past || f->kind != FACT_PAID || f->subscription != NULL)
+		return;
+	decide_foresee_facts(app, o);
+	if (is_new && f->payment != NULL)
+		trouble_foresee(app, f->payment);
+}
+
 /* The order as it was is held against what it is now: only what is new is told
  * and promised, so a fact may be heard any number of times. */
 static enum err
@@ -243,8 +255,12 @@ record_purchase(
 
 	if (e == ERR_NOT_FOUND)
 		e = make_known(app, a, f, &was);
+	if (e == ERR_OK && !f->is_past)
+		decide_foresee_access(app, was.tg_id, was.product);
 	if (e == ERR_OK)
 		e = add_facts(app, a, f, &was, o);
+	if (e == ERR_OK)
+		foresee_what_follows(app, f, was.paid_ms == 0, o);
 	if (e == ERR_OK)
 		e = note_payment(app, a, f, o, &p);
 	if (e == ERR_OK)

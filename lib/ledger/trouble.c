@@ -118,6 +118,13 @@ follow(struct app *app, struct arena *a, const struct order *o,
 	return e == ERR_OK ? tell(app, a, o, payment, t, remedy) : e;
 }
 
+void
+trouble_foresee(struct app *app, const char *payment)
+{
+	db_foresee(app->db, SQL_REVERSALS_UNTOLD,
+	    KV(kv_text("payment_intent", payment), kv_int("n", N_TROUBLES)));
+}
+
 enum err
 trouble_follow(struct app *app, struct arena *a, const struct order *o,
     const char *payment)

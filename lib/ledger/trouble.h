@@ -8,6 +8,9 @@
 #include "ledger/ledger.h"
 #include "shop/app.h"
 
+/* That trouble_follow() is surely going to be called, see db_foresee(). */
+void trouble_foresee(struct app *app, const char *payment);
+
 /* In the transaction that recorded it, or that made known whose payment it is:
  * o is of that payment. Each stage of each trouble is followed once, and each
  * day by which a lost dispute may be appealed, however often it is heard of,

@@ -68,12 +68,11 @@ static enum err
 promise_as(struct db *db, enum sql how, enum kind_id kind, enum job_line line,
     const char *promise, int64_t tg_id, int64_t order_id, const char *detail)
 {
-	return write_jobs(db, how,
+	return db_exec_telling(db, how,
 	    KV(kv_int("kind", kind), kv_text("promise", promise),
 		kv_int("tg_id", tg_id), kv_int_or_null("order_id", order_id),
 		kv_text("detail", detail), kv_int("now_ms", clock_now_ms()),
-		kv_int("late", line), kv_int("lane", kinds[kind].lane)),
-	    NULL);
+		kv_int("late", line), kv_int("lane", kinds[kind].lane)));
 }
 
 enum err

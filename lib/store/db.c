@@ -548,6 +548,30 @@ db_exec(struct db *db, enum sql what, struct kvs args, int64_t *n_changed)
 	return e;
 }
 
+/* Where statements may wait, the number is not waited for: a word too many
+ * makes a worker look and find nothing. */
+enum err
+db_exec_telling(struct db *db, enum sql what, struct kvs args)
+{
+	int64_t n = 1;
+	enum err e =
+	    db_exec(db, what, args, db->driver->settle != NULL ? NULL : &n);
+
+	if (e == ERR_OK && n > 0)
+		db_notify(db);
+	return e;
+}
+
+void
+db_foresee(struct db *db, enum sql what, struct kvs args)
+{
+	const struct db_run r = { .what = what, .args = args };
+
+	if (db->in_transaction && db->driver->foresee != NULL &&
+	    is_within(db, &r))
+		db->driver->foresee(db->conn, &r);
+}
+
 enum err
 db_search_make(struct db *db)
 {

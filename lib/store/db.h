@@ -145,6 +145,18 @@ bool db_heard(struct db *db);
 enum err db_exec(struct db *db, enum sql what, struct kvs args,
     int64_t *n_changed) MUST_CHECK;
 
+/* The same of a job, which whoever works is to hear of: where it wrote one, or
+ * may have, db_notify() is said. */
+enum err db_exec_telling(
+    struct db *db, enum sql what, struct kvs args) MUST_CHECK;
+
+/* Inside a transaction: later in it one of the other calls surely runs this,
+ * with the same values (but for :now_ms), unless the transaction fails. Where
+ * the way to the engine costs more than the statement, it goes along with the
+ * next one; so nothing that is written before it is asked may change what it
+ * finds. That it failed is told there. */
+void db_foresee(struct db *db, enum sql what, struct kvs args);
+
 /* Makes what the engine's full-text search needs, if it has one and lacks it.
  * Inside the transaction in which the lessons are written, and before that.
  * ERR_OK too where the engine cannot search: the lessons are found by plain SQL

@@ -120,6 +120,11 @@ struct db_driver {
 	 * nothing happens then, or here. NULL: none ever waits. */
 	enum err (*settle)(void *conn);
 
+	/* Within a transaction: this is going to be run, with these values but
+	 * perhaps another :now_ms, and may be sent now. NULL: that gains
+	 * nothing. */
+	void (*foresee)(void *conn, const struct db_run *run);
+
 	/* The number of migrations that the database has had; 0 in an empty
 	 * one. */
 	enum err (*get_version)(void *conn, int64_t *version);

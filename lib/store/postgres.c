@@ -113,7 +113,15 @@ struct statement {
 	bool is_prepared;
 };
 
-#define MAX_SENT 16
+#define MAX_SENT 80
+
+/* What is going to be asked (see postgres_foresee()), until it is. */
+struct foreseen {
+	enum sql what;
+	const char *values;
+	bool is_asked;
+	PGresult *result; /* NULL: it has not come yet */
+};
 
 struct postgres {
 	PGconn *pg;
@@ -135,8 +143,14 @@ struct postgres {
 	int64_t planned_ms; /* when plans were thrown away last */
 	bool owes_release;  /* of the savepoint that was said last */
 	/* Whose answers nobody has waited for yet (see sends_ahead()). */
-	enum sql sent[MAX_SENT];
+	struct {
+		enum sql what;
+		struct foreseen *of; /* NULL: nobody asks */
+	} sent[MAX_SENT];
 	size_t n_sent;
+	struct foreseen foreseen[MAX_SENT]; /* of this transaction */
+	size_t n_foreseen;
+	struct arena foreseen_mem;
 	bool is_broken;
 };
 
@@ -363,8 +377,11 @@ answers_ahead(struct postgres *p, PGresult **last)
 		PGresult *one = answer(p, is_sent);
 
 		if (e == ERR_OK)
-			e = judge(p, sql_name(p->sent[i]), one);
-		pq.PQclear(one);
+			e = judge(p, sql_name(p->sent[i].what), one);
+		if (e == ERR_OK && p->sent[i].of != NULL)
+			p->sent[i].of->result = one;
+		else
+			pq.PQclear(one);
 	}
 	if (last != NULL)
 		*last = answer(p, is_sent);
@@ -378,6 +395,16 @@ postgres_settle(void *conn)
 	struct postgres *p = conn;
 
 	return p->n_sent == 0 ? ERR_OK : answers_ahead(p, NULL);
+}
+
+/* Nothing of it is left for the next transaction. */
+static void
+forget_foreseen(struct postgres *p)
+{
+	for (size_t i = 0; i < p->n_foreseen; i++)
+		pq.PQclear(p->foreseen[i].result);
+	p->n_foreseen = 0;
+	arena_reset(&p->foreseen_mem);
 }
 
 static PGresult *
@@ -420,6 +447,8 @@ postgres_close(void *conn)
 {
 	struct postgres *p = conn;
 
+	forget_foreseen(p);
+	arena_free(&p->foreseen_mem);
 	pq.PQfinish(p->pg);
 	arena_free(&p->mem);
 	free(p);
@@ -892,14 +921,90 @@ send(struct postgres *p, enum sql what, const struct bound *b)
 
 /* Of one that may wait. False: it goes as any other. */
 static bool
+goes_ahead(struct postgres *p, enum sql what, const struct bound *b,
+    struct foreseen *of)
+{
+	if (p->n_sent == MAX_SENT || (p->n_sent == 0 && !pipeline_begins(p)))
+		return false;
+	p->sent[p->n_sent].what = what;
+	p->sent[p->n_sent++].of = of;
+	p->is_broken |= send(p, what, b) == 0;
+	return true;
+}
+
+static bool
 sends_ahead(struct postgres *p, const struct db_run *r, const struct bound *b)
 {
-	if (!r->may_wait || p->n_sent == MAX_SENT ||
-	    (p->n_sent == 0 && !pipeline_begins(p)))
-		return false;
-	p->sent[p->n_sent++] = r->what;
-	p->is_broken |= send(p, r->what, b) == 0;
-	return true;
+	return r->may_wait && goes_ahead(p, r->what, b, NULL);
+}
+
+/* By what one that was foreseen is known again: its values, but when it is
+ * said. */
+static const char *
+values_of(struct arena *a, const struct dialect *d, const struct bound *b)
+{
+	const char *out = "";
+
+	for (size_t i = 0; i < d->n; i++)
+		if (!str_eq(d->names[i], "now_ms"))
+			out = arena_printf(a, "%s\x1f%s", out,
+			    b->values[i] == NULL ? "\x1e" : b->values[i]);
+	return out;
+}
+
+static struct foreseen *
+find_foreseen(struct postgres *p, enum sql what, const struct bound *b)
+{
+	struct arena scratch = { 0 };
+	const char *values;
+	struct foreseen *found = NULL;
+
+	if (p->n_foreseen == 0)
+		return NULL;
+	values = values_of(&scratch, &p->statements[what].dialect, b);
+	for (size_t i = 0; found == NULL && i < p->n_foreseen; i++) {
+		struct foreseen *f = &p->foreseen[i];
+
+		if (!f->is_asked && f->what == what &&
+		    strcmp(f->values, values) == 0)
+			found = f;
+	}
+	arena_free(&scratch);
+	return found;
+}
+
+static void
+take_rows(PGresult *result, struct db_run *r)
+{
+	r->n_changed = strtoll(pq.PQcmdTuples(result), NULL, 10);
+	map_rows(result, r);
+}
+
+static enum err
+take_foreseen(struct postgres *p, struct foreseen *f, struct db_run *r)
+{
+	enum err e = f->result == NULL ? postgres_settle(p) : ERR_OK;
+
+	f->is_asked = true;
+	if (e == ERR_OK && f->result == NULL)
+		e = ERR_UNAVAILABLE;
+	if (e == ERR_OK)
+		take_rows(f->result, r);
+	pq.PQclear(f->result);
+	f->result = NULL;
+	return e;
+}
+
+/* NULL: there is none. */
+static struct foreseen *
+free_place(struct postgres *p)
+{
+	for (size_t i = 0; i < p->n_foreseen; i++)
+		if (p->foreseen[i].is_asked)
+			return &p->foreseen[i];
+	return p->n_foreseen == LENGTH(p->foreseen) ?
+	    NULL :
+	    &p->foreseen[p->n_foreseen];
 }
 
 static enum err
@@ -927,10 +1032,8 @@ run_bound(struct postgres *p, struct db_run *r, const struct bound *b)
 		return e;
 	e = ask(p, r->what, b, &result);
 	leave(p, entered);
-	if (e == ERR_OK) {
-		r->n_changed = strtoll(pq.PQcmdTuples(result), NULL, 10);
-		map_rows(result, r);
-	}
+	if (e == ERR_OK)
+		take_rows(result, r);
 	pq.PQclear(result);
 	return e;
 }
@@ -960,6 +1063,9 @@ say(struct postgres *p, enum sql what, const char *text)
 	}
 	if (what == SQL_COMMIT || what == SQL_ROLLBACK)
 		p->is_patient = p->owes_release = false;
+	if (what == SQL_COMMIT || what == SQL_ROLLBACK ||
+	    what == SQL_BACK_TO_SAVED)
+		forget_foreseen(p);
 	pq.PQclear(result);
 	return e;
 }
@@ -1092,11 +1198,44 @@ text_for(struct postgres *p, enum sql what)
 	return sql_text(what);
 }
 
+/* Its text, its values, and that the server knows it. */
+static enum err
+make_ready(struct postgres *p, const struct db_run *r, struct bound *b)
+{
+	struct statement *s = &p->statements[r->what];
+	enum err e;
+
+	if (s->dialect.text == NULL)
+		s->dialect = dialect_numbered(&p->mem, text_for(p, r->what));
+	if (s->dialect.text == NULL)
+		return wrong_value(r->what, NULL, "too many, or a long text");
+	e = bind_all(&s->dialect, r, b);
+	return e == ERR_OK && p->reads == NULL ? prepare(p, r->what, b) : e;
+}
+
+/* That it failed is told to whoever asks. */
+static void
+postgres_foresee(void *conn, const struct db_run *r)
+{
+	struct postgres *p = conn;
+	struct foreseen *f = free_place(p);
+	struct bound b = { 0 };
+
+	if (f != NULL && p->statements[r->what].is_prepared &&
+	    make_ready(p, r, &b) == ERR_OK && goes_ahead(p, r->what, &b, f)) {
+		*f = (struct foreseen){ .what = r->what,
+			.values = values_of(&p->foreseen_mem,
+			    &p->statements[r->what].dialect, &b) };
+		p->n_foreseen += f == &p->foreseen[p->n_foreseen];
+	}
+	arena_free(&b.mem);
+}
+
 static enum err
 postgres_run(void *conn, struct db_run *r)
 {
 	struct postgres *p = conn;
-	struct statement *s = &p->statements[r->what];
+	struct foreseen *f = NULL;
 	struct bound b = { 0 };
 	enum err e;
 
@@ -1108,14 +1247,12 @@ postgres_run(void *conn, struct db_run *r)
 		return say(p, r->what, sql_text(r->what));
 	if (r->what >= SQL_SAVE && r->what <= SQL_FORGET_SAVED)
 		return say_of_savepoint(p, r->what);
-	if (s->dialect.text == NULL)
-		s->dialect = dialect_numbered(&p->mem, text_for(p, r->what));
-	if (s->dialect.text == NULL)
-		return wrong_value(r->what, NULL, "too many, or a long text");
-	e = bind_all(&s->dialect, r, &b);
-	if (e == ERR_OK && p->reads == NULL)
-		e = prepare(p, r->what, &b);
-	if (e == ERR_OK && !sends_ahead(p, r, &b))
+	e = make_ready(p, r, &b);
+	if (e == ERR_OK)
+		f = find_foreseen(p, r->what, &b);
+	if (f != NULL)
+		e = take_foreseen(p, f, r);
+	else if (e == ERR_OK && !sends_ahead(p, r, &b))
 		e = run_bound(p, r, &b);
 	arena_free(&b.mem);
 	return e;
@@ -1418,6 +1555,7 @@ const struct db_driver postgres_driver = {
 	.run = postgres_run,
 	.begin_about = postgres_begin_about,
 	.settle = postgres_settle,
+	.foresee = postgres_foresee,
 	.get_version = postgres_get_version,
 	.set_version = postgres_set_version,
 	.size = postgres_size,

@@ -242,7 +242,7 @@ heard(void **state)
 	shop_does(tell_about, &t);
 	shop_does(tell_about, &t);
 	check_text(look_text("SELECT GROUP_CONCAT(tg_id) FROM (SELECT tg_id"
-			     " FROM jobs ORDER BY tg_id)"),
+			     " FROM jobs ORDER BY tg_id) AS t"),
 	    h->who);
 }
 

@@ -291,7 +291,7 @@ static void
 batch(void **state)
 {
 	static const struct posts in = { PROGRAM_WEBHOOK, "webhook", NULL,
-		judge_post, record_post, NULL, NULL };
+		judge_post, record_post, NULL, NULL, NULL };
 	static struct exchange x[N_BATCH], *list[N_BATCH];
 	static struct process p = { &in, { 0 } };
 	size_t used_bytes;

@@ -712,6 +712,83 @@ goes_along(void **state)
 	postgres_driver.close(p);
 }
 
+static int64_t
+seen_new(struct postgres *p, int64_t id, enum err want)
+{
+	struct db_run run = { .what = SQL_INBOX_ADD,
+		.args = KV(kv_text("source", "s"),
+		    kv_text("id", arena_printf(&mem, "%d", (int)id)),
+		    kv_text("type", "t"), kv_int("now_ms", id)) };
+
+	check_err(postgres_driver.run(p, &run), want);
+	return run.n_changed;
+}
+
+static void
+foresee_id(struct postgres *p, int64_t id, int64_t now_ms)
+{
+	struct db_run run = { .what = SQL_INBOX_ADD,
+		.args = KV(kv_text("source", "s"),
+		    kv_text("id", arena_printf(&mem, "%d", (int)id)),
+		    kv_text("type", "t"), kv_int("now_ms", now_ms)) };
+
+	postgres_driver.foresee(p, &run);
+}
+
+/* Sent with the next one, and asked for by its values, whatever the time; of
+ * two that are the same each has its own answer. */
+static void
+foreseen(void **state)
+{
+	struct postgres *p = ahead();
+
+	(void)state;
+	check_int(seen_new(p, 1, ERR_OK), 1);
+	foresee_id(p, 1, 5);
+	foresee_id(p, 2, 6);
+	foresee_id(p, 2, 7);
+	check_int(p->n_sent, 3);
+	check_int(seen_new(p, 2, ERR_OK), 1);
+	check_int(p->n_sent, 0);
+	check_int(seen_new(p, 3, ERR_OK), 1); /* nobody foresaw it */
+	check_int(seen_new(p, 2, ERR_OK), 0);
+	check_int(seen_new(p, 1, ERR_OK), 0);
+	check_int(look_int("SELECT COUNT(*) FROM inbox"), 0);
+	/* Places are used again. */
+	for (int64_t id = 10; id < 12 + 2 * MAX_SENT; id++) {
+		foresee_id(p, id, 1);
+		check_int(p->n_sent, 1);
+		check_int(seen_new(p, id, ERR_OK), 1);
+	}
+	check_err(say_now(p, SQL_COMMIT), ERR_OK);
+	check_int(look_int("SELECT COUNT(*) FROM inbox"), 5 + 2 * MAX_SENT);
+	postgres_driver.close(p);
+}
+
+/* What failed before it fails it, and none outlives its transaction. */
+static void
+foreseen_fails(void **state)
+{
+	struct postgres *p = ahead();
+
+	(void)state;
+	check_int(seen_new(p, 1, ERR_OK), 1);
+	check_err(see_ahead(p, 2, true), ERR_OK);
+	foresee_id(p, 2, 1);
+	(void)seen_new(p, 2, ERR_CONFLICT);
+	check_err(say_now(p, SQL_ROLLBACK), ERR_OK);
+	check_err(say_now(p, SQL_BEGIN), ERR_OK);
+	foresee_id(p, 2, 1);
+	check_err(say_now(p, SQL_ROLLBACK), ERR_OK);
+	check_int(p->n_foreseen, 0);
+	check_err(say_now(p, SQL_BEGIN), ERR_OK);
+	check_int(seen_new(p, 2, ERR_OK), 1);
+	foresee_id(p, 3, 1);
+	check_err(say_now(p, SQL_COMMIT), ERR_OK);
+	check_int(look_int("SELECT COUNT(*) FROM inbox"), 2);
+	postgres_driver.close(p);
+}
+
 /* Whoever waits for an answer next hears of a failure, and what they said has
  * not happened; so it is with the commit. */
 static const struct late {
@@ -1297,6 +1374,9 @@ main(void)
 	ONE("a value", "of nothing has a type", nulls);
 	ONE("what is sent ahead", "goes along with the next", goes_along);
 	ROWS("what is sent ahead fails at", fails_late, lates);
+	ONE("what is foreseen", "is there when it is asked", foreseen);
+	ONE("what is foreseen", "fails with what was before, and ends",
+	    foreseen_fails);
 	ONE("what is sent ahead", "dies with the connection", dies_ahead);
 	ROWS("a text", letters, wordings);
 	ONE("a value", "as a number, a text, true or null", cells);

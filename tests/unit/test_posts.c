@@ -59,7 +59,7 @@ static void
 open_posts(void)
 {
 	static const struct posts in = { PROGRAM_WEBHOOK, "webhook", NULL,
-		fake_judge, fake_record, fake_is_light, fake_about };
+		fake_judge, fake_record, fake_is_light, fake_about, NULL };
 
 	shop_open("DELETE FROM marks;");
 	p = (struct process){ &in, app };
