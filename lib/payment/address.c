@@ -156,7 +156,8 @@ static const struct wrong {
 	    "wall against bots: they bear signatures",
 	    true },
 	{ 500, 500, "answers with an error",
-	    "the web server's log says why; may its account run the programs?",
+	    "the web server's log says why: may its account run the programs, "
+	    "and does mod_fcgid take 200 KiB (FcgidMaxRequestLen 2097152)?",
 	    true },
 	{ 520, 527, "is not reached by the proxy in front (Cloudflare)",
 	    "is the web server up, and does it let Cloudflare in, by the mode "

@@ -27,6 +27,7 @@ ScriptSock /tmp/${user}/cgisock
 <IfModule mod_fcgid.c>
 FcgidIPCDir /tmp/${user}/fcgid
 FcgidProcessTableFile /tmp/${user}/fcgid.shm
+FcgidMaxRequestLen 2097152
 </IfModule>
 ${suexec ? `User www-data\nGroup www-data\nSuexecUserGroup ${user} ${user}` : ''}
 TypesConfig /etc/mime.types
