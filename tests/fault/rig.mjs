@@ -191,9 +191,13 @@ class Program {
   }
 }
 
+/** More than any row takes. */
+const ROW_LIMIT_S = 1000;
+
 /**
  * What lies in ledgers' files, as one sqlite3 sees it that opens and closes a file for each question: starting one a
- * question takes longer than asking.
+ * question takes longer than asking. Nothing else goes on while it is asked, so it ends by itself when a question that
+ * is not finished would keep it waiting.
  */
 class Eyes {
   constructor(folder) {
@@ -201,12 +205,13 @@ class Eyes {
     execFileSync('mkfifo', paths);
     // Read and written, so that nobody waits for the other end; without us it finds the end of what is asked.
     [this.asked, this.answered] = paths.map((name) => openSync(name, 'r+'));
-    this.child = spawn('sh', ['-c', '{ sqlite3; echo; echo "Error: sqlite3 has ended"; } < "$0" > "$1" 2>&1', ...paths], { stdio: 'ignore' });
+    this.child = spawn('sh', ['-c', '{ timeout "$2" sqlite3; echo; echo "Error: sqlite3 has ended"; } < "$0" > "$1" 2>&1', ...paths, String(ROW_LIMIT_S)], { stdio: 'ignore' });
     this.child.unref();
   }
 
   /** @returns {{ lines: string[], wrong: string[] }} what it said, and what it had against the question */
   ask(file, query) {
+    if (this.isOver) return { lines: [], wrong: ['Error: sqlite3 has ended'] };
     writeSync(this.asked, `.open '${file}'\n.timeout 5000\n${query}\n;\n.open :memory:\n.print over\n`);
     const got = [Buffer.from('\n')];
     const piece = Buffer.alloc(1 << 16);
@@ -216,7 +221,8 @@ class Eyes {
       end = Buffer.concat(got.slice(-8)).toString();
     }
     const lines = Buffer.concat(got).toString().split('\n').filter(Boolean);
-    if (lines.at(-1) === 'over') lines.pop();
+    this.isOver = lines.pop() !== 'over';
+    if (this.isOver) lines.push('Error: sqlite3 has ended');
     const isWrong = (line) => /^(Parse error|Runtime error|Error)\b/.test(line);
     return { lines: lines.filter((line) => !isWrong(line)), wrong: lines.filter(isWrong) };
   }
