@@ -4,14 +4,11 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <string.h>
+#include <openssl/params.h>
 #include <sys/random.h>
-
-#define BLOCK_BYTES 64 /* of SHA-256 */
-#define INNER 0x36     /* RFC 2104 */
-#define OUTER 0x5c
 
 /* Undone by nothing, so it comes before the library's first use. Its own
  * clean-up at the end would only free what the process leaves anyway. */
@@ -24,8 +21,9 @@ crypto_only_digests(void)
 	    NULL);
 }
 
-/* Kept for the life of the process, ready for the next digest: to fetch it
- * costs more than a signature does. One thread uses it; NULL: there is none. */
+/* Both contexts are kept for the life of the process, ready for the next use:
+ * to fetch what they stand for costs more than a signature does. One thread uses
+ * them; NULL: there is none. */
 static EVP_MD_CTX *
 digest_context(void)
 {
@@ -43,60 +41,65 @@ digest_context(void)
 	return ctx;
 }
 
+static EVP_MAC_CTX *
+hmac_context(void)
+{
+	static EVP_MAC_CTX *ctx;
+	char digest[] = "SHA256";
+	const OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(
+					  OSSL_MAC_PARAM_DIGEST, digest, 0),
+		OSSL_PARAM_construct_end() };
+	EVP_MAC *mac;
+
+	if (ctx != NULL || (mac = EVP_MAC_fetch(NULL, "HMAC", NULL)) == NULL)
+		return ctx;
+	ctx = EVP_MAC_CTX_new(mac);
+	EVP_MAC_free(mac);
+	if (ctx != NULL && EVP_MAC_CTX_set_params(ctx, params) != 1) {
+		EVP_MAC_CTX_free(ctx);
+		ctx = NULL;
+	}
+	return ctx;
+}
+
 /* Takes the parts one by one: Stripe signs "stamp.body", and a body of a
  * megabyte is not copied for the sake of the few bytes in front of it. */
 static bool
-digest(struct str first, const struct str *parts, size_t n_parts,
+hmac(EVP_MAC_CTX *ctx, struct str key, const struct str *parts, size_t n_parts,
+    unsigned char out[HMAC_SHA256_BYTES])
+{
+	size_t len = 0;
+	bool ok =
+	    EVP_MAC_init(ctx, (const unsigned char *)key.p, key.len, NULL) == 1;
+
+	for (size_t i = 0; ok && i < n_parts; i++)
+		ok = EVP_MAC_update(ctx, (const unsigned char *)parts[i].p,
+			 parts[i].len) == 1;
+	return ok && EVP_MAC_final(ctx, out, &len, HMAC_SHA256_BYTES) == 1 &&
+	    len == HMAC_SHA256_BYTES;
+}
+
+static bool
+digest(EVP_MD_CTX *ctx, const struct str *parts, size_t n_parts,
     unsigned char out[SHA256_BYTES])
 {
-	EVP_MD_CTX *ctx = digest_context();
-	bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, NULL, NULL) == 1 &&
-	    EVP_DigestUpdate(ctx, first.p, first.len) == 1;
+	bool ok = EVP_DigestInit_ex(ctx, NULL, NULL) == 1;
 
 	for (size_t i = 0; ok && i < n_parts; i++)
 		ok = EVP_DigestUpdate(ctx, parts[i].p, parts[i].len) == 1;
 	return ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
 }
 
-static struct str
-padded(const unsigned char key[BLOCK_BYTES], unsigned char pad,
-    unsigned char out[BLOCK_BYTES])
-{
-	for (size_t i = 0; i < BLOCK_BYTES; i++)
-		out[i] = key[i] ^ pad;
-	return (struct str){ (const char *)out, BLOCK_BYTES };
-}
-
-/* RFC 2104: digest(key ^ outer, digest(key ^ inner, parts)). Not the library's
- * own, which has to be fetched as well: that takes a program that answers one
- * request and ends longer than the request. */
-static bool
-hmac(struct str key, const struct str *parts, size_t n_parts,
-    unsigned char out[HMAC_SHA256_BYTES])
-{
-	const struct str nothing = { "", 0 };
-	unsigned char block[BLOCK_BYTES] = { 0 }, pad[BLOCK_BYTES];
-	struct str inner = { (const char *)out, HMAC_SHA256_BYTES };
-	bool ok = true;
-
-	if (key.len > BLOCK_BYTES)
-		ok = digest(nothing, &key, 1, block);
-	else
-		memcpy(block, key.p, key.len);
-	ok = ok && digest(padded(block, INNER, pad), parts, n_parts, out) &&
-	    digest(padded(block, OUTER, pad), &inner, 1, out);
-	OPENSSL_cleanse(block, sizeof(block));
-	OPENSSL_cleanse(pad, sizeof(pad));
-	return ok;
-}
-
 enum err
 hmac_sha256(struct str key, const struct str *parts, size_t n_parts,
     unsigned char out[HMAC_SHA256_BYTES])
 {
+	EVP_MAC_CTX *ctx;
+
 	if (key.len == 0)
 		return ERR_CONFIG;
-	if (!hmac(key, parts, n_parts, out)) {
+	if ((ctx = hmac_context()) == NULL ||
+	    !hmac(ctx, key, parts, n_parts, out)) {
 		log_event(LOG_ERROR, "hmac_failed", KV_NONE);
 		return ERR_INTERNAL;
 	}
@@ -106,7 +109,9 @@ hmac_sha256(struct str key, const struct str *parts, size_t n_parts,
 enum err
 sha256(const struct str *parts, size_t n_parts, unsigned char out[SHA256_BYTES])
 {
-	if (!digest((struct str){ "", 0 }, parts, n_parts, out)) {
+	EVP_MD_CTX *ctx = digest_context();
+
+	if (ctx == NULL || !digest(ctx, parts, n_parts, out)) {
 		log_event(LOG_ERROR, "digest_failed", KV_NONE);
 		return ERR_INTERNAL;
 	}

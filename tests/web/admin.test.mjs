@@ -153,8 +153,13 @@ async function channels(app, boss) {
   await boss.hears('makes the bot an administrator of a channel', () => app.telegram.channels.setRights(-1001000000078, true, boss.user));
   await boss.presses('op:sell:');
   await boss.hears('takes the bot’s rights in the club’s channel away, and somebody is let in', async () => {
-    app.telegram.channels.setRights(CHANNEL, false);
+    // Who waits is told with the alert, so somebody has to wait by then.
+    app.telegram.setFault({ only: /^createChatInviteLink$/, kind: 'status', status: 500, next: Infinity });
     assert.equal((await app.admit(['grant', '11', 'club'])).status, 0);
+    await app.noted('SELECT 1 FROM jobs WHERE tg_id = 11 AND error IS NOT NULL');
+    app.telegram.channels.setRights(CHANNEL, false);
+    app.telegram.setFault(null);
+    app.write('UPDATE jobs SET due_ms = 1 WHERE tg_id = 11 AND done_ms IS NULL');
     await app.told(OWNER, String(CHANNEL));
     await app.noted("SELECT 1 FROM jobs WHERE tg_id = 11 AND error LIKE '%not enough rights%'");
     app.write("UPDATE jobs SET parked_ms = 1 WHERE tg_id = 11 AND done_ms IS NULL"); // so that nothing else is on its way

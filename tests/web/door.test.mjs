@@ -182,7 +182,10 @@ const drain = () => until(async () => { await app.turn(); return isSettled(); },
 
 for (const every of IS_SANITIZED ? [0, 1] : [0, 1, 2]) {
   describe(every ? `the worker is killed at one call of ${every}` : 'in peace', every ? OF_ONE_WORKER : {}, () => {
-    before(async () => { app = await startAdmit({ env, resident: !every }); });
+    before(async () => {
+      app = await startAdmit({ env, resident: !every });
+      await app.begin(); // no worker makes the ledger
+    });
     after(() => app?.stop());
 
     for (const [what, play, inside] of scenarios)

@@ -166,6 +166,7 @@ test('what was told is forgotten after 40 days, and a long look back tells nobod
 
 test('a key that may not read: each right is named, to the operators and to who runs the command', async (t) => {
   const app = await startAdmit({ t, env: { ADMIN_TG_IDS: String(ADMIN) } });
+  await app.begin();
   await app.admit(['work', '--once']);
   for (const name of ['events', 'refunds', 'disputes']) app.stripe.forbidden.add(name);
   const { status, stdout } = await app.admit(['reconcile']);
@@ -212,6 +213,7 @@ test('the worker asks by itself when it is due, and tells of silence', async (t)
 
 test('an event that names no object to read: the operators hear of it, and the next run reads all', async (t) => {
   const app = await startAdmit({ t, env: { ADMIN_TG_IDS: String(ADMIN) } });
+  await app.begin();
   await app.admit(['work', '--once']);
   const id = await silently(app, 1);
   app.write("UPDATE marks SET value = value - 660000 WHERE key = 'reconcile_ms'"); // a small run would be due
@@ -244,6 +246,7 @@ test('what a thin event told did not fail to arrive', async (t) => {
 
 test('RECONCILE_MINUTES=0: never', async (t) => {
   const app = await startAdmit({ t, env: { RECONCILE_MINUTES: '0' } });
+  await app.begin();
   await app.admit(['work', '--once']);
   assert.equal(app.sql("SELECT COUNT(*) FROM marks WHERE key LIKE 'reconcile%'")[0][0], '0');
 });
