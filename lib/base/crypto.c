@@ -22,7 +22,7 @@ crypto_only_digests(void)
 }
 
 /* Both contexts are kept for the life of the process, ready for the next use:
- * to fetch what they stand for costs more than a signature does. One thread uses
+ * fetching what they stand for costs more than a signature. One thread uses
  * them; NULL: there is none. */
 static EVP_MD_CTX *
 digest_context(void)

@@ -267,8 +267,8 @@ export async function startAdmit({
   }
   const app = new Admit({ dir, ledger, stripe, telegram, ...started });
   if (resident) {
+    await app.stay(); // before a program starts one of its own, for which it would go
     await app.begin();
-    app.stay();
   }
   t?.after(() => app.stop());
   return app;
@@ -313,11 +313,13 @@ class Admit {
     await this.request('/health');
   }
 
-  /** Starts a worker that does not go home. */
+  /** Starts a worker that does not go home; resolves when it is at home, or has found another there. */
   stay() {
     const log = openSync(`${this.dir}/log`, 'a');
-    this.#worker = spawn(`${OUT}/bin/admit`, ['work', '--stay'], { env: this.env, stdio: ['ignore', 'ignore', log] });
+    const worker = spawn(`${OUT}/bin/admit`, ['work', '--stay'], { env: this.env, stdio: ['ignore', 'ignore', log] });
     closeSync(log);
+    this.#worker = worker;
+    return until(() => isOver(worker) || readdirSync(this.dir).some((name) => name.endsWith('.wake')), PATIENCE_MS, 'a worker is at home');
   }
 
   /** Ends that one, for stay() to start another. */
