@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/units.h"
+#include "outbox/reader.h"
 #include "shop/text.h"
 
 #define UNPAID_DAYS 30
@@ -62,30 +63,11 @@ ledger_user_started(struct db *db, int64_t tg_id, const char *source)
 	    KV(kv_int("tg_id", tg_id), kv_text("source", source)), NULL);
 }
 
-static void
-tag_from_row(const struct row *row, void *ctx)
-{
-	*(const char **)ctx = row_text(row, 0);
-}
-
-/* other: of whom the ledger knows nothing. */
-static enum err
-language_kept(struct db *db, struct arena *a, int64_t tg_id, const char *other,
-    enum language *in)
-{
-	const char *tag = NULL;
-	enum err e = db_one(db, a, SQL_USER_LANGUAGE,
-	    KV(kv_int("tg_id", tg_id)), tag_from_row, &tag);
-
-	*in = language_find(e == ERR_NOT_FOUND ? other : tag, text_language());
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
 enum err
 ledger_language(
     struct db *db, struct arena *a, int64_t tg_id, enum language *in)
 {
-	return language_kept(db, a, tg_id, NULL, in);
+	return reader_language(db, a, tg_id, NULL, in);
 }
 
 enum err
@@ -99,7 +81,7 @@ ledger_language_now(struct db *db, struct arena *a, int64_t tg_id,
 		e = db_exec(db, SQL_USER_SPEAKS,
 		    KV(kv_int("tg_id", tg_id), kv_text("language", language)),
 		    NULL);
-	return e == ERR_OK ? language_kept(db, a, tg_id, language, in) : e;
+	return e == ERR_OK ? reader_language(db, a, tg_id, language, in) : e;
 }
 
 enum err

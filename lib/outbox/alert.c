@@ -6,6 +6,7 @@
 #include "base/tg_id.h"
 #include "base/units.h"
 #include "outbox/jobs.h"
+#include "outbox/reader.h"
 #include "shop/text.h"
 
 #include <ctype.h>
@@ -157,24 +158,6 @@ people_for(struct app *app, const struct alert_about *about, struct people *all)
 
 /* ---- in which language ---- */
 
-static void
-code_from_row(const struct row *row, void *ctx)
-{
-	*(const char **)ctx = row_text(row, 0);
-}
-
-/* Who never wrote to the bot, or writes in none of ours, reads the shop's. */
-static enum err
-language_of(struct app *app, struct arena *a, int64_t tg_id, enum language *in)
-{
-	const char *code = NULL;
-	enum err e = db_one(app->db, a, SQL_USER_LANGUAGE,
-	    KV(kv_int("tg_id", tg_id)), code_from_row, &code);
-
-	*in = language_find(code, text_language());
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
 static const char *
 title_of(const struct app *app, const char *id, enum language in)
 {
@@ -234,7 +217,7 @@ promise_to(struct app *app, const struct alert_kept *one, int64_t tg_id,
 	if (h->n == 0)
 		e = count(app, a, cause, h);
 	if (e == ERR_OK)
-		e = language_of(app, a, tg_id, &in);
+		e = reader_language(app->db, a, tg_id, NULL, &in);
 	if (e != ERR_OK)
 		return e;
 	if (h->n > AN_HOUR)
