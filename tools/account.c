@@ -20,10 +20,7 @@
 static const char *
 folder_of(struct app *app, const char *path)
 {
-	struct str folder = str_from(path);
-
-	folder.len -= str_after_last(folder, '/').len;
-	return arena_dup(&app->arena, folder);
+	return arena_dup(&app->arena, str_folder(str_from(path)));
 }
 
 /* The order is forced: once the user is changed there is no right left to

@@ -241,11 +241,10 @@ check_worker(struct check *c)
 void
 check_disk(struct check *c)
 {
-	struct str folder = str_from(c->app->conf.database_path);
+	struct str folder = str_folder(str_from(c->app->conf.database_path));
 	struct statvfs fs;
 	uint64_t bytes;
 
-	folder.len -= str_after_last(folder, '/').len;
 	if (statvfs(arena_dup(&c->arena, folder), &fs) != 0)
 		return; /* told of above */
 	bytes = (uint64_t)fs.f_bavail * fs.f_frsize;

@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/units.h"
 #include "ledger/marks.h"
 #include "outbox/wake.h"
@@ -85,20 +86,11 @@ is_a_file(const struct app *app, struct arena *a)
 	return false;
 }
 
-static const char *
-folder_of(struct arena *a, const char *path)
-{
-	struct str folder = str_from(path);
-
-	folder.len -= str_after_last(folder, '/').len;
-	return folder.len == 0 ? "." : arena_dup(a, folder);
-}
-
 /* The name as well as the content is on the disk before it is said to be. */
 static bool
 sync_folder(struct arena *a, const char *path)
 {
-	int fd = open(folder_of(a, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(file_folder(a, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool done = fd >= 0 && fsync(fd) == 0;
 
 	if (fd >= 0)
@@ -113,7 +105,7 @@ sync_folder(struct arena *a, const char *path)
 static void
 say_unwritten(struct arena *a, const char *to)
 {
-	if (access(folder_of(a, to), W_OK | X_OK) != 0)
+	if (access(file_folder(a, to), W_OK | X_OK) != 0)
 		printf("%s: the ledger's account may not write there.\n", to);
 	else
 		printf("%s cannot be written; the log above says why.\n", to);

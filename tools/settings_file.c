@@ -83,10 +83,7 @@ make_folders(struct arena *a, const char *path)
 static const char *
 folder_of(struct arena *a, const char *path)
 {
-	struct str s = str_from(path);
-
-	s.len -= str_after_last(s, '/').len;
-	return arena_dup(a, s);
+	return arena_dup(a, str_folder(str_from(path)));
 }
 
 /* Who the file belongs to must go on reading it, also where root has just

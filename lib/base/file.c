@@ -38,3 +38,11 @@ file_read(struct arena *a, const char *path, size_t max_bytes, struct str *text)
 	*text = buf_str(&all);
 	return done;
 }
+
+const char *
+file_folder(struct arena *a, const char *path)
+{
+	struct str folder = str_folder(str_from(path));
+
+	return folder.len == 0 ? "." : arena_dup(a, folder);
+}

@@ -13,4 +13,8 @@ bool file_slurp(int fd, struct buf *text);
 bool file_read(
     struct arena *a, const char *path, size_t max_bytes, struct str *text);
 
+/* The folder of a path as open() and its like take it: "." where the path names
+ * none. In the arena. */
+const char *file_folder(struct arena *a, const char *path);
+
 #endif

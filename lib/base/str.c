@@ -98,6 +98,13 @@ str_after_last(struct str s, char sep)
 	return s;
 }
 
+struct str
+str_folder(struct str path)
+{
+	path.len -= str_after_last(path, '/').len;
+	return path;
+}
+
 /* One spelling for one number: "007" or "+7" would be a second name for the
  * same buyer, and could pass a check that the first one fails. */
 bool

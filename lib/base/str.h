@@ -31,6 +31,9 @@ struct str str_cut(struct str *rest, char sep);
 /* The part after the last sep, or all of s where there is none. */
 struct str str_after_last(struct str s, char sep);
 
+/* A path's folder, with its slash; empty where the path has none. */
+struct str str_folder(struct str path);
+
 /* Reads a decimal number in its one canonical spelling: digits only, no sign,
  * no blank, no leading zero, within int64_t. False leaves *out alone. */
 bool str_to_i64(struct str s, int64_t *out);

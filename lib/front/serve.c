@@ -143,15 +143,13 @@ serve_run(struct app *app, const struct web_service *service)
 static bool
 lies_below(struct arena *a, const char *file, const char *root)
 {
-	struct str folder = str_from(file);
 	char real_root[PATH_MAX], real[PATH_MAX];
 	size_t n;
 
 	if (file == NULL || root == NULL || root[0] != '/')
 		return false;
-	folder.len -= str_after_last(folder, '/').len;
 	if (realpath(root, real_root) == NULL ||
-	    realpath(arena_dup(a, folder), real) == NULL)
+	    realpath(arena_dup(a, str_folder(str_from(file))), real) == NULL)
 		return false;
 	n = strlen(real_root);
 	/* "/" is what servers say that serve no files. */

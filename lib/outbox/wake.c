@@ -35,8 +35,7 @@ find_admit(struct arena *a)
 	if (n <= 0)
 		return ADMIT_BINDIR "/admit";
 	self[n] = '\0';
-	dir = (struct str){ self, (size_t)n };
-	dir.len -= str_after_last(dir, '/').len;
+	dir = str_folder((struct str){ self, (size_t)n });
 	/* The program beside ours comes first: a copy that is tried out must
 	 * not start the worker of the installed one, which may be older than
 	 * the ledger. */

@@ -262,12 +262,11 @@ app_ready(struct app *app, const struct request *req)
 struct confinement
 app_confine(struct app *app, enum confine_calls calls)
 {
-	struct str folder = str_from(app->conf.database_path);
+	struct str folder = str_folder(str_from(app->conf.database_path));
 	struct confinement c;
 
 	/* The folder and not the file alone: SQLite makes its journal there,
 	 * the worker its lock and its socket. */
-	folder.len -= str_after_last(folder, '/').len;
 	c = confine(arena_dup(&app->arena, folder), calls);
 	app->is_confined = true;
 	log_event(LOG_DEBUG, "confined",

@@ -2,6 +2,7 @@
 #include "store/kept.h"
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/str.h"
 
@@ -89,14 +90,12 @@ kept_prune(const char *where, int64_t version)
 	struct copies c = {
 		.dir_fd = -1, .version = version, .n_stay = N_KEPT
 	};
-	struct str folder = str_from(where);
-	struct str name = str_after_last(folder, '/');
+	struct str name = str_after_last(str_from(where), '/');
 	const struct dirent *entry;
 	DIR *dir;
 
-	folder.len -= name.len;
 	c.begins = arena_printf(&c.arena, "%s" KEPT_ENDING, name.p);
-	dir = opendir(folder.len == 0 ? "." : arena_dup(&c.arena, folder));
+	dir = opendir(file_folder(&c.arena, where));
 	if (dir != NULL) {
 		c.dir_fd = dirfd(dir);
 		while ((entry = readdir(dir)) != NULL)

@@ -2,6 +2,7 @@
 #include "store/upgrade.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "store/kept.h"
 #include "store/schema.h"
@@ -22,15 +23,6 @@
 /* As long as a writer waits for another one's commit. */
 static int64_t patience_ms = 5000;
 
-static const char *
-folder_of(struct arena *a, const char *where)
-{
-	struct str folder = str_from(where);
-
-	folder.len -= str_after_last(folder, '/').len;
-	return folder.len == 0 ? "." : arena_dup(a, folder);
-}
-
 /* ---- whose turn it is ---- */
 
 /* What is locked is the folder: nothing of it is left behind, and to close a
@@ -45,7 +37,7 @@ take_turn(const struct upgrade *u, int64_t wait_ms, int *fd)
 
 	*fd = u->driver->copy == NULL ?
 	    -1 :
-	    open(folder_of(&a, u->where), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	    open(file_folder(&a, u->where), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	arena_free(&a);
 	while (*fd >= 0 && flock(*fd, LOCK_EX | LOCK_NB) != 0) {
 		bool is_held = errno == EWOULDBLOCK;
@@ -81,7 +73,7 @@ has_room(const struct upgrade *u, struct arena *a, bool is_copied)
 	int64_t bytes = 0, needed, left;
 
 	if (u->driver->size(u->conn, &bytes) != ERR_OK ||
-	    statvfs(folder_of(a, u->where), &fs) != 0)
+	    statvfs(file_folder(a, u->where), &fs) != 0)
 		return true;
 	needed = bytes / 2 + (is_copied ? 0 : bytes);
 	left = (int64_t)(fs.f_bavail * fs.f_frsize);

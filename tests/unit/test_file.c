@@ -97,11 +97,29 @@ lowest_descriptor(void **state)
 	check_int(is_open, -1);
 }
 
+/* Without a slash it is of the folder that one is in. */
+static const struct folder {
+	const char *why, *where, *want;
+} folders[] = {
+	{ "a path", "/a/b/admit.db", "/a/b/" },
+	{ "a name", "admit.db", "." },
+	{ "in the root", "/admit.db", "/" },
+};
+
+static void
+folder(void **state)
+{
+	const struct folder *f = *state;
+
+	check_text(file_folder(&mem, f->where), f->want);
+}
+
 int
 main(void)
 {
 	ROWS("read", whole, rows);
 	ONE("refused", "no such file, no file", no_file);
 	ONE("descriptor", "0 is as good as any, and closed", lowest_descriptor);
+	ROWS("its folder", folder, folders);
 	return testing_run("file", make, drop);
 }

@@ -1,9 +1,9 @@
 /* The tables, from every version there ever was to today's. */
 #include "store/schema.c" /* the migrations, statics and all */
 
-#include "ledger.h"
-
 #include "store/sqlite.h"
+
+#include "older.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -16,13 +16,7 @@ static void *conn;
 static void
 at_version(int64_t version)
 {
-	ledger_unmade();
-	check_err(sqlite_driver.open(ledger.path, &conn), ERR_OK);
-	for (int64_t i = 0; i < version; i++)
-		check_err(sqlite_driver.script(conn,
-			      in_dialect(&sqlite_driver, &mem, migrations[i])),
-		    ERR_OK);
-	check_err(sqlite_driver.set_version(conn, version), ERR_OK);
+	conn = older_open(version);
 }
 
 static enum err

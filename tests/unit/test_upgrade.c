@@ -8,13 +8,9 @@ static int disk(const char *path, struct statvfs *fs);
 
 #include "store/schema.c" /* and the tables of back then */
 
-#include "ledger.h"
-
 #include "store/sqlite.h"
 
-#include <sys/stat.h>
-
-#include "ledger.h"
+#include "older.h"
 
 #include <sys/stat.h>
 
@@ -46,18 +42,9 @@ again(bool is_urgent)
 static void
 older(int64_t bytes)
 {
-	void *conn;
-
 	bytes_left = INT64_MAX / 2;
 	patience_ms = 20;
-	ledger_unmade();
-	check_err(sqlite_driver.open(ledger.path, &conn), ERR_OK);
-	for (size_t i = 0; i < OLD; i++)
-		check_err(sqlite_driver.script(conn,
-			      in_dialect(&sqlite_driver, &mem, migrations[i])),
-		    ERR_OK);
-	check_err(sqlite_driver.set_version(conn, OLD), ERR_OK);
-	sqlite_driver.close(conn);
+	sqlite_driver.close(older_open(OLD));
 	change(arena_printf(&mem,
 	    "INSERT INTO unanswered (question, asked_ms)"
 	    " VALUES (hex(zeroblob(%" PRId64 ")), 1)",
@@ -209,22 +196,6 @@ room(void **state)
 		    0);
 }
 
-/* Without a slash it is of the folder that one is in. */
-static const struct folder {
-	const char *why, *where, *want;
-} folders[] = {
-	{ "a path", "/a/b/admit.db", "/a/b/" },
-	{ "a name", "admit.db", "." },
-};
-
-static void
-folder(void **state)
-{
-	const struct folder *f = *state;
-
-	check_text(folder_of(&mem, f->where), f->want);
-}
-
 int
 main(void)
 {
@@ -235,6 +206,5 @@ main(void)
 	ROWS("another is at it", another_is_at_it, anothers);
 	ONE("another", "has done it meanwhile", another_has_done_it);
 	ROWS("room", room, rooms);
-	ROWS("its folder", folder, folders);
 	return testing_run("upgrade", ledger_make, ledger_remove);
 }
