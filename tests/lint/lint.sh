@@ -3,20 +3,26 @@
 # in arrows), files see each other in no circle, no folder holds more than a
 # fifth of lib/, each library has one door, functions stay short, a few calls
 # stay out; sources tell why; every language has the same holes in its
-# sentences. One line a breach; status 1 if there is any. What is not translated
-# is listed, and is no breach.
+# sentences; nothing lies about that belongs nowhere. One line a breach; status
+# 1 if there is any. What is not translated is listed, and is no breach.
 #
 # What breaks the plan today stands in allowed, and files that tell too little
 # of why in sparse. Neither may grow; --shrink takes off what holds by now.
 #
 # usage: lint.sh [--shrink] [--only "PART..."] [ROOT]
-#        parts: house structure code comments length texts words
+#        parts: house structure code comments length texts words stray
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
 shrink= only=
 [ "$1" != --shrink ] || { shrink=1 && shift; }
 [ "$1" != --only ] || { only=$2 && shift 2; }
 cd "${1:-$here/../..}" || exit 2
+
+# What there is at the top.
+top=".ci .clang-format .dockerignore .gitignore CHANGES.md LICENSE Makefile
+    README.md SECURITY.md apache.conf cgi-bin deploy docs lib lighttpd.conf
+    tests tools"
+parts="house structure code comments length texts words stray"
 
 files=$(find lib cgi-bin tools -name '*.[ch]' | sort)
 sources=$(echo "$files" | grep '\.c$')
@@ -71,11 +77,30 @@ part() {
 			/dev/null 2> /dev/null |
 		    sed 's/^\([^:]*:[0-9]*\):.*/\1: words: names a place outside the project/'
 		;;
+	# Tracked or about to be: what is ignored may lie where it likes.
+	stray)
+		git ls-files -coz --exclude-standard 2> /dev/null |
+		    tr '\0' '\n' | awk -F/ -v top="$top" '
+			BEGIN {
+				n = split(top, names, " ")
+				for (i = 1; i <= n; i++)
+					belongs[names[i]] = 1
+			}
+			!($1 in belongs) {
+				if (!told[$1]++)
+					print $1 ":1: stray: is none of what" \
+					    " stands at the top"
+				next
+			}
+			$NF ~ /^_|~$|\.(log|orig|rej|bak|swp|tmp)$/ {
+				print $0 ":1: stray: has the name of scratch"
+			}'
+		;;
 	*) echo "lint.sh:1: usage: there is no part $1" ;;
 	esac
 }
 found=$(
-	for one in ${only:-house structure code comments length texts words}; do
+	for one in ${only:-$parts}; do
 		part "$one"
 	done
 )

@@ -139,6 +139,10 @@ plant goto lib/base/clock.c "$(printf 'void\nf(void)\n{\n	goto out;\n}\n')"
 plant length cgi-bin/pay.c "$(yes '/* more */' | head -n 120)"
 plant words lib/base/file.c "$(printf '/* see /%s/x */' work)"
 plant words tests/урок.md "$(printf 'see /%s/x' work)"
+plant stray notes.txt 'to do'
+plant stray .log 'said'
+plant stray tests/_try.mjs 'console.log(1);'
+plant stray lib/base/str.c.orig 'int x;'
 plant guard lib/base/new.h 'int x;'
 plant opening lib/base/new.h 'int x;'
 
