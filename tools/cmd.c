@@ -150,3 +150,26 @@ cmd_span_ms(const char *text)
 		return 0;
 	return n * HOUR_MS * (in_days ? 24 : 1);
 }
+
+/* All that there are: a list that was written by hand would lack the next one
+ * to come. */
+bool
+cmd_language(const struct args *args, const char *tag, enum language *in)
+{
+	struct arena a = { 0 };
+	const char *all = "";
+
+	*in = language_find(tag, LANGUAGE__COUNT);
+	if (*in != LANGUAGE__COUNT)
+		return true;
+	for (int i = 0; i < LANGUAGE__COUNT; i++)
+		all = arena_printf(&a, "%s%s%s", all,
+		    i == 0                       ? "" :
+			i == LANGUAGE__COUNT - 1 ? " or " :
+						   ", ",
+		    language_code((enum language)i));
+	(void)args_wrong(
+	    args, "there are no texts in \"%s\": a language is %s", tag, all);
+	arena_free(&a);
+	return false;
+}

@@ -9,6 +9,7 @@
 
 #include "ledger/books.h"
 #include "shop/app.h"
+#include "shop/language.h"
 
 int cmd_init(struct app *app, const struct args *args);
 int cmd_work(struct app *app, const struct args *args);
@@ -49,10 +50,11 @@ int cmd_product_rename(struct app *app, const struct args *args);
 int cmd_forget(struct app *app, const struct args *args);
 
 /* What admit report --html is asked for: which file ("-": standard output), in
- * which language (NULL: the shop's), since when, by day or by month
+ * which language (LANGUAGE__COUNT: the shop's), since when, by day or by month
  * (BOOKS_BY_ALL: as it fits). The ledger is there. */
 struct cmd_page {
-	const char *file, *language;
+	const char *file;
+	enum language in;
 	int64_t since_ms;
 	enum books_by by;
 };
@@ -117,6 +119,11 @@ int64_t cmd_span_ms(const char *text);
 
 /* Since when: that, or the day "2026-01-31". False: it is neither. */
 bool cmd_since_ms(const char *text, int64_t *since_ms);
+
+/* The language that was typed, by its tag: "de", or "de-AT" in any case. False:
+ * there are no texts in it, which is said; whoever gets that ends with
+ * STATUS_WRONG. */
+bool cmd_language(const struct args *args, const char *tag, enum language *in);
 
 /* Asks before anything is changed. Where there is no terminal, and --yes was
  * not said, nothing is done; "nothing" tells that. Whoever gets false ends with

@@ -4,7 +4,6 @@
 #include "base/file.h"
 #include "ledger/audit.h"
 #include "ledger/broadcasts.h"
-#include "shop/language.h"
 #include "shop/text.h"
 #include "telegram/api.h"
 
@@ -275,11 +274,12 @@ cmd_broadcast_start(struct app *app, const struct args *args)
 {
 	const char *segment = args->option[OPTION_SEGMENT];
 	const char *file = args->option[OPTION_TEXT_FILE];
+	const char *language = args->option[OPTION_LANG];
 	struct wish w = { .app = app,
 		.args = args,
 		.b = { .segment = segment,
-		    .product = args->option[OPTION_PRODUCT],
-		    .language = args->option[OPTION_LANG] } };
+		    .product = args->option[OPTION_PRODUCT] } };
+	enum language in;
 	int status = 1;
 
 	if (segment == NULL || file == NULL)
@@ -288,10 +288,11 @@ cmd_broadcast_start(struct app *app, const struct args *args)
 		return args_wrong(args,
 		    "--segment is all, in, ended or never, and --product goes "
 		    "with in");
-	if (w.b.language != NULL &&
-	    strcmp(language_code(language_find(w.b.language, LANGUAGE_EN)),
-		w.b.language) != 0)
-		return args_wrong(args, "--lang is uk, en, de or pl");
+	if (language != NULL) {
+		if (!cmd_language(args, language, &in))
+			return STATUS_WRONG;
+		w.b.language = language_code(in);
+	}
 	app->programs = PROGRAM_LEDGER;
 	w.b.words = read_text(&w.arena, file);
 	if (w.b.words != NULL && cmd_ledger_ok(app) && has_product(&w))

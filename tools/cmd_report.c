@@ -409,7 +409,7 @@ page_of(const struct args *args)
 {
 	const char *by = args->option[OPTION_BY];
 	struct cmd_page page = { .file = args->option[OPTION_HTML],
-		.language = args->option[OPTION_LANG] };
+		.in = LANGUAGE__COUNT };
 
 	if (by != NULL)
 		page.by =
@@ -422,6 +422,7 @@ cmd_report(struct app *app, const struct args *args)
 {
 	const char *since = args->option[OPTION_SINCE];
 	int64_t back_ms = since == NULL ? 30 * DAY_MS : cmd_span_ms(since);
+	const char *language = args->option[OPTION_LANG];
 	struct cmd_page page = page_of(args);
 
 	if (back_ms == 0)
@@ -430,8 +431,10 @@ cmd_report(struct app *app, const struct args *args)
 		    "\"%s\"",
 		    since);
 	/* A document is no page, and a language is a page's. */
-	if (page.file == NULL && page.language != NULL)
+	if (page.file == NULL && language != NULL)
 		return args_wrong(args, "--lang goes with --html");
+	if (language != NULL && !cmd_language(args, language, &page.in))
+		return STATUS_WRONG;
 	if (page.file != NULL && args_has(args, OPTION_JSON))
 		return args_wrong(args, "it is either --html or --json");
 	app->programs = PROGRAM_LEDGER;

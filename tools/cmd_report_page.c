@@ -49,47 +49,29 @@ put(struct arena *a, const char *path, struct str text)
 	return 0;
 }
 
-/* Without a word the shop's language: whoever runs it reads that. */
-static bool
-read_language(const char *word, enum language *in)
-{
-	*in = language_find(word, LANGUAGE__COUNT);
-	if (word == NULL)
-		*in = text_language();
-	if (*in != LANGUAGE__COUNT)
-		return true;
-	printf("There are no texts in \"%s\": --lang is one of", word);
-	for (int i = 0; i < LANGUAGE__COUNT; i++)
-		printf("%s %s", i == 0 ? "" : ",",
-		    language_code((enum language)i));
-	puts(".");
-	return false;
-}
-
 int
 cmd_report_page(struct app *app, const struct cmd_page *p)
 {
-	struct report_wish w = {
-		.since_ms = p->since_ms, .until_ms = clock_now_ms(), .by = p->by
-	};
+	struct report_wish w = { .since_ms = p->since_ms,
+		.until_ms = clock_now_ms(),
+		.by = p->by,
+		.in = p->in == LANGUAGE__COUNT ? text_language() : p->in };
 	struct arena a = { 0 };
 	struct str html;
-	int status = 2;
+	enum err e;
+	int status;
 
 	if (w.by == BOOKS_BY_ALL)
 		w.by = w.until_ms - w.since_ms > MAX_DAYS * DAY_MS ?
 		    BOOKS_BY_MONTH :
 		    BOOKS_BY_DAY;
-	if (read_language(p->language, &w.in)) {
-		enum err e = report_page(app, &a, &w, &html);
-
-		if (e == ERR_TOO_BIG)
-			puts("The report is too long for a page: take a "
-			     "shorter --since, or --by month.");
-		status = e == ERR_OK ? put(&a, p->file, html) :
-		    e == ERR_TOO_BIG ? 1 :
-				       cmd_unread();
-	}
+	e = report_page(app, &a, &w, &html);
+	if (e == ERR_TOO_BIG)
+		puts("The report is too long for a page: take a "
+		     "shorter --since, or --by month.");
+	status = e == ERR_OK ? put(&a, p->file, html) :
+	    e == ERR_TOO_BIG ? 1 :
+			       cmd_unread();
 	arena_free(&a);
 	return status;
 }

@@ -469,14 +469,19 @@ test('a message to many from the command line: shown, counted, sent when that is
   writeFileSync(long, 'ї'.repeat(4097));
   const cast = (...args) => app.admit(['broadcast', ...args]);
   for (const args of [['start'], ['start', '--segment', 'in', '--text-file', news], ['start', '--segment', 'all', '--product', 'course', '--text-file', news],
-    ['start', '--segment', 'all', '--lang', 'fr', '--text-file', news], ['pause', 'x'], ['stop', '0']]) assert.equal((await cast(...args)).status, 2, args.join(' '));
+    ['pause', 'x'], ['stop', '0']]) assert.equal((await cast(...args)).status, 2, args.join(' '));
+  for (const words of [['broadcast', 'start', '--segment', 'all', '--text-file', news, '--lang'], ['report', '--html', '-', '--lang'], ['texts']]) {
+    const { status, stderr } = await app.admit([...words, 'fr']);
+    assert.equal(status, 2, words.join(' '));
+    assert.match(stderr, /there are no texts in "fr": a language is uk, en, de or pl/, words.join(' '));
+  }
   const begin = (file, ...more) => cast('start', '--segment', 'all', '--text-file', file, ...more);
   for (const [file, words] of [[long, /longer than the 4096/], [`${app.dir}/none`, /No such file/]]) {
     const { status, stdout } = await begin(file, '--yes');
     assert.deepEqual([status, words.test(stdout)], [1, true], stdout);
   }
   assert.equal((await cast('start', '--segment', 'in', '--product', 'none', '--text-file', news, '--yes')).status, 1);
-  const asked = await begin(news, '--lang', 'de');
+  const asked = await begin(news, '--lang', 'de-AT');
   assert.equal(asked.status, 3);
   assert.match(asked.stdout, /^A \*new\* lesson <b>\n\nTo all, de: 1 people\.[^]*nobody to ask here/);
   app.telegram.setFault({ only: /^sendMessage$/, kind: 'status', status: 502, next: Infinity });
