@@ -10,7 +10,9 @@
 #include "store/db.h"
 
 /* To be called now and then; a failure is logged, the next call tries again.
- * Costs what there is to forget, however large the ledger. */
-void prune(struct db *db);
+ * However much there is to forget, one call forgets no more than a piece of it,
+ * so that nobody's writing waits for long. True: there is more, and it should
+ * be called again soon, after others had their turn. */
+bool prune(struct db *db);
 
 #endif

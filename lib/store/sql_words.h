@@ -9,6 +9,14 @@
 	" orders.paid_ms, orders.processing_ms, orders.failed_ms," \
 	" orders.expired_ms, orders.amount_minor, orders.currency"
 
+/* The first :n of such rows, whichever those are. What is old goes in pieces:
+ * whoever wants to write meanwhile waits for one of them and not for all. */
+#define A_PIECE(verb, table, key, which) \
+	verb " WHERE (" key ") IN (SELECT " key " FROM " table " WHERE " which \
+	     " LIMIT :n)"
+#define DELETE_A_PIECE(table, key, which) \
+	A_PIECE("DELETE FROM " table, table, key, which)
+
 /* The line in which a job waits; null: it does not. Its index, jobs_due, has
  * the same words. */
 #define LINE_OF_WAITING \

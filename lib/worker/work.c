@@ -2,6 +2,7 @@
 #include "worker/work.h"
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/units.h"
 #include "ledger/audit_told.h"
@@ -148,9 +149,9 @@ keep_catalog(struct app *app, int64_t *next_ms, bool *any)
 static enum err
 forget(struct app *app, int64_t *next_ms, bool *any)
 {
-	(void)next_ms;
 	(void)any;
-	prune(app->db);
+	if (prune(app->db))
+		*next_ms = clock_now_ms();
 	return ERR_OK;
 }
 

@@ -112,9 +112,46 @@ pruned(void **state)
 	    "2,3,5,6");
 }
 
+#define N_OLD(n) \
+	"WITH RECURSIVE one(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM one" \
+	" WHERE i < " #n ") "
+
+/* Whoever writes waits for a piece, however much is old. */
+static void
+in_pieces(void **state)
+{
+	(void)state;
+	shop_open(NOTHING);
+	change(N_OLD(500) "INSERT INTO inbox SELECT 'stripe', 'evt_' || i,"
+			  " 't', 1 FROM one");
+	change(N_OLD(500) "INSERT INTO conversation_messages SELECT -7, i, 5,"
+			  " i, 0, 1 FROM one");
+	for (int left = 300; left >= -100; left -= 200) {
+		int kept = left > 0 ? left : 0;
+
+		check_int(prune(ledger.db), left > 0);
+		check_int(look_int("SELECT COUNT(*) FROM inbox"), kept);
+		check_int(
+		    look_int("SELECT COUNT(*) FROM conversation_messages"),
+		    kept);
+	}
+}
+
+/* A statement that is new among them is no exception. */
+static void
+each_by_pieces(void **state)
+{
+	(void)state;
+	for (int i = SQL_INBOX_ADD; i < SQL__COUNT; i++)
+		if (strstr(sql_name((enum sql)i), "_prune") != NULL)
+			check_has(sql_text((enum sql)i), "LIMIT :n");
+}
+
 int
 main(void)
 {
+	ONE("prune", "a piece at a time", in_pieces);
+	ONE("prune", "whatever it is of", each_by_pieces);
 	ONE("held", "by the books, and by a fault", held);
 	ROWS("prune", forgotten, parkeds);
 	ONE("prune", "what is old and settled", pruned);

@@ -110,8 +110,10 @@ SQL(BROADCAST_TIDY,
     " AND owed.done_ms IS NULL), :after_id + 1)")
 
 SQL(BROADCASTS_PRUNE,
-    "DELETE FROM broadcasts WHERE asked_ms < :before_ms"
-    " AND state NOT IN (" WORD_BROADCAST_RUNNING ", " WORD_BROADCAST_PAUSED ")")
+    DELETE_A_PIECE("broadcasts", "id",
+	"asked_ms < :before_ms"
+	" AND state NOT IN (" WORD_BROADCAST_RUNNING ", " WORD_BROADCAST_PAUSED
+	")"))
 
 /* Theirs ends: the message is in their chat. */
 SQL(FORGET_BROADCASTS,

@@ -48,11 +48,13 @@ SQL(CONVERSATION_IS_ANSWER,
     " AND their_id = :their_id AND is_ours = 1")
 
 SQL(CONVERSATIONS_PRUNE,
-    "DELETE FROM conversations WHERE said_ms < :before_ms"
-    " AND opened_ms < :before_ms")
+    DELETE_A_PIECE("conversations", "tg_id",
+	"said_ms < :before_ms"
+	" AND opened_ms < :before_ms"))
 
 SQL(CONVERSATION_MESSAGES_PRUNE,
-    "DELETE FROM conversation_messages WHERE at_ms < :before_ms")
+    DELETE_A_PIECE(
+	"conversation_messages", "chat_id, message_id", "at_ms < :before_ms"))
 
 SQL(FORGET_CONVERSATION, "DELETE FROM conversations WHERE tg_id = :tg_id")
 

@@ -7,4 +7,4 @@ SQL(INBOX_ADD,
 
 SQL(INBOX_HAS, "SELECT COUNT(*) FROM inbox WHERE source = :source AND id = :id")
 
-SQL(INBOX_PRUNE, "DELETE FROM inbox WHERE at_ms < :before_ms")
+SQL(INBOX_PRUNE, DELETE_A_PIECE("inbox", "source, id", "at_ms < :before_ms"))

@@ -249,11 +249,13 @@ SQL(JOB_DROP,
     "UPDATE jobs SET done_ms = :now_ms, error = 'dropped by the operator'"
     " WHERE id = :id AND +done_ms IS NULL AND lease_ms <= :now_ms")
 
-SQL(JOBS_PRUNE, "DELETE FROM jobs WHERE done_ms < :before_ms")
+SQL(JOBS_PRUNE, DELETE_A_PIECE("jobs", "id", "done_ms < :before_ms"))
 
 /* Parked jobs go, but for what somebody's money waits for: an invite until its
  * product is known, a payment that is to go back, a charging that is to end. */
 SQL(JOBS_PRUNE_PARKED,
-    "DELETE FROM jobs WHERE done_ms IS NULL AND parked_ms < :before_ms"
-    " AND kind NOT IN (" WORD_JOB_CANCEL ", " WORD_JOB_REFUND ")"
-    " AND NOT (kind = " WORD_JOB_INVITE " AND error LIKE 'unknown product:%')")
+    DELETE_A_PIECE("jobs", "id",
+	"done_ms IS NULL AND parked_ms < :before_ms"
+	" AND kind NOT IN (" WORD_JOB_CANCEL ", " WORD_JOB_REFUND ")"
+	" AND NOT (kind = " WORD_JOB_INVITE
+	" AND error LIKE 'unknown product:%')"))

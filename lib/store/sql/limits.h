@@ -19,7 +19,7 @@ SQL(LIMIT_COUNT,
     " ELSE limits.since_ms END"
     " RETURNING n, since_ms")
 
-SQL(LIMITS_PRUNE, "DELETE FROM limits WHERE since_ms < :before_ms")
+SQL(LIMITS_PRUNE, DELETE_A_PIECE("limits", "key", "since_ms < :before_ms"))
 
 /* What a worker takes of the messages that may go in a second (worker/loan.h):
  * n of them, and until when they count. Not more than there are. */

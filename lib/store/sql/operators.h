@@ -42,7 +42,7 @@ SQL(AUDIT_LIST,
 
 /* What nobody confirmed has changed nothing. */
 SQL(AUDIT_PRUNE,
-    "DELETE FROM audit WHERE done_ms IS NULL AND asked_ms < :before_ms")
+    DELETE_A_PIECE("audit", "id", "done_ms IS NULL AND asked_ms < :before_ms"))
 
 /* That something was done stays, about nobody; and that an operator did it,
  * but not which. */

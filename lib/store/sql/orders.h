@@ -202,11 +202,12 @@ SQL(FACTS_OF_BUYER,
 
 /* Orders that nobody paid, and that nobody can pay any more. */
 SQL(ORDERS_PRUNE,
-    "DELETE FROM orders WHERE created_ms < :before_ms AND paid_ms IS NULL"
-    " AND NOT EXISTS (SELECT 1 FROM payments"
-    " WHERE payments.order_id = orders.id)"
-    " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.order_id = orders.id"
-    " AND done_ms IS NULL)")
+    DELETE_A_PIECE("orders", "id",
+	"created_ms < :before_ms AND paid_ms IS NULL"
+	" AND NOT EXISTS (SELECT 1 FROM payments"
+	" WHERE payments.order_id = orders.id)"
+	" AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.order_id = orders.id"
+	" AND done_ms IS NULL)"))
 
 /* :tg_id 0: of everybody. */
 SQL(ORDERS_LIST,

@@ -69,12 +69,14 @@ SQL(UNANSWERED_LIST,
 /* Forgets the words of questions, answered or not; an index holds just those
  * that still have some. */
 SQL(QUESTIONS_FORGET,
-    "UPDATE questions SET question = NULL, answer = NULL, voice = NULL"
-    " WHERE asked_ms < :before_ms AND (question IS NOT NULL"
-    " OR answer IS NOT NULL OR voice IS NOT NULL)")
+    A_PIECE("UPDATE questions SET question = NULL, answer = NULL, voice = NULL",
+	"questions", "id",
+	"asked_ms < :before_ms AND (question IS NOT NULL"
+	" OR answer IS NOT NULL OR voice IS NOT NULL)"))
 
-SQL(QUESTIONS_PRUNE, "DELETE FROM questions WHERE asked_ms < :before_ms")
+SQL(QUESTIONS_PRUNE, DELETE_A_PIECE("questions", "id", "asked_ms < :before_ms"))
 
-SQL(UNANSWERED_PRUNE, "DELETE FROM unanswered WHERE asked_ms < :before_ms")
+SQL(UNANSWERED_PRUNE,
+    DELETE_A_PIECE("unanswered", "id", "asked_ms < :before_ms"))
 
 SQL(FORGET_QUESTIONS, "DELETE FROM questions WHERE tg_id = :tg_id")

@@ -53,12 +53,15 @@ SQL(USER_ACCESS,
 /* People of whom nothing is known but that they asked once. Who wants no
  * messages to many must be known, or would get them when they come again. */
 SQL(USERS_PRUNE,
-    "DELETE FROM users WHERE created_ms < :before_ms"
-    " AND session_id IS NULL AND no_letters_ms IS NULL"
-    " AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.tg_id = users.tg_id)"
-    " AND NOT EXISTS (SELECT 1 FROM access WHERE access.tg_id = users.tg_id)"
-    " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.tg_id = users.tg_id"
-    " AND done_ms IS NULL)")
+    DELETE_A_PIECE("users", "tg_id",
+	"created_ms < :before_ms"
+	" AND session_id IS NULL AND no_letters_ms IS NULL"
+	" AND NOT EXISTS (SELECT 1 FROM orders"
+	" WHERE orders.tg_id = users.tg_id)"
+	" AND NOT EXISTS (SELECT 1 FROM access"
+	" WHERE access.tg_id = users.tg_id)"
+	" AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.tg_id = users.tg_id"
+	" AND done_ms IS NULL)"))
 
 SQL(FORGET_USER, "DELETE FROM users WHERE tg_id = :tg_id")
 
