@@ -221,11 +221,12 @@ async function startWeb({ name, tls, dir, settingsOf }) {
     const { web, others } = started;
     try {
       await until(async () => isOver(web) || await connects(tlsPort || port), 15_000, `${name} answers`);
+      // Somebody else may have taken the port and answer there: this server ends then, and is started again elsewhere.
+      if (name === 'lighttpd') await until(() => isOver(web) || heedingStop(dir).size === PROGRAMS.length, 15_000, 'the programs are up');
     } catch (error) {
       await Promise.all([web, ...others].map(end));
-      throw error;
+      throw new Error(`${error.message}: ${readFileSync(`${dir}/log`, 'utf8')}`);
     }
-    if (!isOver(web) && name === 'lighttpd') await until(() => heedingStop(dir).size === PROGRAMS.length, 15_000, 'the programs are up');
     if (!isOver(web)) return { ...started, startedAt, name, port, tlsPort, env };
     await Promise.all(others.map(end));
     const said = readFileSync(`${dir}/log`, 'utf8');
