@@ -9,11 +9,13 @@ import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Stripe from 'stripe';
 import { PATIENCE_MS } from '../sandbox/journal.mjs';
 import { startStripe } from '../sandbox/stripe.mjs';
 import { startTelegram } from '../sandbox/telegram.mjs';
 import { makeLedger } from './ledger.mjs';
+// The part that signs, alone: to read the whole package costs each test file more than its own start.
+import { createWebhooks } from './node_modules/stripe/esm/Webhooks.js';
+import { NodeCryptoProvider } from './node_modules/stripe/esm/crypto/NodeCryptoProvider.js';
 import { servers, startServer } from './servers.mjs';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -61,14 +63,14 @@ export async function until(look, ms = PATIENCE_MS, why = String(look)) {
 // What comes from the vendors.
 
 /** Stripe's own package; it signs, it calls nobody. */
-const stripePackage = new Stripe(SECRETS.STRIPE_SECRET_KEY);
+const webhooks = createWebhooks({ createDefaultCryptoProvider: () => new NodeCryptoProvider() });
 
 /** Lets Stripe's package sign bytes that are no text: they come as latin1, one character a byte. */
 const bytewise = { computeHMACSignature: (signed, secret) => createHmac('sha256', secret).update(signed, 'latin1').digest('hex') };
 
 /** @param {string | Buffer} body */
 export const sign = (body, { secret = SECRETS.STRIPE_WEBHOOK_SECRET, timestamp } = {}) =>
-  stripePackage.webhooks.generateTestHeaderString({
+  webhooks.generateTestHeaderString({
     payload: body.toString(Buffer.isBuffer(body) ? 'latin1' : undefined), secret, timestamp,
     ...(Buffer.isBuffer(body) && { cryptoProvider: bytewise }),
   });
@@ -133,20 +135,27 @@ function readOf(pid, what) {
   }
 }
 
-/** All others as { pid, line }; what has no command line is the kernel's own, or has ended. */
-const processes = () => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
+/** What had no command line before the tests started anything is the kernel's own, and is not asked again. */
+const theKernels = new Set(readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && readOf(pid, 'cmdline') === ''));
+
+/** All others as { pid, line }; what has no command line has ended. */
+const processes = () => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid && !theKernels.has(pid))
   .map((pid) => ({ pid: Number(pid), line: readOf(pid, 'cmdline').trim() })).filter(({ line }) => line !== '');
 
-/** Those whose command line names the folder. */
-const processesNaming = (folder) => processes().filter(({ line }) => line.includes(folder));
+/** A process's children: the numbers, as text. */
+const childrenOf = (pid) => readOf(pid, `task/${pid}/children`).split(' ').filter(Boolean);
 
 /** Those whose command line or environment names it. */
 export const processesOf = (folder) => processes().filter(({ pid, line }) => line.includes(folder) || readOf(pid, 'environ').includes(folder));
 
+function tell(pid, signal) {
+  try { process.kill(pid, signal); } catch { /* it has just ended */ }
+}
+
 /** What is left of the folder's processes after a moment to end in; it is ended then. @returns {Promise<string[]>} */
 export async function leftOf(folder) {
   const left = await until(() => processesOf(folder).length === 0, PATIENCE_MS).then(() => [], () => processesOf(folder));
-  for (const { pid } of left) try { process.kill(pid, 'SIGKILL'); } catch { /* it has just ended */ }
+  for (const { pid } of left) tell(pid, 'SIGKILL');
   return left.map(({ line }) => line);
 }
 
@@ -191,13 +200,13 @@ const listens = (file) => until(() => new Promise((done) => {
 const PROGRAMS = ['pay', 'webhook', 'tgupdate'];
 
 /**
- * The programs that have come so far that they hear SIGTERM (their workers have a handler). What a server sends between
- * its own fork and a program's start is lost, and no test is about that.
+ * The programs of a lighttpd that have come so far that they hear SIGTERM (their workers have a handler). What a server
+ * sends between its own fork and a program's start is lost, and no test is about that.
  */
-const heedingStop = (dir) => new Set(processesNaming(dir).filter(({ pid }) => {
+const heedingStop = (web) => new Set(childrenOf(web.pid).flatMap((pid) => [pid, ...childrenOf(pid)]).filter((pid) => {
   const caught = BigInt(`0x${/SigCgt:\s*(\w+)/.exec(readOf(pid, 'status'))?.[1] ?? 0}`);
   return (caught & (1n << 14n)) !== 0n;
-}).flatMap(({ line }) => PROGRAMS.filter((program) => line.includes(`${program}.fcgi`))));
+}).flatMap((pid) => PROGRAMS.filter((program) => readOf(pid, 'cmdline').includes(`${program}.fcgi`))));
 
 /**
  * Starts the web server on a free port.
@@ -222,7 +231,7 @@ async function startWeb({ name, tls, dir, settingsOf }) {
     try {
       await until(async () => isOver(web) || await connects(tlsPort || port), 15_000, `${name} answers`);
       // Somebody else may have taken the port and answer there: this server ends then, and is started again elsewhere.
-      if (name === 'lighttpd') await until(() => isOver(web) || heedingStop(dir).size === PROGRAMS.length, 15_000, 'the programs are up');
+      if (name === 'lighttpd') await until(() => isOver(web) || heedingStop(web).size === PROGRAMS.length, 15_000, 'the programs are up');
     } catch (error) {
       await Promise.all([web, ...others].map(end));
       throw new Error(`${error.message}: ${readFileSync(`${dir}/log`, 'utf8')}`);
@@ -477,12 +486,24 @@ class Admit {
     return processesOf(this.dir).filter(({ line }) => line.includes(name)).map(({ pid }) => pid);
   }
 
+  async #endServer() {
+    const went = await Promise.all([this.web, ...this.others].map(end));
+    return went.every(Boolean);
+  }
+
   /** Ends the web server and the programs. @returns {Promise<boolean>} all went when they were told to */
   async stopServer() {
-    const went = await Promise.all([this.web, ...this.others].map(end));
+    const went = await this.#endServer();
     // A program that is still answering may still start a worker.
     await until(() => this.processes('.fcgi').length === 0, 8000).catch(() => {});
-    return went.every(Boolean);
+    return went;
+  }
+
+  /** Tells the workers that the programs have started to end. Whether no process is left. */
+  #endWorkers() {
+    const left = processesOf(this.dir);
+    for (const { pid, line } of left) if (line.includes('admit work')) tell(pid, 'SIGTERM');
+    return left.length === 0;
   }
 
   /** Ends everything, once, and looks at what is left: no process, no sanitizer's report, no secret, no name. */
@@ -493,13 +514,9 @@ class Admit {
 
   async #stop() {
     const { dir, name, ledger, stripe, telegram } = this;
-    const wentByItself = await this.stopServer();
+    const wentByItself = await this.#endServer();
     if (this.#worker) await end(this.#worker);
-    // A worker that has just been started cannot be found yet, so it may have to be told again.
-    await until(async () => {
-      await this.admit(['work', '--stop']).catch((error) => this.#answers.push(String(error)));
-      return this.processes('admit work').length === 0;
-    }, STOP_PATIENCE_MS).catch(() => {});
+    await until(() => this.#endWorkers(), STOP_PATIENCE_MS).catch(() => {});
     await stripe.close();
     await telegram.close();
     const left = await leftOf(dir);
