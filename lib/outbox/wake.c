@@ -19,6 +19,9 @@
 #include <unistd.h>
 
 #define START_PAUSE_MS 25 /* a started worker is up by then */
+/* Well below the time that one waits for the lock (worker/lock.c): whoever is
+ * not started since another one was is still waited for by that. */
+#define LONGEST_START_PAUSE_MS 1000
 /* One that is to bring the ledger up to date may be unable to. */
 #define UPGRADE_PAUSE_MS 2000
 #define STOP_PATIENCE_MS 10000
@@ -100,16 +103,38 @@ wake_start_worker(void *ctx)
 	arena_free(&a);
 }
 
+/* The workers that this process has started since one was heard of. */
+struct starts {
+	int64_t last_ms;  /* 0: none ever */
+	int64_t pause_ms; /* after it; 0: the least */
+};
+
+/* Whether to start one now. The pause grows while none answers: somebody has
+ * the lock and hears nothing (it is just leaving, or waits for a server), and
+ * each that is started waits for it. In a rush there would be hundreds. */
+static bool
+may_start(struct starts *s, int64_t least_ms, int64_t now_ms)
+{
+	int64_t pause_ms = s->pause_ms > least_ms ? s->pause_ms : least_ms;
+
+	if (s->last_ms != 0 && now_ms - s->last_ms < pause_ms)
+		return false;
+	s->pause_ms = s->pause_ms == 0 ? START_PAUSE_MS : 2 * s->pause_ms;
+	if (s->pause_ms > LONGEST_START_PAUSE_MS)
+		s->pause_ms = LONGEST_START_PAUSE_MS;
+	s->last_ms = now_ms;
+	return true;
+}
+
 /* Nobody is asked whether the worker is there: the datagram itself finds out,
  * so there is no moment between the look and the deed. */
 void
 wake(struct app *app)
 {
-	static int64_t started_ms;
+	static struct starts starts;
 	struct place p;
-	bool upgrades = db_waits_for_upgrade(app->db);
-	int64_t pause_ms = upgrades ? UPGRADE_PAUSE_MS : START_PAUSE_MS;
-	int64_t now_ms = clock_mono_ms();
+	bool upgrades = db_waits_for_upgrade(app->db), is_heard;
+	int64_t least_ms = upgrades ? UPGRADE_PAUSE_MS : START_PAUSE_MS;
 
 	app->has_work = false;
 	(void)db_notified(app->db); /* that is what it is woken for */
@@ -121,12 +146,12 @@ wake(struct app *app)
 	/* A worker that was just started looks for itself once it is up. The
 	 * one that is at home may be an older program's, to which its ledger is
 	 * up to date. */
-	if ((!place_wake(&p) || upgrades) &&
-	    (started_ms == 0 || now_ms - started_ms >= pause_ms)) {
-		started_ms = now_ms;
-		if (!prefork_call())
-			wake_start_worker(app);
-	}
+	is_heard = place_wake(&p);
+	if (is_heard)
+		starts.pause_ms = 0;
+	if ((!is_heard || upgrades) &&
+	    may_start(&starts, least_ms, clock_mono_ms()) && !prefork_call())
+		wake_start_worker(app);
 	place_close(&p);
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define LOCK_PATIENCE_MS 5000
+#define LONGEST_PAUSE_MS 50
 
 /* flock() and not a file with a number in it: the kernel gives the lock back
  * however the worker ends, so nothing is left to clear away. */
@@ -49,11 +50,12 @@ say_lock_fault(const struct app *app)
 }
 
 /* Whoever was about to leave when we came is waited for; whoever stays is
- * woken. */
+ * woken. Several may wait here, so they look ever less often. */
 static enum err
 lock_wait(const struct app *app, const struct place *p, struct lock *l)
 {
 	int64_t give_up_ms = clock_mono_ms() + LOCK_PATIENCE_MS;
+	int pause_ms = 5;
 
 	while (!lock_file(p, l)) {
 		if (l->lock_fd < 0) {
@@ -62,7 +64,8 @@ lock_wait(const struct app *app, const struct place *p, struct lock *l)
 		}
 		if (place_wake(p) || clock_mono_ms() > give_up_ms)
 			return ERR_CONFLICT;
-		(void)poll(NULL, 0, 5);
+		(void)poll(NULL, 0, pause_ms);
+		pause_ms += pause_ms < LONGEST_PAUSE_MS ? 5 : 0;
 	}
 	return ERR_OK;
 }

@@ -1,7 +1,7 @@
-/* Who is home: the lock of the one worker. */
+/* Who is home: the lock of the one worker, and who is started to have it. */
+#define ADMIT_BINDIR "/nowhere"
+#include "outbox/wake.c" /* the code under test, statics and all */
 #include "shop.h"
-
-#include "outbox/wake.h"
 #include "worker/lock.h"
 
 #include <dirent.h>
@@ -46,6 +46,41 @@ woken(void **state)
 	lock_release(&first);
 }
 
+/* In five seconds, as long as each of them waits for it, with something to wake
+ * it for in every millisecond. */
+static size_t
+n_started(struct starts *s, int64_t from_ms, int64_t *last_ms)
+{
+	size_t n = 0;
+
+	for (int64_t ms = from_ms; ms < from_ms + 5000; ms++)
+		if (may_start(s, START_PAUSE_MS, ms)) {
+			*last_ms = ms;
+			n++;
+		}
+	return n;
+}
+
+static void
+few_started(void **state)
+{
+	struct starts s = { 0 };
+	int64_t last_ms = 0;
+
+	(void)state;
+	assert_true(may_start(&s, START_PAUSE_MS, 1)); /* the first at once */
+	assert_false(may_start(&s, START_PAUSE_MS, 25));
+	assert_true(may_start(&s, START_PAUSE_MS, 26)); /* it may have died */
+	assert_true(n_started(&s, 27, &last_ms) <= 10);
+	/* However long it takes, one is waiting that came a short while ago. */
+	check_int(n_started(&s, last_ms + 1, &last_ms), 5);
+	s.pause_ms = 0; /* one was heard of, and is gone again */
+	assert_true(may_start(&s, START_PAUSE_MS, last_ms + 25));
+	/* What brings a ledger up to date has longer, as ever. */
+	assert_false(may_start(&s, UPGRADE_PAUSE_MS, last_ms + 2024));
+	assert_true(may_start(&s, UPGRADE_PAUSE_MS, last_ms + 2025));
+}
+
 static int
 remove_all(void **state)
 {
@@ -63,5 +98,6 @@ main(void)
 {
 	ONE("home", "one worker, who is known by its number", one_is_home);
 	ONE("home", "is woken at by the next", woken);
+	ONE("home", "but deaf: few are started to wait for it", few_started);
 	return testing_run("lock", ledger_make, remove_all);
 }

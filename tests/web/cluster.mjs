@@ -109,6 +109,11 @@ export class Server {
     while (!children.every(isGone)) await sleep(20);
   }
 
+  /** What it has said so far. */
+  log() {
+    return readFileSync(`${this.dir}/log`, 'utf8');
+  }
+
   /** A second server that follows this one. */
   async follower() {
     const other = new Server();

@@ -152,15 +152,23 @@ describe('several machines at one ledger', only, () => {
   });
 
   for (const [disk, settings] of [['', {}], [' on a disk whose sync takes 20 ms', { commit_delay: '20000', commit_siblings: '0' }]])
-    test(`how fast one machine takes events, and four${disk}`, async (t) => {
-      const shop = await shopOn(t, await serverFor(t, settings));
+    test(`how fast one machine takes events, and four, which have the ledger together${disk}`, async (t) => {
+      const own = await serverFor(t, settings);
+      const shop = await shopOn(t, own);
       const machines = [];
       for (let i = 0; i < 4; i += 1) machines.push(await shop.machine());
       for (const machine of machines) await shop.withoutWorker(machine);
-      const orders = await shop.orders(machines, 400);
+      const orders = await shop.orders(machines, 440);
       const alone = await shop.deliver(machines.slice(0, 1), orders.slice(0, 200), { connections: 16 });
-      const together = await shop.deliver(machines, orders.slice(200), { connections: 16 });
-      say(t, `events a second over 16 connections${disk}`, 400, `${alone.perS} at one machine, ${together.perS} at four, which take turns`);
+      const together = await shop.deliver(machines, orders.slice(200, 400), { connections: 16 });
+      say(t, `events a second over 16 connections${disk}`, 400, `${alone.perS} at one machine, ${together.perS} at four`);
+      const from = own.log().length;
+      own.sql('postgres', "ALTER SYSTEM SET log_statement = 'all'");
+      await own.reload();
+      await shop.deliver(machines, orders.slice(400), { connections: 16 });
+      const begun = own.log().slice(from).split('\n').filter((line) => /statement: BEGIN .*pg_advisory_xact_lock/.test(line));
+      assert.ok(begun.length > 0, 'the server tells what it is asked');
+      assert.deepEqual(begun.filter((line) => !line.includes('pg_advisory_xact_lock_shared')), [], 'none of which had it alone');
     });
 });
 
