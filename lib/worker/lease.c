@@ -279,10 +279,32 @@ mend_doubts(struct worker *w)
 	return e;
 }
 
+/* Whom the picks are about: nobody else waits for their lease, and of two
+ * workers that want a job, or one of the same person in a lane, the second sees
+ * what the first did. None where a pick is about nobody, or is an alert, whose
+ * words change with what others count. */
+static struct db_people
+people_of(struct look *l)
+{
+	struct db_people people = { arena_alloc(&l->arena,
+					l->n_picks * sizeof(*people.tg_ids)),
+		l->n_picks };
+
+	for (size_t i = 0; i < l->n_picks; i++) {
+		const struct job *job = &l->picks[i].job;
+
+		people.tg_ids[i] = job->tg_id;
+		if (job->tg_id == 0 || job->line == LINE_ALERT)
+			people.n = 0;
+	}
+	return people;
+}
+
 static enum err
 take_picks(struct look *l)
 {
-	enum err e = db_transaction(l->w->app->db, lease_picks, l);
+	enum err e =
+	    db_transaction_about(l->w->app->db, people_of(l), lease_picks, l);
 
 	if (e != ERR_OK)
 		note_doubts(l);

@@ -164,6 +164,7 @@ on_postgres(void)
 }
 
 #define eyes_address(out, size) (void)0
+#define eyes_schema ""
 #define eyes_close() (void)0
 #define eyes_fresh() (void)0
 #define eyes_drop() (void)0

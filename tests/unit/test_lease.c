@@ -3,6 +3,8 @@
 
 #include "shop.h"
 
+#include <sys/wait.h>
+
 #define JOB(due) \
 	"INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms)" \
 	" VALUES (99, 'x', 5, " due ", 1)"
@@ -61,6 +63,117 @@ doubt(void **state)
 	check_int(look_int("SELECT lease_ms FROM jobs"), 11);
 }
 
+/* ---- two workers, of different machines ---- */
+
+/* Two jobs of buyer 5 in a lane, one of buyer 6, one of nobody, an alert. */
+static const struct job owed[] = {
+	{ .id = 1, .promise = "a", .tg_id = 5, .line = LINE_INVITE },
+	{ .id = 2, .promise = "b", .tg_id = 5, .line = LINE_INVITE },
+	{ .id = 3, .promise = "c", .tg_id = 6, .line = LINE_INVITE },
+	{ .id = 4, .promise = "d", .tg_id = 0, .line = LINE_RECONCILE },
+	{ .id = 5, .promise = "e", .tg_id = 7, .line = LINE_ALERT },
+};
+
+static const struct meeting {
+	const char *why;
+	int first, second; /* of what is owed */
+	bool waits;
+	int n_leased;
+} meetings[] = {
+	{ "other people's", 0, 2, false, 2 },
+	{ "the same", 0, 0, true, 1 },
+	{ "one person's, in a lane", 0, 1, true, 1 },
+	{ "nobody's", 0, 3, true, 2 },
+	{ "an alert", 0, 4, true, 2 },
+};
+
+struct meeting_now {
+	const struct meeting *m;
+	struct look *first, *second;
+	struct db *other;
+	pid_t child;
+	bool waited;
+};
+
+static struct look *
+picked(int i)
+{
+	struct look *l = arena_alloc(&mem, sizeof(*l));
+
+	*l = (struct look){ .w = &worker, .n_picks = 1 };
+	l->picks[0].job = owed[i];
+	return l;
+}
+
+static int
+lease_by(struct db *db, struct look *l)
+{
+	app.db = db;
+	return take_picks(l) != ERR_OK;
+}
+
+/* The second one takes its pick while the first is at it: it comes to its end,
+ * or the server says that it waits. */
+static enum err
+lease_and_meet(struct db *db, void *ctx)
+{
+	struct meeting_now *now = ctx;
+	enum err e = lease_picks(db, now->first);
+
+	if (e != ERR_OK)
+		return e;
+	now->child = fork();
+	if (now->child == 0)
+		_exit(lease_by(now->other, now->second));
+	while (!now->waited && waitpid(now->child, NULL, WNOHANG) == 0)
+		now->waited = look_int(arena_printf(&mem,
+				  "SELECT COUNT(*) FROM pg_locks"
+				  " JOIN pg_stat_activity USING (pid)"
+				  " WHERE NOT granted"
+				  " AND application_name = '%s'",
+				  eyes_schema)) > 0;
+	return ERR_OK;
+}
+
+static void
+owe_all(void)
+{
+	for (size_t i = 0; i < sizeof(owed) / sizeof(owed[0]); i++)
+		change(arena_printf(&mem,
+		    "INSERT INTO jobs (kind, promise, tg_id, late, lane, due_ms,"
+		    " created_ms) VALUES (99, '%s', %d, %d, 1, 1, 1)",
+		    owed[i].promise, (int)owed[i].tg_id, (int)owed[i].line));
+}
+
+static void
+meeting(void **state)
+{
+	const struct meeting *m = *state;
+	struct meeting_now now = {
+		.m = m, .first = picked(m->first), .second = picked(m->second)
+	};
+	int status = 0;
+
+	if (!on_postgres())
+		skip(); /* a ledger in a file has one worker */
+	shop_open("SELECT 1");
+	owe_all();
+	now.other = db_new(ledger.path);
+	check_err(db_ready(now.other), ERR_OK);
+	check_err(db_transaction_about(
+		      ledger.db, people_of(now.first), lease_and_meet, &now),
+	    ERR_OK);
+	check_int(now.waited, m->waits);
+	if (now.waited)
+		(void)waitpid(now.child, &status, 0);
+	check_int(status, 0);
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE lease_ms > 0"),
+	    m->n_leased);
+	arena_free(&now.first->arena);
+	arena_free(&now.second->arena);
+	db_free(now.other);
+}
+
 /* Each line has slots of its own, all of them together are all there are. */
 static void
 slots_of_lines(void **state)
@@ -89,6 +202,7 @@ main(void)
 {
 	ONE("look", "when the next job is due", look);
 	ONE("look", "after leases that are in doubt", doubt);
+	ROWS("two workers lease at once", meeting, meetings);
 	ONE("slots", "of each line", slots_of_lines);
 	return testing_run("lease", ledger_make, end);
 }
