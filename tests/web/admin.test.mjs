@@ -5,11 +5,13 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { crc32, inflateSync } from 'node:zlib';
-import { LINK, PATIENCE_MS, ROOT, person, startAdmit, until } from './harness.mjs';
+import { IS_SANITIZED, LINK, PATIENCE_MS, ROOT, person, startAdmit, until } from './harness.mjs';
 
 const OWNER = 900;
 const BUYER = 700_001;
 const LANGUAGES = { en: 'Thank you for your patience!', uk: 'Дякуємо за терпіння!', de: 'Danke für Ihre Geduld!', pl: 'Dziękujemy za cierpliwość!' };
+/** To the sanitizers a language is like another; this one takes the most bytes. */
+const TRANSCRIBED = Object.keys(LANGUAGES).filter((language) => !IS_SANITIZED || language === 'uk');
 
 const shop = (t, env = {}) => startAdmit({ t, env: { ADMIN_TG_IDS: String(OWNER), RECONCILE_MINUTES: '0', ...env } });
 const buttons = (message) => message?.reply_markup?.inline_keyboard.flat() ?? [];
@@ -281,7 +283,8 @@ async function desk(app, language) {
 // Each mostly waits: a chat takes a message a second.
 describe('word for word', { concurrency: true }, () => {
   test('a day of an owner, in each language', async (t) => {
-    await Promise.all(Object.entries(LANGUAGES).map(async ([language, words]) => {
+    await Promise.all(TRANSCRIBED.map(async (language) => {
+      const words = LANGUAGES[language];
       const app = await shop(t);
       const { id: session } = await app.buy(BUYER);
       await app.settled();
@@ -362,7 +365,7 @@ describe('word for word', { concurrency: true }, () => {
   });
 
   test('all that operators do beside it, in each language', async (t) => {
-    await Promise.all(Object.keys(LETTERS).map(async (language) => {
+    await Promise.all(TRANSCRIBED.map(async (language) => {
       const app = await house(t, language);
       assert.equal((await app.admit(['operator', 'add', '901'])).status, 0);
       const of = (id, isAlone = false) => new Operator(app, id, language, { isAlone });

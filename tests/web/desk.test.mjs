@@ -5,7 +5,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { OUT, PATIENCE_MS, admit, person, startAdmit, until } from './harness.mjs';
+import { IS_SANITIZED, OUT, PATIENCE_MS, admit, person, startAdmit, until } from './harness.mjs';
 import { OF_A_FILE } from './ledger.mjs';
 import { sqlite } from './sqlite.mjs';
 
@@ -486,7 +486,8 @@ describe('the command line', () => {
   test('each command explains itself and names its options', async () => {
     const rows = await table();
     assert.ok(rows.length > 80);
-    await Promise.all((await commands()).map(async (name) => {
+    // To the sanitizers the words of one are like another's.
+    await Promise.all((await commands()).filter((_, i) => !IS_SANITIZED || i % 4 === 0).map(async (name) => {
       const { status, stdout, stderr } = await admit([...name.split(' '), '--help'], {});
       assert.deepEqual([status, stderr], [0, ''], name);
       assert.ok(stdout.startsWith(`Usage: admit ${name} [OPTION...]`), stdout);
@@ -540,7 +541,7 @@ describe('the command line', () => {
   });
 
   test('a shell completes each command, each option, and what belongs to it', async () => {
-    const rows = await table();
+    const rows = (await table()).filter((_, i) => !IS_SANITIZED || i % 10 === 0); // what is tried is the shell's work
     const script = `. <(${OUT}/bin/admit help --completion bash)
       try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _admit; echo "\${COMPREPLY[*]}"; }
       ${rows.map(([name, option]) => `try admit ${name} ${option || "''"}`).join('\n')}
@@ -550,7 +551,7 @@ describe('the command line', () => {
     const said = bash.stdout.trimEnd().split('\n');
     rows.forEach(([name, option], i) => { if (option) assert.ok(said[i].split(' ').includes(option), `${name} ${option}: ${said[i]}`); });
     const [first, jobs, role, viewer, file] = said.slice(rows.length);
-    assert.deepEqual(new Set(first.split(' ')), new Set(rows.map(([name]) => name.split(' ')[0])));
+    assert.deepEqual(new Set(first.split(' ')), new Set((await table()).map(([name]) => name.split(' ')[0])));
     assert.deepEqual([jobs, role, viewer, file], ['retry drop', 'owner support viewer', 'viewer', './Makefile']);
     for (const shell of ['zsh', 'fish']) {
       const text = (await admit(['help', '--completion', shell], {})).stdout;

@@ -188,7 +188,8 @@ for (const every of IS_SANITIZED ? [0, 1] : [0, 1, 2]) {
     });
     after(() => app?.stop());
 
-    for (const [what, play, inside] of scenarios)
+    // To the sanitizers one kill is like another, so they see it in some.
+    for (const [what, play, inside] of scenarios.filter((_, i) => !every || !IS_SANITIZED || i % 4 === 2))
       test(what, async () => {
         const who = { buyer: nextId += 1, stranger: nextId += 1 };
         const stop = every ? killWorkers(every) : () => {};
@@ -330,7 +331,7 @@ describe('Telegram does not say, or says no', () => {
     return id;
   }
 
-  for (const refused of ['PARTICIPANT_ID_INVALID', 'USER_ID_INVALID', 'user not found'])
+  for (const refused of IS_SANITIZED ? ['user not found'] : ['PARTICIPANT_ID_INVALID', 'USER_ID_INVALID', 'user not found'])
     test(`a look that fails once with ${refused}: the refunded buyer is removed all the same`, async () => {
       const id = await refundedWhile((who) => app.telegram.channels.refuse('getChatMember', who, refused, 1));
       await becomes(id, 'kicked');
@@ -376,7 +377,7 @@ describe('Telegram does not say, or says no', () => {
     assert.equal(words(OPERATOR).filter((text) => text.includes(String(id)) && text.includes('вилучити')).length, 1);
   });
 
-  for (const refused of ['USER_ID_INVALID', 'PARTICIPANT_ID_INVALID', 'words of tomorrow'])
+  for (const refused of [...IS_SANITIZED ? [] : ['USER_ID_INVALID'], 'PARTICIPANT_ID_INVALID', 'words of tomorrow'])
     test(`every look says ${refused}: the buyer gets a link and comes in`, async () => {
       const id = nextId += 1;
       app.telegram.channels.refuse('getChatMember', id, refused);
@@ -469,7 +470,7 @@ describe('Telegram does not say, or says no', () => {
     await app.told(id, `t.me/c/${String(CHANNEL).slice(4)}`, 20_000);
   });
 
-  for (const refused of ['USER_CHANNELS_TOO_MUCH', 'CHANNELS_TOO_MUCH'])
+  for (const refused of IS_SANITIZED ? ['USER_CHANNELS_TOO_MUCH'] : ['USER_CHANNELS_TOO_MUCH', 'CHANNELS_TOO_MUCH'])
     for (const again of ['follows the link again', 'asks for help'])
       test(`${refused}: told what to do, shown to the operator; in when they have left some and ${again}`, async () => {
         const id = nextId += 1;

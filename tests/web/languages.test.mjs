@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { LINK, PATIENCE_MS, ROOT, person, startAdmit, until } from './harness.mjs';
+import { IS_SANITIZED, LINK, PATIENCE_MS, ROOT, person, startAdmit, until } from './harness.mjs';
 
 /** As Telegram says them, a region too. */
 const CODES = { uk: 'uk', en: 'en-GB', de: 'de-AT', pl: 'pl' };
@@ -128,8 +128,9 @@ test('a conversation in each language', async (t) => {
   const agreed = await shop(t, { consent: true }, { PAY_LINK_SECRET: 'a-word-that-nobody-can-guess-0123456789' });
   const once = await shop(t), monthly = await shop(t, { every: 'month', stars: 500, kind: 'club' }, { SELL_WITH: 'both' });
   await teach(once);
-  await Promise.all(Object.keys(CODES).map(async (language, i) => {
-    const id = 700_000_010 + i;
+  // To the sanitizers a language is like another; these two have the most bytes, and the longest words.
+  await Promise.all(Object.keys(CODES).filter((code) => !IS_SANITIZED || ['uk', 'de'].includes(code)).map(async (language) => {
+    const id = 700_000_010 + Object.keys(CODES).indexOf(language);
     const course = new Talk(once, language, id), club = new Talk(monthly, language, id);
     await course.says('/start');
     await course.presses('legal');

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import Ajv from 'ajv';
-import { LINK, OUT, ROOT } from './harness.mjs';
+import { IS_SANITIZED, LINK, OUT, ROOT } from './harness.mjs';
 
 const SCHEMA = path.join(ROOT, 'docs/products.schema.json');
 const schema = JSON.parse(readFileSync(SCHEMA, 'utf8'));
@@ -96,9 +96,11 @@ test('what the programs refuse the schema refuses, and each fault is one that it
   const known = Object.keys(schema.definitions.product.properties).filter((name) => name !== 'dispute');
   assert.deepEqual(Object.keys(full).sort(), known.sort(), 'each member is spoilt');
   const kept = { id: 'a', title: 'A', price: { stripe: 'price_1' }, dispute: 'keep', channels: [{ link: LINK }] };
-  const all = [{ what: 'as it is', product: full }, { what: 'as it is', product: kept }, ...spoilt(full), ...spoilt(kept, /^(price|dispute)/),
+  const every = [{ what: 'as it is', product: full }, { what: 'as it is', product: kept }, ...spoilt(full), ...spoilt(kept, /^(price|dispute)/),
     { what: 'two names of one rule', product: { ...full, dispute: 'end' } }, { what: 'a trial in no currency', product: { ...full, price: kept.price } },
     { what: 'a trial of what is paid once', product: { ...full, every: undefined } }];
+  // The sanitizers see each member spoilt, and each way to spoil one, in a fifth of all pairs.
+  const all = every.filter((_, i) => !IS_SANITIZED || i % 5 === 0);
   // Each is the one product of a file for the schema, and one of ten for the programs, which tell of 32 faults by their numbers.
   const refused = new Set();
   for (let i = 0; i < all.length; i += 10) {
@@ -111,7 +113,7 @@ test('what the programs refuse the schema refuses, and each fault is one that it
   const missed = [...refused].filter((i) => fits({ products: [all[i].product] })).map((i) => all[i].what);
   assert.deepEqual(missed, [], 'the schema takes what the programs refuse');
   const strict = all.filter(({ product }, i) => !refused.has(i) && !fits({ products: [product] })).map(({ what }) => what);
-  assert.ok(refused.size > 1000, `${refused.size} of ${all.length} are refused`);
+  assert.ok(every.length > 1300 && refused.size > all.length * 0.7, `${refused.size} of ${all.length} are refused`);
   assert.deepEqual(strict, [], 'the schema refuses what the programs take');
 });
 

@@ -3,13 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { test } from 'node:test';
-import { PATIENCE_MS, SHOP, person, says, startAdmit, until } from './harness.mjs';
+import { after, test } from 'node:test';
+import { IS_SANITIZED, PATIENCE_MS, SHOP, person, says, startAdmit, until } from './harness.mjs';
 import { OF_ONE_WORKER } from './ledger.mjs';
 
 const CHANNEL = -1001234567890;
 const OPERATOR = 900;
-const BUYER = 5;
 const DAY_MS = 86_400_000;
 const OLDER = '2024-06-20';
 const PERSONAL = /https:\/\/t\.me\/\+[\w-]+/;
@@ -17,19 +16,39 @@ const GRACE_DAYS = 3; // the default
 
 const env = { PAID_CHANNEL_ID: String(CHANNEL), PAID_CHANNEL_LINK: undefined, ADMIN_TG_IDS: String(OPERATOR), RECONCILE_MINUTES: '0' };
 
-const shop = (t, more = {}) => startAdmit({ t, env: { ...env, PRICE_EVERY: 'month', ...more } });
-const isIn = (app, tgId = BUYER) => app.telegram.channels.inside(CHANNEL).includes(tgId);
-const becomes = (app, want, tgId = BUYER) => until(() => isIn(app, tgId) === want, 20_000, `${tgId} is ${want ? 'in' : 'out'}`);
+/** Who buys in a test: the same in each shop that it has for itself. */
+const FIRST = 5;
+let buyer = FIRST;
+
+/** A shop of the test's own. */
+const shop = (t, more = {}) => {
+  buyer = FIRST;
+  return startAdmit({ t, env: { ...env, PRICE_EVERY: 'month', ...more } });
+};
+
+/** The shop of all tests that look at nobody but their buyer, who is another one in each. */
+let common, nBuyers = 0;
+after(async () => (await common)?.stop());
+async function commonShop() {
+  common ??= startAdmit({ env: { ...env, PRICE_EVERY: 'month' } });
+  const app = await common;
+  app.stripe.setFault(null); // of a test that failed
+  buyer = 10 * (nBuyers += 1) + FIRST;
+  return app;
+}
+
+const isIn = (app, tgId = buyer) => app.telegram.channels.inside(CHANNEL).includes(tgId);
+const becomes = (app, want, tgId = buyer) => until(() => isIn(app, tgId) === want, 20_000, `${tgId} is ${want ? 'in' : 'out'}`);
 const linksOf = (app, tgId) => app.telegram.messages(tgId).map(({ text }) => PERSONAL.exec(text)?.[0]).filter(Boolean);
-const said = (app, words, tgId = BUYER) => app.telegram.messages(tgId).filter(({ text }) => text?.includes(words)).length;
-const access = (app, tgId = BUYER) => app.sql(`SELECT is_in, why FROM access WHERE tg_id = ${tgId}`)[0];
-const untilMs = (app, tgId = BUYER) => Number(app.sql(`SELECT until_ms FROM access WHERE tg_id = ${tgId}`)[0][0]);
+const said = (app, words, tgId = buyer) => app.telegram.messages(tgId).filter(({ text }) => text?.includes(words)).length;
+const access = (app, tgId = buyer) => app.sql(`SELECT is_in, why FROM access WHERE tg_id = ${tgId}`)[0];
+const untilMs = (app, tgId = buyer) => Number(app.sql(`SELECT until_ms FROM access WHERE tg_id = ${tgId}`)[0][0]);
 const reads = (app) => app.stripe.requests.filter(({ method, path }) => method === 'GET' && path.startsWith('/v1/subscriptions/'));
 const statusAtStripe = (app, sub) => app.stripe.billing.subscriptions.get(sub).status;
 const endings = (app, sub) => app.stripe.requests.filter(({ method, path }) => method !== 'GET' && path === `/v1/subscriptions/${sub}`);
 const date = (ms) => new Intl.DateTimeFormat('uk', { dateStyle: 'long', timeZone: 'UTC' }).format(ms).replace(' р.', '');
 
-async function enter(app, tgId = BUYER, nth = 1) {
+async function enter(app, tgId = buyer, nth = 1) {
   await until(() => linksOf(app, tgId).length >= nth, 20_000, `link ${nth} for ${tgId}`);
   assert.equal(app.telegram.follow(person(tgId), linksOf(app, tgId).at(-1)), 'asked');
   await becomes(app, true, tgId);
@@ -41,20 +60,21 @@ async function tell(app, events) {
 }
 
 /** Buys the subscription and goes in: its id. */
-async function subscribe(app, tgId = BUYER) {
+async function subscribe(app, tgId = buyer) {
   const { id } = await app.buy(tgId);
   await enter(app, tgId);
   await app.settled();
   return app.stripe.sessions.get(id).subscription;
 }
 
-/** So many days go by, for Stripe, for the ledger and for the worker. */
+/** So many days go by for who has these subscriptions: for Stripe, for the ledger and for the worker. */
 async function elapse(app, days, ...subs) {
   const ms = Math.round(days * DAY_MS);
   for (const sub of subs) app.stripe.billing.age(sub, Math.round(days * 86_400));
-  const moved = (table, columns) => `UPDATE ${table} SET ${columns.map((column) => `${column} = ${column} - ${ms}`).join(', ')};`;
-  app.write(moved('access', ['until_ms', 'paid_until_ms', 'remind_ms']) + moved('orders', ['until_ms'])
-    + moved('subscriptions', ['look_ms', 'period_start_ms', 'period_end_ms', 'ends_ms', 'paid_until_ms']));
+  const ids = subs.map((sub) => `'${sub}'`).join(), buyers = `tg_id IN (SELECT tg_id FROM orders WHERE subscription IN (${ids}))`;
+  const moved = (table, whose, columns) => `UPDATE ${table} SET ${columns.map((column) => `${column} = ${column} - ${ms}`).join(', ')} WHERE ${whose};`;
+  app.write(moved('access', buyers, ['until_ms', 'paid_until_ms', 'remind_ms']) + moved('orders', buyers, ['until_ms'])
+    + moved('subscriptions', `id IN (${ids})`, ['look_ms', 'period_start_ms', 'period_end_ms', 'ends_ms', 'paid_until_ms']));
   await app.admit(['work', '--once']); // or it wakes the one that runs
   const now = Date.now();
   await until(() => app.sql(`SELECT 1 FROM access WHERE (is_in = 1 AND until_ms <= ${now}) OR remind_ms <= ${now}
@@ -96,22 +116,22 @@ test('bought and renewed: in, told until when, and no word at a renewal', async 
   assert.deepEqual(params.line_items[0].price_data.recurring, { interval: 'month', interval_count: '1' });
   const end = () => app.stripe.billing.subscriptions.get(sub).items.data[0].current_period_end * 1000;
   assert.equal(untilMs(app), end() + GRACE_DAYS * DAY_MS);
-  await app.say(person(BUYER), '/status');
+  await app.say(person(buyer), '/status');
   assert.equal(said(app, `оплачено до ${date(end())}`), 1);
   const { text } = await app.request(`/paid?session_id=${[...app.stripe.sessions.keys()][0]}`);
   assert.ok(text.includes(date(end())), 'and the thank-you page');
   assert.match((await app.admit(['orders'])).stdout, new RegExp(`paid +9\\.99 EUR +${new Date(end()).toISOString().slice(0, 10)}`));
   assert.equal(JSON.parse((await app.admit(['export', '--json'])).stdout).subscription, sub);
-  const before = app.telegram.messages(BUYER).length;
-  for (let n = 0; n < 3; n += 1) {
+  const before = app.telegram.messages(buyer).length;
+  for (let n = IS_SANITIZED ? 2 : 0; n < 3; n += 1) {
     await elapseToEnd(app, sub);
     assert.ok(isIn(app), 'while Stripe has not yet told');
     await tell(app, await app.stripe.billing.renew(sub));
     assert.equal(untilMs(app), end() + GRACE_DAYS * DAY_MS);
     assert.ok(isIn(app));
   }
-  assert.equal(app.telegram.messages(BUYER).length, before, 'silently');
-  assert.equal((await app.request(`/pay?tg_id=${BUYER}`)).status, 200, 'nobody pays twice');
+  assert.equal(app.telegram.messages(buyer).length, before, 'silently');
+  assert.equal((await app.request(`/pay?tg_id=${buyer}`)).status, 200, 'nobody pays twice');
 });
 
 test('renewed, and no event of it ever comes: the worker asks when the period is over', async (t) => {
@@ -126,8 +146,8 @@ test('renewed, and no event of it ever comes: the worker asks when the period is
   await becomes(app, false); // nothing renewed it
 });
 
-test('a payment fails: told once for each attempt, in within grace, out after it, back by the invoice', async (t) => {
-  const app = await shop(t);
+test('a payment fails: told once for each attempt, in within grace, out after it, back by the invoice', async () => {
+  const app = await commonShop();
   const sub = await subscribe(app);
   await elapse(app, 31, sub);
   const failed = await app.stripe.billing.fail(sub);
@@ -140,14 +160,14 @@ test('a payment fails: told once for each attempt, in within grace, out after it
   await elapse(app, GRACE_DAYS, sub);
   await becomes(app, false);
   assert.deepEqual(access(app), ['0', 'unpaid']);
-  await app.told(BUYER, 'не оплачено');
+  await app.told(buyer, 'не оплачено');
   const sessions = app.stripe.sessions.size;
-  const { text } = await app.request(`/pay?tg_id=${BUYER}`);
+  const { text } = await app.request(`/pay?tg_id=${buyer}`);
   assert.match(text, /Відповідь — у чаті з ботом/);
   assert.ok(!text.includes(invoice.id), 'which is nobody else\'s business');
   for (const command of ['/pay', '/status']) {
-    await app.say(person(BUYER), command);
-    assert.ok(app.telegram.messages(BUYER).at(-1).text.includes(invoice.hosted_invoice_url), `${command} leads there`);
+    await app.say(person(buyer), command);
+    assert.ok(app.telegram.messages(buyer).at(-1).text.includes(invoice.hosted_invoice_url), `${command} leads there`);
   }
   await app.say(person(6), '/pay');
   assert.ok(!app.telegram.messages(6).at(-1).text.includes('/invoice/'));
@@ -155,26 +175,26 @@ test('a payment fails: told once for each attempt, in within grace, out after it
   const from = app.stripe.events.length;
   await fetch(invoice.hosted_invoice_url, { method: 'POST' }); // the buyer pays there
   await tell(app, app.stripe.events.slice(from));
-  await enter(app, BUYER, 2);
+  await enter(app, buyer, 2);
   assert.deepEqual(access(app), ['1', 'paid']);
 });
 
-test('a period begins, its payment fails, and no event of that comes: asked until it is paid', async (t) => {
-  const app = await shop(t);
+test('a period begins, its payment fails, and no event of that comes: asked until it is paid', async () => {
+  const app = await commonShop();
   const sub = await subscribe(app);
   await elapseToEnd(app, sub);
   await tell(app, await app.stripe.billing.roll(sub));
   assert.ok(isIn(app) && untilMs(app) < Date.now() + (GRACE_DAYS + 1) * DAY_MS, 'in for as long as grace goes, since nobody has paid the period that has begun');
   await app.stripe.billing.fail(sub);
   await elapse(app, 0.3, sub);
-  assert.equal(said(app, '/invoice/in_1'), 1);
+  assert.equal(said(app, '/invoice/in_'), 1);
   await elapse(app, GRACE_DAYS, sub);
   await becomes(app, false);
 });
 
-for (const end of ['unpaid', 'canceled'])
-  test(`nobody ever pays, and Stripe makes it ${end}: out, and the period that was not paid is not theirs`, async (t) => {
-    const app = await shop(t);
+for (const end of IS_SANITIZED ? ['canceled'] : ['unpaid', 'canceled'])
+  test(`nobody ever pays, and Stripe makes it ${end}: out, and the period that was not paid is not theirs`, async () => {
+    const app = await commonShop();
     const sub = await subscribe(app);
     await elapse(app, 31, sub);
     await tell(app, await app.stripe.billing.fail(sub));
@@ -183,18 +203,18 @@ for (const end of ['unpaid', 'canceled'])
     await becomes(app, false);
     assert.deepEqual(access(app), ['0', 'unpaid']);
     if (end === 'unpaid') return;
-    const { id } = await app.buy(BUYER);
-    await enter(app, BUYER, 2);
+    const { id } = await app.buy(buyer);
+    await enter(app, buyer, 2);
     assert.notEqual(app.stripe.sessions.get(id).subscription, sub, 'bought anew');
   });
 
-test('canceled for its end: in until then, reminded once, out, and back with a new one', async (t) => {
-  const app = await shop(t);
+test('canceled for its end: in until then, reminded once, out, and back with a new one', async () => {
+  const app = await commonShop();
   const sub = await subscribe(app);
   await tell(app, await app.stripe.billing.cancelAtEnd(sub));
   const end = app.stripe.billing.subscriptions.get(sub).cancel_at * 1000;
   assert.equal(untilMs(app), end, 'no grace: nobody is waited for');
-  await app.say(person(BUYER), '/status');
+  await app.say(person(buyer), '/status');
   assert.equal(said(app, `до ${date(end)}`), 1);
   await elapseToEnd(app, sub, -3.1);
   assert.equal(said(app, 'сам не поновиться'), 0);
@@ -205,16 +225,16 @@ test('canceled for its end: in until then, reminded once, out, and back with a n
   await elapse(app, 0.2, sub);
   await becomes(app, false);
   await tell(app, await app.stripe.billing.cancel(sub));
-  await app.told(BUYER, 'закінчився');
+  await app.told(buyer, 'закінчився');
   assert.equal(said(app, 'сам не поновиться'), 1, 'once');
   assert.equal(said(app, 'закінчився'), 1);
-  const { id } = await app.buy(BUYER);
-  await enter(app, BUYER, 2);
+  const { id } = await app.buy(buyer);
+  await enter(app, buyer, 2);
   assert.notEqual(app.stripe.sessions.get(id).subscription, sub);
 });
 
-test('canceled and kept after all: no reminder, it renews', async (t) => {
-  const app = await shop(t);
+test('canceled and kept after all: no reminder, it renews', async () => {
+  const app = await commonShop();
   const sub = await subscribe(app);
   await tell(app, await app.stripe.billing.cancelAtEnd(sub));
   await elapse(app, 10, sub);
@@ -225,8 +245,8 @@ test('canceled and kept after all: no reminder, it renews', async (t) => {
   assert.equal(said(app, 'сам не поновиться'), 0);
 });
 
-test('kept after all, and nobody told: asked before the end', async (t) => {
-  const app = await shop(t);
+test('kept after all, and nobody told: asked before the end', async () => {
+  const app = await commonShop();
   const sub = await subscribe(app);
   await tell(app, await app.stripe.billing.cancelAtEnd(sub));
   await app.stripe.billing.cancelAtEnd(sub, false);
@@ -235,8 +255,8 @@ test('kept after all, and nobody told: asked before the end', async (t) => {
   assert.ok(untilMs(app) > Date.now() + DAY_MS);
 });
 
-test('canceled at once: what was paid is theirs to the end', async (t) => {
-  const app = await shop(t);
+test('canceled at once: what was paid is theirs to the end', async () => {
+  const app = await commonShop();
   const sub = await subscribe(app);
   await tell(app, await app.stripe.billing.cancel(sub));
   assert.ok(isIn(app));
@@ -251,14 +271,14 @@ const lastSale = (app) => app.stripe.requests.findLast(({ method, path }) => met
 const TRIAL = { TRIAL_DAYS: '7', PAY_LINK_SECRET: 'x'.repeat(40) };
 
 /** The link to pay that the bot gives, and its message. */
-async function offered(app, tgId = BUYER) {
+async function offered(app, tgId = buyer) {
   await app.say(person(tgId), '/pay');
   const offer = app.telegram.messages(tgId).at(-1);
   return { text: offer.text, path: /https?:\/\/[^/\s]+(\/pay\S*)/.exec(says(offer))?.[1] };
 }
 
 /** Pays by the bot's link and goes in: the subscription. */
-async function tryIt(app, tgId = BUYER) {
+async function tryIt(app, tgId = buyer) {
   const { path } = await offered(app, tgId);
   const { headers } = await app.request(path);
   const id = new URL(headers.get('location')).pathname.split('/').at(-1);
@@ -281,7 +301,7 @@ test('a trial: said before, charged nothing, its end told once, then paid; a sec
   assert.equal(untilMs(app), trialEnd * 1000 + GRACE_DAYS * DAY_MS);
   assert.equal(said(app, 'Пробний період'), 0, 'not yet');
   await elapse(app, 4.1, sub);
-  await app.told(BUYER, 'Пробний період');
+  await app.told(buyer, 'Пробний період');
   const will = await app.stripe.billing.trialWillEnd(sub);
   await tell(app, [...will, ...await app.stripe.billing.trialWillEnd(sub)]);
   assert.equal(said(app, 'Пробний період'), 1);
@@ -349,17 +369,17 @@ test('Stars have no trials, which check says; nor has what is paid once', async 
   assert.match(stdout + stderr, /TRIAL_DAYS is for a subscription: set PRICE_EVERY/);
 });
 
-test('paused: out; resumed: invited again', async (t) => {
-  const app = await shop(t);
+test('paused: out; resumed: invited again', async () => {
+  const app = await commonShop();
   const sub = await subscribe(app);
   await tell(app, await app.stripe.billing.pause(sub));
   await becomes(app, false);
   await tell(app, await app.stripe.billing.pause(sub, false));
-  await enter(app, BUYER, 2);
+  await enter(app, buyer, 2);
 });
 
-test('a refunded subscriber, and the next invoice is a draft: out until a new payment', async (t) => {
-  const app = await shop(t);
+test('a refunded subscriber, and the next invoice is a draft: out until a new payment', async () => {
+  const app = await commonShop();
   const sub = await subscribe(app);
   const first = app.stripe.billing.subscriptions.get(sub).latest_invoice;
   await tell(app, [await app.stripe.refund(first)]);
@@ -367,14 +387,14 @@ test('a refunded subscriber, and the next invoice is a draft: out until a new pa
   await elapseToEnd(app, sub);
   await tell(app, await app.stripe.billing.roll(sub));
   assert.deepEqual(access(app), ['0', 'refunded']);
-  assert.equal(linksOf(app, BUYER).length, 1, 'nobody is invited for a draft');
+  assert.equal(linksOf(app, buyer).length, 1, 'nobody is invited for a draft');
   await tell(app, await app.stripe.billing.renew(sub));
-  await enter(app, BUYER, 2);
+  await enter(app, buyer, 2);
 });
 
-for (const behavior of ['void', 'keep_as_draft', 'mark_uncollectible'])
-  test(`collection is paused (${behavior}): what was paid holds to its end, then out, however many periods begin`, async (t) => {
-    const app = await shop(t);
+for (const behavior of IS_SANITIZED ? ['void'] : ['void', 'keep_as_draft', 'mark_uncollectible'])
+  test(`collection is paused (${behavior}): what was paid holds to its end, then out, however many periods begin`, async () => {
+    const app = await commonShop();
     const sub = await subscribe(app);
     await tell(app, await app.stripe.billing.pauseCollection(sub, behavior));
     assert.ok(isIn(app));
@@ -386,8 +406,8 @@ for (const behavior of ['void', 'keep_as_draft', 'mark_uncollectible'])
     assert.deepEqual(access(app), ['0', 'ended']);
   });
 
-test('canceled for a day beyond what is paid, and no event after that comes: no longer than grace', async (t) => {
-  const app = await shop(t);
+test('canceled for a day beyond what is paid, and no event after that comes: no longer than grace', async () => {
+  const app = await commonShop();
   const sub = await subscribe(app);
   const { billing } = app.stripe;
   await tell(app, await billing.cancelAt(sub, Math.floor(Date.now() / 1000) + 300 * 86_400));
@@ -398,8 +418,8 @@ test('canceled for a day beyond what is paid, and no event after that comes: no 
   await becomes(app, false);
 });
 
-test('money that goes back: of the latest payment all of it ends access, of an older one nothing; each may be disputed', async (t) => {
-  const app = await shop(t);
+test('money that goes back: of the latest payment all of it ends access, of an older one nothing; each may be disputed', async () => {
+  const app = await commonShop();
   const sub = await subscribe(app);
   const first = app.stripe.billing.subscriptions.get(sub).latest_invoice;
   await elapse(app, 31, sub);
@@ -412,23 +432,23 @@ test('money that goes back: of the latest payment all of it ends access, of an o
   await tell(app, [await app.stripe.dispute(first)]);
   await becomes(app, false);
   await tell(app, [await app.stripe.closeDispute(first, 'won')]);
-  await enter(app, BUYER, 2);
+  await enter(app, buyer, 2);
   const [[order]] = app.sql(`SELECT id FROM orders WHERE subscription = '${sub}'`);
   await app.stripe.refund(second); // what is left
   await tell(app, [app.stripe.events.at(-1)]);
   await becomes(app, false);
   assert.deepEqual(access(app), ['0', 'refunded']);
   const sessions = app.stripe.sessions.size;
-  assert.match((await app.request(`/pay?tg_id=${BUYER}`)).text, /Відповідь — у чаті з ботом/);
+  assert.match((await app.request(`/pay?tg_id=${buyer}`)).text, /Відповідь — у чаті з ботом/);
   assert.equal(app.stripe.sessions.size, sessions, 'no second subscription beside one that goes on');
   await elapse(app, 31, sub);
   await tell(app, await app.stripe.billing.renew(sub));
-  await enter(app, BUYER, 3);
+  await enter(app, buyer, 3);
   const { status, stdout } = await app.admit(['refund', order, '--yes']);
   assert.equal(status, 0, stdout);
   await becomes(app, false);
   await app.settled();
-  await app.open(BUYER); // it does not renew, so another may be bought
+  await app.open(buyer); // it does not renew, so another may be bought
 });
 
 test('the customer portal: asked for under /status, written down nowhere', async (t) => {
@@ -436,15 +456,15 @@ test('the customer portal: asked for under /status, written down nowhere', async
   await app.say(person(6), '/status');
   assert.equal(app.telegram.messages(6).at(-1).reply_markup, undefined, 'who has no subscription has no button');
   await subscribe(app);
-  await app.say(person(BUYER), '/status');
-  const status = app.telegram.messages(BUYER).at(-1);
+  await app.say(person(buyer), '/status');
+  const status = app.telegram.messages(buyer).at(-1);
   const [[button]] = status.reply_markup.inline_keyboard;
   assert.equal(button.callback_data, 'portal:course');
-  await app.telegram.press(person(BUYER), status, button.callback_data);
-  await app.told(BUYER, '/portal/bps_1');
+  await app.telegram.press(person(buyer), status, button.callback_data);
+  await app.told(buyer, '/portal/bps_1');
   const [[id, customer]] = app.stripe.billing.portals;
   assert.equal(customer, [...app.stripe.billing.subscriptions.values()][0].customer);
-  const { url } = /(?<url>\S+\/portal\/\S+)/.exec(app.telegram.messages(BUYER).at(-1).text).groups;
+  const { url } = /(?<url>\S+\/portal\/\S+)/.exec(app.telegram.messages(buyer).at(-1).text).groups;
   await fetch(url, { method: 'POST', body: new URLSearchParams({ action: 'cancel' }) });
   await tell(app, [app.stripe.events.at(-1)]);
   assert.equal(app.sql('SELECT ends_ms IS NOT NULL FROM subscriptions')[0][0], '1', 'what the buyer does there arrives');
@@ -454,12 +474,12 @@ test('the customer portal: asked for under /status, written down nowhere', async
   await app.settled();
   assert.equal(app.stripe.billing.portals.size, 1, 'nothing for who has none');
   app.stripe.setFault({ kind: 'status', status: 400, only: /billing_portal/, next: 1 });
-  await app.telegram.press(person(BUYER), status, button.callback_data);
-  await app.told(BUYER, 'не вдається відкрити');
+  await app.telegram.press(person(buyer), status, button.callback_data);
+  await app.told(buyer, 'не вдається відкрити');
   await app.told(OPERATOR, 'Customer portal');
   await app.settled();
   app.stripe.setFault({ kind: 'status', status: 500, only: /billing_portal/, next: 1 });
-  await app.telegram.press(person(BUYER), status, button.callback_data);
+  await app.telegram.press(person(buyer), status, button.callback_data);
   await app.settled();
   assert.equal(said(app, '/portal/bps_1'), 2, 'tried again');
 });
@@ -488,7 +508,7 @@ test('many events at once are few questions, and a change while one is asked is 
   const canceled = await app.stripe.billing.cancelAtEnd(sub);
   const from = reads(app).length;
   app.stripe.latencyMs = 300;
-  await Promise.all(Array.from({ length: 30 }, (_, i) => app.event({ ...[...renewed, ...canceled][i % 3], id: `evt_many${i}` })));
+  await Promise.all(Array.from({ length: IS_SANITIZED ? 9 : 30 }, (_, i) => app.event({ ...[...renewed, ...canceled][i % 3], id: `evt_many${i}` })));
   await app.settled();
   const n = reads(app).length - from;
   assert.ok(n >= 1 && n <= 4, `${n} questions`);
@@ -523,7 +543,7 @@ test('what never came is mended by reconciling; another application\'s subscript
 test('a key that may not read subscriptions: the operator is told, and it is read when it may', async (t) => {
   const app = await shop(t);
   app.stripe.setFault({ kind: 'status', status: 403, only: /v1\/subscriptions/, next: 1 });
-  const { id } = await app.buy(BUYER);
+  const { id } = await app.buy(buyer);
   await enter(app);
   await app.told(OPERATOR, 'Subscriptions та Invoices');
   await app.settled();
@@ -531,9 +551,9 @@ test('a key that may not read subscriptions: the operator is told, and it is rea
   assert.equal(app.sql(`SELECT status FROM subscriptions WHERE id = '${app.stripe.sessions.get(id).subscription}'`)[0][0], 'active');
 });
 
-test('paid later by a bank, as a subscription', async (t) => {
-  const app = await shop(t);
-  const id = await app.open(BUYER);
+test('paid later by a bank, as a subscription', async () => {
+  const app = await commonShop();
+  const id = await app.open(buyer);
   await tell(app, [await app.stripe.payAsync(id)]);
   assert.equal(isIn(app), false);
   await tell(app, [await app.stripe.asyncSucceeded(id)]);
@@ -544,10 +564,10 @@ test('paid later by a bank, as a subscription', async (t) => {
 test('forgotten: nothing of the subscription is left, and no old news bring it back', async (t) => {
   const app = await shop(t);
   const sub = await subscribe(app);
-  await app.admit(['revoke', String(BUYER)]);
+  await app.admit(['revoke', String(buyer)]);
   await becomes(app, false);
   await app.settled();
-  const { status, stdout } = await app.admit(['forget', String(BUYER)]);
+  const { status, stdout } = await app.admit(['forget', String(buyer)]);
   assert.equal(status, 0, stdout);
   await tell(app, app.stripe.events.filter(({ type }) => type.startsWith('customer.subscription')));
   await app.admit(['reconcile']);
@@ -561,8 +581,8 @@ test('forgotten: nothing of the subscription is left, and no old news bring it b
 const orderOf = (app, sub) => app.sql(`SELECT id FROM orders WHERE subscription = '${sub}'`)[0][0];
 const isEnding = (app, sub) => app.stripe.billing.subscriptions.get(sub).cancel_at_period_end;
 
-test('refunded by the operator: out, and Stripe charges no more, though it is away for a while', async (t) => {
-  const app = await shop(t);
+test('refunded by the operator: out, and Stripe charges no more, though it is away for a while', async () => {
+  const app = await commonShop();
   const sub = await subscribe(app);
   app.stripe.setFault({ kind: 'status', status: 503, only: /^POST .v1.subscriptions/, next: 1 });
   const { status, stdout } = await app.admit(['refund', orderOf(app, sub), '--yes']);
@@ -575,8 +595,8 @@ test('refunded by the operator: out, and Stripe charges no more, though it is aw
   assert.deepEqual(access(app), ['0', 'refunded']);
 });
 
-test('refunded with --now: canceled at once', async (t) => {
-  const app = await shop(t);
+test('refunded with --now: canceled at once', async () => {
+  const app = await commonShop();
   const sub = await subscribe(app);
   const { stdout } = await app.admit(['refund', orderOf(app, sub), '--now', '--yes']);
   assert.match(stdout, /the subscription ends at once/);
@@ -586,8 +606,8 @@ test('refunded with --now: canceled at once', async (t) => {
   assert.deepEqual(endings(app, sub).map(({ method }) => method), ['DELETE']);
 });
 
-test('a part is refunded: the subscription goes on, unless --now', async (t) => {
-  const app = await shop(t);
+test('a part is refunded: the subscription goes on, unless --now', async () => {
+  const app = await commonShop();
   const sub = await subscribe(app);
   const { stdout } = await app.admit(['refund', orderOf(app, sub), '--amount', '2', '--yes']);
   assert.match(stdout, /The subscription goes on; --now would end it/);
@@ -597,8 +617,8 @@ test('a part is refunded: the subscription goes on, unless --now', async (t) => 
   await until(() => statusAtStripe(app, sub) === 'canceled', PATIENCE_MS, 'canceled');
 });
 
-test('refunded with --keep-access: in until the end of what was paid, and not longer', async (t) => {
-  const app = await shop(t);
+test('refunded with --keep-access: in until the end of what was paid, and not longer', async () => {
+  const app = await commonShop();
   const sub = await subscribe(app);
   const end = app.stripe.billing.subscriptions.get(sub).items.data[0].current_period_end * 1000;
   const { status, stdout } = await app.admit(['refund', orderOf(app, sub), '--keep-access', '--yes']);
@@ -608,31 +628,31 @@ test('refunded with --keep-access: in until the end of what was paid, and not lo
   await app.settled();
   assert.ok(isIn(app));
   assert.equal(untilMs(app), end, 'without grace');
-  assert.equal(app.telegram.calls.filter(({ method }) => method === 'banChatMember').length, 0);
+  assert.equal(app.telegram.calls.filter(({ method, params }) => method === 'banChatMember' && params.user_id === buyer).length, 0);
   await elapseToEnd(app, sub);
   await becomes(app, false);
 });
 
-for (const [word, ends] of [['yes', true], ['no', false]]) {
-  test(`the next payment is a debit, and the bank takes days to say ${word}: in until then, though grace is over`, async (t) => {
-    const app = await shop(t);
+for (const [word, ends] of IS_SANITIZED ? [['no', false]] : [['yes', true], ['no', false]]) {
+  test(`the next payment is a debit, and the bank takes days to say ${word}: in until then, though grace is over`, async () => {
+    const app = await commonShop();
     const sub = await subscribe(app);
     await elapse(app, 31, sub);
     await tell(app, await app.stripe.billing.debit(sub));
     await elapse(app, GRACE_DAYS + 2, sub);
     await app.settled();
     assert.deepEqual([isIn(app), ...access(app)], [true, '1', 'paid']);
-    assert.deepEqual(app.sql('SELECT is_processing, is_owed FROM subscriptions'), [['1', '0']]);
+    assert.deepEqual(app.sql(`SELECT is_processing, is_owed FROM subscriptions WHERE id = '${sub}'`), [['1', '0']]);
     await tell(app, ends ? await app.stripe.billing.payInvoice(app.stripe.billing.subscriptions.get(sub).latest_invoice) : await app.stripe.billing.fail(sub));
     await becomes(app, ends);
     await app.settled();
     assert.deepEqual(access(app), ends ? ['1', 'paid'] : ['0', 'unpaid']);
-    assert.deepEqual(app.sql('SELECT is_processing, is_owed FROM subscriptions'), [['0', ends ? '0' : '1']]);
+    assert.deepEqual(app.sql(`SELECT is_processing, is_owed FROM subscriptions WHERE id = '${sub}'`), [['0', ends ? '0' : '1']]);
   });
 }
 
-test('refunded while a payment is owed: canceled at once, or that would be tried again', async (t) => {
-  const app = await shop(t);
+test('refunded while a payment is owed: canceled at once, or that would be tried again', async () => {
+  const app = await commonShop();
   const sub = await subscribe(app);
   await elapse(app, 31, sub);
   await tell(app, await app.stripe.billing.fail(sub));
@@ -642,18 +662,18 @@ test('refunded while a payment is owed: canceled at once, or that would be tried
   await until(() => statusAtStripe(app, sub) === 'canceled', PATIENCE_MS, 'canceled');
 });
 
-test('revoked: Stripe charges no more, though it is away for a while', async (t) => {
-  const app = await shop(t);
+test('revoked: Stripe charges no more, though it is away for a while', async () => {
+  const app = await commonShop();
   const sub = await subscribe(app);
   app.stripe.setFault({ kind: 'status', status: 500, only: /^DELETE /, next: 2 });
-  assert.equal((await app.admit(['revoke', String(BUYER)])).status, 0);
+  assert.equal((await app.admit(['revoke', String(buyer)])).status, 0);
   await until(() => statusAtStripe(app, sub) === 'canceled', PATIENCE_MS, 'canceled at Stripe');
   await becomes(app, false);
   await app.settled();
   assert.equal(endings(app, sub).length, 3);
   assert.deepEqual(access(app), ['0', 'revoked']);
   assert.deepEqual(app.sql(`SELECT status FROM subscriptions WHERE id = '${sub}'`), [['canceled']], 'read anew, with no event');
-  await app.open(BUYER); // another may be bought
+  await app.open(buyer); // another may be bought
 });
 
 test('a cancellation that Stripe refuses: the operators are told', async (t) => {
@@ -661,7 +681,7 @@ test('a cancellation that Stripe refuses: the operators are told', async (t) => 
   const sub = await subscribe(app);
   app.stripe.setFault({ kind: 'status', status: 403, only: /^DELETE /, next: Infinity });
   app.ledger.hasten(12);
-  assert.equal((await app.admit(['revoke', String(BUYER)])).status, 0);
+  assert.equal((await app.admit(['revoke', String(buyer)])).status, 0);
   await app.told(OPERATOR, `did not cancel ${sub}`);
   assert.equal(statusAtStripe(app, sub), 'active');
 });
@@ -675,11 +695,11 @@ test('forgotten while the subscription goes on: canceled first; where Stripe is 
   await app.settled();
   assert.equal(statusAtStripe(app, sub), 'active', 'a refund at Stripe is no cancellation');
   app.stripe.setFault({ kind: 'status', status: 500, only: /^DELETE /, next: 1 });
-  const away = await app.admit(['forget', String(BUYER)]);
+  const away = await app.admit(['forget', String(buyer)]);
   assert.equal(away.status, 1);
   assert.match(away.stdout, /could not be canceled/);
-  assert.notEqual(app.sql(`SELECT COUNT(*) FROM orders WHERE tg_id = ${BUYER}`)[0][0], '0');
-  const { status, stdout } = await app.admit(['forget', String(BUYER)]);
+  assert.notEqual(app.sql(`SELECT COUNT(*) FROM orders WHERE tg_id = ${buyer}`)[0][0], '0');
+  const { status, stdout } = await app.admit(['forget', String(buyer)]);
   assert.equal(status, 0, stdout);
   assert.match(stdout, /subscription is canceled at Stripe/);
   assert.equal(statusAtStripe(app, sub), 'canceled');
@@ -697,16 +717,16 @@ test('several products, one of them paid anew every three months at a price kept
     prepare: (dir) => { file = `${dir}/products.json`; writeFileSync(file, JSON.stringify({ products })); },
     stripe: { prices: { price_1Club: { unit_amount: 2500, currency: 'eur', recurring: { interval: 'month', interval_count: 3 } } } },
   });
-  const location = (await app.request(`/pay?tg_id=${BUYER}&product=club`)).headers.get('location');
+  const location = (await app.request(`/pay?tg_id=${buyer}&product=club`)).headers.get('location');
   const id = app.sessionAt(location);
   await tell(app, [await app.stripe.pay(id)]);
   await enter(app);
   assert.ok(Math.abs(untilMs(app) - Date.now() - (91 + GRACE_DAYS) * DAY_MS) < 3 * DAY_MS);
-  await app.say(person(BUYER), '/status');
-  const { text, reply_markup: buttons } = app.telegram.messages(BUYER).at(-1);
+  await app.say(person(buyer), '/status');
+  const { text, reply_markup: buttons } = app.telegram.messages(buyer).at(-1);
   assert.match(text, /«Course» поки немає[^]*«Club» відкрито/);
   assert.equal(buttons.inline_keyboard.length, 1);
-  assert.equal((await app.request(`/pay?tg_id=${BUYER}`)).status, 303, 'the other one is sold once');
+  assert.equal((await app.request(`/pay?tg_id=${buyer}`)).status, 303, 'the other one is sold once');
   const one = app.stripe.requests.findLast(({ method }) => method === 'POST');
   assert.equal(one.params.mode, 'payment');
 });
@@ -731,12 +751,14 @@ function killWorkers(app, times) {
 
 test('the worker is killed again and again: each is where they belong', OF_ONE_WORKER, async (t) => {
   const app = await shop(t);
+  // A kill is a kill to the sanitizers: fewer of them will do.
+  const kills = IS_SANITIZED ? 6 : 30;
   const names = ['renews', 'makesUpForIt', 'neverPays', 'cancels', 'pauses', 'resumes'];
   const subs = {};
   for (const [i, name] of names.entries()) subs[name] = await subscribe(app, 100 + i);
   const all = Object.values(subs), { billing } = app.stripe;
   await tell(app, await billing.cancelAtEnd(subs.cancels));
-  const stop = killWorkers(app, 30);
+  const stop = killWorkers(app, kills);
   await tell(app, [...await billing.pause(subs.pauses), ...await billing.pause(subs.resumes), ...await billing.pause(subs.resumes, false)]);
   await elapse(app, 31, ...all);
   await tell(app, [
@@ -746,7 +768,7 @@ test('the worker is killed again and again: each is where they belong', OF_ONE_W
   await tell(app, await billing.payInvoice(billing.subscriptions.get(subs.makesUpForIt).latest_invoice));
   await elapse(app, GRACE_DAYS, ...all);
   const n = await stop();
-  assert.ok(n >= 10, `${n} kills`);
+  assert.ok(n >= kills / 3, `${n} kills`);
   await until(async () => {
     await app.turn();
     return app.sql('SELECT 1 FROM jobs WHERE done_ms IS NULL LIMIT 1').length === 0;
@@ -815,7 +837,7 @@ test('the books: first payment and renewals, those that nobody told of, an old o
   assert.match((await app.admit(['report'])).stdout, /^ {2}course \| past_due \| 1$/m);
   const heard = (words) => said(app, words, OPERATOR);
   assert.deepEqual([heard('Продаж'), heard('Подовжено'), heard('Подовження не оплачено'), heard('Повернення')], [1, 4, 1, 0]);
-  await app.admit(['revoke', String(BUYER)]);
+  await app.admit(['revoke', String(buyer)]);
   const after = (await app.admit(['report'])).stdout;
   assert.match(after, /^ {2}course \| revoked \| 1$/m);
 });

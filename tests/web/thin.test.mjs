@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LINK, startAdmit, until } from './harness.mjs';
+import { IS_SANITIZED, LINK, startAdmit, until } from './harness.mjs';
 
 const ADMIN = 900;
 const [SOLD, REFUNDED, RESTORED, DISPUTED, WON, WARNED, LATE, REFUSED, GONE] = [1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -16,6 +16,8 @@ const ways = {
   'both at once, and each twice': (app, event) => [[app.stripe.thin(event), event, app.stripe.thin(event), event]],
 };
 const whole = (app, event) => [event];
+/** What is told twice or by turns is the same to the sanitizers, and told in each of these. */
+const WAYS = Object.entries(ways).filter((_, i) => !IS_SANITIZED || i % 2 === 0);
 
 /** Tells all that happened since it was called last. */
 function teller(app, way) {
@@ -70,7 +72,7 @@ test('sales, refunds, disputes and warnings end as by events with their objects'
   assert.deepEqual(want.access, [[SOLD, 1, 'paid'], [REFUNDED, 0, 'refunded'], [RESTORED, 1, 'paid'], [DISPUTED, 0, 'disputed'],
     [WON, 1, 'paid'], [WARNED, 1, 'paid'], [LATE, 1, 'paid'], [REFUSED, 0, 'not paid'], [GONE, 0, 'not paid']].map((row) => row.map(String)));
   assert.ok(!model.stripe.requests.some(({ path }) => path.startsWith('/v1/charges/')), 'nothing is read then');
-  await Promise.all(Object.entries(ways).map(([name, way]) => t.test(name, async (s) => {
+  await Promise.all(WAYS.map(([name, way]) => t.test(name, async (s) => {
     const { app, ...got } = await sales(s, way);
     assert.deepEqual(got, want);
     const read = app.stripe.requests.filter(({ method, path }) => method === 'GET' && /^\/v1\/(charges|refunds|disputes|radar)\//.test(path));
@@ -102,7 +104,7 @@ async function renewals(t, way) {
 test('a subscription goes on and ends as by events with their objects', AT_ONCE, async (t) => {
   const { app: _, ...want } = await renewals(t, whole);
   assert.equal(want.ends[0], 3, 'renewed: the period and its grace');
-  await Promise.all(Object.entries(ways).map(([name, way]) => t.test(name, async (s) => {
+  await Promise.all(WAYS.map(([name, way]) => t.test(name, async (s) => {
     const { app, ...got } = await renewals(s, way);
     assert.deepEqual(got, want);
     if (way === ways['by thin events alone'])

@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { describe, test } from 'node:test';
-import { LINK, PATIENCE_MS, SHOP, person, startAdmit, until } from './harness.mjs';
+import { after, before, describe, test } from 'node:test';
+import { IS_SANITIZED, LINK, PATIENCE_MS, SHOP, person, startAdmit, until } from './harness.mjs';
 import { OF_ONE_WORKER } from './ledger.mjs';
 
 const ADMIN = 900;
@@ -68,34 +68,51 @@ const TABLE = [
   [{ ON_DISPUTE: 'refund' }, WON, ['1', 'paid'], 0, null, 'без втрат'],
 ];
 
-describe('each policy and each event', () => {
-  for (const [settings, { name, steps }, want, back, buyer, operator] of TABLE)
-    test(`${name}, ${Object.entries(settings).map(([key, word]) => `${key}=${word}`).join(' ') || 'as usual'}`, async (t) => {
-      const app = await startAdmit({ t, env: { ...env, ...settings } });
-      const { id } = await app.buy(5);
-      await app.invited(5);
-      await app.settled();
-      let n = app.stripe.events.length;
-      for (const step of steps) {
-        await step(app, id);
-        n = await tellFrom(app, n);
-      }
-      await until(() => String(access(app, 5)) === String(want), PATIENCE_MS, `${want}`);
-      await app.settled();
-      await tellFrom(app, 0); // all of it once more, what the refund itself made Stripe tell as well
-      assert.deepEqual(access(app, 5), want);
-      assert.deepEqual([refunds(app).length, app.stripe.refunds.map(({ amount }) => amount)], [back, back ? [PRICE] : []]);
-      if (buyer) assert.equal(said(app, buyer, 5), 1, 'the buyer is told once');
-      assert.equal(said(app, operator, ADMIN), 1, 'the operators are told once');
-      assert.deepEqual(parked(app), []);
+const nameOf = ([settings]) => Object.entries(settings).map(([key, word]) => `${key}=${word}`).join(' ') || 'as usual';
+/** What the sanitizers see in others: the same done by another word. */
+const SAME = ['ON_FRAUD_WARNING=tell', 'ON_FRAUD_WARNING=pause NOTIFY=sale'];
+
+/** A shop for each setting, and in it all that may happen. */
+for (const name of new Set(TABLE.map(nameOf).filter((one) => !IS_SANITIZED || !SAME.includes(one))))
+  describe(`each event, ${name}`, { concurrency: false }, () => {
+    const rows = TABLE.filter((row) => nameOf(row) === name);
+    let app, tgId = 4;
+    before(async () => {
+      app = await startAdmit({ env: { ...env, ...rows[0][0] } });
+      await app.begin();
     });
-});
+    after(() => app?.stop());
+
+    // A buyer for each row, and what was told and sent back before is not theirs.
+    for (const [, { name: event, steps }, want, back, buyer, operator] of rows)
+      test(event, async () => {
+        const begun = app.stripe.events.length, heard = said(app, operator, ADMIN), [asked, went] = [refunds(app).length, app.stripe.refunds.length];
+        const { id } = await app.buy(tgId += 1);
+        await app.invited(tgId);
+        await app.settled();
+        let n = app.stripe.events.length;
+        for (const step of steps) {
+          await step(app, id);
+          n = await tellFrom(app, n);
+        }
+        await until(() => String(access(app, tgId)) === String(want), PATIENCE_MS, `${want}`);
+        await app.settled();
+        await tellFrom(app, begun); // all of it once more, what the refund itself made Stripe tell as well
+        assert.deepEqual(access(app, tgId), want);
+        assert.deepEqual([refunds(app).length - asked, app.stripe.refunds.slice(went).map(({ amount }) => amount)], [back, back ? [PRICE] : []]);
+        if (buyer) assert.equal(said(app, buyer, tgId), 1, 'the buyer is told once');
+        assert.equal(said(app, operator, ADMIN) - heard, 1, 'the operators are told once');
+        assert.deepEqual(parked(app), []);
+      });
+  });
 
 /** The payment, its trouble and what the refund makes Stripe tell, in every order and the first once more. */
 async function shuffled(t, settings, { steps }, want, back) {
   const app = await startAdmit({ t, env: { ...env, ...settings } });
   let tgId = 100;
-  for (const order of permutations([...Array(steps.length + 1).keys()])) {
+  // The sanitizers have seen every kind of step after the first order and the last, and some between.
+  const orders = permutations([...Array(steps.length + 1).keys()]);
+  for (const order of orders.filter((_, i) => !IS_SANITIZED || i % 10 === 0 || i === orders.length - 1)) {
     tgId += 1;
     const id = await app.open(tgId);
     const events = [structuredClone(await app.stripe.pay(id))];
@@ -226,7 +243,7 @@ describe('a renewal that fails', () => {
   };
 
   for (const [settings, want, words] of [
-    [{}, ['1', 'paid'], null], [{ ON_PAYMENT_FAILED: 'tell' }, ['1', 'paid'], null], [{ ON_PAYMENT_FAILED: 'pause' }, ['0', 'unpaid'], 'не оплачено'],
+    ...IS_SANITIZED ? [] : [[{}, ['1', 'paid'], null]], [{ ON_PAYMENT_FAILED: 'tell' }, ['1', 'paid'], null], [{ ON_PAYMENT_FAILED: 'pause' }, ['0', 'unpaid'], 'не оплачено'],
   ])
     test(`${settings.ON_PAYMENT_FAILED ?? 'as usual'}: ${want}`, async (t) => {
       const app = await shop(t, settings);

@@ -104,6 +104,12 @@ const PLOT = [
   ['the bot sells something else', 'course', [[64, 'paysStars', 250, { foreign: 'mug:1' }]], 'out'],
 ];
 
+/** What a line does, without its sums and days. */
+const doings = ([, product, steps]) => steps.map(([, act, ...how]) => JSON.stringify([act === 'buys' && product, act, how], (_, it) => (typeof it === 'number' ? 0 : it)));
+
+/** Of the plot the sanitizers see the lines that do something which no line above does. */
+const PLAYED = PLOT.filter((line, i) => !IS_SANITIZED || doings(line).some((it) => !PLOT.slice(0, i).flatMap(doings).includes(it)));
+
 /** What the operator does by hand, in the last days of the year. */
 const BY_HAND = [
   [9001, 'course', [['grant']], 'in'],
@@ -227,7 +233,7 @@ async function play(t, seed) {
   const app = await openShop(t), chance = dice(seed);
   if (isOlder) app.stripe.eventVersion = OLDER;
   const year = new Year({ ...app, forms: await formsOf(app) });
-  const buyers = PLOT.flatMap(([what, product, steps, end], i) => Array.from({ length: N_BUYERS }, (_, n) => {
+  const buyers = PLAYED.flatMap(([what, product, steps, end], i) => Array.from({ length: N_BUYERS }, (_, n) => {
     const tgId = 1000 + 10 * i + n;
     year.enrol({ tgId, product, steps, shift: n * SHIFT_DAYS });
     return { what, tgId, product, end };
@@ -281,7 +287,7 @@ describe('a year of a shop', { concurrency: false }, () => {
   });
 
   test('all of it', (t) => {
-    t.diagnostic(`measure: a year of ${PLOT.length * N_BUYERS} buyers in ${N_SHUFFLES} orders: ${totals.events} events and ${totals.updates} updates, told in ${totals.posts} posts`);
+    t.diagnostic(`measure: a year of ${PLAYED.length * N_BUYERS} buyers in ${N_SHUFFLES} orders: ${totals.events} events and ${totals.updates} updates, told in ${totals.posts} posts`);
     assert.ok(totals.posts > totals.events, 'it was played');
     keep('year', [{
       name: 'a year of a shop: its news late, in any order, twice, thin or lost', points: N_SHUFFLES,
