@@ -1,10 +1,11 @@
-/* SQLite, the only file that includes it: WAL, every commit synced to disk
- * before it counts, one connection a process. */
+/* SQLite: WAL, every commit synced to disk before it counts, one connection a
+ * process. */
 #include "store/sqlite.h"
 
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/sqlite_log.h"
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -178,6 +179,7 @@ sqlite_shrink(void *conn)
 	struct sqlite *s = conn;
 
 	(void)sqlite3_db_release_memory(s->db);
+	sqlite_log_shrink();
 }
 
 /* NORMAL and not OFF: the log is written in order and synced before the pages
@@ -271,7 +273,7 @@ sqlite_open(const char *where, void **conn)
 	    sqlite3_open_v2(where, &s->db,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
 		    SQLITE_OPEN_NOMUTEX,
-		NULL));
+		sqlite_log_vfs()));
 	if (e == ERR_OK) {
 		configure(s);
 		e = check_owner(s, where);
