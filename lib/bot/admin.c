@@ -74,7 +74,7 @@ static const struct view {
 	{ "part", ROLE_OWNER, admin_part },
 	{ "sell", ROLE_VIEWER, admin_sell },
 	{ "waits", ROLE_VIEWER, admin_waits },
-	{ "found", ROLE_VIEWER, admin_find },
+	{ "found", ROLE_VIEWER, admin_found },
 	{ "unseen", ROLE_VIEWER, unseen },
 	{ "unasked", ROLE_VIEWER, unasked },
 	{ "asked", ROLE_VIEWER, admin_asked },

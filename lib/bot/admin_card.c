@@ -345,11 +345,23 @@ ask_for(struct admin_page *p, struct str query, bool *is_asked)
 	    p->r, JOB_LOOKUP, 0, arena_dup(p->r->arena, query));
 }
 
+static enum err
+look_up(struct admin_page *p, struct str query, struct found *f)
+{
+	int64_t order_id = 0;
+
+	*f = (struct found){ .n = 0 };
+	(void)str_to_i64(query, &order_id);
+	return db_each(p->r->db, p->r->arena, SQL_FIND_BUYER,
+	    KV(kv_int("number", order_id),
+		kv_text("find", arena_dup(p->r->arena, query))),
+	    add_found, f);
+}
+
 enum err
 admin_find(struct admin_page *p, struct str query)
 {
-	struct found f = { .n = 0 };
-	int64_t order_id = 0;
+	struct found f;
 	bool is = false;
 	enum err e;
 
@@ -357,12 +369,22 @@ admin_find(struct admin_page *p, struct str query)
 		query = (struct str){ query.p + 1, query.len - 1 };
 	else if ((e = is_person(p, query, &is)) != ERR_OK || is)
 		return e == ERR_OK ? admin_card(p, query) : e;
-	(void)str_to_i64(query, &order_id);
-	e = db_each(p->r->db, p->r->arena, SQL_FIND_BUYER,
-	    KV(kv_int("number", order_id),
-		kv_text("find", arena_dup(p->r->arena, query))),
-	    add_found, &f);
+	e = look_up(p, query, &f);
 	if (e == ERR_OK && f.n == 0)
 		e = ask_for(p, query, &is);
 	return e == ERR_OK && !is ? show(p, &f) : e;
+}
+
+/* It may be of another shop in the same account. */
+enum err
+admin_found(struct admin_page *p, struct str name)
+{
+	struct found f;
+	enum err e = look_up(p, name, &f);
+
+	if (e != ERR_OK || f.n > 0)
+		return e == ERR_OK ? show(p, &f) : e;
+	admin_text(p, TEXT_ADMIN_NOT_OURS,
+	    KV(kv_text("payment", arena_dup(p->r->arena, name))));
+	return ERR_OK;
 }

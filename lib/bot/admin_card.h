@@ -19,4 +19,8 @@ enum err admin_refund_buttons(
  * or a dispute. Their card; a button for each where they are several. */
 enum err admin_find(struct admin_page *p, struct str query) MUST_CHECK;
 
+/* The same by the name that whoever took the money has for it, once it was
+ * asked; what nobody has paid for here is said to be none of ours. */
+enum err admin_found(struct admin_page *p, struct str name) MUST_CHECK;
+
 #endif

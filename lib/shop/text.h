@@ -272,9 +272,10 @@ enum text {
 	TEXT_ADMIN_TOO_LATE,
 	TEXT_ADMIN_MAY_NOT, /* {role} */
 	TEXT_ADMIN_NOT_FOUND,
-	TEXT_ADMIN_LOOKING, /* {provider} */
-	TEXT_ADMIN_UNSEEN,  /* {provider} */
-	TEXT_ADMIN_UNASKED, /* {provider} */
+	TEXT_ADMIN_LOOKING,  /* {provider} */
+	TEXT_ADMIN_UNSEEN,   /* {provider} */
+	TEXT_ADMIN_UNASKED,  /* {provider} */
+	TEXT_ADMIN_NOT_OURS, /* {payment} */
 	TEXT_ADMIN_SEVERAL,
 	TEXT_ADMIN_HIDDEN,
 	TEXT_ADMIN_NO_REFUND, /* {amount} */

@@ -50,13 +50,9 @@ static const struct sign {
 	const char *code, *sign;
 	bool in_english; /* where others are known by their code */
 } signs[] = {
-	{ "EUR", "€", true },
-	{ "USD", "$", true },
-	{ "GBP", "£", true },
-	{ "JPY", "¥", true },
-	{ "UAH", "₴", false },
-	{ "PLN", "zł", false },
-	{ "CZK", "Kč", false },
+	{ "EUR", "€", true }, { "USD", "$", true }, { "GBP", "£", true },
+	{ "JPY", "¥", true }, { "UAH", "₴", false }, { "PLN", "zł", false },
+	{ "CZK", "Kč", false }, { "XTR", "⭐", true }, /* Telegram Stars */
 };
 
 /* NULL: the code stands for itself. */

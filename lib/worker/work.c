@@ -14,6 +14,7 @@
 #include "ledger/prune.h"
 #include "ledger/remind.h"
 #include "outbox/alert.h"
+#include "outbox/waiting.h"
 #include "payment/reconcile.h"
 #include "shop/text.h"
 
@@ -117,7 +118,7 @@ work_parked(struct app *app, struct arena *a, const struct job *job,
 		return ERR_OK;
 	return alert_promise_about(app, a, key,
 	    &(struct alert_words){ .text = TEXT_ALERT_PARKED,
-		.values = KV(kv_text("what", job->promise),
+		.values = KV(kv_text("what", waiting_kind(job->kind)),
 		    kv_text("buyer",
 			arena_printf(a, "%lld", (long long)job->tg_id)),
 		    kv_text("why", o->error)) },

@@ -28,7 +28,7 @@ test('both tills: a button for Stars, an invoice, a payment, the invite', async 
   await app.invited(5);
   assert.equal(isPaid(app, 5), '1');
   assert.deepEqual(app.sql(`SELECT provider, amount_minor, currency FROM orders WHERE session_id = '${paid.charge}'`), [['stars', String(PRICE), 'xtr']]);
-  await app.told(ADMIN, '500\u00a0XTR');
+  await app.told(ADMIN, '500\u00a0⭐');
   await app.telegram.sendUpdate(paid.update); // once more
   await app.telegram.sendUpdate({ ...paid.update, update_id: paid.update.update_id + 1000 }); // and under another number
   await app.settled();
@@ -74,7 +74,7 @@ test('Stars that went back end the access, in any order', async (t) => {
   await app.invited(5);
   app.telegram.stars.methods.refundStarPayment({ user_id: 5, telegram_payment_charge_id: charge });
   await until(() => isPaid(app, 5) === '0', PATIENCE_MS, 'the access has ended');
-  await app.told(ADMIN, 'XTR');
+  await app.told(ADMIN, '⭐');
   const message = (content) => ({ message_id: 1, date: 1, chat: { id: 8, type: 'private', first_name: 'Buyer' }, from: person(8), ...content });
   const about = { currency: 'XTR', total_amount: PRICE, invoice_payload: 'admit:course', telegram_payment_charge_id: 'early' };
   await app.update({ update_id: 1, message: message({ refunded_payment: about }) });
