@@ -19,7 +19,8 @@ static enum err
 write_probe(struct db *db, void *ctx)
 {
 	(void)ctx;
-	return db_exec(db, SQL_INBOX_PRUNE, KV(kv_int("before_ms", 0)), NULL);
+	return db_exec(db, SQL_INBOX_PRUNE,
+	    KV(kv_int("before_ms", 0), kv_int("n", 1)), NULL);
 }
 
 /* What a file is that is no ledger of this program's; NULL: it may be one. It
