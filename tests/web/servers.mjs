@@ -3,7 +3,7 @@
 // ones that stand there. tests/servers.sh goes through all of them.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, closeSync, copyFileSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -211,6 +211,15 @@ function makeCertificate(dir) {
     '-addext', 'subjectAltName=DNS:localhost', '-keyout', `${dir}/privkey.pem`, '-out', `${dir}/fullchain.pem`], { stdio: 'ignore' });
 }
 
+/** Has the file under a further name; where that is another disk, a copy. Nobody writes into what he finds there. */
+export function share(from, to) {
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to);
+  }
+}
+
 /** Puts a program in place as make install does: a new file of the old name. */
 function put(from, to) {
   copyFileSync(from, `${to}.new`);
@@ -236,11 +245,11 @@ export async function startServer({ name, dir, port, tlsPort, out, env, isUp }) 
     return child;
   };
   const at = { dir, port, tlsPort, launch, env, cgi: env.ADMIT_CGI };
-  const replacePrograms = () => { for (const program of PROGRAMS) put(`${out}/cgi-bin/${program}.fcgi`, `${at.cgi}/${program}.fcgi`); };
+  const withPrograms = (act) => { for (const program of PROGRAMS) act(`${out}/cgi-bin/${program}.fcgi`, `${at.cgi}/${program}.fcgi`); };
   at.cgi = `${dir}/programs/cgi-bin`;
   for (const folder of [at.cgi, `${dir}/programs/bin`]) mkdirSync(folder, { recursive: true });
-  replacePrograms();
-  put(`${out}/bin/admit`, `${dir}/programs/bin/admit`);
+  withPrograms(share);
+  share(`${out}/bin/admit`, `${dir}/programs/bin/admit`);
   at.env = { ...env, ADMIT_CGI: at.cgi };
   at.file = (rel) => {
     if (!tlsPort) return path.join(ROOT, rel);
@@ -250,5 +259,5 @@ export async function startServer({ name, dir, port, tlsPort, out, env, isUp }) 
   if (tlsPort) makeCertificate(dir);
   if (sockets) for (const socket of startPrograms(at, sockets)) await isUp(socket);
   const web = start(at);
-  return { web, others: others.filter((child) => child !== web), cgi: at.cgi, replacePrograms };
+  return { web, others: others.filter((child) => child !== web), cgi: at.cgi, replacePrograms: () => withPrograms(put) };
 }
