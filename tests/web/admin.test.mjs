@@ -278,12 +278,12 @@ async function helper(app, support) {
 /** Money goes back: Stars as a whole, by Stripe when the account has some. */
 async function moneyBack(app, boss) {
   const { stars, card } = BUYERS;
-  /** It has failed, and is not tried again while it is asked about. */
-  const putOff = () => {
-    const [[id]] = app.sql(`SELECT id FROM jobs WHERE kind = 14 AND tg_id = ${card} AND done_ms IS NULL AND error IS NOT NULL`);
-    app.write(`UPDATE jobs SET due_ms = due_ms + 600000 WHERE id = ${id}`);
-    return id;
-  };
+  /** The refund that has failed, which is not tried again while it is asked about; one that is just being tried is waited for. */
+  const putOff = () => until(() => {
+    const ours = `kind = 14 AND tg_id = ${card} AND done_ms IS NULL AND error IS NOT NULL AND lease_ms < ${Date.now()}`, soonMs = Date.now() + 300_000;
+    app.write(`UPDATE jobs SET due_ms = ${soonMs + 300_000} WHERE ${ours} AND due_ms < ${soonMs}`);
+    return app.sql(`SELECT id FROM jobs WHERE ${ours} AND due_ms > ${soonMs}`)[0]?.[0];
+  }, PATIENCE_MS, 'the refund has failed');
   await boss.says(`/admin ${stars}`);
   await boss.says('/admin refund 1 100');
   await boss.presses('op:refund:');
@@ -295,11 +295,11 @@ async function moneyBack(app, boss) {
   app.stripe.isPoor = true;
   await boss.says('/admin refund 2');
   await boss.presses('op:yes:');
-  await boss.says(`/admin drop ${putOff()}`);
+  await boss.says(`/admin drop ${await putOff()}`);
   await boss.presses('op:yes:');
   await boss.says('/admin refund 2');
   await boss.presses('op:yes:');
-  const job = putOff();
+  const job = await putOff();
   await app.event(await app.stripe.refund(app.card)); // on Stripe's own page
   await boss.says(`/admin retry ${job}`);
   await boss.presses('op:yes:');
