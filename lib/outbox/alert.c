@@ -138,22 +138,26 @@ person_from_row(const struct row *row, void *ctx)
 	add_person(ctx, row_int(row, 0));
 }
 
-/* The settings were judged at the start; an empty part ("1,,2") is passed
- * over. */
+/* Of what is about a buyer, and of anything else; asked once for all that is
+ * told in one transaction. The settings were judged at the start; an empty part
+ * ("1,,2") is passed over. */
 static enum err
-people_for(struct app *app, const struct alert_about *about, struct people *all)
+people_for(
+    struct app *app, struct arena *a, bool is_of_buyer, struct people *all)
 {
 	struct str rest = str_from(app->conf.admin_tg_ids);
 
+	if (all->arena != NULL)
+		return ERR_OK;
+	all->arena = a;
 	while (rest.len > 0) {
 		int64_t tg_id;
 
 		if (tg_id_parse(str_trim(str_cut(&rest, ',')), &tg_id))
 			add_person(all, tg_id);
 	}
-	return db_each(app->db, all->arena, SQL_OPERATORS_TOLD,
-	    KV(kv_int("tg_id", about == NULL ? 0 : about->tg_id)),
-	    person_from_row, all);
+	return db_each(app->db, a, SQL_OPERATORS_TOLD,
+	    KV(kv_int("is_of_buyer", is_of_buyer)), person_from_row, all);
 }
 
 /* ---- in which language ---- */
@@ -231,14 +235,16 @@ promise_to(struct app *app, const struct alert_kept *one, int64_t tg_id,
 
 /* One event counts once, though it is told to several. */
 static enum err
-promise_to_all(struct app *app, const struct alert_kept *one)
+promise_to_all(
+    struct app *app, const struct alert_kept *one, struct people told[2])
 {
-	struct people all = { .arena = one->arena };
+	bool is_of_buyer = one->is_about && one->about.tg_id != 0;
+	struct people *all = &told[is_of_buyer];
 	struct hour h = { 0 };
-	enum err e = people_for(app, one->is_about ? &one->about : NULL, &all);
+	enum err e = people_for(app, one->arena, is_of_buyer, all);
 
-	for (size_t i = 0; e == ERR_OK && i < all.n; i++)
-		e = promise_to(app, one, all.tg_ids[i], &h);
+	for (size_t i = 0; e == ERR_OK && i < all->n; i++)
+		e = promise_to(app, one, all->tg_ids[i], &h);
 	return e;
 }
 
@@ -266,6 +272,7 @@ enum err
 alert_promise_about(struct app *app, struct arena *a, const char *key,
     const struct alert_words *words, const struct alert_about *about)
 {
+	struct people told[2] = { 0 };
 	struct alert_kept one = { .arena = a,
 		.key = key,
 		.words = *words,
@@ -274,7 +281,7 @@ alert_promise_about(struct app *app, struct arena *a, const char *key,
 	if (about != NULL)
 		one.about = *about;
 	if (app->alerts == NULL)
-		return promise_to_all(app, &one);
+		return promise_to_all(app, &one, told);
 	keep(app->alerts, &one);
 	return ERR_OK;
 }
@@ -293,12 +300,13 @@ by_cause(const void *a, const void *b)
 enum err
 alerts_promise(struct app *app, struct alert_list *all)
 {
+	struct people told[2] = { 0 };
 	enum err e = ERR_OK;
 
 	if (all->n > 1)
 		qsort(all->kept, all->n, sizeof(*all->kept), by_cause);
 	for (size_t i = 0; e == ERR_OK && i < all->n; i++)
-		e = promise_to_all(app, &all->kept[i]);
+		e = promise_to_all(app, &all->kept[i], told);
 	return e;
 }
 

@@ -351,19 +351,8 @@ jobs_pending(struct db *db, struct arena *a, int64_t tg_id, enum kind_id kind,
 enum err
 jobs_next_due(struct db *db, struct arena *a, int64_t after_ms, int64_t *due_ms)
 {
-	enum err e = ERR_OK;
-
 	*due_ms = 0;
-	/* Asked line by line, because the index begins with the line: each
-	 * answer is the first entry of a range, however many jobs wait. */
-	for (int line = 0; e == ERR_OK && line < LINE__COUNT; line++) {
-		int64_t first_ms = 0;
-
-		e = db_one(db, a, SQL_JOBS_NEXT_DUE,
-		    KV(kv_int("late", line), kv_int("after_ms", after_ms)),
-		    row_to_int, &first_ms);
-		if (first_ms != 0 && (*due_ms == 0 || first_ms < *due_ms))
-			*due_ms = first_ms;
-	}
-	return e;
+	return db_one(db, a, SQL_JOBS_NEXT_DUE,
+	    KV(kv_int("lines", LINE__COUNT), kv_int("after_ms", after_ms)),
+	    row_to_int, due_ms);
 }

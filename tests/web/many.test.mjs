@@ -166,9 +166,12 @@ describe('several machines at one ledger', only, () => {
       own.sql('postgres', "ALTER SYSTEM SET log_statement = 'all'");
       await own.reload();
       await shop.deliver(machines, orders.slice(400), { connections: 16 });
-      const begun = own.log().slice(from).split('\n').filter((line) => /statement: BEGIN .*pg_advisory_xact_lock/.test(line));
+      const said = own.log().slice(from).split('\n');
+      const begun = said.filter((line) => /statement: BEGIN .*pg_advisory_xact_lock/.test(line));
       assert.ok(begun.length > 0, 'the server tells what it is asked');
       assert.deepEqual(begun.filter((line) => !line.includes('pg_advisory_xact_lock_shared')), [], 'none of which had it alone');
+      const asked = said.filter((line) => line.includes('OPERATORS_TOLD')).length;
+      assert.ok(asked <= begun.length, `whom to tell of a sale is asked once for all of a batch: ${asked} times in ${begun.length}`);
     });
 });
 

@@ -9,10 +9,10 @@ SQL(OPERATOR_SET,
 
 SQL(OPERATOR_REMOVE, "DELETE FROM operators WHERE tg_id = :tg_id")
 
-/* Who hears of what is about a buyer (:tg_id), or about the shop (0). */
+/* Who hears of what is about a buyer, or else about the shop. */
 SQL(OPERATORS_TOLD,
     "SELECT tg_id FROM operators WHERE role = " WORD_ROLE_OWNER
-    " OR (:tg_id <> 0 AND role = " WORD_ROLE_SUPPORT ") ORDER BY tg_id")
+    " OR (:is_of_buyer = 1 AND role = " WORD_ROLE_SUPPORT ") ORDER BY tg_id")
 
 SQL(OPERATORS_LIST,
     "SELECT tg_id, role, added_ms FROM operators ORDER BY added_ms, tg_id")
