@@ -53,8 +53,8 @@ function transcribed(name, language, text) {
 }
 
 /**
- * Who runs a shop, and what they read. Beside others at work they wait for what is on its way to them alone, and what was not
- * tried yet for those whom they are about.
+ * Who runs a shop, and what they read. Beside others at work they wait for what is on its way to them alone, and what is to
+ * be tried at once for those whom they are about.
  */
 class Operator {
   constructor(app, id, language = 'en', { isAlone = true, about = [] } = {}) {
@@ -64,9 +64,9 @@ class Operator {
   #idle() {
     if (this.isAlone) return this.app.settled();
     // A message to many is on its way for longer; its preview is theirs.
-    const owed = `SELECT 1 FROM jobs WHERE done_ms IS NULL AND parked_ms IS NULL AND (kind <> 18 OR detail LIKE 'preview/%')
-      AND (tg_id = ${this.user.id} OR (tg_id IN (${[-1, ...this.about]}) AND error IS NULL))`;
-    return until(() => this.app.sql(owed).length === 0, PATIENCE_MS, `nothing is owed to ${this.user.id}`);
+    const owed = (now) => `SELECT 1 FROM jobs WHERE done_ms IS NULL AND parked_ms IS NULL AND (kind <> 18 OR detail LIKE 'preview/%')
+      AND (tg_id = ${this.user.id} OR (tg_id IN (${[-1, ...this.about]}) AND (error IS NULL OR due_ms <= ${now} OR lease_ms > ${now})))`;
+    return until(() => this.app.sql(owed(Date.now())).length === 0, PATIENCE_MS, `nothing is owed to ${this.user.id}`);
   }
 
   get last() {
