@@ -198,6 +198,8 @@ serve(void *ctx, struct exchange *const *x, size_t n)
 		if (what != NULL)
 			add_item(b, p, x[i], what);
 	}
+	if (b->n > WEB_NO_RUSH)
+		db_grow(p->app.db);
 	if (b->n > 0)
 		e = record_batch(p->app.db, b);
 	/* A 200 may stand in the answer by now. It becomes a 503, since nothing

@@ -121,6 +121,13 @@ db_free(struct db *db)
 }
 
 void
+db_grow(struct db *db)
+{
+	if (db != NULL && db->conn != NULL && db->driver->grow != NULL)
+		db->driver->grow(db->conn);
+}
+
+void
 db_shrink(struct db *db)
 {
 	if (db != NULL && db->conn != NULL && db->driver->shrink != NULL)
@@ -138,6 +145,9 @@ connect(struct db *db)
 		e = db->driver->open(db->where, &db->conn);
 	if (e == ERR_OK && db->driver->choose != NULL)
 		e = db->driver->choose(db->conn, &db->choice);
+	if (e == ERR_OK && db->is_urgent && !db->is_only_read &&
+	    db->driver->be_quick != NULL)
+		e = db->driver->be_quick(db->conn);
 	return e;
 }
 

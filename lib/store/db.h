@@ -49,7 +49,8 @@ void db_only_read(struct db *db);
 
 /* Before it is first used, by a program whose user waits for an answer: where a
  * ledger is large and an older program's, so that to bring it up to date takes
- * long, that is left to others, and all is ERR_UNAVAILABLE until they have. */
+ * long, that is left to others, and all is ERR_UNAVAILABLE until they have. So
+ * is what an engine has to do now and then, until it cannot wait. */
 void db_be_quick(struct db *db);
 
 /* Whether that was so when it was used last, and nobody was at it. NULL: no. */
@@ -57,6 +58,10 @@ bool db_waits_for_upgrade(const struct db *db);
 
 /* Closes and frees; NULL is fine. */
 void db_free(struct db *db);
+
+/* Between transactions, in a rush: what they walk through stays in memory until
+ * db_shrink(), as far as there is some sense in it. NULL is fine. */
+void db_grow(struct db *db);
 
 /* Gives back the memory that makes it quick, as far as it is not needed: it
  * comes again with use. NULL is fine. */

@@ -94,6 +94,14 @@ struct db_driver {
 	enum err (*choose)(void *conn, const struct db_choice *choice);
 	void (*close)(void *conn);
 
+	/* Leaves to other connections what they can do as well, until it cannot
+	 * wait. NULL: there is nothing of that kind. */
+	enum err (*be_quick)(void *conn);
+
+	/* Between transactions: takes memory for a rush. NULL: that gains
+	 * nothing. */
+	void (*grow)(void *conn);
+
 	/* Between transactions: gives back memory that it has for being quick.
 	 * NULL: it has none to speak of. */
 	void (*shrink)(void *conn);

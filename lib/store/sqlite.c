@@ -18,6 +18,10 @@
 #define BUSY_LIMIT_MS 5000
 #define BUSY_STEP_US 200
 
+/* In KiB. */
+#define CACHE_AT_REST "PRAGMA cache_size=-1024"
+#define CACHE_IN_RUSH "PRAGMA cache_size=-4096"
+
 /* What the trigger says that keeps writers out of a ledger that has moved. */
 #define HAS_MOVED "this ledger has moved"
 
@@ -26,6 +30,7 @@ struct sqlite {
 	sqlite3_stmt *prepared[SQL__COUNT];
 	int64_t busy_since_ms;
 	bool is_light;  /* commits do not wait for the disk */
+	bool is_grown;  /* its cache is for a rush */
 	bool is_broken; /* once it is, a rollback that works mends nothing */
 };
 
@@ -158,19 +163,40 @@ keep_safe(struct sqlite *s)
 	 * system's cache anyway: as large as the upper pages of the trees that
 	 * a sale walks down, which are read again for each sale otherwise. Yet
 	 * a batch of 64 sales changes 500 pages: these stay until the commit,
-	 * or each would be written twice. (No multiple of 256 there, which
-	 * SQLite 3.40 takes for OFF: a migration would fill the memory.) No
-	 * mmap_size: there a disk that fails ends the process by SIGBUS, and
+	 * or each would be written twice; see sqlite_grow(), too. (No multiple
+	 * of 256 there, which SQLite 3.40 takes for OFF: a migration would fill
+	 * the memory.) No mmap_size: there a disk that fails ends the process by SIGBUS, and
 	 * now it is an error. What stands in the log goes into the file half
 	 * as often as by default: by then most of its pages have been written
 	 * several times. */
 	return e == ERR_OK ?
 	    sqlite_script(s,
 		"PRAGMA synchronous=FULL;"
-		"PRAGMA foreign_keys=ON;PRAGMA temp_store=MEMORY;"
-		"PRAGMA cache_size=-1024;" /* KiB */
+		"PRAGMA foreign_keys=ON;PRAGMA temp_store=MEMORY;" CACHE_AT_REST
+		";"
 		"PRAGMA cache_spill=1000;PRAGMA wal_autocheckpoint=2000") :
 	    e;
+}
+
+/* What stands in the log goes into the file while somebody waits: a thousand
+ * pages and two syncs. The worker does it as well, at its own commits. Where
+ * there is none the log grows to 32 MiB before whoever commits does it, and by
+ * then most of the pages have been written several times. */
+static enum err
+sqlite_be_quick(void *conn)
+{
+	return sqlite_script(conn, "PRAGMA wal_autocheckpoint=8000");
+}
+
+/* The pages of one batch push those of the last one out of the small cache, and
+ * ten would be read again for each sale. */
+static void
+sqlite_grow(void *conn)
+{
+	struct sqlite *s = conn;
+
+	if (!s->is_grown)
+		s->is_grown = sqlite_script(s, CACHE_IN_RUSH) == ERR_OK;
 }
 
 static void
@@ -178,6 +204,8 @@ sqlite_shrink(void *conn)
 {
 	struct sqlite *s = conn;
 
+	if (s->is_grown)
+		s->is_grown = sqlite_script(s, CACHE_AT_REST) != ERR_OK;
 	(void)sqlite3_db_release_memory(s->db);
 	sqlite_log_shrink();
 }
@@ -739,6 +767,8 @@ const struct db_driver sqlite_driver = {
 	.word_table_end = "STRICT",
 	.open = sqlite_open,
 	.close = sqlite_close_all,
+	.be_quick = sqlite_be_quick,
+	.grow = sqlite_grow,
 	.shrink = sqlite_shrink,
 	.script = sqlite_script,
 	.lighten = sqlite_lighten,

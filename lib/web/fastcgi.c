@@ -36,7 +36,7 @@ _Static_assert(
 #define SIGNAL_STEP_MS 100
 
 /* Those whose memory is kept for the next request. */
-#define KEPT_SLOTS 8
+#define KEPT_SLOTS WEB_NO_RUSH
 
 /* A request that is being answered. */
 struct slot {

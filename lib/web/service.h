@@ -8,6 +8,8 @@
 #include <poll.h>
 
 #define WEB_MAX_BATCH 64
+/* More than these at once are a rush: when it is over shrink() is called. */
+#define WEB_NO_RUSH 8
 /* Requests of one process that may be open at once. */
 #define WEB_MAX_OPEN 256
 

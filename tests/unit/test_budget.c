@@ -14,7 +14,7 @@ static const struct db_driver counting_driver;
 #include "store/db.c" /* the code under test, over that driver */
 #undef sqlite_driver
 
-static int n_statements, n_commits;
+static int n_statements, n_commits, n_grown;
 
 static enum err
 open_it(const char *where, void **conn)
@@ -26,6 +26,13 @@ static void
 close_it(void *conn)
 {
 	sqlite_driver.close(conn);
+}
+
+static void
+grow_it(void *conn)
+{
+	n_grown++;
+	sqlite_driver.grow(conn);
 }
 
 static enum err
@@ -73,6 +80,7 @@ static const struct db_driver counting_driver = {
 	.word_table_end = "STRICT",
 	.open = open_it,
 	.close = close_it,
+	.grow = grow_it,
 	.script = script_it,
 	.lighten = lighten_it,
 	.run = run_it,
@@ -356,7 +364,7 @@ batch(void **state)
 	}
 	empty_log();
 	(void)asking_counted(true);
-	n_statements = n_commits = 0;
+	n_statements = n_commits = n_grown = 0;
 	used_bytes = mem.used_bytes;
 	serve(&p, list, N_BATCH);
 	hold("writes", n_writes, MOST_WRITES, &(int){ 0 });
@@ -364,6 +372,7 @@ batch(void **state)
 	for (int i = 0; i < N_BATCH; i++)
 		check_int(x[i].res.status, 200);
 	check_int(n_commits, 1);
+	check_int(n_grown, 1);
 	/* BEGIN and COMMIT are shared, and nothing else comes with a batch. */
 	assert_in_range(
 	    n_statements, 1, 2 + N_BATCH * (budgets[0].max_statements - 2));

@@ -75,6 +75,43 @@ light(void **state)
 	sqlite_driver.close(s);
 }
 
+/* Who is waited for leaves the log to others for longer. */
+static void
+quick(void **state)
+{
+	static const char asked[] = "PRAGMA wal_autocheckpoint";
+	const struct db_driver *driver;
+	void *conn;
+
+	(void)state;
+	ledger_fresh();
+	check_err(db_raw(ledger.db, &driver, &conn), ERR_OK);
+	check_text(ask(conn, asked), "2000");
+	ledger_fresh();
+	db_be_quick(ledger.db);
+	check_err(db_raw(ledger.db, &driver, &conn), ERR_OK);
+	check_text(ask(conn, asked), "8000");
+}
+
+/* A rush has a larger cache, until it is over. */
+static void
+grown(void **state)
+{
+	static const char asked[] = "PRAGMA cache_size";
+	struct sqlite *s = opened();
+
+	(void)state;
+	sqlite_driver.grow(s);
+	check_text(ask(s, asked), "-4096");
+	sqlite_driver.grow(s);
+	check_text(ask(s, asked), "-4096");
+	sqlite_driver.shrink(s);
+	check_text(ask(s, asked), "-1024");
+	sqlite_driver.grow(s);
+	check_text(ask(s, asked), "-4096");
+	sqlite_driver.close(s);
+}
+
 static int
 cached_bytes(struct sqlite *s)
 {
@@ -475,6 +512,8 @@ main(void)
 		return 0;
 	ONE("a file", "of another program is left alone", not_ours);
 	ONE("a connection", "need not wait for the disk", light);
+	ONE("a connection", "of whom somebody waits for", quick);
+	ONE("a connection", "in a rush", grown);
 	ONE("a connection", "rests with little", shrunk);
 	ROWS("a look", look_at, sights);
 	ONE("a look", "at what is no database", no_database);
