@@ -165,10 +165,10 @@ keep_safe(struct sqlite *s)
 	 * a batch of 64 sales changes 500 pages: these stay until the commit,
 	 * or each would be written twice; see sqlite_grow(), too. (No multiple
 	 * of 256 there, which SQLite 3.40 takes for OFF: a migration would fill
-	 * the memory.) No mmap_size: there a disk that fails ends the process by SIGBUS, and
-	 * now it is an error. What stands in the log goes into the file half
-	 * as often as by default: by then most of its pages have been written
-	 * several times. */
+	 * the memory.) No mmap_size: there a disk that fails ends the process
+	 * by SIGBUS, and now it is an error. What stands in the log goes into
+	 * the file half as often as by default: by then most of its pages have
+	 * been written several times. */
 	return e == ERR_OK ?
 	    sqlite_script(s,
 		"PRAGMA synchronous=FULL;"
