@@ -151,6 +151,7 @@ struct postgres {
 	struct foreseen foreseen[MAX_SENT]; /* of this transaction */
 	size_t n_foreseen;
 	struct arena foreseen_mem;
+	struct arena asked_mem; /* for a look at those */
 	bool is_broken;
 };
 
@@ -449,6 +450,7 @@ postgres_close(void *conn)
 
 	forget_foreseen(p);
 	arena_free(&p->foreseen_mem);
+	arena_free(&p->asked_mem);
 	pq.PQfinish(p->pg);
 	arena_free(&p->mem);
 	free(p);
@@ -955,13 +957,12 @@ values_of(struct arena *a, const struct dialect *d, const struct bound *b)
 static struct foreseen *
 find_foreseen(struct postgres *p, enum sql what, const struct bound *b)
 {
-	struct arena scratch = { 0 };
 	const char *values;
 	struct foreseen *found = NULL;
 
 	if (p->n_foreseen == 0)
 		return NULL;
-	values = values_of(&scratch, &p->statements[what].dialect, b);
+	values = values_of(&p->asked_mem, &p->statements[what].dialect, b);
 	for (size_t i = 0; found == NULL && i < p->n_foreseen; i++) {
 		struct foreseen *f = &p->foreseen[i];
 
@@ -969,7 +970,7 @@ find_foreseen(struct postgres *p, enum sql what, const struct bound *b)
 		    strcmp(f->values, values) == 0)
 			found = f;
 	}
-	arena_free(&scratch);
+	arena_reset(&p->asked_mem);
 	return found;
 }
 
