@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { keep } from '../fault/table.mjs';
 import { dispute, refund } from '../sandbox/stripe-objects.mjs';
-import { PATIENCE_MS, LINK, person, startAdmit, until } from './harness.mjs';
+import { IS_SANITIZED, PATIENCE_MS, LINK, person, startAdmit, until } from './harness.mjs';
 
 const ADMIN = 900;
 
@@ -117,7 +117,7 @@ test('money that goes back, in every order over HTTP', async (t) => {
   let runs = 0;
   for (const [why, newsOf, end] of SCENARIOS) {
     const shapes = newsOf('pi').length + 1; // the payment is one of the pieces
-    for (const order of permutations([...Array(shapes).keys()])) {
+    for (const order of permutations([...Array(shapes).keys()]).filter((_, i) => !IS_SANITIZED || i % 4 === 0)) {
       tgId += 1;
       runs += 1;
       const id = await app.open(tgId);

@@ -6,10 +6,10 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { ON_POSTGRES, makeLedger } from './ledger.mjs';
-import { OUT, sleep, startAdmit, until } from './harness.mjs';
+import { IS_SANITIZED, OUT, sleep, startAdmit, until } from './harness.mjs';
 
 /** So many rows that a mover is not done before it is killed. */
-const FILLED = 15_000;
+const FILLED = IS_SANITIZED ? 3_000 : 15_000;
 const KILLS = 5;
 /** Buyers come faster than Telegram takes invites otherwise. */
 const PAUSE_MS = 60;
@@ -114,7 +114,7 @@ async function moves(t, fromFile, toFile) {
 
 describe('the ledger moves while buyers pay, and its mover is killed', () => {
   test('from a file', (t) => moves(t, 'admit.db', ON_POSTGRES ? undefined : 'new.db'));
-  test('into a file', (t) => moves(t, ON_POSTGRES ? undefined : 'admit.db', 'new.db'));
+  test('into a file', { skip: ON_POSTGRES ? false : 'as from one' }, (t) => moves(t, undefined, 'new.db'));
 });
 
 describe('admit move', () => {
