@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "ledger/marks.h"
 #include "ledger/products.h"
+#include "outbox/kinds.h"
 #include "outbox/wake.h"
 #include "store/db.h"
 #include "store/driver.h"
@@ -166,7 +167,8 @@ check_backup(struct check *c)
 }
 
 /* Whoever promises something starts the worker; what is owed for long while
- * none is there, nobody could start. */
+ * none is there, nobody could start. Of the lines in which buyers wait: an
+ * announcement takes as long as it takes. */
 #define LATE_MS (5 * MINUTE_MS)
 static bool
 is_behind(struct check *c)
@@ -174,8 +176,8 @@ is_behind(struct check *c)
 	int64_t due_ms = 0, late_ms;
 
 	if (db_one(c->app->db, &c->arena, SQL_JOBS_NEXT_DUE,
-		KV(kv_int("late", 0), kv_int("after_ms", 0)), row_to_int,
-		&due_ms) != ERR_OK ||
+		KV(kv_int("lines", LINE_NOTICE + 1), kv_int("after_ms", 0)),
+		row_to_int, &due_ms) != ERR_OK ||
 	    due_ms == 0)
 		return false;
 	late_ms = clock_now_ms() - due_ms;

@@ -1,4 +1,5 @@
 /* Who is home: the lock of the one worker, and who is started to have it. */
+#undef ADMIT_BINDIR
 #define ADMIT_BINDIR "/nowhere"
 #include "outbox/wake.c" /* the code under test, statics and all */
 #include "shop.h"

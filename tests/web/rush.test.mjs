@@ -213,7 +213,7 @@ test('a job of a kind that is not known is put aside with an alert', async (t) =
   app.write("INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms) VALUES (99, 'future/1', 5, 1, 1)");
   await app.admit(['work', '--once']);
   assert.deepEqual(app.sql('SELECT parked_ms IS NOT NULL, done_ms IS NULL FROM jobs WHERE kind = 99'), [['1', '1']]);
-  await app.told(OPERATOR, 'future/1');
+  await app.told(OPERATOR, 'unknown');
   app.write("UPDATE jobs SET kind = 2, detail = 'revoked' WHERE kind = 99"); // as a program that knows it sees it
   await app.admit(['work', '--stop']);
   await app.admit(['work', '--once']);
