@@ -384,7 +384,7 @@ describe('the programs themselves', () => {
   for (const [what, env, pattern] of [
     ['another signing secret', { STRIPE_WEBHOOK_SECRET: 'whsec_another' }, /address +.*\/webhook refuses our signature \(400\)/],
     ['another secret token', { TELEGRAM_WEBHOOK_SECRET: 'another' }, /address +.*\/tgupdate refuses our secret token \(401\)/],
-    ['another ledger', { DATABASE_URL: 'sqlite:/tmp/admit-of-nobody.db' }, /address +the web server's programs have another ledger: .*admit\.db/],
+    ['another ledger', { DATABASE_URL: 'sqlite:/tmp/admit-of-nobody.db' }, /address +the web server's programs have another ledger: .*admit[._]/],
   ])
     test(`have ${what}`, async () => {
       const { stdout } = await app.admit(['check'], env);

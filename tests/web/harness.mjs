@@ -138,9 +138,23 @@ function readOf(pid, what) {
 /** What had no command line before the tests started anything is the kernel's own, and is not asked again. */
 const theKernels = new Set(readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && readOf(pid, 'cmdline') === ''));
 
-/** All others as { pid, line }; what has no command line has ended. */
+/** A program that is being started has no command line for a moment, but a file; what has ended has neither. */
+function lineOf(pid) {
+  for (let looks = 0; looks < 100; looks += 1) {
+    const line = readOf(pid, 'cmdline').trim();
+    if (line !== '') return line;
+    try {
+      readlinkSync(`/proc/${pid}/exe`);
+    } catch {
+      return '';
+    }
+  }
+  return '';
+}
+
+/** All others as { pid, line }. */
 const processes = () => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid && !theKernels.has(pid))
-  .map((pid) => ({ pid: Number(pid), line: readOf(pid, 'cmdline').trim() })).filter(({ line }) => line !== '');
+  .map((pid) => ({ pid: Number(pid), line: lineOf(pid) })).filter(({ line }) => line !== '');
 
 /** A process's children: the numbers, as text. */
 const childrenOf = (pid) => readOf(pid, `task/${pid}/children`).split(' ').filter(Boolean);
@@ -153,8 +167,12 @@ function tell(pid, signal) {
 }
 
 /** What is left of the folder's processes after a moment to end in; it is ended then. @returns {Promise<string[]>} */
-export async function leftOf(folder) {
-  const left = await until(() => processesOf(folder).length === 0, PATIENCE_MS).then(() => [], () => processesOf(folder));
+export async function leftOf(folder, look = () => processesOf(folder)) {
+  let left;
+  await until(() => {
+    left = look();
+    return left.length === 0;
+  }).catch(() => {});
   for (const { pid } of left) tell(pid, 'SIGKILL');
   return left.map(({ line }) => line);
 }
@@ -499,11 +517,11 @@ class Admit {
     return went;
   }
 
-  /** Tells the workers that the programs have started to end. Whether no process is left. */
+  /** Tells the workers that the programs have started to end. @returns what processes there were */
   #endWorkers() {
     const left = processesOf(this.dir);
     for (const { pid, line } of left) if (line.includes('admit work')) tell(pid, 'SIGTERM');
-    return left.length === 0;
+    return left;
   }
 
   /** Ends everything, once, and looks at what is left: no process, no sanitizer's report, no secret, no name. */
@@ -516,10 +534,11 @@ class Admit {
     const { dir, name, ledger, stripe, telegram } = this;
     const wentByItself = await this.#endServer();
     if (this.#worker) await end(this.#worker);
-    await until(() => this.#endWorkers(), STOP_PATIENCE_MS).catch(() => {});
+    await until(() => this.#endWorkers().length === 0, STOP_PATIENCE_MS).catch(() => {});
     await stripe.close();
     await telegram.close();
-    const left = await leftOf(dir);
+    // One that a program started while it was looked for, and ended, may have been overlooked.
+    const left = await leftOf(dir, () => this.#endWorkers());
     const found = this.#leaks();
     const log = this.log();
     ledger.remove();
