@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <sys/random.h>
@@ -90,6 +91,16 @@ digest(EVP_MD_CTX *ctx, const struct str *parts, size_t n_parts,
 	return ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
 }
 
+/* What the library notes of each of its errors is not asked for, and would stay
+ * in memory. */
+static enum err
+failed(const char *event)
+{
+	ERR_clear_error();
+	log_event(LOG_ERROR, event, KV_NONE);
+	return ERR_INTERNAL;
+}
+
 enum err
 hmac_sha256(struct str key, const struct str *parts, size_t n_parts,
     unsigned char out[HMAC_SHA256_BYTES])
@@ -99,10 +110,8 @@ hmac_sha256(struct str key, const struct str *parts, size_t n_parts,
 	if (key.len == 0)
 		return ERR_CONFIG;
 	if ((ctx = hmac_context()) == NULL ||
-	    !hmac(ctx, key, parts, n_parts, out)) {
-		log_event(LOG_ERROR, "hmac_failed", KV_NONE);
-		return ERR_INTERNAL;
-	}
+	    !hmac(ctx, key, parts, n_parts, out))
+		return failed("hmac_failed");
 	return ERR_OK;
 }
 
@@ -111,10 +120,8 @@ sha256(const struct str *parts, size_t n_parts, unsigned char out[SHA256_BYTES])
 {
 	EVP_MD_CTX *ctx = digest_context();
 
-	if (ctx == NULL || !digest(ctx, parts, n_parts, out)) {
-		log_event(LOG_ERROR, "digest_failed", KV_NONE);
-		return ERR_INTERNAL;
-	}
+	if (ctx == NULL || !digest(ctx, parts, n_parts, out))
+		return failed("digest_failed");
 	return ERR_OK;
 }
 
