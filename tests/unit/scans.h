@@ -22,6 +22,7 @@ static const struct scan {
 	{ "what is owed, for an operator", SQL_JOBS_WAITING },
 	{ "what is owed, for an operator", SQL_JOBS_RETRY },
 	{ "a count for an operator", SQL_LEDGER_COUNT },
+	{ "a look for an operator", SQL_LEDGER_LAST },
 	{ "a list for an operator", SQL_ORDERS_LIST },
 	{ "a list for an operator", SQL_LESSONS_LIST },
 	{ "a count for an operator", SQL_LESSONS_COUNT },

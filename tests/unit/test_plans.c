@@ -14,6 +14,16 @@ is_of_few(const char *step)
 	    strcmp(step, "SCAN CONSTANT ROW") == 0;
 }
 
+/* What it calls a search goes through the whole table where no index is named:
+ * it does so for the least of something. */
+static bool
+is_scan(const char *step)
+{
+	return strncmp(step, "SCAN ", 5) == 0 ||
+	    (strncmp(step, "SEARCH ", 7) == 0 &&
+		strstr(step, " USING ") == NULL);
+}
+
 /* The first step of the plan that goes through all of a table; NULL: none. */
 static const char *
 scan_in(enum sql what)
@@ -25,7 +35,7 @@ scan_in(enum sql what)
 	while (sqlite3_step(st) == SQLITE_ROW && found == NULL) {
 		const char *step = (const char *)sqlite3_column_text(st, 3);
 
-		if (strncmp(step, "SCAN ", 5) == 0 && !is_of_few(step))
+		if (is_scan(step) && !is_of_few(step))
 			found = arena_dup_text(&mem, step);
 	}
 	(void)sqlite3_finalize(st);

@@ -206,13 +206,14 @@ SQL(INVITE_PENDING,
     " AND COALESCE(orders.product, jobs.detail, :product) = :product")
 
 /* Line by line, since the index begins with the line: of each it reads the
- * first entry of a range, however many jobs wait. */
+ * first entry of a range, however many jobs wait. (+n: beside a column of
+ * numbers SQLite would make numbers of what the index has, and read it all.) */
 SQL(JOBS_NEXT_DUE,
     "WITH RECURSIVE lines_half (n) AS (SELECT CAST(0 AS BIGINT)"
     " UNION ALL SELECT n + 1 FROM lines_half WHERE n + 1 < :lines)"
-    " SELECT COALESCE(MIN((SELECT MIN(due_ms) FROM jobs"
-    " WHERE " LINE_OF_WAITING " = lines_half.n AND due_ms > :after_ms)),"
-    " 0) FROM lines_half")
+    " SELECT COALESCE(MIN((SELECT due_ms FROM jobs"
+    " WHERE " LINE_OF_WAITING " = +lines_half.n AND due_ms > :after_ms"
+    " ORDER BY due_ms LIMIT 1)), 0) FROM lines_half")
 
 SQL(JOBS_OLDEST,
     "SELECT COALESCE(MIN(created_ms), 0) FROM jobs"
