@@ -79,6 +79,7 @@ struct look {
 	struct worker *w;
 	struct arena arena;
 	int64_t now_ms;
+	int64_t wall_ms; /* the same moment, since 1970 */
 	int64_t next_ms;
 	struct job due[N_LOOK];
 	struct {
@@ -253,17 +254,19 @@ take_job(struct worker *w, const struct job *job)
 	slot_prepare(w, s);
 }
 
-/* What is due and was left where it is waits for a limit or for another job of
- * its person: whatever ends that looks again. */
+/* What was due and was left where it is waits for a limit or for another job of
+ * its person: whatever ends that looks again. What has become due since the
+ * look began may have been passed over, so it is looked at once more. */
 static enum err
 next_look(struct look *l)
 {
-	int64_t due_ms = 0, now_ms = clock_now_ms();
-	enum err e = jobs_next_due(l->w->app->db, &l->arena, now_ms, &due_ms);
+	int64_t due_ms = 0;
+	enum err e =
+	    jobs_next_due(l->w->app->db, &l->arena, l->wall_ms, &due_ms);
 
 	if (e == ERR_OK && due_ms != 0)
 		l->next_ms =
-		    sooner(l->next_ms, clock_mono_ms() + due_ms - now_ms);
+		    sooner(l->next_ms, l->now_ms + due_ms - l->wall_ms);
 	return e;
 }
 
@@ -320,9 +323,10 @@ lease_due(struct worker *w)
 	static struct look l;
 	enum err e;
 
-	l = (struct look){
-		.w = w, .now_ms = clock_mono_ms(), .next_ms = INT64_MAX
-	};
+	l = (struct look){ .w = w,
+		.now_ms = clock_mono_ms(),
+		.wall_ms = clock_now_ms(),
+		.next_ms = INT64_MAX };
 	w->holds_back = false;
 	e = mend_doubts(w);
 	for (int line = 0; e == ERR_OK && line < LINE__COUNT; line++)

@@ -32,6 +32,27 @@ look(void **state)
 	check_int(worker.n_busy, 1);
 }
 
+/* A line is looked at, then a job of it becomes due, then it is asked when the
+ * next one is. */
+static void
+meanwhile(void **state)
+{
+	struct look l = { .w = &worker,
+		.now_ms = clock_mono_ms() - 1000,
+		.wall_ms = clock_now_ms() - 1000,
+		.next_ms = INT64_MAX };
+
+	(void)state;
+	shop_open(JOB("1")); /* which was left where it is */
+	check_err(next_look(&l), ERR_OK);
+	assert_true(l.next_ms == INT64_MAX);
+	change(arena_printf(
+	    &mem, "UPDATE jobs SET due_ms = %lld", (long long)l.wall_ms + 500));
+	check_err(next_look(&l), ERR_OK);
+	assert_true(l.next_ms == l.now_ms + 500);
+	arena_free(&l.arena);
+}
+
 /* A commit of leases that nobody answered: whether it happened or not, the jobs
  * do not wait for the leases' end. */
 static void
@@ -201,6 +222,7 @@ int
 main(void)
 {
 	ONE("look", "when the next job is due", look);
+	ONE("look", "at what became due during it", meanwhile);
 	ONE("look", "after leases that are in doubt", doubt);
 	ROWS("two workers lease at once", meeting, meetings);
 	ONE("slots", "of each line", slots_of_lines);
