@@ -260,13 +260,13 @@ take_job(struct worker *w, const struct job *job)
 static enum err
 next_look(struct look *l)
 {
-	int64_t due_ms = 0;
+	int64_t due_ms = 0, now_ms = clock_now_ms();
 	enum err e =
 	    jobs_next_due(l->w->app->db, &l->arena, l->wall_ms, &due_ms);
 
 	if (e == ERR_OK && due_ms != 0)
 		l->next_ms =
-		    sooner(l->next_ms, l->now_ms + due_ms - l->wall_ms);
+		    sooner(l->next_ms, clock_mono_ms() + due_ms - now_ms);
 	return e;
 }
 

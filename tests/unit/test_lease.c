@@ -49,7 +49,7 @@ meanwhile(void **state)
 	change(arena_printf(
 	    &mem, "UPDATE jobs SET due_ms = %lld", (long long)l.wall_ms + 500));
 	check_err(next_look(&l), ERR_OK);
-	assert_true(l.next_ms == l.now_ms + 500);
+	assert_true(l.next_ms <= clock_mono_ms()); /* it is late */
 	arena_free(&l.arena);
 }
 
