@@ -7,6 +7,7 @@
 #ifdef HAVE_LIBPQ
 
 #include <libpq-fe.h>
+#include <sys/wait.h>
 
 static PGconn *eyes;
 static char eyes_schema[32];
@@ -146,6 +147,23 @@ eyes_text(const char *sql, int64_t id)
 	return text;
 }
 
+/* A child is at the ledger: true, the server says that it waits for a lock of
+ * another transaction; false, it has come to its end. */
+static inline bool
+eyes_see_waiting(pid_t child)
+{
+	while (waitpid(child, NULL, WNOHANG) == 0)
+		if (eyes_int(arena_printf(&mem,
+				 "SELECT COUNT(*) FROM pg_locks"
+				 " JOIN pg_stat_activity USING (pid)"
+				 " WHERE locktype = 'advisory' AND NOT granted"
+				 " AND application_name = '%s'",
+				 eyes_schema),
+			0) > 0)
+			return true;
+	return false;
+}
+
 /* Numbers that were given count as taken, as they do in SQLite. */
 static inline void
 eyes_change(const char *sql)
@@ -164,13 +182,13 @@ on_postgres(void)
 }
 
 #define eyes_address(out, size) (void)0
-#define eyes_schema ""
 #define eyes_close() (void)0
 #define eyes_fresh() (void)0
 #define eyes_drop() (void)0
 #define eyes_unmade() (void)0
 #define eyes_int(sql, id) 0
 #define eyes_text(sql, id) NULL
+#define eyes_see_waiting(child) ((void)(child), false)
 #define eyes_change(sql) (void)0
 
 #endif

@@ -146,13 +146,7 @@ lease_and_meet(struct db *db, void *ctx)
 	now->child = fork();
 	if (now->child == 0)
 		_exit(lease_by(now->other, now->second));
-	while (!now->waited && waitpid(now->child, NULL, WNOHANG) == 0)
-		now->waited = look_int(arena_printf(&mem,
-				  "SELECT COUNT(*) FROM pg_locks"
-				  " JOIN pg_stat_activity USING (pid)"
-				  " WHERE NOT granted"
-				  " AND application_name = '%s'",
-				  eyes_schema)) > 0;
+	now->waited = eyes_see_waiting(now->child);
 	return ERR_OK;
 }
 

@@ -364,13 +364,7 @@ meet(struct db *db, void *ctx)
 	if (now->child == 0)
 		_exit(db_transaction_about(now->other,
 			  people_in(now->m->second), add_user, &who) != ERR_OK);
-	while (!now->waited && waitpid(now->child, NULL, WNOHANG) == 0)
-		now->waited = look_int(arena_printf(&mem,
-				  "SELECT COUNT(*) FROM pg_locks"
-				  " JOIN pg_stat_activity USING (pid)"
-				  " WHERE locktype = 'advisory' AND NOT granted"
-				  " AND application_name = '%s'",
-				  eyes_schema)) > 0;
+	now->waited = eyes_see_waiting(now->child);
 	return ERR_OK;
 }
 

@@ -14,6 +14,7 @@ import { Page } from '../fault/page.mjs';
 import { startStripe } from '../sandbox/stripe.mjs';
 import { startTelegram } from '../sandbox/telegram.mjs';
 import { IS_SANITIZED, OUT, PATIENCE_MS, SECRETS, admit, run, startAdmit } from './harness.mjs';
+import { ON_POSTGRES } from './ledger.mjs';
 import { sqlite } from './sqlite.mjs';
 
 const CHANNEL = -1001234567890, SUPPORT_CHAT = -1009000000001, OWNER = 900;
@@ -384,7 +385,7 @@ describe('the programs themselves', () => {
   for (const [what, env, pattern] of [
     ['another signing secret', { STRIPE_WEBHOOK_SECRET: 'whsec_another' }, /address +.*\/webhook refuses our signature \(400\)/],
     ['another secret token', { TELEGRAM_WEBHOOK_SECRET: 'another' }, /address +.*\/tgupdate refuses our secret token \(401\)/],
-    ['another ledger', { DATABASE_URL: 'sqlite:/tmp/admit-of-nobody.db' }, /address +the web server's programs have another ledger: .*admit[._]/],
+    ['another ledger', { DATABASE_URL: 'sqlite:/tmp/admit-of-nobody.db' }, ON_POSTGRES ? /address +the web server's programs have another ledger: postgresql:.*admit_web/ : /address +the web server's programs have another ledger: .*admit\.db/],
   ])
     test(`have ${what}`, async () => {
       const { stdout } = await app.admit(['check'], env);

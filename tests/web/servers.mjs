@@ -212,7 +212,7 @@ function makeCertificate(dir) {
 }
 
 /** Has the file under a further name; where that is another disk, a copy. Nobody writes into what he finds there. */
-export function share(from, to) {
+function share(from, to) {
   try {
     linkSync(from, to);
   } catch {
