@@ -317,6 +317,7 @@ async function desk(app, language) {
     lines.push(`>>> ${what}`, '');
     await doing();
     await until(isDone, PATIENCE_MS, what);
+    await app.settled(); // a message is known by its number once the answer to its call is written down
     for (const id of Object.keys(shown)) {
       for (const one of all(Number(id)).slice(shown[id])) lines.push(...(id === String(ASKER) ? [`(to ${ASKER})`] : one.forward_origin ? ['(forwarded)'] : []), ...looks(one, String));
       shown[id] = all(Number(id)).length;
