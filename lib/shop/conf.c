@@ -210,8 +210,8 @@ static const struct setting rows[] = {
 	    "for tests, or a Bot API server of your own" },
 	{ "WORKERS", NULL, INT_AT(n_workers, 0, 64), PAY | HOOK | BOT, OPTIONAL,
 	    "0",
-	    "processes that share the work; 0: the one the web server "
-	    "started" },
+	    "processes that share the work, two at least where the ledger is "
+	    "at a server; 0: the one the web server started" },
 	{ "END_WITH_SERVER", NULL, INT_AT(end_with_server, 0, 1),
 	    PAY | HOOK | BOT, OPTIONAL, "0",
 	    "1: end when the web server that started us dies, as under "
@@ -442,6 +442,10 @@ place_ledger(struct conf *c, struct arena *a)
 	uint64_t sum = UINT64_C(14695981039346656037);
 
 	c->database_is_server = name == NULL;
+	/* A file has one writer. At a server different buyers are decided for
+	 * at once, and one process computes while another waits. */
+	if (c->database_is_server && c->n_workers == 1)
+		c->n_workers = 2;
 	c->database = c->database_path = name;
 	c->database_is_default =
 	    settings_given(&c->settings,

@@ -400,6 +400,30 @@ places(void **state)
 	    placed("postgresql://a:one@h/d?port=1", NULL), here);
 }
 
+/* At a server one computes while another waits; at a file they would. */
+static void
+shared_work(void **state)
+{
+	static const struct {
+		const char *url, *n;
+		long want;
+	} wanted[] = {
+		{ "postgresql://h/d", "1", 2 },
+		{ "postgresql://h/d", "3", 3 },
+		{ "postgresql://h/d", "0", 0 },
+		{ "sqlite:/tmp/admit.db", "1", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(wanted); i++) {
+		set_all();
+		set("DATABASE_URL", wanted[i].url);
+		set("WORKERS", wanted[i].n);
+		check_err(load(PROGRAM_WEBHOOK), ERR_OK);
+		assert_int_equal(conf.n_workers, wanted[i].want);
+	}
+}
+
 static void
 no_home(void **state)
 {
@@ -636,6 +660,7 @@ main(void)
 	ROWS("a server's database", shown, showns);
 	ONE("a server's database", "has a place of its own", places);
 	ONE("a server's database", "has no place without a home", no_home);
+	ONE("a server's database", "is worked at by two", shared_work);
 #endif
 	ROWS("demand", demand, demands);
 	ONE("database", "the new name wins", new_name_wins);

@@ -94,6 +94,10 @@ for file; do
 	passed=$((passed + p))
 	failed=$((failed + f))
 	[ $f = 0 ] || echo "FAILED  $file: $f"
+	[ $f = 0 ] || awk '/^ *not ok [0-9]+ - / {
+		sub(/^ *not ok [0-9]+ - /, "        "); print }
+	    /^ *error: / { if (/\|-$/) getline; sub(/^ */, "            "); print }
+	    ' "$work/$file.log"
 done
 cat "$work"/*.log | sed -n 's/^ *# \(measure: \)/\1/p'
 [ -z "${ADMIT_TIMES:-}" ] || cat "$work"/*.log | awk -v of="${out##*/}" '
