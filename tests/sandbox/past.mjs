@@ -8,8 +8,6 @@ const DAYS = 35;
 const FIRST_ID = 700_100_000;
 const PATIENCE_MS = 5000;
 const UP_MS = 10_000;
-/** A connection of its own for each request: a clock that leaps makes the web server give up those that idle. */
-const ALONE = { connection: 'close' };
 
 /** So many days ago; what they do; by which link they came. */
 const PLOT = [
@@ -62,7 +60,7 @@ export class Past {
 
   async #isUp() {
     for (const endMs = performance.now() + UP_MS; performance.now() < endMs; await sleep(50)) {
-      const res = await fetch(`${this.#w.baseUrl}/health`, { headers: ALONE }).catch(() => null);
+      const res = await fetch(`${this.#w.baseUrl}/health`).catch(() => null);
       await res?.arrayBuffer();
       if (res?.status === 200) return;
     }
@@ -92,11 +90,11 @@ export class Past {
   /** By the page, which asks for consent first where that is wanted: the session that it leads to. */
   async #opened(id, product) {
     const address = `${this.#w.baseUrl}/pay?tg_id=${id}&product=${product}&language=en`;
-    let res = await fetch(address, { redirect: 'manual', headers: ALONE });
+    let res = await fetch(address, { redirect: 'manual' });
     const text = await res.text();
     const [, agree] = /<button name="agree" value="([^"]+)"/.exec(text) ?? [];
     if (agree) {
-      res = await fetch(`${address}&go=1`, { method: 'POST', redirect: 'manual', headers: ALONE, body: new URLSearchParams({ agree }) });
+      res = await fetch(`${address}&go=1`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ agree }) });
       await res.arrayBuffer();
     }
     const to = res.headers.get('location');
