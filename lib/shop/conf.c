@@ -210,8 +210,9 @@ static const struct setting rows[] = {
 	    "for tests, or a Bot API server of your own" },
 	{ "WORKERS", NULL, INT_AT(n_workers, 0, 64), PAY | HOOK | BOT, OPTIONAL,
 	    "0",
-	    "processes that share the work, two at least where the ledger is "
-	    "at a server; 0: the one the web server started" },
+	    "processes that share the work, 1 counting as 2 where the ledger "
+	    "is at a PostgreSQL server; 0: the one the web server started; "
+	    "lighttpd.conf and systemd's unit set it, and win over a file" },
 	{ "END_WITH_SERVER", NULL, INT_AT(end_with_server, 0, 1),
 	    PAY | HOOK | BOT, OPTIONAL, "0",
 	    "1: end when the web server that started us dies, as under "
