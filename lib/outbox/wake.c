@@ -22,6 +22,8 @@
 /* Well below the time that one waits for the lock (worker/lock.c): whoever is
  * not started since another one was is still waited for by that. */
 #define LONGEST_START_PAUSE_MS 1000
+/* None was needed for so long: no rush is on any more. */
+#define RUSH_OVER_MS 10000
 /* One that is to bring the ledger up to date may be unable to. */
 #define UPGRADE_PAUSE_MS 2000
 #define STOP_PATIENCE_MS 10000
@@ -115,8 +117,11 @@ struct starts {
 static bool
 may_start(struct starts *s, int64_t least_ms, int64_t now_ms)
 {
-	int64_t pause_ms = s->pause_ms > least_ms ? s->pause_ms : least_ms;
+	int64_t pause_ms;
 
+	if (now_ms - s->last_ms >= RUSH_OVER_MS)
+		s->pause_ms = 0;
+	pause_ms = s->pause_ms > least_ms ? s->pause_ms : least_ms;
 	if (s->last_ms != 0 && now_ms - s->last_ms < pause_ms)
 		return false;
 	s->pause_ms = s->pause_ms == 0 ? START_PAUSE_MS : 2 * s->pause_ms;

@@ -36,7 +36,8 @@ struct extra {
 
 /* What waits to be written: of one log, one piece behind the other. It stays
  * when writing it fails, since SQLite has been told of no fault in it yet: all
- * that follows fails until it is written or the transaction given up. */
+ * that follows fails until it is written or the transaction given up. But where
+ * it ends a commit, that has failed now. */
 static struct {
 	sqlite3_file *log; /* NULL: nothing waits */
 	sqlite3_int64 at;
@@ -114,7 +115,13 @@ log_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 	}
 	x->end = at + n;
 	x->is_last_of_some = says_last(p, n);
-	return code == SQLITE_OK && ends ? write_waiting() : code;
+	if (code == SQLITE_OK && ends)
+		code = write_waiting();
+	/* What was said to have failed must not be there after all, once the
+	 * disk has room again: SQLite reads while it takes everything back. */
+	if (code != SQLITE_OK && ends)
+		waiting.log = NULL;
+	return code;
 }
 
 static int
@@ -166,11 +173,8 @@ log_close(sqlite3_file *f)
 static int
 database_lock(sqlite3_file *f, int offset, int n, int flags)
 {
-	bool is_given_up = (flags & SQLITE_SHM_UNLOCK) != 0 &&
-	    offset == WRITE_LOCK && waiting.log != NULL &&
-	    extra_of(waiting.log)->database == f;
-
-	if (is_given_up && write_waiting() != SQLITE_OK)
+	if ((flags & SQLITE_SHM_UNLOCK) != 0 && offset == WRITE_LOCK &&
+	    waiting.log != NULL && extra_of(waiting.log)->database == f)
 		waiting.log = NULL;
 	return extra_of(f)->system->xShmLock(f, offset, n, flags);
 }
@@ -191,21 +195,34 @@ replace(struct sqlite3_io_methods *m, bool is_log)
 		m->xShmLock = database_lock;
 }
 
+/* Where a write may spoil what lies beside it on the disk, SQLite fills the
+ * sector behind a commit, in pieces that are no whole pages: then it writes as
+ * it does by itself. */
+static bool
+fills_sectors(sqlite3_file *database)
+{
+	return (database->pMethods->xDeviceCharacteristics(database) &
+		   SQLITE_IOCAP_POWERSAFE_OVERWRITE) == 0;
+}
+
 static int
 open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
     int *out_flags)
 {
 	struct extra *x = extra_of(f);
 	bool is_log = (flags & SQLITE_OPEN_WAL) != 0;
+	sqlite3_file *database =
+	    is_log ? sqlite3_database_file_object(name) : NULL;
 	int code = system_vfs->xOpen(system_vfs, name, f, flags, out_flags);
 
 	(void)vfs;
 	if (code != SQLITE_OK ||
-	    (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_DB)) == 0)
+	    (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_DB)) == 0 ||
+	    (is_log && fills_sectors(database)))
 		return code;
 	*x = (struct extra){ .system = f->pMethods,
 		.methods = *f->pMethods,
-		.database = is_log ? sqlite3_database_file_object(name) : NULL,
+		.database = database,
 		.end = -1 };
 	replace(&x->methods, is_log);
 	f->pMethods = &x->methods;

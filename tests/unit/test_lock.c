@@ -75,6 +75,10 @@ few_started(void **state)
 	assert_true(n_started(&s, 27, &last_ms) <= 10);
 	/* However long it takes, one is waiting that came a short while ago. */
 	check_int(n_started(&s, last_ms + 1, &last_ms), 5);
+	/* In a shop where one is started now and then, none waits for it. */
+	s.pause_ms = LONGEST_START_PAUSE_MS;
+	assert_true(may_start(&s, START_PAUSE_MS, last_ms += RUSH_OVER_MS));
+	assert_true(may_start(&s, START_PAUSE_MS, last_ms += START_PAUSE_MS));
 	s.pause_ms = 0; /* one was heard of, and is gone again */
 	assert_true(may_start(&s, START_PAUSE_MS, last_ms + 25));
 	/* What brings a ledger up to date has longer, as ever. */
