@@ -399,8 +399,10 @@ describe('word for word', { concurrency: true }, () => {
       await boss.does('confirms it while the account at Stripe is empty', async () => {
         const { message, callback_data: yes } = boss.button('op:yes:');
         await app.telegram.press(boss.user, message, yes);
-        await app.noted('SELECT 1 FROM jobs WHERE kind = 14 AND error IS NOT NULL');
-        app.write('UPDATE jobs SET attempts = 8, due_ms = 1 WHERE kind = 14 AND done_ms IS NULL'); // it was tried for an hour
+        await until(() => { // it was tried for an hour; one that is just being tried is waited for
+          app.write('UPDATE jobs SET attempts = 8, due_ms = 1 WHERE kind = 14 AND done_ms IS NULL AND error IS NOT NULL AND lease_ms = 0');
+          return app.sql('SELECT 1 FROM jobs WHERE kind = 14 AND attempts >= 8').length > 0;
+        }, PATIENCE_MS, 'the refund has failed');
       });
       app.stripe.isPoor = false;
       await boss.presses('op:jobs');
