@@ -123,21 +123,22 @@ read_anew(struct app *app, const struct catalog_mark *mark)
 	struct arena scratch = { 0 }, shelf = { 0 };
 	struct conf *trial = arena_alloc(&scratch, sizeof(*trial));
 	struct catalog *c = arena_alloc(&scratch, sizeof(*c));
-	bool is_good;
+	bool is_good, is_unfinished;
 
 	*trial = app->conf;
 	trial->settings.n_faults = 0;
 	is_good = catalog_load(c, &shelf, trial) == ERR_OK;
+	is_unfinished = !is_good && is_being_written(mark);
 	/* A good file is noted at once, and so is a bad one that nobody is
 	 * writing any more: it is read once, not with each request. An
 	 * unfinished one is looked at again next time. */
-	if (is_good || !is_being_written(mark)) {
+	if (!is_unfinished) {
 		app->catalog_mark = *mark;
 		app->has_work = true; /* the worker takes note of it */
 	}
 	if (is_good)
 		take_catalog(app, c, shelf);
-	else if (!is_being_written(mark))
+	else if (!is_unfinished)
 		keep_fault(app, trial);
 	if (!is_good)
 		arena_free(&shelf);

@@ -311,6 +311,8 @@ take_picks(struct look *l)
 
 	if (e != ERR_OK)
 		note_doubts(l);
+	else /* by the products as they were when it was promised, or later */
+		app_refresh(l->w->app);
 	for (size_t i = 0; e == ERR_OK && i < l->n_picks; i++)
 		if (l->picks[i].is_ours)
 			take_job(l->w, &l->picks[i].job);

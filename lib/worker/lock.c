@@ -107,29 +107,33 @@ lock_open(const struct app *app, struct lock *l)
 	return e;
 }
 
-void
+bool
 lock_read_wakes(struct lock *l)
 {
 	char wakes[16];
+	bool any = false;
 
 	while (recv(l->wake_fd, wakes, sizeof(wakes), 0) > 0)
-		continue;
+		any = true;
+	return any;
 }
 
-/* What lies unread in the socket is lost with it. The look at the ledger that
- * follows finds what it was about. */
-void
+bool
 lock_hang_up(const struct app *app, struct lock *l)
 {
 	struct place p;
+	bool is_woken;
 
 	if (place_open(app, &p)) {
 		(void)unlink(p.addr.sun_path);
 		place_close(&p);
 	}
-	/* Last: who has just sent to it is seen by the look that follows. */
+	/* Last: who has just sent to it is seen here, or by the look that
+	 * follows. */
+	is_woken = lock_read_wakes(l);
 	(void)close(l->wake_fd);
 	l->wake_fd = -1;
+	return is_woken;
 }
 
 enum err

@@ -17,13 +17,15 @@ struct lock {
  * failure nothing is held; else lock_release() is owed. */
 enum err lock_open(const struct app *app, struct lock *l) MUST_CHECK;
 
-/* Takes in all that woke us so far. */
-void lock_read_wakes(struct lock *l);
+/* Takes in all that woke us so far; whether anything did. */
+bool lock_read_wakes(struct lock *l);
 
 /* Stops listening, with the lock still held: who tries to wake us from now on
  * finds nobody, and what was promised before that is still ours to look for.
- * Then either lock_release(), or lock_listen_again() where there was some. */
-void lock_hang_up(const struct app *app, struct lock *l);
+ * True: something had woken us just before, perhaps for what no look at the
+ * ledger finds (another products file). Then either lock_release(), or
+ * lock_listen_again() where there was some. */
+bool lock_hang_up(const struct app *app, struct lock *l);
 enum err lock_listen_again(const struct app *app, struct lock *l) MUST_CHECK;
 
 /* Lets go of both; nothing where nothing is held. */

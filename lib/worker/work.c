@@ -18,6 +18,9 @@
 #include "payment/reconcile.h"
 #include "shop/text.h"
 
+/* What was prepared in vain is looked at again after that. */
+#define LOOK_AGAIN_MS 1000
+
 static const struct job_kind *const kinds[JOB__COUNT] = {
 #define ROW(number, name, own, word, line, lane) [number] = &own##_kind,
 	JOB_KINDS(ROW)
@@ -80,6 +83,22 @@ tell_trail(struct app *app, struct arena *a, const struct step *s,
 	    audit_told(app, a, s->job.promise, RESULT_DONE);
 }
 
+/* A product may be back since the step was prepared, or have another name. What
+ * brings such jobs back finds those that are put aside already, so it is asked
+ * again within the transaction that would do so. */
+static enum err
+put_aside(
+    struct app *app, struct arena *a, const struct step *s, struct outcome *o)
+{
+	struct step again = { .job = s->job, .n_steps = s->n_steps };
+	enum err e = work_prepare(app, a, &again);
+
+	*o = again.cannot != NULL ?
+	    (struct outcome){ .after = AFTER_PARK, .error = again.cannot } :
+	    (struct outcome){ .after = AFTER_WAIT, .wait_ms = LOOK_AGAIN_MS };
+	return e;
+}
+
 enum err
 work_settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
     const struct http_response *res, struct outcome *o)
@@ -89,9 +108,8 @@ work_settle(struct app *app, struct arena *a, struct step *s, enum err call_err,
 
 	*o = (struct outcome){ .after = AFTER_DONE };
 	if (s->cannot != NULL)
-		*o =
-		    (struct outcome){ .after = AFTER_PARK, .error = s->cannot };
-	if (s->has_call && kind != NULL)
+		e = put_aside(app, a, s, o);
+	else if (s->has_call && kind != NULL)
 		e = kind->settle(app, a, s, call_err, res, o);
 	if (e == ERR_OK)
 		e = tell_trail(app, a, s, kind, o);

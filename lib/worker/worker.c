@@ -102,7 +102,7 @@ static void
 take_in(struct loop *l, const struct pollfd *fds)
 {
 	if (fds[1].revents != 0) {
-		lock_read_wakes(&l->lock);
+		(void)lock_read_wakes(&l->lock);
 		wake_up(l);
 	}
 	if (fds[0].revents != 0 && !l->w.stopping) {
@@ -196,10 +196,13 @@ is_idle(const struct loop *l)
 static bool
 may_go_home(struct loop *l)
 {
-	lock_hang_up(l->w.app, &l->lock);
+	bool is_woken = lock_hang_up(l->w.app, &l->lock);
+
 	lease_due(&l->w);
-	if (is_idle(l))
+	if (!is_woken && is_idle(l))
 		return true;
+	if (is_woken)
+		wake_up(l);
 	if (lock_listen_again(l->w.app, &l->lock) != ERR_OK)
 		l->w.stopping = true;
 	return false;
@@ -265,7 +268,7 @@ static void
 close_worker(struct loop *l)
 {
 	if (l->lock.wake_fd >= 0)
-		lock_hang_up(l->w.app, &l->lock);
+		(void)lock_hang_up(l->w.app, &l->lock);
 	lock_release(&l->lock);
 	http_free(l->w.http);
 	for (size_t i = 0; i < N_SLOTS; i++)

@@ -20,7 +20,7 @@ one_is_home(void **state)
 	check_int(wake_worker_pid(&app), getpid());
 	check_err(lock_open(&app, &second), ERR_CONFLICT);
 	check_int(wake_worker_pid(&app), getpid());
-	lock_hang_up(&app, &first);
+	assert_true(lock_hang_up(&app, &first)); /* the second had woken it */
 	check_int(wake_worker_pid(&app), getpid());
 	lock_release(&first);
 	check_int(wake_worker_pid(&app), 0);
@@ -40,9 +40,9 @@ woken(void **state)
 	check_int(poll(&fd, 1, 0), 0);
 	check_err(lock_open(&app, &second), ERR_CONFLICT);
 	check_int(poll(&fd, 1, 0), 1);
-	lock_read_wakes(&first);
+	assert_true(lock_read_wakes(&first));
 	check_int(poll(&fd, 1, 0), 0);
-	lock_hang_up(&app, &first);
+	assert_false(lock_hang_up(&app, &first));
 	check_int(first.wake_fd, -1);
 	lock_release(&first);
 }

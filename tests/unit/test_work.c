@@ -109,6 +109,38 @@ unknown_kind(void **state)
 	check_text(s.o.error, JOB_UNKNOWN);
 }
 
+/* A product of which nothing is known any more, until it has another name, just
+ * before what waits for it would be put aside where nothing finds it. */
+static void
+known_by_now(void **state)
+{
+	static const struct {
+		const char *meanwhile;
+		enum after after;
+	} wanted[] = {
+		{ "SELECT 1", AFTER_PARK },
+		{ "INSERT INTO renamed (product, is_now) VALUES ('old',"
+		  " 'private'); UPDATE access SET product = 'private'",
+		    AFTER_WAIT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(wanted); i++) {
+		struct settling s = { .step = { .job = { .id = 1,
+						    .kind = JOB_INVITE,
+						    .tg_id = 5,
+						    .detail = "old" } } };
+
+		shop_open(USER HAS("old"));
+		check_err(work_prepare(&app, &mem, &s.step), ERR_OK);
+		check_has(s.step.cannot, "unknown product: old");
+		change(wanted[i].meanwhile);
+		shop_does(settle, &s);
+		check_int(s.o.after, wanted[i].after);
+		check_int(s.o.wait_ms > 0, s.o.after == AFTER_WAIT);
+	}
+}
+
 static void
 healthy(void **state)
 {
@@ -134,6 +166,7 @@ main(void)
 	ROWS("step", next_step, patiences);
 	ROWS("call, noted first", noted_first, notings);
 	ONE("kind", "an unknown one is put aside", unknown_kind);
+	ONE("product", "not known, and known by now", known_by_now);
 	ONE("health", "in words", healthy);
 	return testing_run("work", ledger_make, ledger_remove);
 }
