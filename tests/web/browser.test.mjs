@@ -33,9 +33,11 @@ function runSandbox(t, dir, settings = {}) {
 
 async function startSandbox(t, dir, settings) {
   const { child, interrupt, said } = runSandbox(t, dir, settings);
-  await until(() => /log: .*\n/.test(said()) || child.exitCode !== null, 30_000, 'the sandbox starts');
+  await until(() => /log: .*\n/.test(said()) || child.exitCode !== null, 3 * PATIENCE_MS, 'the sandbox starts');
   assert.match(said(), /sandbox is at/);
-  return { base: /http:\/\/127\.0\.0\.1:\d+/.exec(said())[0], interrupt, said, log: () => readFileSync(/log: (.*)/.exec(said())[1], 'utf8') };
+  const [base] = /http:\/\/127\.0\.0\.1:\d+/.exec(said());
+  await until(() => fetch(base).then(({ ok }) => ok, () => false), PATIENCE_MS, 'the sandbox serves');
+  return { base, interrupt, said, log: () => readFileSync(/log: (.*)/.exec(said())[1], 'utf8') };
 }
 
 /** Somebody at the sandbox's page. */
@@ -173,9 +175,11 @@ describe('the sandbox', { concurrency: false }, () => {
     await visitor.place(course, 'не в каналі'); // no longer banned, of which the page of thanks must not be the victim
     await thanks();
     await visitor.scene('dispute');
-    await visitor.hears('2026', 'operator');
+    await visitor.hears(/\b20\d\d\b/, 'operator');
     await visitor.scene('disputeWon');
+    const back = page.locator('[data-who="buyer"] .bot .bubble', { hasText: 'повернуто' }), n = await back.count();
     await visitor.scene('refund');
+    await back.nth(n).waitFor();
     await visitor.place(course, 'не в каналі');
   });
 

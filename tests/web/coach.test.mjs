@@ -320,7 +320,7 @@ test('limits: length, one at a time, questions a day, tokens a month', async (t)
   assert.match(last(), /задовге.*1000/);
   model.answer = 'Слова.';
   model.usage = { total_tokens: 3990 };
-  app.telegram.setFault({ kind: 'status', status: 500, next: 1 });
+  app.telegram.setFault({ kind: 'status', status: 500, next: 3 }); // some seconds, in which the next question comes
   await app.say(person(5), 'Що таке вдячність?');
   await app.say(person(5), 'А сон?');
   assert.match(last(), /Ще відповідаю/);
@@ -582,7 +582,7 @@ test('in a group, ask a person: the asker alone, who hears the answer in private
 test('one person can call for help without end, not everybody else', async (t) => {
   const app = await school(t, { env: { SUPPORT_CHAT_ID: String(SUPPORT) } });
   for (let n = 0; n < 14; n += 1) await app.say(person(6), 'я не хочу жити');
-  await app.settled();
+  await app.settled(3 * PATIENCE_MS); // ten messages to one chat are ten seconds
   assert.equal(app.telegram.messages(6).filter(({ text }) => text.includes('7333')).length, 10);
   assert.equal(copiesOf(app).length, 3);
   assert.equal(app.telegram.messages(ADMIN).filter(({ text }) => text.includes('🆘')).length, 3);

@@ -304,6 +304,7 @@ test('each command that shows a table gives one JSON document instead', async (t
   await app.buy(5);
   await app.buy(6);
   await app.noted('SELECT 1 FROM jobs WHERE parked_ms IS NOT NULL');
+  await app.settled();
   const read = async (...args) => JSON.parse(await succeeds(app)(...args, '--json'));
   const status = await read('status');
   assert.deepEqual([status.users, status.in, status.orders, status.paid, status.parked], [2, 2, 2, 2, 1]);

@@ -255,6 +255,7 @@ describe('a channel that changes under the bot', () => {
       await app.told(OPERATOR, 'для бота немає');
       await app.noted(`SELECT 1 FROM jobs WHERE tg_id = ${two} AND error LIKE '%${words}%'`);
       assert.equal(app.sql('SELECT 1 FROM jobs WHERE parked_ms IS NOT NULL').length, 0);
+      await until(() => app.sql('SELECT 1 FROM jobs WHERE done_ms IS NULL AND lease_ms > 0').length === 0, 20_000, 'nobody is at it');
       app.telegram.channels.setGone(CHANNEL, null);
       app.telegram.channels.setRights(CHANNEL, true);
       await enter(one);

@@ -43,7 +43,7 @@ export const SANITIZER = /ERROR: AddressSanitizer|runtime error:|LeakSanitizer|S
 
 /** A port is free only until somebody takes it, so a server is started again elsewhere; more often than this is no chance. */
 const PORT_TRIES = 8;
-const STOP_PATIENCE_MS = 10_000;
+const STOP_PATIENCE_MS = PATIENCE_MS;
 
 export { PATIENCE_MS };
 

@@ -102,7 +102,7 @@ class FileLedger {
   }
 
   hold() {
-    return holding('sqlite3', [this.file], 'BEGIN EXCLUSIVE;\nSELECT 1;\n');
+    return holding('sqlite3', ['-bail', this.file], '.timeout 5000\nBEGIN EXCLUSIVE;\nSELECT 1;\n');
   }
 
   #move(from, to) {

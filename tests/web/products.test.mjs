@@ -136,6 +136,8 @@ test('from the settings to a products file with another id for the same channel:
   app.telegram.follow(person(5), link);
   await until(() => app.telegram.channels.status(CHANNEL, 5) === 'member', 20_000, 'in');
   await app.settled(20_000);
+  await app.telegram.attempts.waitFor(({ name, status }) => name === 'chat_member' && status === 200); // or a program starts a worker for it
+  await app.settled(20_000);
 
   // The same shop with a products file: everything is started anew with it.
   put(file, [product('ten-steps', 'Десять кроків', { id: CHANNEL }), product('more', 'Ще', { id: OTHER })]);

@@ -228,7 +228,7 @@ test('/help asks Stripe in one chain at a time, slowly, and not about what has e
     sessions.push(await app.open(5));
     app.write(`UPDATE orders SET url_ends_ms = 1${i < 4 ? ', expired_ms = 2' : ''} WHERE session_id = '${sessions[i]}'`);
   }
-  app.stripe.latencyMs = 300;
+  app.stripe.latencyMs = 1000; // the chain is longer than ten updates take
   const from = app.stripe.requests.length;
   await Promise.all(Array.from({ length: 10 }, () => app.say(person(5), '/help')));
   await app.settled();

@@ -507,7 +507,7 @@ test('many events at once are few questions, and a change while one is asked is 
   const renewed = await app.stripe.billing.renew(sub);
   const canceled = await app.stripe.billing.cancelAtEnd(sub);
   const from = reads(app).length;
-  app.stripe.latencyMs = 300;
+  app.stripe.latencyMs = 1500; // while one is asked the rest comes
   await Promise.all(Array.from({ length: IS_SANITIZED ? 9 : 30 }, (_, i) => app.event({ ...[...renewed, ...canceled][i % 3], id: `evt_many${i}` })));
   await app.settled();
   const n = reads(app).length - from;

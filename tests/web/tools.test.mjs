@@ -367,10 +367,12 @@ describe('setup and check', () => {
     await app.buy(6);
     await app.telegram.waitFor(({ fault }) => fault === 'status');
     await app.admit(['work', '--stop']);
+    assert.ok(due() > app.telegram.calls.at(-1).atMs, 'put off');
+    app.write(`UPDATE jobs SET due_ms = ${Date.now() + 60_000} WHERE done_ms IS NULL`); // however long the machine takes
     const from = app.telegram.calls.length;
     await app.admit(['work', '--once']);
     assert.equal(app.telegram.calls.length, from, 'not before it is due');
-    await sleep(Math.max(0, due() - Date.now()) + 10);
+    app.write('UPDATE jobs SET due_ms = 1 WHERE done_ms IS NULL');
     await app.admit(['work', '--once']);
     assert.equal(app.invites(6).length, 2, 'tried again by cron');
     assert.equal(due(), undefined);
