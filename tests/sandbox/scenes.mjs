@@ -1,13 +1,15 @@
 // What can happen to a shop, each at the press of a button: the buyer's bank, the operator, strangers, bad days and time.
 
 import { execFile, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 
 const HANG_MS = 8000;
 const DAY_S = 86_400;
 const QUIET_MS = 400;
 const SHORT_MS = 150;
-const UP_MS = 250;
+/** For a log that does not tell. */
+const UP_MS = 5000;
+const LOOK_MS = 20;
 const MOST_TRIES = 5;
 /** Neither over nor never begun. */
 const GOES_ON = new Set(['active', 'trialing', 'past_due']);
@@ -22,13 +24,16 @@ export const GROUPS = {
 };
 export const SECOND = { block: 'unblock', lost: 'found', stripeDown: 'stripeUp', down: 'up' };
 
-/** One that finds another at work goes home at once. */
-const staysUp = (child) => new Promise((done) => {
-  const timer = setTimeout(() => done(true), UP_MS);
-  child.once('exit', () => {
-    clearTimeout(timer);
-    done(false);
-  });
+/** Whether it is at home, as it says in the log: one that finds another at work goes away again. */
+const staysUp = (child, log) => new Promise((done) => {
+  const tell = (isUp) => {
+    clearInterval(looks);
+    clearTimeout(end);
+    done(isUp);
+  };
+  const looks = setInterval(() => readFileSync(log, 'utf8').includes(`ev=worker_up pid=${child.pid}\n`) && tell(true), LOOK_MS);
+  const end = setTimeout(() => tell(true), UP_MS);
+  child.once('exit', () => tell(false));
 });
 
 export class Scenes {
@@ -226,10 +231,10 @@ export class Scenes {
     const env = { ...process.env, LD_PRELOAD: preload ?? '' };
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       await new Promise((done) => { execFile(admit, ['work', '--stop'], { env }, done); });
-      const log = openSync(process.env.ADMIT_LOG ?? '/dev/null', 'a');
-      this.#worker = spawn(admit, ['work', '--stay'], { env, stdio: ['ignore', 'ignore', log] });
-      closeSync(log);
-      if (await staysUp(this.#worker)) return;
+      const log = process.env.ADMIT_LOG ?? '/dev/null', fd = openSync(log, 'a');
+      this.#worker = spawn(admit, ['work', '--stay'], { env, stdio: ['ignore', 'ignore', fd] });
+      closeSync(fd);
+      if (await staysUp(this.#worker, log)) return;
     }
   }
 
