@@ -58,6 +58,8 @@ static const struct row {
 	    "op:refund" },
 	{ "a grant, typed", "/admin grant 5 course 30", "30 days?", NULL },
 	{ "of the only product", "/admin grant 5", "for good?", NULL },
+	{ "for the longest", "/admin grant 5 course 36500", "36500 days?",
+	    NULL },
 	{ "for too long", "/admin grant 5 course 36501", "Nobody", "op:yes" },
 	{ "of what is not sold", "/admin grant 5 gone", "Nobody", "op:yes" },
 	{ "a revoke of what is sold no more", "/admin revoke 5 gone", "op:yes",
@@ -154,6 +156,54 @@ confirmed(void **state)
 	check_has(presses(OWNER, "op:no:3"), "op/told/3");
 	check_has(presses(OWNER, "op:yes:3"), "op/late");
 	check_int(look_int("SELECT is_in FROM access"), 0);
+}
+
+/* Whoever is in by now gets it, and nobody else. */
+static void
+linked(void **state)
+{
+	(void)state;
+	shop_open(PAID);
+	check_text(presses(OWNER, "op:link:5:course"), "op/asked/1");
+	check_has(presses(OWNER, "op:yes:1"), "op/told/1");
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE kind = 1"
+			   " AND tg_id = 5 AND detail = 'course'"),
+	    1);
+	check_text(presses(OWNER, "op:link:5:course"), "op/asked/2");
+	change("UPDATE access SET is_in = 0; DELETE FROM jobs");
+	check_has(presses(OWNER, "op:yes:2"), "op/told/2");
+	check_int(look_int("SELECT COUNT(*) FROM jobs WHERE kind = 1"), 0);
+	check_text(
+	    look_text("SELECT result FROM audit WHERE id = 2"), RESULT_NOTHING);
+}
+
+#define SOLD_NOW(id, minor, currency) \
+	"INSERT INTO orders (id, tg_id, product, provider, session_id," \
+	" amount_minor, currency, paid_ms, livemode, created_ms) VALUES (" id \
+	", 5, 'course', 'stripe', 'cs_' || " id ", " minor ", '" currency \
+	"', 1, 1, 1);" \
+	"INSERT INTO payments (provider, payment, order_id, kind," \
+	" amount_minor, currency, paid_ms) VALUES ('stripe', 'pi_' || " id \
+	", " id ", 1, " minor ", '" currency "', %lld);"
+
+/* What is of one currency is one sum, and each currency has one. */
+static void
+summed(void **state)
+{
+	const long long now = clock_now_ms();
+	const char *body, *first;
+
+	(void)state;
+	shop_open(USER);
+	change(arena_printf(&mem,
+	    SOLD_NOW("1", "1000", "eur") SOLD_NOW("2", "700", "usd")
+		SOLD_NOW("3", "234", "eur"),
+	    now, now, now));
+	body = says(OWNER, "/admin");
+	first = strstr(body, "12.34");
+	assert_non_null(first);
+	check_has(body, "7.00");
+	check_lacks(body, "10.00");
 }
 
 /* An unknown word's answer for everybody else, forwarded messages too. */
@@ -353,6 +403,8 @@ main(void)
 	ROWS("/admin says", said, rows);
 	ROWS("a press", pressed, presseds);
 	ONE("a change", "by one press, once, in time", confirmed);
+	ONE("a link", "of who is in by then", linked);
+	ONE("/admin", "adds up what is of one currency", summed);
 	ONE("/admin", "nobody else learns that there is one", others);
 	ONE("/admin", "signs of others", signs);
 	ONE("a button", "fits", fits);
