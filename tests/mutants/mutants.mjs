@@ -33,6 +33,8 @@ const NEAR = [
   [/catalog|product|rename/, ['products', 'life']], [/channel|invite|member/, ['door']], [/coach|question|lesson|handover|voice/, ['coach']],
   [/stars/, ['stars']], [/subscription|portal|expiry|dunning|period/, ['subscription']], [/reconcile|lists?\.c|marks/, ['reconcile']],
   [/order|reversal|transaction|users|access/, ['life', 'pay']], [/jobs|notice|text/, ['telegram', 'operator']], [/limits|url|form/, ['pay']], [/trial|refund|cancel|provider/, ['subscription']], [/_check\.c/, ['operator']],
+  [/admin|operators|audit|byhand/, ['admin', 'desk']], [/broadcast/, ['admin']], [/picture|figures|books|report/, ['report']],
+  [/agree|consents|legal|withdraw/, ['consent', 'pages']], [/metrics/, ['metrics']], [/notify|alert/, ['operator', 'admin']], [/menu|window|remind/, ['window']],
   [/report/, ['tools']], [/money|currency/, ['money']], [/inbox/, ['webhook', 'updates']],
 ];
 const FAULTS = ['alone on a ledger', 'tgupdate.fcgi fails, once', 'through a delivery', 'several workers'];
