@@ -140,7 +140,7 @@ arena_printf(struct arena *a, const char *fmt, ...)
 	va_copy(again, args);
 	len = vsnprintf(text, room, fmt, args);
 	va_end(args);
-	if (len >= 0 && (size_t)len < room) {
+	if (b != NULL && len >= 0 && (size_t)len < room) {
 		(void)take(a, b, rounded((size_t)len + 1));
 	} else {
 		text = arena_alloc(a, (len < 0 ? 0 : (size_t)len) + 1);

@@ -553,6 +553,45 @@ stripe_list(struct str in)
 	}
 }
 
+/* What others have written goes into what is sent. */
+static void
+telegram_sent(const char *text)
+{
+	const struct tg_api api = { .base = "https://api.example",
+		.token = "1:a" };
+	const struct tg_choice choices[] = { { text, "a" }, { "b", "b" } };
+	const struct tg_message m = { .chat_id = 1,
+		.text = text,
+		.button = text,
+		.button_url = "https://h.example/",
+		.choices = choices,
+		.n_choices = LENGTH(choices),
+		.row = choices,
+		.n_row = 1,
+		.reply_to = 7 };
+	const struct tg_invoice invoice = { 1, text, text, "p", 1 };
+	const struct tg_file picture = { TG_PHOTO, "a.png", str_from(text) };
+	struct json *const sent[] = { tg_send_message(&mem, &m),
+		tg_send_photo(&mem, &m, text), tg_edit_text(&mem, &m, 2),
+		tg_edit_photo(&mem, &m, NULL, 2),
+		tg_copy_message(&mem, &m, 3, 4),
+		tg_answer_button(&mem, text, text, text),
+		tg_send_invoice(&mem, &invoice), tg_plan_link(&mem, &invoice),
+		tg_answer_checkout(&mem, text, text) };
+	struct http_request file;
+
+	for (size_t i = 0; i < LENGTH(sent); i++) {
+		must(tg_request(&mem, &api, "m", sent[i]).body.len > 0);
+		must(tg_upload(&mem, &api, "m", sent[i], &picture).body.len >
+		    picture.bytes.len);
+		must(tg_reply_body(&mem, "m", sent[i]).len > 0);
+	}
+	must(tg_trial(&mem, "https://h.example", "s").body.len > 0);
+	(void)tg_button_url_ok(text);
+	if (tg_file_request(&mem, &api, text, &file) == ERR_OK)
+		must(strstr(file.url, "..") == NULL);
+}
+
 static void
 telegram_reply(struct str in)
 {
@@ -567,6 +606,10 @@ telegram_reply(struct str in)
 	must(!tg_may_admit(answer.result) ||
 	    tg_status(answer.result) == TG_ADMIN);
 	(void)tg_has_no_right(answer.description);
+	(void)tg_chat_is_unknown(answer.description);
+	(void)tg_is_not_modified(answer.description);
+	(void)tg_photo_of(&mem, answer.result);
+	telegram_sent(arena_dup(&mem, in));
 }
 
 static void
