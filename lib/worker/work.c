@@ -78,7 +78,7 @@ tell_trail(struct app *app, struct arena *a, const struct step *s,
 		return ERR_OK;
 	if (!s->has_call)
 		return audit_told(app, a, s->job.promise, RESULT_NOTHING);
-	return kind->tells_trail ?
+	return kind == NULL || kind->tells_trail ?
 	    ERR_OK :
 	    audit_told(app, a, s->job.promise, RESULT_DONE);
 }

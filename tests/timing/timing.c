@@ -25,7 +25,8 @@
 #define BODY "{\"id\":\"evt_1\",\"object\":\"event\"}"
 
 static volatile int sink;
-static char right[65], early[128], late[128];
+/* Each begins a line of the cache and ends before the page does. */
+static _Alignas(128) char right[128], early[128], late[128];
 
 static uint64_t
 ticks(void)
@@ -148,8 +149,8 @@ prepare(void)
 	if (hmac_sha256(str_from(SECRET), parts, 2, mac) != ERR_OK)
 		abort();
 	hex_encode(mac, sizeof(mac), right);
-	memcpy(early, right, sizeof(right));
-	memcpy(late, right, sizeof(right));
+	memcpy(early, right, sizeof(early));
+	memcpy(late, right, sizeof(late));
 	early[0] = right[0] == '1' ? '2' : '1';
 	late[63] = right[63] == '1' ? '2' : '1';
 }
