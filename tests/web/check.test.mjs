@@ -346,7 +346,7 @@ describe('a shop where all is well but one thing', { concurrency: 2 * availableP
     };
     const [{ stdout, ms }, shown] = await Promise.all([timed(), onTerminal(w)]);
     await w.end();
-    assert.ok(ms < 20_000, `${ms} ms`); // 12.3 s by its own clock; the rest is the machine's
+    assert.ok(ms < 15_000, `${ms} ms`);
     assert.equal(odd(stdout).length, 1, stdout);
     if (shown) assert.match(shown, /asking: 0 of \d+ have answered, [1-8] s/);
     if (shown) assert.doesNotMatch(shown, /ev=/, 'no line of the log among the others');
