@@ -458,6 +458,11 @@ class Admit {
     return until(() => this.sql('SELECT 1 FROM jobs WHERE done_ms IS NULL AND parked_ms IS NULL LIMIT 1').length === 0, ms, 'nothing is owed');
   }
 
+  /** Resolves when no job is in hand: what the calls so far have said is written down. */
+  writtenDown(ms = PATIENCE_MS) {
+    return until(() => this.sql('SELECT 1 FROM jobs WHERE done_ms IS NULL AND lease_ms > 0 LIMIT 1').length === 0, ms, 'no job is in hand');
+  }
+
   /** A worker's turn. Where it changed nothing the next one waits a little: to start a program costs more than its look. */
   async turn() {
     await this.admit(['work', '--once']);

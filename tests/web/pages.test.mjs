@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { LANGUAGES, judged, looksOf, objections, showAs, startChromium } from './chromium.mjs';
-import { LINK, PATIENCE_MS, ROOT, SHOP, startAdmit, until } from './harness.mjs';
+import { LINK, ROOT, SHOP, startAdmit, until } from './harness.mjs';
 
 const SCHEMES = ['light', 'dark'];
 const BOT = 'steps_to_joy_bot';
@@ -269,7 +269,7 @@ test('the thank-you page shows the link as soon as it is there, by itself, and t
   assert.equal(await page.locator('a[href^="https://t.me/+"]').count(), 0);
   await until(() => answers.length > 1, 20_000, 'it has asked anew');
   soon.telegram.setFault(null);
-  await until(() => soon.sql('SELECT 1 FROM jobs WHERE done_ms IS NULL AND lease_ms > 0').length === 0, PATIENCE_MS, 'no try is under way');
+  await soon.writtenDown();
   soon.write('UPDATE jobs SET due_ms = 1 WHERE done_ms IS NULL'); // however long Telegram has been failing by now
   await soon.admit(['work', '--once']);
   await page.locator('a.button[href^="https://t.me/+"]').waitFor({ timeout: 60_000 });

@@ -93,8 +93,9 @@ for file; do
 	[ "$f" != 0 ] || [ "$(cat "$work/$file.status")" = 0 ] || f=1
 	passed=$((passed + p))
 	failed=$((failed + f))
-	[ $f = 0 ] || echo "FAILED  $file: $f"
-	[ $f = 0 ] || awk '/^ *not ok [0-9]+ - / {
+	[ $f != 0 ] || continue
+	echo "FAILED  $file: $f"
+	awk '/^ *not ok [0-9]+ - / {
 		sub(/^ *not ok [0-9]+ - /, "        "); print }
 	    /^ *error: / { if (/\|-$/) getline; sub(/^ */, "            "); print }
 	    ' "$work/$file.log"
