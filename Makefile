@@ -19,7 +19,7 @@
 #                   parts; goes on with what has not passed on these sources
 #   make valgrind   unit tests and the payment flow under memcheck
 #   make timing     whether comparing secrets takes a telling time
-#   make analyze    gcc -fanalyzer, clang-tidy, scan-build, cppcheck
+#   make analyze    gcc -fanalyzer, clang-tidy (with clang's analyzer), cppcheck
 #
 #   make all        build into build/release (MODE=debug|asan|ubsan: elsewhere)
 #   make unit web   one suite (MODE=asan: under the sanitizers)

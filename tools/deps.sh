@@ -46,7 +46,6 @@ servers cmd:h2o            h2o                   web servers
 servers cmd:spawn-fcgi     spawn-fcgi            starting the programs
 servers cmd:systemd-socket-activate systemd      starting the programs
 analyze cmd:clang-tidy     clang-tidy            reading the code
-analyze cmd:scan-build     clang-tools           following its paths
 analyze cmd:cppcheck       cppcheck              reading it again
 fuzz  cmd:clang            clang                 libFuzzer
 fuzz  rt:fuzzer            libclang-rt-14-dev    and what it runs on

@@ -219,27 +219,27 @@ ask_refund(
  * takes, or sends money, is an owner's alone. */
 static const struct kind {
 	const char *word;
-	enum role role;
 	enum err (*read)(
 	    struct reply *r, struct str args, char sep, struct act *out);
 	enum err (*ask)(struct admin_page *p, const struct act *act,
 	    enum text text, bool *may);
+	enum role role;
 	enum text text;
 } kinds[] = {
-	{ ACT_GRANT, ROLE_SUPPORT, read_grant, ask_plainly,
+	{ ACT_GRANT, read_grant, ask_plainly, ROLE_SUPPORT,
 	    TEXT_ADMIN_ASK_GRANT },
-	{ ACT_LINK, ROLE_SUPPORT, read_person, ask_plainly,
+	{ ACT_LINK, read_person, ask_plainly, ROLE_SUPPORT,
 	    TEXT_ADMIN_ASK_LINK },
-	{ ACT_WRITE, ROLE_SUPPORT, read_words, ask_plainly,
+	{ ACT_WRITE, read_words, ask_plainly, ROLE_SUPPORT,
 	    TEXT_ADMIN_ASK_WRITE },
-	{ ACT_RETRY, ROLE_SUPPORT, read_job, ask_plainly,
+	{ ACT_RETRY, read_job, ask_plainly, ROLE_SUPPORT,
 	    TEXT_ADMIN_ASK_RETRY },
-	{ ACT_REVOKE, ROLE_OWNER, read_person, ask_plainly,
+	{ ACT_REVOKE, read_person, ask_plainly, ROLE_OWNER,
 	    TEXT_ADMIN_ASK_REVOKE },
-	{ ACT_REFUND, ROLE_OWNER, read_refund, ask_refund,
+	{ ACT_REFUND, read_refund, ask_refund, ROLE_OWNER,
 	    TEXT_ADMIN_ASK_REFUND },
-	{ ACT_DROP, ROLE_OWNER, read_job, ask_plainly, TEXT_ADMIN_ASK_DROP },
-	{ ACT_BROADCAST, ROLE_OWNER, read_nothing, broadcast_ask,
+	{ ACT_DROP, read_job, ask_plainly, ROLE_OWNER, TEXT_ADMIN_ASK_DROP },
+	{ ACT_BROADCAST, read_nothing, broadcast_ask, ROLE_OWNER,
 	    TEXT_MANY_ASK },
 };
 

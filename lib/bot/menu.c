@@ -316,7 +316,7 @@ menu_pressed(struct reply *r)
 {
 	struct str data = str_from(r->u->data), word = str_cut(&data, ':');
 	const char *id = arena_dup(r->arena, data);
-	const struct product *p;
+	const struct product *p = NULL;
 	bool taken = false;
 	enum err e = press_own(r, word, data, &taken);
 

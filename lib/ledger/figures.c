@@ -40,8 +40,10 @@ day_begins(int64_t at_ms, bool of_month)
 	int64_t begins_ms = at_ms;
 
 	clock_local_date(at_ms, day);
-	if (of_month)
-		memcpy(day + strlen(day) - 2, "01", 2);
+	if (of_month) {
+		day[strlen(day) - 2] = '0';
+		day[strlen(day) - 1] = '1';
+	}
 	(void)clock_parse_local_date(day, &begins_ms);
 	return begins_ms;
 }

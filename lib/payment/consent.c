@@ -163,8 +163,8 @@ enum err
 consent_token(const struct app *app, struct arena *a, int64_t tg_id,
     const struct product *p, const struct agreement *g, const char **token)
 {
-	const char *ends = arena_printf(
-	    a, "%lld", (long long)(clock_now_ms() / 1000 + TOKEN_LIFE_S));
+	const int64_t ends_s = clock_now_ms() / 1000 + TOKEN_LIFE_S;
+	const char *ends = arena_printf(a, "%lld", (long long)ends_s);
 	char hex[2 * MAC_BYTES + 1];
 	enum err e = sign(app, a, tg_id, p, g, ends, hex);
 

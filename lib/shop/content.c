@@ -64,6 +64,7 @@ read_inside(const struct conf *conf, struct arena *a, const char *file,
 	const char *path = arena_printf(a, "%s/%s", conf->content_dir, file);
 	struct stat st;
 
+	*text = (struct str){ NULL, 0 };
 	*is_there = lstat(path, &st) == 0;
 	if (!*is_there)
 		return NULL;

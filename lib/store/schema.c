@@ -777,7 +777,7 @@ enum err
 schema_migrate(const struct db_driver *d, void *conn, bool *is_new)
 {
 	const int64_t began_ms = clock_mono_ms();
-	int64_t from, version = 0;
+	int64_t from = 0, version = 0;
 	enum err e = d->get_version(conn, &version);
 
 	while (e == ERR_OK && version < N_MIGRATIONS) {
