@@ -77,11 +77,15 @@ const sources = readdirSync(path.join(ROOT, 'lib'), { recursive: true }).map((na
   .filter((name) => /\.c$|store\/sql\/\w+\.h$/.test(name) && !name.endsWith('curl_dlopen.c'))
   .sort();
 
-/** A file at a time in turn, so that short ones have their share; within it in an order that its lines' text gives. */
+/**
+ * A file at a time in turn, so that short ones have their share; within it in an order that its lines' text gives. There are
+ * more files than mutants, so the seed says which files come first, too.
+ */
 function choose(count, seed) {
-  const rank = ({ file, before, after }) => createHash('sha256').update([seed, file, before, after].join('\n')).digest('hex');
-  const byFile = sources.map((file) => mutantsOf(file)
-    .filter(({ number }) => only.some((begins) => `${file}:${number}`.startsWith(begins))).sort((a, b) => rank(a) < rank(b) ? -1 : 1));
+  const hash = (...parts) => createHash('sha256').update([seed, ...parts].join('\n')).digest('hex');
+  const byHash = (one, hashOf) => one.map((x) => [hashOf(x), x]).sort(([a], [b]) => a < b ? -1 : 1).map(([, x]) => x);
+  const byFile = byHash(sources, (file) => hash(file)).map((file) => byHash(mutantsOf(file)
+    .filter(({ number }) => only.some((begins) => `${file}:${number}`.startsWith(begins))), ({ before, after }) => hash(file, before, after)));
   const turns = Array.from({ length: Math.max(...byFile.map(({ length }) => length)) }, (_, turn) => byFile.map((some) => some[turn]));
   return turns.flat().filter(Boolean).slice(0, count * 2);
 }
