@@ -341,5 +341,7 @@ lease_due(struct worker *w)
 		w->active_ms = clock_mono_ms();
 	w->ledger_fails = e != ERR_OK;
 	w->look_ms = e == ERR_OK ? l.next_ms : l.now_ms + LEDGER_PAUSE_MS;
+	if (e == ERR_OK)
+		w->owes = l.next_ms != INT64_MAX;
 	arena_free(&l.arena);
 }

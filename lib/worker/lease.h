@@ -7,7 +7,8 @@
 
 /* Leases them and prepares their calls, in one transaction. What would have to
  * wait for its chat is put off in the ledger. Sets look_ms (when there may be
- * something again: INT64_MAX, nothing is owed), holds_back and ledger_fails. */
+ * something again: INT64_MAX, nothing is owed), holds_back, ledger_fails and
+ * owes. */
 void lease_due(struct worker *w);
 
 #endif

@@ -67,6 +67,8 @@ struct worker {
 	size_t n_doubts;
 	bool stopping;     /* nothing is leased or begun any more */
 	bool ledger_fails; /* the last look was in vain */
+	bool owes;         /* as far as is known: by the last look that was not,
+	                      and what was told since */
 	bool holds_back;   /* something is due that may go in a moment */
 	/* All by clock_mono_ms(). */
 	int64_t look_ms;   /* when to look for jobs again */

@@ -18,6 +18,10 @@
 #include <unistd.h>
 
 #define SILENCE_BEFORE_HOME_MS (60 * 1000)
+/* So long it waits for a ledger in which something is owed: a full disk or a
+ * server that is gone is seen to in that time, and in a quiet shop nobody else
+ * may come to start a worker for what was promised before. */
+#define FAILURE_BEFORE_HOME_MS (60 * 60 * 1000)
 #define STOP_PATIENCE_MS 3000 /* for calls under way */
 /* Others promise and settle, too, where the ledger is shared: how often to look
  * for what was not heard of, and where nothing is heard. */
@@ -94,6 +98,7 @@ static void
 wake_up(struct loop *l)
 {
 	l->w.look_ms = l->w.active_ms = clock_mono_ms();
+	l->w.owes = true;
 	hurry_chores(l, l->w.active_ms);
 }
 
@@ -182,13 +187,17 @@ turn(struct loop *l)
 static bool
 is_idle(const struct loop *l)
 {
+	int64_t silence_ms = l->w.ledger_fails && l->w.owes ?
+	    FAILURE_BEFORE_HOME_MS :
+	    SILENCE_BEFORE_HOME_MS;
+
 	if (l->w.n_busy > 0)
 		return false;
 	if (l->stay == WORKER_ONCE)
 		return l->w.ledger_fails ||
 		    (l->w.look_ms > clock_mono_ms() && !l->w.holds_back);
 	return (l->w.look_ms == INT64_MAX || l->w.ledger_fails) &&
-	    clock_mono_ms() - l->w.active_ms >= SILENCE_BEFORE_HOME_MS;
+	    clock_mono_ms() - l->w.active_ms >= silence_ms;
 }
 
 /* Once we have hung up nobody can be told any more that we are here, so a last
@@ -286,6 +295,7 @@ begin(struct loop *l)
 	l->signal_fd = watch_signals();
 	w->http = http_new();
 	w->active_ms = clock_mono_ms();
+	w->owes = true; /* whoever started us knew of something, as a rule */
 	pace_init(&w->pace, w->active_ms);
 	l->others_ms = db_is_shared(w->app->db) ? w->active_ms : INT64_MAX;
 	return w->http == NULL || l->signal_fd < 0 ? ERR_INTERNAL : ERR_OK;

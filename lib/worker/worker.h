@@ -8,7 +8,8 @@
 
 enum worker_stay {
 	WORKER_ONCE,   /* does what is due and goes (cron) */
-	WORKER_WHILE,  /* goes after a minute without anything owed */
+	WORKER_WHILE,  /* goes after a minute without anything owed, or an
+	                  hour without a ledger */
 	WORKER_FOREVER /* until told to stop (systemd, make run) */
 };
 

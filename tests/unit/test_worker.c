@@ -250,6 +250,70 @@ no_chores(void **state)
 		check_int(loop.chore_ms[i], 0);
 }
 
+/* When a worker that was started for what is owed goes home. */
+static const struct idle_row {
+	const char *name;
+	bool fails, owes, is_home;
+	int64_t silent_ms;
+	size_t n_busy;
+} idles[] = {
+	{ "just now", false, false, false, 59 * 1000, 0 },
+	{ "a minute of silence", false, false, true, 60 * 1000, 0 },
+	{ "something is under way", false, false, false, 60 * 1000, 1 },
+	{ "something is owed", false, true, false, INT64_C(9000) * 1000, 0 },
+	{ "a ledger that fails", true, false, true, 60 * 1000, 0 },
+	{ "that fails, and owes something", true, true, false, 3599 * 1000, 0 },
+	{ "that fails for an hour", true, true, true, 3600 * 1000, 0 },
+};
+
+static void
+idle(void **state)
+{
+	const struct idle_row *row = *state;
+
+	loop.stay = WORKER_WHILE;
+	loop.w.n_busy = row->n_busy;
+	loop.w.owes = row->owes;
+	loop.w.ledger_fails = row->fails;
+	loop.w.active_ms = clock_mono_ms() - row->silent_ms;
+	loop.w.look_ms =
+	    row->owes || row->fails ? loop.w.active_ms + 1 : INT64_MAX;
+	check_int(is_idle(&loop), row->is_home);
+	loop.w.n_busy = 0;
+	loop.w.ledger_fails = false;
+}
+
+/* What the last look knew holds while the ledger fails; what was told since may
+ * be owed. */
+static void
+owing(void **state)
+{
+	(void)state;
+	shop_open(NOTHING);
+	empty_slots();
+	loop.w.n_busy = 0;
+	loop.w.owes = true;
+	lease_due(&loop.w);
+	assert_false(loop.w.owes);
+	wake_up(&loop);
+	assert_true(loop.w.owes);
+	lease_due(&loop.w);
+	assert_false(loop.w.owes);
+	change("INSERT INTO jobs (kind, promise, tg_id, due_ms, attempts,"
+	       " created_ms) VALUES (2, 'x', 5, 4000000000000, 0, 1)");
+	lease_due(&loop.w);
+	assert_true(loop.w.owes);
+	change("ALTER TABLE jobs RENAME TO no_jobs");
+	lease_due(&loop.w);
+	assert_true(loop.w.ledger_fails);
+	assert_true(loop.w.owes);
+	change("ALTER TABLE no_jobs RENAME TO jobs");
+	change("DELETE FROM jobs");
+	lease_due(&loop.w);
+	assert_false(loop.w.owes);
+	assert_false(loop.w.ledger_fails);
+}
+
 static int
 end(void **state)
 {
@@ -268,5 +332,7 @@ main(void)
 	ONE("chores", "each at its time, the urgent ones at once", chores);
 	ONE("rest", "after a rush, once", rests);
 	ONE("chores", "none of a worker that stops", no_chores);
+	ROWS("home", idle, idles);
+	ONE("home", "not while something may be owed", owing);
 	return testing_run("worker", ledger_make, end);
 }
