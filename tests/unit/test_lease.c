@@ -32,6 +32,22 @@ look(void **state)
 	check_int(worker.n_busy, 1);
 }
 
+/* Of two messages to a chat one waits; what is no message is in no chat. */
+static void
+without_chat(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_SLOTS; i++)
+		worker.slots[i].state = SLOT_FREE;
+	worker.n_busy = 0;
+	memset(worker.n_busy_in, 0, sizeof(worker.n_busy_in));
+	(void)wait_ms(
+	    "INSERT INTO jobs (kind, promise, tg_id, due_ms, created_ms)"
+	    " VALUES (12, 'x', 5, 1, 1),"
+	    " (12, 'y', 6, 1, 1)");
+	check_int(worker.n_busy, 2);
+}
+
 /* A line is looked at, then a job of it becomes due, then it is asked when the
  * next one is. */
 static void
@@ -220,5 +236,6 @@ main(void)
 	ONE("look", "after leases that are in doubt", doubt);
 	ROWS("two workers lease at once", meeting, meetings);
 	ONE("slots", "of each line", slots_of_lines);
+	ONE("look", "what is in no chat waits for none", without_chat);
 	return testing_run("lease", ledger_make, end);
 }

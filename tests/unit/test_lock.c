@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 static void
 one_is_home(void **state)
@@ -32,6 +33,7 @@ woken(void **state)
 {
 	struct lock first, second;
 	struct pollfd fd = { .events = POLLIN };
+	char c;
 
 	(void)state;
 	app.conf.database_path = ledger.place;
@@ -40,6 +42,9 @@ woken(void **state)
 	check_int(poll(&fd, 1, 0), 0);
 	check_err(lock_open(&app, &second), ERR_CONFLICT);
 	check_int(poll(&fd, 1, 0), 1);
+	assert_true(recv(first.wake_fd, &c, sizeof(c), MSG_DONTWAIT) >= 0);
+	check_int(poll(&fd, 1, 0), 0); /* once, and has not waited */
+	check_err(lock_open(&app, &second), ERR_CONFLICT);
 	assert_true(lock_read_wakes(&first));
 	check_int(poll(&fd, 1, 0), 0);
 	assert_false(lock_hang_up(&app, &first));

@@ -136,10 +136,33 @@ limited(void **state)
 	assert_true(answers_given(&stripe));
 }
 
+/* Of a buyer whom nobody can read it is not said that they are in. */
+static void
+unreadable(void **state)
+{
+	static const struct answer down = { 503, "{}" };
+	const struct limit_who who = { 0, "" };
+	const struct answers stripe = answers_start(&down, 1);
+	struct http *http = http_new();
+	struct checkout c = { .term.access = ACCESS_IN };
+
+	(void)state;
+	shop_open(PAID);
+	change("ALTER TABLE orders RENAME TO orders_lost");
+	app.conf.stripe_api_base = stripe.base;
+	check_err(find(http, &who, "cs_test_1", &c), ERR_UNAVAILABLE);
+	check_int(c.state, CHECKOUT_NONE);
+	check_int(c.term.access, ACCESS_OUT);
+	http_free(http);
+	assert_true(answers_given(&stripe));
+	change("ALTER TABLE orders_lost RENAME TO orders");
+}
+
 int
 main(void)
 {
 	ROWS("back from paying", found, rows);
 	ONE("back from paying", "one after the other", limited);
+	ONE("back from paying", "to a ledger that fails", unreadable);
 	return testing_run("thanks", ledger_make, ledger_remove);
 }
