@@ -49,14 +49,18 @@ export { PATIENCE_MS };
 
 export const sleep = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
+/** Between two looks; what is long in coming is looked for less often, since many tests wait at once. */
+const LOOK_MS = 20, LOOK_SELDOM_MS = 60;
+
 /** The first truthy value of `look`, which is asked again and again. */
 export async function until(look, ms = PATIENCE_MS, why = String(look)) {
-  const end = Date.now() + ms;
+  const began = Date.now();
   for (;;) {
     const found = await look();
     if (found) return found;
-    if (Date.now() > end) throw new Error(`not within ${ms} ms: ${why}`);
-    await sleep(20);
+    const waited = Date.now() - began;
+    if (waited > ms) throw new Error(`not within ${ms} ms: ${why}`);
+    await sleep(Math.min(LOOK_MS + waited / 10, LOOK_SELDOM_MS));
   }
 }
 
