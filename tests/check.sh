@@ -123,7 +123,7 @@ one() {
 	corpora)
 		its "corpora of $name" env \
 		    LSAN_OPTIONS=suppressions=tests/fuzz/lsan.supp:print_suppressions=0 \
-		    "$out/fuzz/replay" tests/fuzz/corpus 250
+		    "$out/fuzz/replay" tests/fuzz/corpus 150
 		;;
 	fuzz) PATIENCE_S=36000 its "fuzzing" sh tests/fuzz/run.sh ;;
 	fault)

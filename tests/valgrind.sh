@@ -27,6 +27,15 @@ judge() {
 
 # What stops whatever takes longer than a minute, plays thousands of orders of
 # events, or kills a move at each of its statements is for faster tools.
+mkdir "$work/units"
+export watch work
+one='
+	name=${1##*/}
+	but="every order*"
+	[ "$name" != test_move ] || but="killed at every*"
+	TESTS_BUT=$but timeout 600 $watch --log-file="$work/units/$name" "$1" \
+	    > "$work/$name.said" 2>&1 ||
+	    { cat "$work/$name.said"; echo "==0== failed" >> "$work/units/$name"; }'
 for program in "$out"/tests/test_*; do
 	# The last three count allocations and instructions, or have the former
 	# fail; they are valgrind's own here.
@@ -34,13 +43,10 @@ for program in "$out"/tests/test_*; do
 	*.d | *.o | */test_db | */test_confine) continue ;;
 	*/test_memory | */test_json_memory | */test_instructions) continue ;;
 	esac
-	[ -x "$program" ] || continue
-	but='every order*'
-	[ "$(basename "$program")" != test_move ] || but='killed at every*'
-	TESTS_BUT=$but timeout 600 $watch --log-file="$work/unit" "$program" \
-	    > "$work/said" 2>&1 || { cat "$work/said"; echo "==0== failed" >> "$work/unit"; }
-	judge "$(basename "$program")" "$work/unit"
-	rm -f "$work/unit"
+	[ ! -x "$program" ] || printf '%s\n' "$program"
+done | xargs -P "$(getconf _NPROCESSORS_ONLN)" -n 1 sh -c "$one" sh
+for log in "$work"/units/*; do
+	judge "${log##*/}" "$log"
 done
 
 # The same names as in a build, each watching the true one.
