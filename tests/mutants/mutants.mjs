@@ -36,7 +36,7 @@ const NEAR = [
   [/admin|operators|audit|byhand/, ['admin', 'desk']], [/broadcast/, ['admin']], [/picture|figures|books|report/, ['report']],
   [/agree|consents|legal|withdraw/, ['consent', 'pages']], [/metrics/, ['metrics']], [/notify|alert/, ['operator', 'admin']], [/menu|window|remind/, ['window']],
   [/report/, ['tools']], [/money|currency/, ['money']], [/inbox/, ['webhook', 'updates']],
-  [/endpoint|address/, ['check', 'tools']], [/payments/, ['tools', 'desk']], [/withdraw/, ['consent']], [/kept|schema/, ['older']],
+  [/endpoint|address/, ['check', 'tools']], [/payments/, ['tools', 'desk']],
 ];
 const FAULTS = ['alone on a ledger', 'tgupdate.fcgi fails, once', 'through a delivery', 'several workers'];
 const SHARE_WANTED = 0.9;
