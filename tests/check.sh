@@ -9,7 +9,8 @@
 #
 # usage: check.sh BUILD-FOLDER SUITE... [BUILD-FOLDER SUITE...]
 #        suites: build lint parts docs hardening installing unit web web-memory
-#        measure servers-quick postgres-quick corpora fuzz fault fault-quick
+#        web-many measure servers-quick postgres-quick corpora fuzz fault
+#        fault-quick
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
@@ -70,10 +71,12 @@ its() {
 
 # What runs under the sanitizers: all that a memory error can hide in. What a
 # browser shows, the compiler of types, the quality of a search and the measures
-# would show the same again.
+# would show the same again; and those of many buyers have for each what others
+# have for one.
+many="rush.test.mjs scenarios.test.mjs year.test.mjs"
 memory_files() {
-	(cd tests/web && ls *.test.mjs) |
-	    grep -vE '^(browser|pages|types|lessons|measure)\.'
+	(cd tests/web && ls *.test.mjs) | grep -vE \
+	    '^(browser|pages|types|lessons|measure|rush|scenarios|year)\.'
 }
 
 # one BUILD-FOLDER SUITE
@@ -111,6 +114,7 @@ one() {
 	web-memory)
 		its "web tests of $name" sh tests/web/run.sh "$out" $(memory_files)
 		;;
+	web-many) its "many buyers, $name" sh tests/web/run.sh "$out" $many ;;
 	measure)
 		its "delays of $name" sh tests/web/run.sh "$out" measure.test.mjs
 		;;
@@ -151,7 +155,7 @@ first= out= builds= computing= waiting= measures=
 for word; do
 	case $word in
 	build) builds="$builds $out:$word" ;;
-	web | web-memory) waiting="$waiting $out:$word" ;;
+	web | web-memory | web-many) waiting="$waiting $out:$word" ;;
 	measure) measures="$measures $out:$word" ;;
 	lint | parts | docs | hardening | installing | unit | corpora | fuzz | fault | \
 	    fault-quick | servers-quick | postgres-quick) computing="$computing $out:$word" ;;

@@ -40,7 +40,8 @@ str_ends(struct str s, const char *suffix)
 {
 	size_t n = strlen(suffix);
 
-	return s.len >= n && str_eq((struct str){ s.p + s.len - n, n }, suffix);
+	return s.len >= n &&
+	    (n == 0 || str_eq((struct str){ s.p + s.len - n, n }, suffix));
 }
 
 bool
