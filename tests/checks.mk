@@ -139,7 +139,7 @@ mutants:
 	@MUTANTS_S=$(MUTANTS_S) node tests/mutants/mutants.mjs $(MUTANTS)
 
 # Both cores for so long, shared among the targets; FUZZ_S=60 for a minute each.
-FUZZ_TOTAL_S ?= 270
+FUZZ_TOTAL_S ?= 180
 FUZZ_S       ?=
 fuzz:
 	@sh tools/deps.sh fuzz

@@ -19,7 +19,7 @@ passed=0 failed=0
 
 cores=$(nproc)
 set -- tests/fuzz/corpus/*
-FUZZ_S=${FUZZ_S:-$((${FUZZ_TOTAL_S:-270} * cores / $#))}
+FUZZ_S=${FUZZ_S:-$((${FUZZ_TOTAL_S:-180} * cores / $#))}
 [ "$FUZZ_S" -gt 0 ] || FUZZ_S=1
 
 # What one learns stays in a folder of this run's; what breaks it is kept.

@@ -46,7 +46,7 @@ trap stop INT TERM HUP
 trap 'rm -rf "$ADMIT_CAPTURE"' EXIT
 
 one() {
-	timeout 600 node --test-reporter=tap "$1" > "$work/$1.log" 2>&1 &
+	timeout 600 node --single-threaded --test-reporter=tap "$1" > "$work/$1.log" 2>&1 &
 	echo $! > "$work/$1.pid"
 	wait $!
 	echo $? > "$work/$1.status"
