@@ -8,7 +8,7 @@ POSTGRES := postgres-unit $(addprefix postgres-web-,1 2 3 4 5 6) postgres-ways \
   postgres-machines
 
 .PHONY: check postgres $(POSTGRES) check-deploy check-servers check-all build-release \
-  build-asan build-clang asan-many tests unit web fault $(FAULTS) fuzz mutants bench timing \
+  build-asan build-clang asan-later tests unit web fault $(FAULTS) fuzz mutants bench timing \
   valgrind asan lint pictures po fmt fmt-check analyze
 
 # Run for a second each, so that they need not be fast, and there are many to be
@@ -106,7 +106,7 @@ check-deploy:
 # goes on with what is missing. One that fails does not keep the others from
 # being tried.
 PARTS ?= check $(POSTGRES) $(FAULTS) fuzz mutants check-servers check-deploy valgrind \
-  asan-many timing analyze
+  asan-later timing analyze
 
 check-all:
 	@node tests/parts/run.mjs $(PARTS); status=$$?; \
@@ -114,12 +114,12 @@ check-all:
 
 asan:
 	@sh tools/deps.sh check
-	@sh tests/check.sh build/asan build unit corpora web-memory web-many
+	@sh tests/check.sh build/asan build unit corpora web-memory web-later
 
-# What `make check` leaves to the builds without sanitizers.
-asan-many:
+# The web tests that `make check` runs without sanitizers alone.
+asan-later:
 	@sh tools/deps.sh check
-	@sh tests/check.sh build/asan build web-many
+	@sh tests/check.sh build/asan build web-later
 
 unit: tests
 	@sh tests/check.sh $(OUT) unit

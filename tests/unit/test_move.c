@@ -416,7 +416,7 @@ static const struct killed {
 
 /* So many statements from one stop to the next: all kinds of them come up. */
 #ifdef __SANITIZE_ADDRESS__
-#define KILLED_STEP 199
+#define KILLED_STEP 397
 #else
 #define KILLED_STEP 29
 #endif
