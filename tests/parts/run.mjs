@@ -116,9 +116,10 @@ async function runAll(parts, root) {
       results.push({ ...known, kept: true });
       continue;
     }
+    if (stopping.signal) continue;
     console.log(`== make ${part}`);
     const result = await runPart(part, root, ledger, stopping);
-    if (stopping.signal) break;
+    if (stopping.signal) continue;
     if (treeOf(root).key !== tree.key) {
       Object.assign(result, { outcome: 'failed', said: 'the sources changed meanwhile, so that it tells nothing' });
     } else {
@@ -127,7 +128,7 @@ async function runAll(parts, root) {
     results.push(result);
   }
   const n = (outcome) => results.filter((one) => one.outcome === outcome).length;
-  const missing = parts.slice(results.length);
+  const missing = parts.filter((part) => !results.some((result) => result.part === part));
   console.log(`\nparts on ${tree.name}:`);
   for (const result of results) console.log(lineOf(result));
   for (const part of missing) console.log(`missing  ${part}`);

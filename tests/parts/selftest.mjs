@@ -179,6 +179,16 @@ const tests = {
     assert.equal((await bench.run(['one', 'slow', 'two'])).code, 0);
     assert.equal(bench.ran(), 'slow two');
   },
+  async 'interrupted before a part that passed earlier: that one is not missing'(bench) {
+    await bench.run(['two']);
+    const { child, over } = bench.start(['slow', 'two', 'one']);
+    await bench.slowRuns();
+    child.kill('SIGINT');
+    const { said } = await over;
+    assert.match(said, /^passed +two .*of an earlier start$/m);
+    assert.match(lastLine(said), /1 passed, 0 failed, 0 skipped, 2 missing$/);
+    assert.equal(bench.ran(), 'two slow');
+  },
   async 'killed by SIGKILL: the part ends all the same, and the next start goes on'(bench) {
     const { child, over } = bench.start(['one', 'slow', 'two']);
     const slow = await bench.slowRuns();
