@@ -138,8 +138,9 @@ MUTANTS_S ?= 780
 mutants:
 	@MUTANTS_S=$(MUTANTS_S) node tests/mutants/mutants.mjs $(MUTANTS)
 
-# Both cores for so long, shared among the targets; FUZZ_S=60 for a minute each.
-FUZZ_TOTAL_S ?= 180
+# All cores for FUZZ_TOTAL_S, shared among the targets, or each target for FUZZ_S;
+# how long where neither is said, tests/fuzz/run.sh knows.
+FUZZ_TOTAL_S ?=
 FUZZ_S       ?=
 fuzz:
 	@sh tools/deps.sh fuzz
