@@ -13,7 +13,26 @@ let state = { baseUrl: location.origin, channelLink: '', buyer: 0, operator: 0 }
 // What the feed tells.
 
 const feed = new EventSource('/sandbox/feed');
-const on = (kind, show) => feed.addEventListener(kind, ({ data }) => show(JSON.parse(data)));
+const on = (kind, show) => feed.addEventListener(kind, ({ data }) => whenReleased(() => show(JSON.parse(data))));
+
+// A chat that moved while a button is held down would be where the mouse lets go: there is no click then. What comes meanwhile waits.
+
+let waiting = null;
+
+addEventListener('pointerdown', ({ button }) => { if (button === 0) waiting ??= []; }, true);
+// Later than the click that comes of it.
+for (const end of ['pointerup', 'pointercancel', 'blur']) addEventListener(end, () => setTimeout(release));
+
+function whenReleased(show) {
+  if (waiting) waiting.push(show);
+  else show();
+}
+
+function release() {
+  const held = waiting ?? [];
+  waiting = null;
+  for (const show of held) show();
+}
 
 on('start', () => {
   for (const list of all('.messages')) list.replaceChildren();

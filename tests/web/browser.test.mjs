@@ -192,6 +192,22 @@ describe('the sandbox', { concurrency: false }, () => {
     await visitor.hears('490', 'operator');
   });
 
+  test('a button that is held down stays where it is, whatever is told meanwhile', async () => {
+    const lists = async () => [...(await (await fetch(`${sandbox.base}/sandbox/feed`)).text()).matchAll(/^id: \w+-(\d+)\nevent: message\ndata: .*"buy:club"/gm)];
+    const [links, told] = [await visitor.count('http'), (await lists()).length];
+    const feeds = [];
+    page.on('request', (request) => { if (request.url().endsWith('/sandbox/feed')) feeds.push(request); });
+    await page.locator('[data-button="buy:club"]').last().hover();
+    await page.mouse.down();
+    await visitor.say('/pay');
+    let answer;
+    await until(async () => { answer = (await lists())[told]; return answer; }, PATIENCE_MS, 'the answer is told');
+    const isKnown = async () => Number((await feeds.at(-1)?.allHeaders())?.['last-event-id']?.split('-')[1]) >= Number(answer[1]);
+    await until(isKnown, PATIENCE_MS, 'the page has it, for it asks for what comes after');
+    await page.mouse.up();
+    await page.locator('[data-button^="http"]').nth(links).waitFor();
+  });
+
   test('a bank that takes days, a lost event, services that are down', async () => {
     await visitor.say('/pay');
     await visitor.buys('club', { how: '#pay-later' });
