@@ -305,12 +305,49 @@ members_asked(
 	return e == ERR_OK ? promise(app, a, tg_id, chat_id) : e;
 }
 
-/* The end of the second in which it was: our own words are in milliseconds, and
- * of one that is not said to be older none is. */
+#define CLOCKS_APART_MS 2000 /* Telegram's and ours, at most */
+
+/* Telegram tells the second, by a clock of its own: of two words that are this
+ * near, the one that is told last may be the older one. Whoever came in, was
+ * banned and bought again at once would be taken for a member. So Telegram is
+ * asked how it is. */
+static enum err
+doubt(struct app *app, struct arena *a, int64_t tg_id, const char *chat_id,
+    const struct member_change *change, bool *is_doubted)
+{
+	int64_t second_ms = change->at_s * 1000, n = 0;
+	enum err e;
+
+	if (change->at_s == 0)
+		return ERR_OK;
+	e = db_exec(app->db, SQL_MEMBER_DOUBTED,
+	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", chat_id),
+		kv_int("state", (int64_t)change->state),
+		kv_int("from_ms", second_ms - CLOCKS_APART_MS),
+		kv_int("to_ms", second_ms + 999 + CLOCKS_APART_MS)),
+	    &n);
+	*is_doubted = n > 0;
+	return e == ERR_OK && n > 0 ? promise(app, a, tg_id, chat_id) : e;
+}
+
+/* The end of the second in which it was; of one that is not said to be older
+ * none is. */
 static int64_t
 moment_of(const struct member_change *change)
 {
 	return change->at_s == 0 ? INT64_MAX : change->at_s * 1000 + 999;
+}
+
+static enum err
+note_change(struct app *app, int64_t tg_id, const char *chat_id,
+    const struct member_change *change)
+{
+	return db_exec(app->db, SQL_MEMBER_STATE,
+	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", chat_id),
+		kv_int("state", (int64_t)change->state),
+		kv_int("at_ms", moment_of(change)),
+		kv_int("now_ms", clock_now_ms())),
+	    NULL);
 }
 
 enum err
@@ -318,21 +355,20 @@ members_changed(struct app *app, struct arena *a, int64_t tg_id,
     const char *chat_id, const struct member_change *change)
 {
 	int64_t n = 0;
-	bool is_in = change->state == MEMBER_IN;
-	enum err e = db_exec(app->db, SQL_MEMBER_STATE,
-	    KV(kv_int("tg_id", tg_id), kv_text("chat_id", chat_id),
-		kv_int("state", (int64_t)change->state),
-		kv_int("at_ms", moment_of(change)),
-		kv_int("now_ms", clock_now_ms())),
-	    NULL);
+	bool is_in = change->state == MEMBER_IN, is_doubted = false;
+	enum err e = doubt(app, a, tg_id, chat_id, change, &is_doubted);
 
+	if (e == ERR_OK && !is_doubted)
+		e = note_change(app, tg_id, chat_id, change);
 	if (e == ERR_OK && is_in && change->link != NULL)
 		e = db_one(app->db, a, SQL_LINK_IS_OURS,
 		    KV(kv_text("link", change->link)), row_to_int, &n);
 	if (e == ERR_OK && n > 0)
 		e = note_ours(app, tg_id, chat_id);
 	/* Came in, so the link has served; or was let in by somebody else. */
-	return e == ERR_OK && is_in ? promise(app, a, tg_id, chat_id) : e;
+	return e == ERR_OK && is_in && !is_doubted ?
+	    promise(app, a, tg_id, chat_id) :
+	    e;
 }
 
 /* Tells the operators, once a day for each chat, whatever the first words for

@@ -48,7 +48,8 @@ enum err members_look(struct app *app, struct arena *a, int64_t tg_id,
 /* What updates say. members_chat() finds by Telegram's number the chat as
  * the catalog has it; *chat_id is NULL where it is none of ours. A change that
  * was told too late, when a later word is known, changes nothing; but of who
- * came in the job finds out. */
+ * came in the job finds out. So it does where nobody can tell which word is the
+ * later one. */
 struct member_change {
 	enum member_state state;
 	int64_t at_s;     /* by Telegram's clock; 0: not said */

@@ -735,19 +735,41 @@ static const struct late {
 	    { MEMBER_BANNED, 99, NULL }, OF_MEMBER("state = 3"), 0 },
 	{ "our own ban, looked at", SEEN("3", "100500"),
 	    { MEMBER_BANNED, 99, NULL }, OF_MEMBER("state = 3"), 0 },
-	{ "our own ban, taken back since", SEEN("1", "101000"),
+	{ "our own ban, taken back since", SEEN("1", "103000"),
 	    { MEMBER_BANNED, 100, NULL },
-	    OF_MEMBER("state = 1 AND seen_ms = 101000"), 0 },
-	{ "our own ban, and they are in again", SEEN("2", "101000"),
+	    OF_MEMBER("state = 1 AND seen_ms = 103000"), 0 },
+	{ "our own ban, and they are in again", SEEN("2", "103000"),
 	    { MEMBER_BANNED, 100, NULL },
 	    OF_MEMBER("state = 2 AND removed_ms IS NULL"), 0 },
-	{ "left, and we banned them after that", SEEN("5", "101000"),
+	{ "left, and we banned them after that", SEEN("5", "103000"),
 	    { MEMBER_OUT, 100, NULL }, OF_MEMBER("state = 5"), 0 },
 	{ "came in, and we banned them after that: to be looked at",
-	    SEEN("3", "101000"), { MEMBER_IN, 100, NULL },
+	    SEEN("3", "103000"), { MEMBER_IN, 100, NULL },
 	    OF_MEMBER("state = 3"), 1 },
-	{ "left, within the second", SEEN("2", "100900"),
-	    { MEMBER_OUT, 100, NULL }, OF_MEMBER("state = 1"), 0 },
+	{ "came in, and we banned them within the second",
+	    SEEN("5", "100900"), { MEMBER_IN, 100, NULL },
+	    OF_MEMBER("state = 5 AND seen_ms = 1"), 1 },
+	{ "was banned, and is in again within the second", SEEN("2", "100900"),
+	    { MEMBER_BANNED, 100, NULL },
+	    OF_MEMBER("state = 2 AND seen_ms = 1"), 1 },
+	{ "left, within the second: which was later?", SEEN("2", "100900"),
+	    { MEMBER_OUT, 100, NULL },
+	    OF_MEMBER("state = 2 AND seen_ms = 1"), 1 },
+	{ "left, by a clock that is somewhat ahead", SEEN("2", "100900"),
+	    { MEMBER_OUT, 102, NULL },
+	    OF_MEMBER("state = 2 AND seen_ms = 1"), 1 },
+	{ "left, by one that is somewhat behind", SEEN("2", "100900"),
+	    { MEMBER_OUT, 98, NULL }, OF_MEMBER("state = 2 AND seen_ms = 1"),
+	    1 },
+	{ "came in, and a look could not tell", SEEN("6", "100900"),
+	    { MEMBER_IN, 100, NULL }, OF_MEMBER("state = 2"), 1 },
+	{ "left, after that", SEEN("2", "100900"), { MEMBER_OUT, 103, NULL },
+	    OF_MEMBER("state = 1"), 0 },
+	{ "our own ban, within the second", SEEN("5", "100500"),
+	    { MEMBER_BANNED, 100, NULL }, OF_MEMBER("state = 3"), 0 },
+	{ "is in, as we know, within the second", SEEN("2", "100900"),
+	    { MEMBER_IN, 100, NULL }, OF_MEMBER("state = 2 AND seen_ms > 1"),
+	    1 },
 	{ "left, it is not said when", SEEN("2", "100900"),
 	    { MEMBER_OUT, 0, NULL }, OF_MEMBER("state = 1"), 0 },
 	{ "left, and what was known is of a time to come",
@@ -772,6 +794,25 @@ told_late(void **state)
 	shop_does(change_comes, &change);
 	check_int(look_int(l->look), 1);
 	check_int(n_promised(JOB_MEMBER, BUYER), l->owed);
+}
+
+/* They came in, were banned in the same second and bought again, and the coming
+ * in was told last: were it believed, they would get no link. */
+static void
+told_late_of_who_was_in(void **state)
+{
+	struct member_change came = { MEMBER_IN, 100, NULL };
+	struct channel_call c;
+
+	(void)state;
+	shop_open(IN SEEN("5", "100500"));
+	shop_does(change_comes, &came);
+	prepare(100400, INVITE_LATE, &c);
+	check_int(c.step, STEP_LOOK);
+	check_int(answered(&c, DONE("{\"status\":\"kicked\"}"), 100400),
+	    CHANNEL_NEXT);
+	prepare(100400, INVITE_LATE, &c);
+	check_int(c.step, STEP_UNBAN);
 }
 
 /* They left, were banned after that, and nobody can look: the ban is taken
@@ -902,6 +943,8 @@ main(void)
 	ONE("call", "a stranger is told in a language", hint_language);
 	ROWS("news", heard, news);
 	ROWS("told late", told_late, lates);
+	ONE("told late", "that somebody came in who is banned",
+	    told_late_of_who_was_in);
 	ONE("told late", "that somebody left who is banned",
 	    told_late_of_the_banned);
 	return testing_run("channel", ledger_make, ledger_remove);

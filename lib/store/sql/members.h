@@ -76,6 +76,19 @@ SQL(MEMBER_STATE,
     " OR (members.state = " WORD_MEMBER_SENT_OFF
     " AND excluded.state = " WORD_MEMBER_BANNED ")")
 
+/* A word of a moment so near to that of what is known (:from_ms to :to_ms) that
+ * nobody can tell which came later: what is known stands, but as old, so that a
+ * look comes first. Of whom nothing sure is known, any word is news; and that a
+ * ban holds is no other word than that it was taken. */
+SQL(MEMBER_DOUBTED,
+    "UPDATE members SET seen_ms = 1"
+    " WHERE tg_id = :tg_id AND chat_id = :chat_id"
+    " AND seen_ms BETWEEN :from_ms AND :to_ms AND state <> :state"
+    " AND state IN (" WORD_MEMBER_OUT ", " WORD_MEMBER_IN
+    ", " WORD_MEMBER_BANNED ", " WORD_MEMBER_SENT_OFF ")"
+    " AND NOT (state = " WORD_MEMBER_SENT_OFF
+    " AND :state = " WORD_MEMBER_BANNED ")")
+
 SQL(MEMBER_LINK,
     "SELECT link, made_ms, COALESCE(revoking_ms, 0) FROM links"
     " WHERE tg_id = :tg_id AND chat_id = :chat_id"
