@@ -194,11 +194,18 @@ describe('the sandbox', { concurrency: false }, () => {
 
   test('a button that is held down stays where it is, whatever is told meanwhile', async () => {
     const lists = async () => [...(await (await fetch(`${sandbox.base}/sandbox/feed`)).text()).matchAll(/^id: \w+-(\d+)\nevent: message\ndata: .*"buy:club"/gm)];
-    const [links, told] = [await visitor.count('http'), (await lists()).length];
+    const button = page.locator('[data-button="buy:club"]').last();
     const feeds = [];
     page.on('request', (request) => { if (request.url().endsWith('/sandbox/feed')) feeds.push(request); });
-    await page.locator('[data-button="buy:club"]').last().hover();
-    await page.mouse.down();
+    // What the purchase before has told last may move the chat until the button is down.
+    await until(async () => {
+      await button.hover();
+      await page.mouse.down();
+      if (await button.evaluate((one) => one.matches(':active'))) return true;
+      await page.mouse.up();
+      return false;
+    }, PATIENCE_MS, 'the button is held down');
+    const [links, told] = [await visitor.count('http'), (await lists()).length];
     await visitor.say('/pay');
     let answer;
     await until(async () => { answer = (await lists())[told]; return answer; }, PATIENCE_MS, 'the answer is told');
