@@ -51,8 +51,8 @@ for (const name of readdirSync(ROOT).filter((one) => !NOT_COPIED.includes(one)))
 }
 
 /**
- * What was made before and is of no file that is touched here comes along; make looks at its age. The rest is made at
- * -O0: that it compiles is what counts.
+ * What was made before and is of no file that is touched here comes along; make looks at its age. The rest is made by
+ * clang at -O0, which is done soonest: that it compiles is what counts.
  */
 const HEADERS = /\b(shop\/conf|outbox\/kinds|payment\/provider_rows)\.h\b/;
 for (const folder of ['lib', 'tools', 'cgi-bin'].filter((one) => existsSync(path.join(ROOT, OUT, one)))) {
@@ -68,9 +68,9 @@ for (const folder of ['lib', 'tools', 'cgi-bin'].filter((one) => existsSync(path
 
 /** Without what a make that started us wants of those below it. */
 const { MAKEFLAGS, MFLAGS, ...ownEnv } = process.env;
-const run = (program, args, env = ownEnv, input = '') => new Promise((done) => {
-  const child = execFile(program, args, { cwd: tree, env, timeout: 120_000, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
-    done({ status: error ? error.code ?? -1 : 0, said: stdout + stderr }));
+const run = (program, args, { env = ownEnv, input = '', timeout = 120_000 } = {}) => new Promise((done) => {
+  const child = execFile(program, args, { cwd: tree, env, timeout, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+    done({ status: error ? error.code ?? -1 : 0, said: `${stdout}${stderr}${error?.killed ? `ended after ${timeout} ms` : ''}` }));
   child.stdin.on('error', () => {}); // not everybody reads what they get
   child.stdin.end(input);
 });
@@ -163,7 +163,8 @@ insert('lib/payment/provider_rows.h', /\bPROVIDER\(stars\)/g, ' PROVIDER(coupon)
 
 // ---- builds, and says so ----
 
-const built = await run('make', ['-s', `-j${cpus().length}`, `OUT=${OUT}`, 'OPT=-O0 -fPIE', 'ld_release=-pie', 'WERROR=-Werror', `${OUT}/bin/admit`, `${OUT}/cgi-bin/webhook.fcgi`]);
+// Some minute's computing, which shares the cores with all others' at a lower priority.
+const built = await run('make', ['-s', `-j${cpus().length}`, `OUT=${OUT}`, 'CC=clang', 'OPT=-O0 -fPIE', 'ld_release=-pie', 'WERROR=-Werror', `${OUT}/bin/admit`, `${OUT}/cgi-bin/webhook.fcgi`], { timeout: 600_000 });
 verdict(built.status === 0, 'it builds without a warning', built.said);
 const lint = await run('sh', ['tests/lint/lint.sh']);
 verdict(lint.status === 0, 'lint has nothing to say', lint.said);
@@ -198,14 +199,14 @@ const env = {
   TELEGRAM_API_BASE: telegram.url, TELEGRAM_BOT_TOKEN: TOKEN, STRIPE_SECRET_KEY: 'sk_test_51Walk', STRIPE_WEBHOOK_SECRET: 'whsec_walk',
   TELEGRAM_WEBHOOK_SECRET: 'walk', PAID_CHANNEL_LINK: 'https://t.me/+Walk', RECONCILE_MINUTES: '0',
 };
-const work = (more = {}) => run(inTree(`${OUT}/bin/admit`), ['work', '--once'], { ...env, ...more });
+const work = (more = {}) => run(inTree(`${OUT}/bin/admit`), ['work', '--once'], { env: { ...env, ...more } });
 for (const wrong of ['2', '10', 'many']) {
   const { status, said } = await work({ GREETING_NUMBER: wrong });
   verdict(status !== 0 && /GREETING_NUMBER/.test(said), `GREETING_NUMBER=${wrong} is refused`, said);
 }
 const greetings = () => telegram.messages(OPERATOR).map(({ text }) => text).join();
 verdict(greetings() === '', 'nothing was sent meanwhile', greetings());
-const admit = (...args) => run(inTree(`${OUT}/bin/admit`), args, { ...env, GREETING_NUMBER: '8', STRIPE_API_BASE: sold });
+const admit = (...args) => run(inTree(`${OUT}/bin/admit`), args, { env: { ...env, GREETING_NUMBER: '8', STRIPE_API_BASE: sold } });
 verdict(/Whoever sells coupons tells http:\/\/127.0.0.1:9\/webhook\/coupon/.test((await admit('setup')).said), 'setup says what is to be entered');
 const worked = await work({ GREETING_NUMBER: '7' });
 verdict(worked.status === 0 && greetings() === 'Greeting 7', 'the chore promised a job, and it says what was set', `${greetings()}\n${worked.said}`);
@@ -222,9 +223,12 @@ const coupon = (id, tgId, state) => ({ id, tg_id: tgId, product: 'course', amoun
 const post = (what, secret, address = '/webhook/coupon') => {
   const body = JSON.stringify(what);
   return run(inTree(`${OUT}/cgi-bin/webhook.fcgi`), [], {
-    ...env, GATEWAY_INTERFACE: 'CGI/1.1', REQUEST_METHOD: 'POST', REQUEST_URI: address, CONTENT_LENGTH: String(Buffer.byteLength(body)),
-    HTTP_X_COUPON_SECRET: secret, QUERY_STRING: '', HTTP_HOST: '127.0.0.1',
-  }, body);
+    input: body,
+    env: {
+      ...env, GATEWAY_INTERFACE: 'CGI/1.1', REQUEST_METHOD: 'POST', REQUEST_URI: address, CONTENT_LENGTH: String(Buffer.byteLength(body)),
+      HTTP_X_COUPON_SECRET: secret, QUERY_STRING: '', HTTP_HOST: '127.0.0.1',
+    },
+  });
 };
 verdict(/ok +coupons/.test((await admit('check')).said), 'check asks the seller of coupons as well');
 coupons.push(coupon('cp_told', 71, 'used'), coupon('cp_lost', 72, 'used'), coupon('cp_new', 73, 'new'));
