@@ -33,7 +33,8 @@ check cmd:pgrep            procps                seeing that nothing is left
 check cmd:chromium         chromium              the browser test
 check any:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf fonts-dejavu-core its fonts
 check any:/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf fonts-noto-color-emoji its signs
-check lib:libasan.so       libgcc-12-dev         the sanitizers
+check rt:asan              libclang-rt-14-dev    the sanitizers
+check cmd:llvm-symbolizer  llvm                  and the lines that they speak of
 deb   cmd:dpkg-shlibdeps   dpkg-dev              the Debian package
 deploy cmd:debootstrap      debootstrap           plain Debian roots to install in
 check cmd:openssl          openssl               a certificate for the tests
@@ -62,7 +63,6 @@ is_there() {
 		for f; do [ ! -e "$f" ] || return 0; done
 		return 1
 		;;
-	lib:*) set -- /usr/lib/gcc/*/*/"${1#lib:}" && [ -e "$1" ] ;;
 	rt:*) set -- /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt."${1#rt:}"-*.a &&
 	    [ -e "$1" ] ;;
 	any:*) [ -e "${1#any:}" ] ;;

@@ -181,8 +181,8 @@ const kill = (name) => async ({ sample }) => {
 };
 
 export default [
-  { name: 'kill -9 at each system call of the worker that makes and sends a personal link', quick: 15, run: kill('invite') },
-  { name: 'kill -9 at each system call of the worker that turns a stranger away', quick: 12, run: kill('stranger') },
-  { name: 'kill -9 at each system call of the worker that lets the buyer in', quick: 12, run: kill('enter') },
-  { name: 'kill -9 at each system call of the worker that removes a refunded buyer', quick: 12, run: kill('removal') },
+  { name: 'kill -9 at each system call of the worker that makes and sends a personal link', quick: 8, run: kill('invite') },
+  { name: 'kill -9 at each system call of the worker that turns a stranger away', quick: 6, run: kill('stranger') },
+  { name: 'kill -9 at each system call of the worker that lets the buyer in', quick: 6, run: kill('enter') },
+  { name: 'kill -9 at each system call of the worker that removes a refunded buyer', quick: 6, run: kill('removal') },
 ];

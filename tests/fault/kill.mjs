@@ -169,10 +169,10 @@ async function broadcast({ sample }) {
 
 /** `quick`: how many points `make check` takes. */
 export default [
-  { name: 'kill -9 at each system call of webhook.fcgi, first request on a new ledger', quick: 30, run: webhook({ fresh: true }) },
-  { name: 'kill -9 at each system call of webhook.fcgi, alone on a ledger in use', quick: 20, run: webhook({}) },
-  { name: 'kill -9 at each system call of webhook.fcgi beside another', quick: 20, run: webhook({ beside: true }) },
-  { name: 'kill -9 at each system call of tgupdate.fcgi', quick: 20, run: tgupdate },
-  { name: 'kill -9 at each system call of the worker through a delivery', quick: 28, run: worker },
-  { name: 'kill -9 at each system call of the worker through a message to many', quick: 12, run: broadcast },
+  { name: 'kill -9 at each system call of webhook.fcgi, first request on a new ledger', quick: 15, run: webhook({ fresh: true }) },
+  { name: 'kill -9 at each system call of webhook.fcgi, alone on a ledger in use', quick: 10, run: webhook({}) },
+  { name: 'kill -9 at each system call of webhook.fcgi beside another', quick: 10, run: webhook({ beside: true }) },
+  { name: 'kill -9 at each system call of tgupdate.fcgi', quick: 10, run: tgupdate },
+  { name: 'kill -9 at each system call of the worker through a delivery', quick: 14, run: worker },
+  { name: 'kill -9 at each system call of the worker through a message to many', quick: 6, run: broadcast },
 ];

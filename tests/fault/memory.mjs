@@ -154,9 +154,9 @@ const worker = (way) => async ({ sample }) => {
 };
 
 export default [
-  { name: 'each allocation of webhook.fcgi fails, once and from then on', quick: 60, run: front('webhook') },
-  { name: 'each allocation of tgupdate.fcgi fails, once and from then on', quick: 40, run: front('tgupdate') },
-  { name: 'each allocation of pay.fcgi fails, once and from then on', quick: 30, isLong: true, run: front('pay') },
-  { name: 'each allocation of the worker fails, once', quick: 30, isLong: true, run: worker(WAYS[0]) },
-  { name: 'each allocation of the worker fails, from then on', quick: 30, isLong: true, run: worker(WAYS[1]) },
+  { name: 'each allocation of webhook.fcgi fails, once and from then on', quick: 30, run: front('webhook') },
+  { name: 'each allocation of tgupdate.fcgi fails, once and from then on', quick: 20, run: front('tgupdate') },
+  { name: 'each allocation of pay.fcgi fails, once and from then on', quick: 15, isLong: true, run: front('pay') },
+  { name: 'each allocation of the worker fails, once', quick: 15, isLong: true, run: worker(WAYS[0]) },
+  { name: 'each allocation of the worker fails, from then on', quick: 15, isLong: true, run: worker(WAYS[1]) },
 ];

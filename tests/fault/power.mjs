@@ -182,5 +182,5 @@ async function restart(rig, folder, orders) {
 }
 
 export default [
-  { name: 'power loss at each write and sync, 4 states of the disk', quick: 300, run: powerLoss },
+  { name: 'power loss at each write and sync, 4 states of the disk', quick: 150, run: powerLoss },
 ];

@@ -66,7 +66,8 @@ class Operator {
     // A message to many is on its way for longer; its preview is theirs.
     const owed = (now) => `SELECT 1 FROM jobs WHERE done_ms IS NULL AND parked_ms IS NULL AND (kind <> 18 OR detail LIKE 'preview/%')
       AND (tg_id = ${this.user.id} OR (tg_id IN (${[-1, ...this.about]}) AND (error IS NULL OR due_ms <= ${now} OR lease_ms > ${now})))`;
-    return until(() => this.app.sql(owed(Date.now())).length === 0, PATIENCE_MS, `nothing is owed to ${this.user.id}`);
+    // A tenth of a second ahead of the clock at most: the same question is answered at once (ledger.mjs).
+    return until(() => this.app.sql(owed(Math.ceil(Date.now() / 100) * 100)).length === 0, PATIENCE_MS, `nothing is owed to ${this.user.id}`);
   }
 
   get last() {

@@ -76,7 +76,7 @@ for file; do
 	*) side="$side $file" ;;
 	esac
 done
-for i in $(seq "${LANES:-$((2 * $(getconf _NPROCESSORS_ONLN)))}"); do
+for i in $(seq "${LANES:-$((3 * $(getconf _NPROCESSORS_ONLN)))}"); do
 	lane $long $side &
 done
 wait
