@@ -38,6 +38,8 @@ export function sign(body, secret, atS = nowS()) {
 export class StripeStandIn extends StripeAccount {
   /** Every API call: { method, path, query, headers, params, raw, atMs, fault?, status?, ms? }. */
   journal = new Journal();
+  /** @type {Promise<unknown> | undefined} what has to happen before any call is answered */
+  answersAfter;
 
   #faults = new Faults();
   #delivered = new Set(); // ids of the events that were answered with 2xx
@@ -141,6 +143,7 @@ export class StripeStandIn extends StripeAccount {
     const atMs = Date.now();
     const raw = (await readBody(req)).toString();
     await pause(this.latencyMs, res);
+    await this.answersAfter;
     const request = {
       method: req.method, path: url.pathname, query: decodeForm(url.search), headers: req.headers,
       params: decodeForm(raw), raw, atMs,

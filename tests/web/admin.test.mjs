@@ -109,8 +109,15 @@ class Operator {
     return this.#after(`(${what})`, doing);
   }
 
+  /** Stripe is farther away than the chat: what has to be asked there is answered when this is. */
+  #before(deed) {
+    const done = deed();
+    this.app.stripe.answersAfter = done.catch(() => {});
+    return done;
+  }
+
   async says(words) {
-    await this.#after(words, () => this.app.say(this.user, words));
+    await this.#after(words, () => this.#before(() => this.app.say(this.user, words)));
     return this.last;
   }
 
@@ -124,7 +131,7 @@ class Operator {
 
   async presses(data) {
     const { message, text, callback_data: its } = this.button(data);
-    await this.#after(`(presses ${text})`, () => this.app.telegram.press(this.user, message, its));
+    await this.#after(`(presses ${text})`, () => this.#before(() => this.app.telegram.press(this.user, message, its)));
     return this.last;
   }
 
