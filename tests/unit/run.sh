@@ -13,6 +13,9 @@ trap 'exit 130' INT TERM HUP
 limit=600
 [ -z "${ADMIT_TEST_DATABASE:-}" ] || limit=900
 export limit
+# What is freed is kept from use for so long; with more of it each child of a
+# test takes longer to be made than what it is made for.
+export ASAN_OPTIONS="quarantine_size_mb=8:${ASAN_OPTIONS:-}"
 one='
 	began=$(date +%s%N)
 	timeout --foreground $limit "$1" > "$2.log" 2>&1
