@@ -3,7 +3,7 @@
 // ones that stand there. tests/servers.sh goes through all of them.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, closeSync, copyFileSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -211,8 +211,12 @@ function makeCertificate(dir) {
     '-addext', 'subjectAltName=DNS:localhost', '-keyout', `${dir}/privkey.pem`, '-out', `${dir}/fullchain.pem`], { stdio: 'ignore' });
 }
 
-/** Has the file under a further name; where that is another disk, a copy. Nobody writes into what he finds there. */
+/**
+ * Has the file under a further name; where that is another disk, a copy. Nobody writes into what he finds there, nor does
+ * a second start in the same folder, after one whose port was taken.
+ */
 function share(from, to) {
+  rmSync(to, { force: true });
   try {
     linkSync(from, to);
   } catch {
