@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { keep } from '../fault/table.mjs';
 import { IS_SANITIZED, OUT, PATIENCE_MS, SERVER, run, sleep, startAdmit, until } from './harness.mjs';
 import { OF_A_FILE } from './ledger.mjs';
-import { servers } from './servers.mjs';
+import { servers, startServer } from './servers.mjs';
 
 const { isCgi, sockets } = servers[SERVER];
 const isLighttpd = SERVER === 'lighttpd';
@@ -48,16 +48,19 @@ test('new binaries take over in the middle of many requests', async (t) => {
   const renewsItself = isCgi || SERVER.startsWith('apache-fcgid') || SERVER === 'apache-htaccess';
   let left = IS_SANITIZED ? 600 : 1000;
   const statuses = new Map(), odd = [];
+  const deeds = [
+    ['a click', () => app.request(`/pay?tg_id=${100 + left}`)],
+    ['an update', () => app.update({ update_id: 1000 + left }, { isReal: false })],
+    ['a look', () => app.request('/health')],
+    ['an event', () => app.event({ id: `evt_${left}`, object: 'event', type: 'ping', livemode: false, data: { object: {} } })],
+  ];
   const visitor = async () => {
     while (left > 0) {
       left -= 1;
-      const kind = left % 4;
-      const { status, text, ms } = await [
-        () => app.request(`/pay?tg_id=${100 + left}`), () => app.update({ update_id: 1000 + left }, { isReal: false }), () => app.request('/health'),
-        () => app.event({ id: `evt_${left}`, object: 'event', type: 'ping', livemode: false, data: { object: {} } }),
-      ][kind]();
+      const [what, does] = deeds[left % 4];
+      const { status, text, ms } = await does();
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
-      if (![200, 303].includes(status)) odd.push(`${status} to ${['a click', 'an update', 'a look', 'an event'][kind]} after ${Math.round(ms)} ms: ${text}`);
+      if (![200, 303].includes(status)) odd.push(`${status} to ${what} after ${Math.round(ms)} ms: ${text}`);
     }
   };
   const renew = async () => {
@@ -81,6 +84,14 @@ test('new binaries take over in the middle of many requests', async (t) => {
     name: 'new binaries in the middle of traffic', points: [...statuses.values()].reduce((sum, n) => sum + n),
     outcome: `${renewals} renewals while 8 visitors click: each request answered, 0 with an error`,
   }]);
+});
+
+test('a server whose port was taken starts anew in its folder, beside the programs that run there', { skip: !isLighttpd }, async (t) => {
+  const app = await startAdmit({ t });
+  const { port, dir, env } = app;
+  const { web } = await startServer({ name: SERVER, dir, port, out: OUT, env, isUp: async () => true });
+  await until(() => web.exitCode !== null, PATIENCE_MS, 'the port is taken');
+  assert.equal((await app.request('/pay?tg_id=5')).status, 303);
 });
 
 test('told to stop, a program answers what it has, even while Stripe is silent', { skip: isCgi }, async (t) => {
