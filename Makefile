@@ -45,8 +45,8 @@ mandir    ?= $(prefix)/share/man
 docdir    ?= $(prefix)/share/doc/admit
 
 CC   ?= cc
-# What is run under the sanitizers is made by the second compiler: in half the
-# time, and so that both have read all of it.
+# What is run under the sanitizers is made by the second compiler: both have
+# read all of it then, and nothing is compiled for that alone.
 ifeq ($(MODE),asan)
 CC   := clang
 endif

@@ -50,8 +50,8 @@ $(OUT)/fault/shim.so: tests/fault/shim.c tests/fault/wall.h
 	$(Q)$(CC) $(CSTD) $(WARN) $(WERROR) -O1 -shared -fPIC -o $@ $< -ldl
 
 # Everything a change must pass. What the tests need is installed first; then
-# gcc must have nothing to say of what runs plain, nor clang of what runs, where
-# memory errors can hide, under the sanitizers.
+# all of it runs plain, made by gcc, and, where memory errors can hide, under the
+# sanitizers, made by clang; neither may have anything to say of any file.
 check:
 	@sh tools/deps.sh check
 	@sh tests/check.sh build/release build fault-quick unit lint parts \
